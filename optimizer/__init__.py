@@ -1,0 +1,1 @@
+"""Variable-pay plans that people answer in their own interest: model, response, solver."""

@@ -1,0 +1,205 @@
+"""Calibration: costs such that today's plan reproduces today's funnel exactly (model.md §6).
+
+Positive mathematical programming (Howitt 1995, doi:10.2307/1243543): the linear cost makes the observed
+volumes optimal, the quadratic one makes volumes respond with elasticity η.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.beliefs import (
+    Beliefs,
+    credit,
+    marginal_score,
+    worth_to_others,
+)
+from optimizer.network import NEGLIGIBLE, Floats, Network, build_network
+from optimizer.plan import PayCurves, pay_curves, plan_of
+from optimizer.scenario import Scenario
+
+
+class CalibrationError(ValueError):
+    """The observed baseline cannot be calibrated; the message names the place and the remedy."""
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A scenario with the costs and beliefs that explain its baseline."""
+
+    scenario: Scenario
+    network: Network
+    """Baseline coefficients (all regime multipliers 1)."""
+    worlds: tuple[tuple[float, Network], ...]
+    """(probability, network) per regime; one of probability 1 where the scenario names none."""
+    curves: PayCurves
+    targets: Floats
+    """T_k, (K,) in the KPI's own unit."""
+    current: Floats
+    """e⁰_ik = B_i w⁰_ik, (I, K) currency per period."""
+    beliefs: Beliefs
+    """Baseline beliefs, S = 1."""
+    hour_price: Floats
+    """λ⁰_i, (I,) currency per hour."""
+    reward: Floats
+    """r_a(w⁰), (A,) currency per unit."""
+    curvature_value: Floats
+    """κ_a, (A,) currency per unit."""
+    linear: Floats
+    """c_a, (A,) currency per unit."""
+    quadratic: Floats
+    """q_a, (A,) currency per unit²."""
+
+
+def calibrate(scenario: Scenario) -> Calibrated:
+    """Costs that reproduce the baseline under the current plan.
+
+    Raises CalibrationError where κ_a = 0 (no hours, no reward: state `cost`).
+    """
+    network = build_network(scenario)
+    curves = pay_curves(scenario.kpis)
+    targets = _targets(scenario, network)
+    routing, numerator, denominator = _observed(network)
+    beliefs = Beliefs(routing, numerator, denominator, np.zeros((1, len(network.stages))))
+    current = plan_of(scenario, scenario.current_plan).euros(scenario)
+    hour_price = _hour_prices(scenario)
+    pay = _baseline_pay(network, curves, targets, beliefs, current)
+    price, worth, onward = _prices(network, routing, pay, hour_price)
+    own = network.own_delay * (price @ network.own_yields)
+    kappa = _curvature_values(network, routing[0], pay + onward + own, hour_price)
+    linear, quadratic = _costs(scenario, network, kappa, pay + onward + own, hour_price, price)
+    worlds = tuple((r.probability, build_network(scenario, r)) for r in scenario.regimes.values())
+    return Calibrated(
+        scenario=scenario,
+        network=network,
+        worlds=worlds or ((1.0, network),),
+        curves=curves,
+        targets=targets,
+        current=current,
+        beliefs=Beliefs(routing, numerator, denominator, price[None, :]),
+        hour_price=hour_price,
+        reward=pay + onward,
+        curvature_value=kappa,
+        linear=linear,
+        quadratic=quadratic,
+    )
+
+
+def _targets(scenario: Scenario, network: Network) -> Floats:
+    counted = network.numerator @ network.baseline
+    per = np.where(network.is_rate, network.denominator @ network.baseline, 1.0)
+    observed = counted / np.where(per > 0, per, 1.0)
+    stated = [k.target for k in scenario.kpis.values()]
+    return np.array([t if t is not None else (o or 1.0) for t, o in zip(stated, observed, strict=True)])
+
+
+def _observed(network: Network) -> tuple[Floats, Floats, Floats]:
+    """φ⁰, Num⁰ and Den⁰ with a leading axis of 1; a stage without inflow routes by reach."""
+    x, inflow = network.baseline, network.stage_inflow(network.baseline)
+    routing = np.zeros(len(x))
+    for n, taking in enumerate(network.from_stage):
+        if len(taking):
+            share = x[taking] if inflow[n] > 0 else network.scale[taking]
+            routing[taking] = share / (inflow[n] if inflow[n] > 0 else share.sum())
+    per = np.where(network.is_rate, network.denominator @ x, 1.0)
+    return routing[None, :], (network.numerator @ x)[None, :], np.where(per > 0, per, 1.0)[None, :]
+
+
+def _hour_prices(scenario: Scenario) -> Floats:
+    def price(hours: float | None, pay: float, stated: float | None) -> float:
+        return 0.0 if hours is None else (stated if stated is not None else pay / hours)
+
+    teams = scenario.teams.values()
+    return np.array([price(t.hours, t.base_pay + t.current_pay, t.hour_value) for t in teams])
+
+
+def _baseline_pay(
+    network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs, euros: Floats
+) -> Floats:
+    """Σ_k e⁰_ik θ_k C_ka, (A,)."""
+    marginal = marginal_score(network, targets, beliefs)
+    ratio = beliefs.numerator / np.where(network.is_rate, beliefs.denominator, 1.0)
+    slope = curves.slope(ratio / targets)
+    gained = credit(network, beliefs.routing, marginal, network.delay)[0]
+    return np.asarray((euros[network.team].T * slope[0][:, None] * gained).sum(axis=0))
+
+
+def _prices(
+    network: Network, routing: Floats, pay: Floats, hour_price: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """μ⁰ (N,), β (1, I, N) and what activities bring others (A,), stages downstream first."""
+    price = np.zeros(len(network.stages))
+    worth = np.zeros((1, len(network.teams), len(network.stages)))
+    for n in network.downstream_first:
+        if network.owner[n] < 0:
+            continue
+        taking = network.from_stage[n]
+        gain = _gain(network, pay, worth, taking)
+        price[n] = routing[0, taking] @ (gain - network.unit_hours[taking] * hour_price[network.owner[n]])
+        worth[:, :, n] = worth_to_others(network, routing, worth, n)
+        worth[:, network.owner[n], n] = price[n]
+    every = np.arange(len(network.activities))
+    own = network.own_delay * (price @ network.own_yields)
+    return price, worth, _gain(network, pay, worth, every) - pay - own
+
+
+def _gain(network: Network, pay: Floats, worth: Floats, some: np.ndarray) -> Floats:  # type: ignore[type-arg]
+    """g_a = r_a(w⁰) + δ Σ_{m own} P_ma μ⁰_m for some activities."""
+    later = (worth[0][network.team[some]].T * network.yields[:, some]).sum(axis=0)
+    return np.asarray(pay[some] + network.own_delay[some] * later)
+
+
+def _curvature_values(network: Network, routing: Floats, gain: Floats, hour_price: Floats) -> Floats:
+    hours_cost = network.unit_hours * hour_price[network.team]
+    kappa = np.maximum(np.abs(gain), hours_cost)
+    for taking in network.from_stage:
+        if len(taking):
+            phi = routing[taking]
+            kappa[taking] = max(phi @ np.abs(gain[taking]), phi @ hours_cost[taking])
+    return kappa
+
+
+def _costs(
+    scenario: Scenario,
+    network: Network,
+    kappa: Floats,
+    gain: Floats,
+    hour_price: Floats,
+    price: Floats,
+) -> tuple[Floats, Floats]:
+    """c_a and q_a, (A,)."""
+    stated = [a.cost for a in scenario.activities.values()]
+    is_stated = np.array([c is not None for c in stated] + [False] * (len(kappa) - len(stated)))
+    _refuse_costless(network, kappa, is_stated)
+    spent = network.unit_hours * hour_price[network.team]
+    taken = np.where(network.source >= 0, price[network.source], 0.0) if len(price) else np.zeros(len(kappa))
+    quadratic = kappa / np.where(is_stated, 1.0, _responsiveness(scenario, network) * network.scale)
+    at_work = -quadratic * network.baseline
+    idle = _entry(scenario, network) * kappa
+    linear = gain - spent - taken + np.where(network.baseline > 0, at_work, idle)
+    for a, cost in enumerate(stated):
+        if cost is not None:
+            linear[a], quadratic[a] = cost.linear, cost.quadratic
+    return linear, quadratic
+
+
+def _refuse_costless(network: Network, kappa: Floats, is_stated: np.ndarray) -> None:  # type: ignore[type-arg]
+    costless = [network.activities[a] for a in np.flatnonzero((kappa <= NEGLIGIBLE**2) & ~is_stated)]
+    if costless:
+        raise CalibrationError(
+            f"{', '.join(costless)}: neither hours nor reward today, so nothing tells what a unit costs; "
+            "state `cost: {linear, quadratic}`"
+        )
+
+
+def _responsiveness(scenario: Scenario, network: Network) -> Floats:
+    of_team = np.array([t.responsiveness for t in scenario.teams.values()])[network.team]
+    own = [a.responsiveness for a in scenario.activities.values()]
+    return np.array([*(o if o is not None else t for o, t in zip(own, of_team, strict=False)), *of_team[len(own) :]])
+
+
+def _entry(scenario: Scenario, network: Network) -> Floats:
+    own = [a.entry for a in scenario.activities.values()]
+    return np.array(own + [0.0] * (len(network.activities) - len(own)))

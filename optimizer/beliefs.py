@@ -1,0 +1,161 @@
+"""What teams believe, and what a unit of work is worth to them at those beliefs (model.md §4).
+
+Every array has a leading axis S: beliefs of S plans are handled at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.network import Floats, Ints, Network
+from optimizer.plan import PayCurves
+
+EMPTY = 1e-12
+"""A stage with less inflow than this (relative to the largest volume) counts as empty."""
+DENOMINATOR_FLOOR = 0.05
+"""Believed denominators stay at or above this share of baseline."""
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """Routing fractions φ (S, A), KPI numerators and denominators (S, K), prices μ̄ of stages (S, N)."""
+
+    routing: Floats
+    numerator: Floats
+    denominator: Floats
+    price: Floats
+
+    def relaxed(self, towards: Beliefs, step: Floats) -> Beliefs:
+        """This plus `step` (S,) of the way towards others."""
+        pairs = zip(self._fields(), towards._fields(), strict=True)
+        return Beliefs(*(a + step[:, None] * (b - a) for a, b in pairs))
+
+    def select(self, rows: Ints) -> Beliefs:
+        """The beliefs of some of the plans."""
+        return Beliefs(*(field[rows] for field in self._fields()))
+
+    def replaced(self, rows: Ints, by: Beliefs) -> Beliefs:
+        """These beliefs, with those of some plans replaced."""
+        fields = [np.array(f) for f in self._fields()]
+        for field, new in zip(fields, by._fields(), strict=True):
+            field[rows] = new
+        return Beliefs(*fields)
+
+    def repeated(self, count: int) -> Beliefs:
+        """One plan's beliefs, held by `count` plans."""
+        return Beliefs(*(np.broadcast_to(f, (count, *f.shape[1:])) for f in self._fields()))
+
+    def _fields(self) -> tuple[Floats, Floats, Floats, Floats]:
+        return self.routing, self.numerator, self.denominator, self.price
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What follows from beliefs.
+
+    `score` m_k and `slope` θ_k (S, K); `level` E pay(m_k) (S, K); `credit` C_ka of the activity's own team
+    (S, K, A); `onward` δ Σ_{m not own} P_ma β_m (S, A) currency per unit; `marginal` G_ka (S, K, A).
+    """
+
+    score: Floats
+    level: Floats
+    slope: Floats
+    credit: Floats
+    onward: Floats
+    marginal: Floats
+
+    def reward_per_euro(self) -> Floats:
+        """θ_k C_ka, (S, K, A): what one euro at target on KPI k adds to the reward of a unit of a."""
+        return self.slope[:, :, None] * self.credit
+
+
+def signals(network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs) -> Signals:
+    """Perceived rewards at beliefs, without the weights."""
+    marginal = marginal_score(network, targets, beliefs)
+    ratio = beliefs.numerator / np.where(network.is_rate, beliefs.denominator, 1.0)
+    score = ratio / targets
+    worth = stage_worth(network, beliefs.routing, beliefs.price)
+    return Signals(
+        score=score,
+        level=curves.expected(score),
+        slope=curves.slope(score),
+        credit=credit(network, beliefs.routing, marginal, network.delay),
+        onward=onward_worth(network, worth),
+        marginal=marginal,
+    )
+
+
+def marginal_score(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
+    """G_ka, (S, K, A): change of the score per unit of an activity, at beliefs."""
+    den = np.where(network.is_rate, beliefs.denominator, 1.0)
+    ratio = beliefs.numerator / den
+    return (network.numerator - ratio[:, :, None] * network.denominator) / (den * targets)[:, :, None]
+
+
+def credit(network: Network, routing: Floats, marginal: Floats, delay: Floats) -> Floats:
+    """C_ka, (S, K, A): G_ka and what comes back to the activity's own team from downstream."""
+    expected = downstream_credit(network, routing, marginal, delay)
+    own = expected[:, network.team, :, :]
+    coming = np.einsum("sakn,na->ska", own, network.yields, optimize=True)
+    acting = delay[network.team, np.arange(len(network.activities))]
+    return np.asarray(marginal + acting * coming, dtype=float)
+
+
+def downstream_credit(network: Network, routing: Floats, marginal: Floats, delay: Floats) -> Floats:
+    """e_kn for every team, (S, I, K, N): credit a unit entering n brings where others decide."""
+    plans, kpis = marginal.shape[:2]
+    expected = np.zeros((plans, len(network.teams), kpis, len(network.stages)))
+    for n in network.downstream_first:
+        if network.owner[n] < 0:
+            continue
+        taking = network.from_stage[n]
+        later = expected @ network.yields[:, taking]
+        gained = marginal[:, None, :, taking] + delay[None, :, None, taking] * later
+        expected[:, :, :, n] = (gained * routing[:, None, None, taking]).sum(axis=-1)
+        expected[:, network.owner[n], :, n] = 0.0
+    return expected
+
+
+def stage_worth(network: Network, routing: Floats, price: Floats) -> Floats:
+    """β_n for every team, (S, I, N) currency per unit: μ̄_n where its own, 0 where terminal."""
+    worth = np.zeros((len(routing), len(network.teams), len(network.stages)))
+    for n in network.downstream_first:
+        if network.owner[n] >= 0:
+            worth[:, :, n] = worth_to_others(network, routing, worth, n)
+            worth[:, network.owner[n], n] = price[:, n]
+    return worth
+
+
+def worth_to_others(network: Network, routing: Floats, worth: Floats, n: int) -> Floats:
+    """Σ_{a from n} φ_a δ_i^{ℓ_a} Σ_m P_ma β_m, (S, I)."""
+    taking = network.from_stage[n]
+    later = network.delay[None, :, taking] * (worth @ network.yields[:, taking])
+    return np.asarray((later * routing[:, None, taking]).sum(axis=-1), dtype=float)
+
+
+def onward_worth(network: Network, worth: Floats) -> Floats:
+    """δ_i^{ℓ_a} Σ_{m not own} P_ma β_m, (S, A) currency per unit."""
+    others = network.yields - network.own_yields
+    return np.asarray(
+        network.own_delay * np.einsum("san,na->sa", worth[:, network.team, :], others, optimize=True),
+        dtype=float,
+    )
+
+
+def beliefs_from(
+    network: Network, x: Floats, price: Floats, before: Beliefs, baseline: Beliefs
+) -> Beliefs:
+    """What people see when x happens: (S, A) and prices (S, N); an empty stage keeps its baseline routing."""
+    market = np.ones((len(x), 1))
+    taken = np.hstack([network.stage_inflow(x), market])[:, network.source]
+    empty = taken <= EMPTY * np.maximum(1.0, np.abs(x).max(axis=1, keepdims=True))
+    routing = np.where(empty, baseline.routing, x / np.where(empty, 1.0, taken))
+    floor = DENOMINATOR_FLOOR * baseline.denominator
+    return Beliefs(
+        routing=np.where(network.source >= 0, routing, before.routing),
+        numerator=x @ network.numerator.T,
+        denominator=np.maximum(np.where(network.is_rate, x @ network.denominator.T, 1.0), floor),
+        price=price,
+    )

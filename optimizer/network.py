@@ -1,0 +1,291 @@
+"""The funnel as arrays: explicit activities, then `leave:<stage>`, then `other:<team>` (model.md §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.scenario import Regime, Scenario
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+LEAVE = "leave:"
+OTHER = "other:"
+REACH_OF_IMPLICIT = 0.05
+NEGLIGIBLE = 1e-9
+
+
+@dataclass(frozen=True)
+class TeamBlock:
+    """What one team decides: its activities, and the equalities (1), (2) that bind them.
+
+    Rows of `balance` are the team's own stages, then its hours if it has any:
+    `balance @ x[activities] = inflow of own stages from outside the team, hours`.
+    """
+
+    activities: Ints
+    stages: Ints
+    balance: Floats
+    has_hours: bool
+
+
+@dataclass(frozen=True)
+class Network:
+    """Sets and coefficients of model.md §2. Shapes: I teams, N stages, A activities, K KPIs."""
+
+    teams: tuple[str, ...]
+    stages: tuple[str, ...]
+    activities: tuple[str, ...]
+    kpis: tuple[str, ...]
+    hours: Floats
+    """H_i, (I,) hours per period; NaN where the team's hours are not limited."""
+    discount: Floats
+    """δ_i, (I,)."""
+    owner: Ints
+    """Team that works a stage, (N,); -1 where terminal."""
+    inflow: Floats
+    """F_n, (N,) units per period."""
+    stage_value: Floats
+    """V_n, (N,) currency per unit."""
+    team: Ints
+    """Team of an activity, (A,)."""
+    source: Ints
+    """Stage that an activity takes from, (A,); -1 for the market."""
+    yields: Floats
+    """P_na, (N, A)."""
+    unit_hours: Floats
+    """h_a, (A,)."""
+    cash: Floats
+    """m_a, (A,)."""
+    unit_value: Floats
+    """v_a, (A,)."""
+    lag: Floats
+    """ℓ_a, (A,) periods."""
+    baseline: Floats
+    """x⁰_a, (A,) units per period; 0 where negligible against the stage's inflow."""
+    scale: Floats
+    """X_a, (A,): x⁰_a, or the reach where that is larger or alone (model.md §6)."""
+    gaming: Bools
+    explicit: Bools
+    numerator: Floats
+    """N_ka, (K, A)."""
+    denominator: Floats
+    """D_ka, (K, A)."""
+    is_rate: Bools
+    """(K,)."""
+
+    @cached_property
+    def downstream_first(self) -> tuple[int, ...]:
+        """Stages ordered so that everything a stage yields into comes before it."""
+        return _reverse_topological(len(self.stages), self.source, self.yields)
+
+    @cached_property
+    def from_stage(self) -> tuple[Ints, ...]:
+        """Activities that take from each stage."""
+        return tuple(np.flatnonzero(self.source == n) for n in range(len(self.stages)))
+
+    @cached_property
+    def own_yields(self) -> Floats:
+        """P_na where stage n belongs to the activity's own team, else 0; (N, A)."""
+        return np.where(self.owner[:, None] == self.team[None, :], self.yields, 0.0)
+
+    @cached_property
+    def delay(self) -> Floats:
+        """δ_i^{ℓ_a}, (I, A): weight that team i gives to what activity a brings."""
+        return self.discount[:, None] ** self.lag[None, :]
+
+    @cached_property
+    def own_delay(self) -> Floats:
+        """δ_i^{ℓ_a} of the activity's own team, (A,)."""
+        return self.delay[self.team, np.arange(len(self.activities))]
+
+    @cached_property
+    def blocks(self) -> tuple[TeamBlock, ...]:
+        """Each team's decision, in the order of `teams`."""
+        return tuple(_block(self, i) for i in range(len(self.teams)))
+
+    @cached_property
+    def feeds(self) -> Bools:
+        """(I, I): team j's activities yield into a stage of another team i."""
+        feeds = np.zeros((len(self.teams),) * 2, dtype=bool)
+        for stage, activity in zip(*np.nonzero(self.yields), strict=True):
+            if self.owner[stage] >= 0 and self.owner[stage] != self.team[activity]:
+                feeds[self.team[activity], self.owner[stage]] = True
+        return feeds
+
+    @cached_property
+    def team_order(self) -> tuple[tuple[int, ...], bool]:
+        """Teams upstream first, and whether one pass is enough (nobody feeds back)."""
+        return _topological_or_given(self.feeds)
+
+    @cached_property
+    def marginal_gross(self) -> Floats:
+        """Σ_n V_n P_na + v_a, (A,) currency per unit."""
+        return self.stage_value @ self.yields + self.unit_value
+
+    @cached_property
+    def marginal_value(self) -> Floats:
+        """Value per unit after direct costs, R(x) = marginal_value · x (model.md §3)."""
+        return self.marginal_gross - self.cash
+
+    def stage_inflow(self, x: Floats) -> Floats:
+        """F_n + Σ_a P_na x_a for x of shape (..., A); returns (..., N)."""
+        return self.inflow + x @ self.yields.T
+
+
+def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
+    """Arrays of a checked scenario; a regime multiplies yields, inflow and values, never the baseline."""
+    explicit = _explicit(scenario, None)
+    baseline, scale = _baseline_and_scale(scenario, explicit)
+    coefficients = explicit if regime is None else _explicit(scenario, regime)
+    return Network(
+        **coefficients, **_credits(scenario, coefficients), baseline=baseline, scale=scale
+    )
+
+
+def _explicit(scenario: Scenario, regime: Regime | None) -> dict[str, object]:
+    teams, stages = tuple(scenario.teams), tuple(scenario.stages)
+    owned = [s for s in stages if scenario.stages[s].owner is not None]
+    timed = [t for t in teams if scenario.teams[t].hours is not None]
+    names = (*scenario.activities, *(LEAVE + s for s in owned), *(OTHER + t for t in timed))
+    activities = list(scenario.activities.values())
+    pad = len(owned) + len(timed)
+    multiplier = regime or Regime(probability=1.0)
+    stage_team = {s: teams.index(str(scenario.stages[s].owner)) for s in owned}
+    team = [teams.index(a.team) for a in activities] + [stage_team[s] for s in owned]
+    source = [stages.index(a.from_) if a.from_ else -1 for a in activities]
+    values = [a.value * multiplier.value.get(n, 1.0) for n, a in scenario.activities.items()]
+    return {
+        "teams": teams,
+        "stages": stages,
+        "activities": names,
+        "kpis": tuple(scenario.kpis),
+        "hours": np.array([t.hours or np.nan for t in scenario.teams.values()]),
+        "discount": np.array([t.discount for t in scenario.teams.values()]),
+        "owner": np.array([stage_team.get(s, -1) for s in stages], dtype=np.intp),
+        "inflow": np.array([v.inflow * multiplier.inflow.get(s, 1.0) for s, v in scenario.stages.items()]),
+        "stage_value": np.array([v.value * multiplier.value.get(s, 1.0) for s, v in scenario.stages.items()]),
+        "team": np.array(team + [teams.index(t) for t in timed], dtype=np.intp),
+        "source": np.array(source + [stages.index(s) for s in owned] + [-1] * len(timed), dtype=np.intp),
+        "yields": _yields(scenario, multiplier.yields, pad),
+        "unit_hours": np.array([a.hours for a in activities] + [0.0] * len(owned) + [1.0] * len(timed)),
+        "cash": np.array([a.cash for a in activities] + [0.0] * pad),
+        "unit_value": np.array(values + [0.0] * pad),
+        "lag": np.array([a.lag for a in activities] + [0.0] * pad),
+        "gaming": np.array([a.gaming for a in activities] + [False] * pad),
+        "explicit": np.array([True] * len(activities) + [False] * pad),
+    }
+
+
+def _yields(scenario: Scenario, multiplier: Mapping[str, float], pad: int) -> Floats:
+    yields = np.zeros((len(scenario.stages), len(scenario.activities) + pad))
+    row = {name: n for n, name in enumerate(scenario.stages)}
+    for column, (name, activity) in enumerate(scenario.activities.items()):
+        for stage, amount in activity.yields.items():
+            yields[row[stage], column] = amount * multiplier.get(name, 1.0)
+    return yields
+
+
+def _credits(scenario: Scenario, arrays: Mapping[str, object]) -> dict[str, Floats | Bools]:
+    names: tuple[str, ...] = arrays["activities"]  # type: ignore[assignment]
+    yields: Floats = arrays["yields"]  # type: ignore[assignment]
+    kpis = scenario.kpis.values()
+    return {
+        "numerator": _credit(names, tuple(scenario.stages), yields, ((k.numerator, k.entering) for k in kpis)),
+        "denominator": _credit(
+            names, tuple(scenario.stages), yields, ((k.denominator, k.entering_denominator) for k in kpis)
+        ),
+        "is_rate": np.array([k.is_rate for k in kpis]),
+    }
+
+
+def _credit(
+    names: tuple[str, ...],
+    stages: tuple[str, ...],
+    yields: Floats,
+    parts: Iterable[tuple[Mapping[str, float], Mapping[str, float]]],
+) -> Floats:
+    rows = []
+    for by_activity, by_stage in parts:
+        row = np.array([by_activity.get(a, 0.0) for a in names])
+        rows.append(row + np.array([by_stage.get(s, 0.0) for s in stages]) @ yields)
+    return np.array(rows)
+
+
+def _baseline_and_scale(scenario: Scenario, arrays: Mapping[str, object]) -> tuple[Floats, Floats]:
+    """x⁰ with the implicit activities' share of inflow and hours, and X of model.md §6."""
+    stages, timed = list(scenario.stages), [t for t in scenario.teams.values() if t.hours is not None]
+    yields, source = np.asarray(arrays["yields"]), np.asarray(arrays["source"])
+    count = len(scenario.activities)
+    stated = np.array([a.baseline for a in scenario.activities.values()])
+    inflow = np.asarray(arrays["inflow"]) + yields[:, :count] @ stated
+    taken = inflow[source[:count]]
+    seen = np.where((source[:count] >= 0) & (stated < NEGLIGIBLE * taken), 0.0, stated)
+    reach = np.array([a.reach or 0.0 for a in scenario.activities.values()])
+    owned = [n for n, s in enumerate(stages) if scenario.stages[s].owner is not None]
+    drawn = np.array([seen[source[:count] == n].sum() for n in owned])
+    left = np.array([_no_less_than_zero(inflow[n] - d, inflow[n]) for n, d in zip(owned, drawn, strict=True)])
+    left_reach = [
+        REACH_OF_IMPLICIT * inflow[n] if inflow[n] > 0 else reach[source[:count] == n].sum() for n in owned
+    ]
+    spare, spare_reach = _spare_hours(scenario, np.asarray(arrays["team"])[:count], seen)
+    assert len(spare) == len(timed)
+    baseline = np.concatenate([seen, left, spare])
+    scale = np.concatenate([np.where(seen > 0, seen, reach), np.maximum(left, left_reach), spare_reach])
+    return baseline, scale
+
+
+def _spare_hours(scenario: Scenario, team: Ints, seen: Floats) -> tuple[list[float], list[float]]:
+    unit_hours = np.array([a.hours for a in scenario.activities.values()])
+    spare, scale = [], []
+    for i, t in enumerate(scenario.teams.values()):
+        if t.hours is not None:
+            rest = _no_less_than_zero(t.hours - float((unit_hours * seen)[team == i].sum()), t.hours)
+            spare.append(rest)
+            scale.append(max(rest, REACH_OF_IMPLICIT * t.hours))
+    return spare, scale
+
+
+def _no_less_than_zero(rest: float, whole: float) -> float:
+    """A rest that is negative or tiny only by rounding is none; `optimizer.check` refuses real overdrafts."""
+    return 0.0 if rest < NEGLIGIBLE * whole else float(rest)
+
+
+def _block(network: Network, i: int) -> TeamBlock:
+    activities = np.flatnonzero(network.team == i)
+    stages = np.flatnonzero(network.owner == i)
+    rows = [
+        (network.source[activities] == n).astype(float) - network.yields[n, activities] for n in stages
+    ]
+    has_hours = bool(np.isfinite(network.hours[i]))
+    if has_hours:
+        rows.append(network.unit_hours[activities])
+    return TeamBlock(activities, stages, np.array(rows).reshape(len(rows), len(activities)), has_hours)
+
+
+def _reverse_topological(count: int, source: Ints, yields: Floats) -> tuple[int, ...]:
+    leads_to = [set(np.flatnonzero((yields[:, source == n] > 0).any(axis=1))) for n in range(count)]
+    done: list[int] = []
+    while len(done) < count:
+        ready = [n for n in range(count) if n not in done and leads_to[n] <= set(done)]
+        if not ready:
+            raise ValueError("stages form a cycle")
+        done += ready
+    return tuple(done)
+
+
+def _topological_or_given(feeds: Bools) -> tuple[tuple[int, ...], bool]:
+    rest, order = list(range(len(feeds))), []
+    while rest:
+        ready = [i for i in rest if not feeds[rest][:, i].any()]
+        if not ready:
+            return (*order, *rest), False
+        order += ready
+        rest = [i for i in rest if i not in ready]
+    return tuple(order), True

@@ -1,0 +1,255 @@
+"""Best response and equilibrium (model.md §5, §7), in numpy and independent of the optimization model.
+
+All functions take a batch: euros e_ik of S plans (S, I, K) are answered at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import EMPTY, Beliefs, Signals, beliefs_from, signals
+from optimizer.network import Floats, Ints, Network, TeamBlock
+from optimizer.quadratic import solve_separable
+
+PASSES = 200
+ROUNDS = 400
+CONSISTENT = 1e-8
+"""Residual at or below which beliefs agree with what happens (model.md §7)."""
+_TARGET = 1e-10
+"""Residual at which relaxation stops: well below CONSISTENT, so that reported numbers carry 8 digits."""
+
+
+class Work(NamedTuple):
+    """What a team's work nets it per unit, and the curvature, at given beliefs: U_i = net·x − ½ q·x²."""
+
+    net: Floats
+    quadratic: Floats
+
+
+@dataclass(frozen=True)
+class Response:
+    """What every team does. x (S, A); hour prices λ (S, I); stage prices μ (S, N); reduced costs s (S, A)."""
+
+    x: Floats
+    hour_price: Floats
+    stage_price: Floats
+    reduced_cost: Floats
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """Responses at beliefs; `residual` (S,) says how far beliefs are from what happens."""
+
+    response: Response
+    beliefs: Beliefs
+    residual: Floats
+    rounds: int
+
+    @property
+    def x(self) -> Floats:
+        return self.response.x
+
+    @property
+    def consistent(self) -> np.ndarray:  # type: ignore[type-arg]
+        return np.asarray(self.residual <= CONSISTENT)
+
+
+def work(cal: Calibrated, network: Network, told: Signals, beliefs: Beliefs, euros: Floats) -> Work:
+    """Linear net reward per unit, (S, A): r_a(w) − c_a − (1 − δ^ℓ) Σ_{m own} P_ma μ̄_m."""
+    waiting = (1 - network.own_delay) * (beliefs.price @ network.own_yields)
+    return Work(rewards(network, told, euros) - cal.linear - waiting, cal.quadratic)
+
+
+def rewards(network: Network, told: Signals, euros: Floats) -> Floats:
+    """r_a(w), (S, A) currency per unit: what a team perceives it earns with a unit of work."""
+    paid = euros[:, network.team, :]
+    return np.asarray(np.einsum("sak,ska->sa", paid, told.reward_per_euro()) + told.onward)
+
+
+def respond(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Response:
+    """Each team's unique best response at beliefs, with inflows that agree with each other.
+
+    beliefs with S = 1 serve all plans.
+    """
+    told = signals(network, cal.curves, cal.targets, beliefs)
+    return _agree(network, work(cal, network, told, beliefs, euros))
+
+
+def _agree(network: Network, todo: Work) -> Response:
+    """One pass where nobody feeds back; else passes until inflows repeat."""
+    plans = len(todo.net)
+    order, single = network.team_order
+    x = np.zeros_like(todo.net)
+    if not single:
+        x = np.broadcast_to(network.baseline, x.shape).copy()
+    hour_price = np.zeros((plans, len(network.teams)))
+    stage_price = np.zeros((plans, len(network.stages)))
+    for _ in range(PASSES):
+        before = x.copy()
+        for i in order:
+            _answer(network, network.blocks[i], i, todo, x, hour_price, stage_price)
+        if single or np.abs(x - before).max() <= 1e-13 * (1 + np.abs(x).max()):
+            break
+    return Response(x, hour_price, stage_price, _reduced_costs(network, todo, x, hour_price, stage_price))
+
+
+def _answer(
+    network: Network, block: TeamBlock, i: int, todo: Work, x: Floats, hour_price: Floats, stage_price: Floats
+) -> None:
+    """Team i's best response to the others' flows in x, written into x and the prices."""
+    mine = block.activities
+    if not len(mine):
+        return
+    supply = outside_supply(network, block, i, x)
+    best = solve_separable(
+        todo.net[:, mine], todo.quadratic[mine], block.balance, supply, np.array(0.0), np.array(np.inf)
+    )
+    x[:, mine] = best.x
+    count = len(block.stages)
+    stage_price[:, block.stages] = best.y[:, :count]
+    if block.has_hours:
+        hour_price[:, i] = best.y[:, count]
+    _price_empty_stages(network, block, i, todo, x, hour_price, stage_price)
+
+
+def outside_supply(network: Network, block: TeamBlock, i: int, x: Floats) -> Floats:
+    """Right-hand sides of the team's balance, (S, rows): inflow from outside the team, then its hours."""
+    others = np.where(network.team == i, 0.0, x)
+    inflow = network.stage_inflow(others)[:, block.stages]
+    if not block.has_hours:
+        return inflow
+    return np.hstack([inflow, np.full((len(x), 1), network.hours[i])])
+
+
+def _price_empty_stages(
+    network: Network, block: TeamBlock, i: int, todo: Work, x: Floats, hour_price: Floats, stage_price: Floats
+) -> None:
+    """A unit at a stage without inflow is worth its best use: μ_n = max_a of the other terms of (4)."""
+    inflow = network.stage_inflow(x)
+    empty = inflow <= EMPTY * np.maximum(1.0, np.abs(x).max(axis=1, keepdims=True))
+    for n in network.downstream_first:
+        rows = empty[:, n] if n in block.stages else np.zeros(len(x), dtype=bool)
+        if rows.any():
+            taking = network.from_stage[n]
+            later = stage_price[rows] @ network.own_yields[:, taking]
+            spent = network.unit_hours[taking] * hour_price[rows, i][:, None]
+            stage_price[rows, n] = (todo.net[rows][:, taking] + later - spent).max(axis=1)
+
+
+def _reduced_costs(
+    network: Network, todo: Work, x: Floats, hour_price: Floats, stage_price: Floats
+) -> Floats:
+    """s_a of (4), (S, A): how much a unit more would lose; 0 (to rounding) where x_a > 0."""
+    taken = _taken_price(network, stage_price)
+    later = stage_price @ network.own_yields
+    spent = network.unit_hours * hour_price[:, network.team]
+    gain = todo.net - todo.quadratic * x - spent - taken + later
+    return np.where(x > 0, 0.0, np.maximum(-gain, 0.0))
+
+
+def _taken_price(network: Network, stage_price: Floats) -> Floats:
+    if not len(network.stages):
+        return np.zeros((len(stage_price), len(network.source)))
+    return np.where(network.source >= 0, stage_price[:, network.source], 0.0)
+
+
+def utility(todo: Work, x: Floats, some: Ints) -> Floats:
+    """U_i(x), (S,) currency per period, over a team's activities."""
+    part = x[:, some]
+    return np.asarray((todo.net[:, some] * part - 0.5 * todo.quadratic[some] * part**2).sum(axis=1))
+
+
+def regrets(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats, x: Floats) -> Floats:
+    """max U_i − U_i(x) at the same beliefs and inflow, (S, I) currency per period (model.md §5)."""
+    told = signals(network, cal.curves, cal.targets, beliefs)
+    todo = work(cal, network, told, beliefs, euros)
+    regret = np.zeros((len(x), len(network.teams)))
+    for i, block in enumerate(network.blocks):
+        best = x.copy()
+        prices = np.zeros((len(x), len(network.teams))), np.zeros((len(x), len(network.stages)))
+        _answer(network, block, i, todo, best, *prices)
+        regret[:, i] = utility(todo, best, block.activities) - utility(todo, x, block.activities)
+    return regret
+
+
+def first_response(cal: Calibrated, network: Network, euros: Floats) -> Equilibrium:
+    """Everybody acts on baseline beliefs: next quarter."""
+    response = respond(cal, network, cal.beliefs, euros)
+    seen = _seen(cal, network, response, cal.beliefs.repeated(len(euros)))
+    return Equilibrium(response, cal.beliefs.repeated(len(euros)), _residual(cal, cal.beliefs, seen), 0)
+
+
+def consistent_response(
+    cal: Calibrated, network: Network, euros: Floats, start: Beliefs | None = None
+) -> Equilibrium:
+    """Beliefs relaxed towards what happens until they agree with it: once people have learnt.
+
+    A residual above CONSISTENT after ROUNDS rounds means `no_equilibrium`.
+    """
+    state = _Relaxation.begin(start or cal.beliefs.repeated(len(euros)), len(euros))
+    done = 0
+    for done in range(1, ROUNDS + 1):
+        rows = np.flatnonzero(state.open)
+        if not len(rows):
+            break
+        beliefs = state.beliefs.select(rows)
+        response = respond(cal, network, beliefs, euros[rows])
+        seen = _seen(cal, network, response, beliefs)
+        state = state.advanced(rows, seen, _residual(cal, beliefs, seen))
+    response = respond(cal, network, state.beliefs, euros)
+    seen = _seen(cal, network, response, state.beliefs)
+    return Equilibrium(response, state.beliefs, _residual(cal, state.beliefs, seen), done)
+
+
+@dataclass(frozen=True)
+class _Relaxation:
+    """Step 0.5 at first, halved (floor 0.05) when the residual grows, else grown by a tenth (at most 1)."""
+
+    beliefs: Beliefs
+    step: Floats
+    residual: Floats
+    open: np.ndarray  # type: ignore[type-arg]
+
+    @classmethod
+    def begin(cls, beliefs: Beliefs, plans: int) -> _Relaxation:
+        return cls(beliefs, np.full(plans, 0.5), np.full(plans, np.inf), np.ones(plans, dtype=bool))
+
+    def advanced(self, rows: Ints, seen: Beliefs, residual: Floats) -> _Relaxation:
+        grew = residual > self.residual[rows]
+        step = np.where(grew, np.maximum(0.5 * self.step[rows], 0.05), np.minimum(1.1 * self.step[rows], 1.0))
+        open_ = residual > _TARGET
+        moved = self.beliefs.select(rows).relaxed(seen, np.where(open_, step, 0.0))
+        return replace(
+            self,
+            beliefs=self.beliefs.replaced(rows, moved),
+            step=_put(self.step, rows, step),
+            residual=_put(self.residual, rows, residual),
+            open=_put(self.open, rows, open_),
+        )
+
+
+def _put(values: Floats, rows: Ints, new: Floats) -> Floats:
+    out = values.copy()
+    out[rows] = new
+    return out
+
+
+def _seen(cal: Calibrated, network: Network, response: Response, before: Beliefs) -> Beliefs:
+    return beliefs_from(network, response.x, response.stage_price, before, cal.beliefs)
+
+
+def _residual(cal: Calibrated, held: Beliefs, seen: Beliefs) -> Floats:
+    """max over |Δφ|, |ΔNum|/Num⁰, |ΔDen|/Den⁰, |Δμ̄|/max(1, |μ⁰|); (S,)."""
+    base = cal.beliefs
+    scale_num = np.where(base.numerator > 0, base.numerator, cal.targets * base.denominator)
+    gaps = (
+        np.abs(seen.routing - held.routing),
+        np.abs(seen.numerator - held.numerator) / scale_num,
+        np.abs(seen.denominator - held.denominator) / base.denominator,
+        np.abs(seen.price - held.price) / np.maximum(1.0, np.abs(base.price)),
+    )
+    return np.asarray(np.max([g.max(axis=1, initial=0.0) for g in gaps], axis=0))

@@ -1,0 +1,273 @@
+"""The scenario: what a company tells the optimizer, as frozen types.
+
+Names and units are those of the scenario file. Every number is finite; shares are 0-1; money is in the
+scenario's currency; time is in periods. Values that need more than one section to be judged (a KPI over an
+unknown activity, a stage overdrawn at baseline) are judged in `optimizer.check`, not here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
+"""A name in the file: a letter, then letters, digits and underscores. Labels carry everything else."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+Weights = dict[Name, dict[Name, Share]]
+"""`{team: {kpi: weight}}`; the weights of a team sum to 1."""
+
+
+class Frozen(BaseModel):
+    """Strict, closed and unchangeable: a typo is an error, a value never moves after reading."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+class Label(Frozen):
+    """How a name is written for people, per report language."""
+
+    en: str
+    fr: str
+
+
+def _both_languages(value: Any) -> Any:
+    return {"en": value, "fr": value} if isinstance(value, str) else value
+
+
+LabelField = Annotated[Label | None, BeforeValidator(_both_languages)]
+
+
+class TargetPay(Frozen):
+    """Target pay as a decision of the solver: euros per period, in steps. `current` calibrates."""
+
+    current: Positive
+    min: NonNegative
+    max: Positive
+    step: Positive
+
+
+class Team(Frozen):
+    """A team (model.md §2, index i)."""
+
+    label: LabelField = None
+    headcount: Annotated[int, Field(ge=1)] | None = None
+    """People in the team."""
+    hours: Positive | None = None
+    """H_i [hours/period]; without it the team's hours are not limited (λ_i = 0)."""
+    base_pay: NonNegative = 0.0
+    """Fixed pay of the whole team [currency/period]."""
+    target_pay: NonNegative | TargetPay = 0.0
+    """B_i: variable pay of the whole team at 100 % attainment [currency/period]."""
+    hour_value: Positive | None = None
+    """λ⁰_i [currency/hour]; default (base_pay + target_pay) / hours."""
+    charges: NonNegative = 0.0
+    """τ_i: employer charges on variable pay, 0.42 = 42 %."""
+    discount: Share = 1.0
+    """δ_i: weight of a reward that comes one period later."""
+    responsiveness: Positive = 0.4
+    """η_i: relative change of volume per relative change of net reward (model.md §6)."""
+
+    @property
+    def current_pay(self) -> float:
+        """B_i in force when the baseline was observed [currency/period]."""
+        return self.target_pay.current if isinstance(self.target_pay, TargetPay) else self.target_pay
+
+
+class Stage(Frozen):
+    """A pool of things waiting to be worked (index n)."""
+
+    label: LabelField = None
+    owner: Name | None = None
+    """The team that works it; none for a terminal stage."""
+    inflow: NonNegative = 0.0
+    """F_n: units arriving by themselves [units/period]."""
+    value: float = 0.0
+    """V_n: contribution per unit entering [currency/unit]."""
+
+
+class Cost(Frozen):
+    """A directly stated cost of an activity: linear [currency/unit] and quadratic [currency/unit²]."""
+
+    linear: float = 0.0
+    quadratic: Positive
+
+
+class Activity(Frozen):
+    """A way of working units of a stage (index a)."""
+
+    label: LabelField = None
+    team: Name
+    from_: Annotated[Name | None, Field(alias="from")] = None
+    """Stage the units are taken from; none: from the market."""
+    yields: dict[Name, NonNegative] = {}
+    """P_na: expected units of each later stage per unit of this activity."""
+    hours: NonNegative = 0.0
+    """h_a [hours/unit]."""
+    cash: float = 0.0
+    """m_a [currency/unit]."""
+    value: float = 0.0
+    """v_a [currency/unit]."""
+    lag: NonNegative = 0.0
+    """ℓ_a: periods until the yield arrives."""
+    baseline: NonNegative = 0.0
+    """x⁰_a: units per period observed under the current plan."""
+    gaming: bool = False
+    """It earns KPI credit and little or no value."""
+    reach: Positive | None = None
+    """Natural scale of an activity not seen yet [units/period]; needed where `baseline` is 0."""
+    entry: NonNegative = 0.0
+    """How much better, in κ, it must become before people start (baseline 0 only)."""
+    responsiveness: Positive | None = None
+    """Overrides the team's η."""
+    cost: Cost | None = None
+    """States the cost instead of calibrating it."""
+
+
+class Curve(Frozen):
+    """Pay as a function of attainment: linear from 0 up to `cap` (model.md §9)."""
+
+    cap: Positive
+
+
+class Kpi(Frozen):
+    """A performance measure (index k): a count, or a rate where it has a denominator."""
+
+    label: LabelField = None
+    numerator: dict[str, float] = {}
+    """N_ka: credit per unit of each activity."""
+    denominator: dict[str, float] = {}
+    """D_ka."""
+    entering: dict[Name, float] = {}
+    """Numerator by stages: N_ka += coefficient · P_na."""
+    entering_denominator: dict[Name, float] = {}
+    """Denominator by stages: D_ka += coefficient · P_na."""
+    target: Positive | None = None
+    """T_k; default the baseline value."""
+    noise: NonNegative = 0.0
+    """σ_k: standard deviation of attainment that nobody here causes."""
+    curve: Curve | None = None
+
+    @property
+    def is_rate(self) -> bool:
+        return bool(self.denominator or self.entering_denominator)
+
+
+class Regime(Frozen):
+    """A state of the world (index s): multipliers on yields, inflow and value; those not named are 1."""
+
+    label: LabelField = None
+    probability: Share
+    yields: dict[Name, NonNegative] = {}
+    """Per activity."""
+    inflow: dict[Name, NonNegative] = {}
+    """Per stage."""
+    value: dict[Name, NonNegative] = {}
+    """Per stage or activity."""
+
+
+class WeightRules(Frozen):
+    """w_ik ∈ {0} ∪ [min, max], multiples of `step`; at most `max_measures` per team."""
+
+    step: Share = 0.05
+    min: Share = 0.0
+    max: Share = 1.0
+    max_measures: Annotated[int, Field(ge=1)] | None = None
+
+
+class Cvar(Frozen):
+    """Conditional value at risk of the loaded payout at `level`, at most `limit`."""
+
+    level: Annotated[float, Field(gt=0, lt=1)]
+    limit: Positive
+
+
+class Budget(Frozen):
+    """Limits on expected loaded payouts [currency/period], charges included."""
+
+    expected: Positive | None = None
+    teams: dict[Name, Positive] = {}
+    cvar: Cvar | None = None
+    min_share_of_target: NonNegative | None = None
+    """Each team's expected payout is at least this share of its target pay."""
+
+
+class Measured(Frozen):
+    """A controllability measured elsewhere, with its source."""
+
+    value: Share
+    source: Annotated[str, StringConstraints(min_length=1)]
+
+
+class ControllabilityRules(Frozen):
+    floor: Share | None = None
+    """A KPI may be paid to a team only if c_ik ≥ floor."""
+    mean: Share | None = None
+    """Weighted mean controllability of a team's plan."""
+    override: dict[Name, dict[Name, Measured]] = {}
+
+
+class Pair(Frozen):
+    """w_{team,volume} ≤ ratio · w_{team,quality}."""
+
+    team: Name
+    volume: Name
+    quality: Name
+    ratio: NonNegative = 1.0
+
+
+class GamingRules(Frozen):
+    tolerance: NonNegative = 0.10
+    """A gaming activity may grow by this share over its baseline fraction of the stage's inflow."""
+    margin: NonNegative | None = None
+    """Deterrence holds even if gaming's direct credit is (1 + margin) times what is believed."""
+    caps: dict[Name, NonNegative] = {}
+    """Absolute caps [units/period]."""
+    pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
+    exposure: NonNegative | None = None
+    """Σ_k w_ik d_kj ≤ exposure for every other team j."""
+
+
+class Rules(Frozen):
+    objective: Literal["revenue", "net", "surplus"] = "revenue"
+    weights: WeightRules = WeightRules()
+    measures: dict[Name, Annotated[tuple[Name, ...], Field(strict=False)]] = {}
+    """KPIs that may be used for a team; a team not named may use every KPI."""
+    locks: Weights = {}
+    change_limit: NonNegative | None = None
+    """Σ_k |w_ik − w⁰_ik| per team."""
+    budget: Budget = Budget()
+    controllability: ControllabilityRules = ControllabilityRules()
+    gaming: GamingRules | None = None
+
+
+class Source(Frozen):
+    """Where a number comes from, and how far it may be off (0.2 = ± 20 %)."""
+
+    text: Annotated[str, StringConstraints(min_length=1)]
+    range: Annotated[float, Field(ge=0, lt=1)] | None = None
+
+
+class Scenario(Frozen):
+    """A whole scenario file."""
+
+    version: Literal[1] = 1
+    name: Name = "scenario"
+    label: LabelField = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
+    period: Literal["month", "quarter", "half_year", "year"] = "quarter"
+    teams: Annotated[dict[Name, Team], Field(min_length=1)]
+    stages: dict[Name, Stage] = {}
+    activities: Annotated[dict[Name, Activity], Field(min_length=1)]
+    kpis: Annotated[dict[Name, Kpi], Field(min_length=1)]
+    current_plan: Weights
+    plans: dict[Name, Weights] = {}
+    regimes: dict[Name, Regime] = {}
+    rules: Rules = Rules()
+    sources: dict[str, Source] = {}
+    """Keyed by dotted path into this file, e.g. `activities.touch_fit.yields`."""

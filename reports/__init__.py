@@ -1,0 +1,1 @@
+"""Reports: they format, they never compute."""

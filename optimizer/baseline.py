@@ -16,7 +16,7 @@ from optimizer.beliefs import (
     marginal_score,
     worth_to_others,
 )
-from optimizer.network import NEGLIGIBLE, Floats, Network, build_network
+from optimizer.network import NEGLIGIBLE, Bools, Floats, Ints, Network, build_network
 from optimizer.plan import PayCurves, pay_curves, plan_of
 from optimizer.scenario import Scenario
 
@@ -66,7 +66,7 @@ def calibrate(scenario: Scenario) -> Calibrated:
     current = plan_of(scenario, scenario.current_plan).euros(scenario)
     hour_price = _hour_prices(scenario)
     pay = _baseline_pay(network, curves, targets, beliefs, current)
-    price, worth, onward = _prices(network, routing, pay, hour_price)
+    price, onward = _prices(network, routing, pay, hour_price)
     own = network.own_delay * (price @ network.own_yields)
     kappa = _curvature_values(network, routing[0], pay + onward + own, hour_price)
     linear, quadratic = _costs(scenario, network, kappa, pay + onward + own, hour_price, price)
@@ -126,10 +126,8 @@ def _baseline_pay(
     return np.asarray((euros[network.team].T * slope[0][:, None] * gained).sum(axis=0))
 
 
-def _prices(
-    network: Network, routing: Floats, pay: Floats, hour_price: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """μ⁰ (N,), β (1, I, N) and what activities bring others (A,), stages downstream first."""
+def _prices(network: Network, routing: Floats, pay: Floats, hour_price: Floats) -> tuple[Floats, Floats]:
+    """μ⁰ (N,) and what activities bring others (A,), stages downstream first."""
     price = np.zeros(len(network.stages))
     worth = np.zeros((1, len(network.teams), len(network.stages)))
     for n in network.downstream_first:
@@ -142,10 +140,10 @@ def _prices(
         worth[:, network.owner[n], n] = price[n]
     every = np.arange(len(network.activities))
     own = network.own_delay * (price @ network.own_yields)
-    return price, worth, _gain(network, pay, worth, every) - pay - own
+    return price, _gain(network, pay, worth, every) - pay - own
 
 
-def _gain(network: Network, pay: Floats, worth: Floats, some: np.ndarray) -> Floats:  # type: ignore[type-arg]
+def _gain(network: Network, pay: Floats, worth: Floats, some: Ints) -> Floats:
     """g_a = r_a(w⁰) + δ Σ_{m own} P_ma μ⁰_m for some activities."""
     later = (worth[0][network.team[some]].T * network.yields[:, some]).sum(axis=0)
     return np.asarray(pay[some] + network.own_delay[some] * later)
@@ -185,7 +183,7 @@ def _costs(
     return linear, quadratic
 
 
-def _refuse_costless(network: Network, kappa: Floats, is_stated: np.ndarray) -> None:  # type: ignore[type-arg]
+def _refuse_costless(network: Network, kappa: Floats, is_stated: Bools) -> None:
     costless = [network.activities[a] for a in np.flatnonzero((kappa <= NEGLIGIBLE**2) & ~is_stated)]
     if costless:
         raise CalibrationError(
@@ -197,7 +195,9 @@ def _refuse_costless(network: Network, kappa: Floats, is_stated: np.ndarray) -> 
 def _responsiveness(scenario: Scenario, network: Network) -> Floats:
     of_team = np.array([t.responsiveness for t in scenario.teams.values()])[network.team]
     own = [a.responsiveness for a in scenario.activities.values()]
-    return np.array([*(o if o is not None else t for o, t in zip(own, of_team, strict=False)), *of_team[len(own) :]])
+    return np.array(
+        [*(o if o is not None else t for o, t in zip(own, of_team, strict=False)), *of_team[len(own) :]]
+    )
 
 
 def _entry(scenario: Scenario, network: Network) -> Floats:

@@ -144,9 +144,7 @@ def onward_worth(network: Network, worth: Floats) -> Floats:
     )
 
 
-def beliefs_from(
-    network: Network, x: Floats, price: Floats, before: Beliefs, baseline: Beliefs
-) -> Beliefs:
+def beliefs_from(network: Network, x: Floats, price: Floats, before: Beliefs, baseline: Beliefs) -> Beliefs:
     """What people see when x happens: (S, A) and prices (S, N); an empty stage keeps its baseline routing."""
     market = np.ones((len(x), 1))
     taken = np.hstack([network.stage_inflow(x), market])[:, network.source]

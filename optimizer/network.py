@@ -139,48 +139,71 @@ class Network:
         return self.inflow + x @ self.yields.T
 
 
-def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
-    """Arrays of a checked scenario; a regime multiplies yields, inflow and values, never the baseline."""
-    explicit = _explicit(scenario, None)
-    baseline, scale = _baseline_and_scale(scenario, explicit)
-    coefficients = explicit if regime is None else _explicit(scenario, regime)
-    return Network(
-        **coefficients, **_credits(scenario, coefficients), baseline=baseline, scale=scale
+@dataclass(frozen=True)
+class _Frame:
+    """Names and memberships, the same in every regime."""
+
+    stages: tuple[str, ...]
+    activities: tuple[str, ...]
+    team: Ints
+    source: Ints
+    implicit: int
+    """How many activities at the end are implicit."""
+
+    def padded(self, explicit: Iterable[float], implicit: float = 0.0) -> Floats:
+        """Values per activity, with one value for all implicit ones."""
+        return np.array([*explicit, *([implicit] * self.implicit)], dtype=float)
+
+
+def _frame(scenario: Scenario) -> _Frame:
+    teams, stages = tuple(scenario.teams), tuple(scenario.stages)
+    owned = [(s, str(v.owner)) for s, v in scenario.stages.items() if v.owner is not None]
+    timed = [t for t, v in scenario.teams.items() if v.hours is not None]
+    work = scenario.activities.values()
+    team = [*(a.team for a in work), *(owner for _, owner in owned), *timed]
+    source = [stages.index(a.from_) if a.from_ else -1 for a in work]
+    return _Frame(
+        stages=stages,
+        activities=(*scenario.activities, *(LEAVE + s for s, _ in owned), *(OTHER + t for t in timed)),
+        team=np.array([teams.index(t) for t in team], dtype=np.intp),
+        source=np.array([*source, *(stages.index(s) for s, _ in owned), *(-1 for _ in timed)], dtype=np.intp),
+        implicit=len(owned) + len(timed),
     )
 
 
-def _explicit(scenario: Scenario, regime: Regime | None) -> dict[str, object]:
-    teams, stages = tuple(scenario.teams), tuple(scenario.stages)
-    owned = [s for s in stages if scenario.stages[s].owner is not None]
-    timed = [t for t in teams if scenario.teams[t].hours is not None]
-    names = (*scenario.activities, *(LEAVE + s for s in owned), *(OTHER + t for t in timed))
-    activities = list(scenario.activities.values())
-    pad = len(owned) + len(timed)
-    multiplier = regime or Regime(probability=1.0)
-    stage_team = {s: teams.index(str(scenario.stages[s].owner)) for s in owned}
-    team = [teams.index(a.team) for a in activities] + [stage_team[s] for s in owned]
-    source = [stages.index(a.from_) if a.from_ else -1 for a in activities]
-    values = [a.value * multiplier.value.get(n, 1.0) for n, a in scenario.activities.items()]
-    return {
-        "teams": teams,
-        "stages": stages,
-        "activities": names,
-        "kpis": tuple(scenario.kpis),
-        "hours": np.array([t.hours or np.nan for t in scenario.teams.values()]),
-        "discount": np.array([t.discount for t in scenario.teams.values()]),
-        "owner": np.array([stage_team.get(s, -1) for s in stages], dtype=np.intp),
-        "inflow": np.array([v.inflow * multiplier.inflow.get(s, 1.0) for s, v in scenario.stages.items()]),
-        "stage_value": np.array([v.value * multiplier.value.get(s, 1.0) for s, v in scenario.stages.items()]),
-        "team": np.array(team + [teams.index(t) for t in timed], dtype=np.intp),
-        "source": np.array(source + [stages.index(s) for s in owned] + [-1] * len(timed), dtype=np.intp),
-        "yields": _yields(scenario, multiplier.yields, pad),
-        "unit_hours": np.array([a.hours for a in activities] + [0.0] * len(owned) + [1.0] * len(timed)),
-        "cash": np.array([a.cash for a in activities] + [0.0] * pad),
-        "unit_value": np.array(values + [0.0] * pad),
-        "lag": np.array([a.lag for a in activities] + [0.0] * pad),
-        "gaming": np.array([a.gaming for a in activities] + [False] * pad),
-        "explicit": np.array([True] * len(activities) + [False] * pad),
-    }
+def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
+    """Arrays of a checked scenario; a regime multiplies yields, inflow and values, never the baseline."""
+    frame, teams = _frame(scenario), tuple(scenario.teams)
+    times = regime or Regime(probability=1.0)
+    work, stages, kpis = scenario.activities, scenario.stages, scenario.kpis.values()
+    yields = _yields(scenario, times.yields, frame.implicit)
+    baseline, scale = _baseline_and_scale(scenario, frame)
+    spare = [a.startswith(OTHER) for a in frame.activities[len(work) :]]
+    return Network(
+        teams=teams,
+        stages=frame.stages,
+        activities=frame.activities,
+        kpis=tuple(scenario.kpis),
+        hours=np.array([t.hours or np.nan for t in scenario.teams.values()]),
+        discount=np.array([t.discount for t in scenario.teams.values()]),
+        owner=np.array([teams.index(v.owner) if v.owner else -1 for v in stages.values()], dtype=np.intp),
+        inflow=np.array([v.inflow * times.inflow.get(s, 1.0) for s, v in stages.items()], dtype=float),
+        stage_value=np.array([v.value * times.value.get(s, 1.0) for s, v in stages.items()], dtype=float),
+        team=frame.team,
+        source=frame.source,
+        yields=yields,
+        unit_hours=np.array([*(a.hours for a in work.values()), *map(float, spare)]),
+        cash=frame.padded(a.cash for a in work.values()),
+        unit_value=frame.padded(a.value * times.value.get(n, 1.0) for n, a in work.items()),
+        lag=frame.padded(a.lag for a in work.values()),
+        baseline=baseline,
+        scale=scale,
+        gaming=frame.padded(a.gaming for a in work.values()) > 0,
+        explicit=np.arange(len(frame.activities)) < len(work),
+        numerator=_credit(frame, yields, ((k.numerator, k.entering) for k in kpis)),
+        denominator=_credit(frame, yields, ((k.denominator, k.entering_denominator) for k in kpis)),
+        is_rate=np.array([k.is_rate for k in kpis]),
+    )
 
 
 def _yields(scenario: Scenario, multiplier: Mapping[str, float], pad: int) -> Floats:
@@ -192,53 +215,37 @@ def _yields(scenario: Scenario, multiplier: Mapping[str, float], pad: int) -> Fl
     return yields
 
 
-def _credits(scenario: Scenario, arrays: Mapping[str, object]) -> dict[str, Floats | Bools]:
-    names: tuple[str, ...] = arrays["activities"]  # type: ignore[assignment]
-    yields: Floats = arrays["yields"]  # type: ignore[assignment]
-    kpis = scenario.kpis.values()
-    return {
-        "numerator": _credit(names, tuple(scenario.stages), yields, ((k.numerator, k.entering) for k in kpis)),
-        "denominator": _credit(
-            names, tuple(scenario.stages), yields, ((k.denominator, k.entering_denominator) for k in kpis)
-        ),
-        "is_rate": np.array([k.is_rate for k in kpis]),
-    }
-
-
 def _credit(
-    names: tuple[str, ...],
-    stages: tuple[str, ...],
-    yields: Floats,
-    parts: Iterable[tuple[Mapping[str, float], Mapping[str, float]]],
+    frame: _Frame, yields: Floats, parts: Iterable[tuple[Mapping[str, float], Mapping[str, float]]]
 ) -> Floats:
+    """KPI coefficients stated per activity, and per stage entered (these follow the yields)."""
     rows = []
     for by_activity, by_stage in parts:
-        row = np.array([by_activity.get(a, 0.0) for a in names])
-        rows.append(row + np.array([by_stage.get(s, 0.0) for s in stages]) @ yields)
+        row = np.array([by_activity.get(a, 0.0) for a in frame.activities])
+        rows.append(row + np.array([by_stage.get(s, 0.0) for s in frame.stages]) @ yields)
     return np.array(rows)
 
 
-def _baseline_and_scale(scenario: Scenario, arrays: Mapping[str, object]) -> tuple[Floats, Floats]:
+def _baseline_and_scale(scenario: Scenario, frame: _Frame) -> tuple[Floats, Floats]:
     """x⁰ with the implicit activities' share of inflow and hours, and X of model.md §6."""
-    stages, timed = list(scenario.stages), [t for t in scenario.teams.values() if t.hours is not None]
-    yields, source = np.asarray(arrays["yields"]), np.asarray(arrays["source"])
     count = len(scenario.activities)
+    source, team = frame.source[:count], frame.team[:count]
     stated = np.array([a.baseline for a in scenario.activities.values()])
-    inflow = np.asarray(arrays["inflow"]) + yields[:, :count] @ stated
-    taken = inflow[source[:count]]
-    seen = np.where((source[:count] >= 0) & (stated < NEGLIGIBLE * taken), 0.0, stated)
+    arriving = np.array([s.inflow for s in scenario.stages.values()])
+    inflow = arriving + _yields(scenario, {}, 0) @ stated
+    taken = np.append(inflow, 0.0)[source]
+    seen = np.where((source >= 0) & (stated < NEGLIGIBLE * taken), 0.0, stated)
     reach = np.array([a.reach or 0.0 for a in scenario.activities.values()])
-    owned = [n for n, s in enumerate(stages) if scenario.stages[s].owner is not None]
-    drawn = np.array([seen[source[:count] == n].sum() for n in owned])
-    left = np.array([_no_less_than_zero(inflow[n] - d, inflow[n]) for n, d in zip(owned, drawn, strict=True)])
-    left_reach = [
-        REACH_OF_IMPLICIT * inflow[n] if inflow[n] > 0 else reach[source[:count] == n].sum() for n in owned
-    ]
-    spare, spare_reach = _spare_hours(scenario, np.asarray(arrays["team"])[:count], seen)
-    assert len(spare) == len(timed)
-    baseline = np.concatenate([seen, left, spare])
-    scale = np.concatenate([np.where(seen > 0, seen, reach), np.maximum(left, left_reach), spare_reach])
-    return baseline, scale
+    left, left_reach = [], []
+    for n, stage in enumerate(scenario.stages.values()):
+        if stage.owner is not None:
+            left.append(_no_less_than_zero(inflow[n] - seen[source == n].sum(), inflow[n]))
+            left_reach.append(REACH_OF_IMPLICIT * inflow[n] if inflow[n] > 0 else reach[source == n].sum())
+    spare, spare_scale = _spare_hours(scenario, team, seen)
+    left_scale = np.maximum(left, left_reach)
+    return np.array([*seen, *left, *spare]), np.array(
+        [*np.where(seen > 0, seen, reach), *left_scale, *spare_scale]
+    )
 
 
 def _spare_hours(scenario: Scenario, team: Ints, seen: Floats) -> tuple[list[float], list[float]]:
@@ -260,9 +267,7 @@ def _no_less_than_zero(rest: float, whole: float) -> float:
 def _block(network: Network, i: int) -> TeamBlock:
     activities = np.flatnonzero(network.team == i)
     stages = np.flatnonzero(network.owner == i)
-    rows = [
-        (network.source[activities] == n).astype(float) - network.yields[n, activities] for n in stages
-    ]
+    rows = [(network.source[activities] == n).astype(float) - network.yields[n, activities] for n in stages]
     has_hours = bool(np.isfinite(network.hours[i]))
     if has_hours:
         rows.append(network.unit_hours[activities])
@@ -281,7 +286,8 @@ def _reverse_topological(count: int, source: Ints, yields: Floats) -> tuple[int,
 
 
 def _topological_or_given(feeds: Bools) -> tuple[tuple[int, ...], bool]:
-    rest, order = list(range(len(feeds))), []
+    rest = list(range(len(feeds)))
+    order: list[int] = []
     while rest:
         ready = [i for i in rest if not feeds[rest][:, i].any()]
         if not ready:

@@ -44,7 +44,9 @@ def plan_from_euros(scenario: Scenario, euros: Floats) -> Plan:
     """The plan with e_ik = euros; weights below rounding are dropped, a team without pay has none."""
     pay = {team: float(row.sum()) for team, row in zip(scenario.teams, euros, strict=True)}
     weights = {
-        team: {k: _tidy(e / pay[team]) for k, e in zip(scenario.kpis, row, strict=True) if e > 1e-9 * pay[team]}
+        team: {
+            k: _tidy(e / pay[team]) for k, e in zip(scenario.kpis, row, strict=True) if e > 1e-9 * pay[team]
+        }
         for team, row in zip(scenario.teams, euros, strict=True)
     }
     return Plan(weights, {team: _tidy(value) for team, value in pay.items()})
@@ -74,12 +76,13 @@ class PayCurves:
         """E pay at `score` (..., K), as a share of the euros at target."""
         gap, z = self._standardised(score)
         density = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
-        return self.first_slope * score + (self.changes * (gap * ndtr(z) + self._sd * density)).sum(axis=-1)
+        bent = (self.changes * (gap * ndtr(z) + self._sd * density)).sum(axis=-1)
+        return np.asarray(self.first_slope * score + bent)
 
     def slope(self, score: Floats) -> Floats:
         """θ = dE pay/dscore at `score` (..., K)."""
         _, z = self._standardised(score)
-        return self.first_slope + (self.changes * ndtr(z)).sum(axis=-1)
+        return np.asarray(self.first_slope + (self.changes * ndtr(z)).sum(axis=-1))
 
     @property
     def _sd(self) -> Floats:

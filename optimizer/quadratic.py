@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.network import Floats
+from optimizer.network import Bools, Floats
 
 ROUNDS = 200
 PRECISION = 1e-13
@@ -89,7 +89,7 @@ class _Part:
     lower: Floats
     upper: Floats
 
-    def select(self, rows: np.ndarray) -> _Part:  # type: ignore[type-arg]
+    def select(self, rows: Bools) -> _Part:
         return _Part(self.g[rows], self.q[rows], self.b[rows], self.lower[rows], self.upper[rows])
 
     def respond(self, rows: _Rows, y: Floats) -> tuple[Floats, Floats]:

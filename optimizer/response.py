@@ -6,14 +6,17 @@ All functions take a batch: euros e_ik of S plans (S, I, K) are answered at once
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.baseline import Calibrated
 from optimizer.beliefs import EMPTY, Beliefs, Signals, beliefs_from, signals
-from optimizer.network import Floats, Ints, Network, TeamBlock
+from optimizer.network import Bools, Floats, Ints, Network, TeamBlock
 from optimizer.quadratic import solve_separable
+
+Kind = TypeVar("Kind", np.float64, np.bool_)
 
 PASSES = 200
 ROUNDS = 400
@@ -52,10 +55,6 @@ class Equilibrium:
     @property
     def x(self) -> Floats:
         return self.response.x
-
-    @property
-    def consistent(self) -> np.ndarray:  # type: ignore[type-arg]
-        return np.asarray(self.residual <= CONSISTENT)
 
 
 def work(cal: Calibrated, network: Network, told: Signals, beliefs: Beliefs, euros: Floats) -> Work:
@@ -191,10 +190,9 @@ def consistent_response(
     A residual above CONSISTENT after ROUNDS rounds means `no_equilibrium`.
     """
     state = _Relaxation.begin(start or cal.beliefs.repeated(len(euros)), len(euros))
-    done = 0
-    for done in range(1, ROUNDS + 1):
+    for done in range(ROUNDS + 1):
         rows = np.flatnonzero(state.open)
-        if not len(rows):
+        if not len(rows) or done == ROUNDS:
             break
         beliefs = state.beliefs.select(rows)
         response = respond(cal, network, beliefs, euros[rows])
@@ -212,7 +210,7 @@ class _Relaxation:
     beliefs: Beliefs
     step: Floats
     residual: Floats
-    open: np.ndarray  # type: ignore[type-arg]
+    open: Bools
 
     @classmethod
     def begin(cls, beliefs: Beliefs, plans: int) -> _Relaxation:
@@ -232,7 +230,7 @@ class _Relaxation:
         )
 
 
-def _put(values: Floats, rows: Ints, new: Floats) -> Floats:
+def _put(values: NDArray[Kind], rows: Ints, new: NDArray[Kind]) -> NDArray[Kind]:
     out = values.copy()
     out[rows] = new
     return out

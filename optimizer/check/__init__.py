@@ -1,0 +1,35 @@
+"""What can be judged from a scenario alone: errors that stop, warnings that do not.
+
+Bounds of single values are the types' business (`optimizer.scenario`); here names meet definitions, numbers
+meet each other, and the baseline is counted (model.md §2, §6). Each check is a generator of findings and
+tolerates what another check reports, so that all problems come out at once.
+"""
+
+from __future__ import annotations
+
+from optimizer.check import funnel, kpis, names, plans, rules, sources, suspicions
+from optimizer.check.counted import counted
+from optimizer.check.plans import plan_problems
+from optimizer.problems import Finding
+from optimizer.scenario import Scenario
+
+__all__ = ["plan_problems", "problems_of", "warnings_of"]
+
+
+def problems_of(scenario: Scenario) -> list[Finding]:
+    """Everything that makes the scenario unusable, section by section."""
+    baseline = counted(scenario)
+    return [
+        *names.problems(scenario),
+        *funnel.problems(scenario, baseline),
+        *kpis.problems(scenario, baseline),
+        *plans.problems(scenario),
+        *rules.problems(scenario),
+        *sources.problems(scenario),
+    ]
+
+
+def warnings_of(scenario: Scenario) -> list[Finding]:
+    """What is allowed but probably not meant, or dangerous: read before launching a plan."""
+    baseline = counted(scenario)
+    return [*suspicions.warnings(scenario), *kpis.warnings(scenario, baseline), *sources.warnings(scenario)]

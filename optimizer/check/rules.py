@@ -1,0 +1,123 @@
+"""Rules of the weights: bounds, steps and locks that leave at least one plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container
+
+from optimizer.check.counted import SUM, Findings, has_pay
+from optimizer.check.grid import STEPS, is_whole, on_grid
+from optimizer.problems import Finding, Path, listed, number, shown
+from optimizer.scenario import Scenario
+
+_USUAL_STEPS = (0.01, 0.02, 0.025, 0.04, 0.05, 0.1, 0.125, 0.2, 0.25, 0.5, 1.0)
+
+
+def problems(scenario: Scenario) -> Findings:
+    """What is wrong with the rules, apart from names."""
+    if scenario.rules.budget.cvar is not None:
+        message = "is not supported yet: arrives with the uncertainty work"
+        hint = "remove it for now; `expected` and `teams` limit the expected payout"
+        yield Finding(("rules", "budget", "cvar"), "", message, hint)
+    yield from _repeated_measures(scenario)
+    broken = [*_bounds(scenario), *_step(scenario)]
+    yield from broken
+    yield from _locks_outside_measures(scenario)
+    if not broken:
+        refused = list(_lock_values(scenario))
+        yield from refused
+        yield from _attainable_sums(scenario, {finding.path[2] for finding in refused})
+
+
+def _repeated_measures(scenario: Scenario) -> Findings:
+    for team, allowed in scenario.rules.measures.items():
+        for position, kpi in enumerate(allowed):
+            if kpi in allowed[:position]:
+                at: Path = ("rules", "measures", team, position)
+                yield Finding(at, shown(kpi), "is listed twice", "remove one")
+
+
+def _bounds(scenario: Scenario) -> Findings:
+    weights = scenario.rules.weights
+    if weights.min > weights.max:
+        message = f"min {number(weights.min)} is above max {number(weights.max)}"
+        yield Finding(("rules", "weights", "min"), "", message, f"write at most {number(weights.max)}")
+
+
+def _step(scenario: Scenario) -> Findings:
+    step, at = scenario.rules.weights.step, ("rules", "weights", "step")
+    if step == 0:
+        if scenario.rules.objective != "surplus":
+            hint = "write 0.05, or objective: surplus"
+            yield Finding(at, "0", "weights without steps need objective surplus", hint)
+    elif not is_whole(1 / step):
+        usual = min(_USUAL_STEPS, key=lambda other: abs(other - step))
+        yield Finding(at, number(step), "a whole number of steps must make 1", f"write {number(usual)}")
+
+
+def _locks_outside_measures(scenario: Scenario) -> Findings:
+    for team, locks in scenario.rules.locks.items():
+        allowed = scenario.rules.measures.get(team)
+        for kpi in locks:
+            if allowed is not None and kpi in scenario.kpis and kpi not in allowed:
+                message = f"locked for {team}, but not among its measures"
+                hint = f"add {kpi} to rules.measures.{team}, or remove the lock"
+                yield Finding(("rules", "locks", team, kpi), "", message, hint, at_key=True)
+
+
+def _lock_values(scenario: Scenario) -> Findings:
+    for team, locks in scenario.rules.locks.items():
+        at: Path = ("rules", "locks", team)
+        for kpi, weight in locks.items():
+            yield from _lock_value(scenario, (*at, kpi), weight)
+        if sum(locks.values()) > 1 + SUM:
+            message = f"the locks of {team} sum to {number(sum(locks.values()))}, above 1"
+            yield Finding(at, "", message, "the weights of a team sum to 1")
+
+
+def _lock_value(scenario: Scenario, at: Path, weight: float) -> Findings:
+    rule = scenario.rules.weights
+    if weight != 0 and not rule.min - STEPS <= weight <= rule.max + STEPS:
+        message = f"a locked weight is 0, or {number(rule.min)} to {number(rule.max)} (rules.weights)"
+        yield Finding(at, number(weight), message, "change the lock or the bounds")
+    elif rule.step > 0 and not is_whole(weight / rule.step):
+        near = number(round(weight / rule.step) * rule.step)
+        message = f"is not a multiple of the step {number(rule.step)}"
+        yield Finding(at, number(weight), message, f"write {near}, or a smaller step")
+
+
+def _attainable_sums(scenario: Scenario, skipped: Container[str | int]) -> Findings:
+    """Can the weights of each paid team sum to 1 at all? Same answer, one finding."""
+    blocked: dict[tuple[Path, str], list[str]] = defaultdict(list)
+    for name, team in scenario.teams.items():
+        if has_pay(team) and name not in skipped:
+            reason = _no_sum(scenario, name)
+            if reason:
+                blocked[reason].append(name)
+    for (path, message), teams in blocked.items():
+        hint = "change min, max, max_measures, measures or locks"
+        yield Finding(path, "", f"the weights of {listed(teams)} cannot sum to 1: {message}", hint)
+
+
+def _no_sum(scenario: Scenario, team: str) -> tuple[Path, str] | None:
+    """Where the rest beside the locks meets no number of free weights within their bounds."""
+    rules = scenario.rules
+    locks, rule = rules.locks.get(team, {}), rules.weights
+    allowed = rules.measures.get(team, tuple(scenario.kpis))
+    used = sum(weight > 0 for weight in locks.values())
+    free = len(set(allowed) - locks.keys())
+    room = min(free, (rule.max_measures or len(allowed) + used) - used)
+    rest = 1 - sum(locks.values())
+    low, high = on_grid(rule.min, rule.max, rule.step)
+    reached = rest <= SUM or any(c * low - SUM <= rest <= c * high + SUM for c in range(1, room + 1))
+    if room >= 0 and reached:
+        return None
+    besides = f" besides locks of {number(1 - rest)}" if locks else ""
+    count = "1 measure" if room == 1 else f"{max(0, room)} measures"
+    return _cause(scenario, team), f"at most {count} of {number(low)} to {number(high)}{besides}"
+
+
+def _cause(scenario: Scenario, team: str) -> Path:
+    if team in scenario.rules.measures:
+        return "rules", "measures", team
+    return ("rules", "locks", team) if scenario.rules.locks.get(team) else ("rules", "weights")

@@ -1,0 +1,72 @@
+"""Sources: they name values of the file, and behavioural numbers have one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
+
+from optimizer.check.counted import Findings
+from optimizer.problems import Finding, Path, did_you_mean, dotted
+from optimizer.scenario import Scenario
+
+_BEHAVIOURAL = {
+    "teams": ("discount", "responsiveness"),
+    "activities": ("yields", "lag", "reach", "entry", "responsiveness"),
+    "kpis": ("noise",),
+}
+
+
+def problems(scenario: Scenario) -> Findings:
+    """Sources of something that the file does not have."""
+    for written in scenario.sources:
+        missing = _missing_step(scenario, written.split("."))
+        if missing is not None:
+            step, known = missing
+            message = f"the file has no {step}" if step else "is not a path"
+            hint = did_you_mean(step.split(".")[-1], known)
+            yield Finding(("sources", written), "", message, hint, at_key=True)
+
+
+def _missing_step(root: object, parts: list[str]) -> tuple[str, list[str]] | None:
+    """How far a path can be followed: the first step that does not exist, and what is there instead."""
+    for position, part in enumerate(parts, 1):
+        children = {name: child for name, child in _children(root).items() if child is not None}
+        if part not in children:
+            return ".".join(parts[:position]), list(children)
+        root = children[part]
+    return None
+
+
+def _children(value: object) -> dict[str, object]:
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        return {info.alias or name: getattr(value, name) for name, info in fields.items()}
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {str(i): item for i, item in enumerate(value)} if isinstance(value, tuple) else {}
+
+
+def warnings(scenario: Scenario) -> Findings:
+    """Numbers about how people and markets react without a source, where some have one."""
+    sourced = set(scenario.sources)
+    bare = [path for path in _behavioural(scenario) if sourced.isdisjoint(_prefixes(path))]
+    if scenario.sources and bare:
+        names = ", ".join(dotted(path) for path in bare[:3]) + (" ..." if len(bare) > 3 else "")
+        message = f"{len(bare)} behavioural number{'s have' if len(bare) > 1 else ' has'} no source: {names}"
+        hint = "say where each comes from, and how far it may be off"
+        yield Finding(("sources",), "", message, hint)
+
+
+def _behavioural(scenario: Scenario) -> Iterator[Path]:
+    """Paths of numbers about how people and markets react, where they differ from their defaults."""
+    for section, fields in _BEHAVIOURAL.items():
+        for name, item in getattr(scenario, section).items():
+            defaults = type(item).model_fields
+            for field in fields:
+                if getattr(item, field) != defaults[field].default:
+                    yield section, name, field
+
+
+def _prefixes(path: Path) -> list[str]:
+    return [dotted(path[:length]) for length in range(1, len(path) + 1)]

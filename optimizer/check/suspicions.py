@@ -1,0 +1,64 @@
+"""Warnings about single entries: allowed, but probably not meant."""
+
+from __future__ import annotations
+
+from optimizer.check.counted import RELATIVE, Findings
+from optimizer.problems import Finding, Path, number
+from optimizer.scenario import Activity, Kpi, Scenario
+
+
+def warnings(scenario: Scenario) -> Findings:
+    """Percentages written as such, entries without effect, yields above 1, stages without work."""
+    for name, team in scenario.teams.items():
+        if team.charges > 1:
+            message = "employer charges above 100 % of variable pay"
+            yield _percent(("teams", name, "charges"), team.charges, message)
+    for name, kpi in scenario.kpis.items():
+        yield from _kpi(("kpis", name), kpi)
+    for name, activity in scenario.activities.items():
+        yield from _activity(("activities", name), activity)
+    yield from _unworked_stages(scenario)
+    yield from _gaming_without_cap(scenario)
+
+
+def _percent(path: Path, value: float, message: str) -> Finding:
+    return Finding(path, number(value), message, f"write {number(value / 100)} if you mean {number(value)} %")
+
+
+def _kpi(at: Path, kpi: Kpi) -> Findings:
+    if kpi.noise > 1:
+        yield _percent((*at, "noise"), kpi.noise, "attainment that varies by more than 100 % by itself")
+    if kpi.curve is not None and kpi.curve.cap < 1:
+        message = "a cap below target: full target pay cannot be reached"
+        yield Finding(
+            (*at, "curve", "cap"), number(kpi.curve.cap), message, "caps are attainments, 1.6 = 160 %"
+        )
+
+
+def _activity(at: Path, activity: Activity) -> Findings:
+    if activity.entry > 0 and activity.baseline > 0:
+        hint = "remove it: entry only counts where the baseline is 0"
+        yield Finding((*at, "entry"), number(activity.entry), "has no effect", hint)
+    total = sum(activity.yields.values())
+    if activity.from_ is not None and total > 1 + RELATIVE:
+        message = f"one unit of {activity.from_} becomes {number(total)} units of later stages"
+        yield Finding(
+            (*at, "yields"), "", message, "conversions are 0-1; fine if units are of different kinds"
+        )
+
+
+def _unworked_stages(scenario: Scenario) -> Findings:
+    taken = {activity.from_ for activity in scenario.activities.values()}
+    for name, stage in scenario.stages.items():
+        if stage.owner is not None and name not in taken:
+            message = f"{stage.owner} owns it but no activity takes from it: everything there is left"
+            yield Finding(("stages", name), "", message, "remove `owner`, or add the work")
+
+
+def _gaming_without_cap(scenario: Scenario) -> Findings:
+    gaming = scenario.rules.gaming
+    for name, activity in scenario.activities.items():
+        if gaming is not None and activity.gaming and activity.baseline == 0 and name not in gaming.caps:
+            message = "gaming not seen yet and without a cap: every plan must deter it entirely"
+            hint = f"add `{name}: <units per period>` to rules.gaming.caps if some of it is bearable"
+            yield Finding(("activities", name), "", message, hint)

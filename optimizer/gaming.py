@@ -1,0 +1,56 @@
+"""What keeps people from gaming, in numbers (model.md §8, anti-gaming a and b)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import signals
+from optimizer.network import Floats, Ints, Network
+from optimizer.response import Equilibrium, rewards
+from optimizer.rules import gaming_caps
+
+
+@dataclass(frozen=True)
+class Deterrence:
+    """Per gaming activity, for S plans at an equilibrium; (S, G) each.
+
+    `gain` net gain of the first unit at the plan's prices and `room` = q_a × cap_a [currency/unit]: gaming
+    stays within its cap while gain ≤ room. `direct` is the part of the gain that the activity's own
+    numerator credit pays. `margin` is the share by which that credit may grow before the cap breaks.
+    """
+
+    activities: Ints
+    gain: Floats
+    room: Floats
+    direct: Floats
+
+    @property
+    def margin(self) -> Floats:
+        """inf where the activity earns no direct credit."""
+        paid = self.direct > 1e-12
+        return np.where(paid, (self.room - self.gain) / np.where(paid, self.direct, 1.0), np.inf)
+
+
+def deterrence(cal: Calibrated, network: Network, at: Equilibrium, euros: Floats) -> Deterrence:
+    """How well a plan deters each gaming activity that has a cap."""
+    caps = [(a, constant, share) for a, constant, share in gaming_caps(cal, network) if network.gaming[a]]
+    some = np.array([a for a, _, _ in caps], dtype=np.intp)
+    inflow = np.hstack([network.stage_inflow(at.x), np.zeros((len(at.x), 1))])
+    limit = (
+        np.array([c for _, c, _ in caps])
+        + np.array([s for _, _, s in caps]) * inflow[:, network.source[some]]
+    )
+    told = signals(network, cal.curves, cal.targets, at.beliefs)
+    per = np.where(network.is_rate, at.beliefs.denominator, 1.0) * cal.targets
+    own_credit = told.slope[:, :, None] * network.numerator[:, some] / per[:, :, None]
+    direct = np.einsum("sgk,skg->sg", euros[:, network.team[some], :], own_credit)
+    prices = at.response
+    gain = rewards(network, told, euros) - cal.linear
+    gain = gain - (1 - network.own_delay) * (at.beliefs.price @ network.own_yields)
+    gain = gain + prices.stage_price @ network.own_yields
+    gain = gain - network.unit_hours * prices.hour_price[:, network.team]
+    gain = gain - np.hstack([prices.stage_price, np.zeros((len(at.x), 1))])[:, network.source]
+    return Deterrence(some, gain[:, some], cal.quadratic[some] * limit, direct)

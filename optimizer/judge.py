@@ -1,0 +1,148 @@
+"""The value of plans and whether they keep the rules: at fixed beliefs, or once beliefs agree.
+
+Search, enumeration and the certificate all ask here; nothing here knows the optimization model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import Beliefs, signals
+from optimizer.gaming import deterrence
+from optimizer.measures import exposures
+from optimizer.network import Bools, Floats, Ints, Network
+from optimizer.outcome import evaluate_plans, loading
+from optimizer.response import CONSISTENT, Equilibrium, respond
+from optimizer.rules import Facts, Line, every_line
+from optimizer.space import TOLERANCE, PlanSpace
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Per plan (S,): `value` of the objective, `kept` all rules, `violation` relative excess over limits."""
+
+    value: Floats
+    kept: Bools
+    violation: Floats
+
+    def order(self) -> Ints:
+        """Best first: kept before broken, then value or least violation; ties by position."""
+        key = np.where(self.kept, -self.value, self.violation)
+        return np.lexsort((np.arange(len(key)), key, ~self.kept))
+
+
+Judge = Callable[[Ints], Judgement]
+"""Step counts (S, I, K) to their judgement."""
+
+
+def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
+    """Each plan at its own consistent beliefs, true ratios, E pay(s_k); no equilibrium counts as broken."""
+
+    def judge(units: Ints) -> Judgement:
+        euros = space.euros(units)
+        outcome = evaluate_plans(cal, euros)
+        value = outcome.net if cal.scenario.rules.objective == "net" else outcome.revenue
+        facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+        kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
+        settled = outcome.residual <= CONSISTENT
+        return Judgement(value, kept & settled, np.where(settled, violation, np.inf))
+
+    return judge
+
+
+def consistent_facts(
+    cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...], pay: Floats
+) -> Facts:
+    """What the rules look at, with exposure and deterrence only where a rule needs them."""
+    gaming = cal.scenario.rules.gaming
+    exposure = deterred = None
+    if gaming is not None and gaming.exposure is not None:
+        exposure = believed_exposure(cal, euros, equilibria)
+    if gaming is not None and gaming.margin is not None:
+        pairs = zip(cal.worlds, equilibria, strict=True)
+        deterred = tuple(deterrence(cal, network, e, euros) for (_, network), e in pairs)
+    return Facts(tuple(e.x for e in equilibria), pay, exposure, deterred)
+
+
+def believed_exposure(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Floats:
+    """d_kj, (S, K, J), expected over regimes."""
+    pairs = zip(cal.worlds, equilibria, strict=True)
+    return np.asarray(
+        sum(odds * exposures(cal, network, e, euros.sum(axis=2)) for (odds, network), e in pairs)
+    )
+
+
+def judge_at(
+    cal: Calibrated, space: PlanSpace, beliefs: tuple[Beliefs, ...], exposure: Floats | None = None
+) -> Judge:
+    """Every plan at the same beliefs (S = 1 per regime), with linearised scores: what the MILP sees."""
+
+    def judge(units: Ints) -> Judgement:
+        euros = space.euros(units)
+        outcome = linearised(cal, euros, beliefs)
+        seen = None if exposure is None else np.broadcast_to(exposure, (len(units), *exposure.shape))
+        facts = Facts(tuple(e.x for e in outcome.worlds), outcome.pay, seen)
+        if cal.scenario.rules.gaming is not None and cal.scenario.rules.gaming.margin is not None:
+            facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+        kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
+        value = outcome.net if cal.scenario.rules.objective == "net" else outcome.revenue
+        return Judgement(value, kept, violation)
+
+    return judge
+
+
+@dataclass(frozen=True)
+class Linearised:
+    """What the model sees at given beliefs: ŝ (S, K), pay (S, I), revenue and loaded pay (S,)."""
+
+    worlds: tuple[Equilibrium, ...]
+    score: Floats
+    pay: Floats
+    revenue: Floats
+    loaded_pay: Floats
+
+    @property
+    def net(self) -> Floats:
+        return self.revenue - self.loaded_pay
+
+
+def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> Linearised:
+    """Responses at given beliefs (S = 1 per regime), with scores and payouts linearised there."""
+    parts = [
+        _linearised(cal, network, held, euros) for (_, network), held in zip(cal.worlds, beliefs, strict=True)
+    ]
+    odds = [probability for probability, _ in cal.worlds]
+    pay = _expected(odds, [p.pay for p in parts])
+    return Linearised(
+        worlds=tuple(p.worlds[0] for p in parts),
+        score=_expected(odds, [p.score for p in parts]),
+        pay=pay,
+        revenue=_expected(odds, [p.revenue for p in parts]),
+        loaded_pay=np.asarray(pay @ loading(cal)),
+    )
+
+
+def _linearised(cal: Calibrated, network: Network, held: Beliefs, euros: Floats) -> Linearised:
+    told = signals(network, cal.curves, cal.targets, held)
+    response = respond(cal, network, held, euros)
+    score = np.where(network.is_rate, told.score[0], 0.0) + response.x @ told.marginal[0].T
+    rate = told.level[0] + told.slope[0] * (score - told.score[0])
+    pay = np.einsum("sik,sk->si", euros, rate)
+    at = Equilibrium(response, held.repeated(len(euros)), np.zeros(len(euros)), 0)
+    return Linearised((at,), score, pay, response.x @ network.marginal_value, pay @ loading(cal))
+
+
+def _expected(odds: list[float], values: list[Floats]) -> Floats:
+    return np.asarray(sum(p * v for p, v in zip(odds, values, strict=True)))
+
+
+def _judged(lines: Iterator[Line], plans: int) -> tuple[Bools, Floats]:
+    kept, violation = np.ones(plans, dtype=bool), np.zeros(plans)
+    for line in lines:
+        kept &= line.slack >= -TOLERANCE
+        violation += np.maximum(-line.slack, 0.0) / np.maximum(np.abs(line.limit), 1.0)
+    return kept, violation

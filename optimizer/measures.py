@@ -1,0 +1,202 @@
+"""What each team can influence, and what it can do to others (model.md §8).
+
+Controllability, swing and mean lag are taken at baseline beliefs; exposure at an equilibrium; congruence
+at a plan. Linear programs go through scipy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import Beliefs, credit, downstream_credit, marginal_score
+from optimizer.network import Floats, Network, TeamBlock
+from optimizer.outcome import true_scores
+from optimizer.quadratic import solve_separable
+from optimizer.response import Equilibrium
+
+RHO = 0.5
+"""How far a team's activities can be moved, as a share of baseline (or reach)."""
+EPSILON = 0.005
+"""Share of its own target pay that a team gives up to hurt another's KPI."""
+_BISECTIONS = 90
+
+
+@dataclass(frozen=True)
+class Measures:
+    """(I, K) each: `controllability` c_ik, `swing`, `lag` in periods."""
+
+    controllability: Floats
+    swing: Floats
+    lag: Floats
+
+
+def measure(cal: Calibrated) -> Measures:
+    """Controllability (overrides included), swing and mean lag of every KPI for every team."""
+    swing = swings(cal)
+    caused = swing**2 / 12
+    total = caused.sum(axis=0) + cal.curves.noise**2
+    control = caused / np.where(total > 0, total, 1.0)
+    for team, kpis in cal.scenario.rules.controllability.override.items():
+        for kpi, measured in kpis.items():
+            control[cal.network.teams.index(team), cal.network.kpis.index(kpi)] = measured.value
+    return Measures(control, swing, mean_lags(cal))
+
+
+def swings(cal: Calibrated) -> Floats:
+    """Range of each score over each team's reachable set, (I, K), undiscounted and without θ."""
+    network = cal.network
+    gained = undiscounted_credit(cal, network, cal.beliefs)[0]
+    swing = np.zeros((len(network.teams), len(network.kpis)))
+    for i, block in enumerate(network.blocks):
+        for k in range(len(network.kpis)):
+            objective = gained[k, block.activities]
+            if np.abs(objective).max(initial=0.0) > 0:
+                swing[i, k] = _range(network, block, objective)
+    return swing
+
+
+def undiscounted_credit(cal: Calibrated, network: Network, beliefs: Beliefs) -> Floats:
+    """C_ka with δ = 1, (S, K, A)."""
+    marginal = marginal_score(network, cal.targets, beliefs)
+    return credit(network, beliefs.routing, marginal, np.ones_like(network.delay))
+
+
+def _range(network: Network, block: TeamBlock, objective: Floats) -> float:
+    x = network.baseline[block.activities]
+    reach = RHO * network.scale[block.activities]
+    lower = np.where(x > 0, (1 - RHO) * x, 0.0)
+    upper = np.where(x > 0, (1 + RHO) * x, reach)
+    limits = {"A_eq": block.balance, "b_eq": block.balance @ x} if len(block.balance) else {}
+    size = np.abs(objective).max()
+    ends = []
+    for sign in (1.0, -1.0):
+        found = linprog(sign * objective / size, bounds=np.c_[lower, upper], method="highs-ds", **limits)
+        if found.status != 0:
+            raise RuntimeError(f"swing of a KPI could not be computed: {found.message}")
+        ends.append(sign * found.fun)
+    return float(size * (ends[1] - ends[0]))
+
+
+def mean_lags(cal: Calibrated) -> Floats:
+    """Periods between a team's work and the numerator credit it brings, weighted by that credit, (I, K).
+
+    NaN where the team brings a KPI no credit. First moment of the credit's arrival time along the funnel:
+    d ln C / d ln δ at δ = 1, with the numerator alone as credit.
+    """
+    network, step = cal.network, 1e-4
+    absolute = np.abs(network.numerator)[None]
+    slow = np.maximum(network.lag, 0.0)
+    ends = []
+    for delta in (1 + step, 1 - step):
+        delay = np.broadcast_to(delta**slow, network.delay.shape)
+        gained = credit(network, cal.beliefs.routing, absolute, delay)[0] * network.baseline
+        ends.append(np.array([gained[:, network.team == i].sum(axis=1) for i in range(len(network.teams))]))
+    middle = 0.5 * (ends[0] + ends[1])
+    return np.where(middle > 0, (ends[0] - ends[1]) / (2 * step) / np.where(middle > 0, middle, 1.0), np.nan)
+
+
+def exposures(cal: Calibrated, network: Network, at: Equilibrium, target_pay: Floats) -> Floats:
+    """d_kj, (S, K, J): largest relative fall of score k that team j causes for ε of its target pay.
+
+    `target_pay` (S, J) currency per period. A KPI whose score is 0 has no exposure.
+    """
+    gained = undiscounted_credit(cal, network, at.beliefs)
+    score = true_scores(cal, network, at.x)
+    fall = -gained / np.where(score > 0, score, np.inf)[:, :, None]
+    found = np.zeros((len(at.x), len(network.kpis), len(network.teams)))
+    for j, block in enumerate(network.blocks):
+        if len(block.activities):
+            found[:, :, j] = _worst_falls(cal, network, at, block, fall, EPSILON * target_pay[:, j])
+    return found
+
+
+def _worst_falls(
+    cal: Calibrated, network: Network, at: Equilibrium, block: TeamBlock, fall: Floats, purse: Floats
+) -> Floats:
+    """(S, K): max fall·Δ with Δ balanced, bounded, and costing at most `purse` (S,).
+
+    The purse gets a multiplier ν, found by bisection on its logarithm; at each ν the problem is a
+    separable QP. All plans and KPIs at once.
+    """
+    mine = block.activities
+    plans, kpis = fall.shape[:2]
+    gain = fall[:, :, mine].reshape(plans * kpis, -1)
+    x = np.repeat(at.x[:, mine], kpis, axis=0)
+    lost = np.repeat(at.response.reduced_cost[:, mine], kpis, axis=0)
+    limit = np.repeat(purse, kpis)
+    reach = RHO * np.maximum(x, network.scale[mine])
+    active = (np.abs(gain).max(axis=1, initial=0.0) > 0) & (limit > 0)
+    low, high = np.full(len(gain), -60.0), np.full(len(gain), 60.0)
+    best = np.zeros(len(gain))
+    scale = np.where(active, np.abs(gain).max(axis=1, initial=0.0), 1.0)
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        nu = np.exp(middle)[:, None]
+        net = gain / scale[:, None] - nu * lost
+        move = solve_separable(
+            net,
+            nu * cal.quadratic[mine],
+            block.balance,
+            np.zeros((len(gain), len(block.balance))),
+            np.maximum(-x, -reach),
+            reach,
+        ).x
+        cost = (lost * move + 0.5 * cal.quadratic[mine] * move**2).sum(axis=1)
+        dear = cost > limit
+        best = np.where(dear, best, np.maximum(best, (gain * move).sum(axis=1)))
+        low, high = np.where(dear, middle, low), np.where(dear, high, middle)
+    return np.where(active, best, 0.0).reshape(plans, kpis)
+
+
+def congruence(cal: Calibrated, network: Network, reward: Floats) -> Floats:
+    """Cosine between what a team's work pays it and what it is worth to the company, (S, I); NaN if unpaid.
+
+    Baker (2002, doi:10.2307/3069673), in the space of moves that keep (1) and (2), measured in effort cost
+    (units of √q): 1 means that every euro of reward pulls where value is, 0 that it pulls across it.
+    """
+    value = marginal_company_value(cal, network)
+    found = np.full((len(reward), len(network.teams)), np.nan)
+    for i, block in enumerate(network.blocks):
+        mine = block.activities
+        if not len(mine):
+            continue
+        root = np.sqrt(cal.quadratic[mine])
+        project = _onto_moves(block.balance / root)
+        paid, worth = (reward[:, mine] / root) @ project, project @ (value[mine] / root)
+        size = np.linalg.norm(paid, axis=1) * np.linalg.norm(worth)
+        found[:, i] = np.where(size > 1e-12, (paid @ worth) / np.where(size > 1e-12, size, 1.0), np.nan)
+    return found
+
+
+def _onto_moves(balance: Floats) -> Floats:
+    """Projector on the moves that leave every balance unchanged."""
+    return np.eye(balance.shape[1]) - np.linalg.pinv(balance) @ balance
+
+
+def marginal_company_value(cal: Calibrated, network: Network) -> Floats:
+    """R per unit of each activity, downstream included at baseline routing, undiscounted, (A,)."""
+    worth = np.zeros(len(network.stages))
+    for n in network.downstream_first:
+        taking = network.from_stage[n]
+        later = network.marginal_value[taking] + worth @ network.yields[:, taking]
+        worth[n] = cal.beliefs.routing[0, taking] @ later
+    return np.asarray(network.marginal_value + worth @ network.yields)
+
+
+__all__ = [
+    "EPSILON",
+    "RHO",
+    "Measures",
+    "congruence",
+    "downstream_credit",
+    "exposures",
+    "marginal_company_value",
+    "mean_lags",
+    "measure",
+    "swings",
+    "undiscounted_credit",
+]

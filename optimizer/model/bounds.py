@@ -1,0 +1,149 @@
+"""Bounds that follow from data, never guessed (model.md §8): they make the big-M of complementarity valid.
+
+Hours and inflow bound x; `other` and `leave` bound prices from below; then prices are bounded from above
+downstream first, and reduced costs last. `optimizer.solve` shrinks them with linear programs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.model.setting import Setting, World
+from optimizer.network import Floats
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Lower and upper bounds of equal shape."""
+
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Valid bounds of one regime: x (A,), reduced costs s (A,), hour prices λ (I,), stage prices μ (N,)
+    and linearised scores (K,)."""
+
+    x: Interval
+    reduced_cost: Interval
+    hour_price: Interval
+    stage_price: Interval
+    score: Interval
+
+
+def data_bounds(setting: Setting, world: World) -> Bounds:
+    """Bounds from hours, inflow and the range of rewards alone.
+
+    Raises ValueError naming the activity where a volume cannot be bounded.
+    """
+    network, cal = world.network, setting.cal
+    low_pay, high_pay = reward_range(setting, world)
+    low = low_pay - cal.linear - world.waiting
+    high = high_pay - cal.linear - world.waiting
+    hour_low = _hour_price_low(setting, world, low)
+    price_high = _price_high(world, high, hour_low)
+    x_high = _x_high(setting, world, high, hour_low, price_high)
+    price_low = _price_low(setting, world, low, x_high)
+    hour_high = _hour_price_high(world, high, price_low, price_high)
+    taken_high = np.append(price_high, 0.0)[network.source]
+    lost = network.unit_hours * hour_high[network.team] + taken_high - price_low @ network.own_yields - low
+    zero = np.zeros(len(x_high))
+    return Bounds(
+        Interval(zero, x_high),
+        Interval(zero, np.maximum(lost, 0.0)),
+        Interval(hour_low, hour_high),
+        Interval(price_low, price_high),
+        score_range(world, Interval(zero, x_high)),
+    )
+
+
+def reward_range(setting: Setting, world: World) -> tuple[Floats, Floats]:
+    """Smallest and largest r_a over the plans of the space, (A,) each."""
+    space, team = setting.space, world.network.team
+    most, least = space.most * space.unit, space.least * space.unit
+    usable = space.allowed[team].T
+    best = np.where(usable, world.reward, -np.inf).max(axis=0, initial=-np.inf)
+    worst = np.where(usable, world.reward, np.inf).min(axis=0, initial=np.inf)
+    any_ = usable.any(axis=0)
+    best, worst = np.where(any_, best, 0.0), np.where(any_, worst, 0.0)
+    high = np.where(best > 0, most[team], least[team]) * best
+    low = np.where(worst < 0, most[team], least[team]) * worst
+    return low + world.onward, high + world.onward
+
+
+def score_range(world: World, x: Interval) -> Interval:
+    """Linearised scores over a box of volumes."""
+    up, down = np.maximum(world.score, 0.0), np.minimum(world.score, 0.0)
+    return Interval(
+        world.score_constant + up @ x.low + down @ x.high,
+        world.score_constant + up @ x.high + down @ x.low,
+    )
+
+
+def _hour_price_low(setting: Setting, world: World, low: Floats) -> Floats:
+    """λ ≥ net − q H of `other`, whose hours are at most H; 0 for a team without hours."""
+    network = world.network
+    found = np.zeros(len(network.teams))
+    for i, block in enumerate(network.blocks):
+        if block.has_hours:
+            a = network.activities.index(f"other:{network.teams[i]}")
+            found[i] = low[a] - setting.cal.quadratic[a] * network.hours[i]
+    return found
+
+
+def _price_high(world: World, high: Floats, hour_low: Floats) -> Floats:
+    """μ_n ≤ the best net use of a unit; downstream first."""
+    network = world.network
+    price = np.zeros(len(network.stages))
+    for n in network.downstream_first:
+        if network.owner[n] >= 0:
+            taking = network.from_stage[n]
+            spent = network.unit_hours[taking] * hour_low[network.owner[n]]
+            price[n] = (high[taking] - spent + price @ network.own_yields[:, taking]).max()
+    return price
+
+
+def _x_high(setting: Setting, world: World, high: Floats, hour_low: Floats, price_high: Floats) -> Floats:
+    """Volumes by hours, inflow, or (market work without hours) by where reward stops paying for cost."""
+    network = world.network
+    gain = high - network.unit_hours * hour_low[network.team] + price_high @ network.own_yields
+    timed = np.isfinite(network.hours[network.team]) & (network.unit_hours > 0)
+    by_hours = np.where(timed, network.hours[network.team] / np.where(timed, network.unit_hours, 1.0), np.inf)
+    by_gain = np.where(network.source < 0, np.maximum(gain, 0.0) / setting.cal.quadratic, np.inf)
+    x = np.minimum(by_hours, by_gain)
+    for n in reversed(network.downstream_first):
+        taking = network.from_stage[n]
+        x[taking] = np.minimum(
+            x[taking], network.inflow[n] + network.yields[n] @ np.where(network.yields[n] > 0, x, 0.0)
+        )
+    if not np.isfinite(x).all():
+        endless = [network.activities[a] for a in np.flatnonzero(~np.isfinite(x))]
+        raise ValueError(f"volume of {', '.join(endless)} cannot be bounded; give its team `hours`")
+    return np.asarray(x)
+
+
+def _price_low(setting: Setting, world: World, low: Floats, x_high: Floats) -> Floats:
+    """μ_n ≥ net − q x of `leave`."""
+    network = world.network
+    price = np.zeros(len(network.stages))
+    for n, stage in enumerate(network.stages):
+        if network.owner[n] >= 0:
+            a = network.activities.index(f"leave:{stage}")
+            price[n] = low[a] - setting.cal.quadratic[a] * x_high[a]
+    return price
+
+
+def _hour_price_high(world: World, high: Floats, price_low: Floats, price_high: Floats) -> Floats:
+    """Some work with hours is done (H > 0), and pays at least λ per hour."""
+    network = world.network
+    taken = np.append(price_low, 0.0)[network.source]
+    gain = high - taken + price_high @ network.own_yields
+    found = np.zeros(len(network.teams))
+    for i, block in enumerate(network.blocks):
+        if block.has_hours:
+            timed = block.activities[network.unit_hours[block.activities] > 0]
+            found[i] = (gain[timed] / network.unit_hours[timed]).max()
+    return found

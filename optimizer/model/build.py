@@ -1,0 +1,41 @@
+"""The whole model: every equation of FORMULATION.md, over regimes, at given beliefs."""
+
+from __future__ import annotations
+
+import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
+
+from optimizer.model import budget, controllability, funnel, gaming, objective, teams, weights
+from optimizer.model.bounds import Bounds
+from optimizer.model.setting import Setting
+
+
+def build_model(setting: Setting, bounds: tuple[Bounds, ...]) -> pyo.ConcreteModel:
+    """The mixed-integer linear program of model.md §8.
+
+    `bounds` must be valid for every plan to be considered (one per regime); complementarity and payout
+    products use them as their big-M.
+    """
+    with PauseGC():
+        m = pyo.ConcreteModel(name=setting.cal.scenario.name)
+        _sets(m, setting)
+        weights.add_weights(m, setting)
+        controllability.add_controllability(m, setting)
+        funnel.add_funnel(m, setting, bounds)
+        teams.add_teams(m, setting, bounds)
+        budget.add_payouts(m, setting, bounds)
+        budget.add_budgets(m, setting)
+        gaming.add_gaming(m, setting)
+        objective.add_objective(m, setting)
+        m.excluded = pyo.ConstraintList(doc="(16) plans already judged")
+    return m
+
+
+def _sets(m: pyo.ConcreteModel, setting: Setting) -> None:
+    network, space = setting.cal.network, setting.space
+    m.REGIMES = pyo.Set(initialize=[w.name for w in setting.worlds])
+    m.TEAMS = pyo.Set(initialize=network.teams)
+    m.STAGES = pyo.Set(initialize=[s for n, s in enumerate(network.stages) if network.owner[n] >= 0])
+    m.ACTIVITIES = pyo.Set(initialize=network.activities)
+    m.KPIS = pyo.Set(initialize=network.kpis)
+    m.PAIRS = pyo.Set(dimen=2, initialize=[(network.teams[i], network.kpis[k]) for i, k in space.pairs])

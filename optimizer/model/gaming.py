@@ -1,0 +1,95 @@
+"""Gaming kept within its caps, deterred with a margin, and out of other teams' hands (FORMULATION.md 14)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.model.funnel import inflow_of
+from optimizer.model.setting import Setting, World
+from optimizer.model.teams import reward_of
+from optimizer.rules import gaming_caps
+
+
+def add_gaming(m: pyo.ConcreteModel, setting: Setting) -> None:
+    """Caps, deterrence margin, pairs and exposure."""
+    caps = {
+        (w.name, w.network.activities[a]): (a, constant, share)
+        for w in setting.worlds
+        for a, constant, share in gaming_caps(setting.cal, w.network)
+    }
+    worlds = {w.name: w for w in setting.worlds}
+
+    def cap(m: pyo.ConcreteModel, s: str, name: str) -> pyo.Expression:
+        a, constant, share = caps[s, name]
+        source = int(worlds[s].network.source[a])
+        return constant + (share * inflow_of(m, setting, s, source) if share else 0.0)
+
+    m.gaming_cap = pyo.Constraint(
+        list(caps), rule=lambda m, s, a: m.x[s, a] <= cap(m, s, a), doc="(14a) gaming within its cap"
+    )
+    _margin(m, setting, {key: at[0] for key, at in caps.items()}, cap)
+    _pairs(m, setting)
+    _exposure(m, setting)
+
+
+def _margin(m: pyo.ConcreteModel, setting: Setting, gamed: dict, cap: object) -> None:  # type: ignore[type-arg]
+    margin = setting.rules.gaming.margin if setting.rules.gaming else None
+    network = setting.cal.network
+    some = [key for key, a in gamed.items() if margin is not None and network.gaming[a]]
+    worlds = {w.name: w for w in setting.worlds}
+
+    def deterred(m: pyo.ConcreteModel, s: str, name: str) -> pyo.Expression:
+        a, world = gamed[s, name], worlds[s]
+        gain = _inflated_gain(m, setting, world, a, float(margin or 0.0))
+        return gain <= float(setting.cal.quadratic[a]) * cap(m, s, name)  # type: ignore[operator]
+
+    m.gaming_margin = pyo.Constraint(some, rule=deterred, doc="(14b) deterred even if it pays more")
+
+
+def _inflated_gain(
+    m: pyo.ConcreteModel, setting: Setting, world: World, a: int, margin: float
+) -> pyo.Expression:
+    """Net gain of the first unit with direct credit inflated, at the plan's prices."""
+    network, s = world.network, world.name
+    team = network.teams[network.team[a]]
+    extra = sum(
+        margin * float(world.direct[j, a]) * m.euros[team, k]
+        for j, k in enumerate(network.kpis)
+        if (team, k) in m.PAIRS and world.direct[j, a]
+    )
+    gain = reward_of(m, setting, world, a) + extra - float(setting.cal.linear[a] + world.waiting[a])
+    if network.unit_hours[a] and (s, team) in m.hour_price:
+        gain -= float(network.unit_hours[a]) * m.hour_price[s, team]
+    if network.source[a] >= 0:
+        gain -= m.stage_price[s, network.stages[network.source[a]]]
+    own = network.own_yields[:, a]
+    return gain + sum(float(own[n]) * m.stage_price[s, network.stages[n]] for n in np.flatnonzero(own))
+
+
+def _pairs(m: pyo.ConcreteModel, setting: Setting) -> None:
+    pairs = [p for p in (setting.rules.gaming.pairs if setting.rules.gaming else ()) if p.team in m.PAID]
+
+    def quality_first(m: pyo.ConcreteModel, at: int) -> pyo.Expression:
+        pair = pairs[at]
+        volume = m.euros[pair.team, pair.volume] if (pair.team, pair.volume) in m.PAIRS else 0.0
+        quality = m.euros[pair.team, pair.quality] if (pair.team, pair.quality) in m.PAIRS else 0.0
+        return pyo.inequality(body=volume - pair.ratio * quality, upper=0.0)
+
+    relevant = [j for j, p in enumerate(pairs) if (p.team, p.volume) in m.PAIRS]
+    m.gaming_pair = pyo.Constraint(relevant, rule=quality_first, doc="(14c) volume only with quality")
+
+
+def _exposure(m: pyo.ConcreteModel, setting: Setting) -> None:
+    limit = setting.rules.gaming.exposure if setting.rules.gaming else None
+    if limit is None or setting.exposure is None:
+        return
+    teams, kpis = list(m.TEAMS), list(m.KPIS)
+    others = [(i, j) for i in m.PAID for j in m.TEAMS if i != j]
+
+    def exposed(m: pyo.ConcreteModel, i: str, j: str) -> pyo.Expression:
+        d = setting.exposure[:, teams.index(j)]  # type: ignore[index]
+        body = sum(float(d[kpis.index(k)]) * m.euros[t, k] for t, k in m.PAIRS if t == i) - limit * m.pay[i]
+        return pyo.inequality(body=body, upper=0.0)
+
+    m.gaming_exposure = pyo.Constraint(others, rule=exposed, doc="(14d) other teams cannot sink the bonus")

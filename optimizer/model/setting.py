@@ -1,0 +1,84 @@
+"""What the equations of the model are written over: one regime's numbers at given beliefs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import Beliefs, signals
+from optimizer.network import Floats, Network
+from optimizer.scenario import Rules
+from optimizer.space import PlanSpace
+
+
+@dataclass(frozen=True)
+class World:
+    """One regime at given beliefs, all linear in the plan's euros e_ik.
+
+    Reward of a unit: r_a = Σ_k e_{i(a)k} `reward[k, a]` + `onward[a]`. Linearised score of KPI k:
+    ŝ_k = `score_constant[k]` + Σ_a `score[k, a]` x_a. Linearised pay per euro: `level` + `slope`·ŝ_k.
+    """
+
+    name: str
+    probability: float
+    network: Network
+    reward: Floats
+    onward: Floats
+    waiting: Floats
+    """(1 − δ^ℓ) Σ_{m own} P_ma μ̄_m, (A,) currency per unit."""
+    score: Floats
+    score_constant: Floats
+    level: Floats
+    """E pay(m_k) − θ_k m_k, (K,)."""
+    slope: Floats
+    """θ_k, (K,)."""
+    direct: Floats
+    """θ_k N_ka / (Den_k T_k), (K, A): reward per euro from the activity's own numerator credit."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything the model is built from."""
+
+    cal: Calibrated
+    space: PlanSpace
+    worlds: tuple[World, ...]
+    exposure: Floats | None
+    """d_kj, (K, J), at the believed plan; None where no rule needs it."""
+
+    @property
+    def rules(self) -> Rules:
+        return self.cal.scenario.rules
+
+
+def build_setting(
+    cal: Calibrated, space: PlanSpace, beliefs: tuple[Beliefs, ...], exposure: Floats | None = None
+) -> Setting:
+    """The model's numbers at one belief (S = 1) per regime."""
+    names = list(cal.scenario.regimes) or ["base"]
+    worlds = tuple(
+        _world(cal, name, probability, network, held)
+        for name, (probability, network), held in zip(names, cal.worlds, beliefs, strict=True)
+    )
+    return Setting(cal, space, worlds, exposure)
+
+
+def _world(cal: Calibrated, name: str, probability: float, network: Network, held: Beliefs) -> World:
+    told = signals(network, cal.curves, cal.targets, held)
+    believed, slope = told.score[0], told.slope[0]
+    per = np.where(network.is_rate, held.denominator[0], 1.0) * cal.targets
+    return World(
+        name=name,
+        probability=probability,
+        network=network,
+        reward=told.reward_per_euro()[0],
+        onward=told.onward[0],
+        waiting=(1 - network.own_delay) * (held.price[0] @ network.own_yields),
+        score=told.marginal[0],
+        score_constant=np.where(network.is_rate, believed, 0.0),
+        level=told.level[0] - slope * believed,
+        slope=slope,
+        direct=slope[:, None] * network.numerator / per[:, None],
+    )

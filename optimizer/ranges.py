@@ -1,0 +1,147 @@
+"""Scenarios with other numbers: one source scaled, or every sourced number drawn from its range.
+
+When a yield or an inflow changes, the stages below receive other volumes. What stays is the share of a stage
+that each activity takes, which is how a CRM reads ("half of the hot leads are called within the hour"): the
+baselines of activities that take from a stage follow its inflow. So a stage can never be overdrawn. Hours
+can: such a scenario is refused by `scaled`, and drawn again by `draw`, which counts how often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from optimizer.check import problems_of
+from optimizer.network import Floats, build_network
+from optimizer.problems import dotted
+from optimizer.scenario import Scenario
+
+ATTEMPTS = 1000
+"""Draws in a row that may be refused before the ranges themselves are the error."""
+
+Tree = dict[str, Any]
+
+
+class RangeError(ValueError):
+    """A scaled scenario is none; the message names the number and what it breaks."""
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A valid scenario, and how many draws before it were refused."""
+
+    scenario: Scenario
+    rejected: int
+
+
+def scaled(scenario: Scenario, path: str, factor: float) -> Scenario:
+    """The scenario with every number under a dotted path multiplied by `factor`.
+
+    Shares stop at 1. Whole numbers (headcount, number of measures) are counts and stay. Raises RangeError
+    where there is no such path or the result is no valid scenario.
+    """
+    return _with_factors(scenario, {path: factor})
+
+
+def draw(scenario: Scenario, rng: np.random.Generator) -> Draw:
+    """One factor per source with a range, uniform in [1 − range, 1 + range], until the scenario is valid."""
+    for rejected in range(ATTEMPTS):
+        factors = {
+            path: float(rng.uniform(1 - source.range, 1 + source.range))
+            for path, source in scenario.sources.items()
+            if source.range
+        }
+        try:
+            return Draw(_with_factors(scenario, factors), rejected)
+        except RangeError as error:
+            last = error
+    raise RangeError(f"{ATTEMPTS} draws in a row give no valid scenario, the last one because {last}")
+
+
+def drawn(scenario: Scenario, rng: np.random.Generator) -> Scenario:
+    """`draw` without the count."""
+    return draw(scenario, rng).scenario
+
+
+def _with_factors(scenario: Scenario, factors: Mapping[str, float]) -> Scenario:
+    tree: Tree = scenario.model_dump(by_alias=True)
+    for path, factor in factors.items():
+        _scale_at(tree, path, factor)
+    moved = _validated(tree)
+    followed = _following(scenario, moved)
+    for problem in problems_of(followed):
+        raise RangeError(f"{dotted(problem.path)}: {problem.message}")
+    return followed
+
+
+def _scale_at(tree: Tree, path: str, factor: float) -> None:
+    *parents, last = path.split(".")
+    place: Any = tree
+    for name in parents:
+        place = place.get(name) if isinstance(place, dict) else None
+    if not isinstance(place, dict) or place.get(last) is None:
+        raise RangeError(f"{path}: the scenario has no such number")
+    place[last] = _each_number(place[last], lambda number: number * factor)
+
+
+def _each_number(value: Any, change: Callable[[float], float]) -> Any:
+    if isinstance(value, float):
+        return change(value)
+    if isinstance(value, dict):
+        return {name: _each_number(part, change) for name, part in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_each_number(part, change) for part in value)
+    return value
+
+
+def _validated(tree: Tree) -> Scenario:
+    try:
+        return Scenario.model_validate(tree)
+    except ValidationError as error:
+        remaining = [e for e in error.errors() if not _clipped(tree, e["type"], e["loc"], e.get("ctx", {}))]
+        if remaining:
+            where = ".".join(str(part) for part in remaining[0]["loc"])
+            raise RangeError(f"{where}: {remaining[0]['msg'].lower()}") from None
+    return Scenario.model_validate(tree)
+
+
+def _clipped(tree: Tree, kind: str, place: tuple[str | int, ...], bound: Mapping[str, Any]) -> bool:
+    """Whether a value was too large only for its upper bound, which it now has."""
+    if kind != "less_than_equal":
+        return False
+    *parents, last = place
+    inside: Any = tree
+    for part in parents:
+        inside = inside[part]
+    inside[last] = float(bound["le"])
+    return True
+
+
+def _following(before: Scenario, after: Scenario) -> Scenario:
+    """`after` with the shares that activities took of their stages' inflow in `before`.
+
+    A scaled baseline is a scaled share: both are read against the inflow before.
+    """
+    baseline = _followed_baselines(before, after)
+    activities = {
+        name: activity if activity.from_ is None else activity.model_copy(update={"baseline": float(units)})
+        for (name, activity), units in zip(after.activities.items(), baseline, strict=True)
+    }
+    return after.model_copy(update={"activities": activities})
+
+
+def _followed_baselines(before: Scenario, after: Scenario) -> Floats:
+    old, new = build_network(before), build_network(after)
+    count = len(after.activities)
+    x = np.array([a.baseline for a in after.activities.values()])
+    was = old.stage_inflow(old.baseline)
+    for n in reversed(new.downstream_first):
+        taking = np.array([a for a in new.from_stage[n] if a < count], dtype=np.intp)
+        if was[n] > 0 and len(taking):
+            now = new.inflow[n] + new.yields[n, :count] @ x
+            x[taking] *= now / was[n]
+    return x

@@ -1,0 +1,143 @@
+"""What must hold before a plan is handed out, recomputed outside the solver (model.md §8, certificate)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
+from optimizer.judge import Judgement, linearised
+from optimizer.network import Floats, Ints
+from optimizer.outcome import Outcome
+from optimizer.response import CONSISTENT, consistent_response, regrets
+from optimizer.solve.fixed import Answer, FixedModel
+from optimizer.solve.highs import Limits
+from optimizer.solve.solution import Check
+from optimizer.space import TOLERANCE, PlanSpace
+
+REGRET_LIMIT = 1e-6
+AGREEMENT = 1e-6
+"""Relative: the model's value and payouts against the equilibrium's."""
+SAME = 1e-6
+"""Relative difference of volumes between equilibria from two starts (beliefs stop at 1e-10)."""
+
+
+def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) -> Iterator[Check]:
+    """The plan put back into the model: same value, no regret, nothing on a bound."""
+    cal, space = fixed.setting.cal, fixed.setting.space
+    answer = pinned(fixed, units)
+    if answer.x is None:
+        yield Check(
+            "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
+        )
+        return
+    euros = space.euros(units)[None]
+    seen = linearised(cal, euros, beliefs)
+    value = float((seen.net if cal.scenario.rules.objective == "net" else seen.revenue)[0])
+    miss = abs(answer.objective - value) / max(1.0, abs(value))
+    yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
+    yield _regret(cal, euros, beliefs, answer.x)
+    yield _inside(fixed, seen.worlds)
+
+
+def pinned(fixed: FixedModel, units: Ints) -> Answer:
+    """The model with the plan fixed."""
+    m, network = fixed.model, fixed.setting.cal.network
+    for (i, k, b), digit in m.digit.items():
+        digit.fix(int(units[network.teams.index(i), network.kpis.index(k)]) >> b & 1)
+    m.excluded.deactivate()
+    if hasattr(m, "cutoff"):
+        m.cutoff.deactivate()
+    answer = fixed.solve(Limits(gap=1e-9))
+    m.excluded.activate()
+    for digit in m.digit.values():
+        digit.unfix()
+    if hasattr(m, "cutoff"):
+        m.cutoff.activate()
+    return answer
+
+
+def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Floats) -> Check:
+    """Each team's regret at the model's volumes, by the numpy solver, as a share of target pay."""
+    pay = np.maximum(euros[0].sum(axis=1), 1.0)
+    worst = max(
+        float((regrets(cal, network, held, euros, x[s][None])[0] / pay).max())
+        for s, ((_, network), held) in enumerate(zip(cal.worlds, beliefs, strict=True))
+    )
+    return Check("regret", worst <= REGRET_LIMIT, worst, REGRET_LIMIT, "largest, as a share of target pay")
+
+
+def _inside(fixed: FixedModel, worlds: tuple) -> Check:  # type: ignore[type-arg]
+    """The equilibrium lies within every bound the model stands on."""
+    worst = -np.inf
+    for bounds, at in zip(fixed.bounds, worlds, strict=True):
+        owned = fixed.setting.cal.network.owner >= 0
+        parts = (
+            (bounds.x, at.response.x[0], slice(None)),
+            (bounds.reduced_cost, at.response.reduced_cost[0], slice(None)),
+            (bounds.stage_price, at.response.stage_price[0], owned),
+            (bounds.hour_price, at.response.hour_price[0], slice(None)),
+        )
+        for interval, value, some in parts:
+            size = 1 + np.abs(value[some])
+            beyond = np.maximum(interval.low[some] - value[some], value[some] - interval.high[some]) / size
+            worst = max(worst, float(beyond.max(initial=-np.inf)))
+    return Check("bounds", worst <= AGREEMENT, worst, AGREEMENT, "response against the proven bounds")
+
+
+def check_equilibrium(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Check]:
+    """Beliefs agree with what happens, from two starts; no denominator on its floor."""
+    residual = float(outcome.residual[0])
+    yield Check("equilibrium_residual", residual <= CONSISTENT, residual, CONSISTENT, "beliefs against facts")
+    apart = max(_apart(cal, s, euros, outcome) for s in range(len(cal.worlds)))
+    yield Check("one_equilibrium", apart <= SAME, apart, SAME, "volumes from two starting beliefs")
+    floor = max(_floor_share(cal, s, outcome) for s in range(len(cal.worlds)))
+    yield Check(
+        "denominator_floor",
+        floor < 1,
+        floor,
+        1.0,
+        f"believed denominators above {DENOMINATOR_FLOOR:.0%} of today's",
+    )
+
+
+def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
+    """Largest relative difference of volumes when people start from other beliefs."""
+    base, network = cal.beliefs, cal.worlds[s][1]
+    shares = np.zeros_like(base.routing)
+    for taking in network.from_stage:
+        if len(taking):
+            shares[:, taking] = 1 / len(taking)
+    market = network.source < 0
+    other = Beliefs(
+        np.where(market, base.routing, 0.5 * base.routing + 0.5 * shares),
+        1.25 * base.numerator,
+        1.25 * base.denominator,
+        0.5 * base.price,
+    )
+    found = consistent_response(cal, network, euros, other)
+    scale = np.maximum(network.scale, 1e-9)
+    return float((np.abs(found.x[0] - outcome.worlds[s].x[0]) / scale).max())
+
+
+def _floor_share(cal: Calibrated, s: int, outcome: Outcome) -> float:
+    """Floor over believed denominator, the largest among rates; 1 means it binds."""
+    rate = cal.network.is_rate
+    held = outcome.worlds[s].beliefs.denominator[0]
+    return float((DENOMINATOR_FLOOR * cal.beliefs.denominator[0] / held)[rate].max(initial=0.0))
+
+
+def check_rules(judgement: Judgement) -> Check:
+    """Every rule, recomputed from the equilibrium."""
+    broken = float(judgement.violation[0])
+    return Check("rules", bool(judgement.kept[0]), broken, TOLERANCE, "relative excess over all rules")
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """(bound − objective) / |objective|, never below 0."""
+    return max(0.0, bound - objective) / max(abs(objective), 1e-9)
+
+
+__all__ = ["PlanSpace", "check_equilibrium", "check_model", "check_rules", "pinned", "relative_gap"]

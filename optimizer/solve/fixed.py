@@ -1,0 +1,139 @@
+"""The model at fixed beliefs: built with tight bounds, solved, and its plan read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.model.bounds import Bounds, Interval
+from optimizer.model.build import build_model
+from optimizer.model.setting import Setting
+from optimizer.network import Floats, Ints
+from optimizer.solve.highs import (
+    Compiled,
+    InfeasibleError,
+    Limits,
+    MilpResult,
+    MilpStatus,
+    OnProgress,
+    compile_model,
+    extremes,
+    solve_milp,
+)
+from optimizer.solve.regions import PADDING, region_bounds
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best plan at fixed beliefs: step counts (I, K) or None, its value, a proven bound on all others.
+
+    `x` (R, A) are the model's own volumes per regime, for checks only.
+    """
+
+    status: MilpStatus
+    units: Ints | None
+    objective: float
+    bound: float
+    interrupted: bool
+    x: Floats | None = None
+
+
+@dataclass(frozen=True)
+class FixedModel:
+    """A built model at one set of beliefs, with the bounds it stands on."""
+
+    setting: Setting
+    bounds: tuple[Bounds, ...]
+    model: pyo.ConcreteModel
+
+    def exclude(self, plans: Iterable[Ints]) -> None:
+        """Forbid plans already judged (no-good cuts over the binary digits)."""
+        for units in plans:
+            self.model.excluded.add(_differs(self.model, self.setting, units))
+
+    def require(self, value: float) -> None:
+        """Look only for plans whose objective is at least `value`."""
+        if hasattr(self.model, "cutoff"):
+            self.model.del_component("cutoff")
+        self.model.cutoff = pyo.Constraint(
+            expr=self.model.objective.expr >= value, doc="(17) better than known"
+        )
+
+    def solve(
+        self, limits: Limits, start: Ints | None = None, on_progress: OnProgress | None = None
+    ) -> Answer:
+        """The best plan here; `start` is a plan to begin from."""
+        compiled = compile_model(self.model)
+        known = None if start is None else _digits_of(self.model, self.setting, start)
+        return _answer(self, solve_milp(compiled, limits, known, on_progress))
+
+
+def model_at(setting: Setting, floor: float | None = None) -> FixedModel:
+    """Build the model with bounds from data, regions and linear programs.
+
+    With `floor`, only plans of at least that objective are of interest: bounds may use it.
+    Raises InfeasibleError where even the linear relaxation has no plan.
+    """
+    bounds = tuple(region_bounds(setting, world) for world in setting.worlds)
+    first = FixedModel(setting, bounds, build_model(setting, bounds))
+    if not len(first.model.above):
+        if floor is not None:
+            first.require(floor)
+        return first
+    if floor is not None:
+        first.require(floor)
+    tight = _tight_scores(first, compile_model(first.model))
+    second = FixedModel(setting, tight, build_model(setting, tight))
+    if floor is not None:
+        second.require(floor)
+    return second
+
+
+def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
+    """Ranges of the scores over the linear relaxation."""
+    m, kpis = fixed.model, list(fixed.setting.cal.network.kpis)
+    keys = [key for key in m.above if id(m.above[key]) in compiled.position]
+    targets = [(m.above[key], sign) for key in keys for sign in (1, -1)]
+    found = extremes(compiled, targets, Limits()).reshape(-1, 2)
+    at = {w.name: j for j, w in enumerate(fixed.setting.worlds)}
+    scores = [(b.score.low.copy(), b.score.high.copy()) for b in fixed.bounds]
+    for (regime, kpi), (low, high) in zip(keys, found, strict=True):
+        j, k = at[regime], kpis.index(kpi)
+        start, padding = fixed.bounds[j].score.low[k], PADDING * (1 + abs(fixed.bounds[j].score.high[k]))
+        scores[j][0][k] = max(start, start + np.nan_to_num(low, nan=0.0) - padding)
+        scores[j][1][k] = min(scores[j][1][k], start + np.nan_to_num(high, nan=np.inf) + padding)
+    return tuple(replace(b, score=Interval(*s)) for b, s in zip(fixed.bounds, scores, strict=True))
+
+
+def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
+    if not found.values:
+        return Answer(found.status, None, found.objective, found.bound, found.interrupted)
+    m, network = fixed.model, fixed.setting.cal.network
+    units = np.zeros(fixed.setting.space.allowed.shape, dtype=np.intp)
+    for (i, k, b), digit in m.digit.items():
+        units[network.teams.index(i), network.kpis.index(k)] += 2**b * round(found.value(digit))
+    x = np.array([[found.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
+    return Answer(found.status, units, found.objective, found.bound, found.interrupted, x)
+
+
+def _digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+    network = setting.cal.network
+    values = {}
+    for (i, k, b), digit in m.digit.items():
+        steps = int(units[network.teams.index(i), network.kpis.index(k)])
+        values[id(digit)] = float(steps >> b & 1)
+    for (i, k), used in m.used.items():
+        values[id(used)] = float(units[network.teams.index(i), network.kpis.index(k)] > 0)
+    return values
+
+
+def _differs(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> pyo.Expression:
+    """At least one digit differs from the plan's."""
+    ids = _digits_of(m, setting, units)
+    return sum(1 - d if ids[id(d)] > 0.5 else d for d in m.digit.values()) >= 1
+
+
+__all__ = ["Answer", "FixedModel", "InfeasibleError", "model_at"]

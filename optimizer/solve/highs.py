@@ -1,0 +1,292 @@
+"""The solver seam: the only file that knows HiGHS.
+
+A Pyomo model is compiled once to a sparse matrix and handed over; progress, warm start and interruption stay
+reachable, and Pyomo's own HiGHS interfaces (which deadlock in threads) are not used.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import highspy
+import numpy as np
+import pyomo.environ as pyo
+from pyomo.common.gc_manager import PauseGC
+from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
+from optimizer.network import Floats
+
+MilpStatus = Literal["optimal", "feasible", "infeasible", "unknown"]
+INTEGRALITY = 1e-9
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the solver knows now: best value, proven bound, relative gap, seconds in this solve."""
+
+    incumbent: float
+    bound: float
+    gap: float
+    seconds: float
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`gap` relative, `seconds` per call or None, `threads` of HiGHS (one value per process)."""
+
+    gap: float = 1e-4
+    seconds: float | None = None
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class MilpResult:
+    """`feasible` means a limit stopped the proof; `bound` is proven either way."""
+
+    status: MilpStatus
+    objective: float
+    bound: float
+    values: dict[int, float]
+    """Column values by id of the Pyomo variable."""
+    interrupted: bool
+
+    def value(self, variable: Any) -> float:
+        """Value of a Pyomo variable (its own where the compiler dropped it as fixed)."""
+        return self.values.get(id(variable), variable.value if variable.fixed else 0.0)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A linear model as HiGHS takes it, with its Pyomo columns in order."""
+
+    lp: Any
+    columns: tuple[Any, ...]
+    maximize: bool
+
+    @property
+    def position(self) -> dict[int, int]:
+        return {id(v): j for j, v in enumerate(self.columns)}
+
+
+def compile_model(model: pyo.ConcreteModel) -> Compiled:
+    """Pyomo to columns and rows, once."""
+    with PauseGC():
+        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    kind = np.fromiter((r.bound_type for r in form.rows), int, len(form.rows))
+    rhs, matrix = np.asarray(form.rhs, float), form.A.tocsc()
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = matrix.shape
+    lp.row_lower_ = np.where(kind == 1, -highspy.kHighsInf, rhs)
+    lp.row_upper_ = np.where(kind == -1, highspy.kHighsInf, rhs)
+    lp.col_cost_ = np.asarray(form.c.todense(), float).ravel()
+    lp.offset_ = float(form.c_offset[0])
+    maximize = form.objectives[0].sense == pyo.maximize
+    lp.sense_ = highspy.ObjSense.kMaximize if maximize else highspy.ObjSense.kMinimize
+    ends = [v.bounds for v in form.columns]
+    lp.col_lower_ = np.array([-highspy.kHighsInf if low is None else low for low, _ in ends])
+    lp.col_upper_ = np.array([highspy.kHighsInf if high is None else high for _, high in ends])
+    lp.integrality_ = [
+        highspy.HighsVarType.kContinuous if v.is_continuous() else highspy.HighsVarType.kInteger
+        for v in form.columns
+    ]
+    a = lp.a_matrix_
+    a.format_ = highspy.MatrixFormat.kColwise
+    a.num_row_, a.num_col_ = matrix.shape
+    a.start_, a.index_, a.value_ = (
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+    )
+    return Compiled(lp, tuple(form.columns), maximize)
+
+
+def solve_milp(
+    compiled: Compiled,
+    limits: Limits,
+    start: Mapping[int, float] | None = None,
+    on_progress: OnProgress | None = None,
+) -> MilpResult:
+    """Solve; Ctrl-C or the time limit keep the incumbent. `start` maps ids of variables to values."""
+    solver = _solver(limits)
+    solver.setOptionValue("mip_rel_gap", limits.gap)
+    solver.setOptionValue("mip_abs_gap", 0.0)
+    if limits.seconds is not None:
+        solver.setOptionValue("time_limit", max(limits.seconds, 0.1))
+    solver.passModel(compiled.lp)
+    if start:
+        _warm_start(solver, compiled, start)
+    with _interruptible() as stop:
+        _listen(solver, stop, on_progress)
+        solver.run()
+    return _result(solver, compiled, stop.is_set())
+
+
+def _solver(limits: Limits) -> Any:
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.silent()
+    for name, value in {
+        "threads": limits.threads,
+        "random_seed": SEED,
+        "mip_feasibility_tolerance": INTEGRALITY,
+        "primal_feasibility_tolerance": 1e-9,
+        "dual_feasibility_tolerance": 1e-9,
+    }.items():
+        solver.setOptionValue(name, value)
+    return solver
+
+
+def _warm_start(solver: Any, compiled: Compiled, start: Mapping[int, float]) -> None:
+    position = compiled.position
+    known = [(position[key], value) for key, value in start.items() if key in position]
+    index = np.array([j for j, _ in known], dtype=np.int32)
+    solver.setSolution(len(known), index, np.array([v for _, v in known], dtype=float))
+
+
+def _listen(solver: Any, stop: threading.Event, on_progress: OnProgress | None) -> None:
+    last = [0.0]
+
+    def watch(event: Any) -> None:
+        if stop.is_set():
+            event.interrupt()
+        now = time.monotonic()
+        if on_progress is not None and now - last[0] > 0.2:
+            last[0] = now
+            out = event.data_out
+            on_progress(Progress(out.mip_primal_bound, out.mip_dual_bound, out.mip_gap, out.running_time))
+
+    solver.cbMipInterrupt += watch
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """Ctrl-C sets the event instead of raising, in the main thread only."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _result(solver: Any, compiled: Compiled, interrupted: bool) -> MilpResult:
+    state, info = solver.getModelStatus(), solver.getInfo()
+    found = info.primal_solution_status == 2
+    values = (
+        dict(zip(map(id, compiled.columns), solver.getSolution().col_value, strict=True)) if found else {}
+    )
+    kinds = highspy.HighsModelStatus
+    status: MilpStatus = "feasible" if found else "unknown"
+    if state == kinds.kOptimal:
+        status = "optimal"
+    elif state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
+        status = "infeasible"
+    objective = info.objective_function_value if found else (-np.inf if compiled.maximize else np.inf)
+    is_mip = any(not v.is_continuous() for v in compiled.columns)
+    return MilpResult(status, objective, info.mip_dual_bound if is_mip else objective, values, interrupted)
+
+
+def extremes(
+    compiled: Compiled, targets: Sequence[tuple[Any, int]], limits: Limits, *, relaxed: bool = True
+) -> Floats:
+    """Smallest (sign +1) or largest (sign −1) value of variables over the model, (len(targets),).
+
+    With `relaxed`, over its linear relaxation. NaN where the solver did not finish: no new bound.
+    Raises InfeasibleError where the model has no point at all.
+    """
+    solver = _solver(limits)
+    solver.passModel(compiled.lp)
+    count = compiled.lp.num_col_
+    if relaxed:
+        solver.changeColsIntegrality(
+            count, np.arange(count, dtype=np.int32), [highspy.HighsVarType.kContinuous] * count
+        )
+    solver.changeObjectiveSense(highspy.ObjSense.kMinimize)
+    solver.changeColsCost(count, np.arange(count, dtype=np.int32), np.zeros(count))
+    solver.changeObjectiveOffset(0.0)
+    if limits.seconds is not None:
+        solver.setOptionValue("time_limit", limits.seconds)
+    position, found = compiled.position, []
+    for variable, sign in targets:
+        column = position[id(variable)]
+        solver.changeColCost(column, float(sign))
+        solver.run()
+        found.append(sign * _extreme(solver, relaxed))
+        solver.changeColCost(column, 0.0)
+    return np.array(found)
+
+
+class InfeasibleError(Exception):
+    """No plan keeps the rules at these beliefs."""
+
+
+def _extreme(solver: Any, relaxed: bool) -> float:
+    state, kinds = solver.getModelStatus(), highspy.HighsModelStatus
+    if state == kinds.kInfeasible:
+        raise InfeasibleError
+    if state != kinds.kOptimal:
+        return np.nan if relaxed else float(solver.getInfo().mip_dual_bound)
+    return float(solver.getInfo().objective_function_value if relaxed else solver.getInfo().mip_dual_bound)
+
+
+def linear_duals(compiled: Compiled) -> Floats:
+    """Prices of the rows with the integers fixed where the MILP left them (a linear program's duals)."""
+    solver = _solver(Limits())
+    solver.passModel(compiled.lp)
+    solver.run()
+    return np.array(solver.getSolution().row_dual)
+
+
+class LinearSet:
+    """{θ : low ≤ rows θ ≤ high, θ_low ≤ θ ≤ θ_high}, asked for many linear minima with a warm basis."""
+
+    def __init__(
+        self, rows: Floats, low: Floats, high: Floats, theta_low: Floats, theta_high: Floats
+    ) -> None:
+        self._low, self._high = low, high
+        self._count = rows.shape[1]
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = rows.shape
+        lp.row_lower_, lp.row_upper_ = low, high
+        lp.col_lower_, lp.col_upper_ = theta_low, theta_high
+        lp.col_cost_ = np.zeros(self._count)
+        row, column = np.nonzero(rows)
+        a = lp.a_matrix_
+        a.format_ = highspy.MatrixFormat.kRowwise
+        a.num_row_, a.num_col_ = rows.shape
+        a.start_ = np.r_[0, np.cumsum(np.bincount(row, minlength=len(rows)))].astype(np.int32)
+        a.index_, a.value_ = column.astype(np.int32), rows[row, column]
+        self._solver = _solver(Limits())
+        self._solver.setOptionValue("presolve", "off")
+        self._solver.passModel(lp)
+
+    def extreme(self, cost: Floats) -> float:
+        """min cost·θ. Raises InfeasibleError where the set is empty; −inf where unbounded."""
+        size = float(np.abs(cost).max(initial=0.0)) or 1.0
+        self._solver.changeColsCost(self._count, np.arange(self._count, dtype=np.int32), cost / size)
+        self._solver.run()
+        state, kinds = self._solver.getModelStatus(), highspy.HighsModelStatus
+        if state == kinds.kInfeasible:
+            raise InfeasibleError
+        if state != kinds.kOptimal:
+            return -np.inf
+        return size * float(self._solver.getInfo().objective_function_value)
+
+    def relax(self, row: int) -> None:
+        """Drop one row until it is restored."""
+        self._solver.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
+
+    def restore(self, row: int) -> None:
+        self._solver.changeRowBounds(row, self._low[row], self._high[row])

@@ -1,0 +1,123 @@
+"""One solve in progress: options, time, beliefs, and what it tells people."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import Beliefs
+from optimizer.judge import believed_exposure
+from optimizer.model.setting import Setting, build_setting
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans
+from optimizer.response import Equilibrium, consistent_response
+from optimizer.search import Judged
+from optimizer.solve.highs import Limits, Progress
+from optimizer.solve.solution import Round
+from optimizer.space import PlanSpace
+
+BeliefMode = Literal["consistent", "baseline"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Progress for people: the phase, and the solver's state where it runs."""
+
+    phase: str
+    text: str
+    progress: Progress | None = None
+
+
+OnEvent = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """`gap` relative; `time_limit` seconds for the whole solve; `enumerate_step` a weight step; None: none."""
+
+    beliefs: BeliefMode = "consistent"
+    gap: float = 1e-4
+    time_limit: float | None = None
+    threads: int = 1
+    enumerate_step: float | None = None
+
+
+@dataclass
+class Run:
+    """What a solve knows so far, and where time went."""
+
+    cal: Calibrated
+    space: PlanSpace
+    options: Options
+    tell: OnEvent
+    started: float
+    rounds: list[Round] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    interrupted: bool = False
+
+    @property
+    def limits(self) -> Limits:
+        """What is left of the time; at least a moment, so that a result can be built."""
+        left = None
+        if self.options.time_limit is not None:
+            left = max(0.1, self.options.time_limit - (time.monotonic() - self.started))
+        return Limits(self.options.gap, left, self.options.threads)
+
+    @property
+    def out_of_time(self) -> bool:
+        limit = self.options.time_limit
+        return self.interrupted or (limit is not None and time.monotonic() - self.started >= limit)
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        """Add the wall time of a block to a phase."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - began
+
+    def progress(self, phase: str) -> Callable[[Progress], None]:
+        """A listener for the solver that tells people."""
+        return lambda p: self.tell(Event(phase, "", p))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Beliefs the model is solved at: one (S = 1) per regime, and exposure (K, J) where a rule needs it."""
+
+    name: str
+    beliefs: tuple[Beliefs, ...]
+    exposure: Floats | None
+
+    def setting(self, run: Run) -> Setting:
+        """The model's numbers at these beliefs."""
+        return build_setting(run.cal, run.space, self.beliefs, self.exposure)
+
+
+def baseline_beliefs(run: Run) -> Held:
+    """Today's beliefs in every regime, and exposure at the current plan."""
+    return Held(
+        "baseline", tuple(run.cal.beliefs for _ in run.cal.worlds), _exposure(run, run.cal.current[None])
+    )
+
+
+def own_beliefs(run: Run, plan: Judged, name: str) -> Held:
+    """The consistent beliefs of a plan."""
+    euros = run.space.euros(plan.units)[None]
+    worlds = tuple(consistent_response(run.cal, n, euros) for _, n in run.cal.worlds)
+    return Held(name, tuple(w.beliefs for w in worlds), _exposure(run, euros, worlds))
+
+
+def _exposure(run: Run, euros: Floats, worlds: tuple[Equilibrium, ...] | None = None) -> Floats | None:
+    gaming = run.cal.scenario.rules.gaming
+    if gaming is None or gaming.exposure is None:
+        return None
+    at = worlds or evaluate_plans(run.cal, euros).worlds
+    return np.asarray(believed_exposure(run.cal, euros, at)[0])

@@ -1,0 +1,119 @@
+"""An input file as text that problems can point into: limited in size, UTF-8, read once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NoReturn
+
+from optimizer.problems import Problem, ScenarioError, listed, nearest
+
+MAX_BYTES = 5_000_000
+
+Mark = tuple[int, int]
+"""Line and column, from 0 as YAML counts them."""
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_CHECK_PATH = "check the path and its permissions"
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """The decoded content of a file."""
+
+    path: Path
+    content: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines, without their ends."""
+        return self.content.splitlines()
+
+    def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> Problem:
+        """A problem at a place of the file, with its line quoted."""
+        line, column = mark
+        excerpt = self._excerpt(line, column)
+        return Problem(where, value, message, hint, str(self.path), line + 1, column + 1, excerpt)
+
+    def mark_at(self, position: int) -> Mark:
+        """Line and column of a character."""
+        return self.content.count("\n", 0, position), position - self.content.rfind("\n", 0, position) - 1
+
+    def _excerpt(self, line: int, column: int) -> str:
+        if line >= len(self.lines):
+            return ""
+        start = max(0, column - 60)
+        source = self.lines[line][start : start + 100]
+        source = "".join(character if character.isprintable() else " " for character in source)
+        return f"{line + 1:>6} | {source}\n{'':>6} | {' ' * (column - start)}^"
+
+
+def read_text(path: str | os.PathLike[str]) -> TextFile:
+    """The text of a file, or of the `scenario.yaml` of a folder. Raises ScenarioError."""
+    file = _file(Path(path))
+    return TextFile(file, _decoded(file, _bytes(file)))
+
+
+def _file(path: Path) -> Path:
+    try:
+        if not path.is_dir():
+            return path
+        present = sorted(entry.name for entry in path.iterdir() if entry.suffix in _SUFFIXES)
+    except (OSError, ValueError) as error:
+        _refuse(path, f"cannot be read: {_reason(error)}", _CHECK_PATH)
+    if "scenario.yaml" not in present:
+        hint = f"files here: {listed(present)}" if present else "name the scenario file itself"
+        _refuse(path, "this folder has no scenario.yaml", hint)
+    return path / "scenario.yaml"
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        status = os.stat(file)
+        if stat.S_ISREG(status.st_mode) and status.st_size > MAX_BYTES:
+            _refuse_size(file, f"{status.st_size / 1e6:.1f} MB")
+        with open(file, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        _refuse(file, "there is no such file", _like_it(file))
+    except (OSError, ValueError) as error:
+        _refuse(file, f"cannot be read: {_reason(error)}", _CHECK_PATH)
+    if len(data) > MAX_BYTES:
+        _refuse_size(file, f"over {MAX_BYTES / 1e6:.0f} MB")
+    return data
+
+
+def _decoded(file: Path, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = TextFile(file, data[: error.start].decode("utf-8-sig", "replace"))
+        mark = before.mark_at(len(before.content))
+        problem = TextFile(file, "").problem(
+            mark, "", "is not UTF-8 text", "save the file as UTF-8", f"byte 0x{data[error.start]:02x}"
+        )
+    raise ScenarioError([problem])
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _like_it(file: Path) -> str:
+    try:
+        near = nearest(file.name, [entry.name for entry in file.parent.iterdir()])
+    except (OSError, ValueError):
+        near = None
+    return f'did you mean "{near}"?' if near else "check the path"
+
+
+def _refuse_size(file: Path, seen: str) -> NoReturn:
+    hint = "aggregate it: a scenario lists kinds of work, not single deals"
+    _refuse(file, f"is too large for a scenario, more than {MAX_BYTES / 1e6:.0f} MB", hint, seen)
+
+
+def _refuse(file: Path, message: str, hint: str, value: str = "") -> NoReturn:
+    raise ScenarioError([Problem("", value, message, hint, str(file))]) from None

@@ -1,0 +1,295 @@
+"""Text to a tree of values that know their places.
+
+YAML 1.2, core schema, so JSON is read too. The text is read as events, one pass and no recursion: size,
+depth, aliases and tags are refused while they are still cheap, and duplicate keys are reported.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, cast
+
+import yaml
+
+from optimizer.problems import Path, Problem, ScenarioError, as_name, did_you_mean, dotted, shown
+from optimizer.scalars import Doubt, resolved
+from optimizer.textfile import Mark, TextFile
+
+MAX_DEPTH = 20
+MAX_NODES = 200_000
+"""Keys, values and lists, aliases counted as if written out."""
+
+DUPLICATE = "duplicate key"
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Node:
+    """A value with its place; `keys` are the places of a mapping's keys. Aliased nodes are shared."""
+
+    value: Any
+    mark: Mark
+    plain: bool = False
+    """A scalar without quotes."""
+    keys: dict[str, Mark] = field(default_factory=dict)
+    size: int = 1
+    height: int = 0
+
+    @property
+    def is_container(self) -> bool:
+        """A mapping or a list."""
+        return isinstance(self.value, dict | list)
+
+    def child(self, part: str | int) -> Node | None:
+        """What a key or a list position leads to."""
+        if isinstance(self.value, dict):
+            return self.value.get(part)
+        if isinstance(self.value, list) and isinstance(part, int) and part < len(self.value):
+            return cast(Node, self.value[part])
+        return None
+
+    def content(self) -> Any:
+        """Plain Python values; depth and size are bounded by then."""
+        if isinstance(self.value, dict):
+            return {key: child.content() for key, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.content() for child in self.value]
+        return self.value
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A text as one root node, with the doubts that left it readable."""
+
+    text: TextFile
+    root: Node
+    problems: tuple[Problem, ...]
+    """Doubtful scalars, keys that are not names, duplicate keys."""
+
+    def mark(self, path: Path, at_key: bool) -> Mark:
+        """A scalar's own place; the key's for mappings, nothing and where asked; the parent's if missing."""
+        node, mark = self.root, self.root.mark
+        for depth, part in enumerate(path, 1):
+            child = node.child(part)
+            if child is None:
+                break
+            keyed = (at_key and depth == len(path)) or child.is_container or child.value is None
+            node, mark = child, node.keys.get(str(part), child.mark) if keyed else child.mark
+        return mark
+
+
+def tree_of(text: TextFile) -> Tree:
+    """The tree of a text. Raises ScenarioError where reading on makes no sense."""
+    _refuse_directives(text)
+    composer = _Composer(text)
+    try:
+        for event in yaml.parse(text.content, Loader=_LOADER):
+            composer.take(event)
+    except yaml.YAMLError as error:
+        raise ScenarioError([_syntax(text, error)]) from None
+    root = composer.root
+    if root is None or (root.value is None and root.plain):
+        hint = "start with `teams:`; `incentives template` writes an example"
+        raise ScenarioError([Problem("", "", "the file is empty", hint, str(text.path))])
+    return Tree(text, root, tuple(composer.problems))
+
+
+def _refuse_directives(text: TextFile) -> None:
+    # Also because the parser takes quadratic time over many of them, before it reports any event.
+    found = re.search(r"^%(?!YAML 1\.2\s*$).*$", text.content, re.MULTILINE)
+    if found:
+        hint = "remove the line; scenarios need no directives"
+        mark = text.mark_at(found.start())
+        raise ScenarioError([text.problem(mark, "", "YAML directives are not read", hint)])
+
+
+# --- events to nodes ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list whose end has not been reached."""
+
+    node: Node
+    anchor: str | None
+    key: str | None = None
+    key_mark: Mark = (0, 0)
+
+
+def _mark(event: Any) -> Mark:
+    return event.start_mark.line, event.start_mark.column
+
+
+class _Composer:
+    """Builds nodes from events with an explicit stack, and refuses what could grow without bound."""
+
+    def __init__(self, text: TextFile) -> None:
+        self.text = text
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self._stack: list[_Open] = []
+        self._anchors: dict[str, Node | None] = {}
+        self._nodes = 0
+        self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            hint = "remove the tag; put text in quotes to keep it text"
+            self._refuse(_mark(event), "YAML tags are not read", hint, tag[:60])
+        match event:
+            case yaml.ScalarEvent():
+                self._scalar(event)
+            case yaml.AliasEvent():
+                self._alias(event)
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                self._start(event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._end()
+            case yaml.DocumentStartEvent():
+                self._document_start(event)
+
+    def _document_start(self, event: yaml.DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            hint = "one scenario per file: remove `---` and what follows, or move it to its own file"
+            self._refuse(_mark(event), "a second document starts here", hint)
+
+    def _start(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        empty: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        node = Node(empty, _mark(event), height=1)
+        self._grow(node, node.mark)
+        if event.anchor:
+            self._anchors[event.anchor] = None
+        self._stack.append(_Open(node, event.anchor))
+
+    def _end(self) -> None:
+        closed = self._stack.pop()
+        self._attach(closed.node, closed.node.mark, closed.anchor)
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        node = Node(event.value, _mark(event), plain=event.implicit[0])
+        self._grow(node, node.mark)
+        if node.plain:
+            node.value = self._resolved(node)
+        elif _SURROGATE.search(event.value):
+            hint = "write the character itself"
+            self._report(node.mark, self._path(), "is not a character", hint, "half an escape pair")
+        self._attach(node, node.mark, event.anchor)
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        mark, name = _mark(event), str(event.anchor)
+        if name not in self._anchors:
+            hint = did_you_mean(name, self._anchors)
+            self._refuse(mark, f"nothing is anchored as &{name}", hint, f"*{name}")
+        node = self._anchors[name]
+        if node is None:
+            self._refuse(mark, "an alias inside what it stands for", "write the values out", f"*{name}")
+        self._grow(node, mark)
+        self._attach(node, mark)
+
+    def _attach(self, node: Node, mark: Mark, anchor: str | None = None) -> None:
+        if anchor:
+            self._anchors[anchor] = node
+        if not self._stack:
+            self.root = node
+            return
+        top = self._stack[-1]
+        if isinstance(top.node.value, dict) and top.key is None:
+            top.key, top.key_mark = self._key(node, mark), mark
+            return
+        top.node.size += node.size
+        top.node.height = max(top.node.height, node.height + 1)
+        if isinstance(top.node.value, list):
+            top.node.value.append(node)
+        else:
+            self._pair(top, node)
+
+    def _pair(self, top: _Open, node: Node) -> None:
+        key = cast(str, top.key)
+        if key in top.node.keys:
+            hint = f"it is already on line {top.node.keys[key][0] + 1}; keep one of the two"
+            self._report(top.key_mark, self._path(), DUPLICATE, hint)
+        top.node.value[key] = node
+        top.node.keys[key] = top.key_mark
+        top.node.size += 1
+        top.key = None
+
+    def _key(self, node: Node, mark: Mark) -> str:
+        if node.is_container:
+            hint = "write `name: value`; put text that starts with { or [ in quotes"
+            self._refuse(mark, "a key must be a name", hint, shown(node.value))
+        if isinstance(node.value, str):
+            return node.value
+        seen = shown(node.value)
+        self._report(mark, (*self._path(), seen), "a key must be a name", _key_hint(node.value), seen)
+        return seen
+
+    def _resolved(self, node: Node) -> Any:
+        value = resolved(node.value)
+        if not isinstance(value, Doubt):
+            return value
+        self._report(node.mark, self._path(), value.message, value.hint, node.value[:60])
+        return node.value
+
+    def _path(self) -> Path:
+        parts = [len(top.node.value) if isinstance(top.node.value, list) else top.key for top in self._stack]
+        return tuple(part for part in parts if part is not None)
+
+    def _grow(self, node: Node, mark: Mark) -> None:
+        self._nodes += node.size
+        if self._nodes > MAX_NODES:
+            message = f"more than {MAX_NODES} keys and values, aliases written out"
+            self._refuse(mark, message, "aggregate it, or write fewer aliases")
+        if node.height and len(self._stack) + node.height > MAX_DEPTH:
+            hint = "a scenario needs six levels; a bracket may not be closed"
+            self._refuse(mark, f"nested deeper than {MAX_DEPTH} levels", hint)
+
+    def _report(self, mark: Mark, path: Path, message: str, hint: str, value: str = "") -> None:
+        self.problems.append(self.text.problem(mark, dotted(path), message, hint, value))
+
+    def _refuse(self, mark: Mark, message: str, hint: str, value: str = "") -> NoReturn:
+        raise ScenarioError([self.text.problem(mark, dotted(self._path()), message, hint, value)])
+
+
+def _key_hint(value: object) -> str:
+    if value is None:
+        return "write a name before the colon"
+    if isinstance(value, bool):
+        return f'write "{str(value).lower()}" in quotes, or choose another name'
+    return f"start it with a letter, e.g. {as_name(str(value))}"
+
+
+# --- text that is not YAML ------------------------------------------------------------------------------
+
+
+def _syntax(text: TextFile, error: yaml.YAMLError) -> Problem:
+    if isinstance(error, yaml.reader.ReaderError):
+        code = cast(int, error.character)
+        mark = text.mark_at(max(0, text.content.find(chr(code))))
+        return text.problem(mark, "", "a control character", "delete it", f"U+{code:04X}")
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return Problem("", "", f"not valid YAML: {error}", "", str(text.path))
+    started = f", {error.context}" if error.context else ""
+    message = f"not valid YAML: {error.problem}{started}"
+    mark = (error.problem_mark.line, error.problem_mark.column)
+    return text.problem(mark, "", message, _syntax_hint(text, error, mark))
+
+
+def _syntax_hint(text: TextFile, error: yaml.MarkedYAMLError, mark: Mark) -> str:
+    line = (text.lines[mark[0] : mark[0] + 1] or [""])[0]
+    if "\t" in line[: mark[1] + 1]:
+        return "indent with spaces, not with tabs"
+    if "mapping values" in str(error.problem):
+        return 'indent keys of one mapping alike; put text that contains ": " in quotes'
+    if "Unicode character escape" in str(error.problem):
+        return "write the character itself"
+    opened = error.context_mark.line + 1 if error.context_mark is not None else 0
+    if opened and "flow" in str(error.context):
+        return f"a comma or a closing bracket is missing; the bracket opens on line {opened}"
+    if opened and "quoted" in str(error.context):
+        return f"the quote opened on line {opened} is not closed"
+    return "check the indentation; put text with special characters in quotes"

@@ -1,0 +1,247 @@
+"""The reference company shows what the software exists to show, and every number says where it comes from."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.check import warnings_of
+from optimizer.measures import exposures, measure
+from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.plan import plan_of
+from optimizer.read import read_scenario
+from optimizer.response import CONSISTENT
+from optimizer.rules import Facts, broken_lines
+from optimizer.scenario import Scenario
+from optimizer.space import plan_space
+
+ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"
+BEHAVIOURAL = {
+    "teams": ("responsiveness", "discount"),
+    "activities": ("yields", "hours", "lag", "reach", "entry", "responsiveness"),
+    "kpis": ("noise",),
+    "stages": ("value",),
+}
+TOUCHES = ("touch_hot", "touch_briefed", "touch_fit", "touch_broad")
+
+
+@pytest.fixture(scope="module")
+def alignment() -> Scenario:
+    return read_scenario(ALIGNMENT)
+
+
+@pytest.fixture(scope="module")
+def cal(alignment: Scenario) -> Calibrated:
+    return calibrate(alignment)
+
+
+class Named:
+    """What people do under the named plans, by name."""
+
+    def __init__(self, cal: Calibrated) -> None:
+        self.cal, self.names = cal, list(cal.scenario.plans)
+        self.euros = np.stack(
+            [plan_of(cal.scenario, w).euros(cal.scenario) for w in cal.scenario.plans.values()]
+        )
+        self.outcome: Outcome = evaluate_plans(cal, self.euros)
+
+    def revenue(self, plan: str) -> float:
+        return float(self.outcome.revenue[self.names.index(plan)])
+
+    def loaded_pay(self, plan: str) -> float:
+        return float(self.outcome.loaded_pay[self.names.index(plan)])
+
+    def score(self, plan: str, kpi: str) -> float:
+        return float(self.outcome.score[self.names.index(plan), self.cal.network.kpis.index(kpi)])
+
+    def units(self, plan: str, activity: str) -> float:
+        return float(self.outcome.x[self.names.index(plan), self.cal.network.activities.index(activity)])
+
+    def hours(self, plan: str, activities: tuple[str, ...]) -> float:
+        return sum(self.units(plan, a) * self.cal.scenario.activities[a].hours for a in activities)
+
+
+@pytest.fixture(scope="module")
+def named(cal: Calibrated) -> Named:
+    return Named(cal)
+
+
+@pytest.fixture(scope="module")
+def facts() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("alignment_facts", ALIGNMENT / "facts.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# --- the company ----------------------------------------------------------------------------------------
+
+
+def test_it_has_the_size_that_was_asked_for(alignment: Scenario) -> None:
+    assert 25 <= len(alignment.activities) <= 40
+    assert 10 <= len(alignment.kpis) <= 14
+    assert set(alignment.plans) == {"silo", "closing_rate", "sla_48h", "cross_weights", "equal_weights"}
+
+
+def test_three_or_four_gaming_activities_are_seen_today_and_two_or_more_are_latent(
+    alignment: Scenario,
+) -> None:
+    gaming = [a for a in alignment.activities.values() if a.gaming]
+    latent = [a for a in gaming if a.baseline == 0]
+    assert 3 <= len(gaming) - len(latent) <= 4
+    assert len(latent) >= 2
+    assert all(a.reach is not None and a.entry > 0 for a in latent)
+
+
+def test_every_behavioural_number_has_a_source_with_a_range(alignment: Scenario) -> None:
+    bare = [
+        f"{section}.{name}.{field}"
+        for section, fields in BEHAVIOURAL.items()
+        for name, item in getattr(alignment, section).items()
+        for field in fields
+        if getattr(item, field, None)
+        and getattr(alignment.sources.get(f"{section}.{name}.{field}"), "range", None) is None
+    ]
+    assert bare == []
+
+
+def test_no_source_is_about_a_number_that_is_not_there_and_the_file_gives_no_warning(
+    alignment: Scenario,
+) -> None:
+    assert warnings_of(alignment) == []
+
+
+def test_labels_are_written_in_both_languages(alignment: Scenario) -> None:
+    sections = (alignment.teams, alignment.stages, alignment.activities, alignment.kpis)
+    labels = [item.label for section in sections for item in section.values()]
+    assert alignment.label is not None
+    assert all(label is not None and label.en != "" and label.fr != "" for label in labels)
+
+
+def test_its_revenue_is_that_of_a_company_of_twelve_million_euros(named: Named) -> None:
+    gross_of_a_year = 4 * float(named.outcome.gross[named.names.index("silo")])
+    assert 10.8e6 < gross_of_a_year < 13.2e6
+
+
+def test_today_everybody_is_on_their_own_number(alignment: Scenario) -> None:
+    assert alignment.plans["silo"] == alignment.current_plan
+    assert all(list(weights.values()) == [1.0] for weights in alignment.current_plan.values())
+
+
+def test_the_evaluator_reproduces_todays_funnel(cal: Calibrated) -> None:
+    found = evaluate_plans(cal, cal.current[None])
+    assert found.x[0] == pytest.approx(cal.network.baseline, rel=1e-9, abs=1e-9)
+    assert found.score[0] == pytest.approx(np.ones(len(cal.network.kpis)), rel=1e-9)
+
+
+def test_every_named_plan_has_a_consistent_equilibrium(named: Named) -> None:
+    assert (named.outcome.residual <= CONSISTENT).all()
+
+
+def test_the_rules_let_every_team_keep_its_own_number(cal: Calibrated) -> None:
+    space = plan_space(cal, measure(cal).controllability)
+    today = evaluate_plans(cal, cal.current[None])
+    seen = Facts(tuple(e.x for e in today.worlds), today.pay)
+    assert broken_lines(cal, space, cal.current[None], seen) == []
+
+
+# --- fact 1: silos leave leads unworked ------------------------------------------------------------------
+
+
+def test_in_silos_a_third_of_the_leads_is_never_worked(cal: Calibrated) -> None:
+    network = cal.network
+    leads = ("hot_lead", "briefed_lead", "fit_lead", "broad_lead")
+    inflow = network.stage_inflow(network.baseline)
+    received = sum(inflow[network.stages.index(s)] for s in leads)
+    left = sum(network.baseline[network.activities.index(f"leave:{s}")] for s in leads)
+    assert left / received > 1 / 3
+
+
+# --- fact 2: marketing on the closing rate ---------------------------------------------------------------
+
+
+def test_marketing_on_the_closing_rate_brings_fewer_leads(named: Named) -> None:
+    assert named.score("closing_rate", "lead_volume") < 0.8
+    assert named.units("closing_rate", "wide_net") < named.units("silo", "wide_net")
+
+
+def test_marketing_on_the_closing_rate_changes_revenue_by_less_than_a_hundredth(named: Named) -> None:
+    assert abs(named.revenue("closing_rate") / named.revenue("silo") - 1) < 0.01
+
+
+def test_marketing_controls_less_than_a_quarter_of_the_closing_rate(cal: Calibrated) -> None:
+    network = cal.network
+    found = measure(cal).controllability[network.teams.index("marketing"), network.kpis.index("closing_rate")]
+    assert found < 0.25
+
+
+def test_no_kpi_of_marketing_is_as_exposed_to_others_as_the_closing_rate(cal: Calibrated) -> None:
+    network = cal.network
+    today = evaluate_plans(cal, cal.current[None])
+    found = exposures(cal, network, today.worlds[0], cal.current[None].sum(axis=2))[0]
+    others = [j for j, team in enumerate(network.teams) if team != "marketing"]
+    offered = cal.scenario.rules.measures["marketing"]
+    worst = {k: found[network.kpis.index(k), others].max() for k in offered}
+    assert max(worst, key=worst.__getitem__) == "closing_rate"
+    assert worst["lead_volume"] == pytest.approx(0, abs=1e-9)
+
+
+# --- fact 3: every lead touched within 48 hours ----------------------------------------------------------
+
+
+def test_the_48h_rule_is_overfulfilled_and_costs_more(named: Named) -> None:
+    assert named.score("sla_48h", "touched_48h") >= 1.15
+    assert named.loaded_pay("sla_48h") > named.loaded_pay("silo")
+
+
+def test_the_48h_rule_lowers_revenue(named: Named) -> None:
+    assert named.revenue("sla_48h") < named.revenue("silo")
+
+
+def test_the_48h_rule_is_met_by_mechanical_touches_and_the_best_leads_are_not_worked(named: Named) -> None:
+    assert named.hours("sla_48h", TOUCHES) > named.hours("silo", TOUCHES)
+    assert named.units("sla_48h", "leave:broad_lead") < named.units("silo", "leave:broad_lead")
+    assert named.units("sla_48h", "leave:hot_lead") > named.units("silo", "leave:hot_lead")
+    assert named.units("sla_48h", "call_within_hour") < named.units("silo", "call_within_hour")
+
+
+# --- fact 4: cross-weights -------------------------------------------------------------------------------
+
+
+def test_cross_weights_glued_by_hand_lose_although_leads_get_better(named: Named) -> None:
+    assert named.score("cross_weights", "meeting_rate") > 1
+    assert named.score("cross_weights", "bookings") < 1
+    assert named.revenue("cross_weights") < named.revenue("silo")
+
+
+def test_a_retention_rate_is_raised_by_leaving_deals_unsigned(named: Named) -> None:
+    assert named.score("equal_weights", "early_retention") > 1
+    assert named.units("equal_weights", "leave:deal") > 1.1 * named.units("silo", "leave:deal")
+    assert named.revenue("equal_weights") < named.revenue("silo")
+
+
+# --- how robust the facts are ----------------------------------------------------------------------------
+
+
+def test_the_facts_command_agrees_at_nominal_values(facts: ModuleType, alignment: Scenario) -> None:
+    truths = dict(zip(facts.FACTS, facts.truths(alignment, alignment.current_plan), strict=True))
+    assert all(holds for fact, holds in truths.items() if fact.number in "23")
+
+
+def test_a_draw_is_judged_by_the_same_facts_and_does_not_depend_on_how_many_are_drawn(
+    facts: ModuleType, alignment: Scenario
+) -> None:
+    few, _ = facts.truths_of_draws(alignment, alignment.current_plan, 1, seed=5, workers=1)
+    more, rejected = facts.truths_of_draws(alignment, alignment.current_plan, 2, seed=5, workers=1)
+    assert more.shape == (2, len(facts.FACTS))
+    assert (more[:1] == few).all()
+    assert rejected >= 0

@@ -1,1 +1,49 @@
-"""Variable-pay plans that people answer in their own interest: model, response, solver."""
+"""Variable-pay plans that people answer in their own interest: model, response, solver.
+
+scenario = read_scenario("scenarios/alignment")
+today = evaluate(scenario)
+best = solve(scenario)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optimizer.evaluation import Evaluation, evaluate
+    from optimizer.problems import ScenarioError
+    from optimizer.read import read_plan, read_scenario
+    from optimizer.scenario import Scenario
+    from optimizer.solve import Options, Solution, solve
+
+_HOME = {
+    "Evaluation": "optimizer.evaluation",
+    "Options": "optimizer.solve",
+    "Scenario": "optimizer.scenario",
+    "ScenarioError": "optimizer.problems",
+    "Solution": "optimizer.solve",
+    "evaluate": "optimizer.evaluation",
+    "read_plan": "optimizer.read",
+    "read_scenario": "optimizer.read",
+    "solve": "optimizer.solve",
+}
+
+__all__ = [
+    "Evaluation",
+    "Options",
+    "Scenario",
+    "ScenarioError",
+    "Solution",
+    "evaluate",
+    "read_plan",
+    "read_scenario",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Names come when they are asked for, so that `incentives --help` loads neither Pyomo nor pandas."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -60,7 +60,8 @@ class Counted:
 
 def counted(scenario: Scenario) -> Counted:
     """The baseline of a scenario whose names need not all exist."""
-    takers, workers, producers = defaultdict(list), defaultdict(list), defaultdict(dict)
+    takers, workers = defaultdict(list), defaultdict(list)
+    producers: dict[str, dict[str, float]] = defaultdict(dict)
     for name, activity in scenario.activities.items():
         workers[activity.team].append(name)
         if activity.from_ is not None:

@@ -16,7 +16,7 @@ from optimizer.model.setting import Setting
 from optimizer.network import Ints
 from optimizer.solve.fixed import FixedModel
 from optimizer.solve.highs import Limits, compile_model, solve_milp
-from optimizer.solve.regions import region_bounds
+from optimizer.solve.regions import find_regions
 from optimizer.solve.solution import Conflict, Relaxation
 
 NAMES = {
@@ -48,7 +48,7 @@ class _Row:
 
 def explain_conflict(setting: Setting, limits: Limits) -> tuple[Conflict, Ints | None]:
     """The conflict at these beliefs, and the plan that breaks the rules least."""
-    bounds = tuple(region_bounds(setting, world) for world in setting.worlds)
+    bounds = tuple(find_regions(setting, world).bounds for world in setting.worlds)
     fixed = FixedModel(setting, bounds, build_model(setting, bounds))
     rows = list(_business_rows(fixed.model, setting))
     _soften(fixed.model, rows)

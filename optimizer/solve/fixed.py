@@ -12,6 +12,7 @@ from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
 from optimizer.model.setting import Setting
 from optimizer.network import Floats, Ints
+from optimizer.solve.cuts import strengthen
 from optimizer.solve.highs import (
     Compiled,
     InfeasibleError,
@@ -23,7 +24,7 @@ from optimizer.solve.highs import (
     extremes,
     solve_milp,
 )
-from optimizer.solve.regions import PADDING, region_bounds
+from optimizer.solve.regions import PADDING, find_regions
 
 
 @dataclass(frozen=True)
@@ -72,24 +73,24 @@ class FixedModel:
 
 
 def model_at(setting: Setting, floor: float | None = None) -> FixedModel:
-    """Build the model with bounds from data, regions and linear programs.
+    """Build the model with bounds from data, regions and linear programs, and cuts on payouts.
 
-    With `floor`, only plans of at least that objective are of interest: bounds may use it.
+    With `floor`, only plans of at least that objective are of interest: bounds and cuts use it.
     Raises InfeasibleError where even the linear relaxation has no plan.
     """
-    bounds = tuple(region_bounds(setting, world) for world in setting.worlds)
-    first = FixedModel(setting, bounds, build_model(setting, bounds))
-    if not len(first.model.above):
-        if floor is not None:
-            first.require(floor)
-        return first
+    regions = tuple(find_regions(setting, world) for world in setting.worlds)
+    fixed = _built(setting, tuple(r.bounds for r in regions), floor)
+    if len(fixed.model.above):
+        fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor)
+        strengthen(setting, fixed.model, regions, floor)
+    return fixed
+
+
+def _built(setting: Setting, bounds: tuple[Bounds, ...], floor: float | None) -> FixedModel:
+    fixed = FixedModel(setting, bounds, build_model(setting, bounds))
     if floor is not None:
-        first.require(floor)
-    tight = _tight_scores(first, compile_model(first.model))
-    second = FixedModel(setting, tight, build_model(setting, tight))
-    if floor is not None:
-        second.require(floor)
-    return second
+        fixed.require(floor)
+    return fixed
 
 
 def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:

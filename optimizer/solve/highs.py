@@ -241,12 +241,31 @@ def _extreme(solver: Any, relaxed: bool) -> float:
     return float(solver.getInfo().objective_function_value if relaxed else solver.getInfo().mip_dual_bound)
 
 
-def linear_duals(compiled: Compiled) -> Floats:
-    """Prices of the rows with the integers fixed where the MILP left them (a linear program's duals)."""
-    solver = _solver(Limits())
-    solver.passModel(compiled.lp)
-    solver.run()
-    return np.array(solver.getSolution().row_dual)
+class Relaxation:
+    """The linear relaxation of a compiled model, solved again after each row added."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._position, self._count = compiled.position, compiled.lp.num_col_
+        self._solver = _solver(Limits())
+        self._solver.passModel(compiled.lp)
+        every = np.arange(self._count, dtype=np.int32)
+        self._solver.changeColsIntegrality(
+            self._count, every, [highspy.HighsVarType.kContinuous] * self._count
+        )
+
+    def solve(self) -> dict[int, float] | None:
+        """Values by id of the Pyomo variable; None where there is no optimum."""
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return dict(zip(self._position, self._solver.getSolution().col_value, strict=True))
+
+    def add_row(self, coefficients: Mapping[int, float], low: float) -> None:
+        """Σ coefficient · variable ≥ low."""
+        known = [(self._position[v], c) for v, c in coefficients.items() if v in self._position]
+        index = np.array([j for j, _ in known], dtype=np.int32)
+        values = np.array([c for _, c in known], dtype=float)
+        self._solver.addRow(low, highspy.kHighsInf, len(known), index, values)
 
 
 class LinearSet:

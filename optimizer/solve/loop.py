@@ -24,12 +24,14 @@ from optimizer.search import Judged, Memory, best_of, climb, neighbours, simple_
 from optimizer.solve.certificate import check_equilibrium, check_model, check_rules, relative_gap
 from optimizer.solve.conflicts import explain_conflict
 from optimizer.solve.fixed import Answer, FixedModel, model_at
-from optimizer.solve.highs import InfeasibleError
+from optimizer.solve.highs import InfeasibleError, Limits
 from optimizer.solve.run import Event, Held, OnEvent, Options, Run, baseline_beliefs, own_beliefs
 from optimizer.solve.solution import Check, Conflict, Round, Solution, Status
 from optimizer.space import every_plan, plan_space
 
 MOST_ROUNDS = 8
+ROUND_GAP = 1e-3
+"""Relative gap of the rounds on the way; only the last beliefs need the full proof."""
 MOST_LISTED = 400
 """Plans that the model may value above the best before the proof is given up."""
 
@@ -83,7 +85,7 @@ def _climbed(run: Run, judge: Judge, from_: Ints) -> tuple[Judged | None, Memory
     return best, memory
 
 
-def solve_at(run: Run, held: Held) -> tuple[Answer, FixedModel | None]:
+def solve_at(run: Run, held: Held, limits: Limits) -> tuple[Answer, FixedModel | None]:
     """The model at fixed beliefs, started from a local search there."""
     with run.timed("search"):
         guess, _ = _climbed(run, judge_at(run.cal, run.space, held.beliefs, held.exposure), starts(run))
@@ -92,7 +94,7 @@ def solve_at(run: Run, held: Held) -> tuple[Answer, FixedModel | None]:
         with run.timed("build and bounds"):
             fixed = model_at(held.setting(run), _floor(guess.value) if guess and guess.kept else None)
         with run.timed("solve"):
-            answer = fixed.solve(run.limits, start, run.progress(f"solve at {held.name} beliefs"))
+            answer = fixed.solve(limits, start, run.progress(f"solve at {held.name} beliefs"))
     except InfeasibleError:
         return Answer("infeasible", None, -np.inf, -np.inf, False), None
     run.interrupted |= answer.interrupted
@@ -109,7 +111,7 @@ def _floor(value: float) -> float:
 def _solve_baseline(run: Run, blank: Solution) -> Solution:
     """Once, at baseline beliefs, with payouts linearised there."""
     held = baseline_beliefs(run)
-    answer, fixed = solve_at(run, held)
+    answer, fixed = solve_at(run, held, run.limits)
     if answer.units is None or fixed is None:
         return _without_plan(run, blank, held, answer)
     judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
@@ -159,7 +161,7 @@ def _rounds(run: Run, memory: Memory) -> tuple[Judged | None, tuple[Held, Answer
     for turn in range(MOST_ROUNDS):
         if run.out_of_time:
             break
-        answer, _ = solve_at(run, held)
+        answer, _ = solve_at(run, held, replace(run.limits, gap=max(run.options.gap, ROUND_GAP)))
         if answer.units is None:
             refused = (held, answer)
             break
@@ -207,7 +209,7 @@ def _list_better(run: Run, memory: Memory, best: Judged) -> Proof:
     held = own_beliefs(run, best, "final")
     target = best.value + run.options.gap * abs(best.value)
     with run.timed("build and bounds"):
-        fixed = model_at(held.setting(run))
+        fixed = model_at(held.setting(run), _floor(best.value))
         fixed.require(target)
     at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure))
     listed, bound = 0, np.inf

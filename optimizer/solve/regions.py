@@ -53,20 +53,27 @@ class Piece:
     s: Floats
 
 
-def region_bounds(setting: Setting, world: World) -> Bounds:
+@dataclass(frozen=True)
+class Regions:
+    """One regime: valid bounds, and per team the patterns (own activities at work) that cover its responses."""
+
+    bounds: Bounds
+    patterns: tuple[tuple[Bools, ...] | None, ...]
+    """None for a team whose regions could not be listed."""
+
+
+def find_regions(setting: Setting, world: World) -> Regions:
     """Bounds valid for every plan of the space in this regime, teams upstream first."""
     bounds = data_bounds(setting, world)
     order, single = world.network.team_order
+    patterns: dict[int, tuple[Bools, ...] | None] = {}
     for _ in range(1 if single else 3):
         for i in order:
-            bounds = _tightened(setting, world, i, bounds)
-    return bounds
-
-
-def _tightened(setting: Setting, world: World, i: int, bounds: Bounds) -> Bounds:
-    box = _team_box(setting, world, i, bounds)
-    pieces = _pieces(setting, world, i, box) if len(world.network.blocks[i].activities) else None
-    return bounds if pieces is None else _narrowed(world, i, box, pieces, bounds)
+            box = _team_box(setting, world, i, bounds)
+            pieces = _pieces(setting, world, i, box)
+            patterns[i] = None if pieces is None else tuple(p.working for p in pieces)
+            bounds = bounds if pieces is None else _narrowed(world, i, box, pieces, bounds)
+    return Regions(bounds, tuple(patterns[i] for i in range(len(world.network.teams))))
 
 
 def _team_box(setting: Setting, world: World, i: int, bounds: Bounds) -> TeamBox:
@@ -125,6 +132,8 @@ def _facets(setting: Setting, world: World, i: int, piece: Piece) -> Floats:
 
 def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece] | None:
     """Every region, by crossing facets; None where there are too many or one is degenerate."""
+    if not len(world.network.blocks[i].activities):
+        return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
     start = _first_pattern(setting, world, i, box)
     found, queue = {start.tobytes(): start}, deque([start])
     pieces = []
@@ -197,6 +206,8 @@ def _inside(box: TeamBox) -> Floats:
 def _narrowed(world: World, i: int, box: TeamBox, pieces: list[Piece], bounds: Bounds) -> Bounds:
     """Ranges over all regions of the team, put into the bounds."""
     block = world.network.blocks[i]
+    if not len(block.activities):
+        return bounds
     maps = [np.vstack([p.x, p.s, p.y]) for p in pieces]
     facet_rows = [np.where(p.working[:, None], p.x, p.s) for p in pieces]
     ends = [_ranges(_linear_set(box, f), m) for f, m in zip(facet_rows, maps, strict=True)]

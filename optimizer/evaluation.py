@@ -1,0 +1,131 @@
+"""What people do under a plan, without solving for one: the numbers behind `evaluate`, `compare`, `budget`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.judge import consistent_facts
+from optimizer.measures import congruence, exposures, measure
+from optimizer.network import Floats
+from optimizer.outcome import Outcome, evaluate_plans, loading
+from optimizer.plan import Plan, PlanWeights, plan_of
+from optimizer.rules import broken_lines, budget_lines
+from optimizer.scenario import Scenario
+from optimizer.space import PlanSpace, plan_space
+
+CURRENT = "current"
+"""Name of the plan in force."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A plan and what it brings next quarter (first response) and once people have learnt (consistent)."""
+
+    cal: Calibrated
+    plan: Plan
+    first_response: Outcome
+    consistent: Outcome
+
+
+def evaluate(scenario: Scenario, plan: PlanWeights | None = None) -> Evaluation:
+    """What people do under a plan `{team: {kpi: weight}}`; without one, under the current plan.
+
+    Raises CalibrationError where the baseline cannot be calibrated.
+    """
+    cal = calibrate(scenario)
+    chosen = plan_of(scenario, scenario.current_plan if plan is None else plan)
+    euros = chosen.euros(scenario)[None]
+    return Evaluation(cal, chosen, evaluate_plans(cal, euros, "first_response"), evaluate_plans(cal, euros))
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """A rule that a plan breaks, with the value, the limit, and by how much."""
+
+    rule: str
+    value: float
+    limit: float
+    excess: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A plan at its consistent beliefs and the rules it breaks there."""
+
+    consistent: Outcome
+    broken_rules: tuple[BrokenRule, ...]
+
+
+def compare(scenario: Scenario, plans: dict[str, PlanWeights]) -> dict[str, Compared]:
+    """Plans side by side, in the order given."""
+    cal = calibrate(scenario)
+    space = plan_space(cal, measure(cal).controllability)
+    return {name: _compared(cal, space, plan_of(scenario, w).euros(scenario)) for name, w in plans.items()}
+
+
+def _compared(cal: Calibrated, space: PlanSpace, euros: Floats) -> Compared:
+    outcome = evaluate_plans(cal, euros[None])
+    facts = consistent_facts(cal, euros[None], outcome.worlds, outcome.pay)
+    broken = tuple(
+        BrokenRule(line.name, float(line.value[0]), float(line.limit[0]), float(-line.slack[0]))
+        for line in broken_lines(cal, space, euros[None], facts)
+    )
+    return Compared(outcome, broken)
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """A budget line [currency/period, charges included unless a share]; limit and slack None where unlimited."""
+
+    name: str
+    value: float
+    limit: float | None
+    slack: float | None
+
+
+def check_budget(scenario: Scenario, plan: PlanWeights) -> tuple[BudgetLine, ...]:
+    """Every budget line of any plan at its consistent beliefs; lines without a limit are shown too."""
+    cal = calibrate(scenario)
+    euros = plan_of(scenario, plan).euros(scenario)[None]
+    outcome = evaluate_plans(cal, euros)
+    limited = {
+        line.name: BudgetLine(line.name, float(line.value[0]), float(line.limit[0]), float(line.slack[0]))
+        for line in budget_lines(cal, euros, outcome.pay)
+    }
+    loaded = outcome.pay[0] * loading(cal)
+    names = ["budget.expected", *(f"budget.teams.{t}" for t in scenario.teams)]
+    values = [float(loaded.sum()), *map(float, loaded)]
+    shown = [limited.pop(n, BudgetLine(n, v, None, None)) for n, v in zip(names, values, strict=True)]
+    return (*shown, *limited.values())
+
+
+@dataclass(frozen=True)
+class Influence:
+    """Controllability, swing and lag (I, K), exposure (K, J) and congruence (I,) at the current plan."""
+
+    cal: Calibrated
+    controllability: Floats
+    swing: Floats
+    lag: Floats
+    exposure: Floats
+    congruence: Floats
+
+
+def influence(scenario: Scenario) -> Influence:
+    """What each team can move, and what the others can do to it."""
+    cal = calibrate(scenario)
+    measures = measure(cal)
+    euros = cal.current[None]
+    at = evaluate_plans(cal, euros).worlds[0]
+    network = cal.worlds[0][1]
+    return Influence(
+        cal,
+        measures.controllability,
+        measures.swing,
+        measures.lag,
+        np.asarray(exposures(cal, network, at, euros.sum(axis=2))[0]),
+        np.asarray(congruence(cal, network, cal.reward[None])[0]),
+    )

@@ -1,0 +1,194 @@
+"""What things are called in a report, in both languages: scenario labels, rules, checks.
+
+A thing without a label is called by its name, with spaces for underscores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from optimizer.network import LEAVE, OTHER
+from optimizer.scenario import Label, Scenario
+
+
+class Text(NamedTuple):
+    """The same text in English and in French."""
+
+    en: str
+    fr: str
+
+
+class Labelled(Protocol):
+    @property
+    def label(self) -> Label | None: ...
+
+
+def label_of(name: str, things: Mapping[str, Labelled]) -> Text:
+    """The label of a team, stage, activity, KPI or regime; else its name in plain words."""
+    label = things[name].label if name in things else None
+    return Text(label.en, label.fr) if label else plain(name)
+
+
+def plain(name: str) -> Text:
+    """`lead_volume` as "lead volume"."""
+    words = name.replace("_", " ")
+    return Text(words, words)
+
+
+def scenario_label(scenario: Scenario) -> Text:
+    return Text(scenario.label.en, scenario.label.fr) if scenario.label else plain(scenario.name)
+
+
+def activity_label(scenario: Scenario, name: str) -> Text:
+    """Activities of the file, units left unworked at a stage, and the remaining hours of a team."""
+    if name.startswith(LEAVE):
+        stage = label_of(name.removeprefix(LEAVE), scenario.stages)
+        return Text(f"Left unworked: {stage.en}", f"Non traités : {stage.fr}")
+    if name.startswith(OTHER):
+        return Text("Other work", "Autres tâches")
+    return label_of(name, scenario.activities)
+
+
+OWN_PLANS = {
+    "current": Text("Current plan", "Plan actuel"),
+    "equal": Text("Equal weights", "Poids égaux"),
+    "chosen": Text("Recommended plan", "Plan recommandé"),
+}
+"""Plans that the file need not name, by their kind."""
+
+RULES = {
+    "target_pay": Text("Target pay", "Variable cible"),
+    "weights.max": Text("Largest weight", "Poids le plus élevé"),
+    "weights.min": Text("Smallest weight in use", "Plus petit poids utilisé"),
+    "weights.max_measures": Text("Number of KPIs", "Nombre d’indicateurs"),
+    "measures": Text("Weight on KPIs not offered", "Poids sur des indicateurs non proposés"),
+    "locks": Text("Locked weight", "Poids verrouillé"),
+    "change_limit": Text("Change of weights", "Changement des poids"),
+    "controllability.floor": Text(
+        "Least controllability of a KPI", "Contrôlabilité minimale d’un indicateur"
+    ),
+    "controllability.mean": Text("Mean controllability", "Contrôlabilité moyenne"),
+    "budget": Text("Budget, loaded", "Budget, charges comprises"),
+    "budget.expected": Text("Budget, loaded", "Budget, charges comprises"),
+    "budget.teams": Text("Budget of a team, loaded", "Budget d’une équipe, charges comprises"),
+    "budget.min_share_of_target": Text("Guaranteed part of target pay", "Part garantie du variable cible"),
+    "gaming": Text("Gaming cap", "Plafond de contournement"),
+    "gaming.margin": Text("Deterrence margin", "Marge de dissuasion"),
+    "gaming.pairs": Text("Volume paid only with quality", "Volume payé seulement avec la qualité"),
+    "gaming.exposure": Text("Exposure to another team", "Exposition à une autre équipe"),
+}
+"""Rules by the start of their name; what follows in the name are teams, KPIs, activities, regimes."""
+
+CHECKS = {
+    "gap": Text("Gap to the bound", "Écart à la borne"),
+    "no_better_plan": Text(
+        "No plan that looks better is better", "Aucun plan d’apparence meilleure ne l’est"
+    ),
+    "rules": Text("Every rule holds", "Toutes les règles sont respectées"),
+    "model_accepts_plan": Text("The model accepts the plan", "Le modèle accepte le plan"),
+    "model_value": Text("Model and response agree", "Modèle et réponse concordent"),
+    "regret": Text("Nobody would do otherwise", "Personne n’agirait autrement"),
+    "bounds": Text("Within the model’s bounds", "Dans les bornes du modèle"),
+    "equilibrium_residual": Text("Beliefs agree with facts", "Les anticipations concordent avec les faits"),
+    "one_equilibrium": Text("One equilibrium from two starts", "Un seul équilibre depuis deux départs"),
+    "denominator_floor": Text("No rate is starved", "Aucun taux n’est asséché"),
+    "enumeration": Text("Full enumeration at a coarser step", "Énumération complète à pas plus large"),
+    "time": Text("Within the time limit", "Dans le temps imparti"),
+}
+
+STATUSES = {
+    "optimal": Text("Proven optimal", "Optimum prouvé"),
+    "feasible": Text("Keeps the rules, not proven best", "Respecte les règles, optimum non prouvé"),
+    "infeasible": Text("No plan keeps all rules", "Aucun plan ne respecte toutes les règles"),
+    "no_equilibrium": Text("No equilibrium found", "Aucun équilibre trouvé"),
+    "error": Text("A check failed", "Un contrôle a échoué"),
+}
+
+
+def plan_label(kind: str, name: str) -> Text:
+    return OWN_PLANS.get(kind) or plain(name)
+
+
+def check_label(name: str) -> Text:
+    return CHECKS.get(name) or plain(name)
+
+
+def rule_label(scenario: Scenario, name: str) -> Text:
+    """`budget.teams.sales` as "Budget of a team, loaded: Account executives"."""
+    head, rest = _split(name)
+    if not rest:
+        return RULES.get(head) or plain(name)
+    parts = [_part(scenario, p) for p in rest]
+    en, fr = ", ".join(p.en for p in parts), ", ".join(p.fr for p in parts)
+    phrase = RULES.get(head) or plain(head)
+    return Text(f"{phrase.en}: {en}", f"{phrase.fr} : {fr}")
+
+
+def _split(name: str) -> tuple[str, list[str]]:
+    """The longest known start of a rule's name, and the rest of it."""
+    parts = name.split(".")
+    for count in range(len(parts), 0, -1):
+        head = ".".join(parts[:count])
+        if head in RULES:
+            return head, parts[count:]
+    return parts[0], parts[1:]
+
+
+BOUNDS = {"min": Text("at least", "au moins"), "max": Text("at most", "au plus")}
+
+
+def _part(scenario: Scenario, name: str) -> Text:
+    for things in (scenario.teams, scenario.kpis, scenario.regimes):
+        if name in things:
+            return label_of(name, things)
+    if name in scenario.activities or name.startswith((LEAVE, OTHER)):
+        return activity_label(scenario, name)
+    return BOUNDS.get(name) or plain(name)
+
+
+PATHS = {
+    "responsiveness": Text("responsiveness", "réactivité"),
+    "discount": Text("patience", "patience"),
+    "target_pay": Text("target pay", "variable cible"),
+    "base_pay": Text("fixed pay", "fixe"),
+    "hour_value": Text("value of an hour", "valeur d’une heure"),
+    "charges": Text("employer charges", "charges patronales"),
+    "hours": Text("hours", "heures"),
+    "headcount": Text("headcount", "effectif"),
+    "value": Text("value per unit", "valeur unitaire"),
+    "inflow": Text("inflow", "flux entrant"),
+    "yields": Text("yields", "rendements"),
+    "cash": Text("direct cost", "coût direct"),
+    "lag": Text("delay", "délai"),
+    "baseline": Text("volume today", "volume actuel"),
+    "reach": Text("natural scale", "ampleur naturelle"),
+    "entry": Text("reluctance to start", "réticence initiale"),
+    "noise": Text("luck", "aléa"),
+    "target": Text("target", "objectif"),
+    "curve": Text("pay curve", "courbe de paie"),
+    "cap": Text("cap", "plafond"),
+}
+"""Keys of a scenario file, in words."""
+
+
+def path_label(scenario: Scenario, path: str) -> Text:
+    """`activities.touch_fit.yields` as "Mechanical touch: yields"."""
+    section, *rest = path.split(".")
+    sections: dict[str, Mapping[str, Labelled]] = {
+        "teams": scenario.teams,
+        "stages": scenario.stages,
+        "activities": scenario.activities,
+        "kpis": scenario.kpis,
+    }
+    things = sections.get(section, {})
+    if not rest or rest[0] not in things:
+        return plain(path.replace(".", " "))
+    owner = label_of(rest[0], things)
+    keys = [_key(scenario, key) for key in rest[1:]]
+    en, fr = " ".join(k.en for k in keys), " ".join(k.fr for k in keys)
+    return Text(f"{owner.en}: {en}", f"{owner.fr} : {fr}") if keys else owner
+
+
+def _key(scenario: Scenario, key: str) -> Text:
+    return PATHS.get(key) or label_of(key, scenario.stages)

@@ -1,0 +1,122 @@
+"""Results as plain values, in the JSON shapes of scenario.md."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from optimizer.baseline import Calibrated
+from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.judge import Linearised
+from optimizer.network import Floats
+from optimizer.outcome import Outcome
+from optimizer.solve.solution import Solution
+
+Json = dict[str, Any]
+
+
+def outcome_json(cal: Calibrated, outcome: Outcome) -> Json:
+    """`E` of scenario.md, for one plan."""
+    network = cal.network
+    return {
+        "activities": _named(network.activities, outcome.x[0]),
+        "score": _named(network.kpis, outcome.score[0]),
+        "pay": _named(network.teams, outcome.pay[0]),
+        "gross": number(outcome.gross[0]),
+        "direct_costs": number(outcome.direct_costs[0]),
+        "revenue": number(outcome.revenue[0]),
+        "loaded_pay": number(outcome.loaded_pay[0]),
+        "net": number(outcome.net[0]),
+        "residual": number(outcome.residual[0]),
+    }
+
+
+def evaluation_json(found: Evaluation) -> Json:
+    return {
+        "first_response": outcome_json(found.cal, found.first_response),
+        "consistent": outcome_json(found.cal, found.consistent),
+    }
+
+
+def compare_json(cal: Calibrated, plans: Mapping[str, Compared]) -> Json:
+    return {
+        "plans": {
+            name: {
+                "consistent": outcome_json(cal, plan.consistent),
+                "broken_rules": [vars(rule) for rule in plan.broken_rules],
+            }
+            for name, plan in plans.items()
+        }
+    }
+
+
+def budget_json(lines: tuple[BudgetLine, ...]) -> Json:
+    return {"lines": [vars(line) for line in lines]}
+
+
+def influence_json(found: Influence) -> Json:
+    teams, kpis = found.cal.network.teams, found.cal.network.kpis
+    return {
+        "controllability": _matrix(teams, kpis, found.controllability),
+        "swing": _matrix(teams, kpis, found.swing),
+        "lag": _matrix(teams, kpis, found.lag),
+        "exposure": _matrix(kpis, teams, found.exposure),
+        "congruence": _named(teams, found.congruence),
+    }
+
+
+def solution_json(solution: Solution) -> Json:
+    """Result of `solve` without timings."""
+    cal = solution.cal
+    result: Json = {
+        "status": solution.status,
+        "objective": number(solution.objective),
+        "bound": number(solution.bound),
+        "gap": number(solution.gap),
+        "plan": solution.plan.weights if solution.plan else None,
+        "target_pay": solution.plan.target_pay if solution.plan else None,
+        "first_response": solution.first_response and outcome_json(cal, solution.first_response),
+        "consistent": solution.consistent and outcome_json(cal, solution.consistent),
+        "rounds": [vars(r) for r in solution.rounds],
+        "checks": [
+            {
+                "name": c.name,
+                "ok": c.ok,
+                "value": number(c.value),
+                "limit": number(c.limit),
+                "detail": c.detail,
+            }
+            for c in solution.checks
+        ],
+    }
+    if solution.linearised is not None:
+        result["linearised"] = _linearised_json(cal, solution.linearised)
+    if solution.conflict is not None:
+        result["conflict"] = {
+            "rules": list(solution.conflict.rules),
+            "cheapest": [vars(r) for r in solution.conflict.cheapest],
+        }
+    return result
+
+
+def _linearised_json(cal: Calibrated, seen: Linearised) -> Json:
+    return {
+        "score": _named(cal.network.kpis, seen.score[0]),
+        "pay": _named(cal.network.teams, seen.pay[0]),
+        "loaded_pay": number(seen.loaded_pay[0]),
+        "net": number(seen.net[0]),
+    }
+
+
+def number(value: float) -> float | None:
+    """A number that JSON knows; None for what is not one."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _named(names: tuple[str, ...], values: Floats) -> dict[str, float | None]:
+    return {name: number(value) for name, value in zip(names, values, strict=True)}
+
+
+def _matrix(rows: tuple[str, ...], columns: tuple[str, ...], values: Floats) -> dict[str, Json]:
+    return {name: _named(columns, row) for name, row in zip(rows, values, strict=True)}

@@ -1,0 +1,67 @@
+"""The run folder: everything a solve produced, replaced in one step, with hashes (scenario.md)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+VERSIONED = ("incentive-optimizer", "pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib", "typst")
+"""Packages whose version can change a result or a document."""
+
+
+def inputs_record(source: Path, merged: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Hashes of what went in, options and versions: what an auditor needs to run it again."""
+    return {
+        "scenario_sha256": hashlib.sha256(_scenario_file(source).read_bytes()).hexdigest(),
+        "merged_sha256": hashlib.sha256(merged.encode()).hexdigest(),
+        "options": dict(options),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in VERSIONED},
+    }
+
+
+def _scenario_file(source: Path) -> Path:
+    return source / "scenario.yaml" if source.is_dir() else source
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Readable, ordered as given, one newline at the end."""
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
+    """Fill a new folder beside the target, then put it in the target's place.
+
+    A reader sees the old folder or the new one, never a mixture; a failure leaves the old one.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        fresh.chmod(0o755)
+        fill(fresh)
+        if target.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
+            os.replace(target, old / target.name)
+            os.replace(fresh, target)
+            shutil.rmtree(old)
+        else:
+            os.replace(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def manifest_of(folder: Path, seconds: Mapping[str, float]) -> dict[str, Any]:
+    """SHA-256 of every file in the folder, and timings."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "run.log"))
+    return {
+        "sha256": {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+    }

@@ -1,0 +1,248 @@
+"""Results for people at a terminal: rich tables on stdout, progress on stderr."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from optimizer.baseline import Calibrated
+from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.network import Floats
+from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.scenario import Scenario
+from optimizer.solve.run import Event
+from optimizer.solve.solution import Conflict, Solution
+
+QUIET_SECONDS = 10.0
+"""Without a terminal, progress is a plain line at most this often."""
+
+
+class Narrator:
+    """Says on stderr what goes on: one live line in a terminal, plain lines elsewhere."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._console = Console(stderr=True, highlight=False)
+        self._status = self._console.status("reading") if self._console.is_terminal else None
+        self._last = time.monotonic()
+
+    def __enter__(self) -> Narrator:
+        if self._status is not None:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def tell(self, event: Event) -> None:
+        """Show an event of the solver."""
+        if event.progress is None:
+            self.say(f"{event.phase}: {event.text}", lasting=event.phase == "round")
+            return
+        known = event.progress
+        best = f"best {known.incumbent:,.0f}" if np.isfinite(known.incumbent) else "no plan yet"
+        bound = f"bound {known.bound:,.0f}" if np.isfinite(known.bound) else "no bound yet"
+        gap = f", gap {known.gap:.2%}" if np.isfinite(known.gap) else ""
+        self.say(f"{event.phase}: {best}, {bound}{gap} ({known.seconds:.0f} s)", lasting=False)
+
+    def say(self, text: str, *, lasting: bool = True) -> None:
+        """Keep a lasting line; show a passing one while it is true."""
+        if lasting:
+            self.lines.append(text)
+        if self._status is not None:
+            self._status.update(Text(text))
+            if lasting:
+                self._console.print(Text(text))
+        elif lasting or time.monotonic() - self._last > QUIET_SECONDS:
+            self._last = time.monotonic()
+            self._console.print(Text(text))
+
+
+def _print(*parts: object) -> None:
+    console = Console(highlight=False)
+    for part in parts:
+        console.print(part)
+
+
+def _table(title: str, columns: Iterable[str], left: int = 1) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for j, name in enumerate(columns):
+        table.add_column(
+            Text(name), justify="left" if j < left else "right", overflow="fold", no_wrap=j >= left
+        )
+    return table
+
+
+def _row(table: Table, *cells: str) -> None:
+    table.add_row(*(Text(cell) for cell in cells))
+
+
+def _money(value: float) -> str:
+    return f"{value:,.2f}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}" if np.isfinite(value) else "–"
+
+
+def baseline_in_words(cal: Calibrated) -> str:
+    """The calibrated baseline, sentence by sentence."""
+    network, scenario = cal.network, cal.scenario
+    lines = [
+        f"{scenario.name}: {len(scenario.activities)} activities of {len(network.teams)} teams calibrated."
+    ]
+    for i, team in enumerate(network.teams):
+        mine = np.flatnonzero((network.team == i) & network.explicit)
+        hours = float((network.unit_hours * network.baseline)[mine].sum())
+        limit = network.hours[i]
+        booked = (
+            f"{hours / limit:.0%} of {limit:,.0f} hours are booked"
+            if np.isfinite(limit)
+            else "hours unlimited"
+        )
+        lines.append(
+            f"  {team}: {booked}; an hour is worth {cal.hour_price[i]:,.2f} {scenario.currency}; "
+            f"target pay {cal.current[i].sum():,.0f} {scenario.currency}."
+        )
+    for n, stage in enumerate(network.stages):
+        if network.owner[n] >= 0:
+            price = cal.beliefs.price[0, n]
+            lines.append(
+                f"  {stage}: {network.stage_inflow(network.baseline)[n]:,.1f} units a {scenario.period}, each worth "
+                f"{price:,.2f} {scenario.currency} to {network.teams[network.owner[n]]}."
+            )
+    return "\n".join(lines)
+
+
+def show_evaluation(found: Evaluation) -> None:
+    """Money, KPIs and activities: today, next quarter, once learnt."""
+    cal, network = found.cal, found.cal.network
+    first, then = found.first_response, found.consistent
+    money = _table(
+        f"Money ({cal.scenario.currency} per {cal.scenario.period})", ["", "first response", "consistent"]
+    )
+    for name in ("gross", "direct_costs", "revenue", "loaded_pay", "net"):
+        _row(money, name, _money(getattr(first, name)[0]), _money(getattr(then, name)[0]))
+    pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
+    for i, team in enumerate(network.teams):
+        target = found.plan.target_pay[team]
+        share = _share(then.pay[0, i] / target) if target else "–"
+        _row(pay, team, _money(first.pay[0, i]), _money(then.pay[0, i]), share)
+    score = _table("Attainment", ["KPI", "first response", "consistent"])
+    for k, kpi in enumerate(network.kpis):
+        _row(score, kpi, _share(first.score[0, k]), _share(then.score[0, k]))
+    _print(money, pay, score, _activities(cal, first.x[0], then.x[0]))
+
+
+def _activities(cal: Calibrated, first: Floats, then: Floats) -> Table:
+    table = _table("Activities (units)", ["activity", "baseline", "first response", "consistent", "change"])
+    for a, name in enumerate(cal.network.activities):
+        base = cal.network.baseline[a]
+        change = f"{then[a] / base - 1:+.1%}" if base > 0 else "–"
+        label = f"{name} (gaming)" if cal.network.gaming[a] else name
+        _row(table, label, f"{base:,.1f}", f"{first[a]:,.1f}", f"{then[a]:,.1f}", change)
+    return table
+
+
+def show_comparison(scenario: Scenario, plans: dict[str, Compared]) -> None:
+    """One row per plan, at consistent beliefs."""
+    columns = ["plan", "gross", "direct costs", "revenue", "loaded pay", "net", "breaks"]
+    table = _table(f"Plans ({scenario.currency} per {scenario.period}, once people have learnt)", columns)
+    for name, plan in plans.items():
+        at = plan.consistent
+        money = (at.gross, at.direct_costs, at.revenue, at.loaded_pay, at.net)
+        broken = ", ".join(r.rule for r in plan.broken_rules) or "nothing"
+        _row(table, name, *(f"{m[0]:,.0f}" for m in money), broken)
+    _print(table)
+
+
+def show_influence(found: Influence) -> None:
+    """Controllability and exposure matrices, congruence per team."""
+    network = found.cal.network
+    control = _table("Controllability (lag in periods)", ["KPI", *network.teams])
+    exposed = _table(
+        "Exposure: how far a team can sink the KPI for 0.5 % of its target pay", ["KPI", *network.teams]
+    )
+    for k, kpi in enumerate(network.kpis):
+        cells = [
+            f"{_share(c)}" + (f" ({lag:.1f})" if np.isfinite(lag) else "")
+            for c, lag in zip(found.controllability[:, k], found.lag[:, k], strict=True)
+        ]
+        _row(control, kpi, *cells)
+        _row(exposed, kpi, *(_share(d) for d in found.exposure[k]))
+    pulls = _table("Congruence: does pay pull where value is?", ["team", "cosine"])
+    for team, cosine in zip(network.teams, found.congruence, strict=True):
+        _row(pulls, team, f"{cosine:.2f}" if np.isfinite(cosine) else "–")
+    _print(control, exposed, pulls)
+
+
+def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
+    """Every budget line to the cent."""
+    table = _table(f"Budget ({scenario.currency} per {scenario.period})", ["line", "value", "limit", "slack"])
+    for line in lines:
+        limit = _money(line.limit) if line.limit is not None else "–"
+        _row(
+            table, line.name, _money(line.value), limit, _money(line.slack) if line.slack is not None else "–"
+        )
+    _print(table)
+
+
+def show_solution(solution: Solution, folder: Path) -> None:
+    """The plan, what it brings, the certificate, and where everything is."""
+    _print(Text(f"status: {solution.status}", style="bold"))
+    if solution.conflict is not None:
+        _show_conflict(solution.conflict)
+    if solution.plan is not None and solution.consistent is not None:
+        _show_plan(solution)
+    if solution.checks:
+        checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], left=2)
+        for c in solution.checks:
+            _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
+        _print(checks)
+    _print(Text(f"run folder: {folder}"))
+
+
+def _show_plan(solution: Solution) -> None:
+    assert solution.plan is not None
+    assert solution.consistent is not None
+    scenario, at = solution.cal.scenario, solution.consistent
+    table = _table("Plan", ["team", "target pay", "weights", "today"], left=1)
+    for team, weights in solution.plan.weights.items():
+        words = ", ".join(f"{k} {w:.0%}" for k, w in weights.items())
+        today = ", ".join(f"{k} {w:.0%}" for k, w in scenario.current_plan.get(team, {}).items() if w)
+        _row(table, team, f"{solution.plan.target_pay[team]:,.0f}", words, today)
+    now = _today(solution)
+    money = _table(
+        f"{scenario.currency} per {scenario.period}, once people have learnt", ["", "today", "plan", "change"]
+    )
+    for name in ("gross", "direct_costs", "revenue", "loaded_pay", "net"):
+        before, after = float(getattr(now, name)[0]), float(getattr(at, name)[0])
+        _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
+    gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"
+    _print(table, money, Text(gap))
+
+
+def _today(solution: Solution) -> Outcome:
+    return evaluate_plans(solution.cal, solution.cal.current[None])
+
+
+def _show_conflict(conflict: Conflict) -> None:
+    _print(
+        Text("No plan keeps all rules. These conflict: " + (", ".join(conflict.rules) or "not found in time"))
+    )
+    for relaxation in conflict.cheapest:
+        _print(
+            Text(
+                f"  cheapest way out: move {relaxation.rule} (now {relaxation.limit:,.6g}) by {relaxation.by:,.6g}"
+            )
+        )

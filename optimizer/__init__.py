@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from optimizer.problems import ScenarioError
     from optimizer.read import read_plan, read_scenario
     from optimizer.scenario import Scenario
-    from optimizer.solve import Options, Solution, solve
+    from optimizer.solver import Options, Solution, solve
 
 _HOME = {
     "Evaluation": "optimizer.evaluation",
-    "Options": "optimizer.solve",
+    "Options": "optimizer.solver",
     "Scenario": "optimizer.scenario",
     "ScenarioError": "optimizer.problems",
-    "Solution": "optimizer.solve",
+    "Solution": "optimizer.solver",
     "evaluate": "optimizer.evaluation",
     "read_plan": "optimizer.read",
     "read_scenario": "optimizer.read",
-    "solve": "optimizer.solve",
+    "solve": "optimizer.solver",
 }
 
 __all__ = [

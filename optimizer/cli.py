@@ -14,7 +14,7 @@ import click
 if TYPE_CHECKING:
     from optimizer.plan import PlanWeights
     from optimizer.scenario import Scenario
-    from optimizer.solve import Solution
+    from optimizer.solver import Solution
 
 EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
 """Exit code by status; 2 is bad input."""
@@ -27,7 +27,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="incentive-optimizer", prog_name="incentives")
 def main() -> None:
-    """Find the variable-pay weights that maximize expected revenue, knowing that teams answer in their interest."""
+    """Find the variable-pay weights that maximize revenue, knowing that teams answer in their interest."""
 
 
 def verb(function: Callable[P, None]) -> Callable[P, None]:
@@ -197,8 +197,8 @@ def solve(file: Path, out: Path | None, as_json: bool, **options: Any) -> None:
     """The best plan, its certificate, and a run folder with reports."""
     from optimizer.results import solution_json
     from optimizer.screen import Narrator, show_solution
-    from optimizer.solve import Options
-    from optimizer.solve import solve as find
+    from optimizer.solver import Options
+    from optimizer.solver import solve as find
 
     scenario = _read(file)
     with Narrator() as narrator:
@@ -234,11 +234,15 @@ def _write_run(
         write_json(fresh / "result.json", solution_json(solution))
         write_json(fresh / "inputs.json", inputs_record(file, merged, options))
         (fresh / "tables").mkdir()
-        for name, table in tables_of(solution).items():
+        tables = tables_of(solution)
+        for name, table in tables.items():
             table.to_csv(fresh / "tables" / f"{name}.csv", index=False)
         seconds["tables"] = perf_counter() - began
         began = perf_counter()
-        write_report(solution, fresh)
+        attached = {
+            name: (fresh / name).read_text(encoding="utf-8") for name in ("scenario.yaml", "inputs.json")
+        }
+        write_report(solution, fresh, tables=tables, attachments=attached)
         seconds["report"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         write_json(fresh / "manifest.json", manifest_of(fresh, seconds))

@@ -7,6 +7,11 @@ how people call the thing. An empty cell means that the number does not exist.
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
+from optimizer.labels import Text
+
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _TEAM = {"team_en": "the team's label in English", "team_fr": "the team's label in French"}
 _KPI = {"kpi_en": "the KPI's label in English", "kpi_fr": "the KPI's label in French"}
@@ -55,11 +60,18 @@ SCHEMA: dict[str, dict[str, str]] = {
         "revenue_change": "revenue over the current plan's",
         "loaded_change": "loaded payouts over the current plan's",
         "net_change": "net over the current plan's",
+        "revenue_change_share": "revenue_change over |revenue of the current plan|",
+        "loaded_change_share": "loaded_change over loaded payouts of the current plan",
+        "net_change_share": "net_change over |net of the current plan|",
         "gaming_hours": "hours per period that go into gaming activities",
+        "gaming_change": "gaming_hours over the current plan's",
+        "gaming_change_share": "gaming_change over gaming_hours of the current plan",
         "gaming_excess": "largest excess of a gaming activity over its cap, as a share of its natural scale",
         "controllability": "mean controllability of what is paid, weighted by euros at target",
         "broken_rules": "number of rules broken",
         "broken": "names of the rules broken",
+        "broken_en": "the rules broken in words, English",
+        "broken_fr": "the rules broken in words, French",
         "settled": "whether beliefs came to agree with what happens",
         "same_as_current": "whether it is the current plan under another name",
     },
@@ -133,10 +145,10 @@ SCHEMA: dict[str, dict[str, str]] = {
         "hours_now": "hours per period under the current plan",
         "hours_then": "hours per period under the recommended plan",
         "team_reward": "what a unit brings its team at the plan's prices, before hours and effort",
-        "company_cost": "what a unit costs the company against what its team would do instead; negative: a benefit",
+        "company_cost": "cost of a unit against what its team would do instead; negative: a benefit",
         "team_stake": "what its team would lose if it stopped, hours and effort counted",
         "company_loss": "what the company would win if it stopped and the team did other work instead",
-        "margin": "how far the credit may rise before the cap breaks, 0.5 = by half; inf: no credit; empty: no cap",
+        "margin": "how far credit may rise before the cap breaks, 0.5 = half; inf: no credit; empty: no cap",
         "digits": "decimals with which units are printed",
     },
     "rules": {
@@ -185,9 +197,9 @@ SCHEMA: dict[str, dict[str, str]] = {
         **_LABELS,
         "unit": "money, share, count, units or money_per_unit",
         "conflicts": "whether it is among the rules that cannot hold together",
-        "limit": "the limit, or the scale of what it limits",
-        "by": "how far it must move for some plan to keep all rules, cheapest together; 0 where others may instead",
-        "relaxed": "the limit after the move; empty where the limit is not a single number",
+        "limit": "the limit; gaming caps at today's inflow; empty where the rule need not move",
+        "by": "how far it must move, cheapest together; 0 where others may move instead",
+        "relaxed": "the limit after the move; empty for a lock, which may move either way",
     },
     "measures": {
         "team": "name of the team",
@@ -208,3 +220,23 @@ SCHEMA: dict[str, dict[str, str]] = {
         "then": "the same under the recommended plan",
     },
 }
+
+
+# --- cells ----------------------------------------------------------------------------------------------
+
+Row = dict[str, Any]
+
+
+def label_cells(text: Text) -> Row:
+    """`label_en` and `label_fr`."""
+    return {"label_en": text.en, "label_fr": text.fr}
+
+
+def named_cells(thing: str, text: Text) -> Row:
+    """`team_en` and `team_fr`, or those of another thing."""
+    return {f"{thing}_en": text.en, f"{thing}_fr": text.fr}
+
+
+def ratio(part: float, whole: float) -> float:
+    """NaN where there is nothing to divide by."""
+    return part / whole if whole else math.nan

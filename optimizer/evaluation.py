@@ -1,4 +1,4 @@
-"""What people do under a plan, without solving for one: the numbers behind `evaluate`, `compare`, `budget`."""
+"""What people do under a plan, without solving for one: behind `evaluate`, `compare`, `budget`."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _compared(cal: Calibrated, space: PlanSpace, euros: Floats) -> Compared:
 
 @dataclass(frozen=True)
 class BudgetLine:
-    """A budget line [currency/period, charges included unless a share]; limit and slack None where unlimited."""
+    """A budget line [currency/period, charges included]; limit and slack are None where unlimited."""
 
     name: str
     value: float

@@ -26,7 +26,7 @@ from optimizer.search import neighbours
 from optimizer.space import TOLERANCE, PlanSpace
 
 if TYPE_CHECKING:
-    from optimizer.solve.solution import Solution
+    from optimizer.solver.solution import Solution
 
 Kind = Literal["current", "named", "equal", "chosen"]
 State = Literal["broken", "binding", "near", "far"]
@@ -65,6 +65,10 @@ class Comparison:
     def gain(self) -> Floats:
         """Value over the current plan's, (S,)."""
         return np.asarray(self.value - self.value[0])
+
+    def is_current(self, plan: int) -> bool:
+        """Whether it is the current plan, whatever its name."""
+        return _same(self.euros[plan], self.euros[0])
 
 
 @dataclass(frozen=True)

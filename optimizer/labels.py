@@ -31,8 +31,9 @@ def label_of(name: str, things: Mapping[str, Labelled]) -> Text:
 
 
 def plain(name: str) -> Text:
-    """`lead_volume` as "lead volume"."""
+    """`lead_volume` as "Lead volume"."""
     words = name.replace("_", " ")
+    words = words[:1].upper() + words[1:]
     return Text(words, words)
 
 
@@ -69,13 +70,13 @@ RULES = {
         "Least controllability of a KPI", "Contrôlabilité minimale d’un indicateur"
     ),
     "controllability.mean": Text("Mean controllability", "Contrôlabilité moyenne"),
-    "budget": Text("Budget, loaded", "Budget, charges comprises"),
-    "budget.expected": Text("Budget, loaded", "Budget, charges comprises"),
-    "budget.teams": Text("Budget of a team, loaded", "Budget d’une équipe, charges comprises"),
+    "budget": Text("Budget (loaded)", "Budget (charges comprises)"),
+    "budget.expected": Text("Budget (loaded)", "Budget (charges comprises)"),
+    "budget.teams": Text("Team budget (loaded)", "Budget d’équipe (charges comprises)"),
     "budget.min_share_of_target": Text("Guaranteed part of target pay", "Part garantie du variable cible"),
     "gaming": Text("Gaming cap", "Plafond de contournement"),
     "gaming.margin": Text("Deterrence margin", "Marge de dissuasion"),
-    "gaming.pairs": Text("Volume paid only with quality", "Volume payé seulement avec la qualité"),
+    "gaming.pairs": Text("Volume beyond quality", "Volume au-delà de la qualité"),
     "gaming.exposure": Text("Exposure to another team", "Exposition à une autre équipe"),
 }
 """Rules by the start of their name; what follows in the name are teams, KPIs, activities, regimes."""
@@ -115,14 +116,23 @@ def check_label(name: str) -> Text:
 
 
 def rule_label(scenario: Scenario, name: str) -> Text:
-    """`budget.teams.sales` as "Budget of a team, loaded: Account executives"."""
-    head, rest = _split(name)
+    """`budget.teams.sales` as "Team budget (loaded): Account executives"."""
+    head, rest = _split(_with_names(scenario, name))
     if not rest:
         return RULES.get(head) or plain(name)
     parts = [_part(scenario, p) for p in rest]
     en, fr = ", ".join(p.en for p in parts), ", ".join(p.fr for p in parts)
     phrase = RULES.get(head) or plain(head)
     return Text(f"{phrase.en}: {en}", f"{phrase.fr} : {fr}")
+
+
+def _with_names(scenario: Scenario, name: str) -> str:
+    """A pair may be called by its place in the list; then by its team and KPI."""
+    start, _, place = name.rpartition(".")
+    if start != "gaming.pairs" or not place.isdigit() or scenario.rules.gaming is None:
+        return name
+    pair = scenario.rules.gaming.pairs[int(place)]
+    return f"{start}.{pair.team}.{pair.volume}"
 
 
 def _split(name: str) -> tuple[str, list[str]]:
@@ -191,4 +201,5 @@ def path_label(scenario: Scenario, path: str) -> Text:
 
 
 def _key(scenario: Scenario, key: str) -> Text:
+    """A key in words; under `yields`, a stage by its label."""
     return PATHS.get(key) or label_of(key, scenario.stages)

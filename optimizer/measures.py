@@ -12,8 +12,8 @@ import numpy as np
 from scipy.optimize import linprog
 
 from optimizer.baseline import Calibrated
-from optimizer.beliefs import Beliefs, credit, downstream_credit, marginal_score
-from optimizer.network import Floats, Network, TeamBlock
+from optimizer.beliefs import Beliefs, credit, marginal_score
+from optimizer.network import Floats, Ints, Network, TeamBlock
 from optimizer.outcome import true_scores
 from optimizer.quadratic import solve_separable
 from optimizer.response import Equilibrium
@@ -22,7 +22,9 @@ RHO = 0.5
 """How far a team's activities can be moved, as a share of baseline (or reach)."""
 EPSILON = 0.005
 """Share of its own target pay that a team gives up to hurt another's KPI."""
-_BISECTIONS = 90
+_TRIALS = 90
+_UNSPENT = 1e-12
+"""Share of the purse that may stay unspent."""
 
 
 @dataclass(frozen=True)
@@ -114,42 +116,77 @@ def exposures(cal: Calibrated, network: Network, at: Equilibrium, target_pay: Fl
     return found
 
 
+@dataclass(frozen=True)
+class _Sabotage:
+    """For each plan and KPI (R rows): the fall per unit of each activity, its cost, its bounds, the purse."""
+
+    balance: Floats
+    quadratic: Floats
+    gain: Floats
+    lost: Floats
+    lower: Floats
+    upper: Floats
+    purse: Floats
+
+    def at(self, rows: Ints, price: Floats) -> tuple[Floats, Floats]:
+        """(fall, cost) of the best move when a euro of one's own pay counts `price` (in relative gain)."""
+        size = np.abs(self.gain[rows]).max(axis=1, keepdims=True)
+        move = solve_separable(
+            self.gain[rows] / size - price[:, None] * self.lost[rows],
+            price[:, None] * self.quadratic,
+            self.balance,
+            np.zeros((len(rows), len(self.balance))),
+            self.lower[rows],
+            self.upper[rows],
+        ).x
+        cost = (self.lost[rows] * move + 0.5 * self.quadratic * move**2).sum(axis=1)
+        return (self.gain[rows] * move).sum(axis=1), cost
+
+
 def _worst_falls(
     cal: Calibrated, network: Network, at: Equilibrium, block: TeamBlock, fall: Floats, purse: Floats
 ) -> Floats:
-    """(S, K): max fall·Δ with Δ balanced, bounded, and costing at most `purse` (S,).
-
-    The purse gets a multiplier ν, found by bisection on its logarithm; at each ν the problem is a
-    separable QP. All plans and KPIs at once.
-    """
-    mine = block.activities
-    plans, kpis = fall.shape[:2]
-    gain = fall[:, :, mine].reshape(plans * kpis, -1)
+    """(S, K): max fall·Δ with Δ balanced, bounded, and costing at most `purse` (S,)."""
+    mine, (plans, kpis) = block.activities, fall.shape[:2]
     x = np.repeat(at.x[:, mine], kpis, axis=0)
-    lost = np.repeat(at.response.reduced_cost[:, mine], kpis, axis=0)
-    limit = np.repeat(purse, kpis)
     reach = RHO * np.maximum(x, network.scale[mine])
-    active = (np.abs(gain).max(axis=1, initial=0.0) > 0) & (limit > 0)
-    low, high = np.full(len(gain), -60.0), np.full(len(gain), 60.0)
-    best = np.zeros(len(gain))
-    scale = np.where(active, np.abs(gain).max(axis=1, initial=0.0), 1.0)
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        nu = np.exp(middle)[:, None]
-        net = gain / scale[:, None] - nu * lost
-        move = solve_separable(
-            net,
-            nu * cal.quadratic[mine],
-            block.balance,
-            np.zeros((len(gain), len(block.balance))),
-            np.maximum(-x, -reach),
-            reach,
-        ).x
-        cost = (lost * move + 0.5 * cal.quadratic[mine] * move**2).sum(axis=1)
+    task = _Sabotage(
+        balance=block.balance,
+        quadratic=cal.quadratic[mine],
+        gain=fall[:, :, mine].reshape(plans * kpis, -1),
+        lost=np.repeat(at.response.reduced_cost[:, mine], kpis, axis=0),
+        lower=np.maximum(-x, -reach),
+        upper=reach,
+        purse=np.repeat(purse, kpis),
+    )
+    return _spend_purse(task).reshape(plans, kpis)
+
+
+def _spend_purse(task: _Sabotage) -> Floats:
+    """The largest fall for each row's purse.
+
+    The purse gets a multiplier ν. While no bound binds, cost falls as 1/ν², so ν·√(cost/purse) hits the purse
+    at once; bisection on log ν is the safeguard.
+    """
+    rows = len(task.gain)
+    best, aim, low, high = np.zeros(rows), np.zeros(rows), np.full(rows, -60.0), np.full(rows, 60.0)
+    open_ = np.flatnonzero((np.abs(task.gain).max(axis=1, initial=0.0) > 0) & (task.purse > 0))
+    for _ in range(_TRIALS):
+        if not len(open_):
+            break
+        fall, cost = task.at(open_, np.exp(aim[open_]))
+        limit = task.purse[open_]
         dear = cost > limit
-        best = np.where(dear, best, np.maximum(best, (gain * move).sum(axis=1)))
-        low, high = np.where(dear, middle, low), np.where(dear, high, middle)
-    return np.where(active, best, 0.0).reshape(plans, kpis)
+        best[open_] = np.where(dear, best[open_], np.maximum(best[open_], fall))
+        low[open_] = np.where(dear, aim[open_], low[open_])
+        high[open_] = np.where(dear, high[open_], aim[open_])
+        # Aim a hair inside the purse, so that the last trial counts.
+        hit = aim[open_] + 0.5 * np.log(np.maximum(cost, 1e-300) / (limit * (1 - 0.5 * _UNSPENT)))
+        inside = (hit > low[open_]) & (hit < high[open_])
+        aim[open_] = np.where(inside, hit, 0.5 * (low[open_] + high[open_]))
+        spent = (~dear & (cost >= (1 - _UNSPENT) * limit)) | (high[open_] - low[open_] < 1e-14)
+        open_ = open_[~spent]
+    return best
 
 
 def congruence(cal: Calibrated, network: Network, reward: Floats) -> Floats:
@@ -185,18 +222,3 @@ def marginal_company_value(cal: Calibrated, network: Network) -> Floats:
         later = network.marginal_value[taking] + worth @ network.yields[:, taking]
         worth[n] = cal.beliefs.routing[0, taking] @ later
     return np.asarray(network.marginal_value + worth @ network.yields)
-
-
-__all__ = [
-    "EPSILON",
-    "RHO",
-    "Measures",
-    "congruence",
-    "downstream_credit",
-    "exposures",
-    "marginal_company_value",
-    "mean_lags",
-    "measure",
-    "swings",
-    "undiscounted_credit",
-]

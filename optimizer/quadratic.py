@@ -18,6 +18,10 @@ from optimizer.network import Bools, Floats
 
 ROUNDS = 200
 PRECISION = 1e-13
+STUCK = 1e-15
+"""A step that moves prices less than this share has met the limits of arithmetic; `imbalance` tells."""
+SHORTEST = 30
+"""Halvings of a step before it counts as none."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,10 @@ def solve_separable(
         if not unmet.any():
             break
         open_, part, imbalance = open_[unmet], part.select(unmet), imbalance[unmet]
-        y[open_] = part.step(rows, y[open_], imbalance)
+        before = y[open_]
+        y[open_] = part.step(rows, before, imbalance)
+        stuck = (np.abs(y[open_] - before) <= STUCK * (1 + np.abs(before))).all(axis=1)
+        open_ = open_[~stuck]
     final = _Part(g, q, b, lower, upper)
     x, imbalance = final.respond(rows, y)
     size = np.abs(b) + np.abs(x) @ np.abs(balance).T + 1e-12 * scale
@@ -110,9 +117,9 @@ class _Part:
         start = self.dual(rows, y)
         slack = 1e-14 * (np.abs(start) + np.abs(self.b * y).sum(axis=1))
         length = np.ones(len(y))
-        for _ in range(40):
+        for _ in range(SHORTEST):
             rising = self.dual(rows, y + length[:, None] * direction) > start + 1e-4 * length * slope + slack
             if not rising.any():
                 break
             length = np.where(rising, 0.5 * length, length)
-        return y + length[:, None] * direction
+        return y + np.where(rising, 0.0, length)[:, None] * direction

@@ -19,7 +19,7 @@ from optimizer.quadratic import solve_separable
 Kind = TypeVar("Kind", np.float64, np.bool_)
 
 PASSES = 200
-ROUNDS = 400
+ROUNDS = 200
 CONSISTENT = 1e-8
 """Residual at or below which beliefs agree with what happens (model.md §7)."""
 _TARGET = 1e-10
@@ -35,12 +35,16 @@ class Work(NamedTuple):
 
 @dataclass(frozen=True)
 class Response:
-    """What every team does. x (S, A); hour prices λ (S, I); stage prices μ (S, N); reduced costs s (S, A)."""
+    """What every team does. x (S, A); hour prices λ (S, I); stage prices μ (S, N); reduced costs s (S, A).
+
+    `imbalance` (S,) is the worst relative miss of (1) and (2): rounding, unless beliefs have run away.
+    """
 
     x: Floats
     hour_price: Floats
     stage_price: Floats
     reduced_cost: Floats
+    imbalance: Floats
 
 
 @dataclass(frozen=True)
@@ -87,22 +91,25 @@ def _agree(network: Network, todo: Work) -> Response:
         x = np.broadcast_to(network.baseline, x.shape).copy()
     hour_price = np.zeros((plans, len(network.teams)))
     stage_price = np.zeros((plans, len(network.stages)))
+    missed = np.zeros(plans)
     for _ in range(PASSES):
-        before = x.copy()
+        before, missed = x.copy(), np.zeros(plans)
         for i in order:
-            _answer(network, network.blocks[i], i, todo, x, hour_price, stage_price)
+            miss = _answer(network, network.blocks[i], i, todo, x, hour_price, stage_price)
+            missed = np.maximum(missed, miss)
         if single or np.abs(x - before).max() <= 1e-13 * (1 + np.abs(x).max()):
             break
-    return Response(x, hour_price, stage_price, _reduced_costs(network, todo, x, hour_price, stage_price))
+    reduced = _reduced_costs(network, todo, x, hour_price, stage_price)
+    return Response(x, hour_price, stage_price, reduced, missed)
 
 
 def _answer(
     network: Network, block: TeamBlock, i: int, todo: Work, x: Floats, hour_price: Floats, stage_price: Floats
-) -> None:
-    """Team i's best response to the others' flows in x, written into x and the prices."""
+) -> Floats:
+    """Team i's best response to the others' flows in x, written into x and the prices; its imbalance (S,)."""
     mine = block.activities
     if not len(mine):
-        return
+        return np.zeros(len(x))
     supply = outside_supply(network, block, i, x)
     best = solve_separable(
         todo.net[:, mine], todo.quadratic[mine], block.balance, supply, np.array(0.0), np.array(np.inf)
@@ -113,6 +120,7 @@ def _answer(
     if block.has_hours:
         hour_price[:, i] = best.y[:, count]
     _price_empty_stages(network, block, i, todo, x, hour_price, stage_price)
+    return best.imbalance
 
 
 def outside_supply(network: Network, block: TeamBlock, i: int, x: Floats) -> Floats:
@@ -197,10 +205,12 @@ def consistent_response(
         beliefs = state.beliefs.select(rows)
         response = respond(cal, network, beliefs, euros[rows])
         seen = _seen(cal, network, response, beliefs)
-        state = state.advanced(rows, seen, _residual(cal, beliefs, seen))
+        residual = np.maximum(_residual(cal, beliefs, seen), response.imbalance)
+        state = state.advanced(rows, seen, residual)
     response = respond(cal, network, state.beliefs, euros)
     seen = _seen(cal, network, response, state.beliefs)
-    return Equilibrium(response, state.beliefs, _residual(cal, state.beliefs, seen), done)
+    residual = np.maximum(_residual(cal, state.beliefs, seen), response.imbalance)
+    return Equilibrium(response, state.beliefs, residual, done)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
 from optimizer.judge import Linearised
 from optimizer.network import Floats
 from optimizer.outcome import Outcome
-from optimizer.solve.solution import Solution
+from optimizer.solver.solution import Solution
 
 Json = dict[str, Any]
 

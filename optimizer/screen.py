@@ -17,8 +17,8 @@ from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
 from optimizer.network import Floats
 from optimizer.outcome import Outcome, evaluate_plans
 from optimizer.scenario import Scenario
-from optimizer.solve.run import Event
-from optimizer.solve.solution import Conflict, Solution
+from optimizer.solver.run import Event
+from optimizer.solver.solution import Conflict, Solution
 
 QUIET_SECONDS = 10.0
 """Without a terminal, progress is a plain line at most this often."""
@@ -118,8 +118,8 @@ def baseline_in_words(cal: Calibrated) -> str:
         if network.owner[n] >= 0:
             price = cal.beliefs.price[0, n]
             lines.append(
-                f"  {stage}: {network.stage_inflow(network.baseline)[n]:,.1f} units a {scenario.period}, each worth "
-                f"{price:,.2f} {scenario.currency} to {network.teams[network.owner[n]]}."
+                f"  {stage}: {network.stage_inflow(network.baseline)[n]:,.1f} units a {scenario.period}, "
+                f"each worth {price:,.2f} {scenario.currency} to {network.teams[network.owner[n]]}."
             )
     return "\n".join(lines)
 
@@ -242,7 +242,5 @@ def _show_conflict(conflict: Conflict) -> None:
     )
     for relaxation in conflict.cheapest:
         _print(
-            Text(
-                f"  cheapest way out: move {relaxation.rule} (now {relaxation.limit:,.6g}) by {relaxation.by:,.6g}"
-            )
+            Text(f"  cheapest: move {relaxation.rule}, now {relaxation.limit:,.6g}, by {relaxation.by:,.6g}")
         )

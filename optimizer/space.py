@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
+from math import prod
 
 import numpy as np
 
@@ -222,13 +223,19 @@ def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
     return (tuple(b - a - 1 for a, b in zip((-1, *c), (*c, total + parts - 1), strict=True)) for c in bars)
 
 
+BLOCK = 4096
+"""Plans handed out at once by `every_plan`."""
+
+
 def every_plan(space: PlanSpace) -> Iterator[Ints]:
     """Every plan that keeps the rules on weights, in blocks (S, I, K) of step counts."""
     rows = [team_rows(space, i) for i in range(len(space.unit))]
-    last = len(rows) - 1
-    for head in product(*(range(len(r)) for r in rows[:last])):
-        block = np.empty((len(rows[last]), len(rows), space.allowed.shape[1]), dtype=np.intp)
-        for i, row in enumerate(head):
-            block[:, i] = rows[i][row]
-        block[:, last] = rows[last]
-        yield block
+    shape = tuple(len(r) for r in rows)
+    for start in range(0, prod(shape), BLOCK):
+        chosen = np.unravel_index(np.arange(start, min(start + BLOCK, prod(shape))), shape)
+        yield np.stack([r[c] for r, c in zip(rows, chosen, strict=True)], axis=1)
+
+
+def count_plans(space: PlanSpace) -> int:
+    """How many plans `every_plan` hands out."""
+    return prod(len(team_rows(space, i)) for i in range(len(space.unit)))

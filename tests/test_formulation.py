@@ -11,7 +11,7 @@ from optimizer.baseline import calibrate
 from optimizer.measures import measure
 from optimizer.model.setting import build_setting
 from optimizer.scenario import Rules, Scenario
-from optimizer.solve.fixed import model_at
+from optimizer.solver.fixed import model_at
 from optimizer.space import plan_space
 
 DOCUMENT = Path(__file__).parent.parent / "optimizer" / "model" / "FORMULATION.md"
@@ -19,7 +19,10 @@ CASES = Path(__file__).parent / "cases"
 EVERY_RULE = {
     "objective": "net",
     "weights": {"step": 0.1, "min": 0.2, "max": 0.9, "max_measures": 2},
-    "measures": {"marketing": ["lead_volume", "meeting_rate", "wins"], "sales": ["bookings", "leads_touched"]},
+    "measures": {
+        "marketing": ["lead_volume", "meeting_rate", "wins"],
+        "sales": ["bookings", "leads_touched"],
+    },
     "locks": {"success": {"retention": 0.8}},
     "change_limit": 1.5,
     "budget": {"expected": 150000, "teams": {"marketing": 40000}, "min_share_of_target": 0.5},

@@ -1,7 +1,7 @@
 """Bounds that follow from data, never guessed (model.md §8): they make the big-M of complementarity valid.
 
 Hours and inflow bound x; `other` and `leave` bound prices from below; then prices are bounded from above
-downstream first, and reduced costs last. `optimizer.solve` shrinks them with linear programs.
+downstream first, and reduced costs last. `optimizer.solver` shrinks them with linear programs.
 """
 
 from __future__ import annotations

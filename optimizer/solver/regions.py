@@ -18,7 +18,7 @@ from optimizer.model.bounds import Bounds, Interval, data_bounds
 from optimizer.model.setting import Setting, World
 from optimizer.network import Bools, Floats, Ints
 from optimizer.quadratic import solve_separable
-from optimizer.solve.highs import InfeasibleError, LinearSet
+from optimizer.solver.highs import InfeasibleError, LinearSet
 
 MOST_REGIONS = 150
 OUTSIDE = 1e-7
@@ -55,7 +55,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Regions:
-    """One regime: valid bounds, and per team the patterns (own activities at work) that cover its responses."""
+    """One regime: valid bounds, and per team the patterns (own activities at work) of all its responses."""
 
     bounds: Bounds
     patterns: tuple[tuple[Bools, ...] | None, ...]

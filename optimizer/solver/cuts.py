@@ -1,14 +1,15 @@
-"""What makes the linear relaxation strong: one convex piece per region, and what payouts really cost there.
+"""What makes the linear relaxation strong: a convex piece per region, with payouts' true cost.
 
-While nobody switches what they work on, volumes are affine in the plan's euros e, so expected loaded payout is
-a quadratic L(e), nearly convex: people are paid more for what they then do more of. Its tangent at e*, less a
+While nobody switches what they work on, volumes are affine in the plan's euros e, so loaded payout is a
+quadratic L(e), nearly convex: people are paid more for what they then do more of. Its tangent at e*, less a
 chord for each direction in which it bends down, lies below it over the region:
 
-    L(e) ≥ L(e*) + ∇L·(e − e*) + ½ Σ_{λ_j < 0} λ_j [ (l_j + u_j) t_j − l_j u_j ],   t_j = v_j·(e − e*) ∈ [l_j, u_j]
+    L(e) ≥ L(e*) + ∇L·(e − e*) + ½ Σ_{λ_j < 0} λ_j [ (l_j + u_j) t_j − l_j u_j ],
+    t_j = v_j·(e − e*) ∈ [l_j, u_j]
 
-with λ_j, v_j the eigenpairs of ∇²L on moves that keep each team's pay. Regions are joined by their convex hull:
-e = Σ_j e^j, one e^j per region and all but one of them 0 (Balas 1985, doi:10.1137/0606047). The products (12)
-of FORMULATION.md stay what makes payouts exact; rows (18) to (20) only make the bound strong.
+with λ_j, v_j the eigenpairs of ∇²L on moves that keep each team's pay. Regions are joined by their convex
+hull: e = Σ_j e^j, one e^j per region and all but one of them 0 (Balas 1985, doi:10.1137/0606047). The
+products (12) of FORMULATION.md stay what makes payouts exact; rows (18) to (20) only make the bound strong.
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
 from optimizer.model.setting import Setting, World
+from optimizer.model.weights import steps_of
 from optimizer.network import Bools, Floats, Ints
 from optimizer.outcome import loading
-from optimizer.solve.highs import InfeasibleError, LinearSet, Relaxation, compile_model
-from optimizer.solve.regions import OUTSIDE, Regions
+from optimizer.solver.highs import InfeasibleError, LinearSet, Relaxation, compile_model
+from optimizer.solver.regions import OUTSIDE, Regions
 
 MOST_JOINT = 48
 """Joint regions (all teams, all regimes) beyond which the relaxation is left as it is."""
 ROUNDS = 15
 UNDERSTATED = 1e-5
 """Cutting goes on while the relaxation understates payout by more than this share."""
+NOISE = 1e-11
+"""Coefficients below this share of a row's largest are rounding."""
 FLAT = 1e-9
 """Curvature below this share of the largest counts as none."""
 
@@ -71,7 +75,7 @@ def payout_quadratics(
     setting: Setting, regions: tuple[Regions, ...], floor: float | None
 ) -> list[Quadratic] | None:
     """One per joint region that has a plan worth at least `floor`; None where they cannot be listed."""
-    per_world = [_joint_patterns(setting, world, r) for world, r in zip(setting.worlds, regions, strict=True)]
+    per_world = [_joint_patterns(world, r) for world, r in zip(setting.worlds, regions, strict=True)]
     if any(p is None for p in per_world) or np.prod([len(p or ()) for p in per_world]) > MOST_JOINT:
         return None
     found = []
@@ -85,7 +89,7 @@ def payout_quadratics(
     return found
 
 
-def _joint_patterns(setting: Setting, world: World, regions: Regions) -> list[Bools] | None:
+def _joint_patterns(world: World, regions: Regions) -> list[Bools] | None:
     per_team = [p for p in regions.patterns if p is not None]
     if len(per_team) < len(regions.patterns) or np.prod([len(p) for p in per_team]) > MOST_JOINT:
         return None
@@ -225,7 +229,7 @@ def strengthen(
     points = [np.zeros(len(setting.space.pairs)) for _ in quadratics]
     for _ in range(ROUNDS):
         values = relaxation.solve()
-        if values is None or not _cut(model, quadratics, relaxation, values, points):
+        if values is None or not _cut(setting, model, quadratics, relaxation, values, points):
             return
 
 
@@ -235,29 +239,28 @@ def _join(setting: Setting, m: pyo.ConcreteModel, quadratics: list[Quadratic]) -
     names = [(network.teams[i], network.kpis[k]) for i, k in space.pairs]
     m.REGIONS = pyo.RangeSet(0, len(quadratics) - 1)
     m.region = pyo.Var(m.REGIONS, domain=pyo.Binary, doc="the plan is in this region")
-    m.part = pyo.Var(m.REGIONS, m.PAIRS, domain=pyo.NonNegativeReals, doc="euros, in the plan's region")
+    m.part = pyo.Var(m.REGIONS, m.PAIRS, domain=pyo.NonNegativeReals, doc="steps, in the plan's region")
     m.one_region = pyo.Constraint(expr=sum(m.region[j] for j in m.REGIONS) == 1, doc="(18) one region")
     m.parts = pyo.Constraint(
-        m.PAIRS, rule=lambda m, *p: sum(m.part[j, p] for j in m.REGIONS) == m.euros[p], doc="(18) its euros"
+        m.PAIRS,
+        rule=lambda m, *p: sum(m.part[j, p] for j in m.REGIONS) == steps_of(m, *p),
+        doc="(18) its steps",
     )
-    ends = {
-        t: (space.least[i] * space.unit[i], space.most[i] * space.unit[i])
-        for i, t in enumerate(network.teams)
-    }
+    ends = {t: (int(space.least[i]), int(space.most[i])) for i, t in enumerate(network.teams)}
 
     def pay(m: pyo.ConcreteModel, j: int, i: str, side: int) -> pyo.Expression:
         total = sum(m.part[j, p] for p in names if p[0] == i)
-        limit = float(ends[i][side]) * m.region[j]
+        limit = ends[i][side] * m.region[j]
         return total >= limit if side == 0 else total <= limit
 
     m.part_pay = pyo.Constraint(m.REGIONS, m.PAID, (0, 1), rule=pay, doc="(18) pay, in the plan's region")
     open_ = [r for r in range(len(quadratics[0].facets)) if _varies(quadratics, r)]
 
     def facet(m: pyo.ConcreteModel, j: int, r: int) -> pyo.Expression:
-        return _affine(m, quadratics[j].facets[r], j, names) >= -OUTSIDE * m.region[j]
+        return _affine(setting, m, quadratics[j].facets[r], j) >= -OUTSIDE * m.region[j]
 
     m.facet = pyo.Constraint(m.REGIONS, open_, rule=facet, doc="(18) the region's facets")
-    m.worth = pyo.Constraint(expr=_worth(setting, m, quadratics, names), doc="(19) revenue by region")
+    m.worth = pyo.Constraint(expr=_worth(setting, m, quadratics), doc="(19) revenue by region")
     at = {w.name: s for s, w in enumerate(setting.worlds)}
     m.pattern = pyo.Constraint(
         m.OPEN,
@@ -279,25 +282,29 @@ def _varies(quadratics: list[Quadratic], row: int) -> bool:
     return len(states) > 1
 
 
-def _affine(m: pyo.ConcreteModel, row: Floats, j: int, names: list[tuple[str, str]]) -> pyo.Expression:
-    return (
-        sum(float(c) * m.part[j, n] for c, n in zip(row, names, strict=False)) + float(row[-1]) * m.region[j]
-    )
+def _affine(setting: Setting, m: pyo.ConcreteModel, row: Floats, j: int) -> pyo.Expression:
+    """An affine map of the region's euros, over its steps; coefficients lost in rounding are dropped."""
+    steps = np.array([setting.space.unit[i] for i, _ in setting.space.pairs]) * row[:-1]
+    felt = np.where(np.abs(steps) > NOISE * np.abs(steps).max(initial=0.0), steps, 0.0)
+    parts = sum(float(c) * m.part[j, p] for c, p in zip(felt, m.PAIRS, strict=True) if c)
+    return parts + float(row[-1]) * m.region[j]
 
 
-def _worth(
-    setting: Setting, m: pyo.ConcreteModel, quadratics: list[Quadratic], names: list[tuple[str, str]]
-) -> pyo.Expression:
+def _worth(setting: Setting, m: pyo.ConcreteModel, quadratics: list[Quadratic]) -> pyo.Expression:
+    """Never more than the region says; an equality would be one rounding away from infeasible."""
     revenue = sum(
         w.probability * float(v) * m.x[w.name, a]
         for w in setting.worlds
         for a, v in zip(w.network.activities, w.network.marginal_value, strict=True)
         if v
     )
-    return revenue == sum(_affine(m, q.worth, j, names) for j, q in enumerate(quadratics))
+    size = max(1.0, *(abs(float(q.worth[-1])) for q in quadratics))
+    by_region = sum(_affine(setting, m, q.worth / size, j) for j, q in enumerate(quadratics))
+    return revenue / size <= by_region + OUTSIDE
 
 
 def _cut(
+    setting: Setting,
     m: pyo.ConcreteModel,
     quadratics: list[Quadratic],
     relaxation: Relaxation,
@@ -305,15 +312,15 @@ def _cut(
     points: list[Floats],
 ) -> bool:
     """Add the tangents at the relaxation's euros, if they say that payouts are understated there."""
-    names = list(m.PAIRS)
+    unit = np.array([setting.space.unit[i] for i, _ in setting.space.pairs])
     for j in m.REGIONS:
         share = values.get(id(m.region[j]), 0.0)
         if share > 1e-6:
-            points[j] = np.array([values.get(id(m.part[j, n]), 0.0) / share for n in names])
+            points[j] = unit * np.array([values.get(id(m.part[j, p]), 0.0) / share for p in m.PAIRS])
     body = sum(m.loaded[i] for i in m.PAID)
     for j, (quadratic, at) in enumerate(zip(quadratics, points, strict=True)):
         coefficients, constant = quadratic.tangent(at)
-        body = body - _affine(m, np.append(coefficients, constant), j, names)
+        body = body - _affine(setting, m, np.append(coefficients, constant), j)
     repn = generate_standard_repn(body)
     terms = {id(v): float(c) for v, c in zip(repn.linear_vars, repn.linear_coefs, strict=True)}
     missing = -(float(repn.constant) + sum(c * values.get(v, 0.0) for v, c in terms.items()))

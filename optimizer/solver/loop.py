@@ -21,12 +21,12 @@ from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_from_euros, plan_of
 from optimizer.scenario import Scenario
 from optimizer.search import Judged, Memory, best_of, climb, neighbours, simple_plans
-from optimizer.solve.certificate import check_equilibrium, check_model, check_rules, relative_gap
-from optimizer.solve.conflicts import explain_conflict
-from optimizer.solve.fixed import Answer, FixedModel, model_at
-from optimizer.solve.highs import InfeasibleError, Limits
-from optimizer.solve.run import Event, Held, OnEvent, Options, Run, baseline_beliefs, own_beliefs
-from optimizer.solve.solution import Check, Conflict, Round, Solution, Status
+from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
+from optimizer.solver.conflicts import explain_conflict
+from optimizer.solver.fixed import Answer, FixedModel, model_at
+from optimizer.solver.highs import InfeasibleError, Limits
+from optimizer.solver.run import Event, Held, OnEvent, Options, Run, baseline_beliefs, own_beliefs
+from optimizer.solver.solution import Check, Round, Solution, Status
 from optimizer.space import every_plan, plan_space
 
 MOST_ROUNDS = 8
@@ -140,17 +140,21 @@ def _solve_baseline(run: Run, blank: Solution) -> Solution:
 
 def _solve_consistent(run: Run, blank: Solution) -> Solution:
     """Rounds of beliefs, local search on the exact evaluator, then the proof."""
-    memory = Memory(judge_consistent(run.cal, run.space))
-    best, refused = _rounds(run, memory)
+    memory, refused = Memory(judge_consistent(run.cal, run.space)), None
+    try:
+        best, refused = _rounds(run, memory)
+        if best is None or not best.kept:
+            best = _rescue(run, memory, best)
+        if best is not None and best.kept:
+            best = _settled(run, memory, best)
+    except KeyboardInterrupt:
+        run.interrupted, best = True, best_of(memory.seen.values())
     if best is None or not best.kept:
-        best = _rescue(run, memory, best)
-    if best is None or not best.kept:
+        if best is not None and np.isinf(best.violation):
+            return replace(blank, status="no_equilibrium", rounds=tuple(run.rounds), seconds=run.seconds)
         held, answer = refused or (baseline_beliefs(run), Answer("unknown", None, -np.inf, -np.inf, False))
         return _without_plan(run, blank, held, answer)
-    with run.timed("search"):
-        best = _settled(run, memory, best)
-    proof = _prove(run, memory, best)
-    return _certified(run, blank, memory, proof)
+    return _certified(run, blank, memory, _prove(run, memory, best))
 
 
 def _rounds(run: Run, memory: Memory) -> tuple[Judged | None, tuple[Held, Answer] | None]:
@@ -184,7 +188,8 @@ def _rescue(run: Run, memory: Memory, best: Judged | None) -> Judged | None:
 
 def _settled(run: Run, memory: Memory, best: Judged) -> Judged:
     run.tell(Event("search", "around the best plan"))
-    return best if run.out_of_time else climb(run.space, memory, best)
+    with run.timed("search"):
+        return best if run.out_of_time else climb(run.space, memory, best)
 
 
 def _note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
@@ -195,13 +200,17 @@ def _note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
 
 def _prove(run: Run, memory: Memory, best: Judged) -> Proof:
     """List what the model at the best plan's beliefs values above it, until nothing is left."""
-    for _ in range(MOST_ROUNDS):
-        proof = _list_better(run, memory, best)
-        if proof.best is best or run.out_of_time:
-            return proof
-        with run.timed("search"):
+    try:
+        for _ in range(MOST_ROUNDS):
+            proof = _list_better(run, memory, best)
+            if proof.best is best or run.out_of_time:
+                return proof
             best = _settled(run, memory, proof.best)
-    return proof
+    except KeyboardInterrupt:
+        run.interrupted = True
+        best = best_of(memory.seen.values()) or best
+    held = own_beliefs(run, best, "final")
+    return Proof(best, np.inf, held, model_at(held.setting(run)), 0, complete=False)
 
 
 def _list_better(run: Run, memory: Memory, best: Judged) -> Proof:
@@ -229,6 +238,9 @@ def _list_better(run: Run, memory: Memory, best: Judged) -> Proof:
         bound = min(bound, answer.bound)
         if answer.units is None:
             return Proof(best, bound, held, fixed, listed, complete=False)
+        fixed.exclude([answer.units])
+        at_held.look(answer.units[None])
+        listed += 1
         tempting = np.concatenate([answer.units[None], neighbours(run.space, answer.units)])
 
 
@@ -342,11 +354,11 @@ def _without_plan(run: Run, blank: Solution, held: Held, answer: Answer) -> Solu
         )
     run.tell(Event("conflict", "which rules cannot hold together"))
     with run.timed("explain conflict"):
-        conflict, _ = explain_conflict(held.setting(run), run.limits)
+        conflict = explain_conflict(held.setting(run), run.limits)
     return replace(
         blank,
         status="infeasible",
-        conflict=conflict if conflict.rules or conflict.cheapest else Conflict((), ()),
+        conflict=conflict,
         rounds=tuple(run.rounds),
         seconds=dict(run.seconds),
     )

@@ -18,8 +18,8 @@ from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.response import Equilibrium, consistent_response
 from optimizer.search import Judged
-from optimizer.solve.highs import Limits, Progress
-from optimizer.solve.solution import Round
+from optimizer.solver.highs import Limits, Progress
+from optimizer.solver.solution import Round
 from optimizer.space import PlanSpace
 
 BeliefMode = Literal["consistent", "baseline"]
@@ -39,7 +39,7 @@ OnEvent = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Options:
-    """`gap` relative; `time_limit` seconds for the whole solve; `enumerate_step` a weight step; None: none."""
+    """`gap` relative; `time_limit` seconds for the whole solve; `enumerate_step` a weight step."""
 
     beliefs: BeliefMode = "consistent"
     gap: float = 1e-4

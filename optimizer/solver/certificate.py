@@ -12,9 +12,9 @@ from optimizer.judge import Judgement, linearised
 from optimizer.network import Floats, Ints
 from optimizer.outcome import Outcome
 from optimizer.response import CONSISTENT, consistent_response, regrets
-from optimizer.solve.fixed import Answer, FixedModel
-from optimizer.solve.highs import Limits
-from optimizer.solve.solution import Check
+from optimizer.solver.fixed import Answer, FixedModel
+from optimizer.solver.highs import Limits
+from optimizer.solver.solution import Check
 from optimizer.space import TOLERANCE, PlanSpace
 
 REGRET_LIMIT = 1e-6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +12,8 @@ from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
 from optimizer.model.setting import Setting
 from optimizer.network import Floats, Ints
-from optimizer.solve.cuts import strengthen
-from optimizer.solve.highs import (
+from optimizer.solver.cuts import strengthen
+from optimizer.solver.highs import (
     Compiled,
     InfeasibleError,
     Limits,
@@ -24,7 +24,7 @@ from optimizer.solve.highs import (
     extremes,
     solve_milp,
 )
-from optimizer.solve.regions import PADDING, find_regions
+from optimizer.solver.regions import PADDING, find_regions
 
 
 @dataclass(frozen=True)
@@ -72,22 +72,30 @@ class FixedModel:
         return _answer(self, solve_milp(compiled, limits, known, on_progress))
 
 
-def model_at(setting: Setting, floor: float | None = None) -> FixedModel:
+Adapt = Callable[[pyo.ConcreteModel], None]
+"""Changes rows or objective of a model just built, before bounds are shrunk over it."""
+
+
+def model_at(setting: Setting, floor: float | None = None, adapt: Adapt | None = None) -> FixedModel:
     """Build the model with bounds from data, regions and linear programs, and cuts on payouts.
 
     With `floor`, only plans of at least that objective are of interest: bounds and cuts use it.
     Raises InfeasibleError where even the linear relaxation has no plan.
     """
     regions = tuple(find_regions(setting, world) for world in setting.worlds)
-    fixed = _built(setting, tuple(r.bounds for r in regions), floor)
+    fixed = _built(setting, tuple(r.bounds for r in regions), floor, adapt)
     if len(fixed.model.above):
-        fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor)
+        fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor, adapt)
         strengthen(setting, fixed.model, regions, floor)
     return fixed
 
 
-def _built(setting: Setting, bounds: tuple[Bounds, ...], floor: float | None) -> FixedModel:
+def _built(
+    setting: Setting, bounds: tuple[Bounds, ...], floor: float | None, adapt: Adapt | None
+) -> FixedModel:
     fixed = FixedModel(setting, bounds, build_model(setting, bounds))
+    if adapt is not None:
+        adapt(fixed.model)
     if floor is not None:
         fixed.require(floor)
     return fixed

@@ -1,0 +1,127 @@
+"""Numbers as they will be printed: rounded so that what a reader adds up adds up.
+
+Revenue, direct costs and loaded payouts are rounded to the nearest printable amount; gross and net follow
+from them, and so does every difference. So a printed gross or net may be one unit off its own rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+Tables = dict[str, pd.DataFrame]
+
+SHARE_DECIMALS = 3
+"""Shares are printed to a tenth of a percent."""
+MONEY_PER_UNIT = 2
+
+
+def money_decimals(amounts: Iterable[float]) -> int:
+    """Whole amounts from 1000 up; below, enough decimals for four digits of the largest, at most 6."""
+    largest = max((abs(float(a)) for a in amounts if np.isfinite(a)), default=0.0)
+    return 0 if largest <= 0 else int(np.clip(3 - np.floor(np.log10(largest)), 0, 6))
+
+
+def digits_of(*units: float) -> int:
+    """Decimals for volumes that are read side by side: none from 100, one from 10, two below."""
+    largest = max((abs(float(u)) for u in units if np.isfinite(u)), default=0.0)
+    return 0 if largest >= 100 or largest == 0 else 1 if largest >= 10 else 2
+
+
+def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
+    """The same tables with numbers that readers may add up rounded as they are printed."""
+    summary = tables["summary"].iloc[0]
+    decimals, objective = int(summary["decimals"]), str(summary["objective"])
+    tied = {
+        "plans": _plans(tables["plans"], decimals, objective),
+        "activities": _changes(tables["activities"]),
+        "rules": _rules(tables["rules"], decimals),
+        "conflict": _conflict(tables["conflict"], decimals),
+    }
+    found = {**tables, **tied}
+    found["summary"] = _summary(tables["summary"], tied["plans"], decimals)
+    return found
+
+
+def _plans(frame: pd.DataFrame, decimals: int, objective: str) -> pd.DataFrame:
+    revenue, direct, loaded = (
+        frame[c].astype(float).round(decimals) for c in ("revenue", "direct_costs", "loaded_pay")
+    )
+    net = (revenue - loaded).round(decimals)
+    columns = {
+        "gross": (revenue + direct).round(decimals),
+        "direct_costs": direct,
+        "revenue": revenue,
+        "loaded_pay": loaded,
+        "net": net,
+        "revenue_change": (revenue - revenue.iloc[0]).round(decimals),
+        "loaded_change": (loaded - loaded.iloc[0]).round(decimals),
+        "net_change": (net - net.iloc[0]).round(decimals),
+    }
+    hours = frame["gaming_hours"].astype(float).round(0)
+    columns |= {"gaming_hours": hours, "gaming_change": hours - hours.iloc[0]}
+    columns["gain"] = columns["net_change" if objective == "net" else "revenue_change"]
+    return frame.assign(**columns)
+
+
+def _summary(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Gain and unused budget as differences of what the table of plans prints."""
+    chosen = plans[plans["kind"] == "chosen"]
+    if chosen.empty:
+        return frame
+    row = chosen.iloc[0]
+    revenue, loaded = (frame[c].round(decimals) for c in ("first_revenue", "first_loaded_pay"))
+    return frame.assign(
+        gain=row["gain"],
+        budget=frame["budget"].round(decimals),
+        budget_unused=(frame["budget"].round(decimals) - row["loaded_pay"]).round(decimals),
+        first_revenue=revenue,
+        first_loaded_pay=loaded,
+        first_net=(revenue - loaded).round(decimals),
+    )
+
+
+def _changes(frame: pd.DataFrame) -> pd.DataFrame:
+    digits = [int(d) for d in frame["digits"]]
+    columns: dict[str, list[float]] = {}
+    for name in ("now", "next", "then"):
+        columns[name] = [round(v, d) for v, d in zip(frame[name], digits, strict=True)]
+    for name in ("hours_now", "hours_then"):
+        columns[name] = [round(v, 0) for v in frame[name]]
+    triples = zip(columns["then"], columns["now"], digits, strict=True)
+    columns["change"] = [round(then - now, d) for then, now, d in triples]
+    pairs = zip(columns["hours_then"], columns["hours_now"], strict=True)
+    columns["hours_change"] = [then - now for then, now in pairs]
+    return frame.assign(**columns)
+
+
+def _places(units: Iterable[str], decimals: int) -> list[int]:
+    """Decimals of a number of a rule, by its unit."""
+    places = {"money": decimals, "money_per_unit": MONEY_PER_UNIT, "count": 0, "units": 1}
+    return [places.get(unit, SHARE_DECIMALS) for unit in units]
+
+
+def _rules(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    digits = _places(frame["unit"], decimals)
+    value = [round(v, d) for v, d in zip(frame["value"], digits, strict=True)]
+    limit = [round(v, d) for v, d in zip(frame["limit"], digits, strict=True)]
+    rows = zip(value, limit, frame["at_least"], digits, strict=True)
+    slack = [round(v - m if least else m - v, d) for v, m, least, d in rows]
+    return frame.assign(value=value, limit=limit, slack=slack)
+
+
+def _conflict(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Moves rounded up, so that what is printed is enough; the new limit follows."""
+    digits = _places(frame["unit"], decimals)
+    limit = [round(v, d) for v, d in zip(frame["limit"], digits, strict=True)]
+    by = [_up(v, d) for v, d in zip(frame["by"], digits, strict=True)]
+    side = np.sign((frame["relaxed"] - frame["limit"]).astype(float))
+    relaxed = [round(m + s * b, d) for m, s, b, d in zip(limit, side, by, digits, strict=True)]
+    return frame.assign(limit=limit, by=by, relaxed=relaxed)
+
+
+def _up(value: float, digits: int) -> float:
+    scale = 10.0**digits
+    return round(float(np.ceil(value * scale - 1e-6)) / scale, digits)

@@ -1,0 +1,125 @@
+"""Tables of rules, certificate, conflicts and assumptions (columns in `columns.SCHEMA`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.columns import Row, label_cells
+from optimizer.explain import Explanation, RuleState
+from optimizer.labels import check_label, path_label, rule_label
+
+if TYPE_CHECKING:
+    from optimizer.solver.solution import Relaxation, Solution
+
+
+def rules_rows(found: Explanation) -> Iterator[Row]:
+    scenario = found.solution.cal.scenario
+    for rule in found.rules:
+        yield {"rule": rule.name, **label_cells(rule_label(scenario, rule.name)), **_rule_numbers(rule)}
+
+
+def _rule_numbers(rule: RuleState) -> Row:
+    return {
+        "unit": unit_of(rule.name),
+        "value": rule.value,
+        "limit": rule.limit,
+        "at_least": rule.at_least,
+        "slack": rule.slack,
+        "closeness": rule.closeness,
+        "blocks": rule.blocks,
+        "state": rule.state,
+    }
+
+
+UNITS = {
+    "budget": "money",
+    "target_pay": "money",
+    "weights.max_measures": "count",
+    "gaming.margin": "money_per_unit",
+    "gaming.pairs": "share",
+    "gaming.exposure": "share",
+    "gaming": "units",
+}
+"""Unit of a rule by the start of its name; the longest start that fits comes first."""
+
+
+def unit_of(rule: str) -> str:
+    """money, count, money_per_unit, units, or share."""
+    return next((unit for start, unit in UNITS.items() if f"{rule}.".startswith(f"{start}.")), "share")
+
+
+def checks_rows(solution: Solution) -> Iterator[Row]:
+    for c in solution.checks:
+        numbers = {"ok": c.ok, "value": c.value, "limit": c.limit, "detail": c.detail}
+        yield {"check": c.name, **label_cells(check_label(c.name)), **numbers}
+
+
+def rounds_rows(solution: Solution) -> Iterator[Row]:
+    for number, r in enumerate(solution.rounds, 1):
+        yield {
+            "round": number,
+            "beliefs": r.beliefs,
+            "plan": _in_words(r.plan),
+            "objective": r.objective,
+            "bound": r.bound,
+            "value": r.value,
+            "keeps_rules": r.keeps_rules,
+        }
+
+
+def _in_words(plan: Mapping[str, Mapping[str, float]]) -> str:
+    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in plan.items())
+
+
+def assumptions_rows(found: Explanation) -> Iterator[Row]:
+    for a in found.assumptions:
+        yield {
+            "path": a.path,
+            **label_cells(path_label(found.solution.cal.scenario, a.path)),
+            "source": a.text,
+            "range": a.range,
+            "gain": a.gain,
+            "gain_low": a.low,
+            "gain_high": a.high,
+            "spread": a.spread,
+            "elasticity": a.elasticity,
+            "changes_sign": a.changes_sign,
+        }
+
+
+def conflict_rows(solution: Solution) -> Iterator[Row]:
+    conflict, scenario = solution.conflict, solution.cal.scenario
+    if conflict is None:
+        return
+    cheapest = {r.rule: r for r in conflict.cheapest}
+    for name in dict.fromkeys((*conflict.rules, *cheapest)):
+        numbers = _relaxed(cheapest[name]) if name in cheapest else (np.nan, 0.0, np.nan)
+        yield {
+            "rule": name,
+            **label_cells(rule_label(scenario, name)),
+            "unit": conflict_unit(name),
+            "conflicts": name in conflict.rules,
+            **dict(zip(("limit", "by", "relaxed"), numbers, strict=True)),
+        }
+
+
+def conflict_unit(rule: str) -> str:
+    """Unit of the number in the scenario that would move: as `unit_of`, but a guaranteed part is a share."""
+    if rule.startswith("gaming.margin"):
+        return "units"
+    return "share" if rule.startswith("budget.min_share_of_target") else unit_of(rule)
+
+
+LEAST = ("weights.min", "controllability.mean", "budget.min_share_of_target")
+"""Rules that are relaxed downwards; all others upwards, but a lock may move either way."""
+
+
+def _relaxed(found: Relaxation) -> tuple[float, float, float]:
+    """Limit, move and new limit; a number of KPIs moves by whole ones."""
+    by = float(np.ceil(found.by - 1e-9)) if conflict_unit(found.rule) == "count" else found.by
+    if found.rule.startswith("locks"):
+        return found.limit, by, np.nan
+    return found.limit, by, found.limit - by if found.rule.startswith(LEAST) else found.limit + by

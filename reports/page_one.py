@@ -1,0 +1,251 @@
+"""Page one: the decision, four figures, the plans side by side, the weights, one chart."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from reports.blocks import Block, Column, cell, row, section, table
+from reports.charts import Point, plans_chart
+from reports.format import NOTHING
+from reports.sentences import Tables, in_unit, objective, period
+from reports.wording import Words
+
+MOST_PLANS = 8
+MOST_KPIS = 12
+HEAT = ((0.5, "heat3"), (0.25, "heat2"), (0.0, "heat1"))
+"""Tint of a cell by the weight that it is above."""
+
+
+def head(words: Words, tables: Tables) -> Block:
+    """Title, what the amounts are, and the status."""
+    summary = tables["summary"].iloc[0]
+    status = str(summary["status"])
+    subtitle = words.say(
+        "head.subtitle",
+        objective=objective(words, summary),
+        currency=words.write.symbol,
+        period=period(words, summary),
+    )
+    known = status in ("optimal", "feasible") and math.isfinite(summary["gap"])
+    if status == "optimal" and summary["beliefs"] == "baseline":
+        status = "baseline"
+    tone = {"optimal": "good", "feasible": "warn", "baseline": "warn"}.get(status, "bad")
+    gap = words.say("badge.gap", gap=words.write.percent(summary["gap"], 2)) if known else ""
+    badge = {"text": words.say(f"badge.{status}"), "more": gap, "tone": tone}
+    return {"title": words.label(summary, longest=90), "subtitle": subtitle, "badge": badge}
+
+
+def cards(words: Words, tables: Tables) -> list[Block]:
+    """Revenue, loaded payouts, net, hours of gaming: recommended, and against today."""
+    plans, summary = tables["plans"], tables["summary"].iloc[0]
+    now, then = plans.iloc[0], plans.iloc[-1]
+    if then["kind"] != "chosen":
+        return []
+
+    def hours(value: float, signed: bool = False) -> str:
+        return words.say("card.hours", hours=words.write.number(value, signed=signed))
+
+    four = [
+        _card(words, now, then, "revenue", "revenue", words.money),
+        _card(words, now, then, "loaded", "loaded_pay", words.money),
+        _card(words, now, then, "net", "net", words.money),
+        _card(words, now, then, "gaming", "gaming_hours", hours),
+    ]
+    if math.isfinite(summary["budget_unused"]):
+        four[1]["notes"][1] = _unused(words, float(summary["budget_unused"]))
+    return four
+
+
+def _unused(words: Words, unused: float) -> str:
+    if unused < 0:
+        return words.say("card.exceeded", over=words.money(-unused))
+    return words.say("card.unused", unused=words.money(unused))
+
+
+def _card(words: Words, now: Any, then: Any, name: str, column: str, write: Any) -> Block:
+    """A figure, its change, and what it is today."""
+    share = words.write.percent(then[f"{name}_change_share"], 1, signed=True)
+    change = words.say("card.change", change=write(then[f"{name}_change"], signed=True), share=share)
+    notes = [change, words.say("card.today", before=write(now[column]))]
+    return {"label": words.say(f"card.{name}"), "value": write(then[column]), "notes": notes}
+
+
+def next_period(words: Words, tables: Tables) -> str:
+    """What the plan brings before people have learnt; nothing where there is no plan."""
+    summary = tables["summary"].iloc[0]
+    amounts = {
+        k: summary[f"first_{c}"]
+        for k, c in (("revenue", "revenue"), ("loaded", "loaded_pay"), ("net", "net"))
+    }
+    if not all(map(math.isfinite, amounts.values())):
+        return ""
+    written = {name: words.money(value) for name, value in amounts.items()}
+    return words.say("first", period=period(words, summary), **written)
+
+
+# --- plans side by side ---------------------------------------------------------------------------------
+
+
+def shown_plans(tables: Tables) -> tuple[pd.DataFrame, int]:
+    """Current, chosen and the best of the others, in the file's order; and how many are left out."""
+    plans = tables["plans"]
+    others = plans[plans["kind"].isin(["named", "equal"]) & ~plans["same_as_current"].astype(bool)]
+    best = others.sort_values("value", ascending=False, kind="stable").head(MOST_PLANS - 2)
+    ends = plans[plans["kind"].isin(["current", "chosen"])]
+    return plans.loc[sorted([*best.index, *ends.index])], len(others) - len(best)
+
+
+def plan_name(words: Words, tables: Tables, plan: Any) -> str:
+    """The current plan also says under which name the file lists it."""
+    if plan["kind"] != "current":
+        return words.label(plan, longest=32)
+    plans = tables["plans"]
+    same = plans[plans["kind"].isin(["named"]) & plans["same_as_current"].astype(bool)]
+    names = [words.label(p, longest=32) for _, p in same.iterrows()]
+    plain = words.label(plan)
+    return words.say("plans.same", plan=plain, names=words.write.listed(names)) if names else plain
+
+
+def plans_section(words: Words, tables: Tables) -> Block:
+    shown, left_out = shown_plans(tables)
+    heads = ("gross", "direct", "revenue", "loaded", "net", "gain", "gaming", "control", "broken")
+    columns = [
+        Column(words.say("plans.plan"), "left", 1.0),
+        *(Column(words.say(f"plans.{h}")) for h in heads),
+    ]
+    rows = [_plan_row(words, tables, plan) for _, plan in shown.iterrows()]
+    summary = tables["summary"].iloc[0]
+    notes = [words.say("plans.note", objective=objective(words, summary))]
+    notes += [words.count("plans.more", left_out)] if left_out else []
+    planned = (shown["kind"] == "chosen").any()
+    title = words.say("plans.title" if planned else "plans.title_known")
+    return section(title, body=table(columns, rows), notes=notes)
+
+
+def _plan_row(words: Words, tables: Tables, plan: Any) -> Block:
+    money = [words.amount(plan[c]) for c in ("gross", "direct_costs", "revenue", "loaded_pay", "net")]
+    gain = NOTHING if plan["kind"] == "current" else words.amount(plan["gain"], signed=True)
+    broken = int(plan["broken_rules"])
+    return row(
+        plan_name(words, tables, plan),
+        *money,
+        gain,
+        words.write.number(plan["gaming_hours"]),
+        words.write.percent(plan["controllability"], 0),
+        cell(words.write.number(broken), "bad") if broken else words.say("plans.none"),
+        tone="chosen" if plan["kind"] == "chosen" else "plain",
+    )
+
+
+# --- weights --------------------------------------------------------------------------------------------
+
+
+def weights_section(words: Words, tables: Tables) -> Block:
+    """KPI by team: weight today and weight recommended, darker where heavier."""
+    weights, teams = tables["weights"], tables["teams"]
+    paid = weights[(weights["now"] > 0) | (weights["then"] > 0)]
+    order = [k for k in tables["kpis"]["kpi"] if k in set(paid["kpi"])]
+    head = [Column(words.say("weights.kpi"), "left", 1.6)]
+    columns = head + [Column(words.label(t, longest=24), "center", 1.0) for _, t in teams.iterrows()]
+    rows = [_kpi_row(words, paid[paid["kpi"] == k], teams) for k in order[:MOST_KPIS]]
+    rows.append(_pay_row(words, teams))
+    left_out = len(order) - MOST_KPIS
+    notes = [words.say("weights.note"), words.count("weights.more", left_out) if left_out > 0 else ""]
+    return section(words.say("weights.title"), body=table(columns, rows), notes=notes)
+
+
+def _kpi_row(words: Words, paid: pd.DataFrame, teams: pd.DataFrame) -> Block:
+    of = {r["team"]: _weight_cell(words, r["now"], r["then"]) for _, r in paid.iterrows()}
+    return row(words.label(paid.iloc[0], "kpi", 52), *(of.get(t, cell("", "plain")) for t in teams["team"]))
+
+
+def _weight_cell(words: Words, now: float, then: float) -> Any:
+    if then == now:
+        return cell(words.write.weight(then), _heat(then))
+    before, after = (words.write.weight(w) if w > 0 else NOTHING for w in (now, then))
+    return cell(words.say("weights.move", now=before, then=after), _heat(then))
+
+
+def _heat(weight: float) -> str:
+    return next((tone for above, tone in HEAT if weight > above), "plain")
+
+
+def _pay_row(words: Words, teams: pd.DataFrame) -> Block:
+    cells = []
+    for _, team in teams.iterrows():
+        now, then = words.money(team["target_now"]), words.money(team["target_then"])
+        cells.append(now if now == then else words.say("weights.move", now=now, then=then))
+    return row(words.say("weights.pay"), *cells, tone="total")
+
+
+# --- chart ----------------------------------------------------------------------------------------------
+
+
+HEIGHTS = (42.0, 54.0, 68.0, 84.0, 102.0)
+"""Heights [mm] in which the chart is drawn; the template takes the tallest that fits."""
+
+
+def chart(words: Words, tables: Tables) -> Block:
+    """Payouts against revenue of the plans shown."""
+    shown, _ = shown_plans(tables)
+    points = [
+        Point(plan_name(words, tables, p), float(p["loaded_pay"]), float(p["revenue"]), str(p["kind"]))
+        for _, p in shown.iterrows()
+    ]
+    summary = tables["summary"].iloc[0]
+    said = [
+        words.say("chart.point", plan=p.label, loaded=words.money(p.paid), revenue=words.money(p.brought))
+        for p in points
+    ]
+    axes = {a: words.say(f"chart.{a}", unit=words.write.symbol) for a in ("x", "y")}
+    budget = float(summary["budget"])
+    drawings = [{"height": h, "svg": plans_chart(points, budget, words, axes, h)} for h in HEIGHTS]
+    return {
+        "title": words.say("chart.title"),
+        "drawings": drawings,
+        "alt": words.say("chart.alt", points=" ".join(said)),
+        "note": words.say("chart.note"),
+    }
+
+
+# --- without a plan -------------------------------------------------------------------------------------
+
+
+def conflict_section(words: Words, tables: Tables) -> Block | None:
+    """The rules that cannot hold together and the cheapest way out."""
+    conflict = tables["conflict"]
+    if not len(conflict):
+        unknown = tables["summary"].iloc[0]["status"] == "infeasible"
+        notes = [words.say("conflict.unknown")]
+        return section(words.say("conflict.title"), notes=notes) if unknown else None
+    heads = ("limit", "by", "relaxed")
+    columns = [
+        Column(words.say("conflict.rule"), "left", 1.0),
+        *(Column(words.say(f"conflict.{h}")) for h in heads),
+    ]
+    rows = [_conflict_row(words, r) for _, r in conflict.iterrows()]
+    return section(words.say("conflict.title"), body=table(columns, rows), notes=[words.say("conflict.note")])
+
+
+def _conflict_row(words: Words, rule: Any) -> Block:
+    moved = rule["by"] > 0
+    limit, relaxed = (in_unit(words, rule["unit"], rule[c]) for c in ("limit", "relaxed"))
+    by = in_unit(words, rule["unit"], rule["by"]) if moved else words.say("conflict.not_moved")
+    return row(words.label(rule, longest=80), limit, by, relaxed, tone="chosen" if moved else "plain")
+
+
+def broken_section(words: Words, tables: Tables) -> Block:
+    """Which rules the plans that people know break."""
+    shown, _ = shown_plans(tables)
+    columns = [Column(words.say("broken.plan"), "left"), Column(words.say("broken.rules"), "left", 1.0)]
+    rows = [
+        row(
+            plan_name(words, tables, p),
+            words.user(p[f"broken_{words.language}"], 240) or words.say("plans.none"),
+        )
+        for _, p in shown.iterrows()
+    ]
+    return section(words.say("broken.title"), body=table(columns, rows))

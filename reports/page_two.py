@@ -1,0 +1,276 @@
+"""Page two: what each team does differently, the gaming ledger, rules, assumptions, the certificate."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from reports.blocks import Block, Column, cell, row, section, table
+from reports.format import NOTHING
+from reports.sentences import Tables, check_number, in_unit, period
+from reports.wording import Words
+
+MOST_TEAMS = 6
+MOST_LINES = 24
+"""Activities shown, over all teams."""
+MOST_GAMING = 8
+MOST_RULES = 7
+MOST_DOUBTS = 6
+
+
+# --- what each team does differently --------------------------------------------------------------------
+
+
+def work(words: Words, tables: Tables) -> Block:
+    """One small table per team: its largest changes."""
+    teams, activities = tables["teams"], tables["activities"]
+    size = activities.groupby("team")["size"].sum()
+    largest = sorted(teams["team"], key=lambda t: -float(size.get(t, 0.0)))[:MOST_TEAMS]
+    shown = teams[teams["team"].isin(largest)]
+    each = min(8, MOST_LINES // max(len(shown), 1))
+    name = period(words, tables["summary"].iloc[0])
+    left_out = len(teams) - len(shown)
+    notes = [words.say("work.note", period=name), words.count("work.more", left_out) if left_out else ""]
+    parts = [_team(words, team, activities, each, name) for _, team in shown.iterrows()]
+    return {"title": words.say("work.title"), "parts": parts, "notes": [n for n in notes if n]}
+
+
+def _team(words: Words, team: Any, activities: pd.DataFrame, each: int, name: str) -> Block:
+    mine = activities[(activities["team"] == team["team"]) & (activities["rank"] <= each)]
+    paid = words.say("work.unpaid")
+    if team["target_then"] > 0:
+        share = words.write.percent(team["share_then"], 0)
+        paid = words.say("work.paid", pay=words.money(team["pay_then"]), share=share)
+    columns = [
+        Column(words.say("work.activity", period=name), "left", 1.0),
+        *(Column(words.say(f"work.{h}")) for h in ("now", "next", "then", "hours")),
+    ]
+    rows = [_activity(words, a) for _, a in mine.iterrows()]
+    return {"title": words.label(team), "paid": paid, "table": table(columns, rows)}
+
+
+def _activity(words: Words, activity: Any) -> Block:
+    digits = int(activity["digits"])
+    units = [_units(words, activity[c], digits) for c in ("now", "next", "then")]
+    hours = activity["hours_change"]
+    name = words.label(activity, longest=46)
+    name = words.say("work.gaming", activity=name) if activity["gaming"] else name
+    written = words.write.number(hours, signed=True) if activity["hours_now"] or hours else NOTHING
+    return row(cell(name, "warn") if activity["gaming"] else name, *units, written)
+
+
+# --- gaming ledger --------------------------------------------------------------------------------------
+
+
+def gaming(words: Words, tables: Tables) -> Block:
+    """Behaviour, who gains, what it costs, margin of deterrence."""
+    ledger = tables["gaming"]
+    title = words.say("gaming.title")
+    if not len(ledger):
+        return section(title, notes=[words.say("gaming.none")])
+    volume = ledger[["now", "then"]].max(axis=1) > 0
+    order = ledger.assign(done=volume).sort_values("done", ascending=False, kind="stable")
+    shown = ledger.loc[sorted(order.head(MOST_GAMING).index)]
+    columns = [
+        Column(words.say("gaming.behaviour"), "left", 1.85),
+        Column(words.say("gaming.team"), "left", 1.15),
+        *(Column(words.say(f"gaming.{h}")) for h in ("now", "then", "cap")),
+        *(Column(words.say(f"gaming.{h}"), share=0.86) for h in ("reward", "cost", "loss", "margin")),
+    ]
+    rows = [_gaming_row(words, line) for _, line in shown.iterrows()]
+    left_out = len(ledger) - len(shown)
+    notes = [words.say("gaming.note"), words.count("gaming.more", left_out) if left_out else ""]
+    return section(title, body=table(columns, rows), notes=notes)
+
+
+def _gaming_row(words: Words, line: Any) -> Block:
+    digits = int(line["digits"])
+    over = line["then"] > line["cap"]
+    then = _units(words, line["then"], digits)
+    return row(
+        words.label(line, longest=46),
+        words.label(line, "team", 24),
+        _units(words, line["now"], digits),
+        cell(then, "bad") if over else then,
+        _units(words, line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
+        _per_unit(words, line["team_reward"]),
+        _per_unit(words, line["company_cost"]),
+        words.money(line["company_loss"]),
+        _margin(words, line["margin"]),
+    )
+
+
+def _units(words: Words, value: float, digits: int) -> str:
+    """Nothing is 0, without decimals."""
+    return words.write.number(value, digits if value else 0)
+
+
+def _per_unit(words: Words, value: float) -> str:
+    return words.write.money(value, words.decimals if abs(value) >= 100 else words.decimals + 1)
+
+
+def _margin(words: Words, margin: float) -> str:
+    if math.isnan(margin):
+        return words.say("gaming.no_cap")
+    if math.isinf(margin):
+        return words.say("gaming.no_credit")
+    return words.write.percent(margin, 0, signed=True)
+
+
+# --- rules ----------------------------------------------------------------------------------------------
+
+ORDER = {"broken": 0, "binding": 1, "near": 2, "far": 3}
+TONES = {"broken": "bad", "binding": "warn", "near": "plain", "far": "muted"}
+
+
+def rules(words: Words, tables: Tables) -> Block:
+    """Rules nearest to their limit, and every budget with what is unused."""
+    shown = shown_rules(tables)
+    title = words.say("rules.title")
+    if shown.empty:
+        return section(title, notes=[words.say("rules.none"), _around(words, tables)])
+    columns = [
+        Column(words.say("rules.rule"), "left", 1.0),
+        *(Column(words.say(f"rules.{h}")) for h in ("value", "limit", "slack", "state")),
+    ]
+    body = table(columns, [_rule(words, r) for _, r in shown.iterrows()])
+    rest = len(tables["rules"]) - len(shown)
+    notes = [words.count("rules.rest", rest) if rest else "", _around(words, tables)]
+    return section(title, body=body, notes=notes)
+
+
+def shown_rules(tables: Tables) -> pd.DataFrame:
+    """Broken and binding first, then near ones; budgets always, for what they leave unused."""
+    frame = tables["rules"]
+    budget = frame["rule"].isin(["budget.expected"]) | frame["rule"].str.startswith("budget.teams")
+    keep = frame[budget | (frame["state"] != "far")]
+    rank = keep["state"].map(ORDER) - budget[keep.index] * (keep["state"] == "far") * 1
+    order = keep.assign(rank=rank).sort_values(["rank", "closeness"], kind="stable")
+    return order.head(MOST_RULES)
+
+
+def _rule(words: Words, rule: Any) -> Block:
+    key = "rules.at_least" if rule["at_least"] else "rules.at_most"
+    limit = words.say(key, limit=in_unit(words, rule["unit"], rule["limit"]))
+    state = cell(words.say(f"rules.{rule['state']}"), TONES[rule["state"]])
+    value, slack = (in_unit(words, rule["unit"], rule[c]) for c in ("value", "slack"))
+    return row(words.label(rule, longest=110), value, limit, slack, state)
+
+
+def _around(words: Words, tables: Tables) -> str:
+    """How many plans one shift away are better but forbidden, and how many are as good."""
+    summary = tables["summary"].iloc[0]
+    of = {"n": "neighbours", "better": "better_but_broken", "ties": "near_ties"}
+    counts = {name: words.write.number(summary[column]) for name, column in of.items()}
+    return words.say("rules.around", **counts) if summary["neighbours"] else ""
+
+
+# --- assumptions ----------------------------------------------------------------------------------------
+
+
+def doubts(words: Words, tables: Tables) -> Block:
+    """The numbers that move the gain most, as bars over their range."""
+    frame, summary = tables["assumptions"], tables["summary"].iloc[0]
+    title = words.say("doubt.title")
+    if not summary["moved"]:
+        return section(title, notes=[words.say("doubt.still")])
+    if not len(frame):
+        return section(title, notes=[words.say("doubt.none")])
+    shown = frame.head(MOST_DOUBTS)
+    scale = bar_scale(shown)
+    notes = [_turns(words, frame), _doubt_note(words, summary, scale)]
+    bars = [_bar(words, a, scale) for _, a in shown.iterrows()]
+    heads = {"number": words.say("doubt.number"), "gain": words.say("doubt.gain")}
+    return {**section(title, notes=notes), "bars": bars, "heads": heads}
+
+
+def bar_scale(shown: pd.DataFrame) -> tuple[float, float]:
+    """From zero or the largest loss to the largest gain."""
+    ends = shown[["gain", "gain_low", "gain_high"]]
+    low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
+    return (low, high) if high > low else (low, low + 1.0)
+
+
+def _bar(words: Words, found: Any, scale: tuple[float, float]) -> Block:
+    ends = [e for e in (found["gain_low"], found["gain"], found["gain_high"]) if math.isfinite(e)]
+    low, high = min(ends), max(ends)
+    at = {
+        n: (v - scale[0]) / (scale[1] - scale[0])
+        for n, v in (("low", low), ("high", high), ("gain", found["gain"]))
+    }
+    span = words.say("doubt.span", low=words.amount(low), high=words.amount(high))
+    label = words.say(
+        "doubt.range", label=words.label(found, longest=70), range=words.write.percent(found["range"], 0)
+    )
+    tone = "bad" if found["changes_sign"] else "accent"
+    zero = (0.0 - scale[0]) / (scale[1] - scale[0])
+    return {"label": label, "span": span, "tone": tone, "zero": zero, **at}
+
+
+def _turns(words: Words, frame: pd.DataFrame) -> str:
+    turning = int(frame["changes_sign"].astype(bool).sum())
+    return words.count("doubt.turns", turning) if turning else words.count("doubt.safe", len(frame))
+
+
+def _doubt_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
+    ends = {"zero": words.money(scale[0]), "top": words.money(scale[1])}
+    return words.say("doubt.note", gain=words.money(summary["gain"]), **ends)
+
+
+# --- certificate ----------------------------------------------------------------------------------------
+
+
+def certificate(words: Words, tables: Tables) -> Block:
+    """What is proven, in words with numbers, and every check."""
+    columns = [
+        Column(words.say("proof.check"), "left", 1.0),
+        *(Column(words.say(f"proof.{h}")) for h in ("value", "limit")),
+        Column("", "left"),
+    ]
+    rows = [_check(words, c) for _, c in tables["checks"].iterrows()]
+    body = table(columns, rows) if rows else None
+    return {**section(words.say("proof.title"), body=body), "lines": proof_lines(words, tables)}
+
+
+def proof_lines(words: Words, tables: Tables) -> list[str]:
+    """The certificate in sentences."""
+    summary = tables["summary"].iloc[0]
+    numbers = {
+        "bound": words.money(summary["bound"]),
+        "value": words.money(summary["value"]),
+        "gap": words.write.percent(summary["gap"], 2),
+    }
+    if summary["beliefs"] == "baseline":
+        return [words.say("proof.baseline", **numbers), words.say("proof.independent")]
+    share = summary["gap_of_gain"]
+    of_gain = words.say("proof.of_gain", gap=words.write.percent(share, 1)) if math.isfinite(share) else ""
+    listed, rounds = _listed(tables), len(tables["rounds"])
+    status = "optimal_listed" if summary["status"] == "optimal" and listed else summary["status"]
+    if status == "feasible" and not math.isfinite(summary["bound"]):
+        status = "unbounded"
+    known = status in ("optimal", "optimal_listed", "feasible", "unbounded")
+    lines = [
+        words.say(f"proof.{status}", **numbers, of_gain=of_gain) if known else words.say("proof.error"),
+        words.count("proof.listed", listed) if listed else "",
+        words.say("proof.none_listed") if listed == 0 and known else "",
+        words.count("proof.rounds", rounds) if rounds else "",
+        words.say("proof.independent"),
+    ]
+    return [line for line in lines if line]
+
+
+def _listed(tables: Tables) -> int | None:
+    """Plans that looked better and were judged; None where the list is not complete."""
+    checks = tables["checks"]
+    found = checks[(checks["check"] == "no_better_plan") & checks["ok"].astype(bool)]
+    return None if found.empty else int(found.iloc[0]["value"])
+
+
+def _check(words: Words, check: Any) -> Block:
+    value, limit = (check_number(words, check["check"], check[c]) for c in ("value", "limit"))
+    if check["check"] == "no_better_plan":
+        limit = NOTHING
+    state = cell(words.say("proof.ok"), "good") if check["ok"] else cell(words.say("proof.failed"), "bad")
+    return row(words.label(check), value, limit, state)

@@ -1,0 +1,222 @@
+"""The decision in a sentence, and what has to be said beside it on page one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from reports.wording import Words
+
+Tables = dict[str, pd.DataFrame]
+Row = Any
+MOST_NAMED = 3
+"""KPIs or rules named in a sentence."""
+
+
+def decision(words: Words, tables: Tables) -> dict[str, str]:
+    """`what` is to be done, and the `result` that it brings."""
+    summary = tables["summary"].iloc[0]
+    chosen = tables["plans"][tables["plans"]["kind"] == "chosen"]
+    if chosen.empty:
+        return _without_plan(words, tables, summary)
+    if not summary["moved"]:
+        return _stay(words, summary, chosen.iloc[0])
+    return {"what": _changes(words, tables), "result": _result(words, summary, chosen.iloc[0])}
+
+
+def objective(words: Words, summary: Row) -> str:
+    return words.say(f"objective.{summary['objective']}")
+
+
+def period(words: Words, summary: Row) -> str:
+    return words.say(f"period.{summary['period']}")
+
+
+def _result(words: Words, summary: Row, chosen: Row) -> str:
+    name = objective(words, summary)
+    return words.say(
+        "decision.rises" if summary["gain"] >= 0 else "decision.falls",
+        objective=name[:1].upper() + name[1:],
+        gain=words.money(abs(summary["gain"])),
+        period=period(words, summary),
+        share=words.write.percent(summary["gain_share"], 1, signed=True),
+        loaded=words.money(chosen["loaded_pay"]),
+        change=words.money(chosen["loaded_change"], signed=True),
+    )
+
+
+def _stay(words: Words, summary: Row, chosen: Row) -> dict[str, str]:
+    proven = "optimal" if summary["status"] == "optimal" else "feasible"
+    value = chosen["net"] if summary["objective"] == "net" else chosen["revenue"]
+    result = words.say(
+        f"decision.none_{proven}",
+        objective=objective(words, summary),
+        value=words.money(value),
+        period=period(words, summary),
+        loaded=words.money(chosen["loaded_pay"]),
+    )
+    return {"what": words.say("decision.none"), "result": result}
+
+
+def _changes(words: Words, tables: Tables) -> str:
+    teams = tables["teams"]
+    moved = [_change(words, tables, team) for _, team in teams[teams["moved"]].iterrows()]
+    changes = words.say("separator").join(moved)
+    kept = [words.label(team) for _, team in teams[~teams["moved"] & (teams["target_now"] > 0)].iterrows()]
+    if kept:
+        return words.say("decision.pay_keep", changes=changes, kept=words.write.listed(kept))
+    return words.say("decision.pay", changes=changes)
+
+
+def _change(words: Words, tables: Tables, team: Row) -> str:
+    weights = tables["weights"]
+    mine = weights[weights["team"] == team["team"]]
+    new, old = _measures(words, mine, "then"), _measures(words, mine, "now")
+    parts = {
+        "team": words.label(team),
+        "new": new,
+        "old": old,
+        "pay": words.money(team["target_then"]),
+        "before": words.money(team["target_now"]),
+    }
+    paid_otherwise = abs(team["target_then"] - team["target_now"]) > 1e-6
+    if not old or not new:
+        return words.say("change.paid" if new else "change.unpaid", **parts)
+    if (mine["change"].abs() <= 1e-9).all():
+        return words.say("change.pay", **parts)
+    return words.say("change.both" if paid_otherwise else "change.kpis", **parts)
+
+
+def _measures(words: Words, mine: pd.DataFrame, when: str) -> str:
+    """The KPIs that a team is paid on, heaviest first."""
+    used = mine[mine[when] > 0].sort_values(when, ascending=False, kind="stable")
+    if used.empty:
+        return ""
+    names = [words.quoted(words.label(r, "kpi")) for _, r in used.iterrows()]
+    if len(names) == 1:
+        return words.say("measure.alone", kpi=names[0])
+    weights = [words.write.weight(w) for w in used[when]]
+    return words.write.listed(
+        [words.say("measure", kpi=k, weight=w) for k, w in zip(names, weights, strict=True)]
+    )
+
+
+def _without_plan(words: Words, tables: Tables, summary: Row) -> dict[str, str]:
+    if summary["status"] != "infeasible":
+        return {"what": words.say("decision.no_plan"), "result": ""}
+    moves = [relaxation(words, r) for _, r in tables["conflict"].iterrows() if r["by"] > 0]
+    key = "decision.relax" if moves else "decision.no_way_out"
+    result = words.say(key, moves=words.write.listed(moves)) if moves else words.say(key)
+    return {"what": words.say("decision.infeasible"), "result": result}
+
+
+def relaxation(words: Words, conflict: Row) -> str:
+    """How far a rule must move."""
+    numbers = {c: in_unit(words, conflict["unit"], conflict[c]) for c in ("limit", "by", "relaxed")}
+    key = "relax.move" if math.isfinite(conflict["relaxed"]) else "relax.by"
+    return words.say(key, rule=words.label(conflict, longest=80), **numbers)
+
+
+def in_unit(words: Words, unit: str, value: float, signed: bool = False) -> str:
+    """A number of a rule, written in the rule's own unit."""
+    if unit == "money":
+        return words.money(value, signed)
+    if unit == "money_per_unit":
+        return words.write.money(value, 2, signed)
+    if unit == "share":
+        return words.write.percent(value, 1, signed)
+    return words.write.number(value, 0 if unit == "count" else 1, signed)
+
+
+# --- boxes ----------------------------------------------------------------------------------------------
+
+
+def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    """What must be read before the numbers: failed checks, broken rules, why nothing moved."""
+    found = [*_failed(words, tables), *_broken(words, tables), *_beliefs(words, tables)]
+    summary = tables["summary"].iloc[0]
+    if not summary["moved"] and (tables["plans"]["kind"] == "chosen").any():
+        found.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})
+    return found
+
+
+def _failed(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    checks, summary = tables["checks"], tables["summary"].iloc[0]
+    failed = [_check_line(words, c) for _, c in checks[~checks["ok"].astype(bool)].iterrows()]
+    if not failed:
+        return []
+    wrong, planned = summary["status"] == "error", (tables["plans"]["kind"] == "chosen").any()
+    title = words.say(("alert.failed" if wrong else "alert.unproven") if planned else "alert.no_plan")
+    return [{"title": title, "lines": failed, "tone": "bad" if wrong else "warn"}]
+
+
+def _check_line(words: Words, check: Row) -> str:
+    if check["check"] == "no_better_plan":
+        return words.say("alert.unlisted", n=words.write.number(check["value"]))
+    return words.say(
+        "alert.check",
+        check=words.label(check),
+        value=check_number(words, check["check"], check["value"]),
+        limit=check_number(words, check["check"], check["limit"]),
+    )
+
+
+def check_number(words: Words, check: str, value: float) -> str:
+    """A number of the certificate: gaps as percents, counts as they are, errors in powers of ten."""
+    if not math.isfinite(value):
+        return words.say("proof.unknown")
+    if check in ("gap", "enumeration"):
+        return words.write.percent(value, 2 if abs(value) < 0.1 else 1)
+    if check == "denominator_floor":
+        return words.write.percent(value, 0)
+    if check in ("no_better_plan", "model_accepts_plan", "time"):
+        return words.write.number(value)
+    return words.write.tiny(value)
+
+
+def _broken(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    rules = tables["rules"]
+    broken = [words.label(r, longest=80) for _, r in rules[rules["state"] == "broken"].iterrows()]
+    if not broken:
+        return []
+    return [{"title": words.say("alert.rules"), "lines": [words.write.listed(broken)], "tone": "bad"}]
+
+
+def _beliefs(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    if tables["summary"].iloc[0]["beliefs"] == "consistent":
+        return []
+    return [{"title": words.say("alert.beliefs"), "lines": [], "tone": "warn"}]
+
+
+def _still(words: Words, tables: Tables) -> list[str]:
+    """Why the best plan is today's: rules, a flat objective, near-ties, and what is left of the budget."""
+    summary, rules = tables["summary"].iloc[0], tables["rules"]
+    lines = []
+    if summary["better_but_broken"]:
+        named = _named(words, rules[rules["blocks"] > 0])
+        lines.append(words.count("still.blocked", int(summary["better_but_broken"]), rules=named))
+    bound = rules[(rules["state"] == "binding") & (rules["blocks"] == 0)]
+    if len(bound):
+        lines.append(words.say("still.binding", rules=_named(words, bound)))
+    lines.append(_next_best(words, summary))
+    if summary["near_ties"]:
+        lines.append(words.count("still.ties", int(summary["near_ties"])))
+    if math.isfinite(summary["budget_unused"]):
+        amounts = {"unused": words.money(summary["budget_unused"]), "budget": words.money(summary["budget"])}
+        lines.append(words.say("still.unused", **amounts))
+    return lines
+
+
+def _next_best(words: Words, summary: Row) -> str:
+    if not math.isfinite(summary["next_best"]):
+        return words.say("still.alone")
+    key = "still.flat" if summary["near_ties"] else "still.best"
+    return words.say(key, next=words.money(summary["next_best"], signed=True))
+
+
+def _named(words: Words, rules: pd.DataFrame) -> str:
+    names = [words.label(r, longest=80) for _, r in rules.iterrows()]
+    shown = names[:MOST_NAMED] + (["…"] if len(names) > MOST_NAMED else [])
+    return words.write.listed(shown)

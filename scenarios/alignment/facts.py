@@ -1,0 +1,375 @@
+"""What the reference company must show, at its own numbers and over draws from the ranges of its sources.
+
+    python scenarios/alignment/facts.py [--plan PLANFILE] [--draws 1000] [--seed 1] [--workers 4]
+
+Every fact is a sentence that is true or false of a scenario and of the weights recommended for it as
+written. In a draw the company's numbers change and everything is calibrated again; the weights stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.judge import judge_consistent
+from optimizer.measures import exposures, measure
+from optimizer.network import Bools, Floats
+from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.plan import plan_of
+from optimizer.ranges import draw
+from optimizer.read import read_plan, read_scenario
+from optimizer.rules import Facts, Line, broken_lines
+from optimizer.scenario import Rules, Scenario
+from optimizer.space import PlanSpace, plan_space
+
+HERE = Path(__file__).parent
+OPTIMUM = "optimum"
+TOUCHES = ("touch_hot", "touch_briefed", "touch_fit", "touch_broad")
+Weights = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Company:
+    """A scenario, calibrated, under each of its named plans and the recommended one."""
+
+    scenario: Scenario
+    optimum: Weights
+
+    @cached_property
+    def plans(self) -> dict[str, Weights]:
+        return {**self.scenario.plans, OPTIMUM: self.optimum}
+
+    @cached_property
+    def cal(self) -> Calibrated:
+        return calibrate(self.scenario)
+
+    @cached_property
+    def euros(self) -> Floats:
+        return np.stack([plan_of(self.scenario, w).euros(self.scenario) for w in self.plans.values()])
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        return evaluate_plans(self.cal, self.euros)
+
+    @cached_property
+    def controllability(self) -> Floats:
+        return measure(self.cal).controllability
+
+    @cached_property
+    def space(self) -> PlanSpace:
+        return plan_space(self.cal, self.controllability)
+
+    @cached_property
+    def kept(self) -> dict[str, bool]:
+        """Plans that keep all rules of the scenario."""
+        judged = judge_consistent(self.cal, self.space)(self.space.units(self.euros))
+        return dict(zip(self.plans, judged.kept.tolist(), strict=True))
+
+    def row(self, plan: str) -> int:
+        return list(self.plans).index(plan)
+
+    def revenue(self, plan: str) -> float:
+        return float(self.outcome.revenue[self.row(plan)])
+
+    def gain(self, plan: str) -> float:
+        """Revenue over today's, euros per quarter."""
+        return self.revenue(plan) - self.revenue("silo")
+
+    def loaded_pay(self, plan: str) -> float:
+        return float(self.outcome.loaded_pay[self.row(plan)])
+
+    def score(self, plan: str, kpi: str) -> float:
+        return float(self.outcome.score[self.row(plan), self.cal.network.kpis.index(kpi)])
+
+    def hours(self, plan: str, activities: Sequence[str]) -> float:
+        some = [self.cal.network.activities.index(a) for a in activities]
+        return float(self.outcome.x[self.row(plan), some] @ self.cal.network.unit_hours[some])
+
+    def unworked(self) -> float:
+        """Share of the leads that SDRs receive and never work, today."""
+        network = self.cal.network
+        stages = [n for n in range(len(network.stages)) if network.owner[n] == network.teams.index("sdr")]
+        left = [network.activities.index(f"leave:{network.stages[n]}") for n in stages]
+        return float(network.baseline[left].sum() / network.stage_inflow(network.baseline)[stages].sum())
+
+    def control(self, team: str, kpi: str) -> float:
+        network = self.cal.network
+        return float(self.controllability[network.teams.index(team), network.kpis.index(kpi)])
+
+    @cached_property
+    def exposed(self) -> dict[str, float]:
+        """Per KPI that marketing may be paid on: the most that another team can sink it, today."""
+        # KPIs that nobody is paid on today do not change behaviour, so leaving them out only saves time.
+        offered = self.scenario.rules.measures["marketing"]
+        paid = {k for weights in self.scenario.current_plan.values() for k in weights}
+        kpis = {k: v for k, v in self.scenario.kpis.items() if k in paid or k in offered}
+        cal = calibrate(self.scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": Rules()}))
+        today = evaluate_plans(cal, cal.current[None])
+        found = exposures(cal, cal.network, today.worlds[0], cal.current[None].sum(axis=2))[0]
+        others = [j for j, team in enumerate(cal.network.teams) if team != "marketing"]
+        return {k: float(found[cal.network.kpis.index(k), others].max()) for k in offered}
+
+    @cached_property
+    def crossing(self) -> dict[str, float]:
+        """Per team, the optimum's weight on KPIs that are new to it and that another team moves too."""
+        return {team: sum(self._crossing_weights(team)) for team in self.optimum}
+
+    def _crossing_weights(self, team: str) -> Iterator[float]:
+        others = [i for i, name in enumerate(self.cal.network.teams) if name != team]
+        for kpi, weight in self.optimum[team].items():
+            shared = self.controllability[others, self.cal.network.kpis.index(kpi)].max() > 0
+            if shared and kpi not in self.scenario.current_plan[team]:
+                yield weight
+
+    def is_corner(self, team: str) -> bool:
+        """Paid on one KPI alone that is not the team's own today."""
+        alone = {k for k, w in self.optimum[team].items() if w > 1 - 1e-9}
+        return bool(alone - self.scenario.current_plan[team].keys())
+
+    def broken(self, plan: str) -> list[Line]:
+        row = self.row(plan)
+        seen = Facts(tuple(e.x[[row]] for e in self.outcome.worlds), self.outcome.pay[[row]])
+        return broken_lines(self.cal, self.space, self.euros[[row]], seen)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A sentence about a company, whether it is true there, and the number behind it."""
+
+    number: str
+    sentence: str
+    holds: Callable[[Company], bool]
+    shown: Callable[[Company], str]
+
+
+def named(company: Company) -> list[str]:
+    return [name for name in company.plans if name != OPTIMUM]
+
+
+def best(company: Company, names: Sequence[str]) -> str:
+    return max(names, key=company.revenue)
+
+
+def rivals(company: Company) -> list[str]:
+    return [name for name in named(company) if company.kept[name]]
+
+
+def euros(amount: float) -> str:
+    return f"{amount:+,.0f} €"
+
+
+FACTS = (
+    Fact(
+        "1",
+        "Silo: a third of the leads or more is never worked.",
+        lambda c: c.unworked() >= 1 / 3,
+        lambda c: f"{c.unworked():.0%}",
+    ),
+    Fact(
+        "1",
+        "Silo: the company earns less than under the aligned optimum.",
+        lambda c: c.gain(OPTIMUM) > 0,
+        lambda c: euros(c.gain(OPTIMUM)),
+    ),
+    Fact(
+        "2",
+        "Closing rate: marketing brings fewer leads.",
+        lambda c: c.score("closing_rate", "lead_volume") < 1,
+        lambda c: f"{c.score('closing_rate', 'lead_volume') - 1:+.0%}",
+    ),
+    Fact(
+        "2",
+        "Closing rate: revenue gains or loses little (less than 1 %).",
+        lambda c: abs(c.gain("closing_rate")) < 0.01 * c.revenue("silo"),
+        lambda c: f"{euros(c.gain('closing_rate'))}, {c.gain('closing_rate') / c.revenue('silo'):+.2%}",
+    ),
+    Fact(
+        "2",
+        "Closing rate: marketing controls less than a quarter of it.",
+        lambda c: c.control("marketing", "closing_rate") < 0.25,
+        lambda c: f"{c.control('marketing', 'closing_rate'):.3f}",
+    ),
+    Fact(
+        "2",
+        "Closing rate: no other KPI of marketing is as exposed to other teams.",
+        lambda c: max(c.exposed, key=c.exposed.__getitem__) == "closing_rate",
+        lambda c: ", ".join(f"{k} {v:.3f}" for k, v in c.exposed.items()),
+    ),
+    Fact(
+        "3",
+        "48 h rule: the touch KPI is 15 % over target or more.",
+        lambda c: c.score("sla_48h", "touched_48h") >= 1.15,
+        lambda c: f"{c.score('sla_48h', 'touched_48h') - 1:+.0%}",
+    ),
+    Fact(
+        "3",
+        "48 h rule: payouts rise.",
+        lambda c: c.loaded_pay("sla_48h") > c.loaded_pay("silo"),
+        lambda c: euros(c.loaded_pay("sla_48h") - c.loaded_pay("silo")),
+    ),
+    Fact(
+        "3",
+        "48 h rule: revenue falls.",
+        lambda c: c.gain("sla_48h") < 0,
+        lambda c: euros(c.gain("sla_48h")),
+    ),
+    Fact(
+        "3",
+        "48 h rule: more hours go into mechanical touches.",
+        lambda c: c.hours("sla_48h", TOUCHES) > c.hours("silo", TOUCHES),
+        lambda c: f"{c.hours('silo', TOUCHES):.0f} -> {c.hours('sla_48h', TOUCHES):.0f} h",
+    ),
+    Fact(
+        "4",
+        "Optimum: two teams or more are paid on what another team moves as well.",
+        lambda c: sum(w >= 0.1 - 1e-9 for w in c.crossing.values()) >= 2,
+        lambda c: ", ".join(f"{team} {w:.0%}" for team, w in c.crossing.items()),
+    ),
+    Fact(
+        "4",
+        "Optimum: no team is paid on one new KPI alone.",
+        lambda c: not any(c.is_corner(team) for team in c.optimum),
+        lambda c: ", ".join(f"{team} {max(w.values()):.0%}" for team, w in c.optimum.items()),
+    ),
+    Fact(
+        "4",
+        "Optimum: beats every named plan that keeps the rules.",
+        lambda c: all(c.gain(OPTIMUM) > c.gain(name) for name in rivals(c)),
+        lambda c: f"{', '.join(rivals(c)) or 'none keeps them'}",
+    ),
+    Fact(
+        "4",
+        "Optimum: beats every named plan, rules or not.",
+        lambda c: all(c.gain(OPTIMUM) > c.gain(name) for name in named(c)),
+        lambda c: f"next is {best(c, named(c))}, {euros(c.gain(best(c, named(c))))}",
+    ),
+    Fact(
+        "4",
+        "Cross weights by hand: part of the gain, or a loss.",
+        lambda c: c.gain("cross_weights") < c.gain(OPTIMUM),
+        lambda c: euros(c.gain("cross_weights")),
+    ),
+    Fact(
+        "4",
+        "Cross weights by hand: a loss.",
+        lambda c: c.gain("cross_weights") < 0,
+        lambda c: euros(c.gain("cross_weights")),
+    ),
+    Fact(
+        "5",
+        "The optimum's weights keep the rules.",
+        lambda c: c.kept[OPTIMUM],
+        lambda c: f"loaded payout {c.loaded_pay(OPTIMUM):,.0f} €",
+    ),
+)
+
+
+def optimum_of(scenario: Scenario) -> Weights:
+    """The weights that the solver recommends for the scenario as written."""
+    # Imported here: the workers that judge draws need no solver.
+    from optimizer.solver import solve
+
+    found = solve(scenario)
+    if found.plan is None:
+        raise SystemExit(f"no plan for {scenario.name}: {found.status}")
+    return found.plan.weights
+
+
+def truths(scenario: Scenario, optimum: Weights) -> list[bool]:
+    """Which facts hold, in the order of FACTS."""
+    company = Company(scenario, optimum)
+    return [bool(fact.holds(company)) for fact in FACTS]
+
+
+def truths_of_draw(
+    scenario: Scenario, optimum: Weights, seed: np.random.SeedSequence
+) -> tuple[list[bool], int]:
+    """Which facts hold in one draw, and how many draws were refused before it."""
+    found = draw(scenario, np.random.default_rng(seed))
+    return truths(found.scenario, optimum), found.rejected
+
+
+def truths_of_draws(
+    scenario: Scenario, optimum: Weights, draws: int, seed: int, workers: int
+) -> tuple[Bools, int]:
+    """(draws, facts) truths and the number of refused draws; the same for any number of workers."""
+    one = partial(truths_of_draw, scenario, optimum)
+    seeds = np.random.SeedSequence(seed).spawn(draws)
+    found = list(_spread(one, seeds, workers))
+    return np.array([row for row, _ in found]).reshape(draws, len(FACTS)), sum(n for _, n in found)
+
+
+def _spread(
+    one: Callable[[np.random.SeedSequence], tuple[list[bool], int]],
+    seeds: Sequence[np.random.SeedSequence],
+    workers: int,
+) -> Iterator[tuple[list[bool], int]]:
+    if workers <= 1 or len(seeds) <= 1:
+        yield from map(one, seeds)
+        return
+    # One thread each: the matrices are small, and workers would fight over the cores.
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for done, found in enumerate(pool.map(one, seeds, chunksize=4), 1):
+            if done % 100 == 0:
+                print(f"{done} draws", file=sys.stderr)
+            yield found
+
+
+def table_of_plans(company: Company) -> Iterator[str]:
+    yield f"{'plan':14} {'revenue':>12} {'change':>10} {'loaded pay':>11} {'net change':>11}  rules broken"
+    for name in company.plans:
+        net = company.gain(name) - company.loaded_pay(name) + company.loaded_pay("silo")
+        broken = ", ".join(line.name for line in company.broken(name)) or "-"
+        yield (
+            f"{name:14} {company.revenue(name):12,.0f} {company.gain(name):+10,.0f} "
+            f"{company.loaded_pay(name):11,.0f} {net:+11,.0f}  {broken}"
+        )
+
+
+def table_of_facts(company: Company, shares: Sequence[float] | None) -> Iterator[str]:
+    yield f"{'':3}{'fact':74} {'holds':6} {'draws':7} value"
+    for row, fact in enumerate(FACTS):
+        share = "" if shares is None else f"{shares[row]:.1%}"
+        holds = "yes" if fact.holds(company) else "no"
+        yield f"{fact.number:3}{fact.sentence:74} {holds:6} {share:7} {fact.shown(company)}"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Facts of the reference company and how robust they are.")
+    parser.add_argument("--plan", type=Path, help="plan file with the optimum's weights (default: solve)")
+    parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+def main() -> None:
+    asked = arguments()
+    scenario = read_scenario(HERE)
+    optimum = read_plan(asked.plan, scenario) if asked.plan else optimum_of(scenario)
+    company = Company(scenario, optimum)
+    shares = None
+    print("\n".join(table_of_plans(company)), end="\n\n", flush=True)
+    if asked.draws > 0:
+        truth, rejected = truths_of_draws(scenario, optimum, asked.draws, asked.seed, asked.workers)
+        shares = truth.mean(axis=0).tolist()
+        print(
+            f"{asked.draws} draws from the ranges of the sources, {rejected} more refused (hours overdrawn)"
+        )
+    print("\n".join(table_of_facts(company, shares)))
+
+
+if __name__ == "__main__":
+    main()

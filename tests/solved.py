@@ -1,0 +1,119 @@
+"""Solves that several test files look at, each done once per session."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from optimizer.scenario import Scenario
+from optimizer.solver import Options, Solution, solve
+from optimizer.tables import Tables, tables_of
+
+CASE = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
+MEASURES = {
+    "marketing": ["lead_volume", "meeting_rate", "wins"],
+    "sales": ["bookings", "leads_touched", "leads_qualified", "retention"],
+    "success": ["retention"],
+}
+RULES: dict[str, Any] = {
+    "objective": "revenue",
+    "weights": {"step": 0.2, "max_measures": 3},
+    "budget": {"expected": 135000.0},
+    "measures": MEASURES,
+}
+SOURCES = {
+    "activities.touch_fit.yields": {"text": "CRM", "range": 0.2},
+    "stages.retained.value": {"text": "finance", "range": 0.5},
+    "teams.marketing.responsiveness": {"text": "guess", "range": 0.5},
+    "kpis.meeting_rate.noise": {"text": "CRM", "range": 0.3},
+}
+PLANS = {
+    "by_hand": {
+        "marketing": {"lead_volume": 0.6, "wins": 0.4},
+        "sales": {"bookings": 1.0},
+        "success": {"retention": 1.0},
+    },
+    "today_again": {
+        "marketing": {"lead_volume": 1.0},
+        "sales": {"bookings": 1.0},
+        "success": {"retention": 1.0},
+    },
+}
+
+
+def mini(rules: dict[str, Any] | None = None, **changes: Any) -> Scenario:
+    """The small company with rules, some of them replaced."""
+    tree = json.loads(CASE.read_text(encoding="utf-8"))
+    tree |= {"name": "mini_funnel", "rules": deepcopy(RULES) | (rules or {}), **deepcopy(changes)}
+    return Scenario.model_validate(tree)
+
+
+@cache
+def moved() -> Solution:
+    """A plan that differs from today's, with gaming caps, sources and named plans."""
+    return solve(mini({"gaming": {"tolerance": 0.1}}, sources=SOURCES, plans=PLANS))
+
+
+@cache
+def moved_tables() -> Tables:
+    return tables_of(moved())
+
+
+@cache
+def stuck() -> Solution:
+    """Nothing may change."""
+    return solve(mini({"change_limit": 0.0}))
+
+
+@cache
+def infeasible() -> Solution:
+    return solve(mini({"budget": {"expected": 100000.0, "min_share_of_target": 0.9}}))
+
+
+@cache
+def failed() -> Solution:
+    """A solution whose model and response disagree."""
+    checks = [replace(c, ok=False, value=3.2e-4) if c.name == "model_value" else c for c in moved().checks]
+    return replace(moved(), status="error", checks=tuple(checks))
+
+
+@cache
+def unproven() -> Solution:
+    """Stopped before there was a bound."""
+    checks = [
+        replace(c, ok=False, value=float("inf") if c.name == "gap" else c.value)
+        if c.name in ("gap", "no_better_plan")
+        else c
+        for c in moved().checks
+    ]
+    nothing = float("inf")
+    return replace(moved(), status="feasible", bound=nothing, gap=nothing, checks=tuple(checks))
+
+
+@cache
+def short_sighted() -> Solution:
+    """Solved at today's beliefs: the plan breaks the budget once people have learnt."""
+    return solve(mini(), Options(beliefs="baseline"))
+
+
+HOSTILE = '#panic(1) $x^2$ *bold* _it_ <lbl> @ref \\ "q"'
+
+
+@cache
+def hostile() -> Solution:
+    """Markup, very long words, and characters that no Latin type has, in every label."""
+    tree = json.loads(CASE.read_text(encoding="utf-8"))
+    tree["rules"], tree["label"] = deepcopy(RULES), HOSTILE + " \U0001f600 שלום " + "verylongword" * 6
+    tree["teams"]["marketing"]["label"] = '#import "x" \u202e& co'
+    tree["kpis"]["meeting_rate"]["label"] = "$\\sum_x$ " + "W" * 80
+    tree["activities"]["touch_fit"]["label"] = "[]{}#let x = 1; `raw` " + "long words and more " * 8
+    weights = {"sales": {"bookings": 1.0}, "success": {"retention": 1.0}}
+    tree["plans"] = {
+        f"plan_{i}": {"marketing": {"lead_volume": 1 - i / 20, "wins": i / 20}, **weights}
+        for i in range(1, 12)
+    }
+    return solve(Scenario.model_validate(tree))

@@ -1,0 +1,159 @@
+"""What a solution means, checked against the response and the evaluator that it is made from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from solved import mini, moved, stuck
+
+from optimizer.assumptions import assumptions
+from optimizer.baseline import calibrate
+from optimizer.explain import EQUAL, compare, equal_weights, explain, rules_and_neighbours
+from optimizer.gaming import deterrence
+from optimizer.judge import judge_consistent
+from optimizer.ledger import _World, gaming_excess, gaming_ledger, own_value
+from optimizer.outcome import evaluate_plans
+from optimizer.ranges import scaled
+from optimizer.response import respond
+from optimizer.search import neighbours
+
+GAMED = ("wide_net_campaign", "touch_fit", "touch_broad", "close_push")
+
+
+def world() -> _World:
+    solution = moved()
+    assert solution.euros is not None
+    assert solution.consistent is not None
+    return _World(solution.cal, solution.cal.network, solution.consistent.worlds[0], solution.euros)
+
+
+@pytest.mark.parametrize("name", GAMED)
+def test_a_team_moves_as_it_would_if_the_activity_became_dearer(name: str) -> None:
+    at = world()
+    a = at.network.activities.index(name)
+    step = 1e-6 * at.cal.quadratic[a] * at.network.scale[a]
+    dearer = replace(at.cal, linear=at.cal.linear + step * (np.arange(len(at.cal.linear)) == a))
+    answer = respond(dearer, at.network, at.at.beliefs, at.euros[None])
+    mine = at.network.blocks[at.network.team[a]].activities
+    change = (answer.x - at.at.x)[0, mine]
+    found = at._move(a, float(change[mine == a][0]))[mine]
+    assert found == pytest.approx(change, rel=1e-4, abs=1e-10 * float(np.abs(at.at.x).max()))
+
+
+@pytest.mark.parametrize("name", GAMED)
+def test_the_company_side_of_a_move_is_the_change_of_revenue_at_the_routing_of_the_plan(name: str) -> None:
+    at = world()
+    a = at.network.activities.index(name)
+    move = at._move(a, -0.3 * float(at.at.x[0, a]))
+    whole, mine = move.copy(), set(at.network.blocks[at.network.team[a]].activities.tolist())
+    for n in reversed(at.network.downstream_first):
+        for b in at.network.from_stage[n]:
+            if b not in mine:
+                whole[b] = at.at.beliefs.routing[0, b] * (at.network.yields[n] @ whole)
+    assert own_value(at.cal, at.network, at.at) @ move == pytest.approx(at.network.marginal_value @ whole)
+
+
+def test_a_move_keeps_hours_and_stages_balanced() -> None:
+    at = world()
+    block = at.network.blocks[at.network.teams.index("sales")]
+    move = at._move(at.network.activities.index("touch_fit"), -5.0)
+    assert block.balance @ move[block.activities] == pytest.approx(0.0, abs=1e-9)
+    assert (at.at.x[0] + move >= -1e-9).all()
+
+
+def test_whoever_games_would_lose_by_stopping() -> None:
+    for line in explain(moved()).gaming:
+        assert line.team_stake > 0
+
+
+def test_the_ledger_tells_caps_and_margins_of_the_rules() -> None:
+    solution = moved()
+    assert solution.euros is not None
+    assert solution.consistent is not None
+    held = deterrence(solution.cal, solution.cal.network, solution.consistent.worlds[0], solution.euros[None])
+    ledger = explain(solution).gaming
+    assert [line.activity for line in ledger] == held.activities.tolist()
+    assert [line.margin for line in ledger] == pytest.approx(held.margin[0].tolist())
+    for line in ledger:
+        assert line.then <= line.cap + 1e-6
+
+
+def test_without_gaming_rules_there_is_neither_cap_nor_margin() -> None:
+    cal = calibrate(mini())
+    now = evaluate_plans(cal, cal.current[None])
+    assert all(np.isnan(g.cap) and np.isnan(g.margin) for g in gaming_ledger(cal, cal.current, now, now))
+    assert np.isnan(gaming_excess(cal, now)).all()
+
+
+def test_plans_stand_side_by_side_from_today_to_the_chosen_one() -> None:
+    plans = compare(moved())
+    assert plans.kinds == ("current", "named", "named", "equal", "chosen")
+    assert plans.names[3] == EQUAL
+    assert plans.gain[0] == 0
+    assert plans.value[-1] == pytest.approx(moved().objective, rel=1e-9)
+    assert plans.broken[-1] == ()
+    assert [plans.is_current(s) for s in range(5)] == [True, False, True, False, False]
+
+
+def test_equal_weights_spread_todays_pay_over_what_a_team_can_move() -> None:
+    solution = moved()
+    euros = equal_weights(solution.space, solution.cal.current)
+    assert euros.sum(axis=1) == pytest.approx(solution.cal.current.sum(axis=1))
+    assert euros[0].tolist() == pytest.approx([20000 / 3] * 3 + [0.0] * 4)
+
+
+def test_a_rule_blocks_the_better_neighbours_that_break_it() -> None:
+    solution = moved()
+    assert solution.euros is not None
+    rules, around = rules_and_neighbours(solution.cal, solution.space, solution.euros)
+    near = neighbours(solution.space, solution.space.units(solution.euros))
+    judged = judge_consistent(solution.cal, solution.space)(near)
+    better = judged.value > solution.objective + 1e-9 * abs(solution.objective)
+    assert around.count == len(near)
+    assert around.better_but_broken == int((better & ~judged.kept).sum()) > 0
+    assert not (better & judged.kept).any()
+    budget = next(r for r in rules if r.name == "budget.expected")
+    assert budget.state == "binding"
+    assert 0 < budget.blocks <= around.better_but_broken
+
+
+def test_rules_that_cannot_bind_are_left_out() -> None:
+    names = {r.name for r in explain(moved()).rules}
+    assert not any(n.startswith(("weights.max.", "weights.min.", "measures.", "target_pay.")) for n in names)
+
+
+def test_nothing_moves_where_nothing_may_change() -> None:
+    found = explain(stuck())
+    assert not found.moved
+    assert found.assumptions == ()
+    assert {r.state for r in found.rules if r.name.startswith("change_limit")} == {"binding"}
+
+
+def test_an_assumption_is_the_gain_in_the_company_with_the_other_number() -> None:
+    solution = moved()
+    assert solution.euros is not None
+    found = {a.path: a for a in assumptions(solution.cal, solution.euros)}
+    cal = calibrate(scaled(solution.cal.scenario, "stages.retained.value", 1.5))
+    both = evaluate_plans(cal, np.array([cal.current, solution.euros]))
+    one = found["stages.retained.value"]
+    assert one.high == pytest.approx(float(both.revenue[1] - both.revenue[0]), rel=1e-6)
+    assert one.elasticity == pytest.approx((one.high - one.low) / one.gain, rel=1e-12)
+    assert one.spread == max(one.low, one.gain, one.high) - min(one.low, one.gain, one.high)
+
+
+def test_assumptions_come_by_the_size_of_what_they_can_do() -> None:
+    spreads = [a.spread for a in explain(moved()).assumptions]
+    assert len(spreads) == 4
+    assert spreads == sorted(spreads, reverse=True)
+
+
+def test_a_number_that_would_make_no_company_has_no_gain() -> None:
+    solution = moved()
+    assert solution.euros is not None
+    wide = {"teams.sales.hours": {"text": "payroll", "range": 0.9}}
+    cal = calibrate(mini(sources=wide))
+    found = assumptions(cal, solution.euros)[0]
+    assert np.isnan(found.low)
+    assert np.isfinite(found.spread)

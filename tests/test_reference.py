@@ -1,0 +1,197 @@
+"""The engine against numbers of an independent implementation of the model: two reference companies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.judge import Linearised, linearised
+from optimizer.measures import exposures, measure
+from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.plan import PlanWeights, plan_of
+from optimizer.read import read_scenario
+from optimizer.response import CONSISTENT
+
+CASES = Path(__file__).parent / "cases"
+NAMES = ("mini_funnel", "capped_funnel")
+TOLERANCE = 1e-6
+EXPOSURE_TOLERANCE = 1e-4
+EXPECTED = {name: json.loads((CASES / name / f"{name}_expected.json").read_text()) for name in NAMES}
+"""Every number is relative to `<name>.json`; the `about` of each file says how it came about."""
+
+MODES = ("first_response", "consistent")
+PLANS = [(name, plan) for name in NAMES for plan in EXPECTED[name]["plans"]]
+OUTCOMES = [
+    (name, plan, mode) for name, plan in PLANS for mode in MODES if mode in EXPECTED[name]["plans"][plan]
+]
+LINEARISED = [(name, plan) for name, plan in PLANS if "linearised" in EXPECTED[name]["plans"][plan]]
+MINI = EXPECTED["mini_funnel"]
+BEST = [
+    *(("linearised", plan) for plan in MINI["optimum_first_response"]["best"]),
+    *(("linearised", plan) for found in MINI["optimum_revenue_first_response"] for plan in found["best"]),
+    *(("consistent", plan) for plan in MINI["optimum_consistent"]["best"]),
+]
+
+
+@cache
+def company(name: str) -> Calibrated:
+    return calibrate(read_scenario(CASES / name / f"{name}.json"))
+
+
+def euros(cal: Calibrated, weights: PlanWeights) -> np.ndarray:
+    return plan_of(cal.scenario, weights).euros(cal.scenario)[None]
+
+
+def named(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def agree(found: Mapping[str, float], expected: Mapping[str, float], tolerance: float = TOLERANCE) -> None:
+    assert {name: found[name] for name in expected} == pytest.approx(expected, rel=tolerance, abs=1e-9)
+
+
+def table(rows: tuple[str, ...], columns: tuple[str, ...], values: np.ndarray) -> dict[str, dict[str, float]]:
+    return {row: named(columns, line) for row, line in zip(rows, values, strict=True)}
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A plan of the reference with what it should bring, and what it brings here."""
+
+    cal: Calibrated
+    expected: dict[str, Any]
+    found: Outcome
+
+
+@cache
+def evaluated(name: str, plan: str, mode: Any) -> Evaluated:
+    cal, expected = company(name), EXPECTED[name]["plans"][plan]
+    return Evaluated(cal, expected[mode], evaluate_plans(cal, euros(cal, expected["weights"]), mode))
+
+
+def at_baseline_beliefs(name: str, weights: PlanWeights) -> Linearised:
+    cal = company(name)
+    return linearised(cal, euros(cal, weights), (cal.beliefs,))
+
+
+def test_the_reference_covers_ten_plans_in_every_mode_it_was_computed_in() -> None:
+    assert (len(PLANS), len(OUTCOMES), len(LINEARISED), len(BEST)) == (10, 15, 5, 19)
+
+
+# --- calibration ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_calibration_finds_the_reference_prices_of_hours_and_stages(name: str) -> None:
+    cal, expected = company(name), EXPECTED[name]["calibration"]
+    agree(named(cal.network.teams, cal.hour_price), expected["lambda0"])
+    agree(named(cal.network.stages, cal.beliefs.price[0]), expected["mu0"])
+
+
+@pytest.mark.parametrize(
+    ("symbol", "field"),
+    [("q", "quadratic"), ("c", "linear"), ("kappa", "curvature_value"), ("reward", "reward")],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_calibration_finds_the_reference_costs_of_every_activity(name: str, symbol: str, field: str) -> None:
+    cal, expected = company(name), EXPECTED[name]["calibration"]["activities"]
+    assert set(expected) == set(cal.network.activities)
+    found = named(cal.network.activities, getattr(cal, field))
+    agree(found, {activity: numbers[symbol] for activity, numbers in expected.items()})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_counted_baseline_is_that_of_the_reference(name: str) -> None:
+    cal, expected = company(name), EXPECTED[name]["calibration"]["activities"]
+    stated = {activity: numbers["baseline"] for activity, numbers in expected.items()}
+    agree(named(cal.network.activities, cal.network.baseline), stated)
+
+
+def test_targets_that_are_not_stated_are_the_baseline_values_of_the_reference() -> None:
+    cal = company("mini_funnel")
+    agree(named(cal.network.kpis, cal.targets), MINI["calibration"]["targets"])
+
+
+# --- what plans bring -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "plan", "mode"), OUTCOMES)
+def test_people_do_under_a_plan_what_the_reference_says(name: str, plan: str, mode: str) -> None:
+    at = evaluated(name, plan, mode)
+    assert set(at.expected["activities"]) == set(at.cal.network.activities)
+    agree(named(at.cal.network.activities, at.found.x[0]), at.expected["activities"])
+
+
+@pytest.mark.parametrize(("name", "plan", "mode"), OUTCOMES)
+def test_scores_and_payouts_of_a_plan_are_those_of_the_reference(name: str, plan: str, mode: str) -> None:
+    at = evaluated(name, plan, mode)
+    agree(named(at.cal.network.kpis, at.found.score[0]), at.expected["score"])
+    agree(named(at.cal.network.teams, at.found.pay[0]), at.expected["pay"])
+
+
+@pytest.mark.parametrize(("name", "plan", "mode"), OUTCOMES)
+def test_a_plan_is_worth_to_the_company_what_the_reference_says(name: str, plan: str, mode: str) -> None:
+    at = evaluated(name, plan, mode)
+    totals = ("revenue", "loaded_pay", "net")
+    agree(
+        {total: float(getattr(at.found, total)[0]) for total in totals}, {t: at.expected[t] for t in totals}
+    )
+
+
+@pytest.mark.parametrize(("name", "plan"), [case[:2] for case in OUTCOMES if case[2] == "consistent"])
+def test_the_reference_plans_have_a_consistent_equilibrium(name: str, plan: str) -> None:
+    assert evaluated(name, plan, "consistent").found.residual[0] <= CONSISTENT
+
+
+@pytest.mark.parametrize(("name", "plan"), LINEARISED)
+def test_at_baseline_beliefs_the_linearised_plan_is_that_of_the_reference(name: str, plan: str) -> None:
+    cal, expected = company(name), EXPECTED[name]["plans"][plan]
+    seen, expected = at_baseline_beliefs(name, expected["weights"]), expected["linearised"]
+    agree(named(cal.network.kpis, seen.score[0]), expected["score"])
+    agree(named(cal.network.teams, seen.pay[0]), expected["pay"])
+    totals = {total: float(getattr(seen, total)[0]) for total in ("loaded_pay", "net")}
+    agree(totals, {total: expected[total] for total in totals})
+
+
+@pytest.mark.parametrize(("beliefs", "best"), BEST)
+def test_the_best_plans_of_the_reference_are_worth_what_it_says(beliefs: str, best: dict[str, Any]) -> None:
+    if beliefs == "linearised":
+        found = at_baseline_beliefs("mini_funnel", best["weights"])
+    else:
+        cal = company("mini_funnel")
+        found = evaluate_plans(cal, euros(cal, best["weights"]))
+    expected = {total: value for total, value in best.items() if total != "weights"}
+    agree({total: float(getattr(found, total)[0]) for total in expected}, expected)
+
+
+# --- measures -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_controllability_and_swing_are_those_of_the_reference(name: str) -> None:
+    cal = company(name)
+    found, network = measure(cal), cal.network
+    for of in ("controllability", "swing"):
+        values = table(network.teams, network.kpis, getattr(found, of))
+        for team, expected in EXPECTED[name][of].items():
+            agree(values[team], expected)
+
+
+@pytest.mark.parametrize(("key", "plan"), [("exposure", None), ("exposure_at_sla_48h_consistent", "sla_48h")])
+@pytest.mark.parametrize("name", NAMES)
+def test_exposure_is_that_of_the_reference(name: str, key: str, plan: str | None) -> None:
+    cal, plans = company(name), EXPECTED[name]["plans"]
+    e = euros(cal, plans[plan]["weights"] if plan else cal.scenario.current_plan)
+    at = evaluate_plans(cal, e).worlds[0]
+    found = exposures(cal, cal.network, at, e.sum(axis=2))[0]
+    values = table(cal.network.kpis, cal.network.teams, found)
+    for kpi, expected in EXPECTED[name][key].items():
+        agree(values[kpi], expected, EXPOSURE_TOLERANCE)

@@ -1,0 +1,400 @@
+"""The PDF: two pages, both languages, the numbers of the tables, nothing of the user's executed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pickle
+import re
+import string
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdf
+import pytest
+from solved import HOSTILE, failed, hostile, infeasible, moved, moved_tables, short_sighted, stuck, unproven
+
+from optimizer.tables import Tables, printable, tables_of
+from reports import write_report
+from reports.charts import MARKERS
+from reports.format import MINUS, NARROW_NO_BREAK, NO_BREAK, Formatter, french_spaces
+from reports.page_two import proof_lines
+from reports.pdf import payload_of, pdf_of, words_for
+from reports.style import (
+    COLOURS,
+    FONTS,
+    LONG_WORD,
+    MISSING,
+    PAIRS,
+    SHY,
+    characters,
+    contrast,
+    font_files,
+    printable_text,
+)
+from reports.wording import LOCALE, catalogue
+
+LANGUAGES = ("en", "fr")
+ROOT = Path(__file__).parents[1]
+SOLVED: dict[str, Callable[[], Any]] = {
+    "moved": moved,
+    "stuck": stuck,
+    "infeasible": infeasible,
+    "failed": failed,
+    "hostile": hostile,
+    "unproven": unproven,
+    "short_sighted": short_sighted,
+}
+
+
+@cache
+def shown(name: str) -> Tables:
+    return printable(moved_tables() if name == "moved" else tables_of(SOLVED[name]()))
+
+
+@cache
+def payload(name: str, language: str) -> dict[str, Any]:
+    return payload_of(shown(name), words_for(shown(name), language), None, {})
+
+
+@cache
+def document(name: str, language: str) -> bytes:
+    found, warnings = pdf_of(shown(name), language)
+    assert warnings == []
+    return found
+
+
+@cache
+def pages(name: str, language: str) -> list[str]:
+    """Text per page, spaces of every kind made plain, words that were broken at a line end put together."""
+    reader = pypdf.PdfReader(BytesIO(document(name, language)))
+    return [plain(page.extract_text()) for page in reader.pages]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace(NO_BREAK, " ").replace(NARROW_NO_BREAK, " ").replace(SHY, "").split())
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string of a payload that is printed."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            if key not in ("style", "font", "attachments", "svg"):
+                yield from strings(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from strings(part)
+
+
+# --- pages ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(set(SOLVED) - {"infeasible"}))
+def test_a_plan_has_two_pages(name: str, language: str) -> None:
+    assert len(pages(name, language)) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_plan_one_page_names_the_conflict_and_the_way_out(language: str) -> None:
+    text = pages("infeasible", language)
+    assert len(text) == 1
+    conflict = shown("infeasible")["conflict"].iloc[0]
+    words = words_for(shown("infeasible"), language)
+    assert plain(conflict[f"label_{language}"]) in text[0]
+    for column in ("limit", "by", "relaxed"):
+        assert plain(words.money(conflict[column])) in text[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_numbers_of_the_tables_are_in_the_text(language: str) -> None:
+    first, second = pages("moved", language)
+    tables, words = shown("moved"), words_for(shown("moved"), language)
+    for _, plan in tables["plans"].iterrows():
+        if plan["kind"] == "named" and plan["same_as_current"]:
+            continue
+        for column in ("gross", "direct_costs", "revenue", "loaded_pay", "net"):
+            assert plain(words.amount(plan[column])) in first
+    summary = tables["summary"].iloc[0]
+    assert plain(words.money(summary["gain"])) in first
+    assert plain(words.money(summary["budget_unused"])) in first
+    for _, line in tables["gaming"].iterrows():
+        assert plain(words.money(line["company_loss"])) in second
+        assert plain(words.label(line)) in second
+    for _, doubt in tables["assumptions"].iterrows():
+        assert plain(words.label(doubt)) in second
+        assert plain(words.amount(doubt["gain_low"])) in second or doubt["spread"] == 0
+    for sentence in proof_lines(words, tables):
+        assert plain(sentence) in second
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_decision_says_who_is_paid_on_what(language: str) -> None:
+    first = pages("moved", language)[0]
+    words = words_for(shown("moved"), language)
+    for _, weight in shown("moved")["weights"].iterrows():
+        if weight["then"] > 0 and weight["change"] != 0:
+            assert plain(words.label(weight, "kpi")) in first
+            assert plain(words.write.weight(weight["then"])) in first
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_failed_check_is_on_page_one(language: str) -> None:
+    first, second = pages("failed", language)
+    words = words_for(shown("failed"), language)
+    assert plain(words.say("alert.failed")) in first
+    assert plain(words.say("badge.error")) in first
+    check = shown("failed")["checks"].set_index("check").loc["model_value"]
+    assert plain(check[f"label_{language}"]) in first
+    assert plain(words.say("proof.failed")) in second
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_bound_nothing_is_called_proven(language: str) -> None:
+    text = " ".join(pages("unproven", language))
+    words = words_for(shown("unproven"), language)
+    for key in ("badge.feasible", "alert.unproven", "proof.unknown"):
+        assert plain(words.say(key)) in text
+    assert plain(words.say("badge.optimal")) not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plan_that_will_break_rules_says_so_on_page_one(language: str) -> None:
+    first = pages("short_sighted", language)[0]
+    words = words_for(shown("short_sighted"), language)
+    over = -shown("short_sighted")["summary"].iloc[0]["budget_unused"]
+    assert over > 0
+    assert plain(words.say("card.exceeded", over=words.money(over))) in first
+    for key in ("alert.rules", "alert.beliefs", "badge.baseline"):
+        assert plain(words.say(key)) in first
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nothing_moves_the_report_says_why(language: str) -> None:
+    first = pages("stuck", language)[0]
+    words = words_for(shown("stuck"), language)
+    assert plain(words.say("alert.still")) in first
+    assert plain(words.say("decision.none")) in first
+    rules = shown("stuck")["rules"]
+    binding = rules[rules["state"] == "binding"].iloc[0]
+    assert plain(words.label(binding)) in first
+    assert plain(words.money(shown("stuck")["summary"].iloc[0]["budget_unused"])) in first
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_texts_print_literally_or_as_visible_boxes(language: str) -> None:
+    first = pages("hostile", language)[0]
+    assert plain(HOSTILE) in first
+    assert MISSING in first
+    assert "\u202e" not in first
+    assert "\U0001f600" not in first
+    assert "6" in plain(words_for(shown("hostile"), language).count("plans.more", 6))
+    assert plain(words_for(shown("hostile"), language).count("plans.more", 6)) in first
+
+
+# --- the file -------------------------------------------------------------------------------------------
+
+
+def test_the_files_are_pdf_a3b_and_ua1_tagged_with_attachments() -> None:
+    attached = {"scenario.yaml": "name: mini_funnel\n", "inputs.json": "{}\n"}
+    content, warnings = pdf_of(shown("moved"), "fr", attachments=attached)
+    assert warnings == []
+    with pikepdf.open(BytesIO(content)) as file:
+        with file.open_metadata() as metadata:
+            assert metadata["pdfaid:part"] == "3"
+            assert metadata["pdfaid:conformance"] == "B"
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata["dc:title"] == "Mini funnel"
+        assert bool(file.Root.MarkInfo.Marked)
+        assert str(file.Root.Lang) == "fr"
+        assert {
+            name: file.attachments[name].get_file().read_bytes().decode() for name in file.attachments
+        } == attached
+
+
+def test_the_chart_has_a_text_for_those_who_do_not_see_it() -> None:
+    with pikepdf.open(BytesIO(document("moved", "en"))) as file:
+        alts = [str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
+    words = words_for(shown("moved"), "en")
+    assert any(words.money(shown("moved")["plans"].iloc[-1]["revenue"]) in alt for alt in alts)
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
+    store = tmp_path / "tables.pickle"
+    store.write_bytes(pickle.dumps(moved_tables()))
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+    here = write_report(moved(), tmp_path / "here", tables=moved_tables())
+    script = (
+        "import pickle, sys; from pathlib import Path; from reports import write_report;"
+        "tables = pickle.loads(Path(sys.argv[1]).read_bytes());"
+        "write_report(None, sys.argv[2], tables=tables)"
+    )
+    command = [sys.executable, "-c", script, str(store), str(tmp_path / "there")]
+    subprocess.run(command, check=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"})
+    assert [f.name for f in here] == ["report.en.pdf", "report.fr.pdf"]
+    for file in here:
+        assert file.read_bytes() == (tmp_path / "there" / file.name).read_bytes()
+    assert sorted(p.name for p in (tmp_path / "here").iterdir()) == ["report.en.pdf", "report.fr.pdf"]
+
+
+def test_a_date_is_printed_and_stamped_only_where_it_is_given() -> None:
+    dated, _ = pdf_of(shown("moved"), "fr", date=dt.date(2026, 11, 23))
+    reader = pypdf.PdfReader(BytesIO(dated))
+    assert "23 novembre 2026" in plain(reader.pages[0].extract_text())
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date == dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+    assert "2026" not in pages("moved", "fr")[0]
+
+
+def test_the_report_is_small() -> None:
+    assert len(document("moved", "fr")) < 300_000
+
+
+# --- words and numbers ----------------------------------------------------------------------------------
+
+
+def _forms(entry: str | dict[str, str]) -> list[str]:
+    return [entry] if isinstance(entry, str) else list(entry.values())
+
+
+def _slots(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_phrases_and_values() -> None:
+    en, fr = catalogue("en"), catalogue("fr")
+    assert list(en) == list(fr)
+    for key in en:
+        slots = [set().union(*map(_slots, _forms(c[key]))) for c in (en, fr)]
+        assert slots[0] == slots[1], key
+        assert isinstance(en[key], str) == isinstance(fr[key], str), key
+        assert all(set(c[key]) == {"one", "other"} for c in (en, fr) if isinstance(c[key], dict)), key
+
+
+def test_no_phrase_is_left_untranslated() -> None:
+    en, fr = catalogue("en"), catalogue("fr")
+    same = {
+        "objective.surplus",
+        "plans.plan",
+        "plans.net",
+        "plans.gain",
+        "broken.plan",
+        "chart.budget",
+        "rules.value",
+    }
+    alike = {
+        k for k in en if en[k] == fr[k] and any(re.search("[a-z]{2}", plainly(f)) for f in _forms(en[k]))
+    }
+    assert alike <= same
+
+
+def plainly(text: str) -> str:
+    return re.sub(r"\{.*?\}", "", text)
+
+
+def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "reports").glob("*.py"))
+    literal = set(re.findall(r'"([a-z]+(?:\.[a-z_]+)+|quote|page|first|measure|separator)"', code))
+    built = {m.split("{")[0] for m in re.findall(r'f"([a-z]+\.[a-z_]*\{)', code)}
+    keys = set(catalogue("en"))
+    assert {k for k in keys if k not in literal and not k.startswith(tuple(built))} == set()
+    known = {k for k in literal if k.split(".")[0] in {x.split(".")[0] for x in keys}}
+    assert {k for k in known - keys if not k.startswith("budget.")} == set()
+
+
+def test_catalogues_are_plain_files_in_the_package() -> None:
+    assert sorted(p.name for p in LOCALE.iterdir()) == ["en.json", "fr.json"]
+    for file in LOCALE.iterdir():
+        pairs = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list)
+        assert len(pairs) == len({key for key, _ in pairs})
+
+
+@pytest.mark.parametrize("name", sorted(SOLVED))
+def test_french_spaces_do_not_break(name: str) -> None:
+    for text in strings(payload(name, "fr")):
+        if not text.startswith("#") and "raw" not in text:
+            assert not re.search(r" [:;!?%»€]|« |± ", text), text
+            assert not re.search(r"\w[;!?»]", text.replace(SHY, "")), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(SOLVED))
+def test_every_character_is_in_the_type(name: str, language: str) -> None:
+    used = set("".join(strings(payload(name, language)))) - {"\n", SHY}
+    chart = payload(name, language)["chart"]
+    if chart is not None:
+        drawn = re.findall(r"<text[^>]*>([^<]*)</text>", "".join(d["svg"] for d in chart["drawings"]))
+        assert drawn
+        used |= set("".join(drawn))
+    assert used <= characters(), used - characters()
+
+
+def test_numbers_are_written_as_the_language_wants() -> None:
+    fr, en = Formatter("fr", "EUR"), Formatter("en", "EUR")
+    assert fr.money(1234567.4) == f"1{NARROW_NO_BREAK}234{NARROW_NO_BREAK}567{NO_BREAK}€"
+    assert en.money(1234567.4) == "€1,234,567"
+    assert en.money(-12.346, 2) == f"{MINUS}€12.35"
+    assert fr.percent(0.0675, 2, signed=True) == f"+6,75{NO_BREAK}%"
+    assert en.percent(-0.0675) == f"{MINUS}6.8%"
+    assert en.number(-0.0001, 2) == "0.00"
+    assert en.money(float("nan")) == "–"
+    assert fr.number(1234.5, 1, signed=True) == f"+1{NARROW_NO_BREAK}234,5"
+    assert en.tiny(3.568e-15) == "3.6×10⁻¹⁵"
+    assert fr.tiny(1e-6) == "10⁻⁶"
+    assert en.weight(0.35) == "35%"
+    assert en.weight(1 / 3) == "33.3%"
+
+
+def test_french_spaces_are_put_where_they_belong() -> None:
+    assert french_spaces("« a » : 5 % ; b !") == (
+        f"«{NO_BREAK}a{NO_BREAK}»{NO_BREAK}: 5{NO_BREAK}%{NARROW_NO_BREAK}; b{NARROW_NO_BREAK}!"
+    )
+
+
+def test_a_french_zero_is_singular() -> None:
+    words = words_for(shown("moved"), "fr")
+    assert words.count("proof.rounds", 0).startswith("Le modèle a été résolu en 0 tour d")
+    assert words.count("proof.rounds", 2).startswith("Le modèle a été résolu en 2 tours d")
+
+
+# --- look -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_text_stands_out_from_its_ground(text: str, ground: str) -> None:
+    assert contrast(COLOURS[text], COLOURS[ground]) >= 4.5
+
+
+def test_contrast_is_that_of_the_guideline() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+def test_the_type_is_small_free_and_has_what_numbers_need() -> None:
+    assert sum(f.stat().st_size for f in font_files()) <= 600_000
+    licence = (FONTS / "OFL.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licence
+    assert "Reserved Font Name" in licence
+    assert set(f"{NO_BREAK}{NARROW_NO_BREAK}{MINUS}0123456789€…–→≤≥±«»“”’†×⁻{MISSING}") <= characters()
+
+
+def test_users_texts_become_one_line_of_known_characters() -> None:
+    assert printable_text("a\n\tb\u202e\U0001f600") == f"a b{MISSING}{MISSING}"
+    assert printable_text("e\u0301") == "é"
+    assert printable_text("abcdef", 4) == "abc…"
+    long = printable_text("x" * (LONG_WORD + 5))
+    assert long.replace(SHY, "") == "x" * (LONG_WORD + 5)
+    assert SHY in long
+
+
+def test_every_kind_of_plan_has_a_mark_on_the_chart() -> None:
+    assert set(shown("moved")["plans"]["kind"]) == set(MARKERS)

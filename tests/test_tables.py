@@ -1,0 +1,179 @@
+"""Tables: complete, in order, and adding up, as numbers and as printed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from solved import failed, infeasible, moved, moved_tables, stuck
+
+from optimizer.printing import digits_of, money_decimals
+from optimizer.proof_tables import conflict_rows, unit_of
+from optimizer.solver import Conflict, Relaxation
+from optimizer.tables import SCHEMA, Tables, printable, tables_of
+
+KINDS = {"moved": moved, "stuck": stuck, "infeasible": infeasible, "failed": failed}
+
+
+@pytest.fixture(scope="module", params=sorted(KINDS))
+def tables(request: pytest.FixtureRequest) -> Tables:
+    return moved_tables() if request.param == "moved" else tables_of(KINDS[request.param]())
+
+
+def test_every_table_has_the_documented_columns_in_order(tables: Tables) -> None:
+    assert {name: list(frame.columns) for name, frame in tables.items()} == {
+        name: list(columns) for name, columns in SCHEMA.items()
+    }
+    assert all(meaning for columns in SCHEMA.values() for meaning in columns.values())
+
+
+def test_gross_less_direct_costs_less_payouts_is_net(tables: Tables) -> None:
+    plans = tables["plans"]
+    assert (plans["gross"] - plans["direct_costs"] - plans["revenue"]).abs().max() <= 1e-6
+    assert (plans["revenue"] - plans["loaded_pay"] - plans["net"]).abs().max() <= 1e-6
+
+
+def test_what_is_printed_adds_up_exactly(tables: Tables) -> None:
+    plans = printable(tables)["plans"]
+    assert (plans["gross"] - plans["direct_costs"] == plans["revenue"]).all()
+    assert (plans["revenue"] - plans["loaded_pay"] == plans["net"]).all()
+    assert (plans["revenue"] - plans["revenue"].iloc[0] == plans["gain"]).all()
+    for column in ("gross", "net", "revenue", "loaded_pay"):
+        assert (plans[column] - tables["plans"][column]).abs().max() <= 1.0
+
+
+def test_printed_rules_and_volumes_add_up(tables: Tables) -> None:
+    shown = printable(tables)
+    rules = shown["rules"]
+    sign = np.where(rules["at_least"].astype(bool), 1, -1)
+    assert np.allclose(sign * (rules["value"] - rules["limit"]).astype(float), rules["slack"].astype(float))
+    work = shown["activities"].dropna(subset=["then"])
+    assert np.allclose(work["then"] - work["now"], work["change"])
+    assert (work["hours_then"] - work["hours_now"] == work["hours_change"]).all()
+
+
+def test_teams_add_up_to_the_plan() -> None:
+    tables = moved_tables()
+    chosen = tables["plans"].iloc[-1]
+    assert tables["teams"]["loaded_then"].sum() == pytest.approx(chosen["loaded_pay"], abs=1e-6)
+    weights = tables["weights"].groupby("team")[["now", "then"]].sum()
+    assert np.allclose(weights, 1.0)
+    hours = tables["activities"].groupby("team")["hours_change"].sum()
+    assert np.allclose(hours, 0.0, atol=1e-6)
+
+
+def test_the_gain_and_the_unused_budget_are_differences_of_the_table_of_plans() -> None:
+    shown = printable(moved_tables())
+    summary, chosen = shown["summary"].iloc[0], shown["plans"].iloc[-1]
+    assert summary["gain"] == chosen["gain"] > 0
+    assert summary["budget_unused"] == 135000 - chosen["loaded_pay"] >= 0
+    assert summary["gap_of_gain"] == pytest.approx(
+        (summary["bound"] - summary["value"]) / moved_tables()["summary"].iloc[0]["gain"]
+    )
+
+
+def test_nothing_is_missing_that_the_solution_has() -> None:
+    tables, solution = moved_tables(), moved()
+    network = solution.cal.network
+    assert len(tables["activities"]) == len(network.activities)
+    assert len(tables["measures"]) == len(network.teams) * len(network.kpis) == len(tables["exposure"])
+    assert list(tables["kpis"]["kpi"]) == list(network.kpis)
+    assert len(tables["gaming"]) == int(network.gaming.sum())
+    assert list(tables["checks"]["check"]) == [c.name for c in solution.checks]
+    assert len(tables["rounds"]) == len(solution.rounds)
+    numbers = tables["activities"][["now", "next", "then", "change"]]
+    assert np.isfinite(numbers.to_numpy(dtype=float)).all()
+
+
+def test_without_a_plan_there_is_no_then() -> None:
+    tables = tables_of(infeasible())
+    assert tables["activities"]["then"].isna().all()
+    assert set(tables["plans"]["kind"]) == {"current", "equal"}
+    assert tables["rules"].empty
+    conflict = tables["conflict"].iloc[0]
+    assert conflict["unit"] == "money"
+    assert conflict["relaxed"] == pytest.approx(conflict["limit"] + conflict["by"])
+
+
+def test_a_printed_way_out_is_enough() -> None:
+    exact, shown = (
+        tables_of(infeasible())["conflict"].iloc[0],
+        printable(tables_of(infeasible()))["conflict"].iloc[0],
+    )
+    assert exact["by"] <= shown["by"] < exact["by"] + 1
+    assert shown["limit"] + shown["by"] == shown["relaxed"] >= exact["relaxed"]
+
+
+def test_labels_are_there_in_both_languages(tables: Tables) -> None:
+    for frame in tables.values():
+        for column in frame.columns:
+            if column.endswith(("label_en", "label_fr", "team_en", "kpi_fr")) and len(frame):
+                assert (frame[column].str.len() > 0).all(), column
+
+
+def test_the_same_solution_gives_the_same_tables() -> None:
+    again = tables_of(moved())
+    for name, frame in moved_tables().items():
+        pd.testing.assert_frame_equal(frame, again[name])
+
+
+def test_tables_survive_a_csv_file() -> None:
+    plans = moved_tables()["plans"]
+    lines = plans.to_csv(index=False).splitlines()
+    assert lines[0] == ",".join(SCHEMA["plans"])
+    assert len(lines) == len(plans) + 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "unit"),
+    [
+        ("budget.expected", "money"),
+        ("budget.teams.sales", "money"),
+        ("budget.min_share_of_target.sales", "money"),
+        ("target_pay.sales.max", "money"),
+        ("weights.max_measures.sales", "count"),
+        ("weights.min.sales", "share"),
+        ("controllability.mean.sales", "share"),
+        ("gaming.touch_fit", "units"),
+        ("gaming.touch_fit.weak", "units"),
+        ("gaming.margin.touch_fit", "money_per_unit"),
+        ("gaming.pairs.marketing.lead_volume", "share"),
+        ("gaming.exposure.sales.marketing", "share"),
+    ],
+)
+def test_a_rule_has_the_unit_of_its_limit(rule: str, unit: str) -> None:
+    assert unit_of(rule) == unit
+
+
+@pytest.mark.parametrize(
+    ("rule", "limit", "by", "relaxed", "unit"),
+    [
+        ("budget.expected", 1000.0, 50.0, 1050.0, "money"),
+        ("budget.min_share_of_target.sales", 0.9, 0.1, 0.8, "share"),
+        ("weights.min.sales.bookings", 0.2, 0.05, 0.15, "share"),
+        ("weights.max_measures.sales", 2.0, 0.4, 3.0, "count"),
+        ("gaming.touch_fit", 60.0, 5.0, 65.0, "units"),
+        ("gaming.margin.touch_fit", 60.0, 5.0, 65.0, "units"),
+        ("locks.sales.bookings", 0.5, 0.1, float("nan"), "share"),
+    ],
+)
+def test_a_rule_is_relaxed_in_its_own_unit(
+    rule: str, limit: float, by: float, relaxed: float, unit: str
+) -> None:
+    solution = replace(infeasible(), conflict=Conflict((rule,), (Relaxation(rule, limit, by),)))
+    row = next(iter(conflict_rows(solution)))
+    assert (row["unit"], row["conflicts"]) == (unit, True)
+    assert row["relaxed"] == pytest.approx(relaxed, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("largest", "decimals"), [(2_842_170.0, 0), (1000.0, 0), (999.0, 1), (1.2, 3), (0.0112, 5), (0.0, 0)]
+)
+def test_small_amounts_get_decimals(largest: float, decimals: int) -> None:
+    assert money_decimals([largest, -largest / 3, float("nan")]) == decimals
+
+
+def test_volumes_read_side_by_side_have_the_same_decimals() -> None:
+    assert [digits_of(330.0, 8.0), digits_of(45.0, 8.0), digits_of(4.5, 0.0), digits_of(0.0)] == [0, 1, 2, 0]

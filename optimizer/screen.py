@@ -74,11 +74,13 @@ def _print(*parts: object) -> None:
         console.print(part)
 
 
-def _table(title: str, columns: Iterable[str], left: int = 1) -> Table:
+def _table(title: str, columns: Iterable[str], words: tuple[str, ...] = ()) -> Table:
+    """The first column and `words` are text that may fold; the others are numbers that may not."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for j, name in enumerate(columns):
+        text = j == 0 or name in words
         table.add_column(
-            Text(name), justify="left" if j < left else "right", overflow="fold", no_wrap=j >= left
+            Text(name), justify="left" if text else "right", no_wrap=not text or j == 0, overflow="fold"
         )
     return table
 
@@ -157,7 +159,11 @@ def _activities(cal: Calibrated, first: Floats, then: Floats) -> Table:
 def show_comparison(scenario: Scenario, plans: dict[str, Compared]) -> None:
     """One row per plan, at consistent beliefs."""
     columns = ["plan", "gross", "direct costs", "revenue", "loaded pay", "net", "breaks"]
-    table = _table(f"Plans ({scenario.currency} per {scenario.period}, once people have learnt)", columns)
+    table = _table(
+        f"Plans ({scenario.currency} per {scenario.period}, once people have learnt)",
+        columns,
+        words=("breaks",),
+    )
     for name, plan in plans.items():
         at = plan.consistent
         money = (at.gross, at.direct_costs, at.revenue, at.loaded_pay, at.net)
@@ -205,7 +211,7 @@ def show_solution(solution: Solution, folder: Path) -> None:
     if solution.plan is not None and solution.consistent is not None:
         _show_plan(solution)
     if solution.checks:
-        checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], left=2)
+        checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
         for c in solution.checks:
             _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
         _print(checks)
@@ -216,7 +222,7 @@ def _show_plan(solution: Solution) -> None:
     assert solution.plan is not None
     assert solution.consistent is not None
     scenario, at = solution.cal.scenario, solution.consistent
-    table = _table("Plan", ["team", "target pay", "weights", "today"], left=1)
+    table = _table("Plan", ["team", "target pay", "weights", "today"], words=("weights", "today"))
     for team, weights in solution.plan.weights.items():
         words = ", ".join(f"{k} {w:.0%}" for k, w in weights.items())
         today = ", ".join(f"{k} {w:.0%}" for k, w in scenario.current_plan.get(team, {}).items() if w)

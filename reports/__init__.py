@@ -24,7 +24,7 @@ def write_report(
     date: dt.date | None = None,
     attachments: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write `report.<language>.pdf` per language into an existing folder; returns the files.
+    """Write `report.<language>.pdf` per language into a folder, made if need be; returns the files.
 
     `tables` are those of the solution where they are known already. `date` is printed and stamped; without
     one nothing is printed, and the same input gives the same bytes. `attachments` (name to text, e.g.
@@ -34,6 +34,7 @@ def write_report(
     from reports.pdf import pdf_of
 
     shown = printable(tables if tables is not None else tables_of(solution))
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
     written = []
     for language in languages:
         document, said = pdf_of(shown, language, date, attachments)

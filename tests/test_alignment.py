@@ -12,6 +12,7 @@ import pytest
 
 from optimizer.baseline import Calibrated, calibrate
 from optimizer.check import warnings_of
+from optimizer.evaluation import compare
 from optimizer.measures import exposures, measure
 from optimizer.outcome import Outcome, evaluate_plans
 from optimizer.plan import plan_of
@@ -19,6 +20,7 @@ from optimizer.read import read_scenario
 from optimizer.response import CONSISTENT
 from optimizer.rules import Facts, broken_lines
 from optimizer.scenario import Scenario
+from optimizer.solver import Solution, solve
 from optimizer.space import plan_space
 
 ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"
@@ -245,3 +247,53 @@ def test_a_draw_is_judged_by_the_same_facts_and_does_not_depend_on_how_many_are_
     assert more.shape == (2, len(facts.FACTS))
     assert (more[:1] == few).all()
     assert rejected >= 0
+
+
+# Fact 4: the optimum, engineered by the solver.
+
+
+@pytest.fixture(scope="module")
+def optimum() -> Solution:
+    return solve(read_scenario(ALIGNMENT))
+
+
+def test_the_optimum_is_proven_within_a_thousandth(optimum: Solution) -> None:
+    assert optimum.status == "optimal"
+    assert optimum.gap <= 1e-3
+    assert all(check.ok for check in optimum.checks)
+
+
+def test_the_optimum_beats_every_named_plan_that_keeps_the_rules_and_all_others_too(
+    optimum: Solution,
+) -> None:
+    scenario = optimum.cal.scenario
+    for name, plan in compare(scenario, dict(scenario.plans)).items():
+        assert optimum.objective > float(plan.consistent.revenue[0]), name
+
+
+def test_the_optimum_pays_teams_on_measures_that_other_teams_move(optimum: Solution) -> None:
+    control = optimum.measures.controllability
+    network = optimum.cal.network
+    crossing = {
+        team
+        for i, team in enumerate(network.teams)
+        for kpi in optimum.plan.weights[team]
+        if np.delete(control[:, network.kpis.index(kpi)], i).max() >= 0.05
+    }
+    assert len(crossing) >= 2
+
+
+def test_the_optimum_is_no_corner_that_a_designer_would_laugh_at(optimum: Solution) -> None:
+    silo = optimum.cal.scenario.current_plan
+    for team, weights in optimum.plan.weights.items():
+        alone = [kpi for kpi, w in weights.items() if w > 0.99]
+        assert all(kpi in silo[team] for kpi in alone), f"{team} is paid on {alone} alone"
+    assert sum(len(w) for w in optimum.plan.weights.values()) >= 6
+    share = optimum.consistent.pay[0] / optimum.euros.sum(axis=1)
+    assert 0.9 <= share.min() <= share.max() <= 1.4
+
+
+def test_the_optimum_reduces_hours_on_gaming(optimum: Solution) -> None:
+    network = optimum.cal.network
+    hours = network.unit_hours * network.gaming
+    assert hours @ optimum.consistent.x[0] < hours @ network.baseline

@@ -15,10 +15,7 @@ _USUAL_STEPS = (0.01, 0.02, 0.025, 0.04, 0.05, 0.1, 0.125, 0.2, 0.25, 0.5, 1.0)
 
 def problems(scenario: Scenario) -> Findings:
     """What is wrong with the rules, apart from names."""
-    if scenario.rules.budget.cvar is not None:
-        message = "is not supported yet: arrives with the uncertainty work"
-        hint = "remove it for now; `expected` and `teams` limit the expected payout"
-        yield Finding(("rules", "budget", "cvar"), "", message, hint)
+    yield from _not_supported_yet(scenario)
     yield from _repeated_measures(scenario)
     broken = [*_bounds(scenario), *_step(scenario)]
     yield from broken
@@ -27,6 +24,17 @@ def problems(scenario: Scenario) -> Findings:
         refused = list(_lock_values(scenario))
         yield from refused
         yield from _attainable_sums(scenario, {finding.path[2] for finding in refused})
+
+
+def _not_supported_yet(scenario: Scenario) -> Findings:
+    """Parts of the format that nothing computes yet: refused, never ignored."""
+    if scenario.rules.budget.cvar is not None:
+        message = "is not supported yet: arrives with the uncertainty work"
+        hint = "remove it for now; `expected` and `teams` limit the expected payout"
+        yield Finding(("rules", "budget", "cvar"), "", message, hint)
+    if scenario.rules.objective == "surplus":
+        message = "objective surplus is not supported yet"
+        yield Finding(("rules", "objective"), "surplus", message, "write revenue or net")
 
 
 def _repeated_measures(scenario: Scenario) -> Findings:
@@ -48,8 +56,7 @@ def _step(scenario: Scenario) -> Findings:
     step, at = scenario.rules.weights.step, ("rules", "weights", "step")
     if step == 0:
         if scenario.rules.objective != "surplus":
-            hint = "write 0.05, or objective: surplus"
-            yield Finding(at, "0", "weights without steps need objective surplus", hint)
+            yield Finding(at, "0", "weights without steps need objective surplus", "write 0.05")
     elif not is_whole(1 / step):
         usual = min(_USUAL_STEPS, key=lambda other: abs(other - step))
         yield Finding(at, number(step), "a whole number of steps must make 1", f"write {number(usual)}")

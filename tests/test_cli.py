@@ -1,0 +1,230 @@
+"""The verbs as a person or a scheduler runs them: real processes, real files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+MINI = ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"
+CAPPED = ROOT / "tests" / "cases" / "capped_funnel" / "capped_funnel.json"
+RULES = {
+    "objective": "revenue",
+    "weights": {"step": 0.25},
+    "measures": {
+        "marketing": ["lead_volume", "meeting_rate", "wins"],
+        "sales": ["bookings", "leads_touched"],
+        "success": ["retention"],
+    },
+    "budget": {"expected": 135000},
+}
+
+
+def incentives(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "optimizer.cli", *map(str, arguments)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd or ROOT, env=env, timeout=240)
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    return written(tmp_path, RULES)
+
+
+def written(folder: Path, rules: dict) -> Path:
+    file = folder / "company.yaml"
+    file.write_text(yaml.safe_dump({**json.loads(MINI.read_text()), "rules": rules}, sort_keys=False))
+    return file
+
+
+def test_help_loads_neither_pyomo_nor_pandas_nor_matplotlib():
+    heavy = ("pyomo", "pandas", "matplotlib", "numpy")
+    code = f"import sys, optimizer.cli; print([m for m in {heavy} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert found.stdout.strip() == "[]"
+    assert incentives("--help").returncode == 0
+
+
+def test_check_says_the_baseline_in_words_and_warns_on_stderr():
+    found = incentives("check", MINI)
+    assert found.returncode == 0
+    assert "marketing: 75% of 800 hours are booked" in found.stdout
+    assert "uncapped rate" in found.stderr
+
+
+def test_check_as_json_is_one_object_with_problems_and_warnings():
+    found = incentives("check", MINI, "--json")
+    answer = json.loads(found.stdout)
+    assert answer["problems"] == []
+    assert {"where", "value", "message", "hint"} <= set(answer["warnings"][0])
+
+
+def test_bad_input_ends_with_code_2_a_place_and_no_traceback(tmp_path):
+    file = tmp_path / "bad.yaml"
+    file.write_text(MINI.read_text().replace('"noise": 0.35', '"nois": 0.35'))
+    found = incentives("check", file, "--json")
+    assert found.returncode == 2
+    (problem,) = json.loads(found.stdout)["problems"]
+    assert "kpis.wins.nois" in problem["where"]
+    assert "noise" in problem["hint"]
+    assert "Traceback" not in found.stderr
+
+
+def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
+    found = incentives("evaluate", MINI, "--plan", "nowhere")
+    assert found.returncode == 2
+    assert "current" in found.stderr
+
+
+def test_evaluate_reproduces_the_baseline_under_the_current_plan():
+    answer = json.loads(incentives("evaluate", MINI, "--json").stdout)
+    assert set(answer) == {"first_response", "consistent"}
+    then = answer["consistent"]
+    assert then["activities"]["deep_fit"] == pytest.approx(170, rel=1e-9)
+    assert then["gross"] - then["direct_costs"] == pytest.approx(then["revenue"], abs=1e-6)
+    assert then["revenue"] - then["loaded_pay"] == pytest.approx(then["net"], abs=1e-6)
+
+
+def test_evaluate_takes_a_plan_file(tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("marketing: {wins: 1.0}\nsales: {bookings: 1.0}\nsuccess: {retention: 1.0}\n")
+    answer = json.loads(incentives("evaluate", MINI, "--plan", plan, "--json").stdout)
+    assert answer["consistent"]["net"] == pytest.approx(307421.96013077, rel=1e-6)
+
+
+def test_compare_names_the_rules_that_a_plan_breaks(scenario):
+    tight = yaml.safe_load(scenario.read_text())
+    tight["rules"]["budget"]["expected"] = 120000
+    scenario.write_text(yaml.safe_dump(tight))
+    answer = json.loads(incentives("compare", scenario, "--json").stdout)
+    (broken,) = answer["plans"]["current"]["broken_rules"]
+    assert broken["rule"] == "budget.expected"
+    assert broken["excess"] == pytest.approx(7800, abs=1e-3)
+
+
+def test_measures_has_every_team_kpi_and_pair():
+    answer = json.loads(incentives("measures", CAPPED, "--json").stdout)
+    assert set(answer) == {"controllability", "swing", "lag", "exposure", "congruence"}
+    assert answer["controllability"]["marketing"]["mql"] == pytest.approx(0.9148569080690351, rel=1e-6)
+    assert answer["lag"]["csm"]["mql"] is None
+
+
+def test_budget_exits_with_1_when_a_line_is_exceeded(scenario):
+    ok = incentives("budget", scenario, "--plan", "current", "--json")
+    assert ok.returncode == 0
+    lines = {line["name"]: line for line in json.loads(ok.stdout)["lines"]}
+    assert lines["budget.expected"]["value"] == pytest.approx(127800, abs=1e-3)
+    assert lines["budget.expected"]["slack"] == pytest.approx(7200, abs=1e-3)
+    assert lines["budget.teams.sales"]["limit"] is None
+    tight = yaml.safe_load(scenario.read_text())
+    tight["rules"]["budget"]["expected"] = 127000
+    scenario.write_text(yaml.safe_dump(tight))
+    assert incentives("budget", scenario, "--plan", "current").returncode == 1
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    folder = tmp_path_factory.mktemp("solve")
+    file = written(folder, RULES)
+    return incentives("solve", file, "--json", cwd=folder), folder
+
+
+def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
+    done, folder = solved
+    assert done.returncode == 0
+    answer = json.loads(done.stdout)
+    assert answer["status"] == "optimal"
+    assert all(check["ok"] for check in answer["checks"])
+    run = folder / "runs" / "company"
+    expected = {"result.json", "scenario.yaml", "tables", "report.en.pdf", "report.fr.pdf", "inputs.json"}
+    assert expected | {"manifest.json", "run.log"} == {p.name for p in run.iterdir()}
+    stored = json.loads((run / "result.json").read_text())
+    assert "seconds" not in stored
+    assert stored == {k: v for k, v in answer.items() if k != "seconds"}
+
+
+def test_the_same_input_gives_the_same_bytes(solved, tmp_path):
+    _, folder = solved
+    first = folder / "runs" / "company"
+    again = tmp_path / "again"
+    assert incentives("solve", folder / "company.yaml", "--out", again).returncode == 0
+    differing = [
+        p.relative_to(first)
+        for p in sorted(first.rglob("*"))
+        if p.is_file()
+        and p.name not in ("manifest.json", "run.log")
+        and p.read_bytes() != (again / p.relative_to(first)).read_bytes()
+    ]
+    assert differing == []
+
+
+def test_baseline_beliefs_add_what_the_model_saw(scenario, tmp_path):
+    done = incentives("solve", scenario, "--beliefs", "baseline", "--json", "--out", tmp_path / "run")
+    answer = json.loads(done.stdout)
+    assert set(answer["linearised"]) == {"score", "pay", "loaded_pay", "net"}
+    assert answer["linearised"]["loaded_pay"] <= 135000 + 1e-6
+
+
+def test_an_infeasible_scenario_exits_with_1_and_still_writes_a_report(tmp_path):
+    file = written(tmp_path, {**RULES, "budget": {"expected": 60000}})
+    done = incentives("solve", file, "--json", "--out", tmp_path / "run")
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["status"] == "infeasible"
+    assert answer["plan"] is None
+    assert answer["conflict"]["rules"] == ["budget.expected"]
+    assert (tmp_path / "run" / "report.en.pdf").exists()
+
+
+def test_enumeration_at_a_coarser_step_is_part_of_the_certificate(scenario, tmp_path):
+    done = incentives("solve", scenario, "--enumerate", "0.5", "--json", "--out", tmp_path / "run")
+    check = next(c for c in json.loads(done.stdout)["checks"] if c["name"] == "enumeration")
+    assert check["ok"]
+    assert "18 plans" in check["detail"]
+
+
+def test_ctrl_c_keeps_the_incumbent_and_never_says_optimal(tmp_path):
+    rules = {
+        "objective": "net",
+        "weights": {"step": 0.05},
+        "budget": {"expected": 250000},
+        "measures": {
+            "marketing": ["mql", "good_meeting_rate", "closing_rate"],
+            "sdr": ["meetings", "touched_48h", "good_meeting_rate"],
+            "ae": ["bookings", "retention"],
+            "csm": ["renewals", "retention"],
+        },
+    }
+    file = tmp_path / "big.yaml"
+    file.write_text(yaml.safe_dump({**json.loads(CAPPED.read_text()), "rules": rules}))
+    command = [
+        sys.executable,
+        "-m",
+        "optimizer.cli",
+        "solve",
+        str(file),
+        "--gap",
+        "0",
+        "--json",
+        "--out",
+        str(tmp_path / "run"),
+    ]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    for line in process.stderr:
+        if line.startswith("round"):
+            break
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=120)
+    answer = json.loads(out)
+    assert process.returncode == 3
+    assert answer["status"] == "feasible"
+    assert answer["plan"]["ae"]
+    assert next(c for c in answer["checks"] if c["name"] == "rules")["ok"]

@@ -196,14 +196,19 @@ def budget(file: Path, plan_name: str, as_json: bool) -> None:
 def solve(file: Path, out: Path | None, as_json: bool, **options: Any) -> None:
     """The best plan, its certificate, and a run folder with reports."""
     from optimizer.results import solution_json
+    from optimizer.runs import NotARunFolderError, refuse_foreign
     from optimizer.screen import Narrator, show_solution
     from optimizer.solver import Options
     from optimizer.solver import solve as find
 
     scenario = _read(file)
+    folder = out or Path("runs") / scenario.name
+    try:
+        refuse_foreign(folder.resolve())
+    except NotARunFolderError as error:
+        raise click.BadParameter(str(error), param_hint="--out") from error
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
-        folder = out or Path("runs") / scenario.name
         narrator.say(f"writing {folder}")
         seconds = _write_run(folder, file, solution, options, narrator.lines)
     if as_json:

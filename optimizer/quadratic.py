@@ -2,6 +2,7 @@
 
     maximise  g·x − ½ q·x²   subject to   A x = b,  lower ≤ x ≤ upper
 
+with a point strictly within the bounds (at a mere corner prices may not exist; `imbalance` tells),
 solved by a globalised semismooth Newton method on the dual, min_y b·y + Σ_a max_x [(g − Aᵀy)_a x − ½ q_a x²],
 which is convex and once differentiable: x(y) = clip((g − Aᵀy)/q) and each Newton system has one row per
 equality. Where the active set is right the step is exact (a primal-dual active set method: Hintermüller,
@@ -18,10 +19,8 @@ from optimizer.network import Bools, Floats
 
 ROUNDS = 200
 PRECISION = 1e-13
-STUCK = 1e-15
-"""A step that moves prices less than this share has met the limits of arithmetic; `imbalance` tells."""
-SHORTEST = 30
-"""Halvings of a step before it counts as none."""
+HALVINGS = 70
+"""Of a step; a nearly singular system gives one that is too long by many orders of magnitude."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,7 @@ def solve_separable(
         if not unmet.any():
             break
         open_, part, imbalance = open_[unmet], part.select(unmet), imbalance[unmet]
-        before = y[open_]
-        y[open_] = part.step(rows, before, imbalance)
-        stuck = (np.abs(y[open_] - before) <= STUCK * (1 + np.abs(before))).all(axis=1)
-        open_ = open_[~stuck]
+        y[open_] = part.step(rows, y[open_], imbalance)
     final = _Part(g, q, b, lower, upper)
     x, imbalance = final.respond(rows, y)
     size = np.abs(b) + np.abs(x) @ np.abs(balance).T + 1e-12 * scale
@@ -117,9 +113,9 @@ class _Part:
         start = self.dual(rows, y)
         slack = 1e-14 * (np.abs(start) + np.abs(self.b * y).sum(axis=1))
         length = np.ones(len(y))
-        for _ in range(SHORTEST):
+        for _ in range(HALVINGS):
             rising = self.dual(rows, y + length[:, None] * direction) > start + 1e-4 * length * slope + slack
             if not rising.any():
                 break
             length = np.where(rising, 0.5 * length, length)
-        return y + np.where(rising, 0.0, length)[:, None] * direction
+        return y + length[:, None] * direction

@@ -19,7 +19,9 @@ from optimizer.quadratic import solve_separable
 Kind = TypeVar("Kind", np.float64, np.bool_)
 
 PASSES = 200
-ROUNDS = 200
+ROUNDS = 1200
+PATIENCE = 200
+"""Rounds after which plans that still swing are relaxed in smaller steps."""
 CONSISTENT = 1e-8
 """Residual at or below which beliefs agree with what happens (model.md §7)."""
 _TARGET = 1e-10
@@ -206,7 +208,7 @@ def consistent_response(
         response = respond(cal, network, beliefs, euros[rows])
         seen = _seen(cal, network, response, beliefs)
         residual = np.maximum(_residual(cal, beliefs, seen), response.imbalance)
-        state = state.advanced(rows, seen, residual)
+        state = state.advanced(rows, seen, residual, 0.05 if done < PATIENCE else 0.01)
     response = respond(cal, network, state.beliefs, euros)
     seen = _seen(cal, network, response, state.beliefs)
     residual = np.maximum(_residual(cal, state.beliefs, seen), response.imbalance)
@@ -215,7 +217,7 @@ def consistent_response(
 
 @dataclass(frozen=True)
 class _Relaxation:
-    """Step 0.5 at first, halved (floor 0.05) when the residual grows, else grown by a tenth (at most 1)."""
+    """Step 0.5 at first, halved (down to a floor) when the residual grows, else grown by a tenth (at most 1)."""
 
     beliefs: Beliefs
     step: Floats
@@ -226,9 +228,11 @@ class _Relaxation:
     def begin(cls, beliefs: Beliefs, plans: int) -> _Relaxation:
         return cls(beliefs, np.full(plans, 0.5), np.full(plans, np.inf), np.ones(plans, dtype=bool))
 
-    def advanced(self, rows: Ints, seen: Beliefs, residual: Floats) -> _Relaxation:
+    def advanced(self, rows: Ints, seen: Beliefs, residual: Floats, floor: float) -> _Relaxation:
         grew = residual > self.residual[rows]
-        step = np.where(grew, np.maximum(0.5 * self.step[rows], 0.05), np.minimum(1.1 * self.step[rows], 1.0))
+        step = np.where(
+            grew, np.maximum(0.5 * self.step[rows], floor), np.minimum(1.1 * self.step[rows], 1.0)
+        )
         open_ = residual > _TARGET
         moved = self.beliefs.select(rows).relaxed(seen, np.where(open_, step, 0.0))
         return replace(

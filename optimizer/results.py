@@ -78,7 +78,10 @@ def solution_json(solution: Solution) -> Json:
         "target_pay": solution.plan.target_pay if solution.plan else None,
         "first_response": solution.first_response and outcome_json(cal, solution.first_response),
         "consistent": solution.consistent and outcome_json(cal, solution.consistent),
-        "rounds": [vars(r) for r in solution.rounds],
+        "rounds": [
+            {key: number(v) if isinstance(v, float) else v for key, v in vars(r).items()}
+            for r in solution.rounds
+        ],
         "checks": [
             {
                 "name": c.name,

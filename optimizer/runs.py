@@ -37,11 +37,29 @@ def write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
 
 
+class NotARunFolderError(ValueError):
+    """The folder to write holds something that is not a run; nothing was touched."""
+
+
+def refuse_foreign(target: Path) -> None:
+    """Raise NotARunFolderError unless the target is absent, empty, or an earlier run."""
+    here = Path.cwd().resolve()
+    if target.is_file() or target == here or target in here.parents:
+        raise NotARunFolderError(f"{target} cannot be a run folder; name a new folder")
+    if target.is_dir() and any(target.iterdir()) and not (target / "manifest.json").is_file():
+        raise NotARunFolderError(
+            f"{target} exists and is not a run folder; name another or remove it yourself"
+        )
+
+
 def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """Fill a new folder beside the target, then put it in the target's place.
 
     A reader sees the old folder or the new one, never a mixture; a failure leaves the old one.
+    Raises NotARunFolderError where the target holds anything but an earlier run.
     """
+    target = target.resolve()
+    refuse_foreign(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:

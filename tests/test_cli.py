@@ -228,3 +228,13 @@ def test_ctrl_c_keeps_the_incumbent_and_never_says_optimal(tmp_path):
     assert answer["status"] == "feasible"
     assert answer["plan"]["ae"]
     assert next(c for c in answer["checks"] if c["name"] == "rules")["ok"]
+
+
+def test_a_folder_that_is_not_a_run_is_never_replaced(scenario, tmp_path):
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "thesis.txt").write_text("years of work")
+    done = incentives("solve", scenario, "--out", victim)
+    assert done.returncode == 2
+    assert "not a run folder" in done.stderr
+    assert (victim / "thesis.txt").read_text() == "years of work"

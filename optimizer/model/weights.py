@@ -6,7 +6,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.setting import Setting
-from optimizer.space import current_weights
+from optimizer.space import TOLERANCE, current_weights
 
 
 def add_weights(m: pyo.ConcreteModel, setting: Setting) -> None:
@@ -53,7 +53,8 @@ def _sizes(m: pyo.ConcreteModel, setting: Setting) -> None:
     kpis = list(m.KPIS)
     free = [p for p in m.PAIRS if np.isnan(space.locked[teams.index(p[0]), kpis.index(p[1])])]
     m.FREE = pyo.Set(dimen=2, initialize=free)
-    counted = rules.max_measures is not None or rules.min > rules.step
+    above_a_step = [rules.min * int(space.most[teams.index(i)]) > 1 + TOLERANCE for i in m.PAID]
+    counted = rules.max_measures is not None or any(above_a_step)
     m.used = pyo.Var(m.PAIRS if counted else [], domain=pyo.Binary, doc="KPI is paid")
     most = {i: float(space.most[t] * space.unit[t]) for t, i in enumerate(teams)}
     steps = {i: int(space.most[t]) for t, i in enumerate(teams)}

@@ -139,7 +139,8 @@ def _balances(world: World) -> tuple[Floats, Floats, Floats]:
             whole.append(np.where(network.team == i, network.unit_hours, 0.0))
             own.append(whole[-1])
             supply.append(network.hours[i])
-    return np.array(whole, dtype=float), np.array(own, dtype=float), np.array(supply, dtype=float)
+    shape = (len(whole), len(network.activities))
+    return np.reshape(whole, shape), np.reshape(own, shape), np.array(supply, dtype=float)
 
 
 def _spread(values: Floats, at: Ints, size: int) -> Floats:

@@ -116,8 +116,27 @@ def solve_milp(
     start: Mapping[int, float] | None = None,
     on_progress: OnProgress | None = None,
 ) -> MilpResult:
-    """Solve; Ctrl-C or the time limit keep the incumbent. `start` maps ids of variables to values."""
+    """Solve; Ctrl-C or the time limit keep the incumbent. `start` maps ids of variables to values.
+
+    HiGHS 1.15.1's presolve has called feasible models infeasible (with a start: optimal, without a bound), so
+    that word is believed only without it.
+    """
+    found = _solved(compiled, limits, start, on_progress, "choose")
+    unproven = found.status == "optimal" and not np.isfinite(found.bound)
+    if (found.status == "infeasible" or unproven) and not found.interrupted:
+        return _solved(compiled, limits, None, on_progress, "off")
+    return found
+
+
+def _solved(
+    compiled: Compiled,
+    limits: Limits,
+    start: Mapping[int, float] | None,
+    on_progress: OnProgress | None,
+    presolve: str,
+) -> MilpResult:
     solver = _solver(limits)
+    solver.setOptionValue("presolve", presolve)
     solver.setOptionValue("mip_rel_gap", limits.gap)
     solver.setOptionValue("mip_abs_gap", 0.0)
     if limits.seconds is not None:
@@ -207,6 +226,7 @@ def extremes(
     Raises InfeasibleError where the model has no point at all.
     """
     solver = _solver(limits)
+    solver.setOptionValue("presolve", "off")
     solver.passModel(compiled.lp)
     count = compiled.lp.num_col_
     if relaxed:
@@ -247,6 +267,7 @@ class Relaxation:
     def __init__(self, compiled: Compiled) -> None:
         self._position, self._count = compiled.position, compiled.lp.num_col_
         self._solver = _solver(Limits())
+        self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(compiled.lp)
         every = np.arange(self._count, dtype=np.int32)
         self._solver.changeColsIntegrality(

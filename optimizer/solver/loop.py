@@ -26,12 +26,14 @@ from optimizer.solver.conflicts import explain_conflict
 from optimizer.solver.fixed import Answer, FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, Limits
 from optimizer.solver.run import Event, Held, OnEvent, Options, Run, baseline_beliefs, own_beliefs
-from optimizer.solver.solution import Check, Round, Solution, Status
-from optimizer.space import every_plan, plan_space
+from optimizer.solver.solution import Check, Conflict, Relaxation, Round, Solution, Status
+from optimizer.space import PlanSpace, count_plans, every_plan, plan_space
 
 MOST_ROUNDS = 8
 ROUND_GAP = 1e-3
 """Relative gap of the rounds on the way; only the last beliefs need the full proof."""
+BRUTE_FORCE = 20_000
+"""Plans up to which all are judged before a scenario is called infeasible at consistent beliefs."""
 MOST_LISTED = 400
 """Plans that the model may value above the best before the proof is given up."""
 
@@ -61,8 +63,24 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     run = Run(cal, space, options, on_event or (lambda _: None), time.monotonic())
     run.seconds["calibrate"] = time.perf_counter() - began
     blank = Solution("error", cal, space, measures)
+    starved = _starved(space)
+    if starved is not None:
+        return replace(blank, status="infeasible", conflict=starved, seconds=dict(run.seconds))
     finish = _solve_baseline if options.beliefs == "baseline" else _solve_consistent
     return finish(run, blank)
+
+
+def _starved(space: PlanSpace) -> Conflict | None:
+    """A paid team that the controllability floor leaves without any KPI."""
+    floor = space.scenario.rules.controllability.floor or 0.0
+    found = [
+        Relaxation(
+            f"controllability.floor.{team}", floor, floor - float(space.controllability[i][listed].max())
+        )
+        for i, team in enumerate(space.scenario.teams)
+        if space.least[i] > 0 and not space.allowed[i].any() and (listed := space.listed[i]).any()
+    ]
+    return Conflict(tuple(r.rule for r in found), tuple(found)) if found else None
 
 
 def starts(run: Run) -> Ints:
@@ -152,6 +170,8 @@ def _solve_consistent(run: Run, blank: Solution) -> Solution:
     if best is None or not best.kept:
         if best is not None and np.isinf(best.violation):
             return replace(blank, status="no_equilibrium", rounds=tuple(run.rounds), seconds=run.seconds)
+        best = _by_brute_force(run, memory)
+    if best is None or not best.kept:
         held, answer = refused or (baseline_beliefs(run), Answer("unknown", None, -np.inf, -np.inf, False))
         return _without_plan(run, blank, held, answer)
     return _certified(run, blank, memory, _prove(run, memory, best))
@@ -186,6 +206,15 @@ def _rescue(run: Run, memory: Memory, best: Judged | None) -> Judged | None:
         return climb(run.space, memory, best) if best is not None else None
 
 
+def _by_brute_force(run: Run, memory: Memory) -> Judged | None:
+    """Refused at some beliefs is not refused at all: in a small space, judge every plan at its own."""
+    if run.out_of_time or count_plans(run.space) > BRUTE_FORCE:
+        return None
+    run.tell(Event("search", "every plan, before saying that none keeps the rules"))
+    with run.timed("search"):
+        return best_of(plan for block in every_plan(run.space) for plan in memory.look(block))
+
+
 def _settled(run: Run, memory: Memory, best: Judged) -> Judged:
     run.tell(Event("search", "around the best plan"))
     with run.timed("search"):
@@ -214,12 +243,14 @@ def _prove(run: Run, memory: Memory, best: Judged) -> Proof:
 
 
 def _list_better(run: Run, memory: Memory, best: Judged) -> Proof:
-    """A proof for `best`, or for the first plan found to beat it (then incomplete)."""
+    """A proof for `best`, or for the first plan found to beat it (then incomplete).
+
+    `best` stays in the model, so that it always has a solution and "infeasible" cannot pass for a proof.
+    """
     held = own_beliefs(run, best, "final")
     target = best.value + run.options.gap * abs(best.value)
     with run.timed("build and bounds"):
         fixed = model_at(held.setting(run), _floor(best.value))
-        fixed.require(target)
     at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure))
     listed, bound = 0, np.inf
     tempting = neighbours(run.space, best.units)
@@ -231,12 +262,12 @@ def _list_better(run: Run, memory: Memory, best: Judged) -> Proof:
         if run.out_of_time or listed > MOST_LISTED:
             return Proof(best, bound, held, fixed, listed, complete=False)
         with run.timed("prove"):
-            answer = fixed.solve(run.limits, None, run.progress("prove"))
+            answer = fixed.solve(run.limits, best.units, run.progress("prove"))
         run.interrupted |= answer.interrupted
-        if answer.status == "infeasible":
-            return Proof(best, target, held, fixed, listed, complete=True)
         bound = min(bound, answer.bound)
-        if answer.units is None:
+        if answer.units is None or bound <= target:
+            return Proof(best, bound, held, fixed, listed, complete=answer.units is not None)
+        if answer.units.tobytes() == best.key:
             return Proof(best, bound, held, fixed, listed, complete=False)
         fixed.exclude([answer.units])
         at_held.look(answer.units[None])
@@ -343,6 +374,19 @@ def _finished(
     )
 
 
+def _exhausted(run: Run) -> tuple[Check, ...]:
+    """Whether "infeasible" covers every plan at its own beliefs, or only the beliefs that were tried."""
+    if run.options.beliefs == "baseline":
+        return ()
+    count = count_plans(run.space)
+    what = (
+        "plans, each judged at its own beliefs"
+        if count <= BRUTE_FORCE
+        else "plans; only the likely ones were judged"
+    )
+    return (Check("every_plan_judged", count <= BRUTE_FORCE, float(count), float(BRUTE_FORCE), what),)
+
+
 def _without_plan(run: Run, blank: Solution, held: Held, answer: Answer) -> Solution:
     """Infeasible, with the conflict explained; or stopped before any plan was found."""
     if answer.status != "infeasible" and run.out_of_time:
@@ -359,6 +403,7 @@ def _without_plan(run: Run, blank: Solution, held: Held, answer: Answer) -> Solu
         blank,
         status="infeasible",
         conflict=conflict,
+        checks=_exhausted(run),
         rounds=tuple(run.rounds),
         seconds=dict(run.seconds),
     )

@@ -217,7 +217,7 @@ def consistent_response(
 
 @dataclass(frozen=True)
 class _Relaxation:
-    """Step 0.5 at first, halved (down to a floor) when the residual grows, else grown by a tenth (at most 1)."""
+    """Step 0.5 at first, halved (to a floor) when the residual grows, else grown by a tenth (at most 1)."""
 
     beliefs: Beliefs
     step: Floats

@@ -1,0 +1,30 @@
+"""`incentives budget`: finance's check of one plan."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import file_argument, json_option, main, plan_named, print_json, read, verb
+
+
+@main.command()
+@file_argument
+@click.option("--plan", "plan_name", metavar="NAME|PLANFILE", required=True)
+@json_option
+@verb
+def budget(file: Path, plan_name: str, as_json: bool) -> None:
+    """Finance's check of any plan: every budget line; exit code 1 if one is exceeded."""
+    from optimizer import evaluation, results, screen
+    from optimizer.space import TOLERANCE
+
+    scenario = read(file)
+    lines = evaluation.check_budget(scenario, plan_named(scenario, plan_name))
+    if as_json:
+        print_json(results.budget_json(lines))
+    else:
+        screen.show_budget(scenario, lines)
+    if any(line.slack is not None and line.slack < -TOLERANCE for line in lines):
+        sys.exit(1)

@@ -1,0 +1,32 @@
+"""`incentives check`: is the scenario sound, and what does it say about today?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import file_argument, json_option, main, print_json, read, verb
+
+
+@main.command()
+@file_argument
+@json_option
+@verb
+def check(file: Path, as_json: bool) -> None:
+    """All problems and warnings of a scenario, and its calibrated baseline in words."""
+    from optimizer.baseline import calibrate
+    from optimizer.check import warnings_of
+    from optimizer.doubts import measured_doubts
+    from optimizer.read import located
+    from optimizer.screen import baseline_in_words
+
+    scenario = read(file)
+    cal = calibrate(scenario)
+    warnings = located(file, [*warnings_of(scenario), *measured_doubts(cal)])
+    if as_json:
+        print_json({"problems": [], "warnings": [w.as_json() for w in warnings]})
+        return
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(baseline_in_words(cal))

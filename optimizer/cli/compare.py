@@ -1,0 +1,28 @@
+"""`incentives compare`: plans side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import file_argument, json_option, main, plan_named, print_json, read, verb
+
+
+@main.command()
+@file_argument
+@click.argument("plans", nargs=-1, metavar="[PLAN]...")
+@json_option
+@verb
+def compare(file: Path, plans: tuple[str, ...], as_json: bool) -> None:
+    """Plans side by side; without names, every named plan and the current one."""
+    from optimizer import evaluation, results, screen
+    from optimizer.baseline import calibrate
+
+    scenario = read(file)
+    names = plans or (evaluation.CURRENT, *scenario.plans)
+    found = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names})
+    if as_json:
+        print_json(results.compare_json(calibrate(scenario), found))
+    else:
+        screen.show_comparison(scenario, found)

@@ -1,0 +1,55 @@
+"""`incentives solve`: the best plan, its certificate, a run folder with reports."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, verb
+
+
+@main.command()
+@file_argument
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder; default runs/<name>.")
+@click.option("--beliefs", type=click.Choice(["consistent", "baseline"]), default="consistent")
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for the whole solve."
+)
+@click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
+@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option(
+    "--enumerate",
+    "enumerate_step",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="STEP",
+    help="Also judge every plan at this coarser step.",
+)
+@json_option
+@verb
+def solve(file: Path, out: Path | None, as_json: bool, **options: Any) -> None:
+    """The best plan, its certificate, and a run folder with reports."""
+    from optimizer.publish import write_run
+    from optimizer.results import solution_json
+    from optimizer.runs import NotARunFolderError, refuse_foreign
+    from optimizer.screen import Narrator, show_solution
+    from optimizer.solver import Options
+    from optimizer.solver import solve as find
+
+    scenario = read(file)
+    folder = out or Path("runs") / scenario.name
+    try:
+        refuse_foreign(folder.resolve())
+    except NotARunFolderError as error:
+        raise click.BadParameter(str(error), param_hint="--out") from error
+    with Narrator() as narrator:
+        solution = find(scenario, Options(**options), narrator.tell)
+        narrator.say(f"writing {folder}")
+        seconds = write_run(folder, file, solution, options, narrator.lines)
+    if as_json:
+        print_json({**solution_json(solution), "seconds": {k: round(v, 3) for k, v in seconds.items()}})
+    else:
+        show_solution(solution, folder)
+    sys.exit(EXIT[solution.status])

@@ -6,11 +6,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from optimizer.read import dump_scenario
 from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
 from optimizer.solver import Solution
 from optimizer.tables import tables_of
+from optimizer.write import dump_scenario
 
 
 def write_run(

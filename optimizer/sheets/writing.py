@@ -1,0 +1,300 @@
+"""A scenario as a workbook that people fill in: lists to choose from, limits, frozen headings, notes."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from optimizer.problems import shown
+from optimizer.scenario import Scenario
+from optimizer.sheets.layout import COMMENT, NOTES, REFERENCES, SHEETS, Column, Form, Table, Template
+from optimizer.sheets.limits import limits_of, literals_of
+from optimizer.wording import options_of
+from optimizer.write import content_of
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+PREPARED_ROWS = 1000
+"""Rows below the headings with lists to choose from."""
+
+_LONGEST = 32_767
+"""Characters that a cell can hold."""
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|x005F_")
+"""What a cell cannot hold, or would not give back."""
+_WRITTEN = datetime.datetime(2000, 1, 1)
+"""The date of every workbook, so that the same scenario gives the same bytes."""
+_TABS = {"rules": "#C55A11", "measures": "#C55A11", "locks": "#C55A11", "controllability": "#C55A11"}
+
+
+class UnwritableError(ValueError):
+    """A text that a cell of a workbook cannot hold."""
+
+
+def workbook_of(scenario: Scenario) -> bytes:
+    """The scenario as one workbook; reading it gives an equal scenario. Raises UnwritableError."""
+    from xlsxwriter import Workbook
+
+    stream = io.BytesIO()
+    book = Workbook(stream, {"in_memory": True})
+    book.set_properties({"title": scenario.name, "created": _WRITTEN})
+    writer = _Writer(book, _with_tolerance(scenario))
+    writer.notes()
+    for layout in SHEETS:
+        writer.sheet(layout)
+    book.close()
+    return stream.getvalue()
+
+
+def _with_tolerance(scenario: Scenario) -> dict[str, Any]:
+    """A default that says that the rule is there: gaming is limited as soon as anything is written."""
+    content = content_of(scenario)
+    if scenario.rules.gaming is not None:
+        content["rules"]["gaming"].setdefault("tolerance", scenario.rules.gaming.tolerance)
+    return content
+
+
+class _Number(float):
+    """Written with all its digits: the library rounds to sixteen, and doubles need seventeen."""
+
+    def __format__(self, _spec: str) -> str:
+        return repr(float(self))
+
+
+class _Whole(int):
+    """Likewise."""
+
+    def __format__(self, _spec: str) -> str:
+        return repr(int(self))
+
+
+# --- rows -----------------------------------------------------------------------------------------------
+
+
+def rows_of(layout: Form | Table, content: Mapping[str, Any]) -> list[list[Any]]:
+    """The rows of a sheet below its headings; None where a cell stays blank."""
+    if isinstance(layout, Form):
+        return list(_form_rows(layout, content))
+    return [
+        [*keys, *_values(layout.columns, found)] for keys, found in _things(layout, layout.path, content, [])
+    ]
+
+
+def _form_rows(form: Form, content: Mapping[str, Any]) -> Iterator[list[Any]]:
+    found = _at(content, form.at) or {}
+    blank = [None] * bool(form.named)
+    for column, value in zip(form.fields, _values(form.fields, found), strict=True):
+        yield [column.header, *blank, value]
+    for column in form.named:
+        of_names = _at(found, column.path) or {}
+        yield from ([column.header, name, value] for name, value in of_names.items())
+        if not of_names:
+            yield [column.header, None, None]
+
+
+def _things(
+    table: Table, template: Template, found: Any, keys: list[str]
+) -> Iterator[tuple[list[str | None], Any]]:
+    """Keys and content of each row; a thing without anything in it is a row of its keys alone."""
+    if not template:
+        yield list(keys), found
+        return
+    part, rest = template[0], template[1:]
+    if isinstance(part, str):
+        if part in found:
+            yield from _things(table, rest, found[part], keys)
+        return
+    if part is None:
+        for item in found:
+            yield from _things(table, rest, item, keys)
+    else:
+        choices = table.keys[part].choices or found
+        for name in (name for name in found if name in choices):
+            yield from _things(table, rest, found[name], [*keys, name])
+    if not found and keys:
+        yield [*keys, *[None] * (len(table.keys) - len(keys))], None
+
+
+def _values(columns: Sequence[Column], found: Any) -> list[Any]:
+    return [_value(column, found) for column in columns]
+
+
+def _value(column: Column, found: Any) -> Any:
+    value = _at(found, column.path)
+    return value.get(column.head) if isinstance(value, Mapping) else value
+
+
+def _at(found: Any, path: Sequence[str]) -> Any:
+    for part in path:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+# --- cells ----------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    """Writes sheets in one style."""
+
+    def __init__(self, book: Workbook, content: Mapping[str, Any]) -> None:
+        self._book = book
+        self._content = content
+        head = {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter"}
+        self._head: Format = book.add_format(head)
+        self._key: Format = book.add_format({"bg_color": "#EEF2F7"})
+        self._grey: Format = book.add_format({"font_color": "#5F6B7A", "italic": True})
+        self._wrap: Format = book.add_format({"text_wrap": True, "valign": "top"})
+        self._top: Format = book.add_format({"valign": "top"})
+        self._title: Format = book.add_format({"bold": True, "font_size": 14})
+
+    def sheet(self, layout: Form | Table) -> None:
+        page = self._book.add_worksheet(layout.name)
+        rows = rows_of(layout, self._content)
+        for column, header in enumerate(layout.headers):
+            page.write_string(0, column, header, self._head)
+        for number, row in enumerate(rows, 1):
+            for column, value in enumerate(row):
+                self._cell(page, (number, column), value, layout)
+        self._shape(page, layout, rows)
+        if isinstance(layout, Form):
+            self._form_help(page, layout, rows)
+        else:
+            self._table_help(page, layout)
+
+    def _cell(self, page: Worksheet, place: tuple[int, int], value: Any, layout: Form | Table) -> None:
+        style = self._key if place[1] < len(layout.needed) - isinstance(layout, Form) else None
+        match value:
+            case None:
+                page.write_blank(*place, None, style)
+            case bool():
+                page.write_boolean(*place, value, style)
+            case int() | float():
+                page.write_number(*place, _Whole(value) if isinstance(value, int) else _Number(value), style)
+            case _:
+                page.write_string(*place, _writable(str(value)), style)
+
+    def _shape(self, page: Worksheet, layout: Form | Table, rows: Sequence[Sequence[Any]]) -> None:
+        """Headings stay in sight; columns as wide as most of what they hold."""
+        frozen = 1 if isinstance(layout, Form) else max(1, len(layout.keys)) if layout.keys else 0
+        page.freeze_panes(1, frozen)
+        page.set_row(0, 20)
+        page.set_tab_color(_TABS.get(layout.name, "#1F3A5F"))
+        for column, header in enumerate(layout.headers):
+            widest = max((len(str(row[column])) for row in rows if row[column] is not None), default=0)
+            page.set_column(column, column, min(max(len(header), widest, 6) + 3, 60))
+        if isinstance(layout, Table) and rows:
+            page.autofilter(0, 0, len(rows), len(layout.headers) - 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+
+    def _form_help(self, page: Worksheet, form: Form, rows: Sequence[Sequence[Any]]) -> None:
+        """What each key means, beside it."""
+        columns = {column.header: column for column in (*form.fields, *form.named)}
+        last = len(form.headers)
+        page.write_string(0, last, f"{COMMENT} meaning", self._head)
+        page.set_column(last, last, 100)
+        for number, row in enumerate(rows, 1):
+            page.write_string(number, last, _meaning(columns[row[0]]), self._grey)
+            self._validate(page, columns[row[0]], (number, number), last - 1)
+            if columns[row[0]] in form.named:
+                of = "teams" if row[0] == "budget.teams" else "activities"
+                _choose(page, (number, number), 1, _names_in(of))
+
+    def _table_help(self, page: Worksheet, table: Table) -> None:
+        whole = (1, PREPARED_ROWS)
+        for position, key in enumerate(table.keys):
+            page.write_comment(0, position, key.note, {"author": ""})
+            if key.choices:
+                _choose(page, whole, position, list(key.choices))
+            elif key.header in REFERENCES:
+                _choose(page, whole, position, _names_in(REFERENCES[key.header]))
+        for position, column in enumerate(table.columns, len(table.keys)):
+            if _meaning(column):
+                page.write_comment(0, position, _meaning(column), {"author": "", "x_scale": 2})
+            self._validate(page, column, whole, position)
+
+    def _validate(self, page: Worksheet, column: Column, rows: tuple[int, int], position: int) -> None:
+        if column.header in REFERENCES:
+            _choose(page, rows, position, _names_in(REFERENCES[column.header]))
+        elif bool in options_of(column.annotation):
+            _choose(page, rows, position, ["TRUE", "FALSE"])
+        elif literals := literals_of(column.annotation):
+            _choose(page, rows, position, literals)
+        elif (limits := limits_of(column.annotation)).rule is not None:
+            said = {"error_title": "Out of range", "error_message": f"{column.header}: {limits.words}"}
+            page.data_validation(rows[0], position, rows[1], position, {**limits.rule, **said})
+
+    def notes(self) -> None:
+        """The first sheet: how to fill in the others, and what every column means."""
+        page = self._book.add_worksheet(NOTES)
+        page.hide_gridlines(2)
+        page.set_tab_color("#5F6B7A")
+        page.write_string(0, 0, "How to fill in this workbook", self._title)
+        for number, line in enumerate(_HOW_TO, 1):
+            page.write_string(number, 0, line)
+        start = len(_HOW_TO) + 2
+        for column, (header, width) in enumerate(_NOTE_WIDTHS.items()):
+            page.write_string(start, column, header, self._head)
+            page.set_column(column, column, width)
+        for number, row in enumerate(_dictionary(), start + 1):
+            for column, text in enumerate(row):
+                page.write_string(number, column, text, self._wrap if column > 1 else self._top)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+
+
+_NOTE_WIDTHS = {"sheet": 17, "column": 26, "allowed": 30, "meaning": 95}
+_HOW_TO = (
+    "One sheet per section of a scenario, one row per thing. Names link the sheets: a team, a stage, an",
+    "activity or a KPI is called the same everywhere. A blank cell means the default, or that there is none.",
+    "Shares are 0 to 1 (or a cell formatted as %), money is in the currency of the sheet `scenario`, time",
+    "is in periods unless a unit is named. Formulas are read by their computed value. Hidden rows count.",
+    f"Sheets and columns whose name starts with {COMMENT} are yours and are not read; nor is this sheet.",
+    "incentives check FILE.xlsx lists every problem by sheet and cell, e.g. teams!C4.",
+)
+
+
+def _dictionary() -> Iterator[tuple[str, str, str, str]]:
+    for layout in SHEETS:
+        yield layout.name, "", "", layout.note
+        keys = layout.keys if isinstance(layout, Table) else ()
+        yield from (("", key.header, ", ".join(key.choices) or "name", key.note) for key in keys)
+        columns = layout.columns if isinstance(layout, Table) else (*layout.fields, *layout.named)
+        yield from (
+            ("", column.header, limits_of(column.annotation).words, _meaning(column)) for column in columns
+        )
+
+
+def _meaning(column: Column) -> str:
+    note = column.note.replace("`", "").replace("\n", " ")
+    if column.head:
+        note += f" Alone, or as `{column.head}` where the columns {column.header}.… are filled too."
+    if column.required:
+        return f"{note} Required.".strip()
+    return f"{note} Default {column.default}.".strip() if column.default else note.strip()
+
+
+def _writable(text: str) -> str:
+    found = _UNWRITABLE.search(text)
+    if found or len(text) > _LONGEST or text == "":
+        reason = (
+            f"{shown(found[0])} in it" if found else "its length" if text else "there being nothing in it"
+        )
+        raise UnwritableError(f"a cell cannot hold the text {shown(text)}, for {reason}; change it first")
+    return text
+
+
+def _names_in(sheet: str) -> str:
+    return f"={sheet}!$A$2:$A${PREPARED_ROWS + 1}"
+
+
+def _choose(page: Worksheet, rows: tuple[int, int], column: int, source: str | list[str]) -> None:
+    """A list to choose from; other entries are questioned, for the sheet they name may be filled later."""
+    rule = {"validate": "list", "source": source, "error_type": "warning", "error_title": "Not in the list"}
+    page.data_validation(rows[0], column, rows[1], column, rule)

@@ -73,13 +73,13 @@ class Team(Frozen):
     headcount: Annotated[int, Field(ge=1)] | None = None
     """People in the team."""
     hours: Positive | None = None
-    """H_i [hours/period]; without it the team's hours are not limited (λ_i = 0)."""
+    """H_i: hours the team can work [hours/period]; without it they are not limited (λ_i = 0)."""
     base_pay: NonNegative = 0.0
     """Fixed pay of the whole team [currency/period]."""
     target_pay: NonNegative | TargetPay = 0.0
     """B_i: variable pay of the whole team at 100 % attainment [currency/period]."""
     hour_value: Positive | None = None
-    """λ⁰_i [currency/hour]; default (base_pay + target_pay) / hours."""
+    """λ⁰_i: what an hour trades at [currency/hour]; default (base_pay + target_pay) / hours."""
     charges: NonNegative = 0.0
     """τ_i: employer charges on variable pay, 0.42 = 42 %."""
     discount: Share = 1.0
@@ -110,9 +110,9 @@ class Cost(Frozen):
     """A directly stated cost of an activity: linear [currency/unit] and quadratic [currency/unit²]."""
 
     linear: float = 0.0
-    """c_a [currency/unit]."""
+    """c_a: cost of the first unit [currency/unit]."""
     quadratic: Positive
-    """q_a [currency/unit²]."""
+    """q_a: by how much each unit costs more than the one before [currency/unit²]."""
 
 
 class Activity(Frozen):
@@ -127,11 +127,11 @@ class Activity(Frozen):
     yields: dict[Name, NonNegative] = {}
     """P_na: expected units of each later stage per unit of this activity."""
     hours: NonNegative = 0.0
-    """h_a [hours/unit]."""
+    """h_a: work per unit [hours/unit]."""
     cash: float = 0.0
-    """m_a [currency/unit]."""
+    """m_a: money spent per unit [currency/unit]."""
     value: float = 0.0
-    """v_a [currency/unit]."""
+    """v_a: value of a unit besides what it yields [currency/unit]."""
     lag: NonNegative = 0.0
     """ℓ_a: periods until the yield arrives."""
     baseline: NonNegative = 0.0
@@ -143,7 +143,7 @@ class Activity(Frozen):
     entry: NonNegative = 0.0
     """How much better, in κ, it must become before people start (baseline 0 only)."""
     responsiveness: Positive | None = None
-    """Overrides the team's η."""
+    """Overrides the team's responsiveness."""
     cost: Cost | None = None
     """States the cost instead of calibrating it."""
 
@@ -163,13 +163,13 @@ class Kpi(Frozen):
     numerator: dict[str, float] = {}
     """N_ka: credit per unit of each activity."""
     denominator: dict[str, float] = {}
-    """D_ka."""
+    """D_ka: units that the numerator is divided by, per unit of each activity."""
     entering: dict[Name, float] = {}
     """Numerator by stages: N_ka += coefficient · P_na."""
     entering_denominator: dict[Name, float] = {}
     """Denominator by stages: D_ka += coefficient · P_na."""
     target: Positive | None = None
-    """T_k; default the baseline value."""
+    """T_k: the value that is 100 % attainment; default the baseline value."""
     noise: NonNegative = 0.0
     """σ_k: standard deviation of attainment that nobody here causes."""
     curve: Curve | None = None
@@ -214,7 +214,7 @@ class Cvar(Frozen):
     level: Annotated[float, Field(gt=0, lt=1)]
     """0.95: the mean of the worst 5 %."""
     limit: Positive
-    """[currency/period]."""
+    """Largest payout in those cases [currency/period]."""
 
 
 class Budget(Frozen):
@@ -275,7 +275,7 @@ class GamingRules(Frozen):
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
     """Volume held in check by quality."""
     exposure: NonNegative | None = None
-    """Σ_k w_ik d_kj ≤ exposure for every other team j."""
+    """How far another team j may sink a team's pay for next to nothing: Σ_k w_ik d_kj ≤ exposure."""
 
 
 class Rules(Frozen):
@@ -290,7 +290,7 @@ class Rules(Frozen):
     locks: Weights = {}
     """`{team: {kpi: weight}}` that must not change."""
     change_limit: NonNegative | None = None
-    """Σ_k |w_ik − w⁰_ik| per team."""
+    """Most that a team's weights may change in all, Σ_k |w_ik − w⁰_ik|: 2 is anything."""
     budget: Budget = Budget()
     """What may be paid."""
     controllability: ControllabilityRules = ControllabilityRules()

@@ -101,6 +101,8 @@ def _said(detail: ErrorDetails, schema: Any, medium: Medium) -> tuple[str, str]:
         case "tuple_type":
             return "must be a list", f"write [{value}]" if isinstance(value, str) else "write [a, b]"
         case "dict_type" | "model_type":
+            if keys_of(schema) == ["en", "fr"] and isinstance(value, bool | int | float):
+                return "must be text", medium.as_text(value)
             return _not_a_mapping(value, keys_of(schema))
     return detail["msg"][:1].lower() + detail["msg"][1:], ""
 

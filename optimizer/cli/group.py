@@ -90,9 +90,10 @@ def plan_names(context: click.Context, _parameter: click.Parameter, start: str) 
     from optimizer.problems import ScenarioError
     from optimizer.read import tree_in
 
+    file = context.params.get("file") or next(iter(context.args), "")  # click stops at `--plan` without value
     try:
-        plans = tree_in(context.params["file"]).root.child("plans")
-    except (ScenarioError, KeyError, TypeError):
+        plans = tree_in(file).root.child("plans")
+    except ScenarioError:
         plans = None
     known = ["current", *(plans.value if plans is not None and isinstance(plans.value, dict) else ())]
     return [CompletionItem(name) for name in known if name.startswith(start)]

@@ -7,12 +7,13 @@ Columns of values come from the types of `optimizer.scenario`, so that a new fie
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from optimizer.problems import number
 from optimizer.scenario import (
     Activity,
     Kpi,
@@ -36,8 +37,11 @@ Keys = tuple[str, ...]
 COMMENT = "#"
 """Sheets and columns whose name starts with it are the reader's own and are not read."""
 NOTES = "notes"
-HEADS = {Label: "en", TargetPay: "current"}
-"""Types that may also be written as one plain value: the key that this value stands for."""
+HEADS = {
+    Label: ("en", "For people; in both languages, or in English where `label.fr` is filled."),
+    TargetPay: ("current", "Today's where `min`, `max` and `step` make it a decision."),
+}
+"""Types that may also be written as one plain value: the key that this value stands for, and its meaning."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class Form:
     fields: tuple[Column, ...]
     named: tuple[Column, ...] = ()
     """Values given per name, in the column `for`."""
+    nullable: Keys = ()
+    """Keys that stand for nothing where listed without a value, not for their default."""
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -128,24 +134,27 @@ def collections_of(model: type[BaseModel], path: Keys = ()) -> Iterator[Keys]:
 def _columns(model: type[BaseModel], path: Keys) -> Iterator[Column]:
     for key, info in _fields(model):
         own = (*path, key)
-        head = next((HEADS[nested] for nested in _models(info) if nested in HEADS), "")
+        head, meaning = next((HEADS[nested] for nested in _models(info) if nested in HEADS), ("", ""))
         if head or _is_plain(info):
-            yield _column(own, info, head)
+            yield _column(own, info, head, meaning)
         for nested in _models(info):
             yield from (column for column in _columns(nested, own) if not head or column.path[-1] != head)
 
 
-def _column(path: Keys, info: FieldInfo, head: str) -> Column:
+def _column(path: Keys, info: FieldInfo, head: str, meaning: str) -> Column:
     plain = info.default is None or isinstance(info.default, BaseModel)
     default = "" if info.is_required() or plain else _written(info.default)
     required = info.is_required() and len(path) == 1
     # The constraints of a field stand beside its annotation, not in it.
     annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-    return Column(".".join(path), path, annotation, info.description or "", default, required, head)
+    note = meaning if head == "en" else f"{info.description or ''} {meaning}".strip()
+    return Column(".".join(path), path, annotation, note, default, required, head)
 
 
 def _written(value: Any) -> str:
-    return str(value).upper() if isinstance(value, bool) else format(value)
+    if isinstance(value, bool):
+        return str(value).upper()
+    return number(value) if isinstance(value, float) else str(value)
 
 
 def _fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
@@ -179,6 +188,15 @@ def _name(of: str) -> tuple[Key, ...]:
     return (Key("name", f"How the {of} is called everywhere else: a letter, then letters, digits and _."),)
 
 
+def _scenario() -> Form:
+    own = tuple(
+        replace(column, default="") if column.path == ("name",) else column
+        for column in columns_of(Scenario)
+        if column.path[0] != "rules"
+    )
+    return Form("scenario", "The company and its period.", (), own, nullable=("label",))
+
+
 def _rules() -> Form:
     named = {
         "budget.teams": "Limit on the expected loaded payout of one team [currency/period].",
@@ -198,7 +216,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
 }
 
 SHEETS: tuple[Form | Table, ...] = (
-    Form("scenario", "The company and its period.", (), columns_of(Scenario)),
+    _scenario(),
     Table("teams", "Who is paid.", ("teams", 0), _name("team"), columns_of(Team)),
     Table(
         "stages", "Pools of things waiting to be worked.", ("stages", 0), _name("stage"), columns_of(Stage)

@@ -64,17 +64,12 @@ class _Reader:
         named = {column.header: column for column in form.named}
         for row in rows:
             key = self._form_key(form, row)
-            if key is None:
-                continue
             if key in named:
                 self._named(form, named[key], row)
-                continue
-            self._refuse_second(places.get(key), row.places["key"], (*form.at, key))
-            places[key] = row.places.get("value", row.places["key"])
-            if "for" in row.cells:
-                seen = row.cells["for"]
-                self._report.add(seen.mark, "this key takes no name", "empty this cell", shown(seen.value))
-            cells |= {key: row.cells["value"]} if "value" in row.cells else {}
+            elif key is not None:
+                self._refuse_second(places.get(key), row.places["key"], (*form.at, key))
+                places[key] = row.places.get("value", row.places["key"])
+                cells |= _valued(form, key, row)
         at: list[Step] = [(part, min(places.values(), default=())) for part in form.at]
         node = self._container(at) if cells else self.root
         _fill(node, form.fields, cells, places)
@@ -82,7 +77,7 @@ class _Reader:
     def _form_key(self, form: Form, row: Row) -> str | None:
         """The key of a row that says something, if it is one."""
         key, known = row.cells.get("key"), [column.header for column in (*form.fields, *form.named)]
-        if "key" not in row.places or (key is not None and set(row.cells) == {"key"} and key.value in known):
+        if "key" not in row.places:
             return None
         if key is None:
             self._report.add(row.places["key"], "is missing", _FILL)
@@ -90,9 +85,14 @@ class _Reader:
         if key.value not in known:
             self._report.add(key.mark, "unknown key", did_you_mean(str(key.value), known), shown(key.value))
             return None
+        if "for" in row.cells and key.value not in [column.header for column in form.named]:
+            seen = row.cells["for"]
+            self._report.add(seen.mark, "this key takes no name", "empty this cell", shown(seen.value))
         return str(key.value)
 
     def _named(self, form: Form, column: Column, row: Row) -> None:
+        if set(row.cells) == {"key"}:
+            return
         key = Key("for", "")
         start = row.places["key"]
         path: list[Step] = [(part, start) for part in (*form.at, *column.path)]
@@ -198,6 +198,13 @@ class _Reader:
         if first is not None:
             hint = f"it is already in row {first[1] + 1}; keep one of the two"
             self._report.add(mark, DUPLICATE, hint, path=path)
+
+
+def _valued(form: Form, key: str, row: Row) -> dict[str, Node]:
+    """The value of a key, if it has one, or says that there is none."""
+    if "value" in row.cells:
+        return {key: row.cells["value"]}
+    return {key: Node(None, row.places["key"])} if key in form.nullable else {}
 
 
 def _below(node: Node, step: tuple[str, Mark], empty: Node) -> Node:

@@ -43,20 +43,12 @@ def workbook_of(scenario: Scenario) -> bytes:
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True})
     book.set_properties({"title": scenario.name, "created": _WRITTEN})
-    writer = _Writer(book, _with_tolerance(scenario))
+    writer = _Writer(book, scenario)
     writer.notes()
     for layout in SHEETS:
         writer.sheet(layout)
     book.close()
     return stream.getvalue()
-
-
-def _with_tolerance(scenario: Scenario) -> dict[str, Any]:
-    """A default that says that the rule is there: gaming is limited as soon as anything is written."""
-    content = content_of(scenario)
-    if scenario.rules.gaming is not None:
-        content["rules"]["gaming"].setdefault("tolerance", scenario.rules.gaming.tolerance)
-    return content
 
 
 class _Number(float):
@@ -76,13 +68,15 @@ class _Whole(int):
 # --- rows -----------------------------------------------------------------------------------------------
 
 
-def rows_of(layout: Form | Table, content: Mapping[str, Any]) -> list[list[Any]]:
-    """The rows of a sheet below its headings; None where a cell stays blank."""
+def rows_of(layout: Form | Table, scenario: Scenario) -> list[list[Any]]:
+    """The rows of a sheet below its headings; None where a cell stays blank.
+
+    Defaults are blank in tables and written in forms, where they say that a rule is there.
+    """
     if isinstance(layout, Form):
-        return list(_form_rows(layout, content))
-    return [
-        [*keys, *_values(layout.columns, found)] for keys, found in _things(layout, layout.path, content, [])
-    ]
+        return list(_form_rows(layout, scenario.model_dump(mode="python", by_alias=True)))
+    found = _things(layout, layout.path, content_of(scenario), [])
+    return [[*keys, *_values(layout.columns, thing)] for keys, thing in found]
 
 
 def _form_rows(form: Form, content: Mapping[str, Any]) -> Iterator[list[Any]]:
@@ -141,20 +135,24 @@ def _at(found: Any, path: Sequence[str]) -> Any:
 class _Writer:
     """Writes sheets in one style."""
 
-    def __init__(self, book: Workbook, content: Mapping[str, Any]) -> None:
+    def __init__(self, book: Workbook, scenario: Scenario) -> None:
         self._book = book
-        self._content = content
+        self._scenario = scenario
         head = {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter"}
         self._head: Format = book.add_format(head)
         self._key: Format = book.add_format({"bg_color": "#EEF2F7"})
-        self._grey: Format = book.add_format({"font_color": "#5F6B7A", "italic": True})
+        self._left: Format = book.add_format({"align": "left"})
+        self._grey: Format = book.add_format({"font_color": "#5F6B7A", "indent": 1})
+        self._section: Format = book.add_format(
+            {"bold": True, "valign": "top", "top": 1, "top_color": "#B8C2CF"}
+        )
         self._wrap: Format = book.add_format({"text_wrap": True, "valign": "top"})
         self._top: Format = book.add_format({"valign": "top"})
         self._title: Format = book.add_format({"bold": True, "font_size": 14})
 
     def sheet(self, layout: Form | Table) -> None:
         page = self._book.add_worksheet(layout.name)
-        rows = rows_of(layout, self._content)
+        rows = rows_of(layout, self._scenario)
         for column, header in enumerate(layout.headers):
             page.write_string(0, column, header, self._head)
         for number, row in enumerate(rows, 1):
@@ -167,7 +165,8 @@ class _Writer:
             self._table_help(page, layout)
 
     def _cell(self, page: Worksheet, place: tuple[int, int], value: Any, layout: Form | Table) -> None:
-        style = self._key if place[1] < len(layout.needed) - isinstance(layout, Form) else None
+        plain = self._left if isinstance(layout, Form) else None
+        style = self._key if place[1] < len(layout.needed) - isinstance(layout, Form) else plain
         match value:
             case None:
                 page.write_blank(*place, None, style)
@@ -243,13 +242,18 @@ class _Writer:
             page.write_string(start, column, header, self._head)
             page.set_column(column, column, width)
         for number, row in enumerate(_dictionary(), start + 1):
+            lines = max(
+                -(-len(text) // width) for text, width in zip(row, _NOTE_WIDTHS.values(), strict=True)
+            )
+            page.set_row(number, 15 * max(lines, 1))
             for column, text in enumerate(row):
-                page.write_string(number, column, text, self._wrap if column > 1 else self._top)
+                style = self._section if row[0] else self._wrap if column > 1 else self._top
+                page.write_string(number, column, text, style)
         page.set_landscape()
         page.fit_to_pages(1, 0)
 
 
-_NOTE_WIDTHS = {"sheet": 17, "column": 26, "allowed": 30, "meaning": 95}
+_NOTE_WIDTHS = {"sheet": 17, "column": 26, "allowed": 34, "meaning": 95}
 _HOW_TO = (
     "One sheet per section of a scenario, one row per thing. Names link the sheets: a team, a stage, an",
     "activity or a KPI is called the same everywhere. A blank cell means the default, or that there is none.",
@@ -273,8 +277,6 @@ def _dictionary() -> Iterator[tuple[str, str, str, str]]:
 
 def _meaning(column: Column) -> str:
     note = column.note.replace("`", "").replace("\n", " ")
-    if column.head:
-        note += f" Alone, or as `{column.head}` where the columns {column.header}.… are filled too."
     if column.required:
         return f"{note} Required.".strip()
     return f"{note} Default {column.default}.".strip() if column.default else note.strip()

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from optimizer.check import plan_problems, problems_of
 from optimizer.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
 from optimizer.scenario import Scenario, Weights
-from optimizer.textfile import WORKBOOK, read_text, scenario_file
+from optimizer.textfile import WORKBOOK, read_text, refuse, scenario_file
 from optimizer.tree import DUPLICATE, Tree
 from optimizer.wording import findings_of, keys_of
 from optimizer.write import dump_scenario
@@ -20,6 +20,7 @@ from optimizer.yamltree import tree_of
 
 __all__ = ["dump_scenario", "located", "read_plan", "read_scenario", "tree_in"]
 
+_OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods")
 _WEIGHTS: TypeAdapter[Weights] = TypeAdapter(Weights, config=ConfigDict(strict=True, allow_inf_nan=False))
 
 
@@ -41,7 +42,11 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights:
 
     Raises ScenarioError as `read_scenario` does.
     """
-    tree = tree_of(read_text(path))
+    file = scenario_file(path)
+    if file.suffix.lower() == WORKBOOK:
+        hint = "write {team: {kpi: weight}}, or add it to the sheet `plans` of the scenario and name it"
+        refuse(file, "a plan file is YAML or JSON", hint)
+    tree = tree_of(read_text(file))
     plan: Weights = {}
     try:
         plan = _WEIGHTS.validate_python(tree.root.content())
@@ -65,7 +70,10 @@ def located(path: str | os.PathLike[str], findings: Iterable[Finding]) -> tuple[
 def tree_in(path: str | os.PathLike[str]) -> Tree:
     """The values of a scenario file with their places. Raises ScenarioError if it cannot be read."""
     file = scenario_file(path)
-    if file.suffix.lower() != WORKBOOK:
+    kind = file.suffix.lower()
+    if kind in _OTHER_WORKBOOKS:
+        refuse(file, "is a kind of workbook that is not read", f"save it as {WORKBOOK}, without macros", kind)
+    if kind != WORKBOOK:
         return tree_of(read_text(file))
     from optimizer.sheets.reading import tree_of_workbook
 

@@ -23,12 +23,13 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from optimizer.problems import Problem, ScenarioError
-from optimizer.read import located, read_scenario, tree_in
+from optimizer.read import located, read_plan, read_scenario, tree_in
 from optimizer.scenario import Label, Scenario
 from optimizer.sheets import grid
+from optimizer.sheets.filling import rows_of
 from optimizer.sheets.layout import SECTIONS, SHEETS, Form, collections_of
 from optimizer.sheets.rows import column_letters
-from optimizer.sheets.writing import UnwritableError, rows_of, workbook_of
+from optimizer.sheets.writing import UnwritableError, workbook_of
 from optimizer.write import dump_scenario
 
 ROOT = Path(__file__).parent.parent
@@ -410,6 +411,19 @@ def test_what_is_not_a_workbook_is_refused(tmp_path: Path, content: bytes) -> No
     file.write_bytes(content)
     (problem,) = problems_in(file)
     assert "is not a workbook" in problem.message
+
+
+@pytest.mark.parametrize("name", ["old.xls", "macros.XLSM", "libre.ods"])
+def test_another_kind_of_workbook_is_refused_with_the_kind_to_save(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    (problem,) = problems_in(tmp_path / name)
+    assert problem.hint == "save it as .xlsx, without macros"
+
+
+def test_a_workbook_is_no_plan_file(tmp_path: Path, small: bytes) -> None:
+    (tmp_path / "plan.xlsx").write_bytes(small)
+    with pytest.raises(ScenarioError, match="a plan file is YAML or JSON"):
+        read_plan(tmp_path / "plan.xlsx", read_scenario(SMALL))
 
 
 def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ class Column:
     required: bool = False
     head: str = ""
     """The key it stands for where columns of the same thing are filled beside it."""
+    per: str = ""
+    """The sheet whose names it is given for, in a form."""
 
 
 @dataclass(frozen=True)
@@ -198,13 +200,14 @@ def _scenario() -> Form:
 
 
 def _rules() -> Form:
-    named = {
-        "budget.teams": "Limit on the expected loaded payout of one team [currency/period].",
-        "gaming.caps": "Most units of one activity [units/period].",
-    }
-    columns = tuple(Column(key, tuple(key.split(".")), float, note) for key, note in named.items())
+    limit = "Limit on the expected loaded payout of one team [currency/period]."
+    cap = "Most units of one activity [units/period]."
+    named = (
+        Column("budget.teams", ("budget", "teams"), float, limit, per="teams"),
+        Column("gaming.caps", ("gaming", "caps"), float, cap, per="activities"),
+    )
     note = "What a plan must keep. A rule without a value does not bind."
-    return Form("rules", note, ("rules",), columns_of(Rules), columns)
+    return Form("rules", note, ("rules",), columns_of(Rules), named)
 
 
 SECTIONS: Mapping[str, type[BaseModel]] = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimizer.problems import shown
 from optimizer.scenario import Scenario
-from optimizer.sheets.layout import COMMENT, NOTES, REFERENCES, SHEETS, Column, Form, Table, Template
+from optimizer.sheets.filling import rows_of
+from optimizer.sheets.layout import COMMENT, NOTES, REFERENCES, SHEETS, Column, Form, Table
 from optimizer.sheets.limits import limits_of, literals_of
 from optimizer.wording import options_of
-from optimizer.write import content_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PREPARED_ROWS = 1000
 """Rows below the headings with lists to choose from."""
 
+_WIDEST = 80
+"""Characters of the widest columns."""
 _LONGEST = 32_767
 """Characters that a cell can hold."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|x005F_")
@@ -63,70 +65,6 @@ class _Whole(int):
 
     def __format__(self, _spec: str) -> str:
         return repr(int(self))
-
-
-# --- rows -----------------------------------------------------------------------------------------------
-
-
-def rows_of(layout: Form | Table, scenario: Scenario) -> list[list[Any]]:
-    """The rows of a sheet below its headings; None where a cell stays blank.
-
-    Defaults are blank in tables and written in forms, where they say that a rule is there.
-    """
-    if isinstance(layout, Form):
-        return list(_form_rows(layout, scenario.model_dump(mode="python", by_alias=True)))
-    found = _things(layout, layout.path, content_of(scenario), [])
-    return [[*keys, *_values(layout.columns, thing)] for keys, thing in found]
-
-
-def _form_rows(form: Form, content: Mapping[str, Any]) -> Iterator[list[Any]]:
-    found = _at(content, form.at) or {}
-    blank = [None] * bool(form.named)
-    for column, value in zip(form.fields, _values(form.fields, found), strict=True):
-        yield [column.header, *blank, value]
-    for column in form.named:
-        of_names = _at(found, column.path) or {}
-        yield from ([column.header, name, value] for name, value in of_names.items())
-        if not of_names:
-            yield [column.header, None, None]
-
-
-def _things(
-    table: Table, template: Template, found: Any, keys: list[str]
-) -> Iterator[tuple[list[str | None], Any]]:
-    """Keys and content of each row; a thing without anything in it is a row of its keys alone."""
-    if not template:
-        yield list(keys), found
-        return
-    part, rest = template[0], template[1:]
-    if isinstance(part, str):
-        if part in found:
-            yield from _things(table, rest, found[part], keys)
-        return
-    if part is None:
-        for item in found:
-            yield from _things(table, rest, item, keys)
-    else:
-        choices = table.keys[part].choices or found
-        for name in (name for name in found if name in choices):
-            yield from _things(table, rest, found[name], [*keys, name])
-    if not found and keys:
-        yield [*keys, *[None] * (len(table.keys) - len(keys))], None
-
-
-def _values(columns: Sequence[Column], found: Any) -> list[Any]:
-    return [_value(column, found) for column in columns]
-
-
-def _value(column: Column, found: Any) -> Any:
-    value = _at(found, column.path)
-    return value.get(column.head) if isinstance(value, Mapping) else value
-
-
-def _at(found: Any, path: Sequence[str]) -> Any:
-    for part in path:
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
 
 
 # --- cells ----------------------------------------------------------------------------------------------
@@ -175,7 +113,8 @@ class _Writer:
             case int() | float():
                 page.write_number(*place, _Whole(value) if isinstance(value, int) else _Number(value), style)
             case _:
-                page.write_string(*place, _writable(str(value)), style)
+                wrapped = style or (self._wrap if len(value) > _WIDEST - 5 else None)
+                page.write_string(*place, _writable(value), wrapped)
 
     def _shape(self, page: Worksheet, layout: Form | Table, rows: Sequence[Sequence[Any]]) -> None:
         """Headings stay in sight; columns as wide as most of what they hold."""
@@ -185,7 +124,11 @@ class _Writer:
         page.set_tab_color(_TABS.get(layout.name, "#1F3A5F"))
         for column, header in enumerate(layout.headers):
             widest = max((len(str(row[column])) for row in rows if row[column] is not None), default=0)
-            page.set_column(column, column, min(max(len(header), widest, 6) + 3, 60))
+            page.set_column(column, column, min(max(len(header), widest, 6) + 3, _WIDEST))
+        for number, row in enumerate(rows, 1):
+            lines = max(-(-len(str(value)) // (_WIDEST - 5)) for value in row)
+            if lines > 1:
+                page.set_row(number, 15 * lines)
         if isinstance(layout, Table) and rows:
             page.autofilter(0, 0, len(rows), len(layout.headers) - 1)
         page.set_landscape()
@@ -201,9 +144,8 @@ class _Writer:
         for number, row in enumerate(rows, 1):
             page.write_string(number, last, _meaning(columns[row[0]]), self._grey)
             self._validate(page, columns[row[0]], (number, number), last - 1)
-            if columns[row[0]] in form.named:
-                of = "teams" if row[0] == "budget.teams" else "activities"
-                _choose(page, (number, number), 1, _names_in(of))
+            if columns[row[0]].per:
+                _choose(page, (number, number), 1, _names_in(columns[row[0]].per))
 
     def _table_help(self, page: Worksheet, table: Table) -> None:
         whole = (1, PREPARED_ROWS)

@@ -179,7 +179,7 @@ def test_every_mapping_and_list_of_a_scenario_has_a_sheet() -> None:
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 def test_a_workbook_saved_by_libreoffice_says_the_same(tmp_path: Path) -> None:
-    scenario = read_scenario(SMALL)
+    scenario = read_scenario(ROOT / "scenarios" / "alignment")
     as_workbook(scenario, tmp_path / "company.xlsx")
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = ["soffice", "--headless", profile, "--convert-to", "xlsx", "--outdir", "saved", "company.xlsx"]
@@ -385,6 +385,12 @@ def test_a_formula_counts_with_its_computed_value(tmp_path: Path) -> None:
 def test_a_minimal_workbook_needs_few_columns_and_takes_the_name_of_its_file(tmp_path: Path) -> None:
     scenario = read_scenario(with_formula(tmp_path / "Été 2026.xlsx", "=5", 5))
     assert (scenario.name, scenario.label) == ("Ete_2026", Label(en="Ete_2026", fr="Ete_2026"))
+
+
+@pytest.mark.parametrize("word", ["TRUE", "FALSE"])
+def test_a_truth_value_saved_as_a_formula_is_one(tmp_path: Path, small: bytes, word: str) -> None:
+    file = edited(small, tmp_path, put("activities", "K3", f"={word}()"))
+    assert read_scenario(file).activities["wide_net"].gaming is (word == "TRUE")
 
 
 @pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!"])

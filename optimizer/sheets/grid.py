@@ -27,6 +27,8 @@ MAX_AREA = 1_000_000
 """Rows times columns of a sheet, blank ones included."""
 
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_TRUTHS = {"=TRUE()": True, "=FALSE()": False}
+"""How LibreOffice saves truth values, with 1 or 0 beside it where the cell has a format."""
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 _AGGREGATE = "aggregate it: a scenario lists kinds of work, not single deals"
 _FORMULA = "let a spreadsheet program compute and save the file, or type the value"
@@ -106,6 +108,8 @@ def _grid(formulas: Worksheet, values: Worksheet) -> Grid:
 def _read(formula: Cell | MergedCell, cell: Cell | MergedCell) -> tuple[Any, Doubt | None]:
     """The value of a cell, and why it cannot be used."""
     value = cell.value
+    if formula.value in _TRUTHS:
+        return _TRUTHS[str(formula.value)], None
     if formula.data_type == "f" and value is None and cell.data_type == "n":
         return "a formula", Doubt("a formula without a computed value", _FORMULA)
     if cell.data_type == "e":

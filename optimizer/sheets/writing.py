@@ -25,6 +25,8 @@ PREPARED_ROWS = 1000
 
 _WIDEST = 80
 """Characters of the widest columns."""
+_BOOLEAN = '"TRUE";"TRUE";"FALSE"'
+"""What LibreOffice, too, takes for truth values; without it, it shows some of them as 1."""
 _LONGEST = 32_767
 """Characters that a cell can hold."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|x005F_")
@@ -78,7 +80,9 @@ class _Writer:
         self._scenario = scenario
         head = {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "valign": "vcenter"}
         self._head: Format = book.add_format(head)
-        self._key: Format = book.add_format({"bg_color": "#EEF2F7"})
+        self._key: Format = book.add_format({"bg_color": "#EEF2F7", "valign": "top"})
+        self._numbers_head: Format = book.add_format({**head, "align": "right"})
+        self._boolean: Format = book.add_format({"valign": "top", "align": "right", "num_format": _BOOLEAN})
         self._left: Format = book.add_format({"align": "left"})
         self._grey: Format = book.add_format({"font_color": "#5F6B7A", "indent": 1})
         self._section: Format = book.add_format(
@@ -91,8 +95,10 @@ class _Writer:
     def sheet(self, layout: Form | Table) -> None:
         page = self._book.add_worksheet(layout.name)
         rows = rows_of(layout, self._scenario)
-        for column, header in enumerate(layout.headers):
-            page.write_string(0, column, header, self._head)
+        columns = {column.header: column for column in layout.columns} if isinstance(layout, Table) else {}
+        for position, header in enumerate(layout.headers):
+            right = header in columns and limits_of(columns[header].annotation).words not in ("text", "")
+            page.write_string(0, position, header, self._numbers_head if right else self._head)
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 self._cell(page, (number, column), value, layout)
@@ -103,18 +109,19 @@ class _Writer:
             self._table_help(page, layout)
 
     def _cell(self, page: Worksheet, place: tuple[int, int], value: Any, layout: Form | Table) -> None:
-        plain = self._left if isinstance(layout, Form) else None
+        plain = (
+            self._left if isinstance(layout, Form) else self._top if isinstance(value, int | float) else None
+        )
         style = self._key if place[1] < len(layout.needed) - isinstance(layout, Form) else plain
         match value:
             case None:
                 page.write_blank(*place, None, style)
             case bool():
-                page.write_boolean(*place, value, style)
+                page.write_boolean(*place, value, self._boolean)
             case int() | float():
                 page.write_number(*place, _Whole(value) if isinstance(value, int) else _Number(value), style)
             case _:
-                wrapped = style or (self._wrap if len(value) > _WIDEST - 5 else None)
-                page.write_string(*place, _writable(value), wrapped)
+                page.write_string(*place, _writable(value), style or self._wrap)
 
     def _shape(self, page: Worksheet, layout: Form | Table, rows: Sequence[Sequence[Any]]) -> None:
         """Headings stay in sight; columns as wide as most of what they hold."""
@@ -124,13 +131,11 @@ class _Writer:
         page.set_tab_color(_TABS.get(layout.name, "#1F3A5F"))
         for column, header in enumerate(layout.headers):
             widest = max((len(str(row[column])) for row in rows if row[column] is not None), default=0)
-            page.set_column(column, column, min(max(len(header), widest, 6) + 3, _WIDEST))
+            page.set_column(column, column, min(max(len(header) + 1, widest, 6) + 3, _WIDEST))
         for number, row in enumerate(rows, 1):
-            lines = max(-(-len(str(value)) // (_WIDEST - 5)) for value in row)
+            lines = max(-(-len(str(value)) // _WIDEST) for value in row)
             if lines > 1:
                 page.set_row(number, 15 * lines)
-        if isinstance(layout, Table) and rows:
-            page.autofilter(0, 0, len(rows), len(layout.headers) - 1)
         page.set_landscape()
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)

@@ -15,6 +15,7 @@ from optimizer.columns import SCHEMA, Row, label_cells, named_cells, ratio
 from optimizer.explain import Comparison, Explanation, explain
 from optimizer.labels import STATUSES, label_of, plan_label, rule_label, scenario_label
 from optimizer.network import Floats
+from optimizer.payroll import Payroll
 from optimizer.people_tables import (
     activities_rows,
     exposure_rows,
@@ -37,6 +38,7 @@ Tables = dict[str, pd.DataFrame]
 def tables_of(solution: Solution) -> Tables:
     """Every table of `columns.SCHEMA`; those that need a plan are empty where there is none."""
     found = explain(solution)
+    payroll = Payroll.of(found)
     rows = {
         "summary": [_summary(found)],
         "plans": _plans(found),
@@ -52,6 +54,11 @@ def tables_of(solution: Solution) -> Tables:
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),
         "exposure": exposure_rows(found),
+        "pay_lines": payroll.lines(),
+        "pay_totals": payroll.totals(),
+        "pay_cases": payroll.cases(),
+        "case_totals": payroll.case_totals(),
+        "curves": payroll.curves(),
     }
     return {name: pd.DataFrame(list(rows[name]), columns=list(SCHEMA[name])) for name in SCHEMA}
 

@@ -49,7 +49,8 @@ class TargetPay(Frozen):
     current: Positive
     min: NonNegative
     max: Positive
-    step: Positive
+    step: NonNegative
+    """0, and without meaning, where weights have no steps (`rules.weights.step: 0`)."""
 
 
 class Team(Frozen):
@@ -70,6 +71,9 @@ class Team(Frozen):
     """τ_i: employer charges on variable pay, 0.42 = 42 %."""
     discount: Share = 1.0
     """δ_i: weight of a reward that comes one period later."""
+    risk_aversion: NonNegative = 0.0
+    """r_i of the team as one person [1/currency], for objective surplus: n people who share alike, each with
+    absolute risk aversion ρ, are one of ρ/n."""
     responsiveness: Positive = 0.4
     """η_i: relative change of volume per relative change of net reward (model.md §6)."""
 
@@ -172,7 +176,7 @@ class Regime(Frozen):
 
 
 class WeightRules(Frozen):
-    """w_ik ∈ {0} ∪ [min, max], multiples of `step`; at most `max_measures` per team."""
+    """w_ik ∈ {0} ∪ [min, max], multiples of `step` (0: any share); at most `max_measures` per team."""
 
     step: Share = 0.05
     min: Share = 0.0
@@ -233,8 +237,13 @@ class GamingRules(Frozen):
     """Σ_k w_ik d_kj ≤ exposure for every other team j."""
 
 
+Objective = Literal["revenue", "net", "surplus"]
+"""What the company wants most of: revenue after direct costs, that less loaded payouts, or that less what
+work and uncertain pay cost the teams (model.md §8)."""
+
+
 class Rules(Frozen):
-    objective: Literal["revenue", "net", "surplus"] = "revenue"
+    objective: Objective = "revenue"
     weights: WeightRules = WeightRules()
     measures: dict[Name, Annotated[tuple[Name, ...], Field(strict=False)]] = {}
     """KPIs that may be used for a team; a team not named may use every KPI."""

@@ -32,9 +32,6 @@ def _not_supported_yet(scenario: Scenario) -> Findings:
         message = "is not supported yet: arrives with the uncertainty work"
         hint = "remove it for now; `expected` and `teams` limit the expected payout"
         yield Finding(("rules", "budget", "cvar"), "", message, hint)
-    if scenario.rules.objective == "surplus":
-        message = "objective surplus is not supported yet"
-        yield Finding(("rules", "objective"), "surplus", message, "write revenue or net")
 
 
 def _repeated_measures(scenario: Scenario) -> Findings:

@@ -10,9 +10,9 @@ from optimizer.baseline import Calibrated
 from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
 from optimizer.judge import Judgement, linearised
 from optimizer.network import Floats, Ints
-from optimizer.outcome import Outcome
+from optimizer.outcome import Outcome, value_of
 from optimizer.response import CONSISTENT, consistent_response, regrets
-from optimizer.solver.fixed import Answer, FixedModel
+from optimizer.solver.fixed import Answer, FixedModel, digits_of
 from optimizer.solver.highs import Limits
 from optimizer.solver.solution import Check
 from optimizer.space import TOLERANCE, PlanSpace
@@ -35,7 +35,7 @@ def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) ->
         return
     euros = space.euros(units)[None]
     seen = linearised(cal, euros, beliefs)
-    value = float((seen.net if cal.scenario.rules.objective == "net" else seen.revenue)[0])
+    value = float(value_of(cal.scenario.rules.objective, seen)[0])
     miss = abs(answer.objective - value) / max(1.0, abs(value))
     yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
     yield _regret(cal, euros, beliefs, answer.x)
@@ -44,9 +44,10 @@ def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) ->
 
 def pinned(fixed: FixedModel, units: Ints) -> Answer:
     """The model with the plan fixed."""
-    m, network = fixed.model, fixed.setting.cal.network
-    for (i, k, b), digit in m.digit.items():
-        digit.fix(int(units[network.teams.index(i), network.kpis.index(k)]) >> b & 1)
+    m = fixed.model
+    values = digits_of(m, fixed.setting, units)
+    for digit in m.digit.values():
+        digit.fix(values[id(digit)])
     m.excluded.deactivate()
     if hasattr(m, "cutoff"):
         m.cutoff.deactivate()

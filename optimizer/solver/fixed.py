@@ -22,9 +22,9 @@ from optimizer.solver.highs import (
     OnProgress,
     compile_model,
     extremes,
-    solve_milp,
 )
 from optimizer.solver.regions import PADDING, find_regions
+from optimizer.solver.tangents import solve_outer, tighten
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,8 @@ class FixedModel:
         self, limits: Limits, start: Ints | None = None, on_progress: OnProgress | None = None
     ) -> Answer:
         """The best plan here; `start` is a plan to begin from."""
-        compiled = compile_model(self.model)
-        known = None if start is None else _digits_of(self.model, self.setting, start)
-        return _answer(self, solve_milp(compiled, limits, known, on_progress))
+        known = None if start is None else digits_of(self.model, self.setting, start)
+        return _answer(self, solve_outer(self.model, self.setting, limits, known, on_progress))
 
 
 Adapt = Callable[[pyo.ConcreteModel], None]
@@ -87,6 +86,7 @@ def model_at(setting: Setting, floor: float | None = None, adapt: Adapt | None =
     if len(fixed.model.above):
         fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor, adapt)
         strengthen(setting, fixed.model, regions, floor)
+    tighten(fixed.model, setting)
     return fixed
 
 
@@ -121,19 +121,22 @@ def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     if not found.values:
         return Answer(found.status, None, found.objective, found.bound, found.interrupted)
     m, network = fixed.model, fixed.setting.cal.network
-    units = np.zeros(fixed.setting.space.allowed.shape, dtype=np.intp)
+    continuous = fixed.setting.space.continuous
+    units = np.zeros(fixed.setting.space.allowed.shape, dtype=float if continuous else np.intp)
     for (i, k, b), digit in m.digit.items():
-        units[network.teams.index(i), network.kpis.index(k)] += 2**b * round(found.value(digit))
+        value = found.value(digit)
+        units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
     x = np.array([[found.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
     return Answer(found.status, units, found.objective, found.bound, found.interrupted, x)
 
 
-def _digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+def digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+    """Values of the columns that say which plan it is, by id."""
     network = setting.cal.network
     values = {}
     for (i, k, b), digit in m.digit.items():
-        steps = int(units[network.teams.index(i), network.kpis.index(k)])
-        values[id(digit)] = float(steps >> b & 1)
+        steps = units[network.teams.index(i), network.kpis.index(k)]
+        values[id(digit)] = float(steps if setting.space.continuous else int(steps) >> b & 1)
     for (i, k), used in m.used.items():
         values[id(used)] = float(units[network.teams.index(i), network.kpis.index(k)] > 0)
     return values
@@ -141,8 +144,8 @@ def _digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int,
 
 def _differs(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> pyo.Expression:
     """At least one digit differs from the plan's."""
-    ids = _digits_of(m, setting, units)
+    ids = digits_of(m, setting, units)
     return sum(1 - d if ids[id(d)] > 0.5 else d for d in m.digit.values()) >= 1
 
 
-__all__ = ["Answer", "FixedModel", "InfeasibleError", "model_at"]
+__all__ = ["Answer", "FixedModel", "InfeasibleError", "digits_of", "model_at"]

@@ -23,6 +23,8 @@ from optimizer.scenario import Scenario
 from optimizer.search import Judged, Memory, best_of, climb, neighbours, simple_plans
 from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
 from optimizer.solver.conflicts import explain_conflict
+from optimizer.solver.continuous import solve_continuous
+from optimizer.solver.finish import enumerated, finished, status_of
 from optimizer.solver.fixed import Answer, FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, Limits
 from optimizer.solver.run import Event, Held, OnEvent, Options, Run, baseline_beliefs, own_beliefs
@@ -66,6 +68,8 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     starved = _starved(space)
     if starved is not None:
         return replace(blank, status="infeasible", conflict=starved, seconds=dict(run.seconds))
+    if space.continuous:
+        return solve_continuous(run, blank)
     finish = _solve_baseline if options.beliefs == "baseline" else _solve_consistent
     return finish(run, blank)
 
@@ -143,8 +147,8 @@ def _solve_baseline(run: Run, blank: Solution) -> Solution:
             *check_model(fixed, answer.units, held.beliefs),
         ]
     euros = run.space.euros(answer.units)[None]
-    status = _status(checks)
-    return _finished(
+    status = status_of(checks)
+    return finished(
         run,
         blank,
         status,
@@ -308,70 +312,9 @@ def _certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Solut
             check_rules(memory.judge(best.units[None])),
             *check_model(fixed, best.units, held.beliefs),
             *check_equilibrium(run.cal, euros, outcome),
-            *_enumerated(run, best),
+            *enumerated(run, best.value),
         ]
-    return _finished(run, blank, _status(checks), best.units, best.value, bound, checks, None)
-
-
-INTERNAL = {"model_accepts_plan", "model_value", "regret", "bounds", "rules", "equilibrium_residual"}
-"""Checks whose failure means the software is wrong, not that the proof is missing."""
-
-
-def _status(checks: list[Check]) -> Status:
-    failed = {c.name for c in checks if not c.ok}
-    if failed & INTERNAL:
-        return "error"
-    return "feasible" if failed - {"denominator_floor"} else "optimal"
-
-
-def _enumerated(run: Run, best: Judged) -> Iterator[Check]:
-    """On request: every plan at a coarser step, judged at its own beliefs."""
-    step = run.options.enumerate_step
-    if step is None:
-        return
-    coarse = plan_space(run.cal, run.space.controllability, step)
-    judge, top, count = judge_consistent(run.cal, coarse), -np.inf, 0
-    for block in every_plan(coarse):
-        if run.out_of_time:
-            break
-        found = judge(block)
-        count += len(block)
-        top = max(top, float(found.value[found.kept].max(initial=-np.inf)))
-        run.tell(Event("enumerate", f"{count:,} plans"))
-    ahead = (top - best.value) / max(1.0, abs(best.value))
-    ok = ahead <= run.options.gap and not run.out_of_time
-    yield Check("enumeration", ok, ahead, run.options.gap, f"{count:,} plans at step {step:g}")
-
-
-def _finished(
-    run: Run,
-    blank: Solution,
-    status: Status,
-    units: Ints,
-    value: float,
-    bound: float,
-    checks: list[Check],
-    seen: Linearised | None,
-) -> Solution:
-    euros = run.space.euros(units)
-    with run.timed("evaluate"):
-        first = evaluate_plans(run.cal, euros[None], "first_response")
-        consistent = evaluate_plans(run.cal, euros[None])
-    return replace(
-        blank,
-        status=status,
-        plan=plan_from_euros(run.cal.scenario, euros),
-        euros=euros,
-        objective=value,
-        bound=bound,
-        gap=relative_gap(value, bound),
-        first_response=first,
-        consistent=consistent,
-        linearised=seen,
-        rounds=tuple(run.rounds),
-        checks=tuple(checks),
-        seconds=dict(run.seconds),
-    )
+    return finished(run, blank, status_of(checks), best.units, best.value, bound, checks, None)
 
 
 def _exhausted(run: Run) -> tuple[Check, ...]:

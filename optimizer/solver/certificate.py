@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -22,18 +23,20 @@ AGREEMENT = 1e-6
 """Relative: the model's value and payouts against the equilibrium's."""
 SAME = 1e-6
 """Relative difference of volumes between equilibria from two starts (beliefs stop at 1e-10)."""
+ROUNDING = 2 * TOLERANCE
+"""Shares of pay within which the model may move a plan without steps: rules bind to their tolerance only."""
 
 
 def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) -> Iterator[Check]:
     """The plan put back into the model: same value, no regret, nothing on a bound."""
     cal, space = fixed.setting.cal, fixed.setting.space
     answer = pinned(fixed, units)
-    if answer.x is None:
+    if answer.x is None or answer.units is None:
         yield Check(
             "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
         )
         return
-    euros = space.euros(units)[None]
+    euros = space.euros(answer.units)[None]
     seen = linearised(cal, euros, beliefs)
     value = float(value_of(cal.scenario.rules.objective, seen)[0])
     miss = abs(answer.objective - value) / max(1.0, abs(value))
@@ -43,11 +46,11 @@ def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) ->
 
 
 def pinned(fixed: FixedModel, units: Ints) -> Answer:
-    """The model with the plan fixed."""
+    """The model with the plan fixed; without steps, within rounding of it."""
     m = fixed.model
     values = digits_of(m, fixed.setting, units)
     for digit in m.digit.values():
-        digit.fix(values[id(digit)])
+        _hold(digit, values[id(digit)], fixed.setting.space.continuous)
     m.excluded.deactivate()
     if hasattr(m, "cutoff"):
         m.cutoff.deactivate()
@@ -55,9 +58,20 @@ def pinned(fixed: FixedModel, units: Ints) -> Answer:
     m.excluded.activate()
     for digit in m.digit.values():
         digit.unfix()
+        digit.setlb(0)
+        digit.setub(1)
     if hasattr(m, "cutoff"):
         m.cutoff.activate()
     return answer
+
+
+def _hold(digit: Any, value: float, continuous: bool) -> None:
+    """A share keeps room for rounding, or a rule that binds could reject it."""
+    if continuous:
+        digit.setlb(max(0.0, value - ROUNDING))
+        digit.setub(min(1.0, value + ROUNDING))
+    else:
+        digit.fix(value)
 
 
 def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Floats) -> Check:

@@ -36,7 +36,7 @@ from optimizer.solver.tangents import solve_outer
 from optimizer.space import PlanSpace
 
 MOST_PATTERNS = 2000
-MOST_ROUNDS = 40
+MOST_ROUNDS = 8
 SAME = 1e-9
 """Shares of pay that differ by no more are the same plan."""
 FINER = (0.05, 0.01, 0.002, 0.0004)
@@ -45,7 +45,10 @@ FINER = (0.05, 0.01, 0.002, 0.0004)
 
 @dataclass(frozen=True)
 class Answer:
-    """The best shares (I, K) at fixed beliefs, their value, a bound on all others, patterns looked at."""
+    """The best shares (I, K) at fixed beliefs, their value, a bound on all others, patterns looked at.
+
+    `bound` −inf means that no plan keeps the rules; None otherwise that none was found.
+    """
 
     units: Floats | None
     value: float
@@ -79,25 +82,41 @@ def solve_at(run: Run, held: Held) -> Answer:
             patterns = Patterns(setting, fixed.bounds)
     except InfeasibleError:
         return Answer(None, -np.inf, -np.inf, 0, None)
-    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
-    best, value, solved, bound = None, -np.inf, -np.inf, np.inf
-    for count in range(MOST_PATTERNS):
+    memory = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure))
+    best: Judged | None = None
+    solved, bound = -np.inf, np.inf
+    for count in range(1, MOST_PATTERNS + 1):
         with run.timed("solve"):
             found = solve_outer(fixed.model, setting, run.limits, None, run.progress("solve"))
         run.interrupted |= found.interrupted
         bound = min(bound, max(found.bound if found.status != "infeasible" else -np.inf, solved))
-        if not found.values or run.out_of_time or relative_gap(value, bound) <= run.options.gap:
+        if not found.values or run.out_of_time or (best and _gap(best, bound) <= run.options.gap):
             break
         with run.timed("patterns"):
             pattern = patterns.best(_binaries(fixed.model, found))
-            solved = max(solved, pattern.bound)
-            judged = Memory(judge).look(pattern.units[None])[0] if pattern.units is not None else None
-        if judged is not None and judged.kept and judged.value > value:
-            best, value = judged.units, judged.value
+        solved = max(solved, pattern.bound)
+        if pattern.units is not None:
+            plan = _kept(run, memory, pattern.units)
+            best = plan if plan.kept and plan.beats(best) else best
         if not _forbid(fixed.model, found):
             bound = min(bound, solved)
             break
-    return Answer(best, value, max(bound, value), count + 1, fixed)
+    if best is None:
+        return Answer(None, -np.inf, bound, count, fixed)
+    return Answer(best.units, best.value, max(bound, best.value), count, fixed)
+
+
+def _kept(run: Run, memory: Memory, units: Floats) -> Judged:
+    """A pattern's plan, or one near it that keeps the budget where its payout does not bend upwards."""
+    plan = memory.look(units[None])[0]
+    with run.timed("search"):
+        for shift in () if plan.kept else FINER:
+            plan = climb(replace(run.space, shift=shift), memory, plan)
+    return plan
+
+
+def _gap(best: Judged, bound: float) -> float:
+    return relative_gap(best.value, bound)
 
 
 def _binaries(m: pyo.ConcreteModel, found: MilpResult) -> dict[tuple[str, object], float]:
@@ -154,7 +173,7 @@ def _note(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
 def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven: bool) -> Solution:
     """The certificate, or why there is no plan."""
     if answer.units is None or answer.fixed is None:
-        return _without_plan(run, blank, held)
+        return _without_plan(run, blank, held, answer)
     euros = run.space.euros(answer.units)[None]
     if proven:
         weights = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure)).look(answer.units[None])[0]
@@ -189,11 +208,12 @@ def _verified(run: Run, held: Held, answer: Answer, euros: Floats) -> Iterator[C
         yield from enumerated(run, answer.value)
 
 
-def _without_plan(run: Run, blank: Solution, held: Held) -> Solution:
-    if run.out_of_time:
+def _without_plan(run: Run, blank: Solution, held: Held, answer: Answer) -> Solution:
+    """Infeasible, with the conflict explained, where that is proven; else only that no plan was found."""
+    if np.isfinite(answer.bound):
         limit = run.options.time_limit or 0.0
-        stopped = Check("time", False, time.monotonic() - run.started, limit, "no plan yet")
-        return replace(blank, status="error", checks=(stopped,), rounds=tuple(run.rounds), seconds=run.seconds)
+        none = Check("time", False, time.monotonic() - run.started, limit, "no plan yet")
+        return replace(blank, status="error", checks=(none,), rounds=tuple(run.rounds), seconds=run.seconds)
     with run.timed("explain conflict"):
         conflict = explain_conflict(held.setting(run), run.limits)
     return replace(

@@ -83,7 +83,7 @@ def payout_quadratics(
         maps = [joint_map(setting, w, p) for w, p in zip(setting.worlds, patterns, strict=True)]
         if any(m is None for m in maps):
             return None
-        quadratic = _quadratic(setting, patterns, [m for m in maps if m is not None], floor)
+        quadratic = payout_quadratic(setting, patterns, [m for m in maps if m is not None], floor)
         if quadratic is not None:
             found.append(quadratic)
     return found
@@ -149,7 +149,7 @@ def _spread(values: Floats, at: Ints, size: int) -> Floats:
     return out
 
 
-def _quadratic(
+def payout_quadratic(
     setting: Setting, patterns: tuple[Bools, ...], maps: list[Floats], floor: float | None
 ) -> Quadratic | None:
     """Expected loaded payout over a joint region; None where the region holds no plan of interest."""

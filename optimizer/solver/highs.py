@@ -150,24 +150,24 @@ def _solved(
     return _result(solver, compiled, stop.is_set())
 
 
-def solve_quadratic(compiled: Compiled, curvature: Mapping[int, float]) -> dict[int, float] | None:
-    """Column values that maximize the objective less ½ Σ curvature · column², without integers; None if none.
+def solve_quadratic(compiled: Compiled, curvature: Mapping[int, float]) -> MilpResult:
+    """Maximize the objective less ½ Σ curvature · column² over a model whose columns are all continuous.
 
-    `curvature` ≥ 0 by id of the Pyomo variable; columns must all be continuous.
+    `curvature` ≥ 0 by id of the Pyomo variable. `unknown` where the active-set solver gave up, which HiGHS
+    1.15.1 does on badly scaled programs.
     """
     solver = _solver(Limits())
     solver.setOptionValue("qp_regularization_value", 0.0)
     solver.passModel(compiled.lp)
-    sign = -1.0 if compiled.maximize else 1.0
-    diagonal = np.array([sign * curvature.get(id(v), 0.0) for v in compiled.columns])
+    diagonal = -np.array([curvature.get(id(v), 0.0) for v in compiled.columns])
     count, used = len(diagonal), np.flatnonzero(diagonal)
     starts = np.searchsorted(used, np.arange(count)).astype(np.int32)
     kind = int(highspy.HessianFormat.kTriangular)
     solver.passHessian(count, len(used), kind, starts, used.astype(np.int32), diagonal[used])
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    return dict(zip(map(id, compiled.columns), solver.getSolution().col_value, strict=True))
+    if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
+        return MilpResult("unknown", -np.inf, np.inf, {}, interrupted=False)
+    return _result(solver, compiled, interrupted=False)
 
 
 def _solver(limits: Limits) -> Any:

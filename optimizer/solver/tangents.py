@@ -70,11 +70,10 @@ def tighten(m: pyo.ConcreteModel, setting: Setting) -> None:
 
 def add_tangents(m: pyo.ConcreteModel, setting: Setting, found: MilpResult, allowed: float) -> float:
     """What the answer understates, in the objective; where too much, the tangents there are added."""
-    missing = [(s, _missing(s, found.values)) for s in squares(m, setting)]
-    total = sum(s.weight * max(gap, 0.0) for s, gap in missing)
-    for square, gap in missing if total > allowed else ():
-        if gap > 0:
-            m.tangents.add(square.tangent(_base(square, found.values)))
+    every = list(squares(m, setting))
+    total = sum(s.weight * max(_missing(s, found.values), 0.0) for s in every)
+    for square in every if total > allowed else ():
+        m.tangents.add(square.tangent(_base(square, found.values)))
     return total
 
 

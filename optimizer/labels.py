@@ -158,6 +158,7 @@ def _part(scenario: Scenario, name: str) -> Text:
 
 
 PATHS = {
+    "risk_aversion": Text("risk aversion", "aversion au risque"),
     "responsiveness": Text("responsiveness", "réactivité"),
     "discount": Text("patience", "patience"),
     "target_pay": Text("target pay", "variable cible"),

@@ -110,7 +110,7 @@ def _around(found: Explanation) -> Row:
     }
 
 
-MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
 
 
 def _plans(found: Explanation) -> Iterator[Row]:

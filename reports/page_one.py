@@ -119,6 +119,7 @@ def plans_section(words: Words, tables: Tables) -> Block:
     rows = [_plan_row(words, tables, plan) for _, plan in shown.iterrows()]
     summary = tables["summary"].iloc[0]
     notes = [words.say("plans.note", objective=objective(words, summary))]
+    notes += [words.say("plans.surplus")] if summary["objective"] == "surplus" else []
     notes += [words.count("plans.more", left_out)] if left_out else []
     planned = (shown["kind"] == "chosen").any()
     title = words.say("plans.title" if planned else "plans.title_known")

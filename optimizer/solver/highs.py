@@ -150,20 +150,27 @@ def _solved(
     return _result(solver, compiled, stop.is_set())
 
 
-def solve_quadratic(compiled: Compiled, curvature: Mapping[int, float]) -> MilpResult:
-    """Maximize the objective less ½ Σ curvature · column² over a model whose columns are all continuous.
+def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], float]) -> MilpResult:
+    """Maximize the objective less ½ Σ curvature · column · column over a model of continuous columns only.
 
-    `curvature` ≥ 0 by id of the Pyomo variable. `unknown` where the active-set solver gave up, which HiGHS
-    1.15.1 does on badly scaled programs.
+    `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where the
+    active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
     """
     solver = _solver(Limits())
     solver.setOptionValue("qp_regularization_value", 0.0)
     solver.passModel(compiled.lp)
-    diagonal = -np.array([curvature.get(id(v), 0.0) for v in compiled.columns])
-    count, used = len(diagonal), np.flatnonzero(diagonal)
-    starts = np.searchsorted(used, np.arange(count)).astype(np.int32)
+    position = compiled.position
+    lower = sorted(
+        (position[column], position[row], -value)
+        for (row, column), value in curvature.items()
+        if row in position and column in position and position[row] >= position[column]
+    )
+    count = len(compiled.columns)
+    columns = np.array([column for column, _, _ in lower], dtype=np.int32)
+    rows = np.array([row for _, row, _ in lower], dtype=np.int32)
+    starts = np.searchsorted(columns, np.arange(count)).astype(np.int32)
     kind = int(highspy.HessianFormat.kTriangular)
-    solver.passHessian(count, len(used), kind, starts, used.astype(np.int32), diagonal[used])
+    solver.passHessian(count, len(rows), kind, starts, rows, np.array([value for *_, value in lower]))
     solver.run()
     if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
         return MilpResult("unknown", -np.inf, np.inf, {}, interrupted=False)

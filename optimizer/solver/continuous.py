@@ -79,7 +79,7 @@ def solve_at(run: Run, held: Held) -> Answer:
     try:
         with run.timed("build and bounds"):
             fixed = model_at(setting)
-            patterns = Patterns(setting, fixed.bounds)
+            patterns = Patterns(setting, fixed.bounds, run.options.threads)
     except InfeasibleError:
         return Answer(None, -np.inf, -np.inf, 0, None)
     memory = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure))

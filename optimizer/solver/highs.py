@@ -150,13 +150,15 @@ def _solved(
     return _result(solver, compiled, stop.is_set())
 
 
-def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], float]) -> MilpResult:
+def solve_quadratic(
+    compiled: Compiled, curvature: Mapping[tuple[int, int], float], limits: Limits
+) -> MilpResult:
     """Maximize the objective less ½ Σ curvature · column · column over a model of continuous columns only.
 
     `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where the
     active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
     """
-    solver = _solver(Limits())
+    solver = _solver(limits)
     solver.setOptionValue("qp_regularization_value", 0.0)
     solver.passModel(compiled.lp)
     position = compiled.position

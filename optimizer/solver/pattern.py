@@ -54,8 +54,9 @@ class GaveUpError(Exception):
 class Patterns:
     """The model of one setting, to be solved at one pattern of binaries after the other."""
 
-    def __init__(self, setting: Setting, bounds: tuple[Bounds, ...]) -> None:
+    def __init__(self, setting: Setting, bounds: tuple[Bounds, ...], threads: int = 1) -> None:
         self._setting = setting
+        self._limits = Limits(gap=0.0, threads=threads)
         self._model = m = build_model(setting, bounds)
         self._surplus = m.objective.expr
         m.budget_cuts = pyo.ConstraintList()
@@ -111,7 +112,7 @@ class Patterns:
             for (a, row), (b, column) in product(enumerate(shares), repeat=2):
                 curvature[row, column] = curvature.get((row, column), 0.0) + float(bent[a, b])
         with self._without_costs():
-            found = solve_quadratic(compile_model(m), curvature)
+            found = solve_quadratic(compile_model(m), curvature, self._limits)
         m.objective.set_value(self._surplus)
         if found.status == "unknown":
             raise GaveUpError
@@ -143,7 +144,7 @@ class Patterns:
         Raises GaveUpError where it is above what the quadratic solver took for the optimum.
         """
         if not found.values:
-            return float(solve_milp(compile_model(self._model), Limits(gap=0.0)).objective)
+            return -np.inf
         m = self._model
         add_tangents(m, self._setting, found, allowed=-np.inf)
         claimed, rest = found.objective, 0.0
@@ -151,21 +152,22 @@ class Patterns:
             slope, rest = payout.tangent(self._euros(found))
             self._charge(slope, price)
             m.budget_total.deactivate()
-        linear = solve_milp(compile_model(m), Limits(gap=0.0)).objective - price * rest
+        linear = solve_milp(compile_model(m), self._limits)
         m.objective.set_value(self._surplus)
         m.budget_total.activate()
-        if linear - claimed > PRECISION * max(1.0, abs(claimed)):
+        bound = linear.objective - price * rest
+        if linear.status != "optimal" or bound - claimed > PRECISION * max(1.0, abs(claimed)):
             raise GaveUpError
-        return float(linear + (price * self._budget if payout is not None else 0.0))
+        return float(bound + (price * self._budget if payout is not None else 0.0))
 
     def _by_tangents(self, payout: Quadratic | None) -> Best:
         """Tangents of squares and payout, added until the plan needs no more."""
         bound = np.inf
         for _ in range(ROUNDS):
-            found = solve_outer(self._model, self._setting, Limits(gap=0.0))
-            bound = min(bound, found.objective)
+            found = solve_outer(self._model, self._setting, self._limits)
             if not found.values:
-                return Best(None, bound)
+                return Best(None, -np.inf if found.status == "infeasible" else bound)
+            bound = min(bound, found.bound)
             units = self._units(found)
             if payout is None or not self._cut(payout, self._euros(found)):
                 break

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
@@ -40,7 +41,7 @@ def solve_outer(
     for _ in range(MOST_ROUNDS):
         left = None if limits.seconds is None else limits.seconds - (time.monotonic() - began)
         found = solve_milp(compile_model(m), replace(inner, seconds=left), start, on_progress)
-        bounds.append(found.bound)
+        bounds.append(found.bound if found.values or found.status == "infeasible" else np.inf)
         allowed = max(SHARE * limits.gap, PRECISION) * max(1.0, abs(found.objective))
         stopped = found.interrupted or (left is not None and left <= 0)
         if not found.values or stopped or add_tangents(m, setting, found, allowed) <= allowed:

@@ -10,8 +10,9 @@ import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
-from optimizer.model.setting import Setting
+from optimizer.model.setting import Setting, World
 from optimizer.network import Floats, Ints
+from optimizer.outcome import loading
 from optimizer.solver.cuts import strengthen
 from optimizer.solver.highs import (
     Compiled,
@@ -20,6 +21,7 @@ from optimizer.solver.highs import (
     MilpResult,
     MilpStatus,
     OnProgress,
+    Relaxation,
     compile_model,
     extremes,
     solve_milp,
@@ -68,8 +70,13 @@ class FixedModel:
     ) -> Answer:
         """The best plan here; `start` is a plan to begin from."""
         compiled = compile_model(self.model)
-        known = None if start is None else _digits_of(self.model, self.setting, start)
+        known = None if start is None else digits_of(self.model, self.setting, start)
         return _answer(self, solve_milp(compiled, limits, known, on_progress))
+
+    def relaxed_bound(self) -> float:
+        """No plan of the model is worth more: by its linear relaxation, or by the bounds on volumes."""
+        highest = Relaxation(compile_model(self.model)).bound()
+        return min(highest, most_worth(self.setting, self.bounds))
 
 
 Adapt = Callable[[pyo.ConcreteModel], None]
@@ -117,6 +124,25 @@ def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
     return tuple(replace(b, score=Interval(*s)) for b, s in zip(fixed.bounds, scores, strict=True))
 
 
+def most_worth(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
+    """What no plan can be worth more than, by the ranges of volumes and scores alone."""
+    revenue = least_pay = 0.0
+    for world, box in zip(setting.worlds, bounds, strict=True):
+        worth = world.network.marginal_value
+        revenue += world.probability * float(np.maximum(worth * box.x.low, worth * box.x.high).sum())
+        least_pay += world.probability * _least_pay(setting, world, box)
+    return revenue - least_pay if setting.rules.objective == "net" else revenue
+
+
+def _least_pay(setting: Setting, world: World, box: Bounds) -> float:
+    """Loaded payout if every team were paid on its poorest KPI at its lowest score; θ ≥ 0."""
+    space, rate = setting.space, world.level + world.slope * box.score.low
+    poorest = np.where(space.allowed, rate, np.inf).min(axis=1)
+    poorest = np.where(np.isfinite(poorest), poorest, 0.0)
+    steps = np.where(poorest > 0, space.least, space.most)
+    return float(loading(setting.cal) @ (poorest * steps * space.unit))
+
+
 def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     if not found.values:
         return Answer(found.status, None, found.objective, found.bound, found.interrupted)
@@ -128,7 +154,8 @@ def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     return Answer(found.status, units, found.objective, found.bound, found.interrupted, x)
 
 
-def _digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+def digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+    """Values of the binary variables of a plan, by id of the Pyomo variable."""
     network = setting.cal.network
     values = {}
     for (i, k, b), digit in m.digit.items():
@@ -141,7 +168,7 @@ def _digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int,
 
 def _differs(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> pyo.Expression:
     """At least one digit differs from the plan's."""
-    ids = _digits_of(m, setting, units)
+    ids = digits_of(m, setting, units)
     return sum(1 - d if ids[id(d)] > 0.5 else d for d in m.digit.values()) >= 1
 
 

@@ -266,6 +266,7 @@ class Relaxation:
 
     def __init__(self, compiled: Compiled) -> None:
         self._position, self._count = compiled.position, compiled.lp.num_col_
+        self._maximize = compiled.maximize
         self._solver = _solver(Limits())
         self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(compiled.lp)
@@ -280,6 +281,14 @@ class Relaxation:
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return dict(zip(self._position, self._solver.getSolution().col_value, strict=True))
+
+    def bound(self) -> float:
+        """Value that no point of a model to maximize exceeds; inf where there is no optimum."""
+        self._solver.run()
+        if not self._maximize or self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return np.inf
+        value = float(self._solver.getInfo().objective_function_value)
+        return value + 1e-7 * max(1.0, abs(value))
 
     def add_row(self, coefficients: Mapping[int, float], low: float) -> None:
         """Σ coefficient · variable ≥ low."""

@@ -5,7 +5,7 @@ It proves nothing; it gives the solver a good start and looks around the plan th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -64,6 +64,8 @@ class Memory:
 
     judge: Judge
     space: PlanSpace
+    late: Callable[[], bool] = lambda: False
+    """Whether searching must stop."""
     seen: dict[bytes, Judged] = field(default_factory=dict)
 
     def look(self, units: Ints) -> list[Judged]:
@@ -92,6 +94,8 @@ def climb(space: PlanSpace, memory: Memory, start: Judged) -> Judged:
         if found is None or not found.beats(best):
             break
         best = found
+        if memory.late():
+            break
     return best
 
 
@@ -99,7 +103,7 @@ def climb_by_two(space: PlanSpace, memory: Memory, start: Judged) -> Judged:
     """As `climb`, but where one shift does not help, two at once are tried, until a plan keeps the rules."""
     best = climb(space, memory, start)
     for _ in range(LONGEST_CLIMB):
-        if best.kept:
+        if best.kept or memory.late():
             break
         near = sorted(memory.look(neighbours(space, best.units)), key=lambda p: p.rank, reverse=True)[:BEAM]
         found = best_of(p for one in near for p in memory.look(neighbours(space, one.units)))

@@ -74,10 +74,10 @@ def explain_conflict(setting: Setting, limits: Limits) -> Conflict:
     limits = _short(limits)
     try:
         fixed = _softened(setting)
+        found = solve_milp(compile_model(fixed.model), limits)
     except InfeasibleError:
         return Conflict((), ())
     rows = list(_business_rows(fixed.model, setting))
-    found = solve_milp(compile_model(fixed.model), limits)
     m = fixed.model
     slack = [found.value(m.over[j]) + found.value(m.under[j]) for j in m.over] if found.values else []
     cheapest = tuple(
@@ -201,7 +201,7 @@ def _conflicting(fixed: FixedModel, rows: list[_Row], limits: Limits) -> Iterato
         m.over[j].unfix()
         m.under[j].unfix()
         late = time.monotonic() > until
-        if late or solve_milp(compile_model(m), limits).status != "infeasible":
+        if late or fixed.solve(limits).status != "infeasible":
             m.over[j].fix(0.0)
             m.under[j].fix(0.0)
             yield row.name

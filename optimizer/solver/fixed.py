@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.core.expr.numvalue import is_potentially_variable
 
 from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
@@ -58,7 +59,9 @@ class FixedModel:
             self.model.excluded.add(_differs(self.model, self.setting, units))
 
     def require(self, value: float) -> None:
-        """Look only for plans whose objective is at least `value`."""
+        """Look only for plans whose objective is at least `value`; of no use where all are worth the same."""
+        if not is_potentially_variable(self.model.objective.expr):
+            return
         if hasattr(self.model, "cutoff"):
             self.model.del_component("cutoff")
         self.model.cutoff = pyo.Constraint(
@@ -69,7 +72,10 @@ class FixedModel:
         self, limits: Limits, start: Ints | None = None, on_progress: OnProgress | None = None
     ) -> Answer:
         """The best plan here; `start` is a plan to begin from."""
-        compiled = compile_model(self.model)
+        try:
+            compiled = compile_model(self.model)
+        except InfeasibleError:
+            return Answer("infeasible", None, -np.inf, -np.inf, False)
         known = None if start is None else digits_of(self.model, self.setting, start)
         return _answer(self, solve_milp(compiled, limits, known, on_progress))
 

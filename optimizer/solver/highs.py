@@ -17,6 +17,7 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
@@ -79,9 +80,12 @@ class Compiled:
 
 
 def compile_model(model: pyo.ConcreteModel) -> Compiled:
-    """Pyomo to columns and rows, once."""
-    with PauseGC():
-        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    """Pyomo to columns and rows, once. Raises InfeasibleError where a row without variables cannot hold."""
+    try:
+        with PauseGC():
+            form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    except InfeasibleConstraintException as error:
+        raise InfeasibleError from error
     kind = np.fromiter((r.bound_type for r in form.rows), int, len(form.rows))
     rhs, matrix = np.asarray(form.rhs, float), form.A.tocsc()
     lp = highspy.HighsLp()

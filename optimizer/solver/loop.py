@@ -88,7 +88,7 @@ def _solve_baseline(run: Run, blank: Solution) -> Solution:
 
 def _solve_consistent(run: Run, blank: Solution) -> Solution:
     """Rounds of beliefs, local search on the exact evaluator, then the proof."""
-    memory = Memory(judge_consistent(run.cal, run.space), run.space)
+    memory = Memory(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
     refusal, every = _search(run, memory)
     best = memory.best()
     if best is None or not best.kept:

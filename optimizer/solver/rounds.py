@@ -82,7 +82,8 @@ def solve_at(run: Run, held: Held, limits: Limits) -> tuple[Answer, FixedModel |
 def _guess(run: Run, held: Held) -> Judged | None:
     """The best plan at these beliefs that a local search finds; None where none keeps the rules."""
     with run.timed("search"):
-        memory = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
+        judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
+        memory = Memory(judge, run.space, lambda: run.out_of_time)
         first = sorted(memory.look(starts(run)), key=lambda p: p.rank, reverse=True)
         best = best_of(climb(run.space, memory, plan) for plan in first[:STARTS])
     return best if best is not None and best.kept else None

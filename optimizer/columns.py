@@ -183,6 +183,15 @@ SCHEMA: dict[str, dict[str, str]] = {
         "value": "what the plan brings at its own beliefs",
         "keeps_rules": "whether it keeps all rules at its own beliefs",
     },
+    "alternatives": {
+        "rank": "order, from 1, the recommended plan; each differs from all before by more than one step",
+        "plan": "team: KPI weight",
+        "target_pay": "team: variable pay at target, where it is a decision",
+        "value": "objective of the plan at its own beliefs",
+        "behind": "objective of the recommended plan less value",
+        "behind_share": "behind over |objective of the recommended plan|",
+        "proven": "none that the model at the final beliefs values higher, and so different, brings more",
+    },
     "assumptions": {
         "path": "the number in the scenario file",
         **_LABELS,

@@ -103,6 +103,16 @@ def solution_json(solution: Solution) -> Json:
             for c in solution.checks
         ],
     }
+    if solution.alternatives:
+        result["alternatives"] = [
+            {
+                "plan": a.plan.weights,
+                "target_pay": a.plan.target_pay,
+                "value": number(a.value),
+                "proven": a.proven,
+            }
+            for a in solution.alternatives
+        ]
     if solution.linearised is not None:
         result["linearised"] = _linearised_json(cal, solution.linearised)
     if solution.conflict is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from math import prod
+from math import comb, prod
 
 import numpy as np
 
@@ -201,6 +201,12 @@ def current_weights(scenario: Scenario) -> Floats:
     return np.asarray(euros / np.where(pay > 0, pay, 1.0))
 
 
+def from_today(space: PlanSpace, units: Ints) -> Floats:
+    """Σ |e − e⁰| of plans (S, I, K) from today's, (S,) currency per period."""
+    today = plan_of(space.scenario, space.scenario.current_plan).euros(space.scenario)
+    return np.asarray(np.abs(space.euros(units) - today).sum(axis=(1, 2)))
+
+
 def keeps_weight_rules(space: PlanSpace, euros: Floats) -> Bools:
     """(S,): every rule on weights holds within TOLERANCE."""
     kept = np.ones(len(euros), dtype=bool)
@@ -250,6 +256,15 @@ def every_plan(space: PlanSpace) -> Iterator[Ints]:
         yield np.stack([r[c] for r, c in zip(rows, chosen, strict=True)], axis=1)
 
 
-def count_plans(space: PlanSpace) -> int:
-    """How many plans `every_plan` hands out."""
-    return prod(len(team_rows(space, i)) for i in range(len(space.unit)))
+def count_plans(space: PlanSpace, listed: int) -> int:
+    """How many plans `every_plan` hands out; no fewer than that where a team has more than `listed` ways.
+
+    Those are counted without listing them, before the rules on weights.
+    """
+    return prod(_count_rows(space, i, listed) for i in range(len(space.unit)))
+
+
+def _count_rows(space: PlanSpace, i: int, listed: int) -> int:
+    parts, totals = int(space.allowed[i].sum()), range(space.least[i], space.most[i] + 1)
+    ways = sum(comb(total + parts - 1, parts - 1) for total in totals) if parts else 1
+    return ways if ways > listed else len(team_rows(space, i))

@@ -24,7 +24,14 @@ from optimizer.people_tables import (
     teams_rows,
 )
 from optimizer.printing import money_decimals, printable
-from optimizer.proof_tables import assumptions_rows, checks_rows, conflict_rows, rounds_rows, rules_rows
+from optimizer.proof_tables import (
+    alternatives_rows,
+    assumptions_rows,
+    checks_rows,
+    conflict_rows,
+    rounds_rows,
+    rules_rows,
+)
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -48,6 +55,7 @@ def tables_of(solution: Solution) -> Tables:
         "rules": rules_rows(found),
         "checks": checks_rows(solution),
         "rounds": rounds_rows(solution),
+        "alternatives": alternatives_rows(solution),
         "assumptions": assumptions_rows(found),
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),
@@ -58,7 +66,7 @@ def tables_of(solution: Solution) -> Tables:
 
 def _summary(found: Explanation) -> Row:
     solution, plans, scenario = found.solution, found.plans, found.solution.cal.scenario
-    status = STATUSES[solution.status]
+    status = STATUSES["unproven" if solution.unproven else solution.status]
     return {
         "scenario": scenario.name,
         **label_cells(scenario_label(scenario)),

@@ -10,7 +10,7 @@ import pandas as pd
 from reports.blocks import Block, Column, cell, row, section, table
 from reports.charts import Point, plans_chart
 from reports.format import NOTHING
-from reports.sentences import Tables, in_unit, objective, period
+from reports.sentences import Tables, in_unit, objective, period, status_of
 from reports.wording import Words
 
 MOST_PLANS = 8
@@ -22,7 +22,7 @@ HEAT = ((0.5, "heat3"), (0.25, "heat2"), (0.0, "heat1"))
 def head(words: Words, tables: Tables) -> Block:
     """Title, what the amounts are, and the status."""
     summary = tables["summary"].iloc[0]
-    status = str(summary["status"])
+    status = status_of(tables)
     subtitle = words.say(
         "head.subtitle",
         objective=objective(words, summary),

@@ -19,6 +19,7 @@ def problems(scenario: Scenario, baseline: Counted) -> Findings:
     yield from _cycles(scenario)
     for name, activity in scenario.activities.items():
         yield from _activity(scenario, baseline, ("activities", name), activity)
+    yield from _unworked_stages(scenario, baseline)
     yield from _overdrawn_stages(scenario, baseline)
     yield from _overbooked_teams(scenario, baseline)
     yield from _idle(scenario, baseline)
@@ -91,6 +92,14 @@ def _worked_by_its_owner(scenario: Scenario, at: Path, activity: Activity, stage
         message = f"stage {activity.from_} is worked by two teams: its owner {owner} and {team}"
         hint = f"write `team: {owner}`, or give {team} a stage of its own"
         yield Finding((*at, "team"), "", message, hint)
+
+
+def _unworked_stages(scenario: Scenario, baseline: Counted) -> Findings:
+    for name, stage in scenario.stages.items():
+        if stage.owner is not None and not baseline.takers.get(name):
+            message = f"nobody works stage {name}: no activity takes from it, though {stage.owner} owns it"
+            hint = f"remove `owner`, or add an activity `from: {name}`"
+            yield Finding(("stages", name, "owner"), stage.owner, message, hint)
 
 
 def _overdrawn_stages(scenario: Scenario, baseline: Counted) -> Findings:

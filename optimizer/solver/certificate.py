@@ -27,15 +27,20 @@ ROUNDING = 2 * TOLERANCE
 """Shares of pay within which the model may move a plan without steps: rules bind to their tolerance only."""
 
 
-def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) -> Iterator[Check]:
-    """The plan put back into the model: same value, no regret, nothing on a bound."""
-    cal, space = fixed.setting.cal, fixed.setting.space
-    answer = pinned(fixed, units)
-    if answer.x is None or answer.units is None:
+def check_model(
+    fixed: FixedModel | None, space: PlanSpace, units: Ints, beliefs: tuple[Beliefs, ...]
+) -> Iterator[Check]:
+    """The plan put back into the model: same value, no regret, nothing on a bound.
+
+    `fixed` is None where the model has no plan at all at these beliefs.
+    """
+    answer = pinned(fixed, units) if fixed is not None else None
+    if fixed is None or answer is None or answer.x is None or answer.units is None:
         yield Check(
             "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
         )
         return
+    cal = fixed.setting.cal
     euros = space.euros(answer.units)[None]
     seen = linearised(cal, euros, beliefs)
     value = float(value_of(cal.scenario.rules.objective, seen)[0])
@@ -151,8 +156,7 @@ def check_rules(judgement: Judgement) -> Check:
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """(bound − objective) / |objective|, never below 0."""
+    """(bound − objective) / |objective|, never below 0; inf where a bound below the objective is none."""
+    if not bound >= objective - AGREEMENT * max(1.0, abs(objective)):
+        return np.inf
     return max(0.0, bound - objective) / max(abs(objective), 1e-9)
-
-
-__all__ = ["PlanSpace", "check_equilibrium", "check_model", "check_rules", "pinned", "relative_gap"]

@@ -11,7 +11,6 @@ so the answer is then `feasible`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -22,16 +21,17 @@ from optimizer.baseline import Calibrated
 from optimizer.judge import judge_at, judge_consistent, linearised
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_from_euros, plan_of
-from optimizer.search import Judged, Memory, best_of, climb
+from optimizer.plan import plan_of
+from optimizer.search import Judged, Memory, climb
 from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
-from optimizer.solver.conflicts import explain_conflict
-from optimizer.solver.finish import enumerated, finished, status_of
+from optimizer.solver.finish import enumerated, finished, refused, stopped
+from optimizer.solver.fixed import Answer as Milp
 from optimizer.solver.fixed import FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, MilpResult
 from optimizer.solver.pattern import Patterns
-from optimizer.solver.run import Event, Held, Run, baseline_beliefs, own_beliefs
-from optimizer.solver.solution import Check, Round, Solution
+from optimizer.solver.rounds import note_round
+from optimizer.solver.run import Held, Run, baseline_beliefs, own_beliefs
+from optimizer.solver.solution import Check, Solution
 from optimizer.solver.tangents import solve_outer
 from optimizer.space import PlanSpace
 
@@ -45,13 +45,12 @@ FINER = (0.05, 0.01, 0.002, 0.0004)
 
 @dataclass(frozen=True)
 class Answer:
-    """The best shares (I, K) at fixed beliefs, their value, a bound on all others, patterns looked at.
+    """The best plan at fixed beliefs, a bound on all others, and how many patterns were looked at.
 
-    `bound` −inf means that no plan keeps the rules; None otherwise that none was found.
+    Without a plan, `bound` −inf means that none keeps the rules, anything else that none was found.
     """
 
-    units: Floats | None
-    value: float
+    best: Judged | None
     bound: float
     patterns: int
     fixed: FixedModel | None
@@ -78,32 +77,35 @@ def solve_at(run: Run, held: Held) -> Answer:
     setting = held.setting(run)
     try:
         with run.timed("build and bounds"):
-            fixed = model_at(setting)
-            patterns = Patterns(setting, fixed.bounds, run.options.threads)
+            built = model_at(setting)
+            patterns = Patterns(setting, built.bounds, run.options.threads)
     except InfeasibleError:
-        return Answer(None, -np.inf, -np.inf, 0, None)
-    memory = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure))
+        return Answer(None, -np.inf, 0, None)
+    memory = _memory_at(run, held)
     best: Judged | None = None
     solved, bound = -np.inf, np.inf
     for count in range(1, MOST_PATTERNS + 1):
         with run.timed("solve"):
-            found = solve_outer(fixed.model, setting, run.limits, None, run.progress("solve"))
+            found = solve_outer(built.model, setting, run.limits, None, run.progress("solve"))
         run.interrupted |= found.interrupted
         bound = min(bound, max(found.bound if found.status != "infeasible" else -np.inf, solved))
         if not found.values or run.out_of_time or (best and _gap(best, bound) <= run.options.gap):
             break
         with run.timed("patterns"):
-            pattern = patterns.best(_binaries(fixed.model, found))
+            pattern = patterns.best(_binaries(built.model, found))
         solved = max(solved, pattern.bound)
         if pattern.units is not None:
             plan = _kept(run, memory, pattern.units)
             best = plan if plan.kept and plan.beats(best) else best
-        if not _forbid(fixed.model, found):
+        if not _forbid(built.model, found):
             bound = min(bound, solved)
             break
-    if best is None:
-        return Answer(None, -np.inf, bound, count, fixed)
-    return Answer(best.units, best.value, max(bound, best.value), count, fixed)
+    return Answer(best, bound if best is None else max(bound, best.value), count, built)
+
+
+def _memory_at(run: Run, held: Held) -> Memory:
+    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
+    return Memory(judge, run.space, lambda: run.out_of_time)
 
 
 def _kept(run: Run, memory: Memory, units: Floats) -> Judged:
@@ -135,26 +137,26 @@ def _forbid(m: pyo.ConcreteModel, found: MilpResult) -> bool:
 
 def _learnt(run: Run, blank: Solution) -> Solution:
     """Rounds of beliefs until the plan repeats, then a search around the best plan."""
-    memory = Memory(judge_consistent(run.cal, run.space))
-    held, before, best = baseline_beliefs(run), None, best_of(memory.look(_named(run)))
+    memory = Memory(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
+    held, before = baseline_beliefs(run), None
+    memory.look(_named(run))
     for turn in range(MOST_ROUNDS):
         answer = solve_at(run, held)
-        if answer.units is None or run.out_of_time:
+        if answer.best is None or run.out_of_time:
             break
-        plan = memory.look(answer.units[None])[0]
-        _note(run, held, answer, plan)
-        best = plan if plan.beats(best) else best
-        if before is not None and np.abs(before - answer.units).max() <= SAME:
+        plan = memory.look(answer.best.units[None])[0]
+        note_round(run, held, _as_milp(answer), plan)
+        if before is not None and np.abs(before - plan.units).max() <= SAME:
             break
-        before, held = answer.units, own_beliefs(run, plan, f"round {turn + 1}")
+        before, held = plan.units, own_beliefs(run, plan, f"round {turn + 1}")
+    best = memory.best()
     if best is None or not best.kept:
-        return _concluded(run, blank, held, replace(answer, units=None), proven=False)
+        return _concluded(run, blank, held, replace(answer, best=None), proven=False)
     with run.timed("search"):
-        for shift in FINER if not run.out_of_time else ():
+        for shift in FINER:
             best = climb(replace(run.space, shift=shift), memory, best)
     held = own_beliefs(run, best, "final")
-    answer = solve_at(run, held)
-    return _concluded(run, blank, held, replace(answer, units=best.units, value=best.value), proven=False)
+    return _concluded(run, blank, held, replace(solve_at(run, held), best=best), proven=False)
 
 
 def _named(run: Run) -> Floats:
@@ -164,29 +166,27 @@ def _named(run: Run) -> Floats:
     return np.array([run.space.units(plan_of(scenario, w).euros(scenario)) for w in weights])
 
 
-def _note(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
-    weights = plan_from_euros(run.cal.scenario, run.space.euros(plan.units)).weights
-    run.rounds.append(Round(held.name, weights, answer.value, answer.bound, plan.value, plan.kept))
-    run.tell(Event("round", f"{held.name} beliefs: value {plan.value:,.6g}, keeps rules: {plan.kept}"))
+def _as_milp(answer: Answer) -> Milp:
+    value = answer.best.value if answer.best else -np.inf
+    return Milp("optimal", None, value, answer.bound, interrupted=False)
 
 
 def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven: bool) -> Solution:
     """The certificate, or why there is no plan."""
-    if answer.units is None or answer.fixed is None:
-        return _without_plan(run, blank, held, answer)
-    euros = run.space.euros(answer.units)[None]
+    best = answer.best
+    if best is None:
+        return refused(run, blank, held) if answer.bound == -np.inf else stopped(run, blank)
     if proven:
-        weights = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure)).look(answer.units[None])[0]
-        _note(run, held, answer, weights)
-    with run.timed("verify"):
-        checks = [*_proof(run, answer, proven), *_verified(run, held, answer, euros)]
+        note_round(run, held, _as_milp(answer), best)
     short = run.options.beliefs == "baseline"
-    seen = linearised(run.cal, euros, held.beliefs) if short else None
-    return finished(run, blank, status_of(checks), answer.units, answer.value, answer.bound, checks, seen)
+    with run.timed("verify"):
+        checks = [*_proof(run, answer, best, proven), *_verified(run, held, answer, best, short)]
+    seen = linearised(run.cal, run.space.euros(best.units)[None], held.beliefs) if short else None
+    return finished(run, blank, best, answer.bound, checks, seen)
 
 
-def _proof(run: Run, answer: Answer, proven: bool) -> Iterator[Check]:
-    gap, limit = relative_gap(answer.value, answer.bound), run.options.gap
+def _proof(run: Run, answer: Answer, best: Judged, proven: bool) -> Iterator[Check]:
+    gap, limit = relative_gap(best.value, answer.bound), run.options.gap
     yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
     why = "patterns of who works on what, each solved exactly"
     if not proven:
@@ -194,28 +194,14 @@ def _proof(run: Run, answer: Answer, proven: bool) -> Iterator[Check]:
     yield Check("no_better_plan", proven, float(answer.patterns), float(MOST_PATTERNS), why)
 
 
-def _verified(run: Run, held: Held, answer: Answer, euros: Floats) -> Iterator[Check]:
-    if answer.units is None or answer.fixed is None:
-        return
-    if run.options.beliefs == "baseline":
-        yield check_rules(judge_at(run.cal, run.space, held.beliefs, held.exposure)(answer.units[None]))
-    else:
-        yield check_rules(judge_consistent(run.cal, run.space)(answer.units[None]))
-    answer.fixed.model.excluded.clear()
-    yield from check_model(answer.fixed, answer.units, held.beliefs)
-    if run.options.beliefs != "baseline":
+def _verified(run: Run, held: Held, answer: Answer, best: Judged, short: bool) -> Iterator[Check]:
+    space = run.space
+    judge = _memory_at(run, held).judge if short else judge_consistent(run.cal, space)
+    yield check_rules(judge(best.units[None]))
+    if answer.fixed is not None:
+        answer.fixed.model.excluded.clear()
+    yield from check_model(answer.fixed, space, best.units, held.beliefs)
+    if not short:
+        euros = space.euros(best.units)[None]
         yield from check_equilibrium(run.cal, euros, evaluate_plans(run.cal, euros))
-        yield from enumerated(run, answer.value)
-
-
-def _without_plan(run: Run, blank: Solution, held: Held, answer: Answer) -> Solution:
-    """Infeasible, with the conflict explained, where that is proven; else only that no plan was found."""
-    if np.isfinite(answer.bound):
-        limit = run.options.time_limit or 0.0
-        none = Check("time", False, time.monotonic() - run.started, limit, "no plan yet")
-        return replace(blank, status="error", checks=(none,), rounds=tuple(run.rounds), seconds=run.seconds)
-    with run.timed("explain conflict"):
-        conflict = explain_conflict(held.setting(run), run.limits)
-    return replace(
-        blank, status="infeasible", conflict=conflict, rounds=tuple(run.rounds), seconds=dict(run.seconds)
-    )
+        yield from enumerated(run, best)

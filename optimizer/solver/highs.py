@@ -17,6 +17,7 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
@@ -79,9 +80,12 @@ class Compiled:
 
 
 def compile_model(model: pyo.ConcreteModel) -> Compiled:
-    """Pyomo to columns and rows, once."""
-    with PauseGC():
-        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    """Pyomo to columns and rows, once. Raises InfeasibleError where a row without variables cannot hold."""
+    try:
+        with PauseGC():
+            form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    except InfeasibleConstraintException as error:
+        raise InfeasibleError from error
     kind = np.fromiter((r.bound_type for r in form.rows), int, len(form.rows))
     rhs, matrix = np.asarray(form.rhs, float), form.A.tocsc()
     lp = highspy.HighsLp()
@@ -295,6 +299,7 @@ class Relaxation:
 
     def __init__(self, compiled: Compiled) -> None:
         self._position, self._count = compiled.position, compiled.lp.num_col_
+        self._maximize = compiled.maximize
         self._solver = _solver(Limits())
         self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(compiled.lp)
@@ -309,6 +314,14 @@ class Relaxation:
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return dict(zip(self._position, self._solver.getSolution().col_value, strict=True))
+
+    def bound(self) -> float:
+        """Value that no point of a model to maximize exceeds; inf where there is no optimum."""
+        self._solver.run()
+        if not self._maximize or self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return np.inf
+        value = float(self._solver.getInfo().objective_function_value)
+        return value + 1e-7 * max(1.0, abs(value))
 
     def add_row(self, coefficients: Mapping[int, float], low: float) -> None:
         """Σ coefficient · variable ≥ low."""

@@ -13,7 +13,7 @@ import numpy as np
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
 from optimizer.beliefs import Beliefs
 from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, evaluate_plans, outcome_of
+from optimizer.outcome import Outcome, evaluate_plans, outcome_of, value_of
 from optimizer.ranges import RangeError, scaled
 from optimizer.response import consistent_response
 from optimizer.scenario import Rules, Scenario
@@ -116,5 +116,5 @@ def _pay_ratio(before: Scenario, after: Scenario) -> Floats:
 
 def _gain(cal: Calibrated, outcome: Outcome) -> float:
     """Of the second plan over the first."""
-    value = outcome.net if cal.scenario.rules.objective == "net" else outcome.revenue
+    value = value_of(cal.scenario.rules.objective, outcome)
     return float(value[1] - value[0])

@@ -18,7 +18,7 @@ from optimizer.baseline import Calibrated
 from optimizer.judge import believed_exposure, consistent_facts
 from optimizer.ledger import Gaming, gaming_excess, gaming_hours, gaming_ledger
 from optimizer.network import Bools, Floats, Ints
-from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.outcome import Outcome, evaluate_plans, value_of
 from optimizer.plan import plan_of
 from optimizer.response import CONSISTENT
 from optimizer.rules import Line, every_line
@@ -170,7 +170,7 @@ def compare(solution: Solution) -> Comparison:
         kinds=kinds,
         euros=euros,
         outcome=outcome,
-        value=value_of(cal, outcome),
+        value=value_of(cal.scenario.rules.objective, outcome),
         gaming_hours=gaming_hours(cal, outcome.x),
         gaming_excess=gaming_excess(cal, outcome),
         controllability=np.where(pay > 0, control, np.nan),
@@ -198,11 +198,6 @@ def equal_weights(space: PlanSpace, current: Floats) -> Floats:
     return np.asarray(current.sum(axis=1, keepdims=True) * usable / np.where(count > 0, count, 1))
 
 
-def value_of(cal: Calibrated, outcome: Outcome) -> Floats:
-    """What the scenario maximizes, (S,) currency per period."""
-    return outcome.net if cal.scenario.rules.objective == "net" else outcome.revenue
-
-
 def settled(outcome: Outcome) -> Bools:
     """Whether beliefs came to agree with what happens, (S,)."""
     return np.asarray(outcome.residual <= CONSISTENT)
@@ -223,7 +218,7 @@ def rules_and_neighbours(
     every = np.concatenate([euros[None], space.euros(around)])
     outcome = evaluate_plans(cal, every)
     lines = _lines(cal, space, every, outcome)
-    value = value_of(cal, outcome)
+    value = value_of(cal.scenario.rules.objective, outcome)
     kept = np.all([r.slack >= -TOLERANCE for r in lines] + [settled(outcome)], axis=0)
     better = value > value[0] + 1e-9 * abs(value[0])
     slack_of_caps = _slack_of_caps(cal, outcome, lines)

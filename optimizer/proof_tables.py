@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells
+from optimizer.columns import Row, label_cells, ratio
 from optimizer.explain import Explanation, RuleState
 from optimizer.labels import check_label, path_label, rule_label
+from optimizer.scenario import TargetPay
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Relaxation, Solution
@@ -67,6 +68,24 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
             "bound": r.bound,
             "value": r.value,
             "keeps_rules": r.keeps_rules,
+        }
+
+
+def alternatives_rows(solution: Solution) -> Iterator[Row]:
+    chosen = {
+        name for name, team in solution.cal.scenario.teams.items() if isinstance(team.target_pay, TargetPay)
+    }
+    for rank, a in enumerate(solution.alternatives, 1):
+        behind = solution.objective - a.value
+        pay = {team: euros for team, euros in a.plan.target_pay.items() if team in chosen}
+        yield {
+            "rank": rank,
+            "plan": _in_words(a.plan.weights),
+            "target_pay": "; ".join(f"{team}: {euros:g}" for team, euros in pay.items()),
+            "value": a.value,
+            "behind": behind,
+            "behind_share": ratio(behind, abs(solution.objective)),
+            "proven": a.proven,
         }
 
 

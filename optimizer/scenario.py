@@ -61,8 +61,8 @@ class TargetPay(Frozen):
     """Least that may be chosen [currency/period]."""
     max: Positive
     """Most that may be chosen [currency/period]."""
-    step: Positive
-    """Distance between the values that may be chosen [currency/period]."""
+    step: NonNegative
+    """Distance between values that may be chosen; 0, and without meaning, where weights have no steps."""
 
 
 class Team(Frozen):
@@ -84,6 +84,9 @@ class Team(Frozen):
     """τ_i: employer charges on variable pay, 0.42 = 42 %."""
     discount: Share = 1.0
     """δ_i: weight of a reward that comes one period later."""
+    risk_aversion: NonNegative = 0.0
+    """r_i of the team as one person [1/currency], for objective surplus: n people who share alike, each with
+    absolute risk aversion ρ, are one of ρ/n."""
     responsiveness: Positive = 0.4
     """η_i: relative change of volume per relative change of net reward (model.md §6)."""
 
@@ -196,7 +199,7 @@ class Regime(Frozen):
 
 
 class WeightRules(Frozen):
-    """w_ik ∈ {0} ∪ [min, max], multiples of `step`; at most `max_measures` per team."""
+    """w_ik ∈ {0} ∪ [min, max], multiples of `step` (0: any share); at most `max_measures` per team."""
 
     step: Share = 0.05
     """Weights are multiples of it; 0.05 = 5 %."""
@@ -278,10 +281,15 @@ class GamingRules(Frozen):
     """How far another team j may sink a team's pay for next to nothing: Σ_k w_ik d_kj ≤ exposure."""
 
 
+Objective = Literal["revenue", "net", "surplus"]
+"""What the company wants most of: revenue after direct costs, that less loaded payouts, or that less what
+work and uncertain pay cost the teams (model.md §8)."""
+
+
 class Rules(Frozen):
     """What the plan must keep; a rule left out does not bind."""
 
-    objective: Literal["revenue", "net", "surplus"] = "revenue"
+    objective: Objective = "revenue"
     """What the plan maximizes: revenue after direct costs, net of payouts, or surplus."""
     weights: WeightRules = WeightRules()
     """Which weights may be used."""

@@ -25,7 +25,14 @@ from optimizer.people_tables import (
     teams_rows,
 )
 from optimizer.printing import money_decimals, printable
-from optimizer.proof_tables import assumptions_rows, checks_rows, conflict_rows, rounds_rows, rules_rows
+from optimizer.proof_tables import (
+    alternatives_rows,
+    assumptions_rows,
+    checks_rows,
+    conflict_rows,
+    rounds_rows,
+    rules_rows,
+)
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -50,6 +57,7 @@ def tables_of(solution: Solution) -> Tables:
         "rules": rules_rows(found),
         "checks": checks_rows(solution),
         "rounds": rounds_rows(solution),
+        "alternatives": alternatives_rows(solution),
         "assumptions": assumptions_rows(found),
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),
@@ -65,7 +73,7 @@ def tables_of(solution: Solution) -> Tables:
 
 def _summary(found: Explanation) -> Row:
     solution, plans, scenario = found.solution, found.plans, found.solution.cal.scenario
-    status = STATUSES[solution.status]
+    status = STATUSES["unproven" if solution.unproven else solution.status]
     return {
         "scenario": scenario.name,
         **label_cells(scenario_label(scenario)),
@@ -117,7 +125,7 @@ def _around(found: Explanation) -> Row:
     }
 
 
-MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
 
 
 def _plans(found: Explanation) -> Iterator[Row]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
 """Exit code by status; 2 is bad input."""
+WRITABLE = "name a folder that can be written to, on a disk with room; nothing was replaced"
 P = ParamSpec("P")
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 def verb(function: Callable[P, None]) -> Callable[P, None]:
-    """Bad input ends with its problems and exit code 2, never with a traceback."""
+    """Bad input, and files that cannot be read or written, end with exit code 2, never with a traceback."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -46,6 +47,11 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except CalibrationError as error:
             problem = {"where": "activities", "value": "", "message": str(error), "hint": ""}
             _refuse(kwargs.get("as_json") is True, [problem], f"error: {error}")
+        except OSError as error:
+            message, place = error.strerror or str(error), str(error.filename or "")
+            problem = {"where": place, "value": "", "message": message, "hint": WRITABLE}
+            text = f"error: {place or 'a file'}: {message}\n    {WRITABLE}"
+            _refuse(kwargs.get("as_json") is True, [problem], text)
 
     return run
 

@@ -80,10 +80,10 @@ def payout_quadratics(
         return None
     found = []
     for patterns in product(*(p or () for p in per_world)):
-        maps = [_joint_map(setting, w, p) for w, p in zip(setting.worlds, patterns, strict=True)]
+        maps = [joint_map(setting, w, p) for w, p in zip(setting.worlds, patterns, strict=True)]
         if any(m is None for m in maps):
             return None
-        quadratic = _quadratic(setting, patterns, [m for m in maps if m is not None], floor)
+        quadratic = payout_quadratic(setting, patterns, [m for m in maps if m is not None], floor)
         if quadratic is not None:
             found.append(quadratic)
     return found
@@ -102,7 +102,7 @@ def _joint_patterns(world: World, regions: Regions) -> list[Bools] | None:
     return joint
 
 
-def _joint_map(setting: Setting, world: World, working: Bools) -> Floats | None:
+def joint_map(setting: Setting, world: World, working: Bools) -> Floats | None:
     """Volumes and (negated, where resting) gains of all activities as affine maps of e, (A, P + 1).
 
     Rows of working activities are x_a, rows of resting ones s_a: all ≥ 0 is the region.
@@ -149,7 +149,7 @@ def _spread(values: Floats, at: Ints, size: int) -> Floats:
     return out
 
 
-def _quadratic(
+def payout_quadratic(
     setting: Setting, patterns: tuple[Bools, ...], maps: list[Floats], floor: float | None
 ) -> Quadratic | None:
     """Expected loaded payout over a joint region; None where the region holds no plan of interest."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from optimizer.explained_columns import EXPLAINED
 from optimizer.labels import Text
 
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
@@ -219,6 +220,7 @@ SCHEMA: dict[str, dict[str, str]] = {
         "now": "largest relative fall that the team can cause for 0.5 % of its target pay, current plan",
         "then": "the same under the recommended plan",
     },
+    **EXPLAINED,
 }
 
 

@@ -53,7 +53,7 @@ def tables_of(solution: Solution) -> Tables:
         "measures": measures_rows(solution),
         "exposure": exposure_rows(found),
     }
-    return {name: pd.DataFrame(list(rows[name]), columns=list(SCHEMA[name])) for name in SCHEMA}
+    return {name: pd.DataFrame(list(rows.get(name, ())), columns=list(SCHEMA[name])) for name in SCHEMA}
 
 
 def _summary(found: Explanation) -> Row:

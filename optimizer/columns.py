@@ -2,7 +2,8 @@
 
 Money is in the scenario's currency per period, shares are 0-1, times in periods. "Now" is the current plan,
 "then" the recommended one, both at consistent beliefs (once people have learnt). `label_en`, `label_fr` are
-how people call the thing. An empty cell means that the number does not exist.
+how people call the thing. An empty cell means that the number does not exist. Types are
+those of `type_of`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from optimizer.document_columns import DOCUMENTED
 from optimizer.explained_columns import EXPLAINED
 from optimizer.labels import Text
 
@@ -110,6 +112,7 @@ SCHEMA: dict[str, dict[str, str]] = {
     "teams": {
         "team": "name of the team",
         **_LABELS,
+        "headcount": "people in the team; empty where the scenario does not say",
         "target_now": "variable pay at target under the current plan",
         "target_then": "variable pay at target under the recommended plan",
         "pay_now": "expected payout under the current plan, before charges",
@@ -221,7 +224,34 @@ SCHEMA: dict[str, dict[str, str]] = {
         "then": "the same under the recommended plan",
     },
     **EXPLAINED,
+    **DOCUMENTED,
 }
+
+_TEXTS = (
+    "scenario label team kpi to part activity stage plan rule check path currency period status "
+    "summary.objective beliefs kind broken unit state detail source measured counted case cause reason over "
+    "runner_up rule_prices.change"
+)
+_FLAGS = (
+    "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
+    "entering near_tie simpler closer flips_current flips_runner_up cheapest here"
+)
+_COUNTS = "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures"
+_SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
+TYPES: dict[str, type] = {
+    **dict.fromkeys(_TEXTS.split(), str),
+    **dict.fromkeys(_FLAGS.split(), bool),
+    **dict.fromkeys(_COUNTS.split(), int),
+    **dict.fromkeys(_SHARES_MOVED.split(), float),
+}
+"""Type of a column by its name, or by table and name where one table differs; all others are floats."""
+
+
+def type_of(table: str, column: str) -> type:
+    """str, bool, int or float; `_en` and `_fr` are text."""
+    if column.endswith(("_en", "_fr")):
+        return str
+    return TYPES.get(f"{table}.{column}") or TYPES.get(column, float)
 
 
 # --- cells ----------------------------------------------------------------------------------------------

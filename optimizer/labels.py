@@ -51,6 +51,9 @@ def activity_label(scenario: Scenario, name: str) -> Text:
     return label_of(name, scenario.activities)
 
 
+NOBODY = Text("Nobody", "Personne")
+"""Works a last stage."""
+
 OWN_PLANS = {
     "current": Text("Current plan", "Plan actuel"),
     "equal": Text("Equal weights", "Poids égaux"),
@@ -143,6 +146,15 @@ def _split(name: str) -> tuple[str, list[str]]:
         if head in RULES:
             return head, parts[count:]
     return parts[0], parts[1:]
+
+
+def part_label(scenario: Scenario, part: str) -> Text:
+    """One of several numbers under a path: a stage or activity by its label, a key in words."""
+    parts = [
+        activity_label(scenario, name) if name in scenario.activities else _key(scenario, name)
+        for name in part.split(".")
+    ]
+    return Text(" ".join(p.en for p in parts), " ".join(p.fr for p in parts))
 
 
 BOUNDS = {"min": Text("at least", "au moins"), "max": Text("at most", "au plus")}

@@ -79,6 +79,11 @@ class PayCurves:
         bent = (self.changes * (gap * ndtr(z) + self._sd * density)).sum(axis=-1)
         return np.asarray(self.first_slope * score + bent)
 
+    def paid(self, attainment: Floats) -> Floats:
+        """What is paid at a known attainment (..., K), as a share of the euros at target."""
+        beyond = np.maximum(attainment[..., None] - self.knots, 0.0)
+        return np.asarray(self.first_slope * attainment + (self.changes * beyond).sum(axis=-1))
+
     def slope(self, score: Floats) -> Floats:
         """θ = dE pay/dscore at `score` (..., K)."""
         _, z = self._standardised(score)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells
+from optimizer.columns import Row, label_cells, named_cells
 from optimizer.explain import Explanation, RuleState
-from optimizer.labels import check_label, path_label, rule_label
+from optimizer.labels import Text, check_label, part_label, path_label, rule_label
+from optimizer.ranges import numbers_at
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Relaxation, Solution
@@ -88,6 +89,22 @@ def assumptions_rows(found: Explanation) -> Iterator[Row]:
             "elasticity": a.elasticity,
             "changes_sign": a.changes_sign,
         }
+
+
+def sources_rows(solution: Solution) -> Iterator[Row]:
+    """Every source, one row per number that it speaks of."""
+    scenario = solution.cal.scenario
+    for path, source in scenario.sources.items():
+        for part, number in numbers_at(scenario, path).items():
+            yield {
+                "path": path,
+                **label_cells(path_label(scenario, path)),
+                "part": part,
+                **named_cells("part", part_label(scenario, part) if part else Text("", "")),
+                "number": number,
+                "source": source.text,
+                "range": source.range,
+            }
 
 
 def conflict_rows(solution: Solution) -> Iterator[Row]:

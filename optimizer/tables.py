@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from optimizer.columns import SCHEMA, Row, label_cells, named_cells, ratio
 from optimizer.explain import Comparison, Explanation, explain
+from optimizer.frames import Tables, frame_of
 from optimizer.labels import STATUSES, label_of, plan_label, rule_label, scenario_label
 from optimizer.network import Floats
 from optimizer.people_tables import (
@@ -21,17 +21,24 @@ from optimizer.people_tables import (
     gaming_rows,
     kpis_rows,
     measures_rows,
+    stages_rows,
     teams_rows,
 )
+from optimizer.plan_tables import curves_rows, definitions_rows, earnings_rows, examples_rows
 from optimizer.printing import money_decimals, printable
-from optimizer.proof_tables import assumptions_rows, checks_rows, conflict_rows, rounds_rows, rules_rows
+from optimizer.proof_tables import (
+    assumptions_rows,
+    checks_rows,
+    conflict_rows,
+    rounds_rows,
+    rules_rows,
+    sources_rows,
+)
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
 
 __all__ = ["SCHEMA", "Solution", "Tables", "printable", "tables_of"]
-
-Tables = dict[str, pd.DataFrame]
 
 
 def tables_of(solution: Solution) -> Tables:
@@ -52,8 +59,14 @@ def tables_of(solution: Solution) -> Tables:
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),
         "exposure": exposure_rows(found),
+        "stages": stages_rows(found),
+        "definitions": definitions_rows(solution),
+        "curves": curves_rows(solution),
+        "examples": examples_rows(solution),
+        "earnings": earnings_rows(solution),
+        "sources": sources_rows(solution),
     }
-    return {name: pd.DataFrame(list(rows.get(name, ())), columns=list(SCHEMA[name])) for name in SCHEMA}
+    return {name: frame_of(name, rows.get(name, ())) for name in SCHEMA}
 
 
 def _summary(found: Explanation) -> Row:

@@ -229,8 +229,8 @@ SCHEMA: dict[str, dict[str, str]] = {
 
 _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
-    "summary.objective beliefs kind broken unit state detail source measured counted case cause reason over "
-    "runner_up rule_prices.change"
+    "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
+    "runner_up rule_prices.change examples.case earnings.case"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "

@@ -28,7 +28,7 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "entering": "whether units entering a stage count, rather than an activity done",
         "credit": "how much one unit counts",
     },
-    "curves": {
+    "curve_points": {
         "kpi": "name of the KPI",
         **_KPI,
         "attainment": "result over target",

@@ -190,6 +190,10 @@ PATHS = {
     "target": Text("target", "objectif"),
     "curve": Text("pay curve", "courbe de paie"),
     "cap": Text("cap", "plafond"),
+    "numerator": Text("what counts", "ce qui compte"),
+    "entering": Text("what counts", "ce qui compte"),
+    "denominator": Text("divided by", "divisé par"),
+    "entering_denominator": Text("divided by", "divisé par"),
 }
 """Keys of a scenario file, in words."""
 

@@ -79,15 +79,15 @@ class PayCurves:
         bent = (self.changes * (gap * ndtr(z) + self._sd * density)).sum(axis=-1)
         return np.asarray(self.first_slope * score + bent)
 
-    def paid(self, attainment: Floats) -> Floats:
-        """What is paid at a known attainment (..., K), as a share of the euros at target."""
-        beyond = np.maximum(attainment[..., None] - self.knots, 0.0)
-        return np.asarray(self.first_slope * attainment + (self.changes * beyond).sum(axis=-1))
-
     def slope(self, score: Floats) -> Floats:
         """θ = dE pay/dscore at `score` (..., K)."""
         _, z = self._standardised(score)
         return np.asarray(self.first_slope + (self.changes * ndtr(z)).sum(axis=-1))
+
+    def certain(self, attainment: Floats) -> Floats:
+        """Pay at a realised attainment (..., K), as a share of the euros at target."""
+        over = np.maximum(attainment[..., None] - self.knots, 0.0)
+        return np.asarray(self.first_slope * attainment + (self.changes * over).sum(axis=-1))
 
     @property
     def _sd(self) -> Floats:

@@ -49,11 +49,11 @@ def _credits(kpi: Kpi) -> Iterator[tuple[str, str, bool, float]]:
         yield from ((part, counted, entering, float(credit)) for counted, credit in credits.items())
 
 
-def curves_rows(solution: Solution) -> Iterator[Row]:
+def curve_points_rows(solution: Solution) -> Iterator[Row]:
     """The pay curve of every KPI at known attainments."""
     cal = solution.cal
     grid = np.repeat(np.array(ATTAINMENTS)[:, None], len(cal.network.kpis), axis=1)
-    paid = cal.curves.paid(grid)
+    paid = cal.curves.certain(grid)
     for k, kpi in enumerate(cal.network.kpis):
         for attainment, share in zip(ATTAINMENTS, paid[:, k], strict=True):
             label = label_of(kpi, cal.scenario.kpis)
@@ -103,7 +103,7 @@ def _cases(solution: Solution) -> Iterator[tuple[int, str, Floats, Floats]]:
     for i in np.flatnonzero(solution.euros.sum(axis=1) > 0):
         euros = solution.euros[i]
         for case, attainment in CASES.items():
-            yield int(i), case, euros, euros * solution.cal.curves.paid(np.full(len(euros), attainment))
+            yield int(i), case, euros, euros * solution.cal.curves.certain(np.full(len(euros), attainment))
 
 
 def _each(solution: Solution, team: str, pay: float) -> float:

@@ -47,6 +47,7 @@ def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
     found["teams"] = _teams(tables["teams"], tied["plans"], decimals)
     found["earnings"] = _earnings(tables["earnings"], tied["examples"])
     found["waterfall"] = _waterfall(tables["waterfall"], tied["plans"], decimals)
+    found |= _sums(found["waterfall"])
     return found
 
 
@@ -133,6 +134,16 @@ def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.Da
     chosen = plans[plans["kind"] == "chosen"].iloc[0]
     totals = {"revenue": chosen["revenue_change"], "net": chosen["net_change"]}
     return frame.assign(**{c: _adding_up(frame[c], float(t), decimals) for c, t in totals.items()})
+
+
+def _sums(waterfall: pd.DataFrame) -> Tables:
+    """Parts of the waterfall added over teams (`waterfall_causes`) and over causes (`waterfall_teams`)."""
+    keys = {
+        "waterfall_causes": ["cause", "label_en", "label_fr"],
+        "waterfall_teams": ["team", "team_en", "team_fr"],
+    }
+    amounts = ["revenue", "net"]
+    return {name: waterfall.groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()}
 
 
 def _adding_up(values: pd.Series[float], total: float, decimals: int) -> pd.Series[float]:

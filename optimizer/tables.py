@@ -24,7 +24,7 @@ from optimizer.people_tables import (
     stages_rows,
     teams_rows,
 )
-from optimizer.plan_tables import curves_rows, definitions_rows, earnings_rows, examples_rows
+from optimizer.plan_tables import curve_points_rows, definitions_rows, earnings_rows, examples_rows
 from optimizer.printing import money_decimals, printable
 from optimizer.proof_tables import (
     assumptions_rows,
@@ -61,7 +61,7 @@ def tables_of(solution: Solution) -> Tables:
         "exposure": exposure_rows(found),
         "stages": stages_rows(found),
         "definitions": definitions_rows(solution),
-        "curves": curves_rows(solution),
+        "curve_points": curve_points_rows(solution),
         "examples": examples_rows(solution),
         "earnings": earnings_rows(solution),
         "sources": sources_rows(solution),

@@ -225,7 +225,7 @@ def test_examples_pay_what_the_curve_says_and_add_up_to_the_earnings() -> None:
 def test_the_curve_table_is_the_expected_pay_without_luck() -> None:
     cal = moved().cal
     sure = replace(cal.curves, noise=np.full(len(cal.network.kpis), 1e-9))
-    for kpi, mine in moved_tables()["curves"].groupby("kpi"):
+    for kpi, mine in moved_tables()["curve_points"].groupby("kpi"):
         k = cal.network.kpis.index(str(kpi))
         grid = np.repeat(mine["attainment"].to_numpy()[:, None], len(cal.network.kpis), axis=1)
         assert np.allclose(sure.expected(grid)[:, k], mine["paid"], atol=1e-6)

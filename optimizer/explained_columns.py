@@ -84,7 +84,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "runner_up": "the runner-up that is better there, in words: team: KPI weight; else empty",
         "runner_up_en": "the runner-up in words, English",
         "runner_up_fr": "the runner-up in words, French",
-        "break_even_runner_up": "factor on the number at which the lead is nothing; empty: none within the range",
+        "break_even_runner_up": "factor on the number at which the lead is nothing; empty: none in range",
     },
     "why_unmoved": {
         **_TEAM,

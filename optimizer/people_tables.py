@@ -108,6 +108,7 @@ def gaming_rows(found: Explanation) -> Iterator[Row]:
             "company_cost": line.company_cost,
             "team_stake": line.team_stake,
             "company_loss": line.company_loss,
+            "net_loss": line.net_loss,
             "margin": line.margin,
             "digits": digits_of(line.now, then, line.cap),
         }

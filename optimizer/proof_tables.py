@@ -1,4 +1,4 @@
-"""Tables of rules, certificate, conflicts and assumptions (columns in `columns.SCHEMA`)."""
+"""Tables of rules, certificate and conflicts (columns in `columns.SCHEMA`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells
 from optimizer.explain import Explanation, RuleState
-from optimizer.labels import Text, check_label, part_label, path_label, rule_label
+from optimizer.labels import Text, check_label, part_label, path_label, plan_text, rule_label
 from optimizer.ranges import numbers_at
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "round": number,
             "beliefs": r.beliefs,
-            "plan": _in_words(r.plan),
+            "plan": plan_in_words(r.plan),
+            **named_cells("plan", plan_text(solution.cal.scenario, r.plan)),
             "objective": r.objective,
             "bound": r.bound,
             "value": r.value,
@@ -71,24 +72,9 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
         }
 
 
-def _in_words(plan: Mapping[str, Mapping[str, float]]) -> str:
-    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in plan.items())
-
-
-def assumptions_rows(found: Explanation) -> Iterator[Row]:
-    for a in found.assumptions:
-        yield {
-            "path": a.path,
-            **label_cells(path_label(found.solution.cal.scenario, a.path)),
-            "source": a.text,
-            "range": a.range,
-            "gain": a.gain,
-            "gain_low": a.low,
-            "gain_high": a.high,
-            "spread": a.spread,
-            "elasticity": a.elasticity,
-            "changes_sign": a.changes_sign,
-        }
+def plan_in_words(weights: Mapping[str, Mapping[str, float]]) -> str:
+    """`team: KPI weight, KPI weight; team: ...`, in the names of the file."""
+    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in weights.items())
 
 
 def sources_rows(solution: Solution) -> Iterator[Row]:

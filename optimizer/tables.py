@@ -12,9 +12,20 @@ import numpy as np
 
 from optimizer.columns import SCHEMA, Row, label_cells, named_cells, ratio
 from optimizer.explain import Comparison, Explanation, explain
+from optimizer.explain.evaluated import shares
+from optimizer.explained_tables import (
+    assumptions_rows,
+    broken_cells,
+    frontier_rows,
+    near_ties_rows,
+    rule_prices_rows,
+    tornado_rows,
+    waterfall_rows,
+    why_this_weight_rows,
+    why_unmoved_rows,
+)
 from optimizer.frames import Tables, frame_of
-from optimizer.labels import STATUSES, label_of, plan_label, rule_label, scenario_label
-from optimizer.network import Floats
+from optimizer.labels import STATUSES, label_of, plan_label, scenario_label
 from optimizer.people_tables import (
     activities_rows,
     exposure_rows,
@@ -26,14 +37,7 @@ from optimizer.people_tables import (
 )
 from optimizer.plan_tables import curve_points_rows, definitions_rows, earnings_rows, examples_rows
 from optimizer.printing import money_decimals, printable
-from optimizer.proof_tables import (
-    assumptions_rows,
-    checks_rows,
-    conflict_rows,
-    rounds_rows,
-    rules_rows,
-    sources_rows,
-)
+from optimizer.proof_tables import checks_rows, conflict_rows, rounds_rows, rules_rows, sources_rows
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -41,9 +45,12 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "Solution", "Tables", "printable", "tables_of"]
 
 
-def tables_of(solution: Solution) -> Tables:
-    """Every table of `columns.SCHEMA`; those that need a plan are empty where there is none."""
-    found = explain(solution)
+def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
+    """Every table of `columns.SCHEMA`; those that need a plan are empty where there is none.
+
+    `found` is what `explain` or `explain_fully` said of the solution, where it is known already.
+    """
+    found = found or explain(solution)
     rows = {
         "summary": [_summary(found)],
         "plans": _plans(found),
@@ -65,8 +72,15 @@ def tables_of(solution: Solution) -> Tables:
         "examples": examples_rows(solution),
         "earnings": earnings_rows(solution),
         "sources": sources_rows(solution),
+        "waterfall": waterfall_rows(found),
+        "why_this_weight": why_this_weight_rows(found),
+        "near_ties": near_ties_rows(found),
+        "tornado": tornado_rows(found),
+        "why_unmoved": why_unmoved_rows(found),
+        "rule_prices": rule_prices_rows(found),
+        "frontier": frontier_rows(found.frontiers),
     }
-    return {name: frame_of(name, rows.get(name, ())) for name in SCHEMA}
+    return {name: frame_of(name, rows[name]) for name in SCHEMA}
 
 
 def _summary(found: Explanation) -> Row:
@@ -129,7 +143,6 @@ MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
 def _plans(found: Explanation) -> Iterator[Row]:
     plans, scenario = found.plans, found.solution.cal.scenario
     for s, (name, kind) in enumerate(zip(plans.names, plans.kinds, strict=True)):
-        broken = [rule_label(scenario, rule) for rule in plans.broken[s]]
         yield {
             "plan": name,
             "kind": kind,
@@ -142,10 +155,7 @@ def _plans(found: Explanation) -> Iterator[Row]:
             "gaming_hours": float(plans.gaming_hours[s]),
             "gaming_excess": float(plans.gaming_excess[s]),
             "controllability": float(plans.controllability[s]),
-            "broken_rules": len(plans.broken[s]),
-            "broken": "; ".join(plans.broken[s]),
-            "broken_en": "; ".join(label.en for label in broken),
-            "broken_fr": " ; ".join(label.fr for label in broken),
+            **broken_cells(scenario, plans.broken[s]),
             "settled": plans.settled[s],
             "same_as_current": plans.is_current(s),
         }
@@ -170,7 +180,7 @@ def _weights(found: Explanation) -> Iterator[Row]:
     cal, space = found.solution.cal, found.solution.space
     network, scenario = cal.network, cal.scenario
     then = found.solution.euros if found.solution.euros is not None else np.full_like(cal.current, np.nan)
-    now_w, then_w = _shares(cal.current), _shares(then)
+    now_w, then_w = shares(cal.current), shares(then)
     for i, k in np.ndindex(cal.current.shape):
         if not (space.allowed[i, k] or cal.current[i, k] > 0 or then[i, k] > 0):
             continue
@@ -188,9 +198,3 @@ def _weights(found: Explanation) -> Iterator[Row]:
             "locked": float(space.locked[i, k]),
             "controllability": float(space.controllability[i, k]),
         }
-
-
-def _shares(euros: Floats) -> Floats:
-    """Weights, (I, K), rounded where only arithmetic makes them odd."""
-    pay = euros.sum(axis=1, keepdims=True)
-    return np.round(euros / np.where(pay > 0, pay, 1.0), 10)

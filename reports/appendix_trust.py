@@ -95,7 +95,7 @@ def _round(words: Words, line: Any) -> Block:
     kept = bool(line["keeps_rules"])
     return row(
         words.write.number(line["round"]),
-        words.user(line["plan"], 400),
+        words.label(line, "plan", 400),
         *(words.amount(line[c]) for c in ("objective", "bound", "value")),
         words.say("proof.yes") if kept else cell(words.say("proof.no"), "warn"),
     )

@@ -52,6 +52,15 @@ def refuse_foreign(target: Path) -> None:
         )
 
 
+def refuse_other(target: Path) -> None:
+    """Raise NotARunFolderError unless the target is a complete run."""
+    missing = [name for name in ("manifest.json", "result.json", "tables") if not (target / name).exists()]
+    if missing:
+        raise NotARunFolderError(
+            f"{target} is not a run folder: it has no {missing[0]}; name one that solve wrote"
+        )
+
+
 def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     """Fill a new folder beside the target, then put it in the target's place.
 

@@ -47,7 +47,13 @@ NOT_EXPRESSIBLE = {
     **{x["id"]: "a guarantee over unknown actions" for x in FILE["robust_carroll"]},
     **{
         x["id"]: SHAPE
-        for group in ("discrete_contract_lp", "screening_menu", "blss_curvilinear", "lottery_lp", "azevedo_wolff")
+        for group in (
+            "discrete_contract_lp",
+            "screening_menu",
+            "blss_curvilinear",
+            "lottery_lp",
+            "azevedo_wolff",
+        )
         for x in FILE[group]
     },
     **{x["id"]: "the follower's problem is not concave" for x in FILE["first_order_trap"]},

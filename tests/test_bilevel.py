@@ -36,7 +36,9 @@ def why_not(problem: dict[str, Any]) -> str:
     if quadratic is None:
         return "the follower's problem is linear: its response need not be unique"
     if problem["g"]:
-        return "constraints of the follower that are not stages or hours, most with the leader's choice in them"
+        return (
+            "constraints of the follower that are not stages or hours, most with the leader's choice in them"
+        )
     own = np.array(quadratic)[nx:, nx:]
     if (own != np.diag(np.diag(own))).any() or (np.diag(own) <= 0).any():
         return "the follower's costs are not separate and strictly convex"
@@ -118,7 +120,9 @@ def bounds_of(game: Bilevel, setting: Setting) -> Bounds:
     room = np.ptp(game.bounds, axis=1)
     reward = np.abs(setting.worlds[0].reward).T @ room[: game.nx]
     ny = len(room) - game.nx
-    most = reward + np.abs(setting.cal.linear) + setting.cal.quadratic * np.r_[room[game.nx :], room[game.nx :]]
+    most = (
+        reward + np.abs(setting.cal.linear) + setting.cal.quadratic * np.r_[room[game.nx :], room[game.nx :]]
+    )
     volumes = Interval(np.zeros(2 * ny), np.r_[room[game.nx :], room[game.nx :]])
     prices = Interval(-np.full(ny, most.max()), np.full(ny, most.max()))
     lost = Interval(np.zeros(2 * ny), np.full(2 * ny, 2 * most.max()))

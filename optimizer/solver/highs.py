@@ -178,7 +178,10 @@ def solve_quadratic(
     kind = int(highspy.HessianFormat.kTriangular)
     solver.passHessian(count, len(rows), kind, starts, rows, np.array([value for *_, value in lower]))
     solver.run()
-    if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
+    if solver.getModelStatus() not in (
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kInfeasible,
+    ):
         return MilpResult("unknown", -np.inf, np.inf, {}, interrupted=False)
     return _result(solver, compiled, interrupted=False)
 

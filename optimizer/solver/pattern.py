@@ -233,4 +233,6 @@ def _tidied(space: PlanSpace, units: Floats) -> Floats:
     locked = np.nan_to_num(space.locked) * pay
     free = np.where(np.isnan(space.locked), tidy, 0.0)
     whole = free.sum(axis=1, keepdims=True)
-    return np.asarray(locked + free * (pay - locked.sum(axis=1, keepdims=True)) / np.where(whole > 0, whole, 1.0))
+    return np.asarray(
+        locked + free * (pay - locked.sum(axis=1, keepdims=True)) / np.where(whole > 0, whole, 1.0)
+    )

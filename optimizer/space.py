@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from math import prod
 
@@ -41,7 +42,7 @@ class PlanSpace:
     controllability: Floats
     """c_ik, (I, K)."""
 
-    @property
+    @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """(team, KPI) pairs that may be used."""
         return tuple((int(i), int(k)) for i, k in np.argwhere(self.allowed))

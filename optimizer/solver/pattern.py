@@ -23,7 +23,7 @@ from optimizer.model.build import build_model
 from optimizer.model.effort import squares
 from optimizer.model.setting import Setting
 from optimizer.network import Floats
-from optimizer.solver.cuts import Quadratic, joint_map, payout_quadratic
+from optimizer.solver.cells import Cell, Space, UnclearError, cell_of, joint_map
 from optimizer.solver.highs import Limits, MilpResult, compile_model, solve_milp, solve_quadratic
 from optimizer.solver.tangents import PRECISION, add_tangents, solve_outer
 from optimizer.space import PlanSpace
@@ -78,7 +78,7 @@ class Patterns:
             pass
         return self._by_tangents(payout)
 
-    def _within_budget(self, payout: Quadratic | None) -> Best:
+    def _within_budget(self, payout: Cell | None) -> Best:
         """By the price of a euro of budget at which the plan spends it: concave, so the dual bound is exact."""
         free = self._priced(None, 0.0)
         if not free.values or payout is None or self._excess(payout, free) <= 0:
@@ -97,11 +97,11 @@ class Patterns:
         spent = found if self._excess(payout, found) <= WITHIN else self._priced(payout, high)
         return Best(self._plan(spent), self._confirmed(payout, price, found))
 
-    def _excess(self, payout: Quadratic, found: MilpResult) -> float:
+    def _excess(self, payout: Cell, found: MilpResult) -> float:
         """Payout above the budget [currency]."""
         return payout.value(self._euros(found)) - self._budget
 
-    def _priced(self, payout: Quadratic | None, price: float) -> MilpResult:
+    def _priced(self, payout: Cell | None, price: float) -> MilpResult:
         """Most surplus less payout at a price, the budget itself left out."""
         m, curvature = self._model, dict(self._curvature)
         if payout is not None:
@@ -138,7 +138,7 @@ class Patterns:
         for row in rows:
             row.activate()
 
-    def _confirmed(self, payout: Quadratic | None, price: float, found: MilpResult) -> float:
+    def _confirmed(self, payout: Cell | None, price: float, found: MilpResult) -> float:
         """An upper bound by linear programming: all that is concave replaced by its tangents at the plan.
 
         Raises GaveUpError where it is above what the quadratic solver took for the optimum.
@@ -160,7 +160,7 @@ class Patterns:
             raise GaveUpError
         return float(bound + (price * self._budget if payout is not None else 0.0))
 
-    def _by_tangents(self, payout: Quadratic | None) -> Best:
+    def _by_tangents(self, payout: Cell | None) -> Best:
         """Tangents of squares and payout, added until the plan needs no more."""
         bound = np.inf
         for _ in range(ROUNDS):
@@ -192,15 +192,19 @@ class Patterns:
         euros = self._setting.space.euros(self._units(found))
         return np.array([euros[p] for p in self._setting.space.pairs])
 
-    def _payout(self) -> Quadratic | None:
+    def _payout(self) -> Cell | None:
         """Loaded payout over the pattern; None where no budget needs it."""
         if not len(self._model.budget_total):
             return None
         worlds = self._setting.worlds
         working = tuple(np.array([self._works(w.name, a) for a in w.network.activities]) for w in worlds)
-        maps = [joint_map(self._setting, w, p) for w, p in zip(worlds, working, strict=True)]
-        known = [affine for affine in maps if affine is not None]
-        return payout_quadratic(self._setting, working, known, None) if len(known) == len(maps) else None
+        try:
+            maps = [joint_map(self._setting, w, p) for w, p in zip(worlds, working, strict=True)]
+        except UnclearError:
+            return None
+        anything = np.zeros((0, len(self._setting.space.pairs)))
+        space = Space(self._setting, anything, np.zeros(0), -np.inf)
+        return cell_of(space, working, maps, np.ones(len(np.vstack(maps)), dtype=bool))
 
     def _works(self, regime: str, activity: str) -> bool:
         m = self._model
@@ -209,7 +213,7 @@ class Patterns:
         x, reduced = m.x[regime, activity], m.reduced_cost[regime, activity]
         return bool(x.ub > 0 and not x.fixed and not reduced.lb > 0)
 
-    def _cut(self, payout: Quadratic, euros: Floats) -> bool:
+    def _cut(self, payout: Cell, euros: Floats) -> bool:
         """Add the payout's tangent at a plan, if that forbids it."""
         m = self._model
         slope, rest = payout.tangent(euros)

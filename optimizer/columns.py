@@ -221,6 +221,33 @@ SCHEMA: dict[str, dict[str, str]] = {
     },
 }
 
+INDEX = {
+    "run": "name of the run and of its folder",
+    "base": "name of the base scenario",
+    "override": "name of the override; empty without one",
+    "seed": "seed; empty without one",
+    "state": "done, failed (no run folder) or waiting",
+    "status": "status of the solve; empty where there is none",
+    "reason": "why the status is not optimal, or why there is none",
+    "seconds": "wall time of solve and documents",
+    "attempts": "how often it was tried",
+    "currency": "ISO code",
+    "period": "month, quarter, half_year or year",
+    "objective": "what is maximized: revenue, net or surplus",
+    "value": "objective of the recommended plan",
+    "bound": "no plan has a higher objective at the beliefs of the recommended one",
+    "gap": "(bound − value) / |value|",
+    "gain": "objective over the current plan's, at consistent beliefs",
+    "gross": "stage values and activity values",
+    "direct_costs": "cash spent on activities",
+    "revenue": "gross − direct_costs: revenue after direct costs",
+    "loaded_pay": "expected payouts, employer charges included",
+    "net": "revenue − loaded_pay",
+    "budget": "limit on expected loaded payouts; empty without one",
+    "plan": "the recommended plan, team: KPI weight",
+}
+"""Columns of the index of a batch."""
+
 
 # --- cells ----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -10,11 +11,18 @@ from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
 from optimizer.solver import Solution
 from optimizer.tables import tables_of
+from optimizer.textfile import scenario_file
 from optimizer.write import dump_scenario
 
 
 def write_run(
-    folder: Path, file: Path, solution: Solution, options: dict[str, Any], log: list[str]
+    folder: Path,
+    file: Path,
+    solution: Solution,
+    options: dict[str, Any],
+    log: list[str],
+    only: Sequence[str] = (),
+    languages: Sequence[str] = (),
 ) -> dict[str, float]:
     """The run folder of scenario.md; returns the seconds of every phase."""
     from reports import write_report
@@ -26,7 +34,7 @@ def write_run(
         merged = dump_scenario(solution.cal.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
-        write_json(fresh / "inputs.json", inputs_record(file, merged, options))
+        write_json(fresh / "inputs.json", inputs_record(scenario_file(file).read_bytes(), merged, options))
         (fresh / "tables").mkdir()
         tables = tables_of(solution)
         for name, table in tables.items():
@@ -36,7 +44,7 @@ def write_run(
         attached = {
             name: (fresh / name).read_text(encoding="utf-8") for name in ("scenario.yaml", "inputs.json")
         }
-        write_report(solution, fresh, tables=tables, attachments=attached)
+        write_report(solution, fresh, languages or ("en", "fr"), tables=tables, attachments=attached)
         seconds["report"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         write_json(fresh / "manifest.json", manifest_of(fresh, seconds))

@@ -1,29 +1,35 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
 from optimizer.cli import (
+    batch,
     budget,
     check,
     compare,
     completion,
     convert,
+    diff,
     evaluate,
     measures,
     schema,
     solve,
     template,
+    verify,
 )
 from optimizer.cli.group import main
 
 __all__ = [
+    "batch",
     "budget",
     "check",
     "compare",
     "completion",
     "convert",
+    "diff",
     "evaluate",
     "main",
     "measures",
     "schema",
     "solve",
     "template",
+    "verify",
 ]

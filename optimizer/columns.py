@@ -14,6 +14,7 @@ from typing import Any
 from optimizer.document_columns import DOCUMENTED
 from optimizer.explained_columns import EXPLAINED
 from optimizer.labels import Text
+from optimizer.pay_columns import PAID
 
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _TEAM = {"team_en": "the team's label in English", "team_fr": "the team's label in French"}
@@ -238,71 +239,7 @@ SCHEMA: dict[str, dict[str, str]] = {
         "now": "largest relative fall that the team can cause for 0.5 % of its target pay, current plan",
         "then": "the same under the recommended plan",
     },
-    "pay_lines": {
-        "team": "name of the team",
-        **_TEAM,
-        "kpi": "name of the KPI",
-        **_KPI,
-        "regime": "name of the regime; empty where there is one only",
-        "regime_en": "the regime's label in English",
-        "regime_fr": "the regime's label in French",
-        "probability": "probability of the regime",
-        "attainment": "expected attainment in the regime, once people have learnt",
-        "weight": "share of the team's target pay",
-        "euros": "weight × target pay: pay at target",
-        "level": "expected pay at this attainment and its noise, as a share of euros",
-        "pay": "probability × euros × level, rounded to the cent",
-        "charges": "employer charges on pay, rounded to the cent",
-        "loaded": "pay + charges",
-    },
-    "pay_totals": {
-        "team": "name of the team; empty for the company",
-        **_TEAM,
-        "headcount": "people in the team; empty where not given",
-        "charges_rate": "employer charges as a share of pay; empty for the company",
-        "euros": "pay at target",
-        "pay": "sum of pay_lines",
-        "charges": "sum of pay_lines",
-        "loaded": "pay + charges",
-        "share": "pay over euros; empty without target pay",
-        "exact": "loaded as the solver has it, lines not rounded",
-        "lines": "number of lines summed",
-        "limit": "budget, charges included; empty without one",
-        "slack": "limit − loaded",
-        "least_share": "guaranteed part of target pay; empty without one",
-    },
-    "pay_cases": {
-        "case": "attainment of every KPI, realised",
-        "team": "name of the team",
-        **_TEAM,
-        "kpi": "name of the KPI",
-        **_KPI,
-        "euros": "pay at target",
-        "level": "pay at this attainment, as a share of euros",
-        "pay": "euros × level, rounded to the cent",
-        "charges": "employer charges on pay, rounded to the cent",
-        "loaded": "pay + charges",
-    },
-    "case_totals": {
-        "case": "attainment of every KPI, realised",
-        "euros": "the company's pay at target",
-        "pay": "sum of pay_cases",
-        "charges": "sum of pay_cases",
-        "loaded": "pay + charges",
-        "share": "pay over euros; empty without target pay",
-        "lines": "number of lines summed",
-        "limit": "budget, charges included; empty without one",
-        "slack": "limit − loaded",
-    },
-    "curves": {
-        "kpi": "name of the KPI",
-        **_KPI,
-        "noise": "standard deviation of attainment that nobody here causes",
-        "first_slope": "pay per attainment before the first knot, as a share of pay at target",
-        "knot": "order of the knot, from 1; 0 where pay is a straight line",
-        "at": "attainment of the knot",
-        "change": "change of slope at the knot",
-    },
+    **PAID,
     **EXPLAINED,
     **DOCUMENTED,
 }
@@ -310,13 +247,13 @@ SCHEMA: dict[str, dict[str, str]] = {
 _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
-    "runner_up rule_prices.change examples.case earnings.case"
+    "runner_up rule_prices.change examples.case earnings.case regime"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
-    "entering near_tie simpler closer flips_current flips_runner_up cheapest here"
+    "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven"
 )
-_COUNTS = "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures"
+_COUNTS = "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures lines knot"
 _SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
 TYPES: dict[str, type] = {
     **dict.fromkeys(_TEXTS.split(), str),

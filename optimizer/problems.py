@@ -113,6 +113,12 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def printable(text: str) -> str:
+    """One line without control characters, so that it cannot command a terminal or start a formula."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
+
+
 def number(value: float) -> str:
     """A number as people write it in the file: 2500000, 0.3, not 2.5e+06 or 0.30000000000000004."""
     return format(value, ".10g")

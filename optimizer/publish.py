@@ -18,11 +18,18 @@ from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
 from optimizer.solver import Solution
 from optimizer.tables import tables_of
+from optimizer.textfile import scenario_file
 from optimizer.write import dump_scenario
 
 
 def write_run(
-    folder: Path, file: Path, solution: Solution, options: dict[str, Any], log: list[str]
+    folder: Path,
+    file: Path,
+    solution: Solution,
+    options: dict[str, Any],
+    log: list[str],
+    only: Sequence[str] = (),
+    languages: Sequence[str] = (),
 ) -> dict[str, float]:
     """The run folder of scenario.md; returns the seconds of every phase."""
     seconds = dict(solution.seconds)
@@ -32,11 +39,11 @@ def write_run(
         merged = dump_scenario(solution.cal.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
-        write_json(fresh / "inputs.json", inputs_record(file, merged, options))
+        write_json(fresh / "inputs.json", inputs_record(scenario_file(file).read_bytes(), merged, options))
         write_tables(tables_of(solution), fresh / "tables")
         seconds["tables"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
-        _document(fresh, seconds)
+        _document(fresh, seconds, only, languages)
 
     replace_folder(folder, fill)
     return seconds

@@ -18,7 +18,7 @@ from optimizer.wording import findings_of, keys_of
 from optimizer.write import dump_scenario
 from optimizer.yamltree import tree_of
 
-__all__ = ["dump_scenario", "located", "read_plan", "read_scenario", "tree_in"]
+__all__ = ["dump_scenario", "located", "raise_any", "read_plan", "read_scenario", "tree_in"]
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods")
 _WEIGHTS: TypeAdapter[Weights] = TypeAdapter(Weights, config=ConfigDict(strict=True, allow_inf_nan=False))
@@ -33,7 +33,7 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     scenario, findings = _validated(tree)
     if scenario is not None:
         findings += problems_of(scenario)
-    _raise_any(tree, findings)
+    raise_any(tree, findings)
     return cast(Scenario, scenario)
 
 
@@ -53,7 +53,7 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights:
         findings = plan_problems(scenario, plan, ())
     except ValidationError as error:
         findings = findings_of(error, Weights)
-    _raise_any(tree, findings)
+    raise_any(tree, findings)
     return plan
 
 
@@ -114,7 +114,8 @@ def _default_name(file: Path) -> str:
 # --- findings to places in the file ---------------------------------------------------------------------
 
 
-def _raise_any(tree: Tree, findings: Iterable[Finding]) -> None:
+def raise_any(tree: Tree, findings: Iterable[Finding]) -> None:
+    """Raise ScenarioError with the findings, joined to their places, and what the file itself has wrong."""
     problems = _in_order(tree, findings)
     if problems:
         raise ScenarioError(problems)

@@ -1,26 +1,31 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
 from optimizer.cli import (
+    batch,
     budget,
     check,
     compare,
     completion,
     convert,
+    diff,
     evaluate,
     measures,
     report,
     schema,
     solve,
     template,
+    verify,
 )
 from optimizer.cli.group import main
 
 __all__ = [
+    "batch",
     "budget",
     "check",
     "compare",
     "completion",
     "convert",
+    "diff",
     "evaluate",
     "main",
     "measures",
@@ -28,4 +33,5 @@ __all__ = [
     "schema",
     "solve",
     "template",
+    "verify",
 ]

@@ -251,7 +251,7 @@ def _ends_by_pay(setting: Setting, bends: Floats) -> Floats:
         ends = space.unit[i] * np.array([space.least[i], space.most[i]])
         low += np.minimum(*(own.min(axis=1) * end for end in ends))
         high += np.maximum(*(own.max(axis=1) * end for end in ends))
-    return np.c_[low, high]
+    return np.asarray(np.c_[low, high])
 
 
 def _scaled(setting: Setting, rows: Floats) -> Floats:

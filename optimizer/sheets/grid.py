@@ -27,6 +27,7 @@ MAX_AREA = 1_000_000
 """Rows times columns of a sheet, blank ones included."""
 
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _TRUTHS = {"=TRUE()": True, "=FALSE()": False}
 """How LibreOffice saves truth values, with 1 or 0 beside it where the cell has a format."""
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
@@ -55,9 +56,10 @@ class Grid:
 def grids_of(file: Path) -> list[Grid]:
     """The sheets of a workbook. Raises ScenarioError where it is none, or too large to be a scenario."""
     data = read_bytes(file)
-    _refuse_bombs(file, data)
+    has_formulas = _inspected(file, data)
     try:
-        formulas, values = _loaded(data, computed=False), _loaded(data, computed=True)
+        values = _loaded(data, computed=True)
+        formulas = _loaded(data, computed=False) if has_formulas else values
     except Exception as error:  # whatever a damaged file does to a library that trusts it
         refuse(file, f"is not a readable workbook: {error}", "open it and save it again as .xlsx")
     for sheet in values.worksheets:
@@ -67,20 +69,22 @@ def grids_of(file: Path) -> list[Grid]:
     return [_grid(*both) for both in zip(formulas.worksheets, values.worksheets, strict=True)]
 
 
-def _refuse_bombs(file: Path, data: bytes) -> None:
-    """Look at the parts before a library builds anything from them."""
+def _inspected(file: Path, data: bytes) -> bool:
+    """Whether there are formulas. Refuses what is too large before a library builds anything from it."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             size = sum(part.file_size for part in parts.infolist())
             if size > MAX_UNPACKED:
                 refuse(file, "is too large for a scenario", _AGGREGATE, f"{size / 1e6:.0f} MB unpacked")
             sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
-            cells = sum(len(_CELL.findall(parts.read(name))) for name in sheets)
+            contents = [parts.read(name) for name in sheets if not name.endswith("/")]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         hint = "save it as .xlsx, without a password"
         refuse(file, f"is not a workbook: {str(error).lower()}", hint)
+    cells = sum(len(_CELL.findall(content)) for content in contents)
     if cells > MAX_NODES:
         refuse(file, f"has more than {MAX_NODES} cells", _AGGREGATE, f"{cells} cells")
+    return any(_FORMULA_CELL.search(content) for content in contents)
 
 
 def _loaded(data: bytes, *, computed: bool) -> Workbook:

@@ -3,6 +3,7 @@
 from optimizer.cli import (
     batch,
     budget,
+    calibrate,
     check,
     compare,
     completion,
@@ -21,6 +22,7 @@ from optimizer.cli.group import main
 __all__ = [
     "batch",
     "budget",
+    "calibrate",
     "check",
     "compare",
     "completion",

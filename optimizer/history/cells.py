@@ -25,7 +25,8 @@ _MONTHS = {
     for number, names in enumerate(
         (
             ("jan",), ("feb", "fév"), ("mar", "mär"), ("apr", "avr"), ("may", "mai"), ("jun", "juin"),
-            ("jul", "juil", "juillet"), ("aug", "aoû"), ("sep",), ("oct", "okt"), ("nov",), ("dec", "déc", "dez"),
+            ("jul", "juil", "juillet"), ("aug", "aoû"), ("sep",), ("oct", "okt"), ("nov",),
+            ("dec", "déc", "dez"),
         ),
         1,
     )

@@ -208,7 +208,7 @@ def _typed(exports: list[Export], given: Map, taken: _Taken) -> pl.DataFrame:
             "response": response.values,
             "product": text["product"].cast(pl.Categorical),
         }
-    ).with_columns(**{name: raw.select(_any(c).alias(name))[name] for name, c in flags.items()})
+    ).with_columns(**{name: raw.with_columns(_any(c).alias("__flag"))["__flag"] for name, c in flags.items()})
 
 
 def _any(conditions: Sequence[Condition]) -> pl.Expr:

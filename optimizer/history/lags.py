@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -100,7 +101,10 @@ def done_within(days: Sequence[float], lag: ArrayLike, won: ArrayLike, age: Arra
     yes = np.asarray(won, bool)
     times = np.where(yes, np.asarray(lag, float), np.asarray(age, float))
     survival = stats.ecdf(stats.CensoredData(uncensored=times[yes], right=times[~yes]))
-    interval = survival.cdf.confidence_interval(LEVEL, method="log-log")
+    with warnings.catch_warnings():
+        # The formula has no value where the share is 0 or 1.
+        warnings.filterwarnings("ignore", message="The confidence interval is undefined")
+        interval = survival.cdf.confidence_interval(LEVEL, method="log-log")
     return [
         Done(
             day,

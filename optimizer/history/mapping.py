@@ -89,8 +89,8 @@ class Deals(Frozen):
 
     columns: DealColumns
     """Which heading means what."""
-    won: Conditions
-    """What makes a row won."""
+    won: Conditions = ()
+    """What makes a row won; may be left out where `closed` lists the wins."""
     lost: Conditions = ()
     """What makes a row lost; others are open."""
     junk: Conditions = ()
@@ -289,6 +289,9 @@ def _problems(given: Map) -> list[Finding]:
     if good is not None and good not in given.deals.steps:
         steps = listed(given.deals.steps) or "none"
         found.append(Finding(("deals", "good"), shown(good), "is not one of the steps", f"steps: {steps}"))
+    if not given.deals.won and given.closed is None:
+        hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
+        found.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
     if given.timezone not in available_timezones():
         found.append(
             Finding(("timezone",), shown(given.timezone), "is no time zone", "write one such as Europe/Paris")

@@ -143,7 +143,9 @@ def _leads(draft: _Draft, segments: dict[str, pl.DataFrame]) -> None:
     study = draft.study
     mature = study.mature.with_columns(pl.col("source").cast(pl.String).fill_null("missing"))
     counts = dict(mature.group_by("source").agg(pl.len()).iter_rows())
-    paid = [s for s in sorted(counts) if s in study.costs and counts[s] >= study.given.least]
+    # Without an export of costs every source is marketing's work, at a cost that nobody has named.
+    bought = study.costs or counts
+    paid = [s for s in sorted(counts) if s in bought and counts[s] >= study.given.least]
     for source in paid:
         _campaign(draft, source, mature.filter(pl.col("source") == source))
     own = mature.filter(~pl.col("source").is_in(paid))
@@ -159,7 +161,7 @@ def _leads(draft: _Draft, segments: dict[str, pl.DataFrame]) -> None:
 
 def _campaign(draft: _Draft, source: str, leads: pl.DataFrame) -> None:
     study, good = draft.study, draft.study.given.deals.good
-    name, cost = as_name(source).lower(), study.costs[source]
+    name, cost = as_name(source).lower(), study.costs.get(source)
     name = f"source_{name}" if name in draft.tree["activities"] or name in _LABELS else name
     yields, width = {"lead": 1.0}, 0.0
     if good is not None:
@@ -177,12 +179,17 @@ def _campaign(draft: _Draft, source: str, leads: pl.DataFrame) -> None:
         "team": "marketing",
         "yields": yields,
         "hours": draft.assume.work.campaign,
-        "cash": _short(cost.per_lead),
+        "cash": _short(cost.per_lead) if cost else 0.0,
         "baseline": _short(study.per_period(leads.height)),
     }
-    files = ", ".join(study.history.files.get("spend", ()))
-    text = f"{files}: {number(round(cost.cost, 2))} for {cost.leads} leads, an average and no marginal cost"
-    draft.source(f"activities.{name}.cash", text, 1.96 / math.sqrt(cost.leads))
+    if cost is not None:
+        files = ", ".join(study.history.files.get("spend", ()))
+        text = (
+            f"{files}: {number(round(cost.cost, 2))} for {cost.leads} leads, an average and no marginal cost"
+        )
+        draft.source(f"activities.{name}.cash", text, 1.96 / math.sqrt(cost.leads))
+    else:
+        draft.assumed(f"activities.{name}.cash", "no export of costs: 0", None)
     draft.source(
         f"activities.{name}.baseline",
         f"{draft.where}, source = {source}: n = {leads.height}",
@@ -209,7 +216,7 @@ def _selling(draft: _Draft, segment: str, leads: pl.DataFrame) -> None:
     soon = pl.col("response") <= draft.assume.prompt_within
     prompt, late = timed.filter(soon), timed.filter(~soon)
     if not prompt.height or not late.height:
-        _way(draft, "work", segment, inflow, Rate(wins, inflow), None, draft.assume.work.late, "")
+        _way(draft, "work", segment, inflow, inflow, Rate(wins, inflow), None, draft.assume.work.late, "")
     else:
         # Wins of leads without a response time were answered too: the rate is over all that were.
         rate = Rate(wins, max(timed.height, wins))
@@ -218,7 +225,7 @@ def _selling(draft: _Draft, segment: str, leads: pl.DataFrame) -> None:
             ("prompt", prompt, draft.assume.work.prompt),
             ("late", late, draft.assume.work.late),
         ):
-            _way(draft, kind, segment, part.height, rate, rates[kind], hours, said)
+            _way(draft, kind, segment, part.height, inflow, rate, rates[kind], hours, said)
     touch = f"touch_{segment}"
     draft.tree["activities"][touch] = {
         "label": _label("touch", f": {_LABELS[segment][0]}")
@@ -269,11 +276,22 @@ def _logistic(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
+def _inflow(draft: _Draft, segment: str) -> float:
+    """What enters a stage by the rounded numbers of the scenario, so that work never overdraws it."""
+    bought = (
+        a["baseline"] * a["yields"].get(segment, 0.0)
+        for a in draft.tree["activities"].values()
+        if "yields" in a
+    )
+    return float(draft.tree["stages"][segment]["inflow"] + sum(bought))
+
+
 def _way(
     draft: _Draft,
     kind: str,
     segment: str,
     count: int,
+    inflow: int,
     rate: Rate,
     value: float | None,
     hours: float,
@@ -290,7 +308,7 @@ def _way(
         "from": segment,
         "yields": {"customer": _short(rate.rate if value is None else value)},
         "hours": hours,
-        "baseline": _short(study.per_period(count)),
+        "baseline": _below(_inflow(draft, segment) * count / inflow),
     }
     if lag is not None and len(lag.observed):
         days = float(lag.observed.mean())
@@ -424,6 +442,14 @@ def _valid(draft: _Draft) -> Scenario:
             Problem(w, f.value, f.message, f.hint) for w, f in zip(where, findings, strict=True)
         )
     return scenario
+
+
+def _below(value: float) -> float:
+    """Six significant digits, rounded down."""
+    if value <= 0:
+        return 0.0
+    scale = 10 ** (5 - math.floor(math.log10(value)))
+    return math.floor(value * scale) / scale
 
 
 def _short(value: float) -> float:

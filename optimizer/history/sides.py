@@ -10,7 +10,8 @@ import polars as pl
 
 from optimizer.history.rates import Rate, Spread, rates_by, spread_of, wilson
 
-_SURE = 0.99
+_DOUBT = 0.01
+"""Of all persons together, by Bonferroni: one false alarm in a hundred companies."""
 _TIMES = 2.0
 """An outlier's share is surely more than so many times the median person's."""
 
@@ -49,7 +50,7 @@ def compared(rates: Mapping[str, Rate]) -> Sides | None:
     people = []
     for name, rate in rates.items():
         reliability = spread.reliability(rate.n)
-        sure = wilson(rate.k, rate.n, _SURE)[0]
+        sure = wilson(rate.k, rate.n, 1 - _DOUBT / len(rates))[0]
         shrunk = spread.p + reliability * (rate.rate - spread.p)
         people.append(
             Oddity(name, rate, shrunk, reliability, sure > _TIMES * median and spread.pvalue < 0.01)

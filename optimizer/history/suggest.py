@@ -120,7 +120,7 @@ def _sizes(paths: Sequence[Path], tables: Mapping[str, object], today: dt.date |
     history = read_history(paths, Map.model_validate(tables), today=today)
     leads = history.deals.filter(~pl.col("junk"))
     counts = leads.filter(pl.col("owner") != NOBODY)["owner"].value_counts()["count"]
-    people = max(1, int((counts >= max(1, 0.02 * leads.height)).sum()))
+    people = max(1, int((counts >= 0.2 * leads.height / max(1, len(counts))).sum()))
     created = leads["created"]
     days = max(7.0, (created.max() - created.min()).total_seconds() / 86400)  # type: ignore[operator, union-attr]
     return {"people": people, "leads": leads.height / days * 7 * WEEKS["quarter"]}

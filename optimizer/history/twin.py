@@ -65,8 +65,8 @@ def twin_of(study: Study) -> Twin:
             share = study.rates[f"{good}.{source}"].rate if good else 0.0
             cost = study.costs[source].per_lead if source in study.costs else 0.0
             sources[source] = Source(rate.n / study.weeks, share, cost)
-    good = pl.col(f"step_{study.given.deals.good}") if study.given.deals.good else pl.lit(False)
-    wins = [rate_of(study.mature.filter(part), "won") for part in (good, ~good)]
+    promising = pl.col(f"step_{study.given.deals.good}") if study.given.deals.good else pl.lit(False)
+    wins = [rate_of(study.mature.filter(part), "won") for part in (promising, ~promising)]
     people, noise = study.people, study.noise.get("leads")
     return Twin(
         sources=sources,
@@ -141,7 +141,7 @@ def write(export: Export, folder: Path) -> tuple[Path, Path]:
     return paths
 
 
-def _arrivals(twin: Twin, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _arrivals(twin: Twin, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     swing = np.exp(rng.normal(0, twin.swings, twin.weeks))
     mean = np.outer(swing, [s.per_week for s in twin.sources.values()])
     counts = rng.poisson(mean)
@@ -149,13 +149,13 @@ def _arrivals(twin: Twin, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
     return np.repeat(sources.ravel(), counts.ravel()), np.repeat(weeks.ravel(), counts.ravel())
 
 
-def _owners(twin: Twin, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _owners(twin: Twin, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     share = np.exp(rng.normal(0, twin.supply, twin.owners))
     odds = rng.normal(0, twin.skill, twin.owners) if twin.skill else np.zeros(twin.owners)
     return rng.choice(twin.owners, n, p=share / share.sum()), odds
 
 
-def _spend(twin: Twin, source: np.ndarray, week: np.ndarray) -> pl.DataFrame:  # type: ignore[type-arg]
+def _spend(twin: Twin, source: np.ndarray, week: np.ndarray) -> pl.DataFrame:
     names, costs = list(twin.sources), [s.cost for s in twin.sources.values()]
     frame = pl.DataFrame({"s": source, "w": week}).group_by("w", "s").len().sort("w", "s")
     days = [twin.start + dt.timedelta(weeks=int(w)) for w in frame["w"]]
@@ -163,7 +163,7 @@ def _spend(twin: Twin, source: np.ndarray, week: np.ndarray) -> pl.DataFrame:  #
     return pl.DataFrame({"Date": days, "Source": [names[s] for s in frame["s"]], "Cost": cost})
 
 
-def _text(moments: np.ndarray) -> list[str]:  # type: ignore[type-arg]
+def _text(moments: np.ndarray) -> list[str]:
     return [str(m).replace("T", " ") for m in moments.astype("datetime64[s]")]
 
 

@@ -48,17 +48,20 @@ def check_model(
 
 
 def pinned(fixed: FixedModel, units: Ints) -> Answer:
-    """The model with the plan fixed."""
+    """The model with the plan fixed, by bounds: rows of constants alone would be judged without tolerance."""
     m, network = fixed.model, fixed.setting.cal.network
     for (i, k, b), digit in m.digit.items():
-        digit.fix(int(units[network.teams.index(i), network.kpis.index(k)]) >> b & 1)
+        one = int(units[network.teams.index(i), network.kpis.index(k)]) >> b & 1
+        digit.setlb(one)
+        digit.setub(one)
     m.excluded.deactivate()
     if hasattr(m, "cutoff"):
         m.cutoff.deactivate()
     answer = fixed.solve(Limits(gap=1e-9))
     m.excluded.activate()
     for digit in m.digit.values():
-        digit.unfix()
+        digit.setlb(0)
+        digit.setub(1)
     if hasattr(m, "cutoff"):
         m.cutoff.activate()
     return answer

@@ -17,7 +17,7 @@ def write_run(
     folder: Path, file: Path, solution: Solution, options: dict[str, Any], log: list[str]
 ) -> dict[str, float]:
     """The run folder of scenario.md; returns the seconds of every phase."""
-    from reports import write_report
+    from reports import write_report, write_whatif
 
     seconds = dict(solution.seconds)
 
@@ -37,6 +37,7 @@ def write_run(
             name: (fresh / name).read_text(encoding="utf-8") for name in ("scenario.yaml", "inputs.json")
         }
         write_report(solution, fresh, tables=tables, attachments=attached)
+        write_whatif(solution, fresh)
         seconds["report"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         write_json(fresh / "manifest.json", manifest_of(fresh, seconds))

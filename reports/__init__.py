@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from optimizer.tables import Solution, Tables
 
-__all__ = ["write_report"]
+__all__ = ["write_report", "write_whatif"]
 
 
 def write_report(
@@ -44,9 +44,19 @@ def write_report(
     return written
 
 
+def write_whatif(solution: Solution, out_dir: str | os.PathLike[str], language: str = "en") -> Path:
+    """Write `whatif.html` into a folder, made if need be: a page that answers any plan by itself, in both
+    languages, `language` first. The same solution gives the same bytes."""
+    from optimizer.whatif import whatif_data
+    from reports.whatif import page_of
+
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
+    return _replace(Path(out_dir) / "whatif.html", page_of(whatif_data(solution), language).encode())
+
+
 def _replace(target: Path, content: bytes) -> Path:
     """A reader sees the old file or the new one, never a part."""
-    part = target.with_suffix(".pdf.part")
+    part = target.with_name(f"{target.name}.part")
     part.write_bytes(content)
     os.replace(part, target)
     return target

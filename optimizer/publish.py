@@ -19,6 +19,7 @@ from optimizer.runs import inputs_record, manifest_of, replace_folder, write_jso
 from optimizer.solver import Solution
 from optimizer.tables import tables_of
 from optimizer.textfile import scenario_file
+from optimizer.whatif import whatif_data
 from optimizer.write import dump_scenario
 
 
@@ -41,6 +42,7 @@ def write_run(
         write_json(fresh / "result.json", solution_json(solution))
         write_json(fresh / "inputs.json", inputs_record(scenario_file(file).read_bytes(), merged, options))
         write_tables(tables_of(solution), fresh / "tables")
+        write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         _document(fresh, seconds, only, languages)

@@ -40,6 +40,7 @@ def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
         "rules": _rules(tables["rules"], decimals),
         "conflict": _conflict(tables["conflict"], decimals),
     }
+    tied["waterfall"] = _waterfall(tables["waterfall"], tied["plans"], decimals)
     found = {**tables, **tied}
     found["summary"] = _summary(tables["summary"], tied["plans"], decimals)
     return found
@@ -95,6 +96,28 @@ def _changes(frame: pd.DataFrame) -> pd.DataFrame:
     pairs = zip(columns["hours_then"], columns["hours_now"], strict=True)
     columns["hours_change"] = [then - now for then, now in pairs]
     return frame.assign(**columns)
+
+
+def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Parts of which the printed changes of revenue and of net are the sums."""
+    chosen = plans[plans["kind"] == "chosen"]
+    if frame.empty or chosen.empty:
+        return frame
+    worked = (frame["cause"] != "payout").to_numpy()
+    revenue, net = (frame[c].astype(float).to_numpy().copy() for c in ("revenue", "net"))
+    row = chosen.iloc[0]
+    revenue[worked] = _summing_to(float(row["revenue_change"]), revenue[worked], decimals)
+    net[~worked] = _summing_to(-float(row["loaded_change"]), net[~worked], decimals)
+    net[worked] = revenue[worked]
+    return frame.assign(revenue=revenue, net=net)
+
+
+def _summing_to(total: float, parts: np.ndarray, decimals: int) -> np.ndarray:
+    """Parts rounded, what is left over given to the largest."""
+    found = parts.round(decimals)
+    if len(found):
+        found[np.abs(found).argmax()] += total - found.sum()
+    return found.round(decimals)
 
 
 def _places(units: Iterable[str], decimals: int) -> list[int]:

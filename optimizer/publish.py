@@ -6,20 +6,26 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from optimizer.explain import Explanation
 from optimizer.read import dump_scenario
 from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
-from optimizer.solver import Solution
 from optimizer.tables import tables_of
 
 
 def write_run(
-    folder: Path, file: Path, solution: Solution, options: dict[str, Any], log: list[str]
+    folder: Path,
+    file: Path,
+    found: Explanation,
+    options: dict[str, Any],
+    log: list[str],
+    seconds: dict[str, float],
 ) -> dict[str, float]:
-    """The run folder of scenario.md; returns the seconds of every phase."""
+    """The run folder of scenario.md; returns the seconds of every phase, those before included."""
     from reports import write_report
 
-    seconds = dict(solution.seconds)
+    solution = found.solution
+    seconds = dict(seconds)
 
     def fill(fresh: Path) -> None:
         began = perf_counter()
@@ -28,7 +34,7 @@ def write_run(
         write_json(fresh / "result.json", solution_json(solution))
         write_json(fresh / "inputs.json", inputs_record(file, merged, options))
         (fresh / "tables").mkdir()
-        tables = tables_of(solution)
+        tables = tables_of(solution, found)
         for name, table in tables.items():
             table.to_csv(fresh / "tables" / f"{name}.csv", index=False)
         seconds["tables"] = perf_counter() - began

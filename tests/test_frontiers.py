@@ -1,4 +1,4 @@
-"""Prices of rules and frontiers: equal to direct solves, never worse when looser, every point with its status."""
+"""Prices of rules and frontiers: equal to direct solves, never worse when looser, all with their status."""
 
 from __future__ import annotations
 
@@ -111,8 +111,9 @@ def test_every_rule_of_the_file_has_a_price() -> None:
     assert removed == {
         "weights.min", "weights.max", "weights.max_measures", "measures.marketing", "measures.sales",
         "measures.success", "locks.success.retention", "change_limit", "budget.expected",
-        "budget.teams.marketing", "budget.min_share_of_target", "controllability.floor", "controllability.mean",
-        "gaming.tolerance", "gaming.caps.touch_fit", "gaming.margin", "gaming.pairs.0", "gaming.exposure",
+        "budget.teams.marketing", "budget.min_share_of_target", "controllability.floor",
+        "controllability.mean", "gaming.tolerance", "gaming.caps.touch_fit", "gaming.margin",
+        "gaming.pairs.0", "gaming.exposure",
     }  # fmt: skip
     assert {c.rule for c in found if c.change == "relaxed"} == removed - {
         rule for rule in removed if rule.startswith(("measures", "locks"))

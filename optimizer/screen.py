@@ -214,12 +214,12 @@ def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
 def show_frontier(scenario: Scenario, points: tuple[Point, ...]) -> None:
     """One row per limit, loosest last; the scenario's own is marked."""
     over = points[0].over
-    columns = [over, "status", scenario.rules.objective, "gain", "bound", "loaded pay", "net", "gaming hours"]
+    columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "gaming hours"]
     table = _table(f"Best plans by limit ({scenario.currency} per {scenario.period})", columns)
     for point in points:
         limit = f"{point.limit:,.0f}" if over == "budget" else f"{point.limit:.1%}"
         best = point.best
-        money = (best.value, point.gain, best.bound, best.loaded_pay, best.net, best.gaming_hours)
+        money = (best.value, point.gain, best.loaded_pay, best.gaming_hours)
         shown = (f"{m:,.0f}" if np.isfinite(m) else "–" for m in money)
         _row(table, f"{limit} *" if point.here else limit, best.status, *shown)
     _print(table, *([Text("* the scenario's own limit")] if any(p.here for p in points) else []))

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from solved import infeasible, mini
+from solved import MEASURES, infeasible, mini
 
 from optimizer.baseline import calibrate
 from optimizer.check import problems_of
@@ -17,6 +17,7 @@ from optimizer.explain.resolve import Optimum
 from optimizer.explained_tables import frontier_table
 from optimizer.results import frontier_json
 from optimizer.scenario import Scenario
+from optimizer.screen import show_frontier
 from optimizer.solver import Options, solve
 
 COARSE = {"weights": {"step": 0.5}, "gaming": {"tolerance": 0.1}}
@@ -90,7 +91,8 @@ def every_rule() -> Scenario:
     return mini(
         {
             "weights": {"step": 0.2, "min": 0.2, "max": 0.8, "max_measures": 2},
-            "locks": {"success": {"retention": 1.0}},
+            "measures": {**MEASURES, "success": ["retention", "bookings"]},
+            "locks": {"sales": {"bookings": 0.6}},
             "change_limit": 1.2,
             "budget": {"expected": 135000.0, "teams": {"marketing": 40000.0}, "min_share_of_target": 0.5},
             "controllability": {"floor": 0.05, "mean": 0.1},
@@ -110,7 +112,7 @@ def test_every_rule_of_the_file_has_a_price() -> None:
     removed = {c.rule for c in found if c.change == "removed"}
     assert removed == {
         "weights.min", "weights.max", "weights.max_measures", "measures.marketing", "measures.sales",
-        "measures.success", "locks.success.retention", "change_limit", "budget.expected",
+        "measures.success", "locks.sales.bookings", "change_limit", "budget.expected",
         "budget.teams.marketing", "budget.min_share_of_target", "controllability.floor",
         "controllability.mean", "gaming.tolerance", "gaming.caps.touch_fit", "gaming.margin",
         "gaming.pairs.0", "gaming.exposure",
@@ -134,3 +136,15 @@ def test_the_price_of_a_rule_is_the_gain_without_it() -> None:
 
 def test_without_a_plan_no_rule_has_a_price() -> None:
     assert rule_prices(infeasible(), Options()) == ()
+
+
+def test_on_a_terminal_every_number_of_a_frontier_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    show_frontier(mini(COARSE), traced("budget"))
+    shown = capsys.readouterr().out
+    assert "…" not in shown
+    assert "135,000 *" in shown
+    for point in traced("budget"):
+        assert point.best.status in shown
+        if point.best.weights is not None:
+            assert f"{point.best.value:,.0f}" in shown
+            assert f"{point.best.loaded_pay:,.0f}" in shown

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb, prod
+from typing import Any
 
 import numpy as np
 
@@ -61,15 +62,15 @@ class PlanSpace:
         """(I,): nothing is left to choose for the team."""
         return np.asarray(np.nansum(self.locked, axis=1) > 1 - TOLERANCE)
 
-    def euros(self, units: Ints) -> Floats:
+    def euros(self, units: Ints | Floats) -> Floats:
         """e_ik of step counts (..., I, K)."""
         return np.asarray(units * self.unit[:, None])
 
     def units(self, euros: Floats) -> Ints:
         """Nearest step counts of euros (..., I, K); without steps, shares as they are."""
         unit = np.where(self.unit > 0, self.unit, 1.0)
-        steps = np.asarray(euros / unit[:, None])
-        return steps if self.continuous else np.rint(steps).astype(np.intp)
+        steps: Any = euros / unit[:, None]
+        return np.asarray(steps if self.continuous else np.rint(steps).astype(np.intp))
 
 
 def plan_space(cal: Calibrated, controllability: Floats, step: float | None = None) -> PlanSpace:

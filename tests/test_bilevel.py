@@ -1,8 +1,8 @@
 """Published bilevel optima through the teams' optimality conditions (`optimizer/model/teams.py`).
 
-The follower is one team: each of its variables takes units from a stage of its own, whose inflow is the room between
-its bounds; what is left costs nothing. The leader's variables are the team's euros, shifted to start at 0. The
-leader's convex objective is approximated from outside, as surplus is.
+The follower is one team: each of its variables takes units from a stage of its own, whose inflow is the room
+between its bounds; what is left costs nothing. The leader's variables are the team's euros, shifted to start
+at 0. The leader's convex objective is approximated from outside, as surplus is.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def why_not(problem: dict[str, Any]) -> str:
     if quadratic is None:
         return "the follower's problem is linear: its response need not be unique"
     if problem["g"]:
-        return "constraints of the follower that are not stages or hours, most with the leader's choice in them"
+        return (
+            "constraints of the follower that are not stages or hours, most with the leader's choice in them"
+        )
     own = np.array(quadratic)[nx:, nx:]
     if (own != np.diag(np.diag(own))).any() or (np.diag(own) <= 0).any():
         return "the follower's costs are not separate and strictly convex"
@@ -118,7 +120,9 @@ def bounds_of(game: Bilevel, setting: Setting) -> Bounds:
     room = np.ptp(game.bounds, axis=1)
     reward = np.abs(setting.worlds[0].reward).T @ room[: game.nx]
     ny = len(room) - game.nx
-    most = reward + np.abs(setting.cal.linear) + setting.cal.quadratic * np.r_[room[game.nx :], room[game.nx :]]
+    most = (
+        reward + np.abs(setting.cal.linear) + setting.cal.quadratic * np.r_[room[game.nx :], room[game.nx :]]
+    )
     volumes = Interval(np.zeros(2 * ny), np.r_[room[game.nx :], room[game.nx :]])
     prices = Interval(-np.full(ny, most.max()), np.full(ny, most.max()))
     lost = Interval(np.zeros(2 * ny), np.full(2 * ny, 2 * most.max()))
@@ -135,7 +139,7 @@ def model_of(game: Bilevel, setting: Setting) -> tuple[pyo.ConcreteModel, list[A
     m.REGIMES, m.TEAMS = pyo.Set(initialize=["base"]), pyo.Set(initialize=network.teams)
     m.STAGES, m.ACTIVITIES = pyo.Set(initialize=network.stages), pyo.Set(initialize=network.activities)
     m.PAIRS = pyo.Set(dimen=2, initialize=[("follower", k) for k in network.kpis])
-    m.euros = pyo.Var(m.PAIRS, bounds=lambda m, i, k: (0.0, float(room[network.kpis.index(k)])))
+    m.euros = pyo.Var(m.PAIRS, bounds=lambda _, __, k: (0.0, float(room[network.kpis.index(k)])))
     add_funnel(m, setting, bounds)
     add_teams(m, setting, bounds)
     ys = [m.x["base", f"y{a}"] for a in range(len(low) - game.nx)]

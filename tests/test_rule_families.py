@@ -29,7 +29,9 @@ SIDES = [(name, side) for name in FAMILIES["cases"] for side in ("best", "best_w
 def scenario_of(name: str, side: str) -> Scenario:
     case: dict[str, Any] = FAMILIES["cases"][name]
     case = case | (case["without"] if side == "best_without" else {})
-    teams = {team: {**fields, **case.get("teams", {}).get(team, {})} for team, fields in MINI["teams"].items()}
+    teams = {
+        team: {**fields, **case.get("teams", {}).get(team, {})} for team, fields in MINI["teams"].items()
+    }
     changed = {"teams": teams, "regimes": case.get("regimes", {}), "rules": FAMILIES["rules"] | case["rules"]}
     return Scenario.model_validate({**MINI, **changed})
 

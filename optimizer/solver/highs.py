@@ -159,8 +159,8 @@ def solve_quadratic(
 ) -> MilpResult:
     """Maximize the objective less ½ Σ curvature · column · column over a model of continuous columns only.
 
-    `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where the
-    active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
+    `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where
+    the active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
     """
     solver = _solver(limits)
     solver.setOptionValue("qp_regularization_value", 0.0)
@@ -178,7 +178,10 @@ def solve_quadratic(
     kind = int(highspy.HessianFormat.kTriangular)
     solver.passHessian(count, len(rows), kind, starts, rows, np.array([value for *_, value in lower]))
     solver.run()
-    if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible):
+    if solver.getModelStatus() not in (
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kInfeasible,
+    ):
         return MilpResult("unknown", -np.inf, np.inf, {}, interrupted=False)
     return _result(solver, compiled, interrupted=False)
 

@@ -1,7 +1,7 @@
 """Outer approximation of the squares of objective surplus (Duran & Grossmann 1986, doi:10.1007/BF02592064).
 
-The model with tangents in place of squares is a relaxation, so its bound holds. Where its answer promises more
-than the squares allow, the tangents there are added and it is solved again: a plan is overvalued once.
+The model with tangents in place of squares is a relaxation, so its bound holds. Where its answer promises
+more than the squares allow, the tangents there are added and it is solved again: no plan is overvalued twice.
 """
 
 from __future__ import annotations

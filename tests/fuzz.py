@@ -43,6 +43,8 @@ SECONDS = 1.0
 LISTED = 400
 """Plans up to which a scenario is enumerated."""
 GAP = 1e-4
+STATED = {"optimal", "feasible", "infeasible", "no_equilibrium", "error", "refused"}
+"""Statuses of scenario.md, and bad input."""
 
 Tree = dict[str, Any]
 
@@ -170,7 +172,8 @@ def _one_measure(_: np.random.Generator, tree: Tree) -> None:
 
 def _tiny_or_huge(rng: np.random.Generator, tree: Tree) -> None:
     """Money or volumes in other units."""
-    factor = float(10.0 ** rng.choice([-6, -4, -3, 3, 4, 6]))
+    decided = any(isinstance(team["target_pay"], dict) for team in tree["teams"].values())
+    factor = 1.0 if decided else float(10.0 ** rng.choice([-6, -4, -3, 3, 4, 6]))
     if rng.random() < 0.5:
         for team in tree["teams"].values():
             for name in ("base_pay", "target_pay", "hour_value"):
@@ -364,7 +367,7 @@ def _against_enumeration(every: Everything, solution: Solution, options: Options
             return f"infeasible, but a plan of {best} keeps the rules", False
         return "", False
     size = max(1.0, abs(best), abs(solution.objective))
-    if solution.objective > best + 1e-6 * size:
+    if best == -np.inf or solution.objective > best + 1e-6 * size:
         return f"better ({solution.objective}) than any plan ({best})", False
     missed = solution.status == "optimal" and solution.objective < best - (options.gap + 1e-6) * size
     value, kept = every.at(solution)
@@ -392,8 +395,10 @@ def _alternatives(
     chosen: list[np.ndarray] = []
     for n, a in enumerate(solution.alternatives):
         units = space.units(a.plan.euros(scenario))
-        far = np.array([all(np.abs(u - c).max() >= 2 for c in chosen) for u in every.units])
+        far = np.array([all(np.abs(u - c).max() >= 2 for c in chosen) for u in every.units], dtype=bool)
         mine = (every.units == units).all(axis=(1, 2))
+        if not mine.any():
+            return f"alternative {n + 1} is not among all plans"
         if not far[mine].all() or not every.kept[mine].all():
             return f"alternative {n + 1} is too near or breaks rules"
         better = far & every.kept & kept & (value > a.value + room) & (every.value > a.value + room)

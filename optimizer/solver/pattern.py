@@ -122,7 +122,7 @@ class Patterns:
             for (a, row), (b, column) in product(enumerate(shares), repeat=2):
                 curvature[row, column] = curvature.get((row, column), 0.0) + float(bent[a, b])
         with self._charged(per_euro, price), self._without_costs():
-            found = solve_quadratic(compile_model(m), curvature, self._limits)
+            found = solve_quadratic(compile_model(m), curvature)
         if found.status == "unknown" or (payout is not None and not found.values):
             raise GaveUpError
         return found

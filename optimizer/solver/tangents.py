@@ -22,6 +22,8 @@ MOST_ROUNDS = 60
 ROOT_ROUNDS = 12
 PRECISION = 1e-9
 """Relative: what tangents may still understate of the objective."""
+SAME_DIGITS = 9
+"""Decimals of volumes and euros in which points are the same: tangents there cannot do more."""
 SHARE = 0.1
 """Of the gap asked for, what tangents may understate; the solver proves the rest."""
 
@@ -36,7 +38,8 @@ def solve_outer(
     """Solve until the objective is what the squares say, within a tenth of the gap."""
     if not len(m.effort):
         return solve_milp(compile_model(m), limits, start, on_progress)
-    began, bounds = time.monotonic(), []
+    began, bounds, every = time.monotonic(), [], list(squares(m, setting))
+    cut = set[tuple[float, ...]]()
     inner = replace(limits, gap=(1 - 2 * SHARE) * limits.gap)
     for _ in range(MOST_ROUNDS):
         left = None if limits.seconds is None else limits.seconds - (time.monotonic() - began)
@@ -44,8 +47,10 @@ def solve_outer(
         bounds.append(found.bound if found.values or found.status == "infeasible" else np.inf)
         allowed = max(SHARE * limits.gap, PRECISION) * max(1.0, abs(found.objective))
         stopped = found.interrupted or (left is not None and left <= 0)
-        if not found.values or stopped or add_tangents(m, setting, found, allowed) <= allowed:
+        at = tuple(round(_base(s, found.values), SAME_DIGITS) for s in every) if found.values else ()
+        if stopped or not at or at in cut or add_tangents(m, setting, found, allowed) <= allowed:
             break
+        cut.add(at)
     return replace(found, bound=min(bounds))
 
 

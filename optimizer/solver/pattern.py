@@ -164,7 +164,7 @@ class Patterns:
         """
         m, slope, rest, claimed = self._model, None, 0.0, found.objective
         if found.values:
-            add_tangents(m, self._setting, found, allowed=-np.inf)
+            add_tangents(m, self._setting, found)
         if payout is not None:
             slope, rest = payout.tangent(self._euros(found))
         with self._charged(slope, price):

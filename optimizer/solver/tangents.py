@@ -35,7 +35,7 @@ def solve_outer(
     start: Mapping[int, float] | None = None,
     on_progress: OnProgress | None = None,
 ) -> MilpResult:
-    """Solve until the objective is what the squares say, within a tenth of the gap."""
+    """Solve until the answer is overstated by at most a tenth of the gap; its objective is the true one."""
     if not len(m.effort):
         return solve_milp(compile_model(m), limits, start, on_progress)
     began, bounds, every = time.monotonic(), [], list(squares(m, setting))
@@ -45,12 +45,17 @@ def solve_outer(
         left = None if limits.seconds is None else limits.seconds - (time.monotonic() - began)
         found = solve_milp(compile_model(m), replace(inner, seconds=left), start, on_progress)
         bounds.append(found.bound if found.values or found.status == "infeasible" else np.inf)
+        if not found.values:
+            break
+        missing = sum(s.weight * _missing(s, found.values) for s in every)
+        at = tuple(round(_base(s, found.values), SAME_DIGITS) for s in every)
         allowed = max(SHARE * limits.gap, PRECISION) * max(1.0, abs(found.objective))
+        found = replace(found, objective=found.objective - missing)
         stopped = found.interrupted or (left is not None and left <= 0)
-        at = tuple(round(_base(s, found.values), SAME_DIGITS) for s in every) if found.values else ()
-        if stopped or not at or at in cut or add_tangents(m, setting, found, allowed) <= allowed:
+        if stopped or missing <= allowed or at in cut:
             break
         cut.add(at)
+        add_tangents(m, setting, found)
     return replace(found, bound=min(bounds))
 
 
@@ -74,13 +79,10 @@ def tighten(m: pyo.ConcreteModel, setting: Setting) -> None:
             relaxation.add_row(terms, float(repn.constant) - float(row.upper))
 
 
-def add_tangents(m: pyo.ConcreteModel, setting: Setting, found: MilpResult, allowed: float) -> float:
-    """What the answer understates, in the objective; where too much, the tangents there are added."""
-    every = list(squares(m, setting))
-    total = sum(s.weight * max(_missing(s, found.values), 0.0) for s in every)
-    for square in every if total > allowed else ():
+def add_tangents(m: pyo.ConcreteModel, setting: Setting, found: MilpResult) -> None:
+    """The tangents of all squares at an answer."""
+    for square in squares(m, setting):
         m.tangents.add(square.tangent(_base(square, found.values)))
-    return total
 
 
 def _missing(square: Square, values: Mapping[int, float]) -> float:

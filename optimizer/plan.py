@@ -82,6 +82,11 @@ class PayCurves:
         _, z = self._standardised(score)
         return np.asarray(self.first_slope + (self.changes * ndtr(z)).sum(axis=-1))
 
+    def certain(self, attainment: Floats) -> Floats:
+        """Pay at a realised attainment (..., K), as a share of the euros at target."""
+        over = np.maximum(attainment[..., None] - self.knots, 0.0)
+        return np.asarray(self.first_slope * attainment + (self.changes * over).sum(axis=-1))
+
     def variance(self, score: Floats) -> Floats:
         """Var pay at `score` (..., K) from noise alone, per square euro at target.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from math import comb, prod
 from typing import Any
@@ -52,7 +53,7 @@ class PlanSpace:
         """Whether n_ik may be any number."""
         return self.shift is not None
 
-    @property
+    @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """(team, KPI) pairs that may be used."""
         return tuple((int(i), int(k)) for i, k in np.argwhere(self.allowed))

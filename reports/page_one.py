@@ -185,7 +185,7 @@ def _pay_row(words: Words, teams: pd.DataFrame) -> Block:
 # --- chart ----------------------------------------------------------------------------------------------
 
 
-HEIGHTS = (42.0, 54.0, 68.0, 84.0, 102.0)
+HEIGHTS = (42.0, 54.0, 68.0, 88.0)
 """Heights [mm] in which the chart is drawn; the template takes the tallest that fits."""
 
 

@@ -428,6 +428,16 @@ class LinearSet:
             return -np.inf
         return size * float(self._solver.getInfo().objective_function_value)
 
+    @property
+    def point(self) -> Floats:
+        """Where the last extreme is taken, (n,)."""
+        return np.array(self._solver.getSolution().col_value)
+
+    def add_row(self, row: Floats, low: float) -> None:
+        """row·θ ≥ low from now on."""
+        at = np.flatnonzero(row).astype(np.int32)
+        self._solver.addRow(low, highspy.kHighsInf, len(at), at, row[at])
+
     def relax(self, row: int) -> None:
         """Drop one row until it is restored."""
         self._solver.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)

@@ -2,7 +2,7 @@
 
 With the binaries of a model fixed, volumes are affine in the plan's euros: surplus is a concave quadratic
 over a polytope, solved as one. A payout is a quadratic in the euros too. Where it bends upwards, the budget
-has a price at which the best plan spends it, and duality makes that exact; elsewhere its tangents (`cuts`)
+has a price at which the best plan spends it, and duality makes that exact; elsewhere its tangents (`cells`)
 only bound it.
 """
 
@@ -24,7 +24,7 @@ from optimizer.model.build import build_model
 from optimizer.model.effort import squares
 from optimizer.model.setting import Setting
 from optimizer.network import Floats
-from optimizer.solver.cuts import Quadratic, joint_map, payout_quadratic
+from optimizer.solver.cells import Cell, Space, UnclearError, cell_of, joint_map
 from optimizer.solver.highs import (
     InfeasibleError,
     Limits,
@@ -86,7 +86,7 @@ class Patterns:
         except InfeasibleError:
             return Best(None, -np.inf)
 
-    def _within_budget(self, payout: Quadratic | None) -> Best:
+    def _within_budget(self, payout: Cell | None) -> Best:
         """By the price of a euro at which the plan spends the budget: concave, so the dual bound is exact."""
         free = self._priced(None, 0.0)
         if not free.values or payout is None or self._excess(payout, free) <= 0:
@@ -107,11 +107,11 @@ class Patterns:
         spent = found if self._excess(payout, found) <= WITHIN else self._priced(payout, high)
         return Best(self._plan(spent), self._confirmed(payout, price, found))
 
-    def _excess(self, payout: Quadratic, found: MilpResult) -> float:
+    def _excess(self, payout: Cell, found: MilpResult) -> float:
         """Payout above the budget [currency]."""
         return payout.value(self._euros(found)) - self._budget
 
-    def _priced(self, payout: Quadratic | None, price: float) -> MilpResult:
+    def _priced(self, payout: Cell | None, price: float) -> MilpResult:
         """Most surplus less payout at a price, the budget itself left out."""
         m, curvature, per_euro = self._model, dict(self._curvature), None
         if payout is not None:
@@ -157,7 +157,7 @@ class Patterns:
             m.risk.unfix()
             m.tangents.activate()
 
-    def _confirmed(self, payout: Quadratic | None, price: float, found: MilpResult) -> float:
+    def _confirmed(self, payout: Cell | None, price: float, found: MilpResult) -> float:
         """An upper bound by linear programming: all that is concave replaced by its tangents at the plan.
 
         Raises GaveUpError where it is above what the quadratic solver took for the optimum.
@@ -174,7 +174,7 @@ class Patterns:
             raise GaveUpError
         return float(bound + (price * self._budget if payout is not None else 0.0))
 
-    def _by_tangents(self, payout: Quadratic | None) -> Best:
+    def _by_tangents(self, payout: Cell | None) -> Best:
         """Tangents of squares and payout, added until the plan needs no more."""
         bound = np.inf
         for _ in range(ROUNDS):
@@ -206,15 +206,19 @@ class Patterns:
         euros = self._setting.space.euros(self._units(found))
         return np.array([euros[p] for p in self._setting.space.pairs])
 
-    def _payout(self) -> Quadratic | None:
+    def _payout(self) -> Cell | None:
         """Loaded payout over the pattern; None where no budget needs it."""
         if not len(self._model.budget_total):
             return None
         worlds = self._setting.worlds
         working = tuple(np.array([self._works(w.name, a) for a in w.network.activities]) for w in worlds)
-        maps = [joint_map(self._setting, w, p) for w, p in zip(worlds, working, strict=True)]
-        known = [affine for affine in maps if affine is not None]
-        return payout_quadratic(self._setting, working, known, None) if len(known) == len(maps) else None
+        try:
+            maps = [joint_map(self._setting, w, p) for w, p in zip(worlds, working, strict=True)]
+        except UnclearError:
+            return None
+        anything = np.zeros((0, len(self._setting.space.pairs)))
+        space = Space(self._setting, anything, np.zeros(0), -np.inf)
+        return cell_of(space, working, maps, np.ones(len(np.vstack(maps)), dtype=bool))
 
     def _works(self, regime: str, activity: str) -> bool:
         m = self._model
@@ -223,7 +227,7 @@ class Patterns:
         x, reduced = m.x[regime, activity], m.reduced_cost[regime, activity]
         return bool(x.ub > 0 and not x.fixed and not reduced.lb > 0)
 
-    def _cut(self, payout: Quadratic, euros: Floats) -> bool:
+    def _cut(self, payout: Cell, euros: Floats) -> bool:
         """Add the payout's tangent at a plan, if that forbids it."""
         m = self._model
         slope, rest = payout.tangent(euros)

@@ -324,7 +324,11 @@ def _inconsistent(solution: Solution, options: Options) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Everything:
-    """All plans of a small space, judged at their own beliefs (or at baseline ones)."""
+    """All plans of a small space, judged at their own beliefs (or at baseline ones).
+
+    `kept` without the room that rules have for rounding: where a whole stage holds fewer units than that
+    room, the model need not find what only rounding allows.
+    """
 
     units: np.ndarray
     value: np.ndarray
@@ -344,7 +348,7 @@ class Everything:
         return cls(
             units,
             found.value if found else empty,
-            found.kept if found else empty.astype(bool),
+            found.kept & (found.violation == 0) if found else empty.astype(bool),
             run,
         )
 
@@ -356,7 +360,7 @@ class Everything:
             memory = Memory(judge_consistent(run.cal, run.space), run.space)
             held = own_beliefs(run, memory.look(run.space.units(solution.euros)[None])[0], "final")
         found = judge_at(run.cal, run.space, held.beliefs, held.exposure)(self.units)
-        return found.value, found.kept
+        return found.value, found.kept & (found.violation == 0)
 
 
 def _against_enumeration(every: Everything, solution: Solution, options: Options) -> tuple[str, bool]:
@@ -366,8 +370,8 @@ def _against_enumeration(every: Everything, solution: Solution, options: Options
         if solution.status == "infeasible" and best > -np.inf and not solution.unproven:
             return f"infeasible, but a plan of {best} keeps the rules", False
         return "", False
-    size = max(1.0, abs(best), abs(solution.objective))
-    if best == -np.inf or solution.objective > best + 1e-6 * size:
+    size = max(1.0, abs(best) if best > -np.inf else 1.0, abs(solution.objective))
+    if solution.objective > best + 1e-6 * size and not _chosen_by_rounding(every, solution):
         return f"better ({solution.objective}) than any plan ({best})", False
     missed = solution.status == "optimal" and solution.objective < best - (options.gap + 1e-6) * size
     value, kept = every.at(solution)
@@ -387,6 +391,12 @@ def _against_enumeration(every: Everything, solution: Solution, options: Options
     return _alternatives(every, solution, value, kept, room), missed
 
 
+def _chosen_by_rounding(every: Everything, solution: Solution) -> bool:
+    """The plan is among all plans, and keeps the rules only within their room for rounding."""
+    mine = (every.units == every.run.space.units(solution.euros)).all(axis=(1, 2))
+    return bool(mine.any() and not every.kept[mine].any())
+
+
 def _alternatives(
     every: Everything, solution: Solution, value: np.ndarray, kept: np.ndarray, room: float
 ) -> str:
@@ -399,8 +409,8 @@ def _alternatives(
         mine = (every.units == units).all(axis=(1, 2))
         if not mine.any():
             return f"alternative {n + 1} is not among all plans"
-        if not far[mine].all() or not every.kept[mine].all():
-            return f"alternative {n + 1} is too near or breaks rules"
+        if not far[mine].all():
+            return f"alternative {n + 1} is too near"
         better = far & every.kept & kept & (value > a.value + room) & (every.value > a.value + room)
         if a.proven and better.any():
             return f"alternative {n + 1} is proven, but another looks and is better"

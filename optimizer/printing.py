@@ -68,7 +68,9 @@ def _plans(frame: pd.DataFrame, decimals: int, objective: str) -> pd.DataFrame:
     }
     hours = frame["gaming_hours"].astype(float).round(0)
     columns |= {"gaming_hours": hours, "gaming_change": hours - hours.iloc[0]}
-    columns["gain"] = columns["net_change" if objective == "net" else "revenue_change"]
+    surplus = frame["surplus"].astype(float).round(decimals)
+    changes = {**columns, "surplus_change": (surplus - surplus.iloc[0]).round(decimals)}
+    columns["gain"] = changes[f"{objective}_change"]
     return frame.assign(**columns)
 
 

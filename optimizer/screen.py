@@ -135,6 +135,13 @@ def baseline_in_words(cal: Calibrated) -> str:
     return "\n".join(lines)
 
 
+def _amounts(scenario: Scenario) -> tuple[str, ...]:
+    """Always revenue, direct costs, payouts and net; what surplus is made of where it is the objective."""
+    always = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+    parts = ("effort_cost", "risk_premium", "surplus")
+    return always + parts if scenario.rules.objective == "surplus" else always
+
+
 def show_evaluation(found: Evaluation) -> None:
     """Money, KPIs and activities: today, next quarter, once learnt."""
     cal, network = found.cal, found.cal.network
@@ -142,7 +149,7 @@ def show_evaluation(found: Evaluation) -> None:
     money = _table(
         f"Money ({cal.scenario.currency} per {cal.scenario.period})", ["", "first response", "consistent"]
     )
-    for name in ("gross", "direct_costs", "revenue", "loaded_pay", "net"):
+    for name in _amounts(cal.scenario):
         _row(money, name, _money(getattr(first, name)[0]), _money(getattr(then, name)[0]))
     pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
     for i, team in enumerate(network.teams):
@@ -258,7 +265,7 @@ def _show_plan(solution: Solution) -> None:
     money = _table(
         f"{scenario.currency} per {scenario.period}, once people have learnt", ["", "today", "plan", "change"]
     )
-    for name in ("gross", "direct_costs", "revenue", "loaded_pay", "net"):
+    for name in _amounts(scenario):
         before, after = float(getattr(now, name)[0]), float(getattr(at, name)[0])
         _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
     gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"

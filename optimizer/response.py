@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.baseline import Calibrated
-from optimizer.beliefs import EMPTY, Beliefs, Signals, beliefs_from, signals
+from optimizer.beliefs import EMPTY, Beliefs, Signals, beliefs_from, perceived_rewards
 from optimizer.network import Bools, Floats, Ints, Network, TeamBlock
 from optimizer.quadratic import solve_separable
 
@@ -20,6 +20,7 @@ Kind = TypeVar("Kind", np.float64, np.bool_)
 
 PASSES = 200
 ROUNDS = 1200
+FIRST_STEP = 0.5
 PATIENCE = 200
 """Rounds after which plans that still swing are relaxed in smaller steps."""
 CONSISTENT = 1e-8
@@ -63,10 +64,11 @@ class Equilibrium:
         return self.response.x
 
 
-def work(cal: Calibrated, network: Network, told: Signals, beliefs: Beliefs, euros: Floats) -> Work:
+def work(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Work:
     """Linear net reward per unit, (S, A): r_a(w) − c_a − (1 − δ^ℓ) Σ_{m own} P_ma μ̄_m."""
     waiting = (1 - network.own_delay) * (beliefs.price @ network.own_yields)
-    return Work(rewards(network, told, euros) - cal.linear - waiting, cal.quadratic)
+    reward = perceived_rewards(network, cal.curves, cal.targets, beliefs, euros)
+    return Work(reward - cal.linear - waiting, cal.quadratic)
 
 
 def rewards(network: Network, told: Signals, euros: Floats) -> Floats:
@@ -80,8 +82,7 @@ def respond(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) 
 
     beliefs with S = 1 serve all plans.
     """
-    told = signals(network, cal.curves, cal.targets, beliefs)
-    return _agree(network, work(cal, network, told, beliefs, euros))
+    return _agree(network, work(cal, network, beliefs, euros))
 
 
 def _agree(network: Network, todo: Work) -> Response:
@@ -174,8 +175,7 @@ def utility(todo: Work, x: Floats, some: Ints) -> Floats:
 
 def regrets(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats, x: Floats) -> Floats:
     """max U_i − U_i(x) at the same beliefs and inflow, (S, I) currency per period (model.md §5)."""
-    told = signals(network, cal.curves, cal.targets, beliefs)
-    todo = work(cal, network, told, beliefs, euros)
+    todo = work(cal, network, beliefs, euros)
     regret = np.zeros((len(x), len(network.teams)))
     for i, block in enumerate(network.blocks):
         best = x.copy()
@@ -193,16 +193,22 @@ def first_response(cal: Calibrated, network: Network, euros: Floats) -> Equilibr
 
 
 def consistent_response(
-    cal: Calibrated, network: Network, euros: Floats, start: Beliefs | None = None
+    cal: Calibrated,
+    network: Network,
+    euros: Floats,
+    start: Beliefs | None = None,
+    step: float = FIRST_STEP,
+    rounds: int = ROUNDS,
 ) -> Equilibrium:
     """Beliefs relaxed towards what happens until they agree with it: once people have learnt.
 
-    A residual above CONSISTENT after ROUNDS rounds means `no_equilibrium`.
+    `step` is the first one; from the beliefs of a company nearby (`start`) a longer one saves time.
+    A residual above CONSISTENT after all `rounds` means `no_equilibrium`.
     """
-    state = _Relaxation.begin(start or cal.beliefs.repeated(len(euros)), len(euros))
-    for done in range(ROUNDS + 1):
+    state = _Relaxation.begin(start or cal.beliefs.repeated(len(euros)), len(euros), step)
+    for done in range(rounds + 1):
         rows = np.flatnonzero(state.open)
-        if not len(rows) or done == ROUNDS:
+        if not len(rows) or done == rounds:
             break
         beliefs = state.beliefs.select(rows)
         response = respond(cal, network, beliefs, euros[rows])
@@ -217,7 +223,7 @@ def consistent_response(
 
 @dataclass(frozen=True)
 class _Relaxation:
-    """Step 0.5 at first, halved (to a floor) when the residual grows, else grown by a tenth (at most 1)."""
+    """A first step, halved (to a floor) when the residual grows, else grown by a tenth (at most 1)."""
 
     beliefs: Beliefs
     step: Floats
@@ -225,8 +231,8 @@ class _Relaxation:
     open: Bools
 
     @classmethod
-    def begin(cls, beliefs: Beliefs, plans: int) -> _Relaxation:
-        return cls(beliefs, np.full(plans, 0.5), np.full(plans, np.inf), np.ones(plans, dtype=bool))
+    def begin(cls, beliefs: Beliefs, plans: int, step: float) -> _Relaxation:
+        return cls(beliefs, np.full(plans, step), np.full(plans, np.inf), np.ones(plans, dtype=bool))
 
     def advanced(self, rows: Ints, seen: Beliefs, residual: Floats, floor: float) -> _Relaxation:
         grew = residual > self.residual[rows]

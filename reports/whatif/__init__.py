@@ -7,15 +7,18 @@ travel as JSON in a block that cannot end early; texts of the scenario only ever
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import html
 import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from reports.format import LOCALES, Formatter, french_spaces
+from reports.run import Document, Run
 from reports.style import COLOURS
 
 HERE = Path(__file__).parent
@@ -36,7 +39,13 @@ PAGE = ("dom", "teams", "results", "main")
 Json = dict[str, Any]
 
 
-def page_of(company: Json, language: str = "en") -> str:
+def whatif_page(run: Run, language: str, _date: dt.date | None) -> Iterator[Document]:
+    """`whatif.html`, where the run knows the calibrated company."""
+    if run.company is not None:
+        yield Document("whatif.html", page_of(run.company, language).encode())
+
+
+def page_of(company: Mapping[str, Any], language: str = "en") -> str:
     """The page for a company's data (`optimizer.whatif.SCHEMA`), first shown in a language; the other is a
     click away. The same data give the same text."""
     currency = company["scenario"]["currency"]

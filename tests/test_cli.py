@@ -143,6 +143,7 @@ def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     assert all(check["ok"] for check in answer["checks"])
     run = folder / "runs" / "company"
     expected = {"result.json", "scenario.yaml", "tables", "report.en.pdf", "report.fr.pdf", "inputs.json"}
+    expected |= {"whatif.html"}
     assert expected | {"manifest.json", "run.log"} == {p.name for p in run.iterdir()}
     stored = json.loads((run / "result.json").read_text())
     assert "seconds" not in stored

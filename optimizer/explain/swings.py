@@ -27,11 +27,8 @@ from optimizer.scenario import Rules, Scenario
 
 PORTION = 12
 """Numbers that a process takes at once."""
-NEARBY = 0.8
-"""First step from the beliefs of the company as it is."""
-ROUNDS = 100
 SETTLED = 1e-5
-"""Rounds of beliefs at most, and the residual up to which an answer counts: five digits are enough."""
+"""Residual up to which an answer counts: five digits are enough."""
 PRECISE = 1e-9
 """Of the factor at which a sign changes."""
 
@@ -207,7 +204,7 @@ class _Company:
             return np.full(len(self.plans), np.nan)
         plans = self.plans * _pay_ratio(self.scenario, cal.scenario)[:, None]
         pairs = zip(cal.worlds, self.beliefs, strict=True)
-        worlds = tuple(consistent_response(cal, n, plans, start, NEARBY, ROUNDS) for (_, n), start in pairs)
+        worlds = tuple(consistent_response(cal, n, plans, start) for (_, n), start in pairs)
         outcome = outcome_of(cal, plans, worlds)
         return np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
 

@@ -1,6 +1,6 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
-from optimizer.cli import budget, check, compare, evaluate, measures, solve
+from optimizer.cli import bench, budget, check, compare, evaluate, measures, solve
 from optimizer.cli.group import main
 
-__all__ = ["budget", "check", "compare", "evaluate", "main", "measures", "solve"]
+__all__ = ["bench", "budget", "check", "compare", "evaluate", "main", "measures", "solve"]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import highspy
@@ -108,6 +109,14 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
         matrix.data,
     )
     return Compiled(lp, tuple(form.columns), maximize)
+
+
+def write_mps(compiled: Compiled, file: Path) -> None:
+    """The model as an MPS file, for other solvers. Raises OSError where it cannot be written."""
+    solver = _solver(Limits())
+    solver.passModel(compiled.lp)
+    if solver.writeModel(str(file)) == highspy.HighsStatus.kError:
+        raise OSError(f"{file} could not be written")
 
 
 def solve_milp(

@@ -20,6 +20,7 @@ Kind = TypeVar("Kind", np.float64, np.bool_)
 
 PASSES = 200
 ROUNDS = 1200
+FIRST_STEP = 0.5
 PATIENCE = 200
 """Rounds after which plans that still swing are relaxed in smaller steps."""
 CONSISTENT = 1e-8
@@ -192,16 +193,22 @@ def first_response(cal: Calibrated, network: Network, euros: Floats) -> Equilibr
 
 
 def consistent_response(
-    cal: Calibrated, network: Network, euros: Floats, start: Beliefs | None = None
+    cal: Calibrated,
+    network: Network,
+    euros: Floats,
+    start: Beliefs | None = None,
+    step: float = FIRST_STEP,
+    rounds: int = ROUNDS,
 ) -> Equilibrium:
     """Beliefs relaxed towards what happens until they agree with it: once people have learnt.
 
-    A residual above CONSISTENT after ROUNDS rounds means `no_equilibrium`.
+    `step` is the first one; from the beliefs of a company nearby (`start`) a longer one saves time.
+    A residual above CONSISTENT after all `rounds` means `no_equilibrium`.
     """
-    state = _Relaxation.begin(start or cal.beliefs.repeated(len(euros)), len(euros))
-    for done in range(ROUNDS + 1):
+    state = _Relaxation.begin(start or cal.beliefs.repeated(len(euros)), len(euros), step)
+    for done in range(rounds + 1):
         rows = np.flatnonzero(state.open)
-        if not len(rows) or done == ROUNDS:
+        if not len(rows) or done == rounds:
             break
         beliefs = state.beliefs.select(rows)
         response = respond(cal, network, beliefs, euros[rows])
@@ -216,7 +223,7 @@ def consistent_response(
 
 @dataclass(frozen=True)
 class _Relaxation:
-    """Step 0.5 at first, halved (to a floor) when the residual grows, else grown by a tenth (at most 1)."""
+    """A first step, halved (to a floor) when the residual grows, else grown by a tenth (at most 1)."""
 
     beliefs: Beliefs
     step: Floats
@@ -224,8 +231,8 @@ class _Relaxation:
     open: Bools
 
     @classmethod
-    def begin(cls, beliefs: Beliefs, plans: int) -> _Relaxation:
-        return cls(beliefs, np.full(plans, 0.5), np.full(plans, np.inf), np.ones(plans, dtype=bool))
+    def begin(cls, beliefs: Beliefs, plans: int, step: float) -> _Relaxation:
+        return cls(beliefs, np.full(plans, step), np.full(plans, np.inf), np.ones(plans, dtype=bool))
 
     def advanced(self, rows: Ints, seen: Beliefs, residual: Floats, floor: float) -> _Relaxation:
         grew = residual > self.residual[rows]

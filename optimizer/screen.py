@@ -14,6 +14,7 @@ from rich.text import Text
 
 from optimizer.baseline import Calibrated
 from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.labels import STATUSES
 from optimizer.network import Floats
 from optimizer.outcome import Outcome, evaluate_plans
 from optimizer.scenario import Scenario
@@ -206,10 +207,14 @@ def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
 def show_solution(solution: Solution, folder: Path) -> None:
     """The plan, what it brings, the certificate, and where everything is."""
     _print(Text(f"status: {solution.status}", style="bold"))
+    if solution.status == "infeasible":
+        _print(Text(f"{STATUSES['unproven' if solution.unproven else 'infeasible'].en}."))
     if solution.conflict is not None:
         _show_conflict(solution.conflict)
     if solution.plan is not None and solution.consistent is not None:
         _show_plan(solution)
+    if solution.alternatives:
+        _show_alternatives(solution)
     if solution.checks:
         checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
         for c in solution.checks:
@@ -238,14 +243,35 @@ def _show_plan(solution: Solution) -> None:
     _print(table, money, Text(gap))
 
 
+def _show_alternatives(solution: Solution) -> None:
+    table = _table(
+        "Best plans that differ by more than one step somewhere",
+        ["rank", "plan", "value", "behind", "proven"],
+        words=("plan",),
+    )
+    for rank, a in enumerate(solution.alternatives, 1):
+        weights = "\n".join(
+            f"{team}: {', '.join(f'{k} {w:.0%}' for k, w in mine.items())}"
+            + (f" of {a.plan.target_pay[team]:,.0f}" if _pay_varies(solution) else "")
+            for team, mine in a.plan.weights.items()
+        )
+        behind = solution.objective - a.value
+        _row(table, str(rank), weights, _money(a.value), _money(behind), "yes" if a.proven else "NO")
+    _print(table)
+
+
+def _pay_varies(solution: Solution) -> bool:
+    """Target pay is a decision for some team."""
+    return bool((solution.space.least < solution.space.most).any())
+
+
 def _today(solution: Solution) -> Outcome:
     return evaluate_plans(solution.cal, solution.cal.current[None])
 
 
 def _show_conflict(conflict: Conflict) -> None:
-    _print(
-        Text("No plan keeps all rules. These conflict: " + (", ".join(conflict.rules) or "not found in time"))
-    )
+    if conflict.rules:
+        _print(Text(f"These rules conflict: {', '.join(conflict.rules)}"))
     for relaxation in conflict.cheapest:
         _print(
             Text(f"  cheapest: move {relaxation.rule}, now {relaxation.limit:,.6g}, by {relaxation.by:,.6g}")

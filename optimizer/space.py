@@ -1,7 +1,8 @@
 """The plans that may be chosen: integer steps of euros per team and KPI, and the rules on weights alone.
 
 `e_ik = unit_i · n_ik` with n_ik whole numbers. Where target pay is fixed, unit_i is `step` of it; where it is
-a decision, unit_i is its own step in euros and B_i = Σ_k e_ik.
+a decision, unit_i is its own step in euros and B_i = Σ_k e_ik. With `weights: {step: 0}` there are no steps:
+n_ik is any share of unit_i, the team's largest pay.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from math import prod
+from math import comb, prod
 
 import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.network import Bools, Floats, Ints
 from optimizer.plan import plan_of
-from optimizer.scenario import Scenario, TargetPay
+from optimizer.scenario import Scenario, TargetPay, Team
 
 TOLERANCE = 1e-6
 """Rules hold within this, absolute (model.md §8)."""
+SHIFT = 0.05
+"""Without steps, a plan's neighbours are this share of pay away."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class PlanSpace:
     """(I,) currency per step; 0 for a team without variable pay."""
     least: Ints
     most: Ints
-    """Σ_k n_ik lies between them, (I,)."""
+    """Σ_k n_ik lies between them, (I,); whole numbers where there are steps."""
     listed: Bools
     """(I, K): the KPI is among the team's measures."""
     allowed: Bools
@@ -41,6 +44,13 @@ class PlanSpace:
     """(I, K) locked weights; NaN where free."""
     controllability: Floats
     """c_ik, (I, K)."""
+    shift: float | None = None
+    """Without steps: the share of pay by which plans count as neighbours; None where n_ik are whole."""
+
+    @property
+    def continuous(self) -> bool:
+        """Whether n_ik may be any number."""
+        return self.shift is not None
 
     @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -57,36 +67,41 @@ class PlanSpace:
         return np.asarray(units * self.unit[:, None])
 
     def units(self, euros: Floats) -> Ints:
-        """Nearest step counts of euros (..., I, K)."""
+        """Nearest step counts of euros (..., I, K); without steps, shares as they are."""
         unit = np.where(self.unit > 0, self.unit, 1.0)
-        return np.rint(euros / unit[:, None]).astype(np.intp)
+        steps = np.asarray(euros / unit[:, None])
+        return steps if self.continuous else np.rint(steps).astype(np.intp)
 
 
 def plan_space(cal: Calibrated, controllability: Floats, step: float | None = None) -> PlanSpace:
     """The choices that rules leave; `step` replaces the scenario's weight step (for enumeration)."""
     scenario = cal.scenario
-    steps = round(1 / (step or scenario.rules.weights.step))
-    unit, least, most = [], [], []
-    for team in scenario.teams.values():
-        if isinstance(team.target_pay, TargetPay):
-            unit.append(team.target_pay.step)
-            least.append(int(np.ceil(team.target_pay.min / team.target_pay.step - TOLERANCE)))
-            most.append(int(np.floor(team.target_pay.max / team.target_pay.step + TOLERANCE)))
-        else:
-            unit.append(team.target_pay / steps)
-            least.append(steps if team.target_pay > 0 else 0)
-            most.append(least[-1])
+    step = step or scenario.rules.weights.step
+    unit, least, most = zip(*(_steps(team, step) for team in scenario.teams.values()), strict=True)
     locked, listed = _locked(scenario), _listed(scenario)
     return PlanSpace(
         scenario=scenario,
         unit=np.array(unit, dtype=float),
-        least=np.array(least, dtype=np.intp),
-        most=np.array(most, dtype=np.intp),
+        least=np.array(least),
+        most=np.array(most),
         listed=listed,
         allowed=_allowed(scenario, listed, controllability, locked) & (np.array(most) > 0)[:, None],
         locked=locked,
         controllability=controllability,
+        shift=None if step else SHIFT,
     )
+
+
+def _steps(team: Team, step: float) -> tuple[float, float, float]:
+    """Currency per step, least and most steps of a team: whole numbers where there are steps."""
+    pay = team.target_pay
+    if isinstance(pay, TargetPay):
+        if not step:
+            return pay.max, pay.min / pay.max, 1.0
+        size = pay.step or step * pay.max
+        return size, int(np.ceil(pay.min / size - TOLERANCE)), int(np.floor(pay.max / size + TOLERANCE))
+    whole = round(1 / step) if step else 1.0
+    return (pay / whole, whole, whole) if pay > 0 else (0.0, 0 * whole, 0 * whole)
 
 
 def _locked(scenario: Scenario) -> Floats:
@@ -187,6 +202,12 @@ def current_weights(scenario: Scenario) -> Floats:
     return np.asarray(euros / np.where(pay > 0, pay, 1.0))
 
 
+def from_today(space: PlanSpace, units: Ints) -> Floats:
+    """Σ |e − e⁰| of plans (S, I, K) from today's, (S,) currency per period."""
+    today = plan_of(space.scenario, space.scenario.current_plan).euros(space.scenario)
+    return np.asarray(np.abs(space.euros(units) - today).sum(axis=(1, 2)))
+
+
 def keeps_weight_rules(space: PlanSpace, euros: Floats) -> Bools:
     """(S,): every rule on weights holds within TOLERANCE."""
     kept = np.ones(len(euros), dtype=bool)
@@ -198,9 +219,8 @@ def keeps_weight_rules(space: PlanSpace, euros: Floats) -> Bools:
 def team_rows(space: PlanSpace, i: int) -> Ints:
     """Every step count row of team i, (R, K), that keeps the rules on its own weights."""
     usable = np.flatnonzero(space.allowed[i])
-    rows = [
-        r for total in range(space.least[i], space.most[i] + 1) for r in _compositions(total, len(usable))
-    ]
+    totals = range(int(space.least[i]), int(space.most[i]) + 1)
+    rows = [r for total in totals for r in _compositions(total, len(usable))]
     units = np.zeros((len(rows), len(space.unit), space.allowed.shape[1]), dtype=np.intp)
     units[:, i, usable] = np.array(rows, dtype=np.intp).reshape(len(rows), len(usable))
     alone = [r.slack >= -TOLERANCE for r in _rules_of_team(space, i, space.euros(units))]
@@ -237,6 +257,15 @@ def every_plan(space: PlanSpace) -> Iterator[Ints]:
         yield np.stack([r[c] for r, c in zip(rows, chosen, strict=True)], axis=1)
 
 
-def count_plans(space: PlanSpace) -> int:
-    """How many plans `every_plan` hands out."""
-    return prod(len(team_rows(space, i)) for i in range(len(space.unit)))
+def count_plans(space: PlanSpace, listed: int) -> int:
+    """How many plans `every_plan` hands out; no fewer than that where a team has more than `listed` ways.
+
+    Those are counted without listing them, before the rules on weights.
+    """
+    return prod(_count_rows(space, i, listed) for i in range(len(space.unit)))
+
+
+def _count_rows(space: PlanSpace, i: int, listed: int) -> int:
+    parts, totals = int(space.allowed[i].sum()), range(space.least[i], space.most[i] + 1)
+    ways = sum(comb(total + parts - 1, parts - 1) for total in totals) if parts else 1
+    return ways if ways > listed else len(team_rows(space, i))

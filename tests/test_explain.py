@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from optimizer.assumptions import assumptions
+from optimizer.ledger import _World, gaming_excess, gaming_ledger, own_value
 from solved import mini, moved, stuck
 
-from optimizer.assumptions import assumptions
 from optimizer.baseline import calibrate
 from optimizer.explain import EQUAL, compare, equal_weights, explain, rules_and_neighbours
 from optimizer.gaming import deterrence
 from optimizer.judge import judge_consistent
-from optimizer.ledger import _World, gaming_excess, gaming_ledger, own_value
 from optimizer.outcome import evaluate_plans
 from optimizer.ranges import scaled
 from optimizer.response import respond

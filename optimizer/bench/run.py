@@ -17,7 +17,7 @@ from optimizer.judge import judge_consistent
 from optimizer.search import Judged
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.highs import Limits
-from optimizer.solver.loop import solve_at
+from optimizer.solver.rounds import solve_at
 from optimizer.solver.run import Held, Run, own_beliefs
 
 GAPS = (1e-3, 1e-4, 1e-6)

@@ -27,6 +27,13 @@ from optimizer.cli.group import EXIT, file_argument, json_option, main, print_js
     metavar="STEP",
     help="Also judge every plan at this coarser step.",
 )
+@click.option(
+    "--alternatives",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="List the N best plans that differ by more than one step somewhere.",
+)
 @json_option
 @verb
 def solve(file: Path, out: Path | None, as_json: bool, **options: Any) -> None:

@@ -132,13 +132,16 @@ def _regional(space: Space, regions: tuple[Regions, ...]) -> Iterator[Cell]:
     open_ = np.concatenate([np.ptp(np.array(p, dtype=int), axis=0) > 0 for p in per_world])
     for patterns in product(*per_world):
         maps = [joint_map(space.setting, w, p) for w, p in zip(worlds, patterns, strict=True)]
-        cell = _cell(space, patterns, maps, open_)
+        cell = cell_of(space, patterns, maps, open_)
         if cell is not None:
             yield cell
 
 
-def _cell(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_: Bools) -> Cell | None:
-    """Expected loaded payout over a joint region; None where the region holds no plan."""
+def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_: Bools) -> Cell | None:
+    """Expected loaded payout over a joint region; None where the region holds no plan.
+
+    `maps` as `joint_map` of each regime; only their `open_` rows are facets.
+    """
     setting = space.setting
     charge, pairs = loading(setting.cal), setting.space.pairs
     bilinear = np.zeros((len(pairs), len(pairs)))

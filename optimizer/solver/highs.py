@@ -18,6 +18,7 @@ from typing import Any, Literal
 import highspy
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
@@ -80,9 +81,12 @@ class Compiled:
 
 
 def compile_model(model: pyo.ConcreteModel) -> Compiled:
-    """Pyomo to columns and rows, once."""
-    with PauseGC():
-        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    """Pyomo to columns and rows, once. Raises InfeasibleError where a row without variables cannot hold."""
+    try:
+        with PauseGC():
+            form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
+    except InfeasibleConstraintException as error:
+        raise InfeasibleError from error
     kind = np.fromiter((r.bound_type for r in form.rows), int, len(form.rows))
     rhs, matrix = np.asarray(form.rhs, float), form.A.tocsc()
     lp = highspy.HighsLp()
@@ -157,6 +161,38 @@ def _solved(
         _listen(solver, stop, on_progress)
         solver.run()
     return _result(solver, compiled, stop.is_set())
+
+
+def solve_quadratic(
+    compiled: Compiled, curvature: Mapping[tuple[int, int], float], limits: Limits
+) -> MilpResult:
+    """Maximize the objective less ½ Σ curvature · column · column over a model of continuous columns only.
+
+    `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where the
+    active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
+    """
+    solver = _solver(limits)
+    solver.setOptionValue("qp_regularization_value", 0.0)
+    solver.passModel(compiled.lp)
+    position = compiled.position
+    lower = sorted(
+        (position[column], position[row], -value)
+        for (row, column), value in curvature.items()
+        if row in position and column in position and position[row] >= position[column]
+    )
+    count = len(compiled.columns)
+    columns = np.array([column for column, _, _ in lower], dtype=np.int32)
+    rows = np.array([row for _, row, _ in lower], dtype=np.int32)
+    starts = np.searchsorted(columns, np.arange(count)).astype(np.int32)
+    kind = int(highspy.HessianFormat.kTriangular)
+    solver.passHessian(count, len(rows), kind, starts, rows, np.array([value for *_, value in lower]))
+    solver.run()
+    if solver.getModelStatus() not in (
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kInfeasible,
+    ):
+        return MilpResult("unknown", -np.inf, np.inf, {}, interrupted=False)
+    return _result(solver, compiled, interrupted=False)
 
 
 def _solver(limits: Limits) -> Any:
@@ -275,6 +311,7 @@ class Relaxation:
 
     def __init__(self, compiled: Compiled) -> None:
         self._position, self._count = compiled.position, compiled.lp.num_col_
+        self._maximize = compiled.maximize
         self._solver = _solver(Limits())
         self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(compiled.lp)
@@ -289,6 +326,14 @@ class Relaxation:
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return dict(zip(self._position, self._solver.getSolution().col_value, strict=True))
+
+    def bound(self) -> float:
+        """Value that no point of a model to maximize exceeds; inf where there is no optimum."""
+        self._solver.run()
+        if not self._maximize or self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return np.inf
+        value = float(self._solver.getInfo().objective_function_value)
+        return value + 1e-7 * max(1.0, abs(value))
 
     def add_row(self, coefficients: Mapping[int, float], low: float) -> None:
         """Σ coefficient · variable ≥ low."""

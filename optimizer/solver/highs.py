@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import highspy
@@ -148,6 +149,14 @@ def _scaled(matrix: Any, scale: Floats) -> tuple[Any, Floats]:
 def _power_of_two(size: Floats) -> Floats:
     """The nearest power of two, so that scaling changes no digit; 1 for 0."""
     return np.asarray(2.0 ** np.round(np.log2(np.where(size > 0, size, 1.0))))
+
+
+def write_mps(compiled: Compiled, file: Path) -> None:
+    """The model as an MPS file, for other solvers. Raises OSError where it cannot be written."""
+    solver = _solver(Limits())
+    solver.passModel(compiled.lp)
+    if solver.writeModel(str(file)) == highspy.HighsStatus.kError:
+        raise OSError(f"{file} could not be written")
 
 
 def solve_milp(

@@ -42,7 +42,7 @@ def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: An
     """The best plan, its certificate, and a run folder with reports."""
     from optimizer.explain import explain
     from optimizer.explain.fully import explain_fully
-    from optimizer.explain.workers import cpus
+    from optimizer.explain.workers import Workers, cpus
     from optimizer.publish import write_run
     from optimizer.results import solution_json
     from optimizer.runs import NotARunFolderError, refuse_foreign
@@ -59,9 +59,10 @@ def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: An
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
         began = perf_counter()
-        found = explain(solution, cpus(), narrator.tell_share)
-        if depth == "full":
-            found = explain_fully(found, Options(**options), cpus(), narrator.tell_share)
+        with Workers(cpus()) as workers:
+            found = explain(solution, workers, narrator.tell_share)
+            if depth == "full":
+                found = explain_fully(found, Options(**options), workers, narrator.tell_share)
         seconds = {**solution.seconds, "explain": perf_counter() - began}
         narrator.say(f"writing {folder}")
         seconds = write_run(folder, file, found, {**options, "explain": depth}, narrator.lines, seconds)

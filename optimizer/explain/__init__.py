@@ -34,6 +34,7 @@ from optimizer.explain.moves import Move, cheapest, moves
 from optimizer.explain.obstacles import Neighbourhood, RuleState, rules_and_neighbours
 from optimizer.explain.swings import Swing, tornado
 from optimizer.explain.ties import Tie, near_ties
+from optimizer.explain.workers import ALONE, Workers
 from optimizer.judge import believed_exposure
 from optimizer.network import Floats, Ints
 from optimizer.outcome import Outcome, evaluate_plans
@@ -110,10 +111,12 @@ class Explanation:
         return believed_exposure(cal, both, evaluate_plans(cal, both).worlds)
 
 
-def explain(solution: Solution, workers: int = 1, on_progress: OnProgress | None = None) -> Explanation:
+def explain(
+    solution: Solution, workers: Workers = ALONE, on_progress: OnProgress | None = None
+) -> Explanation:
     """Everything a report says beyond the plan and its certificate, without solving again.
 
-    More than one worker spawns processes (see `workers`).
+    More than one of `workers` means processes.
     """
     cal, space, euros = solution.cal, solution.space, solution.euros
     now, plans = evaluate_plans(cal, cal.current[None]), compare(solution)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from types import TracebackType
 from typing import TypeVar
 
 Job = TypeVar("Job")
@@ -24,19 +25,36 @@ def cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(
-    work: Callable[[Job], Result], jobs: Sequence[Job], workers: int = 1, on_done: OnDone | None = None
-) -> list[Result]:
-    """`work` done on every job; with more than one worker both must be picklable."""
-    workers = min(workers, len(jobs))
-    if workers <= 1:
-        return list(_told(map(work, jobs), len(jobs), on_done))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        try:
-            return list(_told(pool.map(work, jobs), len(jobs), on_done))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+class Workers:
+    """Processes that start with the first jobs that need them, and serve all that follow until closed."""
+
+    def __init__(self, count: int = 1) -> None:
+        self.count = count
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=error is None, cancel_futures=True)
+            self._pool = None
+
+    def each(
+        self, work: Callable[[Job], Result], jobs: Sequence[Job], on_done: OnDone | None = None
+    ) -> list[Result]:
+        """`work` done on every job; with more than one worker both must be picklable."""
+        if min(self.count, len(jobs)) <= 1:
+            return list(_told(map(work, jobs), len(jobs), on_done))
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.count, mp_context=get_context("spawn"))
+        return list(_told(self._pool.map(work, jobs), len(jobs), on_done))
+
+
+ALONE = Workers(1)
+"""This process only; nothing to close."""
 
 
 def _told(results: Iterable[Result], count: int, on_done: OnDone | None) -> Iterator[Result]:

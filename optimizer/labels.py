@@ -51,6 +51,9 @@ def activity_label(scenario: Scenario, name: str) -> Text:
     return label_of(name, scenario.activities)
 
 
+NOBODY = Text("Nobody", "Personne")
+"""Works a last stage."""
+
 OWN_PLANS = {
     "current": Text("Current plan", "Plan actuel"),
     "equal": Text("Equal weights", "Poids égaux"),
@@ -97,6 +100,8 @@ CHECKS = {
     "one_equilibrium": Text("One equilibrium from two starts", "Un seul équilibre depuis deux départs"),
     "denominator_floor": Text("No rate is starved", "Aucun taux n’est asséché"),
     "enumeration": Text("Full enumeration at a coarser step", "Énumération complète à pas plus large"),
+    "every_plan_judged": Text("Every plan was judged", "Tous les plans ont été évalués"),
+    "solver": Text("The solver answered", "Le solveur a répondu"),
     "time": Text("Within the time limit", "Dans le temps imparti"),
 }
 
@@ -104,6 +109,10 @@ STATUSES = {
     "optimal": Text("Proven optimal", "Optimum prouvé"),
     "feasible": Text("Keeps the rules, not proven best", "Respecte les règles, optimum non prouvé"),
     "infeasible": Text("No plan keeps all rules", "Aucun plan ne respecte toutes les règles"),
+    "unproven": Text(
+        "No plan found that keeps the rules (not proven that none exists)",
+        "Aucun plan trouvé qui respecte les règles (rien ne prouve qu’il n’en existe pas)",
+    ),
     "no_equilibrium": Text("No equilibrium found", "Aucun équilibre trouvé"),
     "error": Text("A check failed", "Un contrôle a échoué"),
 }
@@ -164,6 +173,20 @@ def _shifted(team: Text, scenario: Scenario, before: Mapping[str, float], after:
     return Text(f"{team.en}: {en}", f"{team.fr} : {fr}")
 
 
+def plan_text(scenario: Scenario, weights: Mapping[str, Mapping[str, float]]) -> Text:
+    """A plan in full: "Sales: Bookings (70%), Retention (30%)", team after team."""
+    parts = [_paid_on(scenario, team, weights[team]) for team in scenario.teams if weights.get(team)]
+    return Text("; ".join(p.en for p in parts), " ; ".join(p.fr for p in parts))
+
+
+def _paid_on(scenario: Scenario, team: str, weights: Mapping[str, float]) -> Text:
+    label = label_of(team, scenario.teams)
+    paid = [(label_of(kpi, scenario.kpis), f"{100 * weight:g}") for kpi, weight in weights.items()]
+    en = ", ".join(f"{kpi.en} ({share}%)" for kpi, share in paid)
+    fr = ", ".join(f"{kpi.fr} ({share.replace('.', ',')} %)" for kpi, share in paid)
+    return Text(f"{label.en}: {en}", f"{label.fr} : {fr}")
+
+
 def plan_label(kind: str, name: str) -> Text:
     return OWN_PLANS.get(kind) or plain(name)
 
@@ -202,6 +225,15 @@ def _split(name: str) -> tuple[str, list[str]]:
     return parts[0], parts[1:]
 
 
+def part_label(scenario: Scenario, part: str) -> Text:
+    """One of several numbers under a path: a stage or activity by its label, a key in words."""
+    parts = [
+        activity_label(scenario, name) if name in scenario.activities else _key(scenario, name)
+        for name in part.split(".")
+    ]
+    return Text(" ".join(p.en for p in parts), " ".join(p.fr for p in parts))
+
+
 BOUNDS = {"min": Text("at least", "au moins"), "max": Text("at most", "au plus")}
 
 
@@ -215,6 +247,7 @@ def _part(scenario: Scenario, name: str) -> Text:
 
 
 PATHS = {
+    "risk_aversion": Text("risk aversion", "aversion au risque"),
     "responsiveness": Text("responsiveness", "réactivité"),
     "discount": Text("patience", "patience"),
     "target_pay": Text("target pay", "variable cible"),
@@ -235,6 +268,10 @@ PATHS = {
     "target": Text("target", "objectif"),
     "curve": Text("pay curve", "courbe de paie"),
     "cap": Text("cap", "plafond"),
+    "numerator": Text("what counts", "ce qui compte"),
+    "entering": Text("what counts", "ce qui compte"),
+    "denominator": Text("divided by", "divisé par"),
+    "entering_denominator": Text("divided by", "divisé par"),
 }
 """Keys of a scenario file, in words."""
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells
+from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.explain import Explanation, RuleState
-from optimizer.labels import check_label, rule_label
+from optimizer.labels import Text, check_label, part_label, path_label, plan_text, rule_label
+from optimizer.ranges import numbers_at
+from optimizer.scenario import TargetPay
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Relaxation, Solution
@@ -63,6 +65,7 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
             "round": number,
             "beliefs": r.beliefs,
             "plan": plan_in_words(r.plan),
+            **named_cells("plan", plan_text(solution.cal.scenario, r.plan)),
             "objective": r.objective,
             "bound": r.bound,
             "value": r.value,
@@ -70,9 +73,43 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
         }
 
 
+def alternatives_rows(solution: Solution) -> Iterator[Row]:
+    chosen = {
+        name for name, team in solution.cal.scenario.teams.items() if isinstance(team.target_pay, TargetPay)
+    }
+    for rank, a in enumerate(solution.alternatives, 1):
+        behind = solution.objective - a.value
+        pay = {team: euros for team, euros in a.plan.target_pay.items() if team in chosen}
+        yield {
+            "rank": rank,
+            "plan": plan_in_words(a.plan.weights),
+            "target_pay": "; ".join(f"{team}: {euros:g}" for team, euros in pay.items()),
+            "value": a.value,
+            "behind": behind,
+            "behind_share": ratio(behind, abs(solution.objective)),
+            "proven": a.proven,
+        }
+
+
 def plan_in_words(weights: Mapping[str, Mapping[str, float]]) -> str:
     """`team: KPI weight, KPI weight; team: ...`, in the names of the file."""
     return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in weights.items())
+
+
+def sources_rows(solution: Solution) -> Iterator[Row]:
+    """Every source, one row per number that it speaks of."""
+    scenario = solution.cal.scenario
+    for path, source in scenario.sources.items():
+        for part, number in numbers_at(scenario, path).items():
+            yield {
+                "path": path,
+                **label_cells(path_label(scenario, path)),
+                "part": part,
+                **named_cells("part", part_label(scenario, part) if part else Text("", "")),
+                "number": number,
+                "source": source.text,
+                "range": source.range,
+            }
 
 
 def conflict_rows(solution: Solution) -> Iterator[Row]:

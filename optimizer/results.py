@@ -32,6 +32,16 @@ def outcome_json(cal: Calibrated, outcome: Outcome) -> Json:
         "loaded_pay": number(outcome.loaded_pay[0]),
         "net": number(outcome.net[0]),
         "residual": number(outcome.residual[0]),
+        **(_surplus_json(outcome) if cal.scenario.rules.objective == "surplus" else {}),
+    }
+
+
+def _surplus_json(outcome: Outcome) -> Json:
+    """What objective surplus is made of, beside revenue."""
+    return {
+        "effort_cost": number(outcome.effort_cost[0]),
+        "risk_premium": number(outcome.risk_premium[0]),
+        "surplus": number(outcome.surplus[0]),
     }
 
 
@@ -96,6 +106,16 @@ def solution_json(solution: Solution) -> Json:
             for c in solution.checks
         ],
     }
+    if solution.alternatives:
+        result["alternatives"] = [
+            {
+                "plan": a.plan.weights,
+                "target_pay": a.plan.target_pay,
+                "value": number(a.value),
+                "proven": a.proven,
+            }
+            for a in solution.alternatives
+        ]
     if solution.linearised is not None:
         result["linearised"] = _linearised_json(cal, solution.linearised)
     if solution.conflict is not None:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from optimizer.columns import SCHEMA, Row, label_cells, named_cells, ratio
 from optimizer.explain import Comparison, Explanation, explain
@@ -25,24 +24,33 @@ from optimizer.explained_tables import (
     why_this_weight_rows,
     why_unmoved_rows,
 )
+from optimizer.frames import Tables, frame_of
 from optimizer.labels import STATUSES, label_of, plan_label, scenario_label
+from optimizer.payroll import Payroll
 from optimizer.people_tables import (
     activities_rows,
     exposure_rows,
     gaming_rows,
     kpis_rows,
     measures_rows,
+    stages_rows,
     teams_rows,
 )
+from optimizer.plan_tables import curve_points_rows, definitions_rows, earnings_rows, examples_rows
 from optimizer.printing import money_decimals, printable
-from optimizer.proof_tables import checks_rows, conflict_rows, rounds_rows, rules_rows
+from optimizer.proof_tables import (
+    alternatives_rows,
+    checks_rows,
+    conflict_rows,
+    rounds_rows,
+    rules_rows,
+    sources_rows,
+)
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
 
 __all__ = ["SCHEMA", "Solution", "Tables", "printable", "tables_of"]
-
-Tables = dict[str, pd.DataFrame]
 
 
 def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
@@ -51,6 +59,7 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
     `found` is what `explain` or `explain_fully` said of the solution, where it is known already.
     """
     found = found or explain(solution)
+    payroll = Payroll.of(found)
     rows = {
         "summary": [_summary(found)],
         "plans": _plans(found),
@@ -62,10 +71,22 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
         "rules": rules_rows(found),
         "checks": checks_rows(solution),
         "rounds": rounds_rows(solution),
+        "alternatives": alternatives_rows(solution),
         "assumptions": assumptions_rows(found),
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),
         "exposure": exposure_rows(found),
+        "pay_lines": payroll.lines(),
+        "pay_totals": payroll.totals(),
+        "pay_cases": payroll.cases(),
+        "case_totals": payroll.case_totals(),
+        "curves": payroll.curves(),
+        "stages": stages_rows(found),
+        "definitions": definitions_rows(solution),
+        "curve_points": curve_points_rows(solution),
+        "examples": examples_rows(solution),
+        "earnings": earnings_rows(solution),
+        "sources": sources_rows(solution),
         "waterfall": waterfall_rows(found),
         "why_this_weight": why_this_weight_rows(found),
         "near_ties": near_ties_rows(found),
@@ -74,12 +95,12 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
         "rule_prices": rule_prices_rows(found),
         "frontier": frontier_rows(found.frontiers),
     }
-    return {name: pd.DataFrame(list(rows[name]), columns=list(SCHEMA[name])) for name in SCHEMA}
+    return {name: frame_of(name, rows[name]) for name in SCHEMA}
 
 
 def _summary(found: Explanation) -> Row:
     solution, plans, scenario = found.solution, found.plans, found.solution.cal.scenario
-    status = STATUSES[solution.status]
+    status = STATUSES["unproven" if solution.unproven else solution.status]
     return {
         "scenario": scenario.name,
         **label_cells(scenario_label(scenario)),
@@ -131,7 +152,7 @@ def _around(found: Explanation) -> Row:
     }
 
 
-MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
 
 
 def _plans(found: Explanation) -> Iterator[Row]:

@@ -10,7 +10,7 @@ import pandas as pd
 from reports.blocks import Block, Column, cell, row, section, table
 from reports.charts import Point, plans_chart
 from reports.format import NOTHING
-from reports.sentences import Tables, in_unit, objective, period
+from reports.sentences import Tables, in_unit, objective, period, status_of
 from reports.wording import Words
 
 MOST_PLANS = 8
@@ -22,7 +22,7 @@ HEAT = ((0.5, "heat3"), (0.25, "heat2"), (0.0, "heat1"))
 def head(words: Words, tables: Tables) -> Block:
     """Title, what the amounts are, and the status."""
     summary = tables["summary"].iloc[0]
-    status = str(summary["status"])
+    status = status_of(tables)
     subtitle = words.say(
         "head.subtitle",
         objective=objective(words, summary),
@@ -119,6 +119,7 @@ def plans_section(words: Words, tables: Tables) -> Block:
     rows = [_plan_row(words, tables, plan) for _, plan in shown.iterrows()]
     summary = tables["summary"].iloc[0]
     notes = [words.say("plans.note", objective=objective(words, summary))]
+    notes += [words.say("plans.surplus")] if summary["objective"] == "surplus" else []
     notes += [words.count("plans.more", left_out)] if left_out else []
     planned = (shown["kind"] == "chosen").any()
     title = words.say("plans.title" if planned else "plans.title_known")
@@ -184,7 +185,7 @@ def _pay_row(words: Words, teams: pd.DataFrame) -> Block:
 # --- chart ----------------------------------------------------------------------------------------------
 
 
-HEIGHTS = (42.0, 54.0, 68.0, 84.0, 102.0)
+HEIGHTS = (42.0, 54.0, 68.0, 88.0)
 """Heights [mm] in which the chart is drawn; the template takes the tallest that fits."""
 
 

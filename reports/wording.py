@@ -62,6 +62,14 @@ class Words:
     def money(self, value: float, signed: bool = False) -> str:
         return self.write.money(value, self.decimals, signed)
 
+    def units(self, value: float, digits: float) -> str:
+        """A volume; nothing is 0, without decimals."""
+        return self.write.number(value, int(digits) if value else 0)
+
+    def per_unit(self, value: float) -> str:
+        """Money of one unit: a decimal more where it is small."""
+        return self.write.money(value, self.decimals if abs(value) >= 100 else self.decimals + 1)
+
     def amount(self, value: float, signed: bool = False) -> str:
         """Money without its sign, where a heading names the currency."""
         return self.write.number(value, self.decimals, signed)

@@ -9,8 +9,8 @@ import pytest
 from solved import SOURCES, explained, mini, moved
 
 from optimizer.baseline import calibrate
+from optimizer.executors import Workers
 from optimizer.explain.swings import tornado
-from optimizer.explain.workers import Workers
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_of
 from optimizer.ranges import scaled

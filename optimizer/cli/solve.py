@@ -29,6 +29,13 @@ from optimizer.cli.group import EXIT, file_argument, json_option, main, print_js
     help="Also judge every plan at this coarser step.",
 )
 @click.option(
+    "--alternatives",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="List the N best plans that differ by more than one step somewhere.",
+)
+@click.option(
     "--explain",
     "depth",
     type=click.Choice(["board", "full"]),
@@ -40,9 +47,9 @@ from optimizer.cli.group import EXIT, file_argument, json_option, main, print_js
 @verb
 def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: Any) -> None:
     """The best plan, its certificate, and a run folder with reports."""
+    from optimizer.executors import Workers, cores
     from optimizer.explain import explain
     from optimizer.explain.fully import explain_fully
-    from optimizer.explain.workers import Workers, cpus
     from optimizer.publish import write_run
     from optimizer.results import solution_json
     from optimizer.runs import NotARunFolderError, refuse_foreign
@@ -59,7 +66,7 @@ def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: An
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
         began = perf_counter()
-        with Workers(cpus()) as workers:
+        with Workers(cores()) as workers:
             found = explain(solution, workers, narrator.tell_share)
             if depth == "full":
                 found = explain_fully(found, Options(**options), workers, narrator.tell_share)

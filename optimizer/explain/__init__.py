@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.baseline import Calibrated
+from optimizer.executors import ALONE, Workers
 from optimizer.explain.causes import Step, waterfall
 from optimizer.explain.compared import EQUAL, Comparison, compare, equal_weights
 from optimizer.explain.evaluated import same
@@ -34,7 +35,6 @@ from optimizer.explain.moves import Move, cheapest, moves
 from optimizer.explain.obstacles import Neighbourhood, RuleState, rules_and_neighbours
 from optimizer.explain.swings import Swing, tornado
 from optimizer.explain.ties import Tie, near_ties
-from optimizer.explain.workers import ALONE, Workers
 from optimizer.judge import believed_exposure
 from optimizer.network import Floats, Ints
 from optimizer.outcome import Outcome, evaluate_plans

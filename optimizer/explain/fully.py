@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from optimizer.executors import ALONE, Workers
 from optimizer.explain import Explanation, OnProgress, silent
 from optimizer.explain.frontiers import OVERS, frontier
 from optimizer.explain.prices import rule_prices
-from optimizer.explain.workers import ALONE, Workers
 from optimizer.solver import Options
 
 

@@ -10,6 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 from solved import MEASURES, mini
+from test_academic import Agent, company
 from test_solve import enumerated, ruled_company, space_of
 
 from optimizer.baseline import calibrate
@@ -105,10 +106,10 @@ def test_at_consistent_beliefs_no_enumerated_plan_has_more_surplus(seed: int) ->
 
 
 def test_surplus_of_the_small_company_is_the_enumerated_one() -> None:
-    rules = {"objective": "surplus", "weights": {"step": 0.5}, "measures": MEASURES, "budget": {}}
-    solution = solve(cautious(mini(rules)), Options(gap=PROVEN))
+    rules = {"objective": "surplus", "weights": {"step": 0.25}, "measures": MEASURES, "budget": {}}
+    solution = solve(cautious(mini(rules)), Options(beliefs="baseline", gap=PROVEN))
     assert solution.status == "optimal"
-    assert solution.objective == pytest.approx(enumerated(cautious(mini(rules)), "consistent"), rel=PROVEN)
+    assert solution.objective == pytest.approx(enumerated(cautious(mini(rules)), "baseline"), rel=PROVEN)
 
 
 # --- without steps --------------------------------------------------------------------------------------
@@ -159,8 +160,9 @@ def test_where_beliefs_move_with_the_plan_nothing_is_called_optimal() -> None:
 
 
 def test_rules_that_no_plan_keeps_are_infeasible_without_steps_too() -> None:
-    scenario = cautious(without_steps(4), {"budget": {"expected": 1000.0}})
-    solution = solve(scenario, Options(beliefs="baseline"))
+    """Half a unit of work for the least pay of 1 earns 0.5."""
+    scenario = company([Agent([1.0], [2.0], [[1.0]], [3.0], 0.5)], {"budget": {"expected": 0.4}}, least=1.0)
+    solution = solve(scenario)
     assert solution.status == "infeasible"
     assert solution.conflict is not None
     assert "budget.expected" in solution.conflict.rules

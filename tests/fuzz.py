@@ -29,14 +29,13 @@ from companies import WON, random_company
 from optimizer.baseline import CalibrationError, calibrate
 from optimizer.check import problems_of
 from optimizer.judge import judge_at, judge_consistent
-from optimizer.measures import measure
 from optimizer.outcome import evaluate_plans
 from optimizer.results import solution_json
 from optimizer.scenario import Scenario
 from optimizer.search import Memory
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.run import Run, baseline_beliefs, own_beliefs
-from optimizer.space import count_plans, every_plan, plan_space
+from optimizer.space import count_plans, every_plan
 
 SECONDS = 1.0
 """Time limit of each solve."""
@@ -65,15 +64,15 @@ class Ending:
 # --- scenarios ------------------------------------------------------------------------------------------
 
 
-def generated(seed: int) -> Scenario | None:
+def generated(seed: int, *, small: bool = False) -> Scenario | None:
     """The scenario of a seed; None where what was generated is refused as bad input."""
     rng = np.random.default_rng(seed)
     two_way = bool(rng.random() < 0.2)
-    teams = int(rng.choice([3, 4] if two_way else [2, 2, 2, 3, 4]))
+    teams = int(rng.choice([3, 4] if two_way else [2, 2, 2, 3, 4])) if not small else 2 + two_way
     company = random_company(
         rng,
         teams=teams,
-        activities=int(rng.integers(2 * teams, 3 * teams + 2)),
+        activities=int(rng.integers(2 * teams, 3 * teams + 2)) if not small else 2 * teams,
         two_way=two_way,
         regimes=int(rng.choice([0, 0, 0, 1, 2])),
     )
@@ -265,17 +264,17 @@ SPOILS: list[Callable[[np.random.Generator, Tree], None]] = [
 # --- how they end ---------------------------------------------------------------------------------------
 
 
-def ending(seed: int, seconds: float = SECONDS) -> Ending:
+def ending(seed: int, seconds: float = SECONDS, small: bool = False) -> Ending:
     """Solve the scenario of a seed and look for anything that is not as stated."""
     began = time.monotonic()
     try:
-        scenario = generated(seed)
+        scenario = generated(seed, small=small)
         if scenario is None:
             return Ending(seed, "refused", "")
         beliefs = "baseline" if seed % 5 == 0 else "consistent"
         options = Options(beliefs=beliefs, gap=GAP, time_limit=seconds, alternatives=3 * (seed % 4 == 1))
         solution = solve(scenario, options)
-        wrong, missed, enumerated = judged(scenario, solution, options)
+        wrong, missed, enumerated = judged(solution, options)
     except CalibrationError:
         return Ending(seed, "refused", "", seconds=time.monotonic() - began)
     except Exception:
@@ -283,14 +282,13 @@ def ending(seed: int, seconds: float = SECONDS) -> Ending:
     return Ending(seed, solution.status, wrong, missed, enumerated, time.monotonic() - began)
 
 
-def judged(scenario: Scenario, solution: Solution, options: Options) -> tuple[str, bool, bool]:
+def judged(solution: Solution, options: Options) -> tuple[str, bool, bool]:
     """What is wrong, whether a better plan was missed, and whether every plan was looked at."""
     wrong = "; ".join(_inconsistent(solution, options))
-    cal = calibrate(scenario)
-    space = plan_space(cal, measure(cal).controllability)
-    if count_plans(space, 20 * LISTED) > LISTED:
+    if count_plans(solution.space, 20 * LISTED) > LISTED:
         return wrong, False, False
-    against, missed = _against_enumeration(Everything.of(cal, space, options), solution, options)
+    every = Everything.of(solution.cal, solution.space, options)
+    against, missed = _against_enumeration(every, solution, options)
     return "; ".join(filter(None, (wrong, against))), missed, True
 
 

@@ -282,8 +282,8 @@ def test_a_large_team_is_counted_without_listing_its_plans() -> None:
 # --- fuzz -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("first", range(20_000, 20_200, 20))
+@pytest.mark.parametrize("first", range(20_000, 20_060, 20))
 def test_generated_scenarios_end_in_a_stated_status_that_enumeration_does_not_contradict(first) -> None:
-    endings = [fuzz.ending(seed, seconds=0.3) for seed in range(first, first + 20)]
+    endings = [fuzz.ending(seed, seconds=1.0, small=True) for seed in range(first, first + 20)]
     assert [(e.seed, e.wrong) for e in endings if e.wrong] == []
     assert {e.status for e in endings} <= fuzz.STATED

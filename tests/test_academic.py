@@ -38,7 +38,7 @@ NOT_EXPRESSIBLE = {
         f"budget_total_pay_frac_{share}": "the budget is on pay above reservation; salary is not in the model"
         for share in (1.2, 0.6, 0.25)
     },
-    "budget_variable_pay_limited_liability_frac_1.5": "its objective is net pay, which binds nothing without steps",
+    "budget_variable_pay_limited_liability_frac_1.5": "objective net, with a budget that does not bind",
     **{x["id"]: "weights of a team sum to 1, not the shares of teams" for x in FILE["team_budget_balance"]},
     **{x["id"]: "effort scales the yield of others' work: not linear" for x in FILE["funnel_games"]},
     **{x["id"]: LATER for group in ("quota_bonus_gaussian", "gate_gaussian") for x in FILE[group]},
@@ -77,7 +77,7 @@ class Agent:
 
 
 def company(agents: Sequence[Agent], rules: dict[str, Any] | None = None, most: float = 20.0) -> Scenario:
-    """Each agent a team without hours; what it earns on a KPI with target 1 is the weight of the closed form."""
+    """Each agent a team without hours; its euros on a KPI with target 1 are the closed form's weight."""
     tree: dict[str, Any] = {"teams": {}, "activities": {}, "kpis": {}, "current_plan": {}}
     measures = {}
     for i, agent in enumerate(agents):

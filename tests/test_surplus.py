@@ -1,4 +1,4 @@
-"""Objective surplus, with steps against enumeration, and without steps against everything that can be counted."""
+"""Objective surplus: with steps against enumeration, without steps against whatever can be counted."""
 
 from __future__ import annotations
 

@@ -468,16 +468,6 @@ def test_embedded_texts_cannot_end_their_block() -> None:
     assert json.loads(text) == {"label": hostile}
 
 
-def test_a_run_folder_has_the_page(tmp_path: Path) -> None:
-    from optimizer.publish import write_run
-
-    file = ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"
-    write_run(tmp_path / "run", file, moved(), {}, [])
-    assert (tmp_path / "run" / "whatif.html").read_text(encoding="utf-8") == page()
-    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
-    assert "whatif.html" in manifest["sha256"]
-
-
 def test_measures_of_the_small_company_are_offered() -> None:
     teams = {team["name"]: team for team in whatif_data(moved())["teams"]}
     kpis = [kpi["name"] for kpi in whatif_data(moved())["kpis"]]

@@ -105,7 +105,7 @@ function draw(page) {
   page.observer?.disconnect();
   page.observer = new ResizeObserver(() => document.body.style.setProperty("--top", `${top.offsetHeight + 12}px`));
   page.observer.observe(top);
-  document.body.replaceChildren(
+  document.getElementById("page").replaceChildren(
     element("a", { class: "skip", href: "#results" }, words.say("skip")),
     header(company, words, actions, language),
     top,

@@ -35,7 +35,7 @@ SCHEMA: dict[str, str] = {
     "was solved), decimals of money",
     "constants": "tolerances of rules and of the equilibrium, floors and reach: those of the Python modules",
     "teams": "name, label, loading 1 + τ_i, hours H_i (null: unlimited), discount δ_i, unit: currency per "
-    "step, least and most steps of target pay, whether pay is decided, steps of weights (null: those of pay), "
+    "step, least and most steps of target pay, whether pay is decided, steps of weights (null: as pay), "
     "pay today, allowed and locked KPIs",
     "stages": "name, label, owner (index of a team; -1: terminal), price μ⁰_n at baseline",
     "activities": "name, label, team, source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "

@@ -153,7 +153,7 @@ def _power_of_two(size: Floats) -> Floats:
 
 def write_mps(compiled: Compiled, file: Path) -> None:
     """The model as an MPS file, for other solvers. Raises OSError where it cannot be written."""
-    solver = _solver(Limits())
+    solver = _solver()
     solver.passModel(compiled.lp)
     if solver.writeModel(str(file)) == highspy.HighsStatus.kError:
         raise OSError(f"{file} could not be written")

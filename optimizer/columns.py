@@ -253,7 +253,10 @@ _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
     "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven"
 )
-_COUNTS = "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures lines knot"
+_COUNTS = (
+    "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "
+    "lines knot"
+)
 _SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
 TYPES: dict[str, type] = {
     **dict.fromkeys(_TEXTS.split(), str),

@@ -24,7 +24,8 @@ EPSILON = 0.005
 """Share of its own target pay that a team gives up to hurt another's KPI."""
 _TRIALS = 90
 _CLOSE = 1e-10
-"""Relative distance from the worst fall at which the search for it ends."""
+"""Distance from the worst fall at which the search for it ends, relative to the fall or to _NO_FALL."""
+_NO_FALL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def _spend_purse(task: _Sabotage) -> Floats:
         hit = aim[open_] + 0.5 * np.log(np.maximum(cost, 1e-300) / (limit * (1 - 1e-2 * _CLOSE)))
         guess = (hit > low[open_]) & (hit < high[open_]) & (trial % 2 == 0)
         aim[open_] = np.where(guess, hit, 0.5 * (low[open_] + high[open_]))
-        found = ~dear & (bound - best[open_] <= _CLOSE * best[open_])
+        found = ~dear & (bound - best[open_] <= _CLOSE * np.maximum(best[open_], _NO_FALL))
         open_ = open_[~found & (high[open_] - low[open_] > 1e-14)]
     return best
 

@@ -103,7 +103,7 @@ def disturbed(grid: Path, out: Path, dice: random.Random, longest: float) -> str
 
 
 def main() -> None:
-    """`python -m tests.nights --batches 20`: workers and parents killed, then resumed, against an undisturbed batch."""
+    """`python -m tests.nights --batches 20`: kill workers and parents, resume, compare with a calm batch."""
     import argparse
     import tempfile
 

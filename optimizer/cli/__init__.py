@@ -2,6 +2,7 @@
 
 from optimizer.cli import (
     batch,
+    bench,
     budget,
     check,
     compare,
@@ -9,6 +10,7 @@ from optimizer.cli import (
     convert,
     diff,
     evaluate,
+    frontier,
     measures,
     report,
     schema,
@@ -20,6 +22,7 @@ from optimizer.cli.group import main
 
 __all__ = [
     "batch",
+    "bench",
     "budget",
     "check",
     "compare",
@@ -27,6 +30,7 @@ __all__ = [
     "convert",
     "diff",
     "evaluate",
+    "frontier",
     "main",
     "measures",
     "report",

@@ -17,8 +17,8 @@ from scipy.optimize import brentq
 
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
 from optimizer.beliefs import Beliefs
+from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.evaluated import value_of
-from optimizer.explain.workers import OnDone, each
 from optimizer.network import Bools, Floats
 from optimizer.outcome import evaluate_plans, outcome_of
 from optimizer.ranges import RangeError, scaled
@@ -95,7 +95,7 @@ def tornado(
     cal: Calibrated,
     euros: Floats,
     runners_up: Floats,
-    workers: int = 1,
+    workers: Workers = ALONE,
     on_done: OnDone | None = None,
 ) -> tuple[Swing, ...]:
     """Every source with a range, largest spread first, for a plan (I, K) and runners-up (S, I, K)."""
@@ -104,7 +104,7 @@ def tornado(
     sources = [(path, s.text, s.range) for path, s in cal.scenario.sources.items() if s.range]
     portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
     work = partial(_swings, cal.scenario, _bare(cal.scenario, paid), plans[:, :, paid])
-    found = [swing for portion in each(work, portions, workers, on_done) for swing in portion]
+    found = [swing for portion in workers.each(work, portions, on_done) for swing in portion]
     return tuple(sorted(found, key=lambda s: -s.spread))
 
 

@@ -131,7 +131,12 @@ def _facets(setting: Setting, world: World, i: int, piece: Piece) -> Floats:
 
 
 def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece] | None:
-    """Every region, by crossing facets; None where there are too many or one is degenerate."""
+    """Every region, by crossing facets; None where there are too many or one is degenerate.
+
+    A stage that nothing can enter is degenerate: its price is not unique.
+    """
+    if _has_empty_stage(world, i, box):
+        return None
     if not len(world.network.blocks[i].activities):
         return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
     start = _first_pattern(setting, world, i, box)
@@ -153,6 +158,19 @@ def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece]
                 found[beyond.tobytes()] = beyond
                 queue.append(beyond)
     return pieces or None
+
+
+def _has_empty_stage(world: World, i: int, box: TeamBox) -> bool:
+    """Whether nothing can enter one of the team's stages, from outside or by its own work upstream."""
+    network, stages = world.network, world.network.blocks[i].stages
+    entered = np.zeros(len(network.stages) + 1, dtype=bool)
+    entered[stages] = box.theta_high[len(box.kpis) :] > 0
+    entered[-1] = True  # the market
+    mine = network.team == i
+    for n in reversed(network.downstream_first):
+        fed = (network.yields[n] > 0) & mine & entered[network.source]
+        entered[n] |= bool(fed.any())
+    return not entered[stages].all()
 
 
 def _crossed(box: TeamBox, facets: Floats) -> list[int] | None:

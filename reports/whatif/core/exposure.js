@@ -1,8 +1,9 @@
 // How far a team can make another's KPI fall for next to nothing (model.md §8, exposure d_kj).
 
 const TRIALS = 90;
-/** Relative distance from the best move at which the search ends. */
+/** Distance from the worst fall at which the search for it ends, relative to the fall or to NO_FALL. */
 const CLOSE = 1e-10;
+const NO_FALL = 1e-6;
 
 /** d_kj expected over regimes: the largest relative fall of score k for a small share of team j's own pay. */
 function exposureOf(company, euros, equilibria, k, j) {
@@ -76,7 +77,7 @@ function spendPurse(task, purse) {
     const { fall, cost, imbalance } = moveAt(task, Math.exp(aim));
     if (cost > purse || !(imbalance <= CLOSE)) low = aim;
     else [best, high] = [Math.max(best, fall), aim];
-    if (high === aim && task.size * Math.exp(aim) * (purse - cost) <= CLOSE * best) break;
+    if (high === aim && task.size * Math.exp(aim) * (purse - cost) <= CLOSE * Math.max(best, NO_FALL)) break;
     // Aim a hair inside the purse, so that the last trial counts.
     const hit = aim + 0.5 * Math.log(Math.max(cost, 1e-300) / (purse * (1 - 1e-2 * CLOSE)));
     const guess = trial % 2 === 0 && hit > low && hit < high;

@@ -16,7 +16,8 @@ function solveSeparable(program) {
   const { g, q, rows, b } = program;
   const all = g.map((_, a) => 1 / q[a]);
   const unbounded = g.map((value, a) => value / q[a]);
-  const least = rows.map((row, m) => 1e-12 * (1e-300 + Math.abs(b[m]) + absoluteSum(row, unbounded)));
+  const sized = unbounded.map((value, a) => clip(value, program.lower[a], program.upper[a]));
+  const least = rows.map((row, m) => 1e-300 + 1e-12 * (Math.abs(b[m]) + absoluteSum(row, sized)));
   let y = newtonStep(rows, all, all, miss(rows, b, unbounded));
   let x = answer(program, y);
   let imbalance = relativeMiss(rows, b, x, least);

@@ -37,7 +37,8 @@ function barChart(label) {
   const goal = drawing("rect", { y: 1, width: 1.5, height: 14, class: "goal" });
   const today = drawing("rect", { y: 1, width: 3, height: 14, rx: 1.5, class: "today" });
   const ground = drawing("rect", { x: 0, y: 4, width: "100%", height: 8, rx: 2, class: "ground" });
-  const node = drawing("svg", { class: "bar", height: 16, role: "img", "aria-label": label }, ground, fill, goal, today);
+  const marks = [ground, fill, goal, today];
+  const node = drawing("svg", { class: "bar", height: 16, role: "img", "aria-label": label }, marks);
   const place = (mark, share) => {
     mark.setAttribute("visibility", Number.isFinite(share) ? "visible" : "hidden");
     if (Number.isFinite(share)) mark.setAttribute("x", `${(100 * clip(share, 0, 0.992)).toFixed(2)}%`);

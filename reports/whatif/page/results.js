@@ -16,10 +16,27 @@ const CARDS = [
 
 function cardsView(words) {
   const cards = CARDS.map((card) => cardView(words, card));
+  const state = element("p", {});
   return {
-    node: element("div", { class: "cards", role: "group", "aria-label": words.say("cards.label") }, cards.map((c) => c.node)),
-    update: (shown) => cards.forEach((card) => card.update(shown)),
+    node: element(
+      "div",
+      { class: "cards", role: "group", "aria-label": words.say("cards.label") },
+      cards.map((card) => card.node),
+      state
+    ),
+    update: (shown) => {
+      cards.forEach((card) => card.update(shown));
+      writeRulesState(state, words, shown);
+      state.classList.add("rules-state");
+    },
   };
+}
+
+/** "2 rules are broken", in its colour. */
+function writeRulesState(node, words, shown) {
+  const broken = shown.rules.filter((line) => line.broken).length;
+  setText(node, broken ? words.count("rules.broken", broken) : words.say("rules.kept"));
+  node.className = broken ? "bad" : "good";
 }
 
 function cardView(words, { field, goodWhen }) {
@@ -85,8 +102,7 @@ function rulesView(company, words, language) {
   const update = (shown) => {
     const wrong = shown.rules.filter((line) => line.broken);
     const kept = shown.rules.filter((line) => !line.broken && !line.rule.quiet);
-    setText(title, wrong.length ? words.count("rules.broken", wrong.length) : words.say("rules.kept"));
-    title.className = wrong.length ? "bad" : "good";
+    writeRulesState(title, words, shown);
     broken.replaceChildren(...wrong.map((line) => element("li", {}, ruleInWords(words, line, shown.decimals, language))));
     setText(summary, words.count("rules.rest", kept.length));
     details.hidden = kept.length === 0;

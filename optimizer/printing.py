@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.frames import Tables
+from optimizer.labels import CAUSES
 
 SHARE_DECIMALS = 3
 """Shares are printed to a tenth of a percent."""
@@ -128,12 +129,14 @@ def _teams(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFr
 
 
 def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Parts that add up to the change of revenue and of net."""
+    """Parts that add up to the changes of revenue and of loaded payouts, and so to that of net."""
     if frame.empty:
         return frame
-    chosen = plans[plans["kind"] == "chosen"].iloc[0]
-    totals = {"revenue": chosen["revenue_change"], "net": chosen["net_change"]}
-    return frame.assign(**{c: _adding_up(frame[c], float(t), decimals) for c, t in totals.items()})
+    chosen, paid = plans[plans["kind"] == "chosen"].iloc[0], frame["cause"] == "payout"
+    revenue = _adding_up(frame["revenue"][~paid], float(chosen["revenue_change"]), decimals)
+    loaded = _adding_up(frame["net"][paid], -float(chosen["loaded_change"]), decimals)
+    none = frame["revenue"][paid] * 0.0
+    return frame.assign(revenue=pd.concat([revenue, none]), net=pd.concat([revenue, loaded]))
 
 
 def _sums(waterfall: pd.DataFrame) -> Tables:
@@ -143,7 +146,14 @@ def _sums(waterfall: pd.DataFrame) -> Tables:
         "waterfall_teams": ["team", "team_en", "team_fr"],
     }
     amounts = ["revenue", "net"]
-    return {name: waterfall.groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()}
+    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CAUSES)})
+    ordered = {
+        "waterfall_causes": waterfall.assign(order=order).sort_values("order", kind="stable"),
+        "waterfall_teams": waterfall,
+    }
+    return {
+        name: ordered[name].groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()
+    }
 
 
 def _adding_up(values: pd.Series[float], total: float, decimals: int) -> pd.Series[float]:

@@ -25,6 +25,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
     planned = bool((tables["plans"]["kind"] == "chosen").any())
     found = [
         *(_of_the_plan(words, tables) if planned else []),
+        frontiers(words, tables),
         funnel(words, tables),
         influence(words, tables),
         exposure(words, tables),
@@ -45,5 +46,4 @@ def _of_the_plan(words: Words, tables: Tables) -> list[Block | None]:
         near_ties(words, tables),
         tornado(words, tables),
         rule_prices(words, tables),
-        frontiers(words, tables),
     ]

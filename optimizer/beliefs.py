@@ -144,6 +144,32 @@ def onward_worth(network: Network, worth: Floats) -> Floats:
     )
 
 
+def perceived_rewards(
+    network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs, euros: Floats
+) -> Floats:
+    """r_a(w), (S, A) currency per unit: what a team perceives it earns with a unit of work under S plans.
+
+    The same as the sum of `Signals` over a plan's euros, which it adds up before following the funnel: one
+    recursion over stages carries both the pay that comes back, e, and the worth to others, β (model.md §4).
+    """
+    per = np.where(network.is_rate, beliefs.denominator, 1.0)
+    ratio = beliefs.numerator / per
+    paid = euros * (curves.slope(ratio / targets) / (per * targets))[:, None, :]
+    rate = network.is_rate
+    direct = paid @ network.numerator
+    direct -= (paid[:, :, rate] * ratio[:, None, rate]) @ network.denominator[rate]
+    worth = np.zeros((len(direct), len(network.teams), len(network.stages)))
+    for n in network.downstream_first:
+        if network.owner[n] >= 0:
+            taking = network.from_stage[n]
+            later = network.delay[:, taking] * (worth @ network.yields[:, taking])
+            gained = direct[:, :, taking] + later
+            worth[:, :, n] = (gained @ beliefs.routing[:, taking, None])[:, :, 0]
+            worth[:, network.owner[n], n] = beliefs.price[:, n]
+    own = direct[:, network.team, np.arange(len(network.team))]
+    return np.asarray(own + onward_worth(network, worth))
+
+
 def beliefs_from(network: Network, x: Floats, price: Floats, before: Beliefs, baseline: Beliefs) -> Beliefs:
     """What people see when x happens: (S, A) and prices (S, N); an empty stage keeps its baseline routing."""
     market = np.ones((len(x), 1))

@@ -14,6 +14,7 @@ from typing import Any
 from optimizer.document_columns import DOCUMENTED
 from optimizer.explained_columns import EXPLAINED
 from optimizer.labels import Text
+from optimizer.pay_columns import PAID
 
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _TEAM = {"team_en": "the team's label in English", "team_fr": "the team's label in French"}
@@ -57,6 +58,9 @@ SCHEMA: dict[str, dict[str, str]] = {
         "revenue": "gross − direct_costs: revenue after direct costs",
         "loaded_pay": "expected payouts, employer charges included",
         "net": "revenue − loaded_pay",
+        "effort_cost": "what work costs the teams themselves",
+        "risk_premium": "how much less uncertain pay is worth to the teams than its mean",
+        "surplus": "revenue − effort_cost − risk_premium",
         "value": "objective of the plan",
         "gain": "objective over the current plan's",
         "gain_share": "gain over |objective of the current plan|",
@@ -187,6 +191,17 @@ SCHEMA: dict[str, dict[str, str]] = {
         "value": "what the plan brings at its own beliefs",
         "keeps_rules": "whether it keeps all rules at its own beliefs",
     },
+    "alternatives": {
+        "rank": "order, from 1, the recommended plan; each differs from all before by more than one step",
+        "plan": "team: KPI weight",
+        "plan_en": "the plan in words, English",
+        "plan_fr": "the plan in words, French",
+        "target_pay": "team: variable pay at target, where it is a decision",
+        "value": "objective of the plan at its own beliefs",
+        "behind": "objective of the recommended plan less value",
+        "behind_share": "behind over |objective of the recommended plan|",
+        "proven": "none that the model at the final beliefs values higher, and so different, brings more",
+    },
     "assumptions": {
         "path": "the number in the scenario file",
         **_LABELS,
@@ -226,6 +241,7 @@ SCHEMA: dict[str, dict[str, str]] = {
         "now": "largest relative fall that the team can cause for 0.5 % of its target pay, current plan",
         "then": "the same under the recommended plan",
     },
+    **PAID,
     **EXPLAINED,
     **DOCUMENTED,
 }
@@ -233,13 +249,17 @@ SCHEMA: dict[str, dict[str, str]] = {
 _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
-    "runner_up rule_prices.change examples.case earnings.case"
+    "runner_up rule_prices.change examples.case earnings.case regime "
+    "alternatives.target_pay"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
-    "entering near_tie simpler closer flips_current flips_runner_up cheapest here"
+    "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven"
 )
-_COUNTS = "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures"
+_COUNTS = (
+    "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "
+    "lines knot"
+)
 _SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
 TYPES: dict[str, type] = {
     **dict.fromkeys(_TEXTS.split(), str),

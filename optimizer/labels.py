@@ -100,6 +100,8 @@ CHECKS = {
     "one_equilibrium": Text("One equilibrium from two starts", "Un seul équilibre depuis deux départs"),
     "denominator_floor": Text("No rate is starved", "Aucun taux n’est asséché"),
     "enumeration": Text("Full enumeration at a coarser step", "Énumération complète à pas plus large"),
+    "every_plan_judged": Text("Every plan was judged", "Tous les plans ont été évalués"),
+    "solver": Text("The solver answered", "Le solveur a répondu"),
     "time": Text("Within the time limit", "Dans le temps imparti"),
 }
 
@@ -107,6 +109,10 @@ STATUSES = {
     "optimal": Text("Proven optimal", "Optimum prouvé"),
     "feasible": Text("Keeps the rules, not proven best", "Respecte les règles, optimum non prouvé"),
     "infeasible": Text("No plan keeps all rules", "Aucun plan ne respecte toutes les règles"),
+    "unproven": Text(
+        "No plan found that keeps the rules (not proven that none exists)",
+        "Aucun plan trouvé qui respecte les règles (rien ne prouve qu’il n’en existe pas)",
+    ),
     "no_equilibrium": Text("No equilibrium found", "Aucun équilibre trouvé"),
     "error": Text("A check failed", "Un contrôle a échoué"),
 }
@@ -241,6 +247,7 @@ def _part(scenario: Scenario, name: str) -> Text:
 
 
 PATHS = {
+    "risk_aversion": Text("risk aversion", "aversion au risque"),
     "responsiveness": Text("responsiveness", "réactivité"),
     "discount": Text("patience", "patience"),
     "target_pay": Text("target pay", "variable cible"),

@@ -69,7 +69,9 @@ def _plans(frame: pd.DataFrame, decimals: int, objective: str) -> pd.DataFrame:
     }
     hours = frame["gaming_hours"].astype(float).round(0)
     columns |= {"gaming_hours": hours, "gaming_change": hours - hours.iloc[0]}
-    columns["gain"] = columns["net_change" if objective == "net" else "revenue_change"]
+    surplus = frame["surplus"].astype(float).round(decimals)
+    changes = {**columns, "surplus_change": (surplus - surplus.iloc[0]).round(decimals)}
+    columns["gain"] = changes[f"{objective}_change"]
     return frame.assign(**columns)
 
 
@@ -129,14 +131,16 @@ def _teams(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFr
 
 
 def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Parts that add up to the changes of revenue and of loaded payouts, and so to that of net."""
-    if frame.empty:
+    """Parts of which the printed changes of revenue and of net are the sums; payouts change the net alone."""
+    chosen = plans[plans["kind"] == "chosen"]
+    if frame.empty or chosen.empty:
         return frame
-    chosen, paid = plans[plans["kind"] == "chosen"].iloc[0], frame["cause"] == "payout"
-    revenue = _adding_up(frame["revenue"][~paid], float(chosen["revenue_change"]), decimals)
-    loaded = _adding_up(frame["net"][paid], -float(chosen["loaded_change"]), decimals)
-    none = frame["revenue"][paid] * 0.0
-    return frame.assign(revenue=pd.concat([revenue, none]), net=pd.concat([revenue, loaded]))
+    row, paid = chosen.iloc[0], frame["cause"] == "payout"
+    revenue, net = frame["revenue"].astype(float), frame["net"].astype(float)
+    revenue[~paid] = _adding_up(revenue[~paid], float(row["revenue_change"]), decimals)
+    net[paid] = _adding_up(net[paid], -float(row["loaded_change"]), decimals)
+    net[~paid] = revenue[~paid]
+    return frame.assign(revenue=revenue, net=net)
 
 
 def _sums(waterfall: pd.DataFrame) -> Tables:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells, named_cells
+from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.explain import Explanation, RuleState
 from optimizer.labels import Text, check_label, part_label, path_label, plan_text, rule_label
 from optimizer.ranges import numbers_at
+from optimizer.scenario import TargetPay
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Relaxation, Solution
@@ -69,6 +70,25 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
             "bound": r.bound,
             "value": r.value,
             "keeps_rules": r.keeps_rules,
+        }
+
+
+def alternatives_rows(solution: Solution) -> Iterator[Row]:
+    chosen = {
+        name for name, team in solution.cal.scenario.teams.items() if isinstance(team.target_pay, TargetPay)
+    }
+    for rank, a in enumerate(solution.alternatives, 1):
+        behind = solution.objective - a.value
+        pay = {team: euros for team, euros in a.plan.target_pay.items() if team in chosen}
+        yield {
+            "rank": rank,
+            "plan": plan_in_words(a.plan.weights),
+            **named_cells("plan", plan_text(solution.cal.scenario, a.plan.weights)),
+            "target_pay": "; ".join(f"{team}: {euros:g}" for team, euros in pay.items()),
+            "value": a.value,
+            "behind": behind,
+            "behind_share": ratio(behind, abs(solution.objective)),
+            "proven": a.proven,
         }
 
 

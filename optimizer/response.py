@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimizer.baseline import Calibrated
-from optimizer.beliefs import EMPTY, Beliefs, Signals, beliefs_from, signals
+from optimizer.beliefs import EMPTY, Beliefs, Signals, beliefs_from, perceived_rewards
 from optimizer.network import Bools, Floats, Ints, Network, TeamBlock
 from optimizer.quadratic import solve_separable
 
@@ -64,10 +64,11 @@ class Equilibrium:
         return self.response.x
 
 
-def work(cal: Calibrated, network: Network, told: Signals, beliefs: Beliefs, euros: Floats) -> Work:
+def work(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Work:
     """Linear net reward per unit, (S, A): r_a(w) − c_a − (1 − δ^ℓ) Σ_{m own} P_ma μ̄_m."""
     waiting = (1 - network.own_delay) * (beliefs.price @ network.own_yields)
-    return Work(rewards(network, told, euros) - cal.linear - waiting, cal.quadratic)
+    reward = perceived_rewards(network, cal.curves, cal.targets, beliefs, euros)
+    return Work(reward - cal.linear - waiting, cal.quadratic)
 
 
 def rewards(network: Network, told: Signals, euros: Floats) -> Floats:
@@ -81,8 +82,7 @@ def respond(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) 
 
     beliefs with S = 1 serve all plans.
     """
-    told = signals(network, cal.curves, cal.targets, beliefs)
-    return _agree(network, work(cal, network, told, beliefs, euros))
+    return _agree(network, work(cal, network, beliefs, euros))
 
 
 def _agree(network: Network, todo: Work) -> Response:
@@ -175,8 +175,7 @@ def utility(todo: Work, x: Floats, some: Ints) -> Floats:
 
 def regrets(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats, x: Floats) -> Floats:
     """max U_i − U_i(x) at the same beliefs and inflow, (S, I) currency per period (model.md §5)."""
-    told = signals(network, cal.curves, cal.targets, beliefs)
-    todo = work(cal, network, told, beliefs, euros)
+    todo = work(cal, network, beliefs, euros)
     regret = np.zeros((len(x), len(network.teams)))
     for i, block in enumerate(network.blocks):
         best = x.copy()

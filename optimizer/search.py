@@ -5,16 +5,22 @@ It proves nothing; it gives the solver a good start and looks around the plan th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from optimizer.judge import Judge
-from optimizer.network import Ints
-from optimizer.space import PlanSpace, keeps_weight_rules
+from optimizer.network import Floats, Ints
+from optimizer.space import PlanSpace, from_today, keeps_weight_rules
 
 LONGEST_CLIMB = 60
+DIGITS = 9
+"""Significant digits of a value that count: plans equal in them tie."""
+BEAM = 12
+"""Neighbours from which a second shift is tried where one alone does not help."""
+
+Rank = tuple[bool, float, float, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -25,16 +31,31 @@ class Judged:
     value: float
     kept: bool
     violation: float
+    distance: float = 0.0
+    """Σ |e − e⁰| from today's plan, currency per period."""
 
     @property
     def key(self) -> bytes:
         return self.units.tobytes()
 
+    @property
+    def rank(self) -> Rank:
+        """Larger is better, and no two plans are equal, so that the best is one whoever looks first.
+
+        Plans that keep the rules come first, then value (or least violation, where rules are broken); among
+        ties the nearest to today's plan, then the one with more on what the scenario lists first.
+        """
+        worth = self.value if self.kept else -np.nan_to_num(self.violation, nan=np.inf)
+        return self.kept, _digits(worth), -_digits(self.distance), tuple(self.units.ravel().tolist())
+
     def beats(self, other: Judged | None) -> bool:
-        """Keeps the rules where the other does not, or has more value (less violation if neither does)."""
-        if other is None or self.kept != other.kept:
-            return other is None or self.kept
-        return self.value > other.value if self.kept else self.violation < other.violation
+        """Has the higher rank; anything beats nothing."""
+        return other is None or self.rank > other.rank
+
+
+def _digits(value: float) -> float:
+    """Without the digits that are rounding."""
+    return float(f"{value:.{DIGITS}g}")
 
 
 @dataclass
@@ -42,39 +63,59 @@ class Memory:
     """Plans already judged, so that none is judged twice."""
 
     judge: Judge
+    space: PlanSpace
+    late: Callable[[], bool] = lambda: False
+    """Whether searching must stop."""
     seen: dict[bytes, Judged] = field(default_factory=dict)
 
-    def look(self, units: Ints) -> list[Judged]:
+    def look(self, units: Ints | Floats) -> list[Judged]:
         """Judgements of plans (S, I, K), in order."""
         keys = [u.tobytes() for u in units]
         fresh = {k: u for k, u in zip(keys, units, strict=True) if k not in self.seen}
         if fresh:
             batch = np.array(list(fresh.values()))
-            found = self.judge(batch)
-            rows = zip(batch, found.value, found.kept, found.violation, strict=True)
-            self.seen |= {u.tobytes(): Judged(u, float(v), bool(k), float(x)) for u, v, k, x in rows}
+            found, far = self.judge(batch), from_today(self.space, batch)
+            rows = zip(batch, found.value, found.kept, found.violation, far, strict=True)
+            self.seen |= {
+                u.tobytes(): Judged(u, float(v), bool(k), float(x), float(d)) for u, v, k, x, d in rows
+            }
         return [self.seen[k] for k in keys]
+
+    def best(self) -> Judged | None:
+        """The best plan seen so far."""
+        return best_of(self.seen.values())
 
 
 def climb(space: PlanSpace, memory: Memory, start: Judged) -> Judged:
     """The best plan that single shifts reach from a start, steepest first."""
     best = start
     for _ in range(LONGEST_CLIMB):
-        around = neighbours(space, best.units)
-        found = best_of(memory.look(around)) if len(around) else None
+        found = best_of(memory.look(neighbours(space, best.units)))
         if found is None or not found.beats(best):
             break
         best = found
+        if memory.late():
+            break
+    return best
+
+
+def climb_by_two(space: PlanSpace, memory: Memory, start: Judged) -> Judged:
+    """As `climb`, but where one shift does not help, two at once are tried, until a plan keeps the rules."""
+    best = climb(space, memory, start)
+    for _ in range(LONGEST_CLIMB):
+        if best.kept or memory.late():
+            break
+        near = sorted(memory.look(neighbours(space, best.units)), key=lambda p: p.rank, reverse=True)[:BEAM]
+        found = best_of(p for one in near for p in memory.look(neighbours(space, one.units)))
+        if found is None or not found.beats(best):
+            break
+        best = climb(space, memory, found)
     return best
 
 
 def best_of(plans: Iterable[Judged]) -> Judged | None:
-    """The first plan that no other beats."""
-    best: Judged | None = None
-    for plan in plans:
-        if plan.beats(best):
-            best = plan
-    return best
+    """The plan of the highest rank; None of none."""
+    return max(plans, key=lambda plan: plan.rank, default=None)
 
 
 def neighbours(space: PlanSpace, units: Ints) -> Ints:
@@ -89,18 +130,21 @@ def neighbours(space: PlanSpace, units: Ints) -> Ints:
 def _shifts(space: PlanSpace, units: Ints, i: int) -> Iterator[Ints]:
     """Steps moved between two KPIs of a team; added or taken where target pay is a decision."""
     usable = np.flatnonzero(space.allowed[i])
-    whole = int(units[i].sum())
-    least = max(1, round(space.scenario.rules.weights.min * whole))
+    one = space.shift or 1
+    smallest = space.scenario.rules.weights.min * units[i].sum()
+    least = smallest if space.continuous else max(1, round(smallest))
     for k in usable:
-        for size in {1, 2, least, int(units[i, k])}:
+        for size in {one, 2 * one, least, units[i, k]}:
             if 0 < size <= units[i, k]:
                 for other in usable[usable != k]:
                     yield _moved(units, i, {int(k): -size, int(other): size})
         if space.least[i] < space.most[i]:
-            yield from (_moved(units, i, {int(k): d}) for d in (-2, -1, 1, 2) if units[i, k] + d >= 0)
+            yield from (
+                _moved(units, i, {int(k): d * one}) for d in (-2, -1, 1, 2) if units[i, k] + d * one >= 0
+            )
 
 
-def _moved(units: Ints, i: int, changes: dict[int, int]) -> Ints:
+def _moved(units: Ints, i: int, changes: dict[int, float]) -> Ints:
     out = units.copy()
     for k, change in changes.items():
         out[i, k] += change

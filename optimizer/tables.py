@@ -26,6 +26,7 @@ from optimizer.explained_tables import (
 )
 from optimizer.frames import Tables, frame_of
 from optimizer.labels import STATUSES, label_of, plan_label, scenario_label
+from optimizer.payroll import Payroll
 from optimizer.people_tables import (
     activities_rows,
     exposure_rows,
@@ -37,7 +38,14 @@ from optimizer.people_tables import (
 )
 from optimizer.plan_tables import curve_points_rows, definitions_rows, earnings_rows, examples_rows
 from optimizer.printing import money_decimals, printable
-from optimizer.proof_tables import checks_rows, conflict_rows, rounds_rows, rules_rows, sources_rows
+from optimizer.proof_tables import (
+    alternatives_rows,
+    checks_rows,
+    conflict_rows,
+    rounds_rows,
+    rules_rows,
+    sources_rows,
+)
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -51,6 +59,7 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
     `found` is what `explain` or `explain_fully` said of the solution, where it is known already.
     """
     found = found or explain(solution)
+    payroll = Payroll.of(found)
     rows = {
         "summary": [_summary(found)],
         "plans": _plans(found),
@@ -62,10 +71,16 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
         "rules": rules_rows(found),
         "checks": checks_rows(solution),
         "rounds": rounds_rows(solution),
+        "alternatives": alternatives_rows(solution),
         "assumptions": assumptions_rows(found),
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),
         "exposure": exposure_rows(found),
+        "pay_lines": payroll.lines(),
+        "pay_totals": payroll.totals(),
+        "pay_cases": payroll.cases(),
+        "case_totals": payroll.case_totals(),
+        "curves": payroll.curves(),
         "stages": stages_rows(found),
         "definitions": definitions_rows(solution),
         "curve_points": curve_points_rows(solution),
@@ -85,7 +100,7 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
 
 def _summary(found: Explanation) -> Row:
     solution, plans, scenario = found.solution, found.plans, found.solution.cal.scenario
-    status = STATUSES[solution.status]
+    status = STATUSES["unproven" if solution.unproven else solution.status]
     return {
         "scenario": scenario.name,
         **label_cells(scenario_label(scenario)),
@@ -137,7 +152,7 @@ def _around(found: Explanation) -> Row:
     }
 
 
-MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
 
 
 def _plans(found: Explanation) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from reports.appendix_company import every_game, every_rule, exposure, funnel, influence, pay
 from reports.appendix_gain import (
+    alternatives,
     frontiers,
     gain_split,
     near_ties,
@@ -44,6 +45,7 @@ def _of_the_plan(words: Words, tables: Tables) -> list[Block | None]:
         weights_moved(words, tables),
         unmoved(words, tables),
         near_ties(words, tables),
+        alternatives(words, tables),
         tornado(words, tables),
         rule_prices(words, tables),
     ]

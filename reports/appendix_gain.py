@@ -189,6 +189,34 @@ def _tie(words: Words, line: Any) -> Block:
     )
 
 
+def alternatives(words: Words, tables: Tables) -> Block | None:
+    """The best plans that differ from each other, the recommended one first."""
+    frame = tables["alternatives"]
+    if len(frame) < 2:
+        return None
+    columns = [
+        Column(words.say("next.rank"), "center"),
+        Column(words.say("proof.plan"), "left", 1.0),
+        *(Column(words.say(f"next.{h}")) for h in ("value", "behind", "share")),
+        Column(words.say("price.status"), "left"),
+    ]
+    rows = [_alternative(words, line) for _, line in frame.iterrows()]
+    lead = [words.say("next.lead", objective=objective(words, tables["summary"].iloc[0]))]
+    return chapter(words.say("next.title"), lead=lead, tables=[table(columns, rows)])
+
+
+def _alternative(words: Words, line: Any) -> Block:
+    return row(
+        words.write.number(line["rank"]),
+        words.label(line, "plan", 400),
+        words.amount(line["value"]),
+        words.amount(line["behind"]),
+        words.write.percent(line["behind_share"], 2),
+        words.say("price.proven") if line["proven"] else cell(words.say("price.unproven"), "warn"),
+        tone="chosen" if line["rank"] == 1 else "plain",
+    )
+
+
 # --- rules and limits -----------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from reports.blocks import Block, Column, cell, row, section, table
 from reports.charts import Point, plans_chart
 from reports.format import NOTHING
 from reports.matrix import MOST_COLUMNS, tint
-from reports.sentences import Tables, in_unit, objective, period
+from reports.sentences import Tables, in_unit, objective, period, status_of
 from reports.wording import LONGEST_TEAM, Words
 
 MOST_PLANS = 8
@@ -23,7 +23,7 @@ HEAT = ((0.5, "heat3"), (0.25, "heat2"), (0.0, "heat1"))
 def head(words: Words, tables: Tables) -> Block:
     """Title, what the amounts are, and the status."""
     summary = tables["summary"].iloc[0]
-    status = str(summary["status"])
+    status = status_of(tables)
     subtitle = words.say(
         "head.subtitle",
         objective=objective(words, summary),
@@ -120,6 +120,7 @@ def plans_section(words: Words, tables: Tables) -> Block:
     rows = [_plan_row(words, tables, plan) for _, plan in shown.iterrows()]
     summary = tables["summary"].iloc[0]
     notes = [words.say("plans.note", objective=objective(words, summary))]
+    notes += [words.say("plans.surplus")] if summary["objective"] == "surplus" else []
     notes += [words.count("plans.more", left_out)] if left_out else []
     planned = (shown["kind"] == "chosen").any()
     title = words.say("plans.title" if planned else "plans.title_known")

@@ -49,11 +49,10 @@ def _result(words: Words, summary: Row, chosen: Row) -> str:
 
 def _stay(words: Words, summary: Row, chosen: Row) -> dict[str, str]:
     proven = "optimal" if summary["status"] == "optimal" else "feasible"
-    value = chosen["net"] if summary["objective"] == "net" else chosen["revenue"]
     result = words.say(
         f"decision.none_{proven}",
         objective=objective(words, summary),
-        value=words.money(value),
+        value=words.money(chosen["value"]),
         period=period(words, summary),
         loaded=words.money(chosen["loaded_pay"]),
     )
@@ -109,7 +108,14 @@ def _without_plan(words: Words, tables: Tables, summary: Row) -> dict[str, str]:
     moves = [relaxation(words, r) for _, r in tables["conflict"].iterrows() if r["by"] > 0]
     key = "decision.relax" if moves else "decision.no_way_out"
     result = words.say(key, moves=words.write.listed(moves)) if moves else words.say(key)
-    return {"what": words.say("decision.infeasible"), "result": result}
+    return {"what": words.say(f"decision.{status_of(tables)}"), "result": result}
+
+
+def status_of(tables: Tables) -> str:
+    """The status of the solve; `unproven` where it found no plan but has no proof that there is none."""
+    status = str(tables["summary"].iloc[0]["status"])
+    unproven = status == "infeasible" and not tables["checks"]["ok"].astype(bool).all()
+    return "unproven" if unproven else status
 
 
 def relaxation(words: Words, conflict: Row) -> str:
@@ -171,7 +177,7 @@ def check_number(words: Words, check: str, value: float) -> str:
         return words.write.percent(value, 2 if abs(value) < 0.1 else 1)
     if check == "denominator_floor":
         return words.write.percent(value, 0)
-    if check in ("no_better_plan", "model_accepts_plan", "time"):
+    if check in ("no_better_plan", "model_accepts_plan", "every_plan_judged", "solver", "time"):
         return words.write.number(value)
     return words.write.tiny(value)
 

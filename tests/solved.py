@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from optimizer.explain import Explanation, explain
 from optimizer.scenario import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.tables import Tables, tables_of
@@ -59,8 +60,18 @@ def moved() -> Solution:
 
 
 @cache
+def explained() -> Explanation:
+    return explain(moved())
+
+
+@cache
 def moved_tables() -> Tables:
-    return tables_of(moved())
+    return tables_of(moved(), explained())
+
+
+@cache
+def stuck_explained() -> Explanation:
+    return explain(stuck())
 
 
 @cache

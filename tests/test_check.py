@@ -184,9 +184,26 @@ def test_a_step_that_divides_one_is_accepted_whatever_its_rounding(step: float) 
 
 
 def test_weights_without_steps_go_with_the_surplus_objective() -> None:
-    (only,) = problems_of(small(rules__weights={"step": 0}, rules__objective="surplus"))
-    assert only.message == "objective surplus is not supported yet"
-    assert the_problem(small(rules__weights={"step": 0})).path == ("rules", "weights", "step")
+    surplus = {"rules__weights": {"step": 0}, "rules__objective": "surplus"}
+    assert problems_of(small(**surplus, rules__budget={"expected": 90000})) == []
+    needless = small(rules__weights={"step": 0}, rules__budget=REMOVE)
+    assert the_problem(needless).path == ("rules", "weights", "step")
+
+
+@pytest.mark.parametrize("budget", [{"teams": {"sales": 9000}}, {"min_share_of_target": 0.9}])
+def test_budgets_that_need_steps_are_refused_without_them(budget: dict[str, Any]) -> None:
+    rules = {"rules__objective": "surplus", "rules__budget": budget}
+    assert problems_of(small(**rules)) == []
+    finding = the_problem(small(**rules, rules__weights={"step": 0}))
+    assert finding.path == ("rules", "budget", *budget)
+    assert "without steps" in finding.message
+
+
+def test_target_pay_without_steps_needs_weights_without_steps() -> None:
+    pay = {"current": 9000, "min": 0, "max": 12000, "step": 0}
+    free = {"teams__sales__target_pay": pay, "rules__budget": REMOVE}
+    assert the_problem(small(**free)).path == ("teams", "sales", "target_pay", "step")
+    assert problems_of(small(**free, rules__weights={"step": 0}, rules__objective="surplus")) == []
 
 
 @pytest.mark.parametrize(
@@ -273,6 +290,15 @@ def test_all_problems_of_all_sections_come_out_together() -> None:
     }
 
 
+def test_a_stage_that_nobody_works_is_a_problem_with_its_remedy() -> None:
+    for spare in ({"owner": "sales", "inflow": 5}, {"owner": "sales"}):
+        finding = the_problem(small(stages__spare=spare))
+        assert dotted(finding.path) == "stages.spare.owner"
+        assert "nobody works stage spare" in finding.message
+        assert "remove `owner`, or add an activity" in finding.hint
+    assert problems_of(small(stages__spare={"inflow": 5})) == []
+
+
 # --- warnings -------------------------------------------------------------------------------------------
 
 
@@ -324,11 +350,19 @@ def test_unseen_gaming_without_a_cap_warns_only_where_gaming_is_ruled() -> None:
         ({"activities__deep__yields": {"deal": 40}}, "activities.deep.yields"),
         ({"activities__deep__entry": 0.2}, "activities.deep.entry"),
         ({"kpis__retention__denominator": {"onboard": 0.5}}, "kpis.retention.entering.onboard"),
-        ({"stages__spare": {"owner": "sales"}}, "stages.spare"),
+        ({"current_plan__marketing": {"leads": 0.33, "meeting_rate": 0.67}}, "current_plan.marketing"),
     ],
 )
 def test_a_number_that_looks_wrong_is_warned_of_where_it_stands(change: dict[str, Any], path: str) -> None:
     assert path in {dotted(finding.path) for finding in warnings_of(small(**change))}
+
+
+def test_a_current_plan_between_steps_says_so_and_that_no_change_leaves_no_plan() -> None:
+    between = {"current_plan__marketing": {"leads": 0.33, "meeting_rate": 0.67}}
+    assert warned(small(**between), "leads 0.33, meeting_rate 0.67") == ["current_plan.marketing"]
+    assert warned(small(**between), "change_limit 0") == []
+    assert warned(small(**between, rules__change_limit=0), "change_limit 0") == ["current_plan.marketing"]
+    assert warned(small(**between, rules__weights={"step": 0.01}), "between two steps") == []
 
 
 def test_a_market_activity_may_yield_many_units() -> None:

@@ -23,6 +23,7 @@ from solved import HOSTILE, crowd, failed, hostile, moved, moved_tables
 
 from optimizer.cli import main
 from optimizer.cli.report import KINDS as OFFERED
+from optimizer.explain import explain
 from optimizer.frames import frame_of
 from optimizer.labels import CAUSES
 from optimizer.printing import printable
@@ -40,7 +41,7 @@ LANGUAGES = ("en", "fr")
 
 
 def plain(text: str) -> str:
-    """Spaces of every kind made plain, without hyphens: some are of a line end, some are read as soft ones."""
+    """Spaces of every kind made plain, no hyphens: some are of a line end, some are read as soft ones."""
     words = text.replace(NO_BREAK, " ").replace(NARROW_NO_BREAK, " ").replace(SHY, "").split()
     return " ".join(words).replace("- ", "").replace("-", "")
 
@@ -54,7 +55,7 @@ def text_of(document: Document) -> str:
 def made(name: str) -> dict[str, Document]:
     """Every document of a solved case, in both languages."""
     solved = {"moved": moved, "hostile": hostile, "crowd": crowd}[name]()
-    found = documents(Run(tables_of(solved)), languages=LANGUAGES)
+    found = documents(Run(tables_of(solved)), ("pdf", "plans"), LANGUAGES)
     return {document.name: document for document in found}
 
 
@@ -70,7 +71,7 @@ def reading(tables: Tables, language: str) -> tuple[Tables, Words]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("runs") / "mini"
     case = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
-    write_run(path, case, moved(), {"gap": 1e-4}, ["solved"])
+    write_run(path, case, explain(moved()), {"gap": 1e-4}, ["solved"], {})
     return path
 
 
@@ -89,11 +90,12 @@ def test_a_run_folder_has_the_report_in_both_languages_and_a_french_plan_documen
 
 def test_report_makes_the_same_bytes_again_without_solving(folder: Path) -> None:
     before, hashes = contents(folder), json.loads((folder / "manifest.json").read_text())["sha256"]
-    for document in folder.glob("*.pdf"):
-        document.unlink()
+    documented = {n for n in before if n.endswith((".pdf", ".xlsx", ".html"))}
+    for name in documented:
+        (folder / name).unlink()
     found = CliRunner().invoke(main, ["report", str(folder), "--json"])
     assert found.exit_code == 0, found.output
-    assert set(json.loads(found.stdout)["documents"]) == {n for n in before if n.endswith(".pdf")}
+    assert set(json.loads(found.stdout)["documents"]) == documented
     assert contents(folder) == before
     assert json.loads((folder / "manifest.json").read_text())["sha256"] == hashes
 
@@ -394,7 +396,7 @@ def _digest(number: int) -> list[str]:
 
     tables = dict(moved_tables_of_worker())
     tables["summary"] = tables["summary"].assign(label_fr=f"Company {number}")
-    made = documents(Run(tables), languages=("fr",))
+    made = documents(Run(tables), ("pdf", "plans"), ("fr",))
     return [hashlib.sha256(d.content).hexdigest() for d in made]
 
 

@@ -32,4 +32,9 @@ def problems_of(scenario: Scenario) -> list[Finding]:
 def warnings_of(scenario: Scenario) -> list[Finding]:
     """What is allowed but probably not meant, or dangerous: read before launching a plan."""
     baseline = counted(scenario)
-    return [*suspicions.warnings(scenario), *kpis.warnings(scenario, baseline), *sources.warnings(scenario)]
+    return [
+        *suspicions.warnings(scenario),
+        *kpis.warnings(scenario, baseline),
+        *plans.warnings(scenario),
+        *sources.warnings(scenario),
+    ]

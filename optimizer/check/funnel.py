@@ -19,6 +19,7 @@ def problems(scenario: Scenario, baseline: Counted) -> Findings:
     yield from _cycles(scenario)
     for name, activity in scenario.activities.items():
         yield from _activity(scenario, baseline, ("activities", name), activity)
+    yield from _unworked_stages(scenario, baseline)
     yield from _overdrawn_stages(scenario, baseline)
     yield from _overbooked_teams(scenario, baseline)
     yield from _idle(scenario, baseline)
@@ -34,16 +35,21 @@ def _teams(scenario: Scenario) -> Findings:
             hint = "give base_pay or target_pay, or hour_value: what an hour of this team trades at"
             yield Finding(("teams", name), "", f"team {name} has hours but no pay to value them by", hint)
         if isinstance(team.target_pay, TargetPay):
-            yield from _target_pay(("teams", name, "target_pay", "current"), team.target_pay)
+            yield from _target_pay(scenario, ("teams", name, "target_pay"), team.target_pay)
 
 
-def _target_pay(at: Path, pay: TargetPay) -> Findings:
-    steps = (pay.current - pay.min) / pay.step
+def _target_pay(scenario: Scenario, path: Path, pay: TargetPay) -> Findings:
+    at: Path = (*path, "current")
     if not pay.min <= pay.current <= pay.max:
         hint = "widen min and max to include today's target pay"
         message = f"is outside min to max, {number(pay.min)} to {number(pay.max)}"
         yield Finding(at, number(pay.current), message, hint)
-    elif not is_whole(steps):
+    elif scenario.rules.weights.step == 0:
+        return
+    elif pay.step == 0:
+        message = "target pay without steps needs weights without steps (rules.weights.step 0)"
+        yield Finding((*path, "step"), "0", message, "write its step in currency per period")
+    elif not is_whole(steps := (pay.current - pay.min) / pay.step):
         start = number(pay.current - pay.step * math.floor(steps))
         message = f"current is not a whole number of steps of {number(pay.step)} above min {number(pay.min)}"
         yield Finding(at, number(pay.current), message, f"write min: {start}, or another step")
@@ -86,6 +92,14 @@ def _worked_by_its_owner(scenario: Scenario, at: Path, activity: Activity, stage
         message = f"stage {activity.from_} is worked by two teams: its owner {owner} and {team}"
         hint = f"write `team: {owner}`, or give {team} a stage of its own"
         yield Finding((*at, "team"), "", message, hint)
+
+
+def _unworked_stages(scenario: Scenario, baseline: Counted) -> Findings:
+    for name, stage in scenario.stages.items():
+        if stage.owner is not None and not baseline.takers.get(name):
+            message = f"nobody works stage {name}: no activity takes from it, though {stage.owner} owns it"
+            hint = f"remove `owner`, or add an activity `from: {name}`"
+            yield Finding(("stages", name, "owner"), stage.owner, message, hint)
 
 
 def _overdrawn_stages(scenario: Scenario, baseline: Counted) -> Findings:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from optimizer.check.counted import SUM, Findings, has_pay
+from optimizer.check.grid import is_whole
 from optimizer.check.names import unknown_weights
 from optimizer.problems import Finding, Path, listed, number
-from optimizer.scenario import Scenario, Weights
+from optimizer.scenario import Scenario, TargetPay, Weights
 
 
 def problems(scenario: Scenario) -> Findings:
@@ -38,6 +39,21 @@ def _sums(scenario: Scenario, plan: Weights, at: Path) -> Findings:
         if abs(total - 1) > SUM and (weights or not unpaid):
             message = f"the weights of {team} sum to {number(total)}, not to 1"
             yield Finding((*at, team), "", message, _gap(total))
+
+
+def warnings(scenario: Scenario) -> Findings:
+    """A current plan between two steps: the solver cannot keep it (target pay that is a decision aside)."""
+    step = scenario.rules.weights.step
+    for team, weights in scenario.current_plan.items():
+        fixed = team in scenario.teams and not isinstance(scenario.teams[team].target_pay, TargetPay)
+        off = [k for k, w in weights.items() if fixed and step > 0 and not is_whole(w / step)]
+        if off and has_pay(scenario.teams[team]):
+            seen = listed(f"{k} {number(weights[k])}" for k in off)
+            message = f"between two steps of {number(step)}: no plan of the solver keeps {seen}"
+            if scenario.rules.change_limit == 0:
+                message += ", and change_limit 0 allows no other"
+            hint = f"write multiples of {number(step)}, or make rules.weights.step smaller"
+            yield Finding(("current_plan", team), "", message, hint, at_key=True)
 
 
 def _gap(total: float) -> str:

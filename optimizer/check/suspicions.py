@@ -17,7 +17,6 @@ def warnings(scenario: Scenario) -> Findings:
         yield from _kpi(("kpis", name), kpi)
     for name, activity in scenario.activities.items():
         yield from _activity(("activities", name), activity)
-    yield from _unworked_stages(scenario)
     yield from _gaming_without_cap(scenario)
 
 
@@ -45,14 +44,6 @@ def _activity(at: Path, activity: Activity) -> Findings:
         yield Finding(
             (*at, "yields"), "", message, "conversions are 0-1; fine if units are of different kinds"
         )
-
-
-def _unworked_stages(scenario: Scenario) -> Findings:
-    taken = {activity.from_ for activity in scenario.activities.values()}
-    for name, stage in scenario.stages.items():
-        if stage.owner is not None and name not in taken:
-            message = f"{stage.owner} owns it but no activity takes from it: everything there is left"
-            yield Finding(("stages", name), "", message, "remove `owner`, or add the work")
 
 
 def _gaming_without_cap(scenario: Scenario) -> Findings:

@@ -1,6 +1,39 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
-from optimizer.cli import budget, check, compare, evaluate, measures, report, solve
+from optimizer.cli import (
+    batch,
+    budget,
+    check,
+    compare,
+    completion,
+    convert,
+    diff,
+    evaluate,
+    frontier,
+    measures,
+    report,
+    schema,
+    solve,
+    template,
+    verify,
+)
 from optimizer.cli.group import main
 
-__all__ = ["budget", "check", "compare", "evaluate", "main", "measures", "report", "solve"]
+__all__ = [
+    "batch",
+    "budget",
+    "check",
+    "compare",
+    "completion",
+    "convert",
+    "diff",
+    "evaluate",
+    "frontier",
+    "main",
+    "measures",
+    "report",
+    "schema",
+    "solve",
+    "template",
+    "verify",
+]

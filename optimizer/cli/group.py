@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from optimizer.plan import PlanWeights
     from optimizer.scenario import Scenario
 
 EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
 """Exit code by status; 2 is bad input."""
+WRITABLE = "name a folder that can be written to, on a disk with room; nothing was replaced"
 P = ParamSpec("P")
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
@@ -30,7 +33,7 @@ def main() -> None:
 
 
 def verb(function: Callable[P, None]) -> Callable[P, None]:
-    """Bad input ends with its problems and exit code 2, never with a traceback."""
+    """Bad input, and files that cannot be read or written, end with exit code 2, never with a traceback."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -44,6 +47,11 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except CalibrationError as error:
             problem = {"where": "activities", "value": "", "message": str(error), "hint": ""}
             _refuse(kwargs.get("as_json") is True, [problem], f"error: {error}")
+        except OSError as error:
+            message, place = error.strerror or str(error), str(error.filename or "")
+            problem = {"where": place, "value": "", "message": message, "hint": WRITABLE}
+            text = f"error: {place or 'a file'}: {message}\n    {WRITABLE}"
+            _refuse(kwargs.get("as_json") is True, [problem], text)
 
     return run
 
@@ -63,6 +71,38 @@ def read(file: Path) -> Scenario:
     from optimizer.read import read_scenario
 
     return read_scenario(file)
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that is not there yet; an existing one is never overwritten."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError as error:
+        raise click.BadParameter(
+            f"{error.filename} exists already; name another file, or move it away"
+        ) from None
+    except OSError as error:
+        raise click.BadParameter(
+            f"{file} cannot be written: {(error.strerror or str(error)).lower()}"
+        ) from None
+
+
+def plan_names(context: click.Context, _parameter: click.Parameter, start: str) -> list[CompletionItem]:
+    """Plans of the scenario named on the command line, for a shell to complete."""
+    from click.shell_completion import CompletionItem
+
+    from optimizer.problems import ScenarioError
+    from optimizer.read import tree_in
+
+    file = context.params.get("file") or next(iter(context.args), "")  # click stops at `--plan` without value
+    try:
+        plans = tree_in(file).root.child("plans")
+    except ScenarioError:
+        plans = None
+    known = ["current", *(plans.value if plans is not None and isinstance(plans.value, dict) else ())]
+    return [CompletionItem(name) for name in known if name.startswith(start)]
 
 
 def plan_named(scenario: Scenario, name: str | None) -> PlanWeights:

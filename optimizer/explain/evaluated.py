@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from optimizer import outcome as outcomes
 from optimizer.baseline import Calibrated
 from optimizer.explain.ledger import gaming_hours
 from optimizer.judge import consistent_facts
@@ -69,7 +70,7 @@ def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats) -> Evaluated:
 
 def value_of(cal: Calibrated, outcome: Outcome) -> Floats:
     """What the scenario maximizes, (S,) currency per period."""
-    return outcome.net if cal.scenario.rules.objective == "net" else outcome.revenue
+    return outcomes.value_of(cal.scenario.rules.objective, outcome)
 
 
 def same(euros: Floats, other: Floats) -> bool:

@@ -12,9 +12,9 @@ from typing import Literal, get_args
 import numpy as np
 
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.executors import OnDone, each
 from optimizer.explain.evaluated import value_of
 from optimizer.explain.resolve import Job, Optimum, resolved
-from optimizer.explain.workers import OnDone, each
 from optimizer.measures import measure
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans

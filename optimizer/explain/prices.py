@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 
 from optimizer.baseline import Calibrated
+from optimizer.executors import OnDone, each
 from optimizer.explain.resolve import Job, Optimum, optimum_of, resolved
-from optimizer.explain.workers import OnDone, each
 from optimizer.scenario import GamingRules, Rules, Scenario
 from optimizer.solver import Options, Solution
 

@@ -17,8 +17,8 @@ from scipy.optimize import brentq
 
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
 from optimizer.beliefs import Beliefs
+from optimizer.executors import OnDone, each
 from optimizer.explain.evaluated import value_of
-from optimizer.explain.workers import OnDone, each
 from optimizer.network import Bools, Floats
 from optimizer.outcome import evaluate_plans, outcome_of
 from optimizer.ranges import RangeError, scaled

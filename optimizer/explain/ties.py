@@ -49,7 +49,7 @@ class Tie:
 
 def near_ties(cal: Calibrated, space: PlanSpace, euros: Floats, known: Floats) -> tuple[Tie, ...]:
     """Plans to consider instead of a chosen one (I, K), best first; `known` (S, I, K) are looked at too."""
-    memory = Memory(judge_consistent(cal, space))
+    memory = Memory(judge_consistent(cal, space), space)
     start = memory.look(space.units(euros)[None])[0]
     exact = known[np.abs(space.euros(space.units(known)) - known).max(axis=(1, 2), initial=0.0) <= 1e-6]
     memory.look(np.concatenate([neighbours(space, start.units), space.units(exact)]))

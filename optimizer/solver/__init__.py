@@ -2,6 +2,6 @@
 
 from optimizer.solver.loop import solve
 from optimizer.solver.run import Event, Options
-from optimizer.solver.solution import Check, Conflict, Relaxation, Round, Solution
+from optimizer.solver.solution import Alternative, Check, Conflict, Relaxation, Round, Solution
 
-__all__ = ["Check", "Conflict", "Event", "Options", "Relaxation", "Round", "Solution", "solve"]
+__all__ = ["Alternative", "Check", "Conflict", "Event", "Options", "Relaxation", "Round", "Solution", "solve"]

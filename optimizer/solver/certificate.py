@@ -10,9 +10,9 @@ from optimizer.baseline import Calibrated
 from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
 from optimizer.judge import Judgement, linearised
 from optimizer.network import Floats, Ints
-from optimizer.outcome import Outcome
+from optimizer.outcome import Outcome, value_of
 from optimizer.response import CONSISTENT, consistent_response, regrets
-from optimizer.solver.fixed import Answer, FixedModel
+from optimizer.solver.fixed import Answer, FixedModel, digits_of
 from optimizer.solver.highs import Limits
 from optimizer.solver.solution import Check
 from optimizer.space import TOLERANCE, PlanSpace
@@ -22,20 +22,27 @@ AGREEMENT = 1e-6
 """Relative: the model's value and payouts against the equilibrium's."""
 SAME = 1e-6
 """Relative difference of volumes between equilibria from two starts (beliefs stop at 1e-10)."""
+ROUNDING = 2 * TOLERANCE
+"""Shares of pay within which the model may move a plan without steps: rules bind to their tolerance only."""
 
 
-def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) -> Iterator[Check]:
-    """The plan put back into the model: same value, no regret, nothing on a bound."""
-    cal, space = fixed.setting.cal, fixed.setting.space
-    answer = pinned(fixed, units)
-    if answer.x is None:
+def check_model(
+    fixed: FixedModel | None, space: PlanSpace, units: Ints, beliefs: tuple[Beliefs, ...]
+) -> Iterator[Check]:
+    """The plan put back into the model: same value, no regret, nothing on a bound.
+
+    `fixed` is None where the model has no plan at all at these beliefs.
+    """
+    answer = pinned(fixed, units) if fixed is not None else None
+    if fixed is None or answer is None or answer.x is None or answer.units is None:
         yield Check(
             "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
         )
         return
-    euros = space.euros(units)[None]
+    cal = fixed.setting.cal
+    euros = space.euros(answer.units)[None]
     seen = linearised(cal, euros, beliefs)
-    value = float((seen.net if cal.scenario.rules.objective == "net" else seen.revenue)[0])
+    value = float(value_of(cal.scenario.rules.objective, seen)[0])
     miss = abs(answer.objective - value) / max(1.0, abs(value))
     yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
     yield _regret(cal, euros, beliefs, answer.x)
@@ -43,17 +50,24 @@ def check_model(fixed: FixedModel, units: Ints, beliefs: tuple[Beliefs, ...]) ->
 
 
 def pinned(fixed: FixedModel, units: Ints) -> Answer:
-    """The model with the plan fixed."""
-    m, network = fixed.model, fixed.setting.cal.network
-    for (i, k, b), digit in m.digit.items():
-        digit.fix(int(units[network.teams.index(i), network.kpis.index(k)]) >> b & 1)
+    """The model with the plan fixed, by bounds: rows of constants alone would be judged without tolerance.
+
+    Without steps, within rounding of the plan, or a rule that binds could reject it.
+    """
+    m = fixed.model
+    values = digits_of(m, fixed.setting, units)
+    room = ROUNDING if fixed.setting.space.continuous else 0.0
+    for digit in m.digit.values():
+        digit.setlb(max(0.0, values[id(digit)] - room))
+        digit.setub(min(1.0, values[id(digit)] + room))
     m.excluded.deactivate()
     if hasattr(m, "cutoff"):
         m.cutoff.deactivate()
     answer = fixed.solve(Limits(gap=1e-9))
     m.excluded.activate()
     for digit in m.digit.values():
-        digit.unfix()
+        digit.setlb(0)
+        digit.setub(1)
     if hasattr(m, "cutoff"):
         m.cutoff.activate()
     return answer
@@ -136,8 +150,7 @@ def check_rules(judgement: Judgement) -> Check:
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """(bound − objective) / |objective|, never below 0."""
+    """(bound − objective) / |objective|, never below 0; inf where a bound below the objective is none."""
+    if not bound >= objective - AGREEMENT * max(1.0, abs(objective)):
+        return np.inf
     return max(0.0, bound - objective) / max(abs(objective), 1e-9)
-
-
-__all__ = ["PlanSpace", "check_equilibrium", "check_model", "check_rules", "pinned", "relative_gap"]

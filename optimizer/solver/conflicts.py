@@ -6,7 +6,8 @@ relative to the rule's limit. A deletion filter finds a set of rules that confli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,8 +16,8 @@ import pyomo.environ as pyo
 
 from optimizer.model.setting import Setting
 from optimizer.rules import gaming_caps
-from optimizer.solver.fixed import FixedModel, model_at
-from optimizer.solver.highs import Limits, compile_model, solve_milp
+from optimizer.solver.fixed import Answer, FixedModel, model_at
+from optimizer.solver.highs import InfeasibleError, Limits, compile_model, solve_milp
 from optimizer.solver.solution import Conflict, Relaxation
 
 NAMES = {
@@ -55,24 +56,66 @@ class _Row:
 
 LONGEST = 10.0
 """Seconds for any one of the solves: an explanation in time beats the cheapest one too late."""
+PATIENCE = 6
+"""Solves of the longest kind after which rules are no longer told apart."""
+BELIEVED = (
+    "budget_total",
+    "budget_team",
+    "budget_share",
+    "gaming_cap",
+    "gaming_margin",
+    "gaming_exposure",
+)
+"""Constraints of rules that depend on what people believe and do; the others look at weights alone."""
 
 
 def explain_conflict(setting: Setting, limits: Limits) -> Conflict:
-    """Which rules conflict at these beliefs, and the least that would have to move."""
-    limits = replace(limits, gap=1e-3, seconds=min(limits.seconds or LONGEST, LONGEST))
-    fixed = model_at(setting, adapt=lambda m: _soften(m, list(_business_rows(m, setting))))
-    rows = list(_business_rows(fixed.model, setting))
-    found = solve_milp(compile_model(fixed.model), limits)
-    if not found.values:
+    """Which rules conflict at these beliefs, and the least that would have to move; none if none conflict."""
+    limits = _short(limits)
+    try:
+        fixed = _softened(setting)
+        found = solve_milp(compile_model(fixed.model), limits)
+    except InfeasibleError:
         return Conflict((), ())
+    rows = list(_business_rows(fixed.model, setting))
     m = fixed.model
-    slack = [found.value(m.over[j]) + found.value(m.under[j]) for j in m.over]
+    slack = [found.value(m.over[j]) + found.value(m.under[j]) for j in m.over] if found.values else []
     cheapest = tuple(
-        Relaxation(r.name, r.limit, slack[j] / r.unit)
-        for j, r in enumerate(rows)
-        if slack[j] > NEGLIGIBLE * r.scale
+        Relaxation(r.name, r.limit, by / r.unit)
+        for r, by in zip(rows, slack, strict=False)
+        if by > NEGLIGIBLE * r.scale
     )
-    return Conflict(tuple(_conflicting(fixed, rows, limits)), cheapest)
+    return Conflict(tuple(_conflicting(fixed, rows, limits)) if cheapest else (), cheapest)
+
+
+def least_break(setting: Setting, limits: Limits) -> Answer:
+    """The plan that breaks the rules least at these beliefs; its objective is the total relative break."""
+    try:
+        return _softened(setting).solve(limits)
+    except InfeasibleError:
+        return Answer("unknown", None, np.inf, -np.inf, False)
+
+
+def breaks_weight_rules(setting: Setting, limits: Limits) -> bool:
+    """Proof that no plan keeps the rules on weights alone, whatever people believe."""
+
+    def only_weights(m: pyo.ConcreteModel) -> None:
+        for name in BELIEVED:
+            if hasattr(m, name):
+                getattr(m, name).deactivate()
+
+    try:
+        return model_at(setting, adapt=only_weights).solve(_short(limits)).status == "infeasible"
+    except InfeasibleError:
+        return True
+
+
+def _short(limits: Limits) -> Limits:
+    return replace(limits, gap=1e-3, seconds=min(limits.seconds or LONGEST, LONGEST))
+
+
+def _softened(setting: Setting) -> FixedModel:
+    return model_at(setting, adapt=lambda m: _soften(m, list(_business_rows(m, setting))))
 
 
 def _business_rows(m: pyo.ConcreteModel, setting: Setting) -> Iterator[_Row]:
@@ -145,17 +188,20 @@ def _soften(m: pyo.ConcreteModel, rows: list[_Row]) -> None:
     m.least_break = pyo.Objective(expr=price, sense=pyo.minimize)
 
 
-def _conflicting(fixed: FixedModel, rows: list[_Row], limits: Limits) -> Iterable[str]:
-    """Deletion filter: a rule is let go for good where the rest cannot hold even without it."""
-    m, kept = fixed.model, []
+def _conflicting(fixed: FixedModel, rows: list[_Row], limits: Limits) -> Iterator[str]:
+    """Deletion filter: a rule is let go for good where the rest cannot hold even without it.
+
+    Rules that time leaves untold apart stay: with them the set still conflicts.
+    """
+    m, until = fixed.model, time.monotonic() + PATIENCE * (limits.seconds or LONGEST)
     for j in m.over:
         m.over[j].fix(0.0)
         m.under[j].fix(0.0)
     for j, row in enumerate(rows):
         m.over[j].unfix()
         m.under[j].unfix()
-        if solve_milp(compile_model(m), limits).status != "infeasible":
+        late = time.monotonic() > until
+        if late or fixed.solve(limits).status != "infeasible":
             m.over[j].fix(0.0)
             m.under[j].fix(0.0)
-            kept.append(row.name)
-    return kept
+            yield row.name

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyomo.environ as pyo
+from pyomo.core.expr.numvalue import is_potentially_variable
 
 from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
-from optimizer.model.setting import Setting
+from optimizer.model.setting import Setting, World
 from optimizer.network import Floats, Ints
+from optimizer.outcome import loading
 from optimizer.solver.cuts import strengthen
 from optimizer.solver.highs import (
     Compiled,
@@ -20,11 +22,12 @@ from optimizer.solver.highs import (
     MilpResult,
     MilpStatus,
     OnProgress,
+    Relaxation,
     compile_model,
     extremes,
-    solve_milp,
 )
 from optimizer.solver.regions import PADDING, find_regions
+from optimizer.solver.tangents import solve_outer, tighten
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,9 @@ class FixedModel:
             self.model.excluded.add(_differs(self.model, self.setting, units))
 
     def require(self, value: float) -> None:
-        """Look only for plans whose objective is at least `value`."""
+        """Look only for plans whose objective is at least `value`; of no use where all are worth the same."""
+        if not is_potentially_variable(self.model.objective.expr):
+            return
         if hasattr(self.model, "cutoff"):
             self.model.del_component("cutoff")
         self.model.cutoff = pyo.Constraint(
@@ -67,9 +72,17 @@ class FixedModel:
         self, limits: Limits, start: Ints | None = None, on_progress: OnProgress | None = None
     ) -> Answer:
         """The best plan here; `start` is a plan to begin from."""
-        compiled = compile_model(self.model)
-        known = None if start is None else _digits_of(self.model, self.setting, start)
-        return _answer(self, solve_milp(compiled, limits, known, on_progress))
+        known = None if start is None else digits_of(self.model, self.setting, start)
+        try:
+            found = solve_outer(self.model, self.setting, limits, known, on_progress)
+        except InfeasibleError:
+            return Answer("infeasible", None, -np.inf, -np.inf, False)
+        return _answer(self, found)
+
+    def relaxed_bound(self) -> float:
+        """No plan of the model is worth more: by its linear relaxation, or by the bounds on volumes."""
+        highest = Relaxation(compile_model(self.model)).bound()
+        return min(highest, most_worth(self.setting, self.bounds))
 
 
 Adapt = Callable[[pyo.ConcreteModel], None]
@@ -87,6 +100,7 @@ def model_at(setting: Setting, floor: float | None = None, adapt: Adapt | None =
     if len(fixed.model.above):
         fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor, adapt)
         strengthen(setting, fixed.model, regions, floor)
+    tighten(fixed.model, setting)
     return fixed
 
 
@@ -117,23 +131,61 @@ def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
     return tuple(replace(b, score=Interval(*s)) for b, s in zip(fixed.bounds, scores, strict=True))
 
 
+def most_worth(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
+    """What no plan can be worth more than, by the ranges of volumes and scores alone."""
+    revenue = least_pay = 0.0
+    for world, box in zip(setting.worlds, bounds, strict=True):
+        worth = world.network.marginal_value
+        revenue += world.probability * float(np.maximum(worth * box.x.low, worth * box.x.high).sum())
+        least_pay += world.probability * _least_pay(setting, world, box)
+    match setting.rules.objective:
+        case "revenue":
+            return revenue
+        case "net":
+            return revenue - least_pay
+        case "surplus":
+            return revenue - _least_effort(setting, bounds)
+
+
+def _least_effort(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
+    """Cost of effort where every volume is the cheapest of its range; no premium for risk."""
+    linear, quadratic = setting.cal.linear, setting.cal.quadratic
+    total = 0.0
+    for world, box in zip(setting.worlds, bounds, strict=True):
+        x = np.clip(-linear / quadratic, box.x.low, box.x.high)
+        total += world.probability * float(linear @ x + 0.5 * quadratic @ x**2)
+    return total
+
+
+def _least_pay(setting: Setting, world: World, box: Bounds) -> float:
+    """Loaded payout if every team were paid on its poorest KPI at its lowest score; θ ≥ 0."""
+    space, rate = setting.space, world.level + world.slope * box.score.low
+    poorest = np.where(space.allowed, rate, np.inf).min(axis=1)
+    poorest = np.where(np.isfinite(poorest), poorest, 0.0)
+    steps = np.where(poorest > 0, space.least, space.most)
+    return float(loading(setting.cal) @ (poorest * steps * space.unit))
+
+
 def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     if not found.values:
         return Answer(found.status, None, found.objective, found.bound, found.interrupted)
     m, network = fixed.model, fixed.setting.cal.network
-    units = np.zeros(fixed.setting.space.allowed.shape, dtype=np.intp)
+    continuous = fixed.setting.space.continuous
+    units = np.zeros(fixed.setting.space.allowed.shape, dtype=float if continuous else np.intp)
     for (i, k, b), digit in m.digit.items():
-        units[network.teams.index(i), network.kpis.index(k)] += 2**b * round(found.value(digit))
+        value = found.value(digit)
+        units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
     x = np.array([[found.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
     return Answer(found.status, units, found.objective, found.bound, found.interrupted, x)
 
 
-def _digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+def digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+    """Values of the columns that say which plan it is, by id of the Pyomo variable."""
     network = setting.cal.network
     values = {}
     for (i, k, b), digit in m.digit.items():
-        steps = int(units[network.teams.index(i), network.kpis.index(k)])
-        values[id(digit)] = float(steps >> b & 1)
+        steps = units[network.teams.index(i), network.kpis.index(k)]
+        values[id(digit)] = float(steps if setting.space.continuous else int(steps) >> b & 1)
     for (i, k), used in m.used.items():
         values[id(used)] = float(units[network.teams.index(i), network.kpis.index(k)] > 0)
     return values
@@ -141,8 +193,8 @@ def _digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int,
 
 def _differs(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> pyo.Expression:
     """At least one digit differs from the plan's."""
-    ids = _digits_of(m, setting, units)
+    ids = digits_of(m, setting, units)
     return sum(1 - d if ids[id(d)] > 0.5 else d for d in m.digit.values()) >= 1
 
 
-__all__ = ["Answer", "FixedModel", "InfeasibleError", "model_at"]
+__all__ = ["Answer", "FixedModel", "InfeasibleError", "digits_of", "model_at"]

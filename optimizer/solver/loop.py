@@ -1,60 +1,40 @@
-"""From beliefs to a plan and back: rounds, search, and the proof (model.md §8).
-
-The model is solved at believed routing and prices; the plan it finds is judged at its own consistent beliefs.
-What counts is value and rules at each plan's own beliefs, so the best plan is searched around, and then every
-plan that the model at its beliefs values higher is listed, judged, and beaten.
-"""
+"""`solve`: rounds of beliefs, a local search, the proof, and the certificate (model.md §8)."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import replace
 
 from optimizer.baseline import calibrate
-from optimizer.judge import Judge, Linearised, judge_at, judge_consistent, linearised
+from optimizer.judge import judge_at, judge_consistent, linearised
 from optimizer.measures import measure
-from optimizer.network import Ints
-from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_from_euros, plan_of
 from optimizer.scenario import Scenario
-from optimizer.search import Judged, Memory, best_of, climb, neighbours, simple_plans
-from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
-from optimizer.solver.conflicts import explain_conflict
-from optimizer.solver.fixed import Answer, FixedModel, model_at
-from optimizer.solver.highs import InfeasibleError, Limits
-from optimizer.solver.run import Event, Held, OnEvent, Options, Run, baseline_beliefs, own_beliefs
-from optimizer.solver.solution import Check, Conflict, Relaxation, Round, Solution, Status
-from optimizer.space import PlanSpace, count_plans, every_plan, plan_space
-
-MOST_ROUNDS = 8
-ROUND_GAP = 1e-3
-"""Relative gap of the rounds on the way; only the last beliefs need the full proof."""
-BRUTE_FORCE = 20_000
-"""Plans up to which all are judged before a scenario is called infeasible at consistent beliefs."""
-MOST_LISTED = 400
-"""Plans that the model may value above the best before the proof is given up."""
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The best plan with the bound at its beliefs, the model it was proven in, and how the listing went."""
-
-    best: Judged
-    bound: float
-    held: Held
-    fixed: FixedModel
-    listed: int
-    complete: bool
+from optimizer.search import Judged, Memory
+from optimizer.solver.alternatives import diverse
+from optimizer.solver.certificate import check_model, check_rules, relative_gap
+from optimizer.solver.continuous import solve_continuous
+from optimizer.solver.finish import certified, finished, never_settled, refused, stopped, unfound
+from optimizer.solver.proof import prove
+from optimizer.solver.rounds import (
+    Refusal,
+    judge_every,
+    note_round,
+    rescue,
+    rounds,
+    settled,
+    solve_at,
+)
+from optimizer.solver.run import OnEvent, Options, Run, baseline_beliefs
+from optimizer.solver.solution import Check, Conflict, Relaxation, Solution
+from optimizer.space import PlanSpace, plan_space
 
 
 def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent | None = None) -> Solution:
     """The plan that maximizes the scenario's objective under its rules, with its certificate.
 
     Every status of scenario.md is a value, not an exception; CalibrationError is raised for a baseline that
-    cannot be calibrated.
+    cannot be calibrated. Among plans that tie to nine digits the nearest to today's is handed out, then the
+    one with more on what the scenario lists first (`search.Judged.rank`).
     """
     options, began = options or Options(), time.perf_counter()
     cal = calibrate(scenario)
@@ -66,6 +46,8 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     starved = _starved(space)
     if starved is not None:
         return replace(blank, status="infeasible", conflict=starved, seconds=dict(run.seconds))
+    if space.continuous:
+        return solve_continuous(run, blank)
     finish = _solve_baseline if options.beliefs == "baseline" else _solve_consistent
     return finish(run, blank)
 
@@ -83,327 +65,69 @@ def _starved(space: PlanSpace) -> Conflict | None:
     return Conflict(tuple(r.rule for r in found), tuple(found)) if found else None
 
 
-def starts(run: Run) -> Ints:
-    """Today's plan, named plans and simple plans, as step counts."""
-    scenario = run.cal.scenario
-    named = [plan_of(scenario, w).euros(scenario) for w in (scenario.current_plan, *scenario.plans.values())]
-    known = np.array([run.space.units(e) for e in named])
-    exact = np.abs(run.space.euros(known) - np.array(named)).max(axis=(1, 2)) <= 1e-6
-    return np.concatenate([known[exact], simple_plans(run.space)])
-
-
-def _climbed(run: Run, judge: Judge, from_: Ints) -> tuple[Judged | None, Memory]:
-    memory = Memory(judge)
-    first = memory.look(from_)
-    order = sorted(range(len(first)), key=lambda j: (not first[j].kept, -first[j].value))
-    best: Judged | None = None
-    for j in order[:3]:
-        found = climb(run.space, memory, first[j])
-        best = found if found.beats(best) else best
-    return best, memory
-
-
-def solve_at(run: Run, held: Held, limits: Limits) -> tuple[Answer, FixedModel | None]:
-    """The model at fixed beliefs, started from a local search there."""
-    with run.timed("search"):
-        guess, _ = _climbed(run, judge_at(run.cal, run.space, held.beliefs, held.exposure), starts(run))
-    start = guess.units if guess is not None and guess.kept else None
-    try:
-        with run.timed("build and bounds"):
-            fixed = model_at(held.setting(run), _floor(guess.value) if guess and guess.kept else None)
-        with run.timed("solve"):
-            answer = fixed.solve(limits, start, run.progress(f"solve at {held.name} beliefs"))
-    except InfeasibleError:
-        return Answer("infeasible", None, -np.inf, -np.inf, False), None
-    run.interrupted |= answer.interrupted
-    if answer.units is None and guess is not None and guess.kept:
-        answer = Answer("feasible", guess.units, guess.value, answer.bound, answer.interrupted)
-    return answer, fixed
-
-
-def _floor(value: float) -> float:
-    """A known value, less what rounding in the solver may take."""
-    return value - 1e-7 * max(1.0, abs(value))
-
-
 def _solve_baseline(run: Run, blank: Solution) -> Solution:
     """Once, at baseline beliefs, with payouts linearised there."""
     held = baseline_beliefs(run)
     answer, fixed = solve_at(run, held, run.limits)
-    if answer.units is None or fixed is None:
-        return _without_plan(run, blank, held, answer)
-    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
-    judged = Memory(judge).look(answer.units[None])[0]
-    _note_round(run, held, answer, judged)
-    gap = relative_gap(judged.value, answer.bound)
+    if answer.units is None:
+        return refused(run, blank, held) if answer.status == "infeasible" else stopped(run, blank)
+    memory = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
+    best = settled(run, memory, memory.look(answer.units[None])[0])
+    note_round(run, held, answer, best)
+    bound = answer.bound
+    if fixed is not None and relative_gap(best.value, bound) > run.options.gap:
+        bound = min(bound, fixed.relaxed_bound())
+    gap = relative_gap(best.value, bound)
     with run.timed("verify"):
         checks = [
             Check("gap", gap <= run.options.gap, gap, run.options.gap, "at baseline beliefs"),
-            check_rules(judge(answer.units[None])),
-            *check_model(fixed, answer.units, held.beliefs),
+            check_rules(memory.judge(best.units[None])),
+            *check_model(fixed, run.space, best.units, held.beliefs),
         ]
-    euros = run.space.euros(answer.units)[None]
-    status = _status(checks)
-    return _finished(
-        run,
-        blank,
-        status,
-        judged.units,
-        judged.value,
-        answer.bound,
-        checks,
-        linearised(run.cal, euros, held.beliefs),
-    )
+    seen = linearised(run.cal, run.space.euros(best.units)[None], held.beliefs)
+    solution = finished(run, blank, best, bound, checks, seen)
+    return replace(solution, alternatives=diverse(run, memory, best, held, proven=gap <= run.options.gap))
 
 
 def _solve_consistent(run: Run, blank: Solution) -> Solution:
     """Rounds of beliefs, local search on the exact evaluator, then the proof."""
-    memory, refused = Memory(judge_consistent(run.cal, run.space)), None
+    memory = Memory(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
+    refusal, every = _search(run, memory)
+    best = memory.best()
+    if best is None or not best.kept:
+        return _without_plan(run, blank, best, refusal, every)
+    proof = prove(run, memory, best)
+    solution = certified(run, blank, memory, proof)
+    proven = solution.status == "optimal"
+    return replace(solution, alternatives=diverse(run, memory, proof.best, proof.held, proven=proven))
+
+
+def _search(run: Run, memory: Memory) -> tuple[Refusal | None, bool]:
+    """Fill the memory; the model's refusal where it had no plan, and whether every plan was judged."""
+    refusal, every = None, False
     try:
-        best, refused = _rounds(run, memory)
+        refusal = rounds(run, memory)
+        best = memory.best()
         if best is None or not best.kept:
-            best = _rescue(run, memory, best)
+            rescue(run, memory)
+            best = memory.best()
         if best is not None and best.kept:
-            best = _settled(run, memory, best)
-    except KeyboardInterrupt:
-        run.interrupted, best = True, best_of(memory.seen.values())
-    if best is None or not best.kept:
-        if best is not None and np.isinf(best.violation):
-            return replace(blank, status="no_equilibrium", rounds=tuple(run.rounds), seconds=run.seconds)
-        best = _by_brute_force(run, memory)
-    if best is None or not best.kept:
-        held, answer = refused or (baseline_beliefs(run), Answer("unknown", None, -np.inf, -np.inf, False))
-        return _without_plan(run, blank, held, answer)
-    return _certified(run, blank, memory, _prove(run, memory, best))
-
-
-def _rounds(run: Run, memory: Memory) -> tuple[Judged | None, tuple[Held, Answer] | None]:
-    """Solve, believe what the plan brings, solve again, until the plan repeats."""
-    with run.timed("search"):
-        best = best_of(memory.look(starts(run)))
-    held, seen, refused = baseline_beliefs(run), set[bytes](), None
-    for turn in range(MOST_ROUNDS):
-        if run.out_of_time:
-            break
-        answer, _ = solve_at(run, held, replace(run.limits, gap=max(run.options.gap, ROUND_GAP)))
-        if answer.units is None:
-            refused = (held, answer)
-            break
-        with run.timed("evaluate"):
-            plan = memory.look(answer.units[None])[0]
-        _note_round(run, held, answer, plan)
-        best = plan if plan.beats(best) else best
-        if plan.key in seen:
-            break
-        seen.add(plan.key)
-        held = own_beliefs(run, plan, f"round {turn + 1}")
-    return best, refused
-
-
-def _rescue(run: Run, memory: Memory, best: Judged | None) -> Judged | None:
-    """No plan so far keeps the rules once beliefs agree: climb towards fewer broken rules."""
-    with run.timed("search"):
-        return climb(run.space, memory, best) if best is not None else None
-
-
-def _by_brute_force(run: Run, memory: Memory) -> Judged | None:
-    """Refused at some beliefs is not refused at all: in a small space, judge every plan at its own."""
-    if run.out_of_time or count_plans(run.space) > BRUTE_FORCE:
-        return None
-    run.tell(Event("search", "every plan, before saying that none keeps the rules"))
-    with run.timed("search"):
-        return best_of(plan for block in every_plan(run.space) for plan in memory.look(block))
-
-
-def _settled(run: Run, memory: Memory, best: Judged) -> Judged:
-    run.tell(Event("search", "around the best plan"))
-    with run.timed("search"):
-        return best if run.out_of_time else climb(run.space, memory, best)
-
-
-def _note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
-    weights = plan_from_euros(run.cal.scenario, run.space.euros(plan.units)).weights
-    run.rounds.append(Round(held.name, weights, answer.objective, answer.bound, plan.value, plan.kept))
-    run.tell(Event("round", f"{held.name} beliefs: value {plan.value:,.0f}, keeps rules: {plan.kept}"))
-
-
-def _prove(run: Run, memory: Memory, best: Judged) -> Proof:
-    """List what the model at the best plan's beliefs values above it, until nothing is left."""
-    try:
-        for _ in range(MOST_ROUNDS):
-            proof = _list_better(run, memory, best)
-            if proof.best is best or run.out_of_time:
-                return proof
-            best = _settled(run, memory, proof.best)
+            settled(run, memory, best)
+        elif not run.out_of_time:
+            every = judge_every(run, memory)
     except KeyboardInterrupt:
         run.interrupted = True
-        best = best_of(memory.seen.values()) or best
-    held = own_beliefs(run, best, "final")
-    return Proof(best, np.inf, held, model_at(held.setting(run)), 0, complete=False)
+    return refusal, every
 
 
-def _list_better(run: Run, memory: Memory, best: Judged) -> Proof:
-    """A proof for `best`, or for the first plan found to beat it (then incomplete).
-
-    `best` stays in the model, so that it always has a solution and "infeasible" cannot pass for a proof.
-    """
-    held = own_beliefs(run, best, "final")
-    target = best.value + run.options.gap * abs(best.value)
-    with run.timed("build and bounds"):
-        fixed = model_at(held.setting(run), _floor(best.value))
-    at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure))
-    listed, bound = 0, np.inf
-    tempting = neighbours(run.space, best.units)
-    while True:
-        listed += _exclude(run, fixed, at_held, tempting, target)
-        found = best_of(memory.look(tempting)) if len(tempting) else None
-        if found is not None and found.beats(best) and found.value > best.value * (1 + 1e-12):
-            return Proof(found, bound, held, fixed, listed, complete=False)
-        if run.out_of_time or listed > MOST_LISTED:
-            return Proof(best, bound, held, fixed, listed, complete=False)
-        with run.timed("prove"):
-            answer = fixed.solve(run.limits, best.units, run.progress("prove"))
-        run.interrupted |= answer.interrupted
-        bound = min(bound, answer.bound)
-        if answer.units is None or bound <= target:
-            return Proof(best, bound, held, fixed, listed, complete=answer.units is not None)
-        if answer.units.tobytes() == best.key:
-            return Proof(best, bound, held, fixed, listed, complete=False)
-        fixed.exclude([answer.units])
-        at_held.look(answer.units[None])
-        listed += 1
-        tempting = np.concatenate([answer.units[None], neighbours(run.space, answer.units)])
-
-
-def _exclude(run: Run, fixed: FixedModel, at_held: Memory, plans: Ints, target: float) -> int:
-    """Judge plans at the held beliefs, and forbid those that the model would still propose."""
-    with run.timed("prove"):
-        known = {p.key for p in at_held.seen.values()}
-        fresh = [p for p in at_held.look(plans) if p.key not in known] if len(plans) else []
-        above = [p.units for p in fresh if p.kept and p.value >= _floor(target)]
-        fixed.exclude(above)
-    return len(above)
-
-
-def _certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Solution:
-    best = proof.best
-    held = proof.held if proof.complete else own_beliefs(run, best, "final")
-    fixed = proof.fixed if proof.complete else model_at(held.setting(run))
-    bound = max(proof.bound, best.value) if proof.complete else proof.bound
-    gap = relative_gap(best.value, bound)
-    euros = run.space.euros(best.units)[None]
-    with run.timed("verify"):
-        outcome = evaluate_plans(run.cal, euros)
-        checks = [
-            Check(
-                "gap", gap <= run.options.gap * (1 + 1e-9), gap, run.options.gap, "at the plan's own beliefs"
-            ),
-            Check(
-                "no_better_plan",
-                proof.complete,
-                float(proof.listed),
-                float(MOST_LISTED),
-                "plans that looked better at these beliefs, each judged at its own",
-            ),
-            check_rules(memory.judge(best.units[None])),
-            *check_model(fixed, best.units, held.beliefs),
-            *check_equilibrium(run.cal, euros, outcome),
-            *_enumerated(run, best),
-        ]
-    return _finished(run, blank, _status(checks), best.units, best.value, bound, checks, None)
-
-
-INTERNAL = {"model_accepts_plan", "model_value", "regret", "bounds", "rules", "equilibrium_residual"}
-"""Checks whose failure means the software is wrong, not that the proof is missing."""
-
-
-def _status(checks: list[Check]) -> Status:
-    failed = {c.name for c in checks if not c.ok}
-    if failed & INTERNAL:
-        return "error"
-    return "feasible" if failed - {"denominator_floor"} else "optimal"
-
-
-def _enumerated(run: Run, best: Judged) -> Iterator[Check]:
-    """On request: every plan at a coarser step, judged at its own beliefs."""
-    step = run.options.enumerate_step
-    if step is None:
-        return
-    coarse = plan_space(run.cal, run.space.controllability, step)
-    judge, top, count = judge_consistent(run.cal, coarse), -np.inf, 0
-    for block in every_plan(coarse):
-        if run.out_of_time:
-            break
-        found = judge(block)
-        count += len(block)
-        top = max(top, float(found.value[found.kept].max(initial=-np.inf)))
-        run.tell(Event("enumerate", f"{count:,} plans"))
-    ahead = (top - best.value) / max(1.0, abs(best.value))
-    ok = ahead <= run.options.gap and not run.out_of_time
-    yield Check("enumeration", ok, ahead, run.options.gap, f"{count:,} plans at step {step:g}")
-
-
-def _finished(
-    run: Run,
-    blank: Solution,
-    status: Status,
-    units: Ints,
-    value: float,
-    bound: float,
-    checks: list[Check],
-    seen: Linearised | None,
+def _without_plan(
+    run: Run, blank: Solution, best: Judged | None, refusal: Refusal | None, every: bool
 ) -> Solution:
-    euros = run.space.euros(units)
-    with run.timed("evaluate"):
-        first = evaluate_plans(run.cal, euros[None], "first_response")
-        consistent = evaluate_plans(run.cal, euros[None])
-    return replace(
-        blank,
-        status=status,
-        plan=plan_from_euros(run.cal.scenario, euros),
-        euros=euros,
-        objective=value,
-        bound=bound,
-        gap=relative_gap(value, bound),
-        first_response=first,
-        consistent=consistent,
-        linearised=seen,
-        rounds=tuple(run.rounds),
-        checks=tuple(checks),
-        seconds=dict(run.seconds),
-    )
-
-
-def _exhausted(run: Run) -> tuple[Check, ...]:
-    """Whether "infeasible" covers every plan at its own beliefs, or only the beliefs that were tried."""
-    if run.options.beliefs == "baseline":
-        return ()
-    count = count_plans(run.space)
-    what = (
-        "plans, each judged at its own beliefs"
-        if count <= BRUTE_FORCE
-        else "plans; only the likely ones were judged"
-    )
-    return (Check("every_plan_judged", count <= BRUTE_FORCE, float(count), float(BRUTE_FORCE), what),)
-
-
-def _without_plan(run: Run, blank: Solution, held: Held, answer: Answer) -> Solution:
-    """Infeasible, with the conflict explained; or stopped before any plan was found."""
-    if answer.status != "infeasible" and run.out_of_time:
-        stopped = Check(
-            "time", False, time.monotonic() - run.started, run.options.time_limit or 0.0, "no plan yet"
-        )
-        return replace(
-            blank, status="error", checks=(stopped,), rounds=tuple(run.rounds), seconds=run.seconds
-        )
-    run.tell(Event("conflict", "which rules cannot hold together"))
-    with run.timed("explain conflict"):
-        conflict = explain_conflict(held.setting(run), run.limits)
-    return replace(
-        blank,
-        status="infeasible",
-        conflict=conflict,
-        checks=_exhausted(run),
-        rounds=tuple(run.rounds),
-        seconds=dict(run.seconds),
-    )
+    """A time-out is never called infeasible, and neither is a company that never settles."""
+    if not every and run.out_of_time:
+        return stopped(run, blank)
+    if best is not None and best.violation == float("inf"):
+        return never_settled(run, blank)
+    if refusal is not None and refusal[1].status != "infeasible" and not every:
+        return stopped(run, blank)
+    return unfound(run, blank, refusal, best, every)

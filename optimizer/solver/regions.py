@@ -131,7 +131,12 @@ def _facets(setting: Setting, world: World, i: int, piece: Piece) -> Floats:
 
 
 def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece] | None:
-    """Every region, by crossing facets; None where there are too many or one is degenerate."""
+    """Every region, by crossing facets; None where there are too many or one is degenerate.
+
+    A stage that nothing can enter is degenerate: its price is not unique.
+    """
+    if (box.theta_high[len(box.kpis) :] <= 0).any():
+        return None
     if not len(world.network.blocks[i].activities):
         return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
     start = _first_pattern(setting, world, i, box)

@@ -39,13 +39,15 @@ OnEvent = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Options:
-    """`gap` relative; `time_limit` seconds for the whole solve; `enumerate_step` a weight step."""
+    """`gap` relative; `time_limit` seconds for the whole solve; `enumerate_step` a weight step;
+    `alternatives` how many plans to list, the best included."""
 
     beliefs: BeliefMode = "consistent"
     gap: float = 1e-4
     time_limit: float | None = None
     threads: int = 1
     enumerate_step: float | None = None
+    alternatives: int = 0
 
 
 @dataclass

@@ -57,6 +57,20 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """One of the best plans that differ by more than one step somewhere, the recommended one first.
+
+    `value` is the objective at the plan's own beliefs. `proven` means: of the plans that differ by more than
+    one step in at least one weight from every plan listed before, none that the model at the final beliefs
+    (those of the recommended plan) values above this value, beyond the gap, is worth more at its own beliefs.
+    """
+
+    plan: Plan
+    value: float
+    proven: bool
+
+
+@dataclass(frozen=True)
 class Solution:
     """Result of `solve`. Where `plan` is None there is none (`conflict` says why)."""
 
@@ -69,6 +83,8 @@ class Solution:
     """(I, K) currency per period at target."""
     objective: float = float("nan")
     bound: float = float("nan")
+    """No plan is worth more at the beliefs of the plan, but those that the check `no_better_plan` counts:
+    they were judged at their own beliefs and are not better. inf where none is known."""
     gap: float = float("nan")
     """(bound − objective) / |objective|, at the beliefs of the plan."""
     first_response: Outcome | None = None
@@ -77,6 +93,13 @@ class Solution:
     """What the model saw, with `beliefs="baseline"` only."""
     rounds: tuple[Round, ...] = ()
     checks: tuple[Check, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    """Best first, as many as were asked for and exist; empty unless asked for."""
     conflict: Conflict | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by phase; never part of the result's identity."""
+
+    @property
+    def unproven(self) -> bool:
+        """No plan was found that keeps the rules, but it is not proven that there is none."""
+        return self.status == "infeasible" and any(not c.ok for c in self.checks)

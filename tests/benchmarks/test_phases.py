@@ -21,7 +21,7 @@ from optimizer.outcome import evaluate_plans
 from optimizer.response import respond
 from optimizer.solver import Options
 from optimizer.solver.fixed import model_at
-from optimizer.solver.loop import starts
+from optimizer.solver.rounds import starts
 from optimizer.solver.run import Run, baseline_beliefs
 from optimizer.space import plan_space
 

@@ -1,0 +1,172 @@
+"""The best plans that differ by more than one step somewhere, proven in order at the final beliefs.
+
+Each next plan is the best, at its own beliefs, of those that differ by more than one step in at least one
+weight from every plan listed before. The proof is that of `proof.py`: the model at the final beliefs lists
+what it values above the plan, each is judged at its own beliefs, until nothing is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.judge import judge_at
+from optimizer.model.weights import steps_of
+from optimizer.network import Ints
+from optimizer.plan import plan_from_euros
+from optimizer.search import Judged, Memory, best_of, neighbours
+from optimizer.solver.fixed import Answer, FixedModel, digits_of
+from optimizer.solver.proof import MOST_LISTED, exclude_above
+from optimizer.solver.rounds import built, floor_of
+from optimizer.solver.run import Event, Held, Run
+from optimizer.solver.solution import Alternative
+
+FAR = 2
+"""Steps by which at least one weight differs."""
+
+
+def diverse(run: Run, memory: Memory, best: Judged, held: Held, *, proven: bool) -> tuple[Alternative, ...]:
+    """As many plans as the options ask for, best first, if so many exist; `proven` is the best one's own."""
+    listed = [(best, proven)]
+    try:
+        listed += _listed(run, memory, best, held) if run.options.alternatives > 1 else []
+    except KeyboardInterrupt:
+        run.interrupted = True
+    asked = listed[: run.options.alternatives]
+    return tuple(
+        Alternative(plan_from_euros(run.cal.scenario, run.space.euros(p.units)), p.value, ok)
+        for p, ok in asked
+    )
+
+
+def _listed(run: Run, memory: Memory, best: Judged, held: Held) -> list[tuple[Judged, bool]]:
+    """The plans after the best one, each with its proof."""
+    run.tell(Event("alternatives", "plans that differ by more than one step"))
+    with run.timed("alternatives"):
+        last = _known(run, memory, best)
+        fixed = built(run, held, floor_of(last.value) if last else None)
+        search = None if fixed is None else _Search.begin(run, memory, held, fixed, best)
+        chosen, found = [best], list[tuple[Judged, bool]]()
+        while len(chosen) < run.options.alternatives:
+            plan, proven = search.next(chosen) if search else (_best_far(memory, chosen), False)
+            if plan is None:
+                break
+            chosen.append(plan)
+            found.append((plan, proven))
+        return found
+
+
+def _known(run: Run, memory: Memory, best: Judged) -> Judged | None:
+    """The last plan of the list that what was judged so far gives; None if that list is too short.
+
+    Nothing worth less at the final beliefs can enter the list by the proof, so the model may leave it out.
+    """
+    chosen = [best]
+    while len(chosen) < run.options.alternatives:
+        found = _best_far(memory, chosen)
+        if found is None:
+            return None
+        around = memory.look(neighbours(memory.space, found.units))
+        chosen.append(best_of([found, *(p for p in around if p.kept and _is_far(p.units, chosen))]) or found)
+    return chosen[-1]
+
+
+def _best_far(memory: Memory, chosen: list[Judged]) -> Judged | None:
+    return best_of(p for p in memory.seen.values() if p.kept and _is_far(p.units, chosen))
+
+
+def _is_far(units: Ints, chosen: list[Judged]) -> bool:
+    return all(np.abs(units - c.units).max(initial=0) >= FAR for c in chosen)
+
+
+@dataclass
+class _Search:
+    """The model at the final beliefs while plans are listed.
+
+    The best plan stays in it as a way out, worth what the candidate is worth: so it always has a solution,
+    and "infeasible" cannot pass for a proof.
+    """
+
+    run: Run
+    memory: Memory
+    at_held: Memory
+    fixed: FixedModel
+    best: Judged
+    listed: int = 0
+
+    @classmethod
+    def begin(cls, run: Run, memory: Memory, held: Held, fixed: FixedModel, best: Judged) -> _Search:
+        m = fixed.model
+        m.way_out = pyo.Var(domain=pyo.Binary, doc="none is better: the best plan again")
+        m.way_out_worth = pyo.Param(initialize=best.value, mutable=True, doc="what the candidate is worth")
+        m.again = pyo.ConstraintList(doc="the way out is the best plan")
+        of_best = digits_of(m, fixed.setting, best.units)
+        for digit in m.digit.values():
+            m.again.add(digit >= m.way_out if of_best[id(digit)] > 0.5 else digit <= 1 - m.way_out)
+        m.apart = pyo.VarList(domain=pyo.Binary)
+        m.differing = pyo.ConstraintList(doc="more than one step from every plan listed, or the way out")
+        m.objective.deactivate()
+        worth = m.objective.expr - (best.value - m.way_out_worth) * m.way_out
+        m.worth_or_way_out = pyo.Objective(expr=worth, sense=pyo.maximize)
+        at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
+        return cls(run, memory, at_held, fixed, best)
+
+    def next(self, chosen: list[Judged]) -> tuple[Judged | None, bool]:
+        """The best plan far from all of `chosen`, and its proof; None where there is none."""
+        self._keep_from(chosen[-1])
+        before = self.listed
+        tempting = np.concatenate([neighbours(self.run.space, c.units) for c in chosen])
+        while True:
+            found = self.memory.look(tempting)
+            candidate = _best_far(self.memory, chosen)
+            far = np.array([p.units for p in found if _is_far(p.units, chosen)], dtype=np.intp)
+            if candidate is not None and len(far):
+                target = candidate.value + self._room
+                self.listed += exclude_above(self.run, self.fixed, self.at_held, far, target, self.best)
+            if self.run.out_of_time or self.listed - before > MOST_LISTED:
+                return candidate, False
+            answer = self._solve(candidate)
+            if (
+                candidate is not None
+                and answer.units is not None
+                and answer.bound <= candidate.value + self._room
+            ):
+                return candidate, True
+            if answer.units is None or answer.units.tobytes() == self.best.key:
+                return candidate, False
+            self.fixed.exclude([answer.units])
+            self.listed += 1
+            tempting = np.concatenate([answer.units[None], neighbours(self.run.space, answer.units)])
+
+    @property
+    def _room(self) -> float:
+        return self.run.options.gap * abs(self.best.value)
+
+    def _solve(self, candidate: Judged | None) -> Answer:
+        """What the model values most, or the way out where there is a candidate to take it for."""
+        m = self.fixed.model
+        if candidate is None:
+            m.way_out.fix(0)
+        else:
+            m.way_out.unfix()
+            m.way_out_worth.set_value(candidate.value)
+        start = None if candidate is None else self.best.units
+        answer = self.fixed.solve(self.run.limits, start, self.run.progress("alternatives"))
+        self.run.interrupted |= answer.interrupted
+        return answer
+
+    def _keep_from(self, plan: Judged) -> None:
+        """More than one step from this plan in at least one weight."""
+        m, space, network = self.fixed.model, self.run.space, self.run.cal.network
+        apart = []
+        for i, k in space.pairs:
+            steps, here = steps_of(m, network.teams[i], network.kpis[k]), int(plan.units[i, k])
+            if here + FAR <= space.most[i]:
+                apart.append(m.apart.add())
+                m.differing.add(steps >= (here + FAR) * apart[-1])
+            if here >= FAR:
+                apart.append(m.apart.add())
+                m.differing.add(steps <= int(space.most[i]) - (int(space.most[i]) - here + FAR) * apart[-1])
+        m.differing.add(sum(apart) + m.way_out >= 1)

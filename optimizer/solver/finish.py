@@ -1,0 +1,172 @@
+"""What a solve hands out: a plan with its certificate, or why there is none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.judge import Linearised, consistent_facts, judge_consistent
+from optimizer.outcome import evaluate_plans
+from optimizer.plan import plan_from_euros
+from optimizer.rules import broken_lines
+from optimizer.search import Judged, Memory
+from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
+from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
+from optimizer.solver.proof import MOST_LISTED, Proof
+from optimizer.solver.rounds import BRUTE_FORCE, Refusal
+from optimizer.solver.run import Event, Held, Run, baseline_beliefs
+from optimizer.solver.solution import Check, Conflict, Relaxation, Solution, Status
+from optimizer.space import count_plans, every_plan, plan_space
+
+MODEL = {"model_accepts_plan", "model_value"}
+"""Checks that fail without anybody's fault where a believed denominator is held up by its floor."""
+INTERNAL = MODEL | {"regret", "bounds", "rules", "equilibrium_residual"}
+"""Checks whose failure means the software is wrong, not that the proof is missing."""
+
+
+def status_of(checks: list[Check]) -> Status:
+    """Optimal, feasible without proof, or a failed check of the software itself (scenario.md)."""
+    failed = {c.name for c in checks if not c.ok}
+    if failed & (INTERNAL - MODEL if "denominator_floor" in failed else INTERNAL):
+        return "error"
+    return "feasible" if failed - {"denominator_floor"} else "optimal"
+
+
+def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Solution:
+    """The best plan at its own beliefs, with every check."""
+    best, gap = proof.best, relative_gap(proof.best.value, proof.bound)
+    euros = run.space.euros(best.units)[None]
+    with run.timed("verify"):
+        outcome = evaluate_plans(run.cal, euros)
+        checks = [
+            Check(
+                "gap", gap <= run.options.gap * (1 + 1e-9), gap, run.options.gap, "at the plan's own beliefs"
+            ),
+            Check(
+                "no_better_plan",
+                proof.complete,
+                float(proof.listed),
+                float(MOST_LISTED),
+                "plans that looked better at these beliefs, each judged at its own",
+            ),
+            check_rules(memory.judge(best.units[None])),
+            *check_model(proof.fixed, run.space, best.units, proof.held.beliefs),
+            *check_equilibrium(run.cal, euros, outcome),
+            *enumerated(run, best),
+        ]
+    return finished(run, blank, best, proof.bound, checks)
+
+
+def finished(
+    run: Run,
+    blank: Solution,
+    best: Judged,
+    bound: float,
+    checks: list[Check],
+    seen: Linearised | None = None,
+) -> Solution:
+    """A plan with its status, its bound (never below its own value) and what people do under it."""
+    euros, gap = run.space.euros(best.units), relative_gap(best.value, bound)
+    with run.timed("evaluate"):
+        first = evaluate_plans(run.cal, euros[None], "first_response")
+        consistent = evaluate_plans(run.cal, euros[None])
+    return replace(
+        blank,
+        status=status_of(checks),
+        plan=plan_from_euros(run.cal.scenario, euros),
+        euros=euros,
+        objective=best.value,
+        bound=max(bound, best.value) if np.isfinite(gap) else np.inf,
+        gap=gap,
+        first_response=first,
+        consistent=consistent,
+        linearised=seen,
+        rounds=tuple(run.rounds),
+        checks=tuple(checks),
+        seconds=dict(run.seconds),
+    )
+
+
+def enumerated(run: Run, best: Judged) -> Iterator[Check]:
+    """On request: every plan at a coarser step, judged at its own beliefs."""
+    step = run.options.enumerate_step
+    if step is None:
+        return
+    coarse = plan_space(run.cal, run.space.controllability, step)
+    judge, top, count = judge_consistent(run.cal, coarse), -np.inf, 0
+    for block in every_plan(coarse):
+        if run.out_of_time:
+            break
+        found = judge(block)
+        count += len(block)
+        top = max(top, float(found.value[found.kept].max(initial=-np.inf)))
+        run.tell(Event("enumerate", f"{count:,} plans"))
+    ahead = (top - best.value) / max(1.0, abs(best.value))
+    ok = ahead <= run.options.gap and not run.out_of_time
+    yield Check("enumeration", ok, ahead, run.options.gap, f"{count:,} plans at step {step:g}")
+
+
+# --- without a plan -------------------------------------------------------------------------------------
+
+
+def stopped(run: Run, blank: Solution) -> Solution:
+    """Time ran out, or the solver gave up, before any plan was found: neither a plan nor "infeasible"."""
+    spent, limit = time.monotonic() - run.started, run.options.time_limit or 0.0
+    check = Check("solver", False, 0.0, 1.0, "the solver gave up without an answer")
+    if run.out_of_time:
+        check = Check("time", False, spent, limit, "no plan yet")
+    return _without_plan(run, blank, "error", check)
+
+
+def never_settled(run: Run, blank: Solution) -> Solution:
+    """Under no plan that was judged do beliefs come to agree with what happens."""
+    return _without_plan(run, blank, "no_equilibrium")
+
+
+def refused(run: Run, blank: Solution, held: Held) -> Solution:
+    """The model has no plan at the only beliefs that count."""
+    return replace(_without_plan(run, blank, "infeasible"), conflict=_conflict(run, held))
+
+
+def unfound(
+    run: Run, blank: Solution, refusal: Refusal | None, nearest: Judged | None, every: bool
+) -> Solution:
+    """No plan keeps the rules at its own beliefs: proven where all were judged or weights alone conflict."""
+    held = refusal[0] if refusal else baseline_beliefs(run)
+    conflict = _conflict(run, held)
+    if not conflict.rules and nearest is not None and np.isfinite(nearest.violation):
+        conflict = Conflict((), tuple(_broken(run, nearest)))
+    return replace(_without_plan(run, blank, "infeasible", _exhausted(run, held, every)), conflict=conflict)
+
+
+def _without_plan(run: Run, blank: Solution, status: Status, *checks: Check) -> Solution:
+    return replace(blank, status=status, checks=checks, rounds=tuple(run.rounds), seconds=dict(run.seconds))
+
+
+def _conflict(run: Run, held: Held) -> Conflict:
+    run.tell(Event("conflict", "which rules cannot hold together"))
+    with run.timed("explain conflict"):
+        return explain_conflict(held.setting(run), run.limits)
+
+
+def _broken(run: Run, nearest: Judged) -> Iterator[Relaxation]:
+    """How far each rule would have to move for the plan that breaks them least."""
+    euros = run.space.euros(nearest.units)[None]
+    outcome = evaluate_plans(run.cal, euros)
+    facts = consistent_facts(run.cal, euros, outcome.worlds, outcome.pay)
+    for line in broken_lines(run.cal, run.space, euros, facts):
+        yield Relaxation(line.name, float(line.limit[0]), float(-line.slack[0]))
+
+
+def _exhausted(run: Run, held: Held, every: bool) -> Check:
+    """Whether "infeasible" is proven, or only no plan was found among those that were tried."""
+    count = float(count_plans(run.space, BRUTE_FORCE))
+    if every:
+        return Check("every_plan_judged", True, count, float(BRUTE_FORCE), "plans, each at its own beliefs")
+    if breaks_weight_rules(held.setting(run), run.limits):
+        return Check("every_plan_judged", True, 0.0, float(BRUTE_FORCE), "plans keep the rules on weights")
+    what = "plans; only likely ones were judged, so that one may exist"
+    return Check("every_plan_judged", False, count, float(BRUTE_FORCE), what)

@@ -1,0 +1,108 @@
+"""The proof at a plan's own beliefs (model.md §8, certificate).
+
+What counts is value and rules at each plan's own beliefs. So every plan that the model, held at the beliefs
+of the best one, values above it is listed, judged at its own beliefs and excluded, until none is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.judge import judge_at
+from optimizer.network import Ints
+from optimizer.search import Judged, Memory, best_of, neighbours
+from optimizer.solver.fixed import FixedModel
+from optimizer.solver.rounds import MOST_ROUNDS, built, floor_of, settled
+from optimizer.solver.run import Held, Run, own_beliefs
+
+MOST_LISTED = 400
+"""Plans that the model may value above the best before the proof is given up."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The best plan, its beliefs, the model there (None where it has no plan), and how the listing went.
+
+    `bound` holds at `held` for every plan but the `listed` ones, which were judged at their own beliefs;
+    `complete` if none but those is worth more than the gap above `best`.
+    """
+
+    best: Judged
+    held: Held
+    fixed: FixedModel | None
+    bound: float
+    listed: int
+    complete: bool
+
+
+def prove(run: Run, memory: Memory, best: Judged) -> Proof:
+    """List what the model at the best plan's beliefs values above it, until nothing is left."""
+    try:
+        for _ in range(MOST_ROUNDS):
+            found = _list_better(run, memory, best)
+            if isinstance(found, Proof):
+                return found
+            best = settled(run, memory, found)
+            if run.out_of_time:
+                break
+    except KeyboardInterrupt:
+        run.interrupted = True
+        best = memory.best() or best
+    held = own_beliefs(run, best, "final")
+    return _stopped(best, held, built(run, held, floor_of(best.value)), np.inf, 0)
+
+
+def _list_better(run: Run, memory: Memory, best: Judged) -> Proof | Judged:
+    """A proof for `best`, complete or as far as it got; or the first plan found to beat it.
+
+    `best` stays in the model, so that it always has a solution and "infeasible" cannot pass for a proof.
+    """
+    held = own_beliefs(run, best, "final")
+    target = best.value + run.options.gap * abs(best.value)
+    fixed = built(run, held, floor_of(best.value))
+    if fixed is None:
+        return _stopped(best, held, fixed, np.inf, 0)
+    at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
+    listed, bound, tempting = 0, np.inf, neighbours(run.space, best.units)
+    while True:
+        listed += exclude_above(run, fixed, at_held, tempting, target, best)
+        found = best_of(memory.look(tempting))
+        if found is not None and found.beats(best):
+            return found
+        if run.out_of_time or listed > MOST_LISTED:
+            return _stopped(best, held, fixed, bound, listed)
+        with run.timed("prove"):
+            answer = fixed.solve(run.limits, best.units, run.progress("prove"))
+        run.interrupted |= answer.interrupted
+        if answer.units is None:
+            return _stopped(best, held, fixed, bound, listed)
+        bound = min(bound, answer.bound)
+        if bound <= target:
+            return Proof(best, held, fixed, bound, listed, complete=True)
+        if answer.units.tobytes() == best.key:
+            return _stopped(best, held, fixed, bound, listed)
+        fixed.exclude([answer.units])
+        at_held.look(answer.units[None])
+        listed += 1
+        tempting = np.concatenate([answer.units[None], neighbours(run.space, answer.units)])
+
+
+def _stopped(best: Judged, held: Held, fixed: FixedModel | None, bound: float, listed: int) -> Proof:
+    """No proof; where the solver had not come to a bound, the relaxation's."""
+    if fixed is not None and not np.isfinite(bound):
+        bound = fixed.relaxed_bound()
+    return Proof(best, held, fixed, bound, listed, complete=False)
+
+
+def exclude_above(
+    run: Run, fixed: FixedModel, at_held: Memory, plans: Ints, target: float, best: Judged
+) -> int:
+    """Judge plans at the held beliefs, and forbid those that the model would still propose, but `best`."""
+    with run.timed("prove"):
+        known = {best.key, *at_held.seen}
+        fresh = [p for p in at_held.look(plans) if p.key not in known]
+        above = [p.units for p in fresh if p.kept and p.value >= floor_of(target)]
+        fixed.exclude(above)
+    return len(above)

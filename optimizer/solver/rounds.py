@@ -1,0 +1,171 @@
+"""Towards a plan that keeps the rules at its own beliefs: rounds of beliefs, local search, last resorts.
+
+The model is solved at believed routing and prices; the plan it finds is judged at its own consistent beliefs,
+and believed next. Where rounds end without a plan that keeps the rules, the search goes on from the plan that
+breaks them least.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.judge import judge_at
+from optimizer.network import Ints
+from optimizer.plan import plan_from_euros, plan_of
+from optimizer.search import Judged, Memory, best_of, climb, climb_by_two, simple_plans
+from optimizer.solver.conflicts import least_break
+from optimizer.solver.fixed import Answer, FixedModel, model_at
+from optimizer.solver.highs import InfeasibleError, Limits
+from optimizer.solver.run import Event, Held, Run, baseline_beliefs, own_beliefs
+from optimizer.solver.solution import Round
+from optimizer.space import count_plans, every_plan
+
+MOST_ROUNDS = 8
+ROUND_GAP = 1e-3
+"""Relative gap of the rounds on the way; only the last beliefs need the full proof."""
+STARTS = 3
+"""Plans from which the local search climbs."""
+BRUTE_FORCE = 20_000
+"""Plans up to which all are judged before a scenario is called infeasible at consistent beliefs."""
+
+Refusal = tuple[Held, Answer]
+"""Beliefs at which the model had no plan, and what it said."""
+
+
+def starts(run: Run) -> Ints:
+    """Today's plan, named plans and simple plans, as step counts."""
+    scenario = run.cal.scenario
+    named = [plan_of(scenario, w).euros(scenario) for w in (scenario.current_plan, *scenario.plans.values())]
+    known = np.array([run.space.units(e) for e in named])
+    exact = np.abs(run.space.euros(known) - np.array(named)).max(axis=(1, 2)) <= 1e-6
+    return np.concatenate([known[exact], simple_plans(run.space)])
+
+
+def floor_of(value: float) -> float:
+    """A known value, less what rounding in the solver may take."""
+    return value - 1e-7 * max(1.0, abs(value))
+
+
+def built(run: Run, held: Held, floor: float | None = None) -> FixedModel | None:
+    """The model at these beliefs; None where not even its linear relaxation has a plan.
+
+    A floor that contradicts the relaxation can only be rounding: then it is dropped.
+    """
+    with run.timed("build and bounds"):
+        for known in dict.fromkeys((floor, None)):
+            try:
+                return model_at(held.setting(run), known)
+            except InfeasibleError:
+                continue
+    return None
+
+
+def solve_at(run: Run, held: Held, limits: Limits) -> tuple[Answer, FixedModel | None]:
+    """The model at fixed beliefs, started from a local search there."""
+    guess = _guess(run, held)
+    fixed = built(run, held, floor_of(guess.value) if guess else None)
+    if fixed is None:
+        answer = Answer("infeasible", None, -np.inf, -np.inf, False)
+    else:
+        with run.timed("solve"):
+            start = guess.units if guess else None
+            answer = fixed.solve(limits, start, run.progress(f"solve at {held.name} beliefs"))
+    run.interrupted |= answer.interrupted
+    if answer.units is None and guess is not None:
+        bound = answer.bound if answer.status != "infeasible" else np.inf
+        answer = Answer("feasible", guess.units, guess.value, bound, answer.interrupted)
+    return answer, fixed
+
+
+def _guess(run: Run, held: Held) -> Judged | None:
+    """The best plan at these beliefs that a local search finds; None where none keeps the rules."""
+    with run.timed("search"):
+        judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
+        memory = Memory(judge, run.space, lambda: run.out_of_time)
+        first = sorted(memory.look(starts(run)), key=lambda p: p.rank, reverse=True)
+        best = best_of(climb(run.space, memory, plan) for plan in first[:STARTS])
+    return best if best is not None and best.kept else None
+
+
+def rounds(run: Run, memory: Memory) -> Refusal | None:
+    """Solve, believe what the plan brings, solve again, until the plan repeats; what they find is in memory.
+
+    A refusal is returned where the model had no plan.
+    """
+    with run.timed("search"):
+        memory.look(starts(run))
+    held, seen = baseline_beliefs(run), set[bytes]()
+    for turn in range(MOST_ROUNDS):
+        if run.out_of_time:
+            break
+        answer, _ = solve_at(run, held, replace(run.limits, gap=max(run.options.gap, ROUND_GAP)))
+        if answer.units is None:
+            return held, answer
+        with run.timed("evaluate"):
+            plan = memory.look(answer.units[None])[0]
+        note_round(run, held, answer, plan)
+        if plan.key in seen:
+            break
+        seen.add(plan.key)
+        held = own_beliefs(run, plan, f"round {turn + 1}")
+    return None
+
+
+def note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
+    """Keep what a round promised and brings, and tell it."""
+    weights = plan_from_euros(run.cal.scenario, run.space.euros(plan.units)).weights
+    run.rounds.append(Round(held.name, weights, answer.objective, answer.bound, plan.value, plan.kept))
+    run.tell(Event("round", f"{held.name} beliefs: value {plan.value:,.0f}, keeps rules: {plan.kept}"))
+
+
+def settled(run: Run, memory: Memory, best: Judged) -> Judged:
+    """The best plan that single shifts reach."""
+    run.tell(Event("search", "around the best plan"))
+    with run.timed("search"):
+        return best if run.out_of_time else climb(run.space, memory, best)
+
+
+# --- no plan so far keeps the rules once beliefs agree --------------------------------------------------
+
+
+def rescue(run: Run, memory: Memory) -> None:
+    """Climb towards fewer broken rules, believe what that brings, and let the model break least there."""
+    run.tell(Event("search", "no plan keeps the rules yet: on from those that break least"))
+    tried = set[bytes]()
+    for _ in range(MOST_ROUNDS):
+        with run.timed("search"):
+            nearest = _nearest(run, memory)
+        if nearest is None or nearest.kept or nearest.key in tried or run.out_of_time:
+            return
+        tried.add(nearest.key)
+        if not np.isfinite(nearest.violation):
+            return
+        held = own_beliefs(run, nearest, "nearest plan's")
+        with run.timed("solve"):
+            answer = least_break(held.setting(run), replace(run.limits, gap=ROUND_GAP))
+        if answer.units is not None:
+            memory.look(answer.units[None])
+
+
+def _nearest(run: Run, memory: Memory) -> Judged | None:
+    """The plan that breaks the rules least, after climbing from the least broken ones."""
+    ranked = sorted(memory.seen.values(), key=lambda p: p.rank, reverse=True)
+    for plan in ranked[:STARTS]:
+        if run.out_of_time or climb_by_two(run.space, memory, plan).kept:
+            break
+    return memory.best()
+
+
+def judge_every(run: Run, memory: Memory) -> bool:
+    """In a small space, judge every plan at its own beliefs; whether that was done."""
+    if count_plans(run.space, BRUTE_FORCE) > BRUTE_FORCE:
+        return False
+    run.tell(Event("search", "every plan, before saying that none keeps the rules"))
+    with run.timed("search"):
+        for block in every_plan(run.space):
+            if run.out_of_time:
+                return False
+            memory.look(block)
+    return True

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.frames import Tables
+from optimizer.labels import CAUSES
 
 SHARE_DECIMALS = 3
 """Shares are printed to a tenth of a percent."""
@@ -149,7 +150,14 @@ def _sums(waterfall: pd.DataFrame) -> Tables:
         "waterfall_teams": ["team", "team_en", "team_fr"],
     }
     amounts = ["revenue", "net"]
-    return {name: waterfall.groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()}
+    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CAUSES)})
+    ordered = {
+        "waterfall_causes": waterfall.assign(order=order).sort_values("order", kind="stable"),
+        "waterfall_teams": waterfall,
+    }
+    return {
+        name: ordered[name].groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()
+    }
 
 
 def _adding_up(values: pd.Series[float], total: float, decimals: int) -> pd.Series[float]:

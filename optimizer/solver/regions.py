@@ -70,10 +70,16 @@ def find_regions(setting: Setting, world: World) -> Regions:
     for _ in range(1 if single else 3):
         for i in order:
             box = _team_box(setting, world, i, bounds)
-            pieces = _pieces(setting, world, i, box)
+            pieces = None if _may_stay_empty(world, i) else _pieces(setting, world, i, box)
             patterns[i] = None if pieces is None else tuple(p.working for p in pieces)
             bounds = bounds if pieces is None else _narrowed(world, i, box, pieces, bounds)
     return Regions(bounds, tuple(patterns[i] for i in range(len(world.network.teams))))
+
+
+def _may_stay_empty(world: World, i: int) -> bool:
+    """A stage of the team is empty today; while it stays so, its price is not unique and pieces overlap."""
+    inflow = world.network.stage_inflow(world.network.baseline)
+    return bool((inflow[world.network.blocks[i].stages] <= 0).any())
 
 
 def _team_box(setting: Setting, world: World, i: int, bounds: Bounds) -> TeamBox:
@@ -131,12 +137,7 @@ def _facets(setting: Setting, world: World, i: int, piece: Piece) -> Floats:
 
 
 def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece] | None:
-    """Every region, by crossing facets; None where there are too many or one is degenerate.
-
-    A stage that nothing can enter is degenerate: its price is not unique.
-    """
-    if _has_empty_stage(world, i, box):
-        return None
+    """Every region, by crossing facets; None where there are too many or one is degenerate."""
     if not len(world.network.blocks[i].activities):
         return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
     start = _first_pattern(setting, world, i, box)
@@ -158,19 +159,6 @@ def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece]
                 found[beyond.tobytes()] = beyond
                 queue.append(beyond)
     return pieces or None
-
-
-def _has_empty_stage(world: World, i: int, box: TeamBox) -> bool:
-    """Whether nothing can enter one of the team's stages, from outside or by its own work upstream."""
-    network, stages = world.network, world.network.blocks[i].stages
-    entered = np.zeros(len(network.stages) + 1, dtype=bool)
-    entered[stages] = box.theta_high[len(box.kpis) :] > 0
-    entered[-1] = True  # the market
-    mine = network.team == i
-    for n in reversed(network.downstream_first):
-        fed = (network.yields[n] > 0) & mine & entered[network.source]
-        entered[n] |= bool(fed.any())
-    return not entered[stages].all()
 
 
 def _crossed(box: TeamBox, facets: Floats) -> list[int] | None:

@@ -166,7 +166,17 @@ def with_solved_again(tables: Tables) -> Tables:
         for over, limits in (("budget", (120000.0, 135000.0)), ("gaming", (0.1, 0.2)))
         for limit, here in zip(limits, (False, True), strict=True)
     ]  # fmt: skip
-    full = {"rule_prices": frame_of("rule_prices", prices), "frontier": frame_of("frontier", points)}
+    rivals = [
+        {"rank": n, "plan": "p", "plan_en": f"Sales: Bookings ({n}%)", "plan_fr": f"Ventes : RDV ({n} %)",
+         "target_pay": "", "value": chosen["value"] - 100 * n, "behind": 100.0 * n - 100,
+         "behind_share": 0.01 * n, "proven": n < 2}
+        for n in (1, 2)
+    ]  # fmt: skip
+    full = {
+        "alternatives": frame_of("alternatives", rivals),
+        "rule_prices": frame_of("rule_prices", prices),
+        "frontier": frame_of("frontier", points),
+    }
     return {**tables, **full}
 
 
@@ -194,6 +204,7 @@ MONEY = {
     "why_this_weight": ("value_change", "loaded_change"),
     "near_ties": ("loss", "loaded_pay"),
     "rule_prices": ("price",),
+    "alternatives": ("value", "behind"),
     "frontier": ("value", "gain", "loaded_pay"),
     "waterfall": ("net",),
     "waterfall_causes": ("net",),

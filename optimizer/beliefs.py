@@ -27,25 +27,22 @@ class Beliefs:
     denominator: Floats
     price: Floats
 
-    def relaxed(self, towards: Beliefs, step: Floats) -> Beliefs:
-        """This plus `step` (S,) of the way towards others."""
-        pairs = zip(self._fields(), towards._fields(), strict=True)
-        return Beliefs(*(a + step[:, None] * (b - a) for a, b in pairs))
-
     def select(self, rows: Ints) -> Beliefs:
         """The beliefs of some of the plans."""
         return Beliefs(*(field[rows] for field in self._fields()))
 
-    def replaced(self, rows: Ints, by: Beliefs) -> Beliefs:
-        """These beliefs, with those of some plans replaced."""
-        fields = [np.array(f) for f in self._fields()]
-        for field, new in zip(fields, by._fields(), strict=True):
-            field[rows] = new
-        return Beliefs(*fields)
-
     def repeated(self, count: int) -> Beliefs:
         """One plan's beliefs, held by `count` plans."""
         return Beliefs(*(np.broadcast_to(f, (count, *f.shape[1:])) for f in self._fields()))
+
+    def stacked(self) -> Floats:
+        """All of it side by side, (S, D)."""
+        return np.concatenate(self._fields(), axis=1)
+
+    def unstacked(self, z: Floats) -> Beliefs:
+        """Beliefs of the same company from what `stacked` made of them."""
+        ends = np.cumsum([field.shape[1] for field in self._fields()])
+        return Beliefs(*np.split(z, ends[:-1], axis=1))
 
     def _fields(self) -> tuple[Floats, Floats, Floats, Floats]:
         return self.routing, self.numerator, self.denominator, self.price
@@ -142,6 +139,32 @@ def onward_worth(network: Network, worth: Floats) -> Floats:
         network.own_delay * np.einsum("san,na->sa", worth[:, network.team, :], others, optimize=True),
         dtype=float,
     )
+
+
+def perceived_rewards(
+    network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs, euros: Floats
+) -> Floats:
+    """r_a(w), (S, A) currency per unit: what a team perceives it earns with a unit of work under S plans.
+
+    The same as the sum of `Signals` over a plan's euros, which it adds up before following the funnel: one
+    recursion over stages carries both the pay that comes back, e, and the worth to others, β (model.md §4).
+    """
+    per = np.where(network.is_rate, beliefs.denominator, 1.0)
+    ratio = beliefs.numerator / per
+    paid = euros * (curves.slope(ratio / targets) / (per * targets))[:, None, :]
+    rate = network.is_rate
+    direct = paid @ network.numerator
+    direct -= (paid[:, :, rate] * ratio[:, None, rate]) @ network.denominator[rate]
+    worth = np.zeros((len(direct), len(network.teams), len(network.stages)))
+    for n in network.downstream_first:
+        if network.owner[n] >= 0:
+            taking = network.from_stage[n]
+            later = network.delay[:, taking] * (worth @ network.yields[:, taking])
+            gained = direct[:, :, taking] + later
+            worth[:, :, n] = (gained @ beliefs.routing[:, taking, None])[:, :, 0]
+            worth[:, network.owner[n], n] = beliefs.price[:, n]
+    own = direct[:, network.team, np.arange(len(network.team))]
+    return np.asarray(own + onward_worth(network, worth))
 
 
 def beliefs_from(network: Network, x: Floats, price: Floats, before: Beliefs, baseline: Beliefs) -> Beliefs:

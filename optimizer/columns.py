@@ -2,7 +2,8 @@
 
 Money is in the scenario's currency per period, shares are 0-1, times in periods. "Now" is the current plan,
 "then" the recommended one, both at consistent beliefs (once people have learnt). `label_en`, `label_fr` are
-how people call the thing. An empty cell means that the number does not exist.
+how people call the thing. An empty cell means that the number does not exist. Types are
+those of `type_of`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from optimizer.document_columns import DOCUMENTED
+from optimizer.explained_columns import EXPLAINED
 from optimizer.labels import Text
+from optimizer.pay_columns import PAID
 
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _TEAM = {"team_en": "the team's label in English", "team_fr": "the team's label in French"}
@@ -54,6 +58,9 @@ SCHEMA: dict[str, dict[str, str]] = {
         "revenue": "gross − direct_costs: revenue after direct costs",
         "loaded_pay": "expected payouts, employer charges included",
         "net": "revenue − loaded_pay",
+        "effort_cost": "what work costs the teams themselves",
+        "risk_premium": "how much less uncertain pay is worth to the teams than its mean",
+        "surplus": "revenue − effort_cost − risk_premium",
         "value": "objective of the plan",
         "gain": "objective over the current plan's",
         "gain_share": "gain over |objective of the current plan|",
@@ -109,6 +116,7 @@ SCHEMA: dict[str, dict[str, str]] = {
     "teams": {
         "team": "name of the team",
         **_LABELS,
+        "headcount": "people in the team; empty where the scenario does not say",
         "target_now": "variable pay at target under the current plan",
         "target_then": "variable pay at target under the recommended plan",
         "pay_now": "expected payout under the current plan, before charges",
@@ -145,9 +153,10 @@ SCHEMA: dict[str, dict[str, str]] = {
         "hours_now": "hours per period under the current plan",
         "hours_then": "hours per period under the recommended plan",
         "team_reward": "what a unit brings its team at the plan's prices, before hours and effort",
-        "company_cost": "cost of a unit against what its team would do instead; negative: a benefit",
+        "company_cost": "revenue lost per unit, against the plan where nobody can do it; negative: a benefit",
         "team_stake": "what its team would lose if it stopped, hours and effort counted",
-        "company_loss": "what the company would win if it stopped and the team did other work instead",
+        "company_loss": "what revenue would win if nobody could do it, and all did as they then like",
+        "net_loss": "the same, of net: payouts change too",
         "margin": "how far credit may rise before the cap breaks, 0.5 = half; inf: no credit; empty: no cap",
         "digits": "decimals with which units are printed",
     },
@@ -175,6 +184,8 @@ SCHEMA: dict[str, dict[str, str]] = {
         "round": "order, from 1",
         "beliefs": "whose beliefs the model was solved at",
         "plan": "the plan found, team: KPI weight",
+        "plan_en": "the plan in words, English",
+        "plan_fr": "the plan in words, French",
         "objective": "what the model promised at those beliefs",
         "bound": "bound at those beliefs",
         "value": "what the plan brings at its own beliefs",
@@ -183,6 +194,8 @@ SCHEMA: dict[str, dict[str, str]] = {
     "alternatives": {
         "rank": "order, from 1, the recommended plan; each differs from all before by more than one step",
         "plan": "team: KPI weight",
+        "plan_en": "the plan in words, English",
+        "plan_fr": "the plan in words, French",
         "target_pay": "team: variable pay at target, where it is a decision",
         "value": "objective of the plan at its own beliefs",
         "behind": "objective of the recommended plan less value",
@@ -228,7 +241,40 @@ SCHEMA: dict[str, dict[str, str]] = {
         "now": "largest relative fall that the team can cause for 0.5 % of its target pay, current plan",
         "then": "the same under the recommended plan",
     },
+    **PAID,
+    **EXPLAINED,
+    **DOCUMENTED,
 }
+
+_TEXTS = (
+    "scenario label team kpi to part activity stage plan rule check path currency period status "
+    "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
+    "runner_up rule_prices.change examples.case earnings.case regime "
+    "alternatives.target_pay"
+)
+_FLAGS = (
+    "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
+    "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven"
+)
+_COUNTS = (
+    "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "
+    "lines knot"
+)
+_SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
+TYPES: dict[str, type] = {
+    **dict.fromkeys(_TEXTS.split(), str),
+    **dict.fromkeys(_FLAGS.split(), bool),
+    **dict.fromkeys(_COUNTS.split(), int),
+    **dict.fromkeys(_SHARES_MOVED.split(), float),
+}
+"""Type of a column by its name, or by table and name where one table differs; all others are floats."""
+
+
+def type_of(table: str, column: str) -> type:
+    """str, bool, int or float; `_en` and `_fr` are text."""
+    if column.endswith(("_en", "_fr")):
+        return str
+    return TYPES.get(f"{table}.{column}") or TYPES.get(column, float)
 
 
 # --- cells ----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from optimizer.beliefs import Beliefs, signals
 from optimizer.gaming import deterrence
 from optimizer.measures import exposures
 from optimizer.network import Bools, Floats, Ints, Network
-from optimizer.outcome import evaluate_plans, loading
+from optimizer.outcome import effort_cost, evaluate_plans, loading, risk_premium, value_of
 from optimizer.response import CONSISTENT, Equilibrium, respond
 from optimizer.rules import Facts, Line, every_line
 from optimizer.space import TOLERANCE, PlanSpace
@@ -45,7 +45,7 @@ def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
     def judge(units: Ints) -> Judgement:
         euros = space.euros(units)
         outcome = evaluate_plans(cal, euros)
-        value = outcome.net if cal.scenario.rules.objective == "net" else outcome.revenue
+        value = value_of(cal.scenario.rules.objective, outcome)
         facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
         settled = outcome.residual <= CONSISTENT
@@ -89,25 +89,30 @@ def judge_at(
         if cal.scenario.rules.gaming is not None and cal.scenario.rules.gaming.margin is not None:
             facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
-        value = outcome.net if cal.scenario.rules.objective == "net" else outcome.revenue
-        return Judgement(value, kept, violation)
+        return Judgement(value_of(cal.scenario.rules.objective, outcome), kept, violation)
 
     return judge
 
 
 @dataclass(frozen=True)
 class Linearised:
-    """What the model sees at given beliefs: ŝ (S, K), pay (S, I), revenue and loaded pay (S,)."""
+    """What the model sees at given beliefs: ŝ (S, K), pay (S, I), the rest (S,)."""
 
     worlds: tuple[Equilibrium, ...]
     score: Floats
     pay: Floats
     revenue: Floats
     loaded_pay: Floats
+    effort_cost: Floats
+    risk_premium: Floats
 
     @property
     def net(self) -> Floats:
         return self.revenue - self.loaded_pay
+
+    @property
+    def surplus(self) -> Floats:
+        return self.revenue - self.effort_cost - self.risk_premium
 
 
 def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> Linearised:
@@ -123,6 +128,8 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
         pay=pay,
         revenue=_expected(odds, [p.revenue for p in parts]),
         loaded_pay=np.asarray(pay @ loading(cal)),
+        effort_cost=_expected(odds, [p.effort_cost for p in parts]),
+        risk_premium=_expected(odds, [p.risk_premium for p in parts]),
     )
 
 
@@ -133,7 +140,10 @@ def _linearised(cal: Calibrated, network: Network, held: Beliefs, euros: Floats)
     rate = told.level[0] + told.slope[0] * (score - told.score[0])
     pay = np.einsum("sik,sk->si", euros, rate)
     at = Equilibrium(response, held.repeated(len(euros)), np.zeros(len(euros)), 0)
-    return Linearised((at,), score, pay, response.x @ network.marginal_value, pay @ loading(cal))
+    revenue = response.x @ network.marginal_value
+    effort = effort_cost(cal, response.x)
+    risk = risk_premium(cal, euros, told.score)
+    return Linearised((at,), score, pay, revenue, pay @ loading(cal), effort, risk)
 
 
 def _expected(odds: list[float], values: list[Floats]) -> Floats:

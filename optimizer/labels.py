@@ -51,6 +51,9 @@ def activity_label(scenario: Scenario, name: str) -> Text:
     return label_of(name, scenario.activities)
 
 
+NOBODY = Text("Nobody", "Personne")
+"""Works a last stage."""
+
 OWN_PLANS = {
     "current": Text("Current plan", "Plan actuel"),
     "equal": Text("Equal weights", "Poids égaux"),
@@ -75,6 +78,8 @@ RULES = {
     "budget.teams": Text("Team budget (loaded)", "Budget d’équipe (charges comprises)"),
     "budget.min_share_of_target": Text("Guaranteed part of target pay", "Part garantie du variable cible"),
     "gaming": Text("Gaming cap", "Plafond de contournement"),
+    "gaming.caps": Text("Gaming cap", "Plafond de contournement"),
+    "gaming.tolerance": Text("Tolerance of gaming", "Tolérance au contournement"),
     "gaming.margin": Text("Deterrence margin", "Marge de dissuasion"),
     "gaming.pairs": Text("Volume beyond quality", "Volume au-delà de la qualité"),
     "gaming.exposure": Text("Exposure to another team", "Exposition à une autre équipe"),
@@ -111,6 +116,75 @@ STATUSES = {
     "no_equilibrium": Text("No equilibrium found", "Aucun équilibre trouvé"),
     "error": Text("A check failed", "Un contrôle a échoué"),
 }
+
+
+CAUSES = {
+    "volume": Text("Volume", "Volume"),
+    "quality": Text("Quality", "Qualité"),
+    "conversion": Text("Conversion", "Conversion"),
+    "retention": Text("Retention", "Fidélisation"),
+    "gaming": Text("Gaming avoided", "Contournements évités"),
+    "payout": Text("Payouts (loaded)", "Primes (charges comprises)"),
+}
+REASONS = {
+    "no_gain": Text("Brings nothing more", "N’apporte rien de plus"),
+    "rule": Text("Would bring more, but breaks a rule", "Apporterait plus, mais enfreint une règle"),
+    "no_equilibrium": Text("Beliefs do not settle", "Les anticipations ne se stabilisent pas"),
+}
+CHANGES = {
+    "relaxed": Text("Relaxed by one step", "Assouplie d’un pas"),
+    "removed": Text("Removed", "Supprimée"),
+}
+OVERS = {
+    "budget": Text("Budget (loaded)", "Budget (charges comprises)"),
+    "gaming": Text("Tolerance of gaming", "Tolérance au contournement"),
+    "controllability": Text("Least mean controllability", "Contrôlabilité moyenne minimale"),
+}
+"""Limits that a frontier varies."""
+
+
+def shift_label(
+    scenario: Scenario, before: Mapping[str, Mapping[str, float]], after: Mapping[str, Mapping[str, float]]
+) -> Text:
+    """One plan against another: "Sales: more Bookings, no Retention". Empty where they are the same."""
+    parts = [
+        _shifted(label_of(team, scenario.teams), scenario, before.get(team, {}), after.get(team, {}))
+        for team in scenario.teams
+        if before.get(team, {}) != after.get(team, {})
+    ]
+    return Text("; ".join(p.en for p in parts), " ; ".join(p.fr for p in parts))
+
+
+def _shifted(team: Text, scenario: Scenario, before: Mapping[str, float], after: Mapping[str, float]) -> Text:
+    words = {
+        "more": Text("more", "plus de"),
+        "less": Text("less", "moins de"),
+        "none": Text("no", "plus aucun poids sur"),
+        "new": Text("new:", "nouveau :"),
+    }
+    found = []
+    for kpi in scenario.kpis:
+        was, now = before.get(kpi, 0.0), after.get(kpi, 0.0)
+        if was != now:
+            how = "none" if not now else "new" if not was else "more" if now > was else "less"
+            found.append((words[how], label_of(kpi, scenario.kpis)))
+    en = ", ".join(f"{how.en} {kpi.en}" for how, kpi in found)
+    fr = ", ".join(f"{how.fr} {kpi.fr}" for how, kpi in found)
+    return Text(f"{team.en}: {en}", f"{team.fr} : {fr}")
+
+
+def plan_text(scenario: Scenario, weights: Mapping[str, Mapping[str, float]]) -> Text:
+    """A plan in full: "Sales: Bookings (70%), Retention (30%)", team after team."""
+    parts = [_paid_on(scenario, team, weights[team]) for team in scenario.teams if weights.get(team)]
+    return Text("; ".join(p.en for p in parts), " ; ".join(p.fr for p in parts))
+
+
+def _paid_on(scenario: Scenario, team: str, weights: Mapping[str, float]) -> Text:
+    label = label_of(team, scenario.teams)
+    paid = [(label_of(kpi, scenario.kpis), f"{100 * weight:g}") for kpi, weight in weights.items()]
+    en = ", ".join(f"{kpi.en} ({share}%)" for kpi, share in paid)
+    fr = ", ".join(f"{kpi.fr} ({share.replace('.', ',')} %)" for kpi, share in paid)
+    return Text(f"{label.en}: {en}", f"{label.fr} : {fr}")
 
 
 def plan_label(kind: str, name: str) -> Text:
@@ -151,6 +225,15 @@ def _split(name: str) -> tuple[str, list[str]]:
     return parts[0], parts[1:]
 
 
+def part_label(scenario: Scenario, part: str) -> Text:
+    """One of several numbers under a path: a stage or activity by its label, a key in words."""
+    parts = [
+        activity_label(scenario, name) if name in scenario.activities else _key(scenario, name)
+        for name in part.split(".")
+    ]
+    return Text(" ".join(p.en for p in parts), " ".join(p.fr for p in parts))
+
+
 BOUNDS = {"min": Text("at least", "au moins"), "max": Text("at most", "au plus")}
 
 
@@ -164,6 +247,7 @@ def _part(scenario: Scenario, name: str) -> Text:
 
 
 PATHS = {
+    "risk_aversion": Text("risk aversion", "aversion au risque"),
     "responsiveness": Text("responsiveness", "réactivité"),
     "discount": Text("patience", "patience"),
     "target_pay": Text("target pay", "variable cible"),
@@ -184,6 +268,10 @@ PATHS = {
     "target": Text("target", "objectif"),
     "curve": Text("pay curve", "courbe de paie"),
     "cap": Text("cap", "plafond"),
+    "numerator": Text("what counts", "ce qui compte"),
+    "entering": Text("what counts", "ce qui compte"),
+    "denominator": Text("divided by", "divisé par"),
+    "entering_denominator": Text("divided by", "divisé par"),
 }
 """Keys of a scenario file, in words."""
 

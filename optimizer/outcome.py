@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.network import Floats, Network
 from optimizer.response import Equilibrium, consistent_response, first_response
+from optimizer.scenario import Objective
 
 Mode = Literal["first_response", "consistent"]
 
@@ -18,8 +19,9 @@ Mode = Literal["first_response", "consistent"]
 class Outcome:
     """Expectations over regimes, for S plans.
 
-    x (S, A) units; score (S, K) attainments; pay (S, I), gross, direct_costs, revenue, loaded_pay, net (S,)
-    currency per period; residual (S,) the worst over regimes. `worlds` holds the equilibrium of each regime.
+    x (S, A) units; score (S, K) attainments; pay (S, I), gross, direct_costs, revenue, loaded_pay, net,
+    effort_cost, risk_premium, surplus (S,) currency per period; residual (S,) the worst over regimes.
+    `worlds` holds the equilibrium of each regime.
     """
 
     x: Floats
@@ -28,6 +30,8 @@ class Outcome:
     gross: Floats
     direct_costs: Floats
     loaded_pay: Floats
+    effort_cost: Floats
+    risk_premium: Floats
     residual: Floats
     worlds: tuple[Equilibrium, ...]
 
@@ -40,6 +44,33 @@ class Outcome:
     def net(self) -> Floats:
         """Revenue less loaded payouts."""
         return self.revenue - self.loaded_pay
+
+    @property
+    def surplus(self) -> Floats:
+        """Revenue less what work and uncertain pay cost the teams; payouts only change hands."""
+        return self.revenue - self.effort_cost - self.risk_premium
+
+
+class Valued(Protocol):
+    """What can be worth something to the company: (S,) each."""
+
+    @property
+    def revenue(self) -> Floats: ...
+    @property
+    def net(self) -> Floats: ...
+    @property
+    def surplus(self) -> Floats: ...
+
+
+def value_of(objective: Objective, found: Valued) -> Floats:
+    """What the scenario maximizes, (S,) currency per period."""
+    match objective:
+        case "revenue":
+            return found.revenue
+        case "net":
+            return found.net
+        case "surplus":
+            return found.surplus
 
 
 def evaluate_plans(cal: Calibrated, euros: Floats, mode: Mode = "consistent") -> Outcome:
@@ -67,6 +98,8 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
         gross=expect([e.x @ n.marginal_gross for n, e in pairs]),
         direct_costs=expect([e.x @ n.cash for n, e in pairs]),
         loaded_pay=pay @ loading(cal),
+        effort_cost=expect([effort_cost(cal, e.x) for e in equilibria]),
+        risk_premium=expect([risk_premium(cal, euros, s) for s in scores]),
         residual=np.max([e.residual for e in equilibria], axis=0),
         worlds=equilibria,
     )
@@ -87,3 +120,25 @@ def true_scores(cal: Calibrated, network: Network, x: Floats) -> Floats:
 def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
     """Σ_k e_ik E pay(s_k), (S, I) currency per period, before charges."""
     return np.asarray(np.einsum("sik,sk->si", euros, cal.curves.expected(score)))
+
+
+def effort_cost(cal: Calibrated, x: Floats) -> Floats:
+    """Σ_a c_a x_a + ½ q_a x_a², (S,): what teams bear themselves, `leave` and `other` included."""
+    return np.asarray(x @ cal.linear + 0.5 * x**2 @ cal.quadratic)
+
+
+def risk_aversion(cal: Calibrated) -> Floats:
+    """r_i, (I,) per currency."""
+    return np.array([t.risk_aversion for t in cal.scenario.teams.values()])
+
+
+def risk_premium(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
+    """½ Σ_i r_i Σ_k e_ik² Var pay_k, (S,): how much less uncertain pay is worth than its mean.
+
+    `score` (S or 1, K); the variance of a KPI's pay is that of its own noise.
+    """
+    averse = risk_aversion(cal)
+    if not averse.any():
+        return np.zeros(len(euros))
+    variance = np.broadcast_to(cal.curves.variance(score), (len(euros), score.shape[-1]))
+    return np.asarray(0.5 * np.einsum("i,sik,sk->s", averse, euros**2, variance))

@@ -9,9 +9,9 @@ import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.explain import Explanation, by_size_of_change
-from optimizer.labels import activity_label, label_of
+from optimizer.labels import NOBODY, activity_label, label_of
 from optimizer.network import Floats
-from optimizer.outcome import loading
+from optimizer.outcome import Outcome, loading
 from optimizer.printing import digits_of
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def teams_rows(found: Explanation) -> Iterator[Row]:
     charge, lag = loading(cal), np.nan_to_num(solution.measures.lag)
     for i, team in enumerate(cal.network.teams):
         row: Row = {"team": team, **label_cells(label_of(team, cal.scenario.teams))}
+        row["headcount"] = cal.scenario.teams[team].headcount
         for when, paid, pay in sides:
             target = float(paid[i].sum())
             row[f"target_{when}"], row[f"pay_{when}"] = target, float(pay[i])
@@ -107,6 +108,7 @@ def gaming_rows(found: Explanation) -> Iterator[Row]:
             "company_cost": line.company_cost,
             "team_stake": line.team_stake,
             "company_loss": line.company_loss,
+            "net_loss": line.net_loss,
             "margin": line.margin,
             "digits": digits_of(line.now, then, line.cap),
         }
@@ -141,6 +143,33 @@ def exposure_rows(found: Explanation) -> Iterator[Row]:
             "now": float(falls[0, k, j]),
             "then": float(falls[1, k, j]) if len(falls) > 1 else np.nan,
         }
+
+
+def stages_rows(found: Explanation) -> Iterator[Row]:
+    """The funnel: what enters every stage, expected over regimes."""
+    cal, scenario = found.solution.cal, found.solution.cal.scenario
+    now = _entering(found, found.now)
+    then = _entering(found, found.then) if found.then is not None else np.full_like(now, np.nan)
+    for n, (name, stage) in enumerate(scenario.stages.items()):
+        owner = stage.owner or ""
+        yield {
+            "stage": name,
+            **label_cells(label_of(name, scenario.stages)),
+            "team": owner,
+            **named_cells("team", label_of(owner, scenario.teams) if owner else NOBODY),
+            "unit_value": float(cal.network.stage_value[n]),
+            "now": float(now[n]),
+            "then": float(then[n]),
+            "change": float(then[n] - now[n]),
+            "change_share": ratio(float(then[n] - now[n]), float(now[n])),
+            "digits": digits_of(now[n], then[n]),
+        }
+
+
+def _entering(found: Explanation, outcome: Outcome) -> Floats:
+    """Units entering each stage per period, (N,), of the first plan of an outcome."""
+    worlds = zip(found.solution.cal.worlds, outcome.worlds, strict=True)
+    return np.asarray(sum(odds * network.stage_inflow(at.x[0]) for (odds, network), at in worlds))
 
 
 def _grid(first: Iterable[str], second: tuple[str, ...]) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:

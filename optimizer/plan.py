@@ -74,15 +74,40 @@ class PayCurves:
 
     def expected(self, score: Floats) -> Floats:
         """E pay at `score` (..., K), as a share of the euros at target."""
-        gap, z = self._standardised(score)
-        density = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
-        bent = (self.changes * (gap * ndtr(z) + self._sd * density)).sum(axis=-1)
-        return np.asarray(self.first_slope * score + bent)
+        above, _, _ = self._beyond_knots(score)
+        return np.asarray(self.first_slope * score + (self.changes * above).sum(axis=-1))
 
     def slope(self, score: Floats) -> Floats:
         """θ = dE pay/dscore at `score` (..., K)."""
         _, z = self._standardised(score)
         return np.asarray(self.first_slope + (self.changes * ndtr(z)).sum(axis=-1))
+
+    def certain(self, attainment: Floats) -> Floats:
+        """Pay at a realised attainment (..., K), as a share of the euros at target."""
+        over = np.maximum(attainment[..., None] - self.knots, 0.0)
+        return np.asarray(self.first_slope * attainment + (self.changes * over).sum(axis=-1))
+
+    def variance(self, score: Floats) -> Floats:
+        """Var pay at `score` (..., K) from noise alone, per square euro at target.
+
+        With u_j = (y − K_j)+ and K_i ≤ K_j: E u_i u_j = E u_j² + (K_j − K_i) E u_j; Cov(y, u_j) = σ² Φ(z_j).
+        """
+        above, square, reached = self._beyond_knots(score)
+        ahead = self.knots[:, :, None] - self.knots[:, None, :]
+        later = square[..., None] + ahead * above[..., None]
+        products = np.where(ahead >= 0, later, np.swapaxes(later, -1, -2))
+        bent = np.einsum("ki,kj,...kij->...k", self.changes, self.changes, products)
+        straight = self.first_slope * (self.first_slope + 2 * (self.changes * reached).sum(axis=-1))
+        return np.asarray(
+            np.maximum(straight * self.noise**2 + bent - (self.changes * above).sum(axis=-1) ** 2, 0.0)
+        )
+
+    def _beyond_knots(self, score: Floats) -> tuple[Floats, Floats, Floats]:
+        """E u_j, E u_j² and P(y > K_j) at each knot, (..., K, J)."""
+        gap, z = self._standardised(score)
+        spread = self._sd * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+        reached = ndtr(z)
+        return gap * reached + spread, (gap**2 + self._sd**2) * reached + gap * spread, reached
 
     @property
     def _sd(self) -> Floats:

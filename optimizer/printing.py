@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-Tables = dict[str, pd.DataFrame]
+from optimizer.frames import Tables
+from optimizer.labels import CAUSES
 
 SHARE_DECIMALS = 3
 """Shares are printed to a tenth of a percent."""
@@ -39,9 +40,15 @@ def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
         "activities": _changes(tables["activities"]),
         "rules": _rules(tables["rules"], decimals),
         "conflict": _conflict(tables["conflict"], decimals),
+        "stages": _stages(tables["stages"]),
+        "examples": _pay(tables["examples"]),
     }
     found = {**tables, **tied}
     found["summary"] = _summary(tables["summary"], tied["plans"], decimals)
+    found["teams"] = _teams(tables["teams"], tied["plans"], decimals)
+    found["earnings"] = _earnings(tables["earnings"], tied["examples"])
+    found["waterfall"] = _waterfall(tables["waterfall"], tied["plans"], decimals)
+    found |= _sums(found["waterfall"])
     return found
 
 
@@ -62,7 +69,9 @@ def _plans(frame: pd.DataFrame, decimals: int, objective: str) -> pd.DataFrame:
     }
     hours = frame["gaming_hours"].astype(float).round(0)
     columns |= {"gaming_hours": hours, "gaming_change": hours - hours.iloc[0]}
-    columns["gain"] = columns["net_change" if objective == "net" else "revenue_change"]
+    surplus = frame["surplus"].astype(float).round(decimals)
+    changes = {**columns, "surplus_change": (surplus - surplus.iloc[0]).round(decimals)}
+    columns["gain"] = changes[f"{objective}_change"]
     return frame.assign(**columns)
 
 
@@ -95,6 +104,88 @@ def _changes(frame: pd.DataFrame) -> pd.DataFrame:
     pairs = zip(columns["hours_then"], columns["hours_now"], strict=True)
     columns["hours_change"] = [then - now for then, now in pairs]
     return frame.assign(**columns)
+
+
+def _stages(frame: pd.DataFrame) -> pd.DataFrame:
+    now, then = (_rounded(frame[c], frame["digits"]) for c in ("now", "then"))
+    change = [round(b - a, int(d)) for a, b, d in zip(now, then, frame["digits"], strict=True)]
+    return frame.assign(now=now, then=then, change=change)
+
+
+def _rounded(values: Iterable[float], digits: Iterable[int]) -> list[float]:
+    return [round(v, int(d)) for v, d in zip(values, digits, strict=True)]
+
+
+def _teams(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Loaded payouts of the teams add up to those of the plans."""
+    columns: dict[str, pd.Series[float]] = {
+        f"{what}_{when}": frame[f"{what}_{when}"].round(decimals)
+        for what in ("target", "pay")
+        for when in ("now", "then")
+    }
+    for when, kind in (("now", "current"), ("then", "chosen")):
+        total = plans.loc[plans["kind"] == kind, "loaded_pay"]
+        if len(total):
+            columns[f"loaded_{when}"] = _adding_up(frame[f"loaded_{when}"], float(total.iloc[0]), decimals)
+    return frame.assign(**columns)
+
+
+def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
+    """Parts of which the printed changes of revenue and of net are the sums; payouts change the net alone."""
+    chosen = plans[plans["kind"] == "chosen"]
+    if frame.empty or chosen.empty:
+        return frame
+    row, paid = chosen.iloc[0], frame["cause"] == "payout"
+    revenue, net = frame["revenue"].astype(float), frame["net"].astype(float)
+    revenue[~paid] = _adding_up(revenue[~paid], float(row["revenue_change"]), decimals)
+    net[paid] = _adding_up(net[paid], -float(row["loaded_change"]), decimals)
+    net[~paid] = revenue[~paid]
+    return frame.assign(revenue=revenue, net=net)
+
+
+def _sums(waterfall: pd.DataFrame) -> Tables:
+    """Parts of the waterfall added over teams (`waterfall_causes`) and over causes (`waterfall_teams`)."""
+    keys = {
+        "waterfall_causes": ["cause", "label_en", "label_fr"],
+        "waterfall_teams": ["team", "team_en", "team_fr"],
+    }
+    amounts = ["revenue", "net"]
+    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CAUSES)})
+    ordered = {
+        "waterfall_causes": waterfall.assign(order=order).sort_values("order", kind="stable"),
+        "waterfall_teams": waterfall,
+    }
+    return {
+        name: ordered[name].groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()
+    }
+
+
+def _adding_up(values: pd.Series[float], total: float, decimals: int) -> pd.Series[float]:
+    """Values rounded to a whole number of the last decimal, those nearest to the next one moved to it, so
+    that they add up to `total`."""
+    units = values.astype(float) * 10.0**decimals
+    rounded = units.round()
+    missing = round(total * 10.0**decimals - rounded.sum())
+    step = int(np.sign(missing))
+    nearest = ((units - rounded) * step).sort_values(ascending=False, kind="stable").index
+    rounded[nearest[: abs(missing)]] += step
+    return (rounded / 10.0**decimals).round(decimals)
+
+
+CENTS = 2
+
+
+def _pay(frame: pd.DataFrame) -> pd.DataFrame:
+    """What people are promised, to the cent."""
+    return frame.assign(**{c: frame[c].round(CENTS) for c in ("euros", "pay", "pay_each")})
+
+
+def _earnings(frame: pd.DataFrame, examples: pd.DataFrame) -> pd.DataFrame:
+    """The sums of the examples as printed."""
+    if frame.empty:
+        return frame
+    sums = examples.groupby(["team", "case"])[["pay", "pay_each"]].sum(min_count=1).round(CENTS)
+    return frame.drop(columns=["pay", "pay_each"]).join(sums, on=["team", "case"])[list(frame.columns)]
 
 
 def _places(units: Iterable[str], decimals: int) -> list[int]:

@@ -14,6 +14,9 @@ from typing import NamedTuple
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a file down to a value."""
 
+Mark = tuple[int, ...]
+"""A place in a file, from 0 and in reading order: line and column, or sheet, row and column."""
+
 _LISTED = 16
 """Names listed in a hint before it says how many more there are."""
 _COMPARED = 2000
@@ -42,17 +45,27 @@ class Problem:
     message: str
     hint: str
     file: str = ""
-    line: int | None = None
-    """Counted from 1."""
-    column: int | None = None
-    """Counted from 1, in characters."""
+    mark: Mark = ()
+    """Where in the file, for sorting; empty where unknown or the file as a whole."""
+    spot: str = ""
+    """The same for people, as their editor counts: `12:5`, or `teams!C4` in a workbook."""
     excerpt: str = ""
     """The source line and a caret below the column, ready to print."""
 
     @property
+    def line(self) -> int | None:
+        """Line, or row of a sheet, counted from 1."""
+        return self.mark[-2] + 1 if len(self.mark) > 1 else None
+
+    @property
+    def column(self) -> int | None:
+        """Column counted from 1, in characters or in cells."""
+        return self.mark[-1] + 1 if len(self.mark) > 1 else None
+
+    @property
     def place(self) -> str:
-        """`file:line:column`, as far as known: what editors and terminals turn into a link."""
-        return ":".join(str(part) for part in (self.file, self.line, self.column) if part not in ("", None))
+        """`file:line:column` or `file:sheet!cell`, as far as known: what editors turn into a link."""
+        return ":".join(part for part in (self.file, self.spot) if part)
 
     def __str__(self) -> str:
         heads = (
@@ -67,7 +80,7 @@ class Problem:
         return f"{head}{seen}\n    {self.hint}" if self.hint else f"{head}{seen}"
 
     def as_json(self) -> dict[str, str]:
-        """`{"where", "value", "message", "hint"}`; `where` is `file:line:column path`."""
+        """`{"where", "value", "message", "hint"}`; `where` is the place and the path."""
         where = " ".join(part for part in (self.place, self.where) if part)
         return {"where": where, "value": self.value, "message": self.message, "hint": self.hint}
 
@@ -98,6 +111,12 @@ def shown(value: object) -> str:
         return f"{'-' if value < 0 else ''}.{abs(value)}"
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def printable(text: str) -> str:
+    """One line without control characters, so that it cannot command a terminal or start a formula."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
 
 
 def number(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Tables of rules, certificate, conflicts and assumptions (columns in `columns.SCHEMA`)."""
+"""Tables of rules, certificate and conflicts (columns in `columns.SCHEMA`)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells, ratio
+from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.explain import Explanation, RuleState
-from optimizer.labels import check_label, path_label, rule_label
+from optimizer.labels import Text, check_label, part_label, path_label, plan_text, rule_label
+from optimizer.ranges import numbers_at
 from optimizer.scenario import TargetPay
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "round": number,
             "beliefs": r.beliefs,
-            "plan": _in_words(r.plan),
+            "plan": plan_in_words(r.plan),
+            **named_cells("plan", plan_text(solution.cal.scenario, r.plan)),
             "objective": r.objective,
             "bound": r.bound,
             "value": r.value,
@@ -80,7 +82,8 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
         pay = {team: euros for team, euros in a.plan.target_pay.items() if team in chosen}
         yield {
             "rank": rank,
-            "plan": _in_words(a.plan.weights),
+            "plan": plan_in_words(a.plan.weights),
+            **named_cells("plan", plan_text(solution.cal.scenario, a.plan.weights)),
             "target_pay": "; ".join(f"{team}: {euros:g}" for team, euros in pay.items()),
             "value": a.value,
             "behind": behind,
@@ -89,24 +92,25 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
         }
 
 
-def _in_words(plan: Mapping[str, Mapping[str, float]]) -> str:
-    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in plan.items())
+def plan_in_words(weights: Mapping[str, Mapping[str, float]]) -> str:
+    """`team: KPI weight, KPI weight; team: ...`, in the names of the file."""
+    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in weights.items())
 
 
-def assumptions_rows(found: Explanation) -> Iterator[Row]:
-    for a in found.assumptions:
-        yield {
-            "path": a.path,
-            **label_cells(path_label(found.solution.cal.scenario, a.path)),
-            "source": a.text,
-            "range": a.range,
-            "gain": a.gain,
-            "gain_low": a.low,
-            "gain_high": a.high,
-            "spread": a.spread,
-            "elasticity": a.elasticity,
-            "changes_sign": a.changes_sign,
-        }
+def sources_rows(solution: Solution) -> Iterator[Row]:
+    """Every source, one row per number that it speaks of."""
+    scenario = solution.cal.scenario
+    for path, source in scenario.sources.items():
+        for part, number in numbers_at(scenario, path).items():
+            yield {
+                "path": path,
+                **label_cells(path_label(scenario, path)),
+                "part": part,
+                **named_cells("part", part_label(scenario, part) if part else Text("", "")),
+                "number": number,
+                "source": source.text,
+                "range": source.range,
+            }
 
 
 def conflict_rows(solution: Solution) -> Iterator[Row]:

@@ -1,45 +1,84 @@
-"""A solved scenario becomes a run folder (scenario.md): result, inputs, tables, reports, hashes."""
+"""A solved scenario becomes a run folder (scenario.md): result, inputs, tables, documents, hashes.
+
+Documents are made from what lies in the folder, and from nothing else, so that they can be made again later
+without solving, byte for byte.
+"""
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from optimizer.read import dump_scenario
+from optimizer.explain import Explanation
+from optimizer.frames import write_tables
 from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
-from optimizer.solver import Solution
 from optimizer.tables import tables_of
+from optimizer.textfile import scenario_file
+from optimizer.whatif import whatif_data
+from optimizer.write import dump_scenario
 
 
 def write_run(
-    folder: Path, file: Path, solution: Solution, options: dict[str, Any], log: list[str]
+    folder: Path,
+    file: Path,
+    found: Explanation,
+    options: dict[str, Any],
+    log: list[str],
+    seconds: dict[str, float],
+    only: Sequence[str] = (),
+    languages: Sequence[str] = (),
 ) -> dict[str, float]:
-    """The run folder of scenario.md; returns the seconds of every phase."""
-    from reports import write_report
-
-    seconds = dict(solution.seconds)
+    """The run folder of scenario.md; returns the seconds of every phase, those before included."""
+    solution = found.solution
+    seconds = dict(seconds)
 
     def fill(fresh: Path) -> None:
         began = perf_counter()
         merged = dump_scenario(solution.cal.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
-        write_json(fresh / "inputs.json", inputs_record(file, merged, options))
-        (fresh / "tables").mkdir()
-        tables = tables_of(solution)
-        for name, table in tables.items():
-            table.to_csv(fresh / "tables" / f"{name}.csv", index=False)
+        write_json(fresh / "inputs.json", inputs_record(scenario_file(file).read_bytes(), merged, options))
+        write_tables(tables_of(solution, found), fresh / "tables")
+        write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began
-        began = perf_counter()
-        attached = {
-            name: (fresh / name).read_text(encoding="utf-8") for name in ("scenario.yaml", "inputs.json")
-        }
-        write_report(solution, fresh, tables=tables, attachments=attached)
-        seconds["report"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
-        write_json(fresh / "manifest.json", manifest_of(fresh, seconds))
+        _document(fresh, seconds, only, languages)
 
     replace_folder(folder, fill)
     return seconds
+
+
+def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequence[str] = ()) -> list[str]:
+    """Make the documents of a run folder again, of some kinds or all; returns their names.
+
+    The folder is replaced in one step. Raises TableError where its tables are not those of this version.
+    """
+    names: list[str] = []
+
+    def fill(fresh: Path) -> None:
+        shutil.copytree(folder, fresh, dirs_exist_ok=True)
+        manifest = json.loads((fresh / "manifest.json").read_text(encoding="utf-8"))
+        (fresh / "manifest.json").unlink()
+        names.extend(_document(fresh, manifest["seconds"], only, languages))
+
+    replace_folder(folder, fill)
+    return names
+
+
+def _document(
+    fresh: Path, seconds: dict[str, float], only: Sequence[str] = (), languages: Sequence[str] = ()
+) -> list[str]:
+    """Documents from what lies in the folder, then the manifest; `seconds` gets the time it took."""
+    from reports.documents import documents
+    from reports.run import read_run, write_document
+
+    began = perf_counter()
+    names = [write_document(made, fresh).name for made in documents(read_run(fresh), only, languages)]
+    seconds["report"] = perf_counter() - began
+    write_json(fresh / "manifest.json", manifest_of(fresh, seconds))
+    return names

@@ -8,7 +8,8 @@ can: such a scenario is refused by `scaled`, and drawn again by `draw`, which co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,25 @@ def draw(scenario: Scenario, rng: np.random.Generator) -> Draw:
 def drawn(scenario: Scenario, rng: np.random.Generator) -> Scenario:
     """`draw` without the count."""
     return draw(scenario, rng).scenario
+
+
+def numbers_at(scenario: Scenario, path: str) -> dict[str, float]:
+    """The numbers under a dotted path, by what follows it: "" where the path is the number itself.
+
+    A path without any (a whole section, a list) has one entry "" with NaN.
+    """
+    place: Any = scenario.model_dump(by_alias=True)
+    for name in path.split("."):
+        place = place.get(name) if isinstance(place, dict) else None
+    return dict(_numbers(place, "")) or {"": math.nan}
+
+
+def _numbers(value: Any, name: str) -> Iterator[tuple[str, float]]:
+    if isinstance(value, dict):
+        for part, inside in value.items():
+            yield from _numbers(inside, f"{name}.{part}".lstrip("."))
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield name, float(value)
 
 
 def _with_factors(scenario: Scenario, factors: Mapping[str, float]) -> Scenario:

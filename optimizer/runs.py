@@ -9,6 +9,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,20 @@ VERSIONED = ("incentive-optimizer", "pyomo", "highspy", "numpy", "scipy", "panda
 """Packages whose version can change a result or a document."""
 
 
-def inputs_record(source: Path, merged: str, options: Mapping[str, Any]) -> dict[str, Any]:
+def inputs_record(source: bytes, merged: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Hashes of what went in, options and versions: what an auditor needs to run it again."""
     return {
-        "scenario_sha256": hashlib.sha256(_scenario_file(source).read_bytes()).hexdigest(),
+        "scenario_sha256": hashlib.sha256(source).hexdigest(),
         "merged_sha256": hashlib.sha256(merged.encode()).hexdigest(),
         "options": dict(options),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in VERSIONED},
+        "versions": _versions(),
     }
 
 
-def _scenario_file(source: Path) -> Path:
-    return source / "scenario.yaml" if source.is_dir() else source
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in VERSIONED}
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -49,6 +51,15 @@ def refuse_foreign(target: Path) -> None:
     if target.is_dir() and any(target.iterdir()) and not (target / "manifest.json").is_file():
         raise NotARunFolderError(
             f"{target} exists and is not a run folder; name another or remove it yourself"
+        )
+
+
+def refuse_other(target: Path) -> None:
+    """Raise NotARunFolderError unless the target is a complete run."""
+    missing = [name for name in ("manifest.json", "result.json", "tables") if not (target / name).exists()]
+    if missing:
+        raise NotARunFolderError(
+            f"{target} is not a run folder: it has no {missing[0]}; name one that solve wrote"
         )
 
 
@@ -83,3 +94,18 @@ def manifest_of(folder: Path, seconds: Mapping[str, float]) -> dict[str, Any]:
         "sha256": {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
+
+
+def changed_files(folder: Path) -> list[str]:
+    """What does not agree with the manifest of a run folder: missing, changed and foreign files."""
+    try:
+        recorded = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ["manifest.json is missing or cannot be read"]
+    found = manifest_of(folder, {})["sha256"]
+    missing = [f"{name} is missing" for name in recorded if name not in found]
+    foreign = [f"{name} is not in the manifest" for name in found if name not in recorded]
+    changed = [
+        f"{name} has changed" for name in recorded if found.get(name, recorded[name]) != recorded[name]
+    ]
+    return missing + foreign + changed

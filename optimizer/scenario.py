@@ -25,7 +25,12 @@ class Frozen(BaseModel):
     """Strict, closed and unchangeable: a typo is an error, a value never moves after reading."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
     )
 
 
@@ -33,43 +38,55 @@ class Label(Frozen):
     """How a name is written for people, per report language."""
 
     en: str
+    """English."""
     fr: str
+    """French."""
 
 
 def _both_languages(value: Any) -> Any:
     return {"en": value, "fr": value} if isinstance(value, str) else value
 
 
-LabelField = Annotated[Label | None, BeforeValidator(_both_languages)]
+LabelField = Annotated[
+    Label | None, BeforeValidator(_both_languages, json_schema_input_type=str | Label | None)
+]
 
 
 class TargetPay(Frozen):
     """Target pay as a decision of the solver: euros per period, in steps. `current` calibrates."""
 
     current: Positive
+    """In force when the baseline was observed [currency/period]."""
     min: NonNegative
+    """Least that may be chosen [currency/period]."""
     max: Positive
-    step: Positive
+    """Most that may be chosen [currency/period]."""
+    step: NonNegative
+    """Distance between values that may be chosen; 0, and without meaning, where weights have no steps."""
 
 
 class Team(Frozen):
     """A team (model.md §2, index i)."""
 
     label: LabelField = None
+    """How people read it: one text, or one per language."""
     headcount: Annotated[int, Field(ge=1)] | None = None
     """People in the team."""
     hours: Positive | None = None
-    """H_i [hours/period]; without it the team's hours are not limited (λ_i = 0)."""
+    """H_i: hours the team can work [hours/period]; without it they are not limited (λ_i = 0)."""
     base_pay: NonNegative = 0.0
     """Fixed pay of the whole team [currency/period]."""
     target_pay: NonNegative | TargetPay = 0.0
     """B_i: variable pay of the whole team at 100 % attainment [currency/period]."""
     hour_value: Positive | None = None
-    """λ⁰_i [currency/hour]; default (base_pay + target_pay) / hours."""
+    """λ⁰_i: what an hour trades at [currency/hour]; default (base_pay + target_pay) / hours."""
     charges: NonNegative = 0.0
     """τ_i: employer charges on variable pay, 0.42 = 42 %."""
     discount: Share = 1.0
     """δ_i: weight of a reward that comes one period later."""
+    risk_aversion: NonNegative = 0.0
+    """r_i of the team as one person [1/currency], for objective surplus: n people who share alike, each with
+    absolute risk aversion ρ, are one of ρ/n."""
     responsiveness: Positive = 0.4
     """η_i: relative change of volume per relative change of net reward (model.md §6)."""
 
@@ -83,6 +100,7 @@ class Stage(Frozen):
     """A pool of things waiting to be worked (index n)."""
 
     label: LabelField = None
+    """How people read it: one text, or one per language."""
     owner: Name | None = None
     """The team that works it; none for a terminal stage."""
     inflow: NonNegative = 0.0
@@ -95,24 +113,28 @@ class Cost(Frozen):
     """A directly stated cost of an activity: linear [currency/unit] and quadratic [currency/unit²]."""
 
     linear: float = 0.0
+    """c_a: cost of the first unit [currency/unit]."""
     quadratic: Positive
+    """q_a: by how much each unit costs more than the one before [currency/unit²]."""
 
 
 class Activity(Frozen):
     """A way of working units of a stage (index a)."""
 
     label: LabelField = None
+    """How people read it: one text, or one per language."""
     team: Name
+    """The team that does it."""
     from_: Annotated[Name | None, Field(alias="from")] = None
     """Stage the units are taken from; none: from the market."""
     yields: dict[Name, NonNegative] = {}
     """P_na: expected units of each later stage per unit of this activity."""
     hours: NonNegative = 0.0
-    """h_a [hours/unit]."""
+    """h_a: work per unit [hours/unit]."""
     cash: float = 0.0
-    """m_a [currency/unit]."""
+    """m_a: money spent per unit [currency/unit]."""
     value: float = 0.0
-    """v_a [currency/unit]."""
+    """v_a: value of a unit besides what it yields [currency/unit]."""
     lag: NonNegative = 0.0
     """ℓ_a: periods until the yield arrives."""
     baseline: NonNegative = 0.0
@@ -124,7 +146,7 @@ class Activity(Frozen):
     entry: NonNegative = 0.0
     """How much better, in κ, it must become before people start (baseline 0 only)."""
     responsiveness: Positive | None = None
-    """Overrides the team's η."""
+    """Overrides the team's responsiveness."""
     cost: Cost | None = None
     """States the cost instead of calibrating it."""
 
@@ -133,25 +155,28 @@ class Curve(Frozen):
     """Pay as a function of attainment: linear from 0 up to `cap` (model.md §9)."""
 
     cap: Positive
+    """Attainment above which pay stays level, e.g. 1.6."""
 
 
 class Kpi(Frozen):
     """A performance measure (index k): a count, or a rate where it has a denominator."""
 
     label: LabelField = None
+    """How people read it: one text, or one per language."""
     numerator: dict[str, float] = {}
     """N_ka: credit per unit of each activity."""
     denominator: dict[str, float] = {}
-    """D_ka."""
+    """D_ka: units that the numerator is divided by, per unit of each activity."""
     entering: dict[Name, float] = {}
     """Numerator by stages: N_ka += coefficient · P_na."""
     entering_denominator: dict[Name, float] = {}
     """Denominator by stages: D_ka += coefficient · P_na."""
     target: Positive | None = None
-    """T_k; default the baseline value."""
+    """T_k: the value that is 100 % attainment; default the baseline value."""
     noise: NonNegative = 0.0
     """σ_k: standard deviation of attainment that nobody here causes."""
     curve: Curve | None = None
+    """Pay beyond linear; default linear and unbounded."""
 
     @property
     def is_rate(self) -> bool:
@@ -162,7 +187,9 @@ class Regime(Frozen):
     """A state of the world (index s): multipliers on yields, inflow and value; those not named are 1."""
 
     label: LabelField = None
+    """How people read it: one text, or one per language."""
     probability: Share
+    """π_s: how likely it is; those of all regimes sum to 1."""
     yields: dict[Name, NonNegative] = {}
     """Per activity."""
     inflow: dict[Name, NonNegative] = {}
@@ -172,27 +199,36 @@ class Regime(Frozen):
 
 
 class WeightRules(Frozen):
-    """w_ik ∈ {0} ∪ [min, max], multiples of `step`; at most `max_measures` per team."""
+    """w_ik ∈ {0} ∪ [min, max], multiples of `step` (0: any share); at most `max_measures` per team."""
 
     step: Share = 0.05
+    """Weights are multiples of it; 0.05 = 5 %."""
     min: Share = 0.0
+    """Least weight of a KPI that is used at all."""
     max: Share = 1.0
+    """Largest weight of a KPI."""
     max_measures: Annotated[int, Field(ge=1)] | None = None
+    """Most KPIs per team."""
 
 
 class Cvar(Frozen):
     """Conditional value at risk of the loaded payout at `level`, at most `limit`."""
 
     level: Annotated[float, Field(gt=0, lt=1)]
+    """0.95: the mean of the worst 5 %."""
     limit: Positive
+    """Largest payout in those cases [currency/period]."""
 
 
 class Budget(Frozen):
     """Limits on expected loaded payouts [currency/period], charges included."""
 
     expected: Positive | None = None
+    """All teams together [currency/period]."""
     teams: dict[Name, Positive] = {}
+    """Per team [currency/period]."""
     cvar: Cvar | None = None
+    """In bad (for the payer) cases."""
     min_share_of_target: NonNegative | None = None
     """Each team's expected payout is at least this share of its target pay."""
 
@@ -201,27 +237,38 @@ class Measured(Frozen):
     """A controllability measured elsewhere, with its source."""
 
     value: Share
+    """c_ik: share of the KPI’s variance that the team causes."""
     source: Annotated[str, StringConstraints(min_length=1)]
+    """Where the value was measured."""
 
 
 class ControllabilityRules(Frozen):
+    """How much of a KPI a team must itself control to be paid on it."""
+
     floor: Share | None = None
     """A KPI may be paid to a team only if c_ik ≥ floor."""
     mean: Share | None = None
     """Weighted mean controllability of a team's plan."""
     override: dict[Name, dict[Name, Measured]] = {}
+    """`{team: {kpi: ...}}`, measured elsewhere."""
 
 
 class Pair(Frozen):
     """w_{team,volume} ≤ ratio · w_{team,quality}."""
 
     team: Name
+    """The team whose weights are meant."""
     volume: Name
+    """The KPI that may not outweigh the other."""
     quality: Name
+    """The KPI that holds it in check."""
     ratio: NonNegative = 1.0
+    """Largest weight of `volume` per weight of `quality`."""
 
 
 class GamingRules(Frozen):
+    """How far activities that only look good may grow (model.md §8)."""
+
     tolerance: NonNegative = 0.10
     """A gaming activity may grow by this share over its baseline fraction of the stage's inflow."""
     margin: NonNegative | None = None
@@ -229,45 +276,74 @@ class GamingRules(Frozen):
     caps: dict[Name, NonNegative] = {}
     """Absolute caps [units/period]."""
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
+    """Volume held in check by quality."""
     exposure: NonNegative | None = None
-    """Σ_k w_ik d_kj ≤ exposure for every other team j."""
+    """How far another team j may sink a team's pay for next to nothing: Σ_k w_ik d_kj ≤ exposure."""
+
+
+Objective = Literal["revenue", "net", "surplus"]
+"""What the company wants most of: revenue after direct costs, that less loaded payouts, or that less what
+work and uncertain pay cost the teams (model.md §8)."""
 
 
 class Rules(Frozen):
-    objective: Literal["revenue", "net", "surplus"] = "revenue"
+    """What the plan must keep; a rule left out does not bind."""
+
+    objective: Objective = "revenue"
+    """What the plan maximizes: revenue after direct costs, net of payouts, or surplus."""
     weights: WeightRules = WeightRules()
+    """Which weights may be used."""
     measures: dict[Name, Annotated[tuple[Name, ...], Field(strict=False)]] = {}
     """KPIs that may be used for a team; a team not named may use every KPI."""
     locks: Weights = {}
+    """`{team: {kpi: weight}}` that must not change."""
     change_limit: NonNegative | None = None
-    """Σ_k |w_ik − w⁰_ik| per team."""
+    """Most that a team's weights may change in all, Σ_k |w_ik − w⁰_ik|: 2 is anything."""
     budget: Budget = Budget()
+    """What may be paid."""
     controllability: ControllabilityRules = ControllabilityRules()
+    """How much of a KPI a team must itself control."""
     gaming: GamingRules | None = None
+    """How far activities that only look good may grow."""
 
 
 class Source(Frozen):
     """Where a number comes from, and how far it may be off (0.2 = ± 20 %)."""
 
     text: Annotated[str, StringConstraints(min_length=1)]
+    """The source in words."""
     range: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """How far the number may be off: 0.2 = ± 20 %."""
 
 
 class Scenario(Frozen):
     """A whole scenario file."""
 
     version: Literal[1] = 1
+    """Of the file format."""
     name: Name = "scenario"
+    """How the scenario is called; default: the name of its file."""
     label: LabelField = None
+    """How people read it: one text, or one per language."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
+    """Three letters, e.g. EUR."""
     period: Literal["month", "quarter", "half_year", "year"] = "quarter"
+    """What all volumes, hours and money are per."""
     teams: Annotated[dict[Name, Team], Field(min_length=1)]
+    """Who is paid."""
     stages: dict[Name, Stage] = {}
+    """Pools of things waiting to be worked."""
     activities: Annotated[dict[Name, Activity], Field(min_length=1)]
+    """Ways of working them."""
     kpis: Annotated[dict[Name, Kpi], Field(min_length=1)]
+    """What can be measured and paid."""
     current_plan: Weights
+    """`{team: {kpi: weight}}` in force when the baseline was observed; weights of a team sum to 1."""
     plans: dict[Name, Weights] = {}
+    """Named alternatives to compare."""
     regimes: dict[Name, Regime] = {}
+    """States of the market; probabilities sum to 1."""
     rules: Rules = Rules()
+    """What the plan must keep; what is left out does not bind."""
     sources: dict[str, Source] = {}
     """Keyed by dotted path into this file, e.g. `activities.touch_fit.yields`."""

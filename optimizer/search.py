@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.judge import Judge
-from optimizer.network import Ints
+from optimizer.network import Floats, Ints
 from optimizer.space import PlanSpace, from_today, keeps_weight_rules
 
 LONGEST_CLIMB = 60
@@ -68,7 +68,7 @@ class Memory:
     """Whether searching must stop."""
     seen: dict[bytes, Judged] = field(default_factory=dict)
 
-    def look(self, units: Ints) -> list[Judged]:
+    def look(self, units: Ints | Floats) -> list[Judged]:
         """Judgements of plans (S, I, K), in order."""
         keys = [u.tobytes() for u in units]
         fresh = {k: u for k, u in zip(keys, units, strict=True) if k not in self.seen}
@@ -130,18 +130,21 @@ def neighbours(space: PlanSpace, units: Ints) -> Ints:
 def _shifts(space: PlanSpace, units: Ints, i: int) -> Iterator[Ints]:
     """Steps moved between two KPIs of a team; added or taken where target pay is a decision."""
     usable = np.flatnonzero(space.allowed[i])
-    whole = int(units[i].sum())
-    least = max(1, round(space.scenario.rules.weights.min * whole))
+    one = space.shift or 1
+    smallest = space.scenario.rules.weights.min * units[i].sum()
+    least = smallest if space.continuous else max(1, round(smallest))
     for k in usable:
-        for size in {1, 2, least, int(units[i, k])}:
+        for size in {one, 2 * one, least, units[i, k]}:
             if 0 < size <= units[i, k]:
                 for other in usable[usable != k]:
                     yield _moved(units, i, {int(k): -size, int(other): size})
         if space.least[i] < space.most[i]:
-            yield from (_moved(units, i, {int(k): d}) for d in (-2, -1, 1, 2) if units[i, k] + d >= 0)
+            yield from (
+                _moved(units, i, {int(k): d * one}) for d in (-2, -1, 1, 2) if units[i, k] + d * one >= 0
+            )
 
 
-def _moved(units: Ints, i: int, changes: dict[int, int]) -> Ints:
+def _moved(units: Ints, i: int, changes: dict[int, float]) -> Ints:
     out = units.copy()
     for k, change in changes.items():
         out[i, k] += change

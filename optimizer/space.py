@@ -1,25 +1,30 @@
 """The plans that may be chosen: integer steps of euros per team and KPI, and the rules on weights alone.
 
 `e_ik = unit_i · n_ik` with n_ik whole numbers. Where target pay is fixed, unit_i is `step` of it; where it is
-a decision, unit_i is its own step in euros and B_i = Σ_k e_ik.
+a decision, unit_i is its own step in euros and B_i = Σ_k e_ik. With `weights: {step: 0}` there are no steps:
+n_ik is any share of unit_i, the team's largest pay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from math import comb, prod
+from typing import Any
 
 import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.network import Bools, Floats, Ints
 from optimizer.plan import plan_of
-from optimizer.scenario import Scenario, TargetPay
+from optimizer.scenario import Scenario, TargetPay, Team
 
 TOLERANCE = 1e-6
 """Rules hold within this, absolute (model.md §8)."""
+SHIFT = 0.05
+"""Without steps, a plan's neighbours are this share of pay away."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class PlanSpace:
     """(I,) currency per step; 0 for a team without variable pay."""
     least: Ints
     most: Ints
-    """Σ_k n_ik lies between them, (I,)."""
+    """Σ_k n_ik lies between them, (I,); whole numbers where there are steps."""
     listed: Bools
     """(I, K): the KPI is among the team's measures."""
     allowed: Bools
@@ -40,8 +45,15 @@ class PlanSpace:
     """(I, K) locked weights; NaN where free."""
     controllability: Floats
     """c_ik, (I, K)."""
+    shift: float | None = None
+    """Without steps: the share of pay by which plans count as neighbours; None where n_ik are whole."""
 
     @property
+    def continuous(self) -> bool:
+        """Whether n_ik may be any number."""
+        return self.shift is not None
+
+    @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """(team, KPI) pairs that may be used."""
         return tuple((int(i), int(k)) for i, k in np.argwhere(self.allowed))
@@ -51,41 +63,46 @@ class PlanSpace:
         """(I,): nothing is left to choose for the team."""
         return np.asarray(np.nansum(self.locked, axis=1) > 1 - TOLERANCE)
 
-    def euros(self, units: Ints) -> Floats:
+    def euros(self, units: Ints | Floats) -> Floats:
         """e_ik of step counts (..., I, K)."""
         return np.asarray(units * self.unit[:, None])
 
     def units(self, euros: Floats) -> Ints:
-        """Nearest step counts of euros (..., I, K)."""
+        """Nearest step counts of euros (..., I, K); without steps, shares as they are."""
         unit = np.where(self.unit > 0, self.unit, 1.0)
-        return np.rint(euros / unit[:, None]).astype(np.intp)
+        steps: Any = euros / unit[:, None]
+        return np.asarray(steps if self.continuous else np.rint(steps).astype(np.intp))
 
 
 def plan_space(cal: Calibrated, controllability: Floats, step: float | None = None) -> PlanSpace:
     """The choices that rules leave; `step` replaces the scenario's weight step (for enumeration)."""
     scenario = cal.scenario
-    steps = round(1 / (step or scenario.rules.weights.step))
-    unit, least, most = [], [], []
-    for team in scenario.teams.values():
-        if isinstance(team.target_pay, TargetPay):
-            unit.append(team.target_pay.step)
-            least.append(int(np.ceil(team.target_pay.min / team.target_pay.step - TOLERANCE)))
-            most.append(int(np.floor(team.target_pay.max / team.target_pay.step + TOLERANCE)))
-        else:
-            unit.append(team.target_pay / steps)
-            least.append(steps if team.target_pay > 0 else 0)
-            most.append(least[-1])
+    step = step or scenario.rules.weights.step
+    unit, least, most = zip(*(_steps(team, step) for team in scenario.teams.values()), strict=True)
     locked, listed = _locked(scenario), _listed(scenario)
     return PlanSpace(
         scenario=scenario,
         unit=np.array(unit, dtype=float),
-        least=np.array(least, dtype=np.intp),
-        most=np.array(most, dtype=np.intp),
+        least=np.array(least),
+        most=np.array(most),
         listed=listed,
         allowed=_allowed(scenario, listed, controllability, locked) & (np.array(most) > 0)[:, None],
         locked=locked,
         controllability=controllability,
+        shift=None if step else SHIFT,
     )
+
+
+def _steps(team: Team, step: float) -> tuple[float, float, float]:
+    """Currency per step, least and most steps of a team: whole numbers where there are steps."""
+    pay = team.target_pay
+    if isinstance(pay, TargetPay):
+        if not step:
+            return pay.max, pay.min / pay.max, 1.0
+        size = pay.step or step * pay.max
+        return size, int(np.ceil(pay.min / size - TOLERANCE)), int(np.floor(pay.max / size + TOLERANCE))
+    whole = round(1 / step) if step else 1.0
+    return (pay / whole, whole, whole) if pay > 0 else (0.0, 0 * whole, 0 * whole)
 
 
 def _locked(scenario: Scenario) -> Floats:
@@ -209,9 +226,8 @@ def keeps_weight_rules(space: PlanSpace, euros: Floats) -> Bools:
 def team_rows(space: PlanSpace, i: int) -> Ints:
     """Every step count row of team i, (R, K), that keeps the rules on its own weights."""
     usable = np.flatnonzero(space.allowed[i])
-    rows = [
-        r for total in range(space.least[i], space.most[i] + 1) for r in _compositions(total, len(usable))
-    ]
+    totals = range(int(space.least[i]), int(space.most[i]) + 1)
+    rows = [r for total in totals for r in _compositions(total, len(usable))]
     units = np.zeros((len(rows), len(space.unit), space.allowed.shape[1]), dtype=np.intp)
     units[:, i, usable] = np.array(rows, dtype=np.intp).reshape(len(rows), len(usable))
     alone = [r.slack >= -TOLERANCE for r in _rules_of_team(space, i, space.euros(units))]

@@ -9,28 +9,42 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from optimizer.columns import SCHEMA, Row, label_cells, named_cells, ratio
 from optimizer.explain import Comparison, Explanation, explain
-from optimizer.labels import STATUSES, label_of, plan_label, rule_label, scenario_label
-from optimizer.network import Floats
+from optimizer.explain.evaluated import shares
+from optimizer.explained_tables import (
+    assumptions_rows,
+    broken_cells,
+    frontier_rows,
+    near_ties_rows,
+    rule_prices_rows,
+    tornado_rows,
+    waterfall_rows,
+    why_this_weight_rows,
+    why_unmoved_rows,
+)
+from optimizer.frames import Tables, frame_of
+from optimizer.labels import STATUSES, label_of, plan_label, scenario_label
+from optimizer.payroll import Payroll
 from optimizer.people_tables import (
     activities_rows,
     exposure_rows,
     gaming_rows,
     kpis_rows,
     measures_rows,
+    stages_rows,
     teams_rows,
 )
+from optimizer.plan_tables import curve_points_rows, definitions_rows, earnings_rows, examples_rows
 from optimizer.printing import money_decimals, printable
 from optimizer.proof_tables import (
     alternatives_rows,
-    assumptions_rows,
     checks_rows,
     conflict_rows,
     rounds_rows,
     rules_rows,
+    sources_rows,
 )
 
 if TYPE_CHECKING:
@@ -38,12 +52,14 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA", "Solution", "Tables", "printable", "tables_of"]
 
-Tables = dict[str, pd.DataFrame]
 
+def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
+    """Every table of `columns.SCHEMA`; those that need a plan are empty where there is none.
 
-def tables_of(solution: Solution) -> Tables:
-    """Every table of `columns.SCHEMA`; those that need a plan are empty where there is none."""
-    found = explain(solution)
+    `found` is what `explain` or `explain_fully` said of the solution, where it is known already.
+    """
+    found = found or explain(solution)
+    payroll = Payroll.of(found)
     rows = {
         "summary": [_summary(found)],
         "plans": _plans(found),
@@ -60,8 +76,26 @@ def tables_of(solution: Solution) -> Tables:
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),
         "exposure": exposure_rows(found),
+        "pay_lines": payroll.lines(),
+        "pay_totals": payroll.totals(),
+        "pay_cases": payroll.cases(),
+        "case_totals": payroll.case_totals(),
+        "curves": payroll.curves(),
+        "stages": stages_rows(found),
+        "definitions": definitions_rows(solution),
+        "curve_points": curve_points_rows(solution),
+        "examples": examples_rows(solution),
+        "earnings": earnings_rows(solution),
+        "sources": sources_rows(solution),
+        "waterfall": waterfall_rows(found),
+        "why_this_weight": why_this_weight_rows(found),
+        "near_ties": near_ties_rows(found),
+        "tornado": tornado_rows(found),
+        "why_unmoved": why_unmoved_rows(found),
+        "rule_prices": rule_prices_rows(found),
+        "frontier": frontier_rows(found.frontiers),
     }
-    return {name: pd.DataFrame(list(rows[name]), columns=list(SCHEMA[name])) for name in SCHEMA}
+    return {name: frame_of(name, rows[name]) for name in SCHEMA}
 
 
 def _summary(found: Explanation) -> Row:
@@ -118,13 +152,12 @@ def _around(found: Explanation) -> Row:
     }
 
 
-MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
 
 
 def _plans(found: Explanation) -> Iterator[Row]:
     plans, scenario = found.plans, found.solution.cal.scenario
     for s, (name, kind) in enumerate(zip(plans.names, plans.kinds, strict=True)):
-        broken = [rule_label(scenario, rule) for rule in plans.broken[s]]
         yield {
             "plan": name,
             "kind": kind,
@@ -137,10 +170,7 @@ def _plans(found: Explanation) -> Iterator[Row]:
             "gaming_hours": float(plans.gaming_hours[s]),
             "gaming_excess": float(plans.gaming_excess[s]),
             "controllability": float(plans.controllability[s]),
-            "broken_rules": len(plans.broken[s]),
-            "broken": "; ".join(plans.broken[s]),
-            "broken_en": "; ".join(label.en for label in broken),
-            "broken_fr": " ; ".join(label.fr for label in broken),
+            **broken_cells(scenario, plans.broken[s]),
             "settled": plans.settled[s],
             "same_as_current": plans.is_current(s),
         }
@@ -165,7 +195,7 @@ def _weights(found: Explanation) -> Iterator[Row]:
     cal, space = found.solution.cal, found.solution.space
     network, scenario = cal.network, cal.scenario
     then = found.solution.euros if found.solution.euros is not None else np.full_like(cal.current, np.nan)
-    now_w, then_w = _shares(cal.current), _shares(then)
+    now_w, then_w = shares(cal.current), shares(then)
     for i, k in np.ndindex(cal.current.shape):
         if not (space.allowed[i, k] or cal.current[i, k] > 0 or then[i, k] > 0):
             continue
@@ -183,9 +213,3 @@ def _weights(found: Explanation) -> Iterator[Row]:
             "locked": float(space.locked[i, k]),
             "controllability": float(space.controllability[i, k]),
         }
-
-
-def _shares(euros: Floats) -> Floats:
-    """Weights, (I, K), rounded where only arithmetic makes them odd."""
-    pay = euros.sum(axis=1, keepdims=True)
-    return np.round(euros / np.where(pay > 0, pay, 1.0), 10)

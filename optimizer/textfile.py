@@ -1,4 +1,4 @@
-"""An input file as text that problems can point into: limited in size, UTF-8, read once."""
+"""An input file, limited in size and read once; as UTF-8 text that problems can point into."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
-from optimizer.problems import Problem, ScenarioError, listed, nearest
+from optimizer.problems import Mark, Problem, ScenarioError, listed, nearest
 
 MAX_BYTES = 5_000_000
 
-Mark = tuple[int, int]
-"""Line and column, from 0 as YAML counts them."""
-
-_SUFFIXES = (".yaml", ".yml", ".json")
+WORKBOOK = ".xlsx"
+_SUFFIXES = (".yaml", ".yml", ".json", WORKBOOK)
 _CHECK_PATH = "check the path and its permissions"
 
 
@@ -35,8 +33,8 @@ class TextFile:
     def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> Problem:
         """A problem at a place of the file, with its line quoted."""
         line, column = mark
-        excerpt = self._excerpt(line, column)
-        return Problem(where, value, message, hint, str(self.path), line + 1, column + 1, excerpt)
+        spot = f"{line + 1}:{column + 1}"
+        return Problem(where, value, message, hint, str(self.path), mark, spot, self._excerpt(line, column))
 
     def mark_at(self, position: int) -> Mark:
         """Line and column of a character."""
@@ -53,24 +51,27 @@ class TextFile:
 
 def read_text(path: str | os.PathLike[str]) -> TextFile:
     """The text of a file, or of the `scenario.yaml` of a folder. Raises ScenarioError."""
-    file = _file(Path(path))
-    return TextFile(file, _decoded(file, _bytes(file)))
+    file = scenario_file(path)
+    return TextFile(file, _decoded(file, read_bytes(file)))
 
 
-def _file(path: Path) -> Path:
+def scenario_file(path: str | os.PathLike[str]) -> Path:
+    """The file itself, or the `scenario.yaml` of a folder. Raises ScenarioError."""
+    path = Path(path)
     try:
         if not path.is_dir():
             return path
         present = sorted(entry.name for entry in path.iterdir() if entry.suffix in _SUFFIXES)
     except (OSError, ValueError) as error:
-        _refuse(path, f"cannot be read: {_reason(error)}", _CHECK_PATH)
+        refuse(path, f"cannot be read: {_reason(error)}", _CHECK_PATH)
     if "scenario.yaml" not in present:
         hint = f"files here: {listed(present)}" if present else "name the scenario file itself"
-        _refuse(path, "this folder has no scenario.yaml", hint)
+        refuse(path, "this folder has no scenario.yaml", hint)
     return path / "scenario.yaml"
 
 
-def _bytes(file: Path) -> bytes:
+def read_bytes(file: Path) -> bytes:
+    """The bytes of a file of at most MAX_BYTES. Raises ScenarioError."""
     try:
         status = os.stat(file)
         if stat.S_ISREG(status.st_mode) and status.st_size > MAX_BYTES:
@@ -78,9 +79,9 @@ def _bytes(file: Path) -> bytes:
         with open(file, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        _refuse(file, "there is no such file", _like_it(file))
+        refuse(file, "there is no such file", _like_it(file))
     except (OSError, ValueError) as error:
-        _refuse(file, f"cannot be read: {_reason(error)}", _CHECK_PATH)
+        refuse(file, f"cannot be read: {_reason(error)}", _CHECK_PATH)
     if len(data) > MAX_BYTES:
         _refuse_size(file, f"over {MAX_BYTES / 1e6:.0f} MB")
     return data
@@ -112,8 +113,9 @@ def _like_it(file: Path) -> str:
 
 def _refuse_size(file: Path, seen: str) -> NoReturn:
     hint = "aggregate it: a scenario lists kinds of work, not single deals"
-    _refuse(file, f"is too large for a scenario, more than {MAX_BYTES / 1e6:.0f} MB", hint, seen)
+    refuse(file, f"is too large for a scenario, more than {MAX_BYTES / 1e6:.0f} MB", hint, seen)
 
 
-def _refuse(file: Path, message: str, hint: str, value: str = "") -> NoReturn:
+def refuse(file: Path, message: str, hint: str, value: str = "") -> NoReturn:
+    """Raise ScenarioError about the file as a whole."""
     raise ScenarioError([Problem("", value, message, hint, str(file))]) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -13,21 +15,34 @@ from optimizer.problems import Finding, Path, as_name, did_you_mean, listed, num
 from optimizer.scalars import FLOAT
 
 
-def findings_of(error: ValidationError, schema: Any) -> list[Finding]:
+@dataclass(frozen=True)
+class Medium:
+    """Remedies that depend on the kind of file."""
+
+    absent: Callable[[Path], str]
+    """What to do about a required value that is not there."""
+    as_text: Callable[[object], str]
+    """How to write a number or a boolean so that it is text."""
+
+
+YAML = Medium(lambda path: f'add "{path[-1]}: ..." here', lambda value: f'write "{value}" in quotes')
+
+
+def findings_of(error: ValidationError, schema: Any, medium: Medium = YAML) -> list[Finding]:
     """The errors of validating against a type, as findings."""
     details = error.errors(include_url=False)
-    return [_finding(detail, schema) for detail in details if not _of_other_branch(detail)]
+    return [_finding(detail, schema, medium) for detail in details if not _of_other_branch(detail)]
 
 
-def _finding(detail: ErrorDetails, schema: Any) -> Finding:
+def _finding(detail: ErrorDetails, schema: Any, medium: Medium) -> Finding:
     path = _path_of(detail["loc"])
     at_key = detail["loc"][-1:] == ("[key]",)
     if detail["type"] == "missing":
-        return Finding(path, "", "is missing", f'add "{path[-1]}: ..." here', at_key=True)
+        return Finding(path, "", "is missing", medium.absent(path), at_key=True)
     if detail["type"] == "extra_forbidden":
         hint = _unknown_key(str(path[-1]), _at(schema, path[:-1]))
         return Finding(path, "", "unknown key", hint, at_key=True)
-    message, hint = _said(detail, _at(schema, path))
+    message, hint = _said(detail, _at(schema, path), medium)
     return Finding(path, shown(detail["input"]), message, hint, at_key)
 
 
@@ -63,7 +78,7 @@ _SPELT = {
 }
 
 
-def _said(detail: ErrorDetails, schema: Any) -> tuple[str, str]:
+def _said(detail: ErrorDetails, schema: Any, medium: Medium) -> tuple[str, str]:
     """Message and remedy for an error of a value."""
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind in _COMPARISONS:
@@ -75,17 +90,19 @@ def _said(detail: ErrorDetails, schema: Any) -> tuple[str, str]:
             return "must be true or false", f"write {_SPELT.get(str(value).lower(), 'true or false')}"
         case "string_type":
             quoted = isinstance(value, bool | int | float)
-            return "must be text", f'write "{value}" in quotes' if quoted else "write a text"
+            return "must be text", medium.as_text(value) if quoted else "write a text"
         case "string_pattern_mismatch" | "string_too_long" | "string_too_short":
             return _wrong_text(kind, str(value), str(context.get("pattern", "")))
         case "literal_error":
-            allowed = [str(literal) for option in _options(schema) for literal in get_args(option)]
+            allowed = [str(literal) for option in options_of(schema) for literal in get_args(option)]
             return "is not one of the allowed values", did_you_mean(str(value), allowed)
         case "too_short":
             return "must not be empty", "add at least one"
         case "tuple_type":
             return "must be a list", f"write [{value}]" if isinstance(value, str) else "write [a, b]"
         case "dict_type" | "model_type":
+            if keys_of(schema) == ["en", "fr"] and isinstance(value, bool | int | float):
+                return "must be text", medium.as_text(value)
             return _not_a_mapping(value, keys_of(schema))
     return detail["msg"][:1].lower() + detail["msg"][1:], ""
 
@@ -164,13 +181,13 @@ def _unknown_key(key: str, owner: Any) -> str:
 
 def keys_of(schema: Any) -> list[str]:
     """The keys that a mapping of this type may have; none where they are free."""
-    return [key for option in _options(schema) for key in _fields(option)]
+    return [key for option in options_of(schema) for key in _fields(option)]
 
 
 def _at(schema: Any, path: Path) -> Any:
     """The type expected at a path, or Any where the path leaves it."""
     for part in path:
-        steps = (_step(option, part) for option in _options(schema))
+        steps = (_step(option, part) for option in options_of(schema))
         schema = next((step for step in steps if step is not None), Any)
     return schema
 
@@ -189,11 +206,11 @@ def _fields(option: Any) -> dict[str, Any]:
     return {info.alias or name: info.annotation for name, info in option.model_fields.items()}
 
 
-def _options(schema: Any) -> list[Any]:
+def options_of(schema: Any) -> list[Any]:
     """The members of a union, annotations removed."""
     if get_origin(schema) is Annotated:
-        return _options(get_args(schema)[0])
+        return options_of(get_args(schema)[0])
     if get_origin(schema) in (Union, UnionType):
-        members = [option for member in get_args(schema) for option in _options(member)]
+        members = [option for member in get_args(schema) for option in options_of(member)]
         return [option for option in members if option is not NoneType]
     return [schema]

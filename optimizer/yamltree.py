@@ -7,78 +7,23 @@ depth, aliases and tags are refused while they are still cheap, and duplicate ke
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
 import yaml
 
-from optimizer.problems import Path, Problem, ScenarioError, as_name, did_you_mean, dotted, shown
+from optimizer.problems import Mark, Path, Problem, ScenarioError, as_name, did_you_mean, dotted, shown
 from optimizer.scalars import Doubt, resolved
-from optimizer.textfile import Mark, TextFile
+from optimizer.textfile import TextFile
+from optimizer.tree import DUPLICATE, NOT_A_NAME, Node, Tree
+from optimizer.wording import YAML
 
 MAX_DEPTH = 20
 MAX_NODES = 200_000
 """Keys, values and lists, aliases counted as if written out."""
 
-DUPLICATE = "duplicate key"
-
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(slots=True)
-class Node:
-    """A value with its place; `keys` are the places of a mapping's keys. Aliased nodes are shared."""
-
-    value: Any
-    mark: Mark
-    plain: bool = False
-    """A scalar without quotes."""
-    keys: dict[str, Mark] = field(default_factory=dict)
-    size: int = 1
-    height: int = 0
-
-    @property
-    def is_container(self) -> bool:
-        """A mapping or a list."""
-        return isinstance(self.value, dict | list)
-
-    def child(self, part: str | int) -> Node | None:
-        """What a key or a list position leads to."""
-        if isinstance(self.value, dict):
-            return self.value.get(part)
-        if isinstance(self.value, list) and isinstance(part, int) and part < len(self.value):
-            return cast(Node, self.value[part])
-        return None
-
-    def content(self) -> Any:
-        """Plain Python values; depth and size are bounded by then."""
-        if isinstance(self.value, dict):
-            return {key: child.content() for key, child in self.value.items()}
-        if isinstance(self.value, list):
-            return [child.content() for child in self.value]
-        return self.value
-
-
-@dataclass(frozen=True)
-class Tree:
-    """A text as one root node, with the doubts that left it readable."""
-
-    text: TextFile
-    root: Node
-    problems: tuple[Problem, ...]
-    """Doubtful scalars, keys that are not names, duplicate keys."""
-
-    def mark(self, path: Path, at_key: bool) -> Mark:
-        """A scalar's own place; the key's for mappings, nothing and where asked; the parent's if missing."""
-        node, mark = self.root, self.root.mark
-        for depth, part in enumerate(path, 1):
-            child = node.child(part)
-            if child is None:
-                break
-            keyed = (at_key and depth == len(path)) or child.is_container or child.value is None
-            node, mark = child, node.keys.get(str(part), child.mark) if keyed else child.mark
-        return mark
 
 
 def tree_of(text: TextFile) -> Tree:
@@ -94,7 +39,7 @@ def tree_of(text: TextFile) -> Tree:
     if root is None or (root.value is None and root.plain):
         hint = "start with `teams:`; `incentives template` writes an example"
         raise ScenarioError([Problem("", "", "the file is empty", hint, str(text.path))])
-    return Tree(text, root, tuple(composer.problems))
+    return Tree(text, YAML, root, tuple(composer.problems))
 
 
 def _refuse_directives(text: TextFile) -> None:
@@ -221,11 +166,11 @@ class _Composer:
     def _key(self, node: Node, mark: Mark) -> str:
         if node.is_container:
             hint = "write `name: value`; put text that starts with { or [ in quotes"
-            self._refuse(mark, "a key must be a name", hint, shown(node.value))
+            self._refuse(mark, NOT_A_NAME, hint, shown(node.value))
         if isinstance(node.value, str):
             return node.value
         seen = shown(node.value)
-        self._report(mark, (*self._path(), seen), "a key must be a name", _key_hint(node.value), seen)
+        self._report(mark, (*self._path(), seen), NOT_A_NAME, _key_hint(node.value), seen)
         return seen
 
     def _resolved(self, node: Node) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from optimizer.tables import Solution, Tables
 
-__all__ = ["write_report"]
+__all__ = ["write_report", "write_whatif"]
 
 
 def write_report(
@@ -28,25 +27,24 @@ def write_report(
 
     `tables` are those of the solution where they are known already. `date` is printed and stamped; without
     one nothing is printed, and the same input gives the same bytes. `attachments` (name to text, e.g.
-    scenario.yaml, inputs.json) travel inside the PDF.
+    scenario.yaml, inputs.json) travel inside the PDF. `reports.documents` makes the other documents of a run.
     """
-    from optimizer.tables import printable, tables_of
-    from reports.pdf import pdf_of
+    from optimizer.tables import tables_of
+    from reports.documents import documents
+    from reports.run import Run, write_document
 
-    shown = printable(tables if tables is not None else tables_of(solution))
+    run = Run(tables if tables is not None else tables_of(solution), attachments or {})
     Path(out_dir).mkdir(parents=True, exist_ok=True)
-    written = []
-    for language in languages:
-        document, said = pdf_of(shown, language, date, attachments)
-        for warning in said:
-            warnings.warn(f"report.{language}.pdf: {warning}", stacklevel=2)
-        written.append(_replace(Path(out_dir) / f"report.{language}.pdf", document))
-    return written
+    return [write_document(made, Path(out_dir)) for made in documents(run, ("pdf",), languages, date)]
 
 
-def _replace(target: Path, content: bytes) -> Path:
-    """A reader sees the old file or the new one, never a part."""
-    part = target.with_suffix(".pdf.part")
-    part.write_bytes(content)
-    os.replace(part, target)
-    return target
+def write_whatif(solution: Solution, out_dir: str | os.PathLike[str], language: str = "en") -> Path:
+    """Write `whatif.html` into a folder, made if need be: a page that answers any plan by itself, in both
+    languages, `language` first. The same solution gives the same bytes."""
+    from optimizer.whatif import whatif_data
+    from reports.run import Document, write_document
+    from reports.whatif import page_of
+
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
+    page = page_of(whatif_data(solution), language).encode()
+    return write_document(Document("whatif.html", page), Path(out_dir))

@@ -1,40 +1,17 @@
-"""Charts as SVG with selectable text: same input, same bytes, no date, no global state."""
+"""Charts of the report: plans, waterfall, frontiers."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
-from io import StringIO
 from typing import Any
 
-import matplotlib as mpl
-from matplotlib import font_manager
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from reports.style import COLOURS, FAMILY, SHY, font_files
+from reports.drawing import Box, drawn, dress, free_place, padded, text_size, ticks
+from reports.style import COLOURS, SHY
 from reports.wording import Words
 
-MILLIMETRE = 1 / 25.4
-WIDTH = 178.0
-"""Text width of the page [mm]."""
-SIZE = 7.5
-"""Points."""
-LOOK: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "incentives",
-    "font.family": FAMILY,
-    "font.size": SIZE,
-    "text.parse_math": False,
-    "axes.edgecolor": COLOURS["line"],
-    "axes.labelcolor": COLOURS["muted"],
-    "xtick.color": COLOURS["muted"],
-    "ytick.color": COLOURS["muted"],
-    "text.color": COLOURS["ink"],
-}
 MARKERS = {"current": "s", "named": "o", "equal": "o", "chosen": "D"}
 INKS = {"current": "ink", "named": "rival", "equal": "rival", "chosen": "accent"}
 
@@ -49,54 +26,33 @@ class Point:
     kind: str
 
 
-@cache
-def _register() -> None:
-    for file in font_files():
-        font_manager.fontManager.addfont(str(file))
-
-
 def plans_chart(points: list[Point], budget: float, words: Words, axes: dict[str, str], height: float) -> str:
     """Loaded payouts (across) against revenue (up), every plan labelled, the budget as a line."""
-    _register()
-    with mpl.rc_context(LOOK):
-        figure = Figure(figsize=(WIDTH * MILLIMETRE, height * MILLIMETRE))
-        FigureCanvasSVG(figure)
+
+    def draw(figure: Figure) -> None:
         ax = figure.add_axes((0.085, 9.5 / height, 0.905, 1 - 14.5 / height))
         _limits(ax, points, budget)
-        _dress(ax, words, axes)
+        _name_axes(ax, words, axes)
         if math.isfinite(budget):
             _budget_line(ax, budget, words)
         for point in points:
             _mark(ax, point)
         _label_points(ax, points, budget)
-        return _svg(figure)
+
+    return drawn(height, draw)
 
 
 def _limits(ax: Any, points: list[Point], budget: float) -> None:
     across = [p.paid for p in points] + ([budget] if math.isfinite(budget) else [])
-    ax.set_xlim(*_padded(across, 0.16))
-    ax.set_ylim(*_padded([p.brought for p in points], 0.22))
+    ax.set_xlim(*padded(across, 0.16))
+    ax.set_ylim(*padded([p.brought for p in points], 0.22))
 
 
-def _padded(values: list[float], share: float) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    width = (high - low) or abs(high) * 0.02 or 1.0
-    return low - share * width, high + share * width
-
-
-def _dress(ax: Any, words: Words, axes: dict[str, str]) -> None:
-    decimals = words.decimals
-    plain = FuncFormatter(lambda v, _: words.write.number(v, decimals))
+def _name_axes(ax: Any, words: Words, axes: dict[str, str]) -> None:
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(plain)
-        axis.set_major_locator(MaxNLocator(5))
+        ticks(axis, lambda v: words.write.number(v, words.decimals))
+    dress(ax, axes["y"])
     ax.set_xlabel(axes["x"], labelpad=2)
-    ax.set_title(axes["y"], loc="left", fontsize=SIZE, color=COLOURS["muted"], pad=3)
-    ax.grid(color=COLOURS["line"], linewidth=0.4)
-    ax.set_axisbelow(True)
-    ax.tick_params(length=0, pad=3)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
 
 
 def _budget_line(ax: Any, budget: float, words: Words) -> None:
@@ -122,9 +78,6 @@ def _mark(ax: Any, point: Point) -> None:
     )
 
 
-Box = tuple[float, float, float, float]
-
-
 def _label_points(ax: Any, points: list[Point], budget: float) -> None:
     """Each label beside its point, where it meets no other label or point; the chosen plan first."""
     figure = ax.figure
@@ -136,7 +89,7 @@ def _label_points(ax: Any, points: list[Point], budget: float) -> None:
         taken.append((line - 2 * scale, ax.bbox.y0, line + 2 * scale, ax.bbox.y1))
     for j in sorted(range(len(points)), key=lambda j: (points[j].kind != "chosen", j)):
         text = points[j].label.replace(SHY, "")
-        box, offset, align = _free_place(places[j], _size(text, scale), taken, ax.bbox.extents, scale)
+        box, offset, align = free_place(places[j], text_size(text, scale), taken, ax.bbox.extents, scale)
         taken.append(box)
         ax.annotate(
             text,
@@ -151,50 +104,86 @@ def _label_points(ax: Any, points: list[Point], budget: float) -> None:
         )
 
 
-@cache
-def _size(text: str, scale: float) -> tuple[float, float]:
-    """Width and height of a label in bold, in pixels."""
-    font = FT2Font(str(next(f for f in font_files() if "Bold" in f.name)))
-    font.set_size(SIZE, 72)
-    font.set_text(text)
-    return float(font.get_width_height()[0]) / 64 * scale, SIZE * 1.15 * scale
+# --- waterfall ------------------------------------------------------------------------------------------
 
 
-def _free_place(
-    at: Any, size: tuple[float, float], taken: list[Box], frame: Any, scale: float
-) -> tuple[Box, tuple[float, float], str]:
-    """The first of the places around a point that is free, else the one that overlaps least."""
-    tried = []
-    for dx, dy, align in _places():
-        x, y = at[0] + dx * scale, at[1] + dy * scale
-        left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[align] * size[0]
-        box = (left, y - size[1] / 2, left + size[0], y + size[1] / 2)
-        clash = sum(_overlap(box, other) for other in taken) + _outside(box, frame)
-        tried.append((clash, box, (dx, dy), align))
-        if clash == 0:
-            break
-    _, box, offset, align = min(tried, key=lambda t: t[0])
-    return box, offset, align
+@dataclass(frozen=True)
+class Step:
+    """A change [currency/period] and how it is written."""
+
+    label: str
+    change: float
+    text: str
 
 
-def _places() -> list[tuple[float, float, str]]:
-    near = [(7, 0, "left"), (-7, 0, "right"), (0, 9, "center"), (0, -9, "center")]
-    corners = [(dx, dy, "left" if dx > 0 else "right") for dy in (8, -8, 16, -16) for dx in (6, -6)]
-    return [(float(x), float(y), a) for x, y, a in near + corners]
+def waterfall_chart(steps: list[Step], whole: Step, words: Words, axis: str) -> str:
+    """Changes one after the other, from nothing to their sum; text says the sign, colour only repeats it."""
+
+    def draw(figure: Figure) -> None:
+        ax = figure.add_axes((0.085, 0.14, 0.905, 0.74))
+        dress(ax, axis)
+        ax.grid(visible=False, axis="x")
+        at = 0.0
+        for j, step in enumerate([*steps, whole]):
+            start = at if step is not whole else 0.0
+            _step(ax, j, start, step, "accent" if step is whole else "good" if step.change >= 0 else "bad")
+            at = start + step.change
+        ax.axhline(0.0, color=COLOURS["muted"], linewidth=0.6)
+        low, high = ax.get_ylim()
+        ax.set_ylim(low - 0.06 * (high - low), high + 0.1 * (high - low))
+        ax.set_xlim(-0.6, len(steps) + 0.6)
+        ax.set_xticks(range(len(steps) + 1), [s.label.replace(SHY, "") for s in [*steps, whole]])
+        ticks(ax.yaxis, lambda v: words.write.number(v, words.decimals))
+
+    return drawn(58.0, draw)
 
 
-def _overlap(one: Box, other: Box) -> float:
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return max(width, 0.0) * max(height, 0.0)
+def _step(ax: Any, j: int, start: float, step: Step, tone: str) -> None:
+    ax.bar(j, step.change, bottom=start, width=0.62, color=COLOURS[tone])
+    top = max(start, start + step.change)
+    ax.annotate(step.text, (j, top), (0, 3), textcoords="offset points", ha="center", va="bottom")
+    ax.plot([j + 0.31, j + 0.69], [start + step.change] * 2, color=COLOURS["line"], linewidth=0.8)
 
 
-def _outside(box: Box, frame: Any) -> float:
-    beyond = (frame[0] - box[0], frame[1] - box[1], box[2] - frame[2], box[3] - frame[3])
-    return sum(100.0 * max(float(b), 0.0) for b in beyond)
+# --- frontiers ------------------------------------------------------------------------------------------
 
 
-def _svg(figure: Figure) -> str:
-    out = StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return out.getvalue()
+@dataclass(frozen=True)
+class Trace:
+    """The best value (limit, value, whether it is the scenario's own) as one limit varies."""
+
+    label: str
+    unit: str
+    points: list[tuple[float, float, bool]]
+
+
+def frontier_chart(traces: list[Trace], words: Words, axis: str) -> str:
+    """One small chart per limit, side by side, on the same upright scale; the scenario's own limit filled."""
+    values = [value for trace in traces for _, value, _ in trace.points]
+
+    def draw(figure: Figure) -> None:
+        width = 0.915 / len(traces)
+        for j, trace in enumerate(traces):
+            ax = figure.add_axes((0.085 + j * width, 0.16, width - 0.03, 0.7))
+            dress(ax, axis if j == 0 else "")
+            ax.set_ylim(*padded(values, 0.12))
+            _trace(ax, trace, words)
+            if j > 0:
+                ax.yaxis.set_tick_params(labelleft=False)
+
+    return drawn(62.0, draw)
+
+
+def _trace(ax: Any, trace: Trace, words: Words) -> None:
+    points = sorted(trace.points)
+    colour = COLOURS["accent"]
+    ax.plot([p[0] for p in points], [p[1] for p in points], color=colour, linewidth=1.0)
+    for limit, value, here in points:
+        face = colour if here else COLOURS["paper"]
+        look = {"markersize": 5, "markerfacecolor": face, "markeredgecolor": colour, "linestyle": "none"}
+        ax.plot([limit], [value], marker="D" if here else "o", zorder=3, **look)
+    ax.set_xlim(*padded([p[0] for p in points], 0.08))
+    ax.set_xlabel(trace.label.replace(SHY, ""), labelpad=2)
+    percent, digits = trace.unit == "share", 0 if points[-1][0] - points[0][0] > 0.05 else 1
+    ticks(ax.xaxis, lambda v: words.write.percent(v, digits) if percent else words.amount(v), 4)
+    ticks(ax.yaxis, lambda v: words.amount(v))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, cell, row, section, table
+from reports.blocks import Block, Cell, Column, bar_cell, cell, row, section, table
 from reports.format import NOTHING
 from reports.sentences import Tables, check_number, in_unit, period
-from reports.wording import Words
+from reports.wording import LONGEST_TEAM, Words
 
 MOST_TEAMS = 6
 MOST_LINES = 24
@@ -53,7 +53,7 @@ def _team(words: Words, team: Any, activities: pd.DataFrame, each: int, name: st
 
 def _activity(words: Words, activity: Any) -> Block:
     digits = int(activity["digits"])
-    units = [_units(words, activity[c], digits) for c in ("now", "next", "then")]
+    units = [words.units(activity[c], digits) for c in ("now", "next", "then")]
     hours = activity["hours_change"]
     name = words.label(activity, longest=46)
     name = words.say("work.gaming", activity=name) if activity["gaming"] else name
@@ -88,30 +88,21 @@ def gaming(words: Words, tables: Tables) -> Block:
 def _gaming_row(words: Words, line: Any) -> Block:
     digits = int(line["digits"])
     over = line["then"] > line["cap"]
-    then = _units(words, line["then"], digits)
+    then = words.units(line["then"], digits)
     return row(
         words.label(line, longest=46),
-        words.label(line, "team", 24),
-        _units(words, line["now"], digits),
+        words.label(line, "team", LONGEST_TEAM),
+        words.units(line["now"], digits),
         cell(then, "bad") if over else then,
-        _units(words, line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
-        _per_unit(words, line["team_reward"]),
-        _per_unit(words, line["company_cost"]),
+        words.units(line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
+        words.per_unit(line["team_reward"]),
+        words.per_unit(line["company_cost"]),
         words.money(line["company_loss"]),
-        _margin(words, line["margin"]),
+        margin_text(words, line["margin"]),
     )
 
 
-def _units(words: Words, value: float, digits: int) -> str:
-    """Nothing is 0, without decimals."""
-    return words.write.number(value, digits if value else 0)
-
-
-def _per_unit(words: Words, value: float) -> str:
-    return words.write.money(value, words.decimals if abs(value) >= 100 else words.decimals + 1)
-
-
-def _margin(words: Words, margin: float) -> str:
+def margin_text(words: Words, margin: float) -> str:
     if math.isnan(margin):
         return words.say("gaming.no_cap")
     if math.isinf(margin):
@@ -135,7 +126,7 @@ def rules(words: Words, tables: Tables) -> Block:
         Column(words.say("rules.rule"), "left", 1.0),
         *(Column(words.say(f"rules.{h}")) for h in ("value", "limit", "slack", "state")),
     ]
-    body = table(columns, [_rule(words, r) for _, r in shown.iterrows()])
+    body = table(columns, [rule_row(words, r) for _, r in shown.iterrows()])
     rest = len(tables["rules"]) - len(shown)
     notes = [words.count("rules.rest", rest) if rest else "", _around(words, tables)]
     return section(title, body=body, notes=notes)
@@ -151,7 +142,7 @@ def shown_rules(tables: Tables) -> pd.DataFrame:
     return order.head(MOST_RULES)
 
 
-def _rule(words: Words, rule: Any) -> Block:
+def rule_row(words: Words, rule: Any) -> Block:
     key = "rules.at_least" if rule["at_least"] else "rules.at_most"
     limit = words.say(key, limit=in_unit(words, rule["unit"], rule["limit"]))
     state = cell(words.say(f"rules.{rule['state']}"), TONES[rule["state"]])
@@ -180,10 +171,14 @@ def doubts(words: Words, tables: Tables) -> Block:
         return section(title, notes=[words.say("doubt.none")])
     shown = frame.head(MOST_DOUBTS)
     scale = bar_scale(shown)
-    notes = [_turns(words, frame), _doubt_note(words, summary, scale)]
-    bars = [_bar(words, a, scale) for _, a in shown.iterrows()]
-    heads = {"number": words.say("doubt.number"), "gain": words.say("doubt.gain")}
-    return {**section(title, notes=notes), "bars": bars, "heads": heads}
+    notes = [turns(words, frame["changes_sign"]), doubt_note(words, summary, scale)]
+    columns = [
+        Column(words.say("doubt.number"), "left", 1.0),
+        Column("", "left", 1.3),
+        Column(words.say("doubt.gain")),
+    ]
+    body = table(columns, [_doubt(words, a, scale) for _, a in shown.iterrows()])
+    return section(title, body=body, notes=notes)
 
 
 def bar_scale(shown: pd.DataFrame) -> tuple[float, float]:
@@ -193,28 +188,47 @@ def bar_scale(shown: pd.DataFrame) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1.0)
 
 
-def _bar(words: Words, found: Any, scale: tuple[float, float]) -> Block:
-    ends = [e for e in (found["gain_low"], found["gain"], found["gain_high"]) if math.isfinite(e)]
-    low, high = min(ends), max(ends)
-    at = {
-        n: (v - scale[0]) / (scale[1] - scale[0])
-        for n, v in (("low", low), ("high", high), ("gain", found["gain"]))
-    }
-    span = words.say("doubt.span", low=words.amount(low), high=words.amount(high))
-    label = words.say(
-        "doubt.range", label=words.label(found, longest=70), range=words.write.percent(found["range"], 0)
+def _doubt(words: Words, found: Any, scale: tuple[float, float]) -> Block:
+    return row(
+        range_label(words, found),
+        gain_bar(found, scale, "bad" if found["changes_sign"] else "accent"),
+        gain_span(words, found),
     )
-    tone = "bad" if found["changes_sign"] else "accent"
-    zero = (0.0 - scale[0]) / (scale[1] - scale[0])
-    return {"label": label, "span": span, "tone": tone, "zero": zero, **at}
 
 
-def _turns(words: Words, frame: pd.DataFrame) -> str:
-    turning = int(frame["changes_sign"].astype(bool).sum())
-    return words.count("doubt.turns", turning) if turning else words.count("doubt.safe", len(frame))
+def range_label(words: Words, found: Any) -> str:
+    """The number and how far it may be off."""
+    off = words.write.percent(found["range"], 0)
+    return words.say("doubt.range", label=words.label(found, longest=70), range=off)
 
 
-def _doubt_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
+def gain_bar(found: Any, scale: tuple[float, float], tone: str) -> Cell:
+    """The gain over the range of a number; marks at no gain and at the gain as assumed."""
+
+    def at(value: float) -> float:
+        return (value - scale[0]) / (scale[1] - scale[0])
+
+    low, high = _ends(found)
+    return bar_cell([(at(low), at(high), tone)], [(at(0.0), "muted"), (at(found["gain"]), "ink")])
+
+
+def gain_span(words: Words, found: Any) -> str:
+    low, high = _ends(found)
+    return words.say("doubt.span", low=words.amount(low), high=words.amount(high))
+
+
+def _ends(found: Any) -> tuple[float, float]:
+    ends = [e for e in (found["gain_low"], found["gain"], found["gain_high"]) if math.isfinite(e)]
+    return min(ends), max(ends)
+
+
+def turns(words: Words, flips: pd.Series[bool]) -> str:
+    """How many numbers turn the gain into a loss, given for each whether it does."""
+    turning = int(flips.sum())
+    return words.count("doubt.turns", turning) if turning else words.count("doubt.safe", len(flips))
+
+
+def doubt_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
     ends = {"zero": words.money(scale[0]), "top": words.money(scale[1])}
     return words.say("doubt.note", gain=words.money(summary["gain"]), **ends)
 

@@ -49,11 +49,10 @@ def _result(words: Words, summary: Row, chosen: Row) -> str:
 
 def _stay(words: Words, summary: Row, chosen: Row) -> dict[str, str]:
     proven = "optimal" if summary["status"] == "optimal" else "feasible"
-    value = chosen["net"] if summary["objective"] == "net" else chosen["revenue"]
     result = words.say(
         f"decision.none_{proven}",
         objective=objective(words, summary),
-        value=words.money(value),
+        value=words.money(chosen["value"]),
         period=period(words, summary),
         loaded=words.money(chosen["loaded_pay"]),
     )

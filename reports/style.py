@@ -27,6 +27,10 @@ COLOURS = {
     "heat1": "#E6F1F3",
     "heat2": "#CBE3E7",
     "heat3": "#A9D0D7",
+    "risk1": "#FBEFD5",
+    "risk2": "#F6DDB0",
+    "risk3": "#EDC388",
+    "faint": "#8E9AA5",
     "rival": "#8A5A12",
 }
 
@@ -36,6 +40,9 @@ PAIRS = (
     ("ink", "heat1"),
     ("ink", "heat2"),
     ("ink", "heat3"),
+    ("ink", "risk1"),
+    ("ink", "risk2"),
+    ("ink", "risk3"),
     ("muted", "paper"),
     ("muted", "panel"),
     ("accent", "paper"),

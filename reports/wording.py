@@ -14,6 +14,9 @@ LOCALE = Path(__file__).parent / "locale"
 LONGEST_LABEL = 60
 """Labels of a scenario are cut visibly after so many characters."""
 
+LONGEST_TEAM = 40
+"""The same for teams in a narrow column."""
+
 Entry = str | dict[str, str]
 
 
@@ -61,6 +64,14 @@ class Words:
 
     def money(self, value: float, signed: bool = False) -> str:
         return self.write.money(value, self.decimals, signed)
+
+    def units(self, value: float, digits: float) -> str:
+        """A volume; nothing is 0, without decimals."""
+        return self.write.number(value, int(digits) if value else 0)
+
+    def per_unit(self, value: float) -> str:
+        """Money of one unit: a decimal more where it is small."""
+        return self.write.money(value, self.decimals if abs(value) >= 100 else self.decimals + 1)
 
     def amount(self, value: float, signed: bool = False) -> str:
         """Money without its sign, where a heading names the currency."""

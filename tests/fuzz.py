@@ -299,9 +299,7 @@ def _inconsistent(solution: Solution, options: Options) -> Iterator[str]:
     has_plan = solution.plan is not None
     if has_plan != (solution.status in ("optimal", "feasible") or (solution.status == "error" and has_plan)):
         yield f"{solution.status} with a plan: {has_plan}"
-    if solution.status == "optimal" and (
-        failed - {"denominator_floor"} or not solution.gap <= options.gap * 1.001
-    ):
+    if solution.status == "optimal" and (failed or not solution.gap <= options.gap * 1.001):
         yield f"optimal with gap {solution.gap} and {failed}"
     if has_plan and "rules" in failed:
         yield "a plan that breaks the rules"

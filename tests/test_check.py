@@ -184,9 +184,26 @@ def test_a_step_that_divides_one_is_accepted_whatever_its_rounding(step: float) 
 
 
 def test_weights_without_steps_go_with_the_surplus_objective() -> None:
-    (only,) = problems_of(small(rules__weights={"step": 0}, rules__objective="surplus"))
-    assert only.message == "objective surplus is not supported yet"
-    assert the_problem(small(rules__weights={"step": 0})).path == ("rules", "weights", "step")
+    surplus = {"rules__weights": {"step": 0}, "rules__objective": "surplus"}
+    assert problems_of(small(**surplus, rules__budget={"expected": 90000})) == []
+    needless = small(rules__weights={"step": 0}, rules__budget=REMOVE)
+    assert the_problem(needless).path == ("rules", "weights", "step")
+
+
+@pytest.mark.parametrize("budget", [{"teams": {"sales": 9000}}, {"min_share_of_target": 0.9}])
+def test_budgets_that_need_steps_are_refused_without_them(budget: dict[str, Any]) -> None:
+    rules = {"rules__objective": "surplus", "rules__budget": budget}
+    assert problems_of(small(**rules)) == []
+    finding = the_problem(small(**rules, rules__weights={"step": 0}))
+    assert finding.path == ("rules", "budget", *budget)
+    assert "without steps" in finding.message
+
+
+def test_target_pay_without_steps_needs_weights_without_steps() -> None:
+    pay = {"current": 9000, "min": 0, "max": 12000, "step": 0}
+    free = {"teams__sales__target_pay": pay, "rules__budget": REMOVE}
+    assert the_problem(small(**free)).path == ("teams", "sales", "target_pay", "step")
+    assert problems_of(small(**free, rules__weights={"step": 0}, rules__objective="surplus")) == []
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from solved import failed, infeasible, moved, moved_tables, stuck
 
+from optimizer.frames import TableError, frame_of, read_tables, write_tables
 from optimizer.printing import digits_of, money_decimals
 from optimizer.proof_tables import conflict_rows, unit_of
 from optimizer.solver import Conflict, Relaxation
@@ -177,3 +179,80 @@ def test_small_amounts_get_decimals(largest: float, decimals: int) -> None:
 
 def test_volumes_read_side_by_side_have_the_same_decimals() -> None:
     assert [digits_of(330.0, 8.0), digits_of(45.0, 8.0), digits_of(4.5, 0.0), digits_of(0.0)] == [0, 1, 2, 0]
+
+
+def test_tables_are_the_same_after_they_were_files(tables: Tables, tmp_path: Path) -> None:
+    write_tables(tables, tmp_path)
+    again = read_tables(tmp_path)
+    assert list(again) == list(SCHEMA)
+    for name, frame in tables.items():
+        pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
+
+
+def test_texts_of_users_survive_a_file(tmp_path: Path) -> None:
+    odd = ["NA", "", "null", ' "a", b ', "1e5", "True", "two\nlines\r\nhere", "=1+1", "\u202e\U0001f600"]
+    tables = dict(moved_tables())
+    row = tables["kpis"].iloc[0].to_dict()
+    tables["kpis"] = frame_of("kpis", [{**row, "label_en": text, "label_fr": text} for text in odd])
+    write_tables(tables, tmp_path)
+    assert list(read_tables(tmp_path)["kpis"]["label_fr"]) == odd
+
+
+def test_a_missing_or_edited_table_is_refused_with_its_name(tmp_path: Path) -> None:
+    write_tables(moved_tables(), tmp_path)
+    (tmp_path / "kpis.csv").write_text("kpi,target\na,1\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"kpis\.csv has other columns.*solve again"):
+        read_tables(tmp_path)
+    (tmp_path / "kpis.csv").unlink()
+    with pytest.raises(TableError, match=r"kpis\.csv is missing: solve again"):
+        read_tables(tmp_path)
+
+
+def test_examples_pay_what_the_curve_says_and_add_up_to_the_earnings() -> None:
+    tables = moved_tables()
+    examples, caps = tables["examples"], tables["kpis"].set_index("kpi")["cap"]
+    paid = examples["attainment"].clip(upper=examples["kpi"].map(caps).fillna(np.inf))
+    assert np.allclose(examples["pay"], examples["euros"] * paid)
+    at = examples[examples["case"] == "at"].groupby("team")["pay"].sum()
+    targets = tables["teams"].set_index("team")["target_then"]
+    assert np.allclose(at, targets[at.index])
+    shown = printable(tables)
+    sums = shown["examples"].groupby(["team", "case"])["pay"].sum()
+    for _, line in shown["earnings"].iterrows():
+        assert round(sums[line["team"], line["case"]], 2) == line["pay"]
+
+
+def test_the_curve_table_is_the_expected_pay_without_luck() -> None:
+    cal = moved().cal
+    sure = replace(cal.curves, noise=np.full(len(cal.network.kpis), 1e-9))
+    for kpi, mine in moved_tables()["curve_points"].groupby("kpi"):
+        k = cal.network.kpis.index(str(kpi))
+        grid = np.repeat(mine["attainment"].to_numpy()[:, None], len(cal.network.kpis), axis=1)
+        assert np.allclose(sure.expected(grid)[:, k], mine["paid"], atol=1e-6)
+
+
+def test_the_funnel_is_that_of_todays_crm_and_of_the_plan() -> None:
+    network, stages = moved().cal.network, moved_tables()["stages"].set_index("stage")
+    then = network.stage_inflow(moved().consistent.x)[0]
+    assert np.allclose(stages["now"], network.stage_inflow(network.baseline))
+    assert np.allclose(stages["then"], then)
+
+
+def test_every_source_is_listed_with_its_numbers() -> None:
+    sources = moved_tables()["sources"]
+    assert list(dict.fromkeys(sources["path"])) == list(moved().cal.scenario.sources)
+    assert list(sources[sources["path"] == "stages.retained.value"]["number"]) == [26000.0]
+    touch = sources[sources["path"] == "activities.touch_fit.yields"]
+    assert dict(zip(touch["part"], touch["number"], strict=True)) == (
+        moved().cal.scenario.activities["touch_fit"].yields
+    )
+
+
+def test_loaded_payouts_of_the_teams_add_up_as_printed(tables: Tables) -> None:
+    shown = printable(tables)
+    for when, kind in (("now", "current"), ("then", "chosen")):
+        plan = shown["plans"][shown["plans"]["kind"] == kind]
+        if len(plan):
+            exact, printed = tables["teams"][f"loaded_{when}"], shown["teams"][f"loaded_{when}"]
+            assert round(printed.sum(), 6) == plan.iloc[0]["loaded_pay"]
+            assert (exact - printed).abs().max() <= 1.0

@@ -35,16 +35,21 @@ def _teams(scenario: Scenario) -> Findings:
             hint = "give base_pay or target_pay, or hour_value: what an hour of this team trades at"
             yield Finding(("teams", name), "", f"team {name} has hours but no pay to value them by", hint)
         if isinstance(team.target_pay, TargetPay):
-            yield from _target_pay(("teams", name, "target_pay", "current"), team.target_pay)
+            yield from _target_pay(scenario, ("teams", name, "target_pay"), team.target_pay)
 
 
-def _target_pay(at: Path, pay: TargetPay) -> Findings:
-    steps = (pay.current - pay.min) / pay.step
+def _target_pay(scenario: Scenario, path: Path, pay: TargetPay) -> Findings:
+    at: Path = (*path, "current")
     if not pay.min <= pay.current <= pay.max:
         hint = "widen min and max to include today's target pay"
         message = f"is outside min to max, {number(pay.min)} to {number(pay.max)}"
         yield Finding(at, number(pay.current), message, hint)
-    elif not is_whole(steps):
+    elif scenario.rules.weights.step == 0:
+        return
+    elif pay.step == 0:
+        message = "target pay without steps needs weights without steps (rules.weights.step 0)"
+        yield Finding((*path, "step"), "0", message, "write its step in currency per period")
+    elif not is_whole(steps := (pay.current - pay.min) / pay.step):
         start = number(pay.current - pay.step * math.floor(steps))
         message = f"current is not a whole number of steps of {number(pay.step)} above min {number(pay.min)}"
         yield Finding(at, number(pay.current), message, f"write min: {start}, or another step")

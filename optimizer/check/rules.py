@@ -17,6 +17,7 @@ def problems(scenario: Scenario) -> Findings:
     """What is wrong with the rules, apart from names."""
     yield from _not_supported_yet(scenario)
     yield from _repeated_measures(scenario)
+    yield from _without_steps(scenario)
     broken = [*_bounds(scenario), *_step(scenario)]
     yield from broken
     yield from _locks_outside_measures(scenario)
@@ -32,9 +33,17 @@ def _not_supported_yet(scenario: Scenario) -> Findings:
         message = "is not supported yet: arrives with the uncertainty work"
         hint = "remove it for now; `expected` and `teams` limit the expected payout"
         yield Finding(("rules", "budget", "cvar"), "", message, hint)
-    if scenario.rules.objective == "surplus":
-        message = "objective surplus is not supported yet"
-        yield Finding(("rules", "objective"), "surplus", message, "write revenue or net")
+
+
+def _without_steps(scenario: Scenario) -> Findings:
+    """Rules whose products of pay and score only steps make exact."""
+    budget = scenario.rules.budget
+    stated = {"teams": bool(budget.teams), "min_share_of_target": budget.min_share_of_target is not None}
+    if scenario.rules.weights.step == 0:
+        for key in (key for key, is_stated in stated.items() if is_stated):
+            message = "cannot be combined with weights without steps (rules.weights.step 0)"
+            hint = "remove it, or write a step, 0.05; `expected` works without steps"
+            yield Finding(("rules", "budget", key), "", message, hint, at_key=True)
 
 
 def _repeated_measures(scenario: Scenario) -> Findings:

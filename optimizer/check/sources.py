@@ -11,7 +11,7 @@ from optimizer.problems import Finding, Path, did_you_mean, dotted
 from optimizer.scenario import Scenario
 
 _BEHAVIOURAL = {
-    "teams": ("discount", "responsiveness"),
+    "teams": ("discount", "responsiveness", "risk_aversion"),
     "activities": ("yields", "lag", "reach", "entry", "responsiveness"),
     "kpis": ("noise",),
 }

@@ -1,6 +1,41 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
-from optimizer.cli import budget, check, compare, evaluate, measures, solve
+from optimizer.cli import (
+    batch,
+    bench,
+    budget,
+    check,
+    compare,
+    completion,
+    convert,
+    diff,
+    evaluate,
+    frontier,
+    measures,
+    report,
+    schema,
+    solve,
+    template,
+    verify,
+)
 from optimizer.cli.group import main
 
-__all__ = ["budget", "check", "compare", "evaluate", "main", "measures", "solve"]
+__all__ = [
+    "batch",
+    "bench",
+    "budget",
+    "check",
+    "compare",
+    "completion",
+    "convert",
+    "diff",
+    "evaluate",
+    "frontier",
+    "main",
+    "measures",
+    "report",
+    "schema",
+    "solve",
+    "template",
+    "verify",
+]

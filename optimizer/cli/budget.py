@@ -7,12 +7,21 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import file_argument, json_option, main, plan_named, print_json, read, verb
+from optimizer.cli.group import (
+    file_argument,
+    json_option,
+    main,
+    plan_named,
+    plan_names,
+    print_json,
+    read,
+    verb,
+)
 
 
 @main.command()
 @file_argument
-@click.option("--plan", "plan_name", metavar="NAME|PLANFILE", required=True)
+@click.option("--plan", "plan_name", metavar="NAME|PLANFILE", shell_complete=plan_names, required=True)
 @json_option
 @verb
 def budget(file: Path, plan_name: str, as_json: bool) -> None:

@@ -6,12 +6,21 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import file_argument, json_option, main, plan_named, print_json, read, verb
+from optimizer.cli.group import (
+    file_argument,
+    json_option,
+    main,
+    plan_named,
+    plan_names,
+    print_json,
+    read,
+    verb,
+)
 
 
 @main.command()
 @file_argument
-@click.argument("plans", nargs=-1, metavar="[PLAN]...")
+@click.argument("plans", nargs=-1, metavar="[PLAN]...", shell_complete=plan_names)
 @json_option
 @verb
 def compare(file: Path, plans: tuple[str, ...], as_json: bool) -> None:

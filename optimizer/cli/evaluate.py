@@ -6,12 +6,27 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import file_argument, json_option, main, plan_named, print_json, read, verb
+from optimizer.cli.group import (
+    file_argument,
+    json_option,
+    main,
+    plan_named,
+    plan_names,
+    print_json,
+    read,
+    verb,
+)
 
 
 @main.command()
 @file_argument
-@click.option("--plan", "plan_name", metavar="NAME|PLANFILE", help="Default: the current plan.")
+@click.option(
+    "--plan",
+    "plan_name",
+    metavar="NAME|PLANFILE",
+    shell_complete=plan_names,
+    help="Default: the current plan.",
+)
 @json_option
 @verb
 def evaluate(file: Path, plan_name: str | None, as_json: bool) -> None:

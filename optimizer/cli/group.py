@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,8 +13,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from optimizer.plan import PlanWeights
     from optimizer.scenario import Scenario
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads only wait for each other
 
 EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
 """Exit code by status; 2 is bad input."""
@@ -69,6 +74,38 @@ def read(file: Path) -> Scenario:
     from optimizer.read import read_scenario
 
     return read_scenario(file)
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that is not there yet; an existing one is never overwritten."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError as error:
+        raise click.BadParameter(
+            f"{error.filename} exists already; name another file, or move it away"
+        ) from None
+    except OSError as error:
+        raise click.BadParameter(
+            f"{file} cannot be written: {(error.strerror or str(error)).lower()}"
+        ) from None
+
+
+def plan_names(context: click.Context, _parameter: click.Parameter, start: str) -> list[CompletionItem]:
+    """Plans of the scenario named on the command line, for a shell to complete."""
+    from click.shell_completion import CompletionItem
+
+    from optimizer.problems import ScenarioError
+    from optimizer.read import tree_in
+
+    file = context.params.get("file") or next(iter(context.args), "")  # click stops at `--plan` without value
+    try:
+        plans = tree_in(file).root.child("plans")
+    except ScenarioError:
+        plans = None
+    known = ["current", *(plans.value if plans is not None and isinstance(plans.value, dict) else ())]
+    return [CompletionItem(name) for name in known if name.startswith(start)]
 
 
 def plan_named(scenario: Scenario, name: str | None) -> PlanWeights:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from optimizer.model import budget, controllability, funnel, gaming, objective, teams, weights
+from optimizer.model import budget, controllability, effort, funnel, gaming, objective, teams, weights
 from optimizer.model.bounds import Bounds
 from optimizer.model.setting import Setting
 
@@ -26,6 +26,7 @@ def build_model(setting: Setting, bounds: tuple[Bounds, ...]) -> pyo.ConcreteMod
         budget.add_payouts(m, setting, bounds)
         budget.add_budgets(m, setting)
         gaming.add_gaming(m, setting)
+        effort.add_effort(m, setting)
         objective.add_objective(m, setting)
         m.excluded = pyo.ConstraintList(doc="(16) plans already judged")
     return m

@@ -9,7 +9,7 @@ from optimizer.model.setting import Setting
 
 
 def add_objective(m: pyo.ConcreteModel, setting: Setting) -> None:
-    """Expected revenue after direct costs, or that less expected loaded payouts."""
+    """Expected revenue after direct costs, that less expected loaded payouts, or less the teams' costs."""
     value = 0.0
     for world in setting.worlds:
         names, worth = world.network.activities, world.network.marginal_value
@@ -18,4 +18,13 @@ def add_objective(m: pyo.ConcreteModel, setting: Setting) -> None:
         )
     if setting.rules.objective == "net":
         value -= sum(m.loaded[i] for i in m.PAID)
+    if setting.rules.objective == "surplus":
+        value -= _effort(m, setting) + sum(m.risk.values())
     m.objective = pyo.Objective(expr=value, sense=pyo.maximize, doc="(15) expected value")
+
+
+def _effort(m: pyo.ConcreteModel, setting: Setting) -> pyo.Expression:
+    """Σ_s π_s Σ_a (c_a x_a + effort_a)."""
+    linear = dict(zip(setting.cal.network.activities, setting.cal.linear, strict=True))
+    odds = {w.name: w.probability for w in setting.worlds}
+    return sum(odds[s] * (float(linear[a]) * m.x[s, a] + cost) for (s, a), cost in m.effort.items())

@@ -34,6 +34,8 @@ class World:
     """E pay(m_k) − θ_k m_k, (K,)."""
     slope: Floats
     """θ_k, (K,)."""
+    variance: Floats
+    """Var pay_k at the believed score, (K,) per square euro at target."""
     direct: Floats
     """θ_k N_ka / (Den_k T_k), (K, A): reward per euro from the activity's own numerator credit."""
 
@@ -80,5 +82,6 @@ def _world(cal: Calibrated, name: str, probability: float, network: Network, hel
         score_constant=np.where(network.is_rate, believed, 0.0),
         level=told.level[0] - slope * believed,
         slope=slope,
+        variance=cal.curves.variance(believed),
         direct=slope[:, None] * network.numerator / per[:, None],
     )

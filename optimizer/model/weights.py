@@ -1,4 +1,4 @@
-"""Plans as whole steps of euros, and the rules on them (FORMULATION.md 5 to 9)."""
+"""Plans as steps of euros, and the rules on them (FORMULATION.md 5 to 9)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ def add_weights(m: pyo.ConcreteModel, setting: Setting) -> None:
 
 
 def steps_of(m: pyo.ConcreteModel, team: str, kpi: str) -> pyo.Expression:
-    """n_ik = Σ_b 2^b digit_ikb."""
+    """n_ik = Σ_b 2^b digit_ikb; without steps, the one digit is a share of the team's largest pay."""
     return sum(2**b * m.digit[team, kpi, b] for b in m.BITS[team, kpi])
 
 
 def _digits(m: pyo.ConcreteModel, setting: Setting) -> None:
     space, teams = setting.space, list(m.TEAMS)
-    most = {(i, k): int(space.most[teams.index(i)]) for i, k in m.PAIRS}
+    most = {(i, k): round(float(space.most[teams.index(i)])) for i, k in m.PAIRS}
     m.BITS = pyo.Set(m.PAIRS, initialize=lambda m, i, k: range(most[i, k].bit_length()))
     m.digit = pyo.Var(
-        [(i, k, b) for i, k in m.PAIRS for b in m.BITS[i, k]], domain=pyo.Binary, doc="binary digits of n_ik"
+        [(i, k, b) for i, k in m.PAIRS for b in m.BITS[i, k]],
+        domain=pyo.UnitInterval if space.continuous else pyo.Binary,
+        doc="binary digits of n_ik",
     )
     unit = dict(zip(teams, space.unit, strict=True))
     m.euros = pyo.Expression(m.PAIRS, rule=lambda m, i, k: float(unit[i]) * steps_of(m, i, k))
@@ -42,7 +44,8 @@ def _totals(m: pyo.ConcreteModel, setting: Setting) -> None:
 
     def total(m: pyo.ConcreteModel, i: str) -> tuple[float, pyo.Expression, float]:
         t = teams.index(i)
-        return int(space.least[t]), sum(steps_of(m, *p) for p in m.PAIRS if p[0] == i), int(space.most[t])
+        steps = sum(steps_of(m, *p) for p in m.PAIRS if p[0] == i)
+        return float(space.least[t]), steps, float(space.most[t])
 
     m.target_pay = pyo.Constraint(m.PAID, rule=total, doc="(5) Σ_k e_ik = B_i")
 
@@ -53,11 +56,12 @@ def _sizes(m: pyo.ConcreteModel, setting: Setting) -> None:
     kpis = list(m.KPIS)
     free = [p for p in m.PAIRS if np.isnan(space.locked[teams.index(p[0]), kpis.index(p[1])])]
     m.FREE = pyo.Set(dimen=2, initialize=free)
-    above_a_step = [rules.min * int(space.most[teams.index(i)]) > 1 + TOLERANCE for i in m.PAID]
+    smallest = 0 if space.continuous else 1
+    above_a_step = [rules.min * space.most[teams.index(i)] > smallest + TOLERANCE for i in m.PAID]
     counted = rules.max_measures is not None or any(above_a_step)
     m.used = pyo.Var(m.PAIRS if counted else [], domain=pyo.Binary, doc="KPI is paid")
     most = {i: float(space.most[t] * space.unit[t]) for t, i in enumerate(teams)}
-    steps = {i: int(space.most[t]) for t, i in enumerate(teams)}
+    steps = {i: float(space.most[t]) for t, i in enumerate(teams)}
     m.weight_max = pyo.Constraint(
         m.FREE if rules.max < 1 else [],
         rule=lambda m, i, k: m.euros[i, k] <= rules.max * m.pay[i],

@@ -10,9 +10,9 @@ from optimizer.baseline import Calibrated
 from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
 from optimizer.judge import Judgement, linearised
 from optimizer.network import Floats, Ints
-from optimizer.outcome import Outcome
+from optimizer.outcome import Outcome, value_of
 from optimizer.response import CONSISTENT, consistent_response, regrets
-from optimizer.solver.fixed import Answer, FixedModel
+from optimizer.solver.fixed import Answer, FixedModel, digits_of
 from optimizer.solver.highs import Limits
 from optimizer.solver.solution import Check
 from optimizer.space import TOLERANCE, PlanSpace
@@ -22,6 +22,8 @@ AGREEMENT = 1e-6
 """Relative: the model's value and payouts against the equilibrium's."""
 SAME = 1e-6
 """Relative difference of volumes between equilibria from two starts (beliefs stop at 1e-10)."""
+ROUNDING = 2 * TOLERANCE
+"""Shares of pay within which the model may move a plan without steps: rules bind to their tolerance only."""
 
 
 def check_model(
@@ -32,15 +34,15 @@ def check_model(
     `fixed` is None where the model has no plan at all at these beliefs.
     """
     answer = pinned(fixed, units) if fixed is not None else None
-    if fixed is None or answer is None or answer.x is None:
+    if fixed is None or answer is None or answer.x is None or answer.units is None:
         yield Check(
             "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
         )
         return
     cal = fixed.setting.cal
-    euros = space.euros(units)[None]
+    euros = space.euros(answer.units)[None]
     seen = linearised(cal, euros, beliefs)
-    value = float((seen.net if cal.scenario.rules.objective == "net" else seen.revenue)[0])
+    value = float(value_of(cal.scenario.rules.objective, seen)[0])
     miss = abs(answer.objective - value) / max(1.0, abs(value))
     yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
     yield _regret(cal, euros, beliefs, answer.x)
@@ -48,12 +50,16 @@ def check_model(
 
 
 def pinned(fixed: FixedModel, units: Ints) -> Answer:
-    """The model with the plan fixed, by bounds: rows of constants alone would be judged without tolerance."""
-    m, network = fixed.model, fixed.setting.cal.network
-    for (i, k, b), digit in m.digit.items():
-        one = int(units[network.teams.index(i), network.kpis.index(k)]) >> b & 1
-        digit.setlb(one)
-        digit.setub(one)
+    """The model with the plan fixed, by bounds: rows of constants alone would be judged without tolerance.
+
+    Without steps, within rounding of the plan, or a rule that binds could reject it.
+    """
+    m = fixed.model
+    values = digits_of(m, fixed.setting, units)
+    room = ROUNDING if fixed.setting.space.continuous else 0.0
+    for digit in m.digit.values():
+        digit.setlb(max(0.0, values[id(digit)] - room))
+        digit.setub(min(1.0, values[id(digit)] + room))
     m.excluded.deactivate()
     if hasattr(m, "cutoff"):
         m.cutoff.deactivate()

@@ -32,7 +32,7 @@ def status_of(checks: list[Check]) -> Status:
     failed = {c.name for c in checks if not c.ok}
     if failed & (INTERNAL - MODEL if "denominator_floor" in failed else INTERNAL):
         return "error"
-    return "feasible" if failed - {"denominator_floor"} else "optimal"
+    return "feasible" if failed else "optimal"
 
 
 def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Solution:
@@ -55,7 +55,7 @@ def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Soluti
             check_rules(memory.judge(best.units[None])),
             *check_model(proof.fixed, run.space, best.units, proof.held.beliefs),
             *check_equilibrium(run.cal, euros, outcome),
-            *_enumerated(run, best),
+            *enumerated(run, best),
         ]
     return finished(run, blank, best, proof.bound, checks)
 
@@ -90,7 +90,7 @@ def finished(
     )
 
 
-def _enumerated(run: Run, best: Judged) -> Iterator[Check]:
+def enumerated(run: Run, best: Judged) -> Iterator[Check]:
     """On request: every plan at a coarser step, judged at its own beliefs."""
     step = run.options.enumerate_step
     if step is None:

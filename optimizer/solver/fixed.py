@@ -25,9 +25,9 @@ from optimizer.solver.highs import (
     Relaxation,
     compile_model,
     extremes,
-    solve_milp,
 )
 from optimizer.solver.regions import PADDING, find_regions
+from optimizer.solver.tangents import solve_outer, tighten
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,12 @@ class FixedModel:
         self, limits: Limits, start: Ints | None = None, on_progress: OnProgress | None = None
     ) -> Answer:
         """The best plan here; `start` is a plan to begin from."""
+        known = None if start is None else digits_of(self.model, self.setting, start)
         try:
-            compiled = compile_model(self.model)
+            found = solve_outer(self.model, self.setting, limits, known, on_progress)
         except InfeasibleError:
             return Answer("infeasible", None, -np.inf, -np.inf, False)
-        known = None if start is None else digits_of(self.model, self.setting, start)
-        return _answer(self, solve_milp(compiled, limits, known, on_progress))
+        return _answer(self, found)
 
     def relaxed_bound(self) -> float:
         """No plan of the model is worth more: by its linear relaxation, or by the bounds on volumes."""
@@ -100,6 +100,7 @@ def model_at(setting: Setting, floor: float | None = None, adapt: Adapt | None =
     if len(fixed.model.above):
         fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor, adapt)
         strengthen(setting, fixed.model, regions, floor)
+    tighten(fixed.model, setting)
     return fixed
 
 
@@ -137,7 +138,23 @@ def most_worth(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
         worth = world.network.marginal_value
         revenue += world.probability * float(np.maximum(worth * box.x.low, worth * box.x.high).sum())
         least_pay += world.probability * _least_pay(setting, world, box)
-    return revenue - least_pay if setting.rules.objective == "net" else revenue
+    match setting.rules.objective:
+        case "revenue":
+            return revenue
+        case "net":
+            return revenue - least_pay
+        case "surplus":
+            return revenue - _least_effort(setting, bounds)
+
+
+def _least_effort(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
+    """Cost of effort where every volume is the cheapest of its range; no premium for risk."""
+    linear, quadratic = setting.cal.linear, setting.cal.quadratic
+    total = 0.0
+    for world, box in zip(setting.worlds, bounds, strict=True):
+        x = np.clip(-linear / quadratic, box.x.low, box.x.high)
+        total += world.probability * float(linear @ x + 0.5 * quadratic @ x**2)
+    return total
 
 
 def _least_pay(setting: Setting, world: World, box: Bounds) -> float:
@@ -153,20 +170,22 @@ def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     if not found.values:
         return Answer(found.status, None, found.objective, found.bound, found.interrupted)
     m, network = fixed.model, fixed.setting.cal.network
-    units = np.zeros(fixed.setting.space.allowed.shape, dtype=np.intp)
+    continuous = fixed.setting.space.continuous
+    units = np.zeros(fixed.setting.space.allowed.shape, dtype=float if continuous else np.intp)
     for (i, k, b), digit in m.digit.items():
-        units[network.teams.index(i), network.kpis.index(k)] += 2**b * round(found.value(digit))
+        value = found.value(digit)
+        units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
     x = np.array([[found.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
     return Answer(found.status, units, found.objective, found.bound, found.interrupted, x)
 
 
 def digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
-    """Values of the binary variables of a plan, by id of the Pyomo variable."""
+    """Values of the columns that say which plan it is, by id of the Pyomo variable."""
     network = setting.cal.network
     values = {}
     for (i, k, b), digit in m.digit.items():
-        steps = int(units[network.teams.index(i), network.kpis.index(k)])
-        values[id(digit)] = float(steps >> b & 1)
+        steps = units[network.teams.index(i), network.kpis.index(k)]
+        values[id(digit)] = float(steps if setting.space.continuous else int(steps) >> b & 1)
     for (i, k), used in m.used.items():
         values[id(used)] = float(units[network.teams.index(i), network.kpis.index(k)] > 0)
     return values
@@ -178,4 +197,4 @@ def _differs(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> pyo.Express
     return sum(1 - d if ids[id(d)] > 0.5 else d for d in m.digit.values()) >= 1
 
 
-__all__ = ["Answer", "FixedModel", "InfeasibleError", "model_at"]
+__all__ = ["Answer", "FixedModel", "InfeasibleError", "digits_of", "model_at"]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import highspy
@@ -150,6 +151,14 @@ def _power_of_two(size: Floats) -> Floats:
     return np.asarray(2.0 ** np.round(np.log2(np.where(size > 0, size, 1.0))))
 
 
+def write_mps(compiled: Compiled, file: Path) -> None:
+    """The model as an MPS file, for other solvers. Raises OSError where it cannot be written."""
+    solver = _solver()
+    solver.passModel(compiled.lp)
+    if solver.writeModel(str(file)) == highspy.HighsStatus.kError:
+        raise OSError(f"{file} could not be written")
+
+
 def solve_milp(
     compiled: Compiled,
     limits: Limits,
@@ -189,6 +198,36 @@ def _solved(
         _listen(solver, stop, on_progress)
         solver.run()
     return _result(solver, compiled, stop.is_set())
+
+
+def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], float]) -> MilpResult:
+    """Maximize the objective less ½ Σ curvature · column · column over a model of continuous columns only.
+
+    `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where
+    the active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
+    """
+    solver = _solver()
+    solver.setOptionValue("qp_regularization_value", 0.0)
+    solver.passModel(compiled.lp)
+    position, scale = compiled.position, compiled.scale
+    lower = sorted(
+        (position[column], position[row], -value * scale[position[row]] * scale[position[column]])
+        for (row, column), value in curvature.items()
+        if row in position and column in position and position[row] >= position[column]
+    )
+    count = len(compiled.columns)
+    columns = np.array([column for column, _, _ in lower], dtype=np.int32)
+    rows = np.array([row for _, row, _ in lower], dtype=np.int32)
+    starts = np.searchsorted(columns, np.arange(count)).astype(np.int32)
+    kind = int(highspy.HessianFormat.kTriangular)
+    solver.passHessian(count, len(rows), kind, starts, rows, np.array([value for *_, value in lower]))
+    solver.run()
+    if solver.getModelStatus() not in (
+        highspy.HighsModelStatus.kOptimal,
+        highspy.HighsModelStatus.kInfeasible,
+    ):
+        return MilpResult("unknown", -np.inf, np.inf, {}, interrupted=False)
+    return _result(solver, compiled, interrupted=False)
 
 
 _threads_in_use: list[int] = []
@@ -404,6 +443,16 @@ class LinearSet:
         if state != kinds.kOptimal:
             return -np.inf
         return size * float(self._solver.getInfo().objective_function_value)
+
+    @property
+    def point(self) -> Floats:
+        """Where the last extreme is taken, (n,)."""
+        return np.array(self._solver.getSolution().col_value)
+
+    def add_row(self, row: Floats, low: float) -> None:
+        """row·θ ≥ low from now on."""
+        at = np.flatnonzero(row).astype(np.int32)
+        self._solver.addRow(low, highspy.kHighsInf, len(at), at, row[at])
 
     def relax(self, row: int) -> None:
         """Drop one row until it is restored."""

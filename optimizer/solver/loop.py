@@ -12,6 +12,7 @@ from optimizer.scenario import Scenario
 from optimizer.search import Judged, Memory
 from optimizer.solver.alternatives import diverse
 from optimizer.solver.certificate import check_model, check_rules, relative_gap
+from optimizer.solver.continuous import solve_continuous
 from optimizer.solver.finish import certified, finished, never_settled, refused, stopped, unfound
 from optimizer.solver.proof import prove
 from optimizer.solver.rounds import (
@@ -45,6 +46,8 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     starved = _starved(space)
     if starved is not None:
         return replace(blank, status="infeasible", conflict=starved, seconds=dict(run.seconds))
+    if space.continuous:
+        return solve_continuous(run, blank)
     finish = _solve_baseline if options.beliefs == "baseline" else _solve_consistent
     return finish(run, blank)
 

@@ -1,13 +1,18 @@
 """The gaming ledger: who gains by an activity that earns credit without value, and what it costs the company.
 
-One experiment gives both sides. The volume of the activity is moved, and its team re-allocates the units and
-hours that this frees among the rest of its own work, at the prices and beliefs of the plan:
+The team's side is private: at the prices and beliefs of the plan it re-allocates the units and hours that
+stopping would free among the rest of its own work,
 
     max −s·Δx − ½ q·Δx²   s.t. (1), (2) for Δx with zero right-hand side, x + Δx ≥ 0, Δx_a given
 
-(`s` reduced costs; the gradient elsewhere is zero at a best response.) The company's side values Δx by what
-each unit brings after direct costs, downstream at the routing of the plan and undiscounted. Other teams'
-routing stays; their hours are not made scarcer or freer.
+(`s` reduced costs; the gradient elsewhere is zero at a best response), which
+costs it its stake.
+
+The company's side is an experiment on the whole company: the same plan, once with the activity and once with
+it forbidden (an effort cost that no reward outweighs), everybody answering and beliefs agreeing in both. An
+activity that nobody does is not forbidden but eased, until a little of it is done. So freed hours are worth
+what people would really do with them, in all teams. A loss may be negative: a pushed deal is worth more than
+none where hours are too short for a clean one.
 """
 
 from __future__ import annotations
@@ -20,17 +25,19 @@ import numpy as np
 from optimizer.baseline import Calibrated
 from optimizer.beliefs import signals
 from optimizer.gaming import deterrence
-from optimizer.measures import marginal_company_value
 from optimizer.network import Floats, Network
-from optimizer.outcome import Outcome
+from optimizer.outcome import Outcome, outcome_of
 from optimizer.quadratic import solve_separable
-from optimizer.response import Equilibrium, rewards
+from optimizer.response import CONSISTENT, Equilibrium, consistent_response, rewards
 from optimizer.rules import gaming_caps
 
 SMALL = 0.01
-"""A marginal unit is measured by a move of this share of the activity's scale."""
+"""An activity that nobody does is eased until about this share of its scale is done."""
 BALANCED = 1e-6
 """Relative imbalance above which a move is impossible."""
+DEARER = 10.0
+"""Effort cost of a forbidden activity, in κ; ten times more, up to ATTEMPTS times, while it is still done."""
+ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -38,11 +45,12 @@ class Gaming:
     """One gaming activity at a plan, expected over regimes; money in the scenario's currency.
 
     `now`, `then` units per period under the current plan and under this one; `cap` units per period, NaN
-    without one. `team_reward` what a unit brings its team, before hours and effort; `company_cost` what a
-    unit costs the company against the work that the team would do instead (negative: it is worth more).
-    `team_stake` and `company_loss` are the same for all units [currency/period]. `margin` how far its credit
-    may rise before the cap breaks, as a share: inf where it earns no credit, NaN without a cap; the least
-    over regimes.
+    without one. `team_reward` what a unit brings its team, before hours and effort; `team_stake` what the
+    team would lose by stopping [currency/period]. `company_loss`, `net_loss` what revenue and net would win
+    if it were impossible [currency/period]; `company_cost` the revenue lost per unit, of a little of it where
+    nobody does it; negative: it is worth more than what would be done instead; NaN where beliefs do not
+    settle. `margin` how far its credit may rise before the cap breaks, as a share: inf where it earns no
+    credit, NaN without a cap; the least over regimes.
     """
 
     activity: int
@@ -53,6 +61,7 @@ class Gaming:
     company_cost: float
     team_stake: float
     company_loss: float
+    net_loss: float
     margin: float
 
 
@@ -63,12 +72,60 @@ def gaming_ledger(cal: Calibrated, euros: Floats, now: Outcome, then: Outcome) -
     caps, margins = [case.caps() for case in cases], [case.margins() for case in cases]
 
     def line(a: int) -> Gaming:
-        reward, cost, stake, loss = (float(v) for v in odds @ np.array([case.sides(a) for case in cases]))
+        reward, stake = (float(v) for v in odds @ np.array([case.team_side(a) for case in cases]))
+        cost, loss, net_loss = company_side(cal, euros, then, a)
         cap = float(odds @ np.array([held.get(a, np.nan) for held in caps]))
         margin = float(np.min([held.get(a, np.nan) for held in margins]))
-        return Gaming(a, float(now.x[0, a]), float(then.x[0, a]), cap, reward, cost, stake, loss, margin)
+        before, after = float(now.x[0, a]), float(then.x[0, a])
+        return Gaming(a, before, after, cap, reward, cost, stake, loss, net_loss, margin)
 
     return tuple(line(int(a)) for a in np.flatnonzero(cal.network.gaming))
+
+
+# --- the company's side: an experiment ------------------------------------------------------------------
+
+
+def company_side(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> tuple[float, float, float]:
+    """(revenue lost per unit, revenue lost, net lost) by an activity under a plan; NaN if unsettled."""
+    units = float(at.x[0, a])
+    other = forbidden(cal, euros, at, a) if units > 0 else _eased(cal, euros, at, a)
+    if other is None:
+        return (np.nan, np.nan, np.nan) if units > 0 else (np.nan, 0.0, 0.0)
+    fewer = units - float(other.x[0, a])
+    loss = float(other.revenue[0] - at.revenue[0])
+    cost = loss / fewer if fewer else np.nan
+    return (cost, loss, float(other.net[0] - at.net[0])) if units > 0 else (cost, 0.0, 0.0)
+
+
+def forbidden(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | None:
+    """What people do when they cannot do it; None where beliefs do not settle."""
+    for more in range(ATTEMPTS):
+        found = _with_cost(cal, euros, at, a, DEARER * 10**more * float(cal.curvature_value[a]))
+        if found is not None and not any(e.x[0, a] > 0 for e in found.worlds):
+            return found
+    return None
+
+
+def _eased(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | None:
+    """What people do when so much of its effort is taken away that a little is done."""
+    little = SMALL * float(cal.quadratic[a] * cal.network.scale[a])
+    missing = min(float(e.response.reduced_cost[0, a]) for e in at.worlds)
+    found = _with_cost(cal, euros, at, a, -(missing + little))
+    return found if found is not None and found.x[0, a] > 0 else None
+
+
+def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float) -> Outcome | None:
+    """The plan answered where a unit of the activity takes `more` effort [currency]; None if unsettled."""
+    linear = cal.linear.copy()
+    linear[a] += more
+    dearer = replace(cal, linear=linear)
+    pairs = zip(cal.worlds, at.worlds, strict=True)
+    worlds = tuple(consistent_response(dearer, n, euros[None], e.beliefs) for (_, n), e in pairs)
+    found = outcome_of(cal, euros[None], worlds)
+    return found if found.residual[0] <= CONSISTENT else None
+
+
+# --- the team's side: a deviation -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -89,17 +146,10 @@ class _World:
         held = deterrence(self.cal, self.network, self.at, self.euros[None])
         return {int(a): float(m) for a, m in zip(held.activities, held.margin[0], strict=True)}
 
-    def sides(self, a: int) -> tuple[float, float, float, float]:
-        """Reward and cost per unit, stake and loss of all units."""
+    def team_side(self, a: int) -> tuple[float, float]:
+        """Reward per unit, and the stake of all units."""
         x = float(self.at.x[0, a])
-        step = SMALL * float(self.network.scale[a])
-        step = -min(step, x) if x > 0 else step
-        value = own_value(self.cal, self.network, self.at)
-        cost = float(value @ self._move(a, step)) / -step if step else np.nan
-        if x <= 0:
-            return self._reward(a), cost, 0.0, 0.0
-        stopped = self._move(a, -x)
-        return self._reward(a), cost, self._utility_lost(stopped), float(value @ stopped)
+        return self._reward(a), self._utility_lost(self._move(a, -x)) if x > 0 else 0.0
 
     def _reward(self, a: int) -> float:
         """r_a(w) and what its yields are worth in the team's own stages, delay discounted, per unit."""
@@ -133,21 +183,6 @@ class _World:
     def _utility_lost(self, move: Floats) -> float:
         prices = self.at.response.reduced_cost[0]
         return float((prices * move + 0.5 * self.cal.quadratic * move**2).sum())
-
-
-def own_value(cal: Calibrated, network: Network, at: Equilibrium) -> Floats:
-    """What a unit brings the company beyond its team's own stages, (A,) currency per unit.
-
-    The own stages' part shows in the team's other activities, which a move lists one by one.
-    """
-    whole = marginal_company_value(replace(cal, beliefs=at.beliefs), network)
-    return np.asarray(whole - _stage_values(network, whole, at) @ network.own_yields)
-
-
-def _stage_values(network: Network, whole: Floats, at: Equilibrium) -> Floats:
-    """What a unit entering a stage brings at the plan's routing, (N,)."""
-    routing = at.beliefs.routing[0]
-    return np.array([routing[taking] @ whole[taking] for taking in network.from_stage])
 
 
 def gaming_hours(cal: Calibrated, x: Floats) -> Floats:

@@ -1,0 +1,128 @@
+"""Run folders under audit: are they what was written, and does an independent evaluation say the same?
+
+Nothing here asks the optimization model: hashes, equilibria, payouts and rules are computed again from
+what lies in the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimizer.baseline import CalibrationError, calibrate
+from optimizer.executors import each
+from optimizer.judge import consistent_facts
+from optimizer.measures import measure
+from optimizer.outcome import evaluate_plans
+from optimizer.plan import Plan
+from optimizer.problems import ScenarioError
+from optimizer.read import read_scenario
+from optimizer.results import outcome_json
+from optimizer.rules import broken_lines
+from optimizer.runs import changed_files
+from optimizer.space import plan_space
+
+SAME = 1e-6
+"""Relative difference up to which a number is the recorded one: rounding in other versions of libraries."""
+MANY = 40
+"""Run folders from which on starting processes pays."""
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something in a run folder that is not as it should be."""
+
+    run: str
+    what: str
+    recorded: str = ""
+    found: str = ""
+
+    def __str__(self) -> str:
+        numbers = f": recorded {self.recorded}, found {self.found}" if self.recorded or self.found else ""
+        return f"{self.run}: {self.what}{numbers}"
+
+
+def run_folders(folder: Path) -> list[Path]:
+    """The run folder itself, or those of a batch."""
+    if (folder / "manifest.json").is_file():
+        return [folder]
+    inside = folder / "runs" if (folder / "runs").is_dir() else folder
+    return sorted(path for path in inside.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def audit(folder: Path) -> tuple[Difference, ...]:
+    """All that is wrong with one run folder; empty for a sound one."""
+    name = folder.name
+    changed = [Difference(name, what) for what in changed_files(folder)]
+    try:
+        return (*changed, *(Difference(name, *parts) for parts in _evaluated(folder)))
+    except (OSError, ValueError, KeyError, TypeError, ScenarioError, CalibrationError) as error:
+        return (*changed, Difference(name, f"cannot be evaluated: {type(error).__name__}: {error}"))
+
+
+def audited(folders: Sequence[Path], workers: int) -> list[tuple[Difference, ...]]:
+    """`audit` of each, in their order; in several processes where there are many."""
+    return each(audit, folders, workers if len(folders) >= MANY else 1)
+
+
+def _evaluated(folder: Path) -> Iterator[tuple[str, ...]]:
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
+    merged = hashlib.sha256((folder / "scenario.yaml").read_bytes()).hexdigest()
+    if merged != inputs["merged_sha256"]:
+        yield "scenario.yaml is not the scenario of inputs.json", inputs["merged_sha256"], merged
+    yield from _bound(result)
+    if result["plan"] is not None:
+        yield from _plan(folder, result)
+
+
+def _bound(result: Json) -> Iterator[tuple[str, ...]]:
+    value, bound, gap = (result[name] for name in ("objective", "bound", "gap"))
+    if value is None or bound is None:
+        return
+    if bound < value - SAME * max(1.0, abs(value)):
+        yield "the bound is below the objective", str(bound), str(value)
+    found = max(0.0, bound - value) / max(abs(value), 1e-9)
+    if gap is None or abs(found - gap) > SAME:
+        yield "the gap is not that of objective and bound", str(gap), str(found)
+
+
+def _plan(folder: Path, result: Json) -> Iterator[tuple[str, ...]]:
+    """Equilibria, payouts and rules of the plan, computed again."""
+    scenario = read_scenario(folder / "scenario.yaml")
+    cal = calibrate(scenario)
+    euros = Plan(result["plan"], result["target_pay"]).euros(scenario)[None]
+    outcome = evaluate_plans(cal, euros)
+    for mode, found in (
+        ("consistent", outcome),
+        ("first_response", evaluate_plans(cal, euros, "first_response")),
+    ):
+        yield from _apart(mode, result[mode], outcome_json(cal, found))
+    if result["status"] not in ("optimal", "feasible") or "linearised" in result:
+        return
+    space = plan_space(cal, measure(cal).controllability)
+    facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+    for line in broken_lines(cal, space, euros, facts):
+        yield f"the plan breaks {line.name}", f"limit {line.limit[0]:.6g}", f"{line.value[0]:.6g}"
+
+
+def _apart(place: str, recorded: Any, found: Any) -> Iterator[tuple[str, ...]]:
+    """Numbers that differ, with their place in the result; residuals are rounding and are not compared."""
+    if isinstance(recorded, dict) and isinstance(found, dict) and recorded.keys() == found.keys():
+        for key in recorded:
+            if key != "residual":
+                yield from _apart(f"{place}.{key}", recorded[key], found[key])
+    elif not _same(recorded, found):
+        yield f"{place} is not what the plan brings", str(recorded), str(found)
+
+
+def _same(recorded: Any, found: Any) -> bool:
+    if isinstance(recorded, int | float) and isinstance(found, int | float):
+        return math.isclose(recorded, found, rel_tol=SAME, abs_tol=SAME)
+    return bool(recorded == found)

@@ -1,0 +1,129 @@
+"""A batch at a terminal: one live line, plain lines elsewhere, or a JSON object per event."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from types import TracebackType
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from optimizer.batch.ledger import Entry
+from optimizer.batch.night import Night
+from optimizer.batch.night import Progress as Ended
+from optimizer.problems import printable
+
+QUIET_SECONDS = 10.0
+
+
+class Board:
+    """Tells how a batch goes on: stderr for people, stdout for JSON lines."""
+
+    def __init__(self, total: int, *, lines: bool) -> None:
+        self._lines, self._total, self._failed = lines, total, 0
+        self._console = Console(stderr=True, highlight=False)
+        self._began = self._last = time.monotonic()
+        self._known = 0
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+        )
+        self._bar = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=self._console)
+        self._task = self._bar.add_task("runs", total=total, rate="")
+        self._live = self._console.is_terminal and not lines
+
+    def __enter__(self) -> Board:
+        if self._live:
+            self._bar.start()
+        self._event("start", {"runs": self._total})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live:
+            self._bar.stop()
+
+    def tell(self, ended: Ended) -> None:
+        """A run that ended, or was finished before."""
+        self._known += ended.known
+        bad = ended.entry.status != "optimal"
+        self._failed += bad
+        self._event("run", {**entry_json(ended.entry), "known": ended.known})
+        rate = self._rate(ended.ended)
+        if self._live:
+            self._bar.update(self._task, completed=ended.ended, rate=rate)
+        if bad and not ended.known and not self._lines:
+            self._say(_in_words(ended.entry))
+        elif not self._live and not self._lines and time.monotonic() - self._last > QUIET_SECONDS:
+            self._last = time.monotonic()
+            self._say(f"{ended.ended} of {ended.total} runs{rate}")
+
+    def end(self, night: Night) -> None:
+        self._event("end", json.loads(night_json(night))["counts"])
+
+    def _rate(self, ended: int) -> str:
+        new, seconds = ended - self._known, time.monotonic() - self._began
+        text = f" {60 * new / seconds:.1f}/min" if new and seconds > 1 else ""
+        return text + (f", {self._failed} not optimal" if self._failed else "")
+
+    def _say(self, text: str) -> None:
+        self._console.print(Text(text))
+
+    def _event(self, name: str, content: dict[str, Any]) -> None:
+        if self._lines:
+            click.echo(json.dumps({"event": name, **content}, ensure_ascii=False))
+            sys.stdout.flush()
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "run": entry.name,
+        "state": entry.state,
+        "status": entry.status,
+        "reason": printable(entry.reason),
+        "seconds": entry.seconds,
+        "attempts": entry.attempts,
+    }
+
+
+def night_json(night: Night) -> str:
+    """`{"folder", "counts": {status: runs}, "done_before", "runs": [...]}`."""
+    content = {
+        "folder": str(night.folder),
+        "counts": dict(sorted(night.counts.items())),
+        "done_before": night.done_before,
+        "runs": [entry_json(entry) for entry in night.entries],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def _in_words(entry: Entry) -> str:
+    return f"{entry.name}: {entry.status or entry.state}, {printable(entry.reason)}"
+
+
+def show_night(night: Night) -> None:
+    """Runs by status, and where everything lies."""
+    table = Table(title="Runs", title_justify="left", title_style="bold", header_style="bold")
+    table.add_column("status")
+    table.add_column("runs", justify="right")
+    for status, count in sorted(night.counts.items()):
+        table.add_row(Text(status), str(count))
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(Text(f"{night.done_before} were finished before. Index and summary in {night.folder}"))

@@ -1,0 +1,111 @@
+"""All runs of a batch side by side: one table, as CSV, as parquet where pyarrow is installed."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from optimizer.batch.job import Job
+from optimizer.batch.ledger import Entry
+from optimizer.batch.night import RUNS, Night
+from optimizer.columns import Row
+from optimizer.problems import printable
+
+INDEX = {
+    "run": "name of the run and of its folder",
+    "base": "name of the base scenario",
+    "override": "name of the override; empty without one",
+    "seed": "seed; empty without one",
+    "state": "done, failed (no run folder) or waiting",
+    "status": "status of the solve; empty where there is none",
+    "reason": "why the status is not optimal, or why there is none",
+    "seconds": "wall time of solve and documents",
+    "attempts": "how often it was tried",
+    "currency": "ISO code",
+    "period": "month, quarter, half_year or year",
+    "objective": "what is maximized: revenue, net or surplus",
+    "value": "objective of the recommended plan",
+    "bound": "no plan has a higher objective at the beliefs of the recommended one",
+    "gap": "(bound − value) / |value|",
+    "gain": "objective over the current plan's, at consistent beliefs",
+    "gross": "stage values and activity values",
+    "direct_costs": "cash spent on activities",
+    "revenue": "gross − direct_costs: revenue after direct costs",
+    "loaded_pay": "expected payouts, employer charges included",
+    "net": "revenue − loaded_pay",
+    "budget": "limit on expected loaded payouts; empty without one",
+    "plan": "the recommended plan, team: KPI weight",
+}
+"""Columns of the index of a batch."""
+
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+
+
+def index_of(night: Night) -> pd.DataFrame:
+    """A row per run, in the order of the grid (columns in `columns.INDEX`)."""
+    pairs = zip(night.jobs, night.entries, strict=True)
+    rows = [_row(job, entry, night.folder / RUNS / job.name) for job, entry in pairs]
+    return pd.DataFrame(rows, columns=list(INDEX))
+
+
+def write_index(night: Night) -> pd.DataFrame:
+    """Write `index.csv`, and `index.parquet` where that is possible; returns the table."""
+    table = index_of(night)
+    _replace(night.folder / "index.csv", lambda file: table.to_csv(file, index=False))
+    if find_spec("pyarrow") is not None:
+        _replace(night.folder / "index.parquet", lambda file: table.to_parquet(file, index=False))
+    return table
+
+
+def _replace(target: Path, write: Callable[[Path], None]) -> None:
+    part = target.with_name(f".{target.name}")
+    write(part)
+    os.replace(part, target)
+
+
+def _row(job: Job, entry: Entry, folder: Path) -> Row:
+    row: Row = {
+        "run": job.name,
+        "base": job.base,
+        "override": job.override,
+        "seed": job.seed,
+        "state": entry.state,
+        "status": entry.status,
+        "reason": printable(entry.reason),
+        "seconds": entry.seconds,
+        "attempts": entry.attempts,
+    }
+    return row if entry.state != "done" else row | _result(folder)
+
+
+def _result(folder: Path) -> Row:
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    summary = pd.read_csv(folder / "tables" / "summary.csv").iloc[0]
+    brought = result["consistent"] or {}
+    return {
+        "currency": summary["currency"],
+        "period": summary["period"],
+        "objective": summary["objective"],
+        "value": _number(result["objective"]),
+        "bound": _number(result["bound"]),
+        "gap": _number(result["gap"]),
+        "gain": float(summary["gain"]),
+        **{name: _number(brought.get(name)) for name in MONEY},
+        "budget": float(summary["budget"]),
+        "plan": _in_words(result["plan"] or {}),
+    }
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _in_words(plan: dict[str, dict[str, float]]) -> str:
+    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in plan.items())

@@ -1,0 +1,84 @@
+"""One run of a batch, and doing it: plain values in, files as bytes out, so that any machine can do it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from optimizer.runs import inputs_record
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run of a grid. `scenario` is the merged file as YAML text."""
+
+    name: str
+    base: str
+    override: str
+    seed: int | None
+    scenario: str
+    outputs: tuple[str, ...]
+    languages: tuple[str, ...]
+    time_limit: float | None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the solve is asked, as it is recorded in `inputs.json`."""
+        asked = {"time_limit": self.time_limit, "seed": self.seed}
+        return {**asked, "outputs": list(self.outputs), "languages": list(self.languages)}
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What `inputs.json` of its run folder must say: everything that decides the result."""
+        return inputs_record(self.scenario.encode(), self.scenario, self.options)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of the record."""
+        return hashlib.sha256(json.dumps(self.record, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a worker sends back: files by their path in the run folder, or the reason why there are none."""
+
+    files: dict[str, bytes] = field(repr=False)
+    seconds: float
+    reason: str = ""
+    detail: str = field(default="", repr=False)
+    """A traceback for the log, where the software failed."""
+
+
+def perform(job: Job) -> Done:
+    """Solve and report in a folder of this machine's own, and send its files back. Never raises."""
+    began = time.perf_counter()
+    try:
+        files = _files_of(job)
+    except MemoryError:
+        return Done({}, time.perf_counter() - began, "out of memory")
+    except Exception as error:
+        kind = type(error).__name__
+        return Done({}, time.perf_counter() - began, f"{kind}: {error}", traceback.format_exc())
+    return Done(files, time.perf_counter() - began)
+
+
+def _files_of(job: Job) -> dict[str, bytes]:
+    from optimizer.explain import explain
+    from optimizer.publish import write_run
+    from optimizer.read import read_scenario
+    from optimizer.solver import Options, solve
+
+    with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:
+        source, folder = Path(scratch) / "scenario.yaml", Path(scratch) / "run"
+        source.write_text(job.scenario, encoding="utf-8")
+        solution = solve(read_scenario(source), Options(time_limit=job.time_limit))
+        found, seconds = explain(solution), solution.seconds
+        write_run(folder, source, found, job.options, [], seconds, job.outputs, job.languages)
+        files = sorted(p for p in folder.rglob("*") if p.is_file())
+        return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

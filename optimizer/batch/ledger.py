@@ -1,0 +1,56 @@
+"""What is known about every run of a batch: SQLite, which survives a power cut. Only the parent writes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+State = Literal["waiting", "running", "done", "failed"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run: `key` as `Job.key`, `status` of the solve, `reason` why not optimal, hash of its manifest."""
+
+    name: str
+    key: str
+    state: State = "waiting"
+    status: str = ""
+    reason: str = ""
+    attempts: int = 0
+    seconds: float = 0.0
+    manifest: str = ""
+
+
+_COLUMNS = tuple(f.name for f in fields(Entry))
+_CREATE = """CREATE TABLE IF NOT EXISTS run (
+    name TEXT PRIMARY KEY, key TEXT NOT NULL, state TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL, seconds REAL NOT NULL, manifest TEXT NOT NULL)"""
+
+
+class Ledger:
+    """Entries by name; every change is a transaction of its own."""
+
+    def __init__(self, file: Path) -> None:
+        self._db = sqlite3.connect(file, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.execute(_CREATE)
+
+    def entries(self) -> dict[str, Entry]:
+        rows = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM run")
+        return {row[0]: Entry(*row) for row in rows}
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add or replace, all or none."""
+        marks = ", ".join("?" * len(_COLUMNS))
+        rows = [tuple(getattr(entry, column) for column in _COLUMNS) for entry in entries]
+        with self._db:
+            self._db.execute("BEGIN")
+            self._db.executemany(f"INSERT OR REPLACE INTO run ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
+
+    def close(self) -> None:
+        self._db.close()

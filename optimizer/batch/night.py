@@ -1,0 +1,174 @@
+"""A batch: what is finished already, the rest through an executor, every result put away at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from optimizer.batch.claim import claimed
+from optimizer.batch.drive import OpenPool, drive
+from optimizer.batch.job import Done, Job
+from optimizer.batch.ledger import Entry, Ledger
+from optimizer.runs import changed_files, replace_folder
+
+RUNS, LEDGER = "runs", "ledger.sqlite"
+GOOD = ("optimal", "feasible")
+"""Statuses of a solve that came to a plan."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run that ended (or was found finished), and how the batch stands."""
+
+    entry: Entry
+    known: bool
+    """Finished by an earlier batch."""
+    ended: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Night:
+    """All entries of a batch, in the order of the grid."""
+
+    folder: Path
+    jobs: tuple[Job, ...]
+    entries: tuple[Entry, ...]
+    done_before: int
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Runs by status; `failed` where there is none."""
+        return Counter(entry.status or entry.state for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a batch is done: where, by how many workers, and whether failed runs are tried again."""
+
+    open_pool: OpenPool
+    workers: int
+    retry_failed: bool = False
+    wait: bool = False
+
+
+def run_batch(
+    jobs: Sequence[Job], folder: Path, settings: Settings, tell: Callable[[Progress], None]
+) -> Night:
+    """Do what is not done yet. Raises HeldError where another batch works in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with claimed(folder, wait=settings.wait):
+        runs = _runs_folder(folder)
+        ledger = Ledger(folder / LEDGER)
+        try:
+            return _night(tuple(jobs), folder, runs, ledger, settings, tell)
+        finally:
+            ledger.close()
+
+
+def _runs_folder(folder: Path) -> Path:
+    """The folder of run folders, without what a killed batch left half-written."""
+    runs = folder / RUNS
+    if runs.is_symlink():
+        raise OSError(f"{runs} is a symbolic link; a batch writes into real folders only")
+    runs.mkdir(exist_ok=True)
+    for left in runs.glob(".*"):
+        shutil.rmtree(left)
+    return runs
+
+
+def _night(
+    jobs: tuple[Job, ...],
+    folder: Path,
+    runs: Path,
+    ledger: Ledger,
+    settings: Settings,
+    tell: Callable[[Progress], None],
+) -> Night:
+    held = ledger.entries()
+    entries = {job.name: _standing(job, held.get(job.name), runs, settings.retry_failed) for job in jobs}
+    ledger.put(entries.values())
+    todo = [job for job in jobs if entries[job.name].state == "waiting"]
+    done_before = ended = len(jobs) - len(todo)
+    for number, entry in enumerate((e for e in entries.values() if e.state != "waiting"), 1):
+        tell(Progress(entry, True, number, len(jobs)))
+    for job, done in drive(todo, settings.open_pool, settings.workers):
+        ended += 1
+        entries[job.name] = entry = _put_away(job, done, runs, entries[job.name])
+        ledger.put([entry])
+        tell(Progress(entry, False, ended, len(jobs)))
+    return Night(folder, jobs, tuple(entries.values()), done_before)
+
+
+def _standing(job: Job, held: Entry | None, runs: Path, retry_failed: bool) -> Entry:
+    """Where a run stands: finished if its folder proves it, whatever the ledger says."""
+    fresh = Entry(job.name, job.key, attempts=held.attempts if held else 0)
+    folder = runs / job.name
+    if _is_finished(job, folder):
+        seconds = held.seconds if held and held.key == job.key else 0.0
+        return _finished(replace(fresh, seconds=seconds), folder)
+    if held and held.key == job.key and held.state == "failed" and not retry_failed:
+        return held
+    return fresh
+
+
+def _is_finished(job: Job, folder: Path) -> bool:
+    if folder.is_symlink() or not folder.is_dir() or changed_files(folder):
+        return False
+    inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
+    return bool(inputs == job.record)
+
+
+def _finished(entry: Entry, folder: Path) -> Entry:
+    """The entry of a run whose folder is complete."""
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    manifest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    status = str(result["status"])
+    return replace(entry, state="done", status=status, reason=_reason(result), manifest=manifest)
+
+
+def _reason(result: dict[str, object]) -> str:
+    """Why a solve is not optimal, in its own words."""
+    if result["status"] == "optimal":
+        return ""
+    conflict = result.get("conflict")
+    if isinstance(conflict, dict):
+        return "rules that cannot hold together: " + ", ".join(conflict["rules"])
+    checks = result.get("checks")
+    failed = [c["name"] for c in checks if not c["ok"]] if isinstance(checks, list) else []
+    return "checks that failed: " + ", ".join(failed)
+
+
+def _put_away(job: Job, done: Done, runs: Path, before: Entry) -> Entry:
+    """The run folder in its place, and the entry that says so; or the reason why there is none."""
+    entry = replace(before, attempts=before.attempts + 1, seconds=round(done.seconds, 3))
+    if done.reason:
+        return replace(entry, state="failed", reason=done.reason)
+    folder = runs / job.name
+    try:
+        if folder.is_symlink():
+            raise OSError(f"{folder} is a symbolic link")
+        replace_folder(folder, lambda fresh: _write(fresh, done.files))
+        return _finished(entry, folder)
+    except OSError as error:
+        return replace(entry, state="failed", reason=f"its folder cannot be written: {error}")
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        target = folder.joinpath(*_inside(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def _inside(name: str) -> Iterator[str]:
+    """Parts of a path that a worker sent, which must stay within the run folder."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        raise OSError(f"a worker sent a file with the path {name!r}")
+    yield from path.parts

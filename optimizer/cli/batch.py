@@ -1,0 +1,75 @@
+"""`incentives batch`: many runs, resumable."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optimizer.cli.group import main, verb
+
+if TYPE_CHECKING:
+    from optimizer.batch import Settings
+
+
+@main.command()
+@click.argument("grid", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Default: runs/<name of the grid file>.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default: one per core.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler instead of processes.")
+@click.option("--retry", type=click.Choice(["failed"]), help="Also do failed runs again.")
+@click.option("--wait", is_flag=True, help="Wait while another batch works in the folder.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout at the end.")
+@click.option("--json-lines", is_flag=True, help="A JSON object per event on stdout, as they come.")
+@verb
+def batch(
+    grid: Path,
+    out: Path | None,
+    as_json: bool,
+    json_lines: bool,
+    workers: int | None,
+    scheduler: str | None,
+    retry: str | None,
+    wait: bool,
+) -> None:
+    """Solve and report every run of a grid; only what is not finished is done."""
+    from optimizer.batch import HeldError, read_grid, run_batch, write_index
+    from optimizer.batch.board import Board, night_json, show_night
+    from reports.summary import write_summary
+
+    jobs = read_grid(grid)
+    folder = out or Path("runs") / grid.stem
+    settings = _settings(workers, scheduler, retry, wait)
+    try:
+        with Board(len(jobs), lines=json_lines) as board:
+            night = run_batch(jobs, folder, settings, board.tell)
+            table = write_index(night)
+            write_summary(table, folder, jobs[0].languages)
+            board.end(night)
+    except HeldError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(night_json(night))
+    elif not json_lines:
+        show_night(night)
+    sys.exit(exit_code(night.counts))
+
+
+def _settings(workers: int | None, scheduler: str | None, retry: str | None, wait: bool) -> Settings:
+    from optimizer.batch import Settings, cluster, cores, local
+
+    count = workers or cores()
+    common: dict[str, Any] = {"retry_failed": retry == "failed", "wait": wait}
+    if scheduler is None:
+        return Settings(local, count, **common)
+    return Settings(lambda _: cluster(scheduler), count, **common)
+
+
+def exit_code(counts: Counter[str]) -> int:
+    """The gravest of all runs: 4 failed, 1 infeasible, 3 without proof, 0 all optimal."""
+    if any(counts[status] for status in ("failed", "waiting", "error", "no_equilibrium")):
+        return 4
+    return 1 if counts["infeasible"] else 3 if counts["feasible"] else 0

@@ -1,0 +1,37 @@
+"""`incentives convert`: a scenario as text or as a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import file_argument, json_option, main, print_json, read, verb, write_new
+
+
+@main.command()
+@file_argument
+@click.argument("out", type=click.Path(path_type=Path))
+@json_option
+@verb
+def convert(file: Path, out: Path, as_json: bool) -> None:
+    """Write a scenario as OUT, a .yaml text or an .xlsx workbook that reads back equal.
+
+    Defaults and, from text, comments are left out.
+    """
+    from optimizer.sheets.writing import UnwritableError, workbook_of
+    from optimizer.textfile import WORKBOOK
+    from optimizer.write import dump_scenario
+
+    if out.suffix not in (WORKBOOK, ".yaml", ".yml"):
+        raise click.BadParameter(f"{out} ends with neither .yaml nor {WORKBOOK}", param_hint="OUT")
+    scenario = read(file)
+    try:
+        content = workbook_of(scenario) if out.suffix == WORKBOOK else dump_scenario(scenario).encode()
+    except UnwritableError as error:
+        raise click.BadParameter(str(error), param_hint="FILE") from error
+    write_new(out, content)
+    if as_json:
+        print_json({"file": str(out)})
+    else:
+        click.echo(f"wrote {out}")

@@ -1,0 +1,37 @@
+"""`incentives diff`: what changed between two runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import json_option, main, print_json, verb
+
+run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@main.command()
+@click.argument("before", type=run_folder, metavar="RUN_A")
+@click.argument("after", type=run_folder, metavar="RUN_B")
+@json_option
+@verb
+def diff(before: Path, after: Path, as_json: bool) -> None:
+    """What differs in inputs, plan and outcome, in words and numbers."""
+    from optimizer.differences import differences
+    from optimizer.runs import NotARunFolderError, refuse_other
+
+    for folder in (before, after):
+        try:
+            refuse_other(folder)
+        except NotARunFolderError as error:
+            raise click.BadParameter(str(error)) from error
+    found = differences(before, after)
+    if as_json:
+        print_json({"changes": [change.as_json() for change in found]})
+        return
+    for part in ("inputs", "plan", "outcome"):
+        lines = [change for change in found if change.part == part]
+        click.echo(f"{part}: {'nothing changed' if not lines else ''}".rstrip())
+        for change in lines:
+            click.echo(f"  {change}")

@@ -1,0 +1,41 @@
+"""`incentives report`: the documents of a run folder again, without solving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import json_option, main, print_json, verb
+
+KINDS = ("pdf", "plans", "xlsx", "html")
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--lang",
+    "languages",
+    type=click.Choice(["en", "fr"]),
+    multiple=True,
+    help="May be repeated; default each document's own languages.",
+)
+@click.option("--only", type=click.Choice(KINDS), multiple=True, help="May be repeated; default all.")
+@json_option
+@verb
+def report(run: Path, languages: tuple[str, ...], only: tuple[str, ...], as_json: bool) -> None:
+    """Make the documents of a run folder again, without solving: the same bytes that solve wrote."""
+    from optimizer.frames import TableError
+    from optimizer.publish import rewrite_documents
+    from optimizer.runs import NotARunFolderError, refuse_other
+
+    try:
+        refuse_other(run.resolve())
+        names = rewrite_documents(run, only, languages)
+    except (NotARunFolderError, TableError) as error:
+        raise click.BadParameter(str(error), param_hint="RUN") from error
+    if as_json:
+        print_json({"run": str(run), "documents": names})
+    else:
+        for name in names:
+            click.echo(run / name)

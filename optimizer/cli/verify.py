@@ -1,0 +1,32 @@
+"""`incentives verify`: are run folders what was written, and right?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import json_option, main, print_json, verb
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@json_option
+@verb
+def verify(folder: Path, as_json: bool) -> None:
+    """Recompute hashes, equilibria, payouts and rules of a run or a batch; exit code 4 on a difference."""
+    from optimizer.audit import audited, run_folders
+    from optimizer.executors import cores
+
+    runs = run_folders(folder)
+    if not runs:
+        raise click.BadParameter(f"{folder} holds no run; name a run folder or a batch", param_hint="FOLDER")
+    found = [difference for differences in audited(runs, cores()) for difference in differences]
+    if as_json:
+        print_json({"runs": len(runs), "differences": [vars(difference) for difference in found]})
+    else:
+        for difference in found:
+            click.echo(str(difference))
+        click.echo(f"{len(runs)} runs, {len(found)} differences")
+    sys.exit(4 if found else 0)

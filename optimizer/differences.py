@@ -1,0 +1,97 @@
+"""What changed between two runs: inputs, plan, outcome; numbers first, in words for a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimizer.problems import printable, shown
+from optimizer.read import read_scenario
+
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs: `part` is inputs, plan or outcome; None where it is absent."""
+
+    part: str
+    what: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        return printable(f"{self.what}: {self._step()}")
+
+    def _step(self) -> str:
+        before, after = self.before, self.after
+        if not (_is_number(before) and _is_number(after)):
+            return f"{shown(before)} to {shown(after)}"
+        share = f", {_signed((after - before) / abs(before), '.1%')}" if before else ""
+        return f"{before:,.6g} to {after:,.6g} ({_signed(after - before, ',.4g')}{share})"
+
+    def as_json(self) -> dict[str, Any]:
+        return vars(self)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _signed(value: float, form: str) -> str:
+    return f"{value:+{form}}".replace("-", "\u2212")
+
+
+def differences(before: Path, after: Path) -> tuple[Change, ...]:
+    """Everything that differs between two run folders: inputs, then plan, then outcome."""
+    return tuple(
+        Change(part, what, one, other)
+        for part, read in (("inputs", _inputs), ("plan", _plan), ("outcome", _outcome))
+        for what, one, other in _changes(read(before), read(after))
+    )
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) != after.get(key):
+            yield key, before.get(key), after.get(key)
+
+
+def _inputs(folder: Path) -> dict[str, Any]:
+    """Every number and text of the scenario by its path, options, and versions."""
+    inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
+    scenario = read_scenario(folder / "scenario.yaml").model_dump(mode="json", by_alias=True)
+    asked = {"options": inputs["options"], "python": inputs["python"], "versions": inputs["versions"]}
+    return dict(_flat("", {**scenario, **asked}))
+
+
+def _flat(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from _flat(f"{place}.{key}" if place else key, inner)
+    else:
+        yield place, value
+
+
+def _plan(folder: Path) -> dict[str, Any]:
+    result = _result(folder)
+    weights = {f"{t} on {k}": w for t, ws in (result["plan"] or {}).items() for k, w in ws.items()}
+    return weights | {f"target pay of {team}": pay for team, pay in (result["target_pay"] or {}).items()}
+
+
+def _outcome(folder: Path) -> dict[str, Any]:
+    result = _result(folder)
+    brought = result["consistent"] or {}
+    values = {"status": result["status"], "objective": result["objective"], "bound": result["bound"]}
+    values |= {name: brought[name] for name in MONEY if name in brought}
+    values |= {f"attainment of {k}": s for k, s in brought.get("score", {}).items()}
+    values |= {f"payout of {team}": pay for team, pay in brought.get("pay", {}).items()}
+    return values | {f"volume of {a}": x for a, x in brought.get("activities", {}).items()}
+
+
+def _result(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,156 @@
+"""What a solution means, in numbers; one module per question.
+
+Everything is recomputed from plans by the independent response, at consistent beliefs. "Now" is the current
+plan, "then" the chosen one. Only `fully` and what it calls solve again, and only they import the solver.
+
+| question | module |
+|---|---|
+| how do plans compare? | compared |
+| where does the gain come from? | causes |
+| why this weight, and why nothing else? | moves |
+| what stands in the way? | obstacles |
+| is there an easier plan that is almost as good? | ties |
+| who games, and what does it cost? | ledger |
+| which numbers does the decision rest on? | swings |
+| what does each rule cost? | prices |
+| what can be had for more? | frontiers |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.executors import ALONE, Workers
+from optimizer.explain.causes import Step, waterfall
+from optimizer.explain.compared import EQUAL, Comparison, compare, equal_weights
+from optimizer.explain.evaluated import same
+from optimizer.explain.ledger import Gaming, gaming_ledger
+from optimizer.explain.moves import Move, cheapest, moves
+from optimizer.explain.obstacles import Neighbourhood, RuleState, rules_and_neighbours
+from optimizer.explain.swings import Swing, tornado
+from optimizer.explain.ties import Tie, near_ties
+from optimizer.judge import believed_exposure
+from optimizer.network import Floats, Ints
+from optimizer.outcome import Outcome, evaluate_plans
+
+if TYPE_CHECKING:
+    from optimizer.explain.frontiers import Point
+    from optimizer.explain.prices import RulePrice
+    from optimizer.solver.solution import Solution
+
+__all__ = [
+    "EQUAL",
+    "Comparison",
+    "Explanation",
+    "Gaming",
+    "Move",
+    "Neighbourhood",
+    "RuleState",
+    "Step",
+    "Swing",
+    "Tie",
+    "by_size_of_change",
+    "cheapest",
+    "compare",
+    "equal_weights",
+    "explain",
+    "rules_and_neighbours",
+]
+
+RUNNERS_UP = 3
+"""Plans, beside the current one, that could be better if a number is off."""
+OnProgress = Callable[[str, int, int], None]
+"""Told (what is done, jobs done, jobs in all)."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Parts that need a plan are empty where there is none.
+
+    `why_this_weight` are moves from the chosen plan; `why_unmoved` all moves from the current plan where it
+    is the chosen one, to KPIs not offered too; `runners_up` the plans of `swings`; `prices` and `frontiers`
+    are empty unless `fully.explain_fully` has filled them.
+    """
+
+    solution: Solution
+    plans: Comparison
+    now: Outcome
+    rules: tuple[RuleState, ...] = ()
+    around: Neighbourhood | None = None
+    gaming: tuple[Gaming, ...] = ()
+    steps: tuple[Step, ...] = ()
+    why_this_weight: tuple[Move, ...] = ()
+    why_unmoved: tuple[Move, ...] = ()
+    ties: tuple[Tie, ...] = ()
+    runners_up: tuple[Tie, ...] = ()
+    swings: tuple[Swing, ...] = ()
+    prices: tuple[RulePrice, ...] = ()
+    frontiers: tuple[Point, ...] = ()
+
+    @property
+    def then(self) -> Outcome | None:
+        return self.solution.consistent
+
+    @property
+    def moved(self) -> bool:
+        """Whether the chosen plan differs from the current one."""
+        euros = self.solution.euros
+        return euros is not None and not same(euros, self.solution.cal.current)
+
+    @cached_property
+    def exposure(self) -> Floats:
+        """d_kj at the current plan and at the chosen one, (1 or 2, K, J)."""
+        cal, euros = self.solution.cal, self.solution.euros
+        both = cal.current[None] if euros is None else np.array([cal.current, euros])
+        return believed_exposure(cal, both, evaluate_plans(cal, both).worlds)
+
+
+def explain(
+    solution: Solution, workers: Workers = ALONE, on_progress: OnProgress | None = None
+) -> Explanation:
+    """Everything a report says beyond the plan and its certificate, without solving again.
+
+    More than one of `workers` means processes.
+    """
+    cal, space, euros = solution.cal, solution.space, solution.euros
+    now, plans = evaluate_plans(cal, cal.current[None]), compare(solution)
+    if euros is None or solution.consistent is None:
+        return Explanation(solution, plans, now, gaming=gaming_ledger(cal, cal.current, now, now))
+    moved = not same(euros, cal.current)
+    rules, around = rules_and_neighbours(cal, space, euros)
+    ties = near_ties(cal, space, euros, plans.euros)
+    runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
+    rivals = np.array([t.euros for t in runners_up]).reshape(-1, *euros.shape)
+    tell = on_progress or silent
+    return Explanation(
+        solution=solution,
+        plans=plans,
+        now=now,
+        rules=rules,
+        around=around,
+        gaming=gaming_ledger(cal, euros, now, solution.consistent),
+        steps=waterfall(cal, now, solution.consistent),
+        why_this_weight=moves(cal, space, euros, space.allowed),
+        why_unmoved=() if moved else moves(cal, space, euros, np.ones_like(space.allowed)),
+        ties=ties,
+        runners_up=runners_up,
+        swings=tornado(cal, euros, rivals, workers, lambda done, of: tell("tornado", done, of))
+        if moved
+        else (),
+    )
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """For whom nobody wants to hear."""
+
+
+def by_size_of_change(cal: Calibrated, change: Floats) -> Ints:
+    """Activities, largest change first: units valued at κ_a, what a unit of that work is worth today."""
+    size = np.abs(change) * cal.curvature_value
+    return np.lexsort((np.arange(len(size)), -size))

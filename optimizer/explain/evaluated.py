@@ -1,0 +1,84 @@
+"""Plans at their own consistent beliefs, with every rule: what all questions of this package start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizer import outcome as outcomes
+from optimizer.baseline import Calibrated
+from optimizer.explain.ledger import gaming_hours
+from optimizer.judge import consistent_facts
+from optimizer.network import Bools, Floats
+from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.response import CONSISTENT
+from optimizer.rules import Line, every_line
+from optimizer.space import TOLERANCE, PlanSpace
+
+SAME_MONEY = 1e-6
+"""Plans whose euros differ by no more are the same plan."""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """S plans, `euros` (S, I, K) at target; what people do under them, and every rule at it."""
+
+    cal: Calibrated
+    euros: Floats
+    outcome: Outcome
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def value(self) -> Floats:
+        """What the scenario maximizes, (S,) currency per period."""
+        return value_of(self.cal, self.outcome)
+
+    @cached_property
+    def settled(self) -> Bools:
+        """Whether beliefs came to agree with what happens, (S,)."""
+        return np.asarray(self.outcome.residual <= CONSISTENT)
+
+    @cached_property
+    def kept(self) -> Bools:
+        """Whether beliefs settled and every rule holds, (S,)."""
+        return np.asarray(np.all([line.slack >= -TOLERANCE for line in self.lines] + [self.settled], axis=0))
+
+    @cached_property
+    def excess(self) -> Floats:
+        """Sum over broken rules of the excess relative to the limit, (S,)."""
+        parts = [np.maximum(-r.slack, 0.0) / np.maximum(np.abs(r.limit), 1.0) for r in self.lines]
+        return np.asarray(np.sum(parts, axis=0)) if parts else np.zeros(len(self.euros))
+
+    @cached_property
+    def gaming_hours(self) -> Floats:
+        """Hours per period that go into gaming activities, (S,)."""
+        return gaming_hours(self.cal, self.outcome.x)
+
+    def broken(self, plan: int) -> tuple[str, ...]:
+        """Names of the rules that a plan breaks."""
+        return tuple(line.name for line in self.lines if line.slack[plan] < -TOLERANCE)
+
+
+def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats) -> Evaluated:
+    """S plans (S, I, K), each at its own consistent beliefs."""
+    outcome = evaluate_plans(cal, euros)
+    facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+    return Evaluated(cal, euros, outcome, tuple(every_line(cal, space, euros, facts)))
+
+
+def value_of(cal: Calibrated, outcome: Outcome) -> Floats:
+    """What the scenario maximizes, (S,) currency per period."""
+    return outcomes.value_of(cal.scenario.rules.objective, outcome)
+
+
+def same(euros: Floats, other: Floats) -> bool:
+    """Whether two plans (I, K) are one."""
+    return float(np.abs(euros - other).max(initial=0.0)) <= SAME_MONEY
+
+
+def shares(euros: Floats) -> Floats:
+    """Weights of plans (..., I, K), rounded where only arithmetic makes them odd; 0 for an unpaid team."""
+    pay = euros.sum(axis=-1, keepdims=True)
+    return np.asarray(np.round(euros / np.where(pay > 0, pay, 1.0), 10))

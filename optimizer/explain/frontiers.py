@@ -1,0 +1,121 @@
+"""What can be had for more: the best plan at every limit of the budget, of gaming, of controllability.
+
+Each point is a solve of its own. A plan that keeps a tight limit keeps every looser one, so a point takes the
+plan of a tighter point where its own solve found none as good: values never fall as the limit loosens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.executors import ALONE, OnDone, Workers
+from optimizer.explain.evaluated import value_of
+from optimizer.explain.resolve import Job, Optimum, resolved
+from optimizer.measures import measure
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans
+from optimizer.scenario import GamingRules, Rules, Scenario
+from optimizer.solver import Options
+from optimizer.space import PlanSpace, plan_space
+
+Over = Literal["budget", "gaming", "controllability"]
+OVERS: tuple[Over, ...] = get_args(Over)
+POINTS = 9
+AROUND = 0.2
+"""Budgets reach from this much below to this much above the middle."""
+WIDE = 0.1
+"""Tolerances reach to twice this, or to twice the scenario's own if that is larger."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """The best plan under a limit: `limit` in its own unit, `here` where it is the scenario's own.
+
+    `gain` of the objective over the current plan's [currency/period].
+    """
+
+    over: Over
+    limit: float
+    here: bool
+    best: Optimum
+    gain: float
+
+
+def frontier(
+    scenario: Scenario,
+    over: Over,
+    points: int = POINTS,
+    options: Options | None = None,
+    workers: Workers = ALONE,
+    on_done: OnDone | None = None,
+) -> tuple[Point, ...]:
+    """The best plan at `points` limits, and at the scenario's own, loosest last.
+
+    "budget" varies expected loaded payouts, "gaming" the tolerance, "controllability" the least mean. Raises
+    CalibrationError where the baseline cannot be calibrated.
+    """
+    options = options or Options()
+    cal = calibrate(scenario)
+    space = plan_space(cal, measure(cal).controllability)
+    own = own_limit(scenario, over)
+    limits = _limits(cal, space, over, points, own)
+    jobs = [Job.of(at_limit(scenario, over, limit), options) for limit in limits]
+    found = workers.each(resolved, jobs, on_done)
+    today = float(value_of(cal, evaluate_plans(cal, cal.current[None]))[0])
+    done: list[Optimum] = []
+    for best in found:
+        done.append(best.beaten_by(done, options.gap))
+    return tuple(
+        Point(over, limit, limit == own, best, best.value - today)
+        for limit, best in zip(limits, done, strict=True)
+    )
+
+
+def own_limit(scenario: Scenario, over: Over) -> float | None:
+    """The limit in the scenario; None without one."""
+    rules = scenario.rules
+    if over == "budget":
+        return rules.budget.expected
+    if over == "gaming":
+        return None if rules.gaming is None else rules.gaming.tolerance
+    return rules.controllability.mean
+
+
+def at_limit(scenario: Scenario, over: Over, limit: float) -> Scenario:
+    """The scenario with another limit, all other rules as they are."""
+    return scenario.model_copy(update={"rules": _at_limit(scenario.rules, over, limit), "sources": {}})
+
+
+def _at_limit(rules: Rules, over: Over, limit: float) -> Rules:
+    if over == "budget":
+        return rules.model_copy(update={"budget": rules.budget.model_copy(update={"expected": limit})})
+    if over == "gaming":
+        gaming = rules.gaming or GamingRules()
+        return rules.model_copy(update={"gaming": gaming.model_copy(update={"tolerance": limit})})
+    control = rules.controllability.model_copy(update={"mean": limit})
+    return rules.model_copy(update={"controllability": control})
+
+
+def _limits(cal: Calibrated, space: PlanSpace, over: Over, points: int, own: float | None) -> list[float]:
+    """Evenly spaced, with the scenario's own among them, tightest first."""
+    if over == "budget":
+        middle = own or float(evaluate_plans(cal, cal.current[None]).loaded_pay[0])
+        evenly = np.linspace((1 - AROUND) * middle, (1 + AROUND) * middle, points)
+    elif over == "gaming":
+        evenly = np.linspace(0.0, 2 * max(own or 0.0, WIDE), points)
+    else:
+        evenly = np.linspace(0.0, max(_most_controllable(space), own or 0.0), points)
+    limits = {round(float(v), 10) for v in evenly}
+    limits = {v for v in limits if own is None or abs(v - own) > 1e-9} | ({own} if own is not None else set())
+    return sorted(limits, reverse=over == "controllability")
+
+
+def _most_controllable(space: PlanSpace) -> float:
+    """The largest mean controllability that every team with a choice can reach."""
+    control: Floats = np.where(space.allowed, space.controllability, -np.inf).max(axis=1)
+    free = (space.most > 0) & ~space.fully_locked & space.allowed.any(axis=1)
+    return float(control[free].min(initial=1.0))

@@ -1,0 +1,31 @@
+"""The part of an explanation that needs solving again, in as many processes as there are workers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from optimizer.executors import ALONE, Workers
+from optimizer.explain import Explanation, OnProgress, silent
+from optimizer.explain.frontiers import OVERS, frontier
+from optimizer.explain.prices import rule_prices
+from optimizer.solver import Options
+
+
+def explain_fully(
+    found: Explanation, options: Options, workers: Workers = ALONE, on_progress: OnProgress | None = None
+) -> Explanation:
+    """The explanation with prices of rules and frontiers; every solve has the gap, time and threads given.
+
+    Without a plan there are no prices, but there are frontiers: they show where plans begin.
+    """
+    tell, scenario = on_progress or silent, found.solution.cal.scenario
+    prices = rule_prices(found.solution, options, workers, partial(tell, "prices of rules"))
+    points = [
+        point
+        for over in OVERS
+        for point in frontier(
+            scenario, over, options=options, workers=workers, on_done=partial(tell, f"frontier over {over}")
+        )
+    ]
+    return replace(found, prices=prices, frontiers=tuple(points))

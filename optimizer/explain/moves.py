@@ -1,0 +1,98 @@
+"""One step of weight from one KPI to another, everything else as it is: what it would bring and break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.explain.evaluated import Evaluated, evaluated
+from optimizer.network import Bools, Floats
+from optimizer.space import PlanSpace
+
+Reason = Literal["rule", "no_gain", "no_equilibrium"]
+REAL = 1e-9
+"""Relative change of value above which a move is an improvement."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step of weight of a team from KPI `kpi` to KPI `to`, at its own consistent beliefs.
+
+    `weight` that `kpi` had, `moved` of it. Changes against the plan it starts from: `value` of the objective,
+    `revenue`, `loaded_pay`, `net` [currency/period], `gaming_hours` per period. `excess` is the sum over
+    broken rules of the excess relative to the limit.
+    """
+
+    team: int
+    kpi: int
+    to: int
+    weight: float
+    moved: float
+    value: float
+    revenue: float
+    loaded_pay: float
+    net: float
+    gaming_hours: float
+    broken: tuple[str, ...]
+    excess: float
+    settled: bool
+    improves: bool
+
+    @property
+    def reason(self) -> Reason:
+        """What speaks against it: no gain, else rules; a move that nothing speaks against has `no_gain`
+        only where it brings none."""
+        if not self.settled:
+            return "no_equilibrium"
+        return "rule" if self.improves and self.broken else "no_gain"
+
+
+def moves(cal: Calibrated, space: PlanSpace, euros: Floats, to: Bools) -> tuple[Move, ...]:
+    """From every KPI that a plan (I, K) pays on to every other one in `to` (I, K), rules broken or not."""
+    steps = list(_steps(space, euros, to))
+    if not steps:
+        return ()
+    plans = np.repeat(euros[None], len(steps) + 1, axis=0)
+    for s, (i, k, other, step) in enumerate(steps, 1):
+        plans[s, i, k] -= step
+        plans[s, i, other] += step
+    found = evaluated(cal, space, plans)
+    return tuple(_move(found, s, i, k, other, step) for s, (i, k, other, step) in enumerate(steps, 1))
+
+
+def cheapest(found: tuple[Move, ...]) -> Move | None:
+    """The improvement that rules block by the smallest excess; of equals, the one that brings most."""
+    blocked = [m for m in found if m.reason == "rule"]
+    return min(blocked, key=lambda m: (m.excess, -m.value), default=None)
+
+
+def _steps(space: PlanSpace, euros: Floats, to: Bools) -> Iterator[tuple[int, int, int, float]]:
+    """(team, KPI, other KPI, euros); all of it where less than a step is left."""
+    for i, k in np.argwhere(euros > 0):
+        for other in np.flatnonzero(to[i]):
+            if other != k and space.unit[i] > 0:
+                yield int(i), int(k), int(other), float(min(space.unit[i], euros[i, k]))
+
+
+def _move(found: Evaluated, s: int, i: int, k: int, other: int, step: float) -> Move:
+    pay, outcome, value = float(found.euros[0, i].sum()), found.outcome, found.value
+    return Move(
+        team=i,
+        kpi=k,
+        to=other,
+        weight=float(found.euros[0, i, k]) / pay,
+        moved=step / pay,
+        value=float(value[s] - value[0]),
+        revenue=float(outcome.revenue[s] - outcome.revenue[0]),
+        loaded_pay=float(outcome.loaded_pay[s] - outcome.loaded_pay[0]),
+        net=float(outcome.net[s] - outcome.net[0]),
+        gaming_hours=float(found.gaming_hours[s] - found.gaming_hours[0]),
+        broken=found.broken(s),
+        excess=float(found.excess[s]),
+        settled=bool(found.settled[s]),
+        improves=bool(value[s] - value[0] > REAL * abs(value[0])),
+    )

@@ -1,0 +1,87 @@
+"""Solving the scenario again with other rules: what prices of rules and frontiers are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.explain.compared import mean_controllability
+from optimizer.explain.evaluated import value_of
+from optimizer.explain.ledger import gaming_hours
+from optimizer.scenario import Scenario
+from optimizer.solver import Options, Solution, solve
+from optimizer.solver.certificate import relative_gap
+from optimizer.solver.solution import Status
+
+LONGEST = 60.0
+"""Seconds for each solve where no limit is given: one hard point must not hold up all the others."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scenario to solve, and how."""
+
+    scenario: Scenario
+    options: Options
+
+    @classmethod
+    def of(cls, scenario: Scenario, like: Options) -> Job:
+        """At consistent beliefs, with the gap, time and threads of a solve, and nothing else of it."""
+        return cls(
+            scenario, Options(gap=like.gap, time_limit=like.time_limit or LONGEST, threads=like.threads)
+        )
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The best plan of a scenario, in few numbers [currency/period]; NaN and None where there is none.
+
+    `weights` {team: {kpi: w}}; `gaming_hours` per period; `controllability` see `Comparison`.
+    """
+
+    status: Status
+    weights: dict[str, dict[str, float]] | None = None
+    value: float = np.nan
+    bound: float = np.nan
+    revenue: float = np.nan
+    loaded_pay: float = np.nan
+    net: float = np.nan
+    gaming_hours: float = np.nan
+    controllability: float = np.nan
+
+    def beaten_by(self, known: Iterable[Optimum], gap: float) -> Optimum:
+        """This, or a better plan that is known to keep the same rules: the solve missed it.
+
+        It is still `optimal` where it is within `gap` of the bound of the solve.
+        """
+        best = max((o for o in known if o.weights is not None), key=lambda o: o.value, default=None)
+        if best is None or (self.weights is not None and best.value <= self.value):
+            return self
+        bound = max(self.bound, best.value) if np.isfinite(self.bound) else np.nan
+        proven = self.status == "optimal" and relative_gap(best.value, self.bound) <= gap
+        return replace(best, bound=bound, status="optimal" if proven else "feasible")
+
+
+def optimum_of(solution: Solution) -> Optimum:
+    """The numbers of a solution that are worth keeping; all at consistent beliefs."""
+    at, euros = solution.consistent, solution.euros
+    if at is None or euros is None or solution.plan is None:
+        return Optimum(solution.status)
+    return Optimum(
+        status=solution.status,
+        weights=solution.plan.weights,
+        value=float(value_of(solution.cal, at)[0]),
+        bound=solution.bound,
+        revenue=float(at.revenue[0]),
+        loaded_pay=float(at.loaded_pay[0]),
+        net=float(at.net[0]),
+        gaming_hours=float(gaming_hours(solution.cal, at.x)[0]),
+        controllability=float(mean_controllability(solution.space, euros[None])[0]),
+    )
+
+
+def resolved(job: Job) -> Optimum:
+    """The best plan of a job."""
+    return optimum_of(solve(job.scenario, job.options))

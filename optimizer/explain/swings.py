@@ -1,0 +1,215 @@
+"""What the decision rests on: each sourced number moved to both ends of its range.
+
+The plans stay, the company changes: it is calibrated again with the other number, and the current plan, the
+chosen one and its runners-up are answered in it. Rules are not judged again. Where the gain, or the lead over
+the runners-up, changes sign within the range, the number at which it is nothing is found by Brent's method;
+a sign that changes twice between today and an end is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy.optimize import brentq
+
+from optimizer.baseline import Calibrated, CalibrationError, calibrate
+from optimizer.beliefs import Beliefs
+from optimizer.executors import ALONE, OnDone, Workers
+from optimizer.explain.evaluated import value_of
+from optimizer.network import Bools, Floats
+from optimizer.outcome import evaluate_plans, outcome_of
+from optimizer.ranges import RangeError, scaled
+from optimizer.response import consistent_response
+from optimizer.scenario import Rules, Scenario
+
+PORTION = 12
+"""Numbers that a process takes at once."""
+SETTLED = 1e-5
+"""Residual up to which an answer counts: five digits are enough."""
+PRECISE = 1e-9
+"""Of the factor at which a sign changes."""
+
+
+@dataclass(frozen=True)
+class Swing:
+    """A number of the scenario with a range, and what plans are worth at the ends of it.
+
+    `number` as it is, NaN where several move together. `values` (3, S) of the objective [currency/period]
+    with the number times (1 − range), as it is, times (1 + range), for the current plan, the chosen one, and
+    runners-up; NaN where that would be no valid scenario. `break_even` is the factor on the number at which
+    the gain is nothing, `break_even_runner_up` the one at which the lead is; NaN where there is none within
+    the range.
+    """
+
+    path: str
+    text: str
+    range: float
+    number: float
+    values: Floats
+    break_even: float
+    break_even_runner_up: float
+
+    @property
+    def gains(self) -> Floats:
+        """Of the chosen plan over the current one: low, as it is, high."""
+        return _gain(self.values)
+
+    @property
+    def leads(self) -> Floats:
+        """Of the chosen plan over the best runner-up; NaN without one."""
+        return _lead(self.values)
+
+    @property
+    def spread(self) -> float:
+        """Between the largest and the smallest of the three gains [currency/period]."""
+        return float(np.nanmax(self.gains) - np.nanmin(self.gains))
+
+    @property
+    def elasticity(self) -> float:
+        """Relative change of the gain per relative change of the number; NaN without a gain or an end."""
+        low, gain, high = self.gains
+        return float((high - low) / (2 * self.range * gain)) if gain else np.nan
+
+    @property
+    def flips_current(self) -> bool:
+        """Whether the gain becomes a loss, or a loss a gain, within the range."""
+        return _flips(self.gains)
+
+    @property
+    def flips_runner_up(self) -> bool:
+        return _flips(self.leads)
+
+    @property
+    def runner_up(self) -> int | None:
+        """Position among the runners-up of the one that is furthest ahead at an end; None if none is."""
+        if not self.flips_runner_up:
+            return None
+        ahead = np.nan_to_num(self.values[:, 2:] - self.values[:, 1:2], nan=-np.inf)
+        return int(ahead.max(axis=0).argmax())
+
+
+def tornado(
+    cal: Calibrated,
+    euros: Floats,
+    runners_up: Floats,
+    workers: Workers = ALONE,
+    on_done: OnDone | None = None,
+) -> tuple[Swing, ...]:
+    """Every source with a range, largest spread first, for a plan (I, K) and runners-up (S, I, K)."""
+    plans = np.concatenate([cal.current[None], euros[None], runners_up])
+    paid = plans.sum(axis=(0, 1)) > 0
+    sources = [(path, s.text, s.range) for path, s in cal.scenario.sources.items() if s.range]
+    portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
+    work = partial(_swings, cal.scenario, _bare(cal.scenario, paid), plans[:, :, paid])
+    found = [swing for portion in workers.each(work, portions, on_done) for swing in portion]
+    return tuple(sorted(found, key=lambda s: -s.spread))
+
+
+def _bare(scenario: Scenario, paid: Bools) -> Scenario:
+    """Without the KPIs that no plan pays on, which move nobody, and without rules: only to save time."""
+    kpis = {name: kpi for (name, kpi), used in zip(scenario.kpis.items(), paid, strict=True) if used}
+    rules = Rules(objective=scenario.rules.objective)
+    return scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": rules, "sources": {}})
+
+
+def _swings(
+    scenario: Scenario, bare: Scenario, plans: Floats, sources: list[tuple[str, str, float]]
+) -> list[Swing]:
+    company = _Company.of(bare, plans)
+    return [_swing(scenario, company, *source) for source in sources]
+
+
+def _swing(scenario: Scenario, company: _Company, path: str, text: str, reach: float) -> Swing:
+    values = np.array([company.at(path, 1 - reach), company.today, company.at(path, 1 + reach)])
+    at = partial(company.at, path)
+    return Swing(
+        path=path,
+        text=text,
+        range=reach,
+        number=_number_at(scenario, path),
+        values=values,
+        break_even=_crossing(lambda f: float(_gain(at(f))), _gain(values), reach),
+        break_even_runner_up=_crossing(lambda f: float(_lead(at(f))), _lead(values), reach),
+    )
+
+
+def _gain(values: Floats) -> Floats:
+    """Of the second plan over the first, for values (..., S)."""
+    return np.asarray(values[..., 1] - values[..., 0])
+
+
+def _lead(values: Floats) -> Floats:
+    """Of the second plan over the best from the third on; NaN without those."""
+    if values.shape[-1] < 3:
+        return np.full(values.shape[:-1], np.nan)
+    return np.asarray(values[..., 1] - values[..., 2:].max(axis=-1))
+
+
+def _flips(margins: Floats) -> bool:
+    low, high = np.nanmin(margins, initial=np.inf), np.nanmax(margins, initial=-np.inf)
+    return bool(low < 0 < high)
+
+
+def _crossing(margin: Callable[[float], float], ends: Floats, reach: float) -> float:
+    """The factor nearest to 1 at which a margin is nothing; `ends` are its values at both ends and at 1."""
+    low, today, high = ends
+    sides = [(1 - reach, 1.0, low), (1.0, 1 + reach, high)]
+    found = [_root(margin, a, b) for a, b, end in sides if end * today < 0]
+    return min((f for f in found if np.isfinite(f)), key=lambda f: abs(f - 1), default=np.nan)
+
+
+def _root(margin: Callable[[float], float], low: float, high: float) -> float:
+    """NaN where some number on the way gives no valid company."""
+    try:
+        return float(brentq(margin, low, high, xtol=PRECISE))
+    except ValueError:
+        return np.nan
+
+
+def _number_at(scenario: Scenario, path: str) -> float:
+    """The number under a dotted path; NaN where there are several."""
+    place = scenario.model_dump(by_alias=True)
+    for key in path.split("."):
+        place = place[key]
+    if isinstance(place, dict) and len(place) == 1:
+        place = next(iter(place.values()))
+    return float(place) if isinstance(place, float) else np.nan
+
+
+@dataclass(frozen=True)
+class _Company:
+    """Values of plans (S, I, K) in a company and in companies near it; beliefs start from the first's."""
+
+    scenario: Scenario
+    plans: Floats
+    beliefs: tuple[Beliefs, ...]
+    today: Floats
+
+    @classmethod
+    def of(cls, scenario: Scenario, plans: Floats) -> _Company:
+        cal = calibrate(scenario)
+        outcome = evaluate_plans(cal, plans)
+        return cls(scenario, plans, tuple(w.beliefs for w in outcome.worlds), value_of(cal, outcome))
+
+    def at(self, path: str, factor: float) -> Floats:
+        """Values (S,) with the number times `factor`, NaN if invalid; target pay follows the scenario's."""
+        if path.startswith("kpis.") and path.split(".")[1] not in self.scenario.kpis:
+            return self.today
+        try:
+            cal = calibrate(scaled(self.scenario, path, factor))
+        except (RangeError, CalibrationError):
+            return np.full(len(self.plans), np.nan)
+        plans = self.plans * _pay_ratio(self.scenario, cal.scenario)[:, None]
+        pairs = zip(cal.worlds, self.beliefs, strict=True)
+        worlds = tuple(consistent_response(cal, n, plans, start) for (_, n), start in pairs)
+        outcome = outcome_of(cal, plans, worlds)
+        return np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
+
+
+def _pay_ratio(before: Scenario, after: Scenario) -> Floats:
+    """New over old target pay, (I,)."""
+    pairs = zip(after.teams.values(), before.teams.values(), strict=True)
+    return np.array([new.current_pay / old.current_pay if old.current_pay > 0 else 1.0 for new, old in pairs])

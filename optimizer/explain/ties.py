@@ -1,0 +1,141 @@
+"""The next-best plans, and near-ties: plans that bring almost as much and are easier to introduce.
+
+Plans one shift of weight away and the named ones are judged exactly; then, as long as the loss stays within
+NEAR_TIE, shifts are followed to fewer measures, and to less distance from the current plan. Only plans that
+keep every rule count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.explain.evaluated import evaluated, shares
+from optimizer.explain.obstacles import NEAR_TIE
+from optimizer.judge import judge_consistent
+from optimizer.network import Floats
+from optimizer.search import Judged, Memory, neighbours
+from optimizer.space import PlanSpace
+
+SHOWN = 8
+LONGEST_WALK = 12
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A plan (I, K) that keeps every rule, at its own consistent beliefs [currency/period].
+
+    `measures` in use and `distance` Σ |w − w⁰| over all teams; `loss` of value against the chosen plan
+    [currency/period] and as a share of it.
+    """
+
+    euros: Floats
+    value: float
+    revenue: float
+    loaded_pay: float
+    net: float
+    loss: float
+    loss_share: float
+    near: bool
+    simpler: bool
+    closer: bool
+    measures: int
+    distance: float
+    gaming_hours: float
+
+
+def near_ties(cal: Calibrated, space: PlanSpace, euros: Floats, known: Floats) -> tuple[Tie, ...]:
+    """Plans to consider instead of a chosen one (I, K), best first; `known` (S, I, K) are looked at too."""
+    memory = Memory(judge_consistent(cal, space), space)
+    start = memory.look(space.units(euros)[None])[0]
+    exact = known[np.abs(space.euros(space.units(known)) - known).max(axis=(1, 2), initial=0.0) <= 1e-6]
+    memory.look(np.concatenate([neighbours(space, start.units), space.units(exact)]))
+    shape = _Shape(cal, space)
+    for goal in (shape.simplicity, shape.closeness):
+        _walk(space, memory, start, goal)
+    others = [p for p in memory.seen.values() if p.kept and p.key != start.key]
+    return _described(cal, space, start, _first(others, start, shape))
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How simple a plan is, and how close to today's."""
+
+    cal: Calibrated
+    space: PlanSpace
+
+    def measures(self, plan: Judged) -> int:
+        return int((plan.units > 0).sum())
+
+    def distance(self, plan: Judged) -> float:
+        moved = shares(self.space.euros(plan.units)) - shares(self.cal.current)
+        return round(float(np.abs(moved).sum()), 9)
+
+    def simplicity(self, plan: Judged) -> tuple[float, ...]:
+        return self.measures(plan), self.distance(plan), -plan.value
+
+    def closeness(self, plan: Judged) -> tuple[float, ...]:
+        return self.distance(plan), self.measures(plan), -plan.value
+
+
+def _walk(
+    space: PlanSpace, memory: Memory, start: Judged, goal: Callable[[Judged], tuple[float, ...]]
+) -> None:
+    """Shift by shift to smaller goals among near-ties; what is seen on the way stays in the memory."""
+    here = start
+    for _ in range(LONGEST_WALK):
+        around = memory.look(neighbours(space, here.units))
+        best = min((p for p in around if p.kept and _near(p, start)), key=goal, default=here)
+        if goal(best)[:2] >= goal(here)[:2]:
+            return
+        here = best
+
+
+def _near(plan: Judged, start: Judged) -> bool:
+    return start.value - plan.value <= NEAR_TIE * abs(start.value)
+
+
+def _first(plans: Iterable[Judged], start: Judged, shape: _Shape) -> list[Judged]:
+    """The simplest and the closest near-tie, then others that are simpler or closer, then by loss."""
+    near: list[Judged] = []
+    rest: list[Judged] = []
+    for plan in plans:
+        better = shape.measures(plan) < shape.measures(start) or shape.distance(plan) < shape.distance(start)
+        (near if better and _near(plan, start) else rest).append(plan)
+    ends = {p.key: p for p in (min(near, key=g) for g in (shape.simplicity, shape.closeness) if near)}
+
+    def order(plan: Judged) -> tuple[float, bytes]:
+        return -plan.value, plan.key
+
+    middle = sorted((p for p in near if p.key not in ends), key=order)
+    chosen = [*ends.values(), *middle[: SHOWN // 2]]
+    return [*chosen, *sorted(rest, key=order)][:SHOWN]
+
+
+def _described(cal: Calibrated, space: PlanSpace, start: Judged, plans: list[Judged]) -> tuple[Tie, ...]:
+    shape = _Shape(cal, space)
+    found = evaluated(cal, space, space.euros(np.array([start.units, *(p.units for p in plans)])))
+
+    def tie(s: int, plan: Judged) -> Tie:
+        value = float(found.value[s])
+        loss = float(found.value[0]) - value
+        return Tie(
+            euros=found.euros[s],
+            revenue=float(found.outcome.revenue[s]),
+            loaded_pay=float(found.outcome.loaded_pay[s]),
+            net=float(found.outcome.net[s]),
+            value=value,
+            loss=loss,
+            loss_share=loss / abs(float(found.value[0])) if found.value[0] else np.nan,
+            near=_near(plan, start),
+            simpler=shape.measures(plan) < shape.measures(start),
+            closer=shape.distance(plan) < shape.distance(start),
+            measures=shape.measures(plan),
+            distance=shape.distance(plan),
+            gaming_hours=float(found.gaming_hours[s]),
+        )
+
+    return tuple(tie(s, plan) for s, plan in enumerate(plans, 1))

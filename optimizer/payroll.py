@@ -1,0 +1,175 @@
+"""What a plan pays, line by line and to the cent: the tables that finance recomputes.
+
+Columns are in `columns.SCHEMA`. Every line is rounded to the cent and totals are sums of lines, so that a
+reader's sum is ours. The plan is the recommended one, or the current one where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.columns import Row, named_cells, ratio
+from optimizer.explain import Explanation
+from optimizer.labels import Text, label_of
+from optimizer.network import Floats
+from optimizer.outcome import Outcome, loading, true_scores
+from optimizer.printing import money_decimals
+from optimizer.scenario import Team
+
+CASES = (0.8, 0.9, 1.0, 1.1, 1.2)
+"""Attainments of every KPI at which finance looks at payouts."""
+COMPANY = Text("Company", "Entreprise")
+ONE_REGIME = Text("–", "–")
+SUMMED = ["pay", "charges", "loaded"]
+
+
+def cents(amount: float, decimals: int = 2) -> float:
+    """Rounded half away from zero, as people and spreadsheets do."""
+    scale = 10.0**decimals
+    return float(np.copysign(np.floor(abs(amount) * scale * (1 + 1e-15) + 0.5), amount) / scale) + 0.0
+
+
+@dataclass(frozen=True)
+class Payroll:
+    """Payouts of one plan: euros (I, K) at target, currency per period."""
+
+    cal: Calibrated
+    euros: Floats
+    outcome: Outcome
+
+    @classmethod
+    def of(cls, found: Explanation) -> Payroll:
+        """Of the recommended plan, or of the current one where there is none."""
+        solution = found.solution
+        if found.then is None or solution.euros is None:
+            return cls(solution.cal, solution.cal.current, found.now)
+        return cls(solution.cal, solution.euros, found.then)
+
+    @cached_property
+    def decimals(self) -> int:
+        """At least cents; more where pay is small."""
+        return max(2, money_decimals(self.euros.ravel()))
+
+    def lines(self) -> Iterator[Row]:
+        """Expected pay by team, KPI and regime."""
+        regimes = self.cal.scenario.regimes
+        worlds = list(zip(list(regimes) or [""], self.cal.worlds, self.outcome.worlds, strict=True))
+        scores = [true_scores(self.cal, network, world.x)[0] for _, (_, network), world in worlds]
+        levels = [self.cal.curves.expected(score) for score in scores]
+        for i, k in self._paid():
+            for s, (regime, (probability, _), _) in enumerate(worlds):
+                yield {
+                    **self._who(i),
+                    **self._what(k),
+                    "regime": regime,
+                    **named_cells("regime", label_of(regime, regimes) if regime else ONE_REGIME),
+                    "probability": probability,
+                    "attainment": float(scores[s][k]),
+                    "weight": _tidy(self.euros[i, k] / self.euros[i].sum()),
+                    **self._amounts(i, k, float(levels[s][k]), probability),
+                }
+
+    def cases(self) -> Iterator[Row]:
+        """Pay by team and KPI at certain attainments."""
+        for case in CASES:
+            levels = self.cal.curves.certain(np.full(len(self.cal.network.kpis), case))
+            for i, k in self._paid():
+                yield {"case": case, **self._who(i), **self._what(k), **self._amounts(i, k, float(levels[k]))}
+
+    def _paid(self) -> list[tuple[int, int]]:
+        return [(int(i), int(k)) for i, k in np.argwhere(self.euros > 0)]
+
+    def _amounts(self, i: int, k: int, level: float, probability: float = 1.0) -> Row:
+        euros = float(self.euros[i, k])
+        pay = cents(probability * euros * level, self.decimals)
+        charges = cents(pay * self._teams[i].charges, self.decimals)
+        loaded = cents(pay + charges, self.decimals)
+        return {"euros": euros, "level": level, "pay": pay, "charges": charges, "loaded": loaded}
+
+    @cached_property
+    def _teams(self) -> list[Team]:
+        return list(self.cal.scenario.teams.values())
+
+    def totals(self) -> Iterator[Row]:
+        """Sums of the lines by team, then the company, beside the budgets and the unrounded payouts."""
+        lines = list(self.lines())
+        budget, exact = self.cal.scenario.rules.budget, self.outcome.pay[0] * loading(self.cal)
+        for i, team in enumerate(self._teams):
+            name = self.cal.network.teams[i]
+            mine = [row for row in lines if row["team"] == name]
+            yield {
+                **self._who(i),
+                "headcount": np.nan if team.headcount is None else team.headcount,
+                "charges_rate": team.charges,
+                **self._sums(mine, float(self.euros[i].sum())),
+                "exact": float(exact[i]),
+                **_against(mine, budget.teams.get(name)),
+                "least_share": _or_nan(budget.min_share_of_target) if mine else np.nan,
+            }
+        yield {
+            **_COMPANY,
+            "headcount": np.nan,
+            "charges_rate": np.nan,
+            **self._sums(lines, float(self.euros.sum())),
+            "exact": float(exact.sum()),
+            **_against(lines, budget.expected),
+            "least_share": np.nan,
+        }
+
+    def case_totals(self) -> Iterator[Row]:
+        """The company's sums of the cases, against its budget."""
+        found = list(self.cases())
+        for case in CASES:
+            lines = [row for row in found if row["case"] == case]
+            sums = self._sums(lines, float(self.euros.sum()))
+            yield {"case": case, **sums, **_against(lines, self.cal.scenario.rules.budget.expected)}
+
+    def _sums(self, lines: list[Row], euros: float) -> Row:
+        sums = {c: cents(sum(row[c] for row in lines), self.decimals) for c in SUMMED}
+        return {"euros": euros, **sums, "share": ratio(sums["pay"], euros)}
+
+    def curves(self) -> Iterator[Row]:
+        """Every KPI's pay curve, a row per knot; one row with knot 0 for a straight line."""
+        curves = self.cal.curves
+        for k in range(len(self.cal.network.kpis)):
+            bent = np.flatnonzero(curves.changes[k])
+            for number, j in enumerate(bent, 1) if len(bent) else [(0, 0)]:
+                yield {
+                    **self._what(k),
+                    "noise": float(curves.noise[k]),
+                    "first_slope": float(curves.first_slope[k]),
+                    "knot": number,
+                    "at": float(curves.knots[k, j]) if number else np.nan,
+                    "change": float(curves.changes[k, j]) if number else np.nan,
+                }
+
+    def _who(self, i: int) -> Row:
+        team = self.cal.network.teams[i]
+        return {"team": team, **named_cells("team", label_of(team, self.cal.scenario.teams))}
+
+    def _what(self, k: int) -> Row:
+        kpi = self.cal.network.kpis[k]
+        return {"kpi": kpi, **named_cells("kpi", label_of(kpi, self.cal.scenario.kpis))}
+
+
+def _tidy(weight: float) -> float:
+    """Without what only arithmetic adds."""
+    return round(float(weight), 10)
+
+
+_COMPANY: Row = {"team": "", **named_cells("team", COMPANY)}
+
+
+def _against(lines: list[Row], limit: float | None) -> Row:
+    """How many lines, their budget, and what it leaves."""
+    loaded = sum(row["loaded"] for row in lines)
+    return {"lines": len(lines), "limit": _or_nan(limit), "slack": _or_nan(limit) - loaded}
+
+
+def _or_nan(limit: float | None) -> float:
+    return np.nan if limit is None else limit

@@ -1,0 +1,112 @@
+"""Tables for the people who are paid: what counts, what attainment pays, worked examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.columns import Row, label_cells, named_cells, ratio
+from optimizer.labels import activity_label, label_of
+from optimizer.network import Floats
+
+if TYPE_CHECKING:
+    from optimizer.scenario import Kpi
+    from optimizer.solver.solution import Solution
+
+CASES = {"below": 0.8, "at": 1.0, "above": 1.2}
+"""Attainment of every KPI in the worked examples."""
+ATTAINMENTS = (0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0)
+"""Where the pay curve is tabulated."""
+
+
+def definitions_rows(solution: Solution) -> Iterator[Row]:
+    """What every KPI counts, as the scenario says it."""
+    scenario = solution.cal.scenario
+    for name, kpi in scenario.kpis.items():
+        for part, counted, entering, credit in _credits(kpi):
+            label = label_of(counted, scenario.stages) if entering else activity_label(scenario, counted)
+            yield {
+                "kpi": name,
+                **named_cells("kpi", label_of(name, scenario.kpis)),
+                "part": part,
+                "counted": counted,
+                **label_cells(label),
+                "entering": entering,
+                "credit": credit,
+            }
+
+
+def _credits(kpi: Kpi) -> Iterator[tuple[str, str, bool, float]]:
+    parts = (
+        ("numerator", True, kpi.entering),
+        ("numerator", False, kpi.numerator),
+        ("denominator", True, kpi.entering_denominator),
+        ("denominator", False, kpi.denominator),
+    )
+    for part, entering, credits in parts:
+        yield from ((part, counted, entering, float(credit)) for counted, credit in credits.items())
+
+
+def curve_points_rows(solution: Solution) -> Iterator[Row]:
+    """The pay curve of every KPI at known attainments."""
+    cal = solution.cal
+    grid = np.repeat(np.array(ATTAINMENTS)[:, None], len(cal.network.kpis), axis=1)
+    paid = cal.curves.certain(grid)
+    for k, kpi in enumerate(cal.network.kpis):
+        for attainment, share in zip(ATTAINMENTS, paid[:, k], strict=True):
+            label = label_of(kpi, cal.scenario.kpis)
+            numbers = {"attainment": attainment, "paid": float(share)}
+            yield {"kpi": kpi, **named_cells("kpi", label), **numbers}
+
+
+def examples_rows(solution: Solution) -> Iterator[Row]:
+    """What each KPI pays where every result is below, at or above target; none without a plan."""
+    scenario = solution.cal.scenario
+    for i, case, euros, pay in _cases(solution):
+        team = solution.cal.network.teams[i]
+        for k in np.flatnonzero(euros > 0):
+            kpi = solution.cal.network.kpis[k]
+            yield {
+                "team": team,
+                **named_cells("team", label_of(team, scenario.teams)),
+                "case": case,
+                "attainment": CASES[case],
+                "kpi": kpi,
+                **named_cells("kpi", label_of(kpi, scenario.kpis)),
+                "weight": round(ratio(float(euros[k]), float(euros.sum())), 10),
+                "euros": float(euros[k]),
+                "pay": float(pay[k]),
+                "pay_each": _each(solution, team, float(pay[k])),
+            }
+
+
+def earnings_rows(solution: Solution) -> Iterator[Row]:
+    """The variable pay that the examples add up to."""
+    for i, case, _, pay in _cases(solution):
+        team = solution.cal.network.teams[i]
+        yield {
+            "team": team,
+            **named_cells("team", label_of(team, solution.cal.scenario.teams)),
+            "case": case,
+            "attainment": CASES[case],
+            "pay": float(pay.sum()),
+            "pay_each": _each(solution, team, float(pay.sum())),
+        }
+
+
+def _cases(solution: Solution) -> Iterator[tuple[int, str, Floats, Floats]]:
+    """Per paid team and case: the team's index, its euros at target and its pay, both (K,)."""
+    if solution.euros is None:
+        return
+    for i in np.flatnonzero(solution.euros.sum(axis=1) > 0):
+        euros = solution.euros[i]
+        for case, attainment in CASES.items():
+            yield int(i), case, euros, euros * solution.cal.curves.certain(np.full(len(euros), attainment))
+
+
+def _each(solution: Solution, team: str, pay: float) -> float:
+    """Per person; NaN where the scenario does not say how many there are."""
+    headcount = solution.cal.scenario.teams[team].headcount
+    return pay / headcount if headcount else np.nan

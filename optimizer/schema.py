@@ -1,0 +1,38 @@
+"""The JSON Schema of scenario files, for editors: keys, types, bounds, and what each means.
+
+It says what a value alone may be. What takes more than one value to judge (names that must exist, sums,
+hours that must suffice) only `incentives check` can say.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from optimizer.scenario import Scenario
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def scenario_schema() -> dict[str, Any]:
+    """The schema, as one JSON value."""
+    schema = Scenario.model_json_schema(by_alias=True, schema_generator=_Generator)
+    return {"$schema": DIALECT, **schema, "title": "Scenario of the incentive optimizer"}
+
+
+class _Generator(GenerateJsonSchema):
+    """Names as rules of their own, so that any other key of a mapping is refused; no titles beside names."""
+
+    def field_title_should_be_set(self, _schema: object) -> bool:
+        return False
+
+    def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
+        keys = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
+        found = super().dict_schema(schema)
+        values = [*found.pop("patternProperties", {}).values()]
+        found.pop("propertyNames", None)
+        if values:
+            found["additionalProperties"] = values[0]
+        return {**found, "propertyNames": keys} if keys.keys() - {"type"} else found

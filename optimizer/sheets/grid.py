@@ -1,0 +1,136 @@
+"""A workbook as plain grids of values: opened safely, formulas by their computed values, the rest refused."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optimizer.scalars import Doubt
+from optimizer.textfile import read_bytes, refuse
+from optimizer.yamltree import MAX_NODES
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+MAX_UNPACKED = 30_000_000
+"""Bytes of all parts of a workbook together."""
+MAX_AREA = 1_000_000
+"""Rows times columns of a sheet, blank ones included."""
+
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_FORMULA_CELL = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_TRUTHS = {"=TRUE()": True, "=FALSE()": False}
+"""How LibreOffice saves truth values, with 1 or 0 beside it where the cell has a format."""
+_DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+_AGGREGATE = "aggregate it: a scenario lists kinds of work, not single deals"
+_FORMULA = "let a spreadsheet program compute and save the file, or type the value"
+
+Place = tuple[int, int]
+"""Row and column, from 0."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet."""
+
+    name: str
+    rows: tuple[tuple[Any, ...], ...]
+    """Numbers, booleans and text; None where blank, the text seen where refused."""
+    refused: Mapping[Place, Doubt]
+    merged: Mapping[Place, str]
+    """First cells of merged ranges, and the ranges."""
+    hidden: bool
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+
+
+def grids_of(file: Path) -> list[Grid]:
+    """The sheets of a workbook. Raises ScenarioError where it is none, or too large to be a scenario."""
+    data = read_bytes(file)
+    has_formulas = _inspected(file, data)
+    try:
+        values = _loaded(data, computed=True)
+        formulas = _loaded(data, computed=False) if has_formulas else values
+    except Exception as error:  # whatever a damaged file does to a library that trusts it
+        refuse(file, f"is not a readable workbook: {error}", "open it and save it again as .xlsx")
+    for sheet in values.worksheets:
+        if sheet.max_row * sheet.max_column > MAX_AREA:
+            hint = f"delete the unused rows and columns of sheet {sheet.title}"
+            refuse(file, "a sheet reaches too far", hint, f"{sheet.title}!{sheet.dimensions}")
+    return [_grid(*both) for both in zip(formulas.worksheets, values.worksheets, strict=True)]
+
+
+def _inspected(file: Path, data: bytes) -> bool:
+    """Whether there are formulas. Refuses what is too large before a library builds anything from it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            size = sum(part.file_size for part in parts.infolist())
+            if size > MAX_UNPACKED:
+                refuse(file, "is too large for a scenario", _AGGREGATE, f"{size / 1e6:.0f} MB unpacked")
+            sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
+            contents = [parts.read(name) for name in sheets if not name.endswith("/")]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+        hint = "save it as .xlsx, without a password"
+        refuse(file, f"is not a workbook: {str(error).lower()}", hint)
+    cells = sum(len(_CELL.findall(content)) for content in contents)
+    if cells > MAX_NODES:
+        refuse(file, f"has more than {MAX_NODES} cells", _AGGREGATE, f"{cells} cells")
+    return any(_FORMULA_CELL.search(content) for content in contents)
+
+
+def _loaded(data: bytes, *, computed: bool) -> Workbook:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # features that hold no values: charts, extensions, validation
+        return load_workbook(io.BytesIO(data), data_only=computed, keep_links=False)
+
+
+def _grid(formulas: Worksheet, values: Worksheet) -> Grid:
+    refused: dict[Place, Doubt] = {}
+    rows = []
+    for row, pairs in enumerate(zip(formulas.iter_rows(), values.iter_rows(), strict=True)):
+        read = [_read(*pair) for pair in zip(*pairs, strict=True)]
+        refused |= {(row, column): found for column, (_, found) in enumerate(read) if found is not None}
+        rows.append(tuple(value for value, _ in read))
+    merged = {(area.min_row - 1, area.min_col - 1): str(area) for area in values.merged_cells.ranges}
+    hidden = values.sheet_state != "visible"
+    return Grid(
+        values.title, tuple(rows), refused, merged, hidden, _hidden_rows(values), _hidden_columns(values)
+    )
+
+
+def _read(formula: Cell | MergedCell, cell: Cell | MergedCell) -> tuple[Any, Doubt | None]:
+    """The value of a cell, and why it cannot be used."""
+    value = cell.value
+    if formula.value in _TRUTHS:
+        return _TRUTHS[str(formula.value)], None
+    if formula.data_type == "f" and value is None and cell.data_type == "n":
+        return "a formula", Doubt("a formula without a computed value", _FORMULA)
+    if cell.data_type == "e":
+        hint = "repair the formula" if formula.data_type == "f" else "type the value"
+        return value, Doubt("an error of the spreadsheet", hint)
+    if isinstance(value, _DATES):
+        hint = "format the cell as a number and type it again; for text, start with an apostrophe"
+        return str(value), Doubt("a date or a time", hint)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value), None
+    return value, None
+
+
+def _hidden_rows(sheet: Worksheet) -> frozenset[int]:
+    return frozenset(row - 1 for row, found in sheet.row_dimensions.items() if found.hidden)
+
+
+def _hidden_columns(sheet: Worksheet) -> frozenset[int]:
+    hidden = [found for found in sheet.column_dimensions.values() if found.hidden]
+    return frozenset(column - 1 for found in hidden for column in range(found.min or 1, (found.max or 0) + 1))

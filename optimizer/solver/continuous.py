@@ -1,0 +1,218 @@
+"""Weights without steps, for objective surplus: the best plan over a continuum.
+
+At given beliefs the model is mixed-integer only in who works on what. Patterns of that are proposed by the
+relaxed model, best bound first; each is solved exactly (`pattern`) and forbidden, until the relaxation
+promises no more than the best pattern brings (outer approximation: Duran & Grossmann 1986,
+doi:10.1007/BF02592064).
+
+Where beliefs cannot matter (no stages to pass on, no rates, no curves) that is the optimum. Elsewhere it is
+repeated at the beliefs of the plan found, until the plan repeats; a continuum of other plans cannot be
+listed, so the answer is then `feasible`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from optimizer.baseline import Calibrated
+from optimizer.judge import judge_at, judge_consistent, linearised
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans
+from optimizer.plan import plan_of
+from optimizer.search import Judged, Memory, climb
+from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
+from optimizer.solver.finish import enumerated, finished, refused, stopped
+from optimizer.solver.fixed import Answer as Milp
+from optimizer.solver.fixed import FixedModel, model_at
+from optimizer.solver.highs import InfeasibleError, MilpResult
+from optimizer.solver.pattern import Best, Patterns
+from optimizer.solver.rounds import note_round
+from optimizer.solver.run import Held, Run, baseline_beliefs, own_beliefs
+from optimizer.solver.solution import Check, Solution
+from optimizer.solver.tangents import solve_outer
+from optimizer.space import SHIFT, PlanSpace, plan_space
+
+MOST_PATTERNS = 2000
+MOST_ROUNDS = 8
+SAME = 1e-9
+"""Shares of pay that differ by no more are the same plan."""
+FINER = (0.05, 0.01, 0.002, 0.0004)
+"""Shares of pay that the search around a plan shifts."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best plan at fixed beliefs, a bound on all others, and how many patterns were looked at.
+
+    Without a plan, `bound` −inf means that none keeps the rules, anything else that none was found.
+    """
+
+    best: Judged | None
+    bound: float
+    patterns: int
+    fixed: FixedModel | None
+
+
+def solve_continuous(run: Run, blank: Solution) -> Solution:
+    """Objective surplus over all weights, with the same certificate as with steps."""
+    if run.options.beliefs == "baseline" or not beliefs_matter(run.cal, run.space):
+        held = baseline_beliefs(run)
+        answer = solve_at(run, held)
+        return _concluded(run, blank, held, answer, proven=True)
+    return _learnt(run, blank)
+
+
+def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
+    """Whether what people believe can change what a plan is worth to them."""
+    paid = space.allowed.any(axis=0)
+    curved = np.array([k.curve is not None for k in cal.scenario.kpis.values()])
+    return bool((cal.network.owner >= 0).any() or ((cal.network.is_rate | curved) & paid).any())
+
+
+def solve_at(run: Run, held: Held) -> Answer:
+    """The best plan at fixed beliefs: patterns by falling bound, each solved exactly."""
+    setting = held.setting(run)
+    try:
+        with run.timed("build and bounds"):
+            built = model_at(setting)
+            patterns = Patterns(setting, built.bounds, run.options.threads)
+    except InfeasibleError:
+        return Answer(None, -np.inf, 0, None)
+    memory, best = _memory_at(run, held), None
+    solved, bound, looked = -np.inf, np.inf, 0
+    while looked < MOST_PATTERNS:
+        with run.timed("solve"):
+            found = solve_outer(built.model, setting, run.limits, None, run.progress("solve"))
+        run.interrupted |= found.interrupted
+        bound = min(bound, max(-np.inf if found.status == "infeasible" else found.bound, solved))
+        if not found.values or run.out_of_time or (best and _gap(best, bound) <= run.options.gap):
+            break
+        with run.timed("patterns"):
+            pattern = patterns.best(_binaries(built.model, found))
+        looked, solved = looked + 1, max(solved, pattern.bound)
+        best = _better(run, memory, pattern, best)
+        if not _forbid(built.model, found):
+            bound = min(bound, solved)
+            break
+    return Answer(best, bound if best is None else max(bound, best.value), looked, built)
+
+
+def _better(run: Run, memory: Memory, pattern: Best, best: Judged | None) -> Judged | None:
+    """The best plan that keeps the rules, with this pattern's."""
+    if pattern.units is None:
+        return best
+    plan = _kept(run, memory, pattern.units)
+    return plan if plan.kept and plan.beats(best) else best
+
+
+def _memory_at(run: Run, held: Held) -> Memory:
+    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
+    return Memory(judge, run.space, lambda: run.out_of_time)
+
+
+def _kept(run: Run, memory: Memory, units: Floats) -> Judged:
+    """A pattern's plan, or one near it that keeps the budget where its payout does not bend upwards."""
+    plan = memory.look(units[None])[0]
+    with run.timed("search"):
+        for shift in () if plan.kept else FINER:
+            plan = climb(replace(run.space, shift=shift), memory, plan)
+    return plan
+
+
+def _gap(best: Judged, bound: float) -> float:
+    return relative_gap(best.value, bound)
+
+
+def _binaries(m: pyo.ConcreteModel, found: MilpResult) -> dict[tuple[str, object], float]:
+    """Who works on what, and which KPIs are used."""
+    some = ((name, component) for name in ("working", "used") for component in [m.component(name)])
+    return {(name, index): found.value(v) for name, c in some for index, v in c.items()}
+
+
+def _forbid(m: pyo.ConcreteModel, found: MilpResult) -> bool:
+    """Another pattern, please; False where there is only one."""
+    binaries = [v for name in ("working", "used") for v in m.component(name).values()]
+    if binaries:
+        m.excluded.add(sum(1 - v if found.value(v) > 0.5 else v for v in binaries) >= 1)
+    return bool(binaries)
+
+
+def _learnt(run: Run, blank: Solution) -> Solution:
+    """Rounds of beliefs until the plan repeats, then a search around the best plan."""
+    memory = Memory(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
+    held, before = baseline_beliefs(run), None
+    memory.look(_named(run))
+    for turn in range(MOST_ROUNDS):
+        answer = solve_at(run, held)
+        if answer.best is None or run.out_of_time:
+            break
+        plan = memory.look(answer.best.units[None])[0]
+        note_round(run, held, _as_milp(answer), plan)
+        if before is not None and np.abs(before - plan.units).max() <= SAME:
+            break
+        before, held = plan.units, own_beliefs(run, plan, f"round {turn + 1}")
+    best = memory.best()
+    if best is None or not best.kept:
+        return _concluded(run, blank, held, replace(answer, best=None), proven=False)
+    with run.timed("search"):
+        for shift in FINER:
+            best = climb(replace(run.space, shift=shift), memory, best)
+    held = own_beliefs(run, best, "final")
+    return _concluded(run, blank, held, replace(solve_at(run, held), best=best), proven=False)
+
+
+def _named(run: Run) -> Floats:
+    """Today's plan and the named ones."""
+    scenario = run.cal.scenario
+    weights = (scenario.current_plan, *scenario.plans.values())
+    return np.array([run.space.units(plan_of(scenario, w).euros(scenario)) for w in weights])
+
+
+def _as_milp(answer: Answer) -> Milp:
+    value = answer.best.value if answer.best else -np.inf
+    return Milp("optimal", None, value, answer.bound, interrupted=False)
+
+
+def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven: bool) -> Solution:
+    """The certificate, or why there is no plan."""
+    best = answer.best
+    if best is None:
+        return refused(_stepped(run), blank, held) if answer.bound == -np.inf else stopped(run, blank)
+    if proven:
+        note_round(run, held, _as_milp(answer), best)
+    short = run.options.beliefs == "baseline"
+    with run.timed("verify"):
+        checks = [*_proof(run, answer, best, proven), *_verified(run, held, answer, best, short)]
+    seen = linearised(run.cal, run.space.euros(best.units)[None], held.beliefs) if short else None
+    return finished(run, blank, best, answer.bound, checks, seen)
+
+
+def _stepped(run: Run) -> Run:
+    """The same with steps, which make payouts exact: what a conflict is explained with."""
+    return replace(run, space=plan_space(run.cal, run.space.controllability, SHIFT))
+
+
+def _proof(run: Run, answer: Answer, best: Judged, proven: bool) -> Iterator[Check]:
+    gap, limit = relative_gap(best.value, answer.bound), run.options.gap
+    yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
+    why = "patterns of who works on what, each solved exactly"
+    if not proven:
+        why = "weights without steps: a continuum of plans cannot be listed where beliefs move with the plan"
+    yield Check("no_better_plan", proven, float(answer.patterns), float(MOST_PATTERNS), why)
+
+
+def _verified(run: Run, held: Held, answer: Answer, best: Judged, short: bool) -> Iterator[Check]:
+    space = run.space
+    judge = _memory_at(run, held).judge if short else judge_consistent(run.cal, space)
+    yield check_rules(judge(best.units[None]))
+    if answer.fixed is not None:
+        answer.fixed.model.excluded.clear()
+    yield from check_model(answer.fixed, space, best.units, held.beliefs)
+    if not short:
+        euros = space.euros(best.units)[None]
+        yield from check_equilibrium(run.cal, euros, evaluate_plans(run.cal, euros))
+        yield from enumerated(run, best)

@@ -1,0 +1,15 @@
+"""The scenario that new ones start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from optimizer.read import read_scenario
+from optimizer.scenario import Scenario
+
+STARTER = Path(__file__).with_name("starter.yaml")
+
+
+def starter() -> Scenario:
+    """The starter as a scenario."""
+    return read_scenario(STARTER)

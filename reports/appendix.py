@@ -1,0 +1,51 @@
+"""The appendix: everything behind the two pages, in the order in which people ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reports.appendix_company import every_game, every_rule, exposure, funnel, influence, pay
+from reports.appendix_gain import (
+    alternatives,
+    frontiers,
+    gain_split,
+    near_ties,
+    rule_prices,
+    tornado,
+    unmoved,
+    weights_moved,
+)
+from reports.appendix_trust import assumptions, glossary, method, proof
+from reports.blocks import Block
+from reports.sentences import Tables
+from reports.wording import Words
+
+
+def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Block]:
+    """Chapters that have something to say; those about a plan only where there is one."""
+    planned = bool((tables["plans"]["kind"] == "chosen").any())
+    found = [
+        *(_of_the_plan(words, tables) if planned else []),
+        frontiers(words, tables),
+        funnel(words, tables),
+        influence(words, tables),
+        exposure(words, tables),
+        *((pay(words, tables), every_rule(words, tables), every_game(words, tables)) if planned else []),
+        assumptions(words, tables),
+        proof(words, tables, files) if planned else None,
+        method(words, tables),
+        glossary(words),
+    ]
+    return [part for part in found if part is not None]
+
+
+def _of_the_plan(words: Words, tables: Tables) -> list[Block | None]:
+    return [
+        gain_split(words, tables),
+        weights_moved(words, tables),
+        unmoved(words, tables),
+        near_ties(words, tables),
+        alternatives(words, tables),
+        tornado(words, tables),
+        rule_prices(words, tables),
+    ]

@@ -1,0 +1,187 @@
+"""Appendix, the company: funnel, who moves what, who can hurt whom, pay, rules and gaming in full."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from reports.blocks import Block, Cell, Column, bar_cell, cell, chapter, row, table
+from reports.format import NOTHING
+from reports.matrix import matrix, tint
+from reports.page_two import ORDER, margin_text, rule_row
+from reports.sentences import Tables, period
+from reports.wording import LONGEST_TEAM, Words
+
+CONTROL = ((0.6, "heat3"), (0.3, "heat2"), (0.1, "heat1"))
+"""Tints by the share of a KPI's variance that a team causes itself."""
+EXPOSED = ((0.2, "risk3"), (0.1, "risk2"), (0.02, "risk1"))
+"""Tints by the relative fall that another team can cause."""
+VISIBLE = 0.0005
+"""Exposure below this is printed as nothing."""
+
+
+def funnel(words: Words, tables: Tables) -> Block:
+    """What enters every stage, today and under the recommended plan."""
+    stages, name = tables["stages"], period(words, tables["summary"].iloc[0])
+    if stages.empty:
+        return chapter(words.say("funnel.title"), notes=[words.say("funnel.none")])
+    largest = float(stages[["now", "then"]].max().max()) or 1.0
+    columns = [
+        Column(words.say("funnel.stage"), "left", 1.0),
+        Column(words.say("funnel.team"), "left"),
+        *(Column(words.say(f"funnel.{h}")) for h in ("now", "then", "change", "share")),
+        Column("", "left", 0.9),
+    ]
+    rows = [_stage(words, stage, largest) for _, stage in stages.iterrows()]
+    lead = [words.say("funnel.lead", period=name)]
+    return chapter(
+        words.say("funnel.title"), lead=lead, tables=[table(columns, rows)], notes=[words.say("funnel.note")]
+    )
+
+
+def _stage(words: Words, stage: Any, largest: float) -> Block:
+    now, then = (words.units(stage[c], stage["digits"]) for c in ("now", "then"))
+    strips = [(0.0, float(stage["now"]) / largest, "faint")]
+    planned = math.isfinite(stage["then"])
+    strips += [(0.0, float(stage["then"]) / largest, "accent")] if planned else []
+    return row(
+        words.label(stage),
+        words.label(stage, "team", LONGEST_TEAM) if stage["team"] else NOTHING,
+        now,
+        then,
+        words.write.number(stage["change"], int(stage["digits"]), signed=True),
+        words.write.percent(stage["change_share"], 0, signed=True),
+        bar_cell(strips),
+    )
+
+
+def influence(words: Words, tables: Tables) -> Block:
+    """The share of each KPI's movement that each team causes itself."""
+
+    def of(line: Any) -> Cell:
+        share = float(line["controllability"])
+        text = words.write.percent(share, 0)
+        shown = words.say("influence.measured", share=text) if line["measured"] else text
+        return cell(shown, tint(share, CONTROL))
+
+    measured = tables["measures"]["measured"].astype(bool).any()
+    return chapter(
+        words.say("influence.title"),
+        lead=[words.say("influence.lead")],
+        tables=matrix(words, words.say("weights.kpi"), tables["measures"], of, tables["teams"]),
+        notes=[words.say("influence.note"), words.say("influence.override") if measured else ""],
+    )
+
+
+def exposure(words: Words, tables: Tables) -> Block:
+    """How far one team can push a KPI down for 0.5 % of its own target pay."""
+    frame, planned = tables["exposure"], bool(tables["exposure"]["then"].notna().any())
+    when = "then" if planned else "now"
+
+    def of(line: Any) -> Cell:
+        fall = float(line[when])
+        text = NOTHING if not fall > VISIBLE else words.write.percent(fall, 1)
+        return cell(text, tint(fall, EXPOSED))
+
+    return chapter(
+        words.say("exposure.title"),
+        lead=[words.say(f"exposure.lead_{when}")],
+        tables=matrix(words, words.say("weights.kpi"), frame, of, tables["teams"]),
+        notes=[words.say("exposure.note")],
+    )
+
+
+def pay(words: Words, tables: Tables) -> Block:
+    """Target, expected and loaded pay per team."""
+    teams, plans = tables["teams"], tables["plans"]
+    chosen = plans[plans["kind"] == "chosen"].iloc[0]
+    heads = ("people", "target", "expected", "share", "loaded", "control", "lag")
+    columns = [
+        Column(words.say("pay.team"), "left", 1.0),
+        *(Column(words.say(f"pay.{h}"), "center") for h in heads),
+    ]
+    rows = [_pay_row(words, team) for _, team in teams.iterrows()]
+    loaded = words.say(
+        "weights.move", now=words.money(plans.iloc[0]["loaded_pay"]), then=words.money(chosen["loaded_pay"])
+    )
+    rows.append(row(words.say("pay.all"), "", "", "", "", loaded, "", "", tone="total"))
+    name = period(words, tables["summary"].iloc[0])
+    return chapter(
+        words.say("pay.title"),
+        lead=[words.say("pay.lead", period=name)],
+        tables=[table(columns, rows)],
+        notes=[words.say("pay.note", period=name)],
+    )
+
+
+def _pay_row(words: Words, team: Any) -> Block:
+    def both(column: str, write: Any) -> str:
+        now, then = (write(team[f"{column}_{when}"]) for when in ("now", "then"))
+        return now if now == then else words.say("weights.move", now=now, then=then)
+
+    def share(value: float) -> str:
+        return words.write.percent(value, 0)
+
+    return row(
+        words.label(team),
+        words.write.number(team["headcount"]),
+        both("target", words.money),
+        both("pay", words.money),
+        both("share", share),
+        both("loaded", words.money),
+        both("controllability", share),
+        both("lag", lambda v: words.write.number(v, 1)),
+    )
+
+
+def every_rule(words: Words, tables: Tables) -> Block | None:
+    """All rules, nearest to their limit first."""
+    frame = tables["rules"]
+    if frame.empty:
+        return None
+    columns = [
+        Column(words.say("rules.rule"), "left", 1.0),
+        *(Column(words.say(f"rules.{h}")) for h in ("value", "limit", "slack", "state")),
+    ]
+    order = frame.assign(rank=frame["state"].map(ORDER)).sort_values(["rank", "closeness"], kind="stable")
+    rows = [rule_row(words, line) for _, line in order.iterrows()]
+    return chapter(words.say("every.title"), lead=[words.say("every.lead")], tables=[table(columns, rows)])
+
+
+def every_game(words: Words, tables: Tables) -> Block | None:
+    """The gaming ledger with every activity and every column."""
+    ledger = tables["gaming"]
+    if ledger.empty:
+        return None
+    heads = ("now", "then", "cap", "hours", "reward", "cost", "stake", "loss", "margin")
+    columns = [
+        Column(words.say("gaming.behaviour"), "left", 1.0),
+        Column(words.say("gaming.team"), "left", 0.62),
+        *(Column(words.say(f"ledger.{h}")) for h in heads),
+    ]
+    rows = [_game(words, line) for _, line in ledger.iterrows()]
+    return chapter(
+        words.say("ledger.title"),
+        lead=[words.say("ledger.lead")],
+        tables=[table(columns, rows)],
+        notes=[words.say("ledger.note")],
+    )
+
+
+def _game(words: Words, line: Any) -> Block:
+    digits = line["digits"]
+    then = words.units(line["then"], digits)
+    hours = words.write.number(line["hours_then"])
+    return row(
+        words.label(line, longest=60),
+        words.label(line, "team", LONGEST_TEAM),
+        words.units(line["now"], digits),
+        cell(then, "bad") if line["then"] > line["cap"] else then,
+        words.units(line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
+        hours,
+        words.per_unit(line["team_reward"]),
+        words.per_unit(line["company_cost"]),
+        words.money(line["team_stake"]),
+        words.money(line["company_loss"]),
+        margin_text(words, line["margin"]),
+    )

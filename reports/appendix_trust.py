@@ -1,0 +1,155 @@
+"""Appendix, the grounds: assumptions with their sources, how the proof went, the method, the glossary."""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from reports.blocks import Block, Column, cell, chapter, row, table
+from reports.format import NOTHING
+from reports.sentences import Tables, objective
+from reports.wording import Words, catalogue
+
+LONGEST_SOURCE = 400
+METHOD = ("question", "funnel", "people", "calibration", "beliefs", "optimum", "gaming", "checks", "limits")
+GLOSSARY = (
+    "attainment",
+    "target_pay",
+    "loaded",
+    "revenue",
+    "net",
+    "controllability",
+    "exposure",
+    "gaming",
+    "margin",
+    "beliefs",
+    "consistent",
+    "binding",
+    "bound",
+    "near_tie",
+    "lag",
+    "charges",
+    "kpi",
+)
+
+
+def assumptions(words: Words, tables: Tables) -> Block:
+    """Every number whose source the scenario names."""
+    frame = tables["sources"]
+    if frame.empty:
+        return chapter(words.say("source.title"), notes=[words.say("source.none")])
+    columns = [
+        Column(words.say("source.number"), "left", 1.0),
+        Column(words.say("source.value"), share=0.28),
+        Column(words.say("source.range")),
+        Column(words.say("source.text"), "left", 1.5),
+    ]
+    rows = [_source(words, mine) for _, mine in frame.groupby("path", sort=False)]
+    return chapter(
+        words.say("source.title"),
+        lead=[words.count("source.lead", int(frame["path"].nunique()))],
+        tables=[table(columns, rows, long=True)],
+    )
+
+
+def _source(words: Words, mine: Any) -> Block:
+    """The numbers of one source, and where they come from."""
+    first, separator = mine.iloc[0], words.say("separator")
+    name = words.label(first, longest=90)
+    if first["part"]:
+        parts = separator.join(words.label(line, "part") for _, line in mine.iterrows())
+        name = words.say("source.part", number=name, part=parts)
+    values = separator.join(plain_number(words, float(number)) for number in mine["number"])
+    off = words.say("source.off", range=words.write.percent(first["range"], 0))
+    text = words.user(first["source"], LONGEST_SOURCE)
+    return row(name, values, off if first["range"] > 0 else NOTHING, text)
+
+
+def plain_number(words: Words, value: float) -> str:
+    """A number of the scenario with the decimals that it has, at most 4."""
+    if not math.isfinite(value):
+        return NOTHING
+    decimals = next((d for d in range(4) if abs(value - round(value, d)) < 1e-9), 4)
+    return words.write.number(value, decimals)
+
+
+def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block:
+    """Every round of beliefs, and what the run was made from."""
+    rounds = tables["rounds"]
+    columns = [
+        Column(words.say("proof.round"), "center"),
+        Column(words.say("proof.plan"), "left", 1.0),
+        *(Column(words.say(f"proof.{h}")) for h in ("promised", "bounded", "brings")),
+        Column(words.say("proof.keeps"), "left"),
+    ]
+    rows = [_round(words, line) for _, line in rounds.iterrows()]
+    lead = [words.say("proof.history", objective=objective(words, tables["summary"].iloc[0]))] if rows else []
+    body = [table(columns, rows)] if rows else []
+    return chapter(words.say("proof.more"), lead=lead, tables=[*body, *_made_from(words, files)])
+
+
+def _round(words: Words, line: Any) -> Block:
+    kept = bool(line["keeps_rules"])
+    return row(
+        words.write.number(line["round"]),
+        words.label(line, "plan", 400),
+        *(words.amount(line[c]) for c in ("objective", "bound", "value")),
+        words.say("proof.yes") if kept else cell(words.say("proof.no"), "warn"),
+    )
+
+
+def _made_from(words: Words, files: Mapping[str, str]) -> list[Block]:
+    """Options, versions and hashes of `inputs.json`."""
+    if "inputs.json" not in files:
+        return []
+    found = json.loads(files["inputs.json"])
+    versions = ", ".join(f"{name} {value}" for name, value in found.get("versions", {}).items())
+    options = ", ".join(
+        f"{name} {value}" for name, value in found.get("options", {}).items() if value is not None
+    )
+    lines = {
+        "hash": str(found.get("merged_sha256", "")),
+        "options": options,
+        "versions": ", ".join(v for v in (f"Python {found.get('python', '')}", versions) if v),
+    }
+    columns = [Column(words.say("made.what"), "left"), Column(words.say("made.value"), "left", 1.0)]
+    rows = [row(words.say(f"made.{name}"), words.user(value, 600)) for name, value in lines.items()]
+    return [table(columns, rows)]
+
+
+def method(words: Words, tables: Tables) -> Block:
+    """How the plan was found, on one page, without a formula."""
+    name = objective(words, tables["summary"].iloc[0])
+    lead = [
+        {"head": words.say(f"method.{part}"), "text": words.say(f"method.{part}_text", objective=name)}
+        for part in METHOD
+    ]
+    return chapter(words.say("method.title"), lead=lead)
+
+
+def glossary(words: Words) -> Block:
+    """Terms in both languages, explained in the report's."""
+    other = {"en": "fr", "fr": "en"}[words.language]
+    columns = [
+        Column(words.say("glossary.term"), "left"),
+        Column(words.say("glossary.other"), "left"),
+        Column(words.say("glossary.meaning"), "left", 1.0),
+    ]
+    rows = [
+        row(
+            cell(words.say(f"term.{name}"), "bold"),
+            words.write.text(str(catalogue(other)[f"term.{name}"])),
+            words.say(f"meaning.{name}"),
+        )
+        for name in GLOSSARY
+    ]
+    rows.sort(key=lambda r: _plain(r["cells"][0]["t"]))
+    return chapter(words.say("glossary.title"), tables=[table(columns, rows)])
+
+
+def _plain(text: str) -> str:
+    """For sorting: without accents and capitals."""
+    return unicodedata.normalize("NFD", text).encode("ascii", "ignore").decode().casefold()

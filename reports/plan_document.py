@@ -1,0 +1,233 @@
+"""What a team is paid on, for the people of the team: one or two pages, to be signed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from optimizer.printing import printable
+from reports.appendix_trust import plain_number
+from reports.blocks import Block, Cell, Column, cell, chapter, row, table
+from reports.format import NOTHING
+from reports.pdf import footer, words_for
+from reports.run import Document, Run
+from reports.sentences import Tables, period
+from reports.typeset import page_data, typeset
+from reports.wording import Words
+
+CENTS = 2
+LONGEST = 48
+COUNTED = ("numerator", "denominator", "entering", "entering_denominator", "target")
+"""Keys of a KPI whose sources say how it is counted; the others are about luck and pay."""
+FIELDS = ("from", "to", "given", "published", "paid", "dispute", "asked", "answered")
+
+
+def plan_pdfs(run: Run, language: str, date: dt.date | None) -> Iterator[Document]:
+    """`plan_<team>.<language>.pdf` for every team that the recommended plan pays; none if a check failed."""
+    shown = printable(run.tables)
+    words = words_for(shown, language)
+    if shown["summary"].iloc[0]["status"] == "error":
+        return
+    for _, team in shown["teams"].iterrows():
+        if team["target_then"] > 0:
+            payload = plan_payload(words, shown, team, date)
+            yield Document(f"plan_{team['team']}.{language}.pdf", *typeset("plan.typ", payload, date))
+
+
+def plan_payload(words: Words, tables: Tables, team: Any, date: dt.date | None) -> Block:
+    """Everything that the template prints for one team, as strings."""
+    label = words.label(team)
+    title = words.say("paper.title", team=label)
+    return {
+        **page_data(words.language, title, footer(words, title, date), {}),
+        "heading": title,
+        "subtitle": words.say("paper.subtitle", company=words.label(tables["summary"].iloc[0], longest=90)),
+        "promise": _promise(words, tables, team),
+        "terms": _terms(words, tables, team),
+        "parts": [
+            _components(words, tables, team),
+            _curve(words, tables, team),
+            _examples(words, tables, team),
+            _definitions(words, tables, team),
+            _watched(words, tables, team),
+        ],
+        "dates": {"title": words.say("paper.dates"), "fields": [words.say(f"field.{f}") for f in FIELDS]},
+        "signature": _signature(words),
+    }
+
+
+def _mine(tables: Tables, name: str, team: Any) -> pd.DataFrame:
+    mine: pd.DataFrame = tables[name][tables[name]["team"] == team["team"]]
+    return mine
+
+
+def _amount(words: Words, line: Any) -> str:
+    """Per person where the number of people is known, else for the team; to the cent."""
+    each = line["pay_each"]
+    return words.write.money(each if math.isfinite(each) else line["pay"], CENTS)
+
+
+def _promise(words: Words, tables: Tables, team: Any) -> str:
+    earned = _at_target(tables, team)
+    name = period(words, tables["summary"].iloc[0])
+    return words.say("paper.promise", pay=_amount(words, earned), period=name)
+
+
+def _at_target(tables: Tables, team: Any) -> Any:
+    return _mine(tables, "earnings", team).set_index("case").loc["at"]
+
+
+def _terms(words: Words, tables: Tables, team: Any) -> str:
+    """For whom the amounts are."""
+    whole = words.write.money(float(_at_target(tables, team)["pay"]), CENTS)
+    if math.isfinite(team["headcount"]):
+        return words.count("paper.each", int(team["headcount"]), pay=whole)
+    return words.say("paper.whole", pay=whole)
+
+
+def _components(words: Words, tables: Tables, team: Any) -> Block:
+    """KPIs, heaviest first: weight, amount at target, target, and how it stands today."""
+    at = _mine(tables, "examples", team)
+    at = at[at["case"] == "at"].sort_values("weight", ascending=False, kind="stable")
+    kpis = tables["kpis"].set_index("kpi")
+    heads = ("weight", "amount", "target", "today")
+    columns = [
+        Column(words.say("paper.kpi"), "left", 1.0),
+        *(Column(words.say(f"paper.{h}")) for h in heads),
+    ]
+    rows = [_component(words, line, kpis.loc[line["kpi"]]) for _, line in at.iterrows()]
+    name = period(words, tables["summary"].iloc[0])
+    return chapter(
+        words.say("paper.components"),
+        tables=[table(columns, rows)],
+        notes=[words.say("paper.reach", period=name)],
+    )
+
+
+def _component(words: Words, line: Any, kpi: Any) -> Block:
+    return row(
+        cell(words.label(line, "kpi", LONGEST), "bold"),
+        words.write.weight(line["weight"]),
+        _amount(words, line),
+        kpi_value(words, kpi),
+        words.write.percent(kpi["now"], 0),
+    )
+
+
+def kpi_value(words: Words, kpi: Any) -> str:
+    """The target of a KPI in its own unit: a share of what it is divided by, or a number."""
+    target = float(kpi["target"])
+    if kpi["rate"]:
+        return words.write.percent(target, 2)
+    return words.write.number(target, 0 if target >= 100 else 1 if target >= 10 else 2)
+
+
+def _curve(words: Words, tables: Tables, team: Any) -> Block:
+    """What attainment pays, KPI by KPI."""
+    paid = _mine(tables, "examples", team)
+    frame = tables["curve_points"]
+    curves = frame[frame["kpi"].isin(paid["kpi"])]
+    points = list(dict.fromkeys(curves["attainment"]))
+    columns = [Column(words.say("paper.attained"), "left", 1.0)]
+    columns += [Column(words.write.percent(p, 0)) for p in points]
+    rows = [
+        row(words.label(mine.iloc[0], "kpi", LONGEST), *(words.write.percent(p, 0) for p in mine["paid"]))
+        for _, mine in curves.groupby("kpi", sort=False)
+    ]
+    return chapter(words.say("paper.curve"), lead=[words.say("paper.formula")], tables=[table(columns, rows)])
+
+
+def _examples(words: Words, tables: Tables, team: Any) -> Block:
+    """The same three cases for every KPI, and what they add up to."""
+    lines, sums = _mine(tables, "examples", team), _mine(tables, "earnings", team)
+    columns = [Column(words.say("paper.case"), "left", 1.0)]
+    columns += [
+        Column(words.say(f"case.{s['case']}", attainment=words.write.percent(s["attainment"], 0)))
+        for _, s in sums.iterrows()
+    ]
+    rows = [
+        row(words.label(mine.iloc[0], "kpi", LONGEST), *(_amount(words, line) for _, line in mine.iterrows()))
+        for _, mine in lines.groupby("kpi", sort=False)
+    ]
+    total = [_amount(words, s) for _, s in sums.iterrows()]
+    rows.append(row(words.say("paper.total"), *total, tone="total"))
+    return chapter(
+        words.say("paper.examples"),
+        lead=[words.say("paper.examples_lead")],
+        tables=[table(columns, rows)],
+    )
+
+
+def _definitions(words: Words, tables: Tables, team: Any) -> Block:
+    """What counts for each KPI, where the figure comes from, who measures it."""
+    paid = list(dict.fromkeys(_mine(tables, "examples", team)["kpi"]))
+    columns = [
+        Column(words.say("paper.kpi"), "left", 0.8),
+        Column(words.say("paper.counts"), "left", 1.6),
+        Column(words.say("paper.source"), "left", 0.9),
+        Column(words.say("paper.measured"), "left", 0.5),
+    ]
+    rows = [_definition(words, tables, kpi) for kpi in paid]
+    name = period(words, tables["summary"].iloc[0])
+    return chapter(
+        words.say("paper.definitions"),
+        tables=[table(columns, rows, long=True)],
+        notes=[words.say("paper.only", period=name)],
+    )
+
+
+def _definition(words: Words, tables: Tables, kpi: str) -> Block:
+    terms = tables["definitions"][tables["definitions"]["kpi"] == kpi]
+    label = words.label(tables["kpis"].set_index("kpi").loc[kpi], longest=LONGEST)
+    over, under = (_counted(words, terms[terms["part"] == p]) for p in ("numerator", "denominator"))
+    text = words.say("paper.ratio", over=over, under=under) if under else over
+    return row(cell(label, "bold"), text, _sources(words, tables, kpi), _blank(words))
+
+
+def _counted(words: Words, terms: pd.DataFrame) -> str:
+    """Things that count, those that count alike together."""
+    parts = []
+    for credit, alike in terms.groupby("credit", sort=False):
+        things = words.write.listed([words.label(t) for _, t in alike.iterrows()])
+        number = plain_number(words, float(credit))  # type: ignore[arg-type]
+        parts.append(things if credit == 1 else words.say("paper.times", things=things, credit=number))
+    return words.say("separator").join(parts)
+
+
+def _sources(words: Words, tables: Tables, kpi: str) -> Cell:
+    """What the scenario says about this KPI; a line to fill in where it says nothing."""
+    paths = [f"kpis.{kpi}", *(f"kpis.{kpi}.{part}" for part in COUNTED)]
+    mine = tables["sources"][tables["sources"]["path"].isin(paths)]
+    texts = list(dict.fromkeys(mine["source"]))
+    return " ".join(words.user(text, 160) for text in texts) or _blank(words)
+
+
+def _blank(words: Words) -> Cell:
+    return cell(words.say("paper.blank"), "muted")
+
+
+def _watched(words: Words, tables: Tables, team: Any) -> Block:
+    """What moves the figures without bringing value, and how much of it the rules allow."""
+    name = period(words, tables["summary"].iloc[0])
+    rules = [words.say(f"paper.{rule}", period=name) for rule in ("not_listed", "fixed", "no_penalty")]
+    lines = _mine(tables, "gaming", team)
+    columns = [Column(words.say("paper.behaviour"), "left", 1.0), Column(words.say("paper.cap", period=name))]
+    rows = [
+        row(
+            words.label(g, longest=80),
+            words.units(g["cap"], g["digits"]) if math.isfinite(g["cap"]) else NOTHING,
+        )
+        for _, g in lines.iterrows()
+    ]
+    lead = [*rules, words.say("paper.watched") if rows else ""]
+    return chapter(words.say("paper.not"), lead=lead, tables=[table(columns, rows)] if rows else [])
+
+
+def _signature(words: Words) -> Block:
+    fields = [words.say(f"sign.{f}") for f in ("name", "date", "signature")]
+    boxes = [{"who": words.say(f"sign.{who}"), "fields": fields} for who in ("company", "employee")]
+    return {"title": words.say("sign.title"), "text": words.say("sign.text"), "boxes": boxes}

@@ -1,0 +1,56 @@
+"""What documents are made from, and what making them gives."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from optimizer.frames import read_tables
+
+if TYPE_CHECKING:
+    from optimizer.frames import Tables
+
+ATTACHED = ("scenario.yaml", "inputs.json")
+"""Files of a run folder that travel inside the PDFs."""
+COMPANY = "company.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """Tables as computed, files (name to text) that documents carry or quote, and the calibrated company."""
+
+    tables: Tables
+    files: Mapping[str, str] = field(default_factory=dict)
+    company: Mapping[str, Any] | None = None
+    """What the what-if page computes with (`optimizer.whatif`)."""
+
+
+class Document(NamedTuple):
+    """A file to write, and what its maker warns of."""
+
+    name: str
+    content: bytes
+    warnings: tuple[str, ...] = ()
+
+
+def read_run(folder: Path) -> Run:
+    """A run folder as it lies on the disk. Raises TableError where its tables are of another version."""
+    files = {name: (folder / name).read_text(encoding="utf-8") for name in ATTACHED}
+    company = json.loads((folder / COMPANY).read_text(encoding="utf-8"))
+    return Run(read_tables(folder / "tables"), files, company)
+
+
+def write_document(document: Document, folder: Path) -> Path:
+    """A reader sees the old file or the new one, never a part. What its maker warns of becomes a warning."""
+    for warning in document.warnings:
+        warnings.warn(f"{document.name}: {warning}", stacklevel=2)
+    target = folder / document.name
+    part = target.with_name(f"{target.name}.part")
+    part.write_bytes(document.content)
+    os.replace(part, target)
+    return target

@@ -1,0 +1,77 @@
+"""Typesetting: data in, PDF/A-3b and PDF/UA-1 out, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from reports.blocks import Block
+from reports.style import COLOURS, FAMILY, FONTS
+
+TEMPLATES = Path(__file__).parent / "templates"
+STANDARDS = ["a-3b", "ua-1"]
+EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+"""Time stamp of a document without a date."""
+REMEMBERED = 10
+"""Documents whose steps the engine keeps."""
+MIME = {".yaml": "application/yaml", ".json": "application/json"}
+
+
+def typeset(template: str, payload: Block, date: dt.date | None) -> tuple[bytes, tuple[str, ...]]:
+    """The PDF and the compiler's warnings; `payload` is data that the template prints and never executes."""
+    stamp = EPOCH if date is None else dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+    found, warnings = _compiler().compile_with_warnings(
+        input=str(TEMPLATES / template),
+        format="pdf",
+        sys_inputs={"data": json.dumps(payload, ensure_ascii=False, allow_nan=False)},
+        pdf_standards=STANDARDS,
+        timestamp=stamp,
+    )
+    _forget()
+    return bytes(found), tuple(str(w.message) for w in warnings)
+
+
+@cache
+def _compiler() -> Any:
+    """One per process: it must not be shared by threads, and keeps what it has learnt."""
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+    return typst.Compiler(root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
+
+
+def _forget() -> None:
+    """Let go of what the last document left in memory, some 100 MB: no other document can use it.
+
+    The engine keeps every step that one of the last ten documents used; here come ten with nothing in them.
+    """
+    for _ in range(REMEMBERED):
+        _compiler().compile(input=b"#set document(title: [-])", format="pdf")
+
+
+def page_data(language: str, title: str, footer: str, files: Mapping[str, str]) -> Block:
+    """What every template needs to set its page."""
+    return {
+        "lang": language,
+        "font": FAMILY,
+        "style": COLOURS,
+        "title": title,
+        "author": "incentive-optimizer",
+        "footer": footer,
+        "attachments": [_attachment(name, text) for name, text in files.items()],
+    }
+
+
+def _attachment(name: str, text: str) -> dict[str, str]:
+    is_source = name.startswith("scenario")
+    return {
+        "name": name,
+        "text": text,
+        "mime": MIME.get(Path(name).suffix, "text/plain"),
+        "relationship": "source" if is_source else "supplement",
+        "description": name,
+    }

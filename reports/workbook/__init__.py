@@ -1,0 +1,45 @@
+"""The workbook for finance: payouts recomputed by live formulas, with controls that must read 0.00."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pandas as pd
+
+from optimizer.printing import printable
+from reports.pdf import words_for
+from reports.run import Document, Run
+from reports.workbook.book import Book, Both
+from reports.workbook.budget import write_budget, write_cases
+from reports.workbook.controls import write_controls
+from reports.workbook.front import open_summary, write_dictionary, write_sensitivity, write_summary
+from reports.workbook.plan import write_curves, write_plan
+
+__all__ = ["budget_workbook", "workbook_of"]
+
+
+def budget_workbook(run: Run, language: str, _date: dt.date | None) -> Iterator[Document]:
+    """`budget.xlsx`."""
+    shown = printable(run.tables)
+    words = Both(words_for(shown, "en"), words_for(shown, "fr"))
+    yield Document("budget.xlsx", workbook_of(shown, words, language))
+
+
+def workbook_of(tables: dict[str, pd.DataFrame], words: Both, language: str = "en") -> bytes:
+    """The xlsx file for tables whose numbers are `printable`; `language` is the one it opens in.
+
+    The same tables give the same bytes.
+    """
+    book = Book(words)
+    summary = open_summary(book, language)
+    totals, lines = tables["pay_totals"], tables["pay_lines"]
+    curves = write_curves(book, tables["curves"])
+    agreed = write_plan(book, totals, lines, curves)
+    paid = write_budget(book, lines, totals, agreed)
+    write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)
+    write_sensitivity(book, tables["assumptions"])
+    controls = write_controls(book, totals, agreed, paid)
+    write_dictionary(book)
+    write_summary(summary, tables, paid, controls)
+    return book.close()

@@ -1,0 +1,164 @@
+"""A workbook with live formulas, in two languages at once: what the sheets write with.
+
+Every heading is a formula on the cell named `Language`, so that one file serves both. Every formula is stored
+with the value that its table holds, so that previewers show numbers; users' texts are never formulas.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from reports.style import COLOURS
+from reports.wording import Words
+
+STAMP = dt.datetime(2000, 1, 1)
+"""Time stamp of every workbook: the same input gives the same bytes."""
+LANGUAGE = "Language"
+
+
+@dataclass(frozen=True)
+class Both:
+    """Phrases in English and French."""
+
+    en: Words
+    fr: Words
+
+    def say(self, key: str) -> tuple[str, str]:
+        return self.en.say(key), self.fr.say(key)
+
+    def label(self, row: Any, thing: str = "label") -> tuple[str, str]:
+        return self.en.label(row, thing), self.fr.label(row, thing)
+
+
+class Book:
+    """An xlsx file in memory."""
+
+    def __init__(self, words: Both) -> None:
+        self.words = words
+        self._bytes = io.BytesIO()
+        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = Workbook(self._bytes, options)
+        self._book.set_properties({"created": STAMP, "title": words.en.say("xlsx.title")})
+        self._formats: dict[tuple[str, ...], Any] = {}
+
+    def sheet(self, name: str, widths: Sequence[float]) -> Sheet:
+        """A new sheet with the widths of its first columns."""
+        page = self._book.add_worksheet(name)
+        for column, width in enumerate(widths):
+            page.set_column(column, column, width)
+        page.set_row(0, 26)
+        page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        return Sheet(self, page, name)
+
+    def name_language(self, reference: str) -> None:
+        self._book.define_name(LANGUAGE, f"={reference}")
+
+    def close(self) -> bytes:
+        self._book.close()
+        return self._bytes.getvalue()
+
+    def style(self, *names: str) -> Any:
+        """A cell format made of named parts of `STYLES`."""
+        if names not in self._formats:
+            merged = {key: value for name in names for key, value in self._styles[name].items()}
+            self._formats[names] = self._book.add_format(
+                {"font_name": "Calibri", "valign": "vcenter", **merged}
+            )
+        return self._formats[names]
+
+    @cached_property
+    def _styles(self) -> dict[str, dict[str, Any]]:
+        decimals = self.words.en.decimals
+        cents = "#,##0." + "0" * max(2, decimals)
+        return {
+            "title": {"bold": True, "font_size": 16, "font_color": COLOURS["accent"]},
+            "section": {"bold": True, "font_size": 12, "font_color": COLOURS["accent"]},
+            "head": {
+                "bold": True,
+                "text_wrap": True,
+                "bg_color": COLOURS["accent"],
+                "font_color": COLOURS["paper"],
+            },
+            "text": {},
+            "wrap": {"text_wrap": True},
+            "muted": {"font_color": COLOURS["muted"]},
+            "amount": {"num_format": "#,##0" + "." * bool(decimals) + "0" * decimals},
+            "money": {"num_format": cents + ";[Red]-" + cents},
+            "share": {"num_format": "0.0%"},
+            "level": {"num_format": "0.00%"},
+            "number": {"num_format": "#,##0.####"},
+            "whole": {"num_format": "0"},
+            "input": {"bg_color": COLOURS["warn_tint"], "border": 1, "border_color": COLOURS["line"]},
+            "total": {"bold": True, "top": 1},
+            "bad": {"bg_color": COLOURS["bad_tint"], "font_color": COLOURS["bad"]},
+        }
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Cells of one sheet; rows and columns count from 0."""
+
+    book: Book
+    page: Worksheet
+    name: str
+
+    def at(self, row: int, column: int, *, outside: bool = False) -> str:
+        """The cell's absolute address; with the sheet's name for use on other sheets."""
+        cell = str(xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True))
+        return f"{self.name}!{cell}" if outside else cell
+
+    def span(self, first: tuple[int, int], last: tuple[int, int], *, outside: bool = False) -> str:
+        return f"{self.at(*first, outside=outside)}:{self.at(*last)}"
+
+    def say(self, row: int, column: int, key: str, *styles: str) -> None:
+        """A phrase of the catalogue in the language of the reader."""
+        self._bilingual(row, column, self.book.words.say(key), styles or ("text",))
+
+    def label(self, row: int, column: int, record: Any, thing: str, *styles: str) -> None:
+        """A label of the scenario in the language of the reader."""
+        self._bilingual(row, column, self.book.words.label(record, thing), styles or ("text",))
+
+    def heads(self, row: int, keys: Sequence[str], column: int = 0) -> None:
+        self.page.set_row(row, 32)
+        for offset, key in enumerate(keys):
+            self.say(row, column + offset, f"xlsx.col.{key}", "head")
+
+    def text(self, row: int, column: int, text: str, *styles: str) -> None:
+        self.page.write_string(row, column, text, self.book.style(*(styles or ("text",))))
+
+    def number(self, row: int, column: int, value: float, *styles: str) -> None:
+        """A constant; nothing where the number does not exist."""
+        if math.isfinite(value):
+            self.page.write_number(row, column, value, self.book.style(*styles))
+        else:
+            self.page.write_blank(row, column, None, self.book.style(*styles))
+
+    def live(self, row: int, column: int, formula: str, value: float, *styles: str) -> None:
+        """A formula, stored with its value."""
+        shown = value if math.isfinite(value) else ""
+        self.page.write_formula(row, column, f"={formula}", self.book.style(*styles), shown)
+
+    def _bilingual(self, row: int, column: int, texts: tuple[str, str], styles: tuple[str, ...]) -> None:
+        en, fr = texts
+        if en == fr:
+            self.text(row, column, en, *styles)
+            return
+        formula = f'=IF({LANGUAGE}="fr",{_literal(fr)},{_literal(en)})'
+        self.page.write_formula(row, column, formula, self.book.style(*styles), en)
+
+
+def _literal(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'

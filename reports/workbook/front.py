@@ -1,0 +1,99 @@
+"""The first sheet (what was decided, and whether everything ties) and the last (what every column means)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reports.workbook.book import Book, Sheet
+from reports.workbook.budget import COMPANY, LINE, TOTAL, Paid
+
+LANGUAGE_CELL = (2, 1)
+
+
+def open_summary(book: Book, language: str) -> Sheet:
+    """The first sheet, with the cell that chooses the language of all."""
+    sheet = book.sheet("Summary", (44, 24, 24, 24))
+    sheet.say(0, 0, "xlsx.title", "title")
+    sheet.say(2, 0, "xlsx.language")
+    sheet.text(*LANGUAGE_CELL, language, "text", "input")
+    sheet.page.data_validation(*LANGUAGE_CELL, *LANGUAGE_CELL, {"validate": "list", "source": ["en", "fr"]})
+    book.name_language(sheet.at(*LANGUAGE_CELL, outside=True))
+    return sheet
+
+
+def write_summary(sheet: Sheet, tables: dict[str, pd.DataFrame], paid: Paid, controls: str) -> None:
+    """Scenario and status, plans side by side, payouts as this workbook recomputes them."""
+    summary = tables["summary"].iloc[0]
+    sheet.say(3, 0, "xlsx.scenario")
+    sheet.label(3, 1, summary, "label")
+    sheet.say(4, 0, "xlsx.status")
+    sheet.label(4, 1, summary, "status")
+    sheet.say(5, 0, "xlsx.money")
+    sheet.text(5, 1, str(summary["currency"]))
+    sheet.say(5, 2, f"period.{summary['period']}")
+    sheet.say(6, 0, "xlsx.control.all")
+    sheet.live(6, 1, controls, 0.0, "money", "total")
+    bad = {"type": "cell", "criteria": ">", "value": 0, "format": sheet.book.style("bad")}
+    sheet.page.conditional_format(6, 1, 6, 1, bad)
+    _plans(sheet, 8, tables["plans"])
+    _payouts(sheet, 16, tables["pay_totals"].iloc[-1], paid)
+
+
+def _plans(sheet: Sheet, row: int, plans: pd.DataFrame) -> None:
+    """Current and recommended plan, as on page one of the report."""
+    shown = plans[plans["kind"].isin(["current", "chosen"])]
+    sheet.say(row, 0, "xlsx.plans", "section")
+    for column, (_, plan) in enumerate(shown.iterrows(), 1):
+        sheet.label(row, column, plan, "label", "head")
+        for offset, key in enumerate(("gross", "direct_costs", "revenue", "loaded_pay", "net"), 1):
+            sheet.number(row + offset, column, float(plan[key]), "amount")
+    for offset, key in enumerate(("gross", "direct_costs", "revenue", "loaded_pay", "net"), 1):
+        sheet.say(row + offset, 0, f"xlsx.amount.{key}")
+
+
+def _payouts(sheet: Sheet, row: int, company: pd.Series, paid: Paid) -> None:
+    sheet.say(row, 0, "xlsx.payouts", "section")
+    live = [("pay", paid.pay[COMPANY], "pay"), ("loaded", paid.loaded[COMPANY], "loaded")]
+    if COMPANY in paid.limit:
+        live += [("limit", paid.limit[COMPANY], "limit"), ("slack", paid.slack[COMPANY], "slack")]
+    for offset, (key, address, column) in enumerate(live, 1):
+        sheet.say(row + offset, 0, f"xlsx.col.{key}")
+        sheet.live(row + offset, 1, address, float(company[column]), "money")
+
+
+COLUMNS = {
+    "Plan": ("team", "headcount", "target_pay", "charges_rate", "weight_sum", "kpi", "weight", "euros"),
+    "Curves": ("kpi", "noise", "first_slope", "knot", "slope_change"),
+    "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
+    "Attainment": ("attainment", "pay", "loaded", "limit", "slack"),
+    "Sensitivity": ("assumption", "source", "range", "gain", "gain_low", "gain_high"),
+    "Controls": ("control", "live", "recorded", "allowed", "difference"),
+}
+
+
+def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:
+    """What the gain becomes when a number of the scenario is off by its range."""
+    sheet = book.sheet("Sensitivity", (52, 60, 10, 16, 16, 16))
+    sheet.say(0, 0, "xlsx.sheet.sensitivity", "title")
+    sheet.say(1, 0, "xlsx.sensitivity.note", "muted")
+    sheet.heads(3, COLUMNS["Sensitivity"])
+    for row, (_, one) in enumerate(assumptions.iterrows(), 4):
+        sheet.label(row, 0, one, "label")
+        sheet.text(row, 1, str(one["source"]), "wrap")
+        sheet.number(row, 2, float(one["range"]), "share")
+        for column, key in enumerate(("gain", "gain_low", "gain_high"), 3):
+            sheet.number(row, column, float(one[key]), "money")
+    sheet.page.freeze_panes(4, 1)
+
+
+def write_dictionary(book: Book) -> None:
+    """Every column of every sheet: meaning and unit."""
+    sheet = book.sheet("Dictionary", (16, 34, 100))
+    sheet.say(0, 0, "xlsx.sheet.dictionary", "title")
+    sheet.heads(2, ("sheet", "column", "meaning"))
+    rows = [(name, key) for name, keys in COLUMNS.items() for key in keys]
+    for row, (name, key) in enumerate(rows, 3):
+        sheet.text(row, 0, name, "muted")
+        sheet.say(row, 1, f"xlsx.col.{key}")
+        sheet.say(row, 2, f"xlsx.def.{key}", "wrap")
+    sheet.page.freeze_panes(3, 2)

@@ -1,0 +1,136 @@
+"""Small batches as people run them: a command in a process of its own, that may be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+SHOP = Path(__file__).parent / "cases" / "batch" / "shop.yaml"
+SAME_BYTES = ("result.json", "inputs.json", "scenario.yaml", "report.en.pdf")
+
+
+def grid_file(folder: Path, budgets: Mapping[str, float], **more: Any) -> Path:
+    """A grid over the shop with a budget per override."""
+    folder.mkdir(parents=True, exist_ok=True)
+    overrides = {name: {"rules": {"budget": {"expected": value}}} for name, value in budgets.items()}
+    content = {"base": [os.path.relpath(SHOP, folder)], "overrides": overrides, "languages": ["en"], **more}
+    file = folder / "grid.yaml"
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def budgets(count: int) -> dict[str, float]:
+    return {f"b{number}": 30000.0 + 100 * number for number in range(count)}
+
+
+def command(grid: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "optimizer.cli", "batch", str(grid), "--out", str(out), *more]
+
+
+def start(grid: Path, out: Path, *more: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command(grid, out, *more),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(grid: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(grid, out, *more), cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+def counts(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    found: dict[str, int] = json.loads(done.stdout)["counts"]
+    return found
+
+
+def outcome_bytes(out: Path) -> dict[str, bytes]:
+    """What must not depend on how a batch went."""
+    runs = out / "runs"
+    return {
+        f"{run.name}/{name}": (run / name).read_bytes()
+        for run in sorted(runs.iterdir())
+        for name in SAME_BYTES
+    }
+
+
+def kill_something(process: subprocess.Popen[str], dice: random.Random) -> str:
+    """SIGKILL to the batch or to one of its workers; says which."""
+    children = [pid for pid in _children(process.pid) if "spawn_main" in _command_of(pid)]
+    victim = dice.choice([process.pid, *children])
+    try:
+        os.kill(victim, signal.SIGKILL)
+    except ProcessLookupError:
+        return "nobody"
+    return "parent" if victim == process.pid else "worker"
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def _command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def disturbed(grid: Path, out: Path, dice: random.Random, longest: float) -> str:
+    """Start a batch, kill something at a random moment, and let what is left come to its end."""
+    process = start(grid, out, "--workers", "2")
+    time.sleep(dice.uniform(0.0, longest))
+    victim = kill_something(process, dice)
+    process.communicate(timeout=300)
+    return victim
+
+
+def main() -> None:
+    """`python -m tests.nights --batches 20`: kill workers and parents, resume, compare with a calm batch."""
+    import argparse
+    import tempfile
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--batches", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    dice = random.Random(asked.seed)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        grid = grid_file(folder, budgets(asked.runs))
+        began = time.monotonic()
+        run(grid, folder / "calm", "--workers", "2")
+        longest, calm = time.monotonic() - began, outcome_bytes(folder / "calm")
+        victims = []
+        for number in range(asked.batches):
+            out = folder / f"night{number}"
+            victims.append(disturbed(grid, out, dice, longest))
+            resumed = run(grid, out, "--workers", "2", "--json")
+            assert resumed.returncode == 0, resumed.stderr
+            assert outcome_bytes(out) == calm, number
+        print(
+            {victim: victims.count(victim) for victim in sorted(set(victims))},
+            "all resumed to the same bytes",
+        )
+
+
+if __name__ == "__main__":
+    main()

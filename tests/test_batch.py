@@ -1,0 +1,331 @@
+"""Batches: grids refused or merged, runs done once, resumed after anything, the same bytes everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nights
+import pandas as pd
+import pytest
+import yaml
+from nights import budgets, counts, disturbed, grid_file, outcome_bytes, run
+
+from optimizer.audit import audit, run_folders
+from optimizer.batch import read_grid
+from optimizer.batch.job import Done, Job, perform
+from optimizer.batch.ledger import Entry
+from optimizer.batch.night import _put_away
+from optimizer.differences import differences
+from optimizer.problems import ScenarioError
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A batch of three that nobody disturbed: two optimal runs and an infeasible one."""
+    folder = tmp_path_factory.mktemp("calm")
+    grid = grid_file(folder, {"tight": 1000.0, **budgets(2)})
+    done = run(grid, folder / "out", "--workers", "2", "--json")
+    assert counts(done) == {"infeasible": 1, "optimal": 2}, done.stderr
+    assert done.returncode == 1
+    return folder
+
+
+# --- grids ----------------------------------------------------------------------------------------------
+
+
+def refused(folder: Path, text: str) -> str:
+    (folder / "grid.yaml").write_text(text.replace("SHOP", os.path.relpath(nights.SHOP, folder)))
+    with pytest.raises(ScenarioError) as error:
+        read_grid(folder / "grid.yaml")
+    return str(error.value)
+
+
+def test_a_product_runs_every_base_with_every_override_and_seed(tmp_path: Path) -> None:
+    jobs = read_grid(grid_file(tmp_path, budgets(3), seeds=[1, 2]))
+    assert [job.name for job in jobs] == [f"shop-b{n}-s{s}" for n in range(3) for s in (1, 2)]
+    budget = [yaml.safe_load(job.scenario)["rules"]["budget"]["expected"] for job in jobs]
+    assert budget == [30000.0, 30000.0, 30100.0, 30100.0, 30200.0, 30200.0]
+
+
+def test_a_list_pairs_bases_with_overrides(tmp_path: Path) -> None:
+    jobs = read_grid(grid_file(tmp_path, budgets(2), combine="list"))
+    assert [job.name for job in jobs] == ["shop-b0", "shop-b1"]
+    shop = os.path.relpath(nights.SHOP, tmp_path)
+    text = f"base: [{shop}, {shop}]\noverrides: {{a: {{}}}}\ncombine: list"
+    assert "2 bases and 1 overrides" in refused(tmp_path, text)
+
+
+def test_null_takes_a_key_away(tmp_path: Path) -> None:
+    (tmp_path / "grid.yaml").write_text(
+        f"base: [{os.path.relpath(nights.SHOP, tmp_path)}]\noverrides: {{free: {{rules: {{gaming: null}}}}}}"
+    )
+    (job,) = read_grid(tmp_path / "grid.yaml")
+    assert "gaming:" not in job.scenario.replace("gaming: true", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("overrides: {}", "[base] is missing"),
+        ("base: [SHOP]\noverides: {}", "unknown key"),
+        ("base: []", "base"),
+        ("base: [nowhere.yaml]", "this scenario cannot be used"),
+        ("base: [SHOP]\noverrides: {a: {teams: {markting: {hours: 1}}}}", 'did you mean "marketing"?'),
+        ("base: [SHOP]\noverrides: {a: {teams: {marketing: {hour: 1}}}}", "overrides.a.teams.marketing.hour"),
+        (
+            "base: [SHOP]\noverrides: {a: {teams: {marketing: {hours: -1}}}}",
+            "overrides.a.teams.marketing.hours",
+        ),
+        ("base: [SHOP]\noverrides: {a: {name: other}}", "cannot rename"),
+        ("base: [SHOP]\noverrides: {../../etc: {}}", "overrides"),
+        ("base: [SHOP]\noverrides: {'=cmd()': {}}", "overrides"),
+        ("base: [SHOP, SHOP]", "two runs would have the same name"),
+        ("base: [SHOP]\noverrides: {a: {}, A: {}}", "two runs would have the same name"),
+        ("base: [SHOP]\nseeds: [-1]", "seeds"),
+        ("base: [SHOP]\noutputs: [exe]", "outputs"),
+        ("base: [SHOP]\nlanguages: [de]", "languages"),
+        ("base: [SHOP]\ntime_limit: 0", "time_limit"),
+        ("[1, 2]", "a grid is a mapping"),
+    ],
+)
+def test_a_wrong_grid_is_refused_before_anything_runs(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refused(tmp_path, text)
+
+
+def test_a_reserved_name_is_refused(tmp_path: Path) -> None:
+    scenario = nights.SHOP.read_text().replace("name: shop", "name: con")
+    (tmp_path / "con.yaml").write_text(scenario)
+    assert "reserve this name" in refused(tmp_path, "base: [con.yaml]")
+
+
+# --- runs -----------------------------------------------------------------------------------------------
+
+
+def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
+    index = pd.read_csv(calm / "out" / "index.csv").set_index("run")
+    assert list(index.index) == ["shop-tight", "shop-b0", "shop-b1"]
+    assert index.loc["shop-tight", "reason"] == "rules that cannot hold together: budget.expected"
+    result = json.loads((calm / "out" / "runs" / "shop-b0" / "result.json").read_text())
+    assert index.loc["shop-b0", "value"] == result["objective"]
+    assert index.loc["shop-b0", "net"] == result["consistent"]["net"]
+    assert (calm / "out" / "summary.en.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_second_command_does_nothing_again(calm: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(calm / "out", tmp_path / "out")
+    before = {p: p.stat().st_mtime_ns for p in out.glob("runs/*/manifest.json")}
+    again = run(calm / "grid.yaml", out, "--json")
+    assert json.loads(again.stdout)["done_before"] == 3
+    assert {p: p.stat().st_mtime_ns for p in out.glob("runs/*/manifest.json")} == before
+
+
+def test_only_what_is_not_sound_is_done_again_whatever_the_ledger_says(calm: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(calm / "out", tmp_path / "out")
+    with (out / "runs" / "shop-b0" / "result.json").open("a") as file:
+        file.write(" ")
+    (out / "ledger.sqlite").unlink()
+    again = run(calm / "grid.yaml", out, "--json")
+    assert json.loads(again.stdout)["done_before"] == 2
+    assert outcome_bytes(out) == outcome_bytes(calm / "out")
+
+
+def test_a_run_that_fails_is_a_row_and_is_tried_again_only_when_asked(tmp_path: Path) -> None:
+    """A symbolic link lies where a run should go; the other run is done."""
+    grid, out = grid_file(tmp_path, budgets(2)), tmp_path / "out"
+    (out / "runs").mkdir(parents=True)
+    (out / "runs" / "shop-b1").symlink_to(tmp_path / "elsewhere")
+    first = run(grid, out, "--workers", "1", "--json")
+    assert first.returncode == 4
+    rows = {row["run"]: row for row in json.loads(first.stdout)["runs"]}
+    assert rows["shop-b0"]["status"] == "optimal"
+    assert rows["shop-b1"]["state"] == "failed"
+    assert "symbolic link" in rows["shop-b1"]["reason"]
+    (out / "runs" / "shop-b1").unlink()
+    second = json.loads(run(grid, out, "--json").stdout)
+    assert [row["attempts"] for row in second["runs"]] == [1, 1]
+    third = json.loads(run(grid, out, "--retry", "failed", "--json").stdout)
+    assert [(row["attempts"], row["status"]) for row in third["runs"]] == [(1, "optimal"), (2, "optimal")]
+
+
+def test_a_folder_that_another_batch_holds_is_left_alone(tmp_path: Path) -> None:
+    grid, out = grid_file(tmp_path, budgets(4)), tmp_path / "out"
+    first = nights.start(grid, out, "--workers", "1")
+    try:
+        wait_for(lambda: (out / ".holder.json").exists())
+        second = run(grid, out)
+        assert second.returncode != 0
+        assert f"process {first.pid}" in second.stderr
+    finally:
+        first.communicate(timeout=300)
+    assert first.returncode == 0
+
+
+def wait_for(holds) -> None:  # type: ignore[no-untyped-def]
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing happened for 30 seconds")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_after_a_kill_at_a_random_moment_the_same_command_finishes_the_rest(
+    seed: int, tmp_path: Path
+) -> None:
+    grid, dice = grid_file(tmp_path, budgets(3)), random.Random(seed)
+    disturbed(grid, tmp_path / "out", dice, longest=12.0)
+    resumed = run(grid, tmp_path / "out", "--workers", "2", "--json")
+    assert counts(resumed) == {"optimal": 3}, resumed.stderr
+    assert sorted(p.name for p in (tmp_path / "out" / "runs").iterdir()) == ["shop-b0", "shop-b1", "shop-b2"]
+    assert [audit(folder) for folder in run_folders(tmp_path / "out")] == [()] * 3
+
+
+def test_no_worker_outlives_a_killed_batch(tmp_path: Path) -> None:
+    process = nights.start(grid_file(tmp_path, budgets(8)), tmp_path / "out", "--workers", "2")
+    wait_for(lambda: len(nights._children(process.pid)) >= 2)
+    workers = nights._children(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    wait_for(lambda: not any("spawn_main" in nights._command_of(pid) for pid in workers))
+
+
+def test_json_lines_tell_every_event(tmp_path: Path) -> None:
+    done = run(grid_file(tmp_path, budgets(1)), tmp_path / "out", "--json-lines")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event["event"] for event in events] == ["start", "run", "end"]
+    assert events[1]["status"] == "optimal"
+
+
+# --- other machines -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def dask_cluster(folder: Path) -> Iterator[str]:
+    """A scheduler and two workers on loopback, each in a folder of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address, started = f"tcp://127.0.0.1:{port}", []
+    scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    worker = ["worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny"]
+    try:
+        for number, arguments in enumerate((scheduler, worker, worker)):
+            home = folder / f"machine{number}"
+            home.mkdir()
+            command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
+            with (home / "log").open("w") as log:
+                started.append(subprocess.Popen(command, cwd=home, stdout=log, stderr=log))
+        yield address
+    finally:
+        for process in reversed(started):
+            process.terminate()
+        for process in started:
+            process.wait(timeout=30)
+
+
+def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
+    with dask_cluster(tmp_path) as address:
+        done = run(calm / "grid.yaml", tmp_path / "out", "--scheduler", address, "--json")
+    assert counts(done) == {"infeasible": 1, "optimal": 2}, done.stderr
+    assert outcome_bytes(tmp_path / "out") == outcome_bytes(calm / "out")
+
+
+# --- untrusted ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["../evil", "/etc/evil", "a/../../evil", "C:evil", "a\\..\\evil"])
+def test_a_worker_cannot_write_outside_the_run_folder(path: str, tmp_path: Path) -> None:
+    job = Job("shop", "shop", "", None, "", (), ("en",), None)
+    done = Done({path: b"x", "manifest.json": b"{}"}, 0.0)
+    (tmp_path / "runs").mkdir()
+    entry = _put_away(job, done, tmp_path / "runs", Entry("shop", "key"))
+    assert entry.state == "failed"
+    assert list(tmp_path.rglob("*evil*")) == []
+
+
+def test_a_symbolic_link_in_place_of_a_run_is_not_followed(calm: Path, tmp_path: Path) -> None:
+    outside = shutil.copytree(calm / "out" / "runs" / "shop-b0", tmp_path / "outside")
+    (outside / "result.json").write_text("{}")
+    (tmp_path / "out" / "runs").mkdir(parents=True)
+    (tmp_path / "out" / "runs" / "shop-b0").symlink_to(outside)
+    done = run(grid_file(tmp_path, budgets(1)), tmp_path / "out", "--json")
+    assert json.loads(done.stdout)["runs"][0]["state"] == "failed"
+    assert (outside / "result.json").read_text() == "{}"
+
+
+def test_reasons_cannot_command_a_terminal_or_start_a_formula() -> None:
+    from optimizer.problems import printable
+
+    assert printable("a\x1b[2Jb\nc") == "a [2Jb c"
+    assert printable("=1+1") == "'=1+1"
+
+
+def test_a_failing_job_comes_back_with_its_reason() -> None:
+    done = perform(Job("x", "x", "", None, "teams: {", (), ("en",), None))
+    assert done.files == {}
+    assert re.match("ScenarioError: ", done.reason)
+
+
+# --- audit ----------------------------------------------------------------------------------------------
+
+
+def test_a_sound_batch_verifies(calm: Path) -> None:
+    assert [audit(folder) for folder in run_folders(calm / "out")] == [(), (), ()]
+
+
+def tampered(calm: Path, tmp_path: Path, file: str, change) -> list[str]:  # type: ignore[no-untyped-def]
+    """What the audit says of a run whose file was changed with its manifest made to agree."""
+    from optimizer.runs import manifest_of, write_json
+
+    folder = shutil.copytree(calm / "out" / "runs" / "shop-b0", tmp_path / "run")
+    content = json.loads((folder / file).read_text())
+    change(content)
+    write_json(folder / file, content)
+    write_json(folder / "manifest.json", manifest_of(folder, {}))
+    return [str(difference) for difference in audit(folder)]
+
+
+def test_a_changed_number_is_found_even_where_the_hashes_agree(calm: Path, tmp_path: Path) -> None:
+    found = tampered(calm, tmp_path, "result.json", lambda r: r["consistent"].update(net=1.0))
+    assert any("consistent.net" in line for line in found)
+
+
+def test_a_changed_plan_is_found(calm: Path, tmp_path: Path) -> None:
+    def change(result) -> None:  # type: ignore[no-untyped-def]
+        result["plan"]["sales"] = {"leads": 1.0}
+
+    found = tampered(calm, tmp_path, "result.json", change)
+    assert any("is not what the plan brings" in line for line in found)
+
+
+def test_diff_names_what_changed(calm: Path) -> None:
+    runs = calm / "out" / "runs"
+    found = differences(runs / "shop-b0", runs / "shop-b1")
+    assert [(c.what, c.before, c.after) for c in found if c.part == "inputs"] == [
+        ("rules.budget.expected", 30000.0, 30100.0)
+    ]
+    assert differences(runs / "shop-b0", runs / "shop-b0") == ()
+
+
+def test_the_ledger_is_a_database_that_anybody_can_read(calm: Path) -> None:
+    rows = sqlite3.connect(calm / "out" / "ledger.sqlite").execute("SELECT name, status FROM run").fetchall()
+    assert sorted(rows) == [("shop-b0", "optimal"), ("shop-b1", "optimal"), ("shop-tight", "infeasible")]
+
+
+def test_the_example_grid_has_twelve_runs() -> None:
+    jobs = read_grid(nights.ROOT / "scenarios" / "grid.yaml")
+    assert len(jobs) == 12
+    assert len({job.name for job in jobs}) == 12

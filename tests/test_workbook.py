@@ -1,0 +1,240 @@
+"""The workbook: formulas recalculated by two programs that share no code with ours."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from solved import hostile, infeasible, mini, moved
+
+from optimizer.explain import explain
+from optimizer.payroll import Payroll
+from optimizer.plan import PayCurves
+from optimizer.solver import Solution, solve
+from optimizer.tables import Tables, printable, tables_of
+from reports.pdf import words_for
+from reports.workbook import workbook_of
+from reports.workbook.book import Both
+
+SAME = 1e-6
+"""Spreadsheets calculate in double precision and round money to the cent; agreement is far below a cent."""
+SOFFICE = shutil.which("soffice")
+RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+CAPPED = {
+    "meeting_rate": {"cap": 1.3},
+    "bookings": {"cap": 1.5},
+}
+REGIMES = {
+    "normal": {"probability": 0.75},
+    "weak": {"probability": 0.25, "yields": {"targeted_campaign": 0.8}},
+}
+Cells = dict[tuple[str, str], Any]
+
+
+@cache
+def curved() -> Solution:
+    """Capped KPIs, regimes, a guaranteed part: every column of the workbook in use."""
+    scenario = mini(
+        {"gaming": {"tolerance": 0.1}, "budget": {"expected": 150000.0, "min_share_of_target": 0.5}}
+    )
+    tree = scenario.model_dump(by_alias=True, exclude_none=True)
+    for kpi, curve in CAPPED.items():
+        tree["kpis"][kpi]["curve"] = curve
+    return solve(type(scenario).model_validate(tree | {"regimes": REGIMES}))
+
+
+SOLUTIONS = {"moved": moved, "curved": curved}
+
+
+def book_of(tables: Tables, language: str = "en") -> bytes:
+    shown = printable(tables)
+    return workbook_of(shown, Both(words_for(shown, "en"), words_for(shown, "fr")), language)
+
+
+@cache
+def tables_for(name: str) -> Tables:
+    return tables_of(SOLUTIONS[name]())
+
+
+def stored(content: bytes) -> Cells:
+    """Values as stored beside the formulas."""
+    return {at: value for at, value in _cells(content, data_only=True).items() if value is not None}
+
+
+def formulas_of(content: bytes) -> dict[tuple[str, str], str]:
+    found = _cells(content, data_only=False)
+    return {at: str(v) for at, v in found.items() if isinstance(v, str) and v.startswith("=")}
+
+
+def _cells(content: bytes, *, data_only: bool) -> Cells:
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=data_only)
+    return {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type != "s" or data_only
+    }
+
+
+def edited(content: bytes, changes: Cells) -> bytes:
+    """The workbook with other contents in some cells, and no stored values at all."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    for (sheet, cell), value in changes.items():
+        book[sheet][cell] = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def by_formulas(content: bytes, folder: Path) -> Cells:
+    """Recalculated by the package `formulas`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import formulas
+
+        file = folder / "book.xlsx"
+        file.write_bytes(content)
+        model = formulas.ExcelModel().loads(str(file)).finish()
+        found = model.calculate()
+    return {
+        (value.ranges[0]["sheet"].title(), value.ranges[0]["ref"]): value.value[0, 0]
+        for value in found.values()
+        if hasattr(value, "ranges") and value.value.shape == (1, 1)
+    }
+
+
+def by_libreoffice(content: bytes, folder: Path) -> Cells:
+    """Recalculated by LibreOffice, told not to trust stored values."""
+    profile = folder / "profile" / "user"
+    profile.mkdir(parents=True)
+    (profile / "registrymodifications.xcu").write_text(RECALCULATE)
+    (folder / "book.xlsx").write_bytes(content)
+    command = [str(SOFFICE), f"-env:UserInstallation=file://{profile.parent}", "--headless"]
+    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out")]
+    subprocess.run([*command, str(folder / "book.xlsx")], check=True, capture_output=True, timeout=120)
+    return stored((folder / "out" / "book.xlsx").read_bytes())
+
+
+def misses(content: bytes, recalculated: Cells) -> list[str]:
+    """Formula cells whose recalculated value is not the stored one."""
+    held = stored(content)
+    return [
+        f"{at}: stored {held.get(at)!r}, recalculated {recalculated.get(at)!r}, {formula}"
+        for at, formula in formulas_of(content).items()
+        if not _same(held.get(at), recalculated.get(at))
+    ]
+
+
+def _same(stored: Any, found: Any) -> bool:
+    if isinstance(stored, int | float) and isinstance(found, int | float):
+        return abs(stored - found) <= SAME * max(1.0, abs(stored))
+    return str(stored) == str(found)
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_every_formula_gives_what_is_stored_beside_it(name: str, tmp_path: Path) -> None:
+    content = book_of(tables_for(name))
+    assert len(formulas_of(content)) > 100
+    assert misses(content, by_formulas(edited(content, {}), tmp_path)) == []
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is absent")
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_libreoffice_recalculates_the_same(name: str, tmp_path: Path) -> None:
+    content = book_of(tables_for(name))
+    assert misses(content, by_libreoffice(edited(content, {}), tmp_path)) == []
+
+
+def test_a_wrong_formula_is_found(tmp_path: Path) -> None:
+    content = book_of(tables_for("moved"))
+    pays = [at for at, f in formulas_of(content).items() if at[0] == "Budget" and f.startswith("=ROUND(")]
+    wrong = {pays[0]: formulas_of(content)[pays[0]].replace("ROUND(", "ROUND(1.001*")}
+    found = misses(content, by_formulas(edited(content, wrong), tmp_path))
+    assert any(str(pays[0]) in miss for miss in found)
+    assert any("Controls" in miss for miss in found), "the sheet of controls must notice too"
+
+
+def test_other_attainments_pay_what_the_curves_say(tmp_path: Path) -> None:
+    """Inputs changed in the sheet, against the pay curves in Python."""
+    content, payroll = book_of(tables_for("curved")), Payroll.of(explain(curved()))
+    inputs = _column(content, "Budget", "Attainment")
+    levels = _column(content, "Budget", "Expected level")
+    found = by_formulas(edited(content, {("Budget", cell): 0.7 for cell in inputs}), tmp_path)
+    lines = list(payroll.lines())
+    assert len(inputs) == len(lines) == len(levels)
+    kpis = list(payroll.cal.network.kpis)
+    curves: PayCurves = payroll.cal.curves
+    for line, cell in zip(lines, levels, strict=True):
+        expected = curves.expected(curves.noise * 0 + 0.7)[kpis.index(line["kpi"])]
+        assert found["Budget", cell] == pytest.approx(expected, abs=SAME)
+
+
+def _column(content: bytes, sheet: str, heading: str) -> list[str]:
+    """Addresses under the last cell with this heading."""
+    page = openpyxl.load_workbook(io.BytesIO(content), data_only=True)[sheet]
+    heads = [cell for row in page.iter_rows() for cell in row if cell.value == heading]
+    below = page.iter_rows(min_row=heads[-1].row + 1, min_col=heads[-1].column, max_col=heads[-1].column)
+    return [cell.coordinate for (cell,) in below if cell.value is not None]
+
+
+def test_an_attainment_in_the_sheet_of_cases_pays_what_the_table_says() -> None:
+    cells = stored(book_of(tables_for("curved")))
+    table = tables_for("curved")["pay_cases"]
+    shown = sorted(
+        v for (sheet, _), v in cells.items() if sheet == "Attainment" and isinstance(v, int | float)
+    )
+    assert all(any(abs(pay - v) < SAME for v in shown) for pay in [*table["pay"], *table["loaded"]])
+
+
+def test_lines_add_up_to_totals_to_the_cent_and_totals_to_what_the_solver_has() -> None:
+    for name in SOLUTIONS:
+        lines, totals = tables_for(name)["pay_lines"], tables_for(name)["pay_totals"]
+        company = totals[totals["team"] == ""].iloc[0]
+        for column in ("pay", "charges", "loaded"):
+            assert round(lines[column].sum(), 2) == company[column]
+            assert round(totals[totals["team"] != ""][column].sum(), 2) == company[column]
+        assert abs(company["loaded"] - company["exact"]) <= 0.01 * len(lines)
+        assert float(tables_for(name)["plans"].iloc[-1]["loaded_pay"]) == pytest.approx(company["exact"])
+
+
+def test_one_file_speaks_both_languages(tmp_path: Path) -> None:
+    content = book_of(tables_for("moved"))
+    language = next(at for at, v in stored(content).items() if at[0] == "Summary" and v == "en")
+    french = by_formulas(edited(content, {language: "fr"}), tmp_path)
+    title = words_for(printable(tables_for("moved")), "fr").say("xlsx.title")
+    assert title in map(str, french.values())
+    assert not any(str(v).startswith("#") for v in french.values())
+
+
+def test_a_label_that_looks_like_a_formula_stays_text() -> None:
+    tables = {name: table.copy() for name, table in tables_for("moved").items()}
+    for table in tables.values():
+        for column in ("team_en", "team_fr", "source"):
+            if column in table:
+                table[column] = '=HYPERLINK("http://example.org")'
+    found = formulas_of(book_of(tables))
+    assert found
+    assert not any(f.startswith("=HYPERLINK") for f in found.values())
+
+
+@pytest.mark.parametrize("solution", [hostile, infeasible])
+def test_hostile_names_and_missing_plans_still_make_a_workbook_that_ties(
+    solution: Any, tmp_path: Path
+) -> None:
+    content = book_of(tables_of(solution()))
+    assert misses(content, by_formulas(edited(content, {}), tmp_path)) == []
+
+
+def test_the_same_tables_give_the_same_bytes() -> None:
+    assert book_of(tables_for("moved")) == book_of(tables_for("moved"))

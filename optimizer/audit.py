@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.baseline import CalibrationError, calibrate
-from optimizer.executors import local
+from optimizer.executors import each
 from optimizer.judge import consistent_facts
 from optimizer.measures import measure
 from optimizer.outcome import evaluate_plans
@@ -66,13 +66,9 @@ def audit(folder: Path) -> tuple[Difference, ...]:
         return (*changed, Difference(name, f"cannot be evaluated: {type(error).__name__}: {error}"))
 
 
-def audited(folders: Sequence[Path], workers: int) -> Iterator[tuple[Difference, ...]]:
+def audited(folders: Sequence[Path], workers: int) -> list[tuple[Difference, ...]]:
     """`audit` of each, in their order; in several processes where there are many."""
-    if workers == 1 or len(folders) < MANY:
-        yield from map(audit, folders)
-        return
-    with local(workers) as pool:
-        yield from pool.map(audit, folders, chunksize=8)
+    return each(audit, folders, workers if len(folders) >= MANY else 1)
 
 
 def _evaluated(folder: Path) -> Iterator[tuple[str, ...]]:

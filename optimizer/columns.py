@@ -194,6 +194,8 @@ SCHEMA: dict[str, dict[str, str]] = {
     "alternatives": {
         "rank": "order, from 1, the recommended plan; each differs from all before by more than one step",
         "plan": "team: KPI weight",
+        "plan_en": "the plan in words, English",
+        "plan_fr": "the plan in words, French",
         "target_pay": "team: variable pay at target, where it is a decision",
         "value": "objective of the plan at its own beliefs",
         "behind": "objective of the recommended plan less value",
@@ -247,13 +249,17 @@ SCHEMA: dict[str, dict[str, str]] = {
 _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
-    "runner_up rule_prices.change examples.case earnings.case regime"
+    "runner_up rule_prices.change examples.case earnings.case regime "
+    "alternatives.target_pay"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
     "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven"
 )
-_COUNTS = "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures lines knot"
+_COUNTS = (
+    "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "
+    "lines knot"
+)
 _SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
 TYPES: dict[str, type] = {
     **dict.fromkeys(_TEXTS.split(), str),

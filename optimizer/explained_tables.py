@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from optimizer.columns import Row, label_cells, named_cells
 from optimizer.explain import Explanation, Move, Swing, Tie, cheapest
+from optimizer.explained_columns import EXPLAINED
 from optimizer.labels import (
     CAUSES,
     CHANGES,
@@ -204,6 +206,11 @@ SHARES = ("gaming.tolerance", "gaming.margin", "budget.min_share_of_target")
 def limit_unit(rule: str) -> str:
     """Unit of a rule's number in the scenario file."""
     return "share" if rule.startswith(SHARES) else unit_of(rule)
+
+
+def frontier_table(points: Iterable[Point]) -> pd.DataFrame:
+    """The table `frontier` of points that belong to no explanation."""
+    return pd.DataFrame(list(frontier_rows(points)), columns=list(EXPLAINED["frontier"]))
 
 
 def frontier_rows(points: Iterable[Point]) -> Iterator[Row]:

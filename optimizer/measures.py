@@ -23,8 +23,9 @@ RHO = 0.5
 EPSILON = 0.005
 """Share of its own target pay that a team gives up to hurt another's KPI."""
 _TRIALS = 90
-_UNSPENT = 1e-12
-"""Share of the purse that may stay unspent."""
+_CLOSE = 1e-10
+"""Distance from the worst fall at which the search for it ends, relative to the fall or to _NO_FALL."""
+_NO_FALL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -128,19 +129,25 @@ class _Sabotage:
     upper: Floats
     purse: Floats
 
-    def at(self, rows: Ints, price: Floats) -> tuple[Floats, Floats]:
-        """(fall, cost) of the best move when a euro of one's own pay counts `price` (in relative gain)."""
-        size = np.abs(self.gain[rows]).max(axis=1, keepdims=True)
-        move = solve_separable(
-            self.gain[rows] / size - price[:, None] * self.lost[rows],
+    def at(self, rows: Ints, price: Floats) -> tuple[Floats, Floats, Floats]:
+        """(fall, cost, bound) of the best move when a euro of own pay counts `price` (in relative gain).
+
+        No move within the purse makes the score fall further than the bound (weak duality). The cost of a
+        move that misses the balance is infinite.
+        """
+        size = np.abs(self.gain[rows]).max(axis=1)
+        best = solve_separable(
+            self.gain[rows] / size[:, None] - price[:, None] * self.lost[rows],
             price[:, None] * self.quadratic,
             self.balance,
             np.zeros((len(rows), len(self.balance))),
             self.lower[rows],
             self.upper[rows],
-        ).x
-        cost = (self.lost[rows] * move + 0.5 * self.quadratic * move**2).sum(axis=1)
-        return (self.gain[rows] * move).sum(axis=1), cost
+        )
+        cost = (self.lost[rows] * best.x + 0.5 * self.quadratic * best.x**2).sum(axis=1)
+        fall = (self.gain[rows] * best.x).sum(axis=1)
+        bound = fall + size * price * (self.purse[rows] - cost)
+        return fall, np.where(best.imbalance > _CLOSE, np.inf, cost), bound
 
 
 def _worst_falls(
@@ -163,29 +170,29 @@ def _worst_falls(
 
 
 def _spend_purse(task: _Sabotage) -> Floats:
-    """The largest fall for each row's purse.
+    """The largest fall for each row's purse: the price ν at which the best move costs just that, bracketed.
 
-    The purse gets a multiplier ν. While no bound binds, cost falls as 1/ν², so ν·√(cost/purse) hits the purse
-    at once; bisection on log ν is the safeguard.
+    While no bound binds, cost falls as 1/ν², so ν·√(cost/purse) hits the purse at once. Every second trial
+    halves the bracket of log ν, so that it closes also where cost jumps. It ends where weak duality says so.
     """
     rows = len(task.gain)
     best, aim, low, high = np.zeros(rows), np.zeros(rows), np.full(rows, -60.0), np.full(rows, 60.0)
     open_ = np.flatnonzero((np.abs(task.gain).max(axis=1, initial=0.0) > 0) & (task.purse > 0))
-    for _ in range(_TRIALS):
+    for trial in range(_TRIALS):
         if not len(open_):
             break
-        fall, cost = task.at(open_, np.exp(aim[open_]))
+        fall, cost, bound = task.at(open_, np.exp(aim[open_]))
         limit = task.purse[open_]
         dear = cost > limit
         best[open_] = np.where(dear, best[open_], np.maximum(best[open_], fall))
         low[open_] = np.where(dear, aim[open_], low[open_])
         high[open_] = np.where(dear, high[open_], aim[open_])
         # Aim a hair inside the purse, so that the last trial counts.
-        hit = aim[open_] + 0.5 * np.log(np.maximum(cost, 1e-300) / (limit * (1 - 0.5 * _UNSPENT)))
-        inside = (hit > low[open_]) & (hit < high[open_])
-        aim[open_] = np.where(inside, hit, 0.5 * (low[open_] + high[open_]))
-        spent = (~dear & (cost >= (1 - _UNSPENT) * limit)) | (high[open_] - low[open_] < 1e-14)
-        open_ = open_[~spent]
+        hit = aim[open_] + 0.5 * np.log(np.maximum(cost, 1e-300) / (limit * (1 - 1e-2 * _CLOSE)))
+        guess = (hit > low[open_]) & (hit < high[open_]) & (trial % 2 == 0)
+        aim[open_] = np.where(guess, hit, 0.5 * (low[open_] + high[open_]))
+        found = ~dear & (bound - best[open_] <= _CLOSE * np.maximum(best[open_], _NO_FALL))
+        open_ = open_[~found & (high[open_] - low[open_] > 1e-14)]
     return best
 
 

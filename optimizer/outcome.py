@@ -20,7 +20,8 @@ class Outcome:
     """Expectations over regimes, for S plans.
 
     x (S, A) units; score (S, K) attainments; pay (S, I), gross, direct_costs, revenue, loaded_pay, net,
-    effort_cost, risk_premium, surplus (S,) currency per period; residual (S,) the worst over regimes. `worlds` holds the equilibrium of each regime.
+    effort_cost, risk_premium, surplus (S,) currency per period; residual (S,) the worst over regimes.
+    `worlds` holds the equilibrium of each regime.
     """
 
     x: Floats

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from optimizer.frames import Tables
+from optimizer.labels import CAUSES
 
 SHARE_DECIMALS = 3
 """Shares are printed to a tenth of a percent."""
@@ -68,7 +69,9 @@ def _plans(frame: pd.DataFrame, decimals: int, objective: str) -> pd.DataFrame:
     }
     hours = frame["gaming_hours"].astype(float).round(0)
     columns |= {"gaming_hours": hours, "gaming_change": hours - hours.iloc[0]}
-    columns["gain"] = columns["net_change" if objective == "net" else "revenue_change"]
+    surplus = frame["surplus"].astype(float).round(decimals)
+    changes = {**columns, "surplus_change": (surplus - surplus.iloc[0]).round(decimals)}
+    columns["gain"] = changes[f"{objective}_change"]
     return frame.assign(**columns)
 
 
@@ -128,12 +131,16 @@ def _teams(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFr
 
 
 def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Parts that add up to the change of revenue and of net."""
-    if frame.empty:
+    """Parts of which the printed changes of revenue and of net are the sums; payouts change the net alone."""
+    chosen = plans[plans["kind"] == "chosen"]
+    if frame.empty or chosen.empty:
         return frame
-    chosen = plans[plans["kind"] == "chosen"].iloc[0]
-    totals = {"revenue": chosen["revenue_change"], "net": chosen["net_change"]}
-    return frame.assign(**{c: _adding_up(frame[c], float(t), decimals) for c, t in totals.items()})
+    row, paid = chosen.iloc[0], frame["cause"] == "payout"
+    revenue, net = frame["revenue"].astype(float), frame["net"].astype(float)
+    revenue[~paid] = _adding_up(revenue[~paid], float(row["revenue_change"]), decimals)
+    net[paid] = _adding_up(net[paid], -float(row["loaded_change"]), decimals)
+    net[~paid] = revenue[~paid]
+    return frame.assign(revenue=revenue, net=net)
 
 
 def _sums(waterfall: pd.DataFrame) -> Tables:
@@ -143,7 +150,14 @@ def _sums(waterfall: pd.DataFrame) -> Tables:
         "waterfall_teams": ["team", "team_en", "team_fr"],
     }
     amounts = ["revenue", "net"]
-    return {name: waterfall.groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()}
+    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CAUSES)})
+    ordered = {
+        "waterfall_causes": waterfall.assign(order=order).sort_values("order", kind="stable"),
+        "waterfall_teams": waterfall,
+    }
+    return {
+        name: ordered[name].groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()
+    }
 
 
 def _adding_up(values: pd.Series[float], total: float, decimals: int) -> pd.Series[float]:

@@ -83,6 +83,7 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "rank": rank,
             "plan": plan_in_words(a.plan.weights),
+            **named_cells("plan", plan_text(solution.cal.scenario, a.plan.weights)),
             "target_pay": "; ".join(f"{team}: {euros:g}" for team, euros in pay.items()),
             "value": a.value,
             "behind": behind,

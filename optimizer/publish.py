@@ -13,26 +13,29 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from optimizer.explain import Explanation
 from optimizer.frames import write_tables
 from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
-from optimizer.solver import Solution
 from optimizer.tables import tables_of
 from optimizer.textfile import scenario_file
+from optimizer.whatif import whatif_data
 from optimizer.write import dump_scenario
 
 
 def write_run(
     folder: Path,
     file: Path,
-    solution: Solution,
+    found: Explanation,
     options: dict[str, Any],
     log: list[str],
+    seconds: dict[str, float],
     only: Sequence[str] = (),
     languages: Sequence[str] = (),
 ) -> dict[str, float]:
-    """The run folder of scenario.md; returns the seconds of every phase."""
-    seconds = dict(solution.seconds)
+    """The run folder of scenario.md; returns the seconds of every phase, those before included."""
+    solution = found.solution
+    seconds = dict(seconds)
 
     def fill(fresh: Path) -> None:
         began = perf_counter()
@@ -40,7 +43,8 @@ def write_run(
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
         write_json(fresh / "inputs.json", inputs_record(scenario_file(file).read_bytes(), merged, options))
-        write_tables(tables_of(solution), fresh / "tables")
+        write_tables(tables_of(solution, found), fresh / "tables")
+        write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         _document(fresh, seconds, only, languages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optimizer.baseline import Calibrated
 from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
@@ -12,6 +12,9 @@ from optimizer.judge import Linearised
 from optimizer.network import Floats
 from optimizer.outcome import Outcome
 from optimizer.solver.solution import Solution
+
+if TYPE_CHECKING:
+    from optimizer.explain.frontiers import Point
 
 Json = dict[str, Any]
 
@@ -129,6 +132,25 @@ def _linearised_json(cal: Calibrated, seen: Linearised) -> Json:
         "pay": _named(cal.network.teams, seen.pay[0]),
         "loaded_pay": number(seen.loaded_pay[0]),
         "net": number(seen.net[0]),
+    }
+
+
+def frontier_json(points: tuple[Point, ...]) -> Json:
+    """Points of a frontier, loosest limit last."""
+    money = ("value", "bound", "revenue", "loaded_pay", "net", "gaming_hours", "controllability")
+    return {
+        "over": points[0].over,
+        "points": [
+            {
+                "limit": number(p.limit),
+                "here": p.here,
+                "status": p.best.status,
+                **{name: number(getattr(p.best, name)) for name in money},
+                "gain": number(p.gain),
+                "plan": p.best.weights,
+            }
+            for p in points
+        ],
     }
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -20,6 +21,9 @@ from optimizer.outcome import Outcome, evaluate_plans
 from optimizer.scenario import Scenario
 from optimizer.solver.run import Event
 from optimizer.solver.solution import Conflict, Solution
+
+if TYPE_CHECKING:
+    from optimizer.explain.frontiers import Point
 
 QUIET_SECONDS = 10.0
 """Without a terminal, progress is a plain line at most this often."""
@@ -55,6 +59,10 @@ class Narrator:
         bound = f"bound {known.bound:,.0f}" if np.isfinite(known.bound) else "no bound yet"
         gap = f", gap {known.gap:.2%}" if np.isfinite(known.gap) else ""
         self.say(f"{event.phase}: {best}, {bound}{gap} ({known.seconds:.0f} s)", lasting=False)
+
+    def tell_share(self, what: str, done: int, of: int) -> None:
+        """Show how many of the jobs of one kind are done."""
+        self.say(f"{what}: {done} of {of}", lasting=False)
 
     def say(self, text: str, *, lasting: bool = True) -> None:
         """Keep a lasting line; show a passing one while it is true."""
@@ -127,6 +135,13 @@ def baseline_in_words(cal: Calibrated) -> str:
     return "\n".join(lines)
 
 
+def _amounts(scenario: Scenario) -> tuple[str, ...]:
+    """Always revenue, direct costs, payouts and net; what surplus is made of where it is the objective."""
+    always = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+    parts = ("effort_cost", "risk_premium", "surplus")
+    return always + parts if scenario.rules.objective == "surplus" else always
+
+
 def show_evaluation(found: Evaluation) -> None:
     """Money, KPIs and activities: today, next quarter, once learnt."""
     cal, network = found.cal, found.cal.network
@@ -134,7 +149,7 @@ def show_evaluation(found: Evaluation) -> None:
     money = _table(
         f"Money ({cal.scenario.currency} per {cal.scenario.period})", ["", "first response", "consistent"]
     )
-    for name in ("gross", "direct_costs", "revenue", "loaded_pay", "net"):
+    for name in _amounts(cal.scenario):
         _row(money, name, _money(getattr(first, name)[0]), _money(getattr(then, name)[0]))
     pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
     for i, team in enumerate(network.teams):
@@ -204,6 +219,20 @@ def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
     _print(table)
 
 
+def show_frontier(scenario: Scenario, points: tuple[Point, ...]) -> None:
+    """One row per limit, loosest last; the scenario's own is marked."""
+    over = points[0].over
+    columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "gaming hours"]
+    table = _table(f"Best plans by limit ({scenario.currency} per {scenario.period})", columns)
+    for point in points:
+        limit = f"{point.limit:,.0f}" if over == "budget" else f"{point.limit:.1%}"
+        best = point.best
+        money = (best.value, point.gain, best.loaded_pay, best.gaming_hours)
+        shown = (f"{m:,.0f}" if np.isfinite(m) else "–" for m in money)
+        _row(table, f"{limit} *" if point.here else limit, best.status, *shown)
+    _print(table, *([Text("* the scenario's own limit")] if any(p.here for p in points) else []))
+
+
 def show_solution(solution: Solution, folder: Path) -> None:
     """The plan, what it brings, the certificate, and where everything is."""
     _print(Text(f"status: {solution.status}", style="bold"))
@@ -236,7 +265,7 @@ def _show_plan(solution: Solution) -> None:
     money = _table(
         f"{scenario.currency} per {scenario.period}, once people have learnt", ["", "today", "plan", "change"]
     )
-    for name in ("gross", "direct_costs", "revenue", "loaded_pay", "net"):
+    for name in _amounts(scenario):
         before, after = float(getattr(now, name)[0]), float(getattr(at, name)[0])
         _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
     gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"

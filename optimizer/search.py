@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.judge import Judge
-from optimizer.network import Ints
+from optimizer.network import Floats, Ints
 from optimizer.space import PlanSpace, from_today, keeps_weight_rules
 
 LONGEST_CLIMB = 60
@@ -68,7 +68,7 @@ class Memory:
     """Whether searching must stop."""
     seen: dict[bytes, Judged] = field(default_factory=dict)
 
-    def look(self, units: Ints) -> list[Judged]:
+    def look(self, units: Ints | Floats) -> list[Judged]:
         """Judgements of plans (S, I, K), in order."""
         keys = [u.tobytes() for u in units]
         fresh = {k: u for k, u in zip(keys, units, strict=True) if k not in self.seen}

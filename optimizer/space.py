@@ -8,10 +8,11 @@ n_ik is any share of unit_i, the team's largest pay.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from math import comb, prod
+from typing import Any
 
 import numpy as np
 
@@ -62,15 +63,15 @@ class PlanSpace:
         """(I,): nothing is left to choose for the team."""
         return np.asarray(np.nansum(self.locked, axis=1) > 1 - TOLERANCE)
 
-    def euros(self, units: Ints) -> Floats:
+    def euros(self, units: Ints | Floats) -> Floats:
         """e_ik of step counts (..., I, K)."""
         return np.asarray(units * self.unit[:, None])
 
     def units(self, euros: Floats) -> Ints:
         """Nearest step counts of euros (..., I, K); without steps, shares as they are."""
         unit = np.where(self.unit > 0, self.unit, 1.0)
-        steps = np.asarray(euros / unit[:, None])
-        return steps if self.continuous else np.rint(steps).astype(np.intp)
+        steps: Any = euros / unit[:, None]
+        return np.asarray(steps if self.continuous else np.rint(steps).astype(np.intp))
 
 
 def plan_space(cal: Calibrated, controllability: Floats, step: float | None = None) -> PlanSpace:
@@ -151,7 +152,13 @@ def weight_rules(space: PlanSpace, euros: Floats) -> Iterator[WeightRule]:
     for i, team in enumerate(space.scenario.teams):
         if space.most[i] > 0:
             yield from _shape_rules(space, i, team, shares[:, i], pay[:, i], ones)
-            yield from _choice_rules(space, i, team, shares[:, i], ones)
+            for rule in _choice_rules(space, i, team, shares[:, i], ones):
+                yield _where_paid(rule, pay[:, i])
+
+
+def _where_paid(rule: WeightRule, pay: Floats) -> WeightRule:
+    """Without pay there are no weights, and rules on them say nothing."""
+    return replace(rule, value=np.where(pay > 0, rule.value, rule.limit))
 
 
 def _shape_rules(
@@ -233,7 +240,8 @@ def _rules_of_team(space: PlanSpace, i: int, euros: Floats) -> Iterator[WeightRu
     team, pay = list(space.scenario.teams)[i], euros[:, i].sum(axis=1)
     shares, ones = euros[:, i] / np.where(pay > 0, pay, 1.0)[:, None], np.ones(len(euros))
     yield from _shape_rules(space, i, team, shares, pay, ones)
-    yield from _choice_rules(space, i, team, shares, ones)
+    for rule in _choice_rules(space, i, team, shares, ones):
+        yield _where_paid(rule, pay)
 
 
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:

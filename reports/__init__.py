@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from optimizer.tables import Solution, Tables
 
-__all__ = ["write_report"]
+__all__ = ["write_report", "write_whatif"]
 
 
 def write_report(
@@ -36,3 +36,15 @@ def write_report(
     run = Run(tables if tables is not None else tables_of(solution), attachments or {})
     Path(out_dir).mkdir(parents=True, exist_ok=True)
     return [write_document(made, Path(out_dir)) for made in documents(run, ("pdf",), languages, date)]
+
+
+def write_whatif(solution: Solution, out_dir: str | os.PathLike[str], language: str = "en") -> Path:
+    """Write `whatif.html` into a folder, made if need be: a page that answers any plan by itself, in both
+    languages, `language` first. The same solution gives the same bytes."""
+    from optimizer.whatif import whatif_data
+    from reports.run import Document, write_document
+    from reports.whatif import page_of
+
+    Path(out_dir).mkdir(parents=True, exist_ok=True)
+    page = page_of(whatif_data(solution), language).encode()
+    return write_document(Document("whatif.html", page), Path(out_dir))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from reports.appendix_company import every_game, every_rule, exposure, funnel, influence, pay
 from reports.appendix_gain import (
+    alternatives,
     frontiers,
     gain_split,
     near_ties,
@@ -25,6 +26,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
     planned = bool((tables["plans"]["kind"] == "chosen").any())
     found = [
         *(_of_the_plan(words, tables) if planned else []),
+        frontiers(words, tables),
         funnel(words, tables),
         influence(words, tables),
         exposure(words, tables),
@@ -43,7 +45,7 @@ def _of_the_plan(words: Words, tables: Tables) -> list[Block | None]:
         weights_moved(words, tables),
         unmoved(words, tables),
         near_ties(words, tables),
+        alternatives(words, tables),
         tornado(words, tables),
         rule_prices(words, tables),
-        frontiers(words, tables),
     ]

@@ -10,7 +10,7 @@ from reports.format import NOTHING
 from reports.matrix import matrix, tint
 from reports.page_two import ORDER, margin_text, rule_row
 from reports.sentences import Tables, period
-from reports.wording import Words
+from reports.wording import LONGEST_TEAM, Words
 
 CONTROL = ((0.6, "heat3"), (0.3, "heat2"), (0.1, "heat1"))
 """Tints by the share of a KPI's variance that a team causes itself."""
@@ -46,7 +46,7 @@ def _stage(words: Words, stage: Any, largest: float) -> Block:
     strips += [(0.0, float(stage["then"]) / largest, "accent")] if planned else []
     return row(
         words.label(stage),
-        words.label(stage, "team", 24) if stage["team"] else NOTHING,
+        words.label(stage, "team", LONGEST_TEAM) if stage["team"] else NOTHING,
         now,
         then,
         words.write.number(stage["change"], int(stage["digits"]), signed=True),
@@ -174,7 +174,7 @@ def _game(words: Words, line: Any) -> Block:
     hours = words.write.number(line["hours_then"])
     return row(
         words.label(line, longest=60),
-        words.label(line, "team", 24),
+        words.label(line, "team", LONGEST_TEAM),
         words.units(line["now"], digits),
         cell(then, "bad") if line["then"] > line["cap"] else then,
         words.units(line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -10,13 +11,15 @@ import pandas as pd
 from reports.blocks import Block, Cell, Column, cell, chapter, row, table
 from reports.charts import Step, Trace, frontier_chart, waterfall_chart
 from reports.format import NOTHING
-from reports.page_two import bar_scale, gain_bar, gain_span, range_label
+from reports.page_two import bar_scale, doubt_note, gain_bar, gain_span, range_label, turns
 from reports.sentences import Tables, in_unit, objective, period
-from reports.wording import Words
+from reports.wording import LONGEST_TEAM, Words
 
 MOST_DOUBTS = 12
 MOST_TIES = 10
 MOST_WEIGHTS = 40
+HEADING = 16
+"""Letters on a line of a narrow heading."""
 LIMITS = {"budget": "money", "gaming": "share", "controllability": "share"}
 """Unit of the limit that a frontier varies."""
 
@@ -27,13 +30,13 @@ LIMITS = {"budget": "money", "gaming": "share", "controllability": "share"}
 def gain_split(words: Words, tables: Tables) -> Block | None:
     """The change of net by team and cause, as bars and as a table that adds up."""
     parts = tables["waterfall"]
-    if parts.empty:
+    if parts.empty or not tables["summary"].iloc[0]["moved"]:
         return None
     causes, teams = tables["waterfall_causes"], tables["waterfall_teams"]
     order = list(causes["cause"])
     whole = float(tables["plans"].iloc[-1]["net_change"])
     columns = [Column(words.say("split.team"), "left", 1.0)]
-    columns += [Column(words.label(c, longest=24)) for _, c in causes.iterrows()]
+    columns += [Column(_folded(words.label(c))) for _, c in causes.iterrows()]
     columns += [Column(words.say("split.all"))]
     rows = [_team_parts(words, parts, team, order) for _, team in teams.iterrows()]
     sums = [words.amount(v, signed=True) for v in causes["net"]]
@@ -53,18 +56,27 @@ def gain_split(words: Words, tables: Tables) -> Block | None:
 def _team_parts(words: Words, parts: pd.DataFrame, team: Any, order: list[str]) -> Block:
     mine = parts[parts["team"] == team["team"]].set_index("cause")["net"]
     cells = [words.amount(mine[c], signed=True) if c in mine.index else NOTHING for c in order]
-    return row(words.label(team, "team", 24), *cells, cell(words.amount(team["net"], signed=True), "bold"))
+    return row(
+        words.label(team, "team", LONGEST_TEAM), *cells, cell(words.amount(team["net"], signed=True), "bold")
+    )
 
 
 def _waterfall(words: Words, causes: pd.DataFrame, whole: float) -> Block:
     steps = [
-        Step(words.label(c, longest=24), float(c["net"]), words.amount(c["net"], signed=True))
+        Step(_folded(words.label(c)), float(c["net"]), words.amount(c["net"], signed=True))
         for _, c in causes.iterrows()
     ]
     last = Step(words.say("split.net"), whole, words.amount(whole, signed=True))
-    said = ", ".join(words.say("split.step", cause=s.label, change=s.text) for s in [*steps, last])
+    said = ", ".join(
+        words.say("split.step", cause=" ".join(s.label.split("\n")), change=s.text) for s in [*steps, last]
+    )
     axis = words.say("split.axis", unit=words.write.symbol)
     return {"svg": waterfall_chart(steps, last, words, axis), "alt": words.say("split.alt", steps=said)}
+
+
+def _folded(text: str) -> str:
+    """A heading on lines of a few letters."""
+    return "\n".join(wrap(text, HEADING, break_long_words=False))
 
 
 # --- other plans ----------------------------------------------------------------------------------------
@@ -81,7 +93,7 @@ def weights_moved(words: Words, tables: Tables) -> Block | None:
         Column(words.say("why.from"), "left", 1.0),
         Column(words.say("why.to"), "left", 1.0),
         *(Column(words.say(f"why.{h}")) for h in heads),
-        Column(words.say("why.broken"), "left", 1.0),
+        Column(words.say("why.broken"), "left", 1.7),
     ]
     shown = frame.head(MOST_WEIGHTS)
     rows = [_shift(words, line) for _, line in shown.iterrows()]
@@ -97,7 +109,7 @@ def _shift(words: Words, line: Any) -> Block:
     amounts = [words.amount(line[c], signed=True) for c in ("value_change", "loaded_change")]
     hours = words.write.number(line["gaming_change"], signed=True)
     return row(
-        words.label(line, "team", 24),
+        words.label(line, "team", LONGEST_TEAM),
         words.say("why.weight", kpi=words.label(line, "kpi", 40), weight=words.write.weight(line["weight"])),
         words.label(line, "to", 40),
         *([*amounts, hours] if settled else [NOTHING] * 3),
@@ -124,14 +136,16 @@ def unmoved(words: Words, tables: Tables) -> Block | None:
     ]
     rows = [_refusal(words, line) for _, line in frame.head(MOST_WEIGHTS).iterrows()]
     lead = [words.say("unmoved.lead", objective=objective(words, tables["summary"].iloc[0]))]
-    return chapter(words.say("unmoved.title"), lead=lead, tables=[table(columns, rows)])
+    left_out = len(frame) - len(rows)
+    notes = [words.count("tables.more", left_out) if left_out else ""]
+    return chapter(words.say("unmoved.title"), lead=lead, tables=[table(columns, rows)], notes=notes)
 
 
 def _refusal(words: Words, line: Any) -> Block:
     broken = words.user(line[f"broken_{words.language}"], 120)
     reason = words.label(line, "reason")
     return row(
-        words.label(line, "team", 24),
+        words.label(line, "team", LONGEST_TEAM),
         words.label(line, "kpi", 40),
         words.label(line, "to", 40),
         words.amount(line["value_change"], signed=True),
@@ -147,8 +161,8 @@ def near_ties(words: Words, tables: Tables) -> Block | None:
         return None
     heads = ("loss", "share", "loaded", "gaming", "measures", "distance")
     columns = [
-        Column(words.say("ties.plan"), "left", 1.0),
-        Column(words.say("ties.kind"), "left"),
+        Column(words.say("ties.plan"), "left", 1.8),
+        Column(words.say("ties.kind"), "left", 0.8),
         *(Column(words.say(f"ties.{h}")) for h in heads),
     ]
     rows = [_tie(words, line) for _, line in frame.head(MOST_TIES).iterrows()]
@@ -172,6 +186,34 @@ def _tie(words: Words, line: Any) -> Block:
         words.write.number(line["gaming_hours"]),
         words.write.number(line["measures"]),
         words.write.percent(line["distance"], 0),
+    )
+
+
+def alternatives(words: Words, tables: Tables) -> Block | None:
+    """The best plans that differ from each other, the recommended one first."""
+    frame = tables["alternatives"]
+    if len(frame) < 2:
+        return None
+    columns = [
+        Column(words.say("next.rank"), "center"),
+        Column(words.say("proof.plan"), "left", 1.0),
+        *(Column(words.say(f"next.{h}")) for h in ("value", "behind", "share")),
+        Column(words.say("price.status"), "left"),
+    ]
+    rows = [_alternative(words, line) for _, line in frame.iterrows()]
+    lead = [words.say("next.lead", objective=objective(words, tables["summary"].iloc[0]))]
+    return chapter(words.say("next.title"), lead=lead, tables=[table(columns, rows)])
+
+
+def _alternative(words: Words, line: Any) -> Block:
+    return row(
+        words.write.number(line["rank"]),
+        words.label(line, "plan", 400),
+        words.amount(line["value"]),
+        words.amount(line["behind"]),
+        words.write.percent(line["behind_share"], 2),
+        words.say("price.proven") if line["proven"] else cell(words.say("price.unproven"), "warn"),
+        tone="chosen" if line["rank"] == 1 else "plain",
     )
 
 
@@ -292,8 +334,12 @@ def tornado(words: Words, tables: Tables) -> Block | None:
     ]
     rows = [_doubt(words, line, scale) for _, line in shown.iterrows()]
     left_out = len(frame) - len(shown)
-    notes = [words.say("tornado.note"), words.count("tables.more", left_out) if left_out else ""]
-    lead = [words.count("tornado.lead", int(frame["flips_current"].sum()), of=words.write.number(len(frame)))]
+    notes = [doubt_note(words, tables["summary"].iloc[0], scale), words.say("tornado.note")]
+    notes += [words.count("tables.more", left_out)] if left_out else []
+    lead = [
+        turns(words, frame["flips_current"]),
+        words.count("tornado.runners", int(frame["flips_runner_up"].sum())),
+    ]
     return chapter(words.say("tornado.title"), lead=lead, tables=[table(columns, rows)], notes=notes)
 
 

@@ -184,6 +184,6 @@ def _trace(ax: Any, trace: Trace, words: Words) -> None:
         ax.plot([limit], [value], marker="D" if here else "o", zorder=3, **look)
     ax.set_xlim(*padded([p[0] for p in points], 0.08))
     ax.set_xlabel(trace.label.replace(SHY, ""), labelpad=2)
-    percent = trace.unit == "share"
-    ticks(ax.xaxis, lambda v: words.write.percent(v, 0) if percent else words.amount(v), 4)
+    percent, digits = trace.unit == "share", 0 if points[-1][0] - points[0][0] > 0.05 else 1
+    ticks(ax.xaxis, lambda v: words.write.percent(v, digits) if percent else words.amount(v), 4)
     ticks(ax.yaxis, lambda v: words.amount(v))

@@ -9,20 +9,28 @@ from typing import NamedTuple
 from reports.pdf import report_pdf
 from reports.plan_document import plan_pdfs
 from reports.run import Document, Run
+from reports.whatif import whatif_page
+from reports.workbook import budget_workbook
 
 Languages = Sequence[str]
 
 
 class Kind(NamedTuple):
-    """How a kind of document is made for a language, and the languages that are made unasked."""
+    """How a kind of document is made for a language, and the languages that are made unasked.
+
+    A bilingual one serves both in one file: it is made once, and opens in the first language.
+    """
 
     make: Callable[[Run, str, dt.date | None], Iterator[Document]]
     languages: Languages
+    bilingual: bool = False
 
 
 KINDS: dict[str, Kind] = {
     "pdf": Kind(report_pdf, ("en", "fr")),
     "plans": Kind(plan_pdfs, ("fr",)),
+    "xlsx": Kind(budget_workbook, ("en",), bilingual=True),
+    "html": Kind(whatif_page, ("en",), bilingual=True),
 }
 LANGUAGES = ("en", "fr")
 
@@ -36,5 +44,6 @@ def documents(
     """The documents of some kinds (all where none is named) in some languages (each kind's own)."""
     for name, kind in KINDS.items():
         if not only or name in only:
-            for language in languages or kind.languages:
+            asked = languages or kind.languages
+            for language in asked[:1] if kind.bilingual else asked:
                 yield from kind.make(run, language, date)

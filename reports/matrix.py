@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.blocks import Block, Cell, Column, cell, row, table
-from reports.wording import Words
+from reports.wording import LONGEST_TEAM, Words
 
 MOST_COLUMNS = 7
 """Teams side by side; more go to a further table."""
@@ -33,7 +33,7 @@ def matrix(
     for start in range(0, len(teams), MOST_COLUMNS):
         shown = teams.iloc[start : start + MOST_COLUMNS]
         columns = [Column(head, "left", 1.6)]
-        columns += [Column(words.label(t, longest=24), "center", 1.0) for _, t in shown.iterrows()]
+        columns += [Column(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in shown.iterrows()]
         rows = [_row(words, mine, shown, cell_of) for _, mine in frame.groupby("kpi", sort=False)]
         rows += [
             row(name, *(of.get(t, "") for t in shown["team"]), tone="total")

@@ -10,8 +10,9 @@ import pandas as pd
 from reports.blocks import Block, Column, cell, row, section, table
 from reports.charts import Point, plans_chart
 from reports.format import NOTHING
+from reports.matrix import MOST_COLUMNS, tint
 from reports.sentences import Tables, in_unit, objective, period, status_of
-from reports.wording import Words
+from reports.wording import LONGEST_TEAM, Words
 
 MOST_PLANS = 8
 MOST_KPIS = 12
@@ -145,12 +146,16 @@ def _plan_row(words: Words, tables: Tables, plan: Any) -> Block:
 
 
 def weights_section(words: Words, tables: Tables) -> Block:
-    """KPI by team: weight today and weight recommended, darker where heavier."""
+    """KPI by team: weight today and weight recommended, darker where heavier; a list where teams are many."""
+    if len(tables["teams"]) > MOST_COLUMNS:
+        return _weights_list(words, tables)
     weights, teams = tables["weights"], tables["teams"]
     paid = weights[(weights["now"] > 0) | (weights["then"] > 0)]
     order = [k for k in tables["kpis"]["kpi"] if k in set(paid["kpi"])]
     head = [Column(words.say("weights.kpi"), "left", 1.6)]
-    columns = head + [Column(words.label(t, longest=24), "center", 1.0) for _, t in teams.iterrows()]
+    columns = head + [
+        Column(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in teams.iterrows()
+    ]
     rows = [_kpi_row(words, paid[paid["kpi"] == k], teams) for k in order[:MOST_KPIS]]
     rows.append(_pay_row(words, teams))
     left_out = len(order) - MOST_KPIS
@@ -158,28 +163,46 @@ def weights_section(words: Words, tables: Tables) -> Block:
     return section(words.say("weights.title"), body=table(columns, rows), notes=notes)
 
 
+def _weights_list(words: Words, tables: Tables) -> Block:
+    """Team after team, the KPIs that it is or was paid on."""
+    weights = tables["weights"]
+    columns = [
+        Column(words.say("pay.team"), "left", 1.0),
+        Column(words.say("weights.kpi"), "left", 1.6),
+        Column(words.say("weights.pay")),
+    ]
+    rows = []
+    for _, team in tables["teams"].iterrows():
+        mine = weights[(weights["team"] == team["team"]) & ((weights["now"] > 0) | (weights["then"] > 0))]
+        paid = [
+            words.say("weights.of", kpi=words.label(w, "kpi", 52), weight=_weight(words, w))
+            for _, w in mine.iterrows()
+        ]
+        rows.append(row(words.label(team), words.say("separator").join(paid), _target(words, team)))
+    return section(words.say("weights.title"), body=table(columns, rows))
+
+
 def _kpi_row(words: Words, paid: pd.DataFrame, teams: pd.DataFrame) -> Block:
-    of = {r["team"]: _weight_cell(words, r["now"], r["then"]) for _, r in paid.iterrows()}
+    of = {r["team"]: cell(_weight(words, r), tint(r["then"], HEAT)) for _, r in paid.iterrows()}
     return row(words.label(paid.iloc[0], "kpi", 52), *(of.get(t, cell("", "plain")) for t in teams["team"]))
 
 
-def _weight_cell(words: Words, now: float, then: float) -> Any:
+def _weight(words: Words, weight: Any) -> str:
+    now, then = weight["now"], weight["then"]
     if then == now:
-        return cell(words.write.weight(then), _heat(then))
+        return words.write.weight(then)
     before, after = (words.write.weight(w) if w > 0 else NOTHING for w in (now, then))
-    return cell(words.say("weights.move", now=before, then=after), _heat(then))
-
-
-def _heat(weight: float) -> str:
-    return next((tone for above, tone in HEAT if weight > above), "plain")
+    return words.say("weights.move", now=before, then=after)
 
 
 def _pay_row(words: Words, teams: pd.DataFrame) -> Block:
-    cells = []
-    for _, team in teams.iterrows():
-        now, then = words.money(team["target_now"]), words.money(team["target_then"])
-        cells.append(now if now == then else words.say("weights.move", now=now, then=then))
+    cells = [_target(words, team) for _, team in teams.iterrows()]
     return row(words.say("weights.pay"), *cells, tone="total")
+
+
+def _target(words: Words, team: Any) -> str:
+    now, then = words.money(team["target_now"]), words.money(team["target_then"])
+    return now if now == then else words.say("weights.move", now=now, then=then)
 
 
 # --- chart ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pandas as pd
 from reports.blocks import Block, Cell, Column, bar_cell, cell, row, section, table
 from reports.format import NOTHING
 from reports.sentences import Tables, check_number, in_unit, period
-from reports.wording import Words
+from reports.wording import LONGEST_TEAM, Words
 
 MOST_TEAMS = 6
 MOST_LINES = 24
@@ -91,7 +91,7 @@ def _gaming_row(words: Words, line: Any) -> Block:
     then = words.units(line["then"], digits)
     return row(
         words.label(line, longest=46),
-        words.label(line, "team", 24),
+        words.label(line, "team", LONGEST_TEAM),
         words.units(line["now"], digits),
         cell(then, "bad") if over else then,
         words.units(line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
@@ -171,7 +171,7 @@ def doubts(words: Words, tables: Tables) -> Block:
         return section(title, notes=[words.say("doubt.none")])
     shown = frame.head(MOST_DOUBTS)
     scale = bar_scale(shown)
-    notes = [_turns(words, frame), _doubt_note(words, summary, scale)]
+    notes = [turns(words, frame["changes_sign"]), doubt_note(words, summary, scale)]
     columns = [
         Column(words.say("doubt.number"), "left", 1.0),
         Column("", "left", 1.3),
@@ -222,12 +222,13 @@ def _ends(found: Any) -> tuple[float, float]:
     return min(ends), max(ends)
 
 
-def _turns(words: Words, frame: pd.DataFrame) -> str:
-    turning = int(frame["changes_sign"].astype(bool).sum())
-    return words.count("doubt.turns", turning) if turning else words.count("doubt.safe", len(frame))
+def turns(words: Words, flips: pd.Series[bool]) -> str:
+    """How many numbers turn the gain into a loss, given for each whether it does."""
+    turning = int(flips.sum())
+    return words.count("doubt.turns", turning) if turning else words.count("doubt.safe", len(flips))
 
 
-def _doubt_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
+def doubt_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
     ends = {"zero": words.money(scale[0]), "top": words.money(scale[1])}
     return words.say("doubt.note", gain=words.money(summary["gain"]), **ends)
 

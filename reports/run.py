@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from optimizer.frames import read_tables
 
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 
 ATTACHED = ("scenario.yaml", "inputs.json")
 """Files of a run folder that travel inside the PDFs."""
+COMPANY = "company.json"
 
 
 @dataclass(frozen=True)
 class Run:
-    """Tables as computed, and files (name to text) that documents carry or quote."""
+    """Tables as computed, files (name to text) that documents carry or quote, and the calibrated company."""
 
     tables: Tables
     files: Mapping[str, str] = field(default_factory=dict)
+    company: Mapping[str, Any] | None = None
+    """What the what-if page computes with (`optimizer.whatif`)."""
 
 
 class Document(NamedTuple):
@@ -37,7 +41,8 @@ class Document(NamedTuple):
 def read_run(folder: Path) -> Run:
     """A run folder as it lies on the disk. Raises TableError where its tables are of another version."""
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ATTACHED}
-    return Run(read_tables(folder / "tables"), files)
+    company = json.loads((folder / COMPANY).read_text(encoding="utf-8"))
+    return Run(read_tables(folder / "tables"), files, company)
 
 
 def write_document(document: Document, folder: Path) -> Path:

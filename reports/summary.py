@@ -1,1 +1,85 @@
-def write_summary(table, folder): ...
+"""All runs of a batch: what each what-if brings, and which runs did not come to a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reports.blocks import Block, Column, cell, chapter, row, table
+from reports.format import NOTHING, Formatter
+from reports.run import Document, write_document
+from reports.typeset import page_data, typeset
+from reports.wording import Words
+
+MONEY = ("revenue", "loaded_pay", "net", "gain")
+TONES = {"optimal": "good", "feasible": "warn", "infeasible": "bad"}
+
+
+def write_summary(
+    index: pd.DataFrame, folder: Path, languages: Sequence[str], date: dt.date | None = None
+) -> list[Path]:
+    """Write `summary.<language>.pdf` for the index of a batch (`optimizer.batch.index.INDEX`)."""
+    return [write_document(made, folder) for made in summaries(index, languages, date)]
+
+
+def summaries(index: pd.DataFrame, languages: Sequence[str], date: dt.date | None) -> Iterator[Document]:
+    for language in languages:
+        yield Document(f"summary.{language}.pdf", *typeset("summary.typ", _payload(index, language), date))
+
+
+def _payload(index: pd.DataFrame, language: str) -> Block:
+    currencies = index["currency"].dropna().unique()
+    words = Words(Formatter(language, str(currencies[0]) if len(currencies) == 1 else "XXX"), 0)
+    title = words.say("batch.title")
+    unit = str(currencies[0]) if len(currencies) == 1 else words.say("batch.own_currency")
+    good = int((index["status"] == "optimal").sum())
+    chapters = [_plans(words, index), _reasons(words, index)]
+    return {
+        **page_data(language, title, title, {}),
+        "heading": title,
+        "subtitle": words.count("batch.lead", len(index), good=str(good), unit=unit),
+        "chapters": [part for part in chapters if part is not None],
+    }
+
+
+def _plans(words: Words, index: pd.DataFrame) -> Block:
+    """A row per run: figures where it came to a plan."""
+    columns = [
+        Column(words.say("batch.run"), "left", 1.0),
+        Column(words.say("batch.status"), "left"),
+        *(Column(words.say(f"batch.{name}")) for name in MONEY),
+        Column(words.say("batch.gap")),
+    ]
+    return chapter(
+        words.say("batch.runs"), tables=[table(columns, [_run(words, r) for _, r in index.iterrows()])]
+    )
+
+
+def _run(words: Words, run: Any) -> Block:
+    status = str(run["status"]) or "failed"
+    known = status in ("optimal", "feasible")
+    figures = [words.write.number(float(run[name]), 0, signed=name == "gain") for name in MONEY]
+    gap = words.write.percent(float(run["gap"]), 3)
+    return row(
+        words.user(str(run["run"])),
+        cell(words.say(f"batch.is_{status}"), TONES.get(status, "bad")),
+        *(figures if known else [NOTHING] * len(MONEY)),
+        gap if known else NOTHING,
+    )
+
+
+def _reasons(words: Words, index: pd.DataFrame) -> Block | None:
+    """Why runs are not proven optimal."""
+    others = index[index["reason"] != ""]
+    if others.empty:
+        return None
+    columns = [Column(words.say("batch.run"), "left", 0.6), Column(words.say("batch.reason"), "left", 1.0)]
+    rows = [
+        row(words.user(str(r["run"])), words.user(str(r["reason"]), longest=300))
+        for _, r in others.iterrows()
+    ]
+    return chapter(words.say("batch.reasons"), tables=[table(columns, rows, long=True)])

@@ -18,6 +18,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 STANDARDS = ["a-3b", "ua-1"]
 EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Time stamp of a document without a date."""
+REMEMBERED = 10
+"""Documents whose steps the engine keeps."""
 MIME = {".yaml": "application/yaml", ".json": "application/json"}
 
 
@@ -31,6 +33,7 @@ def typeset(template: str, payload: Block, date: dt.date | None) -> tuple[bytes,
         pdf_standards=STANDARDS,
         timestamp=stamp,
     )
+    _forget()
     return bytes(found), tuple(str(w.message) for w in warnings)
 
 
@@ -39,6 +42,15 @@ def _compiler() -> Any:
     """One per process: it must not be shared by threads, and keeps what it has learnt."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
     return typst.Compiler(root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
+
+
+def _forget() -> None:
+    """Let go of what the last document left in memory, some 100 MB: no other document can use it.
+
+    The engine keeps every step that one of the last ten documents used; here come ten with nothing in them.
+    """
+    for _ in range(REMEMBERED):
+        _compiler().compile(input=b"#set document(title: [-])", format="pdf")
 
 
 def page_data(language: str, title: str, footer: str, files: Mapping[str, str]) -> Block:

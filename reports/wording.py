@@ -14,6 +14,9 @@ LOCALE = Path(__file__).parent / "locale"
 LONGEST_LABEL = 60
 """Labels of a scenario are cut visibly after so many characters."""
 
+LONGEST_TEAM = 40
+"""The same for teams in a narrow column."""
+
 Entry = str | dict[str, str]
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from optimizer.explain import Explanation, explain
 from optimizer.scenario import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.tables import Tables, tables_of
@@ -59,8 +60,18 @@ def moved() -> Solution:
 
 
 @cache
+def explained() -> Explanation:
+    return explain(moved())
+
+
+@cache
 def moved_tables() -> Tables:
-    return tables_of(moved())
+    return tables_of(moved(), explained())
+
+
+@cache
+def stuck_explained() -> Explanation:
+    return explain(stuck())
 
 
 @cache
@@ -115,5 +126,40 @@ def hostile() -> Solution:
     tree["plans"] = {
         f"plan_{i}": {"marketing": {"lead_volume": 1 - i / 20, "wins": i / 20}, **weights}
         for i in range(1, 12)
+    }
+    return solve(Scenario.model_validate(tree))
+
+
+@cache
+def crowd() -> Solution:
+    """Twelve teams with long names, each selling in the same market, each paid on what it sells."""
+    teams = {
+        f"team_{n}": {
+            "label": {"en": f"Sales team of region {n} north", "fr": f"Équipe commerciale région {n} nord"},
+            "headcount": n + 1,
+            "target_pay": 9000.0 + 1000 * n,
+        }
+        for n in range(12)
+    }
+    activities = {
+        f"sell_{n}": {"team": f"team_{n}", "yields": {"customer": 0.1}, "hours": 2.0, "baseline": 20.0}
+        for n in range(12)
+    }
+    kpis = {
+        f"sold_{n}": {"numerator": {f"sell_{n}": 1.0}, "noise": 0.1, "label": f"Sold in region {n}"}
+        for n in range(12)
+    }
+    tree = {
+        "name": "crowd",
+        "teams": teams,
+        "stages": {"customer": {"value": 9000.0}},
+        "activities": activities,
+        "kpis": kpis,
+        "current_plan": {f"team_{n}": {f"sold_{n}": 1.0} for n in range(12)},
+        "rules": {
+            "weights": {"step": 0.5},
+            "change_limit": 0.0,
+            "measures": {f"team_{n}": [f"sold_{n}"] for n in range(12)},
+        },
     }
     return solve(Scenario.model_validate(tree))

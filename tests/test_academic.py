@@ -38,7 +38,7 @@ NOT_EXPRESSIBLE = {
         f"budget_total_pay_frac_{share}": "the budget is on pay above reservation; salary is not in the model"
         for share in (1.2, 0.6, 0.25)
     },
-    "budget_variable_pay_limited_liability_frac_1.5": "its objective is net pay, which binds nothing without steps",
+    "budget_variable_pay_limited_liability_frac_1.5": "objective net, with a budget that does not bind",
     **{x["id"]: "weights of a team sum to 1, not the shares of teams" for x in FILE["team_budget_balance"]},
     **{x["id"]: "effort scales the yield of others' work: not linear" for x in FILE["funnel_games"]},
     **{x["id"]: LATER for group in ("quota_bonus_gaussian", "gate_gaussian") for x in FILE[group]},
@@ -76,13 +76,15 @@ class Agent:
     aversion: float
 
 
-def company(agents: Sequence[Agent], rules: dict[str, Any] | None = None, most: float = 20.0) -> Scenario:
-    """Each agent a team without hours; what it earns on a KPI with target 1 is the weight of the closed form."""
+def company(
+    agents: Sequence[Agent], rules: dict[str, Any] | None = None, least: float = 0.0, most: float = 20.0
+) -> Scenario:
+    """Each agent a team without hours; its euros on a KPI with target 1 are the closed form's weight."""
     tree: dict[str, Any] = {"teams": {}, "activities": {}, "kpis": {}, "current_plan": {}}
     measures = {}
     for i, agent in enumerate(agents):
         team = f"t{i}"
-        pay = {"current": 1.0, "min": 0.0, "max": most, "step": 0.0}
+        pay = {"current": 1.0, "min": least, "max": most, "step": 0.0}
         tree["teams"][team] = {"target_pay": pay, "risk_aversion": agent.aversion}
         for a, (value, cost) in enumerate(zip(agent.value, agent.cost, strict=True)):
             work = {"team": team, "value": value, "cost": {"quadratic": cost}, "reach": 1.0}

@@ -1,8 +1,8 @@
 """Published bilevel optima through the teams' optimality conditions (`optimizer/model/teams.py`).
 
-The follower is one team: each of its variables takes units from a stage of its own, whose inflow is the room between
-its bounds; what is left costs nothing. The leader's variables are the team's euros, shifted to start at 0. The
-leader's convex objective is approximated from outside, as surplus is.
+The follower is one team: each of its variables takes units from a stage of its own, whose inflow is the room
+between its bounds; what is left costs nothing. The leader's variables are the team's euros, shifted to start
+at 0. The leader's convex objective is approximated from outside, as surplus is.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def model_of(game: Bilevel, setting: Setting) -> tuple[pyo.ConcreteModel, list[A
     m.REGIMES, m.TEAMS = pyo.Set(initialize=["base"]), pyo.Set(initialize=network.teams)
     m.STAGES, m.ACTIVITIES = pyo.Set(initialize=network.stages), pyo.Set(initialize=network.activities)
     m.PAIRS = pyo.Set(dimen=2, initialize=[("follower", k) for k in network.kpis])
-    m.euros = pyo.Var(m.PAIRS, bounds=lambda m, i, k: (0.0, float(room[network.kpis.index(k)])))
+    m.euros = pyo.Var(m.PAIRS, bounds=lambda _, __, k: (0.0, float(room[network.kpis.index(k)])))
     add_funnel(m, setting, bounds)
     add_teams(m, setting, bounds)
     ys = [m.x["base", f"y{a}"] for a in range(len(low) - game.nx)]
@@ -159,13 +159,16 @@ def solved(name: str) -> tuple[float, Floats]:
     m.curved = pyo.Var(domain=pyo.NonNegativeReals)
     m.tangents = pyo.ConstraintList()
     m.objective = pyo.Objective(expr=m.curved + sum(float(c) * v for c, v in zip(linear, z, strict=True)))
+    at = np.full(len(z), np.inf)
     for _ in range(200):
         found = solve_milp(compile_model(m), Limits(gap=0.0))
         assert found.status == "optimal"
         for variable in [*m.euros.values(), *m.x.values(), m.curved]:
             variable.set_value(found.value(variable), skip_validation=True)
-        at = np.array([pyo.value(v) for v in z])
-        if 0.5 * at @ matrix @ at - m.curved.value <= 1e-9 * max(1.0, at @ matrix @ at):
+        before, at = at, np.array([pyo.value(v) for v in z])
+        if np.abs(at - before).max() <= 1e-9 or 0.5 * at @ matrix @ at - m.curved.value <= 1e-9 * max(
+            1.0, at @ matrix @ at
+        ):
             break
         slope = matrix @ at
         body = sum(float(c) * v for c, v in zip(slope, z, strict=True))

@@ -143,6 +143,8 @@ def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     assert all(check["ok"] for check in answer["checks"])
     run = folder / "runs" / "company"
     expected = {"result.json", "scenario.yaml", "tables", "report.en.pdf", "report.fr.pdf", "inputs.json"}
+    expected |= {"whatif.html", "company.json", "budget.xlsx"}
+    expected |= {f"plan_{team}.fr.pdf" for team in answer["plan"]}
     assert expected | {"manifest.json", "run.log"} == {p.name for p in run.iterdir()}
     stored = json.loads((run / "result.json").read_text())
     assert "seconds" not in stored
@@ -238,3 +240,20 @@ def test_a_folder_that_is_not_a_run_is_never_replaced(scenario, tmp_path):
     assert done.returncode == 2
     assert "not a run folder" in done.stderr
     assert (victim / "thesis.txt").read_text() == "years of work"
+
+
+def test_alternatives_are_in_json_in_tables_and_on_the_screen(scenario, tmp_path):
+    done = incentives("solve", scenario, "--alternatives", 2, "--json", "--out", tmp_path / "run")
+    answer = json.loads(done.stdout)
+    assert len(answer["alternatives"]) == 2
+    assert answer["alternatives"][0]["plan"] == answer["plan"]
+    assert answer["alternatives"][1]["value"] <= answer["objective"]
+    assert "True" in (tmp_path / "run" / "tables" / "alternatives.csv").read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
+def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scenario):
+    done = incentives("solve", scenario, "--json", "--out", "/proc/nowhere/run")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "name a folder that can be written to" in json.loads(done.stdout)["problems"][0]["hint"]

@@ -198,7 +198,7 @@ def person_frame(rng: np.random.Generator, skill: float, owners: int = 12) -> tu
 
 
 def test_no_skill_is_seen_where_there_is_none_and_intervals_keep_their_promise() -> None:
-    """Histories of twelve persons: 90 % intervals cover 85 to 95 %, and few histories are told to hold skill."""
+    """90 % intervals of twelve persons cover 85 to 95 %, and few histories are said to hold skill."""
     rng, inside, total, alarms = np.random.default_rng(3), 0, 0, 0
     for _ in range(24):
         frame, truth = person_frame(rng, 0.0)

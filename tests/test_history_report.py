@@ -35,7 +35,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for document in calibration_pdfs(tables):
         assert not document.warnings
         reader = pypdf.PdfReader(io.BytesIO(document.content))
-        found[Path(document.name).suffixes[0][1:]] = "\n".join(page.extract_text() for page in reader.pages)
+        found[Path(document.name).suffixes[0][1:]] = " ".join(
+            " ".join(page.extract_text() for page in reader.pages).split()
+        )
     return found
 
 

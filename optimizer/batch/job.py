@@ -69,6 +69,7 @@ def perform(job: Job) -> Done:
 
 
 def _files_of(job: Job) -> dict[str, bytes]:
+    from optimizer.explain import explain
     from optimizer.publish import write_run
     from optimizer.read import read_scenario
     from optimizer.solver import Options, solve
@@ -77,6 +78,7 @@ def _files_of(job: Job) -> dict[str, bytes]:
         source, folder = Path(scratch) / "scenario.yaml", Path(scratch) / "run"
         source.write_text(job.scenario, encoding="utf-8")
         solution = solve(read_scenario(source), Options(time_limit=job.time_limit))
-        write_run(folder, source, solution, job.options, [], only=job.outputs, languages=job.languages)
+        found, seconds = explain(solution), solution.seconds
+        write_run(folder, source, found, job.options, [], seconds, job.outputs, job.languages)
         files = sorted(p for p in folder.rglob("*") if p.is_file())
         return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

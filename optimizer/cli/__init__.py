@@ -2,6 +2,7 @@
 
 from optimizer.cli import (
     batch,
+    bench,
     budget,
     calibrate,
     check,
@@ -10,6 +11,7 @@ from optimizer.cli import (
     convert,
     diff,
     evaluate,
+    frontier,
     measures,
     report,
     schema,
@@ -21,6 +23,7 @@ from optimizer.cli.group import main
 
 __all__ = [
     "batch",
+    "bench",
     "budget",
     "calibrate",
     "check",
@@ -29,6 +32,7 @@ __all__ = [
     "convert",
     "diff",
     "evaluate",
+    "frontier",
     "main",
     "measures",
     "report",

@@ -47,7 +47,7 @@ def batch(
         with Board(len(jobs), lines=json_lines) as board:
             night = run_batch(jobs, folder, settings, board.tell)
             table = write_index(night)
-            write_summary(table, folder)
+            write_summary(table, folder, jobs[0].languages)
             board.end(night)
     except HeldError as error:
         raise click.ClickException(str(error)) from error

@@ -8,7 +8,7 @@ import click
 
 from optimizer.cli.group import json_option, main, print_json, verb
 
-KINDS = ("pdf", "plans")
+KINDS = ("pdf", "plans", "xlsx", "html")
 
 
 @main.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import click
@@ -34,10 +35,21 @@ from optimizer.cli.group import EXIT, file_argument, json_option, main, print_js
     metavar="N",
     help="List the N best plans that differ by more than one step somewhere.",
 )
+@click.option(
+    "--explain",
+    "depth",
+    type=click.Choice(["board", "full"]),
+    default="board",
+    show_default=True,
+    help="full: also solve again for the price of every rule and for frontiers (minutes).",
+)
 @json_option
 @verb
-def solve(file: Path, out: Path | None, as_json: bool, **options: Any) -> None:
+def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: Any) -> None:
     """The best plan, its certificate, and a run folder with reports."""
+    from optimizer.executors import Workers, cores
+    from optimizer.explain import explain
+    from optimizer.explain.fully import explain_fully
     from optimizer.publish import write_run
     from optimizer.results import solution_json
     from optimizer.runs import NotARunFolderError, refuse_foreign
@@ -53,8 +65,14 @@ def solve(file: Path, out: Path | None, as_json: bool, **options: Any) -> None:
         raise click.BadParameter(str(error), param_hint="--out") from error
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
+        began = perf_counter()
+        with Workers(cores()) as workers:
+            found = explain(solution, workers, narrator.tell_share)
+            if depth == "full":
+                found = explain_fully(found, Options(**options), workers, narrator.tell_share)
+        seconds = {**solution.seconds, "explain": perf_counter() - began}
         narrator.say(f"writing {folder}")
-        seconds = write_run(folder, file, solution, options, narrator.lines)
+        seconds = write_run(folder, file, found, {**options, "explain": depth}, narrator.lines, seconds)
     if as_json:
         print_json({**solution_json(solution), "seconds": {k: round(v, 3) for k, v in seconds.items()}})
     else:

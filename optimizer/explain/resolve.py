@@ -15,6 +15,9 @@ from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
 from optimizer.solver.solution import Status
 
+LONGEST = 60.0
+"""Seconds for each solve where no limit is given: one hard point must not hold up all the others."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -26,7 +29,9 @@ class Job:
     @classmethod
     def of(cls, scenario: Scenario, like: Options) -> Job:
         """At consistent beliefs, with the gap, time and threads of a solve, and nothing else of it."""
-        return cls(scenario, Options(gap=like.gap, time_limit=like.time_limit, threads=like.threads))
+        return cls(
+            scenario, Options(gap=like.gap, time_limit=like.time_limit or LONGEST, threads=like.threads)
+        )
 
 
 @dataclass(frozen=True)

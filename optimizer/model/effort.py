@@ -1,7 +1,7 @@
 """What work and uncertain pay cost the teams, for objective surplus (FORMULATION.md 21).
 
-Both are convex: ½ q_a x_a² and ½ r_i Var pay_k e_ik². Each is a variable that its tangents keep from below, so
-that the model never promises less than a plan is worth; the solver adds the tangents that it comes to need.
+Both are convex: ½ q_a x_a² and ½ r_i Var pay_k e_ik². Each is a variable that its tangents keep from below,
+so that the model never promises less than a plan is worth; the solver adds the tangents that it needs.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -51,32 +50,27 @@ def check_model(
 
 
 def pinned(fixed: FixedModel, units: Ints) -> Answer:
-    """The model with the plan fixed; without steps, within rounding of it."""
+    """The model with the plan fixed, by bounds: rows of constants alone would be judged without tolerance.
+
+    Without steps, within rounding of the plan, or a rule that binds could reject it.
+    """
     m = fixed.model
     values = digits_of(m, fixed.setting, units)
+    room = ROUNDING if fixed.setting.space.continuous else 0.0
     for digit in m.digit.values():
-        _hold(digit, values[id(digit)], fixed.setting.space.continuous)
+        digit.setlb(max(0.0, values[id(digit)] - room))
+        digit.setub(min(1.0, values[id(digit)] + room))
     m.excluded.deactivate()
     if hasattr(m, "cutoff"):
         m.cutoff.deactivate()
     answer = fixed.solve(Limits(gap=1e-9))
     m.excluded.activate()
     for digit in m.digit.values():
-        digit.unfix()
         digit.setlb(0)
         digit.setub(1)
     if hasattr(m, "cutoff"):
         m.cutoff.activate()
     return answer
-
-
-def _hold(digit: Any, value: float, continuous: bool) -> None:
-    """A share keeps room for rounding, or a rule that binds could reject it."""
-    if continuous:
-        digit.setlb(max(0.0, value - ROUNDING))
-        digit.setub(min(1.0, value + ROUNDING))
-    else:
-        digit.fix(value)
 
 
 def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Floats) -> Check:

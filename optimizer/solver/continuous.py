@@ -1,12 +1,13 @@
 """Weights without steps, for objective surplus: the best plan over a continuum.
 
 At given beliefs the model is mixed-integer only in who works on what. Patterns of that are proposed by the
-relaxed model, best bound first; each is solved exactly (`pattern`) and forbidden, until the relaxation promises
-no more than the best pattern brings (outer approximation: Duran & Grossmann 1986, doi:10.1007/BF02592064).
+relaxed model, best bound first; each is solved exactly (`pattern`) and forbidden, until the relaxation
+promises no more than the best pattern brings (outer approximation: Duran & Grossmann 1986,
+doi:10.1007/BF02592064).
 
 Where beliefs cannot matter (no stages to pass on, no rates, no curves) that is the optimum. Elsewhere it is
-repeated at the beliefs of the plan found, until the plan repeats; a continuum of other plans cannot be listed,
-so the answer is then `feasible`.
+repeated at the beliefs of the plan found, until the plan repeats; a continuum of other plans cannot be
+listed, so the answer is then `feasible`.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ from optimizer.solver.finish import enumerated, finished, refused, stopped
 from optimizer.solver.fixed import Answer as Milp
 from optimizer.solver.fixed import FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, MilpResult
-from optimizer.solver.pattern import Patterns
+from optimizer.solver.pattern import Best, Patterns
 from optimizer.solver.rounds import note_round
 from optimizer.solver.run import Held, Run, baseline_beliefs, own_beliefs
 from optimizer.solver.solution import Check, Solution
 from optimizer.solver.tangents import solve_outer
-from optimizer.space import PlanSpace
+from optimizer.space import SHIFT, PlanSpace, plan_space
 
 MOST_PATTERNS = 2000
 MOST_ROUNDS = 8
@@ -81,26 +82,31 @@ def solve_at(run: Run, held: Held) -> Answer:
             patterns = Patterns(setting, built.bounds, run.options.threads)
     except InfeasibleError:
         return Answer(None, -np.inf, 0, None)
-    memory = _memory_at(run, held)
-    best: Judged | None = None
-    solved, bound = -np.inf, np.inf
-    for count in range(1, MOST_PATTERNS + 1):
+    memory, best = _memory_at(run, held), None
+    solved, bound, looked = -np.inf, np.inf, 0
+    while looked < MOST_PATTERNS:
         with run.timed("solve"):
             found = solve_outer(built.model, setting, run.limits, None, run.progress("solve"))
         run.interrupted |= found.interrupted
-        bound = min(bound, max(found.bound if found.status != "infeasible" else -np.inf, solved))
+        bound = min(bound, max(-np.inf if found.status == "infeasible" else found.bound, solved))
         if not found.values or run.out_of_time or (best and _gap(best, bound) <= run.options.gap):
             break
         with run.timed("patterns"):
             pattern = patterns.best(_binaries(built.model, found))
-        solved = max(solved, pattern.bound)
-        if pattern.units is not None:
-            plan = _kept(run, memory, pattern.units)
-            best = plan if plan.kept and plan.beats(best) else best
+        looked, solved = looked + 1, max(solved, pattern.bound)
+        best = _better(run, memory, pattern, best)
         if not _forbid(built.model, found):
             bound = min(bound, solved)
             break
-    return Answer(best, bound if best is None else max(bound, best.value), count, built)
+    return Answer(best, bound if best is None else max(bound, best.value), looked, built)
+
+
+def _better(run: Run, memory: Memory, pattern: Best, best: Judged | None) -> Judged | None:
+    """The best plan that keeps the rules, with this pattern's."""
+    if pattern.units is None:
+        return best
+    plan = _kept(run, memory, pattern.units)
+    return plan if plan.kept and plan.beats(best) else best
 
 
 def _memory_at(run: Run, held: Held) -> Memory:
@@ -175,7 +181,7 @@ def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven:
     """The certificate, or why there is no plan."""
     best = answer.best
     if best is None:
-        return refused(run, blank, held) if answer.bound == -np.inf else stopped(run, blank)
+        return refused(_stepped(run), blank, held) if answer.bound == -np.inf else stopped(run, blank)
     if proven:
         note_round(run, held, _as_milp(answer), best)
     short = run.options.beliefs == "baseline"
@@ -183,6 +189,11 @@ def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven:
         checks = [*_proof(run, answer, best, proven), *_verified(run, held, answer, best, short)]
     seen = linearised(run.cal, run.space.euros(best.units)[None], held.beliefs) if short else None
     return finished(run, blank, best, answer.bound, checks, seen)
+
+
+def _stepped(run: Run) -> Run:
+    """The same with steps, which make payouts exact: what a conflict is explained with."""
+    return replace(run, space=plan_space(run.cal, run.space.controllability, SHIFT))
 
 
 def _proof(run: Run, answer: Answer, best: Judged, proven: bool) -> Iterator[Check]:

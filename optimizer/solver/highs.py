@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import highspy
@@ -20,6 +21,7 @@ import pyomo.environ as pyo
 from pyomo.common.errors import InfeasibleConstraintException
 from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.sparse import diags_array
 
 from optimizer.network import Floats
 
@@ -43,7 +45,7 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Limits:
-    """`gap` relative, `seconds` per call or None, `threads` of HiGHS (one value per process)."""
+    """`gap` relative, `seconds` per call or None, `threads` of HiGHS."""
 
     gap: float = 1e-4
     seconds: float | None = None
@@ -68,11 +70,17 @@ class MilpResult:
 
 @dataclass(frozen=True)
 class Compiled:
-    """A linear model as HiGHS takes it, with its Pyomo columns in order."""
+    """A linear model as HiGHS takes it, with its Pyomo columns in order.
+
+    Columns are in units of their range and rows in units of their largest coefficient, so that tolerances
+    mean the same whether volumes are counted in thousands or money in millions; `scale` (powers of two, 1
+    for integers) turns the solver's values into the model's.
+    """
 
     lp: Any
     columns: tuple[Any, ...]
     maximize: bool
+    scale: Floats
 
     @property
     def position(self) -> dict[int, int]:
@@ -87,18 +95,19 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
     except InfeasibleConstraintException as error:
         raise InfeasibleError from error
     kind = np.fromiter((r.bound_type for r in form.rows), int, len(form.rows))
-    rhs, matrix = np.asarray(form.rhs, float), form.A.tocsc()
+    low, high = _ends(form.columns)
+    scale = _column_scale(form.columns, low, high)
+    matrix, per_row = _scaled(form.A.tocsc(), scale)
+    rhs = np.asarray(form.rhs, float) * per_row
     lp = highspy.HighsLp()
     lp.num_row_, lp.num_col_ = matrix.shape
     lp.row_lower_ = np.where(kind == 1, -highspy.kHighsInf, rhs)
     lp.row_upper_ = np.where(kind == -1, highspy.kHighsInf, rhs)
-    lp.col_cost_ = np.asarray(form.c.todense(), float).ravel()
+    lp.col_cost_ = np.asarray(form.c.todense(), float).ravel() * scale
     lp.offset_ = float(form.c_offset[0])
     maximize = form.objectives[0].sense == pyo.maximize
     lp.sense_ = highspy.ObjSense.kMaximize if maximize else highspy.ObjSense.kMinimize
-    ends = [v.bounds for v in form.columns]
-    lp.col_lower_ = np.array([-highspy.kHighsInf if low is None else low for low, _ in ends])
-    lp.col_upper_ = np.array([highspy.kHighsInf if high is None else high for _, high in ends])
+    lp.col_lower_, lp.col_upper_ = low / scale, high / scale
     lp.integrality_ = [
         highspy.HighsVarType.kContinuous if v.is_continuous() else highspy.HighsVarType.kInteger
         for v in form.columns
@@ -111,7 +120,43 @@ def compile_model(model: pyo.ConcreteModel) -> Compiled:
         matrix.indices.astype(np.int32),
         matrix.data,
     )
-    return Compiled(lp, tuple(form.columns), maximize)
+    return Compiled(lp, tuple(form.columns), maximize, scale)
+
+
+def _ends(columns: Sequence[Any]) -> tuple[Floats, Floats]:
+    ends = [v.bounds for v in columns]
+    low = np.array([-highspy.kHighsInf if low is None else low for low, _ in ends], dtype=float)
+    high = np.array([highspy.kHighsInf if high is None else high for _, high in ends], dtype=float)
+    return low, high
+
+
+def _column_scale(columns: Sequence[Any], low: Floats, high: Floats) -> Floats:
+    """The range of each continuous column, to a power of two; 1 where it is open or nothing."""
+    size = np.maximum(np.abs(low), np.abs(high))
+    whole = np.array([not v.is_continuous() for v in columns], dtype=bool)
+    return _power_of_two(np.where(whole | ~np.isfinite(size), 1.0, size))
+
+
+def _scaled(matrix: Any, scale: Floats) -> tuple[Any, Floats]:
+    """A matrix (CSC) with its columns scaled and each row's largest coefficient near 1; the rows' factors."""
+    scaled = (matrix @ diags_array(scale)).tocsc()
+    largest = np.zeros(scaled.shape[0])
+    np.maximum.at(largest, scaled.indices, np.abs(scaled.data))
+    per_row = 1 / _power_of_two(largest)
+    return (diags_array(per_row) @ scaled).tocsc(), per_row
+
+
+def _power_of_two(size: Floats) -> Floats:
+    """The nearest power of two, so that scaling changes no digit; 1 for 0."""
+    return np.asarray(2.0 ** np.round(np.log2(np.where(size > 0, size, 1.0))))
+
+
+def write_mps(compiled: Compiled, file: Path) -> None:
+    """The model as an MPS file, for other solvers. Raises OSError where it cannot be written."""
+    solver = _solver()
+    solver.passModel(compiled.lp)
+    if solver.writeModel(str(file)) == highspy.HighsStatus.kError:
+        raise OSError(f"{file} could not be written")
 
 
 def solve_milp(
@@ -139,7 +184,8 @@ def _solved(
     on_progress: OnProgress | None,
     presolve: str,
 ) -> MilpResult:
-    solver = _solver(limits)
+    solver = _solver()
+    _use_threads(solver, limits.threads)
     solver.setOptionValue("presolve", presolve)
     solver.setOptionValue("mip_rel_gap", limits.gap)
     solver.setOptionValue("mip_abs_gap", 0.0)
@@ -154,20 +200,18 @@ def _solved(
     return _result(solver, compiled, stop.is_set())
 
 
-def solve_quadratic(
-    compiled: Compiled, curvature: Mapping[tuple[int, int], float], limits: Limits
-) -> MilpResult:
+def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], float]) -> MilpResult:
     """Maximize the objective less ½ Σ curvature · column · column over a model of continuous columns only.
 
-    `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where the
-    active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
+    `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where
+    the active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
     """
-    solver = _solver(limits)
+    solver = _solver()
     solver.setOptionValue("qp_regularization_value", 0.0)
     solver.passModel(compiled.lp)
-    position = compiled.position
+    position, scale = compiled.position, compiled.scale
     lower = sorted(
-        (position[column], position[row], -value)
+        (position[column], position[row], -value * scale[position[row]] * scale[position[column]])
         for (row, column), value in curvature.items()
         if row in position and column in position and position[row] >= position[column]
     )
@@ -186,11 +230,25 @@ def solve_quadratic(
     return _result(solver, compiled, interrupted=False)
 
 
-def _solver(limits: Limits) -> Any:
+_threads_in_use: list[int] = []
+"""Threads of HiGHS' scheduler, one for the whole process; empty before the first integer program."""
+
+
+def _use_threads(solver: Any, threads: int) -> None:
+    """Another number of threads than before makes HiGHS refuse to run, unless its scheduler starts anew.
+
+    Linear programs leave the number open (0), so that they run beside either.
+    """
+    if _threads_in_use != [threads]:
+        highspy.Highs.resetGlobalScheduler(True)
+        _threads_in_use[:] = [threads]
+    solver.setOptionValue("threads", threads)
+
+
+def _solver() -> Any:
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     for name, value in {
-        "threads": limits.threads,
         "random_seed": SEED,
         "mip_feasibility_tolerance": INTEGRALITY,
         "primal_feasibility_tolerance": 1e-9,
@@ -202,7 +260,11 @@ def _solver(limits: Limits) -> Any:
 
 def _warm_start(solver: Any, compiled: Compiled, start: Mapping[int, float]) -> None:
     position = compiled.position
-    known = [(position[key], value) for key, value in start.items() if key in position]
+    known = [
+        (position[key], value / compiled.scale[position[key]])
+        for key, value in start.items()
+        if key in position
+    ]
     index = np.array([j for j, _ in known], dtype=np.int32)
     solver.setSolution(len(known), index, np.array([v for _, v in known], dtype=float))
 
@@ -239,9 +301,7 @@ def _interruptible() -> Iterator[threading.Event]:
 def _result(solver: Any, compiled: Compiled, interrupted: bool) -> MilpResult:
     state, info = solver.getModelStatus(), solver.getInfo()
     found = info.primal_solution_status == 2
-    values = (
-        dict(zip(map(id, compiled.columns), solver.getSolution().col_value, strict=True)) if found else {}
-    )
+    values = _values(solver, compiled) if found else {}
     kinds = highspy.HighsModelStatus
     status: MilpStatus = "feasible" if found else "unknown"
     if state == kinds.kOptimal:
@@ -253,6 +313,12 @@ def _result(solver: Any, compiled: Compiled, interrupted: bool) -> MilpResult:
     return MilpResult(status, objective, info.mip_dual_bound if is_mip else objective, values, interrupted)
 
 
+def _values(solver: Any, compiled: Compiled) -> dict[int, float]:
+    """Values in the model's units, by id of the Pyomo variable."""
+    found = compiled.scale * np.array(solver.getSolution().col_value)
+    return dict(zip(map(id, compiled.columns), found.tolist(), strict=True))
+
+
 def extremes(
     compiled: Compiled, targets: Sequence[tuple[Any, int]], limits: Limits, *, relaxed: bool = True
 ) -> Floats:
@@ -261,7 +327,7 @@ def extremes(
     With `relaxed`, over its linear relaxation. NaN where the solver did not finish: no new bound.
     Raises InfeasibleError where the model has no point at all.
     """
-    solver = _solver(limits)
+    solver = _solver()
     solver.setOptionValue("presolve", "off")
     solver.passModel(compiled.lp)
     count = compiled.lp.num_col_
@@ -279,7 +345,7 @@ def extremes(
         column = position[id(variable)]
         solver.changeColCost(column, float(sign))
         solver.run()
-        found.append(sign * _extreme(solver, relaxed))
+        found.append(sign * float(compiled.scale[column]) * _extreme(solver, relaxed))
         solver.changeColCost(column, 0.0)
     return np.array(found)
 
@@ -301,9 +367,9 @@ class Relaxation:
     """The linear relaxation of a compiled model, solved again after each row added."""
 
     def __init__(self, compiled: Compiled) -> None:
-        self._position, self._count = compiled.position, compiled.lp.num_col_
-        self._maximize = compiled.maximize
-        self._solver = _solver(Limits())
+        self._compiled, self._position = compiled, compiled.position
+        self._count = compiled.lp.num_col_
+        self._solver = _solver()
         self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(compiled.lp)
         every = np.arange(self._count, dtype=np.int32)
@@ -316,12 +382,12 @@ class Relaxation:
         self._solver.run()
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
-        return dict(zip(self._position, self._solver.getSolution().col_value, strict=True))
+        return _values(self._solver, self._compiled)
 
     def bound(self) -> float:
         """Value that no point of a model to maximize exceeds; inf where there is no optimum."""
         self._solver.run()
-        if not self._maximize or self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if not self._compiled.maximize or self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return np.inf
         value = float(self._solver.getInfo().objective_function_value)
         return value + 1e-7 * max(1.0, abs(value))
@@ -330,7 +396,9 @@ class Relaxation:
         """Σ coefficient · variable ≥ low."""
         known = [(self._position[v], c) for v, c in coefficients.items() if v in self._position]
         index = np.array([j for j, _ in known], dtype=np.int32)
-        values = np.array([c for _, c in known], dtype=float)
+        values = np.array([c for _, c in known], dtype=float) * self._compiled.scale[index]
+        size = float(_power_of_two(np.abs(values).max(initial=0.0, keepdims=True))[0])
+        values, low = values / size, low / size
         self._solver.addRow(low, highspy.kHighsInf, len(known), index, values)
 
 
@@ -340,8 +408,14 @@ class LinearSet:
     def __init__(
         self, rows: Floats, low: Floats, high: Floats, theta_low: Floats, theta_high: Floats
     ) -> None:
-        self._low, self._high = low, high
         self._count = rows.shape[1]
+        size = np.maximum(np.abs(theta_low), np.abs(theta_high))
+        self._scale = _power_of_two(np.where(np.isfinite(size), size, 1.0))
+        rows = rows * self._scale
+        per_row = 1 / _power_of_two(np.abs(rows).max(axis=1, initial=0.0))
+        rows, low, high = rows * per_row[:, None], low * per_row, high * per_row
+        theta_low, theta_high = theta_low / self._scale, theta_high / self._scale
+        self._low, self._high = low, high
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = rows.shape
         lp.row_lower_, lp.row_upper_ = low, high
@@ -353,12 +427,13 @@ class LinearSet:
         a.num_row_, a.num_col_ = rows.shape
         a.start_ = np.r_[0, np.cumsum(np.bincount(row, minlength=len(rows)))].astype(np.int32)
         a.index_, a.value_ = column.astype(np.int32), rows[row, column]
-        self._solver = _solver(Limits())
+        self._solver = _solver()
         self._solver.setOptionValue("presolve", "off")
         self._solver.passModel(lp)
 
     def extreme(self, cost: Floats) -> float:
         """min cost·θ. Raises InfeasibleError where the set is empty; −inf where unbounded."""
+        cost = cost * self._scale
         size = float(np.abs(cost).max(initial=0.0)) or 1.0
         self._solver.changeColsCost(self._count, np.arange(self._count, dtype=np.int32), cost / size)
         self._solver.run()

@@ -1,8 +1,9 @@
 """The best plan without steps while nobody switches what they work on.
 
-With the binaries of a model fixed, volumes are affine in the plan's euros: surplus is a concave quadratic over a
-polytope, solved as one. A payout is a quadratic in the euros too. Where it bends upwards, the budget has a price
-at which the best plan spends it, and duality makes that exact; elsewhere its tangents (`cuts`) only bound it.
+With the binaries of a model fixed, volumes are affine in the plan's euros: surplus is a concave quadratic
+over a polytope, solved as one. A payout is a quadratic in the euros too. Where it bends upwards, the budget
+has a price at which the best plan spends it, and duality makes that exact; elsewhere its tangents (`cells`)
+only bound it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,16 @@ from optimizer.model.build import build_model
 from optimizer.model.effort import squares
 from optimizer.model.setting import Setting
 from optimizer.network import Floats
-from optimizer.solver.cells import Cell, Space, UnclearError, cell_of, joint_map
-from optimizer.solver.highs import Limits, MilpResult, compile_model, solve_milp, solve_quadratic
+from optimizer.solver.cells import Cell, Space, cell_of
+from optimizer.solver.highs import (
+    InfeasibleError,
+    Limits,
+    MilpResult,
+    compile_model,
+    solve_milp,
+    solve_quadratic,
+)
+from optimizer.solver.joint import UnclearError, joint_map
 from optimizer.solver.tangents import PRECISION, add_tangents, solve_outer
 from optimizer.space import PlanSpace
 
@@ -48,7 +57,7 @@ class Best:
 
 
 class GaveUpError(Exception):
-    """The quadratic solver found neither an optimum nor that there is none."""
+    """The quadratic solver found neither an optimum nor that there is none, or there is no such program."""
 
 
 class Patterns:
@@ -72,17 +81,19 @@ class Patterns:
         self._model.budget_cuts.clear()
         payout = self._payout()
         try:
-            if payout is None or not len(payout.bends):
-                return self._within_budget(payout)
+            return self._within_budget(payout)
         except GaveUpError:
-            pass
-        return self._by_tangents(payout)
+            return self._by_tangents(payout)
+        except InfeasibleError:
+            return Best(None, -np.inf)
 
     def _within_budget(self, payout: Cell | None) -> Best:
-        """By the price of a euro of budget at which the plan spends it: concave, so the dual bound is exact."""
+        """By the price of a euro at which the plan spends the budget: concave, so the dual bound is exact."""
         free = self._priced(None, 0.0)
         if not free.values or payout is None or self._excess(payout, free) <= 0:
             return Best(self._plan(free), self._confirmed(None, 0.0, free))
+        if len(payout.bends):
+            raise GaveUpError
 
         def excess(price: float) -> float:
             return self._excess(payout, self._priced(payout, price))
@@ -103,60 +114,64 @@ class Patterns:
 
     def _priced(self, payout: Cell | None, price: float) -> MilpResult:
         """Most surplus less payout at a price, the budget itself left out."""
-        m, curvature = self._model, dict(self._curvature)
+        m, curvature, per_euro = self._model, dict(self._curvature), None
         if payout is not None:
-            self._charge(payout.gradient, price)
+            per_euro = payout.gradient
             unit = np.array([self._setting.space.unit[i] for i, _ in self._setting.space.pairs])
             bent = price * payout.hessian * np.outer(unit, unit)
             shares = [id(m.digit[i, k, 0]) for i, k in m.PAIRS]
             for (a, row), (b, column) in product(enumerate(shares), repeat=2):
                 curvature[row, column] = curvature.get((row, column), 0.0) + float(bent[a, b])
-        with self._without_costs():
-            found = solve_quadratic(compile_model(m), curvature, self._limits)
-        m.objective.set_value(self._surplus)
-        if found.status == "unknown":
+        with self._charged(per_euro, price), self._without_costs():
+            found = solve_quadratic(compile_model(m), curvature)
+        if found.status == "unknown" or (payout is not None and not found.values):
             raise GaveUpError
         return found
 
-    def _charge(self, per_euro: Floats, price: float) -> None:
-        m = self._model
-        paid = sum(float(c) * m.euros[p] for c, p in zip(per_euro, m.PAIRS, strict=True))
-        m.objective.set_value(self._surplus - price * paid)
+    @contextmanager
+    def _charged(self, per_euro: Floats | None, price: float) -> Iterator[None]:
+        """A euro on each pair costs `price` times `per_euro`, instead of counting against the budget."""
+        m, rows = self._model, [r for r in (self._model.budget_total,) if len(r)]
+        if per_euro is not None:
+            paid = sum(float(c) * m.euros[p] for c, p in zip(per_euro, m.PAIRS, strict=True))
+            m.objective.set_value(self._surplus - price * paid)
+        for row in rows:
+            row.deactivate()
+        try:
+            yield
+        finally:
+            m.objective.set_value(self._surplus)
+            for row in rows:
+                row.activate()
 
     @contextmanager
     def _without_costs(self) -> Iterator[None]:
-        """Squares are in the curvature, not in variables; no budget."""
+        """Squares are in the curvature, not in variables."""
         m = self._model
-        rows = [r for r in (m.tangents, m.budget_total, m.budget_cuts) if len(r)]
-        for cost in (m.effort, m.risk):
-            cost.fix(0.0)
-        for row in rows:
-            row.deactivate()
-        yield
-        for cost in (m.effort, m.risk):
-            cost.unfix()
-        for row in rows:
-            row.activate()
+        m.effort.fix(0.0)
+        m.risk.fix(0.0)
+        m.tangents.deactivate()
+        try:
+            yield
+        finally:
+            m.effort.unfix()
+            m.risk.unfix()
+            m.tangents.activate()
 
     def _confirmed(self, payout: Cell | None, price: float, found: MilpResult) -> float:
         """An upper bound by linear programming: all that is concave replaced by its tangents at the plan.
 
         Raises GaveUpError where it is above what the quadratic solver took for the optimum.
         """
-        if not found.values:
-            return -np.inf
-        m = self._model
-        add_tangents(m, self._setting, found, allowed=-np.inf)
-        claimed, rest = found.objective, 0.0
+        m, slope, rest, claimed = self._model, None, 0.0, found.objective
+        if found.values:
+            add_tangents(m, self._setting, found)
         if payout is not None:
             slope, rest = payout.tangent(self._euros(found))
-            self._charge(slope, price)
-            m.budget_total.deactivate()
-        linear = solve_milp(compile_model(m), self._limits)
-        m.objective.set_value(self._surplus)
-        m.budget_total.activate()
+        with self._charged(slope, price):
+            linear = solve_milp(compile_model(m), self._limits)
         bound = linear.objective - price * rest
-        if linear.status != "optimal" or bound - claimed > PRECISION * max(1.0, abs(claimed)):
+        if linear.status not in ("optimal", "infeasible") or not _agree(bound, claimed):
             raise GaveUpError
         return float(bound + (price * self._budget if payout is not None else 0.0))
 
@@ -222,6 +237,11 @@ class Patterns:
         body = sum(float(c) * m.euros[p] for c, p in zip(slope, m.PAIRS, strict=True))
         m.budget_cuts.add(body <= self._budget - SPARE * max(1.0, self._budget) - rest)
         return True
+
+
+def _agree(bound: float, claimed: float) -> bool:
+    """A bound that is not above what was claimed; both −inf where there is no plan."""
+    return bound <= claimed + PRECISION * max(1.0, abs(bound))
 
 
 def _linear(expression: pyo.Expression) -> Iterator[tuple[Any, float]]:

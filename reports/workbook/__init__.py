@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+
 import pandas as pd
 
+from optimizer.printing import printable
+from reports.pdf import words_for
+from reports.run import Document, Run
 from reports.workbook.book import Book, Both
 from reports.workbook.budget import write_budget, write_cases
 from reports.workbook.controls import write_controls
 from reports.workbook.front import open_summary, write_dictionary, write_sensitivity, write_summary
 from reports.workbook.plan import write_curves, write_plan
 
-__all__ = ["workbook_of"]
+__all__ = ["budget_workbook", "workbook_of"]
+
+
+def budget_workbook(run: Run, language: str, _date: dt.date | None) -> Iterator[Document]:
+    """`budget.xlsx`."""
+    shown = printable(run.tables)
+    words = Both(words_for(shown, "en"), words_for(shown, "fr"))
+    yield Document("budget.xlsx", workbook_of(shown, words, language))
 
 
 def workbook_of(tables: dict[str, pd.DataFrame], words: Both, language: str = "en") -> bytes:

@@ -1,0 +1,71 @@
+"""`incentives frontier`: what can be had for more budget, more tolerance, less control."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, verb
+
+if TYPE_CHECKING:
+    from optimizer.explain.frontiers import Over, Point
+
+
+@main.command()
+@file_argument
+@click.option("--over", type=click.Choice(["budget", "gaming", "controllability"]), required=True)
+@click.option(
+    "--points",
+    type=click.IntRange(min=2),
+    default=9,
+    show_default=True,
+    help="Limits tried; the scenario's own is always among them.",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as CSV.")
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each point.")
+@click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes; default: all processors.")
+@json_option
+@verb
+def frontier(
+    file: Path,
+    over: Over,
+    points: int,
+    out: Path | None,
+    time_limit: float | None,
+    gap: float,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """The best plan at every limit of the budget, of gaming or of controllability."""
+    from optimizer.executors import Workers, cores
+    from optimizer.explain.frontiers import frontier as trace
+    from optimizer.explained_tables import frontier_table
+    from optimizer.results import frontier_json
+    from optimizer.screen import Narrator, show_frontier
+    from optimizer.solver import Options
+
+    scenario = read(file)
+    options = Options(gap=gap, time_limit=time_limit)
+    with Narrator() as narrator, Workers(workers or cores()) as crew:
+        tell = partial(narrator.tell_share, f"frontier over {over}")
+        found = trace(scenario, over, points, options, crew, tell)
+    if out is not None:
+        frontier_table(found).to_csv(out, index=False)
+    if as_json:
+        print_json(frontier_json(found))
+    else:
+        show_frontier(scenario, found)
+    sys.exit(_exit_code(found))
+
+
+def _exit_code(points: tuple[Point, ...]) -> int:
+    """0 where every point is settled, one way or the other; 1 where no limit leaves a plan."""
+    found = {p.best.status for p in points}
+    if found == {"infeasible"}:
+        return EXIT["infeasible"]
+    return max((EXIT[status] for status in found - {"infeasible"}), default=0)

@@ -1,0 +1,222 @@
+"""What the what-if page needs to answer any plan by itself: the calibrated company as plain values.
+
+`whatif_data` is the page's whole input; SCHEMA says what every value means. Coefficients keep all their
+digits (JSON writes the shortest text that reads back equal), so the page solves the problem of `response`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import DENOMINATOR_FLOOR, EMPTY
+from optimizer.labels import STATUSES, Text, activity_label, label_of, plan_label, scenario_label
+from optimizer.measures import EPSILON, RHO
+from optimizer.network import Floats, Network
+from optimizer.outcome import loading
+from optimizer.plan import plan_of
+from optimizer.printing import money_decimals
+from optimizer.response import CONSISTENT
+from optimizer.scenario import TargetPay
+from optimizer.space import TOLERANCE, PlanSpace
+from optimizer.whatif_rules import rules_data
+
+if TYPE_CHECKING:
+    from optimizer.solver.solution import Solution
+
+Json = dict[str, Any]
+
+SCHEMA: dict[str, str] = {
+    "schema": "version of this shape",
+    "scenario": "name, label, currency, period, objective, status of the solve in words (null where nothing "
+    "was solved), decimals of money",
+    "constants": "tolerances of rules and of the equilibrium, floors and reach: those of the Python modules",
+    "teams": "name, label, loading 1 + τ_i, hours H_i (null: unlimited), discount δ_i, unit: currency per "
+    "step, least and most steps of target pay, whether pay is decided, steps of weights (null: as pay), "
+    "pay today, allowed and locked KPIs",
+    "stages": "name, label, owner (index of a team; -1: terminal), price μ⁰_n at baseline",
+    "activities": "name, label, team, source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "
+    "quadratic q_a, scale X_a, baseline x⁰_a, routing φ⁰_a, gaming, explicit",
+    "kpis": "name, label, rate, target T_k, noise σ_k, slope of pay before the first knot, knots "
+    "[attainment, change of slope], baseline numerator Num⁰_k and denominator Den⁰_k",
+    "worlds": "per regime: probability, label (null: the only one), inflow F_n, and sparse rows "
+    "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; gross and cash per "
+    "unit of activity",
+    "order": "stages downstream first; teams upstream first; whether one pass over the teams is enough",
+    "rules": "see whatif_rules.FORMS",
+    "plans": "name, kind (current, named, chosen), label, euros e_ik at target; the current plan first",
+}
+"""Keys of the page's data: meaning. Money is in the scenario's currency per period, labels are {en, fr}."""
+
+
+FINE = 100
+"""Steps in which weights are dragged where the scenario has none."""
+
+
+def whatif_data(solution: Solution) -> Json:
+    """The page's data for a solved scenario; without a plan found, the page has no recommended one."""
+    data = company_data(solution.cal, solution.space)
+    data["scenario"]["status"] = label_json(STATUSES[solution.status])
+    if solution.euros is not None:
+        data["plans"].insert(1, _plan("chosen", "chosen", solution.euros))
+    return data
+
+
+def company_data(cal: Calibrated, space: PlanSpace) -> Json:
+    """The page's data for a company, with the current plan and those that its file names."""
+    return {
+        "schema": 1,
+        "scenario": _scenario(cal),
+        "constants": {
+            "tolerance": TOLERANCE,
+            "consistent": CONSISTENT,
+            "empty": EMPTY,
+            "denominatorFloor": DENOMINATOR_FLOOR,
+            "reach": RHO,
+            "sacrifice": EPSILON,
+        },
+        "teams": list(_teams(cal, space)),
+        "stages": list(_stages(cal)),
+        "activities": list(_activities(cal)),
+        "kpis": list(_kpis(cal)),
+        "worlds": list(_worlds(cal)),
+        "order": _order(cal.network),
+        "rules": list(rules_data(cal, space)),
+        "plans": list(_plans(cal)),
+    }
+
+
+def label_json(text: Text) -> Json:
+    return text._asdict()
+
+
+def _scenario(cal: Calibrated) -> Json:
+    scenario = cal.scenario
+    gross = float(cal.network.marginal_gross @ cal.network.baseline)
+    return {
+        "name": scenario.name,
+        "label": label_json(scenario_label(scenario)),
+        "currency": scenario.currency,
+        "period": scenario.period,
+        "objective": scenario.rules.objective,
+        "status": None,
+        "decimals": money_decimals([gross]),
+    }
+
+
+def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
+    load, network = loading(cal), cal.network
+    finer = FINE if space.continuous else 1
+    for i, (name, team) in enumerate(cal.scenario.teams.items()):
+        yield {
+            "name": name,
+            "label": label_json(label_of(name, cal.scenario.teams)),
+            "loading": float(load[i]),
+            "hours": float(network.hours[i]) if np.isfinite(network.hours[i]) else None,
+            "discount": float(network.discount[i]),
+            "unit": float(space.unit[i]) / finer,
+            "least": int(np.ceil(space.least[i] * finer - TOLERANCE)),
+            "most": int(space.most[i] * finer),
+            "decides": isinstance(team.target_pay, TargetPay),
+            "steps": FINE if space.continuous else None,
+            "pay": float(team.current_pay),
+            "allowed": _where(space.allowed[i]),
+            "locked": _where(~np.isnan(space.locked[i])),
+        }
+
+
+def _stages(cal: Calibrated) -> Iterator[Json]:
+    network = cal.network
+    for n, name in enumerate(network.stages):
+        yield {
+            "name": name,
+            "label": label_json(label_of(name, cal.scenario.stages)),
+            "owner": int(network.owner[n]),
+            "price": float(cal.beliefs.price[0, n]),
+        }
+
+
+def _activities(cal: Calibrated) -> Iterator[Json]:
+    network = cal.network
+    for a, name in enumerate(network.activities):
+        yield {
+            "name": name,
+            "label": label_json(activity_label(cal.scenario, name)),
+            "team": int(network.team[a]),
+            "source": int(network.source[a]),
+            "hours": float(network.unit_hours[a]),
+            "lag": float(network.lag[a]),
+            "linear": float(cal.linear[a]),
+            "quadratic": float(cal.quadratic[a]),
+            "scale": float(network.scale[a]),
+            "baseline": float(network.baseline[a]),
+            "routing": float(cal.beliefs.routing[0, a]),
+            "gaming": bool(network.gaming[a]),
+            "explicit": bool(network.explicit[a]),
+        }
+
+
+def _kpis(cal: Calibrated) -> Iterator[Json]:
+    network, curves = cal.network, cal.curves
+    for k, name in enumerate(network.kpis):
+        yield {
+            "name": name,
+            "label": label_json(label_of(name, cal.scenario.kpis)),
+            "rate": bool(network.is_rate[k]),
+            "target": float(cal.targets[k]),
+            "noise": float(curves.noise[k]),
+            "slope": float(curves.first_slope[k]),
+            "knots": [
+                [float(at), float(change)]
+                for at, change in zip(curves.knots[k], curves.changes[k], strict=True)
+                if change != 0
+            ],
+            "numerator": float(cal.beliefs.numerator[0, k]),
+            "denominator": float(cal.beliefs.denominator[0, k]),
+        }
+
+
+def _worlds(cal: Calibrated) -> Iterator[Json]:
+    regimes: list[str | None] = [*cal.scenario.regimes] or [None]
+    for regime, (probability, network) in zip(regimes, cal.worlds, strict=True):
+        yield {
+            "probability": float(probability),
+            "label": label_json(label_of(regime, cal.scenario.regimes)) if regime else None,
+            "inflow": network.inflow.tolist(),
+            "yields": _sparse(network.yields.T),
+            "numerator": _sparse(network.numerator),
+            "denominator": _sparse(network.denominator),
+            "gross": network.marginal_gross.tolist(),
+            "cash": network.cash.tolist(),
+        }
+
+
+def _order(network: Network) -> Json:
+    teams, single = network.team_order
+    return {
+        "stages": [int(n) for n in network.downstream_first],
+        "teams": [int(i) for i in teams],
+        "single": single,
+    }
+
+
+def _plans(cal: Calibrated) -> Iterator[Json]:
+    yield _plan("current", "current", cal.current)
+    for name, weights in cal.scenario.plans.items():
+        yield _plan("named", name, plan_of(cal.scenario, weights).euros(cal.scenario))
+
+
+def _plan(kind: str, name: str, euros: Floats) -> Json:
+    return {"name": name, "kind": kind, "label": label_json(plan_label(kind, name)), "euros": euros.tolist()}
+
+
+def _where(flags: Any) -> list[int]:
+    return [int(at) for at in np.flatnonzero(flags)]
+
+
+def _sparse(matrix: Floats) -> list[list[list[float]]]:
+    """Per row the non-zero entries, [column, value]."""
+    return [[[int(at), float(row[at])] for at in np.flatnonzero(row)] for row in matrix]

@@ -1,0 +1,124 @@
+"""The what-if page: one HTML file that computes any plan's equilibrium in the browser, with nothing to load.
+
+`core/` is the numeric part, without a page; `page/` draws. Both are plain scripts, joined in this order. Data
+travel as JSON in a block that cannot end early; texts of the scenario only ever become text nodes.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import html
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from reports.format import LOCALES, Formatter, french_spaces
+from reports.run import Document, Run
+from reports.style import COLOURS
+
+HERE = Path(__file__).parent
+CORE = (
+    "pay",
+    "quadratic",
+    "company",
+    "beliefs",
+    "response",
+    "outcome",
+    "exposure",
+    "rules",
+    "weights",
+    "text",
+)
+PAGE = ("dom", "teams", "results", "main")
+
+Json = dict[str, Any]
+
+
+def whatif_page(run: Run, language: str, _date: dt.date | None) -> Iterator[Document]:
+    """`whatif.html`, where the run knows the calibrated company."""
+    if run.company is not None:
+        yield Document("whatif.html", page_of(run.company, language).encode())
+
+
+def page_of(company: Mapping[str, Any], language: str = "en") -> str:
+    """The page for a company's data (`optimizer.whatif.SCHEMA`), first shown in a language; the other is a
+    click away. The same data give the same text."""
+    currency = company["scenario"]["currency"]
+    source = {
+        "company": company,
+        "language": language,
+        "catalogues": {lang: catalogue(lang, currency) for lang in LOCALES},
+    }
+    style, script = (
+        _style(),
+        f'"use strict";(() => {{\n{_joined("core", CORE)}\n{_joined("page", PAGE)}}})();\n',
+    )
+    return Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(
+        language=language,
+        policy=_policy(style, script),
+        title=html.escape(company["scenario"]["label"][language]),
+        style=style,
+        script=script,
+        data=embedded(source),
+    )
+
+
+def catalogue(language: str, currency: str) -> Json:
+    """Phrases of a language, and how it writes numbers and money, as the PDF does."""
+    write = Formatter(language, currency)
+    phrases = _phrases(language)
+    if language == "fr":
+        phrases = {key: french_spaces(text) for key, text in phrases.items()}
+    numbers = {
+        "group": write.number(1000)[1:-3],
+        "decimal": write.number(0.1, 1)[1:-1],
+        "percent": write.percent(0.01, 0).replace("1", "{n}"),
+        "money": write.money(1).replace("1", "{n}"),
+        "zeroIsOne": write.plural(0) == "one",
+    }
+    return {"phrases": phrases, "numbers": numbers}
+
+
+def core_script() -> str:
+    """The numeric part alone, for any JavaScript engine."""
+    return _joined("core", CORE)
+
+
+def embedded(value: Any) -> str:
+    """JSON for a script block: no character that could end the block or a line of script."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+@cache
+def _phrases(language: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads((HERE / "locale" / f"{language}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _style() -> str:
+    colours = "".join(f"--{name}:{value};" for name, value in COLOURS.items())
+    return f":root{{{colours}}}\n" + (HERE / "page.css").read_text(encoding="utf-8")
+
+
+def _joined(folder: str, names: tuple[str, ...]) -> str:
+    return "\n".join((HERE / folder / f"{name}.js").read_text(encoding="utf-8") for name in names)
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing but this very style and script; nothing from anywhere."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,105 @@
+// What teams believe, and what a unit of work is worth to them at those beliefs (model.md §4).
+//
+// Beliefs: {routing φ by activity, numerator and denominator by KPI, price μ̄ by stage}.
+
+const FIELDS = ["routing", "numerator", "denominator", "price"];
+
+function baselineBeliefs({ activities, kpis, stages }) {
+  return {
+    routing: activities.map((a) => a.routing),
+    numerator: kpis.map((k) => k.numerator),
+    denominator: kpis.map((k) => k.denominator),
+    price: stages.map((s) => s.price),
+  };
+}
+
+/** Held beliefs plus `step` of the way towards others. */
+function relaxed(held, towards, step) {
+  const moved = {};
+  for (const field of FIELDS) moved[field] = held[field].map((v, at) => v + step * (towards[field][at] - v));
+  return moved;
+}
+
+/** Believed score m_k and what one unit of each activity adds to it: G_ka = count + share terms. */
+function believedScores({ kpis }, beliefs) {
+  return kpis.map((kpi, k) => {
+    const per = kpi.rate ? beliefs.denominator[k] : 1;
+    const ratio = beliefs.numerator[k] / per;
+    const score = ratio / kpi.target;
+    return { score, ratio, slope: paySlope(kpi, score), per: per * kpi.target };
+  });
+}
+
+/** Adds `weight` · G_ka to `gain`, for one KPI. */
+function addMarginalScore(gain, world, k, told, weight) {
+  const scale = weight / told.per;
+  for (const [a, credit] of world.numerator[k]) gain[a] += scale * credit;
+  for (const [a, credit] of world.denominator[k]) gain[a] -= scale * told.ratio * credit;
+}
+
+/** What a unit entering each stage is worth to team i where others decide: by routing, a gain per unit of
+ *  activity and what follows, discounted by `delay`. At i's own stages it is `ownPrice`, at terminal ones 0. */
+function stageWorth(company, world, i, routing, gain, delay, ownPrice) {
+  const worth = company.stages.map(() => 0);
+  for (const n of company.order.stages) {
+    const owner = company.stages[n].owner;
+    if (owner === i) worth[n] = ownPrice[n];
+    else if (owner >= 0) {
+      for (const a of company.taking[n]) {
+        worth[n] += routing[a] * (gain[a] + delay[a] * sparseDot(world.yields[a], worth));
+      }
+    }
+  }
+  return worth;
+}
+
+/** r_a(w) of every activity, currency per unit: pay for what it does to the team's KPIs, here and downstream,
+ *  and for units that come back to the team. Both run down the same routes, so one recursion serves both. */
+function rewards(company, world, told, beliefs, euros) {
+  const reward = company.activities.map(() => 0);
+  world.blocks.forEach((block, i) => {
+    if (!block.activities.length) return;
+    const gain = company.activities.map(() => 0);
+    euros[i].forEach((paid, k) => {
+      if (paid !== 0) addMarginalScore(gain, world, k, told[k], paid * told[k].slope);
+    });
+    const delay = company.delay[i];
+    const worth = stageWorth(company, world, i, beliefs.routing, gain, delay, beliefs.price);
+    for (const a of block.activities) reward[a] = gain[a] + delay[a] * sparseDot(world.others[a], worth);
+  });
+  return reward;
+}
+
+/** What people see when x happens at stage prices; an empty stage keeps its baseline routing. */
+function beliefsFrom(company, world, x, price) {
+  const { constants, kpis, activities, baseline } = company;
+  const nothing = constants.empty * largest(x);
+  const inflow = company.stages.map((_, n) => inflowOf(world, n, x));
+  const routing = activities.map((a, at) =>
+    a.source < 0 || inflow[a.source] <= nothing ? baseline.routing[at] : x[at] / inflow[a.source]
+  );
+  const per = kpis.map((kpi, k) => (kpi.rate ? sparseDot(world.denominator[k], x) : 1));
+  return {
+    routing,
+    numerator: world.numerator.map((row) => sparseDot(row, x)),
+    denominator: per.map((d, k) => Math.max(d, constants.denominatorFloor * baseline.denominator[k])),
+    price,
+  };
+}
+
+/** The size against which a flow counts as nothing: the largest volume, at least 1. */
+const largest = (x) => x.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+
+/** max over |Δφ|, |ΔNum|/Num⁰, |ΔDen|/Den⁰, |Δμ̄|/max(1, |μ⁰|) (model.md §7). */
+function residualOf({ kpis, baseline, priced }, held, seen) {
+  const gap = (field, scale) =>
+    held[field].reduce((most, v, at) => Math.max(most, Math.abs(seen[field][at] - v) / scale(at)), 0);
+  const counted = (k) =>
+    baseline.numerator[k] > 0 ? baseline.numerator[k] : kpis[k].target * baseline.denominator[k];
+  return Math.max(
+    gap("routing", () => 1),
+    gap("numerator", counted),
+    gap("denominator", (k) => baseline.denominator[k]),
+    gap("price", (n) => priced[n])
+  );
+}

@@ -1,0 +1,45 @@
+// What a plan brings: true scores, payouts, revenue (model.md §3, §8), expected over regimes.
+
+/** `answer` is consistentResponse or firstResponse. */
+function evaluatePlan(company, euros, answer = consistentResponse) {
+  const equilibria = company.worlds.map((world) => answer(company, world, euros));
+  const scores = company.worlds.map((world, s) => trueScores(company, world, equilibria[s].x));
+  const expect = (values) =>
+    values[0].map((_, at) => company.worlds.reduce((sum, w, s) => sum + w.probability * values[s][at], 0));
+  const amount = (field) =>
+    company.worlds.reduce((sum, w, s) => sum + w.probability * dot(w[field], equilibria[s].x), 0);
+  const pay = expect(scores.map((score) => payouts(company, euros, score)));
+  const [gross, directCosts] = [amount("gross"), amount("cash")];
+  const loaded = pay.map((paid, i) => paid * company.teams[i].loading);
+  const loadedPay = loaded.reduce((sum, paid) => sum + paid, 0);
+  const x = expect(equilibria.map((e) => e.x));
+  const residual = Math.max(...equilibria.map((e) => e.residual));
+  return {
+    x,
+    score: expect(scores),
+    pay,
+    loaded,
+    gross,
+    directCosts,
+    revenue: gross - directCosts,
+    loadedPay,
+    net: gross - directCosts - loadedPay,
+    gamingHours: company.activities.reduce((sum, a, at) => sum + (a.gaming ? a.hours * x[at] : 0), 0),
+    residual,
+    settled: residual <= company.constants.consistent,
+    equilibria,
+  };
+}
+
+/** s_k = y_k / T_k; a rate whose denominator vanished scores 0. */
+function trueScores({ kpis }, world, x) {
+  return kpis.map((kpi, k) => {
+    const per = kpi.rate ? sparseDot(world.denominator[k], x) : 1;
+    return per > 0 ? sparseDot(world.numerator[k], x) / per / kpi.target : 0;
+  });
+}
+
+/** Σ_k e_ik E pay(s_k) by team, before charges. */
+function payouts({ kpis }, euros, score) {
+  return euros.map((row) => row.reduce((sum, e, k) => (e === 0 ? sum : sum + e * expectedPay(kpis[k], score[k])), 0));
+}

@@ -1,0 +1,81 @@
+// The scenario's rules, checked for any plan (forms: optimizer/whatif_rules.py, FORMS).
+
+/** Every rule with its value, limit and slack at a plan's consistent outcome; those that do not apply are left
+ *  out. `broken` where the slack is below minus the tolerance. */
+function checkRules(company, euros, outcome) {
+  const plan = { euros, shares: euros.map(sharesOf), outcome };
+  return company.rules.flatMap((rule) => {
+    const found = RULE_FORMS[rule.form](company, rule, plan);
+    if (found === null) return [];
+    const [value, limit] = found;
+    const slack = rule.atLeast ? value - limit : limit - value;
+    return [{ rule, value, limit, slack, broken: slack < -company.constants.tolerance }];
+  });
+}
+
+const total = (values) => values.reduce((sum, value) => sum + value, 0);
+
+/** Weights of a team, from its euros. */
+function sharesOf(row) {
+  const pay = total(row);
+  return row.map((e) => e / (pay > 0 ? pay : 1));
+}
+
+const inUse = (company, weight) => weight > company.constants.tolerance;
+
+/** By form: [value, limit], or null where the rule does not apply. */
+const RULE_FORMS = {
+  pay: (_, rule, { euros }) => [total(euros[rule.team]), rule.limit],
+  largest: (_, rule, { shares }) => [Math.max(0, ...rule.kpis.map((k) => shares[rule.team][k])), rule.limit],
+  smallest: (company, rule, { shares }) => {
+    const used = rule.kpis.map((k) => shares[rule.team][k]).filter((w) => inUse(company, w));
+    return [Math.min(1, ...used), rule.limit];
+  },
+  count: (company, rule, { shares }) => [shares[rule.team].filter((w) => inUse(company, w)).length, rule.limit],
+  linear: (_, rule, { shares }) => [sparseDot(rule.terms, shares[rule.team]), rule.limit],
+  least: (company, rule, { shares }) => {
+    const used = rule.terms.filter(([k]) => inUse(company, shares[rule.team][k]));
+    return [Math.min(1, ...used.map(([, value]) => value)), rule.limit];
+  },
+  distance: (_, rule, { shares }) => [
+    total(rule.terms.map(([k, from]) => Math.abs(shares[rule.team][k] - from))),
+    rule.limit,
+  ],
+  loaded: (_, rule, { outcome }) => [total(rule.teams.map((i) => outcome.loaded[i])), rule.limit],
+  guaranteed: (_, rule, { euros, outcome }) => {
+    const least = rule.share * total(euros[rule.team]);
+    return least > 0 ? [outcome.pay[rule.team], least] : null;
+  },
+  cap: (company, rule, { outcome }) => {
+    const { x } = outcome.equilibria[rule.world];
+    return [x[rule.activity], capOf(company, rule, x)];
+  },
+  exposure: (company, rule, { euros, shares, outcome }) => {
+    if (!(total(euros[rule.team]) > 0)) return null;
+    const falls = shares[rule.team].map((w, k) =>
+      w === 0 ? 0 : w * exposureOf(company, euros, outcome.equilibria, k, rule.other)
+    );
+    return [total(falls), rule.limit];
+  },
+  margin: (company, rule, { euros, outcome }) => marginOf(company, rule, euros, outcome.equilibria[rule.world]),
+};
+
+/** Units at which a gaming cap binds. */
+function capOf(company, rule, x) {
+  const { source } = company.activities[rule.activity];
+  const inflow = source < 0 ? 0 : inflowOf(company.worlds[rule.world], source, x);
+  return rule.constant + rule.share * inflow;
+}
+
+/** Gain of the first unit with its direct credit inflated, against q_a times the cap (model.md §8, gaming b). */
+function marginOf(company, rule, euros, at) {
+  const { activity: a } = rule;
+  const [world, work] = [company.worlds[rule.world], company.activities[a]];
+  const told = believedScores(company, at.beliefs);
+  const direct = euros[work.team].reduce((sum, e, k) => {
+    const credit = world.numerator[k].find(([activity]) => activity === a)?.[1] ?? 0;
+    return sum + (e * told[k].slope * credit) / told[k].per;
+  }, 0);
+  const gain = marginalGain(company, world, a, at.net[a], at.hourPrice, at.stagePrice);
+  return [gain + rule.margin * direct, work.quadratic * capOf(company, rule, at.x)];
+}

@@ -1,0 +1,62 @@
+// Words, numbers and plan files. Scenario texts are plain strings throughout: they only ever become text nodes.
+
+const MINUS = "\u2212";
+const NOTHING = "–";
+
+/** Words of one language: `catalogue` {phrases, numbers}, numbers as Babel writes them in the PDF. */
+function wordsOf({ phrases, numbers }) {
+  const say = (key, values = {}) =>
+    phrases[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const number = (value, decimals = 0, signed = false) =>
+    signOf(value, decimals, signed) + digits(value, decimals, numbers);
+  const within = (pattern, scale) => (value, decimals = 0, signed = false) =>
+    Number.isFinite(value)
+      ? signOf(value * scale, decimals, signed) +
+        pattern.replace("{n}", () => digits(value * scale, decimals, numbers))
+      : NOTHING;
+  return {
+    say,
+    count: (key, n) => say(`${key}.${n === 1 || (n === 0 && numbers.zeroIsOne) ? "one" : "other"}`, { n: number(n) }),
+    number: (value, ...more) => (Number.isFinite(value) ? number(value, ...more) : NOTHING),
+    percent: within(numbers.percent, 100),
+    money: within(numbers.money, 1),
+  };
+}
+
+function signOf(value, decimals, signed) {
+  const rounded = Number(value.toFixed(decimals));
+  if (rounded === 0) return "";
+  if (rounded < 0) return MINUS;
+  return signed ? "+" : "";
+}
+
+function digits(value, decimals, { group, decimal }) {
+  const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
+  return part ? grouped + decimal + part : grouped;
+}
+
+/** Decimals for volumes that are read side by side: none from 100, one from 10, two below. */
+function decimalsFor(...units) {
+  const most = Math.max(0, ...units.map(Math.abs));
+  return most >= 100 || most === 0 ? 0 : most >= 10 ? 1 : 2;
+}
+
+/** A plan file that `--plan` reads: {team: {kpi: weight}}. Plan files hold weights only, so a target pay that
+ *  differs from today's is a comment. */
+function planFile(company, euros) {
+  const lines = [];
+  company.teams.forEach((team, i) => {
+    const pay = total(euros[i]);
+    if (!(pay > 0)) return;
+    const differs = Math.abs(pay - team.pay) > SAME * pay;
+    lines.push(`${yamlKey(team.name)}:${differs ? ` # target_pay: ${tidy(pay)}` : ""}`);
+    sharesOf(euros[i]).forEach((w, k) => {
+      if (w > SAME) lines.push(`  ${yamlKey(company.kpis[k].name)}: ${Number(w.toFixed(10))}`);
+    });
+  });
+  return lines.join("\n") + "\n";
+}
+
+/** A name; in quotes where YAML would read a truth value or nothing. */
+const yamlKey = (name) => (/^(y|yes|n|no|true|false|on|off|null)$/i.test(name) ? `"${name}"` : name);

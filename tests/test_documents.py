@@ -1,0 +1,421 @@
+"""Documents of a run: made again from the folder, equal to the tables, plan documents, odd scenarios."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import shutil
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from io import BytesIO
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pikepdf
+import pypdf
+import pytest
+from click.testing import CliRunner
+from solved import HOSTILE, crowd, failed, hostile, moved, moved_tables
+
+from optimizer.cli import main
+from optimizer.cli.report import KINDS as OFFERED
+from optimizer.explain import explain
+from optimizer.frames import frame_of
+from optimizer.labels import CAUSES
+from optimizer.printing import printable
+from optimizer.publish import write_run
+from optimizer.tables import Tables, tables_of
+from reports.documents import KINDS, documents
+from reports.format import NARROW_NO_BREAK, NO_BREAK
+from reports.pdf import payload_of, words_for
+from reports.plan_document import CENTS
+from reports.run import Document, Run, read_run
+from reports.style import MISSING, SHY
+from reports.wording import Words
+
+LANGUAGES = ("en", "fr")
+
+
+def plain(text: str) -> str:
+    """Spaces of every kind made plain, no hyphens: some are of a line end, some are read as soft ones."""
+    words = text.replace(NO_BREAK, " ").replace(NARROW_NO_BREAK, " ").replace(SHY, "").split()
+    return " ".join(words).replace("- ", "").replace("-", "")
+
+
+def text_of(document: Document) -> str:
+    reader = pypdf.PdfReader(BytesIO(document.content))
+    return plain(" ".join(page.extract_text() for page in reader.pages))
+
+
+@cache
+def made(name: str) -> dict[str, Document]:
+    """Every document of a solved case, in both languages."""
+    solved = {"moved": moved, "hostile": hostile, "crowd": crowd}[name]()
+    found = documents(Run(tables_of(solved)), ("pdf", "plans"), LANGUAGES)
+    return {document.name: document for document in found}
+
+
+def reading(tables: Tables, language: str) -> tuple[Tables, Words]:
+    shown = printable(tables)
+    return shown, words_for(shown, language)
+
+
+# --- the run folder -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("runs") / "mini"
+    case = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
+    write_run(path, case, explain(moved()), {"gap": 1e-4}, ["solved"], {})
+    return path
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    names = ("manifest.json",)
+    files = (f for f in path.rglob("*") if f.is_file() and f.name not in names)
+    return {str(f.relative_to(path)): f.read_bytes() for f in files}
+
+
+def test_a_run_folder_has_the_report_in_both_languages_and_a_french_plan_document_per_team(
+    folder: Path,
+) -> None:
+    plans = {f"plan_{team}.fr.pdf" for team in ("marketing", "sales", "success")}
+    assert {p.name for p in folder.glob("*.pdf")} == {"report.en.pdf", "report.fr.pdf", *plans}
+
+
+def test_report_makes_the_same_bytes_again_without_solving(folder: Path) -> None:
+    before, hashes = contents(folder), json.loads((folder / "manifest.json").read_text())["sha256"]
+    documented = {n for n in before if n.endswith((".pdf", ".xlsx", ".html"))}
+    for name in documented:
+        (folder / name).unlink()
+    found = CliRunner().invoke(main, ["report", str(folder), "--json"])
+    assert found.exit_code == 0, found.output
+    assert set(json.loads(found.stdout)["documents"]) == documented
+    assert contents(folder) == before
+    assert json.loads((folder / "manifest.json").read_text())["sha256"] == hashes
+
+
+def test_report_makes_one_kind_in_one_language_and_leaves_the_rest(folder: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(folder, run)
+    before = contents(run)
+    found = CliRunner().invoke(main, ["report", str(run), "--lang", "en", "--only", "plans"])
+    assert found.exit_code == 0, found.output
+    after = contents(run)
+    assert {n for n in after if n not in before} == {
+        f"plan_{team}.en.pdf" for team in ("marketing", "sales", "success")
+    }
+    assert {n: after[n] for n in before} == before
+
+
+def test_what_is_no_run_folder_is_refused_and_left_alone(folder: Path, tmp_path: Path) -> None:
+    found = CliRunner().invoke(main, ["report", str(tmp_path)])
+    assert found.exit_code == 2
+    assert "it has no manifest.json; name one that solve wrote" in " ".join(found.output.split())
+    run = tmp_path / "run"
+    shutil.copytree(folder, run)
+    (run / "tables" / "kpis.csv").unlink()
+    before = contents(run)
+    found = CliRunner().invoke(main, ["report", str(run)])
+    assert found.exit_code == 2
+    assert "solve again" in " ".join(found.output.split())
+    assert contents(run) == before
+    assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+def test_the_verb_offers_every_kind_of_document() -> None:
+    assert tuple(KINDS) == OFFERED
+
+
+def test_the_report_carries_scenario_and_inputs(folder: Path) -> None:
+    with pikepdf.open(folder / "report.fr.pdf") as file:
+        for name in ("scenario.yaml", "inputs.json"):
+            assert file.attachments[name].get_file().read_bytes() == (folder / name).read_bytes()
+
+
+def test_the_tables_of_the_folder_are_those_of_the_solution(folder: Path) -> None:
+    found = read_run(folder)
+    for name, frame in moved_tables().items():
+        pd.testing.assert_frame_equal(found.tables[name], frame, check_exact=True)
+
+
+# --- numbers on paper -----------------------------------------------------------------------------------
+
+
+def with_solved_again(tables: Tables) -> Tables:
+    """The tables of `--explain full` filled by hand, as solving again takes minutes."""
+    summary, chosen = tables["summary"].iloc[0], tables["plans"].iloc[-1]
+    rule = tables["rules"].iloc[0]
+    label = {"label_en": rule["label_en"], "label_fr": rule["label_fr"]}
+    price = {c: chosen[c] for c in ("value", "loaded_pay", "plan")}
+    prices = [
+        {"rule": "r", **label, "unit": "money", "change": "removed", "change_en": "Removed",
+         "change_fr": "Supprimée", "limit": 135000.0, "new_limit": np.nan, "status": "optimal",
+         "bound": summary["bound"], "price": 1234.5, **price},
+    ]  # fmt: skip
+    points = [
+        {"over": over, "over_en": f"Over {over}", "over_fr": f"Selon {over}", "limit": limit, "here": here,
+         "status": "optimal", "status_en": "Proven", "status_fr": "Prouvé", "bound": np.nan, "gain": 10.0,
+         "controllability": 0.5, **{c: chosen[c] for c in ("value", "revenue", "loaded_pay", "net",
+         "gaming_hours", "plan")}}
+        for over, limits in (("budget", (120000.0, 135000.0)), ("gaming", (0.1, 0.2)))
+        for limit, here in zip(limits, (False, True), strict=True)
+    ]  # fmt: skip
+    rivals = [
+        {"rank": n, "plan": "p", "plan_en": f"Sales: Bookings ({n}%)", "plan_fr": f"Ventes : RDV ({n} %)",
+         "target_pay": "", "value": chosen["value"] - 100 * n, "behind": 100.0 * n - 100,
+         "behind_share": 0.01 * n, "proven": n < 2}
+        for n in (1, 2)
+    ]  # fmt: skip
+    full = {
+        "alternatives": frame_of("alternatives", rivals),
+        "rule_prices": frame_of("rule_prices", prices),
+        "frontier": frame_of("frontier", points),
+    }
+    return {**tables, **full}
+
+
+@cache
+def full_report(language: str) -> str:
+    run = Run(with_solved_again(moved_tables()))
+    (found,) = documents(run, ("pdf",), (language,))
+    assert found.warnings == ()
+    return text_of(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_row_of_the_appendix_is_printed_as_it_was_written(language: str) -> None:
+    tables = printable(with_solved_again(moved_tables()))
+    words = words_for(tables, language)
+    text = full_report(language).replace(" ", "")
+    for part in payload_of(tables, words, None, {})["appendix"]["chapters"]:
+        for table in part["tables"]:
+            for row in table["rows"]:
+                for cell in row["cells"]:
+                    assert plain(cell["t"]).replace(" ", "") in text, cell
+
+
+MONEY = {
+    "why_this_weight": ("value_change", "loaded_change"),
+    "near_ties": ("loss", "loaded_pay"),
+    "rule_prices": ("price",),
+    "alternatives": ("value", "behind"),
+    "frontier": ("value", "gain", "loaded_pay"),
+    "waterfall": ("net",),
+    "waterfall_causes": ("net",),
+    "waterfall_teams": ("net",),
+}
+SIGNED = ("value_change", "loaded_change", "price", "gain", "net")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_of_the_appendix_are_those_of_the_tables(language: str) -> None:
+    tables, words = reading(with_solved_again(moved_tables()), language)
+    text = full_report(language)
+    for name, columns in MONEY.items():
+        assert len(tables[name]), name
+        for column in columns:
+            for value in tables[name][column]:
+                assert plain(words.amount(value, signed=column in SIGNED)) in text, (name, column)
+    shares = {"measures": ("controllability", 0), "exposure": ("then", 1)}
+    for name, (column, decimals) in shares.items():
+        for value in tables[name][column]:
+            assert value < 0.0005 or plain(words.write.percent(value, decimals)) in text, name
+    for _, stage in tables["stages"].iterrows():
+        for column in ("now", "then"):
+            assert plain(words.units(stage[column], stage["digits"])) in text
+    for _, team in tables["teams"].iterrows():
+        for column in ("target_then", "pay_now", "pay_then", "loaded_now", "loaded_then"):
+            assert plain(words.money(team[column])) in text
+    for _, line in tables["gaming"].iterrows():
+        assert plain(words.money(line["team_stake"])) in text
+    for text_of_source in tables["sources"]["source"]:
+        assert plain(words.user(text_of_source, 400)) in text
+
+
+def test_the_waterfall_adds_up_as_printed_to_the_cards_of_page_one() -> None:
+    shown = printable(moved_tables())
+    chosen, parts = shown["plans"].iloc[-1], shown["waterfall"]
+    assert parts["net"].sum() == chosen["net_change"]
+    assert parts["revenue"].sum() == chosen["revenue_change"]
+    assert parts.loc[parts["cause"] == "payout", "net"].sum() == -chosen["loaded_change"]
+    assert (parts["net"] - moved_tables()["waterfall"]["net"]).abs().max() <= 1.0
+    for by in ("waterfall_causes", "waterfall_teams"):
+        assert shown[by]["net"].sum() == chosen["net_change"]
+    order = [c for c in CAUSES if c in set(parts["cause"])]
+    assert list(shown["waterfall_causes"]["cause"]) == order
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_drawings_have_texts_for_those_who_do_not_see_them(language: str) -> None:
+    tables, words = reading(with_solved_again(moved_tables()), language)
+    (found,) = documents(Run(with_solved_again(moved_tables())), ("pdf",), (language,))
+    with pikepdf.open(BytesIO(found.content)) as file:
+        alts = " ".join(str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o)
+    for cause in tables["waterfall_causes"]["net"]:
+        assert words.amount(cause, signed=True) in alts
+    for value in tables["frontier"]["value"]:
+        assert words.money(value) in alts
+
+
+# --- plan documents -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["moved", "crowd"])
+def test_a_plan_document_says_what_its_team_can_earn_to_the_cent(name: str, language: str) -> None:
+    solved = {"moved": moved, "crowd": crowd}[name]()
+    tables, words = reading(tables_of(solved), language)
+    for team, mine in tables["examples"].groupby("team"):
+        text = text_of(made(name)[f"plan_{team}.{language}.pdf"])
+        lines = [*mine.itertuples(), *tables["earnings"].query("team == @team").itertuples()]
+        for line in lines:
+            each = line.pay_each if np.isfinite(line.pay_each) else line.pay
+            assert plain(words.write.money(each, CENTS)) in text
+        for _, kpi in mine.iterrows():
+            assert plain(words.label(kpi, "kpi", 48)) in text
+            assert plain(words.write.weight(kpi["weight"])) in text
+        for key in ("paper.not_listed", "paper.no_penalty", "sign.text", "field.dispute", "field.paid"):
+            assert plain(words.say(key)) in text
+
+
+def test_plan_documents_have_one_or_two_pages_and_no_warning() -> None:
+    for name in ("moved", "crowd", "hostile"):
+        for document in made(name).values():
+            assert document.warnings == ()
+            if document.name.startswith("plan_"):
+                assert len(pypdf.PdfReader(BytesIO(document.content)).pages) <= 2, document.name
+
+
+def test_what_people_are_told_to_count_is_what_the_scenario_counts() -> None:
+    tables = moved_tables()
+    text = text_of(made("moved")["plan_marketing.en.pdf"])
+    paid = tables["examples"].query("team == 'marketing'")["kpi"].unique()
+    for _, term in tables["definitions"][tables["definitions"]["kpi"].isin(paid)].iterrows():
+        assert plain(term["label_en"]) in text
+
+
+def test_a_plan_with_a_failed_check_is_not_handed_out() -> None:
+    assert list(documents(Run(tables_of(failed())), ("plans",))) == []
+
+
+def test_plan_documents_are_pdf_a_and_tagged_in_their_language() -> None:
+    document = made("moved")["plan_sales.fr.pdf"]
+    with pikepdf.open(BytesIO(document.content)) as file:
+        with file.open_metadata() as metadata:
+            assert metadata["pdfaid:part"] == "3"
+            assert metadata["pdfuaid:part"] == "1"
+        assert bool(file.Root.MarkInfo.Marked)
+        assert str(file.Root.Lang) == "fr"
+
+
+# --- odd scenarios --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_texts_print_literally_everywhere(language: str) -> None:
+    text = text_of(made("hostile")[f"report.{language}.pdf"])
+    assert plain(HOSTILE) in text
+    for document in made("hostile").values():
+        shown = text_of(document)
+        assert MISSING in shown
+        assert "\u202e" not in shown
+        assert "\U0001f600" not in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_twelve_teams_fit(language: str) -> None:
+    text = text_of(made("crowd")[f"report.{language}.pdf"])
+    shown, words = reading(tables_of(crowd()), language)
+    assert len(shown["teams"]) == 12
+    for _, team in shown["teams"].iterrows():
+        assert plain(words.label(team)) in text
+        assert f"plan_{team['team']}.{language}.pdf" in made("crowd")
+
+
+@pytest.mark.parametrize("name", ["moved", "hostile", "crowd"])
+def test_no_text_begins_outside_the_margins(name: str) -> None:
+    for document in made(name).values():
+        for page in pypdf.PdfReader(BytesIO(document.content)).pages:
+            places = _places(page)
+            assert min(x for x, _ in places) >= 45, document.name
+            assert max(x for x, _ in places) <= float(page.mediabox.width) - 45, document.name
+            assert min(y for _, y in places) >= 14, document.name
+
+
+def _places(page: Any) -> list[tuple[float, float]]:
+    """Where pieces of text begin, in points from the lower left corner."""
+    found: list[tuple[float, float]] = []
+
+    def note(text: str, cm: Any, tm: Any, _font: Any, _size: float) -> None:
+        if text.strip():
+            found.append((cm[0] * tm[4] + cm[4], cm[3] * tm[5] + cm[5]))
+
+    page.extract_text(visitor_text=note)
+    return found
+
+
+# --- speed and memory -----------------------------------------------------------------------------------
+
+
+def _make(number: int) -> int:
+    tables = dict(moved_tables_of_worker())
+    title = f"Company {number}"
+    tables["summary"] = tables["summary"].assign(label_en=title, label_fr=title)
+    return sum(len(d.content) for d in documents(Run(tables), ("pdf",), ("fr",)))
+
+
+@cache
+def moved_tables_of_worker() -> Tables:
+    return read_run(Path(_FOLDER[0])).tables
+
+
+_FOLDER: list[str] = []
+
+
+def _start(folder: str) -> None:
+    _FOLDER[:] = [folder]
+
+
+def test_memory_stays_flat_over_reports_in_one_process(folder: Path) -> None:
+    """In a process of its own, as the peak of this one is that of earlier tests."""
+    with ProcessPoolExecutor(1, get_context("spawn"), _start, (str(folder),)) as pool:
+        peaks = list(pool.map(_peak_after, [range(2), range(2, 8)]))
+    assert peaks[1] <= 1.15 * peaks[0]
+
+
+def _peak_after(numbers: range) -> int:
+    for number in numbers:
+        _make(number)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def test_reports_made_in_another_process_have_the_same_bytes(folder: Path) -> None:
+    _start(str(folder))
+    with ProcessPoolExecutor(1, get_context("spawn"), _start, (str(folder),)) as pool:
+        there = pool.submit(_digest, 7).result()
+    assert there == _digest(7)
+
+
+def _digest(number: int) -> list[str]:
+    import hashlib
+
+    tables = dict(moved_tables_of_worker())
+    tables["summary"] = tables["summary"].assign(label_fr=f"Company {number}")
+    made = documents(Run(tables), ("pdf", "plans"), ("fr",))
+    return [hashlib.sha256(d.content).hexdigest() for d in made]
+
+
+def test_a_number_is_not_broken_in_two() -> None:
+    """French thousands are kept together by narrow no-break spaces in every text that is printed."""
+    tables, words = reading(moved_tables(), "fr")
+    for part in payload_of(tables, words, None, {})["appendix"]["chapters"]:
+        for table in part["tables"]:
+            for row in table["rows"]:
+                for cell in row["cells"]:
+                    assert not re.search(r"\d \d{3}(?!\d)", cell["t"]), cell["t"]

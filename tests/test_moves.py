@@ -1,0 +1,153 @@
+"""Moves of weight, near-ties, the gaming ledger's experiment: each equals the evaluation it stands for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from solved import explained, mini, moved, stuck, stuck_explained
+
+from optimizer.baseline import calibrate
+from optimizer.evaluation import compare, evaluate
+from optimizer.explain.ledger import company_side, forbidden
+from optimizer.explain.moves import cheapest, moves
+from optimizer.explain.ties import near_ties
+from optimizer.measures import measure
+from optimizer.outcome import evaluate_plans
+from optimizer.plan import plan_from_euros, plan_of
+from optimizer.space import plan_space
+
+REGIMES = {
+    "normal": {"probability": 0.75},
+    "weak": {"probability": 0.25, "yields": {"targeted_campaign": 0.8}, "value": {"retained": 0.9}},
+}
+
+
+def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:
+    solution = moved()
+    scenario, cal = solution.cal.scenario, solution.cal
+    assert solution.plan is not None
+    assert solution.consistent is not None
+    found = explained().why_this_weight
+    assert len(found) == sum(
+        int((solution.euros[i] > 0).sum()) * (int(solution.space.allowed[i].sum()) - 1)
+        for i in range(len(cal.network.teams))
+    )
+    for move in found[::3]:
+        team, kpi, to = (
+            cal.network.teams[move.team],
+            cal.network.kpis[move.kpi],
+            cal.network.kpis[move.to],
+        )
+        weights = {t: dict(w) for t, w in solution.plan.weights.items()}
+        weights[team][kpi] -= move.moved
+        weights[team][to] = weights[team].get(to, 0.0) + move.moved
+        at = evaluate(scenario, weights).consistent
+        assert move.moved == pytest.approx(0.2)
+        assert move.revenue == pytest.approx(float(at.revenue[0] - solution.consistent.revenue[0]), abs=1e-4)
+        assert move.net == pytest.approx(float(at.net[0] - solution.consistent.net[0]), abs=1e-4)
+        assert move.loaded_pay == pytest.approx(move.revenue - move.net, abs=1e-6)
+        broken = compare(scenario, {"it": weights})["it"].broken_rules
+        assert set(move.broken) == {rule.rule for rule in broken}
+
+
+def test_with_regimes_and_a_locked_team_moves_are_still_evaluations() -> None:
+    locks = {"locks": {"success": {"retention": 0.8, "bookings": 0.2}}, "measures": {}}
+    cal_scenario = mini(locks, regimes=REGIMES)
+    cal = calibrate(cal_scenario)
+    solution = stuck()
+    found = moves(cal, solution.space, cal.current, np.ones_like(solution.space.allowed))
+    move = next(m for m in found if cal.network.teams[m.team] == "marketing")
+    euros = cal.current.copy()
+    euros[move.team, move.kpi] -= move.moved * euros[move.team].sum()
+    euros[move.team, move.to] += move.moved * cal.current[move.team].sum()
+    pair = evaluate_plans(cal, np.array([cal.current, euros]))
+    assert move.revenue == pytest.approx(float(pair.revenue[1] - pair.revenue[0]), rel=1e-9)
+
+
+def test_a_locked_weight_can_only_move_by_breaking_its_lock() -> None:
+    cal = calibrate(mini({"locks": {"sales": {"bookings": 1.0}}}))
+    space = plan_space(cal, measure(cal).controllability)
+    kpis, every = cal.network.kpis, np.ones_like(space.allowed)
+    locked = [m for m in moves(cal, space, cal.current, every) if kpis[m.kpi] == "bookings"]
+    assert locked
+    assert all("locks.sales.bookings" in m.broken for m in locked)
+    ties = near_ties(cal, space, cal.current, cal.current[None])
+    assert ties
+    assert all(t.euros[1, kpis.index("bookings")] == pytest.approx(60000) for t in ties)
+
+
+def test_where_nothing_moves_every_step_has_a_reason() -> None:
+    found = stuck_explained()
+    assert found.why_unmoved
+    best = cheapest(found.why_unmoved)
+    assert best is not None
+    assert best.value > 0
+    assert any(name.startswith("change_limit") for name in best.broken)
+    for move in found.why_unmoved:
+        assert move.reason == ("rule" if move.improves else "no_gain")
+        assert move.broken
+        if move.improves:
+            assert move.excess >= best.excess
+
+
+def test_a_plan_that_moved_needs_no_reason_for_standing_still() -> None:
+    assert explained().why_unmoved == ()
+
+
+def test_near_ties_keep_the_rules_and_come_first_where_they_are_easier() -> None:
+    solution = moved()
+    found = explained()
+    scenario = solution.cal.scenario
+    assert found.ties
+    for tie in found.ties:
+        weights = plan_from_euros(scenario, tie.euros).weights
+        at = compare(scenario, {"it": weights})["it"]
+        assert not at.broken_rules
+        assert tie.revenue == pytest.approx(float(at.consistent.revenue[0]), rel=1e-9)
+        assert tie.loss == pytest.approx(solution.objective - tie.value, rel=1e-6, abs=1e-3)
+        assert tie.near == (tie.loss <= 1e-3 * abs(solution.objective))
+    easier = [tie.near and (tie.simpler or tie.closer) for tie in found.ties]
+    assert easier == sorted(easier, reverse=True)
+
+
+def test_a_simpler_plan_of_the_same_value_is_named_first() -> None:
+    """Two KPIs that pay for the same thing: splitting weight between them changes nothing."""
+    scenario = mini()
+    twin = scenario.model_copy(
+        update={"kpis": {**scenario.kpis, "bookings_again": scenario.kpis["bookings"]}}
+    )
+    measures = {**twin.rules.measures, "sales": ("bookings", "bookings_again")}
+    twin = twin.model_copy(update={"rules": twin.rules.model_copy(update={"measures": measures})})
+    cal = calibrate(twin)
+    space = plan_space(cal, measure(cal).controllability)
+    split = cal.current.copy()
+    k, again = (cal.network.kpis.index(name) for name in ("bookings", "bookings_again"))
+    split[1, again] = 0.4 * split[1, k]
+    split[1, k] -= split[1, again]
+    first = near_ties(cal, space, split, cal.current[None])[0]
+    assert first.simpler
+    assert first.closer
+    assert first.loss == pytest.approx(0, abs=1e-3)
+    assert first.euros == pytest.approx(cal.current)
+
+
+def test_gaming_costs_what_the_company_gains_when_nobody_can_do_it() -> None:
+    cal = calibrate(mini())
+    now = evaluate_plans(cal, cal.current[None])
+    for a in np.flatnonzero(cal.network.gaming):
+        cost, loss, net_loss = company_side(cal, cal.current, now, int(a))
+        without = forbidden(cal, cal.current, now, int(a))
+        assert without is not None
+        assert without.x[0, a] == 0
+        assert loss == pytest.approx(float(without.revenue[0] - now.revenue[0]))
+        assert net_loss == pytest.approx(float(without.net[0] - now.net[0]))
+        assert cost == pytest.approx(loss / float(now.x[0, a]))
+
+
+def test_a_plan_of_the_scenario_is_itself_a_candidate() -> None:
+    solution = moved()
+    named = plan_of(solution.cal.scenario, solution.cal.scenario.plans["by_hand"]).euros(
+        solution.cal.scenario
+    )
+    found = near_ties(solution.cal, solution.space, solution.euros, named[None])
+    assert all(t.loss >= 0 for t in found)

@@ -1,0 +1,98 @@
+"""The tornado: values in companies with other numbers, and the number at which a decision turns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from solved import SOURCES, explained, mini, moved
+
+from optimizer.baseline import calibrate
+from optimizer.executors import Workers
+from optimizer.explain.swings import tornado
+from optimizer.outcome import evaluate_plans
+from optimizer.plan import plan_of
+from optimizer.ranges import scaled
+
+NOBODY = np.zeros((0, 3, 7))
+MIXED = {
+    "marketing": {"wins": 1.0},
+    "sales": {"bookings": 0.85, "retention": 0.15},
+    "success": {"retention": 1.0},
+}
+"""Better than today, but not where a wide net costs little."""
+CASH = {"activities.wide_net_campaign.cash": {"text": "guess", "range": 0.95}}
+
+
+def test_a_swing_is_the_gain_in_the_company_with_the_other_number() -> None:
+    solution = moved()
+    assert solution.euros is not None
+    found = {s.path: s for s in tornado(solution.cal, solution.euros, NOBODY)}
+    cal = calibrate(scaled(solution.cal.scenario, "stages.retained.value", 1.5))
+    both = evaluate_plans(cal, np.array([cal.current, solution.euros]))
+    one = found["stages.retained.value"]
+    low, gain, high = one.gains
+    assert high == pytest.approx(float(both.revenue[1] - both.revenue[0]), rel=1e-6)
+    assert one.elasticity == pytest.approx((high - low) / gain, rel=1e-12)
+    assert one.spread == max(one.gains) - min(one.gains)
+    assert one.number == 26000.0
+    assert np.isnan(one.leads).all()
+    assert one.runner_up is None
+
+
+def test_swings_come_by_the_size_of_what_they_can_do() -> None:
+    spreads = [s.spread for s in explained().swings]
+    assert len(spreads) == 4
+    assert spreads == sorted(spreads, reverse=True)
+
+
+def test_a_number_that_would_make_no_company_has_no_gain() -> None:
+    solution = moved()
+    assert solution.euros is not None
+    wide = {"teams.sales.hours": {"text": "payroll", "range": 0.9}}
+    found = tornado(calibrate(mini(sources=wide)), solution.euros, NOBODY)[0]
+    assert np.isnan(found.gains[0])
+    assert np.isfinite(found.spread)
+
+
+@pytest.mark.parametrize(
+    "regimes", [{}, {"a": {"probability": 0.4}, "b": {"probability": 0.6, "value": {"deal": 0.8}}}]
+)
+def test_at_the_break_even_the_gain_is_nothing(regimes: dict[str, object]) -> None:
+    scenario = mini(sources=CASH, regimes=regimes)
+    cal = calibrate(scenario)
+    plan = plan_of(scenario, MIXED).euros(scenario)
+    swing = tornado(cal, plan, NOBODY)[0]
+    assert swing.flips_current
+    assert 0.05 <= swing.break_even <= 1
+    there = calibrate(scaled(scenario, swing.path, swing.break_even))
+    both = evaluate_plans(there, np.array([there.current, plan]))
+    assert float(both.revenue[1] - both.revenue[0]) == pytest.approx(0, abs=1e-2)
+
+
+def test_where_a_runner_up_overtakes_it_is_named_and_the_number_found() -> None:
+    scenario = mini(sources=CASH)
+    cal = calibrate(scenario)
+    swing = tornado(cal, plan_of(scenario, MIXED).euros(scenario), cal.current[None])[0]
+    assert swing.flips_runner_up
+    assert swing.runner_up == 0
+    assert swing.leads == pytest.approx(swing.gains)
+    assert swing.break_even_runner_up == pytest.approx(swing.break_even, abs=1e-6)
+
+
+def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
+    solution = moved()
+    assert solution.euros is not None
+    many = {
+        f"activities.{name}.hours": {"text": "guess", "range": 0.1}
+        for name in solution.cal.scenario.activities
+    }
+    cal = replace(solution.cal, scenario=mini(sources={**SOURCES, **many}))
+    told: list[tuple[int, int]] = []
+    alone = tornado(cal, solution.euros, NOBODY)
+    with Workers(2) as two:
+        both = tornado(cal, solution.euros, NOBODY, two, lambda done, of: told.append((done, of)))
+    assert [s.path for s in alone] == [s.path for s in both]
+    assert all(np.array_equal(a.values, b.values, equal_nan=True) for a, b in zip(alone, both, strict=True))
+    assert told == [(n, 2) for n in (1, 2)]

@@ -1,0 +1,484 @@
+"""The what-if page computes what Python computes: equilibria, payouts, rules, numbers, plan files."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pytest
+from companies import random_company, random_weights
+from py_mini_racer import MiniRacer, mini_racer
+from scipy.special import ndtr
+from solved import MEASURES, RULES, mini, moved
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.judge import consistent_facts
+from optimizer.measures import measure
+from optimizer.network import Floats
+from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.plan import plan_of
+from optimizer.quadratic import solve_separable
+from optimizer.read import read_plan, read_scenario
+from optimizer.response import CONSISTENT
+from optimizer.rules import every_line
+from optimizer.scenario import Scenario
+from optimizer.space import TOLERANCE, PlanSpace, plan_space
+from optimizer.whatif import SCHEMA, company_data, whatif_data
+from optimizer.whatif_rules import FORMS
+from reports import write_whatif
+from reports.format import Formatter
+from reports.whatif import CORE, HERE, PAGE, catalogue, core_script, embedded, page_of
+
+ROOT = Path(__file__).parents[1]
+AGREEMENT = 1e-6
+"""Relative; of a volume that is a thousandth of the largest or less, relative to that thousandth."""
+PLANS = 200
+EVERY_RULE: dict[str, Any] = {
+    "weights": {"step": 0.05, "min": 0.1, "max": 0.8, "max_measures": 2},
+    "change_limit": 1.0,
+    "budget": {"expected": 1e5, "min_share_of_target": 0.95},
+    "controllability": {"floor": 0.1, "mean": 0.2},
+    "gaming": {"tolerance": 0.1, "margin": 0.1},
+}
+
+
+def _random(seed: int, rules: dict[str, Any] | None = None, **shape: Any) -> Scenario:
+    return random_company(np.random.default_rng(seed), rules=rules or EVERY_RULE, **shape)
+
+
+def _exposed() -> dict[str, Any]:
+    return EVERY_RULE | {"gaming": {**EVERY_RULE["gaming"], "exposure": 0.2}}
+
+
+COMPANIES: dict[str, Callable[[], Scenario]] = {
+    "alignment": lambda: read_scenario(ROOT / "scenarios" / "alignment"),
+    "mini_funnel": lambda: read_scenario(ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"),
+    "capped_funnel": lambda: read_scenario(ROOT / "tests" / "cases" / "capped_funnel" / "capped_funnel.json"),
+    "six_teams": lambda: _random(3, teams=6, activities=20),
+    "two_regimes": lambda: _random(2, teams=5, activities=18, regimes=2),
+    "feeding_each_other": lambda: _random(7, teams=3, activities=12, two_way=True),
+    "exposed": lambda: _random(9, _exposed(), teams=4, activities=20),
+    "every_rule": lambda: mini(
+        {
+            **EVERY_RULE,
+            "measures": MEASURES,
+            "locks": {"success": {"retention": 1.0}},
+            "budget": {"expected": 130000.0, "teams": {"sales": 80000.0}, "min_share_of_target": 0.97},
+            "gaming": {
+                "tolerance": 0.05,
+                "margin": 0.2,
+                "exposure": 0.05,
+                "pairs": [{"team": "marketing", "volume": "lead_volume", "quality": "meeting_rate"}],
+            },
+        }
+    ),
+}
+
+
+class Case:
+    """A company, what Python says about random plans, and the page's core with the same company."""
+
+    def __init__(self, name: str, js: MiniRacer) -> None:
+        self.cal: Calibrated = calibrate(COMPANIES[name]())
+        self.space: PlanSpace = plan_space(self.cal, measure(self.cal).controllability)
+        self.euros = random_euros(self.cal.scenario, PLANS)
+        self.outcome: Outcome = evaluate_plans(self.cal, self.euros)
+        self.js, self.answers = js, dict[tuple[int, str], Any]()
+        js.eval(core_script())
+        js.eval(f"const company = companyOf({embedded(company_data(self.cal, self.space))});")
+        js.eval(ASK)
+
+    def ask(self, plan: int, answer: str = "consistentResponse") -> dict[str, Any]:
+        if (plan, answer) not in self.answers:
+            found = self.js.call(f"ask_{answer}", self.euros[plan].tolist())
+            self.answers[plan, answer] = json.loads(str(found))
+        answered: dict[str, Any] = self.answers[plan, answer]
+        return answered
+
+
+ASK = """
+const told = (euros, outcome) => JSON.stringify({...outcome, equilibria: null,
+  rules: checkRules(company, euros, outcome).map((line) => ({...line, rule: line.rule.name}))});
+const ask_consistentResponse = (euros) => told(euros, evaluatePlan(company, euros));
+const ask_firstResponse = (euros) => told(euros, evaluatePlan(company, euros, firstResponse));
+"""
+
+
+def random_euros(scenario: Scenario, count: int) -> Floats:
+    """Plans of one to three of each team's measures, or of all KPIs, in steps of 5 %, (S, I, K)."""
+    measures = {team: tuple(scenario.rules.measures.get(team, scenario.kpis)) for team in scenario.teams}
+    offered = scenario.model_copy(update={"rules": scenario.rules.model_copy(update={"measures": measures})})
+    rng = np.random.default_rng(0)
+    plans = [plan_of(scenario, random_weights(rng, offered)) for _ in range(count)]
+    return np.stack([plan.euros(scenario) for plan in plans])
+
+
+@pytest.fixture(scope="module")
+def cases() -> Iterator[Callable[[str], Case]]:
+    # Engines are closed one by one: left to the interpreter's end, V8 may not let go.
+    with ExitStack() as engines:
+        yield cache(lambda name: Case(name, engines.enter_context(mini_racer())))
+
+
+@pytest.fixture(scope="module")
+def core() -> Iterator[MiniRacer]:
+    """The page's core alone."""
+    with mini_racer() as js:
+        js.eval(core_script())
+        yield js
+
+
+def call(js: MiniRacer, function: str, *arguments: Any) -> Any:
+    """A function of the core on plain values."""
+    given = ", ".join(embedded(argument) for argument in arguments)
+    return json.loads(str(js.eval(f"JSON.stringify(({function})({given}))")))
+
+
+# --- equilibria and rules -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", COMPANIES)
+def test_the_page_finds_the_equilibria_that_python_finds(name: str, cases: Callable[[str], Case]) -> None:
+    case = cases(name)
+    now = case.outcome
+    settled = now.residual <= CONSISTENT
+    assert settled.mean() > 0.95
+    for s in np.flatnonzero(settled):
+        found = case.ask(int(s))
+        assert found["settled"]
+        agree(found["x"], now.x[s])
+        agree(found["score"], now.score[s])
+        agree(found["pay"], now.pay[s])
+        for field, value in {
+            "gross": now.gross,
+            "directCosts": now.direct_costs,
+            "revenue": now.revenue,
+            "loadedPay": now.loaded_pay,
+            "net": now.net,
+        }.items():
+            assert found[field] == pytest.approx(value[s], rel=AGREEMENT)
+
+
+@pytest.mark.parametrize("name", ["alignment", "two_regimes", "feeding_each_other"])
+def test_the_page_finds_the_first_responses_too(name: str, cases: Callable[[str], Case]) -> None:
+    case = cases(name)
+    first = evaluate_plans(case.cal, case.euros[:20], "first_response")
+    for s in range(20):
+        agree(case.ask(s, "firstResponse")["x"], first.x[s])
+
+
+def agree(found: list[float], known: Floats) -> None:
+    least = AGREEMENT * 1e-3 * float(np.abs(known).max(initial=0.0))
+    np.testing.assert_allclose(found, known, rtol=AGREEMENT, atol=least)
+
+
+@pytest.mark.parametrize("name", COMPANIES)
+def test_the_page_judges_every_rule_as_python_does(name: str, cases: Callable[[str], Case]) -> None:
+    case = cases(name)
+    facts = consistent_facts(case.cal, case.euros, case.outcome.worlds, case.outcome.pay)
+    lines = list(every_line(case.cal, case.space, case.euros, facts))
+    for s in np.flatnonzero(case.outcome.residual <= CONSISTENT):
+        found = case.ask(int(s))["rules"]
+        assert [line["rule"] for line in found] == [line.name for line in lines]
+        for mine, line in zip(found, lines, strict=True):
+            assert mine["value"] == pytest.approx(line.value[s], rel=AGREEMENT, abs=1e-9)
+            assert mine["limit"] == pytest.approx(line.limit[s], rel=AGREEMENT, abs=1e-9)
+            if abs(line.slack[s] + TOLERANCE) > 1e-8:
+                assert mine["broken"] == (line.slack[s] < -TOLERANCE), line.name
+
+
+def test_random_plans_break_and_keep_every_form_of_rule(cases: Callable[[str], Case]) -> None:
+    """Otherwise the agreement above would show little."""
+    seen: dict[str, set[bool]] = {}
+    for name in ("every_rule", "exposed", "alignment"):
+        case = cases(name)
+        form = {rule["name"]: rule["form"] for rule in company_data(case.cal, case.space)["rules"]}
+        for s in range(PLANS):
+            for line in case.ask(s)["rules"]:
+                seen.setdefault(form[line["rule"]], set()).add(line["broken"])
+    assert set(seen) == set(FORMS)
+    assert {form for form, states in seen.items() if states != {True, False}} <= {"pay"}
+
+
+def test_a_plan_is_answered_within_a_tenth_of_a_second(
+    cases: Callable[[str], Case], capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = cases("alignment")
+    seconds = []
+    for euros in case.euros[:40].tolist():
+        began = perf_counter()
+        case.js.call("ask_consistentResponse", euros)
+        seconds.append(perf_counter() - began)
+    with capsys.disabled():
+        print(f"\nalignment: median {1e3 * np.median(seconds):.1f} ms, worst {1e3 * max(seconds):.0f}")
+    assert np.median(seconds) < 0.1
+
+
+# --- numerics -------------------------------------------------------------------------------------------
+
+
+def test_the_normal_distribution_is_exact_to_rounding(core: MiniRacer) -> None:
+    z = np.concatenate([np.linspace(-9, 9, 361), [-3.0, 3.0, 0.0, -30.0, 30.0]])
+    np.testing.assert_allclose(call(core, "(z) => z.map(cumulative)", z.tolist()), ndtr(z), rtol=1e-12)
+
+
+def test_quadratic_programs_are_solved_as_in_python(core: MiniRacer) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(200):
+        n, m = int(rng.integers(2, 12)), int(rng.integers(0, 4))
+        rows, q, g = rng.normal(size=(m, n)), rng.uniform(0.1, 5, n), 3 * rng.normal(size=n)
+        inside = rng.uniform(0.1, 2, n)
+        low, high = np.zeros(n), inside + rng.uniform(0.1, 3, n)
+        known = solve_separable(g[None], q, rows, (rows @ inside)[None], low, high)
+        program = {"g": g, "q": q, "b": rows @ inside, "lower": low, "upper": high}
+        plain = {key: value.tolist() for key, value in program.items()} | {"rows": rows.tolist()}
+        np.testing.assert_allclose(call(core, "solveSeparable", plain)["x"], known.x[0], atol=1e-9)
+
+
+def test_a_team_without_room_loses_nothing_to_sabotage(core: MiniRacer) -> None:
+    task = {"gain": [1.0, -1.0], "size": 1.0, "lost": [0.0, 0.0], "lower": [0.0, 0.0], "upper": [2.0, 2.0]}
+    block = {"quadratic": [1.0, 1.0], "rows": [[1.0, 1.0]]}
+    assert call(core, "spendPurse", task | {"block": block}, 5.0) == 0
+
+
+def test_sabotage_spends_its_purse_or_meets_its_bounds(core: MiniRacer) -> None:
+    """One hour moved between two activities: harm d, cost d² (q = 1 each), d at most 2."""
+    task = {"gain": [1.0, 0.0], "size": 1.0, "lost": [0.0, 0.0], "lower": [-2.0, -2.0], "upper": [2.0, 2.0]}
+    block = {"quadratic": [1.0, 1.0], "rows": [[1.0, 1.0]]}
+    assert call(core, "spendPurse", task | {"block": block}, 0.25) == pytest.approx(0.5, rel=1e-9)
+    assert call(core, "spendPurse", task | {"block": block}, 100.0) == pytest.approx(2.0, rel=1e-9)
+
+
+# --- moving weights -------------------------------------------------------------------------------------
+
+MOVE = "(given) => rescaled({...given, held: new Set(given.held)})"
+
+
+def moved_to(js: MiniRacer, weights: list[float], k: int, wanted: float, **more: Any) -> list[float]:
+    given = {
+        "weights": weights,
+        "start": weights,
+        "moved": k,
+        "wanted": wanted,
+        "held": [],
+        "heir": 0,
+        "steps": 20,
+    }
+    found: list[float] = call(js, MOVE, given | more)
+    return found
+
+
+def test_weights_always_sum_to_one_on_the_grid_and_held_ones_stay(core: MiniRacer) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        count = int(rng.integers(2, 7))
+        weights = (rng.multinomial(20, np.full(count, 1 / count)) / 20).tolist()
+        k, held = int(rng.integers(count)), [int(h) for h in range(count) if rng.random() < 0.3]
+        heir = next((j for j in range(count) if j != k and j not in held), 0)
+        found = moved_to(core, weights, k, float(rng.random()), held=held, heir=heir)
+        assert sum(found) == pytest.approx(1, abs=1e-12)
+        assert min(found) >= 0
+        np.testing.assert_allclose(np.array(found) * 20, np.rint(np.array(found) * 20), atol=1e-9)
+        assert all(found[h] == weights[h] for h in held if h != k)
+
+
+def test_the_others_share_in_proportion_and_going_back_restores_them(core: MiniRacer) -> None:
+    start = [0.2, 0.6, 0.2, 0.0]
+    up = moved_to(core, start, 0, 0.6)
+    assert up == [0.6, 0.3, 0.1, 0.0]
+    assert moved_to(core, up, 0, 1.0, start=start) == [1.0, 0.0, 0.0, 0.0]
+    assert moved_to(core, [1.0, 0.0, 0.0, 0.0], 0, 0.2, start=start) == start
+
+
+def test_what_a_lone_kpi_gives_up_goes_to_the_first_on_offer(core: MiniRacer) -> None:
+    assert moved_to(core, [0.0, 1.0, 0.0], 1, 0.7, heir=2) == [0.0, 0.7, 0.3]
+
+
+def test_a_weight_cannot_move_when_all_others_are_held(core: MiniRacer) -> None:
+    assert moved_to(core, [0.4, 0.6], 0, 0.9, held=[1]) == [0.4, 0.6]
+
+
+def test_weights_between_steps_still_sum_to_one(core: MiniRacer) -> None:
+    found = moved_to(core, [1 / 3, 1 / 3, 1 / 3], 0, 0.5, held=[2])
+    assert found[0] == 0.5
+    assert sum(found) == pytest.approx(1, abs=1e-12)
+
+
+# --- words, numbers, files ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("currency", ["EUR", "USD", "CHF", "JPY"])
+def test_numbers_are_written_as_in_the_pdf(language: str, currency: str, core: MiniRacer) -> None:
+    write = Formatter(language, currency)
+    core.eval(f"globalThis.words = wordsOf({embedded(catalogue(language, currency))})")
+    for value in (0, 0.4, -0.4, 7, -12.345, 999, 1000, -1234.56, 12345678.9, 0.123456):
+        for decimals in (0, 1, 2):
+            for signed in (False, True):
+                given = (value, decimals, signed)
+                assert call(core, "(...v) => words.number(...v)", *given) == write.number(*given)
+                assert call(core, "(...v) => words.money(...v)", *given) == write.money(*given)
+                assert call(core, "(...v) => words.percent(...v)", *given) == write.percent(*given)
+
+
+def test_french_groups_digits_with_narrow_no_break_spaces() -> None:
+    assert catalogue("fr", "EUR")["numbers"]["group"] == "\u202f"
+
+
+def test_both_languages_have_every_phrase_that_the_page_says() -> None:
+    en, fr = (catalogue(language, "EUR")["phrases"] for language in ("en", "fr"))
+    assert list(en) == list(fr)
+    assert {key: holes(text) for key, text in en.items()} == {key: holes(text) for key, text in fr.items()}
+    script = "".join((HERE / "page" / f"{name}.js").read_text(encoding="utf-8") for name in PAGE)
+    said = set(re.findall(r'\bsay\(\s*"([^"]+)"', script))
+    counted = set(re.findall(r'\bcount\(\s*"([^"]+)"', script))
+    starts = set(re.findall(r"\bsay\(`([^$`]+)\$\{", script))
+    for key in said | {f"{c}.{form}" for c in counted for form in ("one", "other")}:
+        assert key in en, key
+    used = said | {f"{c}.{form}" for c in counted for form in ("one", "other")}
+    indirect = {key for key in en if any(key.startswith(start) for start in starts)}
+    quoted = {key for key in en if f'"{key}"' in script}
+    assert set(en) == used | indirect | quoted
+
+
+def holes(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+@pytest.mark.parametrize("name", ["alignment", "capped_funnel", "every_rule"])
+def test_a_copied_plan_reads_back_as_the_plan(
+    name: str, cases: Callable[[str], Case], tmp_path: Path
+) -> None:
+    case, file = cases(name), tmp_path / "plan.yaml"
+    for s in range(10):
+        text = str(case.js.eval(f"planFile(company, {embedded(case.euros[s].tolist())})"))
+        file.write_text(text, encoding="utf-8")
+        again = plan_of(case.cal.scenario, read_plan(file, case.cal.scenario)).euros(case.cal.scenario)
+        np.testing.assert_allclose(again, case.euros[s], rtol=1e-9)
+
+
+def test_a_plan_file_quotes_names_that_yaml_would_not_read_as_text(core: MiniRacer) -> None:
+    assert call(core, "(names) => names.map(yamlKey)", ["yes", "Null", "on", "sales"]) == [
+        '"yes"',
+        '"Null"',
+        '"on"',
+        "sales",
+    ]
+
+
+def test_another_target_pay_is_told_in_the_plan_file(core: MiniRacer) -> None:
+    company = {"teams": [{"name": "sales", "pay": 90000}], "kpis": [{"name": "wins"}, {"name": "rate"}]}
+    assert call(core, "planFile", company, [[60000, 40000]]) == (
+        "sales: # target_pay: 100000\n  wins: 0.6\n  rate: 0.4\n"
+    )
+
+
+# --- data and page --------------------------------------------------------------------------------------
+
+
+def test_the_data_are_what_the_schema_says() -> None:
+    data = whatif_data(moved())
+    assert list(data) == list(SCHEMA)
+    assert [plan["kind"] for plan in data["plans"]] == ["current", "chosen", "named", "named"]
+    np.testing.assert_array_equal(data["plans"][1]["euros"], moved().euros)
+
+
+def test_without_a_plan_found_the_page_offers_the_others() -> None:
+    nothing = replace(moved(), status="infeasible", plan=None, euros=None, consistent=None)
+    assert [plan["kind"] for plan in whatif_data(nothing)["plans"]] == ["current", "named", "named"]
+
+
+def test_without_steps_weights_are_dragged_by_a_hundredth() -> None:
+    cal = calibrate(mini({"weights": {"step": 0.0}}))
+    team = company_data(cal, plan_space(cal, measure(cal).controllability))["teams"][0]
+    assert (team["steps"], team["least"], team["most"]) == (100, 100, 100)
+    assert team["unit"] * team["most"] == pytest.approx(team["pay"])
+
+
+def test_the_page_reads_every_form_of_rule(core: MiniRacer) -> None:
+    assert call(core, "() => Object.keys(RULE_FORMS)") == list(FORMS)
+
+
+@cache
+def page() -> str:
+    return page_of(whatif_data(moved()))
+
+
+def test_the_same_solution_gives_the_same_bytes(tmp_path: Path) -> None:
+    first = write_whatif(moved(), tmp_path / "one").read_bytes()
+    assert first == write_whatif(moved(), tmp_path / "two").read_bytes() == page().encode()
+
+
+def test_the_page_of_the_reference_company_is_small(cases: Callable[[str], Case]) -> None:
+    case = cases("alignment")
+    assert len(page_of(company_data(case.cal, case.space)).encode()) <= 500 * 1024
+
+
+class _Blocks(HTMLParser):
+    """Elements of the page, and what stands in its style and scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.inside: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1][0] in ("style", "script") and data.strip():
+            self.inside.append((self.tags[-1][0], data))
+
+
+def test_the_policy_allows_this_style_and_script_and_nothing_else() -> None:
+    blocks = _Blocks(page())
+    policy = next(a["content"] for t, a in blocks.tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    assert policy.startswith("default-src 'none';")
+    assert "unsafe" not in policy
+    style, data, script = (text for _, text in blocks.inside)
+    for kind, text in (("style-src", style), ("script-src", script)):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind} 'sha256-{digest}'" in policy
+    assert json.loads(data)["company"] == json.loads(embedded(whatif_data(moved())))
+
+
+def test_the_page_asks_nothing_of_anybody() -> None:
+    assert not any({"src", "href", "srcset", "style", "onclick"} & set(a) for _, a in _Blocks(page()).tags)
+    addresses = set(re.findall(r"https?://[^\s\"'`)]+", page()))
+    assert addresses <= {"http://www.w3.org/2000/svg"}
+
+
+def test_scripts_never_turn_text_into_markup_or_code() -> None:
+    for folder, names in (("core", CORE), ("page", PAGE)):
+        for name in names:
+            script = (HERE / folder / f"{name}.js").read_text(encoding="utf-8")
+            assert not re.search(
+                r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|Function\(", script
+            )
+
+
+def test_embedded_texts_cannot_end_their_block() -> None:
+    hostile = "</script><script>alert(1)</script><!-- \u2028 \u2029 &amp; ]]> שלום \U0001f600"
+    text = embedded({"label": hostile})
+    assert not re.search(r"[<>&\u2028\u2029]", text)
+    assert json.loads(text) == {"label": hostile}
+
+
+def test_measures_of_the_small_company_are_offered() -> None:
+    teams = {team["name"]: team for team in whatif_data(moved())["teams"]}
+    kpis = [kpi["name"] for kpi in whatif_data(moved())["kpis"]]
+    offered = [kpis[k] for k in teams["marketing"]["allowed"]]
+    assert set(offered) <= set(RULES["measures"]["marketing"])

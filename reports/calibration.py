@@ -28,7 +28,7 @@ def calibration_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Do
     for language in LANGUAGES:
         words = Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
         payload = calibration_payload(words, tables, date)
-        yield Document(f"calibration.{language}.pdf", *typeset("calibration.typ", payload, date))
+        yield Document(f"calibration.{language}.pdf", *typeset("history.typ", payload, date))
 
 
 def calibration_payload(words: Words, tables: Tables, date: dt.date | None) -> Block:

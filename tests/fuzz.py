@@ -24,9 +24,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from companies import WON, random_company
+from companies import random_company
 
 from optimizer.baseline import CalibrationError, calibrate
+from optimizer.bench.companies import WON
 from optimizer.check import problems_of
 from optimizer.judge import judge_at, judge_consistent
 from optimizer.outcome import evaluate_plans

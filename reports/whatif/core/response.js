@@ -1,7 +1,8 @@
 // Best response and equilibrium (model.md §5, §7) of one plan, euros e_ik, in one world.
 
 const PASSES = 200;
-const RELAXATIONS = 1200;
+/** Where learning is slow, some thousands are needed; without acceleration, as optimizer/fixedpoint.py has it. */
+const RELAXATIONS = 4000;
 /** Rounds after which a plan that still swings is relaxed in smaller steps. */
 const PATIENCE = 200;
 /** Residual at which relaxation stops, well below what counts as consistent. */

@@ -17,17 +17,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from companies import random_company
-
 from optimizer.baseline import CalibrationError, calibrate
-from optimizer.bench.companies import WON
+from optimizer.bench.companies import WON, random_company
 from optimizer.check import problems_of
 from optimizer.judge import judge_at, judge_consistent
 from optimizer.outcome import evaluate_plans

@@ -408,8 +408,14 @@ class LinearSet:
     def __init__(
         self, rows: Floats, low: Floats, high: Floats, theta_low: Floats, theta_high: Floats
     ) -> None:
-        self._low, self._high = low, high
         self._count = rows.shape[1]
+        size = np.maximum(np.abs(theta_low), np.abs(theta_high))
+        self._scale = _power_of_two(np.where(np.isfinite(size), size, 1.0))
+        rows = rows * self._scale
+        per_row = 1 / _power_of_two(np.abs(rows).max(axis=1, initial=0.0))
+        rows, low, high = rows * per_row[:, None], low * per_row, high * per_row
+        theta_low, theta_high = theta_low / self._scale, theta_high / self._scale
+        self._low, self._high = low, high
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = rows.shape
         lp.row_lower_, lp.row_upper_ = low, high
@@ -427,6 +433,7 @@ class LinearSet:
 
     def extreme(self, cost: Floats) -> float:
         """min cost·θ. Raises InfeasibleError where the set is empty; −inf where unbounded."""
+        cost = cost * self._scale
         size = float(np.abs(cost).max(initial=0.0)) or 1.0
         self._solver.changeColsCost(self._count, np.arange(self._count, dtype=np.int32), cost / size)
         self._solver.run()

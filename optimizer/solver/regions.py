@@ -10,6 +10,7 @@ the bounds from data remain.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,8 +72,11 @@ def find_regions(setting: Setting, world: World) -> Regions:
         for i in order:
             box = _team_box(setting, world, i, bounds)
             pieces = None if _may_stay_empty(world, i) else _pieces(setting, world, i, box)
-            patterns[i] = None if pieces is None else tuple(p.working for p in pieces)
-            bounds = bounds if pieces is None else _narrowed(world, i, box, pieces, bounds)
+            patterns[i] = None
+            if pieces is not None:
+                with suppress(InfeasibleError):  # rounding: a piece that was crossed into has no inside
+                    bounds = _narrowed(world, i, box, pieces, bounds)
+                    patterns[i] = tuple(p.working for p in pieces)
     return Regions(bounds, tuple(patterns[i] for i in range(len(world.network.teams))))
 
 

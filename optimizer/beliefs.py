@@ -27,25 +27,22 @@ class Beliefs:
     denominator: Floats
     price: Floats
 
-    def relaxed(self, towards: Beliefs, step: Floats) -> Beliefs:
-        """This plus `step` (S,) of the way towards others."""
-        pairs = zip(self._fields(), towards._fields(), strict=True)
-        return Beliefs(*(a + step[:, None] * (b - a) for a, b in pairs))
-
     def select(self, rows: Ints) -> Beliefs:
         """The beliefs of some of the plans."""
         return Beliefs(*(field[rows] for field in self._fields()))
 
-    def replaced(self, rows: Ints, by: Beliefs) -> Beliefs:
-        """These beliefs, with those of some plans replaced."""
-        fields = [np.array(f) for f in self._fields()]
-        for field, new in zip(fields, by._fields(), strict=True):
-            field[rows] = new
-        return Beliefs(*fields)
-
     def repeated(self, count: int) -> Beliefs:
         """One plan's beliefs, held by `count` plans."""
         return Beliefs(*(np.broadcast_to(f, (count, *f.shape[1:])) for f in self._fields()))
+
+    def stacked(self) -> Floats:
+        """All of it side by side, (S, D)."""
+        return np.concatenate(self._fields(), axis=1)
+
+    def unstacked(self, z: Floats) -> Beliefs:
+        """Beliefs of the same company from what `stacked` made of them."""
+        ends = np.cumsum([field.shape[1] for field in self._fields()])
+        return Beliefs(*np.split(z, ends[:-1], axis=1))
 
     def _fields(self) -> tuple[Floats, Floats, Floats, Floats]:
         return self.routing, self.numerator, self.denominator, self.price

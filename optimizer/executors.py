@@ -12,8 +12,9 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import wait
+from types import TracebackType
 from typing import Any, TypeVar
 
 Job = TypeVar("Job")
@@ -28,15 +29,44 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class Workers:
+    """Processes that start with the first jobs that need them, and serve all that follow until closed."""
+
+    def __init__(self, count: int = 1) -> None:
+        self.count = count
+        self._open = ExitStack()
+        self._pool: Executor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool = None
+        self._open.__exit__(kind, error, trace)
+
+    def each(
+        self, work: Callable[[Job], Result], jobs: Sequence[Job], on_done: OnDone | None = None
+    ) -> list[Result]:
+        """`work` done on every job, in order, however many processes; with more both must be picklable."""
+        if min(self.count, len(jobs)) <= 1:
+            return list(_told(map(work, jobs), len(jobs), on_done))
+        if self._pool is None:
+            self._pool = self._open.enter_context(local(self.count))
+        return list(_told(self._pool.map(work, jobs), len(jobs), on_done))
+
+
+ALONE = Workers()
+"""This process only; nothing to close."""
+
+
 def each(
     work: Callable[[Job], Result], jobs: Sequence[Job], workers: int = 1, on_done: OnDone | None = None
 ) -> list[Result]:
-    """`work` done on every job, in order, however many workers; with more than one both must be picklable."""
-    workers = min(workers, len(jobs))
-    if workers <= 1:
-        return list(_told(map(work, jobs), len(jobs), on_done))
-    with local(workers) as pool:
-        return list(_told(pool.map(work, jobs), len(jobs), on_done))
+    """`work` done on every job by workers that serve nothing else."""
+    with Workers(min(workers, len(jobs))) as these:
+        return these.each(work, jobs, on_done)
 
 
 def _told(results: Iterable[Result], count: int, on_done: OnDone | None) -> Iterator[Result]:

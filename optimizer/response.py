@@ -5,28 +5,22 @@ All functions take a batch: euros e_ik of S plans (S, I, K) are answered at once
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.baseline import Calibrated
-from optimizer.beliefs import EMPTY, Beliefs, Signals, beliefs_from, perceived_rewards
-from optimizer.network import Bools, Floats, Ints, Network, TeamBlock
+from optimizer.beliefs import DENOMINATOR_FLOOR, EMPTY, Beliefs, Signals, beliefs_from, perceived_rewards
+from optimizer.fixedpoint import fixed_points
+from optimizer.network import Floats, Ints, Network, TeamBlock
 from optimizer.quadratic import solve_separable
 
-Kind = TypeVar("Kind", np.float64, np.bool_)
-
 PASSES = 200
-ROUNDS = 1200
-FIRST_STEP = 0.5
-PATIENCE = 200
-"""Rounds after which plans that still swing are relaxed in smaller steps."""
 CONSISTENT = 1e-8
 """Residual at or below which beliefs agree with what happens (model.md §7)."""
 _TARGET = 1e-10
-"""Residual at which relaxation stops: well below CONSISTENT, so that reported numbers carry 8 digits."""
+"""Residual at which the search stops: well below CONSISTENT, so that reported numbers carry 8 digits."""
 
 
 class Work(NamedTuple):
@@ -52,7 +46,10 @@ class Response:
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """Responses at beliefs; `residual` (S,) says how far beliefs are from what happens."""
+    """Responses at beliefs; `residual` (S,) says how far beliefs are from what happens.
+
+    `rounds` counts those in which all plans still open were answered at once.
+    """
 
     response: Response
     beliefs: Beliefs
@@ -193,81 +190,59 @@ def first_response(cal: Calibrated, network: Network, euros: Floats) -> Equilibr
 
 
 def consistent_response(
-    cal: Calibrated,
-    network: Network,
-    euros: Floats,
-    start: Beliefs | None = None,
-    step: float = FIRST_STEP,
-    rounds: int = ROUNDS,
+    cal: Calibrated, network: Network, euros: Floats, start: Beliefs | None = None
 ) -> Equilibrium:
     """Beliefs relaxed towards what happens until they agree with it: once people have learnt.
 
-    `step` is the first one; from the beliefs of a company nearby (`start`) a longer one saves time.
-    A residual above CONSISTENT after all `rounds` means `no_equilibrium`.
+    `start` (S plans, or 1 for all) replaces baseline beliefs. A residual above CONSISTENT means
+    `no_equilibrium`: none was found that learning in small steps stays at.
     """
-    state = _Relaxation.begin(start or cal.beliefs.repeated(len(euros)), len(euros), step)
-    for done in range(rounds + 1):
-        rows = np.flatnonzero(state.open)
-        if not len(rows) or done == rounds:
-            break
-        beliefs = state.beliefs.select(rows)
-        response = respond(cal, network, beliefs, euros[rows])
-        seen = _seen(cal, network, response, beliefs)
-        residual = np.maximum(_residual(cal, beliefs, seen), response.imbalance)
-        state = state.advanced(rows, seen, residual, 0.05 if done < PATIENCE else 0.01)
-    response = respond(cal, network, state.beliefs, euros)
-    seen = _seen(cal, network, response, state.beliefs)
-    residual = np.maximum(_residual(cal, state.beliefs, seen), response.imbalance)
-    return Equilibrium(response, state.beliefs, residual, done)
+    began = start or cal.beliefs
+    scale = _scale(cal).stacked()
+    least = Beliefs(
+        routing=np.zeros_like(cal.beliefs.routing),
+        numerator=np.zeros_like(cal.beliefs.numerator),
+        denominator=DENOMINATOR_FLOOR * cal.beliefs.denominator,
+        price=np.full_like(cal.beliefs.price, -np.inf),
+    )
+
+    def image(rows: Ints, z: Floats) -> tuple[Floats, Floats]:
+        beliefs = began.unstacked(z * scale)
+        _, seen, residual = _tested(cal, network, beliefs, euros[rows])
+        return seen.stacked() / scale, residual
+
+    begin = began.repeated(len(euros)).stacked() / scale
+    found, rounds = fixed_points(image, begin, (least.stacked() / scale)[0], _TARGET)
+    beliefs = began.unstacked(found * scale)
+    response, _, residual = _tested(cal, network, beliefs, euros)
+    return Equilibrium(response, beliefs, residual, rounds)
 
 
-@dataclass(frozen=True)
-class _Relaxation:
-    """A first step, halved (to a floor) when the residual grows, else grown by a tenth (at most 1)."""
-
-    beliefs: Beliefs
-    step: Floats
-    residual: Floats
-    open: Bools
-
-    @classmethod
-    def begin(cls, beliefs: Beliefs, plans: int, step: float) -> _Relaxation:
-        return cls(beliefs, np.full(plans, step), np.full(plans, np.inf), np.ones(plans, dtype=bool))
-
-    def advanced(self, rows: Ints, seen: Beliefs, residual: Floats, floor: float) -> _Relaxation:
-        grew = residual > self.residual[rows]
-        step = np.where(
-            grew, np.maximum(0.5 * self.step[rows], floor), np.minimum(1.1 * self.step[rows], 1.0)
-        )
-        open_ = residual > _TARGET
-        moved = self.beliefs.select(rows).relaxed(seen, np.where(open_, step, 0.0))
-        return replace(
-            self,
-            beliefs=self.beliefs.replaced(rows, moved),
-            step=_put(self.step, rows, step),
-            residual=_put(self.residual, rows, residual),
-            open=_put(self.open, rows, open_),
-        )
-
-
-def _put(values: NDArray[Kind], rows: Ints, new: NDArray[Kind]) -> NDArray[Kind]:
-    out = values.copy()
-    out[rows] = new
-    return out
+def _tested(
+    cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats
+) -> tuple[Response, Beliefs, Floats]:
+    """What people do at beliefs, what they then see, and how far the two are apart (S,)."""
+    response = respond(cal, network, beliefs, euros)
+    seen = _seen(cal, network, response, beliefs)
+    return response, seen, np.maximum(_residual(cal, beliefs, seen), response.imbalance)
 
 
 def _seen(cal: Calibrated, network: Network, response: Response, before: Beliefs) -> Beliefs:
     return beliefs_from(network, response.x, response.stage_price, before, cal.beliefs)
 
 
+def _scale(cal: Calibrated) -> Beliefs:
+    """What a difference in beliefs is compared with: 1, Num⁰, Den⁰, max(1, |μ⁰|); S = 1."""
+    base = cal.beliefs
+    return Beliefs(
+        routing=np.ones_like(base.routing),
+        numerator=np.where(base.numerator > 0, base.numerator, cal.targets * base.denominator),
+        denominator=base.denominator,
+        price=np.maximum(1.0, np.abs(base.price)),
+    )
+
+
 def _residual(cal: Calibrated, held: Beliefs, seen: Beliefs) -> Floats:
     """max over |Δφ|, |ΔNum|/Num⁰, |ΔDen|/Den⁰, |Δμ̄|/max(1, |μ⁰|); (S,)."""
-    base = cal.beliefs
-    scale_num = np.where(base.numerator > 0, base.numerator, cal.targets * base.denominator)
-    gaps = (
-        np.abs(seen.routing - held.routing),
-        np.abs(seen.numerator - held.numerator) / scale_num,
-        np.abs(seen.denominator - held.denominator) / base.denominator,
-        np.abs(seen.price - held.price) / np.maximum(1.0, np.abs(base.price)),
-    )
-    return np.asarray(np.max([g.max(axis=1, initial=0.0) for g in gaps], axis=0))
+    apart = np.abs(seen.stacked() - held.stacked()) / _scale(cal).stacked()
+    return np.asarray(apart.max(axis=1, initial=0.0))

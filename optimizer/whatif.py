@@ -20,6 +20,7 @@ from optimizer.outcome import loading
 from optimizer.plan import plan_of
 from optimizer.printing import money_decimals
 from optimizer.response import CONSISTENT
+from optimizer.scenario import TargetPay
 from optimizer.space import TOLERANCE, PlanSpace
 from optimizer.whatif_rules import rules_data
 
@@ -34,7 +35,8 @@ SCHEMA: dict[str, str] = {
     "was solved), decimals of money",
     "constants": "tolerances of rules and of the equilibrium, floors and reach: those of the Python modules",
     "teams": "name, label, loading 1 + τ_i, hours H_i (null: unlimited), discount δ_i, unit: currency per "
-    "step, least and most steps of target pay, whether pay is decided, pay today, allowed and locked KPIs",
+    "step, least and most steps of target pay, whether pay is decided, steps of weights (null: as pay), "
+    "pay today, allowed and locked KPIs",
     "stages": "name, label, owner (index of a team; -1: terminal), price μ⁰_n at baseline",
     "activities": "name, label, team, source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "
     "quadratic q_a, scale X_a, baseline x⁰_a, routing φ⁰_a, gaming, explicit",
@@ -48,6 +50,10 @@ SCHEMA: dict[str, str] = {
     "plans": "name, kind (current, named, chosen), label, euros e_ik at target; the current plan first",
 }
 """Keys of the page's data: meaning. Money is in the scenario's currency per period, labels are {en, fr}."""
+
+
+FINE = 100
+"""Steps in which weights are dragged where the scenario has none."""
 
 
 def whatif_data(solution: Solution) -> Json:
@@ -103,6 +109,7 @@ def _scenario(cal: Calibrated) -> Json:
 
 def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
     load, network = loading(cal), cal.network
+    finer = FINE if space.continuous else 1
     for i, (name, team) in enumerate(cal.scenario.teams.items()):
         yield {
             "name": name,
@@ -110,10 +117,11 @@ def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
             "loading": float(load[i]),
             "hours": float(network.hours[i]) if np.isfinite(network.hours[i]) else None,
             "discount": float(network.discount[i]),
-            "unit": float(space.unit[i]),
-            "least": int(space.least[i]),
-            "most": int(space.most[i]),
-            "decides": not isinstance(team.target_pay, float | int),
+            "unit": float(space.unit[i]) / finer,
+            "least": int(np.ceil(space.least[i] * finer - TOLERANCE)),
+            "most": int(space.most[i] * finer),
+            "decides": isinstance(team.target_pay, TargetPay),
+            "steps": FINE if space.continuous else None,
             "pay": float(team.current_pay),
             "allowed": _where(space.allowed[i]),
             "locked": _where(~np.isnan(space.locked[i])),

@@ -26,7 +26,7 @@ def grid_file(folder: Path, budgets: Mapping[str, float], **more: Any) -> Path:
     overrides = {name: {"rules": {"budget": {"expected": value}}} for name, value in budgets.items()}
     content = {"base": [os.path.relpath(SHOP, folder)], "overrides": overrides, "languages": ["en"], **more}
     file = folder / "grid.yaml"
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return file
 
 

@@ -76,13 +76,15 @@ class Agent:
     aversion: float
 
 
-def company(agents: Sequence[Agent], rules: dict[str, Any] | None = None, most: float = 20.0) -> Scenario:
+def company(
+    agents: Sequence[Agent], rules: dict[str, Any] | None = None, least: float = 0.0, most: float = 20.0
+) -> Scenario:
     """Each agent a team without hours; its euros on a KPI with target 1 are the closed form's weight."""
     tree: dict[str, Any] = {"teams": {}, "activities": {}, "kpis": {}, "current_plan": {}}
     measures = {}
     for i, agent in enumerate(agents):
         team = f"t{i}"
-        pay = {"current": 1.0, "min": 0.0, "max": most, "step": 0.0}
+        pay = {"current": 1.0, "min": least, "max": most, "step": 0.0}
         tree["teams"][team] = {"target_pay": pay, "risk_aversion": agent.aversion}
         for a, (value, cost) in enumerate(zip(agent.value, agent.cost, strict=True)):
             work = {"team": team, "value": value, "cost": {"quadratic": cost}, "reach": 1.0}

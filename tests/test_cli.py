@@ -143,7 +143,8 @@ def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     assert all(check["ok"] for check in answer["checks"])
     run = folder / "runs" / "company"
     expected = {"result.json", "scenario.yaml", "tables", "report.en.pdf", "report.fr.pdf", "inputs.json"}
-    expected |= {"whatif.html"}
+    expected |= {"whatif.html", "company.json", "budget.xlsx"}
+    expected |= {f"plan_{team}.fr.pdf" for team in answer["plan"]}
     assert expected | {"manifest.json", "run.log"} == {p.name for p in run.iterdir()}
     stored = json.loads((run / "result.json").read_text())
     assert "seconds" not in stored

@@ -269,7 +269,7 @@ def test_weights_that_cannot_hold_together_are_proven_in_any_space() -> None:
     solution = solve(mini(rules))
     assert solution.status == "infeasible"
     assert not solution.unproven
-    assert "change_limit.marketing" in solution.conflict.rules
+    assert {r.rule for r in solution.conflict.cheapest} == {"change_limit.marketing", "change_limit.sales"}
 
 
 def test_a_large_team_is_counted_without_listing_its_plans() -> None:
@@ -282,7 +282,7 @@ def test_a_large_team_is_counted_without_listing_its_plans() -> None:
 # --- fuzz -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("first", range(20_000, 20_060, 20))
+@pytest.mark.parametrize("first", range(20_000, 20_040, 20))
 def test_generated_scenarios_end_in_a_stated_status_that_enumeration_does_not_contradict(first) -> None:
     endings = [fuzz.ending(seed, seconds=1.0, small=True) for seed in range(first, first + 20)]
     assert [(e.seed, e.wrong) for e in endings if e.wrong] == []

@@ -228,11 +228,12 @@ def last_first(network: Network) -> list[int]:
     order: list[int] = []
 
     def visit(n: int) -> None:
+        if n in order:
+            return
         for a in np.flatnonzero(network.source == n):
             for later in np.flatnonzero(network.yields[:, a]):
                 visit(int(later))
-        if n not in order:
-            order.append(n)
+        order.append(n)
 
     for n in range(len(network.stages)):
         visit(n)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import solved
 from companies import random_company
 
 from optimizer.baseline import calibrate
@@ -235,6 +236,17 @@ def test_a_plan_that_keeps_the_rules_only_once_beliefs_adapt_is_found_before_inf
     solution = solve(scenario)
     assert solution.status in ("optimal", "feasible")
     assert next(c for c in solution.checks if c.name == "rules").ok
+
+
+def test_a_rate_whose_denominator_vanishes_in_a_regime_is_a_warning_not_an_error():
+    dry = {"targeted_campaign": 0.0, "wide_net_campaign": 0.0}
+    regimes = {"normal": {"probability": 0.8}, "dry": {"probability": 0.2, "yields": dry}}
+    rules = {"weights": {"step": 0.5}, "budget": {}, "locks": {"marketing": {"meeting_rate": 1.0}}}
+    solution = solve(solved.mini(rules, regimes=regimes))
+    failed = {check.name for check in solution.checks if not check.ok}
+    assert "denominator_floor" in failed
+    assert not failed & {"equilibrium_residual", "rules", "regret"}
+    assert solution.status == "feasible"
 
 
 def test_a_floor_that_leaves_a_team_without_any_kpi_is_named():

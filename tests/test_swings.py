@@ -9,6 +9,7 @@ import pytest
 from solved import SOURCES, explained, mini, moved
 
 from optimizer.baseline import calibrate
+from optimizer.executors import Workers
 from optimizer.explain.swings import tornado
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_of
@@ -90,7 +91,8 @@ def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
     cal = replace(solution.cal, scenario=mini(sources={**SOURCES, **many}))
     told: list[tuple[int, int]] = []
     alone = tornado(cal, solution.euros, NOBODY)
-    both = tornado(cal, solution.euros, NOBODY, 2, lambda done, of: told.append((done, of)))
+    with Workers(2) as two:
+        both = tornado(cal, solution.euros, NOBODY, two, lambda done, of: told.append((done, of)))
     assert [s.path for s in alone] == [s.path for s in both]
     assert all(np.array_equal(a.values, b.values, equal_nan=True) for a, b in zip(alone, both, strict=True))
     assert told == [(n, 2) for n in (1, 2)]

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +20,7 @@ import pytest
 from companies import random_company, random_weights
 from py_mini_racer import MiniRacer, mini_racer
 from scipy.special import ndtr
-from solved import MEASURES, RULES, infeasible, mini, moved
+from solved import MEASURES, RULES, mini, moved
 
 from optimizer.baseline import Calibrated, calibrate
 from optimizer.judge import consistent_facts
@@ -394,7 +395,15 @@ def test_the_data_are_what_the_schema_says() -> None:
 
 
 def test_without_a_plan_found_the_page_offers_the_others() -> None:
-    assert [plan["kind"] for plan in whatif_data(infeasible())["plans"]] == ["current"]
+    nothing = replace(moved(), status="infeasible", plan=None, euros=None, consistent=None)
+    assert [plan["kind"] for plan in whatif_data(nothing)["plans"]] == ["current", "named", "named"]
+
+
+def test_without_steps_weights_are_dragged_by_a_hundredth() -> None:
+    cal = calibrate(mini({"weights": {"step": 0.0}}))
+    team = company_data(cal, plan_space(cal, measure(cal).controllability))["teams"][0]
+    assert (team["steps"], team["least"], team["most"]) == (100, 100, 100)
+    assert team["unit"] * team["most"] == pytest.approx(team["pay"])
 
 
 def test_the_page_reads_every_form_of_rule(core: MiniRacer) -> None:

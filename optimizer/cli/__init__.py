@@ -2,6 +2,7 @@
 
 from optimizer.cli import (
     batch,
+    bench,
     budget,
     check,
     compare,
@@ -21,6 +22,7 @@ from optimizer.cli.group import main
 
 __all__ = [
     "batch",
+    "bench",
     "budget",
     "check",
     "compare",

@@ -42,7 +42,7 @@ def frontier(
     as_json: bool,
 ) -> None:
     """The best plan at every limit of the budget, of gaming or of controllability."""
-    from optimizer.executors import cores
+    from optimizer.executors import Workers, cores
     from optimizer.explain.frontiers import frontier as trace
     from optimizer.explained_tables import frontier_table
     from optimizer.results import frontier_json
@@ -51,9 +51,9 @@ def frontier(
 
     scenario = read(file)
     options = Options(gap=gap, time_limit=time_limit)
-    with Narrator() as narrator:
+    with Narrator() as narrator, Workers(workers or cores()) as crew:
         tell = partial(narrator.tell_share, f"frontier over {over}")
-        found = trace(scenario, over, points, options, workers or cores(), tell)
+        found = trace(scenario, over, points, options, crew, tell)
     if out is not None:
         frontier_table(found).to_csv(out, index=False)
     if as_json:

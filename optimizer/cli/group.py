@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from optimizer.plan import PlanWeights
     from optimizer.scenario import Scenario
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads only wait for each other
 
 EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
 """Exit code by status; 2 is bad input."""

@@ -47,7 +47,7 @@ from optimizer.cli.group import EXIT, file_argument, json_option, main, print_js
 @verb
 def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: Any) -> None:
     """The best plan, its certificate, and a run folder with reports."""
-    from optimizer.executors import cores
+    from optimizer.executors import Workers, cores
     from optimizer.explain import explain
     from optimizer.explain.fully import explain_fully
     from optimizer.publish import write_run
@@ -66,9 +66,10 @@ def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: An
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
         began = perf_counter()
-        found = explain(solution, cores(), narrator.tell_share)
-        if depth == "full":
-            found = explain_fully(found, Options(**options), cores(), narrator.tell_share)
+        with Workers(cores()) as workers:
+            found = explain(solution, workers, narrator.tell_share)
+            if depth == "full":
+                found = explain_fully(found, Options(**options), workers, narrator.tell_share)
         seconds = {**solution.seconds, "explain": perf_counter() - began}
         narrator.say(f"writing {folder}")
         seconds = write_run(folder, file, found, {**options, "explain": depth}, narrator.lines, seconds)

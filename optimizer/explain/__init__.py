@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.baseline import Calibrated
+from optimizer.executors import ALONE, Workers
 from optimizer.explain.causes import Step, waterfall
 from optimizer.explain.compared import EQUAL, Comparison, compare, equal_weights
 from optimizer.explain.evaluated import same
@@ -110,10 +111,12 @@ class Explanation:
         return believed_exposure(cal, both, evaluate_plans(cal, both).worlds)
 
 
-def explain(solution: Solution, workers: int = 1, on_progress: OnProgress | None = None) -> Explanation:
+def explain(
+    solution: Solution, workers: Workers = ALONE, on_progress: OnProgress | None = None
+) -> Explanation:
     """Everything a report says beyond the plan and its certificate, without solving again.
 
-    More than one worker spawns processes (see `workers`).
+    More than one of `workers` means processes.
     """
     cal, space, euros = solution.cal, solution.space, solution.euros
     now, plans = evaluate_plans(cal, cal.current[None]), compare(solution)

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from optimizer.baseline import Calibrated, calibrate
-from optimizer.executors import OnDone, each
+from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.evaluated import value_of
 from optimizer.explain.resolve import Job, Optimum, resolved
 from optimizer.measures import measure
@@ -50,7 +50,7 @@ def frontier(
     over: Over,
     points: int = POINTS,
     options: Options | None = None,
-    workers: int = 1,
+    workers: Workers = ALONE,
     on_done: OnDone | None = None,
 ) -> tuple[Point, ...]:
     """The best plan at `points` limits, and at the scenario's own, loosest last.
@@ -64,7 +64,7 @@ def frontier(
     own = own_limit(scenario, over)
     limits = _limits(cal, space, over, points, own)
     jobs = [Job.of(at_limit(scenario, over, limit), options) for limit in limits]
-    found = each(resolved, jobs, workers, on_done)
+    found = workers.each(resolved, jobs, on_done)
     today = float(value_of(cal, evaluate_plans(cal, cal.current[None]))[0])
     done: list[Optimum] = []
     for best in found:

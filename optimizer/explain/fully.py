@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from optimizer.executors import ALONE, Workers
 from optimizer.explain import Explanation, OnProgress, silent
 from optimizer.explain.frontiers import OVERS, frontier
 from optimizer.explain.prices import rule_prices
@@ -12,7 +13,7 @@ from optimizer.solver import Options
 
 
 def explain_fully(
-    found: Explanation, options: Options, workers: int = 1, on_progress: OnProgress | None = None
+    found: Explanation, options: Options, workers: Workers = ALONE, on_progress: OnProgress | None = None
 ) -> Explanation:
     """The explanation with prices of rules and frontiers; every solve has the gap, time and threads given.
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from optimizer.baseline import Calibrated
-from optimizer.executors import OnDone, each
+from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.resolve import Job, Optimum, optimum_of, resolved
 from optimizer.scenario import GamingRules, Rules, Scenario
 from optimizer.solver import Options, Solution
@@ -54,7 +54,7 @@ class _Relaxed:
 
 
 def rule_prices(
-    solution: Solution, options: Options, workers: int = 1, on_done: OnDone | None = None
+    solution: Solution, options: Options, workers: Workers = ALONE, on_done: OnDone | None = None
 ) -> tuple[RulePrice, ...]:
     """Every rule of the scenario that could bind, in the order of the file; empty without a plan."""
     here = optimum_of(solution)
@@ -63,7 +63,7 @@ def rule_prices(
     cases = list(relaxations(solution.cal))
     jobs = [Job.of(_with_rules(solution.cal.scenario, c.rules), options) for c in cases]
     known = [here] if solution.linearised is None else []
-    found = [o.beaten_by(known, options.gap) for o in each(resolved, jobs, workers, on_done)]
+    found = [o.beaten_by(known, options.gap) for o in workers.each(resolved, jobs, on_done)]
     return tuple(
         RulePrice(c.rule, c.change, c.limit, c.new_limit, best, best.value - here.value)
         for c, best in zip(cases, found, strict=True)

@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
 from optimizer.beliefs import Beliefs
-from optimizer.executors import OnDone, each
+from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.evaluated import value_of
 from optimizer.network import Bools, Floats
 from optimizer.outcome import evaluate_plans, outcome_of
@@ -27,11 +27,8 @@ from optimizer.scenario import Rules, Scenario
 
 PORTION = 12
 """Numbers that a process takes at once."""
-NEARBY = 0.8
-"""First step from the beliefs of the company as it is."""
-ROUNDS = 100
 SETTLED = 1e-5
-"""Rounds of beliefs at most, and the residual up to which an answer counts: five digits are enough."""
+"""Residual up to which an answer counts: five digits are enough."""
 PRECISE = 1e-9
 """Of the factor at which a sign changes."""
 
@@ -98,7 +95,7 @@ def tornado(
     cal: Calibrated,
     euros: Floats,
     runners_up: Floats,
-    workers: int = 1,
+    workers: Workers = ALONE,
     on_done: OnDone | None = None,
 ) -> tuple[Swing, ...]:
     """Every source with a range, largest spread first, for a plan (I, K) and runners-up (S, I, K)."""
@@ -107,7 +104,7 @@ def tornado(
     sources = [(path, s.text, s.range) for path, s in cal.scenario.sources.items() if s.range]
     portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
     work = partial(_swings, cal.scenario, _bare(cal.scenario, paid), plans[:, :, paid])
-    found = [swing for portion in each(work, portions, workers, on_done) for swing in portion]
+    found = [swing for portion in workers.each(work, portions, on_done) for swing in portion]
     return tuple(sorted(found, key=lambda s: -s.spread))
 
 
@@ -207,7 +204,7 @@ class _Company:
             return np.full(len(self.plans), np.nan)
         plans = self.plans * _pay_ratio(self.scenario, cal.scenario)[:, None]
         pairs = zip(cal.worlds, self.beliefs, strict=True)
-        worlds = tuple(consistent_response(cal, n, plans, start, NEARBY, ROUNDS) for (_, n), start in pairs)
+        worlds = tuple(consistent_response(cal, n, plans, start) for (_, n), start in pairs)
         outcome = outcome_of(cal, plans, worlds)
         return np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
 

@@ -23,15 +23,13 @@ from math import prod
 
 import numpy as np
 
-from optimizer.model.setting import Setting, World
-from optimizer.network import Bools, Floats, Ints
+from optimizer.model.setting import Setting
+from optimizer.network import Bools, Floats
 from optimizer.outcome import loading
-from optimizer.rules import gaming_caps
 from optimizer.solver.highs import InfeasibleError, LinearSet
+from optimizer.solver.joint import MOST_JOINT, UnclearError, joint_map, joint_patterns, room_for_gaming
 from optimizer.solver.regions import OUTSIDE, Regions
 
-MOST_JOINT = 600
-"""Joint regions (all teams, all regimes) beyond which the relaxation is left as it is."""
 MOST_CELLS = 32
 """Cells kept for the model; cutting ends there."""
 FINE = 1e-5
@@ -75,7 +73,10 @@ class Cell:
         return float(0.5 * euros @ self.hessian @ euros + self.gradient @ euros)
 
     def tangent(self, at: Floats) -> tuple[Floats, float]:
-        """(coefficients (P,), constant) of the row below L over the cell."""
+        """(coefficients (P,), constant) of the row below L over the cell, from a plan that pays target pay.
+
+        From elsewhere L bends in directions that `bends` does not know, and the row would not be below it.
+        """
         slope = self.hessian @ at + self.gradient
         offset = self.bends @ at
         low, high = self.ends[:, 0] - offset, self.ends[:, 1] - offset
@@ -95,7 +96,7 @@ class Space:
 
 
 def find_cells(space: Space, regions: tuple[Regions, ...]) -> list[Cell] | None:
-    """Cells that hold every plan worth at least the floor; None where joint regions are too many or unclear."""
+    """Cells that hold every plan worth at least the floor; None where joint regions are unclear."""
     queue: list[tuple[float, int, Cell]] = []
     turn = count()
 
@@ -119,17 +120,13 @@ def find_cells(space: Space, regions: tuple[Regions, ...]) -> list[Cell] | None:
     return done + [cell for _, _, cell in queue]
 
 
-class UnclearError(Exception):
-    """Joint regions too many, or one where prices are not unique."""
-
-
 # --- joint regions --------------------------------------------------------------------------------------
 
 
 def _regional(space: Space, regions: tuple[Regions, ...]) -> Iterator[Cell]:
     """One cell per joint region that has a plan."""
     worlds = space.setting.worlds
-    per_world = [_joint_patterns(world, r) for world, r in zip(worlds, regions, strict=True)]
+    per_world = [joint_patterns(world, r) for world, r in zip(worlds, regions, strict=True)]
     if prod(len(p) for p in per_world) > MOST_JOINT:
         raise UnclearError
     open_ = np.concatenate([np.ptp(np.array(p, dtype=int), axis=0) > 0 for p in per_world])
@@ -138,66 +135,6 @@ def _regional(space: Space, regions: tuple[Regions, ...]) -> Iterator[Cell]:
         cell = cell_of(space, patterns, maps, open_)
         if cell is not None:
             yield cell
-
-
-def _joint_patterns(world: World, regions: Regions) -> list[Bools]:
-    per_team = [p for p in regions.patterns if p is not None]
-    if len(per_team) < len(regions.patterns) or prod(len(p) for p in per_team) > MOST_JOINT:
-        raise UnclearError
-    joint = []
-    for chosen in product(*per_team):
-        working = np.zeros(len(world.network.activities), dtype=bool)
-        for block, own in zip(world.network.blocks, chosen, strict=True):
-            working[block.activities] = own
-        joint.append(working)
-    return joint
-
-
-def joint_map(setting: Setting, world: World, working: Bools) -> Floats:
-    """Volumes and (negated, where resting) gains of all activities as affine maps of e, (A, P + 1).
-
-    Rows of working activities are x_a, rows of resting ones s_a: all ≥ 0 is the region.
-    """
-    network, pairs = world.network, setting.space.pairs
-    net = np.zeros((len(working), len(pairs) + 1))
-    for j, (i, k) in enumerate(pairs):
-        net[:, j] = np.where(network.team == i, world.reward[k], 0.0)
-    net[:, -1] = world.onward - setting.cal.linear - world.waiting
-    whole, own, supply = _balances(world)
-    free = working / setting.cal.quadratic
-    system = (whole * free) @ own.T
-    if not len(system):
-        return np.where(working[:, None], net * free[:, None], -net)
-    right = (whole * free) @ net
-    right[:, -1] -= supply
-    try:
-        gain = net - own.T @ np.linalg.solve(system, right)
-    except np.linalg.LinAlgError:
-        raise UnclearError from None
-    return np.where(working[:, None], gain * free[:, None], -gain)
-
-
-def _balances(world: World) -> tuple[Floats, Floats, Floats]:
-    """Every team's balances: over all activities, over its own only, and the fixed supply."""
-    network = world.network
-    whole, own, supply = [], [], []
-    for i, block in enumerate(network.blocks):
-        for row, n in zip(block.balance, block.stages, strict=False):
-            whole.append((network.source == n) - network.yields[n])
-            own.append(_spread(row, block.activities, len(network.activities)))
-            supply.append(network.inflow[n])
-        if block.has_hours:
-            whole.append(np.where(network.team == i, network.unit_hours, 0.0))
-            own.append(whole[-1])
-            supply.append(network.hours[i])
-    shape = (len(whole), len(network.activities))
-    return np.reshape(whole, shape), np.reshape(own, shape), np.array(supply, dtype=float)
-
-
-def _spread(values: Floats, at: Ints, size: int) -> Floats:
-    out = np.zeros(size)
-    out[at] = values
-    return out
 
 
 def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_: Bools) -> Cell | None:
@@ -215,7 +152,7 @@ def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_
         score = world.score @ x
         score[:, -1] += world.score_constant
         worth += world.probability * (world.network.marginal_value @ x)
-        rows.append(_room_for_gaming(setting, world, x))
+        rows.append(room_for_gaming(setting, world, x))
         for j, (i, k) in enumerate(pairs):
             weight = world.probability * charge[i]
             bilinear[j] += weight * world.slope[k] * score[k, :-1]
@@ -225,20 +162,6 @@ def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_
     facets = _scaled(setting, np.vstack(rows))
     ends = _ends_by_pay(setting, bends)
     return _measured(space, Cell(patterns, facets, worth, hessian, linear, bends, curvature, ends))
-
-
-def _room_for_gaming(setting: Setting, world: World, x: Floats) -> Floats:
-    """Cap less volume of each gaming activity, as affine maps of e, (G, P + 1)."""
-    rows = [np.zeros((0, x.shape[1]))]
-    for a, constant, share in gaming_caps(setting.cal, world.network):
-        row = -x[a]
-        row[-1] += constant
-        if share:
-            source = int(world.network.source[a])
-            row = row + share * (world.network.yields[source] @ x)
-            row[-1] += share * world.network.inflow[source]
-        rows.append(row[None])
-    return np.vstack(rows)
 
 
 def _ends_by_pay(setting: Setting, bends: Floats) -> Floats:
@@ -251,7 +174,7 @@ def _ends_by_pay(setting: Setting, bends: Floats) -> Floats:
         ends = space.unit[i] * np.array([space.least[i], space.most[i]])
         low += np.minimum(*(own.min(axis=1) * end for end in ends))
         high += np.maximum(*(own.max(axis=1) * end for end in ends))
-    return np.asarray(np.c_[low, high])
+    return np.stack([low, high], axis=1)
 
 
 def _scaled(setting: Setting, rows: Floats) -> Floats:
@@ -271,7 +194,7 @@ def _bends(setting: Setting, hessian: Floats) -> tuple[Floats, Floats]:
             keep -= np.outer(mine, mine) / mine.sum()
     curvature, directions = np.linalg.eigh(keep @ (hessian * np.outer(scale, scale)) @ keep)
     down = curvature < -FLAT * max(1.0, np.abs(curvature).max(initial=0.0))
-    return (keep @ directions[:, down]).T / scale, curvature[down]
+    return np.asarray((keep @ directions[:, down]).T / scale), curvature[down]
 
 
 # --- bounds and cuts of one cell ------------------------------------------------------------------------
@@ -296,13 +219,20 @@ def _measured(space: Space, cell: Cell) -> Cell | None:
 def _region(space: Space, cell: Cell) -> LinearSet:
     """(e, loaded payout): euros of the cell that keep the rules on weights, with payout within the budget."""
     plans, budget = space.setting.space, space.setting.rules.budget.expected
-    rows = np.vstack([cell.facets[:, :-1], space.rules])
-    low = np.concatenate([-cell.facets[:, -1] - OUTSIDE, space.limits - OUTSIDE])
+    team = np.array([i for i, _ in plans.pairs])
+    paid = np.unique(team)
+    totals = (team == paid[:, None]).astype(float)
+    rows = np.vstack([cell.facets[:, :-1], space.rules, totals])
+    low = np.concatenate(
+        [-cell.facets[:, -1] - OUTSIDE, space.limits - OUTSIDE, (plans.least * plans.unit)[paid]]
+    )
+    high = np.full(len(low), np.inf)
+    high[-len(paid) :] = (plans.most * plans.unit)[paid]
     top = np.array([plans.most[i] * plans.unit[i] for i, _ in plans.pairs])
     return LinearSet(
         np.c_[rows, np.zeros(len(rows))],
         low,
-        np.full(len(low), np.inf),
+        high,
         np.append(0 * top, -np.inf),
         np.append(top, np.inf if budget is None else budget),
     )

@@ -34,7 +34,7 @@ from optimizer.solver.rounds import note_round
 from optimizer.solver.run import Held, Run, baseline_beliefs, own_beliefs
 from optimizer.solver.solution import Check, Solution
 from optimizer.solver.tangents import solve_outer
-from optimizer.space import PlanSpace
+from optimizer.space import SHIFT, PlanSpace, plan_space
 
 MOST_PATTERNS = 2000
 MOST_ROUNDS = 8
@@ -181,7 +181,7 @@ def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven:
     """The certificate, or why there is no plan."""
     best = answer.best
     if best is None:
-        return refused(run, blank, held) if answer.bound == -np.inf else stopped(run, blank)
+        return refused(_stepped(run), blank, held) if answer.bound == -np.inf else stopped(run, blank)
     if proven:
         note_round(run, held, _as_milp(answer), best)
     short = run.options.beliefs == "baseline"
@@ -189,6 +189,11 @@ def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven:
         checks = [*_proof(run, answer, best, proven), *_verified(run, held, answer, best, short)]
     seen = linearised(run.cal, run.space.euros(best.units)[None], held.beliefs) if short else None
     return finished(run, blank, best, answer.bound, checks, seen)
+
+
+def _stepped(run: Run) -> Run:
+    """The same with steps, which make payouts exact: what a conflict is explained with."""
+    return replace(run, space=plan_space(run.cal, run.space.controllability, SHIFT))
 
 
 def _proof(run: Run, answer: Answer, best: Judged, proven: bool) -> Iterator[Check]:

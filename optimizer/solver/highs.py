@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import highspy
@@ -148,6 +149,14 @@ def _scaled(matrix: Any, scale: Floats) -> tuple[Any, Floats]:
 def _power_of_two(size: Floats) -> Floats:
     """The nearest power of two, so that scaling changes no digit; 1 for 0."""
     return np.asarray(2.0 ** np.round(np.log2(np.where(size > 0, size, 1.0))))
+
+
+def write_mps(compiled: Compiled, file: Path) -> None:
+    """The model as an MPS file, for other solvers. Raises OSError where it cannot be written."""
+    solver = _solver()
+    solver.passModel(compiled.lp)
+    if solver.writeModel(str(file)) == highspy.HighsStatus.kError:
+        raise OSError(f"{file} could not be written")
 
 
 def solve_milp(
@@ -399,8 +408,14 @@ class LinearSet:
     def __init__(
         self, rows: Floats, low: Floats, high: Floats, theta_low: Floats, theta_high: Floats
     ) -> None:
-        self._low, self._high = low, high
         self._count = rows.shape[1]
+        size = np.maximum(np.abs(theta_low), np.abs(theta_high))
+        self._scale = _power_of_two(np.where(np.isfinite(size), size, 1.0))
+        rows = rows * self._scale
+        per_row = 1 / _power_of_two(np.abs(rows).max(axis=1, initial=0.0))
+        rows, low, high = rows * per_row[:, None], low * per_row, high * per_row
+        theta_low, theta_high = theta_low / self._scale, theta_high / self._scale
+        self._low, self._high = low, high
         lp = highspy.HighsLp()
         lp.num_row_, lp.num_col_ = rows.shape
         lp.row_lower_, lp.row_upper_ = low, high
@@ -418,6 +433,7 @@ class LinearSet:
 
     def extreme(self, cost: Floats) -> float:
         """min cost·θ. Raises InfeasibleError where the set is empty; −inf where unbounded."""
+        cost = cost * self._scale
         size = float(np.abs(cost).max(initial=0.0)) or 1.0
         self._solver.changeColsCost(self._count, np.arange(self._count, dtype=np.int32), cost / size)
         self._solver.run()

@@ -24,7 +24,7 @@ from optimizer.model.build import build_model
 from optimizer.model.effort import squares
 from optimizer.model.setting import Setting
 from optimizer.network import Floats
-from optimizer.solver.cells import Cell, Space, UnclearError, cell_of, joint_map
+from optimizer.solver.cells import Cell, Space, cell_of
 from optimizer.solver.highs import (
     InfeasibleError,
     Limits,
@@ -33,6 +33,7 @@ from optimizer.solver.highs import (
     solve_milp,
     solve_quadratic,
 )
+from optimizer.solver.joint import UnclearError, joint_map
 from optimizer.solver.tangents import PRECISION, add_tangents, solve_outer
 from optimizer.space import PlanSpace
 

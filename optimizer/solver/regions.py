@@ -10,6 +10,7 @@ the bounds from data remain.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,10 +71,19 @@ def find_regions(setting: Setting, world: World) -> Regions:
     for _ in range(1 if single else 3):
         for i in order:
             box = _team_box(setting, world, i, bounds)
-            pieces = _pieces(setting, world, i, box)
-            patterns[i] = None if pieces is None else tuple(p.working for p in pieces)
-            bounds = bounds if pieces is None else _narrowed(world, i, box, pieces, bounds)
+            pieces = None if _may_stay_empty(world, i) else _pieces(setting, world, i, box)
+            patterns[i] = None
+            if pieces is not None:
+                with suppress(InfeasibleError):  # rounding: a piece that was crossed into has no inside
+                    bounds = _narrowed(world, i, box, pieces, bounds)
+                    patterns[i] = tuple(p.working for p in pieces)
     return Regions(bounds, tuple(patterns[i] for i in range(len(world.network.teams))))
+
+
+def _may_stay_empty(world: World, i: int) -> bool:
+    """A stage of the team is empty today; while it stays so, its price is not unique and pieces overlap."""
+    inflow = world.network.stage_inflow(world.network.baseline)
+    return bool((inflow[world.network.blocks[i].stages] <= 0).any())
 
 
 def _team_box(setting: Setting, world: World, i: int, bounds: Bounds) -> TeamBox:
@@ -131,12 +141,7 @@ def _facets(setting: Setting, world: World, i: int, piece: Piece) -> Floats:
 
 
 def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece] | None:
-    """Every region, by crossing facets; None where there are too many or one is degenerate.
-
-    A stage that nothing can enter is degenerate: its price is not unique.
-    """
-    if (box.theta_high[len(box.kpis) :] <= 0).any():
-        return None
+    """Every region, by crossing facets; None where there are too many or one is degenerate."""
     if not len(world.network.blocks[i].activities):
         return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
     start = _first_pattern(setting, world, i, box)

@@ -39,10 +39,7 @@ const eurosOf = (state) => state.teams.map(({ pay, weights }) => weights.map((w)
 
 function actionsOn(page) {
   const { company, state } = page;
-  const stepsOf = (i) => {
-    const { unit, decides, most } = company.teams[i];
-    return decides ? Math.max(1, Math.round(state.teams[i].pay / unit)) : most;
-  };
+  const stepsOf = (i) => company.teams[i].steps ?? Math.max(1, Math.round(state.teams[i].pay / company.teams[i].unit));
   const changed = (change) => (...given) => {
     change(...given);
     refresh(page);
@@ -59,7 +56,7 @@ function actionsOn(page) {
     endDrag: () => (state.drag = null),
     setPay: changed((i, steps) => {
       state.teams[i].pay = steps * company.teams[i].unit;
-      state.teams[i].weights = onGrid(state.teams[i].weights, Math.max(1, steps));
+      state.teams[i].weights = onGrid(state.teams[i].weights, stepsOf(i));
     }),
     toggleHold: changed((i, k) => {
       const { held } = state.teams[i];

@@ -1,0 +1,1 @@
+"""How fast and how good, against peers, in one run on one machine."""

@@ -1,0 +1,95 @@
+"""All teams together: joint regions, over which every volume is affine in the plan's euros."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+
+import numpy as np
+
+from optimizer.model.setting import Setting, World
+from optimizer.network import Bools, Floats, Ints
+from optimizer.rules import gaming_caps
+from optimizer.solver.regions import Regions
+
+MOST_JOINT = 600
+"""Joint regions (all teams, all regimes) beyond which the relaxation is left as it is."""
+
+
+class UnclearError(Exception):
+    """Joint regions too many, or one where prices are not unique."""
+
+
+def joint_patterns(world: World, regions: Regions) -> list[Bools]:
+    """Activities at work, (A,), for every choice of one region per team. Raises UnclearError."""
+    per_team = [p for p in regions.patterns if p is not None]
+    if len(per_team) < len(regions.patterns) or prod(len(p) for p in per_team) > MOST_JOINT:
+        raise UnclearError
+    joint = []
+    for chosen in product(*per_team):
+        working = np.zeros(len(world.network.activities), dtype=bool)
+        for block, own in zip(world.network.blocks, chosen, strict=True):
+            working[block.activities] = own
+        joint.append(working)
+    return joint
+
+
+def joint_map(setting: Setting, world: World, working: Bools) -> Floats:
+    """Volumes and (negated, where resting) gains of all activities as affine maps of e, (A, P + 1).
+
+    Rows of working activities are x_a, rows of resting ones s_a: all ≥ 0 is the region. Raises UnclearError.
+    """
+    network, pairs = world.network, setting.space.pairs
+    net = np.zeros((len(working), len(pairs) + 1))
+    for j, (i, k) in enumerate(pairs):
+        net[:, j] = np.where(network.team == i, world.reward[k], 0.0)
+    net[:, -1] = world.onward - setting.cal.linear - world.waiting
+    whole, own, supply = _balances(world)
+    free = working / setting.cal.quadratic
+    system = (whole * free) @ own.T
+    if not len(system):
+        return np.where(working[:, None], net * free[:, None], -net)
+    right = (whole * free) @ net
+    right[:, -1] -= supply
+    try:
+        gain = net - own.T @ np.linalg.solve(system, right)
+    except np.linalg.LinAlgError:
+        raise UnclearError from None
+    return np.where(working[:, None], gain * free[:, None], -gain)
+
+
+def _balances(world: World) -> tuple[Floats, Floats, Floats]:
+    """Every team's balances: over all activities, over its own only, and the fixed supply."""
+    network = world.network
+    whole, own, supply = [], [], []
+    for i, block in enumerate(network.blocks):
+        for row, n in zip(block.balance, block.stages, strict=False):
+            whole.append((network.source == n) - network.yields[n])
+            own.append(_spread(row, block.activities, len(network.activities)))
+            supply.append(network.inflow[n])
+        if block.has_hours:
+            whole.append(np.where(network.team == i, network.unit_hours, 0.0))
+            own.append(whole[-1])
+            supply.append(network.hours[i])
+    shape = (len(whole), len(network.activities))
+    return np.reshape(whole, shape), np.reshape(own, shape), np.array(supply, dtype=float)
+
+
+def _spread(values: Floats, at: Ints, size: int) -> Floats:
+    out = np.zeros(size)
+    out[at] = values
+    return out
+
+
+def room_for_gaming(setting: Setting, world: World, x: Floats) -> Floats:
+    """Cap less volume of each gaming activity, as affine maps of e, (G, P + 1)."""
+    rows = [np.zeros((0, x.shape[1]))]
+    for a, constant, share in gaming_caps(setting.cal, world.network):
+        row = -x[a]
+        row[-1] += constant
+        if share:
+            source = int(world.network.source[a])
+            row = row + share * (world.network.yields[source] @ x)
+            row[-1] += share * world.network.inflow[source]
+        rows.append(row[None])
+    return np.vstack(rows)

@@ -1,0 +1,26 @@
+"""Skips that must not pass unseen: with `--strict-skips` only a test without its data may be skipped."""
+
+from __future__ import annotations
+
+import pytest
+
+ALLOWED = ("data absent", "--benchmark-skip active", "--benchmark-only active")
+"""In reasons of skips that do not fail a strict run: data that is not copied here, benchmarks run apart."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--strict-skips", action="store_true", help="fail if a test is skipped for want of a program"
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> object:
+    """A skip for any other reason becomes a failure that says so."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("strict_skips"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not any(allowed in reason for allowed in ALLOWED):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} may not be skipped here: {reason}"
+    return report

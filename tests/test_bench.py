@@ -1,0 +1,59 @@
+"""The benchmark runs, its companies are what they claim to be, and its searches keep the rules."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from optimizer.baseline import calibrate
+from optimizer.bench.instances import ACTIVITIES, MOST_PAIRS, company
+from optimizer.bench.searches import evolve
+from optimizer.check import problems_of
+from optimizer.cli import main
+from optimizer.judge import judge_consistent
+from optimizer.measures import measure
+from optimizer.space import keeps_weight_rules, plan_space
+
+
+@pytest.mark.parametrize("teams", ACTIVITIES)
+def test_a_company_has_the_size_it_says_and_is_valid_and_the_same_each_time(teams):
+    found = company(teams)
+    assert problems_of(found) == []
+    assert found == company(teams)
+    assert len(found.teams) == teams
+    assert abs(len(found.activities) - ACTIVITIES[teams]) <= 2
+    paid = [t for t in found.teams if found.teams[t].current_pay > 0]
+    assert sum(len(found.rules.measures[t]) for t in paid) <= MOST_PAIRS
+
+
+def test_a_search_only_proposes_plans_of_whole_steps_that_add_up():
+    cal = calibrate(company(3))
+    space = plan_space(cal, measure(cal).controllability)
+    search = evolve(space, judge_consistent(cal, space), 0.2)
+    points = np.random.default_rng(0).random((50, len(space.pairs)))
+    units = search.plans_of(points)
+    assert (units.sum(axis=2) == space.most).all()
+    assert (units[:, ~space.allowed] == 0).all()
+    assert keeps_weight_rules(space, space.euros(units)).shape == (50,)
+    assert search.plans > 0
+
+
+def test_the_quick_benchmark_proves_its_small_companies_and_writes_the_table(tmp_path):
+    table = tmp_path / "table.md"
+    run = CliRunner().invoke(main, ["bench", "--quick", "--json", "--out", str(table)])
+    assert run.exit_code == 0, run.stderr
+    lines = json.loads(run.stdout)["lines"]
+    assert [line["objective"] for line in lines] == ["revenue", "net"]
+    assert all(o["status"] == "optimal" for line in lines for o in line["ours"])
+    rows = table.read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 2 + len(lines)
+    assert len({row.count("|") for row in rows}) == 1
+
+
+def test_a_size_that_cannot_be_generated_is_refused():
+    run = CliRunner().invoke(main, ["bench", "--teams", "2,9"])
+    assert run.exit_code == 2
+    assert "numbers from 2 to 8" in run.stderr

@@ -1,0 +1,98 @@
+"""Cells never cut off a plan, and a bound that is not valid fails the certificate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from companies import random_company
+from solved import mini
+
+from optimizer.baseline import calibrate
+from optimizer.judge import judge_at, linearised
+from optimizer.measures import measure
+from optimizer.model.bounds import Interval
+from optimizer.model.build import build_model
+from optimizer.model.setting import Setting, build_setting
+from optimizer.scenario import Scenario
+from optimizer.solver.cells import Space, find_cells
+from optimizer.solver.certificate import check_model
+from optimizer.solver.fixed import FixedModel, model_at
+from optimizer.solver.highs import Limits
+from optimizer.solver.regions import find_regions
+from optimizer.space import every_plan, plan_space
+
+NEAR = 1e-6
+"""Facets are in units of their size; cells leave 1e-7 of it to rounding."""
+
+
+def setting_of(scenario: Scenario) -> Setting:
+    cal = calibrate(scenario)
+    return build_setting(cal, plan_space(cal, measure(cal).controllability), (cal.beliefs,))
+
+
+def company(seed: int, objective: str) -> Scenario:
+    found = random_company(np.random.default_rng(seed), teams=3, activities=14, partners=False)
+    rules = found.rules.model_copy(
+        update={
+            "objective": objective,
+            "weights": found.rules.weights.model_copy(update={"step": 0.25, "max_measures": 3}),
+        }
+    )
+    return found.model_copy(update={"rules": rules})
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_plan_worth_the_floor_lies_in_a_cell_that_knows_its_value_and_payout(seed):
+    setting = setting_of(company(seed, "net"))
+    judge = judge_at(setting.cal, setting.space, (setting.cal.beliefs,))
+    units = np.concatenate(list(every_plan(setting.space)))[::7]
+    value = judge(units).value
+    floor = float(np.quantile(value, 0.9))
+    none = np.zeros((0, len(setting.space.pairs)))
+    cells = find_cells(
+        Space(setting, none, np.zeros(0), floor), tuple(find_regions(setting, w) for w in setting.worlds)
+    )
+    assert cells is not None
+    seen = linearised(setting.cal, setting.space.euros(units), (setting.cal.beliefs,))
+    for j in np.flatnonzero(value >= floor):
+        e = np.array([setting.space.euros(units[j])[pair] for pair in setting.space.pairs])
+        here = [c for c in cells if (c.facets @ np.append(e, 1.0) >= -NEAR).all()]
+        assert here, "no cell holds the plan"
+        for cell in here:
+            assert cell.worth @ np.append(e, 1.0) == pytest.approx(seen.revenue[j], rel=1e-6)
+            assert cell.value(e) == pytest.approx(seen.loaded_pay[j], rel=1e-6)
+            for at in cell.points:
+                slope, constant = cell.tangent(at)
+                assert slope @ e + constant <= seen.loaded_pay[j] * (1 + 1e-7)
+
+
+@pytest.mark.parametrize("objective", ["revenue", "net"])
+def test_the_optimum_at_fixed_beliefs_is_that_of_enumeration(objective):
+    for seed in range(4):
+        setting = setting_of(company(seed, objective))
+        judge = judge_at(setting.cal, setting.space, (setting.cal.beliefs,))
+        found = [judge(block) for block in every_plan(setting.space)]
+        best = max(float(f.value[f.kept].max(initial=-np.inf)) for f in found)
+        fixed = model_at(setting, best - 1e-4 * abs(best))
+        answer = fixed.solve(Limits(gap=1e-6))
+        assert answer.objective == pytest.approx(best, rel=2e-6)
+        assert answer.bound >= best * (1 - 1e-6)
+
+
+@pytest.mark.parametrize("what", ["x", "stage_price", "hour_price"])
+def test_a_plan_on_a_bound_that_is_not_valid_fails_the_certificate(what):
+    setting = setting_of(mini())
+    proven = model_at(setting)
+    units = setting.space.units(setting.cal.current)
+    assert all(c.ok for c in check_model(proven, setting.space, units, (setting.cal.beliefs,)))
+    at = linearised(setting.cal, setting.cal.current[None], (setting.cal.beliefs,)).worlds[0].response
+    true = getattr(at, what)[0]
+    a = int(np.argmax(np.where(np.isfinite(true), true, -np.inf)))
+    ends = getattr(proven.bounds[0], what)
+    high = ends.high.copy()
+    high[a] = 0.9 * true[a]
+    tight = (replace(proven.bounds[0], **{what: Interval(np.minimum(ends.low, high), high)}),)
+    planted = FixedModel(setting, tight, build_model(setting, tight))
+    assert not all(c.ok for c in check_model(planted, setting.space, units, (setting.cal.beliefs,)))

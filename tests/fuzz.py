@@ -167,8 +167,9 @@ def _one_measure(_: np.random.Generator, tree: Tree) -> None:
 
 def _tiny_or_huge(rng: np.random.Generator, tree: Tree) -> None:
     """Money or volumes in other units."""
-    decided = any(isinstance(team["target_pay"], dict) for team in tree["teams"].values())
-    factor = 1.0 if decided else float(10.0 ** rng.choice([-6, -4, -3, 3, 4, 6]))
+    if any(isinstance(team["target_pay"], dict) for team in tree["teams"].values()):
+        return
+    factor = float(10.0 ** rng.choice([-6, -4, -3, 3, 4, 6]))
     if rng.random() < 0.5:
         for team in tree["teams"].values():
             for name in ("base_pay", "target_pay", "hour_value"):

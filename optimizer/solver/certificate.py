@@ -74,8 +74,12 @@ def pinned(fixed: FixedModel, units: Ints) -> Answer:
 
 
 def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Floats) -> Check:
-    """Each team's regret at the model's volumes, by the numpy solver, as a share of target pay."""
-    pay = np.maximum(euros[0].sum(axis=1), 1.0)
+    """Each team's regret at the model's volumes, by the numpy solver, as a share of its target pay.
+
+    A team that the plan does not pay is measured by what its hours are worth.
+    """
+    hours = np.where(np.isfinite(cal.network.hours), cal.network.hours, 0.0) * cal.hour_price
+    pay = np.maximum(np.where(euros[0].any(axis=1), euros[0].sum(axis=1), hours), 1.0)
     worst = max(
         float((regrets(cal, network, held, euros, x[s][None])[0] / pay).max())
         for s, ((_, network), held) in enumerate(zip(cal.worlds, beliefs, strict=True))

@@ -167,14 +167,20 @@ def solve_milp(
 ) -> MilpResult:
     """Solve; Ctrl-C or the time limit keep the incumbent. `start` maps ids of variables to values.
 
-    HiGHS 1.15.1's presolve has called feasible models infeasible (with a start: optimal, without a bound), so
-    that word is believed only without it.
+    HiGHS 1.15.1's presolve has called feasible models infeasible (with a start: optimal, without a bound or
+    with one that its own value exceeds), so those words are believed only without it.
     """
     found = _solved(compiled, limits, start, on_progress, "choose")
-    unproven = found.status == "optimal" and not np.isfinite(found.bound)
+    unproven = found.status == "optimal" and not _bounds(found, compiled.maximize)
     if (found.status == "infeasible" or unproven) and not found.interrupted:
         return _solved(compiled, limits, None, on_progress, "off")
     return found
+
+
+def _bounds(found: MilpResult, maximize: bool) -> bool:
+    """The bound is one of the value found, but for rounding."""
+    beyond = found.objective - found.bound if maximize else found.bound - found.objective
+    return bool(beyond <= 1e-6 * max(1.0, abs(found.objective)))
 
 
 def _solved(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+import numpy as np
+
 from optimizer.baseline import calibrate
 from optimizer.judge import judge_at, judge_consistent, linearised
 from optimizer.measures import measure
@@ -76,7 +78,7 @@ def _solve_baseline(run: Run, blank: Solution) -> Solution:
     note_round(run, held, answer, best)
     bound = answer.bound
     if fixed is not None and relative_gap(best.value, bound) > run.options.gap:
-        bound = min(bound, fixed.relaxed_bound())
+        bound = min(bound if np.isfinite(relative_gap(best.value, bound)) else np.inf, fixed.relaxed_bound())
     gap = relative_gap(best.value, bound)
     with run.timed("verify"):
         checks = [

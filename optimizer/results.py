@@ -91,20 +91,8 @@ def solution_json(solution: Solution) -> Json:
         "target_pay": solution.plan.target_pay if solution.plan else None,
         "first_response": solution.first_response and outcome_json(cal, solution.first_response),
         "consistent": solution.consistent and outcome_json(cal, solution.consistent),
-        "rounds": [
-            {key: number(v) if isinstance(v, float) else v for key, v in vars(r).items()}
-            for r in solution.rounds
-        ],
-        "checks": [
-            {
-                "name": c.name,
-                "ok": c.ok,
-                "value": number(c.value),
-                "limit": number(c.limit),
-                "detail": c.detail,
-            }
-            for c in solution.checks
-        ],
+        "rounds": [_fields(r) for r in solution.rounds],
+        "checks": [_fields(c) for c in solution.checks],
     }
     if solution.alternatives:
         result["alternatives"] = [
@@ -124,6 +112,11 @@ def solution_json(solution: Solution) -> Json:
             "cheapest": [vars(r) for r in solution.conflict.cheapest],
         }
     return result
+
+
+def _fields(record: object) -> Json:
+    """A frozen value as JSON."""
+    return {key: number(v) if isinstance(v, float) else v for key, v in vars(record).items()}
 
 
 def _linearised_json(cal: Calibrated, seen: Linearised) -> Json:

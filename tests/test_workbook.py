@@ -238,3 +238,19 @@ def test_hostile_names_and_missing_plans_still_make_a_workbook_that_ties(
 
 def test_the_same_tables_give_the_same_bytes() -> None:
     assert book_of(tables_for("moved")) == book_of(tables_for("moved"))
+
+
+@pytest.mark.parametrize("name", SOLUTIONS)
+def test_every_amount_of_a_plan_document_is_recomputed_by_the_workbook(name: str, tmp_path: Path) -> None:
+    """Worked examples against the recalculated payouts by attainment: same team, KPI and attainment."""
+    content = book_of(tables_for(name))
+    page = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["Attainment"]
+    columns = {round(float(c.value), 6): c.column_letter for c in page[4] if isinstance(c.value, int | float)}
+    rows = {(row[0].value, row[1].value): row[0].row for row in page.iter_rows(min_row=6)}
+    found = by_formulas(edited(content, {}), tmp_path)
+    examples = printable(tables_for(name))["examples"]
+    assert len(examples) >= 6
+    for _, example in examples.iterrows():
+        row = rows[example["team_en"], example["kpi_en"]]
+        address = f"{columns[round(example['attainment'], 6)]}{row}"
+        assert found["Attainment", address] == pytest.approx(example["pay"], abs=SAME)

@@ -21,6 +21,7 @@ from optimizer.runs import inputs_record
 from optimizer.sheets.writing import workbook_of
 from optimizer.solver import Options, solve
 from optimizer.starter import STARTER, starter
+from optimizer.textfile import scenario_file
 from optimizer.write import dump_scenario
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
@@ -155,7 +156,7 @@ def test_the_inputs_of_a_run_record_the_bytes_of_whatever_file_was_given(tmp_pat
     for file, content in zip(files, contents, strict=True):
         file.write_bytes(content)
     for source, content in zip([folder, *files], [contents[0], *contents], strict=True):
-        record = inputs_record(source, merged, {})
+        record = inputs_record(scenario_file(source).read_bytes(), merged, {})
         assert record["scenario_sha256"] == hashlib.sha256(content).hexdigest()
         assert record["merged_sha256"] == hashlib.sha256(merged.encode()).hexdigest()
 

@@ -1,9 +1,9 @@
 // Best response and equilibrium (model.md §5, §7) of one plan, euros e_ik, in one world.
 
 const PASSES = 200;
-const RELAXATIONS = 1200;
-/** Rounds after which a plan that still swings is relaxed in smaller steps. */
-const PATIENCE = 200;
+/** Smallest step of relaxation up to so many rounds: a plan that still swings needs smaller ones. */
+const FLOORS = [[200, 0.05], [1200, 0.01], [6000, 0.002]];
+const RELAXATIONS = FLOORS.at(-1)[0];
 /** Residual at which relaxation stops, well below what counts as consistent. */
 const SETTLED = 1e-10;
 
@@ -105,7 +105,7 @@ function consistentResponse(company, world, euros) {
   for (let rounds = 0; ; rounds += 1) {
     const response = respond(company, world, beliefs, euros);
     const miss = missOf(company, world, beliefs, response);
-    const floor = rounds < PATIENCE ? 0.05 : 0.01;
+    const floor = FLOORS.find(([until]) => rounds <= until)[1];
     step = miss.residual > residual ? Math.max(0.5 * step, floor) : Math.min(1.1 * step, 1);
     residual = miss.residual;
     if (!(residual > SETTLED) || rounds === RELAXATIONS) return { ...response, beliefs, residual, rounds };

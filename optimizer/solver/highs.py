@@ -178,9 +178,9 @@ def solve_milp(
 
 
 def _bounds(found: MilpResult, maximize: bool) -> bool:
-    """The bound is one of the value found, but for rounding."""
+    """The bound is a number that the value found does not exceed, but for rounding."""
     beyond = found.objective - found.bound if maximize else found.bound - found.objective
-    return bool(beyond <= 1e-6 * max(1.0, abs(found.objective)))
+    return bool(np.isfinite(found.bound) and beyond <= 1e-6 * max(1.0, abs(found.objective)))
 
 
 def _solved(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-ALLOWED = ("data absent", "--benchmark-skip active", "--benchmark-only active")
+ALLOWED = ("data is absent", "--benchmark-skip active", "--benchmark-only active")
 """In reasons of skips that do not fail a strict run: data that is not copied here, benchmarks run apart."""
 
 

@@ -230,9 +230,8 @@ def dask_cluster(folder: Path) -> Iterator[str]:
                 started.append(subprocess.Popen(command, cwd=home, stdout=log, stderr=log))
         yield address
     finally:
-        for process in reversed(started):
-            process.terminate()
         for process in started:
+            process.kill()
             process.wait(timeout=30)
 
 

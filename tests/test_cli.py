@@ -198,9 +198,9 @@ def test_ctrl_c_keeps_the_incumbent_and_never_says_optimal(tmp_path):
         "budget": {"expected": 250000},
         "measures": {
             "marketing": ["mql", "good_meeting_rate", "closing_rate"],
-            "sdr": ["meetings", "touched_48h", "good_meeting_rate"],
-            "ae": ["bookings", "retention"],
-            "csm": ["renewals", "retention"],
+            "sdr": ["meetings", "touched_48h", "good_meeting_rate", "closing_rate"],
+            "ae": ["bookings", "retention", "closing_rate"],
+            "csm": ["renewals", "retention", "bookings"],
         },
     }
     file = tmp_path / "big.yaml"

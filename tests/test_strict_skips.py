@@ -11,7 +11,7 @@ pytest_plugins = ["pytester"]
 TESTS = """
 import pytest
 
-@pytest.mark.skipif(True, reason="data absent: olist")
+@pytest.mark.skipif(True, reason="data is absent: olist")
 def test_without_data(): ...
 
 @pytest.mark.skipif(True, reason="chromium absent")

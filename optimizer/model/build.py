@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from optimizer.model import budget, controllability, effort, funnel, gaming, objective, teams, weights
 from optimizer.model.bounds import Bounds
 from optimizer.model.setting import Setting
+
+# An exception says it all; Pyomo would also write it on stdout, among results.
+logging.getLogger("pyomo").setLevel(logging.CRITICAL)
 
 
 def build_model(setting: Setting, bounds: tuple[Bounds, ...]) -> pyo.ConcreteModel:

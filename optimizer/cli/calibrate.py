@@ -1,0 +1,72 @@
+"""`incentives calibrate`: from CRM exports to estimates with intervals, and to a scenario."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import json_option, main, print_json, verb, write_new
+
+
+@main.command()
+@click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help="What the columns mean.")
+@click.option("--out", type=click.Path(path_type=Path), help="The scenario to write; never an existing file.")
+@click.option("--suggest-map", is_flag=True, help="Print a map to start from, and do nothing else.")
+@click.option("--report", "report_dir", type=click.Path(path_type=Path), help="Folder for the PDF report.")
+@click.option("--names", is_flag=True, help="Names of persons instead of pseudonyms.")
+@json_option
+@verb
+def calibrate(
+    exports: tuple[Path, ...],
+    map_file: Path | None,
+    out: Path | None,
+    suggest_map: bool,
+    report_dir: Path | None,
+    names: bool,
+    as_json: bool,
+) -> None:
+    """Estimate rates, lags, noise and persons from CRM exports, and write them as a scenario.
+
+    EXPORTS are CSV (also gzipped) or XLSX files.
+    """
+    if suggest_map:
+        from optimizer.history.suggest import suggested_map
+
+        text = suggested_map(exports)
+        print_json({"map": text}) if as_json else click.echo(text, nl=False)
+        return
+    if map_file is None:
+        raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
+    from optimizer.history.build import scenario_of
+    from optimizer.history.deals import read_history
+    from optimizer.history.findings import as_json as findings_json
+    from optimizer.history.mapping import read_map
+    from optimizer.history.study import study_of
+    from optimizer.write import dump_scenario
+
+    given = read_map(map_file)
+    history = read_history(exports, given, names=names, tell=_tell)
+    study = study_of(history, given, _tell)
+    if out is not None:
+        write_new(out, dump_scenario(scenario_of(study)).encode())
+    if report_dir is not None:
+        from optimizer.history.tables import calibration_tables
+        from reports.calibration import calibration_pdfs
+
+        report_dir.mkdir(parents=True, exist_ok=True)
+        for document in calibration_pdfs(calibration_tables(study)):
+            (report_dir / document.name).write_bytes(document.content)
+    if as_json:
+        print_json(findings_json(study))
+        return
+    from optimizer.history.summary import in_words
+
+    click.echo(in_words(study))
+    if out is not None:
+        click.echo(f"wrote {out}; next: incentives check {out}")
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,100 @@
+"""From a study to a scenario: each number with where it comes from and how far it may be off.
+
+The company is as simple as a CRM can show it: marketing brings leads by source, some of them promising;
+sales answers them in time or late, or only touches them; some become customers. What a CRM does not know
+comes from the map's `assume` and is marked so.
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from optimizer.check import problems_of
+from optimizer.history.draft import Draft, Tree, label
+from optimizer.history.funnel import add_customer, add_leads, add_selling, split_leads
+from optimizer.history.kpis import add_kpis
+from optimizer.history.mapping import TeamAssumed
+from optimizer.history.study import Study
+from optimizer.problems import Problem, ScenarioError, dotted, number
+from optimizer.scenario import Scenario
+from optimizer.wording import findings_of
+
+
+def scenario_of(study: Study) -> Scenario:
+    """The scenario. Raises ScenarioError where the map lacks `assume` or its numbers do not fit together."""
+    assume = study.given.assume
+    if assume is None:
+        hint = "add it to the map; `--suggest-map` prints one with placeholders"
+        raise ScenarioError([Problem("assume", "", "is missing: a CRM knows neither hours nor pay", hint)])
+    draft = Draft(study, assume)
+    _teams(draft)
+    segments = split_leads(draft)
+    add_leads(draft, segments)
+    for segment, leads in segments.items():
+        add_selling(draft, segment, leads)
+    add_customer(draft)
+    add_kpis(draft, list(segments))
+    _fits(draft)
+    return _valid(draft)
+
+
+# --- teams ----------------------------------------------------------------------------------------------
+
+
+def _teams(draft: Draft) -> None:
+    teams: Tree = {}
+    for name in ("marketing", "sales"):
+        team: TeamAssumed = getattr(draft.assume, name)
+        content = team.model_dump(exclude={"responsiveness"})
+        teams[name] = {"label": label(name), **content, "responsiveness": _eta(draft, name, team)}
+        for part in ("hours", "base_pay", "target_pay", "charges"):
+            draft.assumed(f"teams.{name}.{part}", "not in a CRM", None if part == "charges" else 0.1)
+        draft.assumed(f"teams.{name}.discount", "patience is not in a CRM", 0.1)
+    draft.tree["teams"] = teams
+    draft.tree["current_plan"] = draft.assume.current_plan
+    draft.tree["rules"] = draft.assume.rules.model_dump(by_alias=True, exclude_defaults=True)
+
+
+def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
+    path = f"teams.{name}.responsiveness"
+    if team.responsiveness is not None:
+        draft.assumed(path, "replaces the estimate", 0.5)
+        return team.responsiveness
+    found = draft.study.responsiveness
+    said = "; ".join(found.assumptions)
+    text = f"{found.kind}, n = {found.n}: {found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}]; {said}"
+    draft.source(path, text, found.range)
+    return round(found.value, 4)
+
+
+# --- checks ---------------------------------------------------------------------------------------------
+
+
+def _fits(draft: Draft) -> None:
+    """Work at baseline must fit into the hours; the remedy names the map's own numbers."""
+    for team in ("marketing", "sales"):
+        mine = [a for a in draft.tree["activities"].values() if a["team"] == team]
+        needed = sum(a["hours"] * a.get("baseline", 0.0) for a in mine)
+        given = getattr(draft.assume, team).hours
+        if needed > given:
+            message = f"work at today's volumes takes {needed:.0f} hours, more than the team has"
+            hint = "raise the hours, or lower the hours per lead in `assume.work`"
+            raise ScenarioError([Problem(f"assume.{team}.hours", number(given), message, hint)])
+
+
+def _valid(draft: Draft) -> Scenario:
+    given = draft.study.given
+    head = {"name": given.name, "currency": given.currency, "period": given.period}
+    label = given.label.model_dump() if given.label else given.name
+    tree = {**head, "label": label, **draft.tree}
+    try:
+        scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
+        findings = problems_of(scenario)
+    except ValidationError as error:
+        findings = findings_of(error, Scenario)
+    if findings:
+        where = [f"assume (scenario: {dotted(f.path)})" for f in findings]
+        raise ScenarioError(
+            Problem(w, f.value, f.message, f.hint) for w, f in zip(where, findings, strict=True)
+        )
+    return scenario

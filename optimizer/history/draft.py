@@ -1,0 +1,92 @@
+"""A scenario being written down: its values, and where each of them comes from."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from optimizer.history.mapping import Assume
+from optimizer.history.rates import Rate
+from optimizer.history.study import WEEKS, Study
+
+PLACEHOLDER = "PLACEHOLDER of the map, ask before you rely on it"
+ASSUMED = "assumed in the map"
+ASSUMED_RANGE = 0.3
+WIDEST = 0.95
+LABELS = {
+    "good_lead": ("Promising lead", "Piste prometteuse"),
+    "lead": ("Lead", "Piste"),
+    "customer": ("Customer", "Client"),
+    "prompt": ("Answered in time", "Réponse dans les délais"),
+    "late": ("Answered late", "Réponse tardive"),
+    "work": ("Worked", "Traitement"),
+    "touch": ("Mere touch", "Simple relance"),
+    "leads": ("Leads", "Pistes"),
+    "good_leads": ("Promising leads", "Pistes prometteuses"),
+    "answered_in_time": ("Share answered in time", "Part des réponses dans les délais"),
+    "wins": ("New customers", "Nouveaux clients"),
+    "marketing": ("Marketing", "Marketing"),
+    "sales": ("Sales", "Ventes"),
+}
+Tree = dict[str, Any]
+
+
+@dataclass
+class Draft:
+    """A scenario being written, with its sources."""
+
+    study: Study
+    assume: Assume
+    tree: Tree = field(default_factory=lambda: {"stages": {}, "activities": {}, "kpis": {}, "sources": {}})
+
+    def source(self, path: str, text: str, width: float | None = None) -> None:
+        """`width` is the relative half width of the number's interval."""
+        given = {"text": text}
+        if width is not None and math.isfinite(width):
+            self.tree["sources"][path] = {**given, "range": round(min(WIDEST, abs(width)), 4)}
+        else:
+            self.tree["sources"][path] = given
+
+    def assumed(self, path: str, text: str = "", width: float | None = ASSUMED_RANGE) -> None:
+        why = PLACEHOLDER if self.assume.placeholders else ASSUMED
+        self.source(path, f"{why}; {text}" if text else why, width)
+
+    @property
+    def where(self) -> str:
+        """The rows that rates are taken from, in words."""
+        files = ", ".join(self.study.history.files["deals"])
+        return f"{files}, not junk, created before {self.study.mature_before}"
+
+
+def label(name: str, more: str = "") -> Tree:
+    en, fr = LABELS.get(name, (name, name))
+    return {"en": f"{en}{more}", "fr": f"{fr}{more}"}
+
+
+def count_width(draft: Draft) -> float:
+    """How far the mean volume of a period may be off after as many weeks as were seen."""
+    noise = draft.study.noise.get("leads")
+    periods = draft.study.weeks / WEEKS[draft.study.given.period]
+    return 1.96 * noise.sd / math.sqrt(periods) if noise else ASSUMED_RANGE
+
+
+def below(value: float) -> float:
+    """Six significant digits, rounded down."""
+    if value <= 0:
+        return 0.0
+    scale = 10 ** (5 - math.floor(math.log10(value)))
+    return float(math.floor(value * scale) / scale)
+
+
+def short(value: float) -> float:
+    """Four significant digits: more would pretend."""
+    return float(f"{value:.4g}")
+
+
+def in_words(rate: Rate) -> str:
+    return f"{rate.k}/{rate.n} = {rate.rate:.4f} [{rate.lo:.4f}, {rate.hi:.4f}]"
+
+
+def half_width(rate: Rate) -> float:
+    return (rate.hi - rate.lo) / 2 / rate.rate if rate.k else WIDEST

@@ -1,0 +1,107 @@
+"""A study as plain values for `--json`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from optimizer.history.lags import Lag
+from optimizer.history.people import Persons
+from optimizer.history.rates import quantiles
+from optimizer.history.sides import Sides
+from optimizer.history.study import Study
+from optimizer.history.timing import Rush
+
+Json = dict[str, Any]
+
+
+def as_json(study: Study) -> Json:
+    """Everything estimated, by kind; NaN is null. Persons are as in the study, pseudonyms unless asked."""
+    history = study.history
+    found = {
+        "rows": {
+            **history.read,
+            "used": history.deals.height,
+            "junk": study.junk,
+            "leads": study.leads.height,
+            "mature": study.mature.height,
+        },
+        "mature_before": study.mature_before.isoformat(),
+        "rates": {name: rate.as_json() for name, rate in study.rates.items()},
+        "lags": {name: _lag(lag) for name, lag in study.lags.items()},
+        "won_within_days": [vars(done) for done in study.done],
+        "value": dict(study.value),
+        "people": [*_people(study.people), *_sides(study.sides)],
+        "persons_together": _together(study.people),
+        "speed_to_lead": [
+            {"controls": list(s.controls), "n": s.n, "b": s.b, "se": s.se, "lo": s.lo, "hi": s.hi}
+            for s in study.slopes
+        ],
+        "waiting": {name: rate.as_json() for name, rate in study.waiting.items()},
+        "seasonality": {name: _rush(rush) for name, rush in study.rushes.items()},
+        "noise": {name: {**vars(noise), "sd": noise.sd} for name, noise in study.noise.items()},
+        "common_factor": study.common,
+        "costs": {name: {**vars(cost), "per_lead": cost.per_lead} for name, cost in study.costs.items()},
+        "responsiveness": vars(study.responsiveness),
+        "dropped": {loss.reason: loss.rows for loss in history.dropped},
+        "unusable_cells": {loss.reason: loss.rows for loss in history.blanked},
+        "first_rows": {loss.reason: list(loss.examples) for loss in (*history.dropped, *history.blanked)},
+        "notes": list(history.notes),
+    }
+    plain: Json = _plain(found)
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+def _lag(lag: Lag) -> Json:
+    fits = [{"name": f.name, **f.parameters, "loglik": f.loglik} for f in lag.fits]
+    return {**quantiles(lag.observed), "unit": "days", "fits": fits}
+
+
+def _people(persons: Persons | None) -> list[Json]:
+    return [vars(person) for person in persons.people] if persons else []
+
+
+def _sides(sides: Sides | None) -> list[Json]:
+    if sides is None:
+        return []
+    return [
+        {
+            "id": p.id,
+            "metric": "short_calls",
+            "n": p.calls.n,
+            "estimate": p.calls.rate,
+            "lo": p.calls.lo,
+            "hi": p.calls.hi,
+            "shrunk": p.shrunk,
+            "reliability": p.reliability,
+            "verdict": "above" if p.outlier else "not distinguishable",
+        }
+        for p in sides.people
+    ]
+
+
+def _together(persons: Persons | None) -> Json | None:
+    if persons is None:
+        return None
+    raw, panel = persons.raw, persons.panel
+    return {
+        "explained_by": persons.explained_by,
+        "p_after_supply_and_mix": persons.adjusted_p,
+        "raw": {**vars(raw), "cv": raw.cv, "reliability_at_median_n": raw.reliability(raw.median_n)},
+        "spread": persons.variance,
+        "wins_per_month": vars(panel) if panel else None,
+    }
+
+
+def _rush(rush: Rush) -> Json:
+    return {**vars(rush), "ratio": rush.ratio, "p_t": rush.p_t, "real": rush.real}

@@ -1,0 +1,75 @@
+"""KPIs that a CRM can count, with the scatter that nobody in the company causes."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from optimizer.history import timing
+from optimizer.history.draft import Draft, Tree, in_words, label, short
+from optimizer.history.rates import rate_of
+from optimizer.history.study import WEEKS
+
+
+def add_kpis(draft: Draft, segments: list[str]) -> None:
+    kpis = draft.tree["kpis"]
+    kpis["leads"] = {"entering": dict.fromkeys(segments, 1.0)}
+    if "good_lead" in segments:
+        kpis["good_leads"] = {"entering": {"good_lead": 1.0}}
+    names = list(draft.tree["activities"])
+    if any(name.startswith("prompt_") for name in names):
+        kpis["answered_in_time"] = _answered(names, segments)
+    kpis["wins"] = {"entering": {"customer": 1.0}}
+    for name, kpi in kpis.items():
+        kpi["label"] = label(name)
+        kpi["noise"] = short(_noise(draft, name))
+
+
+def _answered(names: list[str], segments: list[str]) -> Tree:
+    """A rate whose payee controls the denominator needs a cap (model.md §9)."""
+    working = [n for n in names if n.endswith(tuple(f"_{s}" for s in segments))]
+    working = [n for n in working if n.startswith(("prompt_", "late_", "work_", "touch_"))]
+    credit = [n for n in working if n.startswith(("prompt_", "touch_"))]
+    left = [f"leave:{segment}" for segment in segments]
+    return {
+        "numerator": dict.fromkeys(credit, 1.0),
+        "denominator": dict.fromkeys([*working, *left], 1.0),
+        "curve": {"cap": 1.5},
+    }
+
+
+def _noise(draft: Draft, kpi: str) -> float:
+    path, study = f"kpis.{kpi}.noise", draft.study
+    if kpi == "answered_in_time":
+        return _share_noise(draft, path)
+    noise = study.noise.get(kpi)
+    if noise is None:
+        draft.assumed(path, "too few weeks to measure it", 0.5)
+        return 0.2
+    interval = f"[{noise.lo:.3f}, {noise.hi:.3f}], of it chance {noise.chance:.3f}"
+    text = f"{draft.where}: {noise.weeks} weeks, trend removed; {interval}"
+    draft.source(path, text, (noise.hi - noise.lo) / 2 / noise.sd)
+    return noise.sd
+
+
+def _share_noise(draft: Draft, path: str) -> float:
+    """Scatter of a period's share answered in time, from whole weeks, a trend removed."""
+    study = draft.study
+    answered = study.mature.filter(pl.col("response") > 0)
+    soon = answered.with_columns(soon=pl.col("response") <= draft.assume.prompt_within)
+    by_week = soon.group_by(pl.col("created").dt.truncate("1w").alias("week")).agg(
+        pl.col("soon").mean(), pl.len().alias("n")
+    )
+    shares = by_week.filter(pl.col("n") >= 5).sort("week")["soon"].to_numpy()
+    said = in_words(rate_of(soon, "soon"))
+    if len(shares) < 8 or not shares.mean():
+        draft.assumed(path, f"{said}; too few weeks to measure its scatter", 0.5)
+        return 0.1
+    rest = timing.without_trend(shares)
+    alike = timing.persistence(rest)
+    weekly = math.sqrt(float(rest @ rest) / (len(shares) - 2)) / float(shares.mean())
+    sd = max(0.005, weekly * math.sqrt(alike / WEEKS[study.given.period]))
+    lo, hi = timing.deviation_bounds(len(shares) / alike)
+    draft.source(path, f"{draft.where}: {said}; {len(shares)} weeks, trend removed", (hi - lo) / 2)
+    return sd

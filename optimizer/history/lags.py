@@ -1,0 +1,114 @@
+"""How long things take: censored data, the better of three distributions, and the share done by a day."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from optimizer.history.rates import LEVEL
+
+Floats = NDArray[np.float64]
+_SAME_DAY = 0.5
+"""A lag of 0 days counts as half a day where a distribution needs more than 0."""
+_LONGEST = 400.0
+"""Longer lags [days] are slips of the pen."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One distribution: its parameters by their usual names, and how well it fits."""
+
+    name: str
+    parameters: dict[str, float]
+    loglik: float
+    frozen: stats.rv_continuous
+
+    @property
+    def median(self) -> float:
+        return float(self.frozen.median())
+
+    @property
+    def mean(self) -> float:
+        return float(self.frozen.mean())
+
+
+@dataclass(frozen=True)
+class Lag:
+    """Lags in days, best fit first."""
+
+    observed: Floats
+    censored: Floats
+    fits: tuple[Fit, ...]
+
+    @property
+    def best(self) -> Fit:
+        return self.fits[0]
+
+
+def lag_of(observed: ArrayLike, censored: ArrayLike = ()) -> Lag:
+    """Fit lags in days; `censored` ones are only known to be longer. Lags out of [0, 400] are left out."""
+    seen = np.asarray(observed, float)
+    seen = seen[(seen >= 0) & (seen <= _LONGEST)]
+    open_ones = np.asarray(censored, float)
+    open_ones = open_ones[open_ones > 0]
+    return Lag(seen, open_ones, fits_of(seen, open_ones) if len(np.unique(seen)) > 2 else ())
+
+
+def fits_of(observed: Floats, censored: Floats) -> tuple[Fit, ...]:
+    """Log-normal, Weibull and gamma by maximum likelihood with location 0, the most likely first."""
+    x = np.where(observed == 0, _SAME_DAY, observed)
+    data = stats.CensoredData(uncensored=x, right=censored) if len(censored) else x
+    found = [
+        _fit(
+            "lognormal",
+            stats.lognorm,
+            data,
+            x,
+            censored,
+            lambda s, scale: {"mu": math.log(scale), "sigma": s},
+        ),
+        _fit("weibull", stats.weibull_min, data, x, censored, lambda c, scale: {"shape": c, "scale": scale}),
+        _fit("gamma", stats.gamma, data, x, censored, lambda a, scale: {"shape": a, "scale": scale}),
+    ]
+    return tuple(sorted(found, key=lambda fit: -fit.loglik))
+
+
+def _fit(name, family, data, x, censored, named) -> Fit:  # type: ignore[no-untyped-def]
+    shape, _, scale = family.fit(data, floc=0)
+    frozen = family(shape, 0, scale)
+    loglik = float(frozen.logpdf(x).sum() + frozen.logsf(censored).sum())
+    return Fit(name, named(float(shape), float(scale)), loglik, frozen)
+
+
+@dataclass(frozen=True)
+class Done:
+    """Share of all leads that are won within some days, open ones allowed for (Kaplan and Meier 1958)."""
+
+    days: float
+    share: float
+    lo: float
+    hi: float
+
+
+def done_within(days: Sequence[float], lag: ArrayLike, won: ArrayLike, age: ArrayLike) -> list[Done]:
+    """`lag` [days] counts where `won`; other leads are only known not to be won at their `age`."""
+    yes = np.asarray(won, bool)
+    times = np.where(yes, np.asarray(lag, float), np.asarray(age, float))
+    survival = stats.ecdf(stats.CensoredData(uncensored=times[yes], right=times[~yes]))
+    with warnings.catch_warnings():
+        # The formula has no value where the share is 0 or 1.
+        warnings.filterwarnings("ignore", message="The confidence interval is undefined")
+        interval = survival.cdf.confidence_interval(LEVEL, method="log-log")
+    return [
+        Done(
+            day,
+            *(float(f.evaluate(day)) for f in (survival.cdf, interval.low, interval.high)),
+        )
+        for day in days
+    ]

@@ -1,0 +1,299 @@
+"""The map: which column of an export means what, which rows count, and what no CRM knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from optimizer.problems import Finding, listed, shown
+from optimizer.read import raise_any
+from optimizer.scenario import Frozen, LabelField, Name, NonNegative, Positive, Rules, Share, Weights
+from optimizer.textfile import read_text
+from optimizer.wording import findings_of, keys_of
+from optimizer.yamltree import tree_of
+
+
+class Is(Frozen):
+    """What a cell must hold."""
+
+    any_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """One of these texts; empty: anything at all."""
+    none_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """None of these texts; an empty cell is none of them."""
+    present: bool = False
+    """The cell is not empty."""
+
+
+def _is(value: Any) -> Any:
+    """`[A, B]` and `A` for any of them, `present`, `{not: [C]}`."""
+    if isinstance(value, str):
+        return {"present": True} if value == "present" else {"any_of": [value]}
+    if isinstance(value, list):
+        return {"any_of": value}
+    if isinstance(value, dict) and set(value) == {"not"}:
+        rest = value["not"]
+        return {"none_of": [rest] if isinstance(rest, str) else rest}
+    return value
+
+
+Condition = dict[str, Annotated[Is, BeforeValidator(_is)]]
+"""`{heading: what its cell must hold}`; all of them."""
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+Conditions = Annotated[tuple[Condition, ...], Field(strict=False), BeforeValidator(_one_or_more)]
+"""Any one of the conditions."""
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_date)]
+
+
+class DealColumns(Frozen):
+    """Headings of the export with one row per lead or deal."""
+
+    id: str
+    """What tells one row from another."""
+    created: str
+    """When it arrived."""
+    owner: str | None = None
+    """Who works it."""
+    source: str | None = None
+    """Where it came from."""
+    closed: str | None = None
+    """When it was won or lost."""
+    value: str | None = None
+    """What a won one is worth [currency]."""
+    response: str | None = None
+    """How long it waited for a first answer, or when that came."""
+    product: str | None = None
+    """What was sold."""
+
+
+class Deals(Frozen):
+    """The export with one row per lead or deal."""
+
+    columns: DealColumns
+    """Which heading means what."""
+    won: Conditions = ()
+    """What makes a row won; may be left out where `closed` lists the wins."""
+    lost: Conditions = ()
+    """What makes a row lost; others are open."""
+    junk: Conditions = ()
+    """What was never a lead: duplicates, wrong numbers, tests."""
+    steps: dict[Name, Conditions] = {}  # noqa: RUF012 - pydantic copies defaults
+    """Steps of the funnel that a row has reached, in order."""
+    good: Name | None = None
+    """The step that makes a lead a promising one."""
+    least_value: NonNegative = 0.0
+    """Smaller values are placeholders and left out [currency]."""
+
+
+class Closed(Frozen):
+    """A second export with the won deals only, joined by `id`."""
+
+    id: str
+    """Heading of the deal it belongs to."""
+    closed: str
+    """Heading of the date of the win."""
+    owner: str | None = None
+    """Heading of who won it."""
+    value: str | None = None
+    """Heading of its value."""
+
+
+class Spend(Frozen):
+    """The export with what each source cost."""
+
+    date: str
+    """Heading of the day."""
+    source: str
+    """Heading of the source, with the same names as in the deals."""
+    cost: str
+    """Heading of the amount [currency]."""
+
+
+class Side(Frozen):
+    """An export of single calls or touches, to compare persons on something besides results."""
+
+    owner: str
+    """Heading of the person."""
+    seconds: str
+    """Heading of the length."""
+    short: Positive = 10.0
+    """Not longer than this is no conversation [s]."""
+
+
+class Change(Frozen):
+    """A past change of the pay plan, for the people it concerned and the others."""
+
+    on: Day
+    """First day of the new plan."""
+    weeks: Annotated[int, Field(ge=4, le=52)] = 13
+    """Weeks compared before and after."""
+    concerned: Annotated[tuple[str, ...], Field(strict=False)]
+    """Owners whose plan changed."""
+    reward: Positive
+    """New pay per win over old pay per win: 1.25 is a quarter more."""
+
+
+class TeamAssumed(Frozen):
+    """What payroll knows of a team."""
+
+    headcount: Annotated[int, Field(ge=1)]
+    """People."""
+    hours: Positive
+    """Hours the team can work [hours/period]."""
+    base_pay: NonNegative
+    """Fixed pay of the team [currency/period]."""
+    target_pay: NonNegative
+    """Variable pay of the team at target [currency/period]."""
+    charges: NonNegative = 0.42
+    """Employer charges on variable pay."""
+    discount: Share = 0.9
+    """Weight of a reward one period later."""
+    responsiveness: Positive | None = None
+    """Replaces the documented prior."""
+
+
+class Work(Frozen):
+    """How long work takes [hours]."""
+
+    campaign: NonNegative
+    """Marketing, per lead brought in by a paid source."""
+    prompt: Positive
+    """Sales, per lead answered in time."""
+    late: Positive
+    """Sales, per lead answered late."""
+    touch: Positive = 0.1
+    """Sales, per lead only touched."""
+
+
+class Assume(Frozen):
+    """What a CRM export does not say; placeholders until payroll and the teams are asked."""
+
+    placeholders: bool = False
+    """These numbers are nobody's yet: every source says so."""
+    marketing: TeamAssumed
+    """Who brings leads."""
+    sales: TeamAssumed
+    """Who works them."""
+    work: Work
+    """How long it takes."""
+    margin: Share = 1.0
+    """Share of a deal's value that is contribution."""
+    prompt_within: Positive = 24.0
+    """An answer within so many hours is in time."""
+    current_plan: Weights
+    """`{team: {kpi: weight}}` in force in the history; KPIs: leads, good_leads, answered_in_time, wins."""
+    rules: Rules = Rules()
+    """Rules of the scenario."""
+
+
+class Map(Frozen):
+    """A whole map file."""
+
+    version: Literal[1] = 1
+    """Of the map format."""
+    name: Name = "history"
+    """Name of the scenario."""
+    label: LabelField = None
+    """How people read it."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    """Three letters."""
+    period: Literal["month", "quarter", "half_year", "year"] = "quarter"
+    """What the scenario's volumes are per."""
+    deals: Deals
+    """The main export."""
+    closed: Closed | None = None
+    """Won deals, where they are in an export of their own."""
+    spend: Spend | None = None
+    """What sources cost."""
+    calls: Side | None = None
+    """Single calls, with their length."""
+    change: Change | None = None
+    """A past change of the plan."""
+    start: Day | None = None
+    """Rows created before are left out (history recorded only in part)."""
+    mature_before: Day | None = None
+    """Rows created from then on are too young to be judged; default: the last day less the 90 % quantile
+    of the lag."""
+    day_first: bool | None = None
+    """Whether 03/04/2024 is in April; needed where no cell tells."""
+    decimal: Literal["point", "comma"] | None = None
+    """Whether 1.234 is a little more than one; needed where no cell tells."""
+    timezone: str = "UTC"
+    """Where the clocks of dates with an offset are read."""
+    response_unit: Literal["seconds", "minutes", "hours", "days"] = "hours"
+    """Of a response time that is a plain number."""
+    least: Annotated[int, Field(ge=2)] = 50
+    """Groups with fewer leads are pooled."""
+    assume: Assume | None = None
+    """What the exports do not say; needed for a scenario, not for the estimates."""
+
+    def headings(self) -> dict[str, frozenset[str]]:
+        """Headings that each table needs, by table."""
+        deals = self.deals
+        conditions = [*deals.won, *deals.lost, *deals.junk, *(c for cs in deals.steps.values() for c in cs)]
+        used = set(_texts(deals.columns)).union(*conditions)
+        found = {"deals": frozenset(used)}
+        for name in ("closed", "spend", "calls"):
+            table = getattr(self, name)
+            if table is not None:
+                found[name] = frozenset(_texts(table))
+        return found
+
+
+def _texts(table: Frozen) -> list[str]:
+    return [value for value in table.model_dump().values() if isinstance(value, str)]
+
+
+def read_map(path: str | os.PathLike[str]) -> Map:
+    """Read and check a map. Raises ScenarioError with every problem and its place."""
+    tree = tree_of(read_text(path))
+    data = tree.root.content()
+    if not isinstance(data, dict):
+        hint = f"its keys: {listed(keys_of(Map))}; `incentives calibrate EXPORT --suggest-map` writes one"
+        raise_any(tree, [Finding((), shown(data), "a map is a mapping", hint)])
+    found, findings = None, []
+    try:
+        found = Map.model_validate(data)
+        findings = _problems(found)
+    except ValidationError as error:
+        findings = findings_of(error, Map)
+    raise_any(tree, findings)
+    assert found is not None
+    return found
+
+
+def _problems(given: Map) -> list[Finding]:
+    """What one section says against another."""
+    from zoneinfo import available_timezones
+
+    found = []
+    good = given.deals.good
+    if good is not None and good not in given.deals.steps:
+        steps = listed(given.deals.steps) or "none"
+        found.append(Finding(("deals", "good"), shown(good), "is not one of the steps", f"steps: {steps}"))
+    if not given.deals.won and given.closed is None:
+        hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
+        found.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
+    if given.timezone not in available_timezones():
+        found.append(
+            Finding(("timezone",), shown(given.timezone), "is no time zone", "write one such as Europe/Paris")
+        )
+    return found

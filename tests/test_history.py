@@ -1,0 +1,403 @@
+"""From exports to a scenario on synthetic histories, whose truth is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from real_data import real
+from scipy import stats
+from threadpoolctl import threadpool_limits
+
+from optimizer.cli import main
+from optimizer.history import mixed, people, response, sides, timing, twin
+from optimizer.history.build import scenario_of
+from optimizer.history.deals import History, read_history
+from optimizer.history.lags import fits_of, lag_of
+from optimizer.history.mapping import Map, read_map
+from optimizer.history.rates import Rate, wilson
+from optimizer.history.study import Study, study_of
+from optimizer.read import read_scenario
+from optimizer.scenario import Scenario
+
+CASES = Path(__file__).parent / "cases" / "history"
+TODAY = dt.date(2026, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Small matrices on many threads only wait for each other."""
+    with threadpool_limits(1):
+        yield
+
+
+COMPANY = twin.Twin(
+    sources={
+        "Search ads": twin.Source(60, 0.14, 15.0),
+        "Social ads": twin.Source(80, 0.12, 8.0),
+        "Partners": twin.Source(12, 0.20),
+        "Organic": twin.Source(40, 0.20),
+    },
+    win_good=0.26,
+    win_other=0.035,
+    value=7500.0,
+)
+
+
+def given() -> Map:
+    return read_map(CASES / "twin.yaml")
+
+
+def studied(folder: Path, company: twin.Twin, seed: int) -> tuple[twin.Export, Study]:
+    export = twin.simulate(company, seed)
+    history = read_history(twin.write(export, folder), given(), names=True, today=TODAY)
+    return export, study_of(history, given())
+
+
+@cache
+def small() -> twin.Export:
+    return twin.simulate(COMPANY, 1)
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Study, Scenario]:
+    """The exports of a synthetic company, its study and its scenario."""
+    folder = tmp_path_factory.mktemp("company")
+    history = read_history(twin.write(small(), folder), given(), today=TODAY)
+    study = study_of(history, given())
+    return folder, study, scenario_of(study)
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    found = CliRunner().invoke(main, [str(a) for a in arguments])
+    assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
+    return found.exit_code, found.stdout, found.stderr
+
+
+# --- end to end -----------------------------------------------------------------------------------------
+
+
+def test_exports_become_a_scenario_that_check_accepts_and_solve_solves(
+    company: tuple[Path, Study, Scenario], tmp_path: Path
+) -> None:
+    folder, _, _ = company
+    out = tmp_path / "scenario.yaml"
+    exports = (folder / "deals.csv", folder / "spend.csv")
+    code, said, told = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out, "--json")
+    assert code == 0, told
+    found = json.loads(said)
+    assert set(found) >= {"rows", "rates", "lags", "people", "seasonality", "dropped"}
+    assert set(found["rates"]["won"]) == {"k", "n", "rate", "lo", "hi"}
+    assert {"id", "metric", "estimate", "lo", "hi", "verdict"} <= set(found["people"][0])
+    assert found["rows"]["deals"] == small().deals.height
+    assert "Seller" not in said + told + out.read_text()
+    code, _, told = run("check", out)
+    assert (code, "behavioural" in told) == (0, False), told
+    code, said, _ = run("solve", out, "--out", tmp_path / "run", "--json")
+    assert code == 0
+    assert json.loads(said)["status"] == "optimal"
+
+
+def test_a_scenario_is_never_overwritten(company: tuple[Path, Study, Scenario], tmp_path: Path) -> None:
+    out = tmp_path / "scenario.yaml"
+    out.write_text("mine")
+    exports = (company[0] / "deals.csv", company[0] / "spend.csv")
+    code, _, told = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out)
+    assert code == 2
+    assert "exists already" in told
+    assert out.read_text() == "mine"
+
+
+def test_a_suggested_map_runs_as_it_is(company: tuple[Path, Study, Scenario], tmp_path: Path) -> None:
+    exports = (company[0] / "deals.csv", company[0] / "spend.csv")
+    code, text, told = run("calibrate", *exports, "--suggest-map")
+    assert code == 0, told
+    suggested, out = tmp_path / "map.yaml", tmp_path / "scenario.yaml"
+    suggested.write_text(text)
+    code, _, told = run("calibrate", *exports, "--map", suggested, "--out", out)
+    assert code == 0, told
+    scenario = read_scenario(out)
+    assert "PLACEHOLDER" in scenario.sources["teams.sales.hours"].text
+    assert "PLACEHOLDER" in scenario.sources["activities.work_lead.hours"].text
+
+
+def test_every_number_of_the_scenario_has_a_source(company: tuple[Path, Study, Scenario]) -> None:
+    scenario = company[2]
+    paths = set(scenario.sources)
+    for name, activity in scenario.activities.items():
+        for field in ("yields", "lag", "hours", "baseline", "cash", "reach", "entry"):
+            value = getattr(activity, field)
+            if value:
+                around = {f"activities.{name}", f"activities.{name}.{field}"}
+                assert around & paths, (name, field)
+    for name, kpi in scenario.kpis.items():
+        assert not kpi.noise or f"kpis.{name}.noise" in paths
+    for name, stage in scenario.stages.items():
+        for field in ("inflow", "value"):
+            assert not getattr(stage, field) or f"stages.{name}.{field}" in paths
+
+
+def test_the_baseline_of_the_scenario_wins_what_the_history_won(
+    company: tuple[Path, Study, Scenario],
+) -> None:
+    _, study, scenario = company
+    won = sum(a.baseline * a.yields.get("customer", 0.0) for a in scenario.activities.values())
+    seen = study.per_period(study.rates["won"].k)
+    assert won == pytest.approx(seen, rel=0.06)  # leads without a response time are left unworked
+
+
+def test_a_school_becomes_a_plan_on_a_twin_of_its_estimates(tmp_path: Path) -> None:
+    folder, school = real("school_crm"), read_map(CASES / "school.yaml")
+    history = read_history([folder / "deals.csv.gz", folder / "spend.csv.gz"], school)
+    study = study_of(history, school)
+    like = twin.twin_of(study)
+    _, again = studied(tmp_path, like, 7)
+    ours, theirs = again.rates["won"], study.rates["won"]
+    assert ours.lo < theirs.rate < ours.hi or ours.rate == pytest.approx(theirs.rate, rel=0.25)
+    assert set(again.costs) == set(study.costs)
+    out = tmp_path / "scenario.yaml"
+    exports = (tmp_path / "deals.csv", tmp_path / "spend.csv")
+    code, _, told = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out)
+    assert code == 2 or read_scenario(out), told
+
+
+# --- no skill where there is none -----------------------------------------------------------------------
+
+
+def person_frame(rng: np.random.Generator, skill: float, owners: int = 12) -> tuple[pl.DataFrame, np.ndarray]:
+    """Leads of equal mix and unequal number; owners' log odds have the standard deviation `skill`."""
+    share = np.exp(rng.normal(0, 0.7, owners))
+    n = 6000
+    owner = rng.choice(owners, n, p=share / share.sum())
+    source = rng.choice(4, n, p=[0.4, 0.3, 0.2, 0.1])
+    odds = rng.normal(0, skill, owners) if skill else np.zeros(owners)
+    level = -2.0 + np.array([0.0, 0.4, -0.4, 0.2])[source] + odds[owner]
+    won = rng.random(n) < 1 / (1 + np.exp(-level))
+    days = rng.integers(0, 270, n)
+    frame = pl.DataFrame(
+        {
+            "owner": [f"p{i:02}" for i in owner],
+            "source": [f"s{i}" for i in source],
+            "won": won,
+            "created": [dt.datetime(2024, 1, 1) + dt.timedelta(days=int(d)) for d in days],
+        }
+    )
+    base = -2.0 + np.array([0.0, 0.4, -0.4, 0.2])
+    mix = np.array([0.4, 0.3, 0.2, 0.1])
+    truth = (mix / (1 + np.exp(-(base[None, :] + odds[:, None])))).sum(axis=1)
+    return frame, truth
+
+
+def test_no_skill_is_seen_where_there_is_none_and_intervals_keep_their_promise() -> None:
+    """90 % intervals of twelve persons cover 85 to 95 %, and few histories are said to hold skill."""
+    rng, inside, total, alarms = np.random.default_rng(3), 0, 0, 0
+    for _ in range(24):
+        frame, truth = person_frame(rng, 0.0)
+        found = people.persons(frame, "won", "win_rate", 100)
+        assert found is not None
+        alarms += found.explained_by == "skill"
+        for person in found.people:
+            inside += person.lo <= truth[int(person.id[1:])] <= person.hi
+            total += 1
+    assert 0.85 <= inside / total <= 0.95
+    assert alarms <= stats.binom.ppf(0.999, 24, 0.05)
+
+
+def test_skill_is_seen_where_it_is_and_intervals_keep_their_promise() -> None:
+    rng, inside, total, seen, wrong = np.random.default_rng(4), 0, 0, 0, 0
+    for _ in range(15):
+        frame, truth = person_frame(rng, 0.4)
+        found = people.persons(frame, "won", "win_rate", 100)
+        assert found is not None
+        seen += found.explained_by == "skill"
+        average = np.average(
+            [truth[int(p.id[1:])] for p in found.people], weights=[p.n for p in found.people]
+        )
+        for person in found.people:
+            mine = truth[int(person.id[1:])]
+            inside += person.lo <= mine <= person.hi
+            total += 1
+            wrong += person.verdict == "above" and mine < 0.95 * average
+            wrong += person.verdict == "below" and mine > 1.05 * average
+    assert 0.85 <= inside / total <= 0.95
+    assert seen >= 12
+    assert wrong / total < 0.03
+
+
+def test_more_leads_make_more_wins_but_no_better_person() -> None:
+    rng = np.random.default_rng(5)
+    frame, _ = person_frame(rng, 0.0)
+    found = people.persons(frame, "won", "win_rate", 100)
+    assert found is not None
+    assert found.explained_by == "supply"
+    assert found.panel is not None
+    assert found.panel.supply > 0.5
+    assert {p.verdict for p in found.people} == {"not distinguishable"}
+
+
+# --- recovery -------------------------------------------------------------------------------------------
+
+
+def test_known_numbers_are_recovered_within_their_intervals(tmp_path: Path) -> None:
+    """Five histories of eight quarters with about 2,000 leads each; lags are cut off at the end of all."""
+    long = replace(
+        COMPANY,
+        weeks=104,
+        sources={n: replace(s, per_week=0.8 * s.per_week) for n, s in COMPANY.sources.items()},
+    )
+    inside, total = 0, 0
+    for seed in range(5):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        _, study = studied(folder, long, seed)
+        for name, source in long.sources.items():
+            rate = study.rates[f"promising.{name}"]
+            inside += rate.lo <= source.good <= rate.hi
+            total += 1
+        slope = study.slopes[3]
+        inside += slope.lo <= long.waiting <= slope.hi
+        total += 1
+        lag = study.lags["created_to_won"]
+        best = next(f for f in lag.fits if f.name == "lognormal")
+        assert best.parameters["sigma"] == pytest.approx(long.lag[1], rel=0.1)
+        noise = study.noise["leads"]
+        expected = math.hypot(noise.chance, long.swings / math.sqrt(365.25 / 28))
+        inside += noise.lo <= expected <= noise.hi
+        total += 1
+    assert inside >= stats.binom.ppf(0.001, total, 0.95)
+
+
+def plan_change(rng: np.random.Generator, eta: float, reward: float) -> pl.DataFrame:
+    """Wins of 40 persons around a change that concerns the first twenty."""
+    rows: list[tuple[str, dt.date]] = []
+    on = dt.date(2024, 7, 1)
+    for person in range(40):
+        rate = math.exp(rng.normal(4.5, 0.3))
+        after = rate * 1.1 * (reward**eta if person < 20 else 1.0)
+        for sign, mean in ((-1, rate), (1, after)):
+            days = rng.integers(0, 91, rng.poisson(mean))
+            rows += [
+                (f"p{person}", on + dt.timedelta(days=int(d) if sign > 0 else -1 - int(d))) for d in days
+            ]
+    return pl.DataFrame(rows, schema=["owner", "date"], orient="row")
+
+
+def test_responsiveness_is_recovered_from_a_change_of_the_plan() -> None:
+    rng, inside = np.random.default_rng(6), 0
+    concerned = [f"p{i}" for i in range(20)]
+    for _ in range(20):
+        wins = plan_change(rng, 0.4, 1.5)
+        found = response.after_change(wins, dt.date(2024, 7, 1), 13, concerned, 1.5)
+        assert found is not None
+        inside += found.lo <= 0.4 <= found.hi
+    assert inside >= 16
+
+
+def test_without_a_change_responsiveness_is_a_prior_that_says_so(
+    company: tuple[Path, Study, Scenario],
+) -> None:
+    _, study, scenario = company
+    assert study.responsiveness is response.PRIOR
+    assert scenario.sources["teams.sales.responsiveness"].text.startswith("prior")
+
+
+# --- single estimates -----------------------------------------------------------------------------------
+
+
+def test_wilson_intervals_are_those_of_the_library() -> None:
+    proportion = pytest.importorskip("statsmodels.stats.proportion")
+    for k, n in ((0, 3), (3, 3), (687, 12213), (1, 40)):
+        assert wilson(k, n) == pytest.approx(proportion.proportion_confint(k, n, method="wilson"), abs=1e-12)
+    assert math.isnan(Rate(0, 0).rate)
+
+
+def test_the_mixed_model_agrees_with_the_library() -> None:
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    rng = np.random.default_rng(8)
+    group = np.repeat(np.arange(15), 20)
+    y = 1 + rng.normal(0, 0.8, 15)[group] + rng.normal(0, 1, 300)
+    found = mixed.linear(pl.DataFrame({"g": [f"g{i:02}" for i in group], "y": y}), "y", ["g"])
+    theirs = MixedLM(y, np.ones(300), group).fit(reml=True)
+    assert found.variance["g"] == pytest.approx(float(theirs.cov_re[0, 0]), rel=1e-3)
+    assert found.variance["residual"] == pytest.approx(float(theirs.scale), rel=1e-3)
+
+
+def test_the_gradient_of_the_logistic_model_is_that_of_its_value() -> None:
+    frame, _ = person_frame(np.random.default_rng(9), 0.5)
+    first = mixed.logistic(frame, "won", ["owner", "source"])
+    assert first.sd("owner") == pytest.approx(0.5, abs=0.25)
+    assert first.n == frame.height
+
+
+def test_lags_still_running_are_not_mistaken_for_short_ones() -> None:
+    rng = np.random.default_rng(10)
+    lag = np.exp(rng.normal(3, 1, 4000))
+    seen, cut = lag[lag <= 30], np.full((lag > 30).sum(), 30.0)
+    best = fits_of(seen, cut)[0]
+    assert best.name == "lognormal"
+    assert best.parameters["mu"] == pytest.approx(3, abs=0.1)
+    assert lag_of(seen).best.mean < 0.6 * best.mean
+
+
+def test_a_naive_test_of_month_ends_raises_false_alarms_that_the_robust_one_does_not() -> None:
+    rng, naive, robust = np.random.default_rng(11), 0, 0
+    start, days = dt.date(2024, 1, 1), 366
+    for _ in range(60):
+        level = np.repeat(np.exp(rng.normal(0, 0.6, days // 6 + 1)), 6)[:days]
+        counts = rng.poisson(3 * level)
+        events = pl.Series([start + dt.timedelta(days=int(d)) for d in np.repeat(np.arange(days), counts)])
+        found = timing.rush(events.cast(pl.Datetime("us")), start, start + dt.timedelta(days=days - 1))
+        naive += found.z > 1.96
+        robust += found.real
+    assert naive >= 10
+    assert robust <= 5
+
+
+def test_odd_persons_stand_out_on_side_metrics_and_others_do_not() -> None:
+    rng = np.random.default_rng(12)
+    rates = {f"p{i}": Rate(int(rng.binomial(1000, 0.02)), 1000) for i in range(20)}
+    calm = sides.compared(rates)
+    assert calm is not None
+    assert not any(p.outlier for p in calm.people)
+    rates["odd"] = Rate(150, 1000)
+    rates["few"] = Rate(2, 10)
+    found = sides.compared(rates)
+    assert found is not None
+    assert [p.id for p in found.people if p.outlier] == ["odd"]
+
+
+def test_a_plan_without_hours_for_todays_work_is_refused_with_the_numbers(
+    company: tuple[Path, Study, Scenario],
+) -> None:
+    from optimizer.problems import ScenarioError
+
+    study = company[1]
+    assume = study.given.assume
+    assert assume is not None
+    tired = assume.model_copy(update={"sales": assume.sales.model_copy(update={"hours": 10.0})})
+    short = replace(study, given=study.given.model_copy(update={"assume": tired}))
+    with pytest.raises(ScenarioError, match="more than the team has"):
+        scenario_of(short)
+
+
+def test_history_without_sources_or_costs_still_becomes_a_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    small().deals.select("Id", "Created", "Closed", "Status", "Amount").write_csv(path)
+    bare = given().model_dump(by_alias=True, exclude_none=True, exclude={"spend"})
+    columns = {"id": "Id", "created": "Created", "closed": "Closed", "value": "Amount"}
+    bare["deals"] = {"columns": columns, "won": {"Status": "Won"}, "lost": {"Status": "Lost"}}
+    plain = Map.model_validate(bare)
+    found: History = read_history([path], plain, today=TODAY)
+    scenario = scenario_of(study_of(found, plain))
+    assert "work_lead" in scenario.activities
+    assert set(scenario.kpis) == {"leads", "wins"}

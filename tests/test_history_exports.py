@@ -1,0 +1,287 @@
+"""Exports as they arrive: broken ones are refused or accounted for, never silently misread."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from optimizer.history.deals import History, read_history
+from optimizer.history.exports import read_export
+from optimizer.history.mapping import Map
+from optimizer.history.suggest import suggested_map
+from optimizer.history.vendors import recognised
+from optimizer.problems import ScenarioError
+
+HEAD = "Id,Created,Closed,Owner,Stage,Amount"
+ROWS = (
+    "1,2024-01-02 10:00,2024-01-20,Ann,Won,1000.50",
+    "2,2024-01-03 11:00,2024-02-20,Bob,Lost,",
+    "3,2024-01-04 12:00,,Ann,Open,200",
+)
+TODAY = dt.date(2024, 6, 30)
+MAP = {
+    "deals": {
+        "columns": {
+            "id": "Id",
+            "created": "Created",
+            "closed": "Closed",
+            "owner": "Owner",
+            "value": "Amount",
+        },
+        "won": {"Stage": "Won"},
+        "lost": {"Stage": "Lost"},
+    }
+}
+
+
+def text(*rows: str, head: str = HEAD) -> str:
+    return "\n".join([head, *(rows or ROWS)]) + "\n"
+
+
+def history(tmp_path: Path, content: bytes | str, name: str = "deals.csv", **settings: object) -> History:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_history([path], Map.model_validate({**MAP, **settings}), today=TODAY)
+
+
+def lost(found: History) -> dict[str, int]:
+    return {loss.reason: loss.rows for loss in (*found.dropped, *found.blanked)}
+
+
+def workbook(rows: list[list[object]], sheets: int = 1) -> bytes:
+    book = openpyxl.Workbook()
+    for _ in range(sheets - 1):
+        book.create_sheet("notes", 0).append(["about this export"])
+    sheet = book.worksheets[-1]
+    for row in rows:
+        sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+CELLS = [line.split(",") for line in text().splitlines()]
+
+
+# --- read all the same ----------------------------------------------------------------------------------
+
+READABLE: dict[str, tuple[str, bytes]] = {
+    "semicolons": ("a.csv", text().replace(",", ";").encode()),
+    "tabs": ("a.tsv", text().replace(",", "\t").encode()),
+    "pipes": ("a.txt", text().replace(",", "|").encode()),
+    "a separator line": ("a.csv", b"sep=;\n" + text().replace(",", ";").encode()),
+    "a byte-order mark": ("a.csv", b"\xef\xbb\xbf" + text().encode()),
+    "UTF-16": ("a.csv", text().encode("utf-16")),
+    "Windows line ends": ("a.csv", text().replace("\n", "\r\n").encode()),
+    "no last line end": ("a.csv", text().rstrip("\n").encode()),
+    "gzip": ("a.csv.gz", gzip.compress(text().encode())),
+    "quotes everywhere": ("a.csv", "\n".join(",".join(f'"{c}"' for c in row) for row in CELLS).encode()),
+    "titles above the header": ("a.csv", b"Deals report\nPrinted 2024-06-01,,\n" + text().encode()),
+    "a workbook": ("a.xlsx", workbook(CELLS)),  # type: ignore[arg-type]
+    "a workbook called CSV": ("a.csv", workbook(CELLS)),  # type: ignore[arg-type]
+    "the second sheet": ("a.xlsx", workbook(CELLS, sheets=2)),  # type: ignore[arg-type]
+    "merged header rows": ("a.xlsx", workbook([["Deal", "", "", "Team", "", ""], *CELLS])),  # type: ignore[arg-type]
+    "quotes inside a cell": ("a.csv", text().replace("Ann", 'A"n"n', 1).encode()),
+    "spaces around cells": ("a.csv", text().replace(",", " , ").encode()),
+}
+
+
+@pytest.mark.parametrize("case", READABLE)
+def test_the_same_rows_arrive_however_they_are_written(case: str, tmp_path: Path) -> None:
+    name, content = READABLE[case]
+    found = history(tmp_path, content, name)
+    assert found.deals["id"].to_list() == ["1", "2", "3"]
+    assert found.deals["won"].to_list() == [True, False, False]
+    assert found.deals["value"].to_list() == [1000.5, None, 200]
+    assert found.deals["created"][0] == dt.datetime(2024, 1, 2, 10)
+
+
+# --- refused, saying why --------------------------------------------------------------------------------
+
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "is empty"),
+    "only blanks": (b" \n\n", "is empty"),
+    "a header alone": (HEAD.encode() + b"\n", "has a header but no rows"),
+    "one column": (b"Id\n1\n2\n", "has only one column"),
+    "a cut gzip": (gzip.compress(text().encode() * 50)[:-20], "is cut off"),
+    "a damaged gzip": (gzip.compress(text().encode())[:10] + b"\xff" * 60, "damaged gzip"),
+    "a cut workbook": (workbook(CELLS)[:900], "is no readable workbook"),  # type: ignore[arg-type]
+    "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old workbook"),
+    "a login page": (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page"),
+    "a PDF": (b"%PDF-1.7 ...", "is a PDF"),
+    "JSON": (b'[{"Id": 1}]', "is JSON"),
+    "zero bytes inside": (text().encode().replace(b"Ann", b"A\0n"), "zero bytes"),
+    "a quote left open": (text().replace("Ann", '"Ann', 1).encode(), "never closed"),
+    "other columns": (text(head="Id,Made,Closed,Owner,Stage,Amount").encode(), "Created"),
+    "the same heading twice": (text(head="Id,Created,Closed,Owner,Stage,Id").encode(), "the same heading"),
+    "formulas as text": (
+        text(*[r.replace("1000.50", "=A1*2").replace("200", "=A2") for r in ROWS]).encode(),
+        "=A1*2",
+    ),
+    "dates as words": (text("1,soon,,Ann,Won,5", "2,later,,Bob,Lost,6").encode(), "soon"),
+    "days and months mixed up": (
+        text("1,13/01/2024,,Ann,Won,5", "2,01/13/2024,,Bob,Lost,6").encode(),
+        "mixes day-first and month-first",
+    ),
+    "days or months": (text("1,03/04/2024,,Ann,Won,5", "2,05/04/2024,,Bob,Lost,6").encode(), "day_first"),
+    "points or thousands": (
+        text("1,2024-01-01,,Ann,Won,1.500", "2,2024-01-01,,Bob,Lost,").encode(),
+        "decimal",
+    ),
+    "commas and points mixed": (
+        text('1,2024-01-01,,Ann,Won,"1,5"', "2,2024-01-01,,Bob,Lost,1.5").encode(),
+        "mixes decimal commas",
+    ),
+    "no row with an id": (
+        text(",2024-01-01,,Ann,Won,5", ",2024-01-02,,Ann,Won,5").encode(),
+        "no row is left",
+    ),
+    "only future rows": (
+        text("1,2199-01-01,,Ann,Won,5", "2,2199-01-02,,Ann,Won,5").encode(),
+        "no row is left",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_file_that_is_no_export_is_refused_with_its_reason(case: str, tmp_path: Path) -> None:
+    content, reason = REFUSED[case]
+    with pytest.raises(ScenarioError) as caught:
+        history(tmp_path, content)
+    assert reason in str(caught.value)
+    assert all(problem.hint or problem.value for problem in caught.value.problems)
+
+
+def test_a_file_that_is_not_there_is_named_with_its_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "deals.csv").write_text(text())
+    with pytest.raises(ScenarioError, match=r"did you mean .deals\.csv"):
+        read_export(tmp_path / "deal.csv")
+
+
+# --- read with an account -------------------------------------------------------------------------------
+
+COUNTED: dict[str, tuple[str, dict[str, int]]] = {
+    "an id twice": (text(*ROWS, ROWS[0]), {"id appeared before": 1}),
+    "a row with a cell too many": (
+        text(*ROWS, "4,2024-01-05,,Ann,Won,3,5"),
+        {"row has another number of cells than the header": 1},
+    ),
+    "a row cut short": (text(*ROWS, "4,2024-01-05"), {"row has another number of cells than the header": 1}),
+    "an empty line": (text(ROWS[0], "", *ROWS[1:]), {"empty row": 1}),
+    "a row of commas": (text(*ROWS, ",,,,,"), {"row of empty cells": 1}),
+    "no id": (text(*ROWS, ",2024-01-05,,Ann,Won,3"), {"row has no id": 1}),
+    "no date of creation": (text(*ROWS, "4,,,Ann,Won,3"), {"date of creation is missing or unreadable": 1}),
+    "an unreadable date": (
+        text(*ROWS, "4,#REF!,,Ann,Won,3"),
+        {"date of creation is missing or unreadable": 1, "date of creation cannot be read": 1},
+    ),
+    "the 30th of February": (text(*ROWS, "4,2024-02-30,,Ann,Won,3"), {"date of creation cannot be read": 1}),
+    "a future row": (text(*ROWS, "4,2030-01-05,,Ann,Won,3"), {"created in the future": 1}),
+    "a future closing": (text(*ROWS, "4,2024-01-05,2030-01-01,Ann,Won,3"), {"closed in the future": 1}),
+    "a negative lag": (
+        text(*ROWS, "4,2024-01-05,2024-01-01,Ann,Won,3"),
+        {"closed before it was created (lag not used)": 1},
+    ),
+    "no owner": (text(*ROWS, "4,2024-01-05,,,Won,3"), {"owner is missing": 1}),
+    "an unreadable amount": (text(*ROWS, "4,2024-01-05,,Ann,Won,about 3"), {"value cannot be read": 1}),
+}
+
+
+@pytest.mark.parametrize("case", COUNTED)
+def test_every_row_or_cell_left_out_is_counted(case: str, tmp_path: Path) -> None:
+    content, expected = COUNTED[case]
+    found = history(tmp_path, content)
+    assert expected.items() <= lost(found).items()
+    kept = found.deals.height
+    assert kept + sum(loss.rows for loss in found.dropped) == found.read["deals"]
+    assert {"1", "2", "3"} <= set(found.deals["id"])
+
+
+def test_lines_in_another_encoding_are_read_and_noted(tmp_path: Path) -> None:
+    mixed = text(*ROWS).encode() + "4,2024-01-05,,José,Won,3\n".encode("cp1252")
+    found = history(tmp_path, mixed)
+    assert found.deals.height == 4
+    assert any("1 lines are not UTF-8" in note for note in found.notes)
+
+
+def test_the_map_settles_what_no_cell_tells(tmp_path: Path) -> None:
+    rows = text("1,03/04/2024,,Ann,Won,1.500", "2,05/04/2024,,Bob,Lost,")
+    found = history(tmp_path, rows, day_first=True, decimal="comma")
+    assert found.deals["created"][0] == dt.datetime(2024, 4, 3)
+    assert found.deals["value"][0] == 1500
+    assert history(tmp_path, rows, day_first=False, decimal="point").deals["value"][0] == 1.5
+
+
+def test_clocks_of_another_zone_are_those_of_the_map(tmp_path: Path) -> None:
+    rows = text("1,2024-01-31T23:30:00Z,,Ann,Won,1", "2,2024-01-31T23:30:00+01:00,,Bob,Lost,")
+    found = history(tmp_path, rows, timezone="Europe/Paris")
+    assert found.deals["created"].to_list() == [
+        dt.datetime(2024, 2, 1, 0, 30),
+        dt.datetime(2024, 1, 31, 23, 30),
+    ]
+
+
+def test_names_of_persons_are_kept_only_when_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text(text())
+    given = Map.model_validate(MAP)
+    assert set(read_history([path], given, today=TODAY).deals["owner"]) == {"person_01", "person_02"}
+    assert set(read_history([path], given, names=True, today=TODAY).deals["owner"]) == {"Ann", "Bob"}
+
+
+# --- systems --------------------------------------------------------------------------------------------
+
+SYSTEMS = {
+    "Salesforce": "Id,Name,StageName,Amount,CloseDate,LeadSource,OwnerId,CreatedDate",
+    "HubSpot": "Record ID,Deal Name,Deal Stage,Amount,Close Date,Create Date,Deal owner,Pipeline",
+    "Pipedrive": "Deal - ID,Deal - Value,Deal - Owner,Deal - Status,Deal - Deal created,Deal - Closed on",
+    "Zoho": "Id,Deal Owner Name,Closing Date,Stage,Lost Reason,SLA,Created Time,Offer Total Amount",
+    "Dynamics 365": "(Do Not Modify) Opportunity,Status,Actual Revenue,Actual Close Date,Created On,Owner",
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_an_export_of_a_known_system_is_recognised(system: str) -> None:
+    found = recognised(SYSTEMS[system].split(","))
+    assert found is not None
+    assert found[0].name == system
+    assert {"id", "created", "closed", "owner", "value", "outcome"} <= set(found[1])
+
+
+def test_a_suggested_map_of_an_unknown_table_says_what_it_needs(tmp_path: Path) -> None:
+    path = tmp_path / "weather.csv"
+    path.write_text("Day,Rain\n2024-01-01,3\n2024-01-02,4\n")
+    with pytest.raises(ScenarioError, match="no export that is recognised"):
+        suggested_map([path])
+
+
+def _edit(change: Callable[[dict], None]) -> dict:  # type: ignore[type-arg]
+    content = json.loads(json.dumps(MAP))
+    change(content)
+    return content  # type: ignore[no-any-return]
+
+
+def test_every_mistake_of_a_map_is_named_with_its_place(tmp_path: Path) -> None:
+    from optimizer.history.mapping import read_map
+
+    def spoil(content: dict) -> None:  # type: ignore[type-arg]
+        content["deals"]["column"] = content["deals"]["columns"]
+        content["deals"]["good"] = "hot"
+        content["timezone"] = "Paris"
+        content["period"] = "week"
+
+    path = tmp_path / "map.yaml"
+    path.write_text(json.dumps(_edit(spoil), indent=1))
+    with pytest.raises(ScenarioError) as caught:
+        read_map(path)
+    said = str(caught.value)
+    assert 'did you mean "columns"' in said
+    assert "period" in said
+    assert all(problem.line for problem in caught.value.problems)

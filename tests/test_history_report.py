@@ -1,0 +1,74 @@
+"""The calibration report: what a reader finds in it, in both languages, with nobody's name."""
+
+from __future__ import annotations
+
+import io
+import math
+from pathlib import Path
+
+import pypdf
+import pytest
+from test_history import COMPANY, TODAY, given
+
+from optimizer.history import sides, twin
+from optimizer.history.deals import read_history
+from optimizer.history.rates import Rate
+from optimizer.history.study import study_of
+from optimizer.history.tables import COLUMNS, calibration_tables
+from reports.calibration import calibration_pdfs
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Text of the report of a synthetic company whose calls hold one odd person, by language."""
+    from dataclasses import replace
+
+    folder = tmp_path_factory.mktemp("report")
+    history = read_history(twin.write(twin.simulate(COMPANY, 1), folder), given(), today=TODAY)
+    calls = {f"person_{i:02}": Rate(20, 1000) for i in range(2, 12)} | {"person_01": Rate(190, 1000)}
+    study = replace(study_of(history, given()), sides=sides.compared(calls))
+    tables = calibration_tables(study)
+    assert {name: list(frame.columns) for name, frame in tables.items()} == {
+        name: list(columns) for name, columns in COLUMNS.items()
+    }
+    found = {}
+    for document in calibration_pdfs(tables):
+        assert not document.warnings
+        reader = pypdf.PdfReader(io.BytesIO(document.content))
+        found[Path(document.name).suffixes[0][1:]] = " ".join(
+            " ".join(page.extract_text() for page in reader.pages).split()
+        )
+    return found
+
+
+def test_the_report_says_what_was_found_and_what_to_measure_next(pages: dict[str, str]) -> None:
+    assert set(pages) == {"en", "fr"}
+    assert "What is weak" in pages["en"]
+    assert "is a prior" in pages["en"]
+    assert "Points faibles" in pages["fr"]
+    assert "Search ads" in pages["en"]
+
+
+def test_the_report_names_nobody(pages: dict[str, str]) -> None:
+    for text in pages.values():
+        assert "Seller" not in text
+        assert "person 01" in text
+
+
+def test_only_persons_who_stand_out_are_listed_for_short_calls(pages: dict[str, str]) -> None:
+    after = pages["en"].split("look like gaming")[1].split("What was left out")[0]
+    assert "person 01" in after
+    assert "person 05" not in after
+
+
+def test_a_history_without_persons_or_calls_still_has_a_report(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    history = read_history(twin.write(twin.simulate(COMPANY, 2), tmp_path), given(), today=TODAY)
+    bare = replace(
+        study_of(history, given()), people=None, sides=None, slopes=(), rushes={}, noise={}, costs={}
+    )
+    tables = calibration_tables(bare)
+    assert {"no_people", "no_calls", "no_costs", "no_waiting"} <= set(tables["weak"]["kind"])
+    assert math.isnan(tables["weak"].set_index("kind").loc["no_people", "value"])
+    assert len(list(calibration_pdfs(tables))) == 2

@@ -6,7 +6,7 @@ Search, enumeration and the certificate all ask here; nothing here knows the opt
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -87,7 +87,7 @@ def judge_at(
         seen = None if exposure is None else np.broadcast_to(exposure, (len(units), *exposure.shape))
         facts = Facts(tuple(e.x for e in outcome.worlds), outcome.pay, seen)
         if cal.scenario.rules.gaming is not None and cal.scenario.rules.gaming.margin is not None:
-            facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+            facts = replace(consistent_facts(cal, euros, outcome.worlds, outcome.pay), exposure=seen)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
         return Judgement(value_of(cal.scenario.rules.objective, outcome), kept, violation)
 

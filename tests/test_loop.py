@@ -18,7 +18,7 @@ from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
 from optimizer.solver.conflicts import explain_conflict
 from optimizer.solver.finish import status_of
-from optimizer.solver.highs import InfeasibleError, Limits
+from optimizer.solver.highs import InfeasibleError, Limits, LinearSet
 from optimizer.solver.proof import prove
 from optimizer.solver.run import Run, baseline_beliefs, own_beliefs
 from optimizer.solver.solution import Check
@@ -287,3 +287,12 @@ def test_generated_scenarios_end_in_a_stated_status_that_enumeration_does_not_co
     endings = [fuzz.ending(seed, seconds=1.0, small=True) for seed in range(first, first + 20)]
     assert [(e.seed, e.wrong) for e in endings if e.wrong] == []
     assert {e.status for e in endings} <= fuzz.STATED
+
+
+def test_a_set_in_any_unit_gives_its_points_and_takes_its_rows_in_the_caller_s_unit() -> None:
+    top = np.array([3e7, 5e-4])
+    box = LinearSet(np.array([[1.0, 0.0]]), np.array([-np.inf]), np.array([2e7]), 0 * top, top)
+    assert box.extreme(np.array([-1.0, -1e10])) == pytest.approx(-2e7 - 5e6, rel=1e-12)
+    np.testing.assert_allclose(box.point, [2e7, 5e-4], rtol=1e-12)
+    box.add_row(np.array([-1.0, 0.0]), -1e7)
+    assert box.extreme(np.array([-1.0, 0.0])) == pytest.approx(-1e7, rel=1e-12)

@@ -178,9 +178,9 @@ def solve_milp(
 
 
 def _bounds(found: MilpResult, maximize: bool) -> bool:
-    """The bound is one of the value found, but for rounding."""
+    """The bound is a number that the value found does not exceed, but for rounding."""
     beyond = found.objective - found.bound if maximize else found.bound - found.objective
-    return bool(beyond <= 1e-6 * max(1.0, abs(found.objective)))
+    return bool(np.isfinite(found.bound) and beyond <= 1e-6 * max(1.0, abs(found.objective)))
 
 
 def _solved(
@@ -409,7 +409,10 @@ class Relaxation:
 
 
 class LinearSet:
-    """{θ : low ≤ rows θ ≤ high, θ_low ≤ θ ≤ θ_high}, asked for many linear minima with a warm basis."""
+    """{θ : low ≤ rows θ ≤ high, θ_low ≤ θ ≤ θ_high}, asked for many linear minima with a warm basis.
+
+    HiGHS sees θ in units of its range and rows in units of their largest coefficient, as in `Compiled`.
+    """
 
     def __init__(
         self, rows: Floats, low: Floats, high: Floats, theta_low: Floats, theta_high: Floats
@@ -453,12 +456,14 @@ class LinearSet:
     @property
     def point(self) -> Floats:
         """Where the last extreme is taken, (n,)."""
-        return np.array(self._solver.getSolution().col_value)
+        return np.asarray(self._scale * np.array(self._solver.getSolution().col_value))
 
     def add_row(self, row: Floats, low: float) -> None:
         """row·θ ≥ low from now on."""
+        row = row * self._scale
+        size = float(_power_of_two(np.abs(row).max(initial=0.0, keepdims=True))[0])
         at = np.flatnonzero(row).astype(np.int32)
-        self._solver.addRow(low, highspy.kHighsInf, len(at), at, row[at])
+        self._solver.addRow(low / size, highspy.kHighsInf, len(at), at, row[at] / size)
 
     def relax(self, row: int) -> None:
         """Drop one row until it is restored."""

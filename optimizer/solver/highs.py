@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,9 @@ from optimizer.network import Floats
 
 MilpStatus = Literal["optimal", "feasible", "infeasible", "unknown"]
 INTEGRALITY = 1e-9
+NEGLIGIBLE = 1e-9
+"""Scaled coefficients that HiGHS would drop itself, below its tolerance for rows; its own way of dropping
+them has ended in corrupted memory (1.15.1)."""
 SEED = 0
 
 
@@ -45,11 +48,11 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Limits:
-    """`gap` relative, `seconds` per call or None, `threads` of HiGHS."""
+    """`gap` relative, `seconds` per call or None, `threads` of HiGHS, None for those in use."""
 
     gap: float = 1e-4
     seconds: float | None = None
-    threads: int = 1
+    threads: int | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,10 @@ def _scaled(matrix: Any, scale: Floats) -> tuple[Any, Floats]:
     largest = np.zeros(scaled.shape[0])
     np.maximum.at(largest, scaled.indices, np.abs(scaled.data))
     per_row = 1 / _power_of_two(largest)
-    return (diags_array(per_row) @ scaled).tocsc(), per_row
+    scaled = (diags_array(per_row) @ scaled).tocsc()
+    scaled.data[np.abs(scaled.data) <= NEGLIGIBLE] = 0.0
+    scaled.eliminate_zeros()
+    return scaled, per_row
 
 
 def _power_of_two(size: Floats) -> Floats:
@@ -190,20 +196,38 @@ def _solved(
     on_progress: OnProgress | None,
     presolve: str,
 ) -> MilpResult:
+    if limits.threads is not None:
+        use_threads(limits.threads)
     solver = _solver()
-    _use_threads(solver, limits.threads)
     solver.setOptionValue("presolve", presolve)
     solver.setOptionValue("mip_rel_gap", limits.gap)
     solver.setOptionValue("mip_abs_gap", 0.0)
     if limits.seconds is not None:
         solver.setOptionValue("time_limit", max(limits.seconds, 0.1))
     solver.passModel(compiled.lp)
+    unit = _with_small_objective(solver, compiled)
     if start:
         _warm_start(solver, compiled, start)
     with _interruptible() as stop:
-        _listen(solver, stop, on_progress)
+        _listen(solver, stop, on_progress, unit)
         solver.run()
-    return _result(solver, compiled, stop.is_set())
+    return _in_unit(_result(solver, compiled, stop.is_set()), unit)
+
+
+def _with_small_objective(solver: Any, compiled: Compiled) -> float:
+    """Count the objective in units of its largest coefficient, and return that unit.
+
+    Billions with `mip_abs_gap` 0 have corrupted memory (HiGHS 1.15.1).
+    """
+    cost = np.array(compiled.lp.col_cost_)
+    unit = float(_power_of_two(np.abs(cost).max(initial=0.0, keepdims=True))[0])
+    solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost / unit)
+    solver.changeObjectiveOffset(compiled.lp.offset_ / unit)
+    return unit
+
+
+def _in_unit(found: MilpResult, unit: float) -> MilpResult:
+    return replace(found, objective=found.objective * unit, bound=found.bound * unit)
 
 
 def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], float]) -> MilpResult:
@@ -236,25 +260,26 @@ def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], floa
     return _result(solver, compiled, interrupted=False)
 
 
-_threads_in_use: list[int] = []
-"""Threads of HiGHS' scheduler, one for the whole process; empty before the first integer program."""
+_threads = [1]
+"""Threads of HiGHS' scheduler: one number for the whole process."""
 
 
-def _use_threads(solver: Any, threads: int) -> None:
-    """Another number of threads than before makes HiGHS refuse to run, unless its scheduler starts anew.
+def use_threads(threads: int) -> None:
+    """From now on, in linear programs too: HiGHS refuses to run with another number than its scheduler has.
 
-    Linear programs leave the number open (0), so that they run beside either.
+    The scheduler starts anew only where the number changes; doing so before every program has corrupted
+    memory (1.15.1). Programs begun before are not to be run again after a change.
     """
-    if _threads_in_use != [threads]:
+    if _threads != [threads]:
         highspy.Highs.resetGlobalScheduler(True)
-        _threads_in_use[:] = [threads]
-    solver.setOptionValue("threads", threads)
+        _threads[:] = [threads]
 
 
 def _solver() -> Any:
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     for name, value in {
+        "threads": _threads[0],
         "random_seed": SEED,
         "mip_feasibility_tolerance": INTEGRALITY,
         "primal_feasibility_tolerance": 1e-9,
@@ -275,7 +300,7 @@ def _warm_start(solver: Any, compiled: Compiled, start: Mapping[int, float]) -> 
     solver.setSolution(len(known), index, np.array([v for _, v in known], dtype=float))
 
 
-def _listen(solver: Any, stop: threading.Event, on_progress: OnProgress | None) -> None:
+def _listen(solver: Any, stop: threading.Event, on_progress: OnProgress | None, unit: float) -> None:
     last = [0.0]
 
     def watch(event: Any) -> None:
@@ -285,7 +310,8 @@ def _listen(solver: Any, stop: threading.Event, on_progress: OnProgress | None) 
         if on_progress is not None and now - last[0] > 0.2:
             last[0] = now
             out = event.data_out
-            on_progress(Progress(out.mip_primal_bound, out.mip_dual_bound, out.mip_gap, out.running_time))
+            best, bound = out.mip_primal_bound * unit, out.mip_dual_bound * unit
+            on_progress(Progress(best, bound, out.mip_gap, out.running_time))
 
     solver.cbMipInterrupt += watch
 

@@ -16,6 +16,7 @@ from optimizer.solver.alternatives import diverse
 from optimizer.solver.certificate import check_model, check_rules, relative_gap
 from optimizer.solver.continuous import solve_continuous
 from optimizer.solver.finish import certified, finished, never_settled, refused, stopped, unfound
+from optimizer.solver.highs import use_threads
 from optimizer.solver.proof import prove
 from optimizer.solver.rounds import (
     Refusal,
@@ -39,6 +40,7 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     one with more on what the scenario lists first (`search.Judged.rank`).
     """
     options, began = options or Options(), time.perf_counter()
+    use_threads(options.threads)
     cal = calibrate(scenario)
     measures = measure(cal)
     space = plan_space(cal, measures.controllability)

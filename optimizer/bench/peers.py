@@ -76,7 +76,7 @@ def gurobi(file: Path, limits: Limits) -> PeerResult:
     try:
         with gurobipy.Env(params={"OutputFlag": 0}) as env, gurobipy.read(str(file), env) as model:
             model.Params.MIPGap = limits.gap
-            model.Params.Threads = limits.threads
+            model.Params.Threads = limits.threads or 1
             if limits.seconds is not None:
                 model.Params.TimeLimit = limits.seconds
             began = time.perf_counter()

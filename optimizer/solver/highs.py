@@ -173,13 +173,14 @@ def solve_milp(
 ) -> MilpResult:
     """Solve; Ctrl-C or the time limit keep the incumbent. `start` maps ids of variables to values.
 
-    HiGHS 1.15.1's presolve has called feasible models infeasible (with a start: optimal, without a bound or
-    with one that its own value exceeds), so those words are believed only without it.
+    Without presolve: that of HiGHS 1.15.1 has called feasible models infeasible and has ended the process
+    (a segmentation fault, repeatable in tests/test_frontiers.py). With a start it has also been "optimal"
+    with a bound that its own value exceeds; then it is asked again without one.
     """
-    found = _solved(compiled, limits, start, on_progress, "choose")
+    found = _solved(compiled, limits, start, on_progress)
     unproven = found.status == "optimal" and not _bounds(found, compiled.maximize)
-    if (found.status == "infeasible" or unproven) and not found.interrupted:
-        return _solved(compiled, limits, None, on_progress, "off")
+    if (found.status == "infeasible" or unproven) and start and not found.interrupted:
+        return _solved(compiled, limits, None, on_progress)
     return found
 
 
@@ -194,12 +195,11 @@ def _solved(
     limits: Limits,
     start: Mapping[int, float] | None,
     on_progress: OnProgress | None,
-    presolve: str,
 ) -> MilpResult:
     if limits.threads is not None:
         use_threads(limits.threads)
     solver = _solver()
-    solver.setOptionValue("presolve", presolve)
+    solver.setOptionValue("presolve", "off")
     solver.setOptionValue("mip_rel_gap", limits.gap)
     solver.setOptionValue("mip_abs_gap", 0.0)
     if limits.seconds is not None:

@@ -89,6 +89,8 @@ class Team(Frozen):
     absolute risk aversion ρ, are one of ρ/n."""
     responsiveness: Positive = 0.4
     """η_i: relative change of volume per relative change of net reward (model.md §6)."""
+    skill_spread: NonNegative = 0.0
+    """Standard deviation of a person's attainment around the team's that lasts: 0.25 = 25 % of it."""
 
     @property
     def current_pay(self) -> float:
@@ -343,6 +345,8 @@ class Scenario(Frozen):
     """Named alternatives to compare."""
     regimes: dict[Name, Regime] = {}
     """States of the market; probabilities sum to 1."""
+    noise_correlation: Share = 0.0
+    """Correlation between the noise of any two KPIs, caused by one common factor."""
     rules: Rules = Rules()
     """What the plan must keep; what is left out does not bind."""
     sources: dict[str, Source] = {}

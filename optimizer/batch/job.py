@@ -62,6 +62,8 @@ def perform(job: Job) -> Done:
         files = _files_of(job)
     except MemoryError:
         return Done({}, time.perf_counter() - began, "out of memory")
+    except OSError as error:
+        return Done({}, time.perf_counter() - began, f"its worker cannot write: {error}")
     except Exception as error:
         kind = type(error).__name__
         return Done({}, time.perf_counter() - began, f"{kind}: {error}", traceback.format_exc())

@@ -18,6 +18,7 @@ import pandas as pd
 import yaml
 
 from optimizer.audit import audit, run_folders
+from optimizer.batch.records import misrecorded
 
 ROOT = Path(__file__).parent.parent
 SHOP = Path(__file__).parent / "cases" / "batch" / "shop.yaml"
@@ -115,6 +116,7 @@ def assert_whole(out: Path, calm: Mapping[str, bytes]) -> None:
     assert outcome_bytes(out) == calm
     folders = run_folders(out)
     assert [difference for folder in folders for difference in audit(folder)] == []
+    assert misrecorded(out) == []
     assert sorted(pd.read_csv(out / "index.csv")["run"]) == [folder.name for folder in folders]
 
 

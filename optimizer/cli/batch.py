@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from optimizer.batch import Settings
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: none of those that say how runs went."""
+
+
 @main.command()
 @click.argument("grid", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Default: runs/<name of the grid file>.")
@@ -49,6 +53,9 @@ def batch(
             table = write_index(night)
             write_summary(table, folder, jobs[0].languages)
             board.end(night)
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command goes on from here: finished runs are kept", err=True)
+        sys.exit(INTERRUPTED)
     except (HeldError, LedgerError) as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
     except UnreachableError as error:

@@ -20,7 +20,7 @@ from optimizer.judge import consistent_facts
 from optimizer.measures import measure
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import Plan
-from optimizer.problems import ScenarioError
+from optimizer.problems import ScenarioError, printable
 from optimizer.read import read_scenario
 from optimizer.results import outcome_json
 from optimizer.rules import broken_lines
@@ -45,7 +45,7 @@ class Difference:
 
     def __str__(self) -> str:
         numbers = f": recorded {self.recorded}, found {self.found}" if self.recorded or self.found else ""
-        return f"{self.run}: {self.what}{numbers}"
+        return printable(f"{self.run}: {self.what}{numbers}")
 
 
 def run_folders(folder: Path) -> list[Path]:

@@ -106,11 +106,24 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+class UnreachableError(RuntimeError):
+    """There is no cluster to work on; the message says what to do."""
+
+
 @contextmanager
 def cluster(address: str) -> Iterator[Executor]:
-    """Workers of a Dask cluster; they need this package installed and nothing else in common."""
-    from distributed import Client
+    """Workers of a Dask cluster; they need this package installed and nothing else in common.
 
-    with Client(address, timeout="30s") as client:  # type: ignore[no-untyped-call]
+    Raises UnreachableError where nobody answers at the address, or Dask is not installed.
+    """
+    try:
+        from distributed import Client
+
+        connected = Client(address, timeout="30s")  # type: ignore[no-untyped-call]
+    except ImportError:
+        raise UnreachableError("Dask is not here: pip install 'incentive-optimizer[cluster]'") from None
+    except (OSError, ValueError) as error:
+        raise UnreachableError(f"no Dask scheduler at {address}: {error}") from error
+    with connected as client:
         executor: Any = client.get_executor(pure=False, retries=0)
         yield executor

@@ -73,8 +73,8 @@ class Problem:
             f"[{self.where}]" if self.where else "",
             self.message,
         )
-        head = " ".join(part for part in heads if part)
-        seen = f" (got: {self.value})" if self.value else ""
+        head = _harmless(" ".join(part for part in heads if part))
+        seen = _harmless(f" (got: {self.value})" if self.value else "")
         if self.excerpt:
             return f"{head}{seen}\n{self.excerpt} {self.hint}".rstrip()
         return f"{head}{seen}\n    {self.hint}" if self.hint else f"{head}{seen}"
@@ -113,9 +113,14 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+def _harmless(text: str) -> str:
+    """The text with a space for whatever could command a terminal: names and values are other people's."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def printable(text: str) -> str:
     """One line without control characters, so that it cannot command a terminal or start a formula."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = " ".join(_harmless(text).split())
     return f"'{line}" if line.startswith(("=", "+", "-", "@")) else line
 
 

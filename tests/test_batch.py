@@ -21,6 +21,7 @@ import nights
 import pandas as pd
 import pytest
 import yaml
+from click.testing import CliRunner
 from nights import budgets, counts, disturbed, grid_file, outcome_bytes, run
 
 from optimizer.audit import audit, run_folders
@@ -28,6 +29,8 @@ from optimizer.batch import read_grid
 from optimizer.batch.job import Done, Job, perform
 from optimizer.batch.ledger import Entry
 from optimizer.batch.night import _put_away
+from optimizer.batch.records import misrecorded
+from optimizer.cli import main
 from optimizer.differences import differences
 from optimizer.problems import ScenarioError
 
@@ -92,6 +95,11 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
         ("base: [SHOP]\noverrides: {a: {name: other}}", "cannot rename"),
         ("base: [SHOP]\noverrides: {../../etc: {}}", "overrides"),
         ("base: [SHOP]\noverrides: {'=cmd()': {}}", "overrides"),
+        ('base: [SHOP]\noverrides: {"a\\e[2J": {}}', "overrides"),
+        ("base: [SHOP]\noverrides: {\u0430_is: {}}", "overrides"),
+        ("base: [SHOP]\noverrides: {'#panic()': {}}", "overrides"),
+        (f"base: [SHOP]\noverrides: {{{'a' * 65}: {{}}}}", "overrides"),
+        ("base: [SHOP]\noutputs: []", "outputs"),
         ("base: [SHOP, SHOP]", "two runs would have the same name"),
         ("base: [SHOP]\noverrides: {a: {}, A: {}}", "two runs would have the same name"),
         ("base: [SHOP]\nseeds: [-1]", "seeds"),
@@ -102,7 +110,9 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_grid_is_refused_before_anything_runs(tmp_path: Path, text: str, said: str) -> None:
-    assert said in refused(tmp_path, text)
+    message = refused(tmp_path, text)
+    assert said in message
+    assert "\x1b" not in message
 
 
 def test_a_reserved_name_is_refused(tmp_path: Path) -> None:
@@ -191,15 +201,26 @@ def test_after_a_kill_at_a_random_moment_the_same_command_finishes_the_rest(
     assert counts(resumed) == {"optimal": 3}, resumed.stderr
     assert sorted(p.name for p in (tmp_path / "out" / "runs").iterdir()) == ["shop-b0", "shop-b1", "shop-b2"]
     assert [audit(folder) for folder in run_folders(tmp_path / "out")] == [()] * 3
+    assert misrecorded(tmp_path / "out") == []
 
 
 def test_no_worker_outlives_a_killed_batch(tmp_path: Path) -> None:
     process = nights.start(grid_file(tmp_path, budgets(8)), tmp_path / "out", "--workers", "2")
-    wait_for(lambda: len(nights._children(process.pid)) >= 2)
-    workers = nights._children(process.pid)
+    wait_for(lambda: len(nights.workers_of(process.pid)) == 2)
+    workers = nights.workers_of(process.pid)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     wait_for(lambda: not any("spawn_main" in nights._command_of(pid) for pid in workers))
+
+
+def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
+    process = nights.start(grid_file(tmp_path, budgets(4)), tmp_path / "out", "--workers", "1")
+    wait_for(lambda: nights.workers_of(process.pid))
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
 
 
 def test_json_lines_tell_every_event(tmp_path: Path) -> None:
@@ -308,6 +329,77 @@ def test_a_changed_plan_is_found(calm: Path, tmp_path: Path) -> None:
 
     found = tampered(calm, tmp_path, "result.json", change)
     assert any("is not what the plan brings" in line for line in found)
+
+
+def copied(calm: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(calm / "out", tmp_path / "out")
+
+
+def test_ledger_and_index_of_a_sound_batch_agree_with_its_runs(calm: Path) -> None:
+    before = sorted(p.name for p in (calm / "out").iterdir())
+    assert misrecorded(calm / "out") == []
+    assert sorted(p.name for p in (calm / "out").iterdir()) == before
+
+
+def test_runs_that_were_exchanged_added_or_taken_away_are_found(calm: Path, tmp_path: Path) -> None:
+    out = copied(calm, tmp_path)
+    runs = out / "runs"
+    (runs / "shop-b0").rename(runs / "shop-b2")
+    (runs / "shop-b1").rename(runs / "shop-b0")
+    found = {difference.run: difference.what for difference in misrecorded(out)}
+    assert found["shop-b1"] == "has no folder, and ledger.sqlite calls it done"
+    assert found["shop-b2"] == "is no run of ledger.sqlite: added, or renamed"
+    assert any(d.run == "shop-b0" and d.what.startswith("manifest.json is not") for d in misrecorded(out))
+    assert all(audit(run) == () for run in runs.iterdir())
+
+
+def test_an_edited_ledger_is_found(calm: Path, tmp_path: Path) -> None:
+    out = copied(calm, tmp_path)
+    with sqlite3.connect(out / "ledger.sqlite") as ledger:
+        ledger.execute("UPDATE run SET status = 'optimal' WHERE name = 'shop-tight'")
+    ledger.close()
+    assert [str(d) for d in misrecorded(out)] == [
+        "shop-tight: ledger.sqlite has another status: recorded optimal, found infeasible"
+    ]
+
+
+def test_an_edited_index_is_found(calm: Path, tmp_path: Path) -> None:
+    out = copied(calm, tmp_path)
+    index = pd.read_csv(out / "index.csv", dtype=str)
+    index.loc[index["run"] == "shop-b0", "net"] = "1.0"
+    index.to_csv(out / "index.csv", index=False)
+    (difference,) = misrecorded(out)
+    assert (difference.run, difference.what, difference.recorded) == (
+        "shop-b0",
+        "index.csv has another net",
+        "1.0",
+    )
+
+
+@pytest.mark.parametrize("change", ["append", "remove", "add"])
+def test_a_file_that_was_changed_removed_or_added_is_found(calm: Path, tmp_path: Path, change: str) -> None:
+    run = copied(calm, tmp_path) / "runs" / "shop-b0"
+    if change == "append":
+        with (run / "report.en.pdf").open("ab") as file:
+            file.write(b" ")
+        expected = "report.en.pdf has changed"
+    elif change == "remove":
+        (run / "report.en.pdf").unlink()
+        expected = "report.en.pdf is missing"
+    else:
+        (run / "\x1b[2J.txt").write_text("")
+        expected = "[2J.txt is not in the manifest"
+    (difference,) = audit(run)
+    assert str(difference).endswith(expected)
+    assert "\x1b" not in str(difference)
+
+
+def test_a_damaged_run_has_no_differences_but_a_message(calm: Path, tmp_path: Path) -> None:
+    runs = copied(calm, tmp_path) / "runs"
+    (runs / "shop-b1" / "result.json").write_text("garbage")
+    done = CliRunner().invoke(main, ["diff", str(runs / "shop-b0"), str(runs / "shop-b1")])
+    assert done.exit_code == 2
+    assert "a run folder is damaged" in done.stderr
 
 
 def test_diff_names_what_changed(calm: Path) -> None:

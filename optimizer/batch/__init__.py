@@ -4,17 +4,19 @@ from optimizer.batch.claim import HeldError
 from optimizer.batch.grid import read_grid
 from optimizer.batch.index import write_index
 from optimizer.batch.job import Job
-from optimizer.batch.ledger import Entry
+from optimizer.batch.ledger import Entry, LedgerError
 from optimizer.batch.night import Night, Progress, Settings, run_batch
-from optimizer.executors import cluster, cores, local
+from optimizer.executors import UnreachableError, cluster, cores, local
 
 __all__ = [
     "Entry",
     "HeldError",
     "Job",
+    "LedgerError",
     "Night",
     "Progress",
     "Settings",
+    "UnreachableError",
     "cluster",
     "cores",
     "local",

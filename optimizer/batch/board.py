@@ -126,4 +126,6 @@ def show_night(night: Night) -> None:
         table.add_row(Text(status), str(count))
     console = Console(highlight=False)
     console.print(table)
+    if night.counts["failed"]:
+        console.print(Text("Once their reasons are dealt with, --retry failed does the failed ones again."))
     console.print(Text(f"{night.done_before} were finished before. Index and summary in {night.folder}"))

@@ -43,16 +43,24 @@ def _until_broken(
 ) -> Iterator[tuple[Job, Done]]:
     running: dict[Future[Done], Job] = {}
     while waiting or running:
-        while waiting and len(running) < AHEAD * workers:
-            running[pool.submit(perform, waiting[0])] = waiting[0]
-            waiting.popleft()
+        whole = _hand_out(waiting, running, pool, AHEAD * workers)
         ended, _ = wait(running, return_when=FIRST_COMPLETED)
         broken = [future for future in ended if isinstance(future.exception(), BrokenExecutor)]
-        if broken:
-            yield from ((running.pop(f), f.result()) for f in ended if f not in broken)
+        yield from ((running.pop(future), _result(future)) for future in ended if future not in broken)
+        if broken or not whole:
             suspects.extend(running.values())
             return
-        yield from ((running.pop(future), _result(future)) for future in ended)
+
+
+def _hand_out(waiting: deque[Job], running: dict[Future[Done], Job], pool: Executor, most: int) -> bool:
+    """Jobs to the pool until it has enough; False where it has broken meanwhile."""
+    try:
+        while waiting and len(running) < most:
+            running[pool.submit(perform, waiting[0])] = waiting[0]
+            waiting.popleft()
+    except BrokenExecutor:
+        return False
+    return True
 
 
 def _result(future: Future[Done]) -> Done:

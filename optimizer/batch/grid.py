@@ -41,7 +41,7 @@ class Grid(Frozen):
     """Every base with every override, or the first base with the first override and so on."""
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, strict=True)], ...], Field(strict=False)] = ()
     """One run per seed."""
-    outputs: Annotated[tuple[Output, ...], Field(strict=False)] = ("pdf",)
+    outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1)] = ("pdf",)
     languages: Annotated[tuple[Literal["en", "fr"], ...], Field(strict=False, min_length=1)] = ("en", "fr")
     time_limit: Positive | None = None
     """Seconds for each solve."""

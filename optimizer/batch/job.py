@@ -62,6 +62,8 @@ def perform(job: Job) -> Done:
         files = _files_of(job)
     except MemoryError:
         return Done({}, time.perf_counter() - began, "out of memory")
+    except OSError as error:
+        return Done({}, time.perf_counter() - began, f"its worker cannot write: {error}")
     except Exception as error:
         kind = type(error).__name__
         return Done({}, time.perf_counter() - began, f"{kind}: {error}", traceback.format_exc())
@@ -78,7 +80,9 @@ def _files_of(job: Job) -> dict[str, bytes]:
         source, folder = Path(scratch) / "scenario.yaml", Path(scratch) / "run"
         source.write_text(job.scenario, encoding="utf-8")
         solution = solve(read_scenario(source), Options(time_limit=job.time_limit))
-        found, seconds = explain(solution), solution.seconds
+        began = time.perf_counter()
+        found = explain(solution)
+        seconds = {**solution.seconds, "explain": time.perf_counter() - began}
         write_run(folder, source, found, job.options, [], seconds, job.outputs, job.languages)
         files = sorted(p for p in folder.rglob("*") if p.is_file())
         return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -16,9 +17,11 @@ from optimizer.batch.job import Done, Job
 from optimizer.batch.ledger import Entry, Ledger
 from optimizer.runs import changed_files, replace_folder
 
-RUNS, LEDGER = "runs", "ledger.sqlite"
-GOOD = ("optimal", "feasible")
-"""Statuses of a solve that came to a plan."""
+RUNS, LEDGER, LOG = "runs", "ledger.sqlite", "failures.log"
+PROVEN = ("optimal", "infeasible")
+"""Statuses of a solve that more time would not change."""
+AFTER_SOLVE = ("explain", "tables", "report")
+"""Phases of a run that its time limit does not count."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,13 @@ class Settings:
 def run_batch(
     jobs: Sequence[Job], folder: Path, settings: Settings, tell: Callable[[Progress], None]
 ) -> Night:
-    """Do what is not done yet. Raises HeldError where another batch works in the folder."""
+    """Do what is not done yet.
+
+    Raises HeldError where another batch works in the folder, LedgerError where the state cannot be kept.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with claimed(folder, wait=settings.wait):
-        runs = _runs_folder(folder)
+        runs = _runs_folder(folder, [job.name for job in jobs])
         ledger = Ledger(folder / LEDGER)
         try:
             return _night(tuple(jobs), folder, runs, ledger, settings, tell)
@@ -71,14 +77,16 @@ def run_batch(
             ledger.close()
 
 
-def _runs_folder(folder: Path) -> Path:
-    """The folder of run folders, without what a killed batch left half-written."""
+def _runs_folder(folder: Path, names: Sequence[str]) -> Path:
+    """The folder of run folders, without what a killed batch left half-written of these runs."""
     runs = folder / RUNS
     if runs.is_symlink():
         raise OSError(f"{runs} is a symbolic link; a batch writes into real folders only")
     runs.mkdir(exist_ok=True)
-    for left in runs.glob(".*"):
-        shutil.rmtree(left)
+    unfinished = tuple(f".{name}." for name in names)
+    for left in runs.iterdir():
+        if left.name.startswith(unfinished) and left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
     return runs
 
 
@@ -111,7 +119,7 @@ def _standing(job: Job, held: Entry | None, runs: Path, retry_failed: bool) -> E
     folder = runs / job.name
     if _is_finished(job, folder):
         seconds = held.seconds if held and held.key == job.key else 0.0
-        return _finished(replace(fresh, seconds=seconds), folder)
+        return _finished(replace(fresh, seconds=seconds), job, folder)
     if held and held.key == job.key and held.state == "failed" and not retry_failed:
         return held
     return fresh
@@ -120,16 +128,29 @@ def _standing(job: Job, held: Entry | None, runs: Path, retry_failed: bool) -> E
 def _is_finished(job: Job, folder: Path) -> bool:
     if folder.is_symlink() or not folder.is_dir() or changed_files(folder):
         return False
-    inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-    return bool(inputs == job.record)
+    try:
+        inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return inputs == job.record and isinstance(result, dict) and "status" in result
 
 
-def _finished(entry: Entry, folder: Path) -> Entry:
+def _finished(entry: Entry, job: Job, folder: Path) -> Entry:
     """The entry of a run whose folder is complete."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    manifest = hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    status = str(result["status"])
-    return replace(entry, state="done", status=status, reason=_reason(result), manifest=manifest)
+    manifest = (folder / "manifest.json").read_bytes()
+    late = "" if result["status"] in PROVEN else _out_of_time(job, json.loads(manifest)["seconds"])
+    reason = late + _reason(result)
+    digest = hashlib.sha256(manifest).hexdigest()
+    return replace(entry, state="done", status=result["status"], reason=reason, manifest=digest)
+
+
+def _out_of_time(job: Job, seconds: dict[str, float]) -> str:
+    """A word on the time limit where the solve reached it."""
+    spent = sum(value for phase, value in seconds.items() if phase not in AFTER_SOLVE)
+    reached = job.time_limit is not None and spent >= job.time_limit
+    return f"the time limit of {job.time_limit:g} s was reached; " if reached else ""
 
 
 def _reason(result: dict[str, object]) -> str:
@@ -148,15 +169,22 @@ def _put_away(job: Job, done: Done, runs: Path, before: Entry) -> Entry:
     """The run folder in its place, and the entry that says so; or the reason why there is none."""
     entry = replace(before, attempts=before.attempts + 1, seconds=round(done.seconds, 3))
     if done.reason:
+        _log(runs.parent / LOG, job, done)
         return replace(entry, state="failed", reason=done.reason)
     folder = runs / job.name
     try:
         if folder.is_symlink():
             raise OSError(f"{folder} is a symbolic link")
         replace_folder(folder, lambda fresh: _write(fresh, done.files))
-        return _finished(entry, folder)
+        return _finished(entry, job, folder)
     except OSError as error:
         return replace(entry, state="failed", reason=f"its folder cannot be written: {error}")
+
+
+def _log(file: Path, job: Job, done: Done) -> None:
+    """Where in the software a run failed; a log that cannot be written stops nothing."""
+    with suppress(OSError), file.open("a", encoding="utf-8") as log:
+        log.write(f"{job.name}: {done.reason}\n{done.detail}\n")
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from optimizer.batch import Settings
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: none of those that say how runs went."""
+
+
 @main.command()
 @click.argument("grid", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="Default: runs/<name of the grid file>.")
@@ -36,7 +40,7 @@ def batch(
     wait: bool,
 ) -> None:
     """Solve and report every run of a grid; only what is not finished is done."""
-    from optimizer.batch import HeldError, read_grid, run_batch, write_index
+    from optimizer.batch import HeldError, LedgerError, UnreachableError, read_grid, run_batch, write_index
     from optimizer.batch.board import Board, night_json, show_night
     from reports.summary import write_summary
 
@@ -49,8 +53,13 @@ def batch(
             table = write_index(night)
             write_summary(table, folder, jobs[0].languages)
             board.end(night)
-    except HeldError as error:
-        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command goes on from here: finished runs are kept", err=True)
+        sys.exit(INTERRUPTED)
+    except (HeldError, LedgerError) as error:
+        raise click.BadParameter(str(error), param_hint="--out") from error
+    except UnreachableError as error:
+        raise click.BadParameter(str(error), param_hint="--scheduler") from error
     if as_json:
         click.echo(night_json(night))
     elif not json_lines:

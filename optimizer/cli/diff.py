@@ -26,7 +26,12 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
             refuse_other(folder)
         except NotARunFolderError as error:
             raise click.BadParameter(str(error)) from error
-    found = differences(before, after)
+    try:
+        found = differences(before, after)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise click.BadParameter(
+            f"a run folder is damaged ({type(error).__name__}: {error}); verify says where"
+        ) from error
     if as_json:
         print_json({"changes": [change.as_json() for change in found]})
         return

@@ -17,12 +17,14 @@ from optimizer.cli.group import json_option, main, print_json, verb
 def verify(folder: Path, as_json: bool) -> None:
     """Recompute hashes, equilibria, payouts and rules of a run or a batch; exit code 4 on a difference."""
     from optimizer.audit import audited, run_folders
+    from optimizer.batch.records import misrecorded
     from optimizer.executors import cores
 
     runs = run_folders(folder)
     if not runs:
         raise click.BadParameter(f"{folder} holds no run; name a run folder or a batch", param_hint="FOLDER")
     found = [difference for differences in audited(runs, cores()) for difference in differences]
+    found += misrecorded(folder)
     if as_json:
         print_json({"runs": len(runs), "differences": [vars(difference) for difference in found]})
     else:

@@ -1,0 +1,89 @@
+"""Do the ledger and the index of a batch say what its run folders hold?"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from optimizer.audit import SAME, Difference, run_folders
+from optimizer.batch.index import MONEY
+from optimizer.batch.ledger import Entry, LedgerError, read_ledger
+from optimizer.batch.night import LEDGER, RUNS
+
+
+def misrecorded(folder: Path) -> list[Difference]:
+    """What ledger and index of a batch say wrongly; nothing where the folder is a single run."""
+    if not (folder / RUNS).is_dir():
+        return []
+    runs = {run.name: run for run in run_folders(folder)}
+    return [*_against_ledger(folder / LEDGER, runs), *_against_index(folder / "index.csv", runs)]
+
+
+def _against_ledger(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
+    try:
+        entries = read_ledger(file)
+    except LedgerError as error:
+        yield Difference(file.name, f"cannot be read: {error}")
+        return
+    for name, entry in entries.items():
+        if entry.state == "done":
+            yield from _entry(entry, runs.get(name))
+    for name in runs.keys() - entries.keys():
+        yield Difference(name, f"is no run of {file.name}: added, or renamed")
+
+
+def _entry(entry: Entry, run: Path | None) -> Iterator[Difference]:
+    if run is None:
+        yield Difference(entry.name, f"has no folder, and {LEDGER} calls it done")
+        return
+    try:
+        manifest = hashlib.sha256((run / "manifest.json").read_bytes()).hexdigest()
+        status = json.loads((run / "result.json").read_text(encoding="utf-8"))["status"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # the audit of the run says so
+    if manifest != entry.manifest:
+        what = f"manifest.json is not the one in {LEDGER}: changed, exchanged, or documents made again"
+        yield Difference(entry.name, what, entry.manifest[:12], manifest[:12])
+    if status != entry.status:
+        yield Difference(entry.name, f"{LEDGER} has another status", entry.status, str(status))
+
+
+def _against_index(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except OSError:
+        yield Difference(file.name, "is missing: run the batch again, which does nothing twice")
+        return
+    for row in rows:
+        run = runs.get(row.get("run") or "")
+        if row.get("state") == "done" and run is not None:
+            yield from _row(row, run)
+
+
+def _row(row: Mapping[str, str], run: Path) -> Iterator[Difference]:
+    """Status and figures of a run in the index."""
+    try:
+        result = json.loads((run / "result.json").read_text(encoding="utf-8"))
+        brought = result["consistent"] or {}
+        figures = {"value": result["objective"], **{name: brought.get(name) for name in MONEY}}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return  # the audit of the run says so
+    if row.get("status") != result["status"]:
+        yield Difference(run.name, "index.csv has another status", str(row.get("status")), result["status"])
+    for name, figure in figures.items():
+        if not _same(row.get(name) or "", figure):
+            yield Difference(run.name, f"index.csv has another {name}", str(row.get(name)), str(figure))
+
+
+def _same(text: str, figure: float | None) -> bool:
+    if figure is None:
+        return text == ""
+    try:
+        return math.isclose(float(text), figure, rel_tol=SAME)
+    except ValueError:
+        return False

@@ -69,8 +69,8 @@ def solve_continuous(run: Run, blank: Solution) -> Solution:
 def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
     """Whether what people believe can change what a plan is worth to them."""
     paid = space.allowed.any(axis=0)
-    curved = np.array([k.curve is not None for k in cal.scenario.kpis.values()])
-    return bool((cal.network.owner >= 0).any() or ((cal.network.is_rate | curved) & paid).any())
+    bent = (cal.curves.bent & space.allowed).any() or cal.scenario.targets.mode != "fixed"
+    return bool((cal.network.owner >= 0).any() or bent or (cal.network.is_rate & paid).any())
 
 
 def solve_at(run: Run, held: Held) -> Answer:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
 from optimizer.bivariate import both_above
@@ -145,17 +146,12 @@ def test_pay_behind_a_gate_is_the_integral_over_both_kinds_of_luck(
         def given_luck(z: float) -> float:
             """Pay where the KPI's own luck is z; then the gate's is normal around ρ z."""
             bar = (0.9 - score[1]) / 0.2
-            if rho == 1.0:
-                opened = float(z >= bar)
-            else:
-                opened = float(
-                    both_above(np.array(-40.0), np.array((bar - rho * z) / np.sqrt(1 - rho**2)), 0)
-                )
+            opened = float(z >= bar) if rho == 1.0 else float(ndtr((rho * z - bar) / np.sqrt(1 - rho**2)))
             pay = certain(STEEP, score[0] + 0.3 * z)
             return pay**power * opened * float(np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
         corners = sorted([-9.0, (0.75 - score[0]) / 0.3, (1 - score[0]) / 0.3, (0.9 - score[1]) / 0.2, 9.0])
-        return sum(quad(given_luck, a, b, limit=200)[0] for a, b in zip(corners, corners[1:], strict=False))
+        return sum(quad(given_luck, a, b, limit=200)[0] for a, b in pairwise(corners))
 
     assert curves.expected(at)[0, 0] == pytest.approx(mean(1), abs=1e-7)
     assert curves.variance(at)[0, 0] == pytest.approx(mean(2) - mean(1) ** 2, abs=1e-6)

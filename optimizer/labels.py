@@ -99,6 +99,8 @@ CHECKS = {
     "equilibrium_residual": Text("Beliefs agree with facts", "Les anticipations concordent avec les faits"),
     "one_equilibrium": Text("One equilibrium from two starts", "Un seul équilibre depuis deux départs"),
     "denominator_floor": Text("No rate is starved", "Aucun taux n’est asséché"),
+    "global_response": Text("Nobody would do quite other work", "Personne ne travaillerait tout autrement"),
+    "every_curve": Text("Every choice of curves was settled", "Chaque choix de courbes est tranché"),
     "enumeration": Text("Full enumeration at a coarser step", "Énumération complète à pas plus large"),
     "every_plan_judged": Text("Every plan was judged", "Tous les plans ont été évalués"),
     "solver": Text("The solver answered", "Le solveur a répondu"),

@@ -6,7 +6,7 @@ It proves nothing; it gives the solver a good start and looks around the plan th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -80,6 +80,10 @@ class Memory:
                 u.tobytes(): Judged(u, float(v), bool(k), float(x), float(d)) for u, v, k, x, d in rows
             }
         return [self.seen[k] for k in keys]
+
+    def reject(self, plan: Judged) -> None:
+        """Count a plan as breaking the rules, so that it is not the best."""
+        self.seen[plan.key] = replace(plan, kept=False, violation=np.inf)
 
     def best(self) -> Judged | None:
         """The best plan seen so far."""

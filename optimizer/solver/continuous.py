@@ -24,7 +24,13 @@ from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_of
 from optimizer.search import Judged, Memory, climb
-from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
+from optimizer.solver.certificate import (
+    check_equilibrium,
+    check_global,
+    check_model,
+    check_rules,
+    relative_gap,
+)
 from optimizer.solver.finish import enumerated, finished, refused, stopped
 from optimizer.solver.fixed import Answer as Milp
 from optimizer.solver.fixed import FixedModel, model_at
@@ -214,5 +220,7 @@ def _verified(run: Run, held: Held, answer: Answer, best: Judged, short: bool) -
     yield from check_model(answer.fixed, space, best.units, held.beliefs)
     if not short:
         euros = space.euros(best.units)[None]
-        yield from check_equilibrium(run.cal, euros, evaluate_plans(run.cal, euros))
+        outcome = evaluate_plans(run.cal, euros)
+        yield from check_equilibrium(run.cal, euros, outcome)
+        yield from check_global(run.cal, euros[0], outcome)
         yield from enumerated(run, best)

@@ -26,6 +26,7 @@ from optimizer.solver.rounds import (
     rounds,
     settled,
     solve_at,
+    vetted,
 )
 from optimizer.solver.run import OnEvent, Options, Run, baseline_beliefs
 from optimizer.solver.solution import Check, Conflict, Relaxation, Solution
@@ -100,7 +101,7 @@ def _solve_consistent(run: Run, blank: Solution) -> Solution:
     best = memory.best()
     if best is None or not best.kept:
         return _without_plan(run, blank, best, refusal, every)
-    proof = prove(run, memory, best)
+    proof = prove(run, memory, vetted(run, memory, best))
     solution = certified(run, blank, memory, proof)
     proven = solution.status == "optimal"
     return replace(solution, alternatives=diverse(run, memory, proof.best, proof.held, proven=proven))

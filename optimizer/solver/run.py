@@ -19,7 +19,7 @@ from optimizer.outcome import evaluate_plans
 from optimizer.response import Equilibrium, consistent_response
 from optimizer.search import Judged
 from optimizer.solver.highs import Limits, Progress
-from optimizer.solver.solution import Round
+from optimizer.solver.solution import Rejected, Round
 from optimizer.space import PlanSpace
 
 BeliefMode = Literal["consistent", "baseline"]
@@ -62,6 +62,8 @@ class Run:
     rounds: list[Round] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
+    rejected: list[Rejected] = field(default_factory=list)
+    """Plans that people would not stay at."""
 
     @property
     def limits(self) -> Limits:

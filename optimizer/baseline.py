@@ -6,7 +6,8 @@ volumes optimal, the quadratic one makes volumes respond with elasticity η.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -58,6 +59,17 @@ class Calibrated:
     """c_a, (A,) currency per unit."""
     quadratic: Floats
     """q_a, (A,) currency per unit²."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """Curves by team that `curves` follows instead of the scenario's."""
+
+    def choosing(self, chosen: Mapping[str, str]) -> Calibrated:
+        """The same company, considering plans with other curves: `{team: name in curves}`."""
+        return replace(self, curves=pay_curves(self.scenario, chosen), chosen=chosen) if chosen else self
+
+    @property
+    def today(self) -> Calibrated:
+        """The same company with the curves in force: what plans without a choice of their own follow."""
+        return replace(self, curves=self.todays_curves, chosen={}) if self.chosen else self
 
     def targets_at(self, beliefs: Beliefs) -> Floats:
         """T_k (K,), or (S, K) where they are issued anew at what is believed (model.md §9)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from optimizer.network import Floats, Network
 from optimizer.response import Equilibrium, consistent_response, first_response
 from optimizer.scenario import Objective
 
+T = TypeVar("T")
 Mode = Literal["first_response", "consistent"]
 
 
@@ -103,6 +104,26 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
         residual=np.max([e.residual for e in equilibria], axis=0),
         worlds=equilibria,
     )
+
+
+def evaluate_beside_today(cal: Calibrated, euros: Floats, todays: int) -> Outcome:
+    """S plans, of which the first ones keep the curves in force and the others have those of `cal`."""
+    if cal.today is cal:
+        return evaluate_plans(cal, euros)
+    return joined(evaluate_plans(cal.today, euros[:todays]), evaluate_plans(cal, euros[todays:]))
+
+
+def joined(first: T, second: T) -> T:
+    """Results for some plans, and for others, as one."""
+    parts: list[Any] = [first, second]
+    if isinstance(first, np.ndarray):
+        return cast(T, np.concatenate(parts))
+    if isinstance(first, tuple):
+        return cast(T, tuple(joined(a, b) for a, b in zip(*parts, strict=True)))
+    if is_dataclass(first):
+        names = [f.name for f in fields(first)]
+        return cast(T, type(parts[0])(*(joined(*(getattr(p, n) for p in parts)) for n in names)))
+    return cast(T, max(parts))
 
 
 def loading(cal: Calibrated) -> Floats:

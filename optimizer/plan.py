@@ -7,7 +7,7 @@ target pay are one array (I, K).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class Plan:
 
     weights: dict[str, dict[str, float]]
     target_pay: dict[str, float]
+    curves: dict[str, str] = field(default_factory=dict)
+    """Name of the curve chosen for each team that had a choice."""
 
     def euros(self, scenario: Scenario) -> Floats:
         """e_ik = B_i w_ik, (I, K) currency per period at target."""

@@ -46,15 +46,15 @@ class Judged:
         ties the nearest to today's plan, then the one with more on what the scenario lists first.
         """
         worth = self.value if self.kept else -np.nan_to_num(self.violation, nan=np.inf)
-        return self.kept, _digits(worth), -_digits(self.distance), tuple(self.units.ravel().tolist())
+        return self.kept, significant(worth), -significant(self.distance), tuple(self.units.ravel().tolist())
 
     def beats(self, other: Judged | None) -> bool:
         """Has the higher rank; anything beats nothing."""
         return other is None or self.rank > other.rank
 
 
-def _digits(value: float) -> float:
-    """Without the digits that are rounding."""
+def significant(value: float) -> float:
+    """A value without the digits that are rounding: values equal in it tie."""
     return float(f"{value:.{DIGITS}g}")
 
 

@@ -83,7 +83,7 @@ def finished(
     return replace(
         blank,
         status=status_of(checks),
-        plan=plan_from_euros(run.cal.scenario, euros),
+        plan=replace(plan_from_euros(run.cal.scenario, euros), curves=dict(run.cal.chosen)),
         euros=euros,
         objective=best.value,
         bound=max(bound, best.value) if np.isfinite(gap) else np.inf,

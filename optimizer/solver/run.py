@@ -123,5 +123,5 @@ def _exposure(run: Run, euros: Floats, worlds: tuple[Equilibrium, ...] | None = 
     gaming = run.cal.scenario.rules.gaming
     if gaming is None or gaming.exposure is None:
         return None
-    at = worlds or evaluate_plans(run.cal, euros).worlds
+    at = worlds or evaluate_plans(run.cal.today, euros).worlds
     return np.asarray(believed_exposure(run.cal, euros, at)[0])

@@ -72,6 +72,16 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Combination:
+    """One choice of curves, and what solving with it came to; NaN without a plan."""
+
+    curves: dict[str, str]
+    status: Status
+    objective: float
+    bound: float
+
+
+@dataclass(frozen=True)
 class Rejected:
     """A plan that looked best, until the best work of each team was searched: people would not stay there."""
 
@@ -106,6 +116,8 @@ class Solution:
     checks: tuple[Check, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     """Best first, as many as were asked for and exist; empty unless asked for."""
+    combinations: tuple[Combination, ...] = ()
+    """Every choice of curves that was solved; empty where the rules offer none."""
     rejected: tuple[Rejected, ...] = ()
     """Plans that were passed over because a team would do something else, in the order they came up."""
     conflict: Conflict | None = None

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.globalresponse import Deviation, deviations
 from optimizer.judge import consistent_facts
 from optimizer.measures import congruence, exposures, measure
 from optimizer.network import Floats
 from optimizer.outcome import Outcome, evaluate_plans, loading
 from optimizer.plan import Plan, PlanWeights, plan_of
 from optimizer.rules import broken_lines, budget_lines
-from optimizer.scenario import Scenario
+from optimizer.scenario import Scenario, Targets
 from optimizer.space import PlanSpace, plan_space
 
 CURRENT = "current"
@@ -28,6 +29,10 @@ class Evaluation:
     plan: Plan
     first_response: Outcome
     consistent: Outcome
+    deviations: tuple[Deviation, ...] = ()
+    """Teams that would do quite other work than the consistent equilibrium says."""
+    fixed_targets: Outcome | None = None
+    """Where targets are issued anew with what people do: the same plan if they stayed (the ratchet)."""
 
 
 def evaluate(scenario: Scenario, plan: PlanWeights | None = None) -> Evaluation:
@@ -38,7 +43,19 @@ def evaluate(scenario: Scenario, plan: PlanWeights | None = None) -> Evaluation:
     cal = calibrate(scenario)
     chosen = plan_of(scenario, scenario.current_plan if plan is None else plan)
     euros = chosen.euros(scenario)[None]
-    return Evaluation(cal, chosen, evaluate_plans(cal, euros, "first_response"), evaluate_plans(cal, euros))
+    consistent = evaluate_plans(cal, euros)
+    fixed = None
+    if scenario.targets.mode == "reset":
+        kept = scenario.model_copy(update={"targets": Targets()})
+        fixed = evaluate_plans(replace(cal, scenario=kept), euros)
+    return Evaluation(
+        cal=cal,
+        plan=chosen,
+        first_response=evaluate_plans(cal, euros, "first_response"),
+        consistent=consistent,
+        deviations=tuple(deviations(cal, euros[0], consistent)),
+        fixed_targets=fixed,
+    )
 
 
 @dataclass(frozen=True)

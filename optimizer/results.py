@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from optimizer.baseline import Calibrated
 from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.globalresponse import Deviation
 from optimizer.judge import Linearised
 from optimizer.network import Floats
 from optimizer.outcome import Outcome
@@ -46,10 +47,19 @@ def _surplus_json(outcome: Outcome) -> Json:
 
 
 def evaluation_json(found: Evaluation) -> Json:
-    return {
+    result: Json = {
         "first_response": outcome_json(found.cal, found.first_response),
         "consistent": outcome_json(found.cal, found.consistent),
     }
+    if found.deviations:
+        result["deviations"] = _deviations_json(found.deviations)
+    if found.fixed_targets is not None:
+        result["fixed_targets"] = outcome_json(found.cal, found.fixed_targets)
+    return result
+
+
+def _deviations_json(found: Iterable[Deviation]) -> list[Json]:
+    return [{**_fields(d), "words": d.words} for d in found]
 
 
 def compare_json(cal: Calibrated, plans: Mapping[str, Compared]) -> Json:
@@ -94,6 +104,19 @@ def solution_json(solution: Solution) -> Json:
         "rounds": [_fields(r) for r in solution.rounds],
         "checks": [_fields(c) for c in solution.checks],
     }
+    if solution.combinations:
+        result["curves"] = solution.plan.curves if solution.plan else None
+        result["combinations"] = [_fields(c) for c in solution.combinations]
+    if solution.rejected:
+        result["rejected"] = [
+            {
+                "plan": r.plan.weights,
+                "target_pay": r.plan.target_pay,
+                "value": number(r.value),
+                "deviations": _deviations_json(r.deviations),
+            }
+            for r in solution.rejected
+        ]
     if solution.alternatives:
         result["alternatives"] = [
             {

@@ -160,6 +160,20 @@ def show_evaluation(found: Evaluation) -> None:
     for k, kpi in enumerate(network.kpis):
         _row(score, kpi, _share(first.score[0, k]), _share(then.score[0, k]))
     _print(money, pay, score, _activities(cal, first.x[0], then.x[0]))
+    if found.fixed_targets is not None:
+        _print(_ratchet(found, found.fixed_targets))
+    for deviation in found.deviations:
+        _print(Text(f"warning: people would not stay at the consistent answer: {deviation.words}"))
+
+
+def _ratchet(found: Evaluation, fixed: Outcome) -> Table:
+    """What targets that follow results take from the incentive."""
+    title = f"Targets issued anew ({found.cal.scenario.currency} per {found.cal.scenario.period})"
+    table = _table(title, ["", "fixed targets", "issued anew", "change"])
+    for name in _amounts(found.cal.scenario):
+        before, after = float(getattr(fixed, name)[0]), float(getattr(found.consistent, name)[0])
+        _row(table, name, _money(before), _money(after), f"{after - before:+,.2f}")
+    return table
 
 
 def _activities(cal: Calibrated, first: Floats, then: Floats) -> Table:
@@ -242,6 +256,10 @@ def show_solution(solution: Solution, folder: Path) -> None:
         _show_conflict(solution.conflict)
     if solution.plan is not None and solution.consistent is not None:
         _show_plan(solution)
+    if solution.combinations:
+        _show_combinations(solution)
+    if solution.rejected:
+        _show_rejected(solution)
     if solution.alternatives:
         _show_alternatives(solution)
     if solution.checks:
@@ -259,6 +277,7 @@ def _show_plan(solution: Solution) -> None:
     table = _table("Plan", ["team", "target pay", "weights", "today"], words=("weights", "today"))
     for team, weights in solution.plan.weights.items():
         words = ", ".join(f"{k} {w:.0%}" for k, w in weights.items())
+        words += f" (curve: {solution.plan.curves[team]})" if team in solution.plan.curves else ""
         today = ", ".join(f"{k} {w:.0%}" for k, w in scenario.current_plan.get(team, {}).items() if w)
         _row(table, team, f"{solution.plan.target_pay[team]:,.0f}", words, today)
     now = _today(solution)
@@ -270,6 +289,29 @@ def _show_plan(solution: Solution) -> None:
         _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
     gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"
     _print(table, money, Text(gap))
+
+
+def _show_combinations(solution: Solution) -> None:
+    """Every choice of curves, the best marked."""
+    table = _table("Choices of curves", ["curves", "status", solution.cal.scenario.rules.objective, ""])
+    for c in solution.combinations:
+        names = ", ".join(f"{team}: {name}" for team, name in c.curves.items())
+        value = _money(c.objective) if np.isfinite(c.objective) else "–"
+        best = solution.plan is not None and c.curves == solution.plan.curves
+        _row(table, names, c.status, value, "chosen" if best else "")
+    _print(table)
+
+
+def _show_rejected(solution: Solution) -> None:
+    """Plans that looked better, but that people would leave."""
+    table = _table("Passed over: people would do something else", ["plan", "value", "why"], words=("why",))
+    for r in solution.rejected:
+        weights = "\n".join(
+            f"{team}: {', '.join(f'{k} {w:.0%}' for k, w in mine.items())}"
+            for team, mine in r.plan.weights.items()
+        )
+        _row(table, weights, _money(r.value), "\n".join(d.words for d in r.deviations))
+    _print(table)
 
 
 def _show_alternatives(solution: Solution) -> None:
@@ -295,7 +337,7 @@ def _pay_varies(solution: Solution) -> bool:
 
 
 def _today(solution: Solution) -> Outcome:
-    return evaluate_plans(solution.cal, solution.cal.current[None])
+    return evaluate_plans(solution.cal.today, solution.cal.current[None])
 
 
 def _show_conflict(conflict: Conflict) -> None:

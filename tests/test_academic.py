@@ -27,7 +27,9 @@ EXACT = 1e-6
 NEGATIVE = "the optimal weight is negative; weights are shares"
 JOINT = "tasks are substitutes in cost; costs of activities are separate"
 SHAPE = "not a linear contract on one period's scores"
-LATER = "plan shapes of a later issue"
+LATER = "menus of contracts"
+CURVES = "no plan to solve for: its expected pay is that of test_curves.py"
+WORK = "one agent's best work, which test_globalresponse.py searches for"
 NOT_EXPRESSIBLE = {
     "len_04_relative_performance": NEGATIVE,
     "len_06_hm91_cost_substitutes": JOINT,
@@ -41,9 +43,9 @@ NOT_EXPRESSIBLE = {
     "budget_variable_pay_limited_liability_frac_1.5": "objective net, with a budget that does not bind",
     **{x["id"]: "weights of a team sum to 1, not the shares of teams" for x in FILE["team_budget_balance"]},
     **{x["id"]: "effort scales the yield of others' work: not linear" for x in FILE["funnel_games"]},
-    **{x["id"]: LATER for group in ("quota_bonus_gaussian", "gate_gaussian") for x in FILE[group]},
     **{x["id"]: LATER for x in FILE["truthful_forecast_menu"]},
-    **{x["id"]: "curves with other knots than floor and cap" for x in FILE["pay_curve_gaussian"]},
+    **{x["id"]: CURVES for group in ("pay_curve_gaussian", "gate_gaussian") for x in FILE[group]},
+    **{x["id"]: WORK for group in ("quota_bonus_gaussian", "first_order_trap") for x in FILE[group]},
     **{x["id"]: "a guarantee over unknown actions" for x in FILE["robust_carroll"]},
     **{
         x["id"]: SHAPE
@@ -56,7 +58,6 @@ NOT_EXPRESSIBLE = {
         )
         for x in FILE[group]
     },
-    **{x["id"]: "the follower's problem is not concave" for x in FILE["first_order_trap"]},
     **{x["id"]: why_not(x["problem"]) for x in FILE["bilevel_lp_qp"] if x["id"] not in EXPRESSED},
     **{
         x["id"]: "isoelastic demand: what a unit brings a follower is not linear in its own volume"

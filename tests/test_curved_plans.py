@@ -1,0 +1,116 @@
+"""Curves change what the best plan is: every plan judged at its own beliefs, and what the solver finds."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from solved import CASE
+
+from optimizer.baseline import calibrate
+from optimizer.evaluation import evaluate
+from optimizer.globalresponse import deviations
+from optimizer.judge import judge_consistent
+from optimizer.measures import measure
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans
+from optimizer.plan import plan_from_euros
+from optimizer.results import solution_json
+from optimizer.scenario import Scenario
+from optimizer.solver import Options, Solution, solve
+from optimizer.solver.choice import combinations
+from optimizer.space import every_plan, plan_space
+
+FILE = json.loads((Path(__file__).parent / "cases" / "curves" / "curves.json").read_text(encoding="utf-8"))
+CASES = FILE["cases"]
+PROVEN = 1e-6
+
+
+def scenario_of(name: str) -> Scenario:
+    """mini_funnel with the rules of the file and what the case changes."""
+    case, tree = CASES[name], json.loads(CASE.read_text(encoding="utf-8"))
+    for kpi, fields in case.get("kpis", {}).items():
+        tree["kpis"][kpi] |= fields
+    tree |= {key: case[key] for key in ("curves", "noise_correlation") if key in case}
+    return Scenario.model_validate({**tree, "rules": FILE["rules"] | case.get("rules", {})})
+
+
+@cache
+def enumerated(name: str) -> dict[str, Any]:
+    """The best plan that keeps the rules and people stay at, and how many better ones they would leave."""
+    scenario, best = scenario_of(name), dict[str, Any](value=-np.inf)
+    for chosen in combinations(scenario):
+        cal = calibrate(scenario).choosing(chosen)
+        space = plan_space(cal, measure(cal).controllability)
+        plans = np.concatenate(list(every_plan(space)))
+        found, judge = {"left": 0}, judge_consistent(cal, space)(plans)
+        for at in judge.order()[: int(judge.kept.sum())]:
+            euros: Floats = space.euros(plans[at])
+            if not list(deviations(cal, euros, evaluate_plans(cal, euros[None]))):
+                weights = plan_from_euros(scenario, euros).weights
+                found |= {"value": float(judge.value[at]), "weights": weights, "curves": dict(chosen)}
+                break
+            found["left"] += 1
+        best = max(best, found, key=lambda f: f.get("value", -np.inf))
+    return best
+
+
+@cache
+def solved(name: str) -> Solution:
+    return solve(scenario_of(name), Options(gap=PROVEN))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_committed_optimum_is_the_enumerated_one(name: str) -> None:
+    expected, found = CASES[name]["best"], enumerated(name)
+    assert found["value"] == pytest.approx(expected["value"], rel=1e-9)
+    assert {k: found[k] for k in ("weights", "curves", "left")} == {
+        k: expected[k] for k in ("weights", "curves", "left")
+    }
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_solver_finds_and_proves_it(name: str) -> None:
+    expected, found = CASES[name]["best"], solved(name)
+    assert found.status == "optimal"
+    assert found.objective == pytest.approx(expected["value"], rel=1e-9)
+    assert found.plan is not None
+    assert (found.plan.weights, found.plan.curves) == (expected["weights"], expected["curves"])
+    assert len(found.rejected) == expected["left"]
+
+
+def test_each_kind_of_curve_changes_the_plan() -> None:
+    without = CASES["no_curves"]["best"]["weights"]
+    assert all(CASES[n]["best"]["weights"] != without for n in ("accelerator", "threshold", "gate"))
+
+
+def test_plans_that_people_would_leave_are_reported_with_who_and_why() -> None:
+    result = solution_json(solved("quota"))
+    first = result["rejected"][0]
+    assert first["value"] > result["objective"]
+    (worst,) = first["deviations"]
+    assert worst["team"] == "sales"
+    assert worst["gain"] > 0.01 * first["target_pay"]["sales"]
+    assert {c["name"]: c["ok"] for c in result["checks"]}["global_response"]
+
+
+def test_every_choice_of_curves_is_reported_and_the_best_is_in_the_plan() -> None:
+    result = solution_json(solved("choice"))
+    assert result["curves"] == CASES["choice"]["best"]["curves"]
+    values = {c["curves"]["sales"]: c["objective"] for c in result["combinations"]}
+    assert set(values) == set(CASES["choice"]["rules"]["curves"]["sales"])
+    assert max(v for v in values.values() if v is not None) == result["objective"]
+    assert {c["name"]: c["ok"] for c in result["checks"]}["every_curve"]
+
+
+def test_todays_plan_keeps_the_curves_in_force_beside_a_plan_with_others() -> None:
+    cal = solved("choice").cal
+    assert cal.chosen
+    today = evaluate_plans(cal.today, cal.current[None])
+    assert today.x[0] == pytest.approx(cal.network.baseline, rel=1e-7)
+    assert evaluate_plans(cal, cal.current[None]).x[0] != pytest.approx(cal.network.baseline, rel=1e-3)
+    assert evaluate(scenario_of("choice")).consistent.x[0] == pytest.approx(today.x[0])

@@ -19,6 +19,7 @@ from optimizer.beliefs import (
 from optimizer.network import NEGLIGIBLE, Bools, Floats, Ints, Network, build_network
 from optimizer.plan import PayCurves, pay_curves, plan_of
 from optimizer.scenario import Scenario
+from optimizer.seed import SEED
 
 
 class CalibrationError(ValueError):
@@ -51,9 +52,11 @@ class Calibrated:
     """c_a, (A,) currency per unit."""
     quadratic: Floats
     """q_a, (A,) currency per unit²."""
+    seed: int = SEED
+    """Of the sample on which budget rules about bad cases hold (`optimizer.draws`)."""
 
 
-def calibrate(scenario: Scenario) -> Calibrated:
+def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     """Costs that reproduce the baseline under the current plan.
 
     Raises CalibrationError where κ_a = 0 (no hours, no reward: state `cost`).
@@ -84,6 +87,7 @@ def calibrate(scenario: Scenario) -> Calibrated:
         curvature_value=kappa,
         linear=linear,
         quadratic=quadratic,
+        seed=seed,
     )
 
 

@@ -14,6 +14,9 @@ from optimizer.scenario import Objective
 
 Mode = Literal["first_response", "consistent"]
 
+_BLOCK = 4096
+"""Draws handled at once, so that a team's numbers stay in the processor's cache."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -120,6 +123,45 @@ def true_scores(cal: Calibrated, network: Network, x: Floats) -> Floats:
 def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
     """Σ_k e_ik E pay(s_k), (S, I) currency per period, before charges."""
     return np.asarray(np.einsum("sik,sk->si", euros, cal.curves.expected(score)))
+
+
+def expected_pay(cal: Calibrated, score: Floats) -> Floats:
+    """E pay at scores (..., K) per euro at target, (..., I, K)."""
+    return _for_every_team(cal, cal.curves.expected(score))
+
+
+def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
+    """Pay at realised attainment (..., K) per euro at target, (..., I, K)."""
+    return _for_every_team(cal, cal.curves.certain(attainment))
+
+
+def paid_people(cal: Calibrated, euros: Floats, attainment: Floats, better: Floats) -> Floats:
+    """What people of a team earn, (n, D): `realised_pay` at `better` (n, D) times the attainment (D, K) of KPIs,
+    times `euros` (K,) each. In place and in blocks, since there are millions."""
+    paid = np.empty_like(better)
+    for at in range(0, len(attainment), _BLOCK):
+        some = slice(at, at + _BLOCK)
+        paid[:, some] = _paid_block(cal, euros, attainment[some], better[:, some])
+    return paid
+
+
+def _paid_block(cal: Calibrated, euros: Floats, attainment: Floats, better: Floats) -> Floats:
+    """A straight line, and what lies beyond each knot."""
+    curves = cal.curves
+    total = (attainment @ (euros * curves.first_slope)) * better
+    over = np.empty_like(better)
+    for k, j in zip(*np.nonzero(euros[:, None] * curves.changes), strict=True):
+        np.multiply(better, attainment[:, k], out=over)
+        over -= curves.knots[k, j]
+        np.maximum(over, 0.0, out=over)
+        over *= euros[k] * curves.changes[k, j]
+        total += over
+    return total
+
+
+def _for_every_team(cal: Calibrated, paid: Floats) -> Floats:
+    teams = len(cal.network.teams)
+    return np.broadcast_to(paid[..., None, :], (*paid.shape[:-1], teams, paid.shape[-1]))
 
 
 def effort_cost(cal: Calibrated, x: Floats) -> Floats:

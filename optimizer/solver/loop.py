@@ -41,7 +41,7 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     """
     options, began = options or Options(), time.perf_counter()
     use_threads(options.threads)
-    cal = calibrate(scenario)
+    cal = calibrate(scenario, options.seed)
     measures = measure(cal)
     space = plan_space(cal, measures.controllability)
     run = Run(cal, space, options, on_event or (lambda _: None), time.monotonic())

@@ -282,15 +282,16 @@ _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
     "runner_up rule_prices.change examples.case earnings.case regime "
-    "alternatives.target_pay"
+    "alternatives.target_pay payout_distribution.level"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
-    "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven"
+    "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven "
+    "objectives_reached.paid"
 )
 _COUNTS = (
     "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "
-    "lines knot"
+    "lines knot draws seed"
 )
 _SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
 TYPES: dict[str, type] = {

@@ -1,13 +1,13 @@
 """Common random numbers: what luck does in one period, drawn once and shared by every plan (model.md §10).
 
-*A KPI.* In regime s the attainment of KPI k is s_k + σ_k ε_k, with ε_k = √ρ F + √(1 − ρ) ε'_k: F is common to all
-KPIs, ε'_k its own, both standard normal, ρ the scenario's `noise_correlation`. A team is paid on the
+*A KPI.* In regime s the attainment of KPI k is s_k + σ_k ε_k, with ε_k = √ρ F + √(1 − ρ) ε'_k: F is common to
+all KPIs, ε'_k its own, both standard normal, ρ the scenario's `noise_correlation`. A team is paid on the
 attainment of its KPIs, so payouts of teams and company depend on regime and ε alone.
 
 *A person* of a team of n holds 1/n of its target pay on every KPI and attains (1 + skill) times what the team
 attains. Skills are normal with standard deviation `skill_spread` and sum to 0 within the team (of one person:
-they are 0), so where pay is linear people's pay sums to the team's, draw by draw; a bent curve pays people
-on average less (a cap) or more (an accelerator) than it pays the team. In one period what lasts and what passes
+they are 0), so where pay is linear people's pay sums to the team's, draw by draw; a bent curve pays people on
+average less (a cap) or more (an accelerator) than it pays the team. In one period what lasts and what passes
 cannot be told apart: `skill_spread` is all of it, and every draw is another set of people.
 """
 
@@ -31,8 +31,8 @@ _SIMULATED, _RULES = range(2)
 
 @dataclass(frozen=True)
 class Draws:
-    """D periods: `regime` (D,) positions, `noise` ε (D, K), and per team `skill` (n_i, D), what a person attains
-    per unit that the team attains: 1 + skill; n_i is 0 without a headcount. All draws are equally likely."""
+    """D periods, all equally likely: `regime` (D,) positions and `noise` ε (D, K); per team `skill` (n_i, D),
+    what a person attains per unit that the team attains: 1 + skill; n_i is 0 without a headcount."""
 
     regime: Ints
     noise: Floats
@@ -87,8 +87,8 @@ def _rule_noise(kpis: int, correlation: float, seed: int, count: int) -> Floats:
     from scipy.stats import qmc
 
     points = qmc.Sobol(1 + kpis, rng=_generator(seed, _RULES)).random(count)
-    found = correlated(ndtri(points), correlation)
-    found = found - found.mean(axis=0)
+    found: Floats = correlated(ndtri(points), correlation)
+    found -= found.mean(axis=0)
     found.setflags(write=False)
     return found
 

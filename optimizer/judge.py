@@ -27,7 +27,7 @@ from optimizer.outcome import (
 from optimizer.response import CONSISTENT, Equilibrium, respond
 from optimizer.rules import Facts, Line, every_line
 from optimizer.space import TOLERANCE, PlanSpace
-from optimizer.tail import Tail, has_tail_rule, tail_of
+from optimizer.tail import NO_TAIL, Tail, has_tail_rule, tail_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def consistent_facts(
 def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Tail:
     """What is paid in bad cases once beliefs agree with what happens."""
     if not has_tail_rule(cal):
-        return Tail()
+        return NO_TAIL
     pairs = zip(cal.worlds, equilibria, strict=True)
     scores = [true_scores(cal, network, e.x) for (_, network), e in pairs]
     return tail_of(cal, euros, [payouts(cal, euros, s) @ loading(cal) for s in scores], scores)
@@ -126,7 +126,7 @@ class Linearised:
     loaded_pay: Floats
     effort_cost: Floats
     risk_premium: Floats
-    tail: Tail = Tail()
+    tail: Tail = NO_TAIL
 
     @property
     def net(self) -> Floats:
@@ -144,7 +144,7 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
     ]
     odds = [probability for probability, _ in cal.worlds]
     pay = _expected(odds, [p.pay for p in parts])
-    tail = Tail()
+    tail = NO_TAIL
     if has_tail_rule(cal):
         believed = [_believed(cal, n, held) for (_, n), held in zip(cal.worlds, beliefs, strict=True)]
         tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed)

@@ -136,8 +136,8 @@ def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
 
 
 def paid_people(cal: Calibrated, euros: Floats, attainment: Floats, better: Floats) -> Floats:
-    """What people of a team earn, (n, D): `realised_pay` at `better` (n, D) times the attainment (D, K) of KPIs,
-    times `euros` (K,) each. In place and in blocks, since there are millions."""
+    """What people of a team earn, (n, D): `euros` (K,) each times `realised_pay` at the attainment (D, K) of
+    KPIs times `better` (n, D). In place and in blocks, since there are millions."""
     paid = np.empty_like(better)
     for at in range(0, len(attainment), _BLOCK):
         some = slice(at, at + _BLOCK)
@@ -151,10 +151,10 @@ def _paid_block(cal: Calibrated, euros: Floats, attainment: Floats, better: Floa
     total = (attainment @ (euros * curves.first_slope)) * better
     over = np.empty_like(better)
     for k, j in zip(*np.nonzero(euros[:, None] * curves.changes), strict=True):
-        np.multiply(better, attainment[:, k], out=over)
-        over -= curves.knots[k, j]
-        np.maximum(over, 0.0, out=over)
-        over *= euros[k] * curves.changes[k, j]
+        bend = float(euros[k] * curves.changes[k, j])
+        np.multiply(better, bend * attainment[:, k], out=over)
+        over -= bend * curves.knots[k, j]
+        (np.maximum if bend > 0 else np.minimum)(over, 0.0, out=over)
         total += over
     return total
 

@@ -1,7 +1,7 @@
 """What a plan pays, as a distribution: company, teams and people over common draws (model.md §10).
 
-The model of luck is that of `optimizer.draws`. Company and teams are loaded (charges included), as budgets are;
-a person's pay is before charges, as a payslip is.
+The model of luck is that of `optimizer.draws`. Company and teams are loaded (charges included), as budgets
+are; a person's pay is before charges, as a payslip is.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from optimizer.baseline import Calibrated
 from optimizer.network import Bools, Floats, Ints, Network
 from optimizer.outcome import loading
 from optimizer.space import TOLERANCE, PlanSpace, WeightRule, weight_rules
-from optimizer.tail import Tail
+from optimizer.tail import NO_TAIL, Tail
 
 Line = WeightRule
 """A rule with its value, limit and slack; budgets in currency per period, caps in units per period."""
@@ -30,7 +30,7 @@ class Facts:
     pay: Floats
     exposure: Floats | None = None
     deterred: tuple[Deterred, ...] | None = None
-    tail: Tail = Tail()
+    tail: Tail = NO_TAIL
 
 
 class Deterred(Protocol):

@@ -38,6 +38,9 @@ class Tail:
     percentile: Floats | None = None
 
 
+NO_TAIL = Tail()
+
+
 def has_tail_rule(cal: Calibrated) -> bool:
     """Whether a rule looks at more than expectations."""
     budget = cal.scenario.rules.budget

@@ -26,9 +26,9 @@ _SPARE = 1e-6
 
 @dataclass(frozen=True)
 class _Sample:
-    """Draws of all regimes, (N,): the `regime` of each, its probability `weight`; per euro on each pair (N, P),
-    charges included, `added` by noise, and `low` to `high` what is paid before noise; `most` (N,), which no
-    plan's payout exceeds."""
+    """Draws of all regimes, (N,): the `regime` of each, its probability `weight`, and `most`, which no plan's
+    payout exceeds; per euro on each pair (N, P), charges included, what is `added` by noise to what is paid
+    before it, `low` to `high`."""
 
     regime: list[str]
     weight: Floats
@@ -76,7 +76,7 @@ def _add_cvar(m: pyo.ConcreteModel, sample: _Sample, rule: Cvar) -> None:
 
 
 def _add_percentile(m: pyo.ConcreteModel, setting: Setting, sample: _Sample, rule: Percentile) -> None:
-    """The payout within the limit in all but few draws; binaries say which, where that depends on the plan."""
+    """The payout within the limit in all but few draws; binaries say which, where plans differ in that."""
     m.cap = pyo.Var(bounds=(rule.limit, None), doc="payout that only few draws exceed")
     m.budget_percentile = pyo.Constraint(
         ["base"], rule=lambda m, _: m.cap <= rule.limit, doc="(23) all but the worst cases"
@@ -161,7 +161,7 @@ def _below(setting: Setting, sample: _Sample) -> Bools:
 
 
 def _least(setting: Setting, per_euro: Floats) -> Floats:
-    """The least that any plan makes of amounts per euro of each pair (N, P): every team on its poorest, (N,)."""
+    """The least that any plan makes of amounts per euro of each pair (N, P), each team on its poorest."""
     space, total = setting.space, np.zeros(len(per_euro))
     team = np.array([i for i, _ in space.pairs])
     for i in np.unique(team):

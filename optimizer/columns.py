@@ -117,7 +117,7 @@ SCHEMA: dict[str, dict[str, str]] = {
         "plan": "current or chosen",
         **_LABELS,
         "level": "company and team: charges included; person: one of the team, before charges",
-        "team": "name of the team; empty for the company, and for everybody",
+        "team": "name of the team; empty for the company, and for all people together",
         **_TEAM,
         "people": "people in the team; empty where the scenario does not say",
         "target": "pay at 100 % attainment",

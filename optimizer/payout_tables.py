@@ -11,8 +11,9 @@ from optimizer.explain import Explanation
 from optimizer.labels import Text, label_of, plan_label
 from optimizer.network import Floats
 from optimizer.payouts import PERCENTILES, PayoutDistribution, Spread
+from optimizer.payroll import COMPANY
 
-NOBODY = Text("", "")
+EVERYBODY = Text("Everybody", "Tout le monde")
 
 
 def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
@@ -21,7 +22,7 @@ def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
     for kind, paid in _plans(found):
         start: Row = {"plan": kind, **label_cells(plan_label(kind, kind))}
         last: Row = {"draws": paid.draws, "seed": seed}
-        yield start | _team("company", "", NOBODY, None) | _spread(paid.company) | last
+        yield start | _team("company", "", COMPANY, None) | _spread(paid.company) | last
         for level, spreads in (("team", paid.teams), ("person", paid.people)):
             for (name, team), spread in zip(scenario.teams.items(), spreads, strict=True):
                 if spread is not None and spread.target > 0:
@@ -29,7 +30,7 @@ def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
                     yield start | _team(level, name, label, team.headcount) | _spread(spread) | last
         if np.isfinite(paid.people_at_goal):
             every: Row = dict.fromkeys(_spread(paid.company), np.nan) | {"at_goal": paid.people_at_goal}
-            yield start | _team("person", "", NOBODY, None) | every | last
+            yield start | _team("person", "", EVERYBODY, None) | every | last
 
 
 def _plans(found: Explanation) -> Iterator[tuple[str, PayoutDistribution]]:

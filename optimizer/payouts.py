@@ -29,9 +29,9 @@ _ROUNDING = 1e-9
 class Spread:
     """One payout over all draws [currency/period]; NaN where a number does not exist.
 
-    `mean` is the mean over draws, with its `standard_error`; `expected` that of the engine, in closed form (NaN
-    for people, whose curve meets their own attainment). `target` is pay at 100 %, `over_budget` the probability
-    of exceeding `budget`, `at_goal` that of at least the target: for people, the share of them.
+    `mean` is the mean over draws, with its `standard_error`; `expected` that of the engine, in closed form
+    (NaN for people, whose curve meets their own attainment). `target` is pay at 100 %, `over_budget` the
+    probability of exceeding `budget`, `at_goal` that of at least the target: for people, the share of them.
     """
 
     target: float

@@ -13,6 +13,10 @@ from reports.format import NOTHING
 from reports.sentences import Tables, period
 from reports.wording import LONGEST_TEAM, Words
 
+MOST_TEAMS = 12
+"""Teams in the chart."""
+LONGEST_LABEL = 16
+"""Letters of a team's name beside a bar."""
 BAND = (0.5, 0.7)
 """Share of people at or above goal that plans aim at."""
 
@@ -42,10 +46,10 @@ def payouts(words: Words, tables: Tables) -> Block | None:
     )
 
 
-def _who(words: Words, line: Any) -> str:
+def _who(words: Words, line: Any, longest: int = LONGEST_TEAM) -> str:
     if line["level"] == "company":
         return words.say("pay.all")
-    team = words.label(line, "team", LONGEST_TEAM)
+    team = words.label(line, "team", longest)
     return team if line["level"] == "team" else words.say("luck.person", team=team)
 
 
@@ -78,10 +82,13 @@ def _at_goal(words: Words, frame: pd.DataFrame) -> str:
 
 
 def _chart(words: Words, frame: pd.DataFrame) -> Block:
-    loaded = frame[frame["level"] != "person"]
+    """Bars of the company and of the teams with most at target; the table has them all."""
+    loaded = frame[(frame["level"] == "company") | (frame["level"] == "team")]
+    largest = loaded.groupby("team")["target"].max().nlargest(1 + MOST_TEAMS).index
+    loaded = loaded[loaded["team"].isin(list(largest))]
     spans = [
         Span(
-            _who(words, line),
+            _who(words, line, LONGEST_LABEL),
             words.say(f"luck.{line['plan']}"),
             str(line["plan"]),
             *(float(line[c]) for c in ("p10", "p50", "p90", "cvar", "budget")),

@@ -211,7 +211,7 @@ def spans_chart(spans: list[Span], words: Words, axis: str) -> str:
     height = 14.0 + 5.2 * len(spans)
 
     def draw(figure: Figure) -> None:
-        ax = figure.add_axes((0.24, 9.0 / height, 0.74, 1 - 13.0 / height))
+        ax = figure.add_axes((0.25, 9.0 / height, 0.73, 1 - 13.0 / height))
         dress(ax, axis)
         ax.grid(visible=False, axis="y")
         for at, span in enumerate(spans):

@@ -21,6 +21,7 @@ from optimizer.curves import PayCurves, pay_curves
 from optimizer.network import NEGLIGIBLE, Bools, Floats, Ints, Network, build_network
 from optimizer.plan import plan_of
 from optimizer.scenario import Scenario
+from optimizer.seed import SEED
 
 TARGET_FLOOR = 0.05
 """Targets issued anew stay at or above this share of those in force, so that nothing is measured by 0."""
@@ -59,6 +60,8 @@ class Calibrated:
     """c_a, (A,) currency per unit."""
     quadratic: Floats
     """q_a, (A,) currency per unit²."""
+    seed: int = SEED
+    """Of the sample on which budget rules about bad cases hold (`optimizer.draws`)."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """Curves by team that `curves` follows instead of the scenario's."""
 
@@ -80,7 +83,7 @@ class Calibrated:
         return np.asarray((1 + issued.stretch) * np.maximum(seen, TARGET_FLOOR * self.targets))
 
 
-def calibrate(scenario: Scenario) -> Calibrated:
+def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     """Costs that reproduce the baseline under the current plan.
 
     Raises CalibrationError where κ_a = 0 (no hours, no reward: state `cost`).
@@ -112,6 +115,7 @@ def calibrate(scenario: Scenario) -> Calibrated:
         curvature_value=kappa,
         linear=linear,
         quadratic=quadratic,
+        seed=seed,
     )
 
 

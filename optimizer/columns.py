@@ -113,6 +113,38 @@ SCHEMA: dict[str, dict[str, str]] = {
         "rank": "1 is the team's largest size",
         "digits": "decimals with which units are printed",
     },
+    "payout_distribution": {
+        "plan": "current or chosen",
+        **_LABELS,
+        "level": "company and team: charges included; person: one of the team, before charges",
+        "team": "name of the team; empty for the company, and for all people together",
+        **_TEAM,
+        "people": "people in the team; empty where the scenario does not say",
+        "target": "pay at 100 % attainment",
+        "expected": "expected payout in closed form; empty for a person",
+        "mean": "mean over draws",
+        "standard_error": "of mean",
+        "p10": "payout that is not exceeded with probability 10 %",
+        "p50": "the same with 50 %",
+        "p90": "the same with 90 %",
+        "p95": "the same with 95 %",
+        "cvar": "mean of the 5 % of draws in which most is paid",
+        "budget": "limit on the expected loaded payout; empty without one",
+        "over_budget": "probability that the payout exceeds budget",
+        "at_goal": "probability of at least target; person: share of people",
+        "draws": "periods drawn",
+        "seed": "of the draws",
+    },
+    "objectives_reached": {
+        "plan": "current or chosen",
+        **_LABELS,
+        "kpi": "name of the KPI",
+        **_KPI,
+        "paid": "whether the plan pays on it",
+        "attainment": "expected attainment",
+        "noise": "standard deviation of attainment that nobody here causes",
+        "reached": "probability that attainment is at least 100 %",
+    },
     "teams": {
         "team": "name of the team",
         **_LABELS,
@@ -250,15 +282,16 @@ _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
     "runner_up rule_prices.change examples.case earnings.case regime "
-    "alternatives.target_pay curves.gate"
+    "alternatives.target_pay curves.gate payout_distribution.level"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
-    "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven"
+    "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven "
+    "objectives_reached.paid"
 )
 _COUNTS = (
     "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "
-    "lines knot"
+    "lines knot draws seed"
 )
 _SHARES_MOVED = "why_this_weight.moved why_unmoved.moved"
 TYPES: dict[str, type] = {

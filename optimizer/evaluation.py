@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.draws import draw
 from optimizer.globalresponse import Deviation, deviations
-from optimizer.judge import consistent_facts
+from optimizer.judge import consistent_facts, consistent_tail
 from optimizer.measures import congruence, exposures, measure
 from optimizer.network import Floats
 from optimizer.outcome import Outcome, evaluate_plans, loading
+from optimizer.payouts import PayoutDistribution, payout_distribution, tail_elsewhere
 from optimizer.plan import Plan, PlanWeights, plan_of
 from optimizer.rules import broken_lines, budget_lines
 from optimizer.scenario import Scenario, Targets
+from optimizer.seed import SEED
 from optimizer.space import PlanSpace, plan_space
+from optimizer.tail import has_tail_rule
 
 CURRENT = "current"
 """Name of the plan in force."""
@@ -29,18 +33,19 @@ class Evaluation:
     plan: Plan
     first_response: Outcome
     consistent: Outcome
+    payouts: PayoutDistribution
     deviations: tuple[Deviation, ...] = ()
     """Teams that would do quite other work than the consistent equilibrium says."""
     fixed_targets: Outcome | None = None
     """Where targets are issued anew with what people do: the same plan if they stayed (the ratchet)."""
 
 
-def evaluate(scenario: Scenario, plan: PlanWeights | None = None) -> Evaluation:
+def evaluate(scenario: Scenario, plan: PlanWeights | None = None, seed: int = SEED) -> Evaluation:
     """What people do under a plan `{team: {kpi: weight}}`; without one, under the current plan.
 
     Raises CalibrationError where the baseline cannot be calibrated.
     """
-    cal = calibrate(scenario)
+    cal = calibrate(scenario, seed)
     chosen = plan_of(scenario, scenario.current_plan if plan is None else plan)
     euros = chosen.euros(scenario)[None]
     consistent = evaluate_plans(cal, euros)
@@ -53,6 +58,7 @@ def evaluate(scenario: Scenario, plan: PlanWeights | None = None) -> Evaluation:
         plan=chosen,
         first_response=evaluate_plans(cal, euros, "first_response"),
         consistent=consistent,
+        payouts=payout_distribution(cal, euros[0], consistent, draw(scenario, seed)),
         deviations=tuple(deviations(cal, euros[0], consistent)),
         fixed_targets=fixed,
     )
@@ -95,22 +101,34 @@ def _compared(cal: Calibrated, space: PlanSpace, euros: Floats) -> Compared:
 
 @dataclass(frozen=True)
 class BudgetLine:
-    """A budget line [currency/period, charges included]; limit and slack are None where unlimited."""
+    """A budget line [currency/period, charges included]; limit and slack are None where unlimited.
+
+    Lines about bad cases hold on a sample; `elsewhere` is the value on a larger one, with `standard_error`.
+    """
 
     name: str
     value: float
     limit: float | None
     slack: float | None
+    elsewhere: float | None = None
+    standard_error: float | None = None
 
 
-def check_budget(scenario: Scenario, plan: PlanWeights) -> tuple[BudgetLine, ...]:
+def check_budget(scenario: Scenario, plan: PlanWeights, seed: int = SEED) -> tuple[BudgetLine, ...]:
     """Every budget line of any plan at its consistent beliefs; lines without a limit are shown too."""
-    cal = calibrate(scenario)
+    cal = calibrate(scenario, seed)
     euros = plan_of(scenario, plan).euros(scenario)[None]
     outcome = evaluate_plans(cal, euros)
+    apart = tail_elsewhere(cal, euros[0], outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
     limited = {
-        line.name: BudgetLine(line.name, float(line.value[0]), float(line.limit[0]), float(line.slack[0]))
-        for line in budget_lines(cal, euros, outcome.pay)
+        line.name: BudgetLine(
+            line.name,
+            float(line.value[0]),
+            float(line.limit[0]),
+            float(line.slack[0]),
+            *apart.get(line.name, ()),
+        )
+        for line in budget_lines(cal, euros, outcome.pay, consistent_tail(cal, euros, outcome.worlds))
     }
     loaded = outcome.pay[0] * loading(cal)
     names = ["budget.expected", *(f"budget.teams.{t}" for t in scenario.teams)]

@@ -15,10 +15,19 @@ from optimizer.beliefs import Beliefs, signals
 from optimizer.gaming import deterrence
 from optimizer.measures import exposures
 from optimizer.network import Bools, Floats, Ints, Network
-from optimizer.outcome import effort_cost, evaluate_plans, loading, risk_premium, value_of
+from optimizer.outcome import (
+    effort_cost,
+    evaluate_plans,
+    loading,
+    payouts,
+    risk_premium,
+    true_scores,
+    value_of,
+)
 from optimizer.response import CONSISTENT, Equilibrium, respond
 from optimizer.rules import Facts, Line, every_line
 from optimizer.space import TOLERANCE, PlanSpace
+from optimizer.tail import NO_TAIL, Tail, has_tail_rule, tail_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,18 @@ def consistent_facts(
     if gaming is not None and gaming.margin is not None:
         pairs = zip(cal.worlds, equilibria, strict=True)
         deterred = tuple(deterrence(cal, network, e, euros) for (_, network), e in pairs)
-    return Facts(tuple(e.x for e in equilibria), pay, exposure, deterred)
+    return Facts(
+        tuple(e.x for e in equilibria), pay, exposure, deterred, consistent_tail(cal, euros, equilibria)
+    )
+
+
+def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Tail:
+    """What is paid in bad cases once beliefs agree with what happens."""
+    if not has_tail_rule(cal):
+        return NO_TAIL
+    pairs = zip(cal.worlds, equilibria, strict=True)
+    scores = [true_scores(cal, network, e) for (_, network), e in pairs]
+    return tail_of(cal, euros, [payouts(cal, euros, s) @ loading(cal) for s in scores], scores)
 
 
 def believed_exposure(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Floats:
@@ -88,6 +108,7 @@ def judge_at(
         facts = Facts(tuple(e.x for e in outcome.worlds), outcome.pay, seen)
         if cal.scenario.rules.gaming is not None and cal.scenario.rules.gaming.margin is not None:
             facts = replace(consistent_facts(cal, euros, outcome.worlds, outcome.pay), exposure=seen)
+        facts = replace(facts, tail=outcome.tail)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
         return Judgement(value_of(cal.scenario.rules.objective, outcome), kept, violation)
 
@@ -105,6 +126,7 @@ class Linearised:
     loaded_pay: Floats
     effort_cost: Floats
     risk_premium: Floats
+    tail: Tail = NO_TAIL
 
     @property
     def net(self) -> Floats:
@@ -122,6 +144,10 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
     ]
     odds = [probability for probability, _ in cal.worlds]
     pay = _expected(odds, [p.pay for p in parts])
+    tail = NO_TAIL
+    if has_tail_rule(cal):
+        believed = [_believed(cal, n, held) for (_, n), held in zip(cal.worlds, beliefs, strict=True)]
+        tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed)
     return Linearised(
         worlds=tuple(p.worlds[0] for p in parts),
         score=_expected(odds, [p.score for p in parts]),
@@ -130,7 +156,12 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
         loaded_pay=np.asarray(pay @ loading(cal)),
         effort_cost=_expected(odds, [p.effort_cost for p in parts]),
         risk_premium=_expected(odds, [p.risk_premium for p in parts]),
+        tail=tail,
     )
+
+
+def _believed(cal: Calibrated, network: Network, held: Beliefs) -> Floats:
+    return signals(network, cal.curves, cal.targets, held).score
 
 
 def _linearised(cal: Calibrated, network: Network, held: Beliefs, euros: Floats) -> Linearised:

@@ -76,6 +76,12 @@ RULES = {
     "budget": Text("Budget (loaded)", "Budget (charges comprises)"),
     "budget.expected": Text("Budget (loaded)", "Budget (charges comprises)"),
     "budget.teams": Text("Team budget (loaded)", "Budget d’équipe (charges comprises)"),
+    "budget.cvar": Text(
+        "Mean payout of the worst cases (loaded)", "Primes moyennes des pires cas (chargées)"
+    ),
+    "budget.percentile": Text(
+        "Payout in all but the worst cases (loaded)", "Primes hors pires cas (chargées)"
+    ),
     "budget.min_share_of_target": Text("Guaranteed part of target pay", "Part garantie du variable cible"),
     "gaming": Text("Gaming cap", "Plafond de contournement"),
     "gaming.caps": Text("Gaming cap", "Plafond de contournement"),
@@ -103,6 +109,10 @@ CHECKS = {
     "every_curve": Text("Every choice of curves was settled", "Chaque choix de courbes est tranché"),
     "enumeration": Text("Full enumeration at a coarser step", "Énumération complète à pas plus large"),
     "every_plan_judged": Text("Every plan was judged", "Tous les plans ont été évalués"),
+    "cvar_sample": Text("Worst cases on another sample", "Pires cas sur un autre échantillon"),
+    "percentile_sample": Text(
+        "All but the worst cases on another sample", "Hors pires cas sur un autre échantillon"
+    ),
     "solver": Text("The solver answered", "Le solveur a répondu"),
     "time": Text("Within the time limit", "Dans le temps imparti"),
 }

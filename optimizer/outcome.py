@@ -8,12 +8,16 @@ from typing import Any, Literal, Protocol, TypeVar, cast
 import numpy as np
 
 from optimizer.baseline import Calibrated
+from optimizer.curves import PayCurves
 from optimizer.network import Floats, Network
 from optimizer.response import Equilibrium, consistent_response, first_response
 from optimizer.scenario import Objective
 
 T = TypeVar("T")
 Mode = Literal["first_response", "consistent"]
+
+_BLOCK = 4096
+"""Draws handled at once, so that a team's numbers stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,53 @@ def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
 def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
     """Pay per euro at target at realised attainments (..., K), gates included: (..., I, K)."""
     return cal.curves.certain(attainment)
+
+
+def expected_pay(cal: Calibrated, score: Floats) -> Floats:
+    """E pay at scores (..., K) per euro at target, (..., I, K)."""
+    return cal.curves.expected(score)
+
+
+def paid_people(cal: Calibrated, i: int, euros: Floats, attainment: Floats, better: Floats) -> Floats:
+    """What people of team i earn, (n, D): `euros` (K,) each times `realised_pay` at the attainment (D, K) of
+    KPIs times `better` (n, D). In place and in blocks, since there are millions."""
+    paid = np.empty_like(better)
+    for at in range(0, len(attainment), _BLOCK):
+        some = slice(at, at + _BLOCK)
+        paid[:, some] = _paid_block(cal.curves, i, euros, attainment[some], better[:, some])
+    return paid
+
+
+def _paid_block(curves: PayCurves, i: int, euros: Floats, attainment: Floats, better: Floats) -> Floats:
+    """KPIs without a gate together, those behind one each by itself."""
+    g = curves.gates
+    behind = {int(g.kpi[p]): p for p in np.flatnonzero(g.team == i)}
+    free = np.array([k not in behind for k in range(len(euros))])
+    total = _paid_freely(curves, i, np.where(free, euros, 0.0), attainment, better)
+    for k, p in behind.items():
+        if euros[k]:
+            alone = np.where(np.arange(len(euros)) == k, euros, 0.0)
+            opened = attainment[:, g.on[p]] * better >= g.at[p]
+            total += opened * _paid_freely(curves, i, alone, attainment, better)
+    return total
+
+
+def _paid_freely(curves: PayCurves, i: int, euros: Floats, attainment: Floats, better: Floats) -> Floats:
+    """A straight line, and what is paid at and beyond each knot."""
+    c = min(i, len(curves.knots) - 1)
+    total = (attainment @ (euros * curves.first_slope[c])) * better
+    total += float(euros @ curves.first_level[c])
+    over = np.empty_like(better)
+    for k, j in zip(*np.nonzero(euros[:, None] * curves.changes[c]), strict=True):
+        bend = float(euros[k] * curves.changes[c, k, j])
+        np.multiply(better, bend * attainment[:, k], out=over)
+        over -= bend * curves.knots[c, k, j]
+        (np.maximum if bend > 0 else np.minimum)(over, 0.0, out=over)
+        total += over
+    for k, j in zip(*np.nonzero(euros[:, None] * curves.jumps[c]), strict=True):
+        np.multiply(better, attainment[:, k], out=over)
+        total += float(euros[k] * curves.jumps[c, k, j]) * (over >= curves.knots[c, k, j])
+    return np.asarray(total)
 
 
 def effort_cost(cal: Calibrated, x: Floats) -> Floats:

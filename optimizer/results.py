@@ -12,6 +12,7 @@ from optimizer.globalresponse import Deviation
 from optimizer.judge import Linearised
 from optimizer.network import Floats
 from optimizer.outcome import Outcome
+from optimizer.payouts import PERCENTILES, PayoutDistribution, Spread
 from optimizer.solver.solution import Solution
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def evaluation_json(found: Evaluation) -> Json:
     result: Json = {
         "first_response": outcome_json(found.cal, found.first_response),
         "consistent": outcome_json(found.cal, found.consistent),
+        "payouts": payouts_json(found.cal, found.payouts),
     }
     if found.deviations:
         result["deviations"] = _deviations_json(found.deviations)
@@ -60,6 +62,26 @@ def evaluation_json(found: Evaluation) -> Json:
 
 def _deviations_json(found: Iterable[Deviation]) -> list[Json]:
     return [{**_fields(d), "words": d.words} for d in found]
+
+
+def payouts_json(cal: Calibrated, paid: PayoutDistribution) -> Json:
+    """A payout distribution: company and teams with charges, one person of each team without."""
+    teams = cal.network.teams
+    return {
+        "draws": paid.draws,
+        "seed": cal.seed,
+        "company": _spread_json(paid.company),
+        "teams": {t: _spread_json(s) for t, s in zip(teams, paid.teams, strict=True)},
+        "person": {t: s and _spread_json(s) for t, s in zip(teams, paid.people, strict=True)},
+        "people_at_goal": number(paid.people_at_goal),
+        "objectives_reached": _named(cal.network.kpis, paid.reached),
+    }
+
+
+def _spread_json(spread: Spread) -> Json:
+    fields = {name: number(v) for name, v in vars(spread).items() if name != "percentiles"}
+    at = {f"p{p * 100:g}": v for p, v in zip(PERCENTILES, spread.percentiles, strict=True)}
+    return {**fields, **at}
 
 
 def compare_json(cal: Calibrated, plans: Mapping[str, Compared]) -> Json:
@@ -75,7 +97,15 @@ def compare_json(cal: Calibrated, plans: Mapping[str, Compared]) -> Json:
 
 
 def budget_json(lines: tuple[BudgetLine, ...]) -> Json:
-    return {"lines": [vars(line) for line in lines]}
+    """Only lines about bad cases say what they come to on another sample."""
+    return {"lines": [_budget_line(line) for line in lines]}
+
+
+def _budget_line(line: BudgetLine) -> Json:
+    return {k: v for k, v in vars(line).items() if v is not None or k not in _APART}
+
+
+_APART = ("elsewhere", "standard_error")
 
 
 def influence_json(found: Influence) -> Json:
@@ -117,6 +147,9 @@ def solution_json(solution: Solution) -> Json:
             }
             for r in solution.rejected
         ]
+    if solution.payouts:
+        current, chosen = solution.payouts
+        result["payouts"] = {"current": payouts_json(cal, current), "chosen": payouts_json(cal, chosen)}
     if solution.alternatives:
         result["alternatives"] = [
             {

@@ -12,6 +12,7 @@ from optimizer.baseline import Calibrated
 from optimizer.network import Bools, Floats, Ints, Network
 from optimizer.outcome import loading
 from optimizer.space import TOLERANCE, PlanSpace, WeightRule, weight_rules
+from optimizer.tail import NO_TAIL, Tail
 
 Line = WeightRule
 """A rule with its value, limit and slack; budgets in currency per period, caps in units per period."""
@@ -21,13 +22,15 @@ Line = WeightRule
 class Facts:
     """What the rules look at: x per regime (S, A) and pay (S, I) before charges.
 
-    Where a rule asks for them: exposure (S, K, J), and each regime's deterrence (see `optimizer.gaming`).
+    Where a rule asks for them: exposure (S, K, J), each regime's deterrence (see `optimizer.gaming`), and
+    what is paid in bad cases.
     """
 
     x: tuple[Floats, ...]
     pay: Floats
     exposure: Floats | None = None
     deterred: tuple[Deterred, ...] | None = None
+    tail: Tail = NO_TAIL
 
 
 class Deterred(Protocol):
@@ -46,7 +49,7 @@ class Deterred(Protocol):
 def every_line(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts) -> Iterator[Line]:
     """All rules of the scenario, weights first, then budgets, gaming and exposure."""
     yield from weight_rules(space, euros)
-    yield from budget_lines(cal, euros, facts.pay)
+    yield from budget_lines(cal, euros, facts.pay, facts.tail)
     yield from gaming_lines(cal, facts.x)
     if facts.exposure is not None:
         yield from exposure_lines(cal, euros, facts.exposure)
@@ -67,14 +70,18 @@ def broken_lines(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts)
     return [line for line in every_line(cal, space, euros, facts) if line.slack[0] < -TOLERANCE]
 
 
-def budget_lines(cal: Calibrated, euros: Floats, pay: Floats) -> Iterator[Line]:
-    """Total, per team, and the least share of target, loaded where the budget is loaded."""
+def budget_lines(cal: Calibrated, euros: Floats, pay: Floats, tail: Tail) -> Iterator[Line]:
+    """Total, per team, in bad cases, and the least share of target, loaded where the budget is loaded."""
     budget, teams = cal.scenario.rules.budget, list(cal.scenario.teams)
     loaded, ones = pay * loading(cal), np.ones(len(pay))
     if budget.expected is not None:
         yield Line("budget.expected", loaded.sum(axis=1), ones * budget.expected)
     for team, limit in budget.teams.items():
         yield Line(f"budget.teams.{team}", loaded[:, teams.index(team)], ones * limit)
+    if budget.cvar is not None and tail.cvar is not None:
+        yield Line("budget.cvar", tail.cvar, ones * budget.cvar.limit)
+    if budget.percentile is not None and tail.percentile is not None:
+        yield Line("budget.percentile", tail.percentile, ones * budget.percentile.limit)
     if budget.min_share_of_target is not None:
         for i, team in enumerate(teams):
             least = budget.min_share_of_target * euros[:, i].sum(axis=1)

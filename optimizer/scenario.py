@@ -274,15 +274,26 @@ class Cvar(Frozen):
     """Largest payout in those cases [currency/period]."""
 
 
+class Percentile(Frozen):
+    """The loaded payout stays within `limit` with probability `level`."""
+
+    level: Annotated[float, Field(gt=0, lt=1)]
+    """0.9: in nine of ten periods."""
+    limit: Positive
+    """Largest payout in those cases [currency/period]."""
+
+
 class Budget(Frozen):
-    """Limits on expected loaded payouts [currency/period], charges included."""
+    """Limits on loaded payouts [currency/period], charges included."""
 
     expected: Positive | None = None
     """All teams together [currency/period]."""
     teams: dict[Name, Positive] = {}
     """Per team [currency/period]."""
     cvar: Cvar | None = None
-    """In bad (for the payer) cases."""
+    """All teams together on average in the worst cases for the payer, over draws of noise and regimes."""
+    percentile: Percentile | None = None
+    """All teams together in all but the worst cases for the payer, over draws of noise and regimes."""
     min_share_of_target: NonNegative | None = None
     """Each team's expected payout is at least this share of its target pay."""
 

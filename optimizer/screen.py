@@ -230,7 +230,13 @@ def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
         _row(
             table, line.name, _money(line.value), limit, _money(line.slack) if line.slack is not None else "–"
         )
-    _print(table)
+    _print(table, *map(Text, map(_elsewhere, (line for line in lines if line.elsewhere is not None))))
+
+
+def _elsewhere(line: BudgetLine) -> str:
+    """What a line that holds on a sample comes to on a larger one."""
+    value, error = line.elsewhere or 0.0, line.standard_error or 0.0
+    return f"{line.name} on a larger sample: {_money(value)}, standard error {_money(error)}"
 
 
 def show_frontier(scenario: Scenario, points: tuple[Point, ...]) -> None:

@@ -26,6 +26,7 @@ from optimizer.explained_tables import (
 )
 from optimizer.frames import Tables, frame_of
 from optimizer.labels import STATUSES, label_of, plan_label, scenario_label
+from optimizer.payout_tables import objectives_reached_rows, payout_distribution_rows
 from optimizer.payroll import Payroll
 from optimizer.people_tables import (
     activities_rows,
@@ -65,6 +66,8 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
         "plans": _plans(found),
         "weights": _weights(found),
         "activities": activities_rows(found),
+        "payout_distribution": payout_distribution_rows(found),
+        "objectives_reached": objectives_reached_rows(found),
         "teams": teams_rows(found),
         "kpis": kpis_rows(found),
         "gaming": gaming_rows(found),

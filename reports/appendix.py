@@ -15,6 +15,7 @@ from reports.appendix_gain import (
     unmoved,
     weights_moved,
 )
+from reports.appendix_luck import objectives, payouts
 from reports.appendix_trust import assumptions, glossary, method, proof
 from reports.blocks import Block
 from reports.sentences import Tables
@@ -30,7 +31,10 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
         funnel(words, tables),
         influence(words, tables),
         exposure(words, tables),
-        *((pay(words, tables), every_rule(words, tables), every_game(words, tables)) if planned else []),
+        *([pay(words, tables)] if planned else []),
+        payouts(words, tables),
+        objectives(words, tables),
+        *((every_rule(words, tables), every_game(words, tables)) if planned else []),
         assumptions(words, tables),
         proof(words, tables, files) if planned else None,
         method(words, tables),

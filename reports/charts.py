@@ -187,3 +187,66 @@ def _trace(ax: Any, trace: Trace, words: Words) -> None:
     percent, digits = trace.unit == "share", 0 if points[-1][0] - points[0][0] > 0.05 else 1
     ticks(ax.xaxis, lambda v: words.write.percent(v, digits) if percent else words.amount(v), 4)
     ticks(ax.yaxis, lambda v: words.amount(v))
+
+
+# --- payouts --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Span:
+    """A payout [currency/period] under one plan: P10 to P90 with the median, CVaR, budget (or NaN)."""
+
+    label: str
+    plan: str
+    kind: str
+    low: float
+    middle: float
+    high: float
+    worst: float
+    budget: float
+
+
+def spans_chart(spans: list[Span], words: Words, axis: str) -> str:
+    """A bar from P10 to P90 per payout and plan, a thin line to the CVaR; the budget as a dashed line."""
+    height = 14.0 + 5.2 * len(spans)
+
+    def draw(figure: Figure) -> None:
+        ax = figure.add_axes((0.25, 9.0 / height, 0.73, 1 - 13.0 / height))
+        dress(ax, axis)
+        ax.grid(visible=False, axis="y")
+        for at, span in enumerate(spans):
+            _span(ax, at, span)
+        ax.set_ylim(len(spans) - 0.4, -0.6)
+        names = [f"{s.label.replace(SHY, '')} – {s.plan}" for s in spans]
+        ax.set_yticks(range(len(spans)), names)
+        ax.set_xlim(*padded([v for s in spans for v in (s.low, s.worst, s.budget) if math.isfinite(v)], 0.04))
+        ticks(ax.xaxis, lambda v: words.amount(v))
+        _budgets(ax, spans, words)
+
+    return drawn(height, draw)
+
+
+def _span(ax: Any, at: int, span: Span) -> None:
+    colour = COLOURS[INKS[span.kind]]
+    ax.plot([span.low, span.worst], [at, at], color=colour, linewidth=0.8)
+    ax.barh(at, span.high - span.low, left=span.low, height=0.5, color=colour, alpha=0.45)
+    ax.plot([span.middle] * 2, [at - 0.25, at + 0.25], color=colour, linewidth=1.6)
+    ax.plot([span.worst], [at], marker="|", markersize=6, color=colour)
+
+
+def _budgets(ax: Any, spans: list[Span], words: Words) -> None:
+    for at, span in enumerate(spans):
+        if math.isfinite(span.budget):
+            look = {"color": COLOURS["bad"], "linewidth": 0.9, "linestyle": (0, (3, 1.5))}
+            ax.plot([span.budget] * 2, [at - 0.45, at + 0.45], **look)
+    first = next((j for j, s in enumerate(spans) if math.isfinite(s.budget)), None)
+    if first is not None:
+        place = (spans[first].budget, first - 0.45)
+        ax.annotate(
+            words.say("chart.budget"),
+            place,
+            (0, 2),
+            textcoords="offset points",
+            ha="center",
+            color=COLOURS["bad"],
+        )

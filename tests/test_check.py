@@ -190,7 +190,18 @@ def test_weights_without_steps_go_with_the_surplus_objective() -> None:
     assert the_problem(needless).path == ("rules", "weights", "step")
 
 
-@pytest.mark.parametrize("budget", [{"teams": {"sales": 9000}}, {"min_share_of_target": 0.9}])
+BAD_CASES = {"level": 0.95, "limit": 20000}
+
+
+@pytest.mark.parametrize(
+    "budget",
+    [
+        {"teams": {"sales": 9000}},
+        {"min_share_of_target": 0.9},
+        {"cvar": BAD_CASES},
+        {"percentile": BAD_CASES},
+    ],
+)
 def test_budgets_that_need_steps_are_refused_without_them(budget: dict[str, Any]) -> None:
     rules = {"rules__objective": "surplus", "rules__budget": budget}
     assert problems_of(small(**rules)) == []

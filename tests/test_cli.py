@@ -84,11 +84,36 @@ def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
 
 def test_evaluate_reproduces_the_baseline_under_the_current_plan():
     answer = json.loads(incentives("evaluate", MINI, "--json").stdout)
-    assert set(answer) == {"first_response", "consistent"}
+    assert set(answer) == {"first_response", "consistent", "payouts"}
+    assert answer["payouts"]["company"]["expected"] == pytest.approx(127800, abs=1e-3)
     then = answer["consistent"]
     assert then["activities"]["deep_fit"] == pytest.approx(170, rel=1e-9)
     assert then["gross"] - then["direct_costs"] == pytest.approx(then["revenue"], abs=1e-6)
     assert then["revenue"] - then["loaded_pay"] == pytest.approx(then["net"], abs=1e-6)
+
+
+def test_the_seed_decides_what_is_drawn_and_nothing_else():
+    one, again, other = (
+        json.loads(incentives("evaluate", MINI, "--seed", seed, "--json").stdout) for seed in ("1", "1", "2")
+    )
+    assert one == again
+    assert one["payouts"]["company"]["mean"] != other["payouts"]["company"]["mean"]
+    assert one["consistent"] == other["consistent"]
+
+
+def test_a_budget_on_bad_cases_says_what_they_come_to_on_another_sample(scenario):
+    tree = yaml.safe_load(scenario.read_text())
+    tree["rules"]["budget"] = {"cvar": {"level": 0.95, "limit": 150000}}
+    scenario.write_text(yaml.safe_dump(tree))
+    found = incentives("budget", scenario, "--plan", "current", "--json")
+    assert found.returncode == 1
+    line = json.loads(found.stdout)["lines"][-1]
+    assert line["name"] == "budget.cvar"
+    assert line["slack"] == pytest.approx(line["limit"] - line["value"])
+    assert line["elsewhere"] == pytest.approx(line["value"], rel=0.03)
+    assert 0 < line["standard_error"] < 0.01 * line["value"]
+    shown = incentives("budget", scenario, "--plan", "current").stdout
+    assert "on a larger sample" in shown
 
 
 def test_evaluate_takes_a_plan_file(tmp_path):

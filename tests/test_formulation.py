@@ -25,7 +25,13 @@ EVERY_RULE = {
     },
     "locks": {"success": {"retention": 0.8}},
     "change_limit": 1.5,
-    "budget": {"expected": 150000, "teams": {"marketing": 40000}, "min_share_of_target": 0.5},
+    "budget": {
+        "expected": 150000,
+        "teams": {"marketing": 40000},
+        "cvar": {"level": 0.95, "limit": 190000},
+        "percentile": {"level": 0.9, "limit": 150000},
+        "min_share_of_target": 0.5,
+    },
     "controllability": {"mean": 0.005},
     "gaming": {
         "tolerance": 3.0,

@@ -15,7 +15,6 @@ _USUAL_STEPS = (0.01, 0.02, 0.025, 0.04, 0.05, 0.1, 0.125, 0.2, 0.25, 0.5, 1.0)
 
 def problems(scenario: Scenario) -> Findings:
     """What is wrong with the rules, apart from names."""
-    yield from _not_supported_yet(scenario)
     yield from _repeated_measures(scenario)
     yield from _without_steps(scenario)
     broken = [*_bounds(scenario), *_step(scenario)]
@@ -27,18 +26,15 @@ def problems(scenario: Scenario) -> Findings:
         yield from _attainable_sums(scenario, {finding.path[2] for finding in refused})
 
 
-def _not_supported_yet(scenario: Scenario) -> Findings:
-    """Parts of the format that nothing computes yet: refused, never ignored."""
-    if scenario.rules.budget.cvar is not None:
-        message = "is not supported yet: arrives with the uncertainty work"
-        hint = "remove it for now; `expected` and `teams` limit the expected payout"
-        yield Finding(("rules", "budget", "cvar"), "", message, hint)
-
-
 def _without_steps(scenario: Scenario) -> Findings:
     """Rules whose products of pay and score only steps make exact."""
     budget = scenario.rules.budget
-    stated = {"teams": bool(budget.teams), "min_share_of_target": budget.min_share_of_target is not None}
+    stated = {
+        "teams": bool(budget.teams),
+        "cvar": budget.cvar is not None,
+        "percentile": budget.percentile is not None,
+        "min_share_of_target": budget.min_share_of_target is not None,
+    }
     if scenario.rules.weights.step == 0:
         for key in (key for key, is_stated in stated.items() if is_stated):
             message = "cannot be combined with weights without steps (rules.weights.step 0)"

@@ -15,6 +15,7 @@ from optimizer.cli.group import (
     plan_names,
     print_json,
     read,
+    seed_option,
     verb,
 )
 
@@ -22,15 +23,16 @@ from optimizer.cli.group import (
 @main.command()
 @file_argument
 @click.option("--plan", "plan_name", metavar="NAME|PLANFILE", shell_complete=plan_names, required=True)
+@seed_option
 @json_option
 @verb
-def budget(file: Path, plan_name: str, as_json: bool) -> None:
+def budget(file: Path, plan_name: str, seed: int, as_json: bool) -> None:
     """Finance's check of any plan: every budget line; exit code 1 if one is exceeded."""
     from optimizer import evaluation, results, screen
     from optimizer.space import TOLERANCE
 
     scenario = read(file)
-    lines = evaluation.check_budget(scenario, plan_named(scenario, plan_name))
+    lines = evaluation.check_budget(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
         print_json(results.budget_json(lines))
     else:

@@ -14,6 +14,7 @@ from optimizer.cli.group import (
     plan_names,
     print_json,
     read,
+    seed_option,
     verb,
 )
 
@@ -27,14 +28,15 @@ from optimizer.cli.group import (
     shell_complete=plan_names,
     help="Default: the current plan.",
 )
+@seed_option
 @json_option
 @verb
-def evaluate(file: Path, plan_name: str | None, as_json: bool) -> None:
+def evaluate(file: Path, plan_name: str | None, seed: int, as_json: bool) -> None:
     """What people do under any plan, next quarter and once they have learnt."""
     from optimizer import evaluation, results, screen
 
     scenario = read(file)
-    found = evaluation.evaluate(scenario, plan_named(scenario, plan_name))
+    found = evaluation.evaluate(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
         print_json(results.evaluation_json(found))
     else:

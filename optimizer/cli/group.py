@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
+from optimizer.seed import SEED
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -26,6 +28,9 @@ WRITABLE = "name a folder that can be written to, on a disk with room; nothing w
 P = ParamSpec("P")
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Of everything that is drawn."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
 

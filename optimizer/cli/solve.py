@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, seed_option, verb
 
 
 @main.command()
@@ -43,6 +43,7 @@ from optimizer.cli.group import EXIT, file_argument, json_option, main, print_js
     show_default=True,
     help="full: also solve again for the price of every rule and for frontiers (minutes).",
 )
+@seed_option
 @json_option
 @verb
 def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: Any) -> None:

@@ -119,6 +119,13 @@ def _of_budget(rules: Rules) -> Iterator[_Relaxed]:
         name = f"budget.teams.{team}"
         yield _Relaxed(name, "relaxed", limit, more[team], _updated(rules, "budget", teams=more))
         yield _removed(name, limit, _updated(rules, "budget", teams=rest))
+    for name in ("cvar", "percentile"):
+        case = getattr(budget, name)
+        if case is not None:
+            wider = case.model_copy(update={"limit": case.limit * (1 + MONEY_STEP)})
+            relaxed = _updated(rules, "budget", **{name: wider})
+            yield _Relaxed(f"budget.{name}", "relaxed", case.limit, wider.limit, relaxed)
+            yield _removed(f"budget.{name}", case.limit, _updated(rules, "budget", **{name: None}))
     least = budget.min_share_of_target
     if least:
         yield from _limit(rules, "budget.min_share_of_target", least, max(0.0, least - SHARE_STEP))

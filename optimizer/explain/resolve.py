@@ -28,10 +28,9 @@ class Job:
 
     @classmethod
     def of(cls, scenario: Scenario, like: Options) -> Job:
-        """At consistent beliefs, with the gap, time and threads of a solve, and nothing else of it."""
-        return cls(
-            scenario, Options(gap=like.gap, time_limit=like.time_limit or LONGEST, threads=like.threads)
-        )
+        """At consistent beliefs, with the gap, time, threads and draws of a solve, and nothing else of it."""
+        limit = like.time_limit or LONGEST
+        return cls(scenario, Options(gap=like.gap, time_limit=limit, threads=like.threads, seed=like.seed))
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,8 @@ def _ends(bounds: Bounds, k: int) -> tuple[float, float]:
 
 def _pays_matter(setting: Setting) -> bool:
     budget = setting.rules.budget
-    limited = budget.expected is not None or bool(budget.teams) or budget.min_share_of_target is not None
+    rules = (budget.expected, budget.min_share_of_target, budget.cvar, budget.percentile)
+    limited = bool(budget.teams) or any(rule is not None for rule in rules)
     return limited or setting.rules.objective == "net"
 
 
@@ -86,27 +87,32 @@ def _products(m: pyo.ConcreteModel, moving: Moving, width: dict[tuple[str, str],
 def _pay_expressions(
     m: pyo.ConcreteModel, setting: Setting, of: dict[str, tuple[World, Bounds]], moving: Moving
 ) -> None:
-    """Expected payout before charges per team, over regimes."""
+    """Expected payout before charges per team, in each regime and over them."""
     unit = dict(zip(setting.cal.network.teams, setting.space.unit, strict=True))
     team, kpi = setting.cal.network.teams.index, setting.cal.network.kpis.index
 
-    def paid(m: pyo.ConcreteModel, i: str) -> pyo.Expression:
+    def paid(m: pyo.ConcreteModel, s: str, i: str) -> pyo.Expression:
+        world, bounds = of[s]
         total = 0.0
-        for t, k in m.PAIRS:
-            for s, (world, bounds) in of.items() if t == i else ():
-                slope = world.slope[team(i), kpi(k)]
-                sure = float(world.level[team(i), kpi(k)] + slope @ bounds.score.low)
-                varying = sum(
-                    float(slope[kpi(j)] * unit[i]) * 2**b * m.credit[s, i, k, b, j]
-                    for j in moving[i, k]
-                    for b in m.BITS[i, k]
-                )
-                total += world.probability * (sure * m.euros[i, k] + varying)
+        for k in (k for t, k in m.PAIRS if t == i):
+            slope = world.slope[team(i), kpi(k)]
+            sure = float(world.level[team(i), kpi(k)] + slope @ bounds.score.low)
+            varying = sum(
+                float(slope[kpi(j)] * unit[i]) * 2**b * m.credit[s, i, k, b, j]
+                for j in moving[i, k]
+                for b in m.BITS[i, k]
+            )
+            total += sure * m.euros[i, k] + varying
         return total
 
-    m.payout = pyo.Expression(m.PAID, rule=paid)
-    charge = dict(zip(setting.cal.network.teams, loading(setting.cal), strict=True))
-    m.loaded = pyo.Expression(m.PAID, rule=lambda m, i: float(charge[i]) * m.payout[i])
+    odds = {s: world.probability for s, (world, _) in of.items()}
+    m.payout_in = pyo.Expression(m.REGIMES, m.PAID, rule=paid)
+    m.payout = pyo.Expression(m.PAID, rule=lambda m, i: sum(odds[s] * m.payout_in[s, i] for s in m.REGIMES))
+    charge = dict(zip(setting.cal.network.teams, map(float, loading(setting.cal)), strict=True))
+    m.loaded = pyo.Expression(m.PAID, rule=lambda m, i: charge[i] * m.payout[i])
+    m.loaded_in = pyo.Expression(
+        m.REGIMES, rule=lambda m, s: sum(charge[i] * m.payout_in[s, i] for i in m.PAID)
+    )
 
 
 def add_budgets(m: pyo.ConcreteModel, setting: Setting) -> None:

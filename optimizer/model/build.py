@@ -7,7 +7,7 @@ import logging
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from optimizer.model import budget, controllability, effort, funnel, gaming, objective, teams, weights
+from optimizer.model import budget, controllability, effort, funnel, gaming, objective, tail, teams, weights
 from optimizer.model.bounds import Bounds
 from optimizer.model.setting import Setting
 
@@ -30,6 +30,7 @@ def build_model(setting: Setting, bounds: tuple[Bounds, ...]) -> pyo.ConcreteMod
         teams.add_teams(m, setting, bounds)
         budget.add_payouts(m, setting, bounds)
         budget.add_budgets(m, setting)
+        tail.add_tail(m, setting, bounds)
         gaming.add_gaming(m, setting)
         effort.add_effort(m, setting)
         objective.add_objective(m, setting)

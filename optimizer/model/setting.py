@@ -31,6 +31,8 @@ class World:
     """(1 − δ^ℓ) Σ_{m own} P_ma μ̄_m, (A,) currency per unit."""
     score: Floats
     score_constant: Floats
+    believed: Floats
+    """m_k, (K,): the score that people believe."""
     level: Floats
     """E pay at the believed scores less what `slope` says there, (I, K)."""
     slope: Floats
@@ -80,6 +82,7 @@ def _world(cal: Calibrated, name: str, probability: float, network: Network, hel
         waiting=(1 - network.own_delay) * (held.price[0] @ network.own_yields),
         score=told.marginal[0],
         score_constant=np.where(network.is_rate, believed, 0.0),
+        believed=believed,
         level=told.level[0] - slope @ believed,
         slope=slope,
         variance=cal.curves.variance(believed),

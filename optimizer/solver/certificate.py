@@ -8,21 +8,26 @@ import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
+from optimizer.draws import PERIODS, draw
 from optimizer.globalresponse import PROFIT, deviations, is_searched
-from optimizer.judge import Judgement, linearised
+from optimizer.judge import Judgement, consistent_tail, linearised
 from optimizer.network import Floats, Ints
 from optimizer.outcome import Outcome, value_of
+from optimizer.payouts import tail_elsewhere
 from optimizer.response import CONSISTENT, consistent_response, regrets
 from optimizer.solver.fixed import Answer, FixedModel, digits_of
 from optimizer.solver.highs import Limits
 from optimizer.solver.solution import Check
 from optimizer.space import TOLERANCE, PlanSpace
+from optimizer.tail import has_tail_rule
 
 REGRET_LIMIT = 1e-6
 AGREEMENT = 1e-6
 """Relative: the model's value and payouts against the equilibrium's."""
 SAME = 1e-6
 """Relative difference of volumes between equilibria from two starts (beliefs stop at 1e-10)."""
+SAMPLE = 0.03
+"""Relative difference between the sample on which a rule holds and a larger one: several of its errors."""
 ROUNDING = 2 * TOLERANCE
 """Shares of pay within which the model may move a plan without steps: rules bind to their tolerance only."""
 
@@ -156,6 +161,19 @@ def _floor_share(cal: Calibrated, s: int, outcome: Outcome) -> float:
     rate = cal.network.is_rate
     held = outcome.worlds[s].beliefs.denominator[0]
     return float((DENOMINATOR_FLOOR * cal.beliefs.denominator[0] / held)[rate].max(initial=0.0))
+
+
+def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Check]:
+    """What rules on bad cases limit, on their own sample and on a larger one drawn apart from it."""
+    if not has_tail_rule(cal):
+        return
+    here = consistent_tail(cal, euros, outcome.worlds)
+    elsewhere = tail_elsewhere(cal, euros[0], outcome, draw(cal.scenario, cal.seed))
+    for name, (value, error) in elsewhere.items():
+        inside = getattr(here, name.removeprefix("budget."))
+        apart = abs(value / float(inside[0]) - 1)
+        detail = f"{value:,.2f} on {PERIODS:,} other draws, standard error {error:,.2f}"
+        yield Check(f"{name.removeprefix('budget.')}_sample", apart <= SAMPLE, apart, SAMPLE, detail)
 
 
 def check_rules(judgement: Judgement) -> Check:

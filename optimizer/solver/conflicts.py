@@ -29,6 +29,8 @@ NAMES = {
     "controllability_mean": "controllability.mean",
     "budget_total": "budget",
     "budget_team": "budget.teams",
+    "budget_cvar": "budget",
+    "budget_percentile": "budget",
     "budget_share": "budget.min_share_of_target",
     "gaming_cap": "gaming",
     "gaming_margin": "gaming.margin",
@@ -61,6 +63,8 @@ PATIENCE = 6
 BELIEVED = (
     "budget_total",
     "budget_team",
+    "budget_cvar",
+    "budget_percentile",
     "budget_share",
     "gaming_cap",
     "gaming_margin",
@@ -136,6 +140,10 @@ def _limit_and_unit(setting: Setting, component: str, index: Any) -> tuple[float
     first = index[0] if isinstance(index, tuple) else index
     if component == "budget_total":
         return float(rules.budget.expected or 0.0), 1.0
+    if component == "budget_cvar":
+        return (rules.budget.cvar.limit if rules.budget.cvar else 0.0), 1.0
+    if component == "budget_percentile":
+        return (rules.budget.percentile.limit if rules.budget.percentile else 0.0), 1.0
     if component == "budget_team":
         return rules.budget.teams[first], 1.0
     if component == "max_measures":

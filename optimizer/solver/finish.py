@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.judge import Linearised, consistent_facts, judge_consistent
 from optimizer.outcome import evaluate_plans
+from optimizer.payouts import payouts_under
 from optimizer.plan import plan_from_euros
 from optimizer.rules import broken_lines
 from optimizer.search import Judged, Memory
@@ -18,6 +19,7 @@ from optimizer.solver.certificate import (
     check_global,
     check_model,
     check_rules,
+    check_sample,
     relative_gap,
 )
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
@@ -62,6 +64,7 @@ def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Soluti
             *check_model(proof.fixed, run.space, best.units, proof.held.beliefs),
             *check_equilibrium(run.cal, euros, outcome),
             *check_global(run.cal, euros[0], outcome),
+            *check_sample(run.cal, euros, outcome),
             *enumerated(run, best),
         ]
     return replace(finished(run, blank, best, proof.bound, checks), rejected=tuple(run.rejected))
@@ -80,6 +83,7 @@ def finished(
     with run.timed("evaluate"):
         first = evaluate_plans(run.cal, euros[None], "first_response")
         consistent = evaluate_plans(run.cal, euros[None])
+        paid = payouts_under(run.cal, (run.cal.current, euros))
     return replace(
         blank,
         status=status_of(checks),
@@ -90,6 +94,7 @@ def finished(
         gap=gap,
         first_response=first,
         consistent=consistent,
+        payouts=paid,
         linearised=seen,
         rounds=tuple(run.rounds),
         checks=tuple(checks),

@@ -43,7 +43,7 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     """
     options, began = options or Options(), time.perf_counter()
     use_threads(options.threads)
-    cal, started = calibrate(scenario), time.monotonic()
+    cal, started = calibrate(scenario, options.seed), time.monotonic()
     measures = measure(cal)
     seconds, tell = {"calibrate": time.perf_counter() - began}, on_event or (lambda _: None)
 

@@ -18,6 +18,7 @@ from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.response import Equilibrium, consistent_response
 from optimizer.search import Judged
+from optimizer.seed import SEED
 from optimizer.solver.highs import Limits, Progress
 from optimizer.solver.solution import Rejected, Round
 from optimizer.space import PlanSpace
@@ -40,7 +41,7 @@ OnEvent = Callable[[Event], None]
 @dataclass(frozen=True)
 class Options:
     """`gap` relative; `time_limit` seconds for the whole solve; `enumerate_step` a weight step;
-    `alternatives` how many plans to list, the best included."""
+    `alternatives` how many plans to list, the best included; `seed` of every draw."""
 
     beliefs: BeliefMode = "consistent"
     gap: float = 1e-4
@@ -48,6 +49,7 @@ class Options:
     threads: int = 1
     enumerate_step: float | None = None
     alternatives: int = 0
+    seed: int = SEED
 
 
 @dataclass

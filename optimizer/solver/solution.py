@@ -11,6 +11,7 @@ from optimizer.judge import Linearised
 from optimizer.measures import Measures
 from optimizer.network import Floats
 from optimizer.outcome import Outcome
+from optimizer.payouts import PayoutDistribution
 from optimizer.plan import Plan
 from optimizer.space import PlanSpace
 
@@ -110,6 +111,8 @@ class Solution:
     """(bound − objective) / |objective|, at the beliefs of the plan."""
     first_response: Outcome | None = None
     consistent: Outcome | None = None
+    payouts: tuple[PayoutDistribution, ...] = ()
+    """Under the current plan and under the chosen one; empty without a plan."""
     linearised: Linearised | None = None
     """What the model saw, with `beliefs="baseline"` only."""
     rounds: tuple[Round, ...] = ()

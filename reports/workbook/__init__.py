@@ -13,7 +13,13 @@ from reports.run import Document, Run
 from reports.workbook.book import Book, Both
 from reports.workbook.budget import write_budget, write_cases
 from reports.workbook.controls import write_controls
-from reports.workbook.front import open_summary, write_dictionary, write_sensitivity, write_summary
+from reports.workbook.front import (
+    open_summary,
+    write_dictionary,
+    write_payouts,
+    write_sensitivity,
+    write_summary,
+)
 from reports.workbook.plan import write_curves, write_plan
 
 __all__ = ["budget_workbook", "workbook_of"]
@@ -38,6 +44,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Both, language: str = "e
     agreed = write_plan(book, totals, lines, curves)
     paid = write_budget(book, lines, totals, agreed)
     write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)
+    write_payouts(book, tables["payout_distribution"], tables["objectives_reached"])
     write_sensitivity(book, tables["assumptions"])
     controls = write_controls(book, totals, agreed, paid)
     write_dictionary(book)

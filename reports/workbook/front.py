@@ -61,14 +61,46 @@ def _payouts(sheet: Sheet, row: int, company: pd.Series, paid: Paid) -> None:
         sheet.live(row + offset, 1, address, float(company[column]), "money")
 
 
+PAYOUTS = (
+    "plan", "who", "team", "headcount", "target", "expected", "mean",
+    "p10", "p50", "p90", "p95", "cvar", "limit", "over_budget", "at_goal",
+)  # fmt: skip
 COLUMNS = {
     "Plan": ("team", "headcount", "target_pay", "charges_rate", "weight_sum", "kpi", "weight", "euros"),
     "Curves": ("kpi", "noise", "first_slope", "knot", "slope_change"),
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
     "Attainment": ("attainment", "pay", "loaded", "limit", "slack"),
+    "Payouts": PAYOUTS,
     "Sensitivity": ("assumption", "source", "range", "gain", "gain_low", "gain_high"),
     "Controls": ("control", "live", "recorded", "allowed", "difference"),
 }
+
+
+def write_payouts(book: Book, spreads: pd.DataFrame, objectives: pd.DataFrame) -> None:
+    """Payouts as distributions, then how likely each objective is."""
+    sheet = book.sheet("Payouts", (18, 14, 28, 10, *[14] * 11))
+    sheet.say(0, 0, "xlsx.sheet.payouts", "title")
+    sheet.say(1, 0, "xlsx.payouts.note", "muted")
+    sheet.heads(3, PAYOUTS)
+    amounts = (*PAYOUTS[4:12], "budget")
+    row = 4
+    for _, one in spreads.iterrows():
+        sheet.label(row, 0, one, "label")
+        sheet.say(row, 1, f"xlsx.level.{one['level']}")
+        sheet.label(row, 2, one, "team")
+        sheet.number(row, 3, float(one["people"]), "whole")
+        for column, key in enumerate(amounts, 4):
+            sheet.number(row, column, float(one[key]), "money")
+        for column, key in enumerate(("over_budget", "at_goal"), 13):
+            sheet.number(row, column, float(one[key]), "share")
+        row += 1
+    sheet.heads(row + 1, ("plan", "kpi", "attainment", "noise", "reached"))
+    for at, (_, one) in enumerate(objectives.iterrows(), row + 2):
+        sheet.label(at, 0, one, "label")
+        sheet.label(at, 1, one, "kpi")
+        for column, key in enumerate(("attainment", "noise", "reached"), 2):
+            sheet.number(at, column, float(one[key]), "share")
+    sheet.page.freeze_panes(4, 1)
 
 
 def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:

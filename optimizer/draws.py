@@ -1,0 +1,97 @@
+"""Common random numbers: what luck does in one period, drawn once and shared by every plan (model.md §10).
+
+*A KPI.* In regime s the attainment of KPI k is s_k + σ_k ε_k, with ε_k = √ρ F + √(1 − ρ) ε'_k: F is common to
+all KPIs, ε'_k its own, both standard normal, ρ the scenario's `noise_correlation`. A team is paid on the
+attainment of its KPIs, so payouts of teams and company depend on regime and ε alone.
+
+*A person* of a team of n holds 1/n of its target pay on every KPI and attains (1 + skill) times what the team
+attains. Skills are normal with standard deviation `skill_spread` and sum to 0 within the team (of one person:
+they are 0), so where pay is linear people's pay sums to the team's, draw by draw; a bent curve pays people on
+average less (a cap) or more (an accelerator) than it pays the team. In one period what lasts and what passes
+cannot be told apart: `skill_spread` is all of it, and every draw is another set of people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import ndtri
+
+from optimizer.network import Floats, Ints
+from optimizer.scenario import Scenario
+from optimizer.seed import SEED
+
+PERIODS = 20_000
+"""Draws of a payout distribution."""
+_SIMULATED, _RULES = range(2)
+"""Independent streams of one seed: payout distributions, and the sample on which budget rules hold."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """D periods, all equally likely: `regime` (D,) positions and `noise` ε (D, K); per team `skill` (n_i, D),
+    what a person attains per unit that the team attains: 1 + skill; n_i is 0 without a headcount."""
+
+    regime: Ints
+    noise: Floats
+    skill: tuple[Floats, ...]
+
+
+def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
+    """Independent noise and skill; regimes spread evenly over the draws, from a random start.
+
+    Even spreading is unbiased and takes the number of periods in each regime out of the error; standard
+    errors that ignore it err on the large side.
+    """
+    rng = _generator(seed, _SIMULATED)
+    odds = np.cumsum([r.probability for r in scenario.regimes.values()] or [1.0])
+    at = (np.arange(periods) + rng.random()) / periods * odds[-1]
+    regime = np.minimum(np.searchsorted(odds, at, side="right"), len(odds) - 1)
+    noise = correlated(rng.standard_normal((periods, 1 + len(scenario.kpis))), scenario.noise_correlation)
+    skill = tuple(
+        _skill(rng, team.headcount or 0, team.skill_spread, periods) for team in scenario.teams.values()
+    )
+    return Draws(regime, noise, skill)
+
+
+def _skill(rng: np.random.Generator, people: int, spread: float, periods: int) -> Floats:
+    """1 + skill, (people, D): skills sum to 0 over the team, each has standard deviation `spread`."""
+    if people < 2 or spread == 0:
+        return np.ones((people, periods))
+    found = rng.standard_normal((people, periods))
+    found -= found.mean(axis=0)
+    found *= spread * np.sqrt(people / (people - 1))
+    found += 1
+    return found
+
+
+def correlated(independent: Floats, correlation: float) -> Floats:
+    """ε (D, K) of standard normal columns (D, 1 + K), the first of which is the common factor."""
+    common, own = independent[:, :1], independent[:, 1:]
+    return np.asarray(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own)
+
+
+def rule_noise(scenario: Scenario, seed: int, count: int) -> Floats:
+    """ε (count, K) of the sample on which budget rules hold, in every regime; `count` is a power of 2.
+
+    A scrambled Sobol sequence (Owen 1998, doi:10.1006/jcom.1998.0487) moved to mean 0, so that a sample small
+    enough for the solver errs little and pays linear plans their expectation exactly.
+    """
+    return _rule_noise(len(scenario.kpis), scenario.noise_correlation, seed, count)
+
+
+@lru_cache(maxsize=8)
+def _rule_noise(kpis: int, correlation: float, seed: int, count: int) -> Floats:
+    from scipy.stats import qmc
+
+    points = qmc.Sobol(1 + kpis, rng=_generator(seed, _RULES)).random(count)
+    found: Floats = correlated(ndtri(points), correlation)
+    found -= found.mean(axis=0)
+    found.setflags(write=False)
+    return found
+
+
+def _generator(seed: int, stream: int) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(stream,))))

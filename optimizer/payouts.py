@@ -1,0 +1,227 @@
+"""What a plan pays, as a distribution: company, teams and people over common draws (model.md §10).
+
+The model of luck is that of `optimizer.draws`. Company and teams are loaded (charges included), as budgets
+are; a person's pay is before charges, as a payslip is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr
+
+from optimizer.baseline import Calibrated
+from optimizer.draws import Draws, draw
+from optimizer.network import Floats
+from optimizer.outcome import Outcome, evaluate_plans, loading, paid_people, payouts, true_scores
+
+LEVEL = 0.95
+"""Of the conditional value at risk: the mean of the worst 5 % for the payer."""
+PERCENTILES = (0.1, 0.5, 0.9, LEVEL)
+GOAL_BAND = (0.5, 0.7)
+"""Share of people at or above goal that plans aim at (Alexander Group; 60 % is the usual design point)."""
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One payout over all draws [currency/period]; NaN where a number does not exist.
+
+    `mean` is the mean over draws, with its `standard_error`; `expected` that of the engine, in closed form
+    (NaN for people, whose curve meets their own attainment). `target` is pay at 100 %, `over_budget` the
+    probability of exceeding `budget`, `at_goal` that of at least the target: for people, the share of them.
+    """
+
+    target: float
+    expected: float
+    mean: float
+    standard_error: float
+    percentiles: tuple[float, ...]
+    cvar: float
+    budget: float
+    over_budget: float
+    at_goal: float
+
+
+@dataclass(frozen=True)
+class PayoutDistribution:
+    """Of one plan: `teams` and `people` in the order of teams; people are None where there is no headcount or
+    no pay. `people_at_goal` is the share of all of them at or above goal (NaN without any). `reached` (K,) is
+    the probability that a KPI's attainment is at least 1, in closed form."""
+
+    company: Spread
+    teams: tuple[Spread, ...]
+    people: tuple[Spread | None, ...]
+    people_at_goal: float
+    reached: Floats
+    draws: int
+
+
+def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> PayoutDistribution:
+    """The distribution of payouts of one plan (I, K), at what people do under it (`outcome`, S = 1)."""
+    scores = _scores(cal, outcome)
+    attained = _attained(cal, scores, draws)
+    charge, budget, names = loading(cal), cal.scenario.rules.budget, list(cal.scenario.teams)
+    per_team = _team_pay(cal, euros, attained)
+    expected = _expected(cal, euros, scores)
+    teams = tuple(
+        spread(c * pay, c * float(e.sum()), c * mean, budget.teams.get(name, np.nan))
+        for name, c, pay, e, mean in zip(names, charge, per_team, euros, expected, strict=True)
+    )
+    limit = np.nan if budget.expected is None else budget.expected
+    company = spread(charge @ per_team, float(euros.sum(axis=1) @ charge), float(expected @ charge), limit)
+    people = tuple(_people(cal, i, euros[i], attained, skill) for i, skill in enumerate(draws.skill))
+    return PayoutDistribution(
+        company=company,
+        teams=teams,
+        people=people,
+        people_at_goal=_people_at_goal(people, [len(skill) for skill in draws.skill]),
+        reached=probability_reached(cal, scores),
+        draws=len(draws.regime),
+    )
+
+
+def payouts_under(cal: Calibrated, plans: Sequence[Floats]) -> tuple[PayoutDistribution, ...]:
+    """The distributions of plans (I, K) once people have learnt, on the draws of the scenario's seed."""
+    draws = draw(cal.scenario, cal.seed)
+    outcomes = [evaluate_plans(cal, euros[None]) for euros in plans]
+    return tuple(payout_distribution(cal, e, o, draws) for e, o in zip(plans, outcomes, strict=True))
+
+
+def _people_at_goal(people: tuple[Spread | None, ...], counts: list[int]) -> float:
+    """Share of everybody paid who is at or above goal."""
+    paid = [(s.at_goal * n, n) for s, n in zip(people, counts, strict=True) if s is not None]
+    return sum(reached for reached, _ in paid) / sum(n for _, n in paid) if paid else np.nan
+
+
+def spread(
+    values: Floats,
+    target: float,
+    expected: float = np.nan,
+    budget: float = np.nan,
+    error: float | None = None,
+) -> Spread:
+    """What describes the distribution of equally likely payouts; `values` is reordered.
+
+    `error` is the standard error of the mean where the values are not independent.
+    """
+    count, mean = values.size, float(values.mean())
+    at_goal = float(np.count_nonzero(values >= target * (1 - _ROUNDING)) / count) if target > 0 else np.nan
+    over = np.nan if np.isnan(budget) else np.count_nonzero(values > budget * (1 + _ROUNDING)) / count
+    error = _error(values) if error is None else error
+    at = [_position(p, count) for p in PERCENTILES]
+    _partition(values, at)
+    return Spread(
+        target=target,
+        expected=expected,
+        mean=mean,
+        standard_error=error,
+        percentiles=tuple(float(values[j]) for j in at),
+        cvar=_worst_mean(values, at[-1]),
+        budget=budget,
+        over_budget=float(over),
+        at_goal=at_goal,
+    )
+
+
+def _error(values: Floats) -> float:
+    """Standard error of the mean of independent values."""
+    return float(values.std() / np.sqrt(values.size))
+
+
+def _partition(values: Floats, positions: list[int]) -> None:
+    """In place, as by `numpy.partition` at rising positions, each among what the last one left above."""
+    start = 0
+    for at in positions:
+        values[start:].partition(at - start)
+        start = at
+
+
+def _worst_mean(values: Floats, at: int) -> float:
+    """CVaR at LEVEL of values partitioned at position `at`, the percentile of that level."""
+    above = values[at + 1 :].sum()
+    share = (1 - LEVEL) * values.size
+    return float((above + (share - (values.size - at - 1)) * values[at]) / share)
+
+
+def _scores(cal: Calibrated, outcome: Outcome) -> Floats:
+    """True scores of one plan in every regime, (R, K)."""
+    pairs = zip(cal.worlds, outcome.worlds, strict=True)
+    return np.array([true_scores(cal, network, e)[0] for (_, network), e in pairs])
+
+
+def _attained(cal: Calibrated, scores: Floats, draws: Draws) -> Floats:
+    """Attainment of every KPI in every draw, (D, K)."""
+    return np.asarray(scores[draws.regime] + cal.curves.noise * draws.noise)
+
+
+def _team_pay(cal: Calibrated, euros: Floats, attained: Floats) -> Floats:
+    """Before charges, (I, D)."""
+    alike = np.ones((1, len(attained)))
+    return np.array([paid_people(cal, i, own, attained, alike)[0] for i, own in enumerate(euros)])
+
+
+def probability_reached(cal: Calibrated, scores: Floats) -> Floats:
+    """P(attainment ≥ 1) over regimes, (K,); `scores` (R, K)."""
+    odds = np.array([probability for probability, _ in cal.worlds])
+    noise = cal.curves.noise
+    sure = np.where(scores >= 1 - _ROUNDING, 1.0, 0.0)
+    by_regime = np.where(noise > 0, ndtr((scores - 1) / np.where(noise > 0, noise, 1.0)), sure)
+    return np.asarray(odds @ by_regime)
+
+
+def _expected(cal: Calibrated, euros: Floats, scores: Floats) -> Floats:
+    """The engine's expected payouts before charges, (I,)."""
+    odds = [probability for probability, _ in cal.worlds]
+    parts = [p * payouts(cal, euros[None], s[None])[0] for p, s in zip(odds, scores, strict=True)]
+    return np.asarray(sum(parts))
+
+
+def _people(cal: Calibrated, i: int, euros: Floats, attained: Floats, skill: Floats) -> Spread | None:
+    """Pay of everybody in one team, one person as good as another; None without people or pay.
+
+    Colleagues share their luck: the error of their mean is that of the team's mean pay per draw.
+    """
+    people = len(skill)
+    if not people or euros.sum() <= 0:
+        return None
+    each = euros / people
+    paid = paid_people(cal, i, each, attained, skill)
+    error = _error(paid.mean(axis=0))
+    return spread(paid.ravel(), float(each.sum()), error=error)
+
+
+def tail_elsewhere(
+    cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws
+) -> dict[str, tuple[float, float]]:
+    """(value, standard error) of what rules on bad cases limit, on draws other than the rules' sample.
+
+    Standard errors are asymptotic: of a mean of excesses, and of the order statistics around a percentile.
+    """
+    budget, found = cal.scenario.rules.budget, {}
+    paid = np.sort(_company_pay(cal, euros, outcome, draws))
+    count = len(paid)
+    if budget.cvar is not None:
+        level = budget.cvar.level
+        edge = paid[_position(level, count)]
+        excess = np.maximum(paid - edge, 0.0) / (1 - level)
+        found["budget.cvar"] = float(edge + excess.mean()), float(excess.std() / np.sqrt(count))
+    if budget.percentile is not None:
+        level = budget.percentile.level
+        off = np.sqrt(level * (1 - level) / count)
+        ends = [paid[_position(min(max(level + s * off, 0.0), 1.0), count)] for s in (-1, 1)]
+        found["budget.percentile"] = float(paid[_position(level, count)]), float((ends[1] - ends[0]) / 2)
+    return found
+
+
+def _position(level: float, count: int) -> int:
+    """Of the least value that is not exceeded with probability `level`, among sorted ones."""
+    return min(count - 1, max(0, int(np.ceil(level * count - _ROUNDING)) - 1))
+
+
+def _company_pay(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> Floats:
+    """Loaded payout of every draw, (D,)."""
+    attained = _attained(cal, _scores(cal, outcome), draws)
+    return np.asarray(loading(cal) @ _team_pay(cal, euros, attained))

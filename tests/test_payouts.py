@@ -1,0 +1,180 @@
+"""Payouts as distributions: against the engine, closed forms, and each other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+from scipy.stats import norm
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.draws import Draws, draw, rule_noise
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans, loading, paid_people, realised_pay
+from optimizer.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
+from optimizer.scenario import Scenario
+from optimizer.tail import cvar, percentile
+
+MINI = json.loads((Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json").read_text())
+HEADS = {"marketing": 5, "sales": 8, "success": 1}
+REGIMES = {
+    "normal": {"probability": 0.6},
+    "weak": {"probability": 0.4, "yields": {"targeted_campaign": 0.6, "deep_fit": 0.7}},
+}
+MIXED = {
+    "marketing": {"lead_volume": 0.5, "meeting_rate": 0.5},
+    "sales": {"bookings": 0.6, "leads_touched": 0.4},
+    "success": {"retention": 1.0},
+}
+Z = 4.0
+"""Standard errors within which a simulated mean must lie: exceeded by luck once in 16,000."""
+
+
+def company(skill: float = 0.0, cap: float | None = None, **changes: Any) -> Calibrated:
+    teams = {t: {**f, "headcount": HEADS[t], "skill_spread": skill} for t, f in MINI["teams"].items()}
+    kpis = {k: {**f, "curve": {"cap": cap}} if cap else f for k, f in MINI["kpis"].items()}
+    return calibrate(Scenario.model_validate(MINI | {"teams": teams, "kpis": kpis} | changes))
+
+
+def euros_of(cal: Calibrated, weights: dict[str, dict[str, float]] = MIXED) -> Floats:
+    pay = cal.current.sum(axis=1)
+    rows = [[pay[i] * weights[t].get(k, 0.0) for k in cal.network.kpis] for i, t in enumerate(weights)]
+    return np.array(rows)
+
+
+def simulated(cal: Calibrated, draws: Draws | None = None) -> PayoutDistribution:
+    euros = euros_of(cal)
+    return payout_distribution(
+        cal, euros, evaluate_plans(cal, euros[None]), draws or draw(cal.scenario, cal.seed)
+    )
+
+
+@pytest.mark.parametrize("cap", [None, 1.1])
+@pytest.mark.parametrize("regimes", [{}, REGIMES])
+def test_simulated_means_are_the_engines(cap: float | None, regimes: dict[str, Any]) -> None:
+    found = simulated(company(0.2, cap, regimes=regimes, noise_correlation=0.4))
+    for spread in (found.company, *found.teams):
+        assert spread.mean == pytest.approx(spread.expected, abs=Z * spread.standard_error)
+
+
+def test_a_team_of_linear_pay_is_normal_with_the_correlation_of_its_kpis() -> None:
+    cal = company(noise_correlation=0.4)
+    found, noise = simulated(cal).company, cal.curves.noise
+    loaded = loading(cal) @ euros_of(cal) * noise
+    covariance = 0.6 * np.eye(len(noise)) + 0.4
+    spread = float(np.sqrt(loaded @ covariance @ loaded))
+    error = spread / np.sqrt(20_000)
+    for level, value in zip(PERCENTILES, found.percentiles, strict=True):
+        z = float(norm.ppf(level))
+        own = np.sqrt(level * (1 - level)) / norm.pdf(z) * error
+        assert value == pytest.approx(found.expected + z * spread, abs=Z * own)
+    tail = spread * norm.pdf(norm.ppf(0.95)) / 0.05
+    assert found.cvar == pytest.approx(found.expected + tail, abs=Z * 2.5 * error)
+
+
+def test_skill_spreads_peoples_pay_and_moves_neither_its_mean_nor_the_team() -> None:
+    alike, apart = simulated(company()), simulated(company(0.3))
+    sales = 1
+    one, other = alike.people[sales], apart.people[sales]
+    assert one is not None
+    assert other is not None
+    assert apart.teams == alike.teams
+    assert other.mean == pytest.approx(one.mean, rel=1e-12)
+    assert other.percentiles[0] < one.percentiles[0] < one.percentiles[2] < other.percentiles[2]
+    assert apart.people[2] == alike.people[2], "one person is the team"
+
+
+def test_people_of_a_linear_plan_earn_together_what_their_team_earns() -> None:
+    cal = company(0.3)
+    draws, euros = draw(cal.scenario, periods=500), euros_of(cal)
+    attained = 1 + cal.curves.noise * draws.noise
+    team = realised_pay(cal, attained)[:, 1] @ euros[1]
+    each = paid_people(cal, 1, euros[1] / 8, attained, draws.skill[1])
+    assert np.allclose(each.sum(axis=0), team, rtol=1e-12)
+
+
+def test_people_are_paid_by_the_same_curve_as_teams() -> None:
+    cal = company(0.3, cap=1.05)
+    draws, euros = draw(cal.scenario, periods=9000), euros_of(cal)[0]
+    attained = 1 + cal.curves.noise * draws.noise
+    skill = draws.skill[0]
+    whole = realised_pay(cal, attained[None] * skill[:, :, None])[:, :, 0] @ euros
+    assert np.allclose(paid_people(cal, 0, euros, attained, skill), whole, rtol=1e-12)
+
+
+def test_the_probability_of_an_objective_is_the_share_of_draws_that_reach_it() -> None:
+    cal = company(regimes=REGIMES)
+    euros = euros_of(cal)
+    outcome, draws = evaluate_plans(cal, euros[None]), draw(cal.scenario)
+    found = payout_distribution(cal, euros, outcome, draws).reached
+    for k, kpi in enumerate(cal.network.kpis):
+        only = np.zeros_like(euros)
+        only[1, k] = 1.0
+        paid = payout_distribution(cal, only, outcome, draws).teams[1].at_goal
+        assert paid == pytest.approx(found[k], abs=Z * 0.5 / np.sqrt(20_000)), kpi
+
+
+def test_a_budget_is_exceeded_as_often_as_the_payout_lies_above_it() -> None:
+    budget = {"budget": {"expected": 130_000.0, "teams": {"sales": 90_000.0}}}
+    cal = company(rules=budget)
+    found, noise, e = simulated(cal), cal.curves.noise, euros_of(cal)
+    spreads = (float(np.linalg.norm(loading(cal) @ e * noise)), float(np.linalg.norm(1.42 * e[1] * noise)))
+    for spread, sd in zip((found.company, found.teams[1]), spreads, strict=True):
+        chance = float(norm.sf((spread.budget - spread.expected) / sd))
+        assert spread.over_budget == pytest.approx(chance, abs=Z * 0.5 / np.sqrt(20_000))
+    assert np.isnan(found.teams[0].over_budget)
+
+
+def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
+    scenario = company(0.2, regimes=REGIMES).scenario
+    one, again, other = draw(scenario, 5, 100), draw(scenario, 5, 100), draw(scenario, 6, 100)
+    assert one.noise.tobytes() == again.noise.tobytes()
+    assert one.skill[1].tobytes() == again.skill[1].tobytes()
+    assert not np.array_equal(one.noise, other.noise)
+    assert rule_noise(scenario, 5, 64).tobytes() == rule_noise(scenario, 5, 64).tobytes()
+    assert np.abs(rule_noise(scenario, 5, 64).mean(axis=0)).max() < 1e-15
+
+
+def test_regimes_are_drawn_as_often_as_they_are_likely() -> None:
+    draws = draw(company(regimes=REGIMES).scenario, periods=1001)
+    assert np.bincount(draws.regime).tolist() in ([601, 400], [600, 401])
+
+
+def test_noise_of_two_kpis_has_the_correlation_of_the_scenario() -> None:
+    noise = draw(company(noise_correlation=0.4).scenario).noise
+    found = np.corrcoef(noise.T)[np.triu_indices(noise.shape[1], 1)]
+    assert found == pytest.approx(0.4, abs=Z / np.sqrt(20_000))
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.973])
+def test_cvar_is_the_optimum_of_its_linear_program(level: float) -> None:
+    rng = np.random.default_rng(3)
+    values, weight = rng.normal(size=37), rng.dirichlet(np.ones(37))
+    cost = np.r_[1.0, weight / (1 - level)]
+    rows = np.c_[-np.ones(37), -np.eye(37)]
+    found = linprog(cost, rows, -values, bounds=[(None, None), *[(0, None)] * 37])
+    assert float(cvar(values, weight, level)) == pytest.approx(found.fun, abs=1e-9)
+
+
+def test_a_percentile_is_the_least_value_not_exceeded_with_its_probability() -> None:
+    values, weight = np.array([3.0, 1.0, 2.0, 4.0]), np.array([0.2, 0.5, 0.2, 0.1])
+    assert [float(percentile(values, weight, p)) for p in (0.4, 0.5, 0.7, 0.71, 0.95)] == [1, 1, 2, 3, 4]
+
+
+def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
+    case = {"cvar": {"level": 0.95, "limit": 1e6}, "percentile": {"level": 0.9, "limit": 1e6}}
+    cal = company(rules={"budget": case})
+    euros = euros_of(cal)
+    outcome = evaluate_plans(cal, euros[None])
+    found = tail_elsewhere(cal, euros, outcome, draw(cal.scenario))
+    sd = float(np.linalg.norm(loading(cal) @ euros * cal.curves.noise))
+    beyond = {
+        "budget.cvar": sd * norm.pdf(norm.ppf(0.95)) / 0.05,
+        "budget.percentile": sd * norm.ppf(0.9),
+    }
+    for name, (value, error) in found.items():
+        assert value == pytest.approx(float(outcome.loaded_pay[0]) + beyond[name], abs=Z * error)

@@ -122,6 +122,12 @@ def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
     return np.asarray(np.einsum("sik,sk->si", euros, cal.curves.expected(score)))
 
 
+def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
+    """Pay per euro at target at realised attainments (..., K), for every team: (..., I, K)."""
+    pay = cal.curves.certain(attainment)[..., None, :]
+    return np.broadcast_to(pay, (*attainment.shape[:-1], len(cal.current), attainment.shape[-1]))
+
+
 def effort_cost(cal: Calibrated, x: Floats) -> Floats:
     """Σ_a c_a x_a + ½ q_a x_a², (S,): what teams bear themselves, `leave` and `other` included."""
     return np.asarray(x @ cal.linear + 0.5 * x**2 @ cal.quadratic)

@@ -79,10 +79,10 @@ def respond(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) 
 
     beliefs with S = 1 serve all plans.
     """
-    return _agree(network, work(cal, network, beliefs, euros))
+    return agree(network, work(cal, network, beliefs, euros))
 
 
-def _agree(network: Network, todo: Work) -> Response:
+def agree(network: Network, todo: Work) -> Response:
     """One pass where nobody feeds back; else passes until inflows repeat."""
     plans = len(todo.net)
     order, single = network.team_order

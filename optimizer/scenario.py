@@ -160,6 +160,15 @@ class Curve(Frozen):
     """Attainment above which pay stays level, e.g. 1.6."""
 
 
+class Timing(Frozen):
+    """How far people can choose the period in which a result counts (sandbagging, pull-forward)."""
+
+    share: Share
+    """Share of a period's result that can be moved into or out of it."""
+    loss: Annotated[float, Field(ge=0, lt=1)]
+    """Share of a result that is given away to have it a period earlier, e.g. by a discount on the price."""
+
+
 class Kpi(Frozen):
     """A performance measure (index k): a count, or a rate where it has a denominator."""
 
@@ -179,6 +188,8 @@ class Kpi(Frozen):
     """σ_k: standard deviation of attainment that nobody here causes."""
     curve: Curve | None = None
     """Pay beyond linear; default linear and unbounded."""
+    timing: Timing | None = None
+    """How far the period in which a result counts can be chosen; default not at all. Counts only."""
 
     @property
     def is_rate(self) -> bool:

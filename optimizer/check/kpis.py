@@ -14,6 +14,9 @@ def problems(scenario: Scenario, baseline: Counted) -> Findings:
         if kpi.curve is not None and kpi.noise == 0:
             hint = "add noise: the standard deviation of attainment that nobody here causes, e.g. 0.1"
             yield Finding((*at, "curve"), "", "a cap needs noise > 0", hint)
+        if kpi.timing is not None and kpi.is_rate:
+            hint = "remove `timing`, or move it to the count whose results can be dated"
+            yield Finding((*at, "timing"), "", "a rate has no results to move", hint)
         if not kpi.numerator and not kpi.entering:
             hint = "add `numerator` (credit per activity) or `entering` (credit per stage)"
             yield Finding(at, "", "the KPI counts nothing", hint)

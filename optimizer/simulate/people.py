@@ -36,6 +36,4 @@ def learn(
     moved = before.stacked() + rate * (seen.stacked() - before.stacked())
     beliefs = before.unstacked(moved)
     floor = DENOMINATOR_FLOOR * cal.beliefs.denominator
-    return Beliefs(
-        beliefs.routing, beliefs.numerator, np.maximum(beliefs.denominator, floor), beliefs.price
-    )
+    return Beliefs(beliefs.routing, beliefs.numerator, np.maximum(beliefs.denominator, floor), beliefs.price)

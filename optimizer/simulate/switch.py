@@ -19,7 +19,7 @@ from optimizer.outcome import loading, realised_pay, true_scores
 from optimizer.simulate.luck import Luck, draw_luck
 from optimizer.simulate.people import act, learn
 from optimizer.simulate.pipeline import Pipeline, arrival_shares, in_transit, present
-from optimizer.simulate.timing import Moved, losses, movables, move, value_per_attainment
+from optimizer.simulate.timing import losses, movables, move, value_per_attainment
 
 LEARNING = 0.5
 """Share of the way from belief to what was seen that people go each period."""

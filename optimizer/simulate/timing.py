@@ -7,8 +7,8 @@ is beyond a cap, or below a threshold that it cannot reach, holds results back. 
 
 y is the attainment at the end of the period, m what the team believes the next one will bring, f the pay
 curve. A result pulled forward is bought, with a discount for instance: the share d of it is lost to the
-company and to the KPI. Only the plan's pay decides: with linear pay moving brings nothing, and nothing is moved. Such
-timing and its price were measured by Larkin (2014, doi:10.1086/673371).
+company and to the KPI. Only the plan's pay decides: with linear pay moving brings nothing, and nothing is
+moved. Such timing and its price: Larkin (2014), Journal of Labor Economics 32(2), 199-227.
 """
 
 from __future__ import annotations

@@ -312,6 +312,8 @@ class Rules(Frozen):
     """`{team: {kpi: weight}}` that must not change."""
     change_limit: NonNegative | None = None
     """Most that a team's weights may change in all, Σ_k |w_ik − w⁰_ik|: 2 is anything."""
+    change_from: Name | None = None
+    """The plan in `plans` that `change_limit` is counted from; default the current plan."""
     budget: Budget = Budget()
     """What may be paid."""
     controllability: ControllabilityRules = ControllabilityRules()

@@ -10,31 +10,24 @@ from typing import Any
 import pandas as pd
 
 from reports.blocks import Block, Column, chapter, row, table
-from reports.fan import Moment, fan_chart
-from reports.format import NOTHING, Formatter
-from reports.pdf import footer
+from reports.fan import Fan, Moment, fan_chart
+from reports.format import NOTHING
 from reports.run import Document
 from reports.sentences import Tables
-from reports.typeset import page_data, typeset
+from reports.study import Study, study_pdfs
 from reports.wording import Words
 
-LANGUAGES = ("en", "fr")
 _MOST_WORK = 15
 _LONGEST = 44
 
 
 def switch_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
     """`simulation.<language>.pdf` in every language."""
-    summary = tables["summary"].iloc[0]
-    for language in LANGUAGES:
-        words = Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
-        payload = _payload(words, tables, date)
-        yield Document(f"simulation.{language}.pdf", *typeset("history.typ", payload, date))
+    return study_pdfs("simulation", tables, _said, date)
 
 
-def _payload(words: Words, tables: Tables, date: dt.date | None) -> Block:
+def _said(words: Words, tables: Tables) -> Study:
     summary = tables["summary"].iloc[0]
-    title = words.say("switch.title", company=words.label(summary))
     subtitle = words.say(
         "switch.subtitle",
         plan=words.user(str(summary["plan"])),
@@ -52,13 +45,8 @@ def _payload(words: Words, tables: Tables, date: dt.date | None) -> Block:
         _limits(words, tables),
         _assumptions(words, summary),
     ]
-    return {
-        **page_data(words.language, title, footer(words, title, date), {}),
-        "heading": title,
-        "subtitle": subtitle,
-        "found": _found(words, summary),
-        "parts": [part for part in parts if part is not None],
-    }
+    title = words.say("switch.title", company=words.label(summary))
+    return Study(title, subtitle, _found(words, summary), parts)
 
 
 def _found(words: Words, summary: Any) -> list[str]:
@@ -91,12 +79,10 @@ def _fan(words: Words, tables: Tables) -> Block:
         )
         for m in moments
     ]
-    axes = {
-        "x": words.say("switch.fan.across"),
-        "y": words.say("switch.fan.axis", currency=words.write.symbol),
-    }
+    axis = words.say("switch.fan.axis", currency=words.write.symbol)
+    fan = Fan(axis, moments, words.amount, from_zero=True)
     alt = words.say("switch.fan.alt", points="; ".join(points))
-    chart = {"svg": fan_chart(moments, words, axes), "alt": alt}
+    chart = {"svg": fan_chart([fan], words, words.say("switch.fan.across")), "alt": alt}
     return chapter(words.say("switch.fan.title"), chart=chart)
 
 

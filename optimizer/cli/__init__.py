@@ -1,6 +1,7 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
 from optimizer.cli import (
+    adjust,
     batch,
     bench,
     budget,
@@ -23,6 +24,7 @@ from optimizer.cli import (
 from optimizer.cli.group import main
 
 __all__ = [
+    "adjust",
     "batch",
     "bench",
     "budget",

@@ -20,7 +20,9 @@ REASONS = {
 def show_pilots(tables: Tables) -> None:
     """The recommendation, then every team."""
     summary = tables["summary"].iloc[0]
-    show(*_sentences(summary, tables), _teams(tables["teams"], summary["period"]))
+    show(*_sentences(summary, tables))
+    if len(tables["teams"]):
+        show(_teams(tables["teams"], summary["period"]))
 
 
 def _sentences(s: pd.Series, tables: Tables) -> Iterator[str]:

@@ -36,8 +36,8 @@ FEWEST = 2
 MOST_PEOPLE = 10**6
 """Where even more would be needed, the effect is as good as none."""
 DRAWS = 4000
-_STEPS = 40
-"""Halvings of the search for the smallest effect that is seen."""
+_HALVINGS = 24
+"""Of the search for the smallest effect that is seen: to a millionth of its start."""
 
 
 @dataclass(frozen=True)
@@ -161,52 +161,87 @@ def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> Setting |
 
 
 def pilot(setting: Setting, seed: int, draws: int = DRAWS) -> Pilot:
-    """Every number of people and of periods, on the same draws of luck."""
+    """Up to half of the team, for every number of periods, on the same draws of luck and skill."""
     rng = np.random.default_rng(seed)
-    skill = setting.skill * rng.standard_normal((draws, setting.people))
+    skill = 1 + setting.skill * rng.standard_normal((draws, setting.people))
     designs: list[Design] = []
     for q in range(1, len(setting.effect) + 1):
-        drift = _drift(setting, skill, q, rng)
-        designs += _designs(setting, skill, drift, q)
+        shared = setting.shared * np.sqrt(2 / q) * rng.standard_normal((draws, 1))
+        own = setting.own * np.sqrt(2 / q) * rng.standard_normal(skill.shape)
+        designs += _designs(setting, _Groups.of(skill * shared + own, skill), q)
     return Pilot(setting, tuple(designs))
 
 
-def _drift(setting: Setting, skill: Floats, q: int, rng: np.random.Generator) -> Floats:
-    """Mean over q periods less the mean over q periods before, per person, without an effect, (draws, N)."""
-    draws, people = skill.shape
-    shared = setting.shared * np.sqrt(2 / q) * rng.standard_normal((draws, 1))
-    own = setting.own * np.sqrt(2 / q) * rng.standard_normal((draws, people))
-    return np.asarray((1 + skill) * shared + own)
-
-
-def _designs(setting: Setting, skill: Floats, drift: Floats, q: int) -> Iterator[Design]:
+def _designs(setting: Setting, groups: _Groups, q: int) -> Iterator[Design]:
     effect = float(setting.effect[q - 1])
-    own = setting.own * np.sqrt(2 / q)
-    for n in range(FEWEST, setting.people - FEWEST + 1):
-        error = own * np.sqrt(1 / n + 1 / (setting.people - n))
-        power = _power(effect, n, skill, drift)
-        textbook = float(ndtr(abs(effect) / error - ndtri(1 - ALPHA / 2)))
-        yield Design(n, q, effect, _detectable(n, skill, drift, error), power, textbook)
+    error = setting.own * np.sqrt(2 / q) * np.sqrt(1 / groups.people + 1 / groups.others)
+    power = groups.power(np.full(len(error), effect))
+    least = groups.detectable(error)
+    textbook = ndtr(abs(effect) / error - ndtri(1 - ALPHA / 2))
+    for n, seen, found, formula in zip(groups.people, least, power, textbook, strict=True):
+        yield Design(int(n), q, effect, float(seen), float(found), float(formula))
 
 
-def _power(effect: float, n: int, skill: Floats, drift: Floats) -> float:
-    """Share of the draws in which the first n people differ from the others, significantly and in the
-    direction of the effect."""
-    changed = drift[:, :n] + effect * (1 + skill[:, :n])
-    m = drift.shape[1] - n
-    ahead = changed.mean(axis=1) - drift[:, n:].mean(axis=1)
-    squares = n * changed.var(axis=1) + m * drift[:, n:].var(axis=1)
-    error = np.sqrt(squares / (n + m - 2) * (1 / n + 1 / m))
-    bound = student.ppf(1 - ALPHA / 2, n + m - 2)
-    return float((np.sign(effect) * ahead > bound * error).mean())
+@dataclass(frozen=True)
+class _Groups:
+    """The first n people against the others, for every n, in every draw.
 
+    Of each group the mean change without an effect; of the first also the mean of 1 + skill, by which an
+    effect is multiplied, and sums of squares about the means: the spread with any effect follows. (D, G).
+    """
 
-def _detectable(n: int, skill: Floats, drift: Floats, error: float) -> float:
-    """Smallest effect with enough power, by halving; inf where even 50 standard errors have not."""
-    low, high = 0.0, 50 * error
-    if _power(high, n, skill, drift) < ENOUGH:
-        return float("inf")
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if _power(middle, n, skill, drift) >= ENOUGH else (middle, high)
-    return float(high)
+    people: Floats
+    others: Floats
+    first: Floats
+    rest: Floats
+    times: Floats
+    first_squares: Floats
+    rest_squares: Floats
+    products: Floats
+    times_squares: Floats
+
+    @classmethod
+    def of(cls, drift: Floats, times: Floats) -> _Groups:
+        """From the change of every person and 1 + skill, (D, N)."""
+        everybody = drift.shape[1]
+        people = np.arange(FEWEST, everybody // 2 + 1)
+        others = everybody - people
+
+        def sums(values: Floats) -> tuple[Floats, Floats]:
+            upto = np.cumsum(values, axis=1)
+            return upto[:, people - 1], upto[:, -1:] - upto[:, people - 1]
+
+        (d, rest), (t, _) = sums(drift), sums(times)
+        (dd, rest_dd), (dt, _), (tt, _) = sums(drift**2), sums(drift * times), sums(times**2)
+        return cls(
+            people=people.astype(float),
+            others=others.astype(float),
+            first=d / people,
+            rest=rest / others,
+            times=t / people,
+            first_squares=dd - d**2 / people,
+            rest_squares=rest_dd - rest**2 / others,
+            products=dt - d * t / people,
+            times_squares=tt - t**2 / people,
+        )
+
+    def power(self, effect: Floats) -> Floats:
+        """Share of the draws with a significant difference in the direction of the effect, (G,)."""
+        ahead = self.first + effect * self.times - self.rest
+        squares = self.first_squares + 2 * effect * self.products + effect**2 * self.times_squares
+        freedom = self.people + self.others - 2
+        variance = np.maximum(squares + self.rest_squares, 0.0) / freedom
+        error = np.sqrt(variance * (1 / self.people + 1 / self.others))
+        return np.asarray(
+            (np.sign(effect) * ahead > student.ppf(1 - ALPHA / 2, freedom) * error).mean(axis=0)
+        )
+
+    def detectable(self, error: Floats) -> Floats:
+        """Smallest effect with enough power, by halving, (G,); inf where 50 standard errors have not."""
+        low, high = np.zeros_like(error), 50 * error
+        never = self.power(high) < ENOUGH
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            enough = self.power(middle) >= ENOUGH
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+        return np.where(never, np.inf, high)

@@ -122,10 +122,19 @@ def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
     return np.asarray(np.einsum("sik,sk->si", euros, cal.curves.expected(score)))
 
 
+def expected_pay(cal: Calibrated, score: Floats) -> Floats:
+    """E pay at scores (..., K) per euro at target, (..., I, K)."""
+    return _for_every_team(cal, cal.curves.expected(score))
+
+
 def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
-    """Pay per euro at target at realised attainments (..., K), for every team: (..., I, K)."""
-    pay = cal.curves.certain(attainment)[..., None, :]
-    return np.broadcast_to(pay, (*attainment.shape[:-1], len(cal.current), attainment.shape[-1]))
+    """Pay at realised attainment (..., K) per euro at target, (..., I, K)."""
+    return _for_every_team(cal, cal.curves.certain(attainment))
+
+
+def _for_every_team(cal: Calibrated, paid: Floats) -> Floats:
+    teams = len(cal.network.teams)
+    return np.broadcast_to(paid[..., None, :], (*paid.shape[:-1], teams, paid.shape[-1]))
 
 
 def effort_cost(cal: Calibrated, x: Floats) -> Floats:

@@ -18,7 +18,7 @@ from optimizer.read import read_scenario
 from optimizer.simulate.luck import Luck, draw_luck
 from optimizer.simulate.pipeline import arrival_shares, in_transit
 from optimizer.simulate.switch import follow, switch
-from optimizer.simulate.timing import movables, move
+from optimizer.simulate.timing import movables, move, two_periods
 from optimizer.simulate.warning import FALSE_ALARMS, limits
 
 CASES = Path(__file__).parent / "cases"
@@ -160,8 +160,8 @@ def test_a_steeper_accelerator_costs_more() -> None:
 
 
 def test_beyond_a_cap_results_wait_for_the_next_period() -> None:
-    choice = movables(bent((0.0, 1.0), (1.2, -1.0)), seller().current)
-    moved = move(choice, np.array([[2.0]]), np.array([[0.6]]))
+    cal = bent((0.0, 1.0), (1.2, -1.0))
+    moved = move(cal, movables(cal, cal.current), np.array([[2.0]]), np.array([[0.6]]))
     assert moved.held[0, 0] > 0.3
     assert moved.pulled[0, 0] == 0
 
@@ -171,19 +171,13 @@ def test_what_is_moved_is_the_best_of_all_amounts() -> None:
     (choice,) = movables(cal, cal.current)
     rng = np.random.default_rng(2)
     y, m = rng.normal(1, 0.5, (200, 1)), rng.normal(1, 0.3, (200, 1))
-    moved = move((choice,), y, m)
-
-    def paid(p: Floats, h: Floats) -> Floats:
-        kept = 1 - choice.loss
-        now = choice.curve.certain(y + kept * p - h)
-        return (now + choice.curve.expected(m - p + h))[:, 0]
-
-    best = paid(moved.pulled, moved.held)
-    for part in np.linspace(0, 1, 1001):
-        nothing = np.zeros_like(y)
-        # Amounts are tried in steps: what lies between them wins less than 1 % of pay at target.
-        assert (paid(part * choice.share * np.maximum(m, 0), nothing) <= best + 0.01).all()
-        assert (paid(nothing, part * choice.share * np.maximum(y, 0)) <= best + 0.01).all()
+    moved = move(cal, (choice,), y, m)
+    best = two_periods(cal, choice, y, m, moved.pulled, moved.held)
+    parts, nothing = np.linspace(0, 1, 1001), np.zeros((200, 1001))
+    # Amounts are tried in steps: what lies between them wins less than 1 % of pay at target.
+    pulls = two_periods(cal, choice, y, m, choice.share * np.maximum(m, 0) * parts, nothing)
+    holds = two_periods(cal, choice, y, m, nothing, choice.share * np.maximum(y, 0) * parts)
+    assert (np.maximum(pulls, holds) <= best + 0.01).all()
 
 
 def test_moved_results_come_off_the_next_period_and_only_the_loss_is_lost() -> None:

@@ -156,7 +156,7 @@ class _Run:
         cal, network = self.cal, self.network
         score = true_scores(cal, network, x)
         reached = score + luck + owed
-        moved = move(self.movable, reached, _believed(cal, beliefs))
+        moved = move(cal, self.movable, reached, _believed(cal, beliefs))
         value = value_per_attainment(network, x, score)
         kept = 1 - losses(cal)
         attainment = reached + kept * moved.pulled - moved.held

@@ -19,23 +19,24 @@ import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.network import Floats, Network
-from optimizer.plan import PayCurves
+from optimizer.outcome import expected_pay, realised_pay
 
 _PLACES = 41
 """Amounts tried between nothing and everything, beside those that reach a knot of the curve."""
 _WORTH_IT = 1e-9
 """Gain, as a share of pay at target, below which nothing is moved."""
+_BEYOND = 1e-9
+"""Attainment by which a knot is passed, so that rounding does not miss a jump there."""
 
 
 @dataclass(frozen=True)
 class Movable:
     """A KPI whose results the team that makes them can move, and is paid for."""
 
+    team: int
     kpi: int
     share: float
     loss: float
-    curve: PayCurves
-    """The team's curve for this KPI alone."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,9 @@ def movables(cal: Calibrated, euros: Floats) -> tuple[Movable, ...]:
     found = []
     for k, kpi in enumerate(cal.scenario.kpis.values()):
         if kpi.timing is not None and kpi.timing.share > 0:
-            maker = _maker(cal.network, k)
-            if euros[maker, k] > 0:
-                curve = _curve(cal, k)
-                found.append(Movable(k, kpi.timing.share, kpi.timing.loss, curve))
+            team = _maker(cal.network, k)
+            if euros[team, k] > 0:
+                found.append(Movable(team, k, kpi.timing.share, kpi.timing.loss))
     return tuple(found)
 
 
@@ -68,47 +68,53 @@ def _maker(network: Network, k: int) -> int:
     return int(np.bincount(network.team, weights=credit, minlength=len(network.teams)).argmax())
 
 
-def _curve(cal: Calibrated, k: int) -> PayCurves:
-    one = slice(k, k + 1)
-    curves = cal.curves
-    return PayCurves(curves.first_slope[one], curves.knots[one], curves.changes[one], curves.noise[one])
+def move(cal: Calibrated, choices: tuple[Movable, ...], attainment: Floats, expected: Floats) -> Moved:
+    """What is pulled forward and held back at attainments and expected next ones, (S, K) each.
 
-
-def move(choices: tuple[Movable, ...], attainment: Floats, expected: Floats) -> Moved:
-    """What is pulled forward and held back at attainments and expected next ones, (S, K) each."""
+    Each KPI is decided by itself, the attainment of the others being what it is.
+    """
     pulled, held = np.zeros_like(attainment), np.zeros_like(attainment)
     for choice in choices:
-        k = choice.kpi
-        pulled[:, k], held[:, k] = _best(choice, attainment[:, k], expected[:, k])
+        amounts = _best(cal, choice, attainment, expected)
+        pulled[:, choice.kpi], held[:, choice.kpi] = amounts
     return Moved(pulled, held)
 
 
-def _best(choice: Movable, y: Floats, m: Floats) -> tuple[Floats, Floats]:
+def _best(cal: Calibrated, choice: Movable, attainment: Floats, expected: Floats) -> tuple[Floats, Floats]:
     """Amounts (S,) with the highest pay over the two periods; nothing where that is as good."""
-    kept = 1 - choice.loss
-    pull = _amounts(choice.share * np.maximum(m, 0), (choice.curve.knots[0] - y[:, None]) / kept)
-    hold = _amounts(choice.share * np.maximum(y, 0), y[:, None] - choice.curve.knots[0])
-    p = np.hstack([pull, np.zeros_like(hold)])
-    h = np.hstack([np.zeros_like(pull), hold])
-    pay = _certain(choice, y[:, None] + kept * p - h) + _expected(choice, m[:, None] - p + h)
+    kept, knots = 1 - choice.loss, np.unique(cal.curves.knots[..., choice.kpi, :])
+    y, m = attainment[:, [choice.kpi]], expected[:, [choice.kpi]]
+    pull = _amounts(choice.share * np.maximum(m, 0), (knots - y) / kept + _BEYOND)
+    hold = _amounts(choice.share * np.maximum(y, 0), y - knots - _BEYOND)
+    nothing = np.zeros_like(y)
+    p = np.hstack([nothing, pull, np.zeros_like(hold)])
+    h = np.hstack([nothing, np.zeros_like(pull), hold])
+    pay = two_periods(cal, choice, attainment, expected, p, h)
     row, best = np.arange(len(y)), pay.argmax(axis=1)
-    nothing = _certain(choice, y) + _expected(choice, m)
-    worth = pay[row, best] > nothing + _WORTH_IT
+    worth = pay[row, best] > pay[:, 0] + _WORTH_IT
     return np.where(worth, p[row, best], 0.0), np.where(worth, h[row, best], 0.0)
 
 
 def _amounts(most: Floats, to_knots: Floats) -> Floats:
     """(S, many): evenly spaced, and those that bring attainment to a knot of the curve."""
-    spaced = most[:, None] * np.linspace(0, 1, _PLACES)
-    return np.hstack([spaced, np.clip(to_knots, 0, most[:, None])])
+    return np.hstack([most * np.linspace(0, 1, _PLACES), np.clip(to_knots, 0, most)])
 
 
-def _certain(choice: Movable, y: Floats) -> Floats:
-    return choice.curve.certain(y[..., None])[..., 0]
+def two_periods(
+    cal: Calibrated, choice: Movable, attainment: Floats, expected: Floats, pulled: Floats, held: Floats
+) -> Floats:
+    """Pay per euro at target of this and the next period if amounts (S, M) are moved, (S, M)."""
+    now = _with(attainment, choice.kpi, (1 - choice.loss) * pulled - held)
+    later = _with(expected, choice.kpi, held - pulled)
+    pair = (..., choice.team, choice.kpi)
+    return np.asarray(realised_pay(cal, now)[pair] + expected_pay(cal, later)[pair])
 
 
-def _expected(choice: Movable, m: Floats) -> Floats:
-    return choice.curve.expected(m[..., None])[..., 0]
+def _with(attainment: Floats, k: int, more: Floats) -> Floats:
+    """Attainment (S, K) with KPI k changed by amounts (S, M), (S, M, K)."""
+    found = np.repeat(attainment[:, None, :], more.shape[1], axis=1)
+    found[:, :, k] += more
+    return found
 
 
 def losses(cal: Calibrated) -> Floats:

@@ -97,6 +97,7 @@ def _plan(folder: Path, result: Json) -> Iterator[tuple[str, ...]]:
     """Equilibria, payouts and rules of the plan, computed again."""
     scenario = read_scenario(folder / "scenario.yaml")
     cal = calibrate(scenario)
+    cal = cal.choosing(result.get("curves") or {})
     euros = Plan(result["plan"], result["target_pay"]).euros(scenario)[None]
     outcome = evaluate_plans(cal, euros)
     for mode, found in (

@@ -6,7 +6,8 @@ volumes optimal, the quadratic one makes volumes respond with elasticity η.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,9 +17,13 @@ from optimizer.beliefs import (
     marginal_score,
     worth_to_others,
 )
+from optimizer.curves import PayCurves, pay_curves
 from optimizer.network import NEGLIGIBLE, Bools, Floats, Ints, Network, build_network
-from optimizer.plan import PayCurves, pay_curves, plan_of
+from optimizer.plan import plan_of
 from optimizer.scenario import Scenario
+
+TARGET_FLOOR = 0.05
+"""Targets issued anew stay at or above this share of those in force, so that nothing is measured by 0."""
 
 
 class CalibrationError(ValueError):
@@ -35,8 +40,11 @@ class Calibrated:
     worlds: tuple[tuple[float, Network], ...]
     """(probability, network) per regime; one of probability 1 where the scenario names none."""
     curves: PayCurves
+    """Of the plans to be considered."""
+    todays_curves: PayCurves
+    """In force when the baseline was observed."""
     targets: Floats
-    """T_k, (K,) in the KPI's own unit."""
+    """T_k in force when the baseline was observed, (K,) in the KPI's own unit."""
     current: Floats
     """e⁰_ik = B_i w⁰_ik, (I, K) currency per period."""
     beliefs: Beliefs
@@ -51,6 +59,25 @@ class Calibrated:
     """c_a, (A,) currency per unit."""
     quadratic: Floats
     """q_a, (A,) currency per unit²."""
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """Curves by team that `curves` follows instead of the scenario's."""
+
+    def choosing(self, chosen: Mapping[str, str]) -> Calibrated:
+        """The same company, considering plans with other curves: `{team: name in curves}`."""
+        return replace(self, curves=pay_curves(self.scenario, chosen), chosen=chosen) if chosen else self
+
+    @property
+    def today(self) -> Calibrated:
+        """The same company with the curves in force: what plans without a choice of their own follow."""
+        return replace(self, curves=self.todays_curves, chosen={}) if self.chosen else self
+
+    def targets_at(self, beliefs: Beliefs) -> Floats:
+        """T_k (K,), or (S, K) where they are issued anew at what is believed (model.md §9)."""
+        issued = self.scenario.targets
+        if issued.mode == "fixed":
+            return self.targets
+        seen = beliefs.numerator / np.where(self.network.is_rate, beliefs.denominator, 1.0)
+        return np.asarray((1 + issued.stretch) * np.maximum(seen, TARGET_FLOOR * self.targets))
 
 
 def calibrate(scenario: Scenario) -> Calibrated:
@@ -59,7 +86,7 @@ def calibrate(scenario: Scenario) -> Calibrated:
     Raises CalibrationError where κ_a = 0 (no hours, no reward: state `cost`).
     """
     network = build_network(scenario)
-    curves = pay_curves(scenario.kpis)
+    curves = pay_curves(scenario)
     targets = _targets(scenario, network)
     routing, numerator, denominator = _observed(network)
     beliefs = Beliefs(routing, numerator, denominator, np.zeros((1, len(network.stages))))
@@ -76,6 +103,7 @@ def calibrate(scenario: Scenario) -> Calibrated:
         network=network,
         worlds=worlds or ((1.0, network),),
         curves=curves,
+        todays_curves=curves,
         targets=targets,
         current=current,
         beliefs=Beliefs(routing, numerator, denominator, price[None, :]),
@@ -121,9 +149,9 @@ def _baseline_pay(
     """Σ_k e⁰_ik θ_k C_ka, (A,)."""
     marginal = marginal_score(network, targets, beliefs)
     ratio = beliefs.numerator / np.where(network.is_rate, beliefs.denominator, 1.0)
-    slope = curves.slope(ratio / targets)
-    gained = credit(network, beliefs.routing, marginal, network.delay)[0]
-    return np.asarray((euros[network.team].T * slope[0][:, None] * gained).sum(axis=0))
+    gained = credit(network, beliefs.routing, marginal, network.delay)
+    pay = curves.perceived(ratio / targets).through(gained, network.team)[0]
+    return np.asarray((euros[network.team].T * pay).sum(axis=0))
 
 
 def _prices(network: Network, routing: Floats, pay: Floats, hour_price: Floats) -> tuple[Floats, Floats]:

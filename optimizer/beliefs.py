@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.curves import PayCurves, Sensitivity
 from optimizer.network import Floats, Ints, Network
-from optimizer.plan import PayCurves
 
 EMPTY = 1e-12
 """A stage with less inflow than this (relative to the largest volume) counts as empty."""
@@ -52,35 +52,39 @@ class Beliefs:
 class Signals:
     """What follows from beliefs.
 
-    `score` m_k and `slope` θ_k (S, K); `level` E pay(m_k) (S, K); `credit` C_ka of the activity's own team
-    (S, K, A); `onward` δ Σ_{m not own} P_ma β_m (S, A) currency per unit; `marginal` G_ka (S, K, A).
+    `score` m_k (S, K); `level` E pay(m_k) (S, I, K) and `slope`, how it moves with scores; `credit` C_ka of
+    the activity's own team (S, K, A); `onward` δ Σ_{m not own} P_ma β_m (S, A) currency per unit; `marginal`
+    G_ka (S, K, A); `reward_per_euro` θ_ik C_ka (S, K, A), what one euro at target on KPI k adds to the reward
+    of a unit of a, and `direct` (S, K, A), the part of it from the activity's own numerator credit.
     """
 
     score: Floats
     level: Floats
-    slope: Floats
+    slope: Sensitivity
     credit: Floats
     onward: Floats
     marginal: Floats
-
-    def reward_per_euro(self) -> Floats:
-        """θ_k C_ka, (S, K, A): what one euro at target on KPI k adds to the reward of a unit of a."""
-        return self.slope[:, :, None] * self.credit
+    reward_per_euro: Floats
+    direct: Floats
 
 
 def signals(network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs) -> Signals:
-    """Perceived rewards at beliefs, without the weights."""
+    """Perceived rewards at beliefs, without the weights; `targets` (K,), or (S, K) where they differ."""
     marginal = marginal_score(network, targets, beliefs)
-    ratio = beliefs.numerator / np.where(network.is_rate, beliefs.denominator, 1.0)
-    score = ratio / targets
+    per = np.where(network.is_rate, beliefs.denominator, 1.0)
+    score = beliefs.numerator / per / targets
     worth = stage_worth(network, beliefs.routing, beliefs.price)
+    gained = credit(network, beliefs.routing, marginal, network.delay)
+    seen = curves.perceived(score)
     return Signals(
         score=score,
         level=curves.expected(score),
-        slope=curves.slope(score),
-        credit=credit(network, beliefs.routing, marginal, network.delay),
+        slope=curves.sensitivity(score),
+        credit=gained,
         onward=onward_worth(network, worth),
         marginal=marginal,
+        reward_per_euro=seen.through(gained, network.team),
+        direct=seen.through(network.numerator / (per * targets)[:, :, None], network.team),
     )
 
 
@@ -151,7 +155,7 @@ def perceived_rewards(
     """
     per = np.where(network.is_rate, beliefs.denominator, 1.0)
     ratio = beliefs.numerator / per
-    paid = euros * (curves.slope(ratio / targets) / (per * targets))[:, None, :]
+    paid = curves.perceived(ratio / targets).pull(euros) / (per * targets)[:, None, :]
     rate = network.is_rate
     direct = paid @ network.numerator
     direct -= (paid[:, :, rate] * ratio[:, None, rate]) @ network.denominator[rate]

@@ -250,7 +250,7 @@ _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
     "runner_up rule_prices.change examples.case earnings.case regime "
-    "alternatives.target_pay"
+    "alternatives.target_pay curves.gate"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "

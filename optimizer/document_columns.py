@@ -29,10 +29,11 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "credit": "how much one unit counts",
     },
     "curve_points": {
+        "team": "name of the team; empty where all teams have the same curves",
         "kpi": "name of the KPI",
         **_KPI,
         "attainment": "result over target",
-        "paid": "share of the pay at target that is then paid",
+        "paid": "share of the pay at target that is then paid, where a gate is met by the same attainment",
     },
     "examples": {
         "team": "name of the team",

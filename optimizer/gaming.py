@@ -43,10 +43,8 @@ def deterrence(cal: Calibrated, network: Network, at: Equilibrium, euros: Floats
         np.array([c for _, c, _ in caps])
         + np.array([s for _, _, s in caps]) * inflow[:, network.source[some]]
     )
-    told = signals(network, cal.curves, cal.targets, at.beliefs)
-    per = np.where(network.is_rate, at.beliefs.denominator, 1.0) * cal.targets
-    own_credit = told.slope[:, :, None] * network.numerator[:, some] / per[:, :, None]
-    direct = np.einsum("sgk,skg->sg", euros[:, network.team[some], :], own_credit)
+    told = signals(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
+    direct = np.einsum("sgk,skg->sg", euros[:, network.team[some], :], told.direct[:, :, some])
     prices = at.response
     gain = rewards(network, told, euros) - cal.linear
     gain = gain - (1 - network.own_delay) * (at.beliefs.price @ network.own_yields)

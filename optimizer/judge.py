@@ -134,11 +134,11 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
 
 
 def _linearised(cal: Calibrated, network: Network, held: Beliefs, euros: Floats) -> Linearised:
-    told = signals(network, cal.curves, cal.targets, held)
+    told = signals(network, cal.curves, cal.targets_at(held), held)
     response = respond(cal, network, held, euros)
     score = np.where(network.is_rate, told.score[0], 0.0) + response.x @ told.marginal[0].T
-    rate = told.level[0] + told.slope[0] * (score - told.score[0])
-    pay = np.einsum("sik,sk->si", euros, rate)
+    rate = told.level + told.slope.change(score - told.score)
+    pay = np.einsum("sik,sik->si", euros, rate)
     at = Equilibrium(response, held.repeated(len(euros)), np.zeros(len(euros)), 0)
     revenue = response.x @ network.marginal_value
     effort = effort_cost(cal, response.x)

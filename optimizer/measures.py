@@ -64,7 +64,7 @@ def swings(cal: Calibrated) -> Floats:
 
 def undiscounted_credit(cal: Calibrated, network: Network, beliefs: Beliefs) -> Floats:
     """C_ka with δ = 1, (S, K, A)."""
-    marginal = marginal_score(network, cal.targets, beliefs)
+    marginal = marginal_score(network, cal.targets_at(beliefs), beliefs)
     return credit(network, beliefs.routing, marginal, np.ones_like(network.delay))
 
 
@@ -108,7 +108,7 @@ def exposures(cal: Calibrated, network: Network, at: Equilibrium, target_pay: Fl
     `target_pay` (S, J) currency per period. A KPI whose score is 0 has no exposure.
     """
     gained = undiscounted_credit(cal, network, at.beliefs)
-    score = true_scores(cal, network, at.x)
+    score = true_scores(cal, network, at)
     fall = -gained / np.where(score > 0, score, np.inf)[:, :, None]
     found = np.zeros((len(at.x), len(network.kpis), len(network.teams)))
     for j, block in enumerate(network.blocks):

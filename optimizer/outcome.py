@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal, Protocol, TypeVar, cast
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from optimizer.network import Floats, Network
 from optimizer.response import Equilibrium, consistent_response, first_response
 from optimizer.scenario import Objective
 
+T = TypeVar("T")
 Mode = Literal["first_response", "consistent"]
 
 
@@ -83,7 +84,7 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
     """Expectations over the equilibria of the regimes."""
     odds = [probability for probability, _ in cal.worlds]
     networks = [network for _, network in cal.worlds]
-    scores = [true_scores(cal, n, e.x) for n, e in zip(networks, equilibria, strict=True)]
+    scores = [true_scores(cal, n, e) for n, e in zip(networks, equilibria, strict=True)]
     pays = [payouts(cal, euros, s) for s in scores]
 
     def expect(values: list[Floats]) -> Floats:
@@ -105,36 +106,52 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
     )
 
 
+def evaluate_beside_today(cal: Calibrated, euros: Floats, todays: int) -> Outcome:
+    """S plans, of which the first ones keep the curves in force and the others have those of `cal`."""
+    if cal.today is cal:
+        return evaluate_plans(cal, euros)
+    return joined(evaluate_plans(cal.today, euros[:todays]), evaluate_plans(cal, euros[todays:]))
+
+
+def joined(first: T, second: T) -> T:
+    """Results for some plans, and for others, as one."""
+    parts: list[Any] = [first, second]
+    if isinstance(first, np.ndarray):
+        return cast(T, np.concatenate(parts))
+    if isinstance(first, tuple):
+        return cast(T, tuple(joined(a, b) for a, b in zip(*parts, strict=True)))
+    if is_dataclass(first):
+        names = [f.name for f in fields(first)]
+        return cast(T, type(parts[0])(*(joined(*(getattr(p, n) for p in parts)) for n in names)))
+    return cast(T, max(parts))
+
+
 def loading(cal: Calibrated) -> Floats:
     """1 + τ_i, (I,)."""
     return np.array([1 + t.charges for t in cal.scenario.teams.values()])
 
 
-def true_scores(cal: Calibrated, network: Network, x: Floats) -> Floats:
+def true_scores(cal: Calibrated, network: Network, at: Equilibrium) -> Floats:
     """s_k = y_k / T_k, (S, K); a rate whose denominator vanished scores 0."""
-    per = np.where(network.is_rate, x @ network.denominator.T, 1.0)
-    counted = x @ network.numerator.T
-    return np.where(per > 0, counted / np.where(per > 0, per, 1.0), 0.0) / cal.targets
+    per = np.where(network.is_rate, at.x @ network.denominator.T, 1.0)
+    counted = at.x @ network.numerator.T
+    seen = np.where(per > 0, counted / np.where(per > 0, per, 1.0), 0.0)
+    return np.asarray(seen / cal.targets_at(at.beliefs))
 
 
 def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
     """Σ_k e_ik E pay(s_k), (S, I) currency per period, before charges."""
-    return np.asarray(np.einsum("sik,sk->si", euros, cal.curves.expected(score)))
+    return np.asarray(np.einsum("sik,sik->si", euros, cal.curves.expected(score)))
+
+
+def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
+    """Pay per euro at target at realised attainments (..., K), gates included: (..., I, K)."""
+    return cal.curves.certain(attainment)
 
 
 def expected_pay(cal: Calibrated, score: Floats) -> Floats:
     """E pay at scores (..., K) per euro at target, (..., I, K)."""
-    return _for_every_team(cal, cal.curves.expected(score))
-
-
-def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
-    """Pay at realised attainment (..., K) per euro at target, (..., I, K)."""
-    return _for_every_team(cal, cal.curves.certain(attainment))
-
-
-def _for_every_team(cal: Calibrated, paid: Floats) -> Floats:
-    teams = len(cal.network.teams)
-    return np.broadcast_to(paid[..., None, :], (*paid.shape[:-1], teams, paid.shape[-1]))
+    return cal.curves.expected(score)
 
 
 def effort_cost(cal: Calibrated, x: Floats) -> Floats:
@@ -155,5 +172,5 @@ def risk_premium(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
     averse = risk_aversion(cal)
     if not averse.any():
         return np.zeros(len(euros))
-    variance = np.broadcast_to(cal.curves.variance(score), (len(euros), score.shape[-1]))
-    return np.asarray(0.5 * np.einsum("i,sik,sk->s", averse, euros**2, variance))
+    variance = np.broadcast_to(cal.curves.variance(score), euros.shape)
+    return np.asarray(0.5 * np.einsum("i,sik,sik->s", averse, euros**2, variance))

@@ -63,12 +63,18 @@ PAID: dict[str, dict[str, str]] = {
         "slack": "limit − loaded",
     },
     "curves": {
+        "team": "name of the team; empty where all teams have the same curves",
         "kpi": "name of the KPI",
         **KPI,
         "noise": "standard deviation of attainment that nobody here causes",
+        "first_level": "pay at attainment 0 on the line before the first knot, as a share of pay at target",
         "first_slope": "pay per attainment before the first knot, as a share of pay at target",
         "knot": "order of the knot, from 1; 0 where pay is a straight line",
         "at": "attainment of the knot",
+        "jump": "what is paid more at once at and above the knot, as a share of pay at target",
         "change": "change of slope at the knot",
+        "gate": "KPI whose attainment decides whether anything is paid; empty where none does",
+        "gate_at": "attainment of the gate at or above which it is",
+        "correlation": "correlation of the luck of the KPI and of its gate",
     },
 }

@@ -17,7 +17,7 @@ from optimizer.columns import Row, named_cells, ratio
 from optimizer.explain import Explanation
 from optimizer.labels import Text, label_of
 from optimizer.network import Floats
-from optimizer.outcome import Outcome, loading, true_scores
+from optimizer.outcome import Outcome, loading, realised_pay, true_scores
 from optimizer.printing import money_decimals
 from optimizer.scenario import Team
 
@@ -59,7 +59,7 @@ class Payroll:
         """Expected pay by team, KPI and regime."""
         regimes = self.cal.scenario.regimes
         worlds = list(zip(list(regimes) or [""], self.cal.worlds, self.outcome.worlds, strict=True))
-        scores = [true_scores(self.cal, network, world.x)[0] for _, (_, network), world in worlds]
+        scores = [true_scores(self.cal, network, world)[0] for _, (_, network), world in worlds]
         levels = [self.cal.curves.expected(score) for score in scores]
         for i, k in self._paid():
             for s, (regime, (probability, _), _) in enumerate(worlds):
@@ -71,15 +71,20 @@ class Payroll:
                     "probability": probability,
                     "attainment": float(scores[s][k]),
                     "weight": _tidy(self.euros[i, k] / self.euros[i].sum()),
-                    **self._amounts(i, k, float(levels[s][k]), probability),
+                    **self._amounts(i, k, float(levels[s][i, k]), probability),
                 }
 
     def cases(self) -> Iterator[Row]:
         """Pay by team and KPI at certain attainments."""
         for case in CASES:
-            levels = self.cal.curves.certain(np.full(len(self.cal.network.kpis), case))
+            levels = realised_pay(self.cal, np.full(len(self.cal.network.kpis), case))
             for i, k in self._paid():
-                yield {"case": case, **self._who(i), **self._what(k), **self._amounts(i, k, float(levels[k]))}
+                yield {
+                    "case": case,
+                    **self._who(i),
+                    **self._what(k),
+                    **self._amounts(i, k, float(levels[i, k])),
+                }
 
     def _paid(self) -> list[tuple[int, int]]:
         return [(int(i), int(k)) for i, k in np.argwhere(self.euros > 0)]
@@ -134,19 +139,34 @@ class Payroll:
         return {"euros": euros, **sums, "share": ratio(sums["pay"], euros)}
 
     def curves(self) -> Iterator[Row]:
-        """Every KPI's pay curve, a row per knot; one row with knot 0 for a straight line."""
+        """Every KPI's pay curve, a row per knot; one row with knot 0 for a straight line.
+
+        Per team where teams have their own curves, else of all teams at once.
+        """
         curves = self.cal.curves
-        for k in range(len(self.cal.network.kpis)):
-            bent = np.flatnonzero(curves.changes[k])
-            for number, j in enumerate(bent, 1) if len(bent) else [(0, 0)]:
-                yield {
-                    **self._what(k),
-                    "noise": float(curves.noise[k]),
-                    "first_slope": float(curves.first_slope[k]),
-                    "knot": number,
-                    "at": float(curves.knots[k, j]) if number else np.nan,
-                    "change": float(curves.changes[k, j]) if number else np.nan,
-                }
+        for c, team in enumerate(self.cal.network.teams if curves.by_team else [""]):
+            for k in range(len(self.cal.network.kpis)):
+                bent = np.flatnonzero((curves.changes[c, k] != 0) | (curves.jumps[c, k] != 0))
+                for number, j in enumerate(bent, 1) if len(bent) else [(0, 0)]:
+                    yield {
+                        "team": team,
+                        **self._what(k),
+                        "noise": float(curves.noise[k]),
+                        "first_level": float(curves.first_level[c, k]),
+                        "first_slope": float(curves.first_slope[c, k]),
+                        "knot": number,
+                        "at": float(curves.knots[c, k, j]) if number else np.nan,
+                        "jump": float(curves.jumps[c, k, j]) if number else np.nan,
+                        "change": float(curves.changes[c, k, j]) if number else np.nan,
+                        **self._gate(c, k),
+                    }
+
+    def _gate(self, c: int, k: int) -> Row:
+        gates = self.cal.curves.gates
+        found = np.flatnonzero((gates.team == c) & (gates.kpi == k))
+        on = self.cal.network.kpis[gates.on[found[0]]] if len(found) else ""
+        at = float(gates.at[found[0]]) if len(found) else np.nan
+        return {"gate": on, "gate_at": at, "correlation": gates.correlation if len(found) else np.nan}
 
     def _who(self, i: int) -> Row:
         team = self.cal.network.teams[i]

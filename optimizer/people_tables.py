@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
+from optimizer.curves import named_curve
 from optimizer.explain import Explanation, by_size_of_change
 from optimizer.labels import NOBODY, activity_label, label_of
 from optimizer.network import Floats
@@ -15,6 +16,7 @@ from optimizer.outcome import Outcome, loading
 from optimizer.printing import digits_of
 
 if TYPE_CHECKING:
+    from optimizer.scenario import Kpi, Scenario
     from optimizer.solver.solution import Solution
 
 
@@ -81,11 +83,17 @@ def kpis_rows(found: Explanation) -> Iterator[Row]:
             "rate": kpi.is_rate,
             "target": float(cal.targets[k]),
             "noise": kpi.noise,
-            "cap": kpi.curve.cap if kpi.curve else np.nan,
+            "cap": _cap(cal.scenario, kpi),
             "now": float(found.now.score[0, k]),
             "next": float(first.score[0, k]) if first is not None else np.nan,
             "then": float(then.score[0, k]) if then is not None else np.nan,
         }
+
+
+def _cap(scenario: Scenario, kpi: Kpi) -> float:
+    """Attainment above which the KPI's own curve is level."""
+    curve = named_curve(scenario, kpi.curve)
+    return np.nan if curve is None or curve.cap is None else curve.cap
 
 
 def gaming_rows(found: Explanation) -> Iterator[Row]:

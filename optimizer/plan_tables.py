@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.labels import activity_label, label_of
 from optimizer.network import Floats
+from optimizer.outcome import realised_pay
 
 if TYPE_CHECKING:
     from optimizer.scenario import Kpi
@@ -50,15 +51,16 @@ def _credits(kpi: Kpi) -> Iterator[tuple[str, str, bool, float]]:
 
 
 def curve_points_rows(solution: Solution) -> Iterator[Row]:
-    """The pay curve of every KPI at known attainments."""
+    """The pay curve of every KPI at known attainments, reached by all KPIs; per team where curves are."""
     cal = solution.cal
     grid = np.repeat(np.array(ATTAINMENTS)[:, None], len(cal.network.kpis), axis=1)
-    paid = cal.curves.certain(grid)
-    for k, kpi in enumerate(cal.network.kpis):
-        for attainment, share in zip(ATTAINMENTS, paid[:, k], strict=True):
-            label = label_of(kpi, cal.scenario.kpis)
-            numbers = {"attainment": attainment, "paid": float(share)}
-            yield {"kpi": kpi, **named_cells("kpi", label), **numbers}
+    paid = realised_pay(cal, grid)
+    for i, team in enumerate(cal.network.teams if cal.curves.by_team else [""]):
+        for k, kpi in enumerate(cal.network.kpis):
+            for attainment, share in zip(ATTAINMENTS, paid[:, i, k], strict=True):
+                label = label_of(kpi, cal.scenario.kpis)
+                numbers = {"attainment": attainment, "paid": float(share)}
+                yield {"team": team, "kpi": kpi, **named_cells("kpi", label), **numbers}
 
 
 def examples_rows(solution: Solution) -> Iterator[Row]:
@@ -103,7 +105,8 @@ def _cases(solution: Solution) -> Iterator[tuple[int, str, Floats, Floats]]:
     for i in np.flatnonzero(solution.euros.sum(axis=1) > 0):
         euros = solution.euros[i]
         for case, attainment in CASES.items():
-            yield int(i), case, euros, euros * solution.cal.curves.certain(np.full(len(euros), attainment))
+            paid = realised_pay(solution.cal, np.full(len(euros), attainment))[i]
+            yield int(i), case, euros, euros * paid
 
 
 def _each(solution: Solution, team: str, pay: float) -> float:

@@ -67,14 +67,14 @@ class Equilibrium:
 def work(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Work:
     """Linear net reward per unit, (S, A): r_a(w) − c_a − (1 − δ^ℓ) Σ_{m own} P_ma μ̄_m."""
     waiting = (1 - network.own_delay) * (beliefs.price @ network.own_yields)
-    reward = perceived_rewards(network, cal.curves, cal.targets, beliefs, euros)
+    reward = perceived_rewards(network, cal.curves, cal.targets_at(beliefs), beliefs, euros)
     return Work(reward - cal.linear - waiting, cal.quadratic)
 
 
 def rewards(network: Network, told: Signals, euros: Floats) -> Floats:
     """r_a(w), (S, A) currency per unit: what a team perceives it earns with a unit of work."""
     paid = euros[:, network.team, :]
-    return np.asarray(np.einsum("sak,ska->sa", paid, told.reward_per_euro()) + told.onward)
+    return np.asarray(np.einsum("sak,ska->sa", paid, told.reward_per_euro) + told.onward)
 
 
 def respond(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Response:

@@ -94,6 +94,19 @@ def solution_json(solution: Solution) -> Json:
         "rounds": [_fields(r) for r in solution.rounds],
         "checks": [_fields(c) for c in solution.checks],
     }
+    if solution.combinations:
+        result["curves"] = solution.plan.curves if solution.plan else None
+        result["combinations"] = [_fields(c) for c in solution.combinations]
+    if solution.rejected:
+        result["rejected"] = [
+            {
+                "plan": r.plan.weights,
+                "target_pay": r.plan.target_pay,
+                "value": number(r.value),
+                "deviations": [{**_fields(d), "words": d.words} for d in r.deviations],
+            }
+            for r in solution.rejected
+        ]
     if solution.alternatives:
         result["alternatives"] = [
             {

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 """A name in the file: a letter, then letters, digits and underscores. Labels carry everything else."""
@@ -65,6 +65,63 @@ class TargetPay(Frozen):
     """Distance between values that may be chosen; 0, and without meaning, where weights have no steps."""
 
 
+class Accelerator(Frozen):
+    """From some attainment on, another slope."""
+
+    from_: Annotated[float, Field(alias="from", ge=1)]
+    """Attainment from which the slope is another, at or above target: 1.2 = 120 %."""
+    slope: NonNegative
+    """Points of pay per point of attainment from there on; 0 is level."""
+
+
+class Vesting(Frozen):
+    """A share of the pay that comes later."""
+
+    after: Positive
+    """Periods after the rest."""
+    share: Share
+    """Share of the pay, 0.5 = half."""
+
+
+class Gate(Frozen):
+    """Paid only when another KPI is good enough."""
+
+    kpi: Name
+    """The other KPI."""
+    at: Positive
+    """Its attainment at or above which pay is paid."""
+
+
+class Curve(Frozen):
+    """Pay as a function of attainment, as a share of the euros at target (model.md §9): 1 at target, where no
+    threshold, cap or gate says otherwise, and never below 0."""
+
+    slope: Positive = 1.0
+    """Points of pay per point of attainment, up to the first accelerator."""
+    floor: Share = 0.0
+    """Attainment below which pay stays level: a guarantee."""
+    cap: Positive | None = None
+    """Attainment above which pay stays level, e.g. 1.6."""
+    threshold: Positive | None = None
+    """Attainment below which nothing is paid, e.g. 0.75."""
+    accelerators: Annotated[tuple[Accelerator, ...], Field(strict=False)] = ()
+    """Steeper or flatter parts above target, by rising attainment."""
+    gate: Gate | None = None
+    """Pay hangs on another KPI too."""
+    vesting: Annotated[tuple[Vesting, ...], Field(strict=False)] = ()
+    """What is paid later; the rest is paid at once."""
+
+
+def _name_or_curve(value: Any) -> str:
+    return "name" if isinstance(value, str) else "curve"
+
+
+CurveField = Annotated[
+    Annotated[Name, Tag("name")] | Annotated[Curve, Tag("curve")], Discriminator(_name_or_curve)
+]
+"""A curve, or the name of one in `curves`."""
+
+
 class Team(Frozen):
     """A team (model.md §2, index i)."""
 
@@ -91,6 +148,8 @@ class Team(Frozen):
     """η_i: relative change of volume per relative change of net reward (model.md §6)."""
     skill_spread: NonNegative = 0.0
     """Standard deviation of a person's attainment around the team's that lasts: 0.25 = 25 % of it."""
+    curve: CurveField | None = None
+    """Replaces the curves of all KPIs in this team's pay."""
 
     @property
     def current_pay(self) -> float:
@@ -153,13 +212,6 @@ class Activity(Frozen):
     """States the cost instead of calibrating it."""
 
 
-class Curve(Frozen):
-    """Pay as a function of attainment: linear from 0 up to `cap` (model.md §9)."""
-
-    cap: Positive
-    """Attainment above which pay stays level, e.g. 1.6."""
-
-
 class Timing(Frozen):
     """How far people can choose the period in which a result counts (sandbagging, pull-forward)."""
 
@@ -186,8 +238,8 @@ class Kpi(Frozen):
     """T_k: the value that is 100 % attainment; default the baseline value."""
     noise: NonNegative = 0.0
     """σ_k: standard deviation of attainment that nobody here causes."""
-    curve: Curve | None = None
-    """Pay beyond linear; default linear and unbounded."""
+    curve: CurveField | None = None
+    """Pay beyond linear, here or by its name in `curves`; default linear and unbounded."""
     timing: Timing | None = None
     """How far the period in which a result counts can be chosen; default not at all. Counts only."""
 
@@ -320,6 +372,17 @@ class Rules(Frozen):
     """How much of a KPI a team must itself control."""
     gaming: GamingRules | None = None
     """How far activities that only look good may grow."""
+    curves: dict[Name, Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]] = {}
+    """Curves of which one is chosen for all of a team's pay; a team not named keeps its own."""
+
+
+class Targets(Frozen):
+    """Whether targets follow what people do (model.md §9)."""
+
+    mode: Literal["fixed", "reset"] = "fixed"
+    """fixed: as given; reset: each period issues them anew, at what was seen before times 1 + stretch."""
+    stretch: Annotated[float, Field(gt=-1)] = 0.0
+    """How far above what was seen: 0.05 = 5 %."""
 
 
 class Source(Frozen):
@@ -360,6 +423,10 @@ class Scenario(Frozen):
     """States of the market; probabilities sum to 1."""
     noise_correlation: Share = 0.0
     """Correlation between the noise of any two KPIs, caused by one common factor."""
+    curves: dict[Name, Curve] = {}
+    """Pay curves by name, for KPIs, teams and rules."""
+    targets: Targets = Targets()
+    """Whether targets stay or are issued anew with the plan."""
     rules: Rules = Rules()
     """What the plan must keep; what is left out does not bind."""
     sources: dict[str, Source] = {}

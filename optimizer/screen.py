@@ -270,7 +270,7 @@ def _pay_varies(solution: Solution) -> bool:
 
 
 def _today(solution: Solution) -> Outcome:
-    return evaluate_plans(solution.cal, solution.cal.current[None])
+    return evaluate_plans(solution.cal.today, solution.cal.current[None])
 
 
 def _show_conflict(conflict: Conflict) -> None:

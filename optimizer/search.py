@@ -6,7 +6,7 @@ It proves nothing; it gives the solver a good start and looks around the plan th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -46,15 +46,15 @@ class Judged:
         ties the nearest to today's plan, then the one with more on what the scenario lists first.
         """
         worth = self.value if self.kept else -np.nan_to_num(self.violation, nan=np.inf)
-        return self.kept, _digits(worth), -_digits(self.distance), tuple(self.units.ravel().tolist())
+        return self.kept, significant(worth), -significant(self.distance), tuple(self.units.ravel().tolist())
 
     def beats(self, other: Judged | None) -> bool:
         """Has the higher rank; anything beats nothing."""
         return other is None or self.rank > other.rank
 
 
-def _digits(value: float) -> float:
-    """Without the digits that are rounding."""
+def significant(value: float) -> float:
+    """A value without the digits that are rounding: values equal in it tie."""
     return float(f"{value:.{DIGITS}g}")
 
 
@@ -80,6 +80,10 @@ class Memory:
                 u.tobytes(): Judged(u, float(v), bool(k), float(x), float(d)) for u, v, k, x, d in rows
             }
         return [self.seen[k] for k in keys]
+
+    def reject(self, plan: Judged) -> None:
+        """Count a plan as breaking the rules, so that it is not the best."""
+        self.seen[plan.key] = replace(plan, kept=False, violation=np.inf)
 
     def best(self) -> Judged | None:
         """The best plan seen so far."""

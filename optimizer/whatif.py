@@ -168,10 +168,10 @@ def _kpis(cal: Calibrated) -> Iterator[Json]:
             "rate": bool(network.is_rate[k]),
             "target": float(cal.targets[k]),
             "noise": float(curves.noise[k]),
-            "slope": float(curves.first_slope[k]),
+            "slope": float(curves.first_slope[0, k]),
             "knots": [
                 [float(at), float(change)]
-                for at, change in zip(curves.knots[k], curves.changes[k], strict=True)
+                for at, change in zip(curves.knots[0, k], curves.changes[0, k], strict=True)
                 if change != 0
             ],
             "numerator": float(cal.beliefs.numerator[0, k]),

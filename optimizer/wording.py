@@ -47,20 +47,21 @@ def _finding(detail: ErrorDetails, schema: Any, medium: Medium) -> Finding:
 
 
 def _path_of(loc: Path) -> Path:
-    path = loc[:3] + loc[4:] if _target_pay_branch(loc) else loc
+    path = loc[:3] + loc[4:] if _branch(loc, "target_pay") or _branch(loc, "curve") else loc
     return path[:-1] if path[-1:] == ("[key]",) else path
 
 
 def _of_other_branch(detail: ErrorDetails) -> bool:
     """`target_pay` is a number or a mapping, and pydantic reports both failures: keep the one meant."""
-    branch = _target_pay_branch(detail["loc"])
+    branch = _branch(detail["loc"], "target_pay")
     if branch == "TargetPay":
         return detail["type"] == "model_type"
     return branch is not None and isinstance(detail["input"], dict)
 
 
-def _target_pay_branch(loc: Path) -> str | None:
-    inside = len(loc) > 3 and loc[0] == "teams" and loc[2] == "target_pay"
+def _branch(loc: Path, key: str) -> str | None:
+    """Which of the types of a value that may be of two the error is about."""
+    inside = len(loc) > 3 and loc[0] in ("teams", "kpis") and loc[2] == key
     return str(loc[3]) if inside else None
 
 

@@ -169,6 +169,10 @@ def _check_line(words: Words, check: Row) -> str:
     )
 
 
+COUNTED = ("no_better_plan", "model_accepts_plan", "every_plan_judged", "every_curve", "solver", "time")
+"""Checks of the certificate whose value is a number of things."""
+
+
 def check_number(words: Words, check: str, value: float) -> str:
     """A number of the certificate: gaps as percents, counts as they are, errors in powers of ten."""
     if not math.isfinite(value):
@@ -177,7 +181,14 @@ def check_number(words: Words, check: str, value: float) -> str:
         return words.write.percent(value, 2 if abs(value) < 0.1 else 1)
     if check == "denominator_floor":
         return words.write.percent(value, 0)
-    if check in ("no_better_plan", "model_accepts_plan", "every_plan_judged", "solver", "time"):
+    if check in (
+        "no_better_plan",
+        "model_accepts_plan",
+        "every_plan_judged",
+        "every_curve",
+        "solver",
+        "time",
+    ):
         return words.write.number(value)
     return words.write.tiny(value)
 

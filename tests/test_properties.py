@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,10 @@ from scipy.optimize import linprog, minimize
 from optimizer.baseline import Calibrated, calibrate
 from optimizer.beliefs import Beliefs
 from optimizer.check import problems_of
+from optimizer.curves import NO_GATES, PayCurves
 from optimizer.network import Network
 from optimizer.outcome import Mode, Outcome, evaluate_plans, payouts, true_scores
-from optimizer.plan import PayCurves, plan_of
+from optimizer.plan import plan_of
 from optimizer.quadratic import solve_separable
 from optimizer.response import CONSISTENT, regrets
 from optimizer.scenario import Scenario
@@ -220,7 +222,7 @@ def scores_per_unit(cal: Calibrated, network: Network, beliefs: Beliefs) -> tupl
         below = network.denominator[k] if network.is_rate[k] else 0.0
         marginal.append((network.numerator[k] - ratio * below) / (per * target))
         scores.append(ratio / target)
-    return np.array(marginal), cal.curves.slope(np.array(scores))
+    return np.array(marginal), cal.curves.slope(np.array(scores))[0]
 
 
 def last_first(network: Network) -> list[int]:
@@ -330,7 +332,7 @@ def test_an_outcome_is_the_expectation_over_its_regimes(scenario: Scenario, seed
     cal, euros = calibrate(scenario), plans_for(scenario, seed, 2)
     found = evaluate_plans(cal, euros, "first_response")
     pairs = [(odds, network, at) for (odds, network), at in zip(cal.worlds, found.worlds, strict=True)]
-    scores = [true_scores(cal, network, at.x) for _, network, at in pairs]
+    scores = [true_scores(cal, network, at) for _, network, at in pairs]
     pay = sum(odds * payouts(cal, euros, s) for (odds, _, _), s in zip(pairs, scores, strict=True))
     alike(found.pay, np.asarray(pay), 1e-9)
     alike(found.x, np.asarray(sum(odds * at.x for odds, _, at in pairs)), 1e-9)
@@ -457,34 +459,40 @@ def test_a_program_without_any_feasible_point_tells() -> None:
 
 @st.composite
 def curves(draw: st.DrawFn) -> PayCurves:
-    """Any piecewise-linear pay of one KPI: floors, caps, thresholds, accelerators."""
+    """Any pay of one KPI in straight pieces: floors, caps, thresholds, accelerators."""
     knots = sorted(draw(st.lists(st.floats(0, 3), max_size=4)))
     changes = draw(st.lists(st.floats(-2, 3), min_size=len(knots), max_size=len(knots)))
-    first, noise = draw(st.floats(0, 2)), draw(st.floats(0.02, 0.6))
-    return PayCurves(np.array([first]), np.array([knots]), np.array([changes]), np.array([noise]))
+    jumps = draw(st.lists(st.floats(-1, 2), min_size=len(knots), max_size=len(knots)))
+    level, first, noise = draw(st.floats(-1, 1)), draw(st.floats(0, 2)), draw(st.floats(0.02, 0.6))
+    lines = (np.array([[v]]) for v in (level, first))
+    bends = (np.array([[v]]) for v in (knots, jumps, changes))
+    return PayCurves(1, *lines, *bends, np.array([noise]), NO_GATES, np.ones((1, 1)))
 
 
 @some(80)
 @given(curves(), st.floats(-0.5, 3.5))
 def test_expected_pay_is_the_integral_over_the_noise(curve: PayCurves, score: float) -> None:
-    noise, knots, changes = curve.noise[0], curve.knots[0], curve.changes[0]
+    noise, knots = curve.noise[0], curve.knots[0, 0]
 
-    def weighed(z: float) -> float:
-        attained = score + noise * z
-        pay = curve.first_slope[0] * attained + changes @ np.maximum(attained - knots, 0.0)
-        return float(pay * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
+    def mean(power: int) -> float:
+        def weighed(z: float) -> float:
+            pay = curve.certain(np.array([score + noise * z]))[0, 0]
+            return float(pay**power * np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
 
-    bends = [z for z in (knots - score) / noise if abs(z) < 10]
-    expected, _ = quad(weighed, -10, 10, points=bends or None, limit=200)
-    assert curve.expected(np.array([score]))[0] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+        bends = [-10.0, *(z for z in (knots - score) / noise if abs(z) < 10), 10.0]
+        return sum(quad(weighed, a, b, limit=200)[0] for a, b in pairwise(bends) if b > a)
+
+    at = np.array([score])
+    assert curve.expected(at)[0, 0] == pytest.approx(mean(1), rel=1e-9, abs=1e-9)
+    assert curve.variance(at)[0, 0] == pytest.approx(mean(2) - mean(1) ** 2, rel=1e-7, abs=1e-7)
 
 
 @some(80)
 @given(curves(), st.floats(-0.5, 3.5))
 def test_the_slope_of_expected_pay_is_its_difference_quotient(curve: PayCurves, score: float) -> None:
     step = 1e-4 * curve.noise[0]
-    above, below = (curve.expected(np.array([score + s]))[0] for s in (step, -step))
-    assert curve.slope(np.array([score]))[0] == pytest.approx(
+    above, below = (curve.expected(np.array([score + s]))[0, 0] for s in (step, -step))
+    assert curve.slope(np.array([score]))[0, 0] == pytest.approx(
         (above - below) / (2 * step), rel=1e-5, abs=1e-6
     )
 
@@ -496,7 +504,7 @@ def test_the_curves_of_a_company_pay_nothing_below_zero_and_no_more_than_the_cap
 ) -> None:
     curves_of, kpis = calibrate(scenario).curves, list(scenario.kpis.values())
     scores = np.full(len(kpis), score)
-    paid, slope = curves_of.expected(scores), curves_of.slope(scores)
+    paid, slope = curves_of.expected(scores)[0], curves_of.slope(scores)[0]
     for k, kpi in enumerate(kpis):
         if kpi.curve is None:
             assert (paid[k], slope[k]) == (score, 1.0)

@@ -175,6 +175,22 @@ def test_empty_mappings_and_lists_come_back_empty(tmp_path: Path) -> None:
     assert Scenario.model_validate(content, by_alias=True, by_name=False) == scenario
 
 
+def test_curves_come_back_from_a_workbook_wherever_they_stand(tmp_path: Path) -> None:
+    tree = yaml.safe_load(SMALL.read_text())
+    steep = {"slope": 2.0, "threshold": 0.75, "accelerators": [{"from": 1.0, "slope": 4.0}], "cap": 2.0}
+    later = {"vesting": [{"after": 2.0, "share": 0.5}], "gate": {"kpi": "wins", "at": 0.9}}
+    tree["curves"] = {"steep": steep, "later": later, "plain": {}}
+    tree["kpis"]["leads"]["curve"] = "steep"
+    tree["kpis"]["wins"]["curve"] = {}
+    tree["kpis"]["unworked"]["curve"] = {**later, **steep}
+    tree["teams"]["sales"]["curve"] = {"floor": 0.5, "accelerators": [{"from": 1.2, "slope": 0.0}]}
+    tree["rules"]["curves"] = {"sales": ["steep", "plain"]}
+    tree["targets"] = {"mode": "reset", "stretch": 0.05}
+    scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
+    content = tree_in(as_workbook(scenario, tmp_path / "curves.xlsx")).root.content()
+    assert Scenario.model_validate(content, by_alias=True, by_name=False) == scenario
+
+
 def test_every_mapping_and_list_of_a_scenario_has_a_sheet() -> None:
     def keys(path: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple(part for part in path if isinstance(part, str))

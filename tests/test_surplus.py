@@ -14,10 +14,10 @@ from test_academic import Agent, company
 from test_solve import enumerated, ruled_company, space_of
 
 from optimizer.baseline import calibrate
+from optimizer.curves import pay_curves
 from optimizer.evaluation import evaluate
 from optimizer.judge import judge_at
 from optimizer.outcome import evaluate_plans
-from optimizer.plan import pay_curves
 from optimizer.results import evaluation_json
 from optimizer.scenario import Curve, Kpi, Scenario
 from optimizer.solver import Options, Solution, solve
@@ -51,7 +51,8 @@ def without_steps(seed: int) -> Scenario:
 @pytest.mark.parametrize("cap", [None, 1.2])
 def test_the_variance_of_pay_is_that_of_the_integral(cap: float | None, score: float) -> None:
     kpi = Kpi(numerator={"a": 1.0}, noise=0.3, curve=None if cap is None else Curve(cap=cap))
-    curves = pay_curves({"k": kpi})
+    one = {"activities": {"a": {"team": "t"}}, "teams": {"t": {}}, "current_plan": {"t": {"k": 1.0}}}
+    curves = pay_curves(Scenario.model_validate({**one, "kpis": {"k": kpi}}))
 
     def pay(y: float) -> float:
         return y if cap is None else min(max(y, 0.0), cap)
@@ -60,8 +61,8 @@ def test_the_variance_of_pay_is_that_of_the_integral(cap: float | None, score: f
         ends, kinks = (score - 3, score + 3), [k for k in (0.0, cap or 0.0) if abs(k - score) < 3]
         return float(quad(lambda y: pay(y) ** power * norm.pdf(y, score, 0.3), *ends, points=kinks)[0])
 
-    assert curves.variance(np.array([score]))[0] == pytest.approx(moment(2) - moment(1) ** 2, abs=1e-9)
-    assert curves.expected(np.array([score]))[0] == pytest.approx(moment(1), abs=1e-9)
+    assert curves.variance(np.array([score]))[0, 0] == pytest.approx(moment(2) - moment(1) ** 2, abs=1e-9)
+    assert curves.expected(np.array([score]))[0, 0] == pytest.approx(moment(1), abs=1e-9)
 
 
 def test_surplus_is_revenue_less_effort_less_risk() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from solved import mini
 from optimizer.baseline import Calibrated, calibrate
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
-from optimizer.plan import PayCurves, plan_of
+from optimizer.plan import plan_of
 from optimizer.read import read_scenario
+from optimizer.scenario import Curve
 from optimizer.simulate.luck import Luck, draw_luck
 from optimizer.simulate.pipeline import arrival_shares, in_transit
 from optimizer.simulate.switch import follow, switch
@@ -132,7 +132,7 @@ def lost(cal: Calibrated, periods: int = 12, draws: int = 1500) -> float:
 
 
 def test_with_linear_pay_nothing_is_moved() -> None:
-    cal = seller()
+    cal = bent()
     path = follow(cal, cal.current, draw_luck(cal, 8, 500, 1))
     assert movables(cal, cal.current)
     assert not path.pulled.any()
@@ -140,34 +140,38 @@ def test_with_linear_pay_nothing_is_moved() -> None:
     assert not path.timing_cost.any()
 
 
-def bent(*turns: tuple[float, float]) -> Calibrated:
-    """The seller with pay that becomes steeper by so much from an attainment on; nothing is paid before."""
-    cal = seller()
-    knots, changes = (np.array([column]) for column in zip(*turns, strict=True))
-    curves = PayCurves(np.zeros(1), knots, changes, cal.curves.noise)
-    return replace(cal, curves=curves)
+def bent(**curve: object) -> Calibrated:
+    """The seller with another curve, or without one."""
+    scenario = seller().scenario
+    kpi = scenario.kpis["bookings"]
+    other = Curve.model_validate(curve) if curve else None
+    return calibrate(
+        scenario.model_copy(update={"kpis": {"bookings": kpi.model_copy(update={"curve": other})}})
+    )
 
 
 def test_an_accelerator_costs_what_the_field_has_measured() -> None:
     # 50 % of pay at 75 % of quota, 100 % at 100 %, then four points of pay per point: conventions §2.4.
-    share = lost(bent((0.5, 2.0), (1.0, 2.0)))
+    share = lost(seller())
     # Published: 6 to 8 % of revenue (Larkin 2014); the parameters' ranges allow 2 to 12 %.
     assert 0.02 < share < 0.12
 
 
 def test_a_steeper_accelerator_costs_more() -> None:
-    assert lost(bent((0.0, 1.0), (1.0, 0.5))) < lost(bent((0.0, 1.0), (1.0, 2.0)))
+    assert lost(bent(accelerators=[{"from": 1, "slope": 1.5}])) < lost(
+        bent(accelerators=[{"from": 1, "slope": 3}])
+    )
 
 
 def test_beyond_a_cap_results_wait_for_the_next_period() -> None:
-    cal = bent((0.0, 1.0), (1.2, -1.0))
+    cal = bent(cap=1.2)
     moved = move(cal, movables(cal, cal.current), np.array([[2.0]]), np.array([[0.6]]))
     assert moved.held[0, 0] > 0.3
     assert moved.pulled[0, 0] == 0
 
 
 def test_what_is_moved_is_the_best_of_all_amounts() -> None:
-    cal = bent((0.5, 2.0), (1.0, 2.0))
+    cal = seller()
     (choice,) = movables(cal, cal.current)
     rng = np.random.default_rng(2)
     y, m = rng.normal(1, 0.5, (200, 1)), rng.normal(1, 0.3, (200, 1))
@@ -181,7 +185,7 @@ def test_what_is_moved_is_the_best_of_all_amounts() -> None:
 
 
 def test_moved_results_come_off_the_next_period_and_only_the_loss_is_lost() -> None:
-    cal = bent((0.5, 2.0), (1.0, 2.0))
+    cal = seller()
     luck = draw_luck(cal, 6, 300, 1)
     path = follow(cal, cal.current, luck)
     moved = path.pulled * (1 - 0.14) - path.held

@@ -7,7 +7,7 @@ tolerates what another check reports, so that all problems come out at once.
 
 from __future__ import annotations
 
-from optimizer.check import funnel, kpis, names, plans, rules, sources, suspicions
+from optimizer.check import curves, funnel, kpis, names, plans, rules, sources, suspicions
 from optimizer.check.counted import counted
 from optimizer.check.plans import plan_problems
 from optimizer.problems import Finding
@@ -23,6 +23,7 @@ def problems_of(scenario: Scenario) -> list[Finding]:
         *names.problems(scenario),
         *funnel.problems(scenario, baseline),
         *kpis.problems(scenario, baseline),
+        *curves.problems(scenario),
         *plans.problems(scenario),
         *rules.problems(scenario),
         *sources.problems(scenario),
@@ -35,6 +36,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
     return [
         *suspicions.warnings(scenario),
         *kpis.warnings(scenario, baseline),
+        *curves.warnings(scenario),
         *plans.warnings(scenario),
         *sources.warnings(scenario),
     ]

@@ -11,9 +11,6 @@ def problems(scenario: Scenario, baseline: Counted) -> Findings:
     """What is wrong with KPIs."""
     for name, kpi in scenario.kpis.items():
         at: Path = ("kpis", name)
-        if kpi.curve is not None and kpi.noise == 0:
-            hint = "add noise: the standard deviation of attainment that nobody here causes, e.g. 0.1"
-            yield Finding((*at, "curve"), "", "a cap needs noise > 0", hint)
         if kpi.timing is not None and kpi.is_rate:
             hint = "remove `timing`, or move it to the count whose results can be dated"
             yield Finding((*at, "timing"), "", "a rate has no results to move", hint)
@@ -42,7 +39,7 @@ def warnings(scenario: Scenario, baseline: Counted) -> Findings:
     for name, kpi in scenario.kpis.items():
         yield from _rate_above_one(baseline, ("kpis", name), kpi)
         yield from _uncontrolled(scenario, baseline, ("kpis", name), kpi)
-        if kpi.is_rate and kpi.curve is None:
+        if kpi.is_rate and not _capped(scenario, kpi):
             yield from _starvable(scenario, baseline, name, kpi)
 
 
@@ -87,6 +84,11 @@ def _team_of(scenario: Scenario, activity: str) -> str | None:
     if activity.startswith("leave:"):
         return scenario.stages[activity.removeprefix("leave:")].owner
     return scenario.activities[activity].team
+
+
+def _capped(scenario: Scenario, kpi: Kpi) -> bool:
+    curve = scenario.curves.get(kpi.curve) if isinstance(kpi.curve, str) else kpi.curve
+    return curve is not None and curve.cap is not None
 
 
 def _starvable(scenario: Scenario, baseline: Counted, name: str, kpi: Kpi) -> Findings:

@@ -27,11 +27,6 @@ def _percent(path: Path, value: float, message: str) -> Finding:
 def _kpi(at: Path, kpi: Kpi) -> Findings:
     if kpi.noise > 1:
         yield _percent((*at, "noise"), kpi.noise, "attainment that varies by more than 100 % by itself")
-    if kpi.curve is not None and kpi.curve.cap < 1:
-        message = "a cap below target: full target pay cannot be reached"
-        yield Finding(
-            (*at, "curve", "cap"), number(kpi.curve.cap), message, "caps are attainments, 1.6 = 160 %"
-        )
 
 
 def _activity(at: Path, activity: Activity) -> Findings:

@@ -37,7 +37,7 @@ from optimizer.explain.swings import Swing, tornado
 from optimizer.explain.ties import Tie, near_ties
 from optimizer.judge import believed_exposure
 from optimizer.network import Floats, Ints
-from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.outcome import Outcome, evaluate_beside_today, evaluate_plans
 
 if TYPE_CHECKING:
     from optimizer.explain.frontiers import Point
@@ -108,7 +108,7 @@ class Explanation:
         """d_kj at the current plan and at the chosen one, (1 or 2, K, J)."""
         cal, euros = self.solution.cal, self.solution.euros
         both = cal.current[None] if euros is None else np.array([cal.current, euros])
-        return believed_exposure(cal, both, evaluate_plans(cal, both).worlds)
+        return believed_exposure(cal, both, evaluate_beside_today(cal, both, 1).worlds)
 
 
 def explain(
@@ -119,7 +119,7 @@ def explain(
     More than one of `workers` means processes.
     """
     cal, space, euros = solution.cal, solution.space, solution.euros
-    now, plans = evaluate_plans(cal, cal.current[None]), compare(solution)
+    now, plans = evaluate_plans(cal.today, cal.current[None]), compare(solution)
     if euros is None or solution.consistent is None:
         return Explanation(solution, plans, now, gaming=gaming_ledger(cal, cal.current, now, now))
     moved = not same(euros, cal.current)

@@ -57,7 +57,7 @@ def compare(solution: Solution) -> Comparison:
     """The current plan, the named ones, equal weights if no plan is called so, and the chosen one."""
     space = solution.space
     kinds, names, stack = zip(*_plans(solution), strict=True)
-    found = evaluated(solution.cal, space, np.array(stack))
+    found = evaluated(solution.cal, space, np.array(stack), sum(kind != "chosen" for kind in kinds))
     return Comparison(
         names=names,
         kinds=kinds,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from optimizer import outcome as outcomes
 from optimizer.baseline import Calibrated
 from optimizer.explain.ledger import gaming_hours
+from optimizer.gaming import Deterrence, deterrence
 from optimizer.judge import consistent_facts
 from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, evaluate_plans
+from optimizer.outcome import Outcome, evaluate_beside_today
 from optimizer.response import CONSISTENT
 from optimizer.rules import Line, every_line
 from optimizer.space import TOLERANCE, PlanSpace
@@ -61,11 +62,22 @@ class Evaluated:
         return tuple(line.name for line in self.lines if line.slack[plan] < -TOLERANCE)
 
 
-def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats) -> Evaluated:
-    """S plans (S, I, K), each at its own consistent beliefs."""
-    outcome = evaluate_plans(cal, euros)
+def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats, todays: int = 0) -> Evaluated:
+    """S plans (S, I, K), each at its own consistent beliefs; the first `todays` with the curves in force."""
+    outcome = evaluate_beside_today(cal, euros, todays)
     facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+    if facts.deterred is not None and todays and cal.chosen:
+        pairs = zip(cal.worlds, outcome.worlds, strict=True)
+        both = [[deterrence(c, n, at, euros) for c in (cal.today, cal)] for (_, n), at in pairs]
+        facts = replace(facts, deterred=tuple(_beside(one, other, todays) for one, other in both))
     return Evaluated(cal, euros, outcome, tuple(every_line(cal, space, euros, facts)))
+
+
+def _beside(today: Deterrence, chosen: Deterrence, todays: int) -> Deterrence:
+    """The first plans' deterrence with the curves in force, the others' with those chosen."""
+    first = (np.arange(len(chosen.gain)) < todays)[:, None]
+    parts = ((getattr(today, name), getattr(chosen, name)) for name in ("gain", "room", "direct"))
+    return Deterrence(chosen.activities, *(np.where(first, one, other) for one, other in parts))
 
 
 def value_of(cal: Calibrated, outcome: Outcome) -> Floats:

@@ -154,7 +154,7 @@ class _World:
     def _reward(self, a: int) -> float:
         """r_a(w) and what its yields are worth in the team's own stages, delay discounted, per unit."""
         network, held = self.network, self.at.beliefs
-        told = signals(network, self.cal.curves, self.cal.targets, held)
+        told = signals(network, self.cal.curves, self.cal.targets_at(held), held)
         own = network.own_yields[:, a]
         waiting = (1 - network.own_delay[a]) * (held.price[0] @ own)
         later = self.at.response.stage_price[0] @ own

@@ -8,7 +8,7 @@ a sign that changes twice between today and an end is not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,7 +20,7 @@ from optimizer.beliefs import Beliefs
 from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.evaluated import value_of
 from optimizer.network import Bools, Floats
-from optimizer.outcome import evaluate_plans, outcome_of
+from optimizer.outcome import Outcome, evaluate_beside_today, joined, outcome_of
 from optimizer.ranges import RangeError, scaled
 from optimizer.response import consistent_response
 from optimizer.scenario import Rules, Scenario
@@ -103,22 +103,29 @@ def tornado(
     paid = plans.sum(axis=(0, 1)) > 0
     sources = [(path, s.text, s.range) for path, s in cal.scenario.sources.items() if s.range]
     portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
-    work = partial(_swings, cal.scenario, _bare(cal.scenario, paid), plans[:, :, paid])
+    kept = paid | np.isin(
+        np.arange(len(paid)), np.concatenate([c.gates.on for c in (cal.curves, cal.todays_curves)])
+    )
+    work = partial(_swings, cal.scenario, _bare(cal.scenario, kept), plans[:, :, kept], cal.chosen)
     found = [swing for portion in workers.each(work, portions, on_done) for swing in portion]
     return tuple(sorted(found, key=lambda s: -s.spread))
 
 
-def _bare(scenario: Scenario, paid: Bools) -> Scenario:
-    """Without the KPIs that no plan pays on, which move nobody, and without rules: only to save time."""
-    kpis = {name: kpi for (name, kpi), used in zip(scenario.kpis.items(), paid, strict=True) if used}
+def _bare(scenario: Scenario, kept: Bools) -> Scenario:
+    """Without KPIs that no plan pays on and no gate asks for, and without rules: only to save time."""
+    kpis = {name: kpi for (name, kpi), used in zip(scenario.kpis.items(), kept, strict=True) if used}
     rules = Rules(objective=scenario.rules.objective)
     return scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": rules, "sources": {}})
 
 
 def _swings(
-    scenario: Scenario, bare: Scenario, plans: Floats, sources: list[tuple[str, str, float]]
+    scenario: Scenario,
+    bare: Scenario,
+    plans: Floats,
+    chosen: Mapping[str, str],
+    sources: list[tuple[str, str, float]],
 ) -> list[Swing]:
-    company = _Company.of(bare, plans)
+    company = _Company.of(bare, plans, chosen)
     return [_swing(scenario, company, *source) for source in sources]
 
 
@@ -181,32 +188,44 @@ def _number_at(scenario: Scenario, path: str) -> float:
 
 @dataclass(frozen=True)
 class _Company:
-    """Values of plans (S, I, K) in a company and in companies near it; beliefs start from the first's."""
+    """Values of plans (S, I, K) in a company and in companies near it; beliefs start from the first's.
+
+    The first plan keeps the curves in force, the others have those `chosen`.
+    """
 
     scenario: Scenario
     plans: Floats
+    chosen: Mapping[str, str]
     beliefs: tuple[Beliefs, ...]
     today: Floats
 
     @classmethod
-    def of(cls, scenario: Scenario, plans: Floats) -> _Company:
-        cal = calibrate(scenario)
-        outcome = evaluate_plans(cal, plans)
-        return cls(scenario, plans, tuple(w.beliefs for w in outcome.worlds), value_of(cal, outcome))
+    def of(cls, scenario: Scenario, plans: Floats, chosen: Mapping[str, str]) -> _Company:
+        cal = calibrate(scenario).choosing(chosen)
+        outcome = evaluate_beside_today(cal, plans, 1)
+        return cls(scenario, plans, chosen, tuple(w.beliefs for w in outcome.worlds), value_of(cal, outcome))
 
     def at(self, path: str, factor: float) -> Floats:
         """Values (S,) with the number times `factor`, NaN if invalid; target pay follows the scenario's."""
         if path.startswith("kpis.") and path.split(".")[1] not in self.scenario.kpis:
             return self.today
         try:
-            cal = calibrate(scaled(self.scenario, path, factor))
+            cal = calibrate(scaled(self.scenario, path, factor)).choosing(self.chosen)
         except (RangeError, CalibrationError):
             return np.full(len(self.plans), np.nan)
         plans = self.plans * _pay_ratio(self.scenario, cal.scenario)[:, None]
-        pairs = zip(cal.worlds, self.beliefs, strict=True)
-        worlds = tuple(consistent_response(cal, n, plans, start) for (_, n), start in pairs)
-        outcome = outcome_of(cal, plans, worlds)
+        outcome = self._answered(cal, plans, slice(None))
+        if cal.chosen:
+            outcome = joined(
+                self._answered(cal.today, plans, slice(1)), self._answered(cal, plans, slice(1, None))
+            )
         return np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
+
+    def _answered(self, cal: Calibrated, plans: Floats, some: slice) -> Outcome:
+        rows = np.arange(len(plans))[some]
+        pairs = zip(cal.worlds, self.beliefs, strict=True)
+        worlds = tuple(consistent_response(cal, n, plans[rows], b.select(rows)) for (_, n), b in pairs)
+        return outcome_of(cal, plans[rows], worlds)
 
 
 def _pay_ratio(before: Scenario, after: Scenario) -> Floats:

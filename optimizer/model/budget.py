@@ -6,14 +6,21 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
-from optimizer.model.setting import Setting
+from optimizer.model.setting import Setting, World
 from optimizer.outcome import loading
+
+Moving = dict[tuple[str, str], list[str]]
+"""Per pair (team, KPI), the KPIs whose scores move its pay."""
 
 
 def add_payouts(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:
-    """pay_i = Σ_k e_ik (level_k + θ_k ŝ_k): one product per digit, digit × (score above its lower bound)."""
+    """pay_i = Σ_k e_ik (level_ik + Σ_j θ_ikj ŝ_j), j is k or its gate.
+
+    One product per digit and score: digit × (score above its lower bound).
+    """
     needed = _pays_matter(setting)
-    scored = sorted({k for _, k in m.PAIRS}) if needed else []
+    moving = _moving(m, setting) if needed else {}
+    scored = sorted({j for some in moving.values() for j in some})
     of = {w.name: (w, b) for w, b in zip(setting.worlds, bounds, strict=True)}
     kpi = setting.cal.network.kpis.index
     width = {(s, k): float(np.ptp(_ends(of[s][1], kpi(k)))) for s in of for k in scored}
@@ -28,9 +35,19 @@ def add_payouts(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ..
         return m.above[s, k] == flow + float(world.score_constant[kpi(k)]) - low
 
     m.linear_score = pyo.Constraint(m.REGIMES, scored, rule=score, doc="(11) ŝ_k at the believed rate")
-    _products(m, scored, width)
+    _products(m, moving, width)
     if needed:
-        _pay_expressions(m, setting, of)
+        _pay_expressions(m, setting, of, moving)
+
+
+def _moving(m: pyo.ConcreteModel, setting: Setting) -> Moving:
+    """The KPIs whose scores move the pay of each pair."""
+    teams, kpis = setting.cal.network.teams, setting.cal.network.kpis
+    felt = np.any([w.slope != 0 for w in setting.worlds], axis=0)
+    return {
+        (i, k): [j for n, j in enumerate(kpis) if j == k or felt[teams.index(i), kpis.index(k), n]]
+        for i, k in m.PAIRS
+    }
 
 
 def _ends(bounds: Bounds, k: int) -> tuple[float, float]:
@@ -43,39 +60,47 @@ def _pays_matter(setting: Setting) -> bool:
     return limited or setting.rules.objective == "net"
 
 
-def _products(m: pyo.ConcreteModel, scored: list[str], width: dict[tuple[str, str], float]) -> None:
+def _products(m: pyo.ConcreteModel, moving: Moving, width: dict[tuple[str, str], float]) -> None:
     """credit = digit · above, by McCormick: exact because a digit is 0 or 1."""
-    digits = [(s, i, k, b) for s in m.REGIMES for i, k, b in m.digit if k in scored]
-    m.credit = pyo.Var(digits, domain=pyo.NonNegativeReals, doc="digit × ŝ_k above its lower bound")
+    digits = [(s, i, k, b, j) for s in m.REGIMES for i, k, b in m.digit for j in moving.get((i, k), [])]
+    m.credit = pyo.Var(digits, domain=pyo.NonNegativeReals, doc="digit × ŝ_j above its lower bound")
     m.credit_off = pyo.Constraint(
         digits,
-        rule=lambda m, s, i, k, b: m.credit[s, i, k, b] <= width[s, k] * m.digit[i, k, b],
+        rule=lambda m, s, i, k, b, j: m.credit[s, i, k, b, j] <= width[s, j] * m.digit[i, k, b],
         doc="(12) nothing without the digit",
     )
     m.credit_most = pyo.Constraint(
-        digits, rule=lambda m, s, i, k, b: m.credit[s, i, k, b] <= m.above[s, k], doc="(12) at most the score"
+        digits,
+        rule=lambda m, s, i, k, b, j: m.credit[s, i, k, b, j] <= m.above[s, j],
+        doc="(12) at most the score",
     )
     m.credit_least = pyo.Constraint(
         digits,
-        rule=lambda m, s, i, k, b: (
-            m.credit[s, i, k, b] >= m.above[s, k] - width[s, k] * (1 - m.digit[i, k, b])
+        rule=lambda m, s, i, k, b, j: (
+            m.credit[s, i, k, b, j] >= m.above[s, j] - width[s, j] * (1 - m.digit[i, k, b])
         ),
         doc="(12) all of the score with the digit",
     )
 
 
-def _pay_expressions(m: pyo.ConcreteModel, setting: Setting, of: dict[str, tuple]) -> None:  # type: ignore[type-arg]
+def _pay_expressions(
+    m: pyo.ConcreteModel, setting: Setting, of: dict[str, tuple[World, Bounds]], moving: Moving
+) -> None:
     """Expected payout before charges per team, over regimes."""
     unit = dict(zip(setting.cal.network.teams, setting.space.unit, strict=True))
-    kpi = setting.cal.network.kpis.index
+    team, kpi = setting.cal.network.teams.index, setting.cal.network.kpis.index
 
     def paid(m: pyo.ConcreteModel, i: str) -> pyo.Expression:
         total = 0.0
         for t, k in m.PAIRS:
             for s, (world, bounds) in of.items() if t == i else ():
-                sure = float(world.level[kpi(k)] + world.slope[kpi(k)] * bounds.score.low[kpi(k)])
-                slope = float(world.slope[kpi(k)]) * float(unit[i])
-                varying = sum(slope * 2**b * m.credit[s, i, k, b] for b in m.BITS[i, k])
+                slope = world.slope[team(i), kpi(k)]
+                sure = float(world.level[team(i), kpi(k)] + slope @ bounds.score.low)
+                varying = sum(
+                    float(slope[kpi(j)] * unit[i]) * 2**b * m.credit[s, i, k, b, j]
+                    for j in moving[i, k]
+                    for b in m.BITS[i, k]
+                )
                 total += world.probability * (sure * m.euros[i, k] + varying)
         return total
 

@@ -72,6 +72,6 @@ def _premiums(m: pyo.ConcreteModel, setting: Setting) -> Iterator[tuple[tuple[st
     averse, teams, kpis = risk_aversion(setting.cal), list(m.TEAMS), list(m.KPIS)
     variance = sum(w.probability * w.variance for w in setting.worlds)
     for i, k in m.PAIRS:
-        curvature = float(averse[teams.index(i)] * np.asarray(variance)[kpis.index(k)])
+        curvature = float(averse[teams.index(i)] * np.asarray(variance)[teams.index(i), kpis.index(k)])
         if curvature > 0:
             yield (i, k), curvature

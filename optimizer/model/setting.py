@@ -18,7 +18,8 @@ class World:
     """One regime at given beliefs, all linear in the plan's euros e_ik.
 
     Reward of a unit: r_a = Σ_k e_{i(a)k} `reward[k, a]` + `onward[a]`. Linearised score of KPI k:
-    ŝ_k = `score_constant[k]` + Σ_a `score[k, a]` x_a. Linearised pay per euro: `level` + `slope`·ŝ_k.
+    ŝ_k = `score_constant[k]` + Σ_a `score[k, a]` x_a. Linearised pay per euro of pair (i, k): `level[i, k]` +
+    `slope[i, k]`·ŝ.
     """
 
     name: str
@@ -31,11 +32,11 @@ class World:
     score: Floats
     score_constant: Floats
     level: Floats
-    """E pay(m_k) − θ_k m_k, (K,)."""
+    """E pay at the believed scores less what `slope` says there, (I, K)."""
     slope: Floats
-    """θ_k, (K,)."""
+    """∂E pay_ik/∂s_j, (I, K, K): θ_ik where j is k, and what a gate's score adds where j is the gate."""
     variance: Floats
-    """Var pay_k at the believed score, (K,) per square euro at target."""
+    """Var pay_ik at the believed score, (I, K) per square euro at target."""
     direct: Floats
     """θ_k N_ka / (Den_k T_k), (K, A): reward per euro from the activity's own numerator credit."""
 
@@ -68,20 +69,19 @@ def build_setting(
 
 
 def _world(cal: Calibrated, name: str, probability: float, network: Network, held: Beliefs) -> World:
-    told = signals(network, cal.curves, cal.targets, held)
-    believed, slope = told.score[0], told.slope[0]
-    per = np.where(network.is_rate, held.denominator[0], 1.0) * cal.targets
+    told = signals(network, cal.curves, cal.targets_at(held), held)
+    believed, slope = told.score[0], told.slope.matrix()[0]
     return World(
         name=name,
         probability=probability,
         network=network,
-        reward=told.reward_per_euro()[0],
+        reward=told.reward_per_euro[0],
         onward=told.onward[0],
         waiting=(1 - network.own_delay) * (held.price[0] @ network.own_yields),
         score=told.marginal[0],
         score_constant=np.where(network.is_rate, believed, 0.0),
-        level=told.level[0] - slope * believed,
+        level=told.level[0] - slope @ believed,
         slope=slope,
         variance=cal.curves.variance(believed),
-        direct=slope[:, None] * network.numerator / per[:, None],
+        direct=told.direct[0],
     )

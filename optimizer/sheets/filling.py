@@ -42,8 +42,10 @@ def _things(
         return
     part, rest = template[0], template[1:]
     if isinstance(part, str):
-        if part in found:
+        if isinstance(found, Mapping) and part in found:
             yield from _things(table, rest, found[part], keys)
+        elif found == {} and keys:
+            yield [*keys, *[None] * (len(table.keys) - len(keys))], None
         return
     if part is None:
         for item in found:

@@ -15,7 +15,9 @@ from pydantic.fields import FieldInfo
 
 from optimizer.problems import number
 from optimizer.scenario import (
+    Accelerator,
     Activity,
+    Curve,
     Kpi,
     Label,
     Measured,
@@ -27,6 +29,7 @@ from optimizer.scenario import (
     Stage,
     TargetPay,
     Team,
+    Vesting,
 )
 from optimizer.wording import options_of
 
@@ -40,6 +43,7 @@ NOTES = "notes"
 HEADS = {
     Label: ("en", "For people; in both languages, or in English where `label.fr` is filled."),
     TargetPay: ("current", "Today's where `min`, `max` and `step` make it a decision."),
+    Curve: ("name", "A name here, or the curve itself in the columns beside it."),
 }
 """Types that may also be written as one plain value: the key that this value stands for, and its meaning."""
 
@@ -190,6 +194,28 @@ def _name(of: str) -> tuple[Key, ...]:
     return (Key("name", f"How the {of} is called everywhere else: a letter, then letters, digits and _."),)
 
 
+def _of_curves(section: str, of: str, *inside: str) -> tuple[Table, Table]:
+    """The lists of curves, which stand at the things of a section."""
+    key = (Key(of, f"Name in `{section}`."),)
+    prefix = "" if section == "curves" else f"{of}_"
+    return (
+        Table(
+            f"{prefix}accelerators",
+            f"Steeper or flatter parts of curves above target, by {of}.",
+            (section, 0, *inside, "accelerators", None),
+            key,
+            columns_of(Accelerator),
+        ),
+        Table(
+            f"{prefix}vesting",
+            f"What curves pay later, by {of}.",
+            (section, 0, *inside, "vesting", None),
+            key,
+            columns_of(Vesting),
+        ),
+    )
+
+
 def _scenario() -> Form:
     own = tuple(
         replace(column, default="") if column.path == ("name",) else column
@@ -215,6 +241,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "stages": Stage,
     "activities": Activity,
     "kpis": Kpi,
+    "curves": Curve,
     "regimes": Regime,
 }
 
@@ -244,6 +271,10 @@ SHEETS: tuple[Form | Table, ...] = (
         ),
         _value("coefficient", "Credit per unit."),
     ),
+    Table("curves", "Pay curves by name.", ("curves", 0), _name("curve"), columns_of(Curve)),
+    *_of_curves("curves", "curve"),
+    *_of_curves("kpis", "kpi", "curve"),
+    *_of_curves("teams", "team", "curve"),
     Table(
         "current_plan",
         "Weights in force when the volumes were counted.",
@@ -280,6 +311,13 @@ SHEETS: tuple[Form | Table, ...] = (
     ),
     Table("locks", "Weights that must not change.", ("rules", "locks", 0, 1), (_TEAM, _KPI), _WEIGHT),
     Table(
+        "curve_choice",
+        "Curves of which one is chosen for all of a team's pay; a team not named keeps its own.",
+        ("rules", "curves", 0, None),
+        (_TEAM,),
+        _value("curve", "Name in `curves`.", str),
+    ),
+    Table(
         "controllability",
         "Controllability measured elsewhere.",
         ("rules", "controllability", "override", 0, 1),
@@ -311,5 +349,6 @@ REFERENCES = {
     "volume": "kpis",
     "quality": "kpis",
     "regime": "regimes",
+    "curve": "curves",
 }
 """Columns, by their header, that hold names of another sheet."""

@@ -33,7 +33,7 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-
 """What a cell cannot hold, or would not give back."""
 _WRITTEN = datetime.datetime(2000, 1, 1)
 """The date of every workbook, so that the same scenario gives the same bytes."""
-_TABS = {"rules": "#C55A11", "measures": "#C55A11", "locks": "#C55A11", "controllability": "#C55A11"}
+_TABS = dict.fromkeys(("rules", "measures", "locks", "curve_choice", "controllability"), "#C55A11")
 
 
 class UnwritableError(ValueError):
@@ -166,13 +166,14 @@ class _Writer:
             self._validate(page, column, whole, position)
 
     def _validate(self, page: Worksheet, column: Column, rows: tuple[int, int], position: int) -> None:
-        if column.header in REFERENCES:
+        limits = limits_of(column.annotation)
+        if column.header in REFERENCES and limits.rule is None:
             _choose(page, rows, position, _names_in(REFERENCES[column.header]))
         elif bool in options_of(column.annotation):
             _choose(page, rows, position, ["TRUE", "FALSE"])
         elif literals := literals_of(column.annotation):
             _choose(page, rows, position, literals)
-        elif (limits := limits_of(column.annotation)).rule is not None:
+        elif limits.rule is not None:
             said = {"error_title": "Out of range", "error_message": f"{column.header}: {limits.words}"}
             page.data_validation(rows[0], position, rows[1], position, {**limits.rule, **said})
 

@@ -18,7 +18,7 @@ def act(
     `at_once` (A,) is the share of yields that comes within the period: those units may still be worked, the
     others are worth what beliefs say, later. In a steady state the conditions are those of model.md (4).
     """
-    reward = perceived_rewards(network, cal.curves, cal.targets, beliefs, euros)
+    reward = perceived_rewards(network, cal.curves, cal.targets_at(beliefs), beliefs, euros)
     waiting = (at_once - network.own_delay) * (beliefs.price @ network.own_yields)
     return agree(now, Work(reward - cal.linear - waiting, cal.quadratic))
 
@@ -31,7 +31,7 @@ def learn(
     The numerator of a KPI is never seen below 0; an empty stage is seen to route as at baseline.
     """
     seen = beliefs_from(now, response.x, response.stage_price, before, cal.beliefs)
-    lucky = seen.numerator + luck * cal.targets * seen.denominator
+    lucky = seen.numerator + luck * cal.targets_at(before) * seen.denominator
     seen = Beliefs(seen.routing, np.maximum(lucky, 0.0), seen.denominator, seen.price)
     moved = before.stacked() + rate * (seen.stacked() - before.stacked())
     beliefs = before.unstacked(moved)

@@ -16,6 +16,7 @@ from optimizer.baseline import Calibrated
 from optimizer.beliefs import Beliefs
 from optimizer.network import Floats, Ints, Network
 from optimizer.outcome import loading, realised_pay, true_scores
+from optimizer.response import Equilibrium, Response
 from optimizer.simulate.luck import Luck, draw_luck
 from optimizer.simulate.people import act, learn
 from optimizer.simulate.pipeline import Pipeline, arrival_shares, in_transit, present
@@ -133,30 +134,31 @@ class _Run:
         owed, owed_value = np.zeros(noise.shape[1:]), np.zeros(count)
         rows = []
         for luck in noise:
-            x, pipeline, learnt, entered = self._period(pipeline, beliefs, luck)
-            row, owed, owed_value = self._account(x, entered, beliefs, luck, owed, owed_value)
+            response, pipeline, learnt, entered = self._period(pipeline, beliefs, luck)
+            done = Equilibrium(response, beliefs, response.imbalance, 0)
+            row, owed, owed_value = self._account(done, entered, luck, owed, owed_value)
             rows.append(row)
             beliefs = learnt
         return Path(**{name: np.stack([r[name] for r in rows]) for name in Path.__dataclass_fields__})
 
     def _period(
         self, pipeline: Pipeline, beliefs: Beliefs, luck: Floats
-    ) -> tuple[Floats, Pipeline, Beliefs, Floats]:
+    ) -> tuple[Response, Pipeline, Beliefs, Floats]:
         """Work done, what is under way after it, what people then believe, and units that entered stages."""
         now = present(self.network, self.shares, pipeline.now)
         response = act(self.cal, self.network, now, self.shares[0], beliefs, self.euros[None])
         entered = pipeline.now + response.x @ now.yields.T
         learnt = learn(self.cal, now, response, beliefs, luck, self.learning)
-        return response.x, pipeline.after(self.network, self.shares, response.x), learnt, entered
+        return response, pipeline.after(self.network, self.shares, response.x), learnt, entered
 
     def _account(
-        self, x: Floats, entered: Floats, beliefs: Beliefs, luck: Floats, owed: Floats, owed_value: Floats
+        self, done: Equilibrium, entered: Floats, luck: Floats, owed: Floats, owed_value: Floats
     ) -> tuple[dict[str, Floats], Floats, Floats]:
         """KPIs and money of a period, and what the next one inherits from moved results."""
-        cal, network = self.cal, self.network
-        score = true_scores(cal, network, x)
+        cal, network, x = self.cal, self.network, done.x
+        score = true_scores(cal, network, done)
         reached = score + luck + owed
-        moved = move(cal, self.movable, reached, _believed(cal, beliefs))
+        moved = move(cal, self.movable, reached, _believed(cal, done.beliefs))
         value = value_per_attainment(network, x, score)
         kept = 1 - losses(cal)
         attainment = reached + kept * moved.pulled - moved.held
@@ -181,4 +183,4 @@ class _Run:
 def _believed(cal: Calibrated, beliefs: Beliefs) -> Floats:
     """m_k, (S, K): what the teams expect of the next period."""
     per = np.where(cal.network.is_rate, beliefs.denominator, 1.0)
-    return np.asarray(beliefs.numerator / per / cal.targets)
+    return np.asarray(beliefs.numerator / per / cal.targets_at(beliefs))

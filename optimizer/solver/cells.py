@@ -155,8 +155,8 @@ def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_
         rows.append(room_for_gaming(setting, world, x))
         for j, (i, k) in enumerate(pairs):
             weight = world.probability * charge[i]
-            bilinear[j] += weight * world.slope[k] * score[k, :-1]
-            linear[j] += weight * (world.level[k] + world.slope[k] * score[k, -1])
+            bilinear[j] += weight * (world.slope[i, k] @ score[:, :-1])
+            linear[j] += weight * (world.level[i, k] + world.slope[i, k] @ score[:, -1])
     hessian = bilinear + bilinear.T
     bends, curvature = _bends(setting, hessian)
     facets = _scaled(setting, np.vstack(rows))

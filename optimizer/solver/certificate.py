@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
+from optimizer.globalresponse import PROFIT, deviations, is_searched
 from optimizer.judge import Judgement, linearised
 from optimizer.network import Floats, Ints
 from optimizer.outcome import Outcome, value_of
@@ -119,6 +120,16 @@ def check_equilibrium(cal: Calibrated, euros: Floats, outcome: Outcome) -> Itera
         1.0,
         f"believed denominators above {DENOMINATOR_FLOOR:.0%} of today's",
     )
+
+
+def check_global(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Check]:
+    """Nobody would gain by quite other work under the true curves; only where pay is not linear in work."""
+    if not is_searched(cal, euros):
+        return
+    found = sorted(deviations(cal, euros, outcome), key=lambda d: -d.share)
+    worst = found[0].share if found else 0.0
+    words = "; ".join(d.words for d in found) or "no team found better work, as a share of its target pay"
+    yield Check("global_response", not found, worst, PROFIT, words)
 
 
 def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:

@@ -24,7 +24,13 @@ from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_of
 from optimizer.search import Judged, Memory, climb
-from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
+from optimizer.solver.certificate import (
+    check_equilibrium,
+    check_global,
+    check_model,
+    check_rules,
+    relative_gap,
+)
 from optimizer.solver.finish import enumerated, finished, refused, stopped
 from optimizer.solver.fixed import Answer as Milp
 from optimizer.solver.fixed import FixedModel, model_at
@@ -69,8 +75,8 @@ def solve_continuous(run: Run, blank: Solution) -> Solution:
 def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
     """Whether what people believe can change what a plan is worth to them."""
     paid = space.allowed.any(axis=0)
-    curved = np.array([k.curve is not None for k in cal.scenario.kpis.values()])
-    return bool((cal.network.owner >= 0).any() or ((cal.network.is_rate | curved) & paid).any())
+    bent = (cal.curves.bent & space.allowed).any() or cal.scenario.targets.mode != "fixed"
+    return bool((cal.network.owner >= 0).any() or bent or (cal.network.is_rate & paid).any())
 
 
 def solve_at(run: Run, held: Held) -> Answer:
@@ -214,5 +220,7 @@ def _verified(run: Run, held: Held, answer: Answer, best: Judged, short: bool) -
     yield from check_model(answer.fixed, space, best.units, held.beliefs)
     if not short:
         euros = space.euros(best.units)[None]
-        yield from check_equilibrium(run.cal, euros, evaluate_plans(run.cal, euros))
+        outcome = evaluate_plans(run.cal, euros)
+        yield from check_equilibrium(run.cal, euros, outcome)
+        yield from check_global(run.cal, euros[0], outcome)
         yield from enumerated(run, best)

@@ -13,7 +13,13 @@ from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_from_euros
 from optimizer.rules import broken_lines
 from optimizer.search import Judged, Memory
-from optimizer.solver.certificate import check_equilibrium, check_model, check_rules, relative_gap
+from optimizer.solver.certificate import (
+    check_equilibrium,
+    check_global,
+    check_model,
+    check_rules,
+    relative_gap,
+)
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.proof import MOST_LISTED, Proof
 from optimizer.solver.rounds import BRUTE_FORCE, Refusal
@@ -55,9 +61,10 @@ def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Soluti
             check_rules(memory.judge(best.units[None])),
             *check_model(proof.fixed, run.space, best.units, proof.held.beliefs),
             *check_equilibrium(run.cal, euros, outcome),
+            *check_global(run.cal, euros[0], outcome),
             *enumerated(run, best),
         ]
-    return finished(run, blank, best, proof.bound, checks)
+    return replace(finished(run, blank, best, proof.bound, checks), rejected=tuple(run.rejected))
 
 
 def finished(
@@ -76,7 +83,7 @@ def finished(
     return replace(
         blank,
         status=status_of(checks),
-        plan=plan_from_euros(run.cal.scenario, euros),
+        plan=replace(plan_from_euros(run.cal.scenario, euros), curves=dict(run.cal.chosen)),
         euros=euros,
         objective=best.value,
         bound=max(bound, best.value) if np.isfinite(gap) else np.inf,

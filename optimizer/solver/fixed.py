@@ -158,8 +158,8 @@ def _least_effort(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
 
 
 def _least_pay(setting: Setting, world: World, box: Bounds) -> float:
-    """Loaded payout if every team were paid on its poorest KPI at its lowest score; θ ≥ 0."""
-    space, rate = setting.space, world.level + world.slope * box.score.low
+    """Loaded payout if every team were paid on its poorest KPI at the lowest scores; θ ≥ 0."""
+    space, rate = setting.space, world.level + world.slope @ box.score.low
     poorest = np.where(space.allowed, rate, np.inf).min(axis=1)
     poorest = np.where(np.isfinite(poorest), poorest, 0.0)
     steps = np.where(poorest > 0, space.least, space.most)

@@ -14,6 +14,7 @@ from optimizer.scenario import Scenario
 from optimizer.search import Judged, Memory
 from optimizer.solver.alternatives import diverse
 from optimizer.solver.certificate import check_model, check_rules, relative_gap
+from optimizer.solver.choice import Chosen, best_choice
 from optimizer.solver.continuous import solve_continuous
 from optimizer.solver.finish import certified, finished, never_settled, refused, stopped, unfound
 from optimizer.solver.highs import use_threads
@@ -26,8 +27,9 @@ from optimizer.solver.rounds import (
     rounds,
     settled,
     solve_at,
+    vetted,
 )
-from optimizer.solver.run import OnEvent, Options, Run, baseline_beliefs
+from optimizer.solver.run import Event, OnEvent, Options, Run, baseline_beliefs
 from optimizer.solver.solution import Check, Conflict, Relaxation, Solution
 from optimizer.space import PlanSpace, plan_space
 
@@ -41,18 +43,32 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     """
     options, began = options or Options(), time.perf_counter()
     use_threads(options.threads)
-    cal = calibrate(scenario)
+    cal, started = calibrate(scenario), time.monotonic()
     measures = measure(cal)
-    space = plan_space(cal, measures.controllability)
-    run = Run(cal, space, options, on_event or (lambda _: None), time.monotonic())
-    run.seconds["calibrate"] = time.perf_counter() - began
-    blank = Solution("error", cal, space, measures)
+    seconds, tell = {"calibrate": time.perf_counter() - began}, on_event or (lambda _: None)
+
+    def with_curves(chosen: Chosen) -> Solution:
+        if chosen:
+            tell(Event("curves", ", ".join(f"{team}: {name}" for team, name in chosen.items())))
+        other = cal.choosing(chosen)
+        space = plan_space(other, measures.controllability)
+        return _solved(
+            Run(other, space, options, tell, started, seconds=dict(seconds)),
+            Solution("error", other, space, measures),
+        )
+
+    return best_choice(scenario, options.gap, with_curves)
+
+
+def _solved(run: Run, blank: Solution) -> Solution:
+    """With the curves of the run."""
+    space = run.space
     starved = _starved(space)
     if starved is not None:
         return replace(blank, status="infeasible", conflict=starved, seconds=dict(run.seconds))
     if space.continuous:
         return solve_continuous(run, blank)
-    finish = _solve_baseline if options.beliefs == "baseline" else _solve_consistent
+    finish = _solve_baseline if run.options.beliefs == "baseline" else _solve_consistent
     return finish(run, blank)
 
 
@@ -100,7 +116,7 @@ def _solve_consistent(run: Run, blank: Solution) -> Solution:
     best = memory.best()
     if best is None or not best.kept:
         return _without_plan(run, blank, best, refusal, every)
-    proof = prove(run, memory, best)
+    proof = prove(run, memory, vetted(run, memory, best))
     solution = certified(run, blank, memory, proof)
     proven = solution.status == "optimal"
     return replace(solution, alternatives=diverse(run, memory, proof.best, proof.held, proven=proven))

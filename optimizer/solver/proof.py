@@ -14,7 +14,7 @@ from optimizer.judge import judge_at
 from optimizer.network import Ints
 from optimizer.search import Judged, Memory, best_of, neighbours
 from optimizer.solver.fixed import FixedModel
-from optimizer.solver.rounds import MOST_ROUNDS, built, floor_of, settled
+from optimizer.solver.rounds import MOST_ROUNDS, built, floor_of, settled, vetted
 from optimizer.solver.run import Held, Run, own_beliefs
 
 MOST_LISTED = 400
@@ -44,7 +44,7 @@ def prove(run: Run, memory: Memory, best: Judged) -> Proof:
             found = _list_better(run, memory, best)
             if isinstance(found, Proof):
                 return found
-            best = settled(run, memory, found)
+            best = vetted(run, memory, settled(run, memory, found))
             if run.out_of_time:
                 break
     except KeyboardInterrupt:

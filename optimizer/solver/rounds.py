@@ -11,20 +11,24 @@ from dataclasses import replace
 
 import numpy as np
 
+from optimizer.globalresponse import Deviation, deviations
 from optimizer.judge import judge_at
 from optimizer.network import Ints
+from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_from_euros, plan_of
 from optimizer.search import Judged, Memory, best_of, climb, climb_by_two, simple_plans
 from optimizer.solver.conflicts import least_break
 from optimizer.solver.fixed import Answer, FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, Limits
 from optimizer.solver.run import Event, Held, Run, baseline_beliefs, own_beliefs
-from optimizer.solver.solution import Round
+from optimizer.solver.solution import Rejected, Round
 from optimizer.space import count_plans, every_plan
 
 MOST_ROUNDS = 8
 ROUND_GAP = 1e-3
 """Relative gap of the rounds on the way; only the last beliefs need the full proof."""
+MOST_REJECTED = 25
+"""Plans passed over because people would not stay at them."""
 STARTS = 3
 """Plans from which the local search climbs."""
 BRUTE_FORCE = 20_000
@@ -125,6 +129,36 @@ def settled(run: Run, memory: Memory, best: Judged) -> Judged:
     run.tell(Event("search", "around the best plan"))
     with run.timed("search"):
         return best if run.out_of_time else climb(run.space, memory, best)
+
+
+def vetted(run: Run, memory: Memory, best: Judged) -> Judged:
+    """The best plan that people would stay at: where a team would do quite other work, the next one.
+
+    A plan refused is not proposed again (a no-good cut). After MOST_REJECTED, or where no other plan keeps
+    the rules, the first is handed back, and its certificate says what is wrong with it.
+    """
+    first = best
+    while not run.out_of_time:
+        found = _deviations(run, best)
+        if not found:
+            return best
+        if len(run.rejected) >= MOST_REJECTED:
+            break
+        plan = plan_from_euros(run.cal.scenario, run.space.euros(best.units))
+        run.tell(Event("search", f"people would not stay at the best plan: {found[0].words}"))
+        run.rejected.append(Rejected(plan, best.value, found))
+        memory.reject(best)
+        following = memory.best()
+        if following is None or not following.kept:
+            break
+        best = settled(run, memory, following)
+    return first
+
+
+def _deviations(run: Run, plan: Judged) -> tuple[Deviation, ...]:
+    euros = run.space.euros(plan.units)
+    with run.timed("verify"):
+        return tuple(deviations(run.cal, euros, evaluate_plans(run.cal, euros[None])))
 
 
 # --- no plan so far keeps the rules once beliefs agree --------------------------------------------------

@@ -19,7 +19,7 @@ from optimizer.outcome import evaluate_plans
 from optimizer.response import Equilibrium, consistent_response
 from optimizer.search import Judged
 from optimizer.solver.highs import Limits, Progress
-from optimizer.solver.solution import Round
+from optimizer.solver.solution import Rejected, Round
 from optimizer.space import PlanSpace
 
 BeliefMode = Literal["consistent", "baseline"]
@@ -62,6 +62,8 @@ class Run:
     rounds: list[Round] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     interrupted: bool = False
+    rejected: list[Rejected] = field(default_factory=list)
+    """Plans that people would not stay at."""
 
     @property
     def limits(self) -> Limits:
@@ -121,5 +123,5 @@ def _exposure(run: Run, euros: Floats, worlds: tuple[Equilibrium, ...] | None = 
     gaming = run.cal.scenario.rules.gaming
     if gaming is None or gaming.exposure is None:
         return None
-    at = worlds or evaluate_plans(run.cal, euros).worlds
+    at = worlds or evaluate_plans(run.cal.today, euros).worlds
     return np.asarray(believed_exposure(run.cal, euros, at)[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from optimizer.baseline import Calibrated
+from optimizer.globalresponse import Deviation
 from optimizer.judge import Linearised
 from optimizer.measures import Measures
 from optimizer.network import Floats
@@ -71,6 +72,26 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Combination:
+    """One choice of curves, and what solving with it came to; NaN without a plan."""
+
+    curves: dict[str, str]
+    status: Status
+    objective: float
+    bound: float
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A plan that looked best, until the best work of each team was searched: people would not stay there."""
+
+    plan: Plan
+    value: float
+    """Objective at the equilibrium that people would leave."""
+    deviations: tuple[Deviation, ...]
+
+
+@dataclass(frozen=True)
 class Solution:
     """Result of `solve`. Where `plan` is None there is none (`conflict` says why)."""
 
@@ -95,6 +116,10 @@ class Solution:
     checks: tuple[Check, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     """Best first, as many as were asked for and exist; empty unless asked for."""
+    combinations: tuple[Combination, ...] = ()
+    """Every choice of curves that was solved; empty where the rules offer none."""
+    rejected: tuple[Rejected, ...] = ()
+    """Plans that were passed over because a team would do something else, in the order they came up."""
     conflict: Conflict | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by phase; never part of the result's identity."""

@@ -1,0 +1,139 @@
+"""Pay curves and targets: shapes that can be drawn, names that exist, luck where the mathematics needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import prod
+
+from optimizer.check.counted import SUM, Findings
+from optimizer.check.names import unknown, unknown_keys
+from optimizer.problems import Finding, Path, listed, number, shown
+from optimizer.scenario import Curve, Scenario
+
+MOST_COMBINATIONS = 64
+"""Combinations of curves that are solved one by one."""
+_NOISE = "add noise: the standard deviation of attainment that nobody here causes, e.g. 0.1"
+
+
+def problems(scenario: Scenario) -> Findings:
+    """What is wrong with curves, with the choice among them, and with targets."""
+    for path, curve in _written(scenario):
+        yield from _shape(path, curve)
+        yield from _gate(scenario, path, curve)
+    for path, name in _named(scenario):
+        yield from unknown(path, name, "curve", scenario.curves)
+    yield from _choice(scenario)
+    yield from _luck(scenario)
+    if scenario.targets.mode == "reset" and scenario.regimes:
+        message = "targets that are issued anew cannot be combined with regimes: each would have its own"
+        yield Finding(("targets", "mode"), "reset", message, "remove the regimes, or write mode: fixed")
+
+
+def warnings(scenario: Scenario) -> Findings:
+    """Allowed, but probably not meant."""
+    for path, curve in _written(scenario):
+        if curve.cap is not None and curve.cap < 1:
+            message = "a cap below target: full target pay cannot be reached"
+            yield Finding((*path, "cap"), number(curve.cap), message, "caps are attainments, 1.6 = 160 %")
+        if curve.threshold is not None and curve.threshold > 1:
+            message = "a threshold above target: at target nothing is paid"
+            hint = "thresholds are attainments, 0.75 = 75 %"
+            yield Finding((*path, "threshold"), number(curve.threshold), message, hint)
+    if scenario.targets.mode == "fixed" and scenario.targets.stretch != 0:
+        hint = "write mode: reset, or raise the targets themselves"
+        yield Finding(("targets", "stretch"), number(scenario.targets.stretch), "has no effect", hint)
+
+
+def _written(scenario: Scenario) -> Iterator[tuple[Path, Curve]]:
+    """Curves with their places."""
+    for section, things in (("kpis", scenario.kpis), ("teams", scenario.teams)):
+        for name, thing in things.items():
+            if isinstance(thing.curve, Curve):
+                yield (section, name, "curve"), thing.curve
+    yield from ((("curves", name), curve) for name, curve in scenario.curves.items())
+
+
+def _named(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """Names of curves with the places that use them."""
+    for section, things in (("kpis", scenario.kpis), ("teams", scenario.teams)):
+        for name, thing in things.items():
+            if isinstance(thing.curve, str):
+                yield (section, name, "curve"), thing.curve
+    for team, names in scenario.rules.curves.items():
+        yield from ((("rules", "curves", team, at), name) for at, name in enumerate(names))
+
+
+def _shape(path: Path, curve: Curve) -> Findings:
+    bar, cap = curve.threshold, curve.cap
+    if bar is not None and curve.floor > 0:
+        message = "a threshold pays nothing below it, a floor pays a guarantee: not both"
+        yield Finding((*path, "threshold"), number(bar), message, "remove one of the two")
+    if bar is not None and bar < 1 - 1 / curve.slope:
+        message = f"nothing is paid below {number(1 - 1 / curve.slope)} anyway, where the line meets 0"
+        yield Finding((*path, "threshold"), number(bar), message, "remove it, or write a lower slope")
+    least = max(bar or 0.0, curve.floor)
+    if cap is not None and cap < least:
+        message = f"the cap {number(cap)} is below where pay starts, {number(least)}"
+        yield Finding((*path, "cap"), number(cap), message, "write a higher cap")
+    for at, (one, other) in enumerate(pairwise(curve.accelerators), 1):
+        if other.from_ <= one.from_:
+            message = f"does not rise: {number(one.from_)} comes before"
+            hint = "write accelerators by rising attainment"
+            yield Finding((*path, "accelerators", at, "from"), number(other.from_), message, hint)
+    for at, step in enumerate(curve.accelerators):
+        if cap is not None and step.from_ >= cap:
+            message = f"is never reached: pay is level from {number(cap)} on (cap)"
+            place = (*path, "accelerators", at, "from")
+            yield Finding(place, number(step.from_), message, "remove it, or write a higher cap")
+    later = sum(part.share for part in curve.vesting)
+    if later > 1 + SUM:
+        message = f"shares that vest later sum to {number(later)}, above 1"
+        yield Finding((*path, "vesting"), "", message, "what is left of 1 is paid at once")
+
+
+def _gate(scenario: Scenario, path: Path, curve: Curve) -> Findings:
+    if curve.gate is None:
+        return
+    at = (*path, "gate", "kpi")
+    yield from unknown(at, curve.gate.kpi, "KPI", scenario.kpis)
+    if path[:2] == ("kpis", curve.gate.kpi):
+        hint = f"write threshold: {number(curve.gate.at)}"
+        yield Finding(at, shown(curve.gate.kpi), "a KPI cannot be its own gate", hint)
+    if curve.gate.kpi in scenario.kpis and scenario.kpis[curve.gate.kpi].noise == 0:
+        yield Finding(("kpis", curve.gate.kpi), "", "a KPI that is a gate needs noise > 0", _NOISE)
+
+
+def _choice(scenario: Scenario) -> Findings:
+    chosen = scenario.rules.curves
+    yield from unknown_keys(("rules", "curves"), chosen, "team", scenario.teams)
+    for team, names in chosen.items():
+        for at, name in enumerate(names):
+            if name in names[:at]:
+                yield Finding(("rules", "curves", team, at), shown(name), "is listed twice", "remove one")
+    count = prod(len(names) for names in chosen.values())
+    if count > MOST_COMBINATIONS:
+        message = f"{count} combinations of curves, each a solve of its own; at most {MOST_COMBINATIONS}"
+        yield Finding(("rules", "curves"), "", message, "name fewer curves, or curves for fewer teams")
+
+
+def _luck(scenario: Scenario) -> Findings:
+    """Curves with corners need noise on what they pay."""
+    for name, kpi in scenario.kpis.items():
+        teams = [team for team in _curved_teams(scenario) if _payable(scenario, team, name)]
+        if kpi.noise == 0 and kpi.curve is not None:
+            yield Finding(("kpis", name, "curve"), "", "a pay curve needs noise > 0", _NOISE)
+        elif kpi.noise == 0 and teams:
+            message = f"the curve of {listed(teams)} pays this KPI: it needs noise > 0"
+            yield Finding(("kpis", name), "", message, _NOISE)
+
+
+def _curved_teams(scenario: Scenario) -> list[str]:
+    own = {name for name, team in scenario.teams.items() if team.curve is not None}
+    return [name for name in scenario.teams if name in own | scenario.rules.curves.keys()]
+
+
+def _payable(scenario: Scenario, team: str, kpi: str) -> bool:
+    plans = [scenario.current_plan, *scenario.plans.values(), scenario.rules.locks]
+    offered = kpi in scenario.rules.measures.get(team, tuple(scenario.kpis))
+    return offered or any(plan.get(team, {}).get(kpi, 0) > 0 for plan in plans)

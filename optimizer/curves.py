@@ -1,0 +1,398 @@
+"""What attainment pays, on average over luck (model.md §9).
+
+Attainment is score + σ·ε with ε standard normal, so that expected pay is smooth: over knots K with a jump J
+and a slope change c there, and z = (score − K) / σ,
+
+    E pay = Σ J Φ(z) + c [(score − K) Φ(z) + σ φ(z)],    dE pay / dscore = Σ J φ(z) / σ + c Φ(z)
+
+(Bachelier's formula). Behind a gate the same holds with the moments of two correlated normals
+(`optimizer.bivariate`), and pay also moves with the score of the KPI that is the gate.
+
+Curves of all teams have a leading axis C: one for all teams, or one per team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from scipy.special import ndtr
+
+from optimizer.bivariate import Tail, tail
+from optimizer.network import Bools, Floats, Ints
+from optimizer.scenario import Curve, Scenario
+
+
+@dataclass(frozen=True)
+class Gates:
+    """Pairs (team, KPI) whose pay hangs on another KPI, (P,) each: paid where its attainment ≥ `at`."""
+
+    team: Ints
+    kpi: Ints
+    on: Ints
+    at: Floats
+    correlation: float
+    """Of the luck of any two KPIs."""
+
+
+_NONE: Ints = np.zeros(0, dtype=np.intp)
+NO_GATES = Gates(_NONE, _NONE, _NONE, np.zeros(0), 0.0)
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How the pay of a pair moves with scores: with its own KPI's, (..., I, K), and its gate's, (..., P)."""
+
+    own: Floats
+    gate: Floats
+    gates: Gates
+
+    def pull(self, euros: Floats) -> Floats:
+        """What a team earns per unit of each score, (..., I, K), from euros at target (..., I, K)."""
+        g = self.gates
+        pull = np.asarray(euros * self.own)
+        for p, (i, k, on) in enumerate(zip(g.team, g.kpi, g.on, strict=True)):
+            pull[..., i, on] += euros[..., i, k] * self.gate[..., p]
+        return pull
+
+    def change(self, scores: Floats) -> Floats:
+        """First-order change of pay per euro, (..., I, K), when scores change by (..., K)."""
+        g = self.gates
+        change = np.asarray(self.own * scores[..., None, :])
+        change[..., g.team, g.kpi] += self.gate * scores[..., g.on]
+        return change
+
+    def through(self, credit: Floats, team: Ints) -> Floats:
+        """Σ_j ∂pay_{i(a)k}/∂s_j · credit_ja, (S, K, A): per euro on KPI k, by the score that work moves."""
+        g = self.gates
+        gained = np.swapaxes(self.own[:, team, :], 1, 2) * credit
+        for p, (i, k, on) in enumerate(zip(g.team, g.kpi, g.on, strict=True)):
+            gained[:, k] += np.where(team == i, self.gate[:, p, None] * credit[:, on], 0.0)
+        return gained
+
+    def matrix(self) -> Floats:
+        """∂pay_ik/∂s_j, (..., I, K, K)."""
+        g = self.gates
+        rates = self.own[..., None] * np.eye(self.own.shape[-1])
+        rates[..., g.team, g.kpi, g.on] += self.gate
+        return np.asarray(rates)
+
+
+@dataclass(frozen=True)
+class PayCurves:
+    """Piecewise-linear pay per team and KPI: before the first knot, and jumps and slope changes at knots.
+
+    Pay per euro at target, so 1 at target unless a threshold, cap or gate says otherwise. `expected`,
+    `slope`, `variance` and `certain` take scores or attainments (..., K) and give (..., I, K).
+    """
+
+    teams: int
+    """I."""
+    first_level: Floats
+    """Pay at attainment 0 on the line before the first knot, (C, K)."""
+    first_slope: Floats
+    """(C, K)."""
+    knots: Floats
+    """(C, K, J) attainments, rising."""
+    jumps: Floats
+    """(C, K, J) what is paid more at once, at and above each knot."""
+    changes: Floats
+    """(C, K, J) slope change at each knot; it and the jump are 0 where a KPI has fewer knots."""
+    noise: Floats
+    """σ_k, (K,)."""
+    gates: Gates
+    patience: Floats
+    """Worth today of a euro earned, (I, K): below 1 where a part vests later."""
+
+    def expected(self, score: Floats) -> Floats:
+        """E pay at scores."""
+        line = self.first_level + self.first_slope * score[..., None, :]
+        level = self._for_teams(line + self._beyond_knots(score, self._rises))
+        return self._gated(score, level, lambda at: at.moment(self._rises))
+
+    def slope(self, score: Floats) -> Floats:
+        """θ = dE pay/dscore of the same KPI; what a gate's score adds is in `sensitivity`."""
+        return self.sensitivity(score).own
+
+    def sensitivity(self, score: Floats) -> Sensitivity:
+        """dE pay/dscores."""
+        own = self._for_teams(self._slope(score))
+        at = self._tail(score)
+        if at is None:
+            return Sensitivity(own, np.zeros((*score.shape[:-1], 0)), self.gates)
+        gated = own.copy()
+        gated[..., self.gates.team, self.gates.kpi] = at.own_slope(self._rises)
+        return Sensitivity(gated, at.gate_slope(self._rises), self.gates)
+
+    def perceived(self, score: Floats) -> Sensitivity:
+        """dE pay/dscores as teams see it: what vests later counts less."""
+        known = self.sensitivity(score)
+        if self._at_once:
+            return known
+        g = self.gates
+        return Sensitivity(known.own * self.patience, known.gate * self.patience[g.team, g.kpi], g)
+
+    def certain(self, attainment: Floats) -> Floats:
+        """Pay at realised attainments, gates included."""
+        over = attainment[..., None, :, None] - self.knots
+        line = self.first_level + self.first_slope * attainment[..., None, :]
+        bent = np.where(over >= 0, self.jumps + self.changes * over, 0.0).sum(axis=-1)
+        paid, g = self._for_teams(line + bent), self.gates
+        if not len(g.team):
+            return paid
+        paid = paid.copy()
+        paid[..., g.team, g.kpi] *= attainment[..., g.on] >= g.at
+        return paid
+
+    def variance(self, score: Floats) -> Floats:
+        """Var pay from noise alone, per square euro at target: E pay² less the square of E pay.
+
+        pay² is piecewise quadratic: over knots, a jump, a slope change and a change of curvature.
+        """
+        line = self.first_level + self.first_slope * score[..., None, :]
+        straight = line**2 + (self.first_slope * self.noise) ** 2
+        free = self._for_teams(straight + self._beyond_knots(score, self._square_rises))
+        square = self._gated(score, free, lambda at: at.moment(self._square_rises))
+        return np.asarray(np.maximum(square - self.expected(score) ** 2, 0.0))
+
+    # --- parts
+
+    @property
+    def bent(self) -> Bools:
+        """Pairs whose pay is not one straight line, (I, K): there, believed scores matter."""
+        corners = ((self.jumps != 0) | (self.changes != 0)).any(axis=-1)
+        bent: Bools = np.array(np.broadcast_to(corners, self.patience.shape))
+        bent[self.gates.team, self.gates.kpi] = True
+        return bent
+
+    @property
+    def by_team(self) -> bool:
+        """Whether teams have their own curves; else those of the first team are everybody's."""
+        return len(self.knots) > 1
+
+    @property
+    def _bent(self) -> bool:
+        return bool(self.knots.shape[-1])
+
+    @cached_property
+    def _jumps(self) -> bool:
+        return bool(self.jumps.any())
+
+    @cached_property
+    def _at_once(self) -> bool:
+        return bool((self.patience == 1).all())
+
+    @property
+    def _sd(self) -> Floats:
+        return np.where(self.noise > 0, self.noise, 1.0)
+
+    @property
+    def _rises(self) -> tuple[Floats, Floats]:
+        return self.jumps, self.changes
+
+    @property
+    def _square_rises(self) -> tuple[Floats, Floats, Floats]:
+        """Changes of pay² at each knot: its jump, its slope, and half its curvature."""
+        ahead = np.maximum(self.knots[..., :, None] - self.knots[..., None, :], 0.0)
+        earlier = np.tri(self.knots.shape[-1], k=-1, dtype=bool)
+        start = (self.first_level + 0.0)[..., None] + self.first_slope[..., None] * self.knots
+        rose = np.where(earlier, self.jumps[..., None, :] + self.changes[..., None, :] * ahead, 0.0)
+        before = start + rose.sum(axis=-1)
+        slope = self.first_slope[..., None] + np.where(earlier, self.changes[..., None, :], 0.0).sum(axis=-1)
+        after, steeper = before + self.jumps, slope + self.changes
+        return after**2 - before**2, 2 * (after * steeper - before * slope), steeper**2 - slope**2
+
+    def _slope(self, score: Floats) -> Floats:
+        """θ before gates, (..., C, K)."""
+        if not self._bent:
+            return np.broadcast_to(self.first_slope, (*score.shape[:-1], *self.first_slope.shape))
+        slope = self.first_slope
+        for j in range(self.knots.shape[-1]):
+            z = (score[..., None, :] - self.knots[..., j]) / self._sd
+            slope = slope + self.changes[..., j] * ndtr(z)
+            if self._jumps:
+                slope = slope + self.jumps[..., j] * _density(z) / self._sd
+        return slope
+
+    def _beyond_knots(self, score: Floats, rises: tuple[Floats, ...]) -> Floats:
+        """Σ_n Σ_j rise_nj · E[(y − K_j)^n; y ≥ K_j], (..., C, K): pay, or pay², above its first line."""
+        total, sd = np.zeros(()), self._sd
+        for j in range(self.knots.shape[-1]):
+            gap = score[..., None, :] - self.knots[..., j]
+            reached, spread = ndtr(gap / sd), sd * _density(gap / sd)
+            moments = [reached, gap * reached + spread]
+            if len(rises) > 2:
+                moments.append((gap**2 + sd**2) * reached + gap * spread)
+            total = total + sum(rise[..., j] * m for rise, m in zip(rises, moments, strict=True))
+        return total
+
+    def _for_teams(self, values: Floats) -> Floats:
+        """(..., C, K) as (..., I, K), without a copy."""
+        return np.broadcast_to(values, (*values.shape[:-2], self.teams, values.shape[-1]))
+
+    def _gated(self, score: Floats, free: Floats, behind: Callable[[_Behind], Floats]) -> Floats:
+        """`free`, but `behind` the gate where there is one."""
+        at = self._tail(score)
+        if at is None:
+            return np.asarray(free)
+        out = np.array(free)
+        out[..., self.gates.team, self.gates.kpi] = behind(at)
+        return out
+
+    def _tail(self, score: Floats) -> _Behind | None:
+        """Gated pairs at scores; None where there are none."""
+        return _Behind(self, score) if len(self.gates.team) else None
+
+
+class _Behind:
+    """Moments of pay behind gates at scores (..., K), for the P gated pairs."""
+
+    def __init__(self, curves: PayCurves, score: Floats) -> None:
+        g = curves.gates
+        self._pairs = (np.minimum(g.team, len(curves.knots) - 1), g.kpi)
+        self._spread, self._gate_spread = curves.noise[g.kpi], curves.noise[g.on]
+        self._knots, self._score = curves.knots[self._pairs], score[..., g.kpi]
+        self._first = curves.first_level[self._pairs]
+        away = (self._knots - self._score[..., None]) / self._spread[:, None]
+        closed = ((g.at - score[..., g.on]) / self._gate_spread)[..., None]
+        self._tail: Tail = tail(away, closed, g.correlation)
+
+    def moment(self, rises: tuple[Floats, ...]) -> Floats:
+        """E[pay, open] or E[pay², open] by its rises at knots: jumps, slopes, half curvatures; (..., P)."""
+        order = {1: self._first, 2: self._first, 3: self._first**2}[len(rises)]
+        sure = order * ndtr(-self._tail.closed[..., 0])
+        parts = zip(rises, self._tail.moments, range(3), strict=False)
+        sd = self._spread[:, None]
+        return np.asarray(sure + sum((r[self._pairs] * sd**n * m).sum(axis=-1) for r, m, n in parts))
+
+    def own_slope(self, rises: tuple[Floats, Floats]) -> Floats:
+        """∂E[pay, open]/∂score, (..., P)."""
+        jumps, changes = (r[self._pairs] for r in rises)
+        density = self._tail.own_density / self._spread[:, None]
+        return np.asarray((jumps * density + changes * self._tail.moments[0]).sum(axis=-1))
+
+    def gate_slope(self, rises: tuple[Floats, Floats]) -> Floats:
+        """∂E[pay, open]/∂(score of the gate), (..., P): its density at the gate times E[pay | there]."""
+        jumps, changes = (r[self._pairs] for r in rises)
+        reached, above = self._tail.at_gate
+        paid = (jumps * reached + changes * self._spread[:, None] * above).sum(axis=-1) + self._first
+        return np.asarray(_density(self._tail.closed[..., 0]) / self._gate_spread * paid)
+
+
+def _density(z: Floats) -> Floats:
+    return np.asarray(np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi))
+
+
+# --- curves of a scenario -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One curve as a line before its first knot, and knots: (attainment, jump, slope change), rising."""
+
+    level: float
+    slope: float
+    knots: tuple[tuple[float, float, float], ...]
+
+
+LINE = Shape(0.0, 1.0, ())
+"""Without a curve: linear and unbounded."""
+
+
+def shape_of(curve: Curve, threshold: float | None = None) -> Shape:
+    """The curve's knots; `threshold` stands for another one, where it is higher."""
+    bar = max((t for t in (curve.threshold, threshold) if t is not None), default=None)
+    turns = [(a.from_, a.slope) for a in curve.accelerators if curve.cap is None or a.from_ < curve.cap]
+    turns += [(curve.cap, 0.0)] if curve.cap is not None else []
+    start = max(curve.floor, 1 - 1 / curve.slope)
+    level = max(0.0, 1 + curve.slope * (start - 1))
+    line = [(start, level, curve.slope)]
+    for at, slope in turns:
+        before, paid, steep = line[-1]
+        line.append((at, paid + steep * (at - before), slope))
+    if bar is None or (bar <= start and level == 0):
+        steps = pairwise(line)
+        knots = [(start, 0.0, curve.slope), *((b[0], 0.0, b[2] - a[2]) for a, b in steps)]
+        return Shape(level, 0.0, tuple(knots))
+    below = [part for part in line if part[0] <= bar]
+    at, paid, slope = below[-1] if below else (bar, level, 0.0)
+    beyond = [(bar, paid + slope * (bar - at), slope), *(part for part in line if part[0] > bar)]
+    bends = [(b[0], 0.0, b[2] - a[2]) for a, b in pairwise(beyond)]
+    return Shape(0.0, 0.0, ((bar, beyond[0][1], slope), *bends))
+
+
+def named_curve(scenario: Scenario, curve: Curve | str | None) -> Curve | None:
+    """A curve written here or by its name."""
+    return scenario.curves[curve] if isinstance(curve, str) else curve
+
+
+def curve_of(
+    scenario: Scenario, team: str, kpi: str, chosen: Mapping[str, str] | None = None
+) -> Curve | None:
+    """What the pay of a team on a KPI follows: the curve chosen for the team, its own, or the KPI's."""
+    own = (chosen or {}).get(team, scenario.teams[team].curve)
+    return named_curve(scenario, own if own is not None else scenario.kpis[kpi].curve)
+
+
+def pay_curves(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> PayCurves:
+    """The curves of all pairs; `chosen` curves by team replace the scenario's."""
+    own = any(t.curve is not None for t in scenario.teams.values()) or bool(chosen)
+    teams, kpis = list(scenario.teams), list(scenario.kpis)
+    rows = [[curve_of(scenario, t, k, chosen) for k in kpis] for t in (teams if own else teams[:1])]
+    shapes = [[_shape(c, k) for c, k in zip(row, kpis, strict=True)] for row in rows]
+    return PayCurves(
+        teams=len(teams),
+        first_level=np.array([[s.level for s in row] for row in shapes]),
+        first_slope=np.array([[s.slope for s in row] for row in shapes]),
+        **_padded(shapes),
+        noise=np.array([k.noise for k in scenario.kpis.values()]),
+        gates=_gates(scenario, rows if own else rows * len(teams)),
+        patience=_patience(scenario, rows if own else rows * len(teams)),
+    )
+
+
+def _shape(curve: Curve | None, kpi: str) -> Shape:
+    """A gate on the KPI itself is a threshold."""
+    if curve is None:
+        return LINE
+    itself = curve.gate is not None and curve.gate.kpi == kpi
+    return shape_of(curve, curve.gate.at if itself and curve.gate else None)
+
+
+def _padded(shapes: list[list[Shape]]) -> dict[str, Floats]:
+    """Knots, jumps and slope changes (C, K, J); what is missing stands at the last knot and does nothing."""
+    most = max(len(s.knots) for row in shapes for s in row)
+    parts = np.zeros((len(shapes), len(shapes[0]), most, 3))
+    for c, row in enumerate(shapes):
+        for k, shape in enumerate(row):
+            parts[c, k, : len(shape.knots)] = np.reshape(shape.knots, (-1, 3))
+            parts[c, k, len(shape.knots) :, 0] = shape.knots[-1][0] if shape.knots else 0.0
+    return {"knots": parts[..., 0], "jumps": parts[..., 1], "changes": parts[..., 2]}
+
+
+def _gates(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Gates:
+    kpis = list(scenario.kpis)
+    found = [
+        (i, k, kpis.index(curve.gate.kpi), curve.gate.at)
+        for i, row in enumerate(rows)
+        for k, curve in enumerate(row)
+        if curve is not None and curve.gate is not None and curve.gate.kpi != kpis[k]
+    ]
+    if not found:
+        return NO_GATES
+    team, kpi, on, at = (np.array(part) for part in zip(*found, strict=True))
+    return Gates(team, kpi, on, at.astype(float), scenario.noise_correlation)
+
+
+def _patience(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Floats:
+    """1 − Σ share (1 − δ^after), (I, K)."""
+    discounts = [team.discount for team in scenario.teams.values()]
+    return np.array(
+        [
+            [1 - sum(v.share * (1 - d**v.after) for v in (c.vesting if c else ())) for c in row]
+            for d, row in zip(discounts, rows, strict=True)
+        ]
+    )

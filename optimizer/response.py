@@ -24,7 +24,10 @@ _TARGET = 1e-10
 
 
 class Work(NamedTuple):
-    """What a team's work nets it per unit, and the curvature, at given beliefs: U_i = net·x − ½ q·x²."""
+    """What a team's work nets it per unit, and the curvature, at given beliefs: U_i = net·x − ½ q·x².
+
+    net (S, A); q (A,), or (S, A) where the plans are answered by different companies.
+    """
 
     net: Floats
     quadratic: Floats
@@ -79,10 +82,10 @@ def respond(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) 
 
     beliefs with S = 1 serve all plans.
     """
-    return _agree(network, work(cal, network, beliefs, euros))
+    return agree(network, work(cal, network, beliefs, euros))
 
 
-def _agree(network: Network, todo: Work) -> Response:
+def agree(network: Network, todo: Work) -> Response:
     """One pass where nobody feeds back; else passes until inflows repeat."""
     plans = len(todo.net)
     order, single = network.team_order
@@ -112,7 +115,7 @@ def _answer(
         return np.zeros(len(x))
     supply = outside_supply(network, block, i, x)
     best = solve_separable(
-        todo.net[:, mine], todo.quadratic[mine], block.balance, supply, np.array(0.0), np.array(np.inf)
+        todo.net[:, mine], todo.quadratic[..., mine], block.balance, supply, np.array(0.0), np.array(np.inf)
     )
     x[:, mine] = best.x
     count = len(block.stages)

@@ -212,6 +212,15 @@ class Activity(Frozen):
     """States the cost instead of calibrating it."""
 
 
+class Timing(Frozen):
+    """How far people can choose the period in which a result counts (sandbagging, pull-forward)."""
+
+    share: Share
+    """Share of a period's result that can be moved into or out of it."""
+    loss: Annotated[float, Field(ge=0, lt=1)]
+    """Share of a result that is given away to have it a period earlier, e.g. by a discount on the price."""
+
+
 class Kpi(Frozen):
     """A performance measure (index k): a count, or a rate where it has a denominator."""
 
@@ -231,6 +240,8 @@ class Kpi(Frozen):
     """σ_k: standard deviation of attainment that nobody here causes."""
     curve: CurveField | None = None
     """Pay beyond linear, here or by its name in `curves`; default linear and unbounded."""
+    timing: Timing | None = None
+    """How far the period in which a result counts can be chosen; default not at all. Counts only."""
 
     @property
     def is_rate(self) -> bool:
@@ -364,6 +375,8 @@ class Rules(Frozen):
     """`{team: {kpi: weight}}` that must not change."""
     change_limit: NonNegative | None = None
     """Most that a team's weights may change in all, Σ_k |w_ik − w⁰_ik|: 2 is anything."""
+    change_from: Name | None = None
+    """The plan in `plans` that `change_limit` is counted from; default the current plan."""
     budget: Budget = Budget()
     """What may be paid."""
     controllability: ControllabilityRules = ControllabilityRules()

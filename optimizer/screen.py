@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -21,6 +20,11 @@ from optimizer.outcome import Outcome, evaluate_plans
 from optimizer.scenario import Scenario
 from optimizer.solver.run import Event
 from optimizer.solver.solution import Conflict, Solution
+from optimizer.terminal import money as _money
+from optimizer.terminal import row as _row
+from optimizer.terminal import share as _share
+from optimizer.terminal import show as _print
+from optimizer.terminal import table as _table
 
 if TYPE_CHECKING:
     from optimizer.explain.frontiers import Point
@@ -75,35 +79,6 @@ class Narrator:
         elif lasting or time.monotonic() - self._last > QUIET_SECONDS:
             self._last = time.monotonic()
             self._console.print(Text(text))
-
-
-def _print(*parts: object) -> None:
-    console = Console(highlight=False)
-    for part in parts:
-        console.print(part)
-
-
-def _table(title: str, columns: Iterable[str], words: tuple[str, ...] = ()) -> Table:
-    """The first column and `words` are text that may fold; the others are numbers that may not."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for j, name in enumerate(columns):
-        text = j == 0 or name in words
-        table.add_column(
-            Text(name), justify="left" if text else "right", no_wrap=not text or j == 0, overflow="fold"
-        )
-    return table
-
-
-def _row(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(cell) for cell in cells))
-
-
-def _money(value: float) -> str:
-    return f"{value:,.2f}"
-
-
-def _share(value: float) -> str:
-    return f"{value:.1%}" if np.isfinite(value) else "–"
 
 
 def baseline_in_words(cal: Calibrated) -> str:

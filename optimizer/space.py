@@ -189,7 +189,7 @@ def _choice_rules(space: PlanSpace, i: int, team: str, w: Floats, ones: Floats) 
     for k in np.flatnonzero(~np.isnan(space.locked[i])):
         yield WeightRule(f"locks.{team}.{kpis[k]}", np.abs(w[:, k] - space.locked[i, k]), 0 * ones)
     if rules.change_limit is not None:
-        today = current_weights(space.scenario)[i]
+        today = change_origin(space.scenario)[i]
         yield WeightRule(f"change_limit.{team}", np.abs(w - today).sum(axis=1), ones * rules.change_limit)
     if rules.controllability.mean is not None and not space.fully_locked[i]:
         mean = w @ space.controllability[i]
@@ -202,9 +202,10 @@ def _choice_rules(space: PlanSpace, i: int, team: str, w: Floats, ones: Floats) 
             yield WeightRule(f"gaming.pairs.{team}.{pair.volume}", excess, 0 * ones)
 
 
-def current_weights(scenario: Scenario) -> Floats:
-    """w⁰_ik, (I, K)."""
-    euros = plan_of(scenario, scenario.current_plan).euros(scenario)
+def change_origin(scenario: Scenario) -> Floats:
+    """Weights from which changes are counted, (I, K): the current plan's unless the rules name another."""
+    name = scenario.rules.change_from
+    euros = plan_of(scenario, scenario.plans[name] if name else scenario.current_plan).euros(scenario)
     pay = euros.sum(axis=1, keepdims=True)
     return np.asarray(euros / np.where(pay > 0, pay, 1.0))
 

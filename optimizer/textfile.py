@@ -55,6 +55,11 @@ def read_text(path: str | os.PathLike[str]) -> TextFile:
     return TextFile(file, _decoded(file, read_bytes(file)))
 
 
+def read_plain(path: Path) -> TextFile:
+    """The text of this very file. Raises ScenarioError."""
+    return TextFile(path, _decoded(path, read_bytes(path)))
+
+
 def scenario_file(path: str | os.PathLike[str]) -> Path:
     """The file itself, or the `scenario.yaml` of a folder. Raises ScenarioError."""
     path = Path(path)

@@ -16,7 +16,7 @@ from optimizer.labels import rule_label
 from optimizer.network import Floats
 from optimizer.proof_tables import unit_of
 from optimizer.rules import gaming_caps
-from optimizer.space import PlanSpace, current_weights
+from optimizer.space import PlanSpace, change_origin
 
 Json = dict[str, Any]
 
@@ -93,7 +93,7 @@ def _choice_rules(space: PlanSpace, i: int, team: str) -> Iterator[tuple[str, Js
         terms = [[k, float(space.locked[i, k])]]
         yield f"locks.{team}.{kpis[k]}", {"form": "distance", "team": i, "terms": terms, "limit": 0.0}
     if rules.change_limit is not None:
-        today = [[k, float(w)] for k, w in enumerate(current_weights(space.scenario)[i])]
+        today = [[k, float(w)] for k, w in enumerate(change_origin(space.scenario)[i])]
         change = {"form": "distance", "team": i, "terms": today, "limit": rules.change_limit}
         yield f"change_limit.{team}", change
     mean = rules.controllability.mean

@@ -11,6 +11,9 @@ def problems(scenario: Scenario, baseline: Counted) -> Findings:
     """What is wrong with KPIs."""
     for name, kpi in scenario.kpis.items():
         at: Path = ("kpis", name)
+        if kpi.timing is not None and kpi.is_rate:
+            hint = "remove `timing`, or move it to the count whose results can be dated"
+            yield Finding((*at, "timing"), "", "a rate has no results to move", hint)
         if not kpi.numerator and not kpi.entering:
             hint = "add `numerator` (credit per activity) or `entering` (credit per stage)"
             yield Finding(at, "", "the KPI counts nothing", hint)

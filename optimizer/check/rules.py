@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from optimizer.check.counted import SUM, Findings, has_pay
 from optimizer.check.grid import STEPS, is_whole, on_grid
-from optimizer.problems import Finding, Path, listed, number, shown
+from optimizer.problems import Finding, Path, did_you_mean, listed, number, shown
 from optimizer.scenario import Scenario
 
 _USUAL_STEPS = (0.01, 0.02, 0.025, 0.04, 0.05, 0.1, 0.125, 0.2, 0.25, 0.5, 1.0)
@@ -15,6 +15,7 @@ _USUAL_STEPS = (0.01, 0.02, 0.025, 0.04, 0.05, 0.1, 0.125, 0.2, 0.25, 0.5, 1.0)
 
 def problems(scenario: Scenario) -> Findings:
     """What is wrong with the rules, apart from names."""
+    yield from _change_from_a_plan(scenario)
     yield from _repeated_measures(scenario)
     yield from _without_steps(scenario)
     broken = [*_bounds(scenario), *_step(scenario)]
@@ -40,6 +41,13 @@ def _without_steps(scenario: Scenario) -> Findings:
             message = "cannot be combined with weights without steps (rules.weights.step 0)"
             hint = "remove it, or write a step, 0.05; `expected` works without steps"
             yield Finding(("rules", "budget", key), "", message, hint, at_key=True)
+
+
+def _change_from_a_plan(scenario: Scenario) -> Findings:
+    name = scenario.rules.change_from
+    if name is not None and name not in scenario.plans:
+        hint = did_you_mean(name, scenario.plans)
+        yield Finding(("rules", "change_from"), shown(name), "the file has no such plan", hint)
 
 
 def _repeated_measures(scenario: Scenario) -> Findings:

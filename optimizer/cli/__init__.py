@@ -1,6 +1,7 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
 from optimizer.cli import (
+    adjust,
     batch,
     bench,
     budget,
@@ -13,8 +14,10 @@ from optimizer.cli import (
     evaluate,
     frontier,
     measures,
+    pilot,
     report,
     schema,
+    simulate,
     solve,
     template,
     verify,
@@ -22,6 +25,7 @@ from optimizer.cli import (
 from optimizer.cli.group import main
 
 __all__ = [
+    "adjust",
     "batch",
     "bench",
     "budget",
@@ -35,8 +39,10 @@ __all__ = [
     "frontier",
     "main",
     "measures",
+    "pilot",
     "report",
     "schema",
+    "simulate",
     "solve",
     "template",
     "verify",

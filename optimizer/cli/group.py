@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -16,9 +16,11 @@ from optimizer.seed import SEED
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+    from pandas import DataFrame
 
     from optimizer.plan import PlanWeights
     from optimizer.scenario import Scenario
+    from reports.run import Document
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads only wait for each other
 
@@ -30,6 +32,9 @@ P = ParamSpec("P")
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Of everything that is drawn."
+)
+out_option = click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for tables (CSV) and PDFs."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
@@ -97,6 +102,16 @@ def write_new(file: Path, content: bytes) -> None:
         ) from None
 
 
+def write_study(folder: Path, tables: Mapping[str, DataFrame], documents: Iterable[Document]) -> None:
+    """Tables as CSV, and documents; files of the same names are replaced."""
+    from optimizer.frames import write_tables
+    from reports.run import write_document
+
+    write_tables(tables, folder)
+    for document in documents:
+        click.echo(f"wrote {write_document(document, folder)}", err=True)
+
+
 def plan_names(context: click.Context, _parameter: click.Parameter, start: str) -> list[CompletionItem]:
     """Plans of the scenario named on the command line, for a shell to complete."""
     from click.shell_completion import CompletionItem
@@ -111,6 +126,15 @@ def plan_names(context: click.Context, _parameter: click.Parameter, start: str) 
         plans = None
     known = ["current", *(plans.value if plans is not None and isinstance(plans.value, dict) else ())]
     return [CompletionItem(name) for name in known if name.startswith(start)]
+
+
+plan_option = click.option(
+    "--plan",
+    "plan_name",
+    metavar="NAME|PLANFILE",
+    shell_complete=plan_names,
+    help="Default: the current plan.",
+)
 
 
 def plan_named(scenario: Scenario, name: str | None) -> PlanWeights:

@@ -6,7 +6,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.setting import Setting
-from optimizer.space import TOLERANCE, current_weights
+from optimizer.space import TOLERANCE, change_origin
 
 
 def add_weights(m: pyo.ConcreteModel, setting: Setting) -> None:
@@ -96,7 +96,7 @@ def _locks(m: pyo.ConcreteModel, setting: Setting) -> None:
 
 def _change(m: pyo.ConcreteModel, setting: Setting) -> None:
     limit = setting.rules.change_limit
-    today = current_weights(setting.cal.scenario)
+    today = change_origin(setting.cal.scenario)
     w0 = {
         (i, k): float(today[t, j]) for t, i in enumerate(m.TEAMS) for j, k in enumerate(m.KPIS) if i in m.PAID
     }

@@ -1,0 +1,128 @@
+"""What was measured after a plan began: a CSV with the columns period, team, kpi, value, read strictly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from optimizer.problems import Problem, ScenarioError, did_you_mean
+from optimizer.scalars import FLOAT
+from optimizer.scenario import Scenario
+from optimizer.textfile import TextFile, read_plain
+
+COLUMNS = ("period", "team", "kpi", "value")
+MOST_PERIODS = 400
+
+
+@dataclass(frozen=True)
+class Actual:
+    """A KPI's value in its own unit, in a period counted from 1, the first one under the plan."""
+
+    period: int
+    team: str
+    kpi: str
+    value: float
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Text without blanks around it, and where it begins."""
+
+    text: str
+    line: int
+    column: int
+
+
+def read_actuals(path: Path, scenario: Scenario) -> tuple[Actual, ...]:
+    """Every row, in the order of the file. Raises ScenarioError with all that is wrong."""
+    file = read_plain(path)
+    lines = [_cells(text, n) for n, text in enumerate(file.lines) if text.strip()]
+    if not lines:
+        raise ScenarioError([file.problem((0, 0), "", "is empty", f"write a first line {','.join(COLUMNS)}")])
+    order = _header(file, lines[0])
+    rows = [{name: cells[j] for name, j in order.items()} for cells in _complete(file, lines)]
+    problems = [p for row in rows for p in _wrong(file, scenario, row)]
+    if not problems:
+        problems = list(_contradictions(file, rows))
+    if not rows:
+        problems = [file.problem((0, 0), "", "has no rows", "write one row per period, team and KPI")]
+    if problems:
+        raise ScenarioError(problems)
+    return tuple(_actual(row) for row in rows)
+
+
+def _cells(text: str, line: int) -> list[_Cell]:
+    found, at = [], 0
+    for part in text.split(","):
+        bare = part.strip()
+        found.append(_Cell(bare, line, at + len(part) - len(part.lstrip())))
+        at += len(part) + 1
+    return found
+
+
+def _header(file: TextFile, cells: Sequence[_Cell]) -> dict[str, int]:
+    """Place of each column."""
+    names = [cell.text for cell in cells]
+    if sorted(names) != sorted(COLUMNS):
+        semicolons = len(names) == 1 and ";" in names[0]
+        hint = "separate by commas, not by semicolons" if semicolons else f"write {','.join(COLUMNS)}"
+        message = "must name the columns period, team, kpi, value, each once"
+        raise ScenarioError([_problem(file, cells[0], message, hint)])
+    return {name: names.index(name) for name in COLUMNS}
+
+
+def _complete(file: TextFile, lines: Sequence[Sequence[_Cell]]) -> list[Sequence[_Cell]]:
+    """Lines after the header. Raises ScenarioError where one has more or fewer cells."""
+    odd = [cells for cells in lines[1:] if len(cells) != len(COLUMNS)]
+    hint = "write four cells: no thousands separators, no decimal commas, no quotes around commas"
+    if odd:
+        problems = [_problem(file, c[0], f"has {len(c)} cells instead of 4", hint) for c in odd]
+        raise ScenarioError(problems)
+    return list(lines[1:])
+
+
+def _problem(file: TextFile, cell: _Cell, message: str, hint: str, *, seen: bool = True) -> Problem:
+    return file.problem((cell.line, cell.column), "", message, hint, cell.text if seen else "")
+
+
+def _wrong(file: TextFile, scenario: Scenario, row: dict[str, _Cell]) -> Iterator[Problem]:
+    """What is wrong with the cells of a row, each by itself."""
+    period = row["period"]
+    if not period.text.isdecimal() or not 1 <= int(period.text) <= MOST_PERIODS:
+        hint = f"write 1 for the first {scenario.period} under the plan, 2 for the next"
+        yield _problem(file, period, f"the period must be a whole number from 1 to {MOST_PERIODS}", hint)
+    for column, known in (("team", scenario.teams), ("kpi", scenario.kpis)):
+        cell = row[column]
+        if cell.text not in known:
+            yield _problem(
+                file, cell, f"the scenario has no such {column}", did_you_mean(cell.text, list(known))
+            )
+    value = row["value"]
+    if not FLOAT.fullmatch(value.text) or not math.isfinite(float(value.text)):
+        hint = "write a plain number in the KPI's own unit, e.g. 12.5"
+        yield _problem(file, value, "must be a finite number", hint)
+
+
+def _contradictions(file: TextFile, rows: Sequence[dict[str, _Cell]]) -> Iterator[Problem]:
+    """Rows given twice, and one KPI with two values in a period."""
+    seen: dict[tuple[int, str, str], int] = {}
+    values: dict[tuple[int, str], tuple[float, int]] = {}
+    for row in rows:
+        found = _actual(row)
+        key, line = (found.period, found.team, found.kpi), row["period"].line + 1
+        if key in seen:
+            message = f"period {found.period}, {found.team}, {found.kpi} stands in line {seen[key]} already"
+            yield _problem(file, row["period"], message, "remove one of the rows", seen=False)
+        first, where = values.setdefault((found.period, found.kpi), (found.value, line))
+        if first != found.value:
+            message = f"{found.kpi} has another value in period {found.period} in line {where}"
+            yield _problem(
+                file, row["value"], message, "a KPI has one value per period, whoever is paid on it"
+            )
+        seen.setdefault(key, line)
+
+
+def _actual(row: dict[str, _Cell]) -> Actual:
+    return Actual(int(row["period"].text), row["team"].text, row["kpi"].text, float(row["value"].text))

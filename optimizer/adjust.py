@@ -1,0 +1,208 @@
+"""After the launch: actuals against what was to be expected, responsiveness learnt, and the smallest change.
+
+The numbers come from the simulated switch and its posterior (`optimizer.simulate`); this module alone asks
+the solver, for plans at growing distance from the one in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from optimizer.actuals import Actual
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.evaluation import compare
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans, value_of
+from optimizer.plan import PlanWeights, plan_of
+from optimizer.scenario import Scenario
+from optimizer.simulate.luck import draw_luck
+from optimizer.simulate.posterior import Learnt, learn_responsiveness, with_responsiveness
+from optimizer.simulate.switch import LEARNING, follow
+from optimizer.solver import Options, Solution, solve
+
+LAUNCHED = "launched"
+"""Name under which the plan in force stands in the scenario that is solved."""
+RECOVERED = 0.8
+"""Share of the attainable gain that the smallest change must bring."""
+_ANYTHING = 2.0
+"""Σ_k |w − w'| of two plans that share no KPI."""
+_NOTHING = 1e-6
+"""Gain, as a share of the plan's value, below which the plan in force is as good as any."""
+_COARSE = 0.1
+"""Change tried first where weights have no steps."""
+Verdict = Literal["change", "keep", "no_plan"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A KPI of a period: measured, expected, and the interval that luck alone leaves in 95 % of cases."""
+
+    period: int
+    kpi: str
+    teams: tuple[str, ...]
+    value: float
+    expected: float
+    low: float
+    high: float
+
+    @property
+    def surprising(self) -> bool:
+        return not self.low <= self.value <= self.high
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The best plan within a distance from the plan in force, and what it brings above that plan."""
+
+    limit: float
+    solution: Solution
+    gain: float
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What to do after some periods of a plan; values are those of the objective, per period."""
+
+    scenario: Scenario
+    """With responsiveness at its posterior median."""
+    plan: PlanWeights
+    compared: tuple[Compared, ...]
+    learnt: tuple[Learnt, ...]
+    value: float
+    """Of the plan in force, once people have learnt."""
+    best: Attempt
+    """Without a limit on the change."""
+    tried: tuple[Attempt, ...]
+    """At growing distance; the last one recovers enough, unless none does."""
+    verdict: Verdict
+    broken: tuple[str, ...]
+    """Rules that the plan in force breaks, once people have learnt."""
+
+    @property
+    def chosen(self) -> Attempt | None:
+        """The smallest change that recovers enough."""
+        return min((a for a in self.tried if _enough(a, self.best)), key=lambda a: a.limit, default=None)
+
+
+def adjust(
+    scenario: Scenario,
+    plan: PlanWeights,
+    actuals: Sequence[Actual],
+    options: Options | None = None,
+    *,
+    seed: int = 1,
+    draws: int = 2000,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Adjustment:
+    """Learn from actuals under a plan and look for the smallest change that recovers most of the gain."""
+    cal = calibrate(scenario)
+    euros = plan_of(scenario, plan).euros(scenario)
+    tell("comparing actuals with what luck leaves open")
+    compared = compare_actuals(cal, euros, actuals, seed, draws)
+    tell("learning how people respond")
+    learnt = learn_responsiveness(scenario, euros, attainments(cal, actuals))
+    median = {found.team: found.posterior.median for found in learnt}
+    updated = with_responsiveness(scenario, median)
+    value = _value(updated, euros)
+    broken = tuple(r.rule for r in compare(updated, {LAUNCHED: plan})[LAUNCHED].broken_rules)
+    best = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
+    verdict: Verdict = "change"
+    if best.solution.plan is None:
+        verdict = "no_plan"
+    elif best.gain <= _NOTHING * abs(value) and not broken:
+        verdict = "keep"
+    tried = _smallest(updated, plan, value, best, options or Options(), tell) if verdict == "change" else ()
+    return Adjustment(updated, plan, compared, learnt, value, best, tried, verdict, broken)
+
+
+def attainments(cal: Calibrated, actuals: Sequence[Actual]) -> Floats:
+    """Measured attainment (T, K); NaN where not measured."""
+    kpis = list(cal.scenario.kpis)
+    found = np.full((max(a.period for a in actuals), len(kpis)), np.nan)
+    for actual in actuals:
+        k = kpis.index(actual.kpi)
+        found[actual.period - 1, k] = actual.value / cal.targets[k]
+    return found
+
+
+def compare_actuals(
+    cal: Calibrated, euros: Floats, actuals: Sequence[Actual], seed: int, draws: int
+) -> tuple[Compared, ...]:
+    """Each KPI and period once, in the order of the file."""
+    periods, kpis = max(a.period for a in actuals), list(cal.scenario.kpis)
+    path = follow(cal, euros, draw_luck(cal, periods, draws, seed), LEARNING)
+    low, high = np.quantile(path.attainment, (0.025, 0.975), axis=1) * cal.targets
+    mean = path.attainment.mean(axis=1) * cal.targets
+    teams: dict[tuple[int, str], list[str]] = {}
+    for actual in actuals:
+        teams.setdefault((actual.period, actual.kpi), []).append(actual.team)
+    values = {(a.period, a.kpi): a.value for a in actuals}
+
+    def at(t: int, kpi: str) -> tuple[float, float, float]:
+        expected, least, most = (float(v[t - 1, kpis.index(kpi)]) for v in (mean, low, high))
+        return expected, least, most
+
+    return tuple(
+        Compared(t, name, tuple(owners), values[t, name], *at(t, name)) for (t, name), owners in teams.items()
+    )
+
+
+def _value(scenario: Scenario, euros: Floats) -> float:
+    return float(value_of(scenario.rules.objective, evaluate_plans(calibrate(scenario), euros[None]))[0])
+
+
+def _attempt(
+    scenario: Scenario,
+    plan: PlanWeights,
+    limit: float,
+    value: float,
+    options: Options,
+    tell: Callable[[str], None],
+) -> Attempt:
+    """The best plan within `limit` of the plan in force; the scenario's own limit on changes is set aside."""
+    tell(
+        f"solving for the best plan within a change of {limit:.2g}" if limit < _ANYTHING else "solving freely"
+    )
+    rules = scenario.rules.model_copy(update={"change_limit": limit, "change_from": LAUNCHED})
+    plans = {**scenario.plans, LAUNCHED: {team: dict(w) for team, w in plan.items()}}
+    found = solve(scenario.model_copy(update={"rules": rules, "plans": plans}), options)
+    gain = _value(scenario, found.euros) - value if found.euros is not None else float("nan")
+    return Attempt(limit, found, gain)
+
+
+def _enough(attempt: Attempt, best: Attempt) -> bool:
+    """Where no plan is within the distance the gain is NaN, never enough; where the plan in force breaks
+    rules, even the best one may gain less than nothing."""
+    return attempt.gain >= best.gain - (1 - RECOVERED) * abs(best.gain)
+
+
+def _smallest(
+    scenario: Scenario,
+    plan: PlanWeights,
+    value: float,
+    best: Attempt,
+    options: Options,
+    tell: Callable[[str], None],
+) -> tuple[Attempt, ...]:
+    """Doubling from the smallest shift until enough is recovered, then halving what is between."""
+    shift = 2 * (scenario.rules.weights.step or _COARSE / 2)
+    tried: list[Attempt] = []
+
+    def enough(count: int) -> bool:
+        tried.append(_attempt(scenario, plan, count * shift, value, options, tell))
+        return _enough(tried[-1], best)
+
+    few, many = 0, 1
+    while many * shift < _ANYTHING and not enough(many):
+        few, many = many, 2 * many
+    if many * shift >= _ANYTHING:
+        tried.append(best)
+        many = int(np.ceil(_ANYTHING / shift))
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if enough(middle) else (middle, many)
+    return tuple(tried)

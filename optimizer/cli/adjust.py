@@ -1,0 +1,77 @@
+"""`incentives adjust`: after the launch, learn from actuals and look for the smallest change."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import (
+    EXIT,
+    file_argument,
+    json_option,
+    main,
+    out_option,
+    plan_named,
+    plan_option,
+    print_json,
+    read,
+    seed_option,
+    verb,
+    write_study,
+)
+
+
+@main.command()
+@file_argument
+@click.argument("actuals_file", metavar="ACTUALS.csv", type=click.Path(path_type=Path))
+@plan_option
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each solve.")
+@click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
+@seed_option
+@out_option
+@json_option
+@verb
+def adjust(
+    file: Path,
+    actuals_file: Path,
+    plan_name: str | None,
+    time_limit: float | None,
+    gap: float,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Actuals against expectations, responsiveness learnt from them, and the smallest change worth making.
+
+    ACTUALS.csv has the columns period,team,kpi,value: period 1 is the first one under the plan, the value is
+    the KPI's own (leads, not attainment).
+    """
+    from optimizer.actuals import read_actuals
+    from optimizer.adjust import adjust as find
+    from optimizer.adjust_tables import adjust_tables
+    from optimizer.screen import Narrator
+    from optimizer.solver import Options
+    from optimizer.switch_tables import records
+
+    scenario = read(file)
+    plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
+    with Narrator() as narrator:
+        options = Options(gap=gap, time_limit=time_limit)
+        found = find(scenario, plan, actuals, options, seed=seed, tell=narrator.say)
+    tables = adjust_tables(found, plan_name or "current")
+    if out is not None:
+        from reports.adjust import adjust_pdfs
+
+        write_study(out, tables, adjust_pdfs(tables))
+    if as_json:
+        print_json(records(tables))
+    else:
+        from optimizer.screen_adjust import show_adjustment
+
+        show_adjustment(tables)
+    summary = tables["summary"].iloc[0]
+    if found.verdict == "no_plan":
+        sys.exit(EXIT[found.best.solution.status])
+    sys.exit(0 if summary["proven"] else EXIT["feasible"])

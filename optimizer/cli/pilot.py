@@ -1,0 +1,72 @@
+"""`incentives pilot`: how to test a plan on a few people before everybody has it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import (
+    EXIT,
+    file_argument,
+    json_option,
+    main,
+    out_option,
+    plan_named,
+    plan_option,
+    print_json,
+    read,
+    seed_option,
+    verb,
+    write_study,
+)
+
+
+@main.command()
+@file_argument
+@plan_option
+@click.option(
+    "--quarters",
+    "--periods",
+    "periods",
+    type=click.IntRange(1, 40),
+    default=4,
+    show_default=True,
+    help="Longest pilot.",
+)
+@seed_option
+@out_option
+@json_option
+@verb
+def pilot(
+    file: Path, plan_name: str | None, periods: int, seed: int, out: Path | None, as_json: bool
+) -> None:
+    """Which people, for how long: the smallest pilot that would see the plan work (80 % power at 5 %).
+
+    Exit code 1 where no pilot within the headcount would.
+    """
+    from optimizer.baseline import calibrate
+    from optimizer.pilot_tables import pilot_tables
+    from optimizer.plan import plan_of
+    from optimizer.simulate.pilot import changed_teams, settings
+    from optimizer.simulate.pilot import pilot as design
+    from optimizer.switch_tables import records
+
+    scenario = read(file)
+    cal = calibrate(scenario)
+    euros = plan_of(scenario, plan_named(scenario, plan_name)).euros(scenario)
+    changed = [cal.network.teams[i] for i in changed_teams(cal, euros)]
+    found = [design(setting, seed) for setting in settings(cal, euros, periods)]
+    tables = pilot_tables(scenario, plan_name or "current", seed, found, changed)
+    if out is not None:
+        from reports.pilot import pilot_pdfs
+
+        write_study(out, tables, pilot_pdfs(tables))
+    if as_json:
+        print_json(records(tables))
+    else:
+        from optimizer.screen_pilot import show_pilots
+
+        show_pilots(tables)
+    sys.exit(0 if tables["summary"].iloc[0]["team"] or not changed else EXIT["infeasible"])

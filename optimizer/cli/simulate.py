@@ -1,0 +1,71 @@
+"""`incentives simulate`: the switch from the current plan to another one, period by period."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from optimizer.cli.group import (
+    file_argument,
+    json_option,
+    main,
+    out_option,
+    plan_named,
+    plan_option,
+    print_json,
+    read,
+    seed_option,
+    verb,
+    write_study,
+)
+
+
+@main.command()
+@file_argument
+@plan_option
+@click.option("--quarters", "--periods", "periods", type=click.IntRange(1, 400), default=8, show_default=True)
+@click.option("--draws", type=click.IntRange(min=2), default=1000, show_default=True, help="Of luck.")
+@click.option(
+    "--learning",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.5,
+    show_default=True,
+    help="Share of the way from belief to what was seen that people go each period.",
+)
+@seed_option
+@out_option
+@json_option
+@verb
+def simulate(
+    file: Path,
+    plan_name: str | None,
+    periods: int,
+    draws: int,
+    learning: float,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """What happens after a switch of plan: work, KPIs, cash, when the gain shows, what to watch."""
+    from optimizer.baseline import calibrate
+    from optimizer.plan import plan_of
+    from optimizer.simulate.switch import switch
+    from optimizer.simulate.warning import limits
+    from optimizer.switch_tables import Simulated, records, switch_tables
+
+    scenario = read(file)
+    cal = calibrate(scenario)
+    euros = plan_of(scenario, plan_named(scenario, plan_name)).euros(scenario)
+    run = switch(cal, euros, periods, draws, seed, learning)
+    tables = switch_tables(Simulated(plan_name or "current", seed, learning, run, limits(cal, euros, seed)))
+    if out is not None:
+        from reports.switch import switch_pdfs
+
+        write_study(out, tables, switch_pdfs(tables))
+    if as_json:
+        print_json(records(tables))
+    else:
+        from optimizer.screen_switch import show_switch
+
+        show_switch(tables)

@@ -1,0 +1,67 @@
+"""An adjustment at a terminal: what was measured, what it says about people, what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from optimizer.frames import Tables
+from optimizer.terminal import row, show, table
+
+_CLEAR = 0.1
+"""Less narrowing than this says next to nothing."""
+
+
+def show_adjustment(tables: Tables) -> None:
+    """Actuals, responsiveness, and the smallest change."""
+    summary = tables["summary"].iloc[0]
+    show(_actuals(tables["actuals"]), _responsiveness(tables["responsiveness"]))
+    show(*_sentences(summary))
+    if len(tables["changes"]):
+        show(_changes(tables["changes"]))
+
+
+def _actuals(frame: pd.DataFrame) -> object:
+    heads = ["KPI", "period", "measured", "expected", "95 % from", "to", ""]
+    found = table("Measured, and what luck alone leaves open", heads, ("",))
+    for _, line in frame.iterrows():
+        values = (f"{line[c]:,.{line['digits']}f}" for c in ("value", "expected", "low", "high"))
+        row(found, line["kpi"], str(line["period"]), *values, "outside" if line["surprising"] else "")
+    return found
+
+
+def _responsiveness(frame: pd.DataFrame) -> object:
+    heads = ["team", "before", "95 % from", "to", "after", "now from", "now to", "learnt"]
+    found = table("Responsiveness of volume to reward", heads, ("learnt",))
+    for _, line in frame.iterrows():
+        names = ("prior", "prior_low", "prior_high", "posterior", "low", "high")
+        said = f"{line['narrower']:.0%} narrower" if line["narrower"] >= _CLEAR else "almost nothing"
+        row(found, line["team"], *(f"{line[c]:.2f}" for c in names), said)
+    return found
+
+
+def _sentences(s: pd.Series) -> Iterator[str]:
+    money = f"{s['currency']} of {s['objective']} a {s['period'].replace('_', '-')}"
+    yield f"{s['surprises']} of {s['measured']} values lie outside their interval (1 in 20 does by luck)."
+    if s["broken"]:
+        yield f"The plan in force breaks rules once people have learnt: {s['broken']}."
+    if s["verdict"] == "no_plan":
+        yield "No plan keeps all rules with people as they now seem to be; `incentives solve` says why."
+    elif s["verdict"] == "keep":
+        yield f"Keep {s['plan']}: no plan brings more than its {s['value']:,.0f} {money}."
+    else:
+        yield (
+            f"The best plan would bring {s['attainable']:+,.0f} {money}. Changing no team's weights by more "
+            f"than {s['limit']:.2g} in all brings {s['gain']:+,.0f}"
+            + (f", {s['recovered']:.0%} of it." if s["attainable"] > 0 else ", and keeps the rules.")
+        )
+    if not s["proven"]:
+        yield "Not every plan looked for is proven best: give more time with --time-limit."
+
+
+def _changes(frame: pd.DataFrame) -> object:
+    found = table("Change", ["team", "KPI", "now", "then"], ("KPI",))
+    for _, line in frame.iterrows():
+        row(found, line["team"], line["kpi"], f"{line['now']:.0%}", f"{line['then']:.0%}")
+    return found

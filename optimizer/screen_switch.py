@@ -1,0 +1,129 @@
+"""A simulated switch at a terminal: what happens, when the gain shows, what to watch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from optimizer.frames import Tables
+from optimizer.terminal import row, share, show, table
+
+_SHOWN_ACTIVITIES = 12
+
+
+def show_switch(tables: Tables) -> None:
+    """Sentences, then money by period, KPIs, the work that moves most, and alarms."""
+    summary = tables["summary"].iloc[0]
+    show(*_sentences(summary), "")
+    show(_money(tables, summary), _scores(tables, summary), _work(tables, summary))
+    show(*alarms(tables["limits"]))
+
+
+def _sentences(s: pd.Series) -> Iterator[str]:
+    period, currency = s["period"].replace("_", "-"), s["currency"]
+    yield (
+        f"{s['label_en']}: from the current plan to {s['plan']}, {s['periods']} {period}s, "
+        f"{s['draws']:,} draws (seed {s['seed']}); each {period} people go {s['learning']:.0%} of the way "
+        "from what they believed to what they saw."
+    )
+    yield (
+        f"Net of payouts changes by {s['net_gain']:+,.0f} {currency} in all "
+        f"(between {s['net_gain_p10']:+,.0f} and {s['net_gain_p90']:+,.0f} in eight draws of ten), "
+        f"revenue after direct costs by {s['revenue_gain']:+,.0f}."
+    )
+    if math.isfinite(s["shown"]):
+        yield (
+            f"In half of the draws the gain has shown for good by {period} {s['shown']:.0f}; "
+            f"by the end in {s['shown_share']:.0%}."
+        )
+    else:
+        yield f"By the end a gain has shown for good in {s['shown_share']:.0%} of the draws only."
+    if s["timing_share"] > 0 or s["timing_share_stay"] > 0:
+        yield (
+            f"Moving results over the ends of {period}s costs {s['timing_share']:.1%} of gross value "
+            f"(current plan: {s['timing_share_stay']:.1%})."
+        )
+
+
+def _money(tables: Tables, summary: pd.Series) -> object:
+    heads = [summary["period"], "revenue", "payouts", "net", "net, current plan", "gain so far"]
+    found = table(
+        f"Cash ({summary['currency']}, mean)", [*heads, "one in ten below", "one in ten above", "shown"]
+    )
+    money, gains = tables["money"], tables["gains"]
+    for t in range(1, int(summary["periods"]) + 1):
+        now = money[money["period"] == t].set_index(["plan", "measure"])["mean"]
+        gain = gains[(gains["period"] == t) & (gains["measure"] == "net")].iloc[0]
+        cash = (now["change", m] for m in ("revenue", "loaded_pay", "net"))
+        fan = (f"{gain[c]:+,.0f}" for c in ("mean", "p10", "p90"))
+        row(
+            found,
+            str(t),
+            *(f"{c:,.0f}" for c in cash),
+            f"{now['stay', 'net']:,.0f}",
+            *fan,
+            f"{gain['shown']:.0%}",
+        )
+    return found
+
+
+def _scores(tables: Tables, summary: pd.Series) -> object:
+    last = int(summary["periods"])
+    heads = ["KPI", "current plan", f"{summary['period']} 1", f"{summary['period']} {last}"]
+    found = table("Attainment (mean)", [*heads, "one in ten below", "one in ten above"])
+    scores = tables["scores"].set_index(["period", "kpi"])
+    for kpi in dict.fromkeys(tables["scores"]["kpi"]):
+        first, then = scores.loc[(1, kpi)], scores.loc[(last, kpi)]
+        values = (then["stay"], first["mean"], then["mean"], then["p10"], then["p90"])
+        row(found, kpi, *map(share, values))
+    return found
+
+
+def _work(tables: Tables, summary: pd.Series) -> object:
+    """The activities whose volume changes most, relative to today's."""
+    last = int(summary["periods"])
+    work = tables["activities"].set_index(["period", "activity"])
+    first, then = work.loc[1], work.loc[last]
+    size = (then["mean"] - then["stay"]).abs() / then["stay"].clip(lower=1e-9)
+    heads = ["activity", "current plan", f"{summary['period']} 1", f"{summary['period']} {last}", "change"]
+    found = table("Work that moves most (units, mean)", heads)
+    for name in size.sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
+        now, stay = then.loc[name, "mean"], then.loc[name, "stay"]
+        label = f"{name} (gaming)" if then.loc[name, "gaming"] else name
+        change = f"{now / stay - 1:+.1%}" if stay > 1e-9 else "–"
+        row(found, label, f"{stay:,.1f}", f"{first.loc[name, 'mean']:,.1f}", f"{now:,.1f}", change)
+    return found
+
+
+def alarms(limits: pd.DataFrame) -> Iterator[str]:
+    """What to watch: one sentence per gaming activity, those that can be told first."""
+    if len(limits):
+        yield "\nEarly warning (false alarms: at most 5 %)"
+    for _, line in limits.sort_values("useful", ascending=False, kind="stable").iterrows():
+        sign = _sign(line)
+        if line["useful"]:
+            yield (
+                f"  By week {line['week']}, {sign} means gaming beyond what the plan was judged by "
+                f"(seen in {line['power']:.0%} of such cases)."
+            )
+        else:
+            yield (
+                f"  Too few to tell: by week {line['week']}, {sign} is seen in only {line['power']:.0%} of "
+                f"the cases in which it pays {line['misjudged']:.0%} more than believed."
+            )
+
+
+def _sign(line: pd.Series) -> str:
+    """What is above its limit: a share of a stage, or units."""
+    limit, name = line["limit"], f"“{line['label_en']}”"
+    if limit == 0:
+        return f"any {name}"
+    if not line["stage"]:
+        return f"{name} above {limit:,.0f} units"
+    return (
+        f"{name} above {limit:.0%} of “{line['stage_en']}”"
+        if limit >= 0.1
+        else (f"{name} above {limit:.1%} of “{line['stage_en']}”")
+    )

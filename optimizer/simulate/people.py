@@ -1,0 +1,39 @@
+"""What people do in one period, and what they make of what they have seen (model.md §5, §7)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs, beliefs_from, perceived_rewards
+from optimizer.network import Floats, Network
+from optimizer.response import Response, Work, agree
+
+
+def act(
+    cal: Calibrated, network: Network, now: Network, at_once: Floats, beliefs: Beliefs, euros: Floats
+) -> Response:
+    """Best responses at beliefs to what has arrived by now, S draws at once.
+
+    `at_once` (A,) is the share of yields that comes within the period: those units may still be worked, the
+    others are worth what beliefs say, later. In a steady state the conditions are those of model.md (4).
+    """
+    reward = perceived_rewards(network, cal.curves, cal.targets_at(beliefs), beliefs, euros)
+    waiting = (at_once - network.own_delay) * (beliefs.price @ network.own_yields)
+    return agree(now, Work(reward - cal.linear - waiting, cal.quadratic))
+
+
+def learn(
+    cal: Calibrated, now: Network, response: Response, before: Beliefs, luck: Floats, rate: float
+) -> Beliefs:
+    """Beliefs moved by `rate` towards what was seen, luck of the attainments (S, K) included.
+
+    The numerator of a KPI is never seen below 0; an empty stage is seen to route as at baseline.
+    """
+    seen = beliefs_from(now, response.x, response.stage_price, before, cal.beliefs)
+    lucky = seen.numerator + luck * cal.targets_at(before) * seen.denominator
+    seen = Beliefs(seen.routing, np.maximum(lucky, 0.0), seen.denominator, seen.price)
+    moved = before.stacked() + rate * (seen.stacked() - before.stacked())
+    beliefs = before.unstacked(moved)
+    floor = DENOMINATOR_FLOOR * cal.beliefs.denominator
+    return Beliefs(beliefs.routing, beliefs.numerator, np.maximum(beliefs.denominator, floor), beliefs.price)

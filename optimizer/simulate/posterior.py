@@ -1,0 +1,162 @@
+"""What actual results say about responsiveness: Bayes with the response model itself.
+
+Prior: η_i is log-normal around the scenario's value, its 95 % interval as wide, on the log scale, as the
+range that `sources` state for it, else as 0.1 to 0.8 is, between which field evidence on sales pay lies.
+
+Likelihood: attainment is what the switch to the plan brings without luck, at that η, plus σ_k ε, luck of KPIs
+in one period correlated, independent between periods; a mixture over regimes, which last. Teams are taken
+in turn, the others at their posterior medians, until these settle: correlations between teams' posteriors are
+not reported. KPIs without noise are not used: they would decide everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import logsumexp
+
+from optimizer.baseline import Calibrated, calibrate
+from optimizer.network import Floats
+from optimizer.scenario import Scenario
+from optimizer.simulate.luck import Luck
+from optimizer.simulate.switch import LEARNING, follow
+
+Z95 = 1.959964
+_FIELD = (0.1, 0.8)
+_NODES = 13
+"""Values of η at which the switch is followed; between them attainment is interpolated."""
+_GRID = 601
+_WIDTH = 3.5
+"""The grid reaches so many prior standard deviations either way."""
+_ROUNDS = 4
+_SETTLED = 0.01
+"""Relative change of every median at which the rounds end."""
+_LARGEST_CORRELATION = 0.999
+
+
+@dataclass(frozen=True)
+class Belief:
+    """η of a team: median, and 95 % interval."""
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A team's responsiveness before and after, and how much narrower the log interval has become."""
+
+    team: str
+    prior: Belief
+    posterior: Belief
+
+    @property
+    def narrower(self) -> float:
+        """1 − width after / width before, on the log scale; near 0: the results say next to nothing."""
+        before, after = (np.log(b.high / b.low) for b in (self.prior, self.posterior))
+        return float(1 - after / before)
+
+
+def with_responsiveness(scenario: Scenario, eta: Mapping[str, float]) -> Scenario:
+    """The scenario with other η of teams; activities that state their own keep it."""
+    teams = {
+        name: team.model_copy(update={"responsiveness": float(eta.get(name, team.responsiveness))})
+        for name, team in scenario.teams.items()
+    }
+    return scenario.model_copy(update={"teams": teams})
+
+
+def learn_responsiveness(
+    scenario: Scenario, euros: Floats, attained: Floats, learning: float = LEARNING
+) -> tuple[Learnt, ...]:
+    """Posterior of every team's η from attainments (T, K) under a plan (I, K); NaN where not measured."""
+    centre = {name: team.responsiveness for name, team in scenario.teams.items()}
+    priors = {name: _prior(scenario, name) for name in centre}
+    now = dict(centre)
+    found: dict[str, Belief] = {}
+    for _ in range(_ROUNDS):
+        before = dict(now)
+        for name in centre:
+            found[name] = _posterior(scenario, euros, attained, now, name, priors[name], learning)
+            now[name] = found[name].median
+        if all(abs(now[n] / before[n] - 1) < _SETTLED for n in now):
+            break
+    return tuple(Learnt(n, _interval(centre[n], priors[n]), found[n]) for n in centre)
+
+
+def _prior(scenario: Scenario, team: str) -> float:
+    """Standard deviation of ln η."""
+    source = scenario.sources.get(f"teams.{team}.responsiveness")
+    if source is not None and source.range:
+        return float(np.arctanh(source.range)) / Z95
+    return float(np.log(_FIELD[1] / _FIELD[0])) / 2 / Z95
+
+
+def _interval(median: float, sd: float) -> Belief:
+    return Belief(median, float(median * np.exp(-Z95 * sd)), float(median * np.exp(Z95 * sd)))
+
+
+def _posterior(
+    scenario: Scenario,
+    euros: Floats,
+    attained: Floats,
+    others: Mapping[str, float],
+    team: str,
+    sd: float,
+    learning: float,
+) -> Belief:
+    """One team's η, the others' given."""
+    z = np.linspace(-_WIDTH, _WIDTH, _GRID)
+    at = np.linspace(-_WIDTH, _WIDTH, _NODES)
+    eta = scenario.teams[team].responsiveness * np.exp(sd * at)
+    tried = [{**others, team: float(e)} for e in eta]
+    paths = expected_attainment(scenario, tried, euros, len(attained), learning)
+    between = np.stack([_interpolated(z, at, paths[:, r]) for r in range(paths.shape[1])], axis=1)
+    log = _log_likelihood(calibrate(scenario), between, attained) - z**2 / 2
+    weight = np.exp(log - log.max())
+    low, median, high = np.interp((0.025, 0.5, 0.975), np.cumsum(weight) / weight.sum(), z)
+    return Belief(*(float(scenario.teams[team].responsiveness * np.exp(sd * v)) for v in (median, low, high)))
+
+
+def expected_attainment(
+    scenario: Scenario, etas: Sequence[Mapping[str, float]], euros: Floats, periods: int, learning: float
+) -> Floats:
+    """Attainment without luck after the switch to a plan, at several η, (len(etas), R, T, K)."""
+    cals = [calibrate(with_responsiveness(scenario, eta)) for eta in etas]
+    together = replace(
+        cals[0],
+        linear=np.stack([cal.linear for cal in cals]),
+        quadratic=np.stack([cal.quadratic for cal in cals]),
+    )
+    regime = np.repeat(np.arange(len(together.worlds)), len(cals))
+    calm = Luck(np.zeros((periods, len(regime), len(together.targets))), regime)
+    score = follow(together, euros, calm, learning).score
+    return np.asarray(score.reshape(periods, len(together.worlds), len(cals), -1).transpose(2, 1, 0, 3))
+
+
+def _interpolated(z: Floats, at: Floats, values: Floats) -> Floats:
+    """Values (nodes, T, K) at every z, (Z, T, K)."""
+    flat = values.reshape(len(at), -1)
+    found = np.stack([np.interp(z, at, column) for column in flat.T], axis=1)
+    return np.asarray(found.reshape(len(z), *values.shape[1:]))
+
+
+def _log_likelihood(cal: Calibrated, expected: Floats, attained: Floats) -> Floats:
+    """(Z,) from expected attainments (Z, R, T, K)."""
+    noise = cal.curves.noise
+    used = np.isfinite(attained) & (noise > 0)
+    miss = np.where(used, attained - expected, 0.0) / np.where(noise > 0, noise, 1.0)
+    by_period = -0.5 * _squares(miss, used.sum(axis=1), cal.scenario.noise_correlation)
+    odds = np.log([probability for probability, _ in cal.worlds])
+    return np.asarray(logsumexp(by_period.sum(axis=2) + odds, axis=1))
+
+
+def _squares(miss: Floats, count: Sequence[int] | Floats, correlation: float) -> Floats:
+    """r' C⁻¹ r over the measured KPIs, (Z, R, T), for C of ones with equal correlation."""
+    rho = min(correlation, _LARGEST_CORRELATION)
+    whole = miss.sum(axis=-1) ** 2
+    shared = rho / (1 - rho + rho * np.asarray(count, dtype=float))
+    return np.asarray(((miss**2).sum(axis=-1) - shared * whole) / (1 - rho))

@@ -1,0 +1,186 @@
+"""The switch from the current plan to another one, period by period, in many draws of luck.
+
+Conventions: a KPI counts work in the period in which it is done, as the teams' incentives do (model.md §4).
+The value of a stage is cash when a unit enters it, direct costs and payouts are cash at once. A regime lasts.
+Luck moves attainment, so pay, and what people believe; what the company sells is an expectation per regime.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.beliefs import Beliefs
+from optimizer.network import Floats, Ints, Network
+from optimizer.outcome import loading, realised_pay, true_scores
+from optimizer.response import Equilibrium, Response
+from optimizer.simulate.luck import Luck, draw_luck
+from optimizer.simulate.people import act, learn
+from optimizer.simulate.pipeline import Pipeline, arrival_shares, in_transit, present
+from optimizer.simulate.timing import losses, movables, move, value_per_attainment
+
+LEARNING = 0.5
+"""Share of the way from belief to what was seen that people go each period."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """What happens in T periods and S draws: leading axes (T, S).
+
+    x (.., A) units; score (.., K) without luck and timing; attainment (.., K) with both; pay (.., I) before
+    charges; gross, direct_costs, loaded_pay, timing_cost currency; pulled and held (.., K) attainment.
+    """
+
+    x: Floats
+    score: Floats
+    attainment: Floats
+    pay: Floats
+    gross: Floats
+    direct_costs: Floats
+    loaded_pay: Floats
+    pulled: Floats
+    held: Floats
+    timing_cost: Floats
+
+    @property
+    def revenue(self) -> Floats:
+        return self.gross - self.direct_costs
+
+    @property
+    def net(self) -> Floats:
+        return self.revenue - self.loaded_pay
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Both plans in the same draws."""
+
+    cal: Calibrated
+    luck: Luck
+    stay: Path
+    change: Path
+
+    @cached_property
+    def revenue_gain(self) -> Floats:
+        """Revenue over staying, cumulative, (T, S) currency."""
+        return np.cumsum(self.change.revenue - self.stay.revenue, axis=0)
+
+    @cached_property
+    def net_gain(self) -> Floats:
+        """Net of payouts over staying, cumulative, (T, S) currency."""
+        return np.cumsum(self.change.net - self.stay.net, axis=0)
+
+    @cached_property
+    def shown(self) -> Ints:
+        """First period, from 1, from which the cumulative net gain stays positive, (S,); 0: none."""
+        periods = len(self.net_gain)
+        last_loss = periods - np.argmax(self.net_gain[::-1] <= 0, axis=0)
+        never_lost = (self.net_gain > 0).all(axis=0)
+        first = np.where(never_lost, 1, last_loss + 1)
+        return np.asarray(np.where(first > periods, 0, first))
+
+    @cached_property
+    def shown_by(self) -> Floats:
+        """Probability that the gain has shown by each period, (T,)."""
+        periods = np.arange(1, len(self.net_gain) + 1)[:, None]
+        return np.asarray(((self.shown > 0) & (self.shown <= periods)).mean(axis=1))
+
+
+def switch(
+    cal: Calibrated, euros: Floats, periods: int, draws: int, seed: int, learning: float = LEARNING
+) -> Switch:
+    """Simulate staying and changing to the plan `euros` (I, K) in the same draws."""
+    luck = draw_luck(cal, periods, draws, seed)
+    return Switch(cal, luck, follow(cal, cal.current, luck, learning), follow(cal, euros, luck, learning))
+
+
+def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> Path:
+    """What happens from today on under a plan (I, K) that begins now."""
+    parts: dict[int, Path] = {}
+    for world in np.unique(luck.regime):
+        parts[int(world)] = _Run(cal, int(world), euros, learning).path(luck.noise[:, luck.regime == world])
+    return _together(parts, luck.regime)
+
+
+def _together(parts: dict[int, Path], regime: Ints) -> Path:
+    """Draws of all regimes in their order."""
+    order = np.argsort(np.concatenate([np.flatnonzero(regime == world) for world in parts]))
+    fields = {
+        name: np.concatenate([getattr(p, name) for p in parts.values()], axis=1)[:, order]
+        for name in Path.__dataclass_fields__
+    }
+    return Path(**fields)
+
+
+class _Run:
+    """One plan in one regime."""
+
+    def __init__(self, cal: Calibrated, world: int, euros: Floats, learning: float) -> None:
+        self.cal = cal
+        self.network: Network = cal.worlds[world][1]
+        self.euros = euros
+        self.learning = learning
+        self.shares = arrival_shares(cal.network.lag)
+        self.movable = movables(cal, euros)
+
+    def path(self, noise: Floats) -> Path:
+        """All periods for the draws of this regime, noise (T, S, K)."""
+        count = noise.shape[1]
+        pipeline = in_transit(self.cal.network, self.shares, count)
+        beliefs = self.cal.beliefs.repeated(count)
+        owed, owed_value = np.zeros(noise.shape[1:]), np.zeros(count)
+        rows = []
+        for luck in noise:
+            response, pipeline, learnt, entered = self._period(pipeline, beliefs, luck)
+            done = Equilibrium(response, beliefs, response.imbalance, 0)
+            row, owed, owed_value = self._account(done, entered, luck, owed, owed_value)
+            rows.append(row)
+            beliefs = learnt
+        return Path(**{name: np.stack([r[name] for r in rows]) for name in Path.__dataclass_fields__})
+
+    def _period(
+        self, pipeline: Pipeline, beliefs: Beliefs, luck: Floats
+    ) -> tuple[Response, Pipeline, Beliefs, Floats]:
+        """Work done, what is under way after it, what people then believe, and units that entered stages."""
+        now = present(self.network, self.shares, pipeline.now)
+        response = act(self.cal, self.network, now, self.shares[0], beliefs, self.euros[None])
+        entered = pipeline.now + response.x @ now.yields.T
+        learnt = learn(self.cal, now, response, beliefs, luck, self.learning)
+        return response, pipeline.after(self.network, self.shares, response.x), learnt, entered
+
+    def _account(
+        self, done: Equilibrium, entered: Floats, luck: Floats, owed: Floats, owed_value: Floats
+    ) -> tuple[dict[str, Floats], Floats, Floats]:
+        """KPIs and money of a period, and what the next one inherits from moved results."""
+        cal, network, x = self.cal, self.network, done.x
+        score = true_scores(cal, network, done)
+        reached = score + luck + owed
+        moved = move(cal, self.movable, reached, _believed(cal, done.beliefs))
+        value = value_per_attainment(network, x, score)
+        kept = 1 - losses(cal)
+        attainment = reached + kept * moved.pulled - moved.held
+        pay = np.einsum("ik,sik->si", self.euros, realised_pay(cal, attainment))
+        moved_value = (value * (kept * moved.pulled - moved.held)).sum(axis=1)
+        gross = entered @ network.stage_value + x @ network.unit_value + owed_value + moved_value
+        row = {
+            "x": x,
+            "score": score,
+            "attainment": attainment,
+            "pay": pay,
+            "gross": gross,
+            "direct_costs": x @ network.cash,
+            "loaded_pay": pay @ loading(cal),
+            "pulled": moved.pulled,
+            "held": moved.held,
+            "timing_cost": (value * losses(cal) * moved.pulled).sum(axis=1),
+        }
+        return row, moved.owed, (value * moved.owed).sum(axis=1)
+
+
+def _believed(cal: Calibrated, beliefs: Beliefs) -> Floats:
+    """m_k, (S, K): what the teams expect of the next period."""
+    per = np.where(cal.network.is_rate, beliefs.denominator, 1.0)
+    return np.asarray(beliefs.numerator / per / cal.targets_at(beliefs))

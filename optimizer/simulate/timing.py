@@ -1,0 +1,129 @@
+"""Results moved over the end of a period, because pay per result differs between the two sides of it.
+
+A team that will be paid more for a result now than later pulls results of the next period forward; one that
+is beyond a cap, or below a threshold that it cannot reach, holds results back. It looks two periods ahead:
+
+    max  f(y + (1 − d) p − h) + E f(m − p + h),    0 ≤ p ≤ share · m,  0 ≤ h ≤ share · y,  p h = 0
+
+y is the attainment at the end of the period, m what the team believes the next one will bring, f the pay
+curve. A result pulled forward is bought, with a discount for instance: the share d of it is lost to the
+company and to the KPI. Only the plan's pay decides: with linear pay moving brings nothing, and nothing is
+moved. Such timing and its price: Larkin (2014), Journal of Labor Economics 32(2), 199-227.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.network import Floats, Network
+from optimizer.outcome import expected_pay, realised_pay
+
+_PLACES = 41
+"""Amounts tried between nothing and everything, beside those that reach a knot of the curve."""
+_WORTH_IT = 1e-9
+"""Gain, as a share of pay at target, below which nothing is moved."""
+_BEYOND = 1e-9
+"""Attainment by which a knot is passed, so that rounding does not miss a jump there."""
+
+
+@dataclass(frozen=True)
+class Movable:
+    """A KPI whose results the team that makes them can move, and is paid for."""
+
+    team: int
+    kpi: int
+    share: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Attainment pulled forward and held back, (S, K); both come off, or on top of, the next period."""
+
+    pulled: Floats
+    held: Floats
+
+    @property
+    def owed(self) -> Floats:
+        """What the next period's attainment gains by it, (S, K)."""
+        return self.held - self.pulled
+
+
+def movables(cal: Calibrated, euros: Floats) -> tuple[Movable, ...]:
+    """KPIs with timing for which the team that makes most of their results is paid under a plan (I, K)."""
+    found = []
+    for k, kpi in enumerate(cal.scenario.kpis.values()):
+        if kpi.timing is not None and kpi.timing.share > 0:
+            team = _maker(cal.network, k)
+            if euros[team, k] > 0:
+                found.append(Movable(team, k, kpi.timing.share, kpi.timing.loss))
+    return tuple(found)
+
+
+def _maker(network: Network, k: int) -> int:
+    credit = network.numerator[k] * network.baseline
+    return int(np.bincount(network.team, weights=credit, minlength=len(network.teams)).argmax())
+
+
+def move(cal: Calibrated, choices: tuple[Movable, ...], attainment: Floats, expected: Floats) -> Moved:
+    """What is pulled forward and held back at attainments and expected next ones, (S, K) each.
+
+    Each KPI is decided by itself, the attainment of the others being what it is.
+    """
+    pulled, held = np.zeros_like(attainment), np.zeros_like(attainment)
+    for choice in choices:
+        amounts = _best(cal, choice, attainment, expected)
+        pulled[:, choice.kpi], held[:, choice.kpi] = amounts
+    return Moved(pulled, held)
+
+
+def _best(cal: Calibrated, choice: Movable, attainment: Floats, expected: Floats) -> tuple[Floats, Floats]:
+    """Amounts (S,) with the highest pay over the two periods; nothing where that is as good."""
+    kept, knots = 1 - choice.loss, np.unique(cal.curves.knots[..., choice.kpi, :])
+    y, m = attainment[:, [choice.kpi]], expected[:, [choice.kpi]]
+    pull = _amounts(choice.share * np.maximum(m, 0), (knots - y) / kept + _BEYOND)
+    hold = _amounts(choice.share * np.maximum(y, 0), y - knots - _BEYOND)
+    nothing = np.zeros_like(y)
+    p = np.hstack([nothing, pull, np.zeros_like(hold)])
+    h = np.hstack([nothing, np.zeros_like(pull), hold])
+    pay = two_periods(cal, choice, attainment, expected, p, h)
+    row, best = np.arange(len(y)), pay.argmax(axis=1)
+    worth = pay[row, best] > pay[:, 0] + _WORTH_IT
+    return np.where(worth, p[row, best], 0.0), np.where(worth, h[row, best], 0.0)
+
+
+def _amounts(most: Floats, to_knots: Floats) -> Floats:
+    """(S, many): evenly spaced, and those that bring attainment to a knot of the curve."""
+    return np.hstack([most * np.linspace(0, 1, _PLACES), np.clip(to_knots, 0, most)])
+
+
+def two_periods(
+    cal: Calibrated, choice: Movable, attainment: Floats, expected: Floats, pulled: Floats, held: Floats
+) -> Floats:
+    """Pay per euro at target of this and the next period if amounts (S, M) are moved, (S, M)."""
+    now = _with(attainment, choice.kpi, (1 - choice.loss) * pulled - held)
+    later = _with(expected, choice.kpi, held - pulled)
+    pair = (..., choice.team, choice.kpi)
+    return np.asarray(realised_pay(cal, now)[pair] + expected_pay(cal, later)[pair])
+
+
+def _with(attainment: Floats, k: int, more: Floats) -> Floats:
+    """Attainment (S, K) with KPI k changed by amounts (S, M), (S, M, K)."""
+    found = np.repeat(attainment[:, None, :], more.shape[1], axis=1)
+    found[:, :, k] += more
+    return found
+
+
+def losses(cal: Calibrated) -> Floats:
+    """Share of a result pulled forward that is lost, (K,); 0 without timing."""
+    return np.array([k.timing.loss if k.timing else 0.0 for k in cal.scenario.kpis.values()])
+
+
+def value_per_attainment(network: Network, x: Floats, score: Floats) -> Floats:
+    """What the company gets with one unit of attainment, (S, K): the value that its credited work yields."""
+    credited = network.numerator > 0
+    value = (x * network.marginal_gross) @ credited.T
+    return np.asarray(value / np.where(score > 0, score, np.inf))

@@ -1,0 +1,112 @@
+"""Early warning: above what share of its stage an activity that only looks good tells of gaming.
+
+Two companies are simulated over the first period after the switch: one in which gaming pays what the plan
+was judged by, and one in which a unit of it pays more than believed, by a share of κ, what a unit of such
+work is worth (model.md §6). What can be counted by a week scatters by chance even where behaviour does not:
+units arrive as a Poisson process, and each is worked this way or another. The limit of a week is what the
+first company exceeds by then in 5 % of cases; the power is how often the second one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.baseline import Calibrated
+from optimizer.network import Floats
+from optimizer.simulate.luck import Luck
+from optimizer.simulate.switch import follow
+
+WEEKS = {"month": 4, "quarter": 13, "half_year": 26, "year": 52}
+FALSE_ALARMS = 0.05
+ENOUGH_POWER = 0.8
+MISJUDGED = 0.25
+"""By how much more gaming is tried to pay where no source of the activity states a range."""
+_DRAWS = 4000
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The alarm of one gaming activity; shares of its stage's inflow, or units where it has no stage."""
+
+    activity: int
+    misjudged: float
+    """How much more it pays in the second company, as a share of κ."""
+    week: int
+    """First week with enough power; the last one where none has it."""
+    usual: float
+    """Expected by that week as the plan was judged."""
+    gamed: float
+    """Expected by that week if it pays more than believed."""
+    limit: float
+    false_alarms: float
+    power: float
+
+    @property
+    def useful(self) -> bool:
+        return self.power >= ENOUGH_POWER
+
+
+def limits(cal: Calibrated, euros: Floats, seed: int) -> tuple[Limit, ...]:
+    """One per gaming activity of the file, under a plan (I, K)."""
+    return tuple(_limits(cal, euros, seed))
+
+
+def _limits(cal: Calibrated, euros: Floats, seed: int) -> Iterator[Limit]:
+    usual = _first_period(cal, euros)
+    for a in np.flatnonzero(cal.network.gaming):
+        more = misjudged(cal, int(a))
+        linear = cal.linear.copy()
+        linear[a] -= more * cal.curvature_value[a]
+        gamed = _first_period(replace(cal, linear=linear), euros)
+        yield _limit(cal, int(a), more, usual, gamed, seed)
+
+
+def misjudged(cal: Calibrated, activity: int) -> float:
+    """The widest range that a source states for a number of the activity."""
+    start = f"activities.{cal.network.activities[activity]}."
+    ranges = [s.range for path, s in cal.scenario.sources.items() if path.startswith(start) and s.range]
+    return max(ranges, default=MISJUDGED)
+
+
+def _first_period(cal: Calibrated, euros: Floats) -> Floats:
+    """Work done in the first period in each regime, (R, A)."""
+    count = len(cal.worlds)
+    calm = Luck(np.zeros((1, count, len(cal.targets))), np.arange(count))
+    return np.asarray(follow(cal, euros, calm).x[0])
+
+
+def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, seed: int) -> Limit:
+    weeks = WEEKS[cal.scenario.period]
+    before, after = (_indicator(cal, a, x, weeks, seed + i) for i, x in enumerate((usual, gamed)))
+    bounds = np.quantile(before, 1 - FALSE_ALARMS, axis=0, method="higher")
+    power = (after > bounds).mean(axis=0)
+    week = int(np.argmax(power >= ENOUGH_POWER)) if (power >= ENOUGH_POWER).any() else weeks - 1
+    return Limit(
+        activity=a,
+        misjudged=more,
+        week=week + 1,
+        usual=float(before[:, week].mean()),
+        gamed=float(after[:, week].mean()),
+        limit=float(bounds[week]),
+        false_alarms=float((before[:, week] > bounds[week]).mean()),
+        power=float(power[week]),
+    )
+
+
+def _indicator(cal: Calibrated, a: int, x: Floats, weeks: int, seed: int) -> Floats:
+    """What is counted up to each week, (draws, weeks): the share of the stage's units, or units."""
+    rng = np.random.default_rng(seed)
+    odds = np.array([p for p, _ in cal.worlds])
+    world = rng.choice(len(odds), size=_DRAWS, p=odds / odds.sum())
+    stage = cal.network.source[a]
+    mine = x[world, a, None]
+    if stage < 0:
+        return np.cumsum(rng.poisson(mine / weeks, (_DRAWS, weeks)), axis=1).astype(float)
+    whole = x[:, cal.network.from_stage[stage]].sum(axis=1)[world, None]
+    arrived = rng.poisson(whole / weeks, (_DRAWS, weeks))
+    share = np.where(whole > 0, mine / np.where(whole > 0, whole, 1.0), 0.0)
+    counted = np.cumsum(rng.binomial(arrived, np.clip(share, 0, 1)), axis=1)
+    return np.asarray(counted / np.maximum(np.cumsum(arrived, axis=1), 1))

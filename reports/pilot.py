@@ -1,0 +1,95 @@
+"""Pilots as a PDF: which one to run, or why none will do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from reports.blocks import Block, Column, cell, chapter, row, table
+from reports.format import NOTHING
+from reports.run import Document
+from reports.sentences import Tables
+from reports.study import Study, study_pdfs
+from reports.wording import Words
+
+
+def pilot_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
+    """`pilot.<language>.pdf` in every language."""
+    return study_pdfs("pilot", tables, _said, date)
+
+
+def _said(words: Words, tables: Tables) -> Study:
+    summary = tables["summary"].iloc[0]
+    how = [words.say(f"pilot.how.{key}") for key in ("test", "luck", "effect")]
+    return Study(
+        words.say("pilot.title", company=words.label(summary)),
+        words.say("pilot.subtitle", plan=words.user(str(summary["plan"]))),
+        _found(words, tables),
+        [
+            _designs(words, tables, "teams"),
+            _designs(words, tables, "designs"),
+            chapter(words.say("pilot.how.title"), lead=how),
+        ],
+    )
+
+
+def _found(words: Words, tables: Tables) -> list[str]:
+    s = tables["summary"].iloc[0]
+    values = {
+        "plan": words.user(str(s["plan"])),
+        "enough": words.write.percent(s["enough"], 0),
+        "alpha": words.write.percent(s["alpha"], 0),
+    }
+    found = [
+        words.say("pilot.found.left_out." + line["reason"], team=words.label(line))
+        for _, line in tables["left_out"].iterrows()
+    ]
+    if s["team"]:
+        return [words.say("pilot.found.run", **values, **_design(words, s)), *found]
+    if len(tables["teams"]):
+        return [words.say("pilot.found.none", **values), *found]
+    return found or [words.say("pilot.found.nothing", **values)]
+
+
+def _design(words: Words, s: Any) -> dict[str, str]:
+    return {
+        "team": words.label(s, "team"),
+        "kpi": words.quoted(words.label(s, "kpi")),
+        "people": words.write.number(s["people"]),
+        "others": words.write.number(s["others"]),
+        "periods": words.write.number(s["periods"]),
+        "period": words.say(f"period.{s['period']}"),
+        "effect": words.write.percent(s["effect"], 1, signed=True),
+        "power": words.write.percent(s["power"], 0),
+    }
+
+
+def _designs(words: Words, tables: Tables, name: str) -> Block | None:
+    """The best design of each team, or all of them."""
+    labels = tables["teams"].set_index("team")
+    rows = []
+    for _, line in tables[name].iterrows():
+        numbers = (words.write.number(line[c]) for c in ("people", "others", "periods"))
+        effect = words.write.percent(line["effect"], 1, signed=True)
+        least = words.write.percent(line["detectable"], 1) if math.isfinite(line["detectable"]) else NOTHING
+        power = cell(words.write.percent(line["power"], 0), "good" if line["will_do"] else "muted")
+        last = (
+            words.write.number(line["needed"])
+            if name == "teams"
+            else words.write.percent(line["textbook"], 0)
+        )
+        label = labels.loc[line["team"]]
+        rows.append(row(words.label(label), words.label(label, "kpi"), *numbers, effect, least, power, last))
+    if not rows:
+        return None
+    heads = ("people", "others", "periods", "effect", "detectable", "power")
+    columns = [
+        Column(words.say("pilot.head.team"), "left", 1.0),
+        Column(words.say("pilot.head.kpi"), "left", 1.2),
+        *(Column(words.say(f"pilot.head.{h}")) for h in heads),
+        Column(words.say("pilot.head.needed" if name == "teams" else "pilot.head.textbook")),
+    ]
+    lead = [words.say(f"pilot.{name}.lead")]
+    return chapter(words.say(f"pilot.{name}.title"), lead=lead, tables=[table(columns, rows)])

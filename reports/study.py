@@ -1,0 +1,44 @@
+"""Documents that stand alone: a title, some sentences, chapters; the same in every language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from reports.blocks import Block
+from reports.format import Formatter
+from reports.pdf import footer
+from reports.run import Document
+from reports.sentences import Tables
+from reports.typeset import page_data, typeset
+from reports.wording import Words
+
+LANGUAGES = ("en", "fr")
+
+
+class Study(NamedTuple):
+    """What such a document says."""
+
+    title: str
+    subtitle: str
+    found: list[str]
+    parts: list[Block | None]
+
+
+def study_pdfs(
+    name: str, tables: Tables, said: Callable[[Words, Tables], Study], date: dt.date | None
+) -> Iterator[Document]:
+    """`<name>.<language>.pdf`; the table `summary` gives currency and decimals of money."""
+    summary = tables["summary"].iloc[0]
+    for language in LANGUAGES:
+        words = Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
+        study = said(words, tables)
+        payload = {
+            **page_data(language, study.title, footer(words, study.title, date), {}),
+            "heading": study.title,
+            "subtitle": study.subtitle,
+            "found": study.found,
+            "parts": [part for part in study.parts if part is not None],
+        }
+        yield Document(f"{name}.{language}.pdf", *typeset("history.typ", payload, date))

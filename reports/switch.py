@@ -1,0 +1,199 @@
+"""A simulated switch of plan as a PDF: the fan, cash by period, KPIs, work, and what to watch."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from reports.blocks import Block, Column, chapter, row, table
+from reports.fan import Fan, Moment, fan_chart
+from reports.format import NOTHING
+from reports.run import Document
+from reports.sentences import Tables
+from reports.study import Study, study_pdfs
+from reports.wording import Words
+
+_MOST_WORK = 15
+_LONGEST = 44
+
+
+def switch_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
+    """`simulation.<language>.pdf` in every language."""
+    return study_pdfs("simulation", tables, _said, date)
+
+
+def _said(words: Words, tables: Tables) -> Study:
+    summary = tables["summary"].iloc[0]
+    subtitle = words.say(
+        "switch.subtitle",
+        plan=words.user(str(summary["plan"])),
+        periods=words.write.number(summary["periods"]),
+        period=words.say(f"period.{summary['period']}"),
+        draws=words.write.number(summary["draws"]),
+        seed=str(summary["seed"]),
+        currency=str(summary["currency"]),
+    )
+    parts = [
+        _fan(words, tables),
+        _cash(words, tables),
+        _kpis(words, tables),
+        _work(words, tables),
+        _limits(words, tables),
+        _assumptions(words, summary),
+    ]
+    title = words.say("switch.title", company=words.label(summary))
+    return Study(title, subtitle, _found(words, summary), parts)
+
+
+def _found(words: Words, summary: Any) -> list[str]:
+    share = words.write.percent(summary["shown_share"], 0)
+    gains = ("net_gain", "net_gain_p10", "net_gain_p90", "revenue_gain")
+    gain, low, high, revenue = (words.money(summary[g], signed=True) for g in gains)
+    found = [words.say("switch.found.gain", gain=gain, low=low, high=high, revenue=revenue)]
+    if math.isfinite(summary["shown"]):
+        shown = words.write.number(summary["shown"])
+        found.append(words.say("switch.found.shown", shown=shown, share=share))
+    else:
+        found.append(words.say("switch.found.hidden", share=share))
+    if summary["timing_share"] > 0 or summary["timing_share_stay"] > 0:
+        now, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
+        found.append(words.say("switch.found.timing", now=now, stay=stay))
+    return found
+
+
+def _fan(words: Words, tables: Tables) -> Block:
+    gains = tables["gains"]
+    net = gains[gains["measure"] == "net"]
+    moments = [Moment(int(g["period"]), g["mean"], g["p10"], g["p90"]) for _, g in net.iterrows()]
+    points = [
+        words.say(
+            "switch.fan.point",
+            period=words.write.number(m.period),
+            mean=words.money(m.mean, signed=True),
+            low=words.money(m.low, signed=True),
+            high=words.money(m.high, signed=True),
+        )
+        for m in moments
+    ]
+    axis = words.say("switch.fan.axis", currency=words.write.symbol)
+    fan = Fan(axis, moments, words.amount, from_zero=True)
+    alt = words.say("switch.fan.alt", points="; ".join(points))
+    chart = {"svg": fan_chart([fan], words, words.say("switch.fan.across")), "alt": alt}
+    return chapter(words.say("switch.fan.title"), chart=chart)
+
+
+def _column(words: Words, key: str, share: float = 0.0, **values: str) -> Column:
+    return Column(words.say(f"switch.head.{key}", **values), "left" if share else "right", share)
+
+
+def _cash(words: Words, tables: Tables) -> Block:
+    money, gains = tables["money"], tables["gains"]
+    mean = money.set_index(["period", "plan", "measure"])["mean"]
+    rows = []
+    for _, gain in gains[gains["measure"] == "net"].iterrows():
+        period = gain["period"]
+        cash = [mean[period, "change", m] for m in ("revenue", "loaded_pay", "net")]
+        rows.append(
+            row(
+                words.write.number(period),
+                *(words.amount(c) for c in (*cash, mean[period, "stay", "net"])),
+                *(words.amount(gain[c], signed=True) for c in ("mean", "p10", "p90")),
+                words.write.percent(gain["shown"], 0),
+            )
+        )
+    heads = ("revenue", "loaded_pay", "net", "stay", "gain", "p10", "p90", "shown")
+    columns = [_column(words, "period", 1.0), *(_column(words, h) for h in heads)]
+    return _part(words, "cash", columns, rows)
+
+
+def _part(words: Words, key: str, columns: list[Column], rows: list[Block]) -> Block:
+    lead = [words.say(f"switch.{key}.lead")]
+    return chapter(words.say(f"switch.{key}.title"), lead=lead, tables=[table(columns, rows)])
+
+
+def _ends(tables: Tables, name: str, key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of the first and of the last period, by name."""
+    frame, last = tables[name], int(tables["summary"].iloc[0]["periods"])
+    return frame[frame["period"] == 1].set_index(key), frame[frame["period"] == last].set_index(key)
+
+
+def _kpis(words: Words, tables: Tables) -> Block:
+    first, then = _ends(tables, "scores", "kpi")
+    began = dict(first["mean"])
+    rows = [
+        row(
+            words.label(line, longest=_LONGEST),
+            *(words.write.percent(v, 1) for v in (line["stay"], began[name], line["mean"])),
+            *(words.write.percent(line[c], 1) for c in ("p10", "p90")),
+        )
+        for name, line in then.iterrows()
+    ]
+    heads = (*_when(words, tables), *(_column(words, h) for h in ("p10", "p90")))
+    return _part(words, "kpis", [_column(words, "kpi", 1.0), *heads], rows)
+
+
+def _when(words: Words, tables: Tables) -> tuple[Column, ...]:
+    last = words.write.number(tables["summary"].iloc[0]["periods"])
+    return _column(words, "today"), _column(words, "first"), _column(words, "last", last=last)
+
+
+def _work(words: Words, tables: Tables) -> Block:
+    first, then = _ends(tables, "activities", "activity")
+    moved = ((then["mean"] - then["stay"]).abs() / then["stay"].clip(lower=1e-9)).sort_values(
+        ascending=False, kind="stable"
+    )
+    rows = []
+    for name in moved.index[:_MOST_WORK]:
+        line, stay = then.loc[name], then.loc[name, "stay"]
+        label = words.label(line, longest=_LONGEST)
+        rows.append(
+            row(
+                words.say("switch.work.gaming", label=label) if line["gaming"] else label,
+                *(words.write.number(v, 1) for v in (stay, first.loc[name, "mean"], line["mean"])),
+                words.write.percent(line["mean"] / stay - 1, 1, signed=True) if stay > 1e-9 else NOTHING,
+            )
+        )
+    columns = [_column(words, "activity", 1.0), *_when(words, tables), _column(words, "change")]
+    return _part(words, "work", columns, rows)
+
+
+def _limits(words: Words, tables: Tables) -> Block | None:
+    """One sentence per gaming activity, those that can be told first."""
+    limits = tables["limits"].sort_values("useful", ascending=False, kind="stable")
+    if limits.empty:
+        return None
+    said = [words.say("switch.limits.lead"), *(_limit(words, line) for _, line in limits.iterrows())]
+    return chapter(words.say("switch.limits.title"), lead=said)
+
+
+def _limit(words: Words, line: Any) -> str:
+    return words.say(
+        "switch.limits.useful" if line["useful"] else "switch.limits.useless",
+        week=words.write.number(line["week"]),
+        sign=_sign(words, line),
+        power=words.write.percent(line["power"], 0),
+        more=words.write.percent(line["misjudged"], 0),
+    )
+
+
+def _sign(words: Words, line: Any) -> str:
+    name, limit = words.quoted(words.label(line)), float(line["limit"])
+    if limit == 0:
+        return words.say("switch.sign.any", name=name)
+    if not line["stage"]:
+        return words.say("switch.sign.units", name=name, limit=words.write.number(limit))
+    share = words.write.percent(limit, 0 if limit >= 0.1 else 1)
+    return words.say(
+        "switch.sign.share", name=name, limit=share, stage=words.quoted(words.label(line, "stage"))
+    )
+
+
+def _assumptions(words: Words, summary: Any) -> Block:
+    learning = words.write.percent(summary["learning"], 0)
+    keys = ("learning", "pipeline", "luck", "timing")
+    lead = [words.say(f"switch.assumptions.{key}", learning=learning) for key in keys]
+    return chapter(words.say("switch.assumptions.title"), lead=lead)

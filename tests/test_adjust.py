@@ -1,0 +1,195 @@
+"""After the launch: actuals read strictly, responsiveness recovered, and the smallest change found."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from solved import PLANS, mini
+
+from optimizer.actuals import Actual, read_actuals
+from optimizer.adjust import LAUNCHED, RECOVERED, Adjustment, adjust, compare_actuals
+from optimizer.baseline import calibrate
+from optimizer.evaluation import compare
+from optimizer.network import Floats
+from optimizer.plan import plan_of
+from optimizer.problems import ScenarioError
+from optimizer.scenario import Scenario
+from optimizer.simulate.luck import draw_luck
+from optimizer.simulate.posterior import expected_attainment, learn_responsiveness, with_responsiveness
+from optimizer.simulate.switch import LEARNING, follow
+from optimizer.space import change_origin
+
+
+@cache
+def company() -> Scenario:
+    rules = {"weights": {"step": 0.2, "max_measures": 3}, "budget": {"expected": 140000.0}}
+    return mini(rules, plans=PLANS)
+
+
+def launched() -> Floats:
+    return plan_of(company(), company().plans["by_hand"]).euros(company())
+
+
+def lived(eta: dict[str, float], periods: int, seed: int) -> Floats:
+    """Attainment (T, K) of a company with this responsiveness, with luck."""
+    cal = calibrate(with_responsiveness(company(), eta))
+    return follow(cal, launched(), draw_luck(cal, periods, 1, seed)).attainment[:, 0]
+
+
+def measured(attained: Floats, *kpis: str) -> list[Actual]:
+    cal, names = calibrate(company()), list(company().kpis)
+    return [
+        Actual(t + 1, "marketing", kpi, float(row[names.index(kpi)] * cal.targets[names.index(kpi)]))
+        for t, row in enumerate(attained)
+        for kpi in kpis
+    ]
+
+
+# --- responsiveness -------------------------------------------------------------------------------------
+
+
+def test_a_known_responsiveness_lies_in_the_interval_of_most_runs() -> None:
+    held = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        true = float(0.4 * np.exp(0.5 * rng.standard_normal()))
+        found = learn_responsiveness(company(), launched(), lived({"marketing": true}, 4, seed))
+        posterior = next(f.posterior for f in found if f.team == "marketing")
+        held += posterior.low <= true <= posterior.high
+    # 95 % intervals: 16 or fewer of 20 happens less than once in 60 even where all is exact.
+    assert held >= 17
+
+
+def test_much_data_finds_it_and_no_luck_finds_it_exactly() -> None:
+    true = {"marketing": 0.7, "sales": 0.4, "success": 0.4}
+    exact = expected_attainment(company(), [true], launched(), 12, LEARNING)[0, 0]
+    found = learn_responsiveness(company(), launched(), exact)
+    marketing = next(f for f in found if f.team == "marketing")
+    assert marketing.narrower > 0.4
+    assert 0.5 < marketing.posterior.median < 0.75  # the prior's median 0.4 still pulls
+
+
+def test_a_plan_that_changes_nothing_for_a_team_says_nothing_about_it() -> None:
+    found = learn_responsiveness(company(), launched(), lived({}, 4, 1))
+    success = next(f for f in found if f.team == "success")
+    assert abs(success.narrower) < 0.02
+    assert success.posterior.median == pytest.approx(success.prior.median, rel=0.02)
+
+
+def test_the_range_of_a_source_is_the_prior() -> None:
+    source = {"teams.marketing.responsiveness": {"text": "guess", "range": 0.5}}
+    scenario = mini(sources=source, plans=PLANS)
+    found = learn_responsiveness(scenario, launched(), np.full((1, len(scenario.kpis)), np.nan))
+    prior = found[0].prior
+    assert prior.high / prior.low == pytest.approx(1.5 / 0.5)  # as wide on the log scale as ± 50 %
+    assert found[0].posterior.median == pytest.approx(0.4, rel=0.01)
+    assert found[1].prior.high / found[1].prior.low == pytest.approx(8, rel=1e-6)  # 0.1 to 0.8
+
+
+def test_several_responsivenesses_at_once_give_what_each_gives_alone() -> None:
+    etas = [{"marketing": 0.2}, {"marketing": 0.9, "sales": 0.3}]
+    together = expected_attainment(company(), etas, launched(), 3, LEARNING)
+    for eta, found in zip(etas, together, strict=True):
+        alone = expected_attainment(company(), [eta], launched(), 3, LEARNING)[0]
+        assert found == pytest.approx(alone, rel=1e-9)
+
+
+# --- actuals --------------------------------------------------------------------------------------------
+
+
+def test_ninety_five_of_a_hundred_values_lie_in_their_interval() -> None:
+    cal = calibrate(company())
+    inside = []
+    for seed in range(15):
+        actuals = measured(lived({}, 2, 100 + seed), "lead_volume", "wins")
+        found = compare_actuals(cal, launched(), actuals, seed=1, draws=1000)
+        inside += [not c.surprising for c in found]
+    # 60 values: 5 % are outside; four standard errors.
+    assert abs(np.mean(inside) - 0.95) < 4 * np.sqrt(0.05 * 0.95 / 60)
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "actuals.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_actuals_are_read_in_any_order_of_columns(tmp_path: Path) -> None:
+    file = written(tmp_path, "kpi,period,team,value\nwins,2,marketing, 31.5\n\nwins,1,sales,30\n")
+    assert read_actuals(file, company()) == (
+        Actual(2, "marketing", "wins", 31.5),
+        Actual(1, "sales", "wins", 30.0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("", "1:1", "is empty"),
+        ("period;team;kpi;value\n", "1:1", "commas, not by semicolons"),
+        ("period,team,kpi\n", "1:1", "must name the columns"),
+        ("period,team,kpi,value\n", "1:1", "has no rows"),
+        ("period,team,kpi,value\n1,marketing,wins\n", "2:1", "has 3 cells instead of 4"),
+        ("period,team,kpi,value\n1,marketng,wins,3\n", "2:3", 'did you mean "marketing"?'),
+        ("period,team,kpi,value\n1,marketing,win,3\n", "2:13", 'did you mean "wins"?'),
+        ("period,team,kpi,value\n0,marketing,wins,3\n", "2:1", "whole number from 1"),
+        ("period,team,kpi,value\n1.5,marketing,wins,3\n", "2:1", "whole number from 1"),
+        ("period,team,kpi,value\n1,marketing,wins,n/a\n", "2:18", "must be a finite number"),
+        ("period,team,kpi,value\n1,marketing,wins,nan\n", "2:18", "must be a finite number"),
+        ("period,team,kpi,value\n1,sales,wins,3\n1,sales,wins,3\n", "3:1", "stands in line 2 already"),
+        ("period,team,kpi,value\n1,sales,wins,3\n1,marketing,wins,4\n", "3:18", "has another value"),
+    ],
+)
+def test_what_is_wrong_is_said_with_line_and_column(tmp_path: Path, text: str, place: str, said: str) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        read_actuals(written(tmp_path, text), company())
+    problem = refused.value.problems[0]
+    assert problem.spot == place
+    assert said in str(problem)
+
+
+# --- the change -----------------------------------------------------------------------------------------
+
+
+@cache
+def adjusted() -> Adjustment:
+    actuals = measured(lived({"marketing": 0.7}, 4, 7), "lead_volume", "wins")
+    return adjust(company(), company().plans["by_hand"], actuals, draws=200)
+
+
+def test_the_change_recovers_most_and_no_smaller_one_that_was_tried_does() -> None:
+    found = adjusted()
+    assert found.verdict == "change"
+    assert found.chosen is not None
+    assert found.chosen.gain >= RECOVERED * found.best.gain
+    smaller = [a for a in found.tried if a.limit < found.chosen.limit]
+    assert all(not a.gain >= RECOVERED * found.best.gain for a in smaller)
+    step = 2 * company().rules.weights.step
+    assert found.chosen.limit <= step * 1.001 or any(
+        a.limit == pytest.approx(found.chosen.limit - step) for a in smaller
+    )
+
+
+def test_the_change_is_counted_from_the_plan_in_force_and_gains_what_it_says() -> None:
+    found = adjusted()
+    assert found.chosen is not None
+    plan = found.chosen.solution.plan
+    assert plan is not None
+    for team, now in found.plan.items():
+        then = plan.weights.get(team, {})
+        moved = sum(abs(now.get(k, 0) - then.get(k, 0)) for k in company().kpis)
+        assert moved <= found.chosen.limit + 1e-9
+    both = compare(found.scenario, {"then": plan.weights, "now": found.plan})
+    gain = both["then"].consistent.revenue[0] - both["now"].consistent.revenue[0]
+    assert gain == pytest.approx(found.chosen.gain, abs=1e-6)
+
+
+def test_changes_are_counted_from_the_plan_that_the_rules_name() -> None:
+    named = mini({"change_limit": 0.4, "change_from": "by_hand"}, plans=PLANS)
+    assert change_origin(named)[0].tolist() == [0.6, *change_origin(named)[0].tolist()[1:]]
+    broken = compare(named, {"current": named.current_plan})["current"].broken_rules
+    assert "change_limit.marketing" in {r.rule for r in broken}
+    assert LAUNCHED not in named.plans

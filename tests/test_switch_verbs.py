@@ -1,0 +1,118 @@
+"""simulate, pilot and adjust as people run them: words, JSON, tables, documents, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pypdf
+import pytest
+from click.testing import CliRunner, Result
+from solved import PLANS, mini
+
+from optimizer import adjust_tables, pilot_tables, switch_tables
+from optimizer.cli import main
+from optimizer.write import dump_scenario
+from reports.wording import catalogue
+
+SMALL = Path(__file__).parent / "cases" / "small.yaml"
+QUICK = ("--quarters", "3", "--draws", "60")
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], env={"COLUMNS": "140"})
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rules = {"weights": {"step": 0.25, "max_measures": 3}, "budget": {"expected": 140000.0}}
+    file = tmp_path_factory.mktemp("company") / "company.yaml"
+    file.write_text(dump_scenario(mini(rules, plans=PLANS)), encoding="utf-8")
+    (file.parent / "actuals.csv").write_text("period,team,kpi,value\n1,marketing,wins,29\n", encoding="utf-8")
+    return file
+
+
+def text_of(file: Path) -> str:
+    return " ".join(" ".join(p.extract_text() for p in pypdf.PdfReader(file).pages).split())
+
+
+def checked(folder: Path, columns: dict[str, dict[str, str]], name: str) -> dict[str, str]:
+    """Text of the documents by language; every table is there, with its columns."""
+    for table, expected in columns.items():
+        first = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0]
+        assert first == ",".join(expected)
+    return {language: text_of(folder / f"{name}.{language}.pdf") for language in ("en", "fr")}
+
+
+def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
+    found = run("simulate", SMALL, "--plan", "quality", *QUICK, "--out", tmp_path)
+    assert found.exit_code == 0
+    assert "Net of payouts changes by" in found.stdout
+    assert "Early warning" in found.stdout
+    said = checked(tmp_path, switch_tables.COLUMNS, "simulation")
+    assert "Early warning" in said["en"]
+    assert "Alertes précoces" in said["fr"]
+    assert "By week" in said["en"] or "Too few to tell" in said["en"]
+    assert "Petite société" in said["fr"]
+
+
+def test_simulate_in_json_is_the_same_for_the_same_seed_only() -> None:
+    one, same = (run("simulate", SMALL, "--plan", "quality", *QUICK, "--json").stdout for _ in range(2))
+    other = run("simulate", SMALL, "--plan", "quality", *QUICK, "--json", "--seed", "2").stdout
+    assert one == same != other
+    found = json.loads(one)
+    assert set(found) == set(switch_tables.COLUMNS)
+    assert found["summary"]["periods"] == 3
+    assert len(found["gains"]) == 6
+
+
+def test_simulating_the_current_plan_gains_nothing() -> None:
+    found = json.loads(run("simulate", SMALL, *QUICK, "--json").stdout)
+    assert found["summary"]["net_gain"] == 0
+    assert found["summary"]["shown"] is None
+
+
+def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path) -> None:
+    found = run("pilot", SMALL, "--plan", "quality", "--quarters", "2", "--out", tmp_path)
+    assert found.exit_code == 1
+    assert "No pilot within today's headcount" in found.stdout
+    assert "Marketing has too few people" in found.stdout
+    said = checked(tmp_path, pilot_tables.COLUMNS, "pilot")
+    assert "Launch it as a decision" in said["en"]
+    assert "Aucun pilote" in said["fr"]
+
+
+def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
+    file = tmp_path / "many.yaml"
+    file.write_text(SMALL.read_text().replace("headcount: 2", "headcount: 400"), encoding="utf-8")
+    text = file.read_text().replace("leads: 0.5, meeting_rate: 0.5", "meeting_rate: 1")
+    file.write_text(text.replace("noise: 0.1", "noise: 0.01"), encoding="utf-8")
+    found = run("pilot", file, "--plan", "quality", "--quarters", "2", "--json")
+    summary = json.loads(found.stdout)["summary"]
+    assert found.exit_code == 0
+    assert summary["team"] == "marketing"
+    assert summary["power"] >= 0.8
+
+
+def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> None:
+    found = run("adjust", company, company.parent / "actuals.csv", "--plan", "by_hand", "--out", tmp_path)
+    assert found.exit_code == 0, found.output
+    assert "of it." in found.stdout or "Keep by_hand" in found.stdout
+    said = checked(tmp_path, adjust_tables.COLUMNS, "adjustment")
+    assert "Measured and expected" in said["en"]
+    assert "Mesuré et attendu" in said["fr"]
+
+
+def test_adjust_refuses_actuals_that_it_cannot_read(company: Path, tmp_path: Path) -> None:
+    file = tmp_path / "actuals.csv"
+    file.write_text("period,team,kpi,value\n1,marketing,winz,29\n", encoding="utf-8")
+    found = run("adjust", company, file, "--json")
+    assert found.exit_code == 2
+    assert "actuals.csv:2:13" in json.loads(found.stdout)["problems"][0]["where"]
+    assert run("adjust", company, tmp_path / "nothing.csv").exit_code == 2
+
+
+def test_every_phrase_exists_in_both_languages() -> None:
+    ours = ("switch.", "pilot.", "adjust.")
+    english, french = ({k for k in catalogue(la) if k.startswith(ours)} for la in ("en", "fr"))
+    assert english == french

@@ -1,15 +1,15 @@
-"""How long things take: censored data, the better of three distributions, and the share done by a day."""
+"""How long things take: censored data, the best of three distributions, and the share done by a day."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 from optimizer.history.rates import LEVEL
 
@@ -84,6 +84,84 @@ def _fit(name, family, data, x, censored, named) -> Fit:  # type: ignore[no-unty
     frozen = family(shape, 0, scale)
     loglik = float(frozen.logpdf(x).sum() + frozen.logsf(censored).sum())
     return Fit(name, named(float(shape), float(scale)), loglik, frozen)
+
+
+# --- what has not come yet ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When those come that come at all, within _LONGEST days, whatever was too young to have come allowed for."""
+
+    name: str
+    mean: float
+    """Days, with its 95 % interval."""
+    lo: float
+    hi: float
+    n: int
+    frozen: stats.rv_continuous
+
+    def by(self, age: ArrayLike) -> Floats:
+        """Share that has come by an age [days]."""
+        within = np.minimum(np.asarray(age, float), _LONGEST)
+        return np.asarray(self.frozen.cdf(within) / self.frozen.cdf(_LONGEST))
+
+
+_FAMILIES = {
+    "lognormal": lambda p: stats.lognorm(math.exp(p[1]), 0, math.exp(p[0])),
+    "weibull": lambda p: stats.weibull_min(math.exp(p[1]), 0, math.exp(p[0])),
+    "gamma": lambda p: stats.gamma(math.exp(p[1]), 0, math.exp(p[0])),
+}
+_ARRIVALS_NEEDED = 20
+
+
+def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
+    """Lags [days] of what came, each seen only because it is shorter than its `age` [days].
+
+    Maximum likelihood of the right-truncated density f(t) / F(age): an old event could have been late, a young
+    one could not, and the mean of what was seen is too short. None with fewer than twenty.
+    """
+    seen, oldest = np.asarray(lag, float), np.asarray(age, float)
+    kept = (seen >= 0) & (seen <= _LONGEST) & (oldest >= seen)
+    seen, oldest = np.maximum(seen[kept], _SAME_DAY), np.minimum(oldest[kept] + 1, _LONGEST)
+    if len(seen) < _ARRIVALS_NEEDED or np.ptp(seen) == 0:
+        return None
+    found = [_truncated(name, seen, oldest) for name in _FAMILIES]
+    return max(found, key=lambda pair: pair[0])[1]
+
+
+def _truncated(name: str, seen: Floats, oldest: Floats) -> tuple[float, Arrival]:
+    """Log likelihood and the fit of one family; its interval by the curvature of the likelihood."""
+    family = _FAMILIES[name]
+
+    def loss(p: Floats) -> float:
+        frozen = family(p)
+        value = -float((frozen.logpdf(seen) - frozen.logcdf(oldest)).sum())
+        return value if math.isfinite(value) else 1e300
+
+    def mean(p: Floats) -> float:
+        frozen = family(p)
+        level = (np.arange(2000) + 0.5) / 2000 * frozen.cdf(_LONGEST)
+        return math.log(float(frozen.ppf(level).mean()))
+
+    start = np.array([math.log(float(np.median(seen))), 0.0])
+    best = optimize.minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-6}).x
+    slope = optimize.approx_fprime(best, mean, 1e-5)
+    variance = float(slope @ np.linalg.pinv(_curvature(loss, best)) @ slope)
+    half = 1.959964 * math.sqrt(variance) if variance > 0 else math.inf
+    middle = mean(best)
+    lo, hi = math.exp(middle - half), min(_LONGEST, math.exp(min(middle + half, 50.0)))
+    return -loss(best), Arrival(name, math.exp(middle), lo, hi, len(seen), family(best))
+
+
+def _curvature(loss: Callable[[Floats], float], at: Floats, step: float = 1e-3) -> Floats:
+    """Second differences of a function of two variables."""
+    e = np.eye(len(at)) * step
+    rows = [[loss(at + a + b) - loss(at + a - b) - loss(at - a + b) + loss(at - a - b) for b in e] for a in e]
+    return np.array(rows) / (4 * step**2)
+
+
+# --- share done by a day --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from optimizer.cli import main
 from optimizer.history import mixed, people, response, sides, timing, twin
 from optimizer.history.build import scenario_of
 from optimizer.history.deals import History, read_history
-from optimizer.history.lags import fits_of, lag_of
+from optimizer.history.lags import arrival_of, fits_of, lag_of
 from optimizer.history.mapping import Map, read_map
 from optimizer.history.rates import Rate, wilson
 from optimizer.history.study import Study, study_of
@@ -276,30 +276,56 @@ def test_known_numbers_are_recovered_within_their_intervals(tmp_path: Path) -> N
     assert inside >= stats.binom.ppf(0.001, total, 0.95)
 
 
-def plan_change(rng: np.random.Generator, eta: float, reward: float) -> pl.DataFrame:
-    """Wins of 40 persons around a change that concerns the first twenty."""
-    rows: list[tuple[str, dt.date]] = []
-    on = dt.date(2024, 7, 1)
-    for person in range(40):
-        rate = math.exp(rng.normal(4.5, 0.3))
-        after = rate * 1.1 * (reward**eta if person < 20 else 1.0)
-        for sign, mean in ((-1, rate), (1, after)):
-            days = rng.integers(0, 91, rng.poisson(mean))
+def plan_change(rng: np.random.Generator, effect: float) -> pl.DataFrame:
+    """Leads of 20 persons around a change that raises the log share of the first ten by `effect`."""
+    on, rows = dt.datetime(2024, 7, 1), []
+    for person in range(20):
+        share, supply = 0.4 * math.exp(rng.normal(0, 0.2)), rng.integers(100, 400)
+        for sign in (-1, 1):
+            mine = share * 1.1 * math.exp(effect if person < 10 else 0.0) if sign > 0 else share
             rows += [
-                (f"p{person}", on + dt.timedelta(days=int(d) if sign > 0 else -1 - int(d))) for d in days
+                (
+                    f"p{person}",
+                    on + sign * dt.timedelta(days=float(rng.uniform(0.1, 90))),
+                    rng.random() < mine,
+                )
+                for _ in range(supply if sign > 0 else supply // 2)
             ]
-    return pl.DataFrame(rows, schema=["owner", "date"], orient="row")
+    return pl.DataFrame(rows, schema=["owner", "created", "answered_in_time"], orient="row")
 
 
-def test_responsiveness_is_recovered_from_a_change_of_the_plan() -> None:
-    rng, inside = np.random.default_rng(6), 0
-    concerned = [f"p{i}" for i in range(20)]
+def test_what_a_change_of_the_plan_did_is_told_from_what_happened_to_all_and_from_supply() -> None:
+    """Everybody's share rises by a tenth and everybody's leads double; only the effect is left."""
+    rng, inside, effect = np.random.default_rng(6), 0, math.log(1.2)
+    concerned = [f"p{i}" for i in range(10)]
     for _ in range(20):
-        wins = plan_change(rng, 0.4, 1.5)
-        found = response.after_change(wins, dt.date(2024, 7, 1), 13, concerned, 1.5)
+        leads = plan_change(rng, effect)
+        found = response.after_change(leads, "answered_in_time", dt.date(2024, 7, 1), 13, concerned, 1.5)
         assert found is not None
-        inside += found.lo <= 0.4 <= found.hi
-    assert inside >= 16
+        inside += found.lo <= effect <= found.hi
+    assert inside >= stats.binom.ppf(0.001, 20, 0.95)
+
+
+def test_an_effect_of_the_wrong_sign_leaves_the_prior_and_says_why() -> None:
+    effect = response.Effect("answered in time", -0.1, -0.2, 0.05, 20, dt.date(2024, 7, 1), 1.5)
+    found = response.matched(effect, lambda eta: 0.1 * eta)
+    assert (found.value, found.kind) == (response.PRIOR.value, "prior")
+    assert "cannot place" in found.assumptions[1]
+
+
+def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
+    """The mean lag of what was won by the end of a year is too short; its truncated fit is not."""
+    rng, inside = np.random.default_rng(13), 0
+    for _ in range(8):
+        lag = twin.lags_at(rng.random(600), (2.7, 1.4))
+        age = rng.uniform(0, 365, 600)
+        found = arrival_of(lag[lag <= age], age[lag <= age])
+        assert found is not None
+        truth = twin.lags_at((np.arange(5000) + 0.5) / 5000, (2.7, 1.4)).mean()
+        assert lag[lag <= age].mean() < 0.85 * truth
+        inside += found.lo <= truth <= found.hi
+        assert found.by(30)[()] == pytest.approx((lag <= 30).mean(), abs=0.06)
+    assert inside >= stats.binom.ppf(0.001, 8, 0.95)
 
 
 def test_without_a_change_responsiveness_is_a_prior_that_says_so(

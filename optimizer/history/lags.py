@@ -91,7 +91,7 @@ def _fit(name, family, data, x, censored, named) -> Fit:  # type: ignore[no-unty
 
 @dataclass(frozen=True)
 class Arrival:
-    """When those come that come at all, within _LONGEST days, whatever was too young to have come allowed for."""
+    """When those come that come at all within _LONGEST days, young ones that still may come allowed for."""
 
     name: str
     mean: float
@@ -107,23 +107,24 @@ class Arrival:
         return np.asarray(self.frozen.cdf(within) / self.frozen.cdf(_LONGEST))
 
 
-_FAMILIES = {
-    "lognormal": lambda p: stats.lognorm(math.exp(p[1]), 0, math.exp(p[0])),
-    "weibull": lambda p: stats.weibull_min(math.exp(p[1]), 0, math.exp(p[0])),
-    "gamma": lambda p: stats.gamma(math.exp(p[1]), 0, math.exp(p[0])),
-}
+_FAMILIES = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
 _ARRIVALS_NEEDED = 20
+_SAMPLE = 5000
 
 
 def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
     """Lags [days] of what came, each seen only because it is shorter than its `age` [days].
 
-    Maximum likelihood of the right-truncated density f(t) / F(age): an old event could have been late, a young
-    one could not, and the mean of what was seen is too short. None with fewer than twenty.
+    Maximum likelihood of the right-truncated density f(t) / F(age): an old event could have been late, a
+    young one could not, and the mean of what was seen is too short. None with fewer than twenty; of very many
+    a sample, which only widens the interval.
     """
     seen, oldest = np.asarray(lag, float), np.asarray(age, float)
     kept = (seen >= 0) & (seen <= _LONGEST) & (oldest >= seen)
     seen, oldest = np.maximum(seen[kept], _SAME_DAY), np.minimum(oldest[kept] + 1, _LONGEST)
+    if len(seen) > _SAMPLE:
+        some = np.random.default_rng(0).choice(len(seen), _SAMPLE, replace=False)
+        seen, oldest = seen[some], oldest[some]
     if len(seen) < _ARRIVALS_NEEDED or np.ptp(seen) == 0:
         return None
     found = [_truncated(name, seen, oldest) for name in _FAMILIES]
@@ -132,7 +133,9 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
 
 def _truncated(name: str, seen: Floats, oldest: Floats) -> tuple[float, Arrival]:
     """Log likelihood and the fit of one family; its interval by the curvature of the likelihood."""
-    family = _FAMILIES[name]
+
+    def family(p: Floats) -> stats.rv_continuous:
+        return _FAMILIES[name](math.exp(p[1]), 0, math.exp(p[0]))
 
     def loss(p: Floats) -> float:
         frozen = family(p)

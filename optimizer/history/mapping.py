@@ -15,7 +15,6 @@ from optimizer.textfile import read_text
 from optimizer.wording import findings_of, keys_of
 from optimizer.yamltree import tree_of
 
-
 PROMPT = 24.0
 """Hours within which an answer is in time, unless the map says otherwise."""
 

@@ -99,7 +99,7 @@ class Study:
         """Leads counted by the share of wins that can have come by their age: what wins are a share of."""
         if self.arrival is None:
             return float(leads.height)
-        return float(self.arrival.by(leads.select(_age(self.history)).to_series()).sum())
+        return float(self.arrival.by(_days_seen(leads, self.history)).sum())
 
     def per_period(self, count: float) -> float:
         """A count of mature leads as units per period."""
@@ -122,7 +122,8 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
     mature = leads.filter(pl.col("created") < young)
     if not mature.height:
         mature, young = leads, history.last.date() + dt.timedelta(days=1)
-    slopes, within = (), None
+    slopes: tuple[speed.Slope, ...] = ()
+    within: speed.Slope | None = None
     tell("persons")
     people = persons(mature, "won", "win_rate", _PEOPLE_LEADS)
     if mature["response"].null_count() < mature.height:
@@ -198,12 +199,13 @@ def _lags(frame: pl.DataFrame) -> dict[str, Lag]:
 
 def _arrival(leads: pl.DataFrame, history: History) -> Arrival | None:
     dated = leads.filter(pl.col("won") & pl.col("lag").is_not_null())
-    return arrival_of(dated["lag"], dated.select(_age(history)).to_series())
+    return arrival_of(dated["lag"], _days_seen(dated, history))
 
 
-def _age(history: History) -> pl.Expr:
-    """Days from the creation of a lead to the end of observation."""
-    return (pl.lit(history.last) - pl.col("created")).dt.total_days().alias("age")
+def _days_seen(leads: pl.DataFrame, history: History) -> pl.Series:
+    """Calendar days from the creation of leads to the end of observation."""
+    seen = (pl.lit(history.last.date()) - pl.col("created").dt.date()).dt.total_days()
+    return leads.select(seen).to_series()
 
 
 def _done(mature: pl.DataFrame, history: History) -> tuple[Done, ...]:
@@ -211,7 +213,8 @@ def _done(mature: pl.DataFrame, history: History) -> tuple[Done, ...]:
     known = mature.filter(~pl.col("won") | pl.col("lag").is_not_null())
     if not known["won"].any():
         return ()
-    known = known.with_columns(_age(history)).filter(pl.col("age") >= 0)
+    age = (pl.lit(history.last) - pl.col("created")).dt.total_days()
+    known = known.with_columns(age.alias("age")).filter(pl.col("age") >= 0)
     days = (7, 14, 30, 60, 90, 120, 150)
     found = done_within(days, known["lag"].fill_null(0), known["won"], known["age"])
     undated = int(mature["won"].sum()) / int(known["won"].sum())

@@ -101,15 +101,15 @@ def twin_of(study: Study) -> Twin:
             cost = study.costs[source].per_lead if source in study.costs else 0.0
             sources[source] = Source(rate.n / study.weeks, share, cost)
     promising = pl.col(f"step_{study.given.deals.good}") if study.given.deals.good else pl.lit(False)
-    good, other = (_answered(study.mature.filter(part)) for part in (promising, ~promising))
+    kinds = [_answered(study.mature.filter(part)) for part in (promising, ~promising)]
     people, noise = study.people, study.noise.get("leads")
     return Twin(
         sources=sources,
-        win_good=good[1],
-        win_other=other[1],
+        win_good=kinds[0][1],
+        win_other=kinds[1][1],
         value=study.value.get("mean", 1.0),
-        good=good[0],
-        other=other[0],
+        good=kinds[0][0],
+        other=kinds[1][0],
         weeks=max(8, round(study.weeks)),
         swings=noise.weekly if noise else 0.2,
         owners=len(people.people) if people else 5,
@@ -150,7 +150,7 @@ def simulate(twin: Twin, seed: int) -> Export:
     waits = _waits(twin, promising, owner, week, rng)
     won = rng.random(n) < win_chance(twin, promising, waits, odds[owner])
     created = _moments(twin, week * 7 + rng.uniform(0, 7, n))
-    lag = np.exp(rng.normal(*twin.lag, n)).clip(0, LONGEST_LAG)
+    lag = lags_at(rng.random(n), twin.lag)
     closed = created + (np.where(won, lag, lag / 3) * 86400).astype(int)
     known = closed <= _moments(twin, np.array((twin.weeks + twin.follow) * 7.0))
     done = np.where(won & known, twin.labels[0], np.where(known, twin.labels[1], twin.labels[2]))
@@ -180,11 +180,17 @@ def win_chance(twin: Twin, promising: Floats, waits: Floats, odds: Floats) -> Fl
     return np.nan_to_num(chance)
 
 
-def waits_at(quantile: Floats, prompt: Floats | bool) -> Floats:
+def waits_at(quantile: Floats, prompt: np.ndarray | bool) -> Floats:
     """Hours to an answer that is in time, or late, by quantile."""
     edge = float(stats.norm.cdf((math.log(IN_TIME) - WAIT[0]) / WAIT[1]))
     level = np.where(prompt, quantile * edge, edge + quantile * (1 - edge))
     return np.asarray(np.exp(stats.norm.ppf(level, *WAIT)).clip(1 / 60, LONGEST_WAIT))
+
+
+def lags_at(quantile: Floats, lag: tuple[float, float]) -> Floats:
+    """Days to a win by quantile, log-normal within LONGEST_LAG."""
+    edge = float(stats.norm.cdf((math.log(LONGEST_LAG) - lag[0]) / lag[1]))
+    return np.asarray(np.exp(stats.norm.ppf(quantile * edge, *lag)))
 
 
 def _waits(

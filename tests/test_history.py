@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -29,7 +31,8 @@ from optimizer.history.study import Study, study_of
 from optimizer.read import read_scenario
 from optimizer.scenario import Scenario
 
-CASES = Path(__file__).parent / "cases" / "history"
+ROOT = Path(__file__).parent.parent
+CASES = ROOT / "tests" / "cases" / "history"
 TODAY = dt.date(2026, 1, 1)
 
 
@@ -167,7 +170,28 @@ def test_a_school_becomes_a_plan_on_a_twin_of_its_estimates(tmp_path: Path) -> N
     out = tmp_path / "scenario.yaml"
     exports = (tmp_path / "deals.csv", tmp_path / "spend.csv")
     code, _, told = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out)
-    assert code == 2 or read_scenario(out), told
+    assert code == 0, told
+    assert run("check", out)[0] == 0
+
+
+def test_the_commands_at_the_head_of_the_shipped_twin_run_as_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exports, scenario, check, solve, report; seller's names come out nowhere."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    text = (ROOT / "scenarios" / "school_crm_twin" / "map.yaml").read_text()
+    comment = "\n".join(line[1:].strip() for line in text.splitlines() if line.startswith("#"))
+    commands = re.findall(r"^incentives (.+)$", comment.replace("\\\n", ""), re.MULTILINE)
+    assert [c.split()[0] for c in commands] == ["calibrate", "check", "solve", "report"]
+    for command in commands:
+        words = [p for word in command.split() for p in (sorted(glob.glob(word)) if "*" in word else [word])]
+        code, said, told = run(*words)
+        assert code == 0, told
+        assert "Seller" not in said + told
+    assert "Seller" not in Path("school.yaml").read_text()
+    assert Path("school/calibration.fr.pdf").exists()
+    assert Path("runs/school/report.en.pdf").exists()
 
 
 # --- no skill where there is none -----------------------------------------------------------------------
@@ -316,7 +340,7 @@ def test_an_effect_of_the_wrong_sign_leaves_the_prior_and_says_why() -> None:
 def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
     """The mean lag of what was won by the end of a year is too short; its truncated fit is not."""
     rng, inside = np.random.default_rng(13), 0
-    for _ in range(8):
+    for _ in range(4):
         lag = twin.lags_at(rng.random(600), (2.7, 1.4))
         age = rng.uniform(0, 365, 600)
         found = arrival_of(lag[lag <= age], age[lag <= age])
@@ -325,7 +349,7 @@ def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
         assert lag[lag <= age].mean() < 0.85 * truth
         inside += found.lo <= truth <= found.hi
         assert found.by(30)[()] == pytest.approx((lag <= 30).mean(), abs=0.06)
-    assert inside >= stats.binom.ppf(0.001, 8, 0.95)
+    assert inside >= stats.binom.ppf(0.001, 4, 0.95)
 
 
 def test_without_a_change_responsiveness_is_a_prior_that_says_so(

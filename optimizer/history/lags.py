@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -109,7 +109,9 @@ class Arrival:
 
 _FAMILIES = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
 _ARRIVALS_NEEDED = 20
-_SAMPLE = 5000
+_SAMPLE = 2000
+_ALIKE = 1.92
+"""Log likelihood within the 95 % region of one parameter."""
 
 
 def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
@@ -127,8 +129,16 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
         seen, oldest = seen[some], oldest[some]
     if len(seen) < _ARRIVALS_NEEDED or np.ptp(seen) == 0:
         return None
-    found = [_truncated(name, seen, oldest) for name in _FAMILIES]
-    return max(found, key=lambda pair: pair[0])[1]
+    return _together([_truncated(name, seen, oldest) for name in _FAMILIES])
+
+
+def _together(found: list[tuple[float, Arrival]]) -> Arrival:
+    """The likeliest family, with the mean and interval of all that the data do not tell from it: those that
+    fit what was seen alike may differ in what was not."""
+    most, best = max(found, key=lambda pair: pair[0])
+    alike = [(math.exp(loglik - most), a) for loglik, a in found if most - loglik <= _ALIKE]
+    mean = sum(weight * a.mean for weight, a in alike) / sum(weight for weight, _ in alike)
+    return replace(best, mean=mean, lo=min(a.lo for _, a in alike), hi=max(a.hi for _, a in alike))
 
 
 def _truncated(name: str, seen: Floats, oldest: Floats) -> tuple[float, Arrival]:
@@ -148,7 +158,7 @@ def _truncated(name: str, seen: Floats, oldest: Floats) -> tuple[float, Arrival]
         return math.log(float(frozen.ppf(level).mean()))
 
     start = np.array([math.log(float(np.median(seen))), 0.0])
-    best = optimize.minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-6}).x
+    best = optimize.minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-5}).x
     slope = optimize.approx_fprime(best, mean, 1e-5)
     variance = float(slope @ np.linalg.pinv(_curvature(loss, best)) @ slope)
     half = 1.959964 * math.sqrt(variance) if variance > 0 else math.inf

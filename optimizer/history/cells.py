@@ -146,6 +146,17 @@ def _in_zone(local: pl.Expr, offset: pl.Expr, timezone: str) -> pl.Expr:
     )
 
 
+_SIGNS = {"€": "EUR", "$": "$", "£": "GBP", "¥": "¥"}
+
+
+def currencies(texts: pl.Series) -> tuple[str, ...]:
+    """Currencies that amounts are marked with, by code or sign, in alphabetical order."""
+    found = (
+        texts.drop_nulls().unique().str.extract_all(r"[€$£¥]|\b[A-Z]{3}\b").explode().drop_nulls().unique()
+    )
+    return tuple(sorted({_SIGNS.get(mark, mark) for mark in found}))
+
+
 def numbers(texts: pl.Series, decimal: Decimal | None = None) -> Column:
     """Plain numbers; currency signs, spaces and thousands separators go.
 

@@ -23,10 +23,12 @@ from threadpoolctl import threadpool_limits
 from optimizer.cli import main
 from optimizer.history import mixed, people, response, sides, timing, twin
 from optimizer.history.build import scenario_of
+from optimizer.history.controllability import Controlled, controlled
 from optimizer.history.deals import History, read_history
 from optimizer.history.lags import arrival_of, fits_of, lag_of
 from optimizer.history.mapping import Map, read_map
 from optimizer.history.rates import Rate, wilson
+from optimizer.history.spending import costs_of
 from optimizer.history.study import Study, study_of
 from optimizer.read import read_scenario
 from optimizer.scenario import Scenario
@@ -358,6 +360,70 @@ def test_without_a_change_responsiveness_is_a_prior_that_says_so(
     _, study, scenario = company
     assert study.responsiveness is response.PRIOR
     assert scenario.sources["teams.sales.responsiveness"].text.startswith("prior")
+
+
+# --- controllability and spend --------------------------------------------------------------------------
+
+
+def panel(rng: np.random.Generator, skill: float, supply: float) -> pl.DataFrame:
+    """A year of leads of twelve persons who differ in skill and in how many leads they get."""
+    share = np.exp(rng.normal(0, supply, 12))
+    n = 9000
+    owner = rng.choice(12, n, p=share / share.sum())
+    odds = -2.0 + rng.normal(0, skill, 12)[owner] if skill else np.full(n, -2.0)
+    days = rng.integers(0, 364, n)
+    return pl.DataFrame(
+        {
+            "owner": [f"p{i:02}" for i in owner],
+            "source": ["s"] * n,
+            "won": rng.random(n) < 1 / (1 + np.exp(-odds)),
+            "created": [dt.datetime(2024, 1, 1) + dt.timedelta(days=int(d)) for d in days],
+        }
+    )
+
+
+def test_unequal_supply_is_not_mistaken_for_what_persons_control() -> None:
+    found = controlled(panel(np.random.default_rng(14), 0.0, 0.7), "won", 3.0, apart=False)
+    assert found is not None
+    assert found.value < 0.05
+    assert not found.tells
+
+
+def test_skill_that_differs_under_equal_supply_is_what_persons_control() -> None:
+    found = controlled(panel(np.random.default_rng(15), 0.6, 0.0), "won", 3.0, apart=True)
+    assert found is not None
+    assert found.tells
+    assert found.value > 0.5
+
+
+def test_measured_controllability_is_written_with_its_source_only_where_it_tells(
+    company: tuple[Path, Study, Scenario],
+) -> None:
+    _, study, scenario = company
+    assert study.controlled is not None
+    assert not study.controlled.tells
+    assert not scenario.rules.controllability or not scenario.rules.controllability.override
+    sure = replace(study, controlled=Controlled(0.4, 0.3, 0.5, 10, 90, True))
+    rules = scenario_of(sure).rules.controllability
+    assert rules is not None
+    written = rules.override["sales"]["wins"]
+    assert written.value == 0.4
+    assert "deals.csv" in written.source
+    assert "[0.30, 0.50], n = 90" in written.source
+
+
+def test_the_elasticity_of_leads_to_spend_is_found_again_and_widens_the_cost() -> None:
+    rng, rows, spend = np.random.default_rng(16), [], []
+    for week in range(60):
+        day, cost = dt.datetime(2024, 1, 1) + dt.timedelta(weeks=week), float(np.exp(rng.normal(6, 0.5)))
+        spend.append((day, "ads", cost))
+        rows += [(day, "ads", False)] * int(rng.poisson(2 * cost**0.6))
+    leads = pl.DataFrame(rows, schema=["created", "source", "won"], orient="row")
+    costs = costs_of(leads, pl.DataFrame(spend, schema=["date", "source", "cost"], orient="row"))
+    found = costs["ads"].elasticity
+    assert found is not None
+    assert found.lo < 0.6 < found.hi
+    assert costs["ads"].per_next_lead == pytest.approx(costs["ads"].per_lead / found.value)
 
 
 # --- single estimates -----------------------------------------------------------------------------------

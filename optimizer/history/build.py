@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from optimizer.check import problems_of
 from optimizer.history.draft import Draft, Tree, label
 from optimizer.history.funnel import add_leads, split_leads
-from optimizer.history.kpis import add_kpis
+from optimizer.history.kpis import add_controllability, add_kpis
 from optimizer.history.mapping import TeamAssumed
 from optimizer.history.response import PRIOR
 from optimizer.history.selling import add_customer, add_selling
@@ -36,6 +36,7 @@ def scenario_of(study: Study) -> Scenario:
         add_selling(draft, segment, leads)
     add_customer(draft)
     add_kpis(draft, list(segments))
+    add_controllability(draft)
     _fits(draft)
     return _valid(draft)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from optimizer.history.controllability import Controlled
 from optimizer.history.lags import Arrival, Lag
 from optimizer.history.people import Persons
 from optimizer.history.rates import quantiles
 from optimizer.history.response import Effect
 from optimizer.history.sides import Sides
+from optimizer.history.spending import SourceCost
 from optimizer.history.study import Study
 from optimizer.history.timing import Rush
 
@@ -35,6 +37,7 @@ def as_json(study: Study) -> Json:
         "value": dict(study.value),
         "people": [*_people(study.people), *_sides(study.sides)],
         "persons_together": _together(study.people),
+        "controllability_of_wins": _controlled(study.controlled),
         "speed_to_lead": [
             {"controls": list(s.controls), "n": s.n, "b": s.b, "se": s.se, "lo": s.lo, "hi": s.hi}
             for s in study.slopes
@@ -43,7 +46,7 @@ def as_json(study: Study) -> Json:
         "seasonality": {name: _rush(rush) for name, rush in study.rushes.items()},
         "noise": {name: {**vars(noise), "sd": noise.sd} for name, noise in study.noise.items()},
         "common_factor": study.common,
-        "costs": {name: {**vars(cost), "per_lead": cost.per_lead} for name, cost in study.costs.items()},
+        "costs": {name: _cost(cost) for name, cost in study.costs.items()},
         "plan_change": _effect(study.effect),
         "responsiveness": vars(study.responsiveness),
         "dropped": {loss.reason: loss.rows for loss in history.dropped},
@@ -104,6 +107,21 @@ def _together(persons: Persons | None) -> Json | None:
         "spread": persons.variance,
         "wins_per_month": vars(panel) if panel else None,
     }
+
+
+def _cost(cost: SourceCost) -> Json:
+    found = cost.elasticity
+    elasticity = {**vars(found), "lo": found.lo, "hi": found.hi} if found else None
+    return {
+        **vars(cost),
+        "per_lead": cost.per_lead,
+        "per_next_lead": cost.per_next_lead,
+        "elasticity": elasticity,
+    }
+
+
+def _controlled(found: Controlled | None) -> Json | None:
+    return {**vars(found), "written": found.tells} if found else None
 
 
 def _effect(effect: Effect | None) -> Json | None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from optimizer.history.draft import LABELS, Draft, count_width, half_width, in_words, label, short
 from optimizer.history.rates import rate_of
+from optimizer.history.spending import SourceCost
 from optimizer.problems import as_name, number
 
 
@@ -65,11 +66,7 @@ def _campaign(draft: Draft, source: str, leads: pl.DataFrame) -> None:
         "baseline": short(study.per_period(leads.height)),
     }
     if cost is not None:
-        files = ", ".join(study.history.files.get("spend", ()))
-        text = (
-            f"{files}: {number(round(cost.cost, 2))} for {cost.leads} leads, an average and no marginal cost"
-        )
-        draft.source(f"activities.{name}.cash", text, 1.96 / math.sqrt(cost.leads))
+        _source_cost(draft, name, cost)
     else:
         draft.assumed(f"activities.{name}.cash", "no export of costs: 0", None)
     draft.source(
@@ -78,3 +75,19 @@ def _campaign(draft: Draft, source: str, leads: pl.DataFrame) -> None:
         count_width(draft),
     )
     draft.assumed(f"activities.{name}.hours", "work per lead is not in a CRM")
+
+
+def _source_cost(draft: Draft, name: str, cost: SourceCost) -> None:
+    """The average; the range reaches what the next lead costs if leads follow spend as they did."""
+    files = ", ".join(draft.study.history.files.get("spend", ()))
+    text = f"{files}: {number(round(cost.cost, 2))} for {cost.leads} leads, an average and no marginal cost"
+    width, found = 1.96 / math.sqrt(cost.leads), cost.elasticity
+    if found is not None:
+        interval = f"{found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}], {found.weeks} weeks"
+        text += (
+            f"; leads follow weekly spend with elasticity {interval}, "
+            "which is weak evidence: budgets are raised when leads come easily"
+        )
+    if cost.per_next_lead is not None:
+        width = max(width, abs(cost.per_next_lead / cost.per_lead - 1))
+    draft.source(f"activities.{name}.cash", text, width)

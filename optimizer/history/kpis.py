@@ -26,6 +26,24 @@ def add_kpis(draft: Draft, segments: list[str]) -> None:
         kpi["noise"] = short(_noise(draft, name))
 
 
+def add_controllability(draft: Draft) -> None:
+    """What sales control of wins, where persons' spread tells it and the map says nothing itself."""
+    found, study = draft.study.controlled, draft.study
+    if found is None or not found.tells:
+        return
+    rules = draft.tree["rules"].setdefault("controllability", {})
+    mine = rules.setdefault("override", {}).setdefault("sales", {})
+    if "wins" in mine:
+        return
+    interval = f"{found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}]"
+    text = (
+        f"{draft.where}: persons' own share of the variance of their wins per {study.given.period}, "
+        f"supply of leads not counted as theirs, {interval}, "
+        f"n = {found.cells} persons and months of {found.persons} persons"
+    )
+    mine["wins"] = {"value": short(found.value), "source": text}
+
+
 def _answered(names: list[str], segments: list[str]) -> Tree:
     """A rate whose payee controls the denominator needs a cap (model.md §9)."""
     working = [n for n in names if n.endswith(tuple(f"_{s}" for s in segments))]

@@ -12,29 +12,18 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from optimizer.history import response, sides, speed, timing
+from optimizer.history.controllability import Controlled, controlled
 from optimizer.history.deals import NOBODY, History
 from optimizer.history.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
 from optimizer.history.mapping import PROMPT, Map
 from optimizer.history.people import Persons, persons
 from optimizer.history.rates import Floats, Rate, Spread, quantiles, rate_of, rates_by, spread_of
+from optimizer.history.spending import SourceCost, costs_of
 
 WEEKS = {"month": 365.25 / 84, "quarter": 365.25 / 28, "half_year": 365.25 / 14, "year": 365.25 / 7}
 """Weeks per period."""
 _PEOPLE_LEADS = 200
 _WEEKS_NEEDED = 8
-
-
-@dataclass(frozen=True)
-class SourceCost:
-    """What a source cost per lead that it brought."""
-
-    cost: float
-    leads: int
-    wins: int
-
-    @property
-    def per_lead(self) -> float:
-        return self.cost / self.leads
 
 
 @dataclass(frozen=True)
@@ -60,6 +49,8 @@ class Study:
     value: Mapping[str, float]
     """Quantiles of the value of won deals."""
     people: Persons | None
+    controlled: Controlled | None
+    """How much of their wins persons make."""
     slopes: tuple[speed.Slope, ...]
     """What waiting costs, with more and more held equal."""
     within: speed.Slope | None
@@ -144,13 +135,14 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         _done(mature, history),
         quantiles(wins["value"].filter(wins["value"] >= given.deals.least_value).drop_nulls()),
         people,
+        _controlled(mature, people, given),
         slopes,
         within,
         speed.by_waiting(mature, "won"),
         _rushes(frame),
         _noise(leads, wins, given, young),
         _common(leads, wins),
-        _costs(leads, history.spend),
+        costs_of(leads, history.spend),
         _effect(mature, history, given),
         response.PRIOR,
         sides.short_calls(history.calls, given.calls.short) if given.calls else None,
@@ -279,16 +271,13 @@ def _common(leads: pl.DataFrame, wins: pl.DataFrame) -> float:
     return timing.common_factor(series) if usable else 0.0
 
 
-def _costs(leads: pl.DataFrame, spend: pl.DataFrame) -> dict[str, SourceCost]:
-    """Sources with any cost. An average cost says nothing about the next lead's."""
-    costs = (
-        spend.group_by(pl.col("source").cast(pl.String)).agg(pl.col("cost").sum()).filter(pl.col("cost") > 0)
-    )
-    counts = leads.group_by(pl.col("source").cast(pl.String)).agg(
-        pl.len().alias("n"), pl.col("won").sum().alias("k")
-    )
-    joined = costs.join(counts, on="source").sort("source")
-    return {s: SourceCost(float(c), int(n), int(k)) for s, c, n, k in joined.iter_rows()}
+def _controlled(mature: pl.DataFrame, people: Persons | None, given: Map) -> Controlled | None:
+    """Of wins, among the persons compared."""
+    if people is None:
+        return None
+    used = mature.filter(pl.col("owner").cast(pl.String).is_in([p.id for p in people.people]))
+    months = WEEKS[given.period] / WEEKS["month"]
+    return controlled(used, "won", months, people.explained_by == "skill")
 
 
 def _effect(mature: pl.DataFrame, history: History, given: Map) -> response.Effect | None:

@@ -241,6 +241,12 @@ def test_every_row_or_cell_left_out_is_counted(case: str, tmp_path: Path) -> Non
     assert {"1", "2", "3"} <= set(found.deals["id"])
 
 
+def test_a_missing_header_is_named_without_repeating_a_row(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="header seems to be missing") as caught:
+        history(tmp_path, "\n".join(ROWS))
+    assert "Ann" not in str(caught.value)
+
+
 def test_at_least_thirty_kinds_of_broken_exports_are_covered() -> None:
     assert len(REFUSED) + len(COUNTED) >= 30
 

@@ -125,9 +125,7 @@ def _no_table(export: Export, wanted: Mapping[str, frozenset[str]]) -> Problem:
     near = nearest(missing[0], export.columns)
     hint = f'did you mean "{near}"? ' if near else ""
     message = f"lacks columns that the map names for `{table}`: {listed(missing)}"
-    return Problem(
-        table, "", message, f"{hint}columns of the file: {listed(export.columns)}", str(export.path)
-    )
+    return Problem(table, "", message, f"{hint}{export.headings}", str(export.path))
 
 
 def _no_file(table: str, headings: frozenset[str]) -> Problem:

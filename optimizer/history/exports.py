@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ _HEADER_WITHIN = 20
 """Records searched for the header, below titles that report builders print above it."""
 _SHOWN = 3
 _MOST_BYTES = 3_000_000_000
+_DATA = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[-+]?\d+([.,]\d+)?$")
 Rows = list[list[str]]
 
 
@@ -54,6 +56,13 @@ class Export:
     def read(self) -> int:
         """Records of the file without its header."""
         return self.frame.height + sum(loss.rows for loss in self.losses)
+
+    @property
+    def headings(self) -> str:
+        """Its columns in words. A first row of data is no heading, and may hold persons' names."""
+        if any(_DATA.match(name) for name in self.columns):
+            return "its first row holds dates or numbers: the header seems to be missing"
+        return f"columns of the file: {listed(self.columns)}"
 
     def has(self, columns: set[str]) -> bool:
         return columns <= set(self.frame.columns)

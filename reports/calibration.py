@@ -39,6 +39,7 @@ def calibration_payload(words: Words, tables: Tables, date: dt.date | None) -> B
         _weak(words, tables),
         _funnel(words, tables),
         _sources(words, tables),
+        _spending(words, tables),
         _lags(words, tables),
         _people(words, tables),
         _waiting(words, tables),
@@ -156,6 +157,21 @@ def _sources(words: Words, tables: Tables) -> Block | None:
     mine = tables["rates"][tables["rates"]["part"] == "source"]
     return _part(
         words, "source", columns, _rates(words, mine.sort_values("rate", ascending=False, kind="stable"))
+    )
+
+
+def _spending(words: Words, tables: Tables) -> Block | None:
+    rows = [
+        row(
+            words.user(str(line["source"]), _LONGEST),
+            *(_count(words, line[c]) for c in ("cost", "leads")),
+            *(words.write.number(line[c], 2) for c in ("per_lead", "elasticity", "lo", "hi")),
+        )
+        for _, line in tables["spending"].iterrows()
+    ]
+    heads = ("cost", "leads", "per_lead", "elasticity", "from", "to")
+    return _part(
+        words, "spending", [_column(words, "source", 1.0), *(_column(words, h) for h in heads)], rows
     )
 
 

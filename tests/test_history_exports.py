@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,6 +80,7 @@ READABLE: dict[str, tuple[str, bytes]] = {
     "a separator line": ("a.csv", b"sep=;\n" + text().replace(",", ";").encode()),
     "a byte-order mark": ("a.csv", b"\xef\xbb\xbf" + text().encode()),
     "UTF-16": ("a.csv", text().encode("utf-16")),
+    "line ends of old Macs": ("a.csv", text().replace("\n", "\r").encode()),
     "Windows line ends": ("a.csv", text().replace("\n", "\r\n").encode()),
     "no last line end": ("a.csv", text().rstrip("\n").encode()),
     "gzip": ("a.csv.gz", gzip.compress(text().encode())),
@@ -105,6 +107,22 @@ def test_the_same_rows_arrive_however_they_are_written(case: str, tmp_path: Path
 
 # --- refused, saying why --------------------------------------------------------------------------------
 
+
+def zipped(name: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(name, text())
+    return stream.getvalue()
+
+
+def bomb() -> bytes:
+    """An archive whose directory says that it unpacks to four gigabytes."""
+    data = bytearray(zipped("xl/workbook.xml"))
+    at = data.rfind(b"PK\x01\x02")
+    data[at + 24 : at + 28] = (0xF0000000).to_bytes(4, "little")
+    return bytes(data)
+
+
 REFUSED: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "is empty"),
     "only blanks": (b" \n\n", "is empty"),
@@ -115,6 +133,20 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a cut workbook": (workbook(CELLS)[:900], "is no readable workbook"),  # type: ignore[arg-type]
     "an old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old workbook"),
     "a login page": (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page"),
+    "a web table called a workbook": (b"<html><table><tr><td>Id</td></tr></table>", "is a web table"),
+    "a zip archive": (zipped("deals.csv"), "is a zip archive and no workbook"),
+    "an archive that unpacks to gigabytes": (bomb(), "unpacks to more than 3 GB"),
+    "no header": ("\n".join(ROWS).encode(), "lacks columns that the map names"),
+    "UTF-16 without its mark": (text().encode("utf-16-le"), "zero bytes"),
+    "several currencies": (
+        text("1,2024-01-02,,Ann,Won,€5", "2,2024-01-03,,Bob,Won,$5").encode(),
+        "mixes currencies",
+    ),
+    "ids that a spreadsheet shortened": (
+        text("1.23E+15,2024-01-02,,Ann,Won,5", "1.23E+15,2024-01-03,,Bob,Lost,").encode(),
+        "shortened ids",
+    ),
+    "wins spelled otherwise": (text("1,2024-01-02,,Ann,won,5").encode(), "no row is won"),
     "a PDF": (b"%PDF-1.7 ...", "is a PDF"),
     "JSON": (b'[{"Id": 1}]', "is JSON"),
     "zero bytes inside": (text().encode().replace(b"Ann", b"A\0n"), "zero bytes"),
@@ -189,6 +221,11 @@ COUNTED: dict[str, tuple[str, dict[str, int]]] = {
         text(*ROWS, "4,2024-01-05,2024-01-01,Ann,Won,3"),
         {"closed before it was created (lag not used)": 1},
     ),
+    "a row of totals": (text(*ROWS, "Total,,,,,1200.50"), {"date of creation is missing or unreadable": 1}),
+    "the header again": (text(*ROWS, HEAD), {"date of creation cannot be read": 1}),
+    "a database's zero": (text(*ROWS, "4,1900-01-01,,Ann,Won,3"), {"created before 1990": 1}),
+    "a negative amount": (text(*ROWS, "4,2024-01-05,,Ann,Won,-3"), {"value is negative (not used)": 1}),
+    "a cell that is an error": (text(*ROWS, "4,2024-01-05,,Ann,Won,#REF!"), {"value cannot be read": 1}),
     "no owner": (text(*ROWS, "4,2024-01-05,,,Won,3"), {"owner is missing": 1}),
     "an unreadable amount": (text(*ROWS, "4,2024-01-05,,Ann,Won,about 3"), {"value cannot be read": 1}),
 }
@@ -202,6 +239,21 @@ def test_every_row_or_cell_left_out_is_counted(case: str, tmp_path: Path) -> Non
     kept = found.deals.height
     assert kept + sum(loss.rows for loss in found.dropped) == found.read["deals"]
     assert {"1", "2", "3"} <= set(found.deals["id"])
+
+
+def test_a_missing_header_is_named_without_repeating_a_row(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="header seems to be missing") as caught:
+        history(tmp_path, "\n".join(ROWS))
+    assert "Ann" not in str(caught.value)
+
+
+def test_at_least_thirty_kinds_of_broken_exports_are_covered() -> None:
+    assert len(REFUSED) + len(COUNTED) >= 30
+
+
+def test_amounts_of_another_currency_than_the_maps_are_noted(tmp_path: Path) -> None:
+    found = history(tmp_path, text("1,2024-01-02,,Ann,Won,GBP 5", "2,2024-01-03,,Bob,Lost,"))
+    assert any("marked GBP, the map says EUR" in note for note in found.notes)
 
 
 def test_lines_in_another_encoding_are_read_and_noted(tmp_path: Path) -> None:

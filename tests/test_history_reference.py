@@ -293,6 +293,16 @@ def test_counts_of_the_school_scatter_more_than_chance() -> None:
     same_dispersion(timing.weekly(paid, *span), SCHOOL["weekly_paid_dispersion"])
 
 
+def test_leads_of_the_school_follow_spend_as_they_should() -> None:
+    costs = school()[1].costs
+    for source, expected in SCHOOL["weekly_spend_to_leads_elasticity"].items():
+        found = costs[source].elasticity
+        assert found is not None
+        assert found.weeks == expected["weeks"]
+        for value, name in ((found.value, "elasticity"), (found.se, "se"), (found.r2, "r2")):
+            assert value == pytest.approx(expected[name], abs=5.1e-5), name
+
+
 def test_the_school_becomes_a_scenario_whose_every_source_names_its_rows() -> None:
     _, study = school()
     scenario = scenario_of(study)

@@ -11,9 +11,11 @@ from pydantic import ValidationError
 
 from optimizer.check import problems_of
 from optimizer.history.draft import Draft, Tree, label
-from optimizer.history.funnel import add_customer, add_leads, add_selling, split_leads
-from optimizer.history.kpis import add_kpis
+from optimizer.history.funnel import add_leads, split_leads
+from optimizer.history.kpis import add_controllability, add_kpis
 from optimizer.history.mapping import TeamAssumed
+from optimizer.history.response import PRIOR
+from optimizer.history.selling import add_customer, add_selling
 from optimizer.history.study import Study
 from optimizer.problems import Problem, ScenarioError, dotted, number
 from optimizer.scenario import Scenario
@@ -34,6 +36,7 @@ def scenario_of(study: Study) -> Scenario:
         add_selling(draft, segment, leads)
     add_customer(draft)
     add_kpis(draft, list(segments))
+    add_controllability(draft)
     _fits(draft)
     return _valid(draft)
 
@@ -60,7 +63,8 @@ def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
     if team.responsiveness is not None:
         draft.assumed(path, "replaces the estimate", 0.5)
         return team.responsiveness
-    found = draft.study.responsiveness
+    # The change concerned owners of leads: it says nothing of those who bring leads.
+    found = draft.study.responsiveness if name == "sales" else PRIOR
     said = "; ".join(found.assumptions)
     text = f"{found.kind}, n = {found.n}: {found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}]; {said}"
     draft.source(path, text, found.range)

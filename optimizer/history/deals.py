@@ -18,6 +18,8 @@ from optimizer.problems import Problem, ScenarioError, listed, nearest
 
 _UNIT_HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 _SHOWN = 3
+_OLDEST = dt.datetime(1990, 1, 1)
+"""Older dates are a spreadsheet's or a database's zero."""
 NOBODY = "nobody"
 """Owner of rows without one."""
 
@@ -67,16 +69,18 @@ def read_history(
     tables, notes = _tables(paths, given, tell)
     taken = _Taken(tables["deals"])
     tell("reading dates and numbers")
-    frame = _typed(tables["deals"], given, taken)
+    frame = _typed(tables["deals"], given, taken, notes)
     if given.closed is not None:
         frame = _with_closed(frame, tables["closed"], given, taken)
     frame = taken.kept(frame, given, today or dt.date.today())
+    _refuse_no_wins(frame, pl.concat([e.frame for e in tables["deals"]]), given)
     owners = pl.Series(frame["owner"])
+    spend = _spend(tables.get("spend"), given, taken, notes)
     calls = _calls(tables.get("calls"), given, taken)
     codes = {} if names else _pseudonyms([owners, calls["owner"]])
     return History(
         deals=_coded(frame, codes),
-        spend=_spend(tables.get("spend"), given, taken),
+        spend=spend,
         calls=_coded(calls, codes),
         files={table: tuple(e.path.name for e in exports) for table, exports in tables.items()},
         read={table: sum(e.read for e in exports) for table, exports in tables.items()},
@@ -121,9 +125,7 @@ def _no_table(export: Export, wanted: Mapping[str, frozenset[str]]) -> Problem:
     near = nearest(missing[0], export.columns)
     hint = f'did you mean "{near}"? ' if near else ""
     message = f"lacks columns that the map names for `{table}`: {listed(missing)}"
-    return Problem(
-        table, "", message, f"{hint}columns of the file: {listed(export.columns)}", str(export.path)
-    )
+    return Problem(table, "", message, f"{hint}{export.headings}", str(export.path))
 
 
 def _no_file(table: str, headings: frozenset[str]) -> Problem:
@@ -165,6 +167,8 @@ class _Taken:
         frame = self.without(frame, ~pl.col("id").is_first_distinct(), "id appeared before")
         frame = self.without(frame, pl.col("created").is_null(), "date of creation is missing or unreadable")
         frame = self.without(frame, pl.col("created") > end, "created in the future")
+        oldest = pl.col("created") < _OLDEST
+        frame = self.without(frame, oldest, "created before 1990")
         if given.start is not None:
             frame = self.without(
                 frame, pl.col("created") < given.start, "created before the start of the map"
@@ -173,6 +177,7 @@ class _Taken:
         day = pl.col("created").dt.date()
         frame = frame.with_columns((pl.col("closed").dt.date() - day).dt.total_days().alias("lag"))
         frame = self.blank(frame, "lag", pl.col("lag") < 0, "closed before it was created (lag not used)")
+        frame = self.blank(frame, "value", pl.col("value") < 0, "value is negative (not used)")
         frame = self.blank(frame, "response", pl.col("response") < 0, "answered before it was created")
         self.blank(frame, "owner", pl.col("owner") == NOBODY, "owner is missing")
         if not frame.height:
@@ -181,8 +186,9 @@ class _Taken:
         return frame.drop(ROW)
 
 
-def _typed(exports: list[Export], given: Map, taken: _Taken) -> pl.DataFrame:
+def _typed(exports: list[Export], given: Map, taken: _Taken, notes: list[str]) -> pl.DataFrame:
     raw = pl.concat([export.frame for export in exports])
+    _refuse_short_ids(raw[given.deals.columns.id])
     names, numbers = given.deals.columns, raw[ROW]
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
     text = {role: raw[name] if name else empty for role, name in names.model_dump().items()}
@@ -190,7 +196,7 @@ def _typed(exports: list[Export], given: Map, taken: _Taken) -> pl.DataFrame:
     taken.unreadable(numbers, created, "date of creation")
     closed = _dates(text["closed"], "deals.columns.closed", given)
     taken.unreadable(numbers, closed, "closing date")
-    value = _numbers(text["value"], "deals.columns.value", given)
+    value = _amounts(text["value"], "deals.columns.value", given, notes)
     taken.unreadable(numbers, value, "value")
     response = _response(text["response"], created.values, given)
     taken.unreadable(numbers, response, "response time")
@@ -209,6 +215,27 @@ def _typed(exports: list[Export], given: Map, taken: _Taken) -> pl.DataFrame:
             "product": text["product"].cast(pl.Categorical),
         }
     ).with_columns(**{name: raw.with_columns(_any(c).alias("__flag"))["__flag"] for name, c in flags.items()})
+
+
+def _refuse_short_ids(ids: pl.Series) -> None:
+    """Spreadsheets show long numbers as 1.23E+15: different rows then have the same id."""
+    short = ids.drop_nulls()
+    short = short.filter(short.str.contains(r"^\d([.,]\d+)?E\+\d+$"))
+    if len(short):
+        message = f"a spreadsheet has shortened ids of the column {ids.name!r}"
+        raise ScenarioError(
+            [Problem("deals.columns.id", str(short[0]), message, "export again and open nowhere before")]
+        )
+
+
+def _refuse_no_wins(frame: pl.DataFrame, raw: pl.DataFrame, given: Map) -> None:
+    """A condition that no row fulfils is a slip of the map, or of the export's filter."""
+    if frame["won"].any():
+        return
+    headings = sorted({name for condition in given.deals.won for name in condition})
+    seen = [str(v) for name in headings for v in raw[name].drop_nulls().unique().sort().head(12)]
+    hint = f"write `won` as the cells do: {listed(seen)}" if seen else "the export of wins matches no lead"
+    raise ScenarioError([Problem("deals.won", "", "no row is won", hint)])
 
 
 def _any(conditions: Sequence[Condition]) -> pl.Expr:
@@ -230,6 +257,19 @@ def _holds(cell: pl.Expr, wanted: Is) -> pl.Expr:
 
 def _dates(texts: pl.Series, where: str, given: Map) -> cells.Column:
     return _settled(lambda: cells.dates(texts, given.day_first, given.timezone), texts, where)
+
+
+def _amounts(texts: pl.Series, where: str, given: Map, notes: list[str]) -> cells.Column:
+    """Numbers of money. Amounts of several currencies add up to nothing."""
+    marks = cells.currencies(texts)
+    if len(marks) > 1:
+        hint = "export them converted to one currency, or each currency on its own"
+        raise ScenarioError(
+            [Problem(where, ", ".join(marks), f"the column {texts.name!r} mixes currencies", hint)]
+        )
+    if marks and marks[0] not in (given.currency, "$", "¥"):
+        notes.append(f"{texts.name}: marked {marks[0]}, the map says {given.currency}; nothing is converted")
+    return _numbers(texts, where, given)
 
 
 def _numbers(texts: pl.Series, where: str, given: Map) -> cells.Column:
@@ -289,13 +329,13 @@ def _with_closed(frame: pl.DataFrame, exports: list[Export], given: Map, taken: 
     return frame.drop([name for name in frame.columns if name.startswith("__") and name != ROW])
 
 
-def _spend(exports: list[Export] | None, given: Map, taken: _Taken) -> pl.DataFrame:
+def _spend(exports: list[Export] | None, given: Map, taken: _Taken, notes: list[str]) -> pl.DataFrame:
     if not exports or given.spend is None:
         return pl.DataFrame(schema={"date": pl.Datetime("us"), "source": pl.Categorical, "cost": pl.Float64})
     # Exact repetitions of whole rows are counted twice by the exporting system, not spent twice.
     raw = pl.concat([export.frame for export in exports])
     date = _dates(raw[given.spend.date], "spend.date", given)
-    cost = _numbers(raw[given.spend.cost], "spend.cost", given)
+    cost = _amounts(raw[given.spend.cost], "spend.cost", given, notes)
     taken.unreadable(raw[ROW], cost, "cost")
     source = raw[given.spend.source].cast(pl.Categorical)
     return pl.DataFrame({"date": date.values, "source": source, "cost": cost.values}).drop_nulls()

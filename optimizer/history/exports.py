@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
+import zipfile
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +24,8 @@ _SEPARATORS = ",;\t|"
 _HEADER_WITHIN = 20
 """Records searched for the header, below titles that report builders print above it."""
 _SHOWN = 3
+_MOST_BYTES = 3_000_000_000
+_DATA = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[-+]?\d+([.,]\d+)?$")
 Rows = list[list[str]]
 
 
@@ -53,6 +57,13 @@ class Export:
         """Records of the file without its header."""
         return self.frame.height + sum(loss.rows for loss in self.losses)
 
+    @property
+    def headings(self) -> str:
+        """Its columns in words. A first row of data is no heading, and may hold persons' names."""
+        if any(_DATA.match(name) for name in self.columns):
+            return "its first row holds dates or numbers: the header seems to be missing"
+        return f"columns of the file: {listed(self.columns)}"
+
     def has(self, columns: set[str]) -> bool:
         return columns <= set(self.frame.columns)
 
@@ -64,6 +75,7 @@ def read_export(path: Path, wanted: frozenset[str] = frozenset()) -> Export:
     """
     data, notes = _unpacked(path, _bytes(path))
     if data.startswith(b"PK\x03\x04"):
+        _refuse_other_archives(path, data)
         return _from_workbook(path, data, wanted, notes)
     _refuse_other_kinds(path, data)
     data, decoding = _as_utf8(path, data)
@@ -99,21 +111,41 @@ def _unpacked(path: Path, data: bytes) -> tuple[bytes, list[str]]:
     if not data.startswith(b"\x1f\x8b"):
         return data, []
     try:
-        plain = gzip.decompress(data)
+        with gzip.open(io.BytesIO(data)) as packed:
+            plain = packed.read(_MOST_BYTES + 1)
     except EOFError:
         refuse(path, "is cut off: the compressed data end too early", "copy or export the file again")
     except (gzip.BadGzipFile, zlib.error) as error:
         refuse(path, "is a damaged gzip file", "copy or export the file again", str(error))
+    if len(plain) > _MOST_BYTES:
+        refuse(path, "unpacks to more than 3 GB", "export a shorter time, or fewer columns")
     if not plain.strip():
         refuse(path, "is empty", "export it again; 0 rows arrived here")
     return plain, []
 
 
+def _refuse_other_archives(path: Path, data: bytes) -> None:
+    """A workbook is a zip archive; not every zip archive is a workbook, nor does it stay small."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile as error:
+        refuse(path, "is no readable workbook", "save it again as .xlsx, or as CSV", str(error)[:100])
+    if sum(part.file_size for part in parts) > _MOST_BYTES:
+        refuse(path, "unpacks to more than 3 GB", "export a shorter time, or fewer columns")
+    names = [part.filename for part in parts]
+    if not any(name.startswith("xl/") for name in names):
+        hint = "unpack it and name the file inside, or export CSV"
+        refuse(path, "is a zip archive and no workbook", hint, listed(names[:_SHOWN]))
+
+
 def _refuse_other_kinds(path: Path, data: bytes) -> None:
-    head = data[:512].lstrip().lower()
+    head = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         refuse(path, "is an old workbook (.xls) or protected by a password", "save it as .xlsx or CSV")
-    if head.startswith((b"<!doctype", b"<html", b"<?xml")):
+    if head.startswith((b"<table", b"<?xml")) or (head.startswith(b"<html") and b"<table" in data):
+        refuse(path, "is a web table called a workbook", "open it in a spreadsheet, save it as .xlsx or CSV")
+    if head.startswith((b"<!doctype", b"<html")):
         refuse(path, "is a web page, not an export", "the login may have expired; download it again")
     if head.startswith(b"%pdf"):
         refuse(path, "is a PDF", "export the rows as CSV or XLSX")
@@ -131,6 +163,9 @@ def _as_utf8(path: Path, data: bytes) -> tuple[bytes, list[str]]:
     data = data.removeprefix(b"\xef\xbb\xbf")
     if b"\x00" in data:
         refuse(path, "contains zero bytes: it is no text", "export it again as CSV (UTF-8) or XLSX")
+    if b"\n" not in data.strip():
+        # Line ends of old Macs, which some spreadsheets still offer.
+        data = data.replace(b"\r", b"\n")
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from optimizer.history.lags import Lag
+from optimizer.history.controllability import Controlled
+from optimizer.history.lags import Arrival, Lag
 from optimizer.history.people import Persons
 from optimizer.history.rates import quantiles
+from optimizer.history.response import Effect
 from optimizer.history.sides import Sides
+from optimizer.history.spending import SourceCost
 from optimizer.history.study import Study
 from optimizer.history.timing import Rush
 
@@ -29,10 +32,12 @@ def as_json(study: Study) -> Json:
         "mature_before": study.mature_before.isoformat(),
         "rates": {name: rate.as_json() for name, rate in study.rates.items()},
         "lags": {name: _lag(lag) for name, lag in study.lags.items()},
+        "created_to_won_allowing_for_young_leads": _arrival(study.arrival),
         "won_within_days": [vars(done) for done in study.done],
         "value": dict(study.value),
         "people": [*_people(study.people), *_sides(study.sides)],
         "persons_together": _together(study.people),
+        "controllability_of_wins": _controlled(study.controlled),
         "speed_to_lead": [
             {"controls": list(s.controls), "n": s.n, "b": s.b, "se": s.se, "lo": s.lo, "hi": s.hi}
             for s in study.slopes
@@ -41,7 +46,8 @@ def as_json(study: Study) -> Json:
         "seasonality": {name: _rush(rush) for name, rush in study.rushes.items()},
         "noise": {name: {**vars(noise), "sd": noise.sd} for name, noise in study.noise.items()},
         "common_factor": study.common,
-        "costs": {name: {**vars(cost), "per_lead": cost.per_lead} for name, cost in study.costs.items()},
+        "costs": {name: _cost(cost) for name, cost in study.costs.items()},
+        "plan_change": _effect(study.effect),
         "responsiveness": vars(study.responsiveness),
         "dropped": {loss.reason: loss.rows for loss in history.dropped},
         "unusable_cells": {loss.reason: loss.rows for loss in history.blanked},
@@ -101,6 +107,32 @@ def _together(persons: Persons | None) -> Json | None:
         "spread": persons.variance,
         "wins_per_month": vars(panel) if panel else None,
     }
+
+
+def _cost(cost: SourceCost) -> Json:
+    found = cost.elasticity
+    elasticity = {**vars(found), "lo": found.lo, "hi": found.hi} if found else None
+    return {
+        **vars(cost),
+        "per_lead": cost.per_lead,
+        "per_next_lead": cost.per_next_lead,
+        "elasticity": elasticity,
+    }
+
+
+def _controlled(found: Controlled | None) -> Json | None:
+    return {**vars(found), "written": found.tells} if found else None
+
+
+def _effect(effect: Effect | None) -> Json | None:
+    """Change of the log share of leads with the outcome."""
+    return {**vars(effect), "on": effect.on.isoformat()} if effect else None
+
+
+def _arrival(arrival: Arrival | None) -> Json | None:
+    if arrival is None:
+        return None
+    return {"name": arrival.name, "mean": arrival.mean, "lo": arrival.lo, "hi": arrival.hi, "n": arrival.n}
 
 
 def _rush(rush: Rush) -> Json:

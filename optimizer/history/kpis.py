@@ -26,6 +26,24 @@ def add_kpis(draft: Draft, segments: list[str]) -> None:
         kpi["noise"] = short(_noise(draft, name))
 
 
+def add_controllability(draft: Draft) -> None:
+    """What sales control of wins, where persons' spread tells it and the map says nothing itself."""
+    found, study = draft.study.controlled, draft.study
+    if found is None or not found.tells:
+        return
+    rules = draft.tree["rules"].setdefault("controllability", {})
+    mine = rules.setdefault("override", {}).setdefault("sales", {})
+    if "wins" in mine:
+        return
+    interval = f"{found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}]"
+    text = (
+        f"{draft.where}: persons' own share of the variance of their wins per {study.given.period}, "
+        f"supply of leads not counted as theirs, {interval}, "
+        f"n = {found.cells} persons and months of {found.persons} persons"
+    )
+    mine["wins"] = {"value": short(found.value), "source": text}
+
+
 def _answered(names: list[str], segments: list[str]) -> Tree:
     """A rate whose payee controls the denominator needs a cap (model.md §9)."""
     working = [n for n in names if n.endswith(tuple(f"_{s}" for s in segments))]
@@ -49,15 +67,16 @@ def _noise(draft: Draft, kpi: str) -> float:
         return 0.2
     interval = f"[{noise.lo:.3f}, {noise.hi:.3f}], of it chance {noise.chance:.3f}"
     text = f"{draft.where}: {noise.weeks} weeks, trend removed; {interval}"
-    draft.source(path, text, (noise.hi - noise.lo) / 2 / noise.sd)
+    draft.source(path, text, noise.hi / noise.sd - 1)
     return noise.sd
 
 
 def _share_noise(draft: Draft, path: str) -> float:
-    """Scatter of a period's share answered in time, from whole weeks, a trend removed."""
+    """Scatter of a period's share of all leads answered in time, from whole weeks, a trend removed."""
     study = draft.study
-    answered = study.mature.filter(pl.col("response") > 0)
-    soon = answered.with_columns(soon=pl.col("response") <= draft.assume.prompt_within)
+    soon = study.current.with_columns(
+        soon=(pl.col("response") <= draft.assume.prompt_within).fill_null(False)
+    )
     by_week = soon.group_by(pl.col("created").dt.truncate("1w").alias("week")).agg(
         pl.col("soon").mean(), pl.len().alias("n")
     )
@@ -70,6 +89,6 @@ def _share_noise(draft: Draft, path: str) -> float:
     alike = timing.persistence(rest)
     weekly = math.sqrt(float(rest @ rest) / (len(shares) - 2)) / float(shares.mean())
     sd = max(0.005, weekly * math.sqrt(alike / WEEKS[study.given.period]))
-    lo, hi = timing.deviation_bounds(len(shares) / alike)
-    draft.source(path, f"{draft.where}: {said}; {len(shares)} weeks, trend removed", (hi - lo) / 2)
+    _, hi = timing.deviation_bounds(timing.independent(rest) / alike)
+    draft.source(path, f"{draft.where}: {said}; {len(shares)} weeks, trend removed", hi - 1)
     return sd

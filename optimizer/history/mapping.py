@@ -15,6 +15,9 @@ from optimizer.textfile import read_text
 from optimizer.wording import findings_of, keys_of
 from optimizer.yamltree import tree_of
 
+PROMPT = 24.0
+"""Hours within which an answer is in time, unless the map says otherwise."""
+
 
 class Is(Frozen):
     """What a cell must hold."""
@@ -148,7 +151,7 @@ class Change(Frozen):
     concerned: Annotated[tuple[str, ...], Field(strict=False)]
     """Owners whose plan changed."""
     reward: Positive
-    """New pay per win over old pay per win: 1.25 is a quarter more."""
+    """New variable pay for the same results over old: 1.25 is a quarter more."""
 
 
 class TeamAssumed(Frozen):
@@ -196,7 +199,7 @@ class Assume(Frozen):
     """How long it takes."""
     margin: Share = 1.0
     """Share of a deal's value that is contribution."""
-    prompt_within: Positive = 24.0
+    prompt_within: Positive = PROMPT
     """An answer within so many hours is in time."""
     current_plan: Weights
     """`{team: {kpi: weight}}` in force in the history; KPIs: leads, good_leads, answered_in_time, wins."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -44,43 +44,90 @@ PRIOR = Responsiveness(
 )
 
 
-def after_change(
-    wins: pl.DataFrame, on: dt.date, weeks: int, concerned: Sequence[str], reward: float
-) -> Responsiveness | None:
-    """Difference in differences of log results per person, divided by the log of the reward's change.
+# --- plan changes ---------------------------------------------------------------------------------------
 
-    `wins` has owner and date. Assumes that without the change both groups had moved alike, that nothing else
-    changed for one group only, and that pay per win was all of the reward. None where either group has fewer
-    than three persons with results before and after, or the answer is not positive.
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change of the plan did to a share of leads: the change of its log, persons concerned against
+    the others."""
+
+    outcome: str
+    """`answered in time`, or `won` where nobody noted when leads were answered."""
+    value: float
+    lo: float
+    hi: float
+    persons: int
+    on: dt.date
+    reward: float
+    """New pay for the same results over old pay."""
+
+
+_LEADS_NEEDED = 20
+_PERSONS_NEEDED = 3
+LEAST, MOST = 0.01, 5.0
+"""Responsiveness searched."""
+
+
+def after_change(
+    leads: pl.DataFrame, outcome: str, on: dt.date, weeks: int, concerned: Sequence[str], reward: float
+) -> Effect | None:
+    """Difference in differences per person of the log share of leads with an outcome.
+
+    `leads` has owner, created and a column named `outcome`. Shares, not counts: who receives more leads is no
+    harder working. None where either group has fewer than three persons with leads enough and results before
+    and after.
     """
-    span = dt.timedelta(weeks=weeks)
-    near = wins.filter(pl.col("date").is_between(on - span, on + span, closed="left"))
-    counts = near.group_by("owner").agg(
-        (pl.col("date") < on).sum().alias("before"), (pl.col("date") >= on).sum().alias("after")
+    span, start = dt.timedelta(weeks=weeks), dt.datetime.combine(on, dt.time())
+    near = leads.filter(pl.col("created").is_between(start - span, start + span, closed="left"))
+    old = pl.col("created") < start
+    cells = near.group_by("owner").agg(
+        *(part.sum().alias(f"n_{name}") for name, part in (("before", old), ("after", ~old))),
+        *((part & pl.col(outcome)).sum().alias(name) for name, part in (("before", old), ("after", ~old))),
     )
-    both = counts.filter((pl.col("before") > 0) & (pl.col("after") > 0)).sort("owner")
-    change = np.log(both["after"].to_numpy() / both["before"].to_numpy())
+    enough = pl.min_horizontal("n_before", "n_after") >= _LEADS_NEEDED
+    both = cells.filter(enough & (pl.min_horizontal("before", "after") > 0)).sort("owner")
+    change = (both["after"] / both["n_after"] * both["n_before"] / both["before"]).log().to_numpy()
     inside = both["owner"].cast(pl.String).is_in(list(concerned)).to_numpy()
-    if min(inside.sum(), (~inside).sum()) < 3 or reward == 1:
+    if min(inside.sum(), (~inside).sum()) < _PERSONS_NEEDED or reward == 1:
         return None
     test = stats.ttest_ind(change[inside], change[~inside], equal_var=False)
-    interval = test.confidence_interval(0.95)
-    effect = float(change[inside].mean() - change[~inside].mean())
-    lo, value, hi = sorted(x / math.log(reward) for x in (interval.low, effect, interval.high))
-    if value <= 0:
-        return None
-    return Responsiveness(
-        value,
-        max(0.0, lo),
-        hi,
-        "plan change",
-        len(change),
-        (
-            "without the change both groups had moved alike",
-            "nothing else changed for one group only",
-            "pay per win was all of the reward",
-        ),
+    lo, hi = test.confidence_interval(0.95)
+    value = float(change[inside].mean() - change[~inside].mean())
+    return Effect(outcome.replace("_", " "), value, float(lo), float(hi), len(change), on, reward)
+
+
+def matched(effect: Effect, predicted: Callable[[float], float]) -> Responsiveness:
+    """The responsiveness at which the model answers the change as people did.
+
+    `predicted` gives the model's change of the log share at a responsiveness. Where the effect is none, or
+    has the other sign, the prior stays and says so.
+    """
+    rising = predicted(MOST) > predicted(LEAST)
+
+    def at(change: float) -> float:
+        low, high = predicted(LEAST), predicted(MOST)
+        if (change <= low) if rising else (change >= low):
+            return 0.0
+        if (change >= high) if rising else (change <= high):
+            return MOST
+        return float(optimize.brentq(lambda eta: predicted(eta) - change, LEAST, MOST, xtol=1e-4))
+
+    value, lo, hi = at(effect.value), *sorted((at(effect.lo), at(effect.hi)))
+    seen = (
+        f"share {effect.outcome} changed by {math.expm1(effect.value):+.1%} "
+        f"[{math.expm1(effect.lo):+.1%}, {math.expm1(effect.hi):+.1%}] when pay for the same results became "
+        f"{effect.reward:g} times as much on {effect.on}"
     )
+    if not 0 < value < MOST:
+        why = f"the model cannot place what the plan change did: {seen}"
+        return replace(PRIOR, assumptions=(PRIOR.assumptions[0], why))
+    rests = (
+        "without the change both groups had moved alike",
+        "nothing else changed for one group only",
+        "people had got used to it within the time compared",
+    )
+    return Responsiveness(value, lo, hi, "plan change", effect.persons, (seen, *rests))
 
 
 # --- experiments ----------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from optimizer.history.rates import Floats, Rate, rates_by
 
 _SHORTEST, _LONGEST = 1 / 60, 720.0
 """Waiting times [h] are cut to this range before the logarithm."""
-_SAMPLE = 200_000
-"""Rows beyond this are sampled: the interval is then far narrower than what is left uncontrolled."""
+_ENTRIES = 6_000_000
+"""Of a design; rows beyond are sampled: the interval is then far narrower than what is left uncontrolled."""
 _EDGES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 72.0)
 BINS = ("<15m", "15-30m", "30-60m", "1-2h", "2-4h", "4-8h", "8-16h", "16-24h", "1-3d", ">3d")
 
@@ -57,8 +57,9 @@ def slope(frame: pl.DataFrame, outcome: str, controls: Sequence[str] = ()) -> Sl
     too little is left.
     """
     used = frame.filter(pl.col("response") > 0)
-    if used.height > _SAMPLE:
-        used = used.sample(_SAMPLE, seed=0)
+    most = _ENTRIES // (2 + sum(used[c].n_unique() for c in controls))
+    if used.height > most:
+        used = used.sample(most, seed=0)
     used = used.with_columns(pl.col(c).cast(pl.String).fill_null("missing") for c in controls)
     for control in controls:
         share = pl.col(outcome).mean().over(control)
@@ -76,9 +77,7 @@ def slope(frame: pl.DataFrame, outcome: str, controls: Sequence[str] = ()) -> Sl
 def _fitted(x: Floats, y: Floats, controls: Sequence[str]) -> Slope | None:
     from statsmodels.discrete.discrete_model import Logit
 
-    if np.linalg.matrix_rank(x) < x.shape[1]:
-        keep = np.flatnonzero(np.abs(np.diag(np.linalg.qr(x, mode="r"))) > 1e-8)
-        x = x[:, keep]
+    x = x[:, np.abs(np.diag(np.linalg.qr(x, mode="r"))) > 1e-8]
     found = Logit(y.astype(float), x).fit(disp=0, maxiter=100, warn_convergence=False)
     if not found.mle_retvals["converged"]:
         return None

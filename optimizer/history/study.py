@@ -12,29 +12,18 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from optimizer.history import response, sides, speed, timing
-from optimizer.history.deals import History
-from optimizer.history.lags import Done, Lag, done_within, lag_of
-from optimizer.history.mapping import Map
+from optimizer.history.controllability import Controlled, controlled
+from optimizer.history.deals import NOBODY, History
+from optimizer.history.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
+from optimizer.history.mapping import PROMPT, Map
 from optimizer.history.people import Persons, persons
 from optimizer.history.rates import Floats, Rate, Spread, quantiles, rate_of, rates_by, spread_of
+from optimizer.history.spending import SourceCost, costs_of
 
 WEEKS = {"month": 365.25 / 84, "quarter": 365.25 / 28, "half_year": 365.25 / 14, "year": 365.25 / 7}
 """Weeks per period."""
 _PEOPLE_LEADS = 200
 _WEEKS_NEEDED = 8
-
-
-@dataclass(frozen=True)
-class SourceCost:
-    """What a source cost per lead that it brought."""
-
-    cost: float
-    leads: int
-    wins: int
-
-    @property
-    def per_lead(self) -> float:
-        return self.cost / self.leads
 
 
 @dataclass(frozen=True)
@@ -53,13 +42,19 @@ class Study:
     """Funnel steps, then `won`, then `<outcome>_given_<step>`, then `<outcome>.<source>`."""
     sources: Spread | None
     lags: Mapping[str, Lag]
+    arrival: Arrival | None
+    """When wins come, once those that had no time to come are allowed for."""
     done: tuple[Done, ...]
     """Share won within some days, leads too young allowed for."""
     value: Mapping[str, float]
     """Quantiles of the value of won deals."""
     people: Persons | None
+    controlled: Controlled | None
+    """How much of their wins persons make."""
     slopes: tuple[speed.Slope, ...]
     """What waiting costs, with more and more held equal."""
+    within: speed.Slope | None
+    """The same among leads that are all promising, or all not."""
     waiting: Mapping[str, Rate]
     rushes: Mapping[str, timing.Rush]
     noise: Mapping[str, timing.Noise]
@@ -67,7 +62,10 @@ class Study:
     common: float
     """Correlation of the swings of leads and wins."""
     costs: Mapping[str, SourceCost]
+    effect: response.Effect | None
+    """What a past change of the plan did."""
     responsiveness: response.Responsiveness
+    """Of the owners of leads; the prior until `behaviour.settled` matches the effect."""
     sides: sides.Sides | None
 
     @property
@@ -75,9 +73,24 @@ class Study:
         return _day(self.leads["created"].min())
 
     @cached_property
+    def current(self) -> pl.DataFrame:
+        """Mature leads of the time of the current plan: how people work now."""
+        change = self.given.change
+        if change is None:
+            return self.mature
+        since = self.mature.filter(pl.col("created") >= change.on)
+        return since if since.height else self.mature
+
+    @cached_property
     def weeks(self) -> float:
         """Length of the time in which mature leads were created."""
         return max(1.0, ((self.mature_before - self.first).days) / 7)
+
+    def exposed(self, leads: pl.DataFrame) -> float:
+        """Leads counted by the share of wins that can have come by their age: what wins are a share of."""
+        if self.arrival is None:
+            return float(leads.height)
+        return float(self.arrival.by(_days_seen(leads, self.history)).sum())
 
     def per_period(self, count: float) -> float:
         """A count of mature leads as units per period."""
@@ -100,12 +113,13 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
     mature = leads.filter(pl.col("created") < young)
     if not mature.height:
         mature, young = leads, history.last.date() + dt.timedelta(days=1)
-    slopes: list[speed.Slope] = []
+    slopes: tuple[speed.Slope, ...] = ()
+    within: speed.Slope | None = None
     tell("persons")
     people = persons(mature, "won", "win_rate", _PEOPLE_LEADS)
     if mature["response"].null_count() < mature.height:
         tell("response times")
-        slopes = _slopes(mature, people)
+        slopes, within = _slopes(mature, people, given)
     tell("timing")
     return Study(
         history,
@@ -117,16 +131,20 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         _rates(frame, mature, given),
         _sources(mature, given),
         lags,
+        _arrival(leads, history),
         _done(mature, history),
         quantiles(wins["value"].filter(wins["value"] >= given.deals.least_value).drop_nulls()),
         people,
-        tuple(slopes),
+        _controlled(mature, people, given),
+        slopes,
+        within,
         speed.by_waiting(mature, "won"),
         _rushes(frame),
         _noise(leads, wins, given, young),
         _common(leads, wins),
-        _costs(leads, history.spend),
-        _responsiveness(wins, history, given),
+        costs_of(leads, history.spend),
+        _effect(mature, history, given),
+        response.PRIOR,
         sides.short_calls(history.calls, given.calls.short) if given.calls else None,
     )
 
@@ -171,6 +189,17 @@ def _lags(frame: pl.DataFrame) -> dict[str, Lag]:
     return found
 
 
+def _arrival(leads: pl.DataFrame, history: History) -> Arrival | None:
+    dated = leads.filter(pl.col("won") & pl.col("lag").is_not_null())
+    return arrival_of(dated["lag"], _days_seen(dated, history))
+
+
+def _days_seen(leads: pl.DataFrame, history: History) -> pl.Series:
+    """Calendar days from the creation of leads to the end of observation."""
+    seen = (pl.lit(history.last.date()) - pl.col("created").dt.date()).dt.total_days()
+    return leads.select(seen).to_series()
+
+
 def _done(mature: pl.DataFrame, history: History) -> tuple[Done, ...]:
     """Wins without a date are taken to come as soon as dated ones: the share is scaled up by them."""
     known = mature.filter(~pl.col("won") | pl.col("lag").is_not_null())
@@ -184,7 +213,9 @@ def _done(mature: pl.DataFrame, history: History) -> tuple[Done, ...]:
     return tuple(Done(d.days, *(min(1.0, undated * x) for x in (d.share, d.lo, d.hi))) for d in found)
 
 
-def _slopes(mature: pl.DataFrame, people: Persons | None) -> list[speed.Slope]:
+def _slopes(
+    mature: pl.DataFrame, people: Persons | None, given: Map
+) -> tuple[tuple[speed.Slope, ...], speed.Slope | None]:
     """Closers only, where they are known: who works a lead decides both how soon and how well."""
     used = mature.with_columns(
         pl.col("created").dt.strftime("%Y-%m").alias("month"),
@@ -193,9 +224,14 @@ def _slopes(mature: pl.DataFrame, people: Persons | None) -> list[speed.Slope]:
     )
     if people is not None:
         used = used.filter(pl.col("owner").cast(pl.String).is_in([p.id for p in people.people]))
-    steps = ((), ("source",), ("source", "month"), ("source", "month", "owner"))
-    found = [speed.slope(used, "won", controls) for controls in (*steps, (*steps[-1], "hour", "weekday"))]
-    return [s for s in found if s is not None]
+    most = ("source", "month", "owner")
+    steps = ((), most[:1], most[:2], most, (*most, "hour", "weekday"))
+    found = (speed.slope(used, "won", controls) for controls in steps)
+    within = None
+    if given.deals.good is not None:
+        used = used.rename({f"step_{given.deals.good}": given.deals.good})
+        within = speed.slope(used, "won", (*most, given.deals.good))
+    return tuple(s for s in found if s is not None), within
 
 
 def _rushes(frame: pl.DataFrame) -> dict[str, timing.Rush]:
@@ -235,22 +271,22 @@ def _common(leads: pl.DataFrame, wins: pl.DataFrame) -> float:
     return timing.common_factor(series) if usable else 0.0
 
 
-def _costs(leads: pl.DataFrame, spend: pl.DataFrame) -> dict[str, SourceCost]:
-    """Sources with any cost. An average cost says nothing about the next lead's."""
-    costs = (
-        spend.group_by(pl.col("source").cast(pl.String)).agg(pl.col("cost").sum()).filter(pl.col("cost") > 0)
-    )
-    counts = leads.group_by(pl.col("source").cast(pl.String)).agg(
-        pl.len().alias("n"), pl.col("won").sum().alias("k")
-    )
-    joined = costs.join(counts, on="source").sort("source")
-    return {s: SourceCost(float(c), int(n), int(k)) for s, c, n, k in joined.iter_rows()}
+def _controlled(mature: pl.DataFrame, people: Persons | None, given: Map) -> Controlled | None:
+    """Of wins, among the persons compared."""
+    if people is None:
+        return None
+    used = mature.filter(pl.col("owner").cast(pl.String).is_in([p.id for p in people.people]))
+    months = WEEKS[given.period] / WEEKS["month"]
+    return controlled(used, "won", months, people.explained_by == "skill")
 
 
-def _responsiveness(wins: pl.DataFrame, history: History, given: Map) -> response.Responsiveness:
-    if given.change is None:
-        return response.PRIOR
-    events = wins.select("owner", pl.col("closed").dt.date().alias("date")).drop_nulls()
+def _effect(mature: pl.DataFrame, history: History, given: Map) -> response.Effect | None:
+    """By leads answered in time where that is known: wins are few, and mostly luck."""
     change = given.change
-    found = response.after_change(events, change.on, change.weeks, history.concerned, change.reward)
-    return found or response.PRIOR
+    if change is None:
+        return None
+    within = given.assume.prompt_within if given.assume else PROMPT
+    answered = (pl.col("response") <= within).fill_null(False)
+    leads = mature.filter(pl.col("owner") != NOBODY).with_columns(answered.alias("answered_in_time"))
+    outcome = "answered_in_time" if leads["answered_in_time"].any() else "won"
+    return response.after_change(leads, outcome, change.on, change.weeks, history.concerned, change.reward)

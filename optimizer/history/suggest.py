@@ -34,9 +34,7 @@ def suggested_map(paths: Sequence[Path], today: dt.date | None = None) -> str:
             break
     else:
         needed = listed(NEEDED)
-        hint = (
-            f"write a map by hand: it needs columns for {needed}; the file has {listed(exports[0].columns)}"
-        )
+        hint = f"write a map by hand: it needs columns for {needed}; {exports[0].headings}"
         raise ScenarioError([Problem("", "", "is no export that is recognised", hint, str(exports[0].path))])
     vendor, roles = found
     deals = _deals(export, roles)

@@ -57,6 +57,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         "p90": "days within which nine of ten are done",
         "best": "best of log-normal, Weibull, gamma; empty with too few",
     },
+    "spending": {
+        "source": "as in the exports",
+        "cost": "spend on it [currency]",
+        "leads": "leads that it brought",
+        "per_lead": "average cost of a lead [currency]",
+        "elasticity": "percent more leads in weeks with a percent more spend; NaN with too few weeks",
+        "lo": "lower end of its 95 % interval",
+        "hi": "upper end of its 95 % interval",
+    },
     "people": {
         "person": "pseudonym",
         "n": "leads",
@@ -111,6 +120,7 @@ def calibration_tables(study: Study) -> Tables:
         "losses": list(_losses(study)),
         "rates": list(_rates(study)),
         "lags": list(_lags(study)),
+        "spending": list(_spending(study)),
         "people": list(_people(study)),
         "moves": list(_moves(study)),
         "slopes": [(len(s.controls), s.n, *(s.odds(10, b) for b in (s.b, s.hi, s.lo))) for s in study.slopes],
@@ -168,6 +178,13 @@ def _lags(study: Study) -> Iterator[tuple[object, ...]]:
             yield name, q["n"], q["p50"], q["mean"], q["p90"], lag.best.name if lag.fits else ""
 
 
+def _spending(study: Study) -> Iterator[tuple[object, ...]]:
+    for name, cost in study.costs.items():
+        e = cost.elasticity
+        told = (e.value, e.lo, e.hi) if e else (np.nan, np.nan, np.nan)
+        yield name, cost.cost, cost.leads, cost.per_lead, *told
+
+
 def _people(study: Study) -> Iterator[tuple[object, ...]]:
     for p in study.people.people if study.people else ():
         yield (p.id, p.n, p.raw, p.expected, p.estimate, p.lo, p.hi, p.shrunk, p.reliability, p.verdict)
@@ -198,6 +215,10 @@ def _weak(study: Study) -> Iterator[tuple[str, float]]:
         yield "undated", undated
     if not study.costs:
         yield "no_costs", np.nan
+    if any(cost.elasticity for cost in study.costs.values()):
+        yield "spend_observed", np.nan
+    if study.controlled is not None and not study.controlled.tells:
+        yield "control_unclear", study.controlled.value
     if not study.slopes:
         yield "no_waiting", np.nan
     elif study.slopes[-1].lo < 0 < study.slopes[-1].hi:

@@ -135,6 +135,8 @@ class Noise:
     lo: float
     hi: float
     weeks: int
+    weekly: float
+    """Swing of a single week, chance removed."""
 
     @property
     def sd(self) -> float:
@@ -153,8 +155,8 @@ def period_noise(counts: Floats, weeks_per_period: float, dated: float = 1.0) ->
     swings = math.sqrt(extra * alike / weeks_per_period)
     chance = 1 / math.sqrt(mean / dated * weeks_per_period)
     sd = math.hypot(chance, swings)
-    lo, hi = (sd * f for f in deviation_bounds(len(counts) / alike))
-    return Noise(chance, swings, lo, hi, len(counts))
+    lo, hi = (sd * f for f in deviation_bounds(independent(rest) / alike))
+    return Noise(chance, swings, lo, hi, len(counts), math.sqrt(extra))
 
 
 def without_trend(values: Floats) -> Floats:
@@ -170,6 +172,11 @@ def persistence(rest: Floats) -> float:
     if not rest.any():
         return 1.0
     return max(1.0, 1 + 2 * sum((1 - j / 5) * _autocorrelation(rest, j) for j in range(1, 5)))
+
+
+def independent(rest: Floats) -> float:
+    """Normal values that would tell a variance as well: heavy tails tell less, by 1 + half their kurtosis."""
+    return len(rest) / (1 + max(0.0, float(stats.kurtosis(rest))) / 2)
 
 
 def deviation_bounds(free: float) -> tuple[float, float]:

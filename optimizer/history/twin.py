@@ -1,7 +1,8 @@
-"""A synthetic export from a scenario's numbers: what can be shown where the real one cannot.
+"""A synthetic export from known numbers: what can be shown where the real one cannot.
 
-Leads arrive day by day with weekly swings, come from sources, are promising or not, wait, belong to
-owners who may differ in skill, and are won after a log-normal lag. Nothing in it is anybody's.
+Leads arrive day by day with weekly swings, come from sources, are promising or not, are answered in time,
+late or never, belong to owners who may differ in skill, and are won after a log-normal lag. Part of the
+owners may have worked differently under an older plan. Nothing in it is anybody's.
 """
 
 from __future__ import annotations
@@ -14,10 +15,17 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from scipy import stats
 
-from optimizer.history.rates import rate_of
+from optimizer.history.rates import Floats, rate_of
 from optimizer.history.study import Study
 
+IN_TIME = 24.0
+"""An answer within so many hours is in time."""
+WAIT = (1.5, 1.8)
+"""Mean and standard deviation of the log hours to an answer."""
+LONGEST_WAIT, LONGEST_LAG = 720.0, 390.0
+"""Hours, days."""
 _LAG = (2.7, 1.4)
 
 
@@ -31,16 +39,43 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """Shares of leads answered in time and late; the others are never answered, and never won."""
+
+    prompt: float = 0.82
+    late: float = 0.18
+
+
+@dataclass(frozen=True)
+class Change:
+    """A past change of the plan: how the first owners answered until a week, and what the new plan pays."""
+
+    week: int
+    owners: int
+    reward: float
+    """New pay for the same results over old pay."""
+    good: Answers
+    other: Answers
+
+
+@dataclass(frozen=True)
 class Twin:
     """The parameters of a synthetic history."""
 
     sources: Mapping[str, Source]
     win_good: float
+    """Share won of promising leads, in average hands after WAIT[0] log hours."""
     win_other: float
     value: float
+    good: Answers = Answers()
+    """How promising leads are answered."""
+    other: Answers = Answers()
+    change: Change | None = None
     weeks: int = 40
+    follow: int = 20
+    """Weeks observed after the last lead."""
     swings: float = 0.25
-    """Relative weekly swing that all sources share."""
+    """Standard deviation of the log of a week's swing that all sources share."""
     owners: int = 10
     skill: float = 0.0
     """Standard deviation of the owners' log odds."""
@@ -66,20 +101,32 @@ def twin_of(study: Study) -> Twin:
             cost = study.costs[source].per_lead if source in study.costs else 0.0
             sources[source] = Source(rate.n / study.weeks, share, cost)
     promising = pl.col(f"step_{study.given.deals.good}") if study.given.deals.good else pl.lit(False)
-    wins = [rate_of(study.mature.filter(part), "won") for part in (promising, ~promising)]
+    kinds = [_answered(study.mature.filter(part)) for part in (promising, ~promising)]
     people, noise = study.people, study.noise.get("leads")
     return Twin(
         sources=sources,
-        win_good=wins[0].rate if wins[0].n else 0.0,
-        win_other=wins[1].rate,
+        win_good=kinds[0][1],
+        win_other=kinds[1][1],
         value=study.value.get("mean", 1.0),
+        good=kinds[0][0],
+        other=kinds[1][0],
         weeks=max(8, round(study.weeks)),
-        swings=noise.swings if noise else 0.2,
+        swings=noise.weekly if noise else 0.2,
         owners=len(people.people) if people else 5,
         skill=people.variance.get("owner", 0.0) if people else 0.0,
         lag=(float(logs.mean()), float(logs.std())),
         start=study.first,
     )
+
+
+def _answered(leads: pl.DataFrame) -> tuple[Answers, float]:
+    """How leads of a kind were answered, and the share of answered ones that was won."""
+    timed = leads.filter(pl.col("response") > 0)
+    if not timed.height:
+        return Answers(), rate_of(leads, "won").rate if leads.height else 0.0
+    soon = timed.filter(pl.col("response") <= IN_TIME).height / leads.height
+    answers = Answers(soon, timed.height / leads.height - soon)
+    return answers, int(leads["won"].sum()) / timed.height
 
 
 @dataclass(frozen=True)
@@ -100,37 +147,70 @@ def simulate(twin: Twin, seed: int) -> Export:
     names = np.array(list(twin.sources))
     promising = rng.random(n) < np.array([s.good for s in twin.sources.values()])[source]
     owner, odds = _owners(twin, n, rng)
-    waits = np.exp(rng.normal(1.5, 1.8, n)).clip(1 / 60, 720)
-    base = np.where(promising, _logit(twin.win_good), _logit(twin.win_other))
-    won = rng.random(n) < 1 / (1 + np.exp(-(base + odds[owner] + twin.waiting * (np.log(waits) - 1.5))))
-    seconds = week * 7 * 86400 + rng.integers(0, 7 * 86400, n)
-    created = np.datetime64(twin.start, "s") + np.sort(seconds)
-    lag = np.exp(rng.normal(*twin.lag, n)).clip(0, 390)
+    waits = _waits(twin, promising, owner, week, rng)
+    won = rng.random(n) < win_chance(twin, promising, waits, odds[owner])
+    created = _moments(twin, week * 7 + rng.uniform(0, 7, n))
+    lag = lags_at(rng.random(n), twin.lag)
     closed = created + (np.where(won, lag, lag / 3) * 86400).astype(int)
-    last = np.datetime64(twin.start, "s") + np.timedelta64((twin.weeks + 20) * 7, "D")
-    known = closed <= last
+    known = closed <= _moments(twin, np.array((twin.weeks + twin.follow) * 7.0))
     done = np.where(won & known, twin.labels[0], np.where(known, twin.labels[1], twin.labels[2]))
-    value = np.where(
-        won & known, np.exp(rng.normal(math.log(max(twin.value, 1.0)) - 0.08, 0.4, n)).round(2), np.nan
-    )
+    worth = np.exp(rng.normal(math.log(max(twin.value, 1.0)) - 0.08, 0.4, n)).round(2)
+    blank = pl.Series([None], dtype=pl.String).new_from_index(0, n)
     deals = pl.DataFrame(
         {
             "Id": [f"L{i:06}" for i in range(n)],
             "Created": _text(created),
-            "Closed": pl.Series(_text(closed)).zip_with(
-                pl.Series(known), pl.Series([None], dtype=pl.String).new_from_index(0, n)
-            ),
+            "Closed": pl.Series(_text(closed)).zip_with(pl.Series(known), blank),
             "Owner": [f"Seller {i + 1}" for i in owner],
             "Source": names[source],
             "Grade": np.where(promising, "A", "C"),
             "Status": done,
-            "Amount": pl.Series(value, nan_to_null=True),
-            "Waited hours": waits.round(3),
+            "Amount": pl.Series(np.where(won & known, worth, np.nan), nan_to_null=True),
+            "Waited hours": pl.Series(waits.round(3), nan_to_null=True),
         }
-    )
-    return Export(
-        deals, _spend(twin, source, week), {f"Seller {i + 1}": float(o) for i, o in enumerate(odds)}
-    )
+    ).sort("Created")
+    told = {f"Seller {i + 1}": float(o) for i, o in enumerate(odds)}
+    return Export(deals, _spend(twin, source, week), told)
+
+
+def win_chance(twin: Twin, promising: Floats, waits: Floats, odds: Floats) -> Floats:
+    """Chance of a win; none for leads that are never answered (`waits` NaN)."""
+    base = np.where(promising, _logit(twin.win_good), _logit(twin.win_other))
+    chance = 1 / (1 + np.exp(-(base + odds + twin.waiting * (np.log(waits) - WAIT[0]))))
+    return np.nan_to_num(chance)
+
+
+def waits_at(quantile: Floats, prompt: np.ndarray | bool) -> Floats:
+    """Hours to an answer that is in time, or late, by quantile."""
+    edge = float(stats.norm.cdf((math.log(IN_TIME) - WAIT[0]) / WAIT[1]))
+    level = np.where(prompt, quantile * edge, edge + quantile * (1 - edge))
+    return np.asarray(np.exp(stats.norm.ppf(level, *WAIT)).clip(1 / 60, LONGEST_WAIT))
+
+
+def lags_at(quantile: Floats, lag: tuple[float, float]) -> Floats:
+    """Days to a win by quantile, log-normal within LONGEST_LAG."""
+    edge = float(stats.norm.cdf((math.log(LONGEST_LAG) - lag[0]) / lag[1]))
+    return np.asarray(np.exp(stats.norm.ppf(quantile * edge, *lag)))
+
+
+def _waits(
+    twin: Twin, promising: np.ndarray, owner: np.ndarray, week: np.ndarray, rng: np.random.Generator
+) -> Floats:
+    """Hours to the answer, NaN where there is none."""
+    prompt = np.where(promising, twin.good.prompt, twin.other.prompt)
+    late = np.where(promising, twin.good.late, twin.other.late)
+    if twin.change is not None:
+        old, before = twin.change, (week < twin.change.week) & (owner < twin.change.owners)
+        prompt = np.where(before, np.where(promising, old.good.prompt, old.other.prompt), prompt)
+        late = np.where(before, np.where(promising, old.good.late, old.other.late), late)
+    draw = rng.random(len(owner))
+    waits = waits_at(rng.random(len(owner)), draw < prompt)
+    return np.where(draw < prompt + late, waits, np.nan)
+
+
+def _moments(twin: Twin, days: Floats) -> np.ndarray:
+    seconds: np.ndarray = np.datetime64(twin.start, "s") + (days * 86400).astype(int)
+    return seconds
 
 
 def write(export: Export, folder: Path) -> tuple[Path, Path]:
@@ -142,7 +222,7 @@ def write(export: Export, folder: Path) -> tuple[Path, Path]:
 
 
 def _arrivals(twin: Twin, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    swing = np.exp(rng.normal(0, twin.swings, twin.weeks))
+    swing = np.exp(rng.normal(-(twin.swings**2) / 2, twin.swings, twin.weeks))
     mean = np.outer(swing, [s.per_week for s in twin.sources.values()])
     counts = rng.poisson(mean)
     weeks, sources = np.indices(counts.shape)
@@ -151,8 +231,9 @@ def _arrivals(twin: Twin, rng: np.random.Generator) -> tuple[np.ndarray, np.ndar
 
 def _owners(twin: Twin, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     share = np.exp(rng.normal(0, twin.supply, twin.owners))
+    share /= share.sum()
     odds = rng.normal(0, twin.skill, twin.owners) if twin.skill else np.zeros(twin.owners)
-    return rng.choice(twin.owners, n, p=share / share.sum()), odds
+    return rng.choice(twin.owners, n, p=share), odds - share @ odds
 
 
 def _spend(twin: Twin, source: np.ndarray, week: np.ndarray) -> pl.DataFrame:

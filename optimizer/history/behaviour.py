@@ -1,0 +1,51 @@
+"""Responsiveness from a past change of the plan: the model is asked to answer it as people did.
+
+A change of pay by a half moves work by less than a half times η: hours are short, leads are given, and pay is
+only part of what an hour is worth (model.md §5, §6). So η is not read off the change but matched to it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.baseline import calibrate
+from optimizer.history.build import scenario_of
+from optimizer.history.response import matched
+from optimizer.history.study import Study
+from optimizer.outcome import evaluate_plans
+from optimizer.scenario import Scenario
+
+TEAM = "sales"
+
+
+def settled(study: Study) -> Study:
+    """The study with responsiveness matched to the plan change, where the history has one that tells."""
+    effect, assume = study.effect, study.given.assume
+    if effect is None or assume is None:
+        return study
+    scenario = scenario_of(study)
+    found = matched(effect, lambda eta: log_change(scenario, eta, effect.reward, effect.outcome))
+    return replace(study, responsiveness=found)
+
+
+def log_change(scenario: Scenario, eta: float, reward: float, outcome: str) -> float:
+    """Change of the log share of leads answered in time, or won, if sales' variable pay came to be `reward`
+    times as much, by today's plan."""
+    team = scenario.teams[TEAM].model_copy(update={"responsiveness": eta})
+    cal = calibrate(scenario.model_copy(update={"teams": {**scenario.teams, TEAM: team}}))
+    now, before = cal.current, cal.current.copy()
+    before[list(scenario.teams).index(TEAM)] /= reward
+    x = evaluate_plans(cal, np.stack([now, before])).x
+    network = cal.network
+    taken = np.array(
+        [name.startswith(("prompt_", "late_", "work_", "touch_", "leave:")) for name in network.activities]
+    )
+    if outcome == "won":
+        counted = network.yields[list(network.stages).index("customer")]
+    else:
+        counted = np.array([name.startswith(("prompt_", "touch_")) for name in network.activities], float)
+    share = (x @ counted) / (x @ taken.astype(float))
+    return math.log(share[0] / share[1])

@@ -1,0 +1,86 @@
+"""How much of a person's result is the person's own, against lead supply, season and luck.
+
+What is measured is how far persons *do* differ, which is the least that they can move: persons who all work
+alike leave no spread and may still move much. So a measurement replaces the model's own number only where
+persons differ beyond chance and the interval says something.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from optimizer.history import mixed
+from optimizer.history.rates import LEVEL
+
+_LEADS_NEEDED = 10
+"""Of a person and month."""
+_CELLS_NEEDED, _PERSONS_NEEDED = 36, 5
+_GROUPS = 20
+"""Of persons left out together where there are more of them."""
+_WIDEST = 0.5
+"""An interval wider than this says nothing."""
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """Share of the variance of persons' wins per period that persons make, after lead supply."""
+
+    value: float
+    lo: float
+    hi: float
+    persons: int
+    cells: int
+    """Persons times months."""
+    apart: bool
+    """Persons differ beyond chance after supply and mix."""
+
+    @property
+    def tells(self) -> bool:
+        """It may replace the model's own number."""
+        enough = self.persons >= _PERSONS_NEEDED and self.cells >= _CELLS_NEEDED
+        return enough and self.apart and self.lo > 0 and self.hi - self.lo <= _WIDEST
+
+
+def controlled(leads: pl.DataFrame, outcome: str, months: float, apart: bool) -> Controlled | None:
+    """Of `leads` with owner, source, created and an outcome; a period has so many `months`.
+
+    Wins of a person and month are split into what the same leads bring by source in average hands (supply)
+    and the rest, and the rest into persons, months and luck (REML). Months and luck average out over a
+    period, supply is taken not to. The interval leaves out one person at a time, or one of twenty groups
+    (jackknife).
+    """
+    cells = _cells(leads, outcome)
+    owners = cells["owner"].unique().sort()
+    if cells.height < 12 or len(owners) < 3 or cells["month"].n_unique() < 3 or cells["rest"].var() == 0:
+        return None
+    value = _share(cells, months)
+    g = min(len(owners), _GROUPS)
+    without = np.array([_share(cells.filter(~pl.col("owner").is_in(owners[i::g])), months) for i in range(g)])
+    error = math.sqrt((g - 1) / g * float(((without - without.mean()) ** 2).sum()))
+    half = float(stats.t.ppf((1 + LEVEL) / 2, g - 1)) * error
+    lo, hi = max(0.0, value - half), min(1.0, value + half)
+    return Controlled(value, lo, hi, len(owners), cells.height, apart)
+
+
+def _cells(leads: pl.DataFrame, outcome: str) -> pl.DataFrame:
+    chance = pl.col(outcome).mean().over(pl.col("source").cast(pl.String).fill_null("missing"))
+    return (
+        leads.with_columns(chance.alias("chance"), pl.col("created").dt.strftime("%Y-%m").alias("month"))
+        .group_by("owner", "month")
+        .agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"), pl.col("chance").sum().alias("supply"))
+        .filter(pl.col("n") >= _LEADS_NEEDED)
+        .with_columns((pl.col("k") - pl.col("supply")).alias("rest"))
+        .sort("owner", "month")
+    )
+
+
+def _share(cells: pl.DataFrame, months: float) -> float:
+    variance = mixed.linear(cells, "rest", ["owner", "month"]).variance
+    supply = float(cells["supply"].to_numpy().var(ddof=1))
+    own, passing = variance["owner"], variance["month"] + variance["residual"]
+    return own / (own + supply + passing / months)

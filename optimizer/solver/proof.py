@@ -14,11 +14,13 @@ from optimizer.judge import judge_at
 from optimizer.network import Ints
 from optimizer.search import Judged, Memory, best_of, neighbours
 from optimizer.solver.fixed import FixedModel
-from optimizer.solver.rounds import MOST_ROUNDS, built, floor_of, settled
+from optimizer.solver.rounds import built, floor_of, note_round, settled
 from optimizer.solver.run import Held, Run, own_beliefs
 
 MOST_LISTED = 400
 """Plans that the model may value above the best before the proof is given up."""
+MOST_TURNS = 24
+"""Plans, each better than the one before, whose proof is tried."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Proof:
 def prove(run: Run, memory: Memory, best: Judged) -> Proof:
     """List what the model at the best plan's beliefs values above it, until nothing is left."""
     try:
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MOST_TURNS):
             found = _list_better(run, memory, best)
             if isinstance(found, Proof):
                 return found
@@ -59,34 +61,53 @@ def _list_better(run: Run, memory: Memory, best: Judged) -> Proof | Judged:
 
     `best` stays in the model, so that it always has a solution and "infeasible" cannot pass for a proof.
     """
-    held = own_beliefs(run, best, "final")
+    held = own_beliefs(run, best, f"round {len(run.rounds)}")
     target = best.value + run.options.gap * abs(best.value)
     fixed = built(run, held, floor_of(best.value))
     if fixed is None:
         return _stopped(best, held, fixed, np.inf, 0)
     at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
-    listed, bound, tempting = 0, np.inf, neighbours(run.space, best.units)
+    listed, bound, tempting = {best.key}, np.inf, neighbours(run.space, best.units)
     while True:
-        listed += exclude_above(run, fixed, at_held, tempting, target, best)
-        found = best_of(memory.look(tempting))
+        above = _above(run, at_held, tempting, target, listed)
+        listed |= {plan.key for plan in above}
+        fixed.exclude(plan.units for plan in above)
+        found = best_of(memory.look(np.concatenate([tempting, *(p.units[None] for p in above)])))
         if found is not None and found.beats(best):
             return found
-        if run.out_of_time or listed > MOST_LISTED:
-            return _stopped(best, held, fixed, bound, listed)
+        if run.out_of_time or len(listed) > MOST_LISTED:
+            return _stopped(best, held, fixed, bound, len(listed) - 1)
         with run.timed("prove"):
             answer = fixed.solve(run.limits, best.units, run.progress("prove"))
         run.interrupted |= answer.interrupted
         if answer.units is None:
-            return _stopped(best, held, fixed, bound, listed)
+            return _stopped(best, held, fixed, bound, len(listed) - 1)
+        if not np.isfinite(bound):
+            note_round(run, held, answer, memory.look(answer.units[None])[0])
         bound = min(bound, answer.bound)
         if bound <= target:
-            return Proof(best, held, fixed, bound, listed, complete=True)
+            return Proof(best, held, fixed, bound, len(listed) - 1, complete=True)
         if answer.units.tobytes() == best.key:
-            return _stopped(best, held, fixed, bound, listed)
+            return _stopped(best, held, fixed, bound, len(listed) - 1)
         fixed.exclude([answer.units])
-        at_held.look(answer.units[None])
-        listed += 1
+        listed.add(answer.units.tobytes())
         tempting = np.concatenate([answer.units[None], neighbours(run.space, answer.units)])
+
+
+def _above(run: Run, at_held: Memory, plans: Ints, target: float, listed: set[bytes]) -> tuple[Judged, ...]:
+    """Plans not yet listed that the model would propose: of these, and of those that shifts reach from them.
+
+    The evaluator finds in one pass what would cost the model a solve each.
+    """
+    found: dict[bytes, Judged] = {}
+    with run.timed("prove"):
+        while len(plans) and len(found) <= MOST_LISTED and not run.out_of_time:
+            fresh = [p for p in at_held.look(plans) if p.key not in found and p.key not in listed]
+            high = {p.key: p for p in fresh if p.kept and p.value >= floor_of(target)}
+            found |= high
+            around = [neighbours(run.space, p.units) for p in high.values()]
+            plans = np.unique(np.concatenate(around), axis=0) if around else plans[:0]
+    return tuple(found.values())
 
 
 def _stopped(best: Judged, held: Held, fixed: FixedModel | None, bound: float, listed: int) -> Proof:

@@ -90,7 +90,8 @@ def _guess(run: Run, held: Held) -> Judged | None:
 
 
 def rounds(run: Run, memory: Memory) -> Refusal | None:
-    """Solve, believe what the plan brings, solve again, until the plan repeats; what they find is in memory.
+    """Solve, believe what the plan brings, solve again, until a plan repeats or keeps the rules at its own
+    beliefs: there the proof goes on. What they find is in memory.
 
     A refusal is returned where the model had no plan.
     """
@@ -106,7 +107,7 @@ def rounds(run: Run, memory: Memory) -> Refusal | None:
         with run.timed("evaluate"):
             plan = memory.look(answer.units[None])[0]
         note_round(run, held, answer, plan)
-        if plan.key in seen:
+        if plan.kept or plan.key in seen:
             break
         seen.add(plan.key)
         held = own_beliefs(run, plan, f"round {turn + 1}")

@@ -285,14 +285,11 @@ def _show_combinations(solution: Solution) -> None:
 
 def _show_rejected(solution: Solution) -> None:
     """Plans that looked better, but that people would leave."""
-    table = _table("Passed over: people would do something else", ["plan", "value", "why"], words=("why",))
+    _print(Text("Passed over: better on paper, but people would not stay there", style="bold"))
     for r in solution.rejected:
-        weights = "\n".join(
-            f"{team}: {', '.join(f'{k} {w:.0%}' for k, w in mine.items())}"
-            for team, mine in r.plan.weights.items()
-        )
-        _row(table, weights, _money(r.value), "\n".join(d.words for d in r.deviations))
-    _print(table)
+        _print(Text(f"  {_money(r.value)}: {'; '.join(d.words for d in r.deviations)}"))
+        for team, mine in r.plan.weights.items():
+            _print(Text(f"    {team}: {', '.join(f'{k} {w:.0%}' for k, w in mine.items())}", style="dim"))
 
 
 def _show_alternatives(solution: Solution) -> None:

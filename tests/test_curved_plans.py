@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from solved import CASE
+from test_solve import enumerated as brute_force
+from test_solve import ruled_company
 
 from optimizer.baseline import calibrate
 from optimizer.evaluation import evaluate
@@ -114,3 +116,39 @@ def test_todays_plan_keeps_the_curves_in_force_beside_a_plan_with_others() -> No
     assert today.x[0] == pytest.approx(cal.network.baseline, rel=1e-7)
     assert evaluate_plans(cal, cal.current[None]).x[0] != pytest.approx(cal.network.baseline, rel=1e-3)
     assert evaluate(scenario_of("choice")).consistent.x[0] == pytest.approx(today.x[0])
+
+
+SHAPES: list[dict[str, Any]] = [
+    {"threshold": 0.8, "slope": 1.5, "cap": 1.5},
+    {"accelerators": [{"from": 1.0, "slope": 2.5}, {"from": 1.3, "slope": 0.5}], "cap": 2.0},
+    {"floor": 0.4, "cap": 1.4, "vesting": [{"after": 2.0, "share": 0.4}]},
+    {"threshold": 0.7, "slope": 2.0},
+]
+
+
+def curved_company(seed: int) -> Scenario:
+    """A random company under one of several rule sets, most KPIs with curves, some of them behind gates."""
+    tree, rng = ruled_company(seed).model_dump(by_alias=True, exclude_none=True), np.random.default_rng(seed)
+    kpis, before = list(tree["kpis"]), None
+    for name in kpis:
+        tree["kpis"][name]["noise"] = max(tree["kpis"][name].get("noise", 0.0), 0.1)
+        shape = dict(SHAPES[rng.integers(len(SHAPES))])
+        if before is not None and rng.random() < 0.5:
+            shape["gate"] = {"kpi": before, "at": 0.9}
+        tree["kpis"][name]["curve"] = shape
+        before = name
+    some = next(iter(tree["teams"]))
+    tree["teams"][some]["curve"] = {"cap": 1.3, "gate": {"kpi": kpis[-1], "at": 0.85}}
+    return Scenario.model_validate({**tree, "noise_correlation": 0.3})
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_at_baseline_beliefs_the_solver_equals_enumeration_under_random_curves(seed: int) -> None:
+    """Thresholds, accelerators, gates on other teams' KPIs and curves of teams, in every rule set."""
+    scenario = curved_company(seed)
+    found, best = solve(scenario, Options(beliefs="baseline", gap=PROVEN)), brute_force(scenario, "baseline")
+    if best == -np.inf:
+        assert found.status == "infeasible"
+    else:
+        assert found.objective == pytest.approx(best, rel=2 * PROVEN)
+        assert {c.name for c in found.checks if not c.ok} == set()

@@ -282,7 +282,8 @@ _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
     "runner_up rule_prices.change examples.case earnings.case regime "
-    "alternatives.target_pay curves.gate payout_distribution.level"
+    "alternatives.target_pay curves.gate payout_distribution.level "
+    "curve_terms.term curve_terms.on"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "

@@ -146,10 +146,10 @@ def _curve(
     for offset, (_, knot) in enumerate(bent.iterrows(), len(FIXED)):
         for part, (key, style) in enumerate((("at", "level"), ("jump", "number"), ("change", "number"))):
             sheet.number(row, offset + part * most, float(knot[key]), style, "input")
-    spans = [_span(sheet, row, len(FIXED) + part * most, len(bent)) for part in range(3)]
+    at, jumps, changes = (_span(sheet, row, len(FIXED) + part * most, len(bent)) for part in range(3))
     gate = _gate(sheet, row, top, curves, points) if top["gate"] else None
     noise, level, slope = (sheet.at(row, column, outside=True) for column in (2, 3, 4))
-    return Curve(noise, level, slope, *spans, gate)
+    return Curve(noise, level, slope, at, jumps, changes, gate)
 
 
 def _span(sheet: Sheet, row: int, first: int, count: int) -> str:

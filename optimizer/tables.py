@@ -114,6 +114,8 @@ def _summary(found: Explanation) -> Row:
     return {
         "scenario": scenario.name,
         **label_cells(scenario_label(scenario)),
+        "targets": scenario.targets.mode,
+        "stretch": scenario.targets.stretch,
         "currency": scenario.currency,
         "period": scenario.period,
         "status": solution.status,

@@ -100,11 +100,16 @@ def _components(words: Words, tables: Tables, team: Any) -> Block:
         *(Column(words.say(f"paper.{h}")) for h in heads),
     ]
     rows = [_component(words, line, kpis.loc[line["kpi"]]) for _, line in at.iterrows()]
-    name = period(words, tables["summary"].iloc[0])
+    summary = tables["summary"].iloc[0]
+    name, anew = period(words, summary), summary["targets"] == "reset"
+    stretch = words.write.percent(summary["stretch"], 1, signed=True)
     return chapter(
         words.say("paper.components"),
         tables=[table(columns, rows)],
-        notes=[words.say("paper.reach", period=name)],
+        notes=[
+            words.say("paper.reach", period=name),
+            words.say("paper.reset", period=name, stretch=stretch) if anew else "",
+        ],
     )
 
 

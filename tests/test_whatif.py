@@ -21,7 +21,7 @@ from companies import random_company, random_weights
 from py_mini_racer import MiniRacer, mini_racer
 from scipy.special import ndtr
 from solved import CASE, MEASURES, RULES, mini, moved
-from test_curved_plans import CASES, scenario_of
+from test_curved_plans import CASES, scenario_of, solved
 
 from optimizer.baseline import Calibrated, calibrate
 from optimizer.beliefs import Beliefs
@@ -459,6 +459,27 @@ def test_the_data_are_what_the_schema_says() -> None:
     assert list(data) == list(SCHEMA)
     assert [plan["kind"] for plan in data["plans"]] == ["current", "chosen", "named", "named"]
     np.testing.assert_array_equal(data["plans"][1]["euros"], moved().euros)
+
+
+def test_a_plan_follows_the_curves_chosen_for_it_and_todays_plan_its_own(core: MiniRacer) -> None:
+    solution = solved("choice")
+    data = whatif_data(solution)
+    assert [plan["curves"] for plan in data["plans"]] == [0, 1]
+    answer = """(data) => data.plans.map(({ curves, euros }) =>
+      evaluatePlan(following(companyOf(data), curves), euros)).map(({ x, pay, net }) => ({ x, pay, net }))"""
+    today, chosen = call(core, answer, data)
+    agree(today["x"], solution.cal.network.baseline)
+    assert solution.consistent is not None
+    agree(chosen["x"], solution.consistent.x[0])
+    agree(chosen["pay"], solution.consistent.pay[0])
+    assert chosen["net"] == pytest.approx(solution.objective, rel=AGREEMENT)
+
+
+def test_rules_on_bad_cases_are_named_as_not_checked() -> None:
+    cal = calibrate(mini({"budget": {"percentile": {"level": 0.9, "limit": 150000.0}}}))
+    data = company_data(cal, plan_space(cal, measure(cal).controllability))
+    assert [set(label) for label in data["unchecked"]] == [{"en", "fr"}]
+    assert not any(rule["name"] == "budget.percentile" for rule in data["rules"])
 
 
 def test_without_a_plan_found_the_page_offers_the_others() -> None:

@@ -24,6 +24,8 @@ SCHEMA: dict[str, dict[str, str]] = {
     "summary": {
         "scenario": "name of the scenario",
         **_LABELS,
+        "targets": "fixed, or reset: issued anew each period at what was seen before",
+        "stretch": "how far above what was seen they are then issued, 0.05 = 5 %",
         "currency": "ISO code",
         "period": "month, quarter, half_year or year",
         "status": "optimal, feasible, infeasible, no_equilibrium or error",
@@ -280,9 +282,10 @@ SCHEMA: dict[str, dict[str, str]] = {
 
 _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
-    "summary.objective beliefs kind broken unit state detail source measured counted cause reason over "
-    "runner_up rule_prices.change examples.case earnings.case regime "
-    "alternatives.target_pay curves.gate payout_distribution.level"
+    "summary.targets summary.objective beliefs kind broken unit state detail source measured counted cause "
+    "reason over runner_up rule_prices.change examples.case earnings.case regime "
+    "alternatives.target_pay curves.gate payout_distribution.level "
+    "curve_terms.term curve_terms.on"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "

@@ -35,6 +35,16 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "attainment": "result over target",
         "paid": "share of the pay at target that is then paid, where a gate is met by the same attainment",
     },
+    "curve_terms": {
+        "team": "name of the team",
+        "kpi": "name of the KPI; without rows, its pay is linear and unbounded",
+        "term": "slope, floor, threshold, accelerator, cap, gate or vesting",
+        "at": "attainment from or below which it holds; for vesting, periods of delay; empty for a slope",
+        "value": "points of pay per point of attainment (slope, accelerator), share of pay (floor, vesting)",
+        "on": "KPI that the gate is on; empty for other terms",
+        "on_en": "its label in English",
+        "on_fr": "its label in French",
+    },
     "examples": {
         "team": "name of the team",
         **_TEAM,

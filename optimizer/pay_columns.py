@@ -16,6 +16,7 @@ PAID: dict[str, dict[str, str]] = {
         "regime_fr": "the regime's label in French",
         "probability": "probability of the regime",
         "attainment": "expected attainment in the regime, once people have learnt",
+        "gate_attainment": "the same of the KPI that is the gate; empty where there is none",
         "weight": "share of the team's target pay",
         "euros": "weight × target pay: pay at target",
         "level": "expected pay at this attainment and its noise, as a share of euros",

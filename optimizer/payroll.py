@@ -61,6 +61,8 @@ class Payroll:
         worlds = list(zip(list(regimes) or [""], self.cal.worlds, self.outcome.worlds, strict=True))
         scores = [true_scores(self.cal, network, world)[0] for _, (_, network), world in worlds]
         levels = [self.cal.curves.expected(score) for score in scores]
+        gated = self.cal.curves.gates
+        gates = {(int(i), int(k)): int(on) for i, k, on in zip(gated.team, gated.kpi, gated.on, strict=True)}
         for i, k in self._paid():
             for s, (regime, (probability, _), _) in enumerate(worlds):
                 yield {
@@ -70,6 +72,7 @@ class Payroll:
                     **named_cells("regime", label_of(regime, regimes) if regime else ONE_REGIME),
                     "probability": probability,
                     "attainment": float(scores[s][k]),
+                    "gate_attainment": float(scores[s][gates[i, k]]) if (i, k) in gates else np.nan,
                     "weight": _tidy(self.euros[i, k] / self.euros[i].sum()),
                     **self._amounts(i, k, float(levels[s][i, k]), probability),
                 }

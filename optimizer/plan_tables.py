@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
-from optimizer.labels import activity_label, label_of
+from optimizer.curves import curve_of
+from optimizer.labels import Text, activity_label, label_of
 from optimizer.network import Floats
 from optimizer.outcome import realised_pay
 
 if TYPE_CHECKING:
-    from optimizer.scenario import Kpi
+    from optimizer.scenario import Curve, Kpi
     from optimizer.solver.solution import Solution
 
+NO_LABEL = Text("", "")
 CASES = {"below": 0.8, "at": 1.0, "above": 1.2}
 """Attainment of every KPI in the worked examples."""
 ATTAINMENTS = (0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0)
@@ -61,6 +63,42 @@ def curve_points_rows(solution: Solution) -> Iterator[Row]:
                 label = label_of(kpi, cal.scenario.kpis)
                 numbers = {"attainment": attainment, "paid": float(share)}
                 yield {"team": team, "kpi": kpi, **named_cells("kpi", label), **numbers}
+
+
+def curve_terms_rows(solution: Solution) -> Iterator[Row]:
+    """What the curves of every team say, term by term, as the scenario does; nothing for straight lines."""
+    cal = solution.cal
+    scenario = cal.scenario
+    for team in scenario.teams:
+        for kpi in scenario.kpis:
+            curve = curve_of(scenario, team, kpi, cal.chosen)
+            for term, at, value in _terms(curve, kpi) if curve is not None else ():
+                on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
+                label = label_of(on, scenario.kpis) if on else NO_LABEL
+                found = {"term": term, "at": at, "value": value, "on": on}
+                yield {"team": team, "kpi": kpi, **found, **named_cells("on", label)}
+
+
+def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:
+    """(term, at, value); a gate on the KPI itself is a threshold."""
+    itself = curve.gate is not None and curve.gate.kpi == kpi
+    bars = [curve.threshold, curve.gate.at if curve.gate and itself else None]
+    bar = max((b for b in bars if b is not None), default=None)
+    guaranteed = 1 + curve.slope * (curve.floor - 1)
+    yield "slope", np.nan, curve.slope
+    if bar is not None:
+        yield "threshold", bar, np.nan
+    if curve.floor > 0 and guaranteed > 0:
+        yield "floor", curve.floor, guaranteed
+    for part in curve.accelerators:
+        if curve.cap is None or part.from_ < curve.cap:
+            yield "accelerator", part.from_, part.slope
+    if curve.cap is not None:
+        yield "cap", curve.cap, np.nan
+    if curve.gate is not None and not itself:
+        yield "gate", curve.gate.at, np.nan
+    for later in curve.vesting:
+        yield "vesting", later.after, later.share
 
 
 def examples_rows(solution: Solution) -> Iterator[Row]:

@@ -37,7 +37,13 @@ from optimizer.people_tables import (
     stages_rows,
     teams_rows,
 )
-from optimizer.plan_tables import curve_points_rows, definitions_rows, earnings_rows, examples_rows
+from optimizer.plan_tables import (
+    curve_points_rows,
+    curve_terms_rows,
+    definitions_rows,
+    earnings_rows,
+    examples_rows,
+)
 from optimizer.printing import money_decimals, printable
 from optimizer.proof_tables import (
     alternatives_rows,
@@ -87,6 +93,7 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
         "stages": stages_rows(found),
         "definitions": definitions_rows(solution),
         "curve_points": curve_points_rows(solution),
+        "curve_terms": curve_terms_rows(solution),
         "examples": examples_rows(solution),
         "earnings": earnings_rows(solution),
         "sources": sources_rows(solution),
@@ -107,6 +114,8 @@ def _summary(found: Explanation) -> Row:
     return {
         "scenario": scenario.name,
         **label_cells(scenario_label(scenario)),
+        "targets": scenario.targets.mode,
+        "stretch": scenario.targets.stretch,
         "currency": scenario.currency,
         "period": scenario.period,
         "status": solution.status,

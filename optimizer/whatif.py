@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
+from optimizer.baseline import TARGET_FLOOR, Calibrated
 from optimizer.beliefs import DENOMINATOR_FLOOR, EMPTY
+from optimizer.curves import PayCurves
 from optimizer.labels import STATUSES, Text, activity_label, label_of, plan_label, scenario_label
 from optimizer.measures import EPSILON, RHO
 from optimizer.network import Floats, Network
@@ -22,7 +23,7 @@ from optimizer.printing import money_decimals
 from optimizer.response import CONSISTENT
 from optimizer.scenario import TargetPay
 from optimizer.space import TOLERANCE, PlanSpace
-from optimizer.whatif_rules import rules_data
+from optimizer.whatif_rules import rules_data, unchecked_rules
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -40,14 +41,22 @@ SCHEMA: dict[str, str] = {
     "stages": "name, label, owner (index of a team; -1: terminal), price μ⁰_n at baseline",
     "activities": "name, label, team, source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "
     "quadratic q_a, scale X_a, baseline x⁰_a, routing φ⁰_a, gaming, explicit",
-    "kpis": "name, label, rate, target T_k, noise σ_k, slope of pay before the first knot, knots "
-    "[attainment, change of slope], baseline numerator Num⁰_k and denominator Den⁰_k",
+    "kpis": "name, label, rate, target T_k in force, noise σ_k, baseline numerator Num⁰_k and denominator "
+    "Den⁰_k",
+    "targets": "mode (fixed, reset), stretch, floor: the least share of those in force when issued anew",
+    "curves": "sets of pay curves: those in force, then those chosen where there was a choice. Each: "
+    "names of curves chosen by team, and of every team and KPI level and slope of pay before the first knot, "
+    "knots [attainment, jump, change of slope], patience (worth today of a euro earned), gate (null, or the "
+    "KPI it is on and the attainment at which it opens)",
+    "correlation": "of the luck of any two KPIs",
     "worlds": "per regime: probability, label (null: the only one), inflow F_n, and sparse rows "
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; gross and cash per "
     "unit of activity",
     "order": "stages downstream first; teams upstream first; whether one pass over the teams is enough",
     "rules": "see whatif_rules.FORMS",
-    "plans": "name, kind (current, named, chosen), label, euros e_ik at target; the current plan first",
+    "unchecked": "labels of rules that need simulated luck, which the page does not check",
+    "plans": "name, kind (current, named, chosen), label, euros e_ik at target, index of its curves; the "
+    "current plan first",
 }
 """Keys of the page's data: meaning. Money is in the scenario's currency per period, labels are {en, fr}."""
 
@@ -61,14 +70,15 @@ def whatif_data(solution: Solution) -> Json:
     data = company_data(solution.cal, solution.space)
     data["scenario"]["status"] = label_json(STATUSES[solution.status])
     if solution.euros is not None:
-        data["plans"].insert(1, _plan("chosen", "chosen", solution.euros))
+        chosen = _plan("chosen", "chosen", solution.euros, len(data["curves"]) - 1)
+        data["plans"].insert(1, chosen)
     return data
 
 
 def company_data(cal: Calibrated, space: PlanSpace) -> Json:
     """The page's data for a company, with the current plan and those that its file names."""
     return {
-        "schema": 1,
+        "schema": 2,
         "scenario": _scenario(cal),
         "constants": {
             "tolerance": TOLERANCE,
@@ -82,9 +92,13 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "stages": list(_stages(cal)),
         "activities": list(_activities(cal)),
         "kpis": list(_kpis(cal)),
+        "targets": {**cal.scenario.targets.model_dump(), "floor": TARGET_FLOOR},
+        "curves": [_curves(c) for c in ([cal.today, cal] if cal.chosen else [cal])],
+        "correlation": float(cal.scenario.noise_correlation),
         "worlds": list(_worlds(cal)),
         "order": _order(cal.network),
         "rules": list(rules_data(cal, space)),
+        "unchecked": [label_json(label) for label in unchecked_rules(cal)],
         "plans": list(_plans(cal)),
     }
 
@@ -160,23 +174,37 @@ def _activities(cal: Calibrated) -> Iterator[Json]:
 
 
 def _kpis(cal: Calibrated) -> Iterator[Json]:
-    network, curves = cal.network, cal.curves
+    network = cal.network
     for k, name in enumerate(network.kpis):
         yield {
             "name": name,
             "label": label_json(label_of(name, cal.scenario.kpis)),
             "rate": bool(network.is_rate[k]),
             "target": float(cal.targets[k]),
-            "noise": float(curves.noise[k]),
-            "slope": float(curves.first_slope[0, k]),
-            "knots": [
-                [float(at), float(change)]
-                for at, change in zip(curves.knots[0, k], curves.changes[0, k], strict=True)
-                if change != 0
-            ],
+            "noise": float(cal.curves.noise[k]),
             "numerator": float(cal.beliefs.numerator[0, k]),
             "denominator": float(cal.beliefs.denominator[0, k]),
         }
+
+
+def _curves(cal: Calibrated) -> Json:
+    """One set: who follows which chosen curve, and the curves of all pairs, (I, K)."""
+    teams, kpis = range(len(cal.network.teams)), range(len(cal.network.kpis))
+    pairs = [[_curve(cal.curves, i, k) for k in kpis] for i in teams]
+    return {"chosen": dict(cal.chosen), "pairs": pairs}
+
+
+def _curve(curves: PayCurves, i: int, k: int) -> Json:
+    c, gates = min(i, len(curves.knots) - 1), curves.gates
+    bends = np.stack([curves.knots[c, k], curves.jumps[c, k], curves.changes[c, k]], axis=1)
+    gated = np.flatnonzero((gates.team == i) & (gates.kpi == k))
+    return {
+        "level": float(curves.first_level[c, k]),
+        "slope": float(curves.first_slope[c, k]),
+        "knots": bends[(bends[:, 1:] != 0).any(axis=1)].tolist(),
+        "patience": float(curves.patience[i, k]),
+        "gate": {"kpi": int(gates.on[gated[0]]), "at": float(gates.at[gated[0]])} if len(gated) else None,
+    }
 
 
 def _worlds(cal: Calibrated) -> Iterator[Json]:
@@ -204,13 +232,16 @@ def _order(network: Network) -> Json:
 
 
 def _plans(cal: Calibrated) -> Iterator[Json]:
-    yield _plan("current", "current", cal.current)
+    """Plans named in the file follow the curves chosen, as in the report; only today's plan keeps its own."""
+    yield _plan("current", "current", cal.current, 0)
     for name, weights in cal.scenario.plans.items():
-        yield _plan("named", name, plan_of(cal.scenario, weights).euros(cal.scenario))
+        euros = plan_of(cal.scenario, weights).euros(cal.scenario)
+        yield _plan("named", name, euros, 1 if cal.chosen else 0)
 
 
-def _plan(kind: str, name: str, euros: Floats) -> Json:
-    return {"name": name, "kind": kind, "label": label_json(plan_label(kind, name)), "euros": euros.tolist()}
+def _plan(kind: str, name: str, euros: Floats, curves: int) -> Json:
+    label = label_json(plan_label(kind, name))
+    return {"name": name, "kind": kind, "label": label, "euros": euros.tolist(), "curves": curves}
 
 
 def _where(flags: Any) -> list[int]:

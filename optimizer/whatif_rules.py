@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.baseline import Calibrated
-from optimizer.labels import rule_label
+from optimizer.labels import Text, rule_label
 from optimizer.network import Floats
 from optimizer.proof_tables import unit_of
 from optimizer.rules import gaming_caps
@@ -51,6 +51,14 @@ def rules_data(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
             "quiet": False,
             **form,
         }
+
+
+def unchecked_rules(cal: Calibrated) -> Iterator[Text]:
+    """Labels of budget rules about bad cases: they need simulated luck, and have no form."""
+    budget = cal.scenario.rules.budget
+    for name in ("cvar", "percentile"):
+        if getattr(budget, name) is not None:
+            yield rule_label(cal.scenario, f"budget.{name}")
 
 
 def _rules(cal: Calibrated, space: PlanSpace) -> Iterator[tuple[str, Json]]:

@@ -100,11 +100,16 @@ def _components(words: Words, tables: Tables, team: Any) -> Block:
         *(Column(words.say(f"paper.{h}")) for h in heads),
     ]
     rows = [_component(words, line, kpis.loc[line["kpi"]]) for _, line in at.iterrows()]
-    name = period(words, tables["summary"].iloc[0])
+    summary = tables["summary"].iloc[0]
+    name, anew = period(words, summary), summary["targets"] == "reset"
+    stretch = words.write.percent(summary["stretch"], 1, signed=True)
     return chapter(
         words.say("paper.components"),
         tables=[table(columns, rows)],
-        notes=[words.say("paper.reach", period=name)],
+        notes=[
+            words.say("paper.reach", period=name),
+            words.say("paper.reset", period=name, stretch=stretch) if anew else "",
+        ],
     )
 
 
@@ -130,7 +135,7 @@ def _curve(words: Words, tables: Tables, team: Any) -> Block:
     """What attainment pays, KPI by KPI."""
     paid = _mine(tables, "examples", team)
     frame = tables["curve_points"]
-    curves = frame[frame["kpi"].isin(paid["kpi"])]
+    curves = frame[frame["kpi"].isin(paid["kpi"]) & frame["team"].isin(["", team["team"]])]
     points = list(dict.fromkeys(curves["attainment"]))
     columns = [Column(words.say("paper.attained"), "left", 1.0)]
     columns += [Column(words.write.percent(p, 0)) for p in points]
@@ -138,7 +143,46 @@ def _curve(words: Words, tables: Tables, team: Any) -> Block:
         row(words.label(mine.iloc[0], "kpi", LONGEST), *(words.write.percent(p, 0) for p in mine["paid"]))
         for _, mine in curves.groupby("kpi", sort=False)
     ]
-    return chapter(words.say("paper.curve"), lead=[words.say("paper.formula")], tables=[table(columns, rows)])
+    terms = _mine(tables, "curve_terms", team)
+    terms = terms[terms["kpi"].isin(paid["kpi"])]
+    notes = [_terms_in_words(words, tables, curves, mine) for _, mine in terms.groupby("kpi", sort=False)]
+    if notes:
+        notes.append(words.say("paper.later") if (terms["term"] == "vesting").any() else "")
+    return chapter(
+        words.say("paper.curve"),
+        lead=[words.say("paper.formula_bent" if notes else "paper.formula")],
+        tables=[table(columns, rows)],
+        notes=notes,
+    )
+
+
+def _terms_in_words(words: Words, tables: Tables, curves: pd.DataFrame, terms: pd.DataFrame) -> str:
+    """What one KPI pays: slope, threshold, floor, accelerators, cap, gate, what comes later."""
+    kpi = curves[curves["kpi"] == terms.iloc[0]["kpi"]].iloc[0]
+    name = period(words, tables["summary"].iloc[0])
+    said = [_term(words, term, name) for _, term in terms.iterrows()]
+    return words.say("paper.terms", kpi=words.label(kpi, "kpi", LONGEST), terms=" ".join(said))
+
+
+def _term(words: Words, term: Any, name: str) -> str:
+    kind, at, value = term["term"], float(term["at"]), float(term["value"])
+    if kind in ("slope", "accelerator"):
+        share = words.write.number(value, _decimals(value))
+        return words.say(f"paper.term.{kind}", at=_share(words, at), points=share)
+    if kind == "vesting":
+        later = words.write.number(at, _decimals(at))
+        return words.say("paper.term.vesting", share=_share(words, value), n=later, period=name)
+    label = words.label(term, "on", LONGEST) if kind == "gate" else ""
+    return words.say(f"paper.term.{kind}", at=_share(words, at), share=_share(words, value), kpi=label)
+
+
+def _share(words: Words, value: float) -> str:
+    """A percentage with the digits it was given with, up to two."""
+    return words.write.percent(value, _decimals(100 * value)) if math.isfinite(value) else ""
+
+
+def _decimals(value: float) -> int:
+    return next((d for d in (0, 1) if abs(round(value, d) - value) < 1e-9), 2)
 
 
 def _examples(words: Words, tables: Tables, team: Any) -> Block:

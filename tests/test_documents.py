@@ -20,6 +20,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 from solved import HOSTILE, crowd, failed, hostile, moved, moved_tables
+from test_workbook import gated
 
 from optimizer.cli import main
 from optimizer.cli.report import KINDS as OFFERED
@@ -32,7 +33,7 @@ from optimizer.tables import Tables, tables_of
 from reports.documents import KINDS, documents
 from reports.format import NARROW_NO_BREAK, NO_BREAK
 from reports.pdf import payload_of, words_for
-from reports.plan_document import CENTS
+from reports.plan_document import CENTS, plan_payload
 from reports.run import Document, Run, read_run
 from reports.style import MISSING, SHY
 from reports.wording import Words
@@ -290,6 +291,39 @@ def test_plan_documents_have_one_or_two_pages_and_no_warning() -> None:
             assert document.warnings == ()
             if document.name.startswith("plan_"):
                 assert len(pypdf.PdfReader(BytesIO(document.content)).pages) <= 2, document.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plan_document_says_what_the_curve_of_its_own_team_pays(language: str) -> None:
+    tables, words = reading(tables_of(gated()), language)
+    found = {d.name: text_of(d) for d in documents(Run(tables_of(gated())), ("plans",), (language,))}
+    retention = words.label(tables["kpis"].set_index("kpi").loc["retention"])
+    half, bar, top, cap = (words.write.percent(share, 0) for share in (0.5, 0.75, 1.8, 1.6))
+    sales, marketing = found[f"plan_sales.{language}.pdf"], found[f"plan_marketing.{language}.pdf"]
+    steep = {
+        words.say("paper.term.threshold", at=bar),
+        words.say("paper.term.accelerator", at=words.write.percent(1, 0), points=words.write.number(2.5, 1)),
+        words.say("paper.term.cap", at=top),
+        words.say("paper.term.gate", kpi=retention, at=words.write.percent(0.9, 0)),
+    }
+    later = {
+        words.say("paper.term.floor", at=half, share=half),
+        words.say("paper.term.cap", at=cap),
+        words.say("paper.later"),
+    }
+    assert all(plain(text) in sales for text in steep)
+    assert all(plain(text) in marketing for text in later)
+    assert not any(plain(text) in marketing for text in steep)
+
+
+def test_plan_documents_tabulate_the_curve_of_their_own_team_only() -> None:
+    words = reading(tables_of(gated()), "en")[1]
+    for team in tables_of(gated())["teams"].itertuples():
+        if team.target_then > 0:
+            payload = plan_payload(words, reading(tables_of(gated()), "en")[0], team._asdict(), None)
+            curve = next(part for part in payload["parts"] if part["title"] == words.say("paper.curve"))
+            names = [row["cells"][0]["t"] for row in curve["tables"][0]["rows"]]
+            assert len(names) == len(set(names))
 
 
 def test_what_people_are_told_to_count_is_what_the_scenario_counts() -> None:

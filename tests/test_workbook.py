@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from solved import hostile, infeasible, mini, moved
+from test_curved_plans import solved
 
 from optimizer.curves import PayCurves
 from optimizer.explain import explain
@@ -34,6 +35,16 @@ CAPPED = {
     "meeting_rate": {"cap": 1.3},
     "bookings": {"cap": 1.5},
 }
+NAMED = {
+    "steep": {
+        "slope": 2.0,
+        "threshold": 0.75,
+        "accelerators": [{"from": 1.0, "slope": 2.5}],
+        "cap": 1.8,
+        "gate": {"kpi": "retention", "at": 0.9},
+    },
+    "later": {"floor": 0.5, "cap": 1.6, "vesting": [{"after": 2.0, "share": 0.5}]},
+}
 REGIMES = {
     "normal": {"probability": 0.75},
     "weak": {"probability": 0.25, "yields": {"targeted_campaign": 0.8}},
@@ -53,7 +64,22 @@ def curved() -> Solution:
     return solve(type(scenario).model_validate(tree | {"regimes": REGIMES}))
 
 
-SOLUTIONS = {"moved": moved, "curved": curved}
+@cache
+def gated() -> Solution:
+    """Curves of teams: a threshold behind a gate, an accelerator, luck that is shared; vesting; regimes."""
+    scenario = mini({"budget": {"expected": 150000.0}}, curves=NAMED, noise_correlation=0.6)
+    tree = scenario.model_dump(by_alias=True, exclude_none=True)
+    for team, curve in {"sales": "steep", "marketing": "later"}.items():
+        tree["teams"][team]["curve"] = curve
+    return solve(type(scenario).model_validate(tree | {"regimes": REGIMES}))
+
+
+def chosen() -> Solution:
+    """A curve that the solver picked, with a gate."""
+    return solved("choice")
+
+
+SOLUTIONS = {"moved": moved, "curved": curved, "gated": gated, "chosen": chosen}
 
 
 def book_of(tables: Tables, language: str = "en") -> bytes:
@@ -165,18 +191,22 @@ def test_a_wrong_formula_is_found(tmp_path: Path) -> None:
     assert any("Controls" in miss for miss in found), "the sheet of controls must notice too"
 
 
-def test_other_attainments_pay_what_the_curves_say(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["curved", "gated", "chosen"])
+def test_other_attainments_pay_what_the_curves_say(name: str, tmp_path: Path) -> None:
     """Inputs changed in the sheet, against the pay curves in Python."""
-    content, payroll = book_of(tables_for("curved")), Payroll.of(explain(curved()))
+    content, payroll = book_of(tables_for(name)), Payroll.of(explain(SOLUTIONS[name]()))
     inputs = _column(content, "Budget", "Attainment")
     levels = _column(content, "Budget", "Expected level")
-    found = by_formulas(edited(content, {("Budget", cell): 0.7 for cell in inputs}), tmp_path)
+    gates = _column(content, "Budget", "Attainment of the gate")
+    assert bool(gates) == (name != "curved")
+    found = by_formulas(edited(content, {("Budget", cell): 0.7 for cell in (*inputs, *gates)}), tmp_path)
     lines = list(payroll.lines())
     assert len(inputs) == len(lines) == len(levels)
-    kpis = list(payroll.cal.network.kpis)
+    kpis, teams = list(payroll.cal.network.kpis), list(payroll.cal.network.teams)
     curves: PayCurves = payroll.cal.curves
     for line, cell in zip(lines, levels, strict=True):
-        expected = curves.expected(curves.noise * 0 + 0.7)[0, kpis.index(line["kpi"])]
+        pays = curves.expected(curves.noise * 0 + 0.7)
+        expected = pays[teams.index(line["team"]), kpis.index(line["kpi"])]
         assert found["Budget", cell] == pytest.approx(expected, abs=SAME)
 
 

@@ -23,6 +23,7 @@ from reports.style import COLOURS
 
 HERE = Path(__file__).parent
 CORE = (
+    "bivariate",
     "pay",
     "quadratic",
     "company",

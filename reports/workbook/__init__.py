@@ -13,6 +13,7 @@ from reports.run import Document, Run
 from reports.workbook.book import Book, Both
 from reports.workbook.budget import write_budget, write_cases
 from reports.workbook.controls import write_controls
+from reports.workbook.curves import write_curves
 from reports.workbook.front import (
     open_summary,
     write_dictionary,
@@ -20,7 +21,7 @@ from reports.workbook.front import (
     write_sensitivity,
     write_summary,
 )
-from reports.workbook.plan import write_curves, write_plan
+from reports.workbook.plan import write_plan
 
 __all__ = ["budget_workbook", "workbook_of"]
 
@@ -40,7 +41,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Both, language: str = "e
     book = Book(words)
     summary = open_summary(book, language)
     totals, lines = tables["pay_totals"], tables["pay_lines"]
-    curves = write_curves(book, tables["curves"])
+    curves = write_curves(book, tables["curves"], totals)
     agreed = write_plan(book, totals, lines, curves)
     paid = write_budget(book, lines, totals, agreed)
     write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)

@@ -100,6 +100,7 @@ class Book:
             "share": {"num_format": "0.0%"},
             "level": {"num_format": "0.00%"},
             "number": {"num_format": "#,##0.####"},
+            "exact": {"num_format": "0.000000"},
             "whole": {"num_format": "0"},
             "input": {"bg_color": COLOURS["warn_tint"], "border": 1, "border_color": COLOURS["line"]},
             "total": {"bold": True, "top": 1},

@@ -22,13 +22,16 @@ class Paid:
     limit: dict[str, str]
 
 
-LINE = ("team", "kpi", "regime", "probability", "attainment", "level", "euros", "pay", "charges", "loaded")
+LINE = (
+    "team", "kpi", "regime", "probability", "attainment", "level", "euros", "pay", "charges", "loaded",
+    "gate_attainment",
+)  # fmt: skip
 TOTAL = ("team", "euros", "pay", "charges", "loaded", "share", "least_share", "limit", "slack")
 
 
 def write_budget(book: Book, lines: pd.DataFrame, totals: pd.DataFrame, agreed: Agreed) -> Paid:
     """Expected payouts, recomputed from weights, attainments and curves."""
-    sheet = book.sheet("Budget", (28, 34, 16, 13, 13, 13, 15, 15, 15, 15))
+    sheet = book.sheet("Budget", (28, 34, 16, 13, 13, 13, 15, 15, 15, 15, 15))
     sheet.say(0, 0, "xlsx.sheet.budget", "title")
     sheet.say(1, 0, "xlsx.budget.note", "muted")
     first = 3 + len(totals) + 3
@@ -51,7 +54,10 @@ def _line(sheet: Sheet, row: int, line: pd.Series, agreed: Agreed) -> None:
         sheet.label(row, column, line, thing)
     sheet.number(row, 3, float(line["probability"]), "share", "input")
     sheet.number(row, 4, float(line["attainment"]), "level", "input")
-    sheet.live(row, 5, agreed.curve[kpi].expected(sheet.at(row, 4)), float(line["level"]), "level")
+    if pd.notna(line["gate_attainment"]):
+        sheet.number(row, 10, float(line["gate_attainment"]), "level", "input")
+    level = agreed.curves.of(team, kpi).expected(sheet.at(row, 4), sheet.at(row, 10))
+    sheet.live(row, 5, level, float(line["level"]), "level")
     sheet.live(row, 6, agreed.euros[team, kpi], float(line["euros"]), "money")
     product = "*".join(sheet.at(row, column) for column in (3, 5, 6))
     sheet.live(row, 7, _cents(sheet, product), float(line["pay"]), "money")
@@ -115,7 +121,7 @@ def write_cases(book: Book, cases: pd.DataFrame, totals: pd.DataFrame, agreed: A
 
 def _case(sheet: Sheet, row: int, column: int, line: pd.Series, agreed: Agreed) -> None:
     team, kpi = str(line["team"]), str(line["kpi"])
-    curve = agreed.curve[kpi].certain(sheet.at(3, column))
+    curve = agreed.curves.of(team, kpi).certain(sheet.at(3, column))
     pay = sheet.at(row, column)
     sheet.live(row, column, _cents(sheet, f"{sheet.at(row, 2)}*({curve})"), float(line["pay"]), "money")
     charges = _cents(sheet, f"{pay}*{agreed.charges[team]}")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from reports.workbook.book import Book, Sheet
 from reports.workbook.budget import COMPANY, LINE, TOTAL, Paid
+from reports.workbook.curves import FIXED as CURVE
 
 LANGUAGE_CELL = (2, 1)
 
@@ -67,7 +68,7 @@ PAYOUTS = (
 )  # fmt: skip
 COLUMNS = {
     "Plan": ("team", "headcount", "target_pay", "charges_rate", "weight_sum", "kpi", "weight", "euros"),
-    "Curves": ("kpi", "noise", "first_slope", "knot", "slope_change"),
+    "Curves": (*CURVE, "knot", "jump", "slope_change", "point", "point_weight"),
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
     "Attainment": ("attainment", "pay", "loaded", "limit", "slack"),
     "Payouts": PAYOUTS,

@@ -21,13 +21,21 @@ function relaxed(held, towards, step) {
 }
 
 /** Believed score m_k and what one unit of each activity adds to it: G_ka = count + share terms. */
-function believedScores({ kpis }, beliefs) {
-  return kpis.map((kpi, k) => {
+function believedScores(company, beliefs) {
+  return company.kpis.map((kpi, k) => {
     const per = kpi.rate ? beliefs.denominator[k] : 1;
     const ratio = beliefs.numerator[k] / per;
-    const score = ratio / kpi.target;
-    return { score, ratio, slope: paySlope(kpi, score), per: per * kpi.target };
+    const target = targetAt(company, k, beliefs);
+    return { score: ratio / target, ratio, per: per * target };
   });
+}
+
+/** T_k in force, or issued anew at what is believed (model.md §9). */
+function targetAt({ kpis, targets }, k, beliefs) {
+  const { rate, target } = kpis[k];
+  if (targets.mode === "fixed") return target;
+  const seen = beliefs.numerator[k] / (rate ? beliefs.denominator[k] : 1);
+  return (1 + targets.stretch) * Math.max(seen, targets.floor * target);
 }
 
 /** Adds `weight` · G_ka to `gain`, for one KPI. */
@@ -57,11 +65,12 @@ function stageWorth(company, world, i, routing, gain, delay, ownPrice) {
  *  and for units that come back to the team. Both run down the same routes, so one recursion serves both. */
 function rewards(company, world, told, beliefs, euros) {
   const reward = company.activities.map(() => 0);
+  const score = told.map((t) => t.score);
   world.blocks.forEach((block, i) => {
     if (!block.activities.length) return;
     const gain = company.activities.map(() => 0);
-    euros[i].forEach((paid, k) => {
-      if (paid !== 0) addMarginalScore(gain, world, k, told[k], paid * told[k].slope);
+    pullOf(company, i, euros[i], score).forEach((paid, k) => {
+      if (paid !== 0) addMarginalScore(gain, world, k, told[k], paid);
     });
     const delay = company.delay[i];
     const worth = stageWorth(company, world, i, beliefs.routing, gain, delay, beliefs.price);

@@ -1,6 +1,6 @@
 // The page's data (optimizer/whatif.py, SCHEMA) made ready for computing: indices, sparse rows, team blocks.
 
-/** A company: the data, with `worlds` (one per regime) that know who works what. */
+/** A company: the data, with `worlds` (one per regime) that know who works what, and the curves in force. */
 function companyOf(data) {
   const { teams, stages, activities } = data;
   const taking = stages.map((_, n) => indicesWhere(activities, (a) => a.source === n));
@@ -8,8 +8,12 @@ function companyOf(data) {
   const company = { ...data, taking, delay, priced: stages.map((s) => Math.max(1, Math.abs(s.price))) };
   company.baseline = baselineBeliefs(data);
   company.worlds = data.worlds.map((world) => worldOf(company, world));
-  return company;
+  company.sets = data.curves;
+  return following(company, 0);
 }
+
+/** The company where plans follow one of the sets of pay curves. */
+const following = (company, set) => ({ ...company, curves: company.sets[set].pairs });
 
 function indicesWhere(items, holds) {
   return items.flatMap((item, at) => (holds(item) ? [at] : []));

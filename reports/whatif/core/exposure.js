@@ -16,7 +16,7 @@ function exposureOf(company, euros, equilibria, k, j) {
 
 function worstFall(company, world, at, k, j, purse) {
   const block = world.blocks[j];
-  const score = trueScores(company, world, at.x)[k];
+  const score = trueScores(company, world, at)[k];
   if (!block.activities.length || !(score > 0) || !(purse > 0)) return 0;
   const credit = undiscountedCredit(company, world, at.beliefs, k, j);
   const gain = block.activities.map((a) => -credit[a] / score);

@@ -3,7 +3,7 @@
 /** `answer` is consistentResponse or firstResponse. */
 function evaluatePlan(company, euros, answer = consistentResponse) {
   const equilibria = company.worlds.map((world) => answer(company, world, euros));
-  const scores = company.worlds.map((world, s) => trueScores(company, world, equilibria[s].x));
+  const scores = company.worlds.map((world, s) => trueScores(company, world, equilibria[s]));
   const expect = (values) =>
     values[0].map((_, at) => company.worlds.reduce((sum, w, s) => sum + w.probability * values[s][at], 0));
   const amount = (field) =>
@@ -32,14 +32,15 @@ function evaluatePlan(company, euros, answer = consistentResponse) {
 }
 
 /** s_k = y_k / T_k; a rate whose denominator vanished scores 0. */
-function trueScores({ kpis }, world, x) {
-  return kpis.map((kpi, k) => {
+function trueScores(company, world, { x, beliefs }) {
+  return company.kpis.map((kpi, k) => {
     const per = kpi.rate ? sparseDot(world.denominator[k], x) : 1;
-    return per > 0 ? sparseDot(world.numerator[k], x) / per / kpi.target : 0;
+    return per > 0 ? sparseDot(world.numerator[k], x) / per / targetAt(company, k, beliefs) : 0;
   });
 }
 
 /** Σ_k e_ik E pay(s_k) by team, before charges. */
-function payouts({ kpis }, euros, score) {
-  return euros.map((row) => row.reduce((sum, e, k) => (e === 0 ? sum : sum + e * expectedPay(kpis[k], score[k])), 0));
+function payouts(company, euros, score) {
+  const paid = (i, e, k) => (e === 0 ? 0 : e * expectedPay(company, i, k, score));
+  return euros.map((row, i) => row.reduce((sum, e, k) => sum + paid(i, e, k), 0));
 }

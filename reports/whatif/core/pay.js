@@ -27,19 +27,56 @@ function upperTail(z) {
   return density(z) / fraction;
 }
 
-/** E pay(score), as a share of the euros at target. */
-function expectedPay(kpi, score) {
-  let pay = kpi.slope * score;
-  for (const [knot, change] of kpi.knots) {
-    const z = (score - knot) / kpi.noise;
-    pay += change * ((score - knot) * cumulative(z) + kpi.noise * density(z));
+/** E pay of team i on KPI k at the scores of all KPIs, as a share of the euros at target. */
+function expectedPay(company, i, k, score) {
+  const curve = company.curves[i][k];
+  if (curve.gate) return behindGate(company, curve, k, score).level;
+  const { noise } = company.kpis[k];
+  let pay = curve.level + curve.slope * score[k];
+  for (const [knot, jump, change] of curve.knots) {
+    const gap = score[k] - knot;
+    const reached = cumulative(gap / noise);
+    pay += jump * reached + change * (gap * reached + noise * density(gap / noise));
   }
   return pay;
 }
 
-/** θ = dE pay/dscore. */
-function paySlope(kpi, score) {
-  let slope = kpi.slope;
-  for (const [knot, change] of kpi.knots) slope += change * cumulative((score - knot) / kpi.noise);
-  return slope;
+/** {own, gate}: dE pay/dscore of the KPI itself, and of the KPI that is its gate. */
+function paySlopes(company, i, k, score) {
+  const curve = company.curves[i][k];
+  if (curve.gate) return behindGate(company, curve, k, score);
+  const { noise } = company.kpis[k];
+  let own = curve.slope;
+  for (const [knot, jump, change] of curve.knots) {
+    const z = (score[k] - knot) / noise;
+    own += (jump * density(z)) / noise + change * cumulative(z);
+  }
+  return { own, gate: 0 };
+}
+
+/** What team i perceives it earns per unit of each score, currency: what vests later counts less. */
+function pullOf(company, i, euros, score) {
+  const pull = company.kpis.map(() => 0);
+  euros.forEach((e, k) => {
+    if (e === 0) return;
+    const { patience, gate } = company.curves[i][k];
+    const slopes = paySlopes(company, i, k, score);
+    pull[k] += e * patience * slopes.own;
+    if (gate) pull[gate.kpi] += e * patience * slopes.gate;
+  });
+  return pull;
+}
+
+/** Behind a gate: E pay, and how it moves with both scores (optimizer/curves.py, _Behind). */
+function behindGate({ kpis, correlation }, { level, knots, gate }, k, score) {
+  const [noise, gateNoise] = [kpis[k].noise, kpis[gate.kpi].noise];
+  const closed = (gate.at - score[gate.kpi]) / gateNoise;
+  let [paid, own, there] = [level * cumulative(-closed), 0, level];
+  for (const [knot, jump, change] of knots) {
+    const beyond = tailBeyond((knot - score[k]) / noise, closed, correlation);
+    paid += jump * beyond.reached + change * noise * beyond.above;
+    own += (jump * beyond.density) / noise + change * beyond.reached;
+    there += jump * beyond.reachedAtGate + change * noise * beyond.aboveAtGate;
+  }
+  return { level: paid, own, gate: (density(closed) / gateNoise) * there };
 }

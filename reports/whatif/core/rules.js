@@ -72,9 +72,10 @@ function marginOf(company, rule, euros, at) {
   const { activity: a } = rule;
   const [world, work] = [company.worlds[rule.world], company.activities[a]];
   const told = believedScores(company, at.beliefs);
-  const direct = euros[work.team].reduce((sum, e, k) => {
+  const pull = pullOf(company, work.team, euros[work.team], told.map((t) => t.score));
+  const direct = pull.reduce((sum, paid, k) => {
     const credit = world.numerator[k].find(([activity]) => activity === a)?.[1] ?? 0;
-    return sum + (e * told[k].slope * credit) / told[k].per;
+    return sum + (paid * credit) / told[k].per;
   }, 0);
   const gain = marginalGain(company, world, a, at.net[a], at.hourPrice, at.stagePrice);
   return [gain + rule.margin * direct, work.quadratic * capOf(company, rule, at.x)];

@@ -14,7 +14,7 @@ function start() {
 
 /** The plans on offer, answered once: what today and the recommended plan bring, and how far bars reach. */
 function referenceOf(company) {
-  const answers = (answer) => company.plans.map((plan) => evaluatePlan(company, plan.euros, answer));
+  const answers = (answer) => company.plans.map((plan) => evaluatePlan(following(company, plan.curves), plan.euros, answer));
   const [learnt, first] = [answers(consistentResponse), answers(firstResponse)];
   const best = company.plans.findIndex((plan) => plan.kind === "chosen");
   const every = [...learnt, ...first].filter((outcome) => outcome.settled || outcome.equilibria[0].rounds === 0);
@@ -26,6 +26,7 @@ function referenceOf(company) {
 
 function loadPlan({ company, state }, plan) {
   state.teams = company.teams.map((team, i) => teamState(team, plan.euros[i], state.teams[i]?.held));
+  state.curves = plan.curves;
   state.drag = null;
 }
 
@@ -95,8 +96,11 @@ function draw(page) {
     attainmentView(company, words, language),
     workView(company, words, language),
     planFileView(company, words),
+    remarksView(company, words, state, language),
   ];
-  const [plans, cards, warning, teams, ...results] = page.views.map((view) => view.node);
+  const nodes = page.views.map((view) => view.node);
+  const [plans, cards, warning, teams] = nodes;
+  const [results, remarks] = [nodes.slice(4, -1), nodes.at(-1)];
   page.status = element("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const top = element("div", { class: "top" }, plans, cards, warning);
   page.observer?.disconnect();
@@ -109,7 +113,7 @@ function draw(page) {
     element(
       "main",
       {},
-      element("section", { class: "plan", "aria-labelledby": "plan" }, planHead(words), teams),
+      element("section", { class: "plan", "aria-labelledby": "plan" }, planHead(words), remarks, teams),
       element("section", { class: "results", id: "results", tabindex: 0, "aria-label": words.say("results") }, results)
     ),
     page.status
@@ -159,7 +163,8 @@ function planButtons(page, words, actions) {
     element("div", { class: "horizons", role: "group", "aria-label": words.say("horizon") }, horizons)
   );
   const update = ({ euros }) => {
-    buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(sameEuros(company.plans[at].euros, euros))));
+    const here = (plan) => plan.curves === state.curves && sameEuros(plan.euros, euros);
+    buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(here(company.plans[at]))));
     horizons.forEach((button, at) => button.setAttribute("aria-pressed", String(["learnt", "first"][at] === state.horizon)));
   };
   return { node, update };
@@ -176,15 +181,44 @@ function banner(words) {
   return { node, update };
 }
 
+/** What has to be known to read the numbers: whose curves, which targets, what is not computed. */
+function remarksView(company, words, state, language) {
+  const pairs = company.sets.flatMap((set) => set.pairs.flat());
+  const jumps = pairs.some(({ knots, gate }) => gate || knots.some(([, jump]) => jump));
+  const fixed = [
+    company.targets.mode === "reset" ? words.say("targets.reset") : null,
+    jumps ? words.say("curves.several") : null,
+    company.unchecked.length
+      ? words.say("rules.unchecked", { rules: company.unchecked.map((label) => label[language]).join(", ") })
+      : null,
+  ];
+  const node = element("div", { class: "remarks" });
+  const update = () => {
+    const texts = [curvesInWords(company, words, state, language), ...fixed].filter((text) => text !== null);
+    node.replaceChildren(...texts.map((text) => element("p", { class: "note" }, text)));
+  };
+  return { node, update };
+}
+
+/** Which curves the plan shown follows, where there is a choice. */
+function curvesInWords(company, words, state, language) {
+  if (company.sets.length < 2) return null;
+  if (state.curves === 0) return words.say("curves.today");
+  const chosen = Object.entries(company.sets[state.curves].chosen);
+  const told = chosen.map(([name, curve]) => `${company.teams.find((team) => team.name === name).label[language]}: ${curve}`);
+  return words.say("curves.chosen", { curves: told.join(", ") });
+}
+
 /** Answers the plan as it stands, and writes the answer. */
 function refresh(page) {
   const { company, state, words, reference } = page;
   const euros = eurosOf(state);
   const began = performance.now();
-  const learnt = evaluatePlan(company, euros);
-  const rules = checkRules(company, euros, learnt);
+  const followed = following(company, state.curves);
+  const learnt = evaluatePlan(followed, euros);
+  const rules = checkRules(followed, euros, learnt);
   const next = state.horizon === "first";
-  const answer = next ? { ...evaluatePlan(company, euros, firstResponse), settled: true } : learnt;
+  const answer = next ? { ...evaluatePlan(followed, euros, firstResponse), settled: true } : learnt;
   document.documentElement.dataset.milliseconds = (performance.now() - began).toFixed(2);
   const among = next ? reference.first : reference.learnt;
   const { decimals } = company.scenario;
@@ -196,6 +230,7 @@ function refresh(page) {
     now: among[0],
     most: reference.most,
     decimals,
+    kept: words.say(company.unchecked.length ? "rules.kept_here" : "rules.kept"),
     printed: answer.settled ? printedAmounts(answer, decimals) : {},
     printedNow: printedAmounts(among[0], decimals),
     printedBest: reference.best < 0 ? null : printedAmounts(among[reference.best], decimals),
@@ -227,7 +262,7 @@ function announce(page, shown) {
     const broken = shown.rules.filter((line) => line.broken).length;
     const amount = (field) => shown.money(shown.printed[field]);
     const said = shown.answer.settled
-      ? words.say("announce", { revenue: amount("revenue"), loaded: amount("loadedPay"), rules: broken ? words.count("rules.broken", broken) : words.say("rules.kept") })
+      ? words.say("announce", { revenue: amount("revenue"), loaded: amount("loadedPay"), rules: broken ? words.count("rules.broken", broken) : shown.kept })
       : words.say("unsettled");
     setText(page.status, said);
   }, AFTER_SILENCE);

@@ -35,7 +35,7 @@ function cardsView(words) {
 /** "2 rules are broken", in its colour. */
 function writeRulesState(node, words, shown) {
   const broken = shown.rules.filter((line) => line.broken).length;
-  setText(node, broken ? words.count("rules.broken", broken) : words.say("rules.kept"));
+  setText(node, broken ? words.count("rules.broken", broken) : shown.kept);
   node.className = broken ? "bad" : "good";
 }
 

@@ -224,7 +224,7 @@ SCHEMA: dict[str, dict[str, str]] = {
         "keeps_rules": "whether it keeps all rules at its own beliefs",
     },
     "alternatives": {
-        "rank": "order, from 1, the best at the file's numbers; each differs from all before by more than a step",
+        "rank": "order, from 1, the recommended plan; each differs from all before by more than one step",
         "plan": "team: KPI weight",
         "plan_en": "the plan in words, English",
         "plan_fr": "the plan in words, French",

@@ -9,10 +9,10 @@ import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells
 from optimizer.guarantee import guarantees
-from optimizer.labels import NO_GUARANTEE, Text, label_of, plan_label, plan_text, shift_label
+from optimizer.labels import NO_GUARANTEE, Text, label_of, plan_label, plan_text
 from optimizer.plan import plan_from_euros
 from optimizer.proof_tables import plan_in_words
-from optimizer.robustness import MEASURED
+from optimizer.robustness import MEASURED, Robustness
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -24,12 +24,10 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
         return
     plans = [plan_from_euros(scenario, c.euros).weights for c in found.candidates]
     for c, (candidate, weights) in enumerate(zip(found.candidates, plans, strict=True)):
-        own = candidate.kind in ("current", "nominal")
-        label = plan_label(candidate.kind, "") if own else shift_label(scenario, plans[1], weights)
         yield {
             "rank": c + 1,
             "kind": candidate.kind,
-            **label_cells(label),
+            **label_cells(candidate_label(solution, found, c)),
             "plan": plan_in_words(weights),
             **named_cells("plan", plan_text(scenario, weights)),
             "recommended": c == found.picked,
@@ -42,6 +40,16 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
             "draws": len(found.values),
             "seed": found.seed,
         }
+
+
+def candidate_label(solution: Solution, found: Robustness, c: int) -> Text:
+    """What a candidate is, or the weights of the teams that it pays otherwise than the best at stated numbers."""
+    kind, scenario = found.candidates[c].kind, solution.cal.scenario
+    if kind in ("current", "nominal"):
+        return plan_label(kind, kind)
+    nominal, other = (plan_from_euros(scenario, found.candidates[s].euros).weights for s in (1, c))
+    moved = {team: weights for team, weights in other.items() if weights != nominal[team]}
+    return plan_text(scenario, moved or other)
 
 
 def guarantees_rows(solution: Solution) -> Iterator[Row]:

@@ -7,9 +7,9 @@ from math import isfinite
 from rich.text import Text
 
 from optimizer.guarantee import guarantees
-from optimizer.labels import NO_GUARANTEE, plan_label, shift_label
-from optimizer.plan import plan_from_euros
+from optimizer.labels import NO_GUARANTEE
 from optimizer.robustness import Robustness
+from optimizer.robustness_tables import candidate_label
 from optimizer.solver.solution import Solution
 from optimizer.terminal import money, row, show, table
 
@@ -24,13 +24,10 @@ def show_robustness(solution: Solution) -> None:
     if found is None or solution.euros is None:
         return
     title = f"If the numbers are off: {len(found.values):,} draws ({scenario.currency} per {scenario.period})"
-    heads = ["", "value", "mean", "worst 10 %", "regret", "best", "beats today", "over budget"]
+    heads = ["", "value", "mean", "worst 10 %", "regret", "best", "> today", "> budget"]
     shown, names = table(title, heads), []
-    plans = [plan_from_euros(scenario, c.euros).weights for c in found.candidates]
     for number, c in enumerate(_seen(found), 1):
-        kind = found.candidates[c].kind
-        own = kind in ("current", "nominal")
-        name = plan_label(kind, "").en if own else shift_label(scenario, plans[1], plans[c]).en
+        name = candidate_label(solution, found, c).en
         names.append(f"  {number} {name}{' (recommended)' if c == found.picked else ''}")
         amounts = (found.candidates[c].value, found.mean[c], found.cvar[c], found.regret[c])
         shares = (found.best[c], found.beats_current[c], found.breaks_budget[c])
@@ -54,7 +51,7 @@ def _words(found: Robustness) -> list[str]:
             lines.append(f"robustness costs nothing: the plan best at the stated numbers is also {what}")
         else:
             lines.append(
-                f"robustness costs {money(found.cost)} at the stated numbers; the plan is the {what}"
+                f"robustness costs {money(found.cost)} at the stated numbers; recommended is the {what}"
             )
     if found.unsettled or found.rejected:
         lines.append(

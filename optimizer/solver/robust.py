@@ -118,13 +118,16 @@ def _stays(run: Run, candidate: Candidate) -> bool:
 
 
 def _recommended(run: Run, solution: Solution, memory: Memory, found: Robustness) -> Solution:
-    """The solution with the plan that was picked, its own checks, and what it gives up."""
+    """The solution with the plan that was picked, its own checks, and what it gives up.
+
+    Alternatives are listed behind the best plan, not behind this one; they stay as candidates.
+    """
     picked, nominal = (found.candidates[c].euros for c in (found.picked, 1))
     if np.array_equal(run.space.units(picked), run.space.units(nominal)):
         return replace(solution, checks=(*solution.checks, _robust_check(found, same=True)))
     plan = memory.look(run.space.units(picked)[None])[0]
     checks = [_robust_check(found, same=False), *_checks(run, memory, plan, solution.bound)]
-    return finished(run, solution, plan, solution.bound, checks)
+    return replace(finished(run, solution, plan, solution.bound, checks), alternatives=())
 
 
 def _robust_check(found: Robustness, *, same: bool) -> Check:

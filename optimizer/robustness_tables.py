@@ -43,7 +43,7 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
 
 
 def candidate_label(solution: Solution, found: Robustness, c: int) -> Text:
-    """What a candidate is, or the weights of the teams that it pays otherwise than the best at stated numbers."""
+    """What a candidate is, or the weights of the teams that it pays otherwise than the nominal plan."""
     kind, scenario = found.candidates[c].kind, solution.cal.scenario
     if kind in ("current", "nominal"):
         return plan_label(kind, kind)

@@ -15,7 +15,7 @@ from reports.wording import LONGEST_TEAM, Words
 
 MOST_TEAMS = 12
 """Teams in the chart."""
-LONGEST_LABEL = 16
+LONGEST_LABEL = 24
 """Letters of a team's name beside a bar."""
 BAND = (0.5, 0.7)
 """Share of people at or above goal that plans aim at."""

@@ -211,15 +211,17 @@ def spans_chart(spans: list[Span], words: Words, axis: str) -> str:
     height = 14.0 + 5.2 * len(spans)
 
     def draw(figure: Figure) -> None:
-        ax = figure.add_axes((0.25, 9.0 / height, 0.73, 1 - 13.0 / height))
+        ax = figure.add_axes((0.21, 9.0 / height, 0.77, 1 - 13.0 / height))
         dress(ax, axis)
         ax.grid(visible=False, axis="y")
         for at, span in enumerate(spans):
             _span(ax, at, span)
         ax.set_ylim(len(spans) - 0.4, -0.6)
-        names = [f"{s.label.replace(SHY, '')} – {s.plan}" for s in spans]
-        ax.set_yticks(range(len(spans)), names)
-        ax.set_xlim(*padded([v for s in spans for v in (s.low, s.worst, s.budget) if math.isfinite(v)], 0.04))
+        firsts = [at for at, s in enumerate(spans) if s.kind == "current" or s.label != spans[at - 1].label]
+        ax.set_yticks(firsts, [spans[at].label.replace(SHY, "") for at in firsts])
+        ends = [v for s in spans for v in (s.low, s.worst, s.budget) if math.isfinite(v)]
+        low, high = padded(ends, 0.04)
+        ax.set_xlim(low, high + 0.12 * (high - low))
         ticks(ax.xaxis, lambda v: words.amount(v))
         _budgets(ax, spans, words)
 
@@ -232,6 +234,9 @@ def _span(ax: Any, at: int, span: Span) -> None:
     ax.barh(at, span.high - span.low, left=span.low, height=0.5, color=colour, alpha=0.45)
     ax.plot([span.middle] * 2, [at - 0.25, at + 0.25], color=colour, linewidth=1.6)
     ax.plot([span.worst], [at], marker="|", markersize=6, color=colour)
+    ax.annotate(
+        span.plan, (span.worst, at), (4, 0), textcoords="offset points", va="center", color=COLOURS["muted"]
+    )
 
 
 def _budgets(ax: Any, spans: list[Span], words: Words) -> None:

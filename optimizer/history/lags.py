@@ -16,6 +16,8 @@ from optimizer.history.rates import LEVEL
 Floats = NDArray[np.float64]
 _SAME_DAY = 0.5
 """A lag of 0 days counts as half a day where a distribution needs more than 0."""
+_FITTED = 50_000
+"""Lags that a distribution is fitted to; of more, a sample is as good."""
 _LONGEST = 400.0
 """Longer lags [days] are slips of the pen."""
 
@@ -57,7 +59,8 @@ def lag_of(observed: ArrayLike, censored: ArrayLike = ()) -> Lag:
     seen = seen[(seen >= 0) & (seen <= _LONGEST)]
     open_ones = np.asarray(censored, float)
     open_ones = open_ones[open_ones > 0]
-    return Lag(seen, open_ones, fits_of(seen, open_ones) if len(np.unique(seen)) > 2 else ())
+    fitted = seen if len(seen) <= _FITTED else np.random.default_rng(0).choice(seen, _FITTED, replace=False)
+    return Lag(seen, open_ones, fits_of(fitted, open_ones) if len(np.unique(seen)) > 2 else ())
 
 
 def fits_of(observed: Floats, censored: Floats) -> tuple[Fit, ...]:

@@ -236,6 +236,37 @@ SCHEMA: dict[str, dict[str, str]] = {
         "behind_share": "behind over |objective of the recommended plan|",
         "proven": "none that the model at the final beliefs values higher, and so different, brings more",
     },
+    "robustness": {
+        "rank": "order: the current plan, the best at the numbers of the file, then others",
+        "kind": "current, nominal, alternative or neighbour (one shift of weight away from nominal)",
+        **_LABELS,
+        "plan": "team: KPI weight",
+        "plan_en": "the plan in words, English",
+        "plan_fr": "the plan in words, French",
+        "recommended": "whether it is the recommended plan",
+        "keeps_rules": "whether it keeps all rules at the numbers of the file and may be recommended",
+        "value": "objective at the numbers of the file",
+        "given_up": "the nominal plan's value less this one's",
+        "mean": "objective, mean over draws from the ranges of the sources",
+        "cvar": "objective, mean of the plan's own worst 10 % of draws",
+        "regret": "how far behind the best plan of the table in each draw, mean",
+        "best": "share of draws in which none of the table is better",
+        "beats_current": "share of draws in which it brings more than the current plan",
+        "breaks_budget": "share of draws in which it breaks a budget; empty without one",
+        "best_when_bad": "whether no plan of the table has a higher cvar",
+        "criterion": "mean, cvar or regret by which plans were compared; empty: by value",
+        "draws": "draws that count",
+        "seed": "of the draws",
+    },
+    "guarantees": {
+        "team": "name of the team",
+        **_TEAM,
+        "share": "share of what the company gets that the team is paid; empty where pay is no such share",
+        "amount": "what the company keeps at least, whatever else the team may find to do; empty: none",
+        "reason": "why nothing is guaranteed; empty where something is",
+        "reason_en": "the reason in words, English",
+        "reason_fr": "the reason in words, French",
+    },
     "assumptions": {
         "path": "the number in the scenario file",
         **_LABELS,
@@ -283,14 +314,14 @@ SCHEMA: dict[str, dict[str, str]] = {
 _TEXTS = (
     "scenario label team kpi to part activity stage plan rule check path currency period status "
     "summary.targets summary.objective beliefs kind broken unit state detail source measured counted cause "
-    "reason over runner_up rule_prices.change examples.case earnings.case regime "
+    "reason over runner_up criterion rule_prices.change examples.case earnings.case regime "
     "alternatives.target_pay curves.gate payout_distribution.level "
     "curve_terms.term curve_terms.on"
 )
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
     "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven "
-    "objectives_reached.paid"
+    "objectives_reached.paid recommended best_when_bad"
 )
 _COUNTS = (
     "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "

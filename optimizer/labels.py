@@ -58,6 +58,7 @@ OWN_PLANS = {
     "current": Text("Current plan", "Plan actuel"),
     "equal": Text("Equal weights", "Poids égaux"),
     "chosen": Text("Recommended plan", "Plan recommandé"),
+    "nominal": Text("Best at the stated numbers", "Meilleur aux chiffres indiqués"),
 }
 """Plans that the file need not name, by their kind."""
 
@@ -108,6 +109,9 @@ CHECKS = {
     "global_response": Text("Nobody would do quite other work", "Personne ne travaillerait tout autrement"),
     "every_curve": Text("Every choice of curves was settled", "Chaque choix de courbes est tranché"),
     "enumeration": Text("Full enumeration at a coarser step", "Énumération complète à pas plus large"),
+    "robust": Text(
+        "The best at these numbers is the most robust", "Le meilleur à ces chiffres est le plus robuste"
+    ),
     "every_plan_judged": Text("Every plan was judged", "Tous les plans ont été évalués"),
     "cvar_sample": Text("Worst cases on another sample", "Pires cas sur un autre échantillon"),
     "percentile_sample": Text(
@@ -116,6 +120,22 @@ CHECKS = {
     "solver": Text("The solver answered", "Le solveur a répondu"),
     "time": Text("Within the time limit", "Dans le temps imparti"),
 }
+
+NO_GUARANTEE = {
+    "unpaid": Text("no variable pay", "pas de variable"),
+    "risk": Text("the team is averse to risk", "l’équipe craint le risque"),
+    "curve": Text("pay has a threshold, cap, gate or bend", "la prime a un seuil, un plafond ou un palier"),
+    "rate": Text("the team is paid on a rate", "l’équipe est payée sur un taux"),
+    "targets": Text("targets follow results", "les objectifs suivent les résultats"),
+    "later": Text("credit or pay comes later and counts less", "le mérite ou la prime arrive plus tard"),
+    "cost": Text("some work is its own reward", "une part du travail est sa propre récompense"),
+    "no_share": Text(
+        "pay is not a share of what the company gets",
+        "la prime n’est pas une part de ce que gagne la société",
+    ),
+    "others": Text("other teams bring it about too", "d’autres équipes y contribuent aussi"),
+}
+"""Why nothing is guaranteed of a team's pay (`optimizer.guarantee`)."""
 
 STATUSES = {
     "optimal": Text("Proven optimal", "Optimum prouvé"),

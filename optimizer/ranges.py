@@ -68,6 +68,12 @@ def drawn(scenario: Scenario, rng: np.random.Generator) -> Scenario:
     return draw(scenario, rng).scenario
 
 
+def pay_ratio(before: Scenario, after: Scenario) -> Floats:
+    """New over old target pay, (I,): what plans in euros are multiplied by to keep their weights."""
+    pairs = zip(after.teams.values(), before.teams.values(), strict=True)
+    return np.array([new.current_pay / old.current_pay if old.current_pay > 0 else 1.0 for new, old in pairs])
+
+
 def numbers_at(scenario: Scenario, path: str) -> dict[str, float]:
     """The numbers under a dotted path, by what follows it: "" where the path is the number itself.
 

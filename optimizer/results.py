@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from optimizer.baseline import Calibrated
 from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
 from optimizer.globalresponse import Deviation
+from optimizer.guarantee import guarantees
 from optimizer.judge import Linearised
 from optimizer.network import Floats
 from optimizer.outcome import Outcome
 from optimizer.payouts import PERCENTILES, PayoutDistribution, Spread
+from optimizer.plan import plan_from_euros
+from optimizer.robustness import MEASURED, Robustness
 from optimizer.solver.solution import Solution
 
 if TYPE_CHECKING:
@@ -160,6 +163,8 @@ def solution_json(solution: Solution) -> Json:
             }
             for a in solution.alternatives
         ]
+    if solution.robustness is not None:
+        result["robustness"] = robustness_json(cal, solution.robustness)
     if solution.linearised is not None:
         result["linearised"] = _linearised_json(cal, solution.linearised)
     if solution.conflict is not None:
@@ -168,6 +173,35 @@ def solution_json(solution: Solution) -> Json:
             "cheapest": [vars(r) for r in solution.conflict.cheapest],
         }
     return result
+
+
+def robustness_json(cal: Calibrated, found: Robustness) -> Json:
+    """Candidate plans in draws from the ranges of the sources, and what each team's pay guarantees."""
+    return {
+        "draws": len(found.values),
+        "rejected": found.rejected,
+        "unsettled": found.unsettled,
+        "seed": found.seed,
+        "criterion": found.criterion,
+        "picked": found.picked,
+        "cost": number(found.cost),
+        "best_when_bad": found.best_when_bad,
+        "candidates": [_candidate_json(cal, found, c) for c in range(len(found.candidates))],
+        "guarantees": [_fields(g) for g in guarantees(cal, found.candidates[found.picked].euros)],
+    }
+
+
+def _candidate_json(cal: Calibrated, found: Robustness, c: int) -> Json:
+    candidate = found.candidates[c]
+    plan = plan_from_euros(cal.scenario, candidate.euros)
+    return {
+        "kind": candidate.kind,
+        "plan": plan.weights,
+        "target_pay": plan.target_pay,
+        "value": number(candidate.value),
+        "keeps_rules": candidate.kept,
+        **{name: number(getattr(found, name)[c]) for name in MEASURED},
+    }
 
 
 def _fields(record: object) -> Json:

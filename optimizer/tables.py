@@ -53,6 +53,7 @@ from optimizer.proof_tables import (
     rules_rows,
     sources_rows,
 )
+from optimizer.robustness_tables import guarantees_rows, robustness_rows
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -81,6 +82,8 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
         "checks": checks_rows(solution),
         "rounds": rounds_rows(solution),
         "alternatives": alternatives_rows(solution),
+        "robustness": robustness_rows(solution),
+        "guarantees": guarantees_rows(solution),
         "assumptions": assumptions_rows(found),
         "conflict": conflict_rows(solution),
         "measures": measures_rows(solution),

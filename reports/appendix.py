@@ -16,6 +16,7 @@ from reports.appendix_gain import (
     weights_moved,
 )
 from reports.appendix_luck import objectives, payouts
+from reports.appendix_robust import robustness
 from reports.appendix_trust import assumptions, glossary, method, proof
 from reports.blocks import Block
 from reports.sentences import Tables
@@ -51,5 +52,6 @@ def _of_the_plan(words: Words, tables: Tables) -> list[Block | None]:
         near_ties(words, tables),
         alternatives(words, tables),
         tornado(words, tables),
+        robustness(words, tables),
         rule_prices(words, tables),
     ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, seed_option, verb
+
+if TYPE_CHECKING:
+    from optimizer.robustness import Criterion
 
 
 @main.command()
@@ -43,21 +47,48 @@ from optimizer.cli.group import EXIT, file_argument, json_option, main, print_js
     show_default=True,
     help="full: also solve again for the price of every rule and for frontiers (minutes).",
 )
+@click.option(
+    "--robust",
+    type=click.Choice(["mean", "cvar", "regret"]),
+    help="Of candidate plans, take the best when the sources' numbers are off: on average, on the worst 10 % "
+    "of draws, or by regret.",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Compare candidate plans in N draws from the sources' ranges; 2000 with --robust.",
+)
 @seed_option
 @json_option
 @verb
-def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: Any) -> None:
+def solve(
+    file: Path,
+    out: Path | None,
+    depth: str,
+    robust: Criterion | None,
+    draws: int | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """The best plan, its certificate, and a run folder with reports."""
     from optimizer.executors import Workers, cores
     from optimizer.explain import explain
     from optimizer.explain.fully import explain_fully
     from optimizer.publish import write_run
+    from optimizer.ranges import RangeError
     from optimizer.results import solution_json
+    from optimizer.robustness import DRAWS
     from optimizer.runs import NotARunFolderError, refuse_foreign
     from optimizer.screen import Narrator, show_solution
     from optimizer.solver import Options
     from optimizer.solver import solve as find
+    from optimizer.solver.robust import robustly
 
+    if (robust or draws) and options["beliefs"] == "baseline":
+        raise click.UsageError(
+            "--robust and --draws compare plans at consistent beliefs, not --beliefs baseline"
+        )
     scenario = read(file)
     folder = out or Path("runs") / scenario.name
     try:
@@ -66,14 +97,21 @@ def solve(file: Path, out: Path | None, depth: str, as_json: bool, **options: An
         raise click.BadParameter(str(error), param_hint="--out") from error
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
-        began = perf_counter()
         with Workers(cores()) as workers:
+            if robust or draws:
+                told = partial(narrator.tell_share, "draws, in portions")
+                try:
+                    solution = robustly(solution, Options(**options), robust, draws or DRAWS, workers, told)
+                except RangeError as error:
+                    raise click.UsageError(f"--robust, --draws: {error}") from error
+            began = perf_counter()
             found = explain(solution, workers, narrator.tell_share)
             if depth == "full":
                 found = explain_fully(found, Options(**options), workers, narrator.tell_share)
         seconds = {**solution.seconds, "explain": perf_counter() - began}
+        chosen = {**options, "explain": depth, "robust": robust, "draws": draws}
         narrator.say(f"writing {folder}")
-        seconds = write_run(folder, file, found, {**options, "explain": depth}, narrator.lines, seconds)
+        seconds = write_run(folder, file, found, chosen, narrator.lines, seconds)
     if as_json:
         print_json({**solution_json(solution), "seconds": {k: round(v, 3) for k, v in seconds.items()}})
     else:

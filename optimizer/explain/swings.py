@@ -21,7 +21,7 @@ from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.evaluated import value_of
 from optimizer.network import Bools, Floats
 from optimizer.outcome import Outcome, evaluate_beside_today, joined, outcome_of
-from optimizer.ranges import RangeError, scaled
+from optimizer.ranges import RangeError, pay_ratio, scaled
 from optimizer.response import consistent_response
 from optimizer.scenario import Rules, Scenario
 
@@ -213,7 +213,7 @@ class _Company:
             cal = calibrate(scaled(self.scenario, path, factor)).choosing(self.chosen)
         except (RangeError, CalibrationError):
             return np.full(len(self.plans), np.nan)
-        plans = self.plans * _pay_ratio(self.scenario, cal.scenario)[:, None]
+        plans = self.plans * pay_ratio(self.scenario, cal.scenario)[:, None]
         outcome = self._answered(cal, plans, slice(None))
         if cal.chosen:
             outcome = joined(
@@ -226,9 +226,3 @@ class _Company:
         pairs = zip(cal.worlds, self.beliefs, strict=True)
         worlds = tuple(consistent_response(cal, n, plans[rows], b.select(rows)) for (_, n), b in pairs)
         return outcome_of(cal, plans[rows], worlds)
-
-
-def _pay_ratio(before: Scenario, after: Scenario) -> Floats:
-    """New over old target pay, (I,)."""
-    pairs = zip(after.teams.values(), before.teams.values(), strict=True)
-    return np.array([new.current_pay / old.current_pay if old.current_pay > 0 else 1.0 for new, old in pairs])

@@ -13,6 +13,7 @@ from optimizer.network import Floats
 from optimizer.outcome import Outcome
 from optimizer.payouts import PayoutDistribution
 from optimizer.plan import Plan
+from optimizer.robustness import Robustness
 from optimizer.space import PlanSpace
 
 Status = Literal["optimal", "feasible", "infeasible", "no_equilibrium", "error"]
@@ -123,6 +124,8 @@ class Solution:
     """Every choice of curves that was solved; empty where the rules offer none."""
     rejected: tuple[Rejected, ...] = ()
     """Plans that were passed over because a team would do something else, in the order they came up."""
+    robustness: Robustness | None = None
+    """How candidate plans do when numbers are off; None unless asked for."""
     conflict: Conflict | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by phase; never part of the result's identity."""

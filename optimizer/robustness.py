@@ -1,0 +1,199 @@
+"""Is a plan still good if the numbers are off? Candidate plans in companies drawn from the sources' ranges.
+
+Every draw is a company with other numbers (`ranges.draw`), calibrated again; all candidates are answered in
+it at consistent beliefs, in every regime, so that they are compared on common random numbers. A draw in which
+people's beliefs do not settle under every candidate counts for none of them, and is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Literal
+
+import numpy as np
+
+from optimizer.baseline import Calibrated, CalibrationError, calibrate
+from optimizer.executors import ALONE, OnDone, Workers
+from optimizer.judge import consistent_tail
+from optimizer.network import Bools, Floats
+from optimizer.outcome import evaluate_plans, joined, value_of
+from optimizer.ranges import ATTEMPTS, RangeError, draw, pay_ratio
+from optimizer.response import CONSISTENT
+from optimizer.rules import budget_lines
+from optimizer.scenario import Budget
+from optimizer.space import TOLERANCE
+from optimizer.tail import cvar
+
+Criterion = Literal["mean", "cvar", "regret"]
+Kind = Literal["current", "nominal", "alternative", "neighbour"]
+"""The plan in force; the best at the numbers of the file; one listed; one shift of weight away."""
+
+MEASURED = ("mean", "cvar", "regret", "best", "beats_current", "breaks_budget")
+"""What is known of each candidate after the draws."""
+DRAWS = 2000
+WORST = 0.1
+"""Share of the draws that counts as the bad ones."""
+PORTION = 20
+"""Draws that a process takes at once."""
+_STREAM = 3
+"""Of the seed, apart from the luck of periods (`draws`)."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plan, (I, K) euros at target; its value and whether it keeps all rules at the numbers of the file."""
+
+    kind: Kind
+    euros: Floats
+    value: float
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """C candidates, the plan in force first and the best at the file's numbers second, in D draws that count.
+
+    `values` (D, C) of the objective [currency/period] and `broken` (D, C), whether a budget is; `rejected`
+    draws gave no valid company and were drawn again, in `unsettled` ones some candidate had no equilibrium.
+    `picked` is the position of the recommended plan, `criterion` why it is that one, None where nothing but
+    the numbers of the file decided.
+    """
+
+    candidates: tuple[Candidate, ...]
+    values: Floats
+    broken: Bools
+    rejected: int
+    unsettled: int
+    seed: int
+    limited: bool
+    """Whether there is any budget to break."""
+    criterion: Criterion | None = None
+    picked: int = 1
+
+    @cached_property
+    def mean(self) -> Floats:
+        """(C,) currency per period, as all that follow but shares."""
+        return np.asarray(self.values.mean(axis=0))
+
+    @cached_property
+    def cvar(self) -> Floats:
+        """Mean of each candidate's own worst draws."""
+        losses = -self.values.T
+        return -cvar(losses, np.full(len(self.values), 1 / len(self.values)), 1 - WORST)
+
+    @cached_property
+    def regret(self) -> Floats:
+        """How far behind the best candidate of each draw, on average."""
+        return np.asarray((self.values.max(axis=1, keepdims=True) - self.values).mean(axis=0))
+
+    @cached_property
+    def best(self) -> Floats:
+        """Share of draws in which none is better; candidates that tie all count."""
+        return np.asarray((self.values >= self.values.max(axis=1, keepdims=True)).mean(axis=0))
+
+    @cached_property
+    def beats_current(self) -> Floats:
+        """Share of draws in which it brings more than the plan in force."""
+        return np.asarray((self.values > self.values[:, :1]).mean(axis=0))
+
+    @cached_property
+    def breaks_budget(self) -> Floats:
+        """Share of draws in which it breaks a budget; NaN without one."""
+        return np.asarray(self.broken.mean(axis=0)) if self.limited else np.full(len(self.candidates), np.nan)
+
+    @property
+    def best_when_bad(self) -> int:
+        """Position of the candidate that brings most on its worst draws."""
+        return int(self.cvar.argmax())
+
+    @property
+    def cost(self) -> float:
+        """What the recommended plan gives up at the numbers of the file."""
+        return self.candidates[1].value - self.candidates[self.picked].value
+
+    def ranking(self, criterion: Criterion) -> list[int]:
+        """Candidates that keep all rules, best first; among ties the best at the file's numbers."""
+        score = {"mean": self.mean, "cvar": self.cvar, "regret": -self.regret}[criterion]
+        kept = [c for c, candidate in enumerate(self.candidates) if candidate.kept]
+        return sorted(kept, key=lambda c: (-score[c], -self.candidates[c].value))
+
+
+def robustness(
+    cal: Calibrated,
+    candidates: Sequence[Candidate],
+    draws: int = DRAWS,
+    workers: Workers = ALONE,
+    on_done: OnDone | None = None,
+) -> Robustness:
+    """Candidates in draws from the ranges of the sources; the same for any number of workers.
+
+    Raises RangeError where the scenario states no range, no draw gives a valid company, or none settles.
+    """
+    if not any(source.range for source in cal.scenario.sources.values()):
+        raise RangeError("no source of the scenario states a range: add `range` to entries of `sources`")
+    plans = np.array([c.euros for c in candidates])
+    portions = [range(n, min(n + PORTION, draws)) for n in range(0, draws, PORTION)]
+    work = partial(_portion, cal, plans)
+    answers = [a for portion in workers.each(work, portions, on_done) for a in portion]
+    counted = [a for a in answers if a.settled]
+    if not counted:
+        raise RangeError(f"in none of {draws} draws do beliefs settle under every candidate plan")
+    return Robustness(
+        candidates=tuple(candidates),
+        values=np.array([a.values for a in counted]),
+        broken=np.array([a.broken for a in counted]),
+        rejected=sum(a.rejected for a in answers),
+        unsettled=len(answers) - len(counted),
+        seed=cal.seed,
+        limited=cal.scenario.rules.budget != Budget(),
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """Of one draw: (C,) values and broken budgets, whether all settled, how many were drawn in vain."""
+
+    values: Floats
+    broken: Bools
+    settled: bool
+    rejected: int
+
+
+def _portion(cal: Calibrated, plans: Floats, numbers: Sequence[int]) -> list[_Answer]:
+    return [_answer(cal, plans, number) for number in numbers]
+
+
+def _answer(cal: Calibrated, plans: Floats, number: int) -> _Answer:
+    company, rejected = _company(cal, number)
+    euros = plans * pay_ratio(cal.scenario, company.scenario)[:, None]
+    if company.today is company:
+        values, broken, settled = _judged(company, euros)
+    else:
+        values, broken, settled = joined(_judged(company.today, euros[:1]), _judged(company, euros[1:]))
+    return _Answer(values, broken, bool(settled.all()), rejected)
+
+
+def _judged(cal: Calibrated, euros: Floats) -> tuple[Floats, Bools, Bools]:
+    """(S,) values, whether a line of `rules.budget` is broken, and whether beliefs settled."""
+    outcome = evaluate_plans(cal, euros)
+    tail = consistent_tail(cal, euros, outcome.worlds)
+    over = [line.slack < -TOLERANCE for line in budget_lines(cal, euros, outcome.pay, tail)]
+    broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)
+    values = value_of(cal.scenario.rules.objective, outcome)
+    return values, np.asarray(broken), np.asarray(outcome.residual <= CONSISTENT)
+
+
+def _company(cal: Calibrated, number: int) -> tuple[Calibrated, int]:
+    """One draw, calibrated, with the curves chosen; and how many gave no company that can be."""
+    rng = np.random.default_rng(np.random.SeedSequence(cal.seed, spawn_key=(_STREAM, number)))
+    rejected = 0
+    while rejected < ATTEMPTS:
+        found = draw(cal.scenario, rng)
+        rejected += found.rejected
+        try:
+            return calibrate(found.scenario, cal.seed).choosing(cal.chosen), rejected
+        except CalibrationError:
+            rejected += 1
+    raise RangeError(f"{ATTEMPTS} draws in a row cannot be calibrated")

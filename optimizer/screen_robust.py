@@ -1,0 +1,75 @@
+"""How plans do when numbers are off, at a terminal."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from rich.text import Text
+
+from optimizer.guarantee import guarantees
+from optimizer.labels import NO_GUARANTEE
+from optimizer.robustness import Robustness
+from optimizer.robustness_tables import candidate_label
+from optimizer.solver.solution import Solution
+from optimizer.terminal import money, row, show, table
+
+SHOWN = 8
+"""Candidates in the table, beside those that must be seen."""
+BY = {"mean": "mean value", "cvar": "mean value of the worst 10 % of draws", "regret": "expected regret"}
+
+
+def show_robustness(solution: Solution) -> None:
+    """Candidates in draws, what robustness costs, and what each team's pay guarantees."""
+    found, scenario = solution.robustness, solution.cal.scenario
+    if found is None or solution.euros is None:
+        return
+    title = f"If the numbers are off: {len(found.values):,} draws ({scenario.currency} per {scenario.period})"
+    heads = ["", "value", "mean", "worst 10 %", "regret", "best", "> today", "> budget"]
+    shown, names = table(title, heads), []
+    for number, c in enumerate(_seen(found), 1):
+        name = candidate_label(solution, found, c).en
+        names.append(f"  {number} {name}{' (recommended)' if c == found.picked else ''}")
+        amounts = (found.candidates[c].value, found.mean[c], found.cvar[c], found.regret[c])
+        shares = (found.best[c], found.beats_current[c], found.breaks_budget[c])
+        row(shown, str(number), *(f"{a:,.0f}" for a in amounts), *(_share(s) for s in shares))
+    show(shown, *map(Text, (*names, *_words(found), *_guaranteed(solution))))
+
+
+def _seen(found: Robustness) -> list[int]:
+    """Today's plan, the best at the file's numbers, the recommended, then those that are best most often."""
+    first = dict.fromkeys((0, 1, found.picked, found.best_when_bad))
+    often = sorted(range(len(found.candidates)), key=lambda c: -found.best[c])
+    return list(dict.fromkeys((*first, *often[:SHOWN])))
+
+
+def _words(found: Robustness) -> list[str]:
+    """What was picked and what it costs; draws that did not count."""
+    lines = []
+    if found.criterion is not None:
+        what = f"best of {len(found.candidates)} candidates by {BY[found.criterion]}"
+        if found.picked == 1:
+            lines.append(f"robustness costs nothing: the plan best at the stated numbers is also {what}")
+        else:
+            lines.append(
+                f"robustness costs {money(found.cost)} at the stated numbers; recommended is the {what}"
+            )
+    if found.unsettled or found.rejected:
+        lines.append(
+            f"{found.rejected} draws gave no valid company and were drawn again; "
+            f"{found.unsettled} do not count, as beliefs did not settle under every plan"
+        )
+    return lines
+
+
+def _guaranteed(solution: Solution) -> list[str]:
+    """Carroll's guarantee per team, or why there is none."""
+    assert solution.euros is not None
+    lines = ["Whatever else a team may find to do, the company keeps at least:"]
+    for g in guarantees(solution.cal, solution.euros):
+        kept = f"{money(g.amount)} (share {g.share:.2%})" if g.amount is not None else ""
+        lines.append(f"  {g.team}: {kept or f'no guarantee: {NO_GUARANTEE[g.reason].en}'}")
+    return lines
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}" if isfinite(value) else "–"

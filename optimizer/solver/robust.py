@@ -1,0 +1,149 @@
+"""`solve --robust`: of candidate plans that keep every rule, the one that does best when numbers are off.
+
+Candidates are the plan in force, the best one at the numbers of the file, the alternatives listed, and the
+best plans within one shift of weight. A plan picked for another reason than the objective is the best of
+these and no more: the certificate says so, and the status is then `feasible`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from optimizer.executors import ALONE, OnDone, Workers
+from optimizer.judge import judge_consistent
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans, value_of
+from optimizer.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
+from optimizer.search import Judged, Memory, neighbours
+from optimizer.solver.certificate import (
+    check_equilibrium,
+    check_global,
+    check_rules,
+    check_sample,
+    relative_gap,
+)
+from optimizer.solver.finish import finished
+from optimizer.solver.run import Options, Run
+from optimizer.solver.solution import Check, Solution
+
+MOST = 40
+"""Candidates beside the plan in force and the best one; a shift of weight may lead to hundreds of plans."""
+ON_GRID = 1e-6
+"""Currency by which the plan in force may miss a plan of whole steps and be one of them."""
+
+
+def robustly(
+    solution: Solution,
+    options: Options,
+    criterion: Criterion | None = None,
+    draws: int = DRAWS,
+    workers: Workers = ALONE,
+    on_done: OnDone | None = None,
+) -> Solution:
+    """The solution with its robustness and, where a criterion is given, with the candidate best by it.
+
+    A solution without a plan that passed the checks of the software is returned as it is. Raises RangeError
+    where nothing can be drawn.
+    """
+    if solution.euros is None or solution.status == "error":
+        return solution
+    run = _resumed(solution, options)
+    memory = Memory(judge_consistent(run.cal, run.space), run.space)
+    with run.timed("robustness"):
+        found = robustness(run.cal, list(_candidates(solution, memory)), draws, workers, on_done)
+        if criterion is not None:
+            picked = next(c for c in found.ranking(criterion) if _stays(run, found.candidates[c]))
+            found = replace(found, criterion=criterion, picked=picked)
+    solution = replace(solution, robustness=found, seconds=dict(run.seconds))
+    return solution if criterion is None else _recommended(run, solution, memory, found)
+
+
+def _resumed(solution: Solution, options: Options) -> Run:
+    """The solve, as it was when it ended."""
+    return Run(
+        cal=solution.cal,
+        space=solution.space,
+        options=options,
+        tell=lambda _: None,
+        started=time.monotonic(),
+        rounds=list(solution.rounds),
+        seconds=dict(solution.seconds),
+    )
+
+
+# --- candidates -----------------------------------------------------------------------------------------
+
+
+def _candidates(solution: Solution, memory: Memory) -> Iterator[Candidate]:
+    """The plan in force and the best at the file's numbers, always; then others, no plan twice."""
+    assert solution.euros is not None
+    scenario, space = solution.cal.scenario, solution.space
+    nominal = memory.look(space.units(solution.euros)[None])[0]
+    yield _today(solution, memory)
+    yield Candidate("nominal", solution.euros, nominal.value, nominal.kept)
+    listed = [memory.look(space.units(a.plan.euros(scenario))[None])[0] for a in solution.alternatives]
+    near = sorted(memory.look(neighbours(space, nominal.units)), key=lambda p: p.rank, reverse=True)
+    others: list[tuple[Kind, Judged]] = [("alternative", p) for p in listed if p.kept]
+    others += [("neighbour", p) for p in near if p.kept]
+    known = {nominal.key, space.units(solution.cal.current).tobytes()}
+    for kind, plan in others:
+        if plan.key not in known and len(known) < MOST + 2:
+            known.add(plan.key)
+            yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept)
+
+
+def _today(solution: Solution, memory: Memory) -> Candidate:
+    """The plan in force, under the curves in force; it may be picked if it is one of those to choose from."""
+    cal, space = solution.cal, solution.space
+    outcome = evaluate_plans(cal.today, cal.current[None])
+    units = space.units(cal.current)
+    offered = not cal.chosen and float(np.abs(space.euros(units) - cal.current).max()) <= ON_GRID
+    kept = offered and memory.look(units[None])[0].kept
+    return Candidate("current", cal.current, float(value_of(cal.scenario.rules.objective, outcome)[0]), kept)
+
+
+def _stays(run: Run, candidate: Candidate) -> bool:
+    """Nobody would do quite other work; the best at the file's numbers has been asked already."""
+    euros = candidate.euros[None]
+    return candidate.kind == "nominal" or all(
+        check.ok for check in check_global(run.cal, euros[0], evaluate_plans(run.cal, euros))
+    )
+
+
+# --- the plan recommended -------------------------------------------------------------------------------
+
+
+def _recommended(run: Run, solution: Solution, memory: Memory, found: Robustness) -> Solution:
+    """The solution with the plan that was picked, its own checks, and what it gives up.
+
+    Alternatives are listed behind the best plan, not behind this one; they stay as candidates.
+    """
+    picked, nominal = (found.candidates[c].euros for c in (found.picked, 1))
+    if np.array_equal(run.space.units(picked), run.space.units(nominal)):
+        return replace(solution, checks=(*solution.checks, _robust_check(found, same=True)))
+    plan = memory.look(run.space.units(picked)[None])[0]
+    checks = [_robust_check(found, same=False), *_checks(run, memory, plan, solution.bound)]
+    return replace(finished(run, solution, plan, solution.bound, checks), alternatives=())
+
+
+def _robust_check(found: Robustness, *, same: bool) -> Check:
+    """Whether robustness costs nothing; `value` is what it costs [currency/period]."""
+    drawn = f"best by {found.criterion} of {len(found.candidates)} candidates in {len(found.values):,} draws"
+    cost = 0.0 if same else found.cost
+    return Check("robust", same, cost, 0.0, f"{drawn}; value given up at the numbers of the file")
+
+
+def _checks(run: Run, memory: Memory, plan: Judged, bound: float) -> Iterator[Check]:
+    """What must hold of a plan that the model was not asked for; the bound is that of the best plan."""
+    gap, limit = relative_gap(plan.value, bound), run.options.gap
+    yield Check("gap", gap <= limit, gap, limit, "to the bound at the beliefs of the plan best without draws")
+    yield check_rules(memory.judge(plan.units[None]))
+    euros: Floats = run.space.euros(plan.units)[None]
+    outcome = evaluate_plans(run.cal, euros)
+    yield from check_equilibrium(run.cal, euros, outcome)
+    yield from check_global(run.cal, euros[0], outcome)
+    yield from check_sample(run.cal, euros, outcome)

@@ -1,0 +1,197 @@
+"""Plans when numbers are off: draws that repeat, shares recomputed, the robust choice, and guarantees."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from solved import mini, moved
+
+from optimizer.baseline import calibrate
+from optimizer.executors import Workers
+from optimizer.guarantee import best_share, guaranteed, guarantees
+from optimizer.network import Floats
+from optimizer.outcome import evaluate_plans
+from optimizer.ranges import RangeError, draw
+from optimizer.results import solution_json
+from optimizer.robustness import Candidate, Robustness, robustness
+from optimizer.scenario import Scenario
+from optimizer.solver import Options, Solution, solve
+from optimizer.solver.robust import robustly
+from optimizer.tables import tables_of
+
+DRAWS = 20
+FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
+
+
+@cache
+def drawn() -> Solution:
+    return robustly(moved(), Options(), draws=DRAWS)
+
+
+def found() -> Robustness:
+    result = drawn().robustness
+    assert result is not None
+    return result
+
+
+# --- draws ----------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
+    again = robustly(moved(), Options(), draws=DRAWS)
+    assert json.dumps(solution_json(again)) == json.dumps(solution_json(drawn()))
+    cal = replace(moved().cal, seed=moved().cal.seed + 1)
+    other = robustness(cal, found().candidates[:2], 3)
+    assert not np.array_equal(other.values, found().values[:3, :2])
+
+
+def test_the_number_of_processes_changes_nothing() -> None:
+    with Workers(2) as workers:
+        both = robustness(moved().cal, found().candidates, DRAWS, workers)
+    assert np.array_equal(both.values, found().values)
+
+
+def test_every_draw_is_a_company_calibrated_again_and_shares_are_those_of_its_values() -> None:
+    scenario, candidates = moved().cal.scenario, found().candidates
+    values = np.array([values_in(scenario, number) for number in range(10)])
+    assert found().values[:10] == pytest.approx(values, rel=1e-9)
+    assert found().unsettled == 0
+    wins = [row[1] > row[0] for row in found().values]
+    assert found().beats_current[1] == pytest.approx(np.mean(wins))
+    behind = [max(row) - row[1] for row in found().values]
+    assert found().regret[1] == pytest.approx(np.mean(behind))
+    worst = sorted(found().values[:, 1])[: DRAWS // 10]
+    assert found().cvar[1] == pytest.approx(np.mean(worst))
+    assert len(candidates) == found().values.shape[1]
+
+
+def values_in(scenario: Scenario, number: int) -> Floats:
+    """Revenue of every candidate in one draw, evaluated one by one."""
+    rng = np.random.default_rng(np.random.SeedSequence(moved().cal.seed, spawn_key=(3, number)))
+    company = calibrate(draw(scenario, rng).scenario)
+    return np.array([float(evaluate_plans(company, c.euros[None]).revenue[0]) for c in found().candidates])
+
+
+def test_a_budget_is_broken_in_the_draws_where_payouts_exceed_it() -> None:
+    limit = moved().cal.scenario.rules.budget.expected
+    assert limit is not None
+    over = 0
+    for number in range(10):
+        rng = np.random.default_rng(np.random.SeedSequence(moved().cal.seed, spawn_key=(3, number)))
+        company = calibrate(draw(moved().cal.scenario, rng).scenario)
+        over += evaluate_plans(company, found().candidates[1].euros[None]).loaded_pay[0] > limit
+    assert found().broken[:10, 1].sum() == over > 0
+
+
+def test_without_ranges_nothing_can_be_drawn() -> None:
+    cal = calibrate(mini())
+    with pytest.raises(RangeError, match="add `range`"):
+        robustness(cal, [Candidate("current", cal.current, 0.0, True)], 1)
+
+
+# --- the choice -----------------------------------------------------------------------------------------
+
+
+def test_draws_alone_leave_plan_and_certificate_as_they_are() -> None:
+    assert drawn().plan == moved().plan
+    assert (drawn().status, drawn().checks) == (moved().status, moved().checks)
+
+
+def test_where_the_best_plan_is_also_the_most_robust_it_stays_proven() -> None:
+    kept = robustly(moved(), Options(), "mean", DRAWS)
+    assert kept.plan == moved().plan
+    assert kept.status == "optimal"
+    assert next(c for c in kept.checks if c.name == "robust").value == 0
+
+
+TREE = {
+    "name": "two_markets",
+    "teams": {"sales": {"target_pay": 20000.0}},
+    "stages": {"sure": {"value": 9000.0}, "doubtful": {"value": 9500.0}},
+    "activities": {
+        "sell_sure": {"team": "sales", "yields": {"sure": 0.1}, "hours": 2.0, "baseline": 100.0},
+        "sell_doubtful": {"team": "sales", "yields": {"doubtful": 0.1}, "hours": 2.0, "baseline": 100.0},
+    },
+    "kpis": {
+        "sure_wins": {"numerator": {"sell_sure": 1.0}},
+        "doubtful_wins": {"numerator": {"sell_doubtful": 1.0}},
+    },
+    "current_plan": {"sales": {"sure_wins": 0.5, "doubtful_wins": 0.5}},
+    "rules": {"objective": "revenue", "weights": {"step": 0.1}},
+    "sources": {"stages.doubtful.value": {"text": "a guess", "range": 0.9}},
+}
+
+
+def test_a_more_robust_plan_is_recommended_with_its_cost_and_without_a_claim_to_be_optimal() -> None:
+    """A market that pays 6 % more, but is worth between nothing and double: best, but not on bad draws."""
+    nominal = solve(Scenario.model_validate(TREE))
+    robust = robustly(nominal, Options(), "cvar", DRAWS)
+    assert nominal.status == "optimal"
+    assert robust.status == "feasible"
+    assert robust.plan is not None
+    assert nominal.plan is not None
+    assert robust.plan.weights["sales"]["sure_wins"] > nominal.plan.weights["sales"].get("sure_wins", 0.0)
+    result = robust.robustness
+    assert result is not None
+    assert result.cost == pytest.approx(nominal.objective - robust.objective)
+    assert result.cost > 0
+    assert result.cvar[result.picked] > result.cvar[1]
+    assert {c.name for c in robust.checks if not c.ok} == {"robust", "gap"}
+    rows = tables_of(robust)["robustness"]
+    assert rows["recommended"].sum() == 1
+    assert rows.loc[rows["recommended"], "given_up"].item() == pytest.approx(result.cost)
+    assert solution_json(robust)["robustness"]["criterion"] == "cvar"
+
+
+# --- guarantees -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", FILE["robust_carroll"], ids=lambda case: str(case["id"]))
+def test_published_guarantees_of_linear_shares(case: dict[str, Any]) -> None:
+    output, cost = np.array(case["inputs"]["actions"]).T
+    expected = case["expected"]
+    share = best_share(output, cost)
+    assert share == pytest.approx(expected["alpha"], rel=1e-9)
+    towards = max(share, 1e-9)  # a free action is best left to a share that goes to 0
+    assert guaranteed(towards, output, cost) == pytest.approx(expected["guarantee"], rel=1e-8)
+    for other in expected["guarantee_at_alpha"]:
+        assert guaranteed(other["alpha"], output, cost) == pytest.approx(other["value"], abs=1e-8)
+
+
+def owner(**team: Any) -> Scenario:
+    """One team that alone brings about what it is paid a fifth of."""
+    tree = {
+        "name": "shop",
+        "teams": {"shop": {"target_pay": 2000.0, "charges": 0.25, **team}},
+        "stages": {"sold": {"value": 100.0}},
+        "activities": {
+            "sell": {"team": "shop", "yields": {"sold": 1.0}, "baseline": 100.0, "responsiveness": 2.0}
+        },
+        "kpis": {"sales": {"numerator": {"sell": 1.0}}},
+        "current_plan": {"shop": {"sales": 1.0}},
+    }
+    return Scenario.model_validate(tree)
+
+
+def test_a_team_paid_a_share_of_what_the_company_gets_guarantees_what_its_pay_is_worth_to_it() -> None:
+    cal = calibrate(owner())
+    (found,) = guarantees(cal, cal.current)
+    outcome = evaluate_plans(cal, cal.current[None])
+    worth = outcome.pay[0, 0] - outcome.effort_cost[0]
+    assert found.share == pytest.approx(0.2)
+    assert found.amount == pytest.approx((1 - 1.25 * 0.2) / 0.2 * worth)
+    assert 0 < found.amount < outcome.net[0]
+
+
+def test_no_guarantee_without_its_assumptions() -> None:
+    averse = calibrate(owner(risk_aversion=1e-4))
+    assert [g.reason for g in guarantees(averse, averse.current)] == ["risk"]
+    capped = calibrate(owner(curve={"cap": 1.5}))
+    assert [g.reason for g in guarantees(capped, capped.current)] == ["curve"]
+    assert all(g.amount is None and g.reason for g in guarantees(moved().cal, moved().cal.current))

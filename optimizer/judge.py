@@ -26,7 +26,7 @@ from optimizer.outcome import (
 )
 from optimizer.response import CONSISTENT, Equilibrium, respond
 from optimizer.rules import Facts, Line, every_line
-from optimizer.space import TOLERANCE, PlanSpace
+from optimizer.space import PlanSpace
 from optimizer.tail import NO_TAIL, Tail, has_tail_rule, tail_of
 
 
@@ -184,6 +184,6 @@ def _expected(odds: list[float], values: list[Floats]) -> Floats:
 def _judged(lines: Iterator[Line], plans: int) -> tuple[Bools, Floats]:
     kept, violation = np.ones(plans, dtype=bool), np.zeros(plans)
     for line in lines:
-        kept &= line.slack >= -TOLERANCE
-        violation += np.maximum(-line.slack, 0.0) / np.maximum(np.abs(line.limit), 1.0)
+        kept &= line.kept
+        violation += line.excess
     return kept, violation

@@ -23,7 +23,6 @@ from optimizer.ranges import ATTEMPTS, RangeError, draw, pay_ratio
 from optimizer.response import CONSISTENT
 from optimizer.rules import budget_lines
 from optimizer.scenario import Budget
-from optimizer.space import TOLERANCE
 from optimizer.tail import cvar
 
 Criterion = Literal["mean", "cvar", "regret"]
@@ -179,7 +178,7 @@ def _judged(cal: Calibrated, euros: Floats) -> tuple[Floats, Bools, Bools]:
     """(S,) values, whether a line of `rules.budget` is broken, and whether beliefs settled."""
     outcome = evaluate_plans(cal, euros)
     tail = consistent_tail(cal, euros, outcome.worlds)
-    over = [line.slack < -TOLERANCE for line in budget_lines(cal, euros, outcome.pay, tail)]
+    over = [~line.kept for line in budget_lines(cal, euros, outcome.pay, tail)]
     broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)
     values = value_of(cal.scenario.rules.objective, outcome)
     return values, np.asarray(broken), np.asarray(outcome.residual <= CONSISTENT)

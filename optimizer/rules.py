@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.baseline import Calibrated
 from optimizer.network import Bools, Floats, Ints, Network
 from optimizer.outcome import loading
-from optimizer.space import TOLERANCE, PlanSpace, WeightRule, weight_rules
+from optimizer.space import PlanSpace, WeightRule, weight_rules
 from optimizer.tail import NO_TAIL, Tail
 
 Line = WeightRule
@@ -58,16 +58,16 @@ def every_line(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts) -
 
 
 def keeps_rules(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts) -> Bools:
-    """(S,): every rule holds within TOLERANCE."""
+    """(S,): every rule holds."""
     kept = np.ones(len(euros), dtype=bool)
     for line in every_line(cal, space, euros, facts):
-        kept &= line.slack >= -TOLERANCE
+        kept &= line.kept
     return kept
 
 
 def broken_lines(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts) -> list[Line]:
     """Rules that one plan (S = 1) breaks."""
-    return [line for line in every_line(cal, space, euros, facts) if line.slack[0] < -TOLERANCE]
+    return [line for line in every_line(cal, space, euros, facts) if not line.kept[0]]
 
 
 def budget_lines(cal: Calibrated, euros: Floats, pay: Floats, tail: Tail) -> Iterator[Line]:
@@ -111,7 +111,8 @@ def gaming_lines(cal: Calibrated, x: tuple[Floats, ...]) -> Iterator[Line]:
         for a, constant, share in gaming_caps(cal, network):
             suffix = f".{regime}" if regime else ""
             limit = constant + share * inflow[:, network.source[a]]
-            yield Line(f"gaming.{network.activities[a]}{suffix}", done[:, a], limit)
+            size = min(1.0, float(network.scale[a]))
+            yield Line(f"gaming.{network.activities[a]}{suffix}", done[:, a], limit, size=size)
 
 
 def exposure_lines(cal: Calibrated, euros: Floats, exposure: Floats) -> Iterator[Line]:

@@ -137,11 +137,23 @@ class WeightRule:
     value: Floats
     limit: Floats
     at_least: bool = False
+    size: float = 1.0
+    """What TOLERANCE is a share of: at most 1, less where the value itself is counted in less."""
 
     @property
     def slack(self) -> Floats:
         """How far the rule is from breaking, in its own unit."""
         return self.value - self.limit if self.at_least else self.limit - self.value
+
+    @property
+    def kept(self) -> Bools:
+        """(S,): the rule holds, but for rounding."""
+        return np.asarray(self.slack >= -TOLERANCE * self.size)
+
+    @property
+    def excess(self) -> Floats:
+        """(S,): by how much it is broken, as a share of the limit."""
+        return np.asarray(np.maximum(-self.slack, 0.0) / np.maximum(np.abs(self.limit), self.size))
 
 
 def weight_rules(space: PlanSpace, euros: Floats) -> Iterator[WeightRule]:
@@ -217,10 +229,10 @@ def from_today(space: PlanSpace, units: Ints) -> Floats:
 
 
 def keeps_weight_rules(space: PlanSpace, euros: Floats) -> Bools:
-    """(S,): every rule on weights holds within TOLERANCE."""
+    """(S,): every rule on weights holds."""
     kept = np.ones(len(euros), dtype=bool)
     for rule in weight_rules(space, euros):
-        kept &= rule.slack >= -TOLERANCE
+        kept &= rule.kept
     return kept
 
 
@@ -231,7 +243,7 @@ def team_rows(space: PlanSpace, i: int) -> Ints:
     rows = [r for total in totals for r in _compositions(total, len(usable))]
     units = np.zeros((len(rows), len(space.unit), space.allowed.shape[1]), dtype=np.intp)
     units[:, i, usable] = np.array(rows, dtype=np.intp).reshape(len(rows), len(usable))
-    alone = [r.slack >= -TOLERANCE for r in _rules_of_team(space, i, space.euros(units))]
+    alone = [r.kept for r in _rules_of_team(space, i, space.euros(units))]
     return np.asarray(units[np.all(alone, axis=0)][:, i] if alone else units[:, i])
 
 

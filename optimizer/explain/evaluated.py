@@ -16,7 +16,7 @@ from optimizer.network import Bools, Floats
 from optimizer.outcome import Outcome, evaluate_beside_today
 from optimizer.response import CONSISTENT
 from optimizer.rules import Line, every_line
-from optimizer.space import TOLERANCE, PlanSpace
+from optimizer.space import PlanSpace
 
 SAME_MONEY = 1e-6
 """Plans whose euros differ by no more are the same plan."""
@@ -44,12 +44,12 @@ class Evaluated:
     @cached_property
     def kept(self) -> Bools:
         """Whether beliefs settled and every rule holds, (S,)."""
-        return np.asarray(np.all([line.slack >= -TOLERANCE for line in self.lines] + [self.settled], axis=0))
+        return np.asarray(np.all([line.kept for line in self.lines] + [self.settled], axis=0))
 
     @cached_property
     def excess(self) -> Floats:
         """Sum over broken rules of the excess relative to the limit, (S,)."""
-        parts = [np.maximum(-r.slack, 0.0) / np.maximum(np.abs(r.limit), 1.0) for r in self.lines]
+        parts = [line.excess for line in self.lines]
         return np.asarray(np.sum(parts, axis=0)) if parts else np.zeros(len(self.euros))
 
     @cached_property
@@ -59,7 +59,7 @@ class Evaluated:
 
     def broken(self, plan: int) -> tuple[str, ...]:
         """Names of the rules that a plan breaks."""
-        return tuple(line.name for line in self.lines if line.slack[plan] < -TOLERANCE)
+        return tuple(line.name for line in self.lines if not line.kept[plan])
 
 
 def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats, todays: int = 0) -> Evaluated:

@@ -13,7 +13,7 @@ from optimizer.network import Bools, Floats
 from optimizer.outcome import Outcome
 from optimizer.rules import Line
 from optimizer.search import neighbours
-from optimizer.space import TOLERANCE, PlanSpace
+from optimizer.space import PlanSpace
 
 State = Literal["broken", "binding", "near", "far"]
 AT_LIMIT = 0.01
@@ -110,9 +110,9 @@ def _slack_of_caps(cal: Calibrated, outcome: Outcome, lines: tuple[Line, ...]) -
 def _state(line: Line, share: float | None, better: Bools) -> RuleState:
     slack, limit = float(line.slack[0]), float(line.limit[0])
     closeness = slack / (abs(limit) or 1.0) if share is None else share
-    blocks = int((better & (line.slack < -TOLERANCE))[1:].sum())
+    blocks = int((better & ~line.kept)[1:].sum())
     state: State = "far"
-    if slack < -TOLERANCE:
+    if not line.kept[0]:
         state = "broken"
     elif closeness <= AT_LIMIT or blocks:
         state = "binding"

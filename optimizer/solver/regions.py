@@ -144,7 +144,7 @@ def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece]
     """Every region, by crossing facets; None where there are too many or one is degenerate."""
     if not len(world.network.blocks[i].activities):
         return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
-    start = _first_pattern(setting, world, i, box)
+    start = _pattern_at(setting, world, i, box, _inside(box))
     found, queue = {start.tobytes(): start}, deque([start])
     pieces = []
     while queue:
@@ -156,29 +156,48 @@ def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece]
         if crossed is None:
             return None
         pieces.append(piece)
-        for a in crossed:
-            beyond = working.copy()
-            beyond[a] = not beyond[a]
-            if beyond.tobytes() not in found:
-                found[beyond.tobytes()] = beyond
-                queue.append(beyond)
+        one_by_one, corners = crossed
+        beyond = [np.where(np.arange(len(working)) == a, ~working, working) for a in one_by_one]
+        beyond += [_pattern_at(setting, world, i, box, theta) for theta in corners]
+        for pattern in beyond:
+            if pattern.tobytes() not in found:
+                found[pattern.tobytes()] = pattern
+                queue.append(pattern)
     return pieces or None
 
 
-def _crossed(box: TeamBox, facets: Floats) -> list[int] | None:
-    """Facets that the box reaches beyond while the others hold; None where the region is empty."""
+def _crossed(box: TeamBox, facets: Floats) -> tuple[list[int], list[Floats]] | None:
+    """Facets that the box reaches beyond while the others hold, and points beyond several at once.
+
+    Facets that coincide cannot be crossed one at a time: each holds the region back for the others. None
+    where the region is empty.
+    """
     region = _linear_set(box, facets)
     try:
         region.extreme(np.zeros(facets.shape[1] - 1))
     except InfeasibleError:
         return None
-    crossed = []
+    crossed, touched = [], []
     for a, row in enumerate(facets):
         region.relax(a)
-        if region.extreme(row[:-1]) + row[-1] < -OUTSIDE:
+        lowest = region.extreme(row[:-1]) + row[-1]
+        if lowest < -OUTSIDE:
             crossed.append(a)
+        elif lowest <= OUTSIDE:
+            touched.append(a)
         region.restore(a)
-    return crossed
+    return crossed, _beyond_together(region, facets, touched)
+
+
+def _beyond_together(region: LinearSet, facets: Floats, touched: list[int]) -> list[Floats]:
+    """Points θ farthest beyond each of the facets, where none of them holds."""
+    for a in touched:
+        region.relax(a)
+    return [
+        region.point
+        for a in touched
+        if len(touched) > 1 and region.extreme(facets[a, :-1]) + facets[a, -1] < -OUTSIDE
+    ]
 
 
 def _linear_set(box: TeamBox, facets: Floats) -> LinearSet:
@@ -188,9 +207,8 @@ def _linear_set(box: TeamBox, facets: Floats) -> LinearSet:
     return LinearSet(rows, low, high, box.theta_low, box.theta_high)
 
 
-def _first_pattern(setting: Setting, world: World, i: int, box: TeamBox) -> Bools:
-    """Which activities work at some point inside the box, by the independent best-response solver."""
-    theta = _inside(box)
+def _pattern_at(setting: Setting, world: World, i: int, box: TeamBox, theta: Floats) -> Bools:
+    """Which activities work at a point of the box, by the independent best-response solver."""
     block = world.network.blocks[i]
     mine, count = block.activities, len(box.kpis)
     net = world.reward[np.ix_(box.kpis, mine)].T @ theta[:count]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
-from optimizer.curves import curve_of
 from optimizer.labels import Text, activity_label, label_of
 from optimizer.network import Floats
 from optimizer.outcome import realised_pay
+from optimizer.shapes import curve_of
 
 if TYPE_CHECKING:
     from optimizer.scenario import Curve, Kpi

@@ -14,12 +14,12 @@ import numpy as np
 
 from optimizer.actuals import Actual
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.draws import draw_luck
 from optimizer.evaluation import compare
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans, value_of
 from optimizer.plan import PlanWeights, plan_of
 from optimizer.scenario import Scenario
-from optimizer.simulate.luck import draw_luck
 from optimizer.simulate.posterior import Learnt, learn_responsiveness, with_responsiveness
 from optimizer.simulate.switch import LEARNING, follow
 from optimizer.solver import Options, Solution, solve
@@ -134,7 +134,7 @@ def compare_actuals(
 ) -> tuple[Compared, ...]:
     """Each KPI and period once, in the order of the file."""
     periods, kpis = max(a.period for a in actuals), list(cal.scenario.kpis)
-    path = follow(cal, euros, draw_luck(cal, periods, draws, seed), LEARNING)
+    path = follow(cal, euros, draw_luck(cal.scenario, seed, periods, draws), LEARNING)
     low, high = np.quantile(path.attainment, (0.025, 0.975), axis=1) * cal.targets
     mean = path.attainment.mean(axis=1) * cal.targets
     teams: dict[tuple[int, str], list[str]] = {}

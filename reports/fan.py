@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from reports.drawing import Write, drawn, dress, padded, ticks
 from reports.style import COLOURS, SHY
@@ -43,8 +44,8 @@ def fan_chart(fans: list[Fan], words: Words, across: str) -> str:
             dress(ax, fan.label.replace(SHY, ""))
             _fan(ax, fan)
             ax.set_xlabel(across, labelpad=2)
-            most = max(2, min(len(fan.moments), 12 // len(fans)))
-            ticks(ax.xaxis, lambda v: words.write.number(v) if v == round(v) else "", most)
+            ticks(ax.xaxis, words.write.number)
+            ax.xaxis.set_major_locator(MaxNLocator(max(2, 12 // len(fans)), integer=True))
             ticks(ax.yaxis, fan.write)
 
     return drawn(62.0, draw)

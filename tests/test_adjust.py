@@ -12,12 +12,12 @@ from solved import PLANS, mini
 from optimizer.actuals import Actual, read_actuals
 from optimizer.adjust import LAUNCHED, RECOVERED, Adjustment, adjust, compare_actuals
 from optimizer.baseline import calibrate
+from optimizer.draws import draw_luck
 from optimizer.evaluation import compare
 from optimizer.network import Floats
 from optimizer.plan import plan_of
 from optimizer.problems import ScenarioError
 from optimizer.scenario import Scenario
-from optimizer.simulate.luck import draw_luck
 from optimizer.simulate.posterior import expected_attainment, learn_responsiveness, with_responsiveness
 from optimizer.simulate.switch import LEARNING, follow
 from optimizer.space import change_origin
@@ -36,7 +36,7 @@ def launched() -> Floats:
 def lived(eta: dict[str, float], periods: int, seed: int) -> Floats:
     """Attainment (T, K) of a company with this responsiveness, with luck."""
     cal = calibrate(with_responsiveness(company(), eta))
-    return follow(cal, launched(), draw_luck(cal, periods, 1, seed)).attainment[:, 0]
+    return follow(cal, launched(), draw_luck(cal.scenario, seed, periods, 1)).attainment[:, 0]
 
 
 def measured(attained: Floats, *kpis: str) -> list[Actual]:

@@ -18,9 +18,9 @@ import numpy as np
 from scipy.special import logsumexp
 
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.draws import calm
 from optimizer.network import Floats
 from optimizer.scenario import Scenario
-from optimizer.simulate.luck import Luck
 from optimizer.simulate.switch import LEARNING, follow
 
 Z95 = 1.959964
@@ -131,9 +131,7 @@ def expected_attainment(
         linear=np.stack([cal.linear for cal in cals]),
         quadratic=np.stack([cal.quadratic for cal in cals]),
     )
-    regime = np.repeat(np.arange(len(together.worlds)), len(cals))
-    calm = Luck(np.zeros((periods, len(regime), len(together.targets))), regime)
-    score = follow(together, euros, calm, learning).score
+    score = follow(together, euros, calm(scenario, periods, len(cals)), learning).score
     return np.asarray(score.reshape(periods, len(together.worlds), len(cals), -1).transpose(2, 1, 0, 3))
 
 

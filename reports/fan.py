@@ -40,7 +40,7 @@ def fan_chart(fans: list[Fan], words: Words, across: str) -> str:
     def draw(figure: Figure) -> None:
         width = 0.915 / len(fans)
         for j, fan in enumerate(fans):
-            ax = figure.add_axes((0.085 + j * width, 0.17, width - (0.05 if len(fans) > 1 else 0), 0.71))
+            ax = figure.add_axes((0.085 + j * width, 0.17, width - (0.07 if len(fans) > 1 else 0), 0.71))
             dress(ax, fan.label.replace(SHY, ""))
             _fan(ax, fan)
             ax.set_xlabel(across, labelpad=2)

@@ -58,7 +58,7 @@ def adjust(
     scenario = read(file)
     plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
     with Narrator() as narrator:
-        options = Options(gap=gap, time_limit=time_limit)
+        options = Options(gap=gap, time_limit=time_limit, seed=seed)
         found = find(scenario, plan, actuals, options, seed=seed, tell=narrator.say)
     tables = adjust_tables(found, plan_name or "current")
     if out is not None:

@@ -31,14 +31,16 @@ LEARNING = 0.5
 class Path:
     """What happens in T periods and S draws: leading axes (T, S).
 
-    x (.., A) units; score (.., K) without luck and timing; attainment (.., K) with both; pay (.., I) before
-    charges; gross, direct_costs, loaded_pay, timing_cost currency, and `lucky`, the part of gross that luck
-    of results brought; pulled and held (.., K) attainment.
+    x (.., A) units; score (.., K) without luck and timing; attainment (.., K) with both, of a target (.., K)
+    that moves where targets are issued anew; pay (.., I) before charges; gross, direct_costs, loaded_pay,
+    timing_cost currency, and `lucky`, the part of gross that luck of results brought; pulled and held (.., K)
+    attainment.
     """
 
     x: Floats
     score: Floats
     attainment: Floats
+    target: Floats
     pay: Floats
     gross: Floats
     lucky: Floats
@@ -174,6 +176,7 @@ class _Run:
             "x": x,
             "score": score,
             "attainment": attainment,
+            "target": np.broadcast_to(cal.targets_at(done.beliefs), score.shape),
             "pay": pay,
             "gross": sold + owed_value + moved_value,
             "lucky": lucky,

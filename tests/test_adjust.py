@@ -111,6 +111,25 @@ def test_ninety_five_of_a_hundred_values_lie_in_their_interval() -> None:
     assert abs(np.mean(inside) - 0.95) < 4 * np.sqrt(0.05 * 0.95 / 60)
 
 
+def test_where_targets_are_issued_anew_results_are_still_compared_in_their_own_unit() -> None:
+    targets = {"mode": "reset", "stretch": 0.05}
+    tree = company().model_dump(by_alias=True, exclude_none=True)
+    scenario = Scenario.model_validate(tree | {"targets": targets})
+    cal, k = calibrate(scenario), list(scenario.kpis).index("lead_volume")
+    path = follow(cal, launched(), draw_luck(scenario, 1, 4, 1000))
+    leads = path.x @ cal.network.numerator[k]
+    # The plan brings fewer leads: attainment comes back as targets follow them, leads do not.
+    assert path.score[-1, :, k].mean() > path.score[0, :, k].mean() + 0.04
+    assert leads[-1].mean() < leads[0].mean() * 1.01
+    actuals = [Actual(t + 1, "marketing", "lead_volume", float(leads[t].mean())) for t in range(4)]
+    found = compare_actuals(cal, launched(), actuals, seed=1, draws=1000)
+    spread = cal.curves.noise[k] * cal.targets[k] * 1.2
+    for compared in found:
+        assert compared.expected == pytest.approx(compared.value, abs=4 * spread / np.sqrt(1000))
+    exact = expected_attainment(scenario, [{}], launched(), 4, LEARNING)[0, 0, :, k]
+    assert exact * cal.targets[k] == pytest.approx(leads.mean(axis=1), rel=0.01)
+
+
 def written(folder: Path, text: str) -> Path:
     file = folder / "actuals.csv"
     file.write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pikepdf
 import pypdf
 import pytest
@@ -45,10 +46,16 @@ def drawings(file: Path) -> str:
 
 
 def checked(folder: Path, columns: dict[str, dict[str, str]], name: str) -> dict[str, str]:
-    """Text of the documents by language; every table is there, with its columns."""
+    """Text of the documents by language; every table is there, as CSV and as a sheet, with its columns."""
     for table, expected in columns.items():
         first = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0]
         assert first == ",".join(expected)
+    book = openpyxl.load_workbook(folder / f"{name}.xlsx")
+    assert book.sheetnames == [*columns, "dictionary"]
+    for table, expected in columns.items():
+        assert [cell.value for cell in book[table][1]] == list(expected)
+        lines = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+        assert book[table].max_row == len(lines)
     return {language: text_of(folder / f"{name}.{language}.pdf") for language in ("en", "fr")}
 
 

@@ -50,7 +50,7 @@ def adjust(
     """
     from optimizer.actuals import read_actuals
     from optimizer.adjust import adjust as find
-    from optimizer.adjust_tables import adjust_tables
+    from optimizer.adjust_tables import COLUMNS, adjust_tables
     from optimizer.screen import Narrator
     from optimizer.solver import Options
     from optimizer.switch_tables import records
@@ -64,7 +64,7 @@ def adjust(
     if out is not None:
         from reports.adjust import adjust_pdfs
 
-        write_study(out, tables, adjust_pdfs(tables))
+        write_study(out, "adjustment", tables, COLUMNS, adjust_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:

@@ -17,10 +17,10 @@ import hashlib, json, sys
 from pathlib import Path
 
 from optimizer.baseline import calibrate
-from optimizer.evaluation import evaluate
+from optimizer.payouts import payouts_under
 from optimizer.plan import plan_of
 from optimizer.read import read_scenario
-from optimizer.results import evaluation_json
+from optimizer.results import payouts_json
 from optimizer.simulate.switch import switch
 from optimizer.switch_tables import Simulated, records, switch_tables
 
@@ -29,9 +29,10 @@ for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml"
     scenario = read_scenario(root / file)
     cal, weights = calibrate(scenario), scenario.plans[plan]
     euros = plan_of(scenario, weights).euros(scenario)
-    run = switch(cal, euros, 3, 150, 7)
+    run = switch(cal, euros, 2, 60, 7)
     tables = switch_tables(Simulated(plan, 7, 0.5, run, ()))
-    for found in (evaluation_json(evaluate(scenario, weights, 7)), records(tables)):
+    payouts = [payouts_json(cal, found) for found in payouts_under(cal, [euros])]
+    for found in (payouts, records(tables)):
         print(hashlib.sha256(json.dumps(found).encode()).hexdigest())
 """
 
@@ -44,7 +45,7 @@ from optimizer.solver import Options, solve
 from optimizer.solver.robust import robustly
 
 options = Options(threads=int(sys.argv[2]), seed=5)
-found = robustly(solve(mini(sources=SOURCES), options), options, "regret", 6)
+found = robustly(solve(mini(sources=SOURCES), options), options, "regret", 3)
 print(hashlib.sha256(json.dumps(solution_json(found)).encode()).hexdigest())
 """
 

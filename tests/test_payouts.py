@@ -214,3 +214,26 @@ def test_rules_on_bad_cases_are_compared_on_the_sample_of_the_seed() -> None:
     )
     assert one == again != other
     assert one == pytest.approx(other, rel=0.02)
+
+
+STEEP = {
+    "floor": {"floor": 0.5, "accelerators": [{"from": 1.1, "slope": 2.0}], "cap": 1.5},
+    "threshold": {"threshold": 0.75, "slope": 2.0, "accelerators": [{"from": 1.0, "slope": 4.0}]},
+    "gate": {"cap": 1.3, "gate": {"kpi": "retention", "at": 0.95}},
+}
+
+
+@pytest.mark.parametrize("curve", STEEP.values(), ids=list(STEEP))
+def test_pay_piece_by_piece_is_realised_pay(curve: dict[str, Any]) -> None:
+    kpis = {k: {**f, "curve": curve} if k != "lead_volume" else f for k, f in MINI["kpis"].items()}
+    cal = calibrate(Scenario.model_validate(MINI | {"kpis": kpis}))
+    euros, rng = euros_of(cal), np.random.default_rng(4)
+    attained = rng.normal(1.0, 0.4, (300, len(cal.network.kpis)))
+    attained[:3] = [[0.75], [1.0], [1.5]]  # on the knots themselves
+    better = rng.normal(1.0, 0.2, (4, 300))
+    better[:, :3] = 1.0
+    for i, own in enumerate(euros):
+        found = paid_people(cal, i, own, attained, better)
+        for person, skill in zip(found, better, strict=True):
+            paid = realised_pay(cal, attained * skill[:, None])[:, i] @ own
+            assert person == pytest.approx(paid, abs=1e-9 * own.sum())

@@ -66,7 +66,7 @@ def _curve_chart(words: Words, tables: Tables, paid: pd.Series, team: Any) -> Bl
         return None
     shown = list(alike.items())[:MOST_CURVES]
     wide = WIDE_TITLE // len(shown)
-    panels = [Panel(_cut(words.write.listed(who), wide), [Line("", list(line))]) for line, who in shown]
+    panels = [Panel(words.user(words.write.listed(who), wide), [Line("", list(line))]) for line, who in shown]
     said = [
         words.say("paper.curve_corners", kpis=words.write.listed(who), points=_corners(words, line))
         for line, who in shown
@@ -81,10 +81,6 @@ def _drawn_name(words: Words, tables: Tables, line: Any, team: Any) -> str:
     terms, name = mine_of(tables, "curve_terms", team), words.label(line, "kpi", LONGEST)
     gated = ((terms["kpi"] == line["kpi"]) & (terms["term"] == "gate")).any()
     return words.say("paper.if_open", kpi=name) if gated else name
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _corners(words: Words, line: tuple[tuple[float, float], ...]) -> str:

@@ -1,17 +1,18 @@
 """Luck of what is sold: units that enter a stage of value scatter as the KPI that counts them.
 
-A KPI's attainment is s_k + σ_k ε_k, so what it counts comes in at 1 + σ_k ε_k / s_k times its expectation,
-and so does what the company gets for it: one luck moves attainment, pay and revenue. A stage follows the KPI
-whose credit lies most on the work that fills it (cosine of the two over activities, at baseline); a rate only
-where no count does, the first of equals. A stage that no KPI counts, direct costs, and what follows from
-lucky units further down the funnel have no luck. As attainment, units are not cut at 0, so that means are
-those of the engine; and as its luck is additive, it brings as many units more or fewer under every plan.
+A KPI's attainment is s_k + σ_k ε_k: what it counts comes in σ_k ε_k / s_k above its expectation, and so does
+what the company gets for it. One luck moves attainment, pay and revenue. A stage follows the KPI whose credit
+lies most on the work that fills it (cosine of the two over activities, at baseline); a rate only where no
+count does, the first of equals. As the luck of attainment is additive, so are the units it brings: as many
+more or fewer under every plan, measured at the baseline, and not cut at 0, so that means are those of the
+engine. Direct costs, a stage that no KPI counts, and what lucky units bring further down have no luck.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from optimizer.baseline import Calibrated
 from optimizer.network import Floats, Ints, Network
 
 _ALIKE = 9
@@ -28,8 +29,13 @@ def counting_kpis(network: Network) -> Ints:
     return np.asarray(np.where(found, ranked.argmax(axis=0), -1))
 
 
-def lucky_value(network: Network, counting: Ints, entered: Floats, score: Floats, luck: Floats) -> Floats:
-    """Currency per period, (S,), that luck of KPIs (S, K) adds to units entering stages (S, N)."""
-    lucky = np.where(score > 0, luck / np.where(score > 0, score, 1.0), 0.0)
-    by_stage = np.where(counting >= 0, lucky[:, counting], 0.0)
-    return np.asarray((entered * by_stage) @ network.stage_value)
+def worth_of_luck(cal: Calibrated, network: Network) -> Floats:
+    """What one unit of luck of each KPI's attainment brings in a regime, (K,) currency per period."""
+    base, worth = cal.network, np.zeros(len(cal.targets))
+    per = np.where(base.is_rate, cal.beliefs.denominator[0], 1.0)
+    score = cal.beliefs.numerator[0] / per / cal.targets
+    filled = network.stage_value * (base.yields @ base.baseline)
+    for n, k in enumerate(counting_kpis(base)):
+        if k >= 0:
+            worth[k] += filled[n] / score[k]
+    return worth

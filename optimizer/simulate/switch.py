@@ -20,7 +20,7 @@ from optimizer.outcome import loading, realised_pay, true_scores
 from optimizer.response import Equilibrium, Response
 from optimizer.simulate.people import act, learn
 from optimizer.simulate.pipeline import Pipeline, arrival_shares, in_transit, present
-from optimizer.simulate.sales import counting_kpis, lucky_value
+from optimizer.simulate.sales import worth_of_luck
 from optimizer.simulate.timing import losses, movables, move, value_per_attainment
 
 LEARNING = 0.5
@@ -130,7 +130,7 @@ class _Run:
         self.learning = learning
         self.shares = arrival_shares(cal.network.lag)
         self.movable = movables(cal, euros)
-        self.counting = counting_kpis(cal.network)
+        self.worth_of_luck = worth_of_luck(cal, self.network)
 
     def path(self, noise: Floats) -> Path:
         """All periods for the draws of this regime, noise (T, S, K)."""
@@ -170,7 +170,7 @@ class _Run:
         attainment = reached + kept * moved.pulled - moved.held
         pay = np.einsum("ik,sik->si", self.euros, realised_pay(cal, attainment))
         moved_value = (value * (kept * moved.pulled - moved.held)).sum(axis=1)
-        lucky = lucky_value(network, self.counting, entered, score, luck)
+        lucky = luck @ self.worth_of_luck
         sold = entered @ network.stage_value + x @ network.unit_value + lucky
         row = {
             "x": x,

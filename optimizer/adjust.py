@@ -14,12 +14,12 @@ import numpy as np
 
 from optimizer.actuals import Actual
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.draws import draw_luck
 from optimizer.evaluation import compare
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans, value_of
 from optimizer.plan import PlanWeights, plan_of
 from optimizer.scenario import Scenario
-from optimizer.simulate.luck import draw_luck
 from optimizer.simulate.posterior import Learnt, learn_responsiveness, with_responsiveness
 from optimizer.simulate.switch import LEARNING, follow
 from optimizer.solver import Options, Solution, solve
@@ -108,7 +108,7 @@ def adjust(
     median = {found.team: found.posterior.median for found in learnt}
     updated = with_responsiveness(scenario, median)
     value = _value(updated, euros)
-    broken = tuple(r.rule for r in compare(updated, {LAUNCHED: plan})[LAUNCHED].broken_rules)
+    broken = tuple(r.rule for r in compare(updated, {LAUNCHED: plan}, seed)[LAUNCHED].broken_rules)
     best = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
     verdict: Verdict = "change"
     if best.solution.plan is None:
@@ -120,7 +120,7 @@ def adjust(
 
 
 def attainments(cal: Calibrated, actuals: Sequence[Actual]) -> Floats:
-    """Measured attainment (T, K); NaN where not measured."""
+    """Measured values over the targets of today (T, K); NaN where not measured."""
     kpis = list(cal.scenario.kpis)
     found = np.full((max(a.period for a in actuals), len(kpis)), np.nan)
     for actual in actuals:
@@ -134,20 +134,22 @@ def compare_actuals(
 ) -> tuple[Compared, ...]:
     """Each KPI and period once, in the order of the file."""
     periods, kpis = max(a.period for a in actuals), list(cal.scenario.kpis)
-    path = follow(cal, euros, draw_luck(cal, periods, draws, seed), LEARNING)
-    low, high = np.quantile(path.attainment, (0.025, 0.975), axis=1) * cal.targets
-    mean = path.attainment.mean(axis=1) * cal.targets
+    path = follow(cal, euros, draw_luck(cal.scenario, seed, periods, draws), LEARNING)
+    values = path.attainment * path.target
+    low, high = np.quantile(values, (0.025, 0.975), axis=1)
+    mean = values.mean(axis=1)
     teams: dict[tuple[int, str], list[str]] = {}
     for actual in actuals:
         teams.setdefault((actual.period, actual.kpi), []).append(actual.team)
-    values = {(a.period, a.kpi): a.value for a in actuals}
+    measured = {(a.period, a.kpi): a.value for a in actuals}
 
     def at(t: int, kpi: str) -> tuple[float, float, float]:
         expected, least, most = (float(v[t - 1, kpis.index(kpi)]) for v in (mean, low, high))
         return expected, least, most
 
     return tuple(
-        Compared(t, name, tuple(owners), values[t, name], *at(t, name)) for (t, name), owners in teams.items()
+        Compared(t, name, tuple(owners), measured[t, name], *at(t, name))
+        for (t, name), owners in teams.items()
     )
 
 

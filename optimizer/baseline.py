@@ -17,11 +17,12 @@ from optimizer.beliefs import (
     marginal_score,
     worth_to_others,
 )
-from optimizer.curves import PayCurves, pay_curves
+from optimizer.curves import PayCurves
 from optimizer.network import NEGLIGIBLE, Bools, Floats, Ints, Network, build_network
 from optimizer.plan import plan_of
 from optimizer.scenario import Scenario
 from optimizer.seed import SEED
+from optimizer.shapes import pay_curves
 
 TARGET_FLOOR = 0.05
 """Targets issued anew stay at or above this share of those in force, so that nothing is measured by 0."""

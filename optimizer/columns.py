@@ -253,6 +253,9 @@ SCHEMA: dict[str, dict[str, str]] = {
         "best": "share of draws in which none of the table is better",
         "beats_current": "share of draws in which it brings more than the current plan",
         "breaks_budget": "share of draws in which it breaks a budget; empty without one",
+        "behind": "by how much the recommended plan is ahead, by the criterion (by the mean without one)",
+        "behind_error": "standard error of that, from differences in the same draws",
+        "next_best": "whether it is the next best by the criterion of those that keep all rules",
         "best_when_bad": "whether no plan of the table has a higher cvar",
         "criterion": "mean, cvar or regret by which plans were compared; empty: by value",
         "draws": "draws that count",
@@ -321,7 +324,7 @@ _TEXTS = (
 _FLAGS = (
     "moved settled same_as_current allowed gaming rate at_least ok keeps_rules changes_sign conflicts "
     "entering near_tie simpler closer flips_current flips_runner_up cheapest here proven "
-    "objectives_reached.paid recommended best_when_bad"
+    "objectives_reached.paid recommended best_when_bad robustness.next_best"
 )
 _COUNTS = (
     "neighbours better_but_broken near_ties decimals broken_rules rank digits blocks round measures "

@@ -35,6 +35,13 @@ DOCUMENTED: dict[str, dict[str, str]] = {
         "attainment": "result over target",
         "paid": "share of the pay at target that is then paid, where a gate is met by the same attainment",
     },
+    "curve_lines": {
+        "team": "name of the team; empty where all teams have the same curves",
+        "kpi": "name of the KPI; without rows, its pay is one straight line",
+        **_KPI,
+        "attainment": "result over target at a corner of the curve; a jump has two rows at the same one",
+        "paid": "share of the pay at target that is then paid, gates being met",
+    },
     "curve_terms": {
         "team": "name of the team",
         "kpi": "name of the KPI; without rows, its pay is linear and unbounded",

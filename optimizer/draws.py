@@ -25,8 +25,9 @@ from optimizer.seed import SEED
 
 PERIODS = 20_000
 """Draws of a payout distribution."""
-_SIMULATED, _RULES = range(2)
-"""Independent streams of one seed: payout distributions, and the sample on which budget rules hold."""
+_SIMULATED, _RULES, _PATHS = range(3)
+"""Independent streams of one seed: payout distributions, the sample on which budget rules hold, and periods
+one after the other."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,45 @@ def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
     errors that ignore it err on the large side.
     """
     rng = _generator(seed, _SIMULATED)
-    odds = np.cumsum([r.probability for r in scenario.regimes.values()] or [1.0])
-    at = (np.arange(periods) + rng.random()) / periods * odds[-1]
-    regime = np.minimum(np.searchsorted(odds, at, side="right"), len(odds) - 1)
+    regime = _regimes(rng, scenario, periods)
     noise = correlated(rng.standard_normal((periods, 1 + len(scenario.kpis))), scenario.noise_correlation)
     skill = tuple(
         _skill(rng, team.headcount or 0, team.skill_spread, periods) for team in scenario.teams.values()
     )
     return Draws(regime, noise, skill)
+
+
+@dataclass(frozen=True)
+class Luck:
+    """Of T periods one after the other, in S draws: `noise` σ_k ε (T, S, K), independent between periods;
+    `regime` (S,) positions, which last."""
+
+    noise: Floats
+    regime: Ints
+
+
+def draw_luck(scenario: Scenario, seed: int, periods: int, count: int) -> Luck:
+    """The same for every plan that is followed; regimes spread as in `draw`."""
+    rng = _generator(seed, _PATHS)
+    regime = _regimes(rng, scenario, count)
+    kpis = scenario.kpis.values()
+    noise = correlated(rng.standard_normal((periods * count, 1 + len(kpis))), scenario.noise_correlation)
+    spread = np.array([kpi.noise for kpi in kpis])
+    return Luck(spread * noise.reshape(periods, count, -1), regime)
+
+
+def calm(scenario: Scenario, periods: int, repeated: int = 1) -> Luck:
+    """No luck at all: `repeated` draws of every regime, regimes one after the other."""
+    regime = np.repeat(np.arange(max(1, len(scenario.regimes))), repeated)
+    return Luck(np.zeros((periods, len(regime), len(scenario.kpis))), regime)
+
+
+def _regimes(rng: np.random.Generator, scenario: Scenario, count: int) -> Ints:
+    """Positions of regimes, (count,), as evenly as their odds allow, from a random start."""
+    odds = np.cumsum([r.probability for r in scenario.regimes.values()] or [1.0])
+    at = (np.arange(count) + rng.random()) / count * odds[-1]
+    found: Ints = np.minimum(np.searchsorted(odds, at, side="right"), len(odds) - 1)
+    return found
 
 
 def _skill(rng: np.random.Generator, people: int, spread: float, periods: int) -> Floats:

@@ -161,7 +161,7 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
 
 
 def _believed(cal: Calibrated, network: Network, held: Beliefs) -> Floats:
-    return signals(network, cal.curves, cal.targets, held).score
+    return signals(network, cal.curves, cal.targets_at(held), held).score
 
 
 def _linearised(cal: Calibrated, network: Network, held: Beliefs, euros: Floats) -> Linearised:

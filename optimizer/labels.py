@@ -113,6 +113,8 @@ CHECKS = {
         "The best at these numbers is the most robust", "Le meilleur à ces chiffres est le plus robuste"
     ),
     "every_plan_judged": Text("Every plan was judged", "Tous les plans ont été évalués"),
+    "model_cvar": Text("Model and response agree on worst cases", "Modèle et réponse : mêmes pires cas"),
+    "realised_cvar": Text("Worst cases paid are those judged", "Les pires cas payés sont ceux évalués"),
     "cvar_sample": Text("Worst cases on another sample", "Pires cas sur un autre échantillon"),
     "percentile_sample": Text(
         "All but the worst cases on another sample", "Hors pires cas sur un autre échantillon"

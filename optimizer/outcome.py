@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, Protocol, TypeVar, cast
 
@@ -16,6 +17,8 @@ from optimizer.scenario import Objective
 T = TypeVar("T")
 Mode = Literal["first_response", "consistent"]
 
+_FLAT = 1e-12
+"""Slopes below this are what rounding leaves of none."""
 _BLOCK = 4096
 """Draws handled at once, so that a team's numbers stay in the processor's cache."""
 
@@ -183,21 +186,32 @@ def _paid_block(curves: PayCurves, i: int, euros: Floats, attainment: Floats, be
 
 
 def _paid_freely(curves: PayCurves, i: int, euros: Floats, attainment: Floats, better: Floats) -> Floats:
-    """A straight line, and what is paid at and beyond each knot."""
+    """A straight line, what the pieces after each knot add to it, and jumps."""
     c = min(i, len(curves.knots) - 1)
     total = (attainment @ (euros * curves.first_slope[c])) * better
     total += float(euros @ curves.first_level[c])
-    over = np.empty_like(better)
-    for k, j in zip(*np.nonzero(euros[:, None] * curves.changes[c]), strict=True):
-        bend = float(euros[k] * curves.changes[c, k, j])
-        np.multiply(better, bend * attainment[:, k], out=over)
-        over -= bend * curves.knots[c, k, j]
-        (np.maximum if bend > 0 else np.minimum)(over, 0.0, out=over)
-        total += over
-    for k, j in zip(*np.nonzero(euros[:, None] * curves.jumps[c]), strict=True):
-        np.multiply(better, attainment[:, k], out=over)
-        total += float(euros[k] * curves.jumps[c, k, j]) * (over >= curves.knots[c, k, j])
+    bent = euros * ((curves.changes[c] != 0) | (curves.jumps[c] != 0)).any(axis=1)
+    reached, part = (np.empty_like(better) for _ in range(2))
+    for k in np.flatnonzero(bent):
+        np.multiply(better, attainment[:, k], out=reached)
+        for low, high, slope in _pieces(curves.knots[c, k], curves.changes[c, k]):
+            np.clip(reached, low, high, out=part)
+            part -= low
+            part *= euros[k] * slope
+            total += part
+        for j in np.flatnonzero(curves.jumps[c, k]):
+            np.greater_equal(reached, curves.knots[c, k, j], out=part)
+            part *= euros[k] * curves.jumps[c, k, j]
+            total += part
     return np.asarray(total)
+
+
+def _pieces(knots: Floats, changes: Floats) -> Iterator[tuple[float, float, float]]:
+    """(from, to, slope above that of the line before the first knot) where that is not 0."""
+    ends = np.append(knots[1:], np.inf)
+    for low, high, slope in zip(knots, ends, np.cumsum(changes), strict=True):
+        if high > low and abs(slope) > _FLAT:
+            yield float(low), float(high), float(slope)
 
 
 def effort_cost(cal: Calibrated, x: Floats) -> Floats:

@@ -201,7 +201,7 @@ def tail_elsewhere(
     Standard errors are asymptotic: of a mean of excesses, and of the order statistics around a percentile.
     """
     budget, found = cal.scenario.rules.budget, {}
-    paid = np.sort(_company_pay(cal, euros, outcome, draws))
+    paid = np.sort(company_pay(cal, euros, outcome, draws))
     count = len(paid)
     if budget.cvar is not None:
         level = budget.cvar.level
@@ -221,7 +221,7 @@ def _position(level: float, count: int) -> int:
     return min(count - 1, max(0, int(np.ceil(level * count - _ROUNDING)) - 1))
 
 
-def _company_pay(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> Floats:
+def company_pay(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> Floats:
     """Loaded payout of every draw, (D,)."""
     attained = _attained(cal, _scores(cal, outcome), draws)
     return np.asarray(loading(cal) @ _team_pay(cal, euros, attained))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
-from optimizer.curves import named_curve
 from optimizer.explain import Explanation, by_size_of_change
 from optimizer.labels import NOBODY, activity_label, label_of
 from optimizer.network import Floats
 from optimizer.outcome import Outcome, loading
 from optimizer.printing import digits_of
+from optimizer.shapes import named_curve
 
 if TYPE_CHECKING:
     from optimizer.scenario import Kpi, Scenario

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
-from optimizer.curves import curve_of
+from optimizer.curves import NO_GATES, PayCurves
 from optimizer.labels import Text, activity_label, label_of
 from optimizer.network import Floats
 from optimizer.outcome import realised_pay
+from optimizer.shapes import curve_of
 
 if TYPE_CHECKING:
     from optimizer.scenario import Curve, Kpi
@@ -22,6 +24,8 @@ CASES = {"below": 0.8, "at": 1.0, "above": 1.2}
 """Attainment of every KPI in the worked examples."""
 ATTAINMENTS = (0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0)
 """Where the pay curve is tabulated."""
+BEYOND = 0.2
+"""Attainment that a line goes on for after its last corner, at least."""
 
 
 def definitions_rows(solution: Solution) -> Iterator[Row]:
@@ -63,6 +67,30 @@ def curve_points_rows(solution: Solution) -> Iterator[Row]:
                 label = label_of(kpi, cal.scenario.kpis)
                 numbers = {"attainment": attainment, "paid": float(share)}
                 yield {"team": team, "kpi": kpi, **named_cells("kpi", label), **numbers}
+
+
+def curve_lines_rows(solution: Solution) -> Iterator[Row]:
+    """Pay between known attainments as a line with all its corners; none for pay that is straight."""
+    cal = solution.cal
+    open_gates = replace(cal.curves, gates=NO_GATES)
+    for i, team in enumerate(cal.network.teams if cal.curves.by_team else [""]):
+        for k, kpi in enumerate(cal.network.kpis):
+            label = label_of(kpi, cal.scenario.kpis)
+            for attainment, paid in _corners(open_gates, i, k) if open_gates.bent[i, k] else ():
+                numbers = {"attainment": attainment, "paid": paid}
+                yield {"team": team, "kpi": kpi, **named_cells("kpi", label), **numbers}
+
+
+def _corners(curves: PayCurves, i: int, k: int) -> Iterator[tuple[float, float]]:
+    """(attainment, pay) at both ends of every piece; a jump has two at the same attainment."""
+    pair = (min(i, len(curves.knots) - 1), k)
+    turns = dict(zip(curves.knots[pair].tolist(), curves.jumps[pair].tolist(), strict=True))
+    last = max(ATTAINMENTS[-1], *(at + BEYOND for at in turns))
+    for at in sorted({0.0, last, *(t for t in turns if t > 0)}):
+        paid = float(curves.certain(np.full(len(curves.noise), at))[i, k])
+        if turns.get(at):
+            yield at, paid - turns[at]
+        yield at, paid
 
 
 def curve_terms_rows(solution: Solution) -> Iterator[Row]:

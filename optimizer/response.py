@@ -141,6 +141,8 @@ def _price_empty_stages(
     """A unit at a stage without inflow is worth its best use: μ_n = max_a of the other terms of (4)."""
     inflow = network.stage_inflow(x)
     empty = inflow <= EMPTY * np.maximum(1.0, np.abs(x).max(axis=1, keepdims=True))
+    if not empty[:, block.stages].any():
+        return
     for n in network.downstream_first:
         rows = empty[:, n] if n in block.stages else np.zeros(len(x), dtype=bool)
         if rows.any():

@@ -163,6 +163,8 @@ def solution_json(solution: Solution) -> Json:
             }
             for a in solution.alternatives
         ]
+    if solution.euros is not None:
+        result["guarantees"] = [_fields(g) for g in guarantees(cal, solution.euros)]
     if solution.robustness is not None:
         result["robustness"] = robustness_json(cal, solution.robustness)
     if solution.linearised is not None:
@@ -176,7 +178,7 @@ def solution_json(solution: Solution) -> Json:
 
 
 def robustness_json(cal: Calibrated, found: Robustness) -> Json:
-    """Candidate plans in draws from the ranges of the sources, and what each team's pay guarantees."""
+    """Candidate plans in draws from the ranges of the sources."""
     return {
         "draws": len(found.values),
         "rejected": found.rejected,
@@ -186,8 +188,8 @@ def robustness_json(cal: Calibrated, found: Robustness) -> Json:
         "picked": found.picked,
         "cost": number(found.cost),
         "best_when_bad": found.best_when_bad,
+        "runner_up": found.runner_up,
         "candidates": [_candidate_json(cal, found, c) for c in range(len(found.candidates))],
-        "guarantees": [_fields(g) for g in guarantees(cal, found.candidates[found.picked].euros)],
     }
 
 

@@ -35,6 +35,7 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
             "value": candidate.value,
             "given_up": found.candidates[1].value - candidate.value,
             **{name: float(getattr(found, name)[c]) for name in MEASURED},
+            "next_best": c == found.runner_up,
             "best_when_bad": c == found.best_when_bad,
             "criterion": found.criterion or "",
             "draws": len(found.values),

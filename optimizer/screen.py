@@ -18,7 +18,7 @@ from optimizer.labels import STATUSES
 from optimizer.network import Floats
 from optimizer.outcome import Outcome, evaluate_plans
 from optimizer.scenario import Scenario
-from optimizer.screen_robust import show_robustness
+from optimizer.screen_robust import show_guarantees, show_robustness
 from optimizer.solver.run import Event
 from optimizer.solver.solution import Conflict, Solution
 from optimizer.terminal import money as _money
@@ -246,6 +246,8 @@ def show_solution(solution: Solution, folder: Path) -> None:
         _show_alternatives(solution)
     if solution.robustness is not None:
         show_robustness(solution)
+    if solution.euros is not None:
+        show_guarantees(solution)
     if solution.checks:
         checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
         for c in solution.checks:

@@ -7,7 +7,6 @@ from math import isfinite
 from rich.text import Text
 
 from optimizer.guarantee import guarantees
-from optimizer.labels import NO_GUARANTEE
 from optimizer.robustness import Robustness
 from optimizer.robustness_tables import candidate_label
 from optimizer.solver.solution import Solution
@@ -19,7 +18,7 @@ BY = {"mean": "mean value", "cvar": "mean value of the worst 10 % of draws", "re
 
 
 def show_robustness(solution: Solution) -> None:
-    """Candidates in draws, what robustness costs, and what each team's pay guarantees."""
+    """Candidates in draws, what robustness costs, and how far ahead the recommended plan is."""
     found, scenario = solution.robustness, solution.cal.scenario
     if found is None or solution.euros is None:
         return
@@ -32,7 +31,16 @@ def show_robustness(solution: Solution) -> None:
         amounts = (found.candidates[c].value, found.mean[c], found.cvar[c], found.regret[c])
         shares = (found.best[c], found.beats_current[c], found.breaks_budget[c])
         row(shown, str(number), *(f"{a:,.0f}" for a in amounts), *(_share(s) for s in shares))
-    show(shown, *map(Text, (*names, *_words(found), *_guaranteed(solution))))
+    show(shown, *map(Text, (*names, *_words(found))))
+
+
+def show_guarantees(solution: Solution) -> None:
+    """Carroll's guarantee of each team of which there is one; the report says why there is none."""
+    assert solution.euros is not None
+    known = [(g, g.amount) for g in guarantees(solution.cal, solution.euros) if g.amount is not None]
+    if known:
+        lines = [f"  {g.team}: {money(amount)} (share {g.share:.2%})" for g, amount in known]
+        show(*map(Text, ("Whatever else a team may find to do, the company keeps at least:", *lines)))
 
 
 def _seen(found: Robustness) -> list[int]:
@@ -53,21 +61,15 @@ def _words(found: Robustness) -> list[str]:
             lines.append(
                 f"robustness costs {money(found.cost)} at the stated numbers; recommended is the {what}"
             )
+    if found.runner_up is not None:
+        ahead, error = (float(v[found.runner_up]) for v in (found.behind, found.behind_error))
+        by = BY[found.criterion or "mean"]
+        lines.append(f"ahead of the next best by {money(ahead)} of {by} (standard error {money(error)})")
     if found.unsettled or found.rejected:
         lines.append(
             f"{found.rejected} draws gave no valid company and were drawn again; "
             f"{found.unsettled} do not count, as beliefs did not settle under every plan"
         )
-    return lines
-
-
-def _guaranteed(solution: Solution) -> list[str]:
-    """Carroll's guarantee per team, or why there is none."""
-    assert solution.euros is not None
-    lines = ["Whatever else a team may find to do, the company keeps at least:"]
-    for g in guarantees(solution.cal, solution.euros):
-        kept = f"{money(g.amount)} (share {g.share:.2%})" if g.amount is not None else ""
-        lines.append(f"  {g.team}: {kept or f'no guarantee: {NO_GUARANTEE[g.reason].en}'}")
     return lines
 
 

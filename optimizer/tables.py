@@ -38,6 +38,7 @@ from optimizer.people_tables import (
     teams_rows,
 )
 from optimizer.plan_tables import (
+    curve_lines_rows,
     curve_points_rows,
     curve_terms_rows,
     definitions_rows,
@@ -96,6 +97,7 @@ def tables_of(solution: Solution, found: Explanation | None = None) -> Tables:
         "stages": stages_rows(found),
         "definitions": definitions_rows(solution),
         "curve_points": curve_points_rows(solution),
+        "curve_lines": curve_lines_rows(solution),
         "curve_terms": curve_terms_rows(solution),
         "examples": examples_rows(solution),
         "earnings": earnings_rows(solution),

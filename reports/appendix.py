@@ -16,7 +16,7 @@ from reports.appendix_gain import (
     weights_moved,
 )
 from reports.appendix_luck import objectives, payouts
-from reports.appendix_robust import robustness
+from reports.appendix_robust import guarantees, robustness
 from reports.appendix_trust import assumptions, glossary, method, proof
 from reports.blocks import Block
 from reports.sentences import Tables
@@ -53,5 +53,6 @@ def _of_the_plan(words: Words, tables: Tables) -> list[Block | None]:
         alternatives(words, tables),
         tornado(words, tables),
         robustness(words, tables),
+        guarantees(words, tables),
         rule_prices(words, tables),
     ]

@@ -1,4 +1,4 @@
-"""Appendix, doubt: how the plans compared do when the numbers are off."""
+"""Appendix, doubt: how plans do when the numbers are off, and what is sure all the same."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import pandas as pd
 from reports.blocks import Block, Column, chapter, row, table
 from reports.format import NOTHING
 from reports.sentences import Tables, objective, period
-from reports.wording import Words
+from reports.wording import LONGEST_TEAM, Words
 
 SHOWN = 10
+CLEAR = 2.0
+"""Standard errors from which on a difference is no luck of the draw."""
 
 
 def robustness(words: Words, tables: Tables) -> Block | None:
@@ -26,7 +28,7 @@ def robustness(words: Words, tables: Tables) -> Block | None:
         Column(words.say("robust.plan"), "left", 1.0),
         *(Column(words.say(f"robust.{h}")) for h in heads),
     ]
-    must = frame["recommended"] | frame["best_when_bad"] | (frame["rank"] <= 2)
+    must = frame["recommended"] | frame["next_best"] | frame["best_when_bad"] | (frame["rank"] <= 2)
     shown = pd.concat([frame[must], frame[~must].sort_values("best", ascending=False, kind="stable")])
     left_out = max(0, len(shown) - SHOWN)
     more = words.say("robust.more", count=words.write.number(left_out)) if left_out else ""
@@ -38,7 +40,7 @@ def robustness(words: Words, tables: Tables) -> Block | None:
     )
     return chapter(
         words.say("robust.title"),
-        lead=[lead, _choice(words, frame)] if first["criterion"] else [lead],
+        lead=[lead, _choice(words, frame) if first["criterion"] else "", _ahead(words, frame)],
         tables=[table(columns, [_plan(words, line) for _, line in shown.head(SHOWN).iterrows()])],
         notes=[words.say("robust.note", seed=str(first["seed"])), more],
     )
@@ -51,6 +53,43 @@ def _choice(words: Words, frame: pd.DataFrame) -> str:
     if chosen["kind"] == "nominal":
         return words.say("robust.free", criterion=by)
     return words.say("robust.cost", criterion=by, cost=words.money(chosen["given_up"]))
+
+
+def _ahead(words: Words, frame: pd.DataFrame) -> str:
+    """How far ahead of the next best plan, and how sure that is."""
+    for _, other in frame[frame["next_best"]].iterrows():
+        by = words.say(f"robust.by_{other['criterion'] or 'mean'}")
+        sure = other["behind"] > CLEAR * other["behind_error"]
+        ahead, error = (words.money(other[c]) for c in ("behind", "behind_error"))
+        key = "robust.ahead" if sure else "robust.unclear"
+        return words.say(key, criterion=by, ahead=ahead, error=error)
+    return ""
+
+
+def guarantees(words: Words, tables: Tables) -> Block | None:
+    """What the company keeps whatever else a team finds to do, or why nothing is sure."""
+    frame = tables["guarantees"]
+    if frame.empty:
+        return None
+    columns = [
+        Column(words.say("guarantee.team"), "left", 0.6),
+        Column(words.say("guarantee.share")),
+        Column(words.say("guarantee.amount")),
+        Column(words.say("guarantee.reason"), "left", 1.0),
+    ]
+    rows = [_guarantee(words, line) for _, line in frame.iterrows()]
+    lead = words.say("guarantee.lead", period=period(words, tables["summary"].iloc[0]))
+    return chapter(words.say("guarantee.title"), lead=[lead], tables=[table(columns, rows)])
+
+
+def _guarantee(words: Words, line: Any) -> Block:
+    holds = math.isfinite(line["amount"])
+    return row(
+        words.label(line, "team", LONGEST_TEAM),
+        words.write.percent(line["share"], 2) if holds else NOTHING,
+        words.money(line["amount"]) if holds else NOTHING,
+        "" if holds else words.label(line, "reason", 120),
+    )
 
 
 def _plan(words: Words, line: Any) -> Block:

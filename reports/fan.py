@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from reports.drawing import Write, drawn, dress, padded, ticks
 from reports.style import COLOURS, SHY
@@ -39,12 +40,12 @@ def fan_chart(fans: list[Fan], words: Words, across: str) -> str:
     def draw(figure: Figure) -> None:
         width = 0.915 / len(fans)
         for j, fan in enumerate(fans):
-            ax = figure.add_axes((0.085 + j * width, 0.17, width - (0.05 if len(fans) > 1 else 0), 0.71))
+            ax = figure.add_axes((0.085 + j * width, 0.17, width - (0.07 if len(fans) > 1 else 0), 0.71))
             dress(ax, fan.label.replace(SHY, ""))
             _fan(ax, fan)
             ax.set_xlabel(across, labelpad=2)
-            most = max(2, min(len(fan.moments), 12 // len(fans)))
-            ticks(ax.xaxis, lambda v: words.write.number(v) if v == round(v) else "", most)
+            ticks(ax.xaxis, words.write.number)
+            ax.xaxis.set_major_locator(MaxNLocator(max(2, 12 // len(fans)), integer=True))
             ticks(ax.yaxis, fan.write)
 
     return drawn(62.0, draw)

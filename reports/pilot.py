@@ -5,14 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
+
+import pandas as pd
 
 from reports.blocks import Block, Column, cell, chapter, row, table
 from reports.format import NOTHING
+from reports.lines import Line, Panel, Scales, lines_chart
 from reports.run import Document
 from reports.sentences import Tables
 from reports.study import Study, study_pdfs
 from reports.wording import Words
+
+MOST_TEAMS = 3
+"""Charts side by side."""
+HEIGHT = 52.0
+"""Millimetres."""
+LONGEST = 36
 
 
 def pilot_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
@@ -29,6 +39,7 @@ def _said(words: Words, tables: Tables) -> Study:
         _found(words, tables),
         [
             _designs(words, tables, "teams"),
+            _power(words, tables),
             _designs(words, tables, "designs"),
             chapter(words.say("pilot.how.title"), lead=how),
         ],
@@ -64,6 +75,44 @@ def _design(words: Words, s: Any) -> dict[str, str]:
         "effect": words.write.percent(s["effect"], 1, signed=True),
         "power": words.write.percent(s["power"], 0),
     }
+
+
+def _power(words: Words, tables: Tables) -> Block | None:
+    """Power by length of the pilot, for the fewest people, the most, and those of the design to take."""
+    labels, best = tables["teams"].set_index("team"), tables["teams"].set_index("team")["people"]
+    teams = list(tables["designs"].groupby("team", sort=False))[:MOST_TEAMS]
+    if not teams:
+        return None
+    panels, said = [], []
+    for team, designs in teams:
+        sizes = sorted({designs["people"].min(), best[team], designs["people"].max()})
+        lines = [_power_line(words, designs[designs["people"] == n], int(n)) for n in sizes]
+        panels.append(Panel(words.label(labels.loc[team], longest=LONGEST), lines))
+        said.append(_power_said(words, panels[-1]))
+    percent = partial(words.write.percent, decimals=0)
+    enough = words.say("pilot.power.enough")
+    level = float(tables["summary"].iloc[0]["enough"])
+    across = words.say("pilot.head.periods")
+    scales = Scales(across, words.write.number, percent, level, enough, whole=True, room=0.3)
+    chart = {"svg": lines_chart(panels, scales, HEIGHT), "alt": " ".join(said)}
+    return chapter(words.say("pilot.power.title"), lead=[words.say("pilot.power.lead")], chart=chart)
+
+
+def _power_line(words: Words, designs: pd.DataFrame, people: int) -> Line:
+    points = designs.sort_values("periods")[["periods", "power"]].itertuples(index=False, name=None)
+    return Line(words.count("pilot.power.people", people), list(points))
+
+
+def _power_said(words: Words, panel: Panel) -> str:
+    lines = [
+        words.say(
+            "pilot.power.line",
+            people=line.label,
+            points=words.write.listed([words.write.percent(power, 0) for _, power in line.points]),
+        )
+        for line in panel.lines
+    ]
+    return words.say("pilot.power.alt", team=panel.label, lines=words.say("separator").join(lines))
 
 
 def _designs(words: Words, tables: Tables, name: str) -> Block | None:

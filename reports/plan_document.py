@@ -14,13 +14,13 @@ from reports.appendix_trust import plain_number
 from reports.blocks import Block, Cell, Column, cell, chapter, row, table
 from reports.format import NOTHING
 from reports.pdf import footer, words_for
+from reports.plan_curve import LONGEST, mine_of, pay_curve
 from reports.run import Document, Run
 from reports.sentences import Tables, period
 from reports.typeset import page_data, typeset
 from reports.wording import Words
 
 CENTS = 2
-LONGEST = 48
 COUNTED = ("numerator", "denominator", "entering", "entering_denominator", "target")
 """Keys of a KPI whose sources say how it is counted; the others are about luck and pay."""
 FIELDS = ("from", "to", "given", "published", "paid", "dispute", "asked", "answered")
@@ -50,7 +50,7 @@ def plan_payload(words: Words, tables: Tables, team: Any, date: dt.date | None) 
         "terms": _terms(words, tables, team),
         "parts": [
             _components(words, tables, team),
-            _curve(words, tables, team),
+            pay_curve(words, tables, team),
             _examples(words, tables, team),
             _definitions(words, tables, team),
             _watched(words, tables, team),
@@ -58,11 +58,6 @@ def plan_payload(words: Words, tables: Tables, team: Any, date: dt.date | None) 
         "dates": {"title": words.say("paper.dates"), "fields": [words.say(f"field.{f}") for f in FIELDS]},
         "signature": _signature(words),
     }
-
-
-def _mine(tables: Tables, name: str, team: Any) -> pd.DataFrame:
-    mine: pd.DataFrame = tables[name][tables[name]["team"] == team["team"]]
-    return mine
 
 
 def _amount(words: Words, line: Any) -> str:
@@ -78,7 +73,7 @@ def _promise(words: Words, tables: Tables, team: Any) -> str:
 
 
 def _at_target(tables: Tables, team: Any) -> Any:
-    return _mine(tables, "earnings", team).set_index("case").loc["at"]
+    return mine_of(tables, "earnings", team).set_index("case").loc["at"]
 
 
 def _terms(words: Words, tables: Tables, team: Any) -> str:
@@ -91,7 +86,7 @@ def _terms(words: Words, tables: Tables, team: Any) -> str:
 
 def _components(words: Words, tables: Tables, team: Any) -> Block:
     """KPIs, heaviest first: weight, amount at target, target, and how it stands today."""
-    at = _mine(tables, "examples", team)
+    at = mine_of(tables, "examples", team)
     at = at[at["case"] == "at"].sort_values("weight", ascending=False, kind="stable")
     kpis = tables["kpis"].set_index("kpi")
     heads = ("weight", "amount", "target", "today")
@@ -131,63 +126,9 @@ def kpi_value(words: Words, kpi: Any) -> str:
     return words.write.number(target, 0 if target >= 100 else 1 if target >= 10 else 2)
 
 
-def _curve(words: Words, tables: Tables, team: Any) -> Block:
-    """What attainment pays, KPI by KPI."""
-    paid = _mine(tables, "examples", team)
-    frame = tables["curve_points"]
-    curves = frame[frame["kpi"].isin(paid["kpi"]) & frame["team"].isin(["", team["team"]])]
-    points = list(dict.fromkeys(curves["attainment"]))
-    columns = [Column(words.say("paper.attained"), "left", 1.0)]
-    columns += [Column(words.write.percent(p, 0)) for p in points]
-    rows = [
-        row(words.label(mine.iloc[0], "kpi", LONGEST), *(words.write.percent(p, 0) for p in mine["paid"]))
-        for _, mine in curves.groupby("kpi", sort=False)
-    ]
-    terms = _mine(tables, "curve_terms", team)
-    terms = terms[terms["kpi"].isin(paid["kpi"])]
-    notes = [_terms_in_words(words, tables, curves, mine) for _, mine in terms.groupby("kpi", sort=False)]
-    if notes:
-        notes.append(words.say("paper.later") if (terms["term"] == "vesting").any() else "")
-    return chapter(
-        words.say("paper.curve"),
-        lead=[words.say("paper.formula_bent" if notes else "paper.formula")],
-        tables=[table(columns, rows)],
-        notes=notes,
-    )
-
-
-def _terms_in_words(words: Words, tables: Tables, curves: pd.DataFrame, terms: pd.DataFrame) -> str:
-    """What one KPI pays: slope, threshold, floor, accelerators, cap, gate, what comes later."""
-    kpi = curves[curves["kpi"] == terms.iloc[0]["kpi"]].iloc[0]
-    name = period(words, tables["summary"].iloc[0])
-    said = [_term(words, term, name) for _, term in terms.iterrows()]
-    return words.say("paper.terms", kpi=words.label(kpi, "kpi", LONGEST), terms=" ".join(said))
-
-
-def _term(words: Words, term: Any, name: str) -> str:
-    kind, at, value = term["term"], float(term["at"]), float(term["value"])
-    if kind in ("slope", "accelerator"):
-        share = words.write.number(value, _decimals(value))
-        return words.say(f"paper.term.{kind}", at=_share(words, at), points=share)
-    if kind == "vesting":
-        later = words.write.number(at, _decimals(at))
-        return words.say("paper.term.vesting", share=_share(words, value), n=later, period=name)
-    label = words.label(term, "on", LONGEST) if kind == "gate" else ""
-    return words.say(f"paper.term.{kind}", at=_share(words, at), share=_share(words, value), kpi=label)
-
-
-def _share(words: Words, value: float) -> str:
-    """A percentage with the digits it was given with, up to two."""
-    return words.write.percent(value, _decimals(100 * value)) if math.isfinite(value) else ""
-
-
-def _decimals(value: float) -> int:
-    return next((d for d in (0, 1) if abs(round(value, d) - value) < 1e-9), 2)
-
-
 def _examples(words: Words, tables: Tables, team: Any) -> Block:
     """The same three cases for every KPI, and what they add up to."""
-    lines, sums = _mine(tables, "examples", team), _mine(tables, "earnings", team)
+    lines, sums = mine_of(tables, "examples", team), mine_of(tables, "earnings", team)
     columns = [Column(words.say("paper.case"), "left", 1.0)]
     columns += [
         Column(words.say(f"case.{s['case']}", attainment=words.write.percent(s["attainment"], 0)))
@@ -208,7 +149,7 @@ def _examples(words: Words, tables: Tables, team: Any) -> Block:
 
 def _definitions(words: Words, tables: Tables, team: Any) -> Block:
     """What counts for each KPI, where the figure comes from, who measures it."""
-    paid = list(dict.fromkeys(_mine(tables, "examples", team)["kpi"]))
+    paid = list(dict.fromkeys(mine_of(tables, "examples", team)["kpi"]))
     columns = [
         Column(words.say("paper.kpi"), "left", 0.8),
         Column(words.say("paper.counts"), "left", 1.6),
@@ -258,7 +199,7 @@ def _watched(words: Words, tables: Tables, team: Any) -> Block:
     """What moves the figures without bringing value, and how much of it the rules allow."""
     name = period(words, tables["summary"].iloc[0])
     rules = [words.say(f"paper.{rule}", period=name) for rule in ("not_listed", "fixed", "no_penalty")]
-    lines = _mine(tables, "gaming", team)
+    lines = mine_of(tables, "gaming", team)
     columns = [Column(words.say("paper.behaviour"), "left", 1.0), Column(words.say("paper.cap", period=name))]
     rows = [
         row(

@@ -66,24 +66,28 @@ def _found(words: Words, summary: Any) -> list[str]:
 
 
 def _fan(words: Words, tables: Tables) -> Block:
-    gains = tables["gains"]
-    net = gains[gains["measure"] == "net"]
-    moments = [Moment(int(g["period"]), g["mean"], g["p10"], g["p90"]) for _, g in net.iterrows()]
-    points = [
-        words.say(
-            "switch.fan.point",
-            period=words.write.number(m.period),
-            mean=words.money(m.mean, signed=True),
-            low=words.money(m.low, signed=True),
-            high=words.money(m.high, signed=True),
-        )
-        for m in moments
-    ]
-    axis = words.say("switch.fan.axis", currency=words.write.symbol)
-    fan = Fan(axis, moments, words.amount, from_zero=True)
-    alt = words.say("switch.fan.alt", points="; ".join(points))
-    chart = {"svg": fan_chart([fan], words, words.say("switch.fan.across")), "alt": alt}
-    return chapter(words.say("switch.fan.title"), chart=chart)
+    """Revenue of each period under the new plan, and what the change has brought by then."""
+    money, gains = tables["money"], tables["gains"]
+    revenue = money[(money["plan"] == "change") & (money["measure"] == "revenue")]
+    fans, said = [], []
+    for key, frame in (("revenue", revenue), ("gain", gains[gains["measure"] == "net"])):
+        moments = [Moment(int(g["period"]), g["mean"], g["p10"], g["p90"]) for _, g in frame.iterrows()]
+        label = words.say(f"switch.fan.{key}", currency=words.write.symbol)
+        fans.append(Fan(label, moments, words.amount, from_zero=key == "gain"))
+        points = [_point(words, m, signed=key == "gain") for m in moments]
+        said.append(words.say("switch.fan.alt", what=label, points=words.say("separator").join(points)))
+    chart = {"svg": fan_chart(fans, words, words.say("switch.fan.across")), "alt": " ".join(said)}
+    lead = [words.say("switch.fan.lead")]
+    return chapter(words.say("switch.fan.title"), lead=lead, chart=chart)
+
+
+def _point(words: Words, m: Moment, *, signed: bool) -> str:
+    amounts = {
+        "mean": words.money(m.mean, signed),
+        "low": words.money(m.low, signed),
+        "high": words.money(m.high, signed),
+    }
+    return words.say("switch.fan.point", period=words.write.number(m.period), **amounts)
 
 
 def _column(words: Words, key: str, share: float = 0.0, **values: str) -> Column:

@@ -12,12 +12,12 @@ from solved import PLANS, mini
 from optimizer.actuals import Actual, read_actuals
 from optimizer.adjust import LAUNCHED, RECOVERED, Adjustment, adjust, compare_actuals
 from optimizer.baseline import calibrate
+from optimizer.draws import draw_luck
 from optimizer.evaluation import compare
 from optimizer.network import Floats
 from optimizer.plan import plan_of
 from optimizer.problems import ScenarioError
 from optimizer.scenario import Scenario
-from optimizer.simulate.luck import draw_luck
 from optimizer.simulate.posterior import expected_attainment, learn_responsiveness, with_responsiveness
 from optimizer.simulate.switch import LEARNING, follow
 from optimizer.space import change_origin
@@ -36,7 +36,7 @@ def launched() -> Floats:
 def lived(eta: dict[str, float], periods: int, seed: int) -> Floats:
     """Attainment (T, K) of a company with this responsiveness, with luck."""
     cal = calibrate(with_responsiveness(company(), eta))
-    return follow(cal, launched(), draw_luck(cal, periods, 1, seed)).attainment[:, 0]
+    return follow(cal, launched(), draw_luck(cal.scenario, seed, periods, 1)).attainment[:, 0]
 
 
 def measured(attained: Floats, *kpis: str) -> list[Actual]:
@@ -109,6 +109,25 @@ def test_ninety_five_of_a_hundred_values_lie_in_their_interval() -> None:
         inside += [not c.surprising for c in found]
     # 60 values: 5 % are outside; four standard errors.
     assert abs(np.mean(inside) - 0.95) < 4 * np.sqrt(0.05 * 0.95 / 60)
+
+
+def test_where_targets_are_issued_anew_results_are_still_compared_in_their_own_unit() -> None:
+    targets = {"mode": "reset", "stretch": 0.05}
+    tree = company().model_dump(by_alias=True, exclude_none=True)
+    scenario = Scenario.model_validate(tree | {"targets": targets})
+    cal, k = calibrate(scenario), list(scenario.kpis).index("lead_volume")
+    path = follow(cal, launched(), draw_luck(scenario, 1, 4, 1000))
+    leads = path.x @ cal.network.numerator[k]
+    # The plan brings fewer leads: attainment comes back as targets follow them, leads do not.
+    assert path.score[-1, :, k].mean() > path.score[0, :, k].mean() + 0.04
+    assert leads[-1].mean() < leads[0].mean() * 1.01
+    actuals = [Actual(t + 1, "marketing", "lead_volume", float(leads[t].mean())) for t in range(4)]
+    found = compare_actuals(cal, launched(), actuals, seed=1, draws=1000)
+    spread = cal.curves.noise[k] * cal.targets[k] * 1.2
+    for compared in found:
+        assert compared.expected == pytest.approx(compared.value, abs=4 * spread / np.sqrt(1000))
+    exact = expected_attainment(scenario, [{}], launched(), 4, LEARNING)[0, 0, :, k]
+    assert exact * cal.targets[k] == pytest.approx(leads.mean(axis=1), rel=0.01)
 
 
 def written(folder: Path, text: str) -> Path:

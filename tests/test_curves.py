@@ -14,8 +14,9 @@ from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
 from optimizer.bivariate import both_above
-from optimizer.curves import NO_GATES, Gates, PayCurves, pay_curves
+from optimizer.curves import NO_GATES, Gates, PayCurves
 from optimizer.scenario import Scenario
+from optimizer.shapes import pay_curves
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
 EXACT = 1e-6

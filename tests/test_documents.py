@@ -326,6 +326,34 @@ def test_plan_documents_tabulate_the_curve_of_their_own_team_only() -> None:
             assert len(names) == len(set(names))
 
 
+def test_the_drawn_curve_is_the_tabulated_one_and_straight_pay_is_not_drawn() -> None:
+    tables = tables_of(gated())
+    lines, points = tables["curve_lines"], tables["curve_points"]
+    gates = tables["curve_terms"].query("term == 'gate'")
+    behind = set(zip(gates["team"], gates["kpi"], strict=True))
+    for (team, kpi), mine in lines.groupby(["team", "kpi"], sort=False):
+        known = points[(points["team"] == team) & (points["kpi"] == kpi)]
+        # At a jump `interp` takes the last of the two; behind a gate the table shows pay if it stays shut.
+        drawn = np.interp(known["attainment"], mine["attainment"], mine["paid"])
+        shown = known["paid"].to_numpy()
+        same = np.isclose(drawn, shown)
+        assert (same | (shown == 0)).all() if (team, kpi) in behind else same.all()
+    assert (lines.groupby(["team", "kpi"])["attainment"].diff().dropna() >= 0).all()
+    assert set(lines["team"]) == {"marketing", "sales"}
+    assert moved_tables()["curve_lines"].empty
+
+
+def test_a_bent_curve_is_drawn_for_the_team_that_it_pays() -> None:
+    drawn = {}
+    for found in documents(Run(tables_of(gated())), ("plans",), ("en",)):
+        with pikepdf.open(BytesIO(found.content)) as file:
+            alts = [str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
+        drawn[found.name] = " ".join(alts)
+    assert "a result of 75% pays 0%; a result of 75% pays 50%" in drawn["plan_sales.en.pdf"]
+    assert "a result of 160% pays 160%" in drawn["plan_marketing.en.pdf"]
+    assert not drawn["plan_success.en.pdf"]
+
+
 def test_what_people_are_told_to_count_is_what_the_scenario_counts() -> None:
     tables = moved_tables()
     text = text_of(made("moved")["plan_marketing.en.pdf"])

@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 from scipy.stats import norm
+from solved import mini
 
 from optimizer.baseline import Calibrated, calibrate
 from optimizer.draws import Draws, draw, rule_noise
+from optimizer.evaluation import compare
 from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans, loading, paid_people, realised_pay
+from optimizer.outcome import evaluate_plans, loading, paid_people, realised_pay, true_scores
 from optimizer.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
 from optimizer.scenario import Scenario
-from optimizer.tail import cvar, percentile
+from optimizer.solver import solve
+from optimizer.tail import CVAR_DRAWS, cvar, percentile
 
 MINI = json.loads((Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json").read_text())
 HEADS = {"marketing": 5, "sales": 8, "success": 1}
@@ -178,3 +181,59 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
     }
     for name, (value, error) in found.items():
         assert value == pytest.approx(float(outcome.loaded_pay[0]) + beyond[name], abs=Z * error)
+
+
+def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None:
+    rule = {"level": 0.9, "limit": 165_000.0}
+    found = solve(mini({"budget": {"cvar": rule}}, regimes=REGIMES))
+    checks = {c.name: c for c in found.checks}
+    assert checks["model_cvar"].ok
+    assert checks["realised_cvar"].ok
+    assert found.euros is not None
+    assert found.consistent is not None
+    cal, draws = found.cal, rule_noise(found.cal.scenario, found.cal.seed, CVAR_DRAWS)
+    paid, odds = [], []
+    for (probability, network), at in zip(cal.worlds, found.consistent.worlds, strict=True):
+        attained = true_scores(cal, network, at) + cal.curves.noise * draws
+        paid += list(attained @ (loading(cal) @ found.euros))  # linear pay: attainment is the share paid
+        odds += [probability / CVAR_DRAWS] * CVAR_DRAWS
+    by_hand, left = 0.0, 1 - rule["level"]
+    for amount, weight in sorted(zip(paid, odds, strict=True), reverse=True):
+        by_hand += min(weight, left) * amount / (1 - rule["level"])
+        left -= min(weight, left)
+    assert f"payouts {by_hand:,.2f}, as judged {by_hand:,.2f}" in checks["realised_cvar"].detail
+    # The rule is what keeps the plan from paying more: without it, worst cases are worse.
+    assert 0.97 * rule["limit"] < by_hand <= rule["limit"] * (1 + 1e-6)
+
+
+def test_rules_on_bad_cases_are_compared_on_the_sample_of_the_seed() -> None:
+    scenario = mini({"budget": {"cvar": {"level": 0.9, "limit": 100_000.0}}})
+    one, again, other = (
+        compare(scenario, {"now": scenario.current_plan}, seed)["now"].broken_rules[-1].value
+        for seed in (1, 1, 2)
+    )
+    assert one == again != other
+    assert one == pytest.approx(other, rel=0.02)
+
+
+STEEP = {
+    "floor": {"floor": 0.5, "accelerators": [{"from": 1.1, "slope": 2.0}], "cap": 1.5},
+    "threshold": {"threshold": 0.75, "slope": 2.0, "accelerators": [{"from": 1.0, "slope": 4.0}]},
+    "gate": {"cap": 1.3, "gate": {"kpi": "retention", "at": 0.95}},
+}
+
+
+@pytest.mark.parametrize("curve", STEEP.values(), ids=list(STEEP))
+def test_pay_piece_by_piece_is_realised_pay(curve: dict[str, Any]) -> None:
+    kpis = {k: {**f, "curve": curve} if k != "lead_volume" else f for k, f in MINI["kpis"].items()}
+    cal = calibrate(Scenario.model_validate(MINI | {"kpis": kpis}))
+    euros, rng = euros_of(cal), np.random.default_rng(4)
+    attained = rng.normal(1.0, 0.4, (300, len(cal.network.kpis)))
+    attained[:3] = [[0.75], [1.0], [1.5]]  # on the knots themselves
+    better = rng.normal(1.0, 0.2, (4, 300))
+    better[:, :3] = 1.0
+    for i, own in enumerate(euros):
+        found = paid_people(cal, i, own, attained, better)
+        for person, skill in zip(found, better, strict=True):
+            paid = realised_pay(cal, attained * skill[:, None])[:, i] @ own
+            assert person == pytest.approx(paid, abs=1e-9 * own.sum())

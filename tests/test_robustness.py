@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 from solved import mini, moved
 
@@ -19,11 +21,16 @@ from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.ranges import RangeError, draw
 from optimizer.results import solution_json
-from optimizer.robustness import Candidate, Robustness, robustness
+from optimizer.robustness import Candidate, Criterion, Robustness, robustness
 from optimizer.scenario import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.robust import robustly
 from optimizer.tables import tables_of
+from reports.appendix_robust import guarantees as guarantee_chapter
+from reports.appendix_robust import robustness as robust_chapter
+from reports.documents import documents
+from reports.pdf import words_for
+from reports.run import Run
 
 DRAWS = 20
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
@@ -147,6 +154,61 @@ def test_a_more_robust_plan_is_recommended_with_its_cost_and_without_a_claim_to_
     assert rows["recommended"].sum() == 1
     assert rows.loc[rows["recommended"], "given_up"].item() == pytest.approx(result.cost)
     assert solution_json(robust)["robustness"]["criterion"] == "cvar"
+
+
+@pytest.mark.parametrize("criterion", ["mean", "regret", "cvar"])
+def test_the_standard_error_is_that_of_differences_in_the_same_draws(criterion: Criterion) -> None:
+    """Against the spread of the difference over 400 samples of 1,000 draws each."""
+    rng = np.random.default_rng(8)
+    luck = rng.normal(0, 1000, (400, 1000, 1))  # common to all candidates: it must not count
+    values = luck * [1.0, 1.0, 1.1] + rng.normal([0, 50, 60], [30, 40, 50], (400, 1000, 3))
+    ahead, error = [], []
+    for draws in values:
+        given = Robustness(found().candidates[:3], draws, draws < -1e9, 0, 0, 1, True, criterion, 1)
+        ahead.append(given.behind)
+        error.append(given.behind_error)
+    seen, said = np.std(ahead, axis=0), np.mean(error, axis=0)
+    assert seen[1] == said[1] == 0
+    # The spread of 400 samples is known to 3.5 %; four standard errors of it.
+    assert said[[0, 2]] == pytest.approx(seen[[0, 2]], rel=0.15)
+    if criterion != "cvar":
+        assert said[0] < 0.1 * np.std(values[0][:, 0]) / np.sqrt(1000)
+
+
+def test_the_next_best_is_said_with_how_far_behind_it_is() -> None:
+    kept = robustly(moved(), Options(), "mean", DRAWS)
+    result = kept.robustness
+    assert result is not None
+    second = result.ranking("mean")[1]
+    assert result.runner_up == second
+    assert result.behind[second] == pytest.approx(result.mean[1] - result.mean[second])
+    rows = tables_of(kept)["robustness"]
+    assert rows.loc[rows["next_best"], "rank"].tolist() == [second + 1]
+    assert solution_json(kept)["robustness"]["runner_up"] == second
+    assert "± " in next(c for c in kept.checks if c.name == "robust").detail
+
+
+def test_report_and_workbook_say_how_far_ahead_the_plan_is_and_what_is_sure() -> None:
+    tables = tables_of(robustly(moved(), Options(), "mean", DRAWS))
+    (book,) = documents(Run(tables), ("xlsx",), ("en",))
+    sheet = openpyxl.load_workbook(BytesIO(book.content), data_only=True)["Robustness"]
+    rows = list(sheet.iter_rows(min_row=5, values_only=True))
+    candidates = tables["robustness"]
+    for row, (_, one) in zip(rows, candidates.iterrows(), strict=False):
+        assert row[2:4] == pytest.approx((one["value"], one["mean"]), abs=1.0)
+        assert row[11] == DRAWS
+    assert [row[1] for row in rows].count("Recommended") == 1
+    assert {row[0] for row in rows[len(candidates) :]} >= set(tables["guarantees"]["team_en"])
+    for language in ("en", "fr"):
+        words = words_for(tables, language)
+        second = candidates[candidates["next_best"]].iloc[0]
+        said = robust_chapter(words, tables)
+        assert said is not None
+        assert words.money(second["behind"]) in " ".join(said["lead"])
+        assert words.money(second["behind_error"]) in " ".join(said["lead"])
+        sure = guarantee_chapter(words, tables)
+        assert sure is not None
+        assert len(sure["tables"][0]["rows"]) == len(tables["guarantees"])
 
 
 # --- guarantees -----------------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from test_academic import Agent, company
 from test_solve import enumerated, ruled_company, space_of
 
 from optimizer.baseline import calibrate
-from optimizer.curves import pay_curves
 from optimizer.evaluation import evaluate
 from optimizer.judge import judge_at
 from optimizer.outcome import evaluate_plans
 from optimizer.results import evaluation_json
 from optimizer.scenario import Curve, Kpi, Scenario
+from optimizer.shapes import pay_curves
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.run import Run, baseline_beliefs
 from optimizer.space import every_plan, plan_space

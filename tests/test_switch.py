@@ -10,13 +10,14 @@ import pytest
 from solved import mini
 
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.draws import calm, draw_luck
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_of
 from optimizer.read import read_scenario
-from optimizer.scenario import Curve
-from optimizer.simulate.luck import Luck, draw_luck
+from optimizer.scenario import Curve, Targets
 from optimizer.simulate.pipeline import arrival_shares, in_transit
+from optimizer.simulate.sales import counting_kpis
 from optimizer.simulate.switch import follow, switch
 from optimizer.simulate.timing import movables, move, two_periods
 from optimizer.simulate.warning import FALSE_ALARMS, limits
@@ -39,12 +40,6 @@ def quality() -> Floats:
     return plan_of(scenario, scenario.plans["quality"]).euros(scenario)
 
 
-def calm(cal: Calibrated, periods: int) -> Luck:
-    """One draw per regime, without noise."""
-    count = len(cal.worlds)
-    return Luck(np.zeros((periods, count, len(cal.targets))), np.arange(count))
-
-
 def test_lags_split_the_yields_between_two_periods() -> None:
     shares = arrival_shares(np.array([0.0, 0.25, 2.0]))
     assert shares[:, 0].tolist() == [1, 0, 0, 0]
@@ -62,7 +57,7 @@ def test_what_is_in_transit_today_is_the_work_of_the_lag() -> None:
 
 def test_the_current_plan_stays_at_the_baseline() -> None:
     cal = calibrate(mini())
-    path = follow(cal, cal.current, calm(cal, 12))
+    path = follow(cal, cal.current, calm(cal.scenario, 12))
     # Rounding, against volumes of hundreds and revenue of hundreds of thousands.
     assert path.x[:, 0] == pytest.approx(np.tile(cal.network.baseline, (12, 1)), abs=1e-9)
     assert np.ptp(path.revenue[:, 0]) < 1e-6
@@ -71,7 +66,7 @@ def test_the_current_plan_stays_at_the_baseline() -> None:
 @pytest.mark.parametrize("learning", [0.3, 0.5, 1.0])
 def test_without_noise_the_switch_ends_at_the_consistent_equilibrium_of_the_plan(learning: float) -> None:
     cal, euros = small(), quality()
-    path = follow(cal, euros, calm(cal, 80), learning)
+    path = follow(cal, euros, calm(cal.scenario, 80), learning)
     found = evaluate_plans(cal, euros[None])
     ends = np.array([world.x[0] for world in found.worlds])
     # Learning halves what is missing: after 80 periods even 0.3 has left less than 1e-8 of it.
@@ -82,7 +77,7 @@ def test_without_noise_the_switch_ends_at_the_consistent_equilibrium_of_the_plan
 
 def test_cash_arrives_with_the_lag_and_costs_at_once() -> None:
     cal, euros = small(), quality()
-    path = follow(cal, euros, calm(cal, 200))
+    path = follow(cal, euros, calm(cal.scenario, 200))
     network = cal.worlds[0][1]
     sold = (path.x[:, 0] @ network.marginal_gross).sum()
     start, end = (cal.network.baseline * network.lag, path.x[-1, 0] * network.lag)
@@ -127,13 +122,13 @@ def test_pay_of_a_linear_plan_is_the_expectation_on_average() -> None:
 
 def lost(cal: Calibrated, periods: int = 12, draws: int = 1500) -> float:
     """Share of gross value that timing costs."""
-    path = follow(cal, cal.current, draw_luck(cal, periods, draws, 1))
+    path = follow(cal, cal.current, draw_luck(cal.scenario, 1, periods, draws))
     return float(path.timing_cost.sum() / path.gross.sum())
 
 
 def test_with_linear_pay_nothing_is_moved() -> None:
     cal = bent()
-    path = follow(cal, cal.current, draw_luck(cal, 8, 500, 1))
+    path = follow(cal, cal.current, draw_luck(cal.scenario, 1, 8, 500))
     assert movables(cal, cal.current)
     assert not path.pulled.any()
     assert not path.held.any()
@@ -186,13 +181,14 @@ def test_what_is_moved_is_the_best_of_all_amounts() -> None:
 
 def test_moved_results_come_off_the_next_period_and_only_the_loss_is_lost() -> None:
     cal = seller()
-    luck = draw_luck(cal, 6, 300, 1)
+    luck = draw_luck(cal.scenario, 1, 6, 300)
     path = follow(cal, cal.current, luck)
     moved = path.pulled * (1 - 0.14) - path.held
     owed = np.concatenate([np.zeros_like(moved[:1]), (path.held - path.pulled)[:-1]])
     assert path.attainment == pytest.approx(path.score + luck.noise + moved + owed)
     sold = (path.x @ cal.network.marginal_gross).sum()
     still = (path.held - path.pulled)[-1].sum() * 190_000  # five contracts of 38,000
+    sold += path.lucky.sum()
     assert path.gross.sum() == pytest.approx(sold - path.timing_cost.sum() - still, rel=1e-9)
 
 
@@ -215,3 +211,76 @@ def test_an_alarm_keeps_its_false_alarm_rate_and_sees_more_of_larger_gaming() ->
     seen = next(w for w in limits(worse, quality(), 1) if cal.network.activities[w.activity] == "touch")
     assert seen.power > touch.power
     assert seen.week <= touch.week
+
+
+# --- luck of results ------------------------------------------------------------------------------------
+
+
+def test_what_is_sold_scatters_as_the_kpi_that_counts_it() -> None:
+    cal = bent()
+    luck = draw_luck(cal.scenario, 1, 3, 200)
+    path, sure = (follow(cal, cal.current, at) for at in (luck, calm(cal.scenario, 3)))
+    came_in = path.attainment[0] / path.score[0]
+    assert path.gross[0] == pytest.approx(sure.gross[0, 0] * came_in[:, 0], rel=1e-9)
+    assert path.lucky.std() > 0.3 * sure.gross.mean()  # a noise of 0.45
+
+
+def test_every_stage_of_value_follows_the_kpi_that_counts_it_best() -> None:
+    network = small().network
+    counting = {s: int(k) for s, k in zip(network.stages, counting_kpis(network), strict=True)}
+    named = {s: network.kpis[k] for s, k in counting.items() if k >= 0}
+    # `meeting_rate` and `leads` count other work; a rate counts where no number does.
+    assert named == {"customer": "wins", "retained": "retention"}
+
+
+def test_luck_of_results_leaves_the_mean_what_it_is() -> None:
+    cal = small()
+    odds = [probability for probability, _ in cal.worlds]
+    # Nobody learns, so that luck moves results and nothing else.
+    sure = odds @ follow(cal, cal.current, calm(cal.scenario, 1), learning=0.0).revenue[0]
+    path = follow(cal, cal.current, draw_luck(cal.scenario, 1, 1, 4000), learning=0.0)
+    error = path.lucky[0].std() / np.sqrt(4000)
+    assert abs(path.revenue[0].mean() - sure) < 4 * error
+
+
+def test_luck_sells_as_much_more_under_every_plan() -> None:
+    cal = small()
+    found = switch(cal, quality(), 2, 500, seed=4)
+    assert found.stay.lucky.std() > 0
+    assert np.array_equal(found.change.lucky, found.stay.lucky)
+
+
+# --- the ratchet ----------------------------------------------------------------------------------------
+
+STRETCH = 0.05
+
+
+def reissued() -> Calibrated:
+    """The small company, whose targets follow what people do."""
+    targets = Targets(mode="reset", stretch=STRETCH)
+    return calibrate(small().scenario.model_copy(update={"targets": targets}))
+
+
+def test_targets_issued_anew_catch_up_with_what_the_plan_brings() -> None:
+    cal, k = reissued(), list(reissued().scenario.kpis).index("meeting_rate")
+    fixed, moving = (follow(c, quality(), calm(c.scenario, 60)).score[:, 0, k] for c in (small(), cal))
+    assert fixed[-1] > 1.02
+    # At first the target is that of the results before: the gain counts; then it is expected of everybody.
+    assert moving[0] > moving[-1]
+    assert moving[-1] == pytest.approx(1 / (1 + STRETCH), rel=1e-6)
+
+
+def test_the_ratchet_ends_where_the_equilibrium_with_targets_issued_anew_is() -> None:
+    cal = reissued()
+    path = follow(cal, quality(), calm(cal.scenario, 80))
+    found = evaluate_plans(cal, quality()[None])
+    assert path.x[-1] == pytest.approx(np.array([world.x[0] for world in found.worlds]), abs=1e-6)
+    fixed = evaluate_plans(small(), quality()[None])
+    assert np.abs(found.x - fixed.x).max() > 0.1
+
+
+def test_under_the_ratchet_every_plan_ends_up_paying_the_target_less_the_stretch() -> None:
+    cal = reissued()
+    for euros in (cal.current, quality()):
+        path = follow(cal, euros, calm(cal.scenario, 60))
+        assert path.pay[-1, 0] == pytest.approx(euros.sum(axis=1) / (1 + STRETCH), rel=1e-6)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
+import pikepdf
 import pypdf
 import pytest
 from click.testing import CliRunner, Result
@@ -36,11 +38,24 @@ def text_of(file: Path) -> str:
     return " ".join(" ".join(p.extract_text() for p in pypdf.PdfReader(file).pages).split())
 
 
+def drawings(file: Path) -> str:
+    """What charts say to those who do not see them."""
+    with pikepdf.open(file) as document:
+        parts = [o for o in document.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
+        return " ".join(str(part.Alt) for part in parts)
+
+
 def checked(folder: Path, columns: dict[str, dict[str, str]], name: str) -> dict[str, str]:
-    """Text of the documents by language; every table is there, with its columns."""
+    """Text of the documents by language; every table is there, as CSV and as a sheet, with its columns."""
     for table, expected in columns.items():
         first = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0]
         assert first == ",".join(expected)
+    book = openpyxl.load_workbook(folder / f"{name}.xlsx")
+    assert book.sheetnames == [*columns, "dictionary"]
+    for table, expected in columns.items():
+        assert [cell.value for cell in book[table][1]] == list(expected)
+        lines = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+        assert book[table].max_row == len(lines)
     return {language: text_of(folder / f"{name}.{language}.pdf") for language in ("en", "fr")}
 
 
@@ -54,6 +69,9 @@ def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
     assert "Alertes précoces" in said["fr"]
     assert "By week" in said["en"] or "Too few to tell" in said["en"]
     assert "Petite société" in said["fr"]
+    fans = drawings(tmp_path / "simulation.fr.pdf")
+    assert "Revenu après coûts directs, nouveau plan" in fans
+    assert "Net par rapport au plan actuel" in fans
 
 
 def test_simulate_in_json_is_the_same_for_the_same_seed_only() -> None:
@@ -80,6 +98,7 @@ def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path)
     said = checked(tmp_path, pilot_tables.COLUMNS, "pilot")
     assert "Launch it as a decision" in said["en"]
     assert "Aucun pilote" in said["fr"]
+    assert "power by length of the pilot" in drawings(tmp_path / "pilot.en.pdf")
 
 
 def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
@@ -101,6 +120,7 @@ def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> N
     said = checked(tmp_path, adjust_tables.COLUMNS, "adjustment")
     assert "Measured and expected" in said["en"]
     assert "Mesuré et attendu" in said["fr"]
+    assert drawings(tmp_path / "adjustment.fr.pdf")
 
 
 def test_adjust_refuses_actuals_that_it_cannot_read(company: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from pydantic import BaseModel
 
@@ -31,17 +32,31 @@ def problems(scenario: Scenario) -> Findings:
 def _missing_step(root: object, parts: list[str]) -> tuple[str, list[str]] | None:
     """How far a path can be followed: the first step that does not exist, and what is there instead."""
     for position, part in enumerate(parts, 1):
-        children = {name: child for name, child in _children(root).items() if child is not None}
-        if part not in children:
-            return ".".join(parts[:position]), list(children)
-        root = children[part]
+        child = _child(root, part)
+        if child is None:
+            known = [name for name, other in _children(root).items() if other is not None]
+            return ".".join(parts[:position]), known
+        root = child
     return None
+
+
+def _child(value: object, name: str) -> object:
+    """One of `_children`, None where there is no such; scenarios are checked by the thousand."""
+    if isinstance(value, BaseModel):
+        field = _fields(type(value)).get(name)
+        return None if field is None else getattr(value, field)
+    return value.get(name) if isinstance(value, Mapping) else _children(value).get(name)
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, str]:
+    """Fields by the names they have in the file."""
+    return {info.alias or name: name for name, info in model.model_fields.items()}
 
 
 def _children(value: object) -> dict[str, object]:
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        return {info.alias or name: getattr(value, name) for name, info in fields.items()}
+        return {name: getattr(value, field) for name, field in _fields(type(value)).items()}
     if isinstance(value, Mapping):
         return dict(value)
     return {str(i): item for i, item in enumerate(value)} if isinstance(value, tuple) else {}

@@ -50,7 +50,7 @@ def adjust(
     """
     from optimizer.actuals import read_actuals
     from optimizer.adjust import adjust as find
-    from optimizer.adjust_tables import adjust_tables
+    from optimizer.adjust_tables import COLUMNS, adjust_tables
     from optimizer.screen import Narrator
     from optimizer.solver import Options
     from optimizer.switch_tables import records
@@ -58,13 +58,13 @@ def adjust(
     scenario = read(file)
     plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
     with Narrator() as narrator:
-        options = Options(gap=gap, time_limit=time_limit)
+        options = Options(gap=gap, time_limit=time_limit, seed=seed)
         found = find(scenario, plan, actuals, options, seed=seed, tell=narrator.say)
     tables = adjust_tables(found, plan_name or "current")
     if out is not None:
         from reports.adjust import adjust_pdfs
 
-        write_study(out, tables, adjust_pdfs(tables))
+        write_study(out, "adjustment", tables, COLUMNS, adjust_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:

@@ -14,6 +14,7 @@ from optimizer.cli.group import (
     plan_names,
     print_json,
     read,
+    seed_option,
     verb,
 )
 
@@ -21,16 +22,17 @@ from optimizer.cli.group import (
 @main.command()
 @file_argument
 @click.argument("plans", nargs=-1, metavar="[PLAN]...", shell_complete=plan_names)
+@seed_option
 @json_option
 @verb
-def compare(file: Path, plans: tuple[str, ...], as_json: bool) -> None:
+def compare(file: Path, plans: tuple[str, ...], seed: int, as_json: bool) -> None:
     """Plans side by side; without names, every named plan and the current one."""
     from optimizer import evaluation, results, screen
     from optimizer.baseline import calibrate
 
     scenario = read(file)
     names = plans or (evaluation.CURRENT, *scenario.plans)
-    found = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names})
+    found = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names}, seed)
     if as_json:
         print_json(results.compare_json(calibrate(scenario), found))
     else:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -102,13 +103,21 @@ def write_new(file: Path, content: bytes) -> None:
         ) from None
 
 
-def write_study(folder: Path, tables: Mapping[str, DataFrame], documents: Iterable[Document]) -> None:
-    """Tables as CSV, and documents; files of the same names are replaced."""
+def write_study(
+    folder: Path,
+    name: str,
+    tables: Mapping[str, DataFrame],
+    meanings: Mapping[str, Mapping[str, str]],
+    documents: Iterable[Document],
+) -> None:
+    """Tables as CSV and in a workbook, with the meanings of their columns, and documents; files of the same
+    names are replaced."""
     from optimizer.frames import write_tables
     from reports.run import write_document
+    from reports.workbook.study import study_workbook
 
     write_tables(tables, folder)
-    for document in documents:
+    for document in chain(documents, study_workbook(name, tables, meanings)):
         click.echo(f"wrote {write_document(document, folder)}", err=True)
 
 

@@ -47,7 +47,7 @@ def pilot(
     Exit code 1 where no pilot within the headcount would.
     """
     from optimizer.baseline import calibrate
-    from optimizer.pilot_tables import pilot_tables
+    from optimizer.pilot_tables import COLUMNS, pilot_tables
     from optimizer.plan import plan_of
     from optimizer.simulate.pilot import changed_teams, settings
     from optimizer.simulate.pilot import pilot as design
@@ -62,7 +62,7 @@ def pilot(
     if out is not None:
         from reports.pilot import pilot_pdfs
 
-        write_study(out, tables, pilot_pdfs(tables))
+        write_study(out, "pilot", tables, COLUMNS, pilot_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:

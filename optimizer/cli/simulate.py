@@ -52,7 +52,7 @@ def simulate(
     from optimizer.plan import plan_of
     from optimizer.simulate.switch import switch
     from optimizer.simulate.warning import limits
-    from optimizer.switch_tables import Simulated, records, switch_tables
+    from optimizer.switch_tables import COLUMNS, Simulated, records, switch_tables
 
     scenario = read(file)
     cal = calibrate(scenario)
@@ -62,7 +62,7 @@ def simulate(
     if out is not None:
         from reports.switch import switch_pdfs
 
-        write_study(out, tables, switch_pdfs(tables))
+        write_study(out, "simulation", tables, COLUMNS, switch_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:

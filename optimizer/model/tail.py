@@ -7,7 +7,9 @@ The payout of a draw is that of its regime plus what noise adds, linear in the p
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyomo.environ as pyo
@@ -60,6 +62,7 @@ def add_tail(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...])
 def _add_cvar(m: pyo.ConcreteModel, sample: _Sample, rule: Cvar) -> None:
     """Mean of the worst cases by linear rows (Rockafellar & Uryasev 2000, doi:10.21314/JOR.2000.038)."""
     draws = range(len(sample.weight))
+    m.paid_in_draws = partial(_all_paid, m, sample)
     m.threshold = pyo.Var(doc="payout that the worst cases exceed")
     m.beyond = pyo.Var(draws, domain=pyo.NonNegativeReals, doc="payout of a draw above the threshold")
     m.cvar_beyond = pyo.Constraint(
@@ -105,6 +108,13 @@ def _paid(m: pyo.ConcreteModel, sample: _Sample, d: int) -> pyo.Expression:
     """P_sd of a draw."""
     added = zip(sample.added[d], m.PAIRS, strict=True)
     return m.spent[sample.regime[d]] + sum(float(c) * m.staked[p] for c, p in added)
+
+
+def _all_paid(m: pyo.ConcreteModel, sample: _Sample, value: Callable[[pyo.Var], float]) -> Floats:
+    """P_sd of every draw, (N,), at values of the columns: what a certificate compares."""
+    spent = {regime: value(m.spent[regime]) for regime in m.REGIMES}
+    staked = np.array([value(m.staked[p]) for p in m.PAIRS])
+    return np.asarray([spent[regime] for regime in sample.regime] + sample.added @ staked)
 
 
 def _sample(setting: Setting, bounds: tuple[Bounds, ...], count: int) -> _Sample:

@@ -25,8 +25,8 @@ from scipy.stats import nct as noncentral
 from scipy.stats import t as student
 
 from optimizer.baseline import Calibrated
+from optimizer.draws import calm
 from optimizer.network import Floats
-from optimizer.simulate.luck import Luck
 from optimizer.simulate.switch import follow
 
 ALPHA = 0.05
@@ -140,8 +140,8 @@ def changed_teams(cal: Calibrated, euros: Floats) -> tuple[int, ...]:
 def _expected(cal: Calibrated, euros: Floats, periods: int) -> Floats:
     """Attainment without luck, expected over regimes, (T, K)."""
     odds = np.array([p for p, _ in cal.worlds])
-    calm = Luck(np.zeros((periods, len(odds), len(cal.targets))), np.arange(len(odds)))
-    return np.asarray(np.einsum("r,trk->tk", odds, follow(cal, euros, calm).score))
+    path = follow(cal, euros, calm(cal.scenario, periods))
+    return np.asarray(np.einsum("r,trk->tk", odds, path.score))
 
 
 def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> Setting | None:

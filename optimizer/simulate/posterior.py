@@ -6,7 +6,8 @@ range that `sources` state for it, else as 0.1 to 0.8 is, between which field ev
 Likelihood: attainment is what the switch to the plan brings without luck, at that η, plus σ_k ε, luck of KPIs
 in one period correlated, independent between periods; a mixture over regimes, which last. Teams are taken
 in turn, the others at their posterior medians, until these settle: correlations between teams' posteriors are
-not reported. KPIs without noise are not used: they would decide everything.
+not reported. KPIs without noise are not used: they would decide everything. Where targets are issued anew,
+results are compared over the targets of today, and luck is a share of these.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ import numpy as np
 from scipy.special import logsumexp
 
 from optimizer.baseline import Calibrated, calibrate
+from optimizer.draws import calm
 from optimizer.network import Floats
 from optimizer.scenario import Scenario
-from optimizer.simulate.luck import Luck
 from optimizer.simulate.switch import LEARNING, follow
 
 Z95 = 1.959964
@@ -124,16 +125,15 @@ def _posterior(
 def expected_attainment(
     scenario: Scenario, etas: Sequence[Mapping[str, float]], euros: Floats, periods: int, learning: float
 ) -> Floats:
-    """Attainment without luck after the switch to a plan, at several η, (len(etas), R, T, K)."""
+    """Results without luck after the switch to a plan, over targets of today, at several η, (η, R, T, K)."""
     cals = [calibrate(with_responsiveness(scenario, eta)) for eta in etas]
     together = replace(
         cals[0],
         linear=np.stack([cal.linear for cal in cals]),
         quadratic=np.stack([cal.quadratic for cal in cals]),
     )
-    regime = np.repeat(np.arange(len(together.worlds)), len(cals))
-    calm = Luck(np.zeros((periods, len(regime), len(together.targets))), regime)
-    score = follow(together, euros, calm, learning).score
+    path = follow(together, euros, calm(scenario, periods, len(cals)), learning)
+    score = path.score * path.target / together.targets
     return np.asarray(score.reshape(periods, len(together.worlds), len(cals), -1).transpose(2, 1, 0, 3))
 
 

@@ -2,7 +2,7 @@
 
 Conventions: a KPI counts work in the period in which it is done, as the teams' incentives do (model.md §4).
 The value of a stage is cash when a unit enters it, direct costs and payouts are cash at once. A regime lasts.
-Luck moves attainment, so pay, and what people believe; what the company sells is an expectation per regime.
+Luck moves attainment, so pay, what people believe, and what the company sells (`simulate.sales`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.beliefs import Beliefs
+from optimizer.draws import Luck, draw_luck
 from optimizer.network import Floats, Ints, Network
 from optimizer.outcome import loading, realised_pay, true_scores
 from optimizer.response import Equilibrium, Response
-from optimizer.simulate.luck import Luck, draw_luck
 from optimizer.simulate.people import act, learn
 from optimizer.simulate.pipeline import Pipeline, arrival_shares, in_transit, present
+from optimizer.simulate.sales import worth_of_luck
 from optimizer.simulate.timing import losses, movables, move, value_per_attainment
 
 LEARNING = 0.5
@@ -30,15 +31,19 @@ LEARNING = 0.5
 class Path:
     """What happens in T periods and S draws: leading axes (T, S).
 
-    x (.., A) units; score (.., K) without luck and timing; attainment (.., K) with both; pay (.., I) before
-    charges; gross, direct_costs, loaded_pay, timing_cost currency; pulled and held (.., K) attainment.
+    x (.., A) units; score (.., K) without luck and timing; attainment (.., K) with both, of a target (.., K)
+    that moves where targets are issued anew; pay (.., I) before charges; gross, direct_costs, loaded_pay,
+    timing_cost currency, and `lucky`, the part of gross that luck of results brought; pulled and held (.., K)
+    attainment.
     """
 
     x: Floats
     score: Floats
     attainment: Floats
+    target: Floats
     pay: Floats
     gross: Floats
+    lucky: Floats
     direct_costs: Floats
     loaded_pay: Floats
     pulled: Floats
@@ -93,7 +98,7 @@ def switch(
     cal: Calibrated, euros: Floats, periods: int, draws: int, seed: int, learning: float = LEARNING
 ) -> Switch:
     """Simulate staying and changing to the plan `euros` (I, K) in the same draws."""
-    luck = draw_luck(cal, periods, draws, seed)
+    luck = draw_luck(cal.scenario, seed, periods, draws)
     return Switch(cal, luck, follow(cal, cal.current, luck, learning), follow(cal, euros, luck, learning))
 
 
@@ -125,6 +130,7 @@ class _Run:
         self.learning = learning
         self.shares = arrival_shares(cal.network.lag)
         self.movable = movables(cal, euros)
+        self.worth_of_luck = worth_of_luck(cal, self.network)
 
     def path(self, noise: Floats) -> Path:
         """All periods for the draws of this regime, noise (T, S, K)."""
@@ -164,13 +170,16 @@ class _Run:
         attainment = reached + kept * moved.pulled - moved.held
         pay = np.einsum("ik,sik->si", self.euros, realised_pay(cal, attainment))
         moved_value = (value * (kept * moved.pulled - moved.held)).sum(axis=1)
-        gross = entered @ network.stage_value + x @ network.unit_value + owed_value + moved_value
+        lucky = luck @ self.worth_of_luck
+        sold = entered @ network.stage_value + x @ network.unit_value + lucky
         row = {
             "x": x,
             "score": score,
             "attainment": attainment,
+            "target": np.broadcast_to(cal.targets_at(done.beliefs), score.shape),
             "pay": pay,
-            "gross": gross,
+            "gross": sold + owed_value + moved_value,
+            "lucky": lucky,
             "direct_costs": x @ network.cash,
             "loaded_pay": pay @ loading(cal),
             "pulled": moved.pulled,

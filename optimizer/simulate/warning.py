@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.baseline import Calibrated
+from optimizer.draws import calm
 from optimizer.network import Floats
-from optimizer.simulate.luck import Luck
 from optimizer.simulate.switch import follow
 
 WEEKS = {"month": 4, "quarter": 13, "half_year": 26, "year": 52}
@@ -73,9 +73,7 @@ def misjudged(cal: Calibrated, activity: int) -> float:
 
 def _first_period(cal: Calibrated, euros: Floats) -> Floats:
     """Work done in the first period in each regime, (R, A)."""
-    count = len(cal.worlds)
-    calm = Luck(np.zeros((1, count, len(cal.targets))), np.arange(count))
-    return np.asarray(follow(cal, euros, calm).x[0])
+    return np.asarray(follow(cal, euros, calm(cal.scenario, 1)).x[0])
 
 
 def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, seed: int) -> Limit:

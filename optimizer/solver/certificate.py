@@ -8,18 +8,18 @@ import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
-from optimizer.draws import PERIODS, draw
+from optimizer.draws import PERIODS, Draws, draw, rule_noise
 from optimizer.globalresponse import PROFIT, deviations, is_searched
 from optimizer.judge import Judgement, consistent_tail, linearised
 from optimizer.network import Floats, Ints
 from optimizer.outcome import Outcome, value_of
-from optimizer.payouts import tail_elsewhere
+from optimizer.payouts import company_pay, tail_elsewhere
 from optimizer.response import CONSISTENT, consistent_response, regrets
 from optimizer.solver.fixed import Answer, FixedModel, digits_of
 from optimizer.solver.highs import Limits
 from optimizer.solver.solution import Check
 from optimizer.space import TOLERANCE, PlanSpace
-from optimizer.tail import has_tail_rule
+from optimizer.tail import CVAR_DRAWS, has_tail_rule, percentile, probabilities
 
 REGRET_LIMIT = 1e-6
 AGREEMENT = 1e-6
@@ -51,8 +51,27 @@ def check_model(
     value = float(value_of(cal.scenario.rules.objective, seen)[0])
     miss = abs(answer.objective - value) / max(1.0, abs(value))
     yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
+    if answer.paid is not None and seen.tail.cvar is not None:
+        yield _model_cvar(cal, answer.paid, float(seen.tail.cvar[0]))
     yield _regret(cal, euros, beliefs, answer.x)
     yield _inside(fixed, seen.worlds)
+
+
+def _model_cvar(cal: Calibrated, paid: Floats, outside: float) -> Check:
+    """The worst cases of what the model pays, draw by draw, against those found without it."""
+    inside = worst_mean(cal, paid)
+    miss = abs(inside - outside) / max(1.0, abs(outside))
+    detail = f"model's worst cases {inside:,.2f}, independent response {outside:,.2f}"
+    return Check("model_cvar", miss <= AGREEMENT, miss, AGREEMENT, detail)
+
+
+def worst_mean(cal: Calibrated, paid: Floats) -> float:
+    """CVaR of payouts (R·D,) in the draws of the rule: the edge, and the mean excess over it."""
+    rule = cal.scenario.rules.budget.cvar
+    assert rule is not None
+    weight = probabilities([probability for probability, _ in cal.worlds], CVAR_DRAWS)
+    edge = float(percentile(paid, weight, rule.level))
+    return edge + float(weight @ np.maximum(paid - edge, 0.0)) / (1 - rule.level)
 
 
 def pinned(fixed: FixedModel, units: Ints) -> Answer:
@@ -168,12 +187,25 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
     if not has_tail_rule(cal):
         return
     here = consistent_tail(cal, euros, outcome.worlds)
+    if here.cvar is not None:
+        yield _realised_cvar(cal, euros[0], outcome, float(here.cvar[0]))
     elsewhere = tail_elsewhere(cal, euros[0], outcome, draw(cal.scenario, cal.seed))
     for name, (value, error) in elsewhere.items():
         inside = getattr(here, name.removeprefix("budget."))
         apart = abs(value / float(inside[0]) - 1)
         detail = f"{value:,.2f} on {PERIODS:,} other draws, standard error {error:,.2f}"
         yield Check(f"{name.removeprefix('budget.')}_sample", apart <= SAMPLE, apart, SAMPLE, detail)
+
+
+def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: float) -> Check:
+    """Worst cases of what is really paid in the draws of the rule, by another path than the rule's."""
+    regimes = len(cal.worlds)
+    noise = np.tile(rule_noise(cal.scenario, cal.seed, CVAR_DRAWS), (regimes, 1))
+    draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, ())
+    paid = worst_mean(cal, company_pay(cal, euros, outcome, draws))
+    miss = abs(paid - judged) / max(1.0, abs(paid))
+    detail = f"worst cases of payouts {paid:,.2f}, as judged {judged:,.2f}"
+    return Check("realised_cvar", miss <= AGREEMENT, miss, AGREEMENT, detail)
 
 
 def check_rules(judgement: Judgement) -> Check:

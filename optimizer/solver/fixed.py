@@ -34,7 +34,8 @@ from optimizer.solver.tangents import solve_outer, tighten
 class Answer:
     """The best plan at fixed beliefs: step counts (I, K) or None, its value, a proven bound on all others.
 
-    `x` (R, A) are the model's own volumes per regime, for checks only.
+    For checks only: `x` (R, A) are the model's own volumes per regime, and `paid` (N,) what it pays in the
+    draws on which `budget.cvar` holds, None without such a rule.
     """
 
     status: MilpStatus
@@ -43,6 +44,7 @@ class Answer:
     bound: float
     interrupted: bool
     x: Floats | None = None
+    paid: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
         value = found.value(digit)
         units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
     x = np.array([[found.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
-    return Answer(found.status, units, found.objective, found.bound, found.interrupted, x)
+    paid = m.paid_in_draws(found.value) if hasattr(m, "paid_in_draws") else None
+    return Answer(found.status, units, found.objective, found.bound, found.interrupted, x, paid)
 
 
 def digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:

@@ -134,6 +134,9 @@ def _robust_check(found: Robustness, *, same: bool) -> Check:
     """Whether robustness costs nothing; `value` is what it costs [currency/period]."""
     drawn = f"best by {found.criterion} of {len(found.candidates)} candidates in {len(found.values):,} draws"
     cost = 0.0 if same else found.cost
+    if found.runner_up is not None:
+        ahead, error = (v[found.runner_up] for v in (found.behind, found.behind_error))
+        drawn += f", by {ahead:,.6g} ± {error:,.3g} (standard error)"
     return Check("robust", same, cost, 0.0, f"{drawn}; value given up at the numbers of the file")
 
 

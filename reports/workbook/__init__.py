@@ -18,6 +18,7 @@ from reports.workbook.front import (
     open_summary,
     write_dictionary,
     write_payouts,
+    write_robustness,
     write_sensitivity,
     write_summary,
 )
@@ -46,6 +47,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Both, language: str = "e
     paid = write_budget(book, lines, totals, agreed)
     write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)
     write_payouts(book, tables["payout_distribution"], tables["objectives_reached"])
+    write_robustness(book, tables["robustness"], tables["guarantees"])
     write_sensitivity(book, tables["assumptions"])
     controls = write_controls(book, totals, agreed, paid)
     write_dictionary(book)

@@ -66,12 +66,18 @@ PAYOUTS = (
     "plan", "who", "team", "headcount", "target", "expected", "mean",
     "p10", "p50", "p90", "p95", "cvar", "limit", "over_budget", "at_goal",
 )  # fmt: skip
+ROBUSTNESS = (
+    "candidate", "role", "stated", "drawn_mean", "worst_draws", "regret", "behind", "behind_error",
+    "best_share", "beats_current", "breaks_budget", "draws",
+)  # fmt: skip
+GUARANTEES = ("team", "paid_share", "kept", "reason")
 COLUMNS = {
     "Plan": ("team", "headcount", "target_pay", "charges_rate", "weight_sum", "kpi", "weight", "euros"),
     "Curves": (*CURVE, "knot", "jump", "slope_change", "point", "point_weight"),
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
     "Attainment": ("attainment", "pay", "loaded", "limit", "slack"),
     "Payouts": PAYOUTS,
+    "Robustness": (*ROBUSTNESS, *GUARANTEES),
     "Sensitivity": ("assumption", "source", "range", "gain", "gain_low", "gain_high"),
     "Controls": ("control", "live", "recorded", "allowed", "difference"),
 }
@@ -102,6 +108,35 @@ def write_payouts(book: Book, spreads: pd.DataFrame, objectives: pd.DataFrame) -
         for column, key in enumerate(("attainment", "noise", "reached"), 2):
             sheet.number(at, column, float(one[key]), "share")
     sheet.page.freeze_panes(4, 1)
+
+
+def write_robustness(book: Book, plans: pd.DataFrame, guarantees: pd.DataFrame) -> None:
+    """Plans in draws from the ranges of the sources, then what is sure whatever people find to do."""
+    sheet = book.sheet("Robustness", (60, 12, *[14] * 10))
+    sheet.say(0, 0, "xlsx.sheet.robustness", "title")
+    sheet.say(1, 0, "xlsx.robustness.note", "muted")
+    row = _write_candidates(sheet, 3, plans) if len(plans) else 3
+    sheet.heads(row, GUARANTEES)
+    for at, (_, one) in enumerate(guarantees.iterrows(), row + 1):
+        sheet.label(at, 0, one, "team")
+        sheet.number(at, 1, float(one["share"]), "level")
+        sheet.number(at, 2, float(one["amount"]), "money")
+        sheet.label(at, 3, one, "reason")
+    sheet.page.freeze_panes(4, 1)
+
+
+def _write_candidates(sheet: Sheet, top: int, plans: pd.DataFrame) -> int:
+    """Every plan that was compared; the row where the sheet goes on."""
+    sheet.heads(top, ROBUSTNESS)
+    for row, (_, one) in enumerate(plans.iterrows(), top + 1):
+        sheet.label(row, 0, one, "label", "wrap")
+        sheet.say(row, 1, f"xlsx.robust.{'recommended' if one['recommended'] else one['kind']}")
+        for column, key in enumerate(("value", "mean", "cvar", "regret", "behind", "behind_error"), 2):
+            sheet.number(row, column, float(one[key]), "money")
+        for column, key in enumerate(("best", "beats_current", "breaks_budget"), 8):
+            sheet.number(row, column, float(one[key]), "share")
+        sheet.number(row, 11, float(one["draws"]), "whole")
+    return top + len(plans) + 2
 
 
 def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:

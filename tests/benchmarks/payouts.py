@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
@@ -24,24 +25,30 @@ MINI = Path(__file__).parent.parent / "cases" / "mini_funnel" / "mini_funnel.jso
 HEADS = (5, 11, 4)
 PERIODS = 50_000
 REPETITIONS = 7
+CURVES: dict[str, dict[str, Any] | None] = {
+    "linear": None,
+    "capped": {"cap": 1.6},
+    "bent": {"threshold": 0.75, "accelerators": [{"from": 1.0, "slope": 2.0}], "cap": 1.6},
+}
+"""`bent`: a threshold, an accelerator and a cap on every KPI."""
 
 
 def main() -> None:
     """One row per kind of pay curve, in milliseconds."""
     print(f"{sum(HEADS) * PERIODS:,} person-periods, three KPIs per team, one core")
     print(f"  {'pay':10} {'draws':>9} {'a plan':>9} {'another':>9}")
-    for name, cap in (("linear", None), ("capped", 1.6)):
-        drawn, first, again = milliseconds(company(cap))
+    for name, curve in CURVES.items():
+        drawn, first, again = milliseconds(company(curve))
         print(f"  {name:10} {drawn:6.0f} ms {first:6.0f} ms {again:6.0f} ms")
 
 
-def company(cap: float | None) -> Calibrated:
-    """mini_funnel with people whose skill differs, and a cap on every KPI or none."""
+def company(curve: dict[str, Any] | None) -> Calibrated:
+    """mini_funnel with people whose skill differs, and one curve for every KPI."""
     tree = read_scenario(MINI).model_dump(by_alias=True, exclude_unset=True)
     for team, people in zip(tree["teams"].values(), HEADS, strict=True):
         team |= {"headcount": people, "skill_spread": 0.25}
     for kpi in tree["kpis"].values():
-        kpi |= {"curve": {"cap": cap}} if cap else {}
+        kpi |= {"curve": curve}
     return calibrate(Scenario.model_validate(tree | {"noise_correlation": 0.3}))
 
 

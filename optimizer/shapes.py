@@ -1,0 +1,122 @@
+"""The pay curves that a scenario states, as knots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from optimizer.curves import NO_GATES, Gates, PayCurves
+from optimizer.network import Floats
+from optimizer.scenario import Curve, Scenario
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One curve as a line before its first knot, and knots: (attainment, jump, slope change), rising."""
+
+    level: float
+    slope: float
+    knots: tuple[tuple[float, float, float], ...]
+
+
+LINE = Shape(0.0, 1.0, ())
+"""Without a curve: linear and unbounded."""
+
+
+def shape_of(curve: Curve, threshold: float | None = None) -> Shape:
+    """The curve's knots; `threshold` stands for another one, where it is higher."""
+    bar = max((t for t in (curve.threshold, threshold) if t is not None), default=None)
+    turns = [(a.from_, a.slope) for a in curve.accelerators if curve.cap is None or a.from_ < curve.cap]
+    turns += [(curve.cap, 0.0)] if curve.cap is not None else []
+    start = max(curve.floor, 1 - 1 / curve.slope)
+    level = max(0.0, 1 + curve.slope * (start - 1))
+    line = [(start, level, curve.slope)]
+    for at, slope in turns:
+        before, paid, steep = line[-1]
+        line.append((at, paid + steep * (at - before), slope))
+    if bar is None or (bar <= start and level == 0):
+        steps = pairwise(line)
+        knots = [(start, 0.0, curve.slope), *((b[0], 0.0, b[2] - a[2]) for a, b in steps)]
+        return Shape(level, 0.0, tuple(knots))
+    below = [part for part in line if part[0] <= bar]
+    at, paid, slope = below[-1] if below else (bar, level, 0.0)
+    beyond = [(bar, paid + slope * (bar - at), slope), *(part for part in line if part[0] > bar)]
+    bends = [(b[0], 0.0, b[2] - a[2]) for a, b in pairwise(beyond)]
+    return Shape(0.0, 0.0, ((bar, beyond[0][1], slope), *bends))
+
+
+def named_curve(scenario: Scenario, curve: Curve | str | None) -> Curve | None:
+    """A curve written here or by its name."""
+    return scenario.curves[curve] if isinstance(curve, str) else curve
+
+
+def curve_of(
+    scenario: Scenario, team: str, kpi: str, chosen: Mapping[str, str] | None = None
+) -> Curve | None:
+    """What the pay of a team on a KPI follows: the curve chosen for the team, its own, or the KPI's."""
+    own = (chosen or {}).get(team, scenario.teams[team].curve)
+    return named_curve(scenario, own if own is not None else scenario.kpis[kpi].curve)
+
+
+def pay_curves(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> PayCurves:
+    """The curves of all pairs; `chosen` curves by team replace the scenario's."""
+    own = any(t.curve is not None for t in scenario.teams.values()) or bool(chosen)
+    teams, kpis = list(scenario.teams), list(scenario.kpis)
+    rows = [[curve_of(scenario, t, k, chosen) for k in kpis] for t in (teams if own else teams[:1])]
+    shapes = [[_shape(c, k) for c, k in zip(row, kpis, strict=True)] for row in rows]
+    return PayCurves(
+        teams=len(teams),
+        first_level=np.array([[s.level for s in row] for row in shapes]),
+        first_slope=np.array([[s.slope for s in row] for row in shapes]),
+        **_padded(shapes),
+        noise=np.array([k.noise for k in scenario.kpis.values()]),
+        gates=_gates(scenario, rows if own else rows * len(teams)),
+        patience=_patience(scenario, rows if own else rows * len(teams)),
+    )
+
+
+def _shape(curve: Curve | None, kpi: str) -> Shape:
+    """A gate on the KPI itself is a threshold."""
+    if curve is None:
+        return LINE
+    itself = curve.gate is not None and curve.gate.kpi == kpi
+    return shape_of(curve, curve.gate.at if itself and curve.gate else None)
+
+
+def _padded(shapes: list[list[Shape]]) -> dict[str, Floats]:
+    """Knots, jumps and slope changes (C, K, J); what is missing stands at the last knot and does nothing."""
+    most = max(len(s.knots) for row in shapes for s in row)
+    parts = np.zeros((len(shapes), len(shapes[0]), most, 3))
+    for c, row in enumerate(shapes):
+        for k, shape in enumerate(row):
+            parts[c, k, : len(shape.knots)] = np.reshape(shape.knots, (-1, 3))
+            parts[c, k, len(shape.knots) :, 0] = shape.knots[-1][0] if shape.knots else 0.0
+    return {"knots": parts[..., 0], "jumps": parts[..., 1], "changes": parts[..., 2]}
+
+
+def _gates(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Gates:
+    kpis = list(scenario.kpis)
+    found = [
+        (i, k, kpis.index(curve.gate.kpi), curve.gate.at)
+        for i, row in enumerate(rows)
+        for k, curve in enumerate(row)
+        if curve is not None and curve.gate is not None and curve.gate.kpi != kpis[k]
+    ]
+    if not found:
+        return NO_GATES
+    team, kpi, on, at = (np.array(part) for part in zip(*found, strict=True))
+    return Gates(team, kpi, on, at.astype(float), scenario.noise_correlation)
+
+
+def _patience(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Floats:
+    """1 − Σ share (1 − δ^after), (I, K)."""
+    discounts = [team.discount for team in scenario.teams.values()]
+    return np.array(
+        [
+            [1 - sum(v.share * (1 - d**v.after) for v in (c.vesting if c else ())) for c in row]
+            for d, row in zip(discounts, rows, strict=True)
+        ]
+    )

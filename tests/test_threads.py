@@ -1,0 +1,72 @@
+"""Same input, same seed, same bytes, however many threads the libraries below have."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+BLAS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+SAMPLED = """
+import hashlib, json, sys
+from pathlib import Path
+
+from optimizer.baseline import calibrate
+from optimizer.payouts import payouts_under
+from optimizer.plan import plan_of
+from optimizer.read import read_scenario
+from optimizer.results import payouts_json
+from optimizer.simulate.switch import switch
+from optimizer.switch_tables import Simulated, records, switch_tables
+
+root = Path(sys.argv[1]).parent
+for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml", "quality")):
+    scenario = read_scenario(root / file)
+    cal, weights = calibrate(scenario), scenario.plans[plan]
+    euros = plan_of(scenario, weights).euros(scenario)
+    run = switch(cal, euros, 2, 60, 7)
+    tables = switch_tables(Simulated(plan, 7, 0.5, run, ()))
+    payouts = [payouts_json(cal, found) for found in payouts_under(cal, [euros])]
+    for found in (payouts, records(tables)):
+        print(hashlib.sha256(json.dumps(found).encode()).hexdigest())
+"""
+
+SOLVED = """
+import hashlib, json, sys
+sys.path.insert(0, sys.argv[1])
+from solved import SOURCES, mini
+from optimizer.results import solution_json
+from optimizer.solver import Options, solve
+from optimizer.solver.robust import robustly
+
+options = Options(threads=int(sys.argv[2]), seed=5)
+found = robustly(solve(mini(sources=SOURCES), options), options, "regret", 3)
+print(hashlib.sha256(json.dumps(solution_json(found)).encode()).hexdigest())
+"""
+
+
+def said(program: str, threads: str) -> str:
+    """What a fresh Python prints, with so many threads for BLAS and for the solver."""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(TESTS), threads],
+        env=os.environ | dict.fromkeys(BLAS, threads),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("program", "threads_tried"),
+    [(SAMPLED, ("1", "2", "4")), (SOLVED, ("1", "4"))],
+    ids=["payouts_and_switch", "solve_robust"],
+)
+def test_the_number_of_threads_changes_no_byte(program: str, threads_tried: tuple[str, ...]) -> None:
+    assert len({said(program, threads) for threads in threads_tried}) == 1

@@ -22,8 +22,9 @@ from optimizer.history.spending import SourceCost, costs_of
 
 WEEKS = {"month": 365.25 / 84, "quarter": 365.25 / 28, "half_year": 365.25 / 14, "year": 365.25 / 7}
 """Weeks per period."""
+WEEKS_NEEDED = 8
+"""To say how far counts scatter."""
 _PEOPLE_LEADS = 200
-_WEEKS_NEEDED = 8
 
 
 @dataclass(frozen=True)
@@ -256,7 +257,7 @@ def _noise(leads: pl.DataFrame, wins: pl.DataFrame, given: Map, young: dt.date) 
     return {
         name: timing.period_noise(c, weeks, dated[name])
         for name, c in counts.items()
-        if len(c) >= _WEEKS_NEEDED and c.sum() > 0
+        if len(c) >= WEEKS_NEEDED and c.sum() > 0
     }
 
 
@@ -267,7 +268,7 @@ def _weekly(events: pl.Series, first: dt.date, before: dt.date) -> Floats:
 def _common(leads: pl.DataFrame, wins: pl.DataFrame) -> float:
     first, last = _day(leads["created"].min()), _day(leads["created"].max())
     series = [timing.weekly(dates, first, last) for dates in (leads["created"], wins["closed"])]
-    usable = all(len(s) >= _WEEKS_NEEDED and s.sum() > 0 for s in series)
+    usable = all(len(s) >= WEEKS_NEEDED and s.sum() > 0 for s in series)
     return timing.common_factor(series) if usable else 0.0
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -111,7 +111,7 @@ def _tables(
             continue
         best = max(fitting, key=lambda table: len(wanted[table]))
         slim = export.frame.select(ROW, *sorted(wanted[best]))
-        tables.setdefault(best, []).append(Export(path, slim, export.losses, export.notes))
+        tables.setdefault(best, []).append(replace(export, frame=slim))
     problems += [_no_file(table, wanted[table]) for table in wanted if table not in tables and not problems]
     if problems:
         raise ScenarioError(problems)

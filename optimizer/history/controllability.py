@@ -70,7 +70,7 @@ def controlled(leads: pl.DataFrame, outcome: str, months: float, apart: bool) ->
 def _cells(leads: pl.DataFrame, outcome: str) -> pl.DataFrame:
     chance = pl.col(outcome).mean().over(pl.col("source").cast(pl.String).fill_null("missing"))
     return (
-        leads.with_columns(chance.alias("chance"), pl.col("created").dt.strftime("%Y-%m").alias("month"))
+        leads.with_columns(chance.alias("chance"), pl.col("created").dt.truncate("1mo").alias("month"))
         .group_by("owner", "month")
         .agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"), pl.col("chance").sum().alias("supply"))
         .filter(pl.col("n") >= _LEADS_NEEDED)

@@ -94,7 +94,7 @@ def persons(frame: pl.DataFrame, outcome: str, metric: str, least: int, wins: in
     if chosen.height < 3:
         return None
     used = frame.join(chosen.select("owner"), on="owner", how="semi").with_columns(
-        pl.col("created").dt.strftime("%Y-%m").alias("month")
+        pl.col("created").dt.truncate("1mo").alias("month")
     )
     groups = ["owner", *(g for g in ("source", "month") if used[g].n_unique() > 1)]
     expected, variance = _expected(used, outcome, groups)

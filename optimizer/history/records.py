@@ -45,9 +45,7 @@ class Records:
     def after(self, i: int) -> Records:
         """The records below the i-th."""
         rest = slice(i + 1, None)
-        return Records(
-            self.data, self.starts[rest], self.ends[rest], self.widths[rest], self.first + i + 1
-        )
+        return Records(self.data, self.starts[rest], self.ends[rest], self.widths[rest], self.first + i + 1)
 
     def numbers(self, mask: Mask) -> Places:
         return np.flatnonzero(mask) + self.first

@@ -12,8 +12,9 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from optimizer.history import response, sides, speed, timing
+from optimizer.history.account import NOBODY
 from optimizer.history.controllability import Controlled, controlled
-from optimizer.history.deals import NOBODY, History
+from optimizer.history.deals import History
 from optimizer.history.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
 from optimizer.history.mapping import PROMPT, Map
 from optimizer.history.people import Persons, persons
@@ -219,7 +220,7 @@ def _slopes(
 ) -> tuple[tuple[speed.Slope, ...], speed.Slope | None]:
     """Closers only, where they are known: who works a lead decides both how soon and how well."""
     used = mature.with_columns(
-        pl.col("created").dt.strftime("%Y-%m").alias("month"),
+        pl.col("created").dt.truncate("1mo").alias("month"),
         pl.col("created").dt.hour().alias("hour"),
         pl.col("created").dt.weekday().alias("weekday"),
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from optimizer.history.deals import NOBODY, read_history
+from optimizer.history.account import NOBODY
+from optimizer.history.deals import read_history
 from optimizer.history.exports import Export, read_export
 from optimizer.history.mapping import Map
 from optimizer.history.study import WEEKS

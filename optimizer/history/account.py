@@ -36,19 +36,20 @@ class Account:
     def blank(self, frame: pl.DataFrame, column: str, bad: pl.Expr, reason: str) -> pl.DataFrame:
         """The frame with `bad` cells of a column emptied."""
         marked = frame.select(bad.fill_null(False)).to_series()
-        self._cells(frame[ROW].filter(marked), reason)
+        self.cells_of(frame[ROW].filter(marked), reason)
         return frame.with_columns(pl.when(~marked).then(pl.col(column))) if marked.any() else frame
 
     def unreadable(self, numbers: pl.Series, column: cells.Column, what: str) -> None:
-        self._cells(numbers.filter(column.unreadable), f"{what} cannot be read")
+        self.cells_of(numbers.filter(column.unreadable), f"{what} cannot be read")
 
     def whole(self, numbers: pl.Series, frame: pl.DataFrame, reason: str) -> pl.DataFrame:
         """The rows of another export that lack nothing; `numbers` are the rows' own."""
         lacking = frame.select(pl.any_horizontal(pl.all().is_null())).to_series()
-        self._cells(numbers.filter(lacking), reason)
+        self.cells_of(numbers.filter(lacking), reason)
         return frame.filter(~lacking)
 
-    def _cells(self, rows: pl.Series, reason: str) -> None:
+    def cells_of(self, rows: pl.Series, reason: str) -> None:
+        """Note cells that are not used, by the numbers of their rows."""
         self.cells.append(Loss(reason, len(rows), tuple(rows.head(_SHOWN).to_list())))
 
     def kept(self, frame: pl.DataFrame, given: Map, today: dt.date) -> pl.DataFrame:

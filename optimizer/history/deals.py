@@ -12,7 +12,7 @@ import polars as pl
 from optimizer.history.account import Account
 from optimizer.history.exports import ROW, Export, Loss, read_export
 from optimizer.history.mapping import Map
-from optimizer.history.other_exports import calls_of, spend_of, with_wins
+from optimizer.history.other_exports import calls_of, spend_of, with_leads, with_wins
 from optimizer.history.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.typed import outcomes_in, refuse_no_wins, typed
 from optimizer.problems import Problem, ScenarioError, listed, nearest
@@ -69,6 +69,8 @@ def read_history(
     outcomes = outcomes_in(raw, given)
     frame = typed(raw, given, taken, notes)
     del raw  # the texts of all rows take more memory than their values
+    if given.leads is not None:
+        frame = with_leads(frame, tables["leads"], given, taken)
     if given.closed is not None:
         frame = with_wins(frame, tables["closed"], given, taken)
     frame = taken.kept(frame, given, today or dt.date.today())

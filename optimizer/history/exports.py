@@ -23,6 +23,8 @@ _HEADER_WITHIN = 20
 """Records searched for the header, below titles that report builders print above it."""
 _SHOWN = 3
 _BLANKS = " \t\r\n\u00a0"
+_NO_REFERENCE = "000000000000000AAA"
+"""What Salesforce writes where a record refers to none."""
 _DATA = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[-+]?\d+([.,]\d+)?$")
 Rows = list[list[str]]
 
@@ -196,7 +198,7 @@ def _cleaned(
     texts = [c for c in frame.columns if c != ROW]
     for name in texts:  # one by one: all together need their memory twice
         frame = frame.with_columns(pl.col(name).str.strip_chars(_BLANKS))
-        frame = frame.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)))
+        frame = frame.with_columns(pl.when(~pl.col(name).is_in(["", _NO_REFERENCE])).then(pl.col(name)))
     empty = pl.all_horizontal(pl.col(texts).is_null())
     gone = frame.filter(empty)[ROW]
     losses = [*losses, Loss("row of empty cells", len(gone), tuple(gone.head(_SHOWN).to_list()))]

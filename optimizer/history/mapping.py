@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
 
+from optimizer.history.conditions import Conditions
 from optimizer.problems import Finding, listed, shown
 from optimizer.read import raise_any
 from optimizer.scenario import Frozen, LabelField, Name, NonNegative, Positive, Rules, Share, Weights
@@ -17,41 +19,6 @@ from optimizer.yamltree import tree_of
 
 PROMPT = 24.0
 """Hours within which an answer is in time, unless the map says otherwise."""
-
-
-class Is(Frozen):
-    """What a cell must hold."""
-
-    any_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """One of these texts; empty: anything at all."""
-    none_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """None of these texts; an empty cell is none of them."""
-    present: bool = False
-    """The cell is not empty."""
-
-
-def _is(value: Any) -> Any:
-    """`[A, B]` and `A` for any of them, `present`, `{not: [C]}`."""
-    if isinstance(value, str):
-        return {"present": True} if value == "present" else {"any_of": [value]}
-    if isinstance(value, list):
-        return {"any_of": value}
-    if isinstance(value, dict) and set(value) == {"not"}:
-        rest = value["not"]
-        return {"none_of": [rest] if isinstance(rest, str) else rest}
-    return value
-
-
-Condition = dict[str, Annotated[Is, BeforeValidator(_is)]]
-"""`{heading: what its cell must hold}`; all of them."""
-
-
-def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-Conditions = Annotated[tuple[Condition, ...], Field(strict=False), BeforeValidator(_one_or_more)]
-"""Any one of the conditions."""
 
 
 def _date(value: Any) -> Any:
@@ -104,6 +71,31 @@ class Deals(Frozen):
     """The step that makes a lead a promising one."""
     least_value: NonNegative = 0.0
     """Smaller values are placeholders and left out [currency]."""
+
+
+class Leads(Frozen):
+    """An export of leads, some of which became deals of the main export: its rows are then deals only."""
+
+    id: str
+    """Heading that tells one lead from another."""
+    deal: str
+    """Heading of the deal it became; empty where it became none."""
+    created: str
+    """Heading of when it arrived."""
+    owner: str | None = None
+    """Heading of who works it."""
+    source: str | None = None
+    """Heading of where it came from."""
+    lost: Conditions = ()
+    """What makes it lost before it was a deal."""
+    junk: Conditions = ()
+    """What was never a lead."""
+    steps: dict[Name, Conditions] = {}  # noqa: RUF012 - pydantic copies defaults
+    """Steps of the funnel that a lead has reached; those of deals may be among them."""
+
+
+BECAME_DEAL = "became_deal"
+"""Step of leads that became deals."""
 
 
 class Closed(Frozen):
@@ -222,6 +214,8 @@ class Map(Frozen):
     """What the scenario's volumes are per."""
     deals: Deals
     """The main export."""
+    leads: Leads | None = None
+    """Leads, where they are in an export of their own."""
     closed: Closed | None = None
     """Won deals, where they are in an export of their own."""
     spend: Spend | None = None
@@ -248,17 +242,29 @@ class Map(Frozen):
     assume: Assume | None = None
     """What the exports do not say; needed for a scenario, not for the estimates."""
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of the funnel's steps, in order."""
+        if self.leads is None:
+            return tuple(self.deals.steps)
+        return tuple(dict.fromkeys((*self.leads.steps, BECAME_DEAL, *self.deals.steps)))
+
     def headings(self) -> dict[str, frozenset[str]]:
         """Headings that each table needs, by table."""
-        deals = self.deals
-        conditions = [*deals.won, *deals.lost, *deals.junk, *(c for cs in deals.steps.values() for c in cs)]
-        used = set(_texts(deals.columns)).union(*conditions)
-        found = {"deals": frozenset(used)}
+        deals, leads = self.deals, self.leads
+        conditions = [deals.won, deals.lost, deals.junk, *deals.steps.values()]
+        found = {"deals": _used(deals.columns, conditions)}
+        if leads is not None:
+            found["leads"] = _used(leads, [leads.lost, leads.junk, *leads.steps.values()])
         for name in ("closed", "spend", "calls"):
             table = getattr(self, name)
             if table is not None:
                 found[name] = frozenset(_texts(table))
         return found
+
+
+def _used(columns: Frozen, conditions: Iterable[Conditions]) -> frozenset[str]:
+    return frozenset(_texts(columns)).union(*(c for every in conditions for c in every))
 
 
 def _texts(table: Frozen) -> list[str]:
@@ -289,8 +295,8 @@ def _problems(given: Map) -> list[Finding]:
 
     found = []
     good = given.deals.good
-    if good is not None and good not in given.deals.steps:
-        steps = listed(given.deals.steps) or "none"
+    if good is not None and good not in given.steps:
+        steps = listed(given.steps) or "none"
         found.append(Finding(("deals", "good"), shown(good), "is not one of the steps", f"steps: {steps}"))
     if not given.deals.won and given.closed is None:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"

@@ -1,13 +1,58 @@
-"""The exports besides the main one: wins, costs, calls."""
+"""The exports besides the main one: leads, wins, costs, calls."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from optimizer.history.account import Account
+from optimizer.history.account import NOBODY, Account
+from optimizer.history.conditions import any_of
 from optimizer.history.exports import ROW, Export, Loss
-from optimizer.history.mapping import Map
+from optimizer.history.mapping import BECAME_DEAL, Map
 from optimizer.history.typed import amounts_of, dates_of, numbers_of
+
+
+def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:
+    """Deals begin when their leads did, and leads that became no deal are rows of the funnel's early steps.
+
+    A deal without a lead began as one: it is a row as before, with none of the lead's steps.
+    """
+    leads = _leads(pl.concat([export.frame for export in exports]), given, taken)
+    known = pl.col("deal").is_in(frame["id"].implode())
+    taken.cells_of(leads.filter(~known)[ROW], "deal of a lead is in no file (counted as a lead)")
+    became = leads.filter(known).unique("deal", keep="first", maintain_order=True)
+    alone = leads.filter(~pl.col("id").is_in(became["id"].implode()).fill_null(False))
+    steps = [f"step_{name}" for name in given.steps]
+    told = {"deal": "id", **{c: f"__{c}" for c in ("created", "source", "junk", *steps)}}
+    joined = frame.join(became.select(told.keys()).rename(told), on="id", how="left", maintain_order="left")
+    joined = joined.with_columns(
+        pl.min_horizontal("created", "__created").alias("created"),
+        pl.coalesce("__source", "source").alias("source"),
+        *((pl.col(c) | pl.col(f"__{c}").fill_null(False)).alias(c) for c in ("junk", *steps)),
+    ).with_columns(pl.lit(True).alias(f"step_{BECAME_DEAL}"))
+    rows = alone.drop("deal").with_columns(pl.lit(False).alias("won"))
+    return pl.concat([joined.select(frame.columns), rows], how="diagonal")
+
+
+def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
+    """Typed rows of the export of leads: what deals have, and `deal`."""
+    told = given.leads
+    assert told is not None
+    created = dates_of(raw[told.created], "leads.created", given)
+    taken.unreadable(raw[ROW], created, "date of creation")
+    empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
+    owner, source = (raw[name] if name else empty for name in (told.owner, told.source))
+    flags = {"lost": told.lost, "junk": told.junk}
+    flags |= {f"step_{step}": told.steps.get(step, ()) for step in given.steps}
+    return pl.DataFrame(
+        {
+            ROW: raw[ROW],
+            "id": raw[told.id],
+            "deal": raw[told.deal],
+            "created": created.values,
+            "owner": owner.fill_null(NOBODY).cast(pl.Categorical),
+            "source": source.cast(pl.Categorical),
+        }
+    ).hstack(raw.select(any_of(conditions).alias(name) for name, conditions in flags.items()))
 
 
 def with_wins(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:

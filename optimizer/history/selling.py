@@ -100,7 +100,7 @@ def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame
     middle, least, most = (
         _mixing(rate.rate, share, min(0.0, b) * gap) for b in (slope.b, slope.lo, slope.hi)
     )
-    # The nearer bound may be cut off at no effect: a range that reaches as far both ways must hold the farther.
+    # The nearer bound may be cut off at no effect: a range that reaches as far both ways holds the farther.
     by_slope = [max(abs(a - m), abs(b - m)) / m for a, b, m in zip(least, most, middle, strict=True)]
     widths = (min(WIDEST, math.hypot(pooled, by_slope[0])), min(WIDEST, math.hypot(pooled, by_slope[1])))
     return middle, widths, _said(slope)

@@ -163,7 +163,7 @@ def _maturity(history: History, lag: Lag | None) -> dt.date:
 
 
 def _rates(frame: pl.DataFrame, mature: pl.DataFrame, given: Map) -> dict[str, Rate]:
-    steps = [f"step_{name}" for name in given.deals.steps]
+    steps = [f"step_{name}" for name in given.steps]
     found = {name.removeprefix("step_"): rate_of(mature, name) for name in [*steps, "won"]}
     for step in steps:
         found[f"won_given_{step.removeprefix('step_')}"] = rate_of(mature.filter(step), "won")

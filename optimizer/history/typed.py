@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from collections.abc import Callable, Sequence
 
 import polars as pl
 
 from optimizer.history import cells
 from optimizer.history.account import NOBODY, Account
+from optimizer.history.conditions import any_of
 from optimizer.history.exports import ROW
-from optimizer.history.mapping import Condition, Is, Map
+from optimizer.history.mapping import Map
 from optimizer.problems import Problem, ScenarioError, listed
 
 _UNIT_HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
@@ -32,7 +31,7 @@ def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl
     response = _response(text["response"], created.values, given)
     taken.unreadable(numbers, response, "response time")
     flags = {"won": given.deals.won, "lost": given.deals.lost, "junk": given.deals.junk}
-    flags |= {f"step_{step}": conditions for step, conditions in given.deals.steps.items()}
+    flags |= {f"step_{step}": given.deals.steps.get(step, ()) for step in given.steps}
     return pl.DataFrame(
         {
             ROW: numbers,
@@ -45,7 +44,7 @@ def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl
             "response": response.values,
             "product": text["product"].cast(pl.Categorical),
         }
-    ).hstack(raw.select(_any(conditions).alias(name) for name, conditions in flags.items()))
+    ).hstack(raw.select(any_of(conditions).alias(name) for name, conditions in flags.items()))
 
 
 def _refuse_short_ids(ids: pl.Series) -> None:
@@ -71,24 +70,6 @@ def refuse_no_wins(frame: pl.DataFrame, outcomes: Sequence[str]) -> None:
         told = f"write `won` as the cells do: {listed(outcomes)}"
         hint = told if outcomes else "the export of wins matches no lead"
         raise ScenarioError([Problem("deals.won", "", "no row is won", hint)])
-
-
-def _any(conditions: Sequence[Condition]) -> pl.Expr:
-    every = pl.repeat(False, pl.len(), dtype=pl.Boolean)
-    return functools.reduce(operator.or_, [_all(c) for c in conditions], every)
-
-
-def _all(condition: Condition) -> pl.Expr:
-    return functools.reduce(operator.and_, [_holds(pl.col(name), cell) for name, cell in condition.items()])
-
-
-def _holds(cell: pl.Expr, wanted: Is) -> pl.Expr:
-    found = cell.is_not_null() if wanted.present else pl.lit(True)
-    if wanted.any_of:
-        found = found & cell.is_in(list(wanted.any_of)).fill_null(False)
-    if wanted.none_of:
-        found = found & ~cell.is_in(list(wanted.none_of)).fill_null(False)
-    return found
 
 
 def dates_of(texts: pl.Series, where: str, given: Map) -> cells.Column:

@@ -12,7 +12,7 @@ import polars as pl
 from optimizer.history.account import Account
 from optimizer.history.exports import ROW, Export, Loss, read_export
 from optimizer.history.mapping import Map
-from optimizer.history.other_exports import calls_of, spend_of, with_leads, with_wins
+from optimizer.history.other_exports import calls_of, spend_of, touches_of, with_leads, with_wins
 from optimizer.history.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.typed import outcomes_in, refuse_no_wins, typed
 from optimizer.problems import Problem, ScenarioError, listed, nearest
@@ -29,6 +29,8 @@ class History:
     """date, source, cost."""
     calls: pl.DataFrame
     """owner, seconds."""
+    touches: pl.DataFrame
+    """owner, conversation."""
     files: Mapping[str, tuple[str, ...]]
     """File names by table."""
     read: Mapping[str, int]
@@ -77,12 +79,14 @@ def read_history(
     refuse_no_wins(frame, outcomes)
     spend = spend_of(tables.get("spend"), given, taken, notes)
     calls = calls_of(tables.get("calls"), given, taken)
-    owners = [frame["owner"], calls["owner"]]
+    touches = touches_of(tables.get("touches"), given, taken)
+    owners = [frame["owner"], calls["owner"], touches["owner"]]
     codes = {} if names else pseudonyms(owners)
     return History(
         deals=coded(frame, codes),
         spend=spend,
         calls=coded(calls, codes),
+        touches=coded(touches, codes),
         files=files,
         read=read,
         dropped=tuple(loss for loss in taken.rows if loss.rows),

@@ -28,7 +28,8 @@ def add_kpis(draft: Draft, segments: list[str]) -> None:
 
 def add_controllability(draft: Draft) -> None:
     """What sales control of wins, where persons' spread tells it and the map says nothing itself."""
-    found, study = draft.study.controlled, draft.study
+    study = draft.study
+    found = study.controlled.get("wins")
     if found is None or not found.tells:
         return
     rules = draft.tree["rules"].setdefault("controllability", {})

@@ -69,6 +69,8 @@ class Deals(Frozen):
     """Steps of the funnel that a row has reached, in order."""
     good: Name | None = None
     """The step that makes a lead a promising one."""
+    conversation: Name | None = None
+    """The step that takes a conversation: answered leads without it were only touched."""
     least_value: NonNegative = 0.0
     """Smaller values are placeholders and left out [currency]."""
 
@@ -122,8 +124,8 @@ class Spend(Frozen):
     """Heading of the amount [currency]."""
 
 
-class Side(Frozen):
-    """An export of single calls or touches, to compare persons on something besides results."""
+class Calls(Frozen):
+    """An export of single calls, to compare persons on something besides results."""
 
     owner: str
     """Heading of the person."""
@@ -131,6 +133,15 @@ class Side(Frozen):
     """Heading of the length."""
     short: Positive = 10.0
     """Not longer than this is no conversation [s]."""
+
+
+class Touches(Frozen):
+    """An export of single touches: calls, mails, visits."""
+
+    owner: str
+    """Heading of the person."""
+    conversation: Conditions
+    """What makes a touch a conversation."""
 
 
 class Change(Frozen):
@@ -220,8 +231,10 @@ class Map(Frozen):
     """Won deals, where they are in an export of their own."""
     spend: Spend | None = None
     """What sources cost."""
-    calls: Side | None = None
+    calls: Calls | None = None
     """Single calls, with their length."""
+    touches: Touches | None = None
+    """Single touches, with what came of them."""
     change: Change | None = None
     """A past change of the plan."""
     start: Day | None = None
@@ -256,6 +269,8 @@ class Map(Frozen):
         found = {"deals": _used(deals.columns, conditions)}
         if leads is not None:
             found["leads"] = _used(leads, [leads.lost, leads.junk, *leads.steps.values()])
+        if self.touches is not None:
+            found["touches"] = _used(self.touches, [self.touches.conversation])
         for name in ("closed", "spend", "calls"):
             table = getattr(self, name)
             if table is not None:
@@ -294,10 +309,11 @@ def _problems(given: Map) -> list[Finding]:
     from zoneinfo import available_timezones
 
     found = []
-    good = given.deals.good
-    if good is not None and good not in given.steps:
-        steps = listed(given.steps) or "none"
-        found.append(Finding(("deals", "good"), shown(good), "is not one of the steps", f"steps: {steps}"))
+    for role in ("good", "conversation"):
+        step = getattr(given.deals, role)
+        if step is not None and step not in given.steps:
+            steps = listed(given.steps) or "none"
+            found.append(Finding(("deals", role), shown(step), "is not one of the steps", f"steps: {steps}"))
     if not given.deals.won and given.closed is None:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
         found.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))

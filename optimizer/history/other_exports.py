@@ -99,3 +99,12 @@ def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.Dat
     owner = raw[given.calls.owner].cast(pl.Categorical)
     found = pl.DataFrame({"owner": owner, "seconds": seconds.values})
     return taken.whole(raw[ROW], found, "call without person or length (not used)")
+
+
+def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
+    if not exports or given.touches is None:
+        return pl.DataFrame(schema={"owner": pl.Categorical, "conversation": pl.Boolean})
+    raw = pl.concat([export.frame for export in exports])
+    owner = pl.col(given.touches.owner).cast(pl.Categorical).alias("owner")
+    found = raw.select(owner, any_of(given.touches.conversation).alias("conversation"))
+    return taken.whole(raw[ROW], found, "touch without person (not used)")

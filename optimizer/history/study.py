@@ -51,8 +51,8 @@ class Study:
     value: Mapping[str, float]
     """Quantiles of the value of won deals."""
     people: Persons | None
-    controlled: Controlled | None
-    """How much of their wins persons make."""
+    controlled: Mapping[str, Controlled]
+    """How much of a KPI persons make, by KPI."""
     slopes: tuple[speed.Slope, ...]
     """What waiting costs, with more and more held equal."""
     within: speed.Slope | None
@@ -68,7 +68,8 @@ class Study:
     """What a past change of the plan did."""
     responsiveness: response.Responsiveness
     """Of the owners of leads; the prior until `behaviour.settled` matches the effect."""
-    sides: sides.Sides | None
+    sides: Mapping[str, sides.Sides]
+    """Persons by side metrics that look like gaming: `short_calls`, `silent_touches`."""
 
     @property
     def first(self) -> dt.date:
@@ -147,7 +148,7 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         costs_of(leads, history.spend),
         _effect(mature, history, given),
         response.PRIOR,
-        sides.short_calls(history.calls, given.calls.short) if given.calls else None,
+        _sides(leads, history, given),
     )
 
 
@@ -225,7 +226,7 @@ def _slopes(
         pl.col("created").dt.weekday().alias("weekday"),
     )
     if people is not None:
-        used = used.filter(pl.col("owner").cast(pl.String).is_in([p.id for p in people.people]))
+        used = used.filter(_among(people))
     most = ("source", "month", "owner")
     steps = ((), most[:1], most[:2], most, (*most, "hour", "weekday"))
     found = (speed.slope(used, "won", controls) for controls in steps)
@@ -273,13 +274,40 @@ def _common(leads: pl.DataFrame, wins: pl.DataFrame) -> float:
     return timing.common_factor(series) if usable else 0.0
 
 
-def _controlled(mature: pl.DataFrame, people: Persons | None, given: Map) -> Controlled | None:
-    """Of wins, among the persons compared."""
+def _controlled(mature: pl.DataFrame, people: Persons | None, given: Map) -> dict[str, Controlled]:
+    """Of wins and of answering in time, among the persons compared."""
     if people is None:
-        return None
-    used = mature.filter(pl.col("owner").cast(pl.String).is_in([p.id for p in people.people]))
+        return {}
+    used = _answered_in_time(mature.filter(_among(people)), given)
     months = WEEKS[given.period] / WEEKS["month"]
-    return controlled(used, "won", months, people.explained_by == "skill")
+    found = {"wins": controlled(used, "won", months, people.explained_by == "skill")}
+    if used["answered_in_time"].any():
+        apart = spread_of(rates_by(used, "owner", "answered_in_time")).pvalue < 0.05
+        found["answered_in_time"] = controlled(used, "answered_in_time", months, apart, rate=True)
+    return {kpi: share for kpi, share in found.items() if share is not None}
+
+
+def _among(people: Persons) -> pl.Expr:
+    return pl.col("owner").is_in([p.id for p in people.people])
+
+
+def _answered_in_time(leads: pl.DataFrame, given: Map) -> pl.DataFrame:
+    within = given.assume.prompt_within if given.assume else PROMPT
+    return leads.with_columns((pl.col("response") <= within).fill_null(False).alias("answered_in_time"))
+
+
+def _sides(leads: pl.DataFrame, history: History, given: Map) -> dict[str, sides.Sides]:
+    """Touches without conversation are those of their own export, or leads answered that never came to the
+    step that takes a conversation."""
+    talked, touches = given.deals.conversation, history.touches
+    if talked is not None and not touches.height:
+        answered = leads.filter((pl.col("response") > 0) & (pl.col("owner") != NOBODY))
+        touches = answered.select("owner", pl.col(f"step_{talked}").alias("conversation"))
+    found = {
+        "short_calls": sides.short_calls(history.calls, given.calls.short) if given.calls else None,
+        "silent_touches": sides.silent_touches(touches),
+    }
+    return {metric: persons for metric, persons in found.items() if persons is not None}
 
 
 def _effect(mature: pl.DataFrame, history: History, given: Map) -> response.Effect | None:
@@ -287,8 +315,6 @@ def _effect(mature: pl.DataFrame, history: History, given: Map) -> response.Effe
     change = given.change
     if change is None:
         return None
-    within = given.assume.prompt_within if given.assume else PROMPT
-    answered = (pl.col("response") <= within).fill_null(False)
-    leads = mature.filter(pl.col("owner") != NOBODY).with_columns(answered.alias("answered_in_time"))
+    leads = _answered_in_time(mature.filter(pl.col("owner") != NOBODY), given)
     outcome = "answered_in_time" if leads["answered_in_time"].any() else "won"
     return response.after_change(leads, outcome, change.on, change.weeks, history.concerned, change.reward)

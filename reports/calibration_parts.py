@@ -194,7 +194,9 @@ def _control(words: Words, tables: Tables) -> Block | None:
         for _, line in tables["control"].iterrows()
     ]
     heads = ("persons", "interval", "supply", "season", "luck", "written")
-    return _part(words, "control", [_column(words, "kpi", 1.0), *(_column(words, h) for h in heads)], rows)
+    return _part(
+        words, "control", [_column(words, "measure", 1.0), *(_column(words, h) for h in heads)], rows
+    )
 
 
 def _waiting(words: Words, tables: Tables) -> Block | None:

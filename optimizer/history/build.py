@@ -10,10 +10,10 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from optimizer.check import problems_of
+from optimizer.history.assume import TeamAssumed
 from optimizer.history.draft import Draft, Tree, label
 from optimizer.history.funnel import add_leads, split_leads
 from optimizer.history.kpis import add_controllability, add_kpis
-from optimizer.history.mapping import TeamAssumed
 from optimizer.history.response import PRIOR
 from optimizer.history.selling import add_customer, add_selling
 from optimizer.history.study import Study

@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 
 from optimizer.history import timing
-from optimizer.history.mapping import Assume
+from optimizer.history.assume import Assume
 from optimizer.history.rates import Rate
-from optimizer.history.study import WEEKS, WEEKS_NEEDED, Study
+from optimizer.history.study import Study
+from optimizer.history.timing import WEEKS, WEEKS_NEEDED
 
 PLACEHOLDER = "PLACEHOLDER of the map, ask before you rely on it"
 ASSUMED = "assumed in the map"

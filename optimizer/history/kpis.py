@@ -9,7 +9,7 @@ import polars as pl
 from optimizer.history import timing
 from optimizer.history.draft import Draft, Tree, in_words, label, short
 from optimizer.history.rates import rate_of
-from optimizer.history.study import WEEKS
+from optimizer.history.timing import WEEKS
 
 
 def add_kpis(draft: Draft, segments: list[str]) -> None:

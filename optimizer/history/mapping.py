@@ -2,212 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from optimizer.history.assume import Assume
 from optimizer.history.conditions import Conditions
+from optimizer.history.sections import (
+    BECAME_DEAL,
+    Calls,
+    Change,
+    Closed,
+    Day,
+    Deals,
+    Leads,
+    Spend,
+    Touches,
+)
 from optimizer.problems import Finding, listed, shown
 from optimizer.read import raise_any
-from optimizer.scenario import Frozen, LabelField, Name, NonNegative, Positive, Rules, Share, Weights
+from optimizer.scenario import Frozen, LabelField, Name
 from optimizer.textfile import read_text
 from optimizer.wording import findings_of, keys_of
 from optimizer.yamltree import tree_of
-
-PROMPT = 24.0
-"""Hours within which an answer is in time, unless the map says otherwise."""
-
-
-def _date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            return value
-    return value
-
-
-Day = Annotated[dt.date, BeforeValidator(_date)]
-
-
-class DealColumns(Frozen):
-    """Headings of the export with one row per lead or deal."""
-
-    id: str
-    """What tells one row from another."""
-    created: str
-    """When it arrived."""
-    owner: str | None = None
-    """Who works it."""
-    source: str | None = None
-    """Where it came from."""
-    closed: str | None = None
-    """When it was won or lost."""
-    value: str | None = None
-    """What a won one is worth [currency]."""
-    response: str | None = None
-    """How long it waited for a first answer, or when that came."""
-    product: str | None = None
-    """What was sold."""
-
-
-class Deals(Frozen):
-    """The export with one row per lead or deal."""
-
-    columns: DealColumns
-    """Which heading means what."""
-    won: Conditions = ()
-    """What makes a row won; may be left out where `closed` lists the wins."""
-    lost: Conditions = ()
-    """What makes a row lost; others are open."""
-    junk: Conditions = ()
-    """What was never a lead: duplicates, wrong numbers, tests."""
-    steps: dict[Name, Conditions] = {}  # noqa: RUF012 - pydantic copies defaults
-    """Steps of the funnel that a row has reached, in order."""
-    good: Name | None = None
-    """The step that makes a lead a promising one."""
-    conversation: Name | None = None
-    """The step that takes a conversation: answered leads without it were only touched."""
-    least_value: NonNegative = 0.0
-    """Smaller values are placeholders and left out [currency]."""
-
-
-class Leads(Frozen):
-    """An export of leads, some of which became deals of the main export: its rows are then deals only."""
-
-    id: str
-    """Heading that tells one lead from another."""
-    deal: str
-    """Heading of the deal it became; empty where it became none."""
-    created: str
-    """Heading of when it arrived."""
-    owner: str | None = None
-    """Heading of who works it."""
-    source: str | None = None
-    """Heading of where it came from."""
-    lost: Conditions = ()
-    """What makes it lost before it was a deal."""
-    junk: Conditions = ()
-    """What was never a lead."""
-    steps: dict[Name, Conditions] = {}  # noqa: RUF012 - pydantic copies defaults
-    """Steps of the funnel that a lead has reached; those of deals may be among them."""
-
-
-BECAME_DEAL = "became_deal"
-"""Step of leads that became deals."""
-
-
-class Closed(Frozen):
-    """A second export with the won deals only, joined by `id`."""
-
-    id: str
-    """Heading of the deal it belongs to."""
-    closed: str
-    """Heading of the date of the win."""
-    owner: str | None = None
-    """Heading of who won it."""
-    value: str | None = None
-    """Heading of its value."""
-
-
-class Spend(Frozen):
-    """The export with what each source cost."""
-
-    date: str
-    """Heading of the day."""
-    source: str
-    """Heading of the source, with the same names as in the deals."""
-    cost: str
-    """Heading of the amount [currency]."""
-
-
-class Calls(Frozen):
-    """An export of single calls, to compare persons on something besides results."""
-
-    owner: str
-    """Heading of the person."""
-    seconds: str
-    """Heading of the length."""
-    short: Positive = 10.0
-    """Not longer than this is no conversation [s]."""
-
-
-class Touches(Frozen):
-    """An export of single touches: calls, mails, visits."""
-
-    owner: str
-    """Heading of the person."""
-    conversation: Conditions
-    """What makes a touch a conversation."""
-
-
-class Change(Frozen):
-    """A past change of the pay plan, for the people it concerned and the others."""
-
-    on: Day
-    """First day of the new plan."""
-    weeks: Annotated[int, Field(ge=4, le=52)] = 13
-    """Weeks compared before and after."""
-    concerned: Annotated[tuple[str, ...], Field(strict=False)]
-    """Owners whose plan changed."""
-    reward: Positive
-    """New variable pay for the same results over old: 1.25 is a quarter more."""
-
-
-class TeamAssumed(Frozen):
-    """What payroll knows of a team."""
-
-    headcount: Annotated[int, Field(ge=1)]
-    """People."""
-    hours: Positive
-    """Hours the team can work [hours/period]."""
-    base_pay: NonNegative
-    """Fixed pay of the team [currency/period]."""
-    target_pay: NonNegative
-    """Variable pay of the team at target [currency/period]."""
-    charges: NonNegative = 0.42
-    """Employer charges on variable pay."""
-    discount: Share = 0.9
-    """Weight of a reward one period later."""
-    responsiveness: Positive | None = None
-    """Replaces the documented prior."""
-
-
-class Work(Frozen):
-    """How long work takes [hours]."""
-
-    campaign: NonNegative
-    """Marketing, per lead brought in by a paid source."""
-    prompt: Positive
-    """Sales, per lead answered in time."""
-    late: Positive
-    """Sales, per lead answered late."""
-    touch: Positive = 0.1
-    """Sales, per lead only touched."""
-
-
-class Assume(Frozen):
-    """What a CRM export does not say; placeholders until payroll and the teams are asked."""
-
-    placeholders: bool = False
-    """These numbers are nobody's yet: every source says so."""
-    marketing: TeamAssumed
-    """Who brings leads."""
-    sales: TeamAssumed
-    """Who works them."""
-    work: Work
-    """How long it takes."""
-    margin: Share = 1.0
-    """Share of a deal's value that is contribution."""
-    prompt_within: Positive = PROMPT
-    """An answer within so many hours is in time."""
-    current_plan: Weights
-    """`{team: {kpi: weight}}` in force in the history; KPIs: leads, good_leads, answered_in_time, wins."""
-    rules: Rules = Rules()
-    """Rules of the scenario."""
 
 
 class Map(Frozen):

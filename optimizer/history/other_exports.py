@@ -7,7 +7,8 @@ import polars as pl
 from optimizer.history.account import NOBODY, Account
 from optimizer.history.conditions import any_of
 from optimizer.history.exports import ROW, Export, Loss
-from optimizer.history.mapping import BECAME_DEAL, Map
+from optimizer.history.mapping import Map
+from optimizer.history.sections import BECAME_DEAL
 from optimizer.history.typed import amounts_of, dates_of, numbers_of
 
 

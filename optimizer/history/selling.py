@@ -25,7 +25,7 @@ from optimizer.history.draft import (
 )
 from optimizer.history.rates import Rate
 from optimizer.history.speed import Slope
-from optimizer.history.study import WEEKS
+from optimizer.history.timing import WEEKS
 
 
 @dataclass(frozen=True)

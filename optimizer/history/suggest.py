@@ -14,8 +14,9 @@ import polars as pl
 from optimizer.history.account import NOBODY
 from optimizer.history.deals import read_history
 from optimizer.history.exports import Export, read_export
-from optimizer.history.mapping import DealColumns, Leads, Map
-from optimizer.history.study import WEEKS
+from optimizer.history.mapping import Map
+from optimizer.history.sections import DealColumns, Leads
+from optimizer.history.timing import WEEKS
 from optimizer.history.vendors import NEEDED, Vendor, recognised
 from optimizer.problems import Problem, ScenarioError, listed
 from optimizer.scenario import Frozen

@@ -28,7 +28,8 @@ from optimizer.history.behaviour import settled
 from optimizer.history.build import scenario_of
 from optimizer.history.deals import read_history
 from optimizer.history.mapping import Map
-from optimizer.history.study import WEEKS, Study, study_of
+from optimizer.history.study import Study, study_of
+from optimizer.history.timing import WEEKS
 from optimizer.history.twin import Answers, Change, Source, Twin
 from optimizer.outcome import evaluate_plans
 from optimizer.scenario import Scenario

@@ -29,6 +29,7 @@ def parts(words: Words, tables: Tables) -> Iterator[Block]:
         _waiting,
         _timing,
         _noise,
+        _capacity,
         _sides,
         _losses,
     )
@@ -243,6 +244,19 @@ def _noise(words: Words, tables: Tables) -> Block | None:
         *(_column(words, h) for h in ("chance", "swings", "sd", "interval")),
     ]
     return _part(words, "noise", columns, rows)
+
+
+def _capacity(words: Words, tables: Tables) -> Block | None:
+    rows = [
+        row(
+            _count(words, line["persons"]),
+            *(words.write.number(line[c], 1) for c in ("calls", "lo", "hi", "busy", "hours")),
+            words.write.percent(line["own"], 0),
+        )
+        for _, line in tables["capacity"].iterrows()
+    ]
+    heads = ("persons", "calls_a_day", "from", "to", "busy", "phone_hours", "own")
+    return _part(words, "capacity", [_column(words, h) for h in heads], rows)
 
 
 def _sides(words: Words, tables: Tables) -> Block | None:

@@ -576,6 +576,25 @@ def test_touches_come_from_their_own_export_or_from_the_step_that_takes_a_conver
     assert odd.share.rate == pytest.approx(0.9)
 
 
+def test_what_persons_take_on_in_a_day_comes_from_dated_calls(tmp_path: Path) -> None:
+    deals, _ = twin.write(small(), tmp_path)
+    lines, rng = ["Who,Day,Length"], np.random.default_rng(20)
+    for day in range(1, 29):
+        for i in range(6):
+            lines += [f"Seller {i + 1},2024-02-{day:02},180"] * int(20 + 4 * i + rng.integers(3))
+    (tmp_path / "calls.csv").write_text("\n".join([*lines, "Seller 1,,60"]))
+    content = given().model_dump(by_alias=True, exclude_none=True, exclude={"spend"})
+    calls = {"owner": "Who", "date": "Day", "seconds": "Length"}
+    dated = Map.model_validate({**content, "calls": calls})
+    found = study_of(read_history([deals, tmp_path / "calls.csv"], dated, today=TODAY), dated).capacity
+    assert found is not None
+    assert (found.persons, found.days) == (6, 168)
+    assert found.calls == pytest.approx(31, abs=0.2)
+    assert found.hours == pytest.approx(found.calls * 180 / 3600)
+    assert found.lo < 31 < found.hi
+    assert found.share["owner"] > 0.9
+
+
 def test_a_plan_without_hours_for_todays_work_is_refused_with_the_numbers(
     company: tuple[Path, Study, Scenario],
 ) -> None:

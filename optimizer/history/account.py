@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -42,9 +42,12 @@ class Account:
     def unreadable(self, numbers: pl.Series, column: cells.Column, what: str) -> None:
         self.cells_of(numbers.filter(column.unreadable), f"{what} cannot be read")
 
-    def whole(self, numbers: pl.Series, frame: pl.DataFrame, reason: str) -> pl.DataFrame:
-        """The rows of another export that lack nothing; `numbers` are the rows' own."""
-        lacking = frame.select(pl.any_horizontal(pl.all().is_null())).to_series()
+    def whole(
+        self, numbers: pl.Series, frame: pl.DataFrame, reason: str, needed: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """The rows of another export that lack nothing `needed` (by default nothing at all); `numbers` are
+        the rows' own."""
+        lacking = frame.select(pl.any_horizontal(pl.col(needed or frame.columns).is_null())).to_series()
         self.cells_of(numbers.filter(lacking), reason)
         return frame.filter(~lacking)
 

@@ -28,7 +28,7 @@ class History:
     spend: pl.DataFrame
     """date, source, cost."""
     calls: pl.DataFrame
-    """owner, seconds."""
+    """owner, seconds, day."""
     touches: pl.DataFrame
     """owner, conversation."""
     files: Mapping[str, tuple[str, ...]]

@@ -49,6 +49,7 @@ def as_json(study: Study) -> Json:
         "noise": {name: {**vars(noise), "sd": noise.sd} for name, noise in study.noise.items()},
         "common_factor": study.common,
         "costs": {name: _cost(cost) for name, cost in study.costs.items()},
+        "capacity": vars(study.capacity) if study.capacity else None,
         "plan_change": _effect(study.effect),
         "responsiveness": vars(study.responsiveness),
         "dropped": {loss.reason: loss.rows for loss in history.dropped},

@@ -93,13 +93,18 @@ def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: li
 
 def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
     if not exports or given.calls is None:
-        return pl.DataFrame(schema={"owner": pl.Categorical, "seconds": pl.Float64})
+        return pl.DataFrame(schema={"owner": pl.Categorical, "seconds": pl.Float64, "day": pl.Date})
     raw = pl.concat([export.frame for export in exports])
     seconds = numbers_of(raw[given.calls.seconds], "calls.seconds", given)
     taken.unreadable(raw[ROW], seconds, "length of a call")
-    owner = raw[given.calls.owner].cast(pl.Categorical)
-    found = pl.DataFrame({"owner": owner, "seconds": seconds.values})
-    return taken.whole(raw[ROW], found, "call without person or length (not used)")
+    found = pl.DataFrame({"owner": raw[given.calls.owner].cast(pl.Categorical), "seconds": seconds.values})
+    day = pl.lit(None, dtype=pl.Date)
+    if given.calls.date is not None:
+        at = dates_of(raw[given.calls.date], "calls.date", given)
+        taken.unreadable(raw[ROW], at, "date of a call")
+        day = pl.lit(at.values.dt.date())
+    reason = "call without person or length (not used)"
+    return taken.whole(raw[ROW], found.with_columns(day.alias("day")), reason, ("owner", "seconds"))
 
 
 def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:

@@ -121,6 +121,8 @@ class Calls(Frozen):
     """Heading of the person."""
     seconds: str
     """Heading of the length."""
+    date: str | None = None
+    """Heading of the day: how many a person takes in a day is then measured."""
     short: Positive = 10.0
     """Not longer than this is no conversation [s]."""
 

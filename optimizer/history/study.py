@@ -11,6 +11,7 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from optimizer.history import response, sides, speed, timing
+from optimizer.history.capacity import Capacity, capacity_of
 from optimizer.history.controllability import Controlled
 from optimizer.history.deals import History
 from optimizer.history.estimates import (
@@ -80,6 +81,8 @@ class Study:
     """What a past change of the plan did."""
     responsiveness: response.Responsiveness
     """Of the owners of leads; the prior until `behaviour.settled` matches the effect."""
+    capacity: Capacity | None
+    """What persons take on in a day, where calls are logged with theirs."""
     sides: Mapping[str, sides.Sides]
     """Persons by side metrics that look like gaming: `short_calls`, `silent_touches`."""
 
@@ -160,5 +163,6 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         costs_of(leads, history.spend),
         effect_of_change(mature, history, given),
         response.PRIOR,
+        capacity_of(history.calls),
         sides_of(leads, history, given),
     )

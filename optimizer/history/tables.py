@@ -112,6 +112,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "lo": "lower end of its 95 % interval",
         "hi": "upper end of its 95 % interval",
     },
+    "capacity": {
+        "persons": "who log calls with their day",
+        "days": "of work, of all persons together",
+        "calls": "per person and day with calls",
+        "lo": "lower end of its 95 % interval",
+        "hi": "upper end of its 95 % interval",
+        "busy": "calls on the fullest day of ten",
+        "hours": "on the phone per person and day",
+        "own": "share of the variance of calls that lies between persons",
+    },
     "sides": {
         "metric": "short_calls or silent_touches",
         "person": "pseudonym",
@@ -139,6 +149,7 @@ def calibration_tables(study: Study) -> Tables:
         "slopes": [(len(s.controls), s.n, *(s.odds(10, b) for b in (s.b, s.hi, s.lo))) for s in study.slopes],
         "timing": [(n, r.ratio, r.p_shift, r.p_t, r.real) for n, r in study.rushes.items()],
         "noise": [(k, n.chance, n.swings, n.sd, n.lo, n.hi) for k, n in study.noise.items()],
+        "capacity": list(_capacity(study)),
         "sides": list(_sides(study)),
         "weak": list(_weak(study)),
     }
@@ -215,6 +226,12 @@ def _control(study: Study) -> Iterator[tuple[object, ...]]:
         others = (c.others.get(part, np.nan) for part in ("supply", "season", "luck"))
         written = c.tells and kpi == "wins"
         yield kpi, c.value, c.lo, c.hi, *others, c.persons, written
+
+
+def _capacity(study: Study) -> Iterator[tuple[object, ...]]:
+    c = study.capacity
+    if c is not None:
+        yield c.persons, c.days, c.calls, c.lo, c.hi, c.busy, c.hours, c.share["owner"]
 
 
 def _sides(study: Study) -> Iterator[tuple[object, ...]]:

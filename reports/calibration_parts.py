@@ -22,6 +22,7 @@ def parts(words: Words, tables: Tables) -> Iterator[Block]:
         _weak,
         _funnel,
         _sources,
+        _segments,
         _spending,
         _lags,
         _people,
@@ -91,10 +92,10 @@ def _rates(words: Words, lines: pd.DataFrame) -> list[Block]:
 
 def _step(words: Words, name: str) -> str:
     """A step of the map as it is called there; what the software counts itself, in words."""
-    if name in ("won", "won_of_all_rows"):
+    if name in ("won", "won_of_all_rows", "became_deal"):
         return words.say(f"calibration.{name}")
     if name.startswith("won_given_"):
-        return words.say("calibration.won_given", step=name.removeprefix("won_given_"))
+        return words.say("calibration.won_given", step=_step(words, name.removeprefix("won_given_")))
     return name
 
 
@@ -105,10 +106,19 @@ def _funnel(words: Words, tables: Tables) -> Block | None:
 
 
 def _sources(words: Words, tables: Tables) -> Block | None:
-    columns = [_column(words, "source", 1.0), *(_column(words, h) for h in ("k", "n", "rate", "interval"))]
-    mine = tables["rates"][tables["rates"]["part"] == "source"]
+    return _groups(words, tables, "source")
+
+
+def _segments(words: Words, tables: Tables) -> Block | None:
+    return _groups(words, tables, "segment")
+
+
+def _groups(words: Words, tables: Tables, part: str) -> Block | None:
+    """Wins by group, the best first."""
+    columns = [_column(words, part, 1.0), *(_column(words, h) for h in ("k", "n", "rate", "interval"))]
+    mine = tables["rates"][tables["rates"]["part"] == part]
     return _part(
-        words, "source", columns, _rates(words, mine.sort_values("rate", ascending=False, kind="stable"))
+        words, part, columns, _rates(words, mine.sort_values("rate", ascending=False, kind="stable"))
     )
 
 
@@ -256,7 +266,8 @@ def _capacity(words: Words, tables: Tables) -> Block | None:
         for _, line in tables["capacity"].iterrows()
     ]
     heads = ("persons", "calls_a_day", "from", "to", "busy", "phone_hours", "own")
-    return _part(words, "capacity", [_column(words, h) for h in heads], rows)
+    columns = [_column(words, h, float(h == "persons")) for h in heads]
+    return _part(words, "capacity", columns, rows)
 
 
 def _sides(words: Words, tables: Tables) -> Block | None:

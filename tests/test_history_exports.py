@@ -19,6 +19,7 @@ from optimizer.history import cells, records
 from optimizer.history.deals import History, read_history
 from optimizer.history.exports import read_export
 from optimizer.history.mapping import Map
+from optimizer.history.study import study_of
 from optimizer.history.suggest import suggested_map
 from optimizer.history.vendors import recognised
 from optimizer.problems import ScenarioError
@@ -362,6 +363,20 @@ def test_what_is_left_out_of_costs_and_wins_is_told(tmp_path: Path) -> None:
     found = read_history(paths, Map.model_validate(settings), today=TODAY)
     assert lost(found)["cost without date, source or amount (not used)"] == 1
     assert any("spend.csv: 1 left out: row has another number of cells" in note for note in found.notes)
+
+
+def test_win_rates_are_told_by_segment(tmp_path: Path) -> None:
+    rows = [
+        f"{i},2024-01-{1 + i % 28:02},,Ann,{'Won' if i % (3 + i % 2) == 0 else 'Lost'},5,{'NS'[i % 2]}"
+        for i in range(240)
+    ]
+    deals = {**MAP["deals"], "columns": {**MAP["deals"]["columns"], "segment": "Region"}}  # type: ignore[dict-item]
+    given = Map.model_validate({"deals": deals, "least": 20})
+    path = tmp_path / "deals.csv"
+    path.write_text(text(*rows, head=HEAD + ",Region"))
+    rates = study_of(read_history([path], given, today=TODAY), given).rates
+    assert {name for name in rates if "segment" in name} == {"won_by_segment.N", "won_by_segment.S"}
+    assert rates["won_by_segment.N"].k + rates["won_by_segment.S"].k == rates["won"].k
 
 
 def _edit(change: Callable[[dict], None]) -> dict:  # type: ignore[type-arg]

@@ -23,8 +23,8 @@ class History:
     """What the exports say, typed. Persons are pseudonyms unless names were asked for."""
 
     deals: pl.DataFrame
-    """A row per lead: id, created, closed, lag [days], owner, source, value, response [h], product, won,
-    lost, junk, and `step_<name>` per step of the map."""
+    """A row per lead: id, created, closed, lag [days], owner, source, segment, value, response [h], product,
+    won, lost, junk, and `step_<name>` per step of the map."""
     spend: pl.DataFrame
     """date, source, cost."""
     calls: pl.DataFrame

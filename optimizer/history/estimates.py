@@ -41,6 +41,9 @@ def rates_of(frame: pl.DataFrame, mature: pl.DataFrame, given: Map) -> dict[str,
         for outcome in outcomes:
             by = rates_by(mature, "source", outcome, given.least)
             found |= {f"{outcome.removeprefix('step_')}.{source}": rate for source, rate in by.items()}
+    if given.deals.columns.segment is not None:
+        by = rates_by(mature, "segment", "won", given.least)
+        found |= {f"won_by_segment.{segment}": rate for segment, rate in by.items()}
     return found
 
 

@@ -34,6 +34,8 @@ class DealColumns(Frozen):
     """Who works it."""
     source: str | None = None
     """Where it came from."""
+    segment: str | None = None
+    """What kind of customer it is: a region, a size, an industry."""
     closed: str | None = None
     """When it was won or lost."""
     value: str | None = None

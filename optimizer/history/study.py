@@ -54,7 +54,8 @@ class Study:
     """Leads created before `mature_before`."""
     junk: int
     rates: Mapping[str, Rate]
-    """Funnel steps, then `won`, then `<outcome>_given_<step>`, then `<outcome>.<source>`."""
+    """Funnel steps, then `won`, `<outcome>_given_<step>`, `<outcome>.<source>`,
+    `won_by_segment.<segment>`."""
     sources: Spread | None
     lags: Mapping[str, Lag]
     arrival: Arrival | None

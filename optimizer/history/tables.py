@@ -41,7 +41,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "examples": "numbers of the first rows in their file",
     },
     "rates": {
-        "part": "funnel or source",
+        "part": "funnel, source or segment",
         "name": "what is counted",
         "k": "how many have it",
         "n": "of how many",
@@ -187,12 +187,16 @@ def _losses(study: Study) -> Iterator[tuple[object, ...]]:
             yield kind, loss.reason, loss.rows, ", ".join(map(str, loss.examples))
 
 
+_PARTS = {"won": "source", "won_by_segment": "segment"}
+
+
 def _rates(study: Study) -> Iterator[tuple[object, ...]]:
     for name, rate in study.rates.items():
         if rate.n:
-            part = "source" if name.startswith("won.") else "" if "." in name else "funnel"
+            kind, _, group = name.partition(".")
+            part = "funnel" if not group else _PARTS.get(kind)
             if part:
-                yield part, name.removeprefix("won."), rate.k, rate.n, rate.rate, rate.lo, rate.hi
+                yield part, group or name, rate.k, rate.n, rate.rate, rate.lo, rate.hi
 
 
 def _lags(study: Study) -> Iterator[tuple[object, ...]]:

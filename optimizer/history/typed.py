@@ -40,6 +40,7 @@ def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl
             "closed": closed.values,
             "owner": text["owner"].fill_null(NOBODY).cast(pl.Categorical),
             "source": text["source"].cast(pl.Categorical),
+            "segment": text["segment"].cast(pl.Categorical),
             "value": value.values,
             "response": response.values,
             "product": text["product"].cast(pl.Categorical),

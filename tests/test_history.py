@@ -454,6 +454,25 @@ def test_measured_controllability_is_written_with_its_source_only_where_it_tells
     assert "[0.30, 0.50], n = 90" in written.source
 
 
+def test_what_kpis_and_persons_have_in_common_is_written_with_its_source(
+    company: tuple[Path, Study, Scenario],
+) -> None:
+    _, study, _ = company
+    assert study.people is not None
+    apart = replace(study, common=0.5, people=replace(study.people, adjusted_p=0.001, spread=0.21))
+    scenario = scenario_of(apart)
+    assert scenario.teams["sales"].skill_spread == 0.21
+    noise = study.noise
+    shared = [noise[kpi].swings / noise[kpi].sd for kpi in ("leads", "wins")]
+    assert scenario.noise_correlation == pytest.approx(0.5 * shared[0] * shared[1], rel=1e-3)
+    for path in ("noise_correlation", "teams.sales.skill_spread"):
+        assert "deals.csv" in scenario.sources[path].text
+        assert scenario.sources[path].range
+    alike = replace(study, common=0.0, people=replace(study.people, adjusted_p=0.5))
+    assert scenario_of(alike).teams["sales"].skill_spread == 0
+    assert scenario_of(alike).noise_correlation == 0
+
+
 def test_the_elasticity_of_leads_to_spend_is_found_again_and_widens_the_cost() -> None:
     rng, rows, spend = np.random.default_rng(16), [], []
     for week in range(60):

@@ -107,6 +107,7 @@ def _together(persons: Persons | None) -> Json | None:
         "p_after_supply_and_mix": persons.adjusted_p,
         "raw": {**vars(raw), "cv": raw.cv, "reliability_at_median_n": raw.reliability(raw.median_n)},
         "spread": persons.variance,
+        "skill_spread": persons.spread,
         "wins_per_month": vars(panel) if panel else None,
     }
 

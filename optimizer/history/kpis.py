@@ -45,6 +45,28 @@ def add_controllability(draft: Draft) -> None:
     mine["wins"] = {"value": short(found.value), "source": text}
 
 
+def add_luck(draft: Draft) -> None:
+    """What KPIs share of their scatter, and how far persons differ for good."""
+    study = draft.study
+    noise, people = study.noise, study.people
+    if {"leads", "wins"} <= noise.keys() and study.common:
+        one, two = noise["leads"], noise["wins"]
+        shared = study.common * one.swings * two.swings / (one.sd * two.sd)
+        draft.tree["noise_correlation"] = short(shared)
+        error = 1.96 / math.sqrt(max(1, min(one.weeks, two.weeks) - 3))
+        text = f"{draft.where}: swings of weekly leads and wins correlate by {study.common:.2f}"
+        draft.source(
+            "noise_correlation", f"{text}, n = {one.weeks} weeks; chance is independent", error / study.common
+        )
+    if people is not None and people.explained_by == "skill":
+        draft.tree["teams"]["sales"]["skill_spread"] = short(people.spread)
+        n = len(people.people)
+        text = (
+            f"{draft.where}: wins over what the same leads bring in average hands, {n} persons, luck removed"
+        )
+        draft.source("teams.sales.skill_spread", text, timing.deviation_bounds(n - 1)[1] - 1)
+
+
 def _answered(names: list[str], segments: list[str]) -> Tree:
     """A rate whose payee controls the denominator needs a cap (model.md §9)."""
     working = [n for n in names if n.endswith(tuple(f"_{s}" for s in segments))]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
 from babel.dates import format_date
 
-from reports.blocks import Block, Column, cell, chapter, row, table
-from reports.format import NOTHING, Formatter
+from reports.blocks import Block
+from reports.calibration_parts import parts
+from reports.format import Formatter
 from reports.pdf import footer
 from reports.run import Document
 from reports.sentences import Tables
@@ -19,7 +18,6 @@ from reports.typeset import page_data, typeset
 from reports.wording import Words
 
 LANGUAGES = ("en", "fr")
-_LONGEST = 70
 
 
 def calibration_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
@@ -35,19 +33,6 @@ def calibration_payload(words: Words, tables: Tables, date: dt.date | None) -> B
     """Everything that the template prints, as strings."""
     summary = tables["summary"].iloc[0]
     title = words.say("calibration.title", company=words.label(summary))
-    parts = [
-        _weak(words, tables),
-        _funnel(words, tables),
-        _sources(words, tables),
-        _spending(words, tables),
-        _lags(words, tables),
-        _people(words, tables),
-        _waiting(words, tables),
-        _timing(words, tables),
-        _noise(words, tables),
-        _sides(words, tables),
-        _losses(words, tables),
-    ]
     return {
         **page_data(words.language, title, footer(words, title, date), {}),
         "heading": title,
@@ -55,24 +40,12 @@ def calibration_payload(words: Words, tables: Tables, date: dt.date | None) -> B
             "calibration.subtitle", first=_day(words, summary["first"]), last=_day(words, summary["last"])
         ),
         "found": _found(words, summary),
-        "parts": [part for part in parts if part is not None],
+        "parts": list(parts(words, tables)),
     }
 
 
 def _day(words: Words, day: Any) -> str:
     return str(format_date(day, format="long", locale=words.write.locale))
-
-
-def _share(words: Words, value: float) -> str:
-    return words.write.percent(float(value), 1 if abs(value) >= 0.1 else 2)
-
-
-def _between(words: Words, line: Any) -> str:
-    return words.say("calibration.between", lo=_share(words, line["lo"]), hi=_share(words, line["hi"]))
-
-
-def _count(words: Words, value: float) -> str:
-    return words.write.number(float(value))
 
 
 def _found(words: Words, summary: Any) -> list[str]:
@@ -81,10 +54,10 @@ def _found(words: Words, summary: Any) -> list[str]:
     return [
         words.say(
             "calibration.found",
-            used=_count(words, summary["used"]),
-            junk=_count(words, summary["junk"]),
-            mature=_count(words, summary["mature"]),
-            won=_count(words, summary["won"]),
+            used=words.write.number(float(summary["used"])),
+            junk=words.write.number(float(summary["junk"])),
+            mature=words.write.number(float(summary["mature"])),
+            won=words.write.number(float(summary["won"])),
             day=_day(words, summary["mature_before"]),
         ),
         words.say(f"calibration.people.{verdict}"),
@@ -95,215 +68,3 @@ def _found(words: Words, summary: Any) -> list[str]:
             hi=words.write.number(summary["responsiveness_hi"], 2),
         ),
     ]
-
-
-def _weak(words: Words, tables: Tables) -> Block | None:
-    """What not to rely on yet, each with what would mend it."""
-    lines = []
-    for _, line in tables["weak"].iterrows():
-        value = float(line["value"])
-        number = (
-            _share(words, value) if value < 1 else _count(words, value) if math.isfinite(value) else NOTHING
-        )
-        weak = words.say(f"calibration.weak.{line['kind']}", value=number)
-        lines.append(row(cell(weak, "bold"), words.say(f"calibration.next.{line['kind']}")))
-    columns = [_column(words, "weak", 1.0), _column(words, "next", 1.2)]
-    return _part(words, "weak", columns, lines, long=True)
-
-
-def _column(words: Words, key: str, share: float = 0.0) -> Column:
-    return Column(words.say(f"calibration.head.{key}"), "left" if share else "right", share)
-
-
-def _part(
-    words: Words, key: str, columns: list[Column], rows: list[Block], *, long: bool = False
-) -> Block | None:
-    """A chapter with one table; none where the history says nothing."""
-    if not rows:
-        return None
-    lead = [words.say(f"calibration.{key}.lead")]
-    return chapter(words.say(f"calibration.{key}.title"), lead=lead, tables=[table(columns, rows, long=long)])
-
-
-def _rates(words: Words, lines: pd.DataFrame) -> list[Block]:
-    return [
-        row(
-            words.user(_step(words, str(line["name"])), _LONGEST),
-            *(_count(words, line[c]) for c in ("k", "n")),
-            _share(words, line["rate"]),
-            _between(words, line),
-        )
-        for _, line in lines.iterrows()
-    ]
-
-
-def _step(words: Words, name: str) -> str:
-    """A step of the map as it is called there; what the software counts itself, in words."""
-    if name in ("won", "won_of_all_rows"):
-        return words.say(f"calibration.{name}")
-    if name.startswith("won_given_"):
-        return words.say("calibration.won_given", step=name.removeprefix("won_given_"))
-    return name
-
-
-def _funnel(words: Words, tables: Tables) -> Block | None:
-    columns = [_column(words, "step", 1.0), *(_column(words, h) for h in ("k", "n", "rate", "interval"))]
-    mine = tables["rates"][tables["rates"]["part"] == "funnel"]
-    return _part(words, "funnel", columns, _rates(words, mine))
-
-
-def _sources(words: Words, tables: Tables) -> Block | None:
-    columns = [_column(words, "source", 1.0), *(_column(words, h) for h in ("k", "n", "rate", "interval"))]
-    mine = tables["rates"][tables["rates"]["part"] == "source"]
-    return _part(
-        words, "source", columns, _rates(words, mine.sort_values("rate", ascending=False, kind="stable"))
-    )
-
-
-def _spending(words: Words, tables: Tables) -> Block | None:
-    rows = [
-        row(
-            words.user(str(line["source"]), _LONGEST),
-            *(_count(words, line[c]) for c in ("cost", "leads")),
-            *(words.write.number(line[c], 2) for c in ("per_lead", "elasticity", "lo", "hi")),
-        )
-        for _, line in tables["spending"].iterrows()
-    ]
-    heads = ("cost", "leads", "per_lead", "elasticity", "from", "to")
-    return _part(
-        words, "spending", [_column(words, "source", 1.0), *(_column(words, h) for h in heads)], rows
-    )
-
-
-def _lags(words: Words, tables: Tables) -> Block | None:
-    rows = [
-        row(
-            words.say(f"calibration.lag.{line['name']}"),
-            _count(words, line["n"]),
-            *(words.write.number(line[c], 1) for c in ("median", "mean", "p90")),
-            words.say(f"calibration.fit.{line['best']}") if line["best"] else NOTHING,
-        )
-        for _, line in tables["lags"].iterrows()
-    ]
-    columns = [
-        _column(words, "lag", 1.0),
-        *(_column(words, h) for h in ("n", "median", "mean", "p90", "fit")),
-    ]
-    return _part(words, "lags", columns, rows)
-
-
-_TONES = {"above": "good", "below": "bad"}
-
-
-def _people(words: Words, tables: Tables) -> Block | None:
-    rows = [
-        row(
-            words.user(str(line["person"]).replace("_", " ")),
-            _count(words, line["n"]),
-            *(_share(words, line[c]) for c in ("raw", "expected", "estimate")),
-            _between(words, line),
-            words.write.percent(line["reliability"], 0),
-            cell(
-                words.say(f"calibration.verdict.{_key(line['verdict'])}"),
-                _TONES.get(line["verdict"], "muted"),
-            ),
-        )
-        for _, line in tables["people"].iterrows()
-    ]
-    heads = ("leads", "raw", "expected", "estimate", "interval90", "reliability", "verdict")
-    part = _part(words, "people", [_column(words, "person", 1.0), *(_column(words, h) for h in heads)], rows)
-    if part is not None:
-        part["notes"] = [_moves(words, tables)] if len(tables["moves"]) else []
-    return part
-
-
-def _key(text: Any) -> str:
-    return str(text).replace(" ", "_")
-
-
-def _moves(words: Words, tables: Tables) -> str:
-    shares = tables["moves"].set_index("cause")["share"]
-    return words.say("calibration.moves", **{str(c): words.write.percent(s, 0) for c, s in shares.items()})
-
-
-def _waiting(words: Words, tables: Tables) -> Block | None:
-    rows = [
-        row(
-            words.say(f"calibration.controls.{int(line['controls'])}"),
-            _count(words, line["n"]),
-            *(words.write.number(line[c], 2) for c in ("odds", "lo", "hi")),
-        )
-        for _, line in tables["slopes"].iterrows()
-    ]
-    columns = [_column(words, "held", 1.0), *(_column(words, h) for h in ("n", "odds", "from", "to"))]
-    return _part(words, "waiting", columns, rows)
-
-
-def _timing(words: Words, tables: Tables) -> Block | None:
-    rows = [
-        row(
-            words.say(f"calibration.rush.{line['name']}"),
-            words.write.number(line["ratio"], 2),
-            *(words.write.number(line[c], 3) for c in ("p_shift", "p_t")),
-            cell(words.say(f"calibration.real.{bool(line['real'])}"), "warn" if line["real"] else "muted"),
-        )
-        for _, line in tables["timing"].iterrows()
-    ]
-    columns = [
-        _column(words, "when", 1.0),
-        *(_column(words, h) for h in ("ratio", "p_shift", "p_t", "verdict")),
-    ]
-    return _part(words, "timing", columns, rows)
-
-
-def _noise(words: Words, tables: Tables) -> Block | None:
-    rows = [
-        row(
-            words.say(f"calibration.kpi.{line['kpi']}"),
-            *(_share(words, line[c]) for c in ("chance", "swings", "sd")),
-            _between(words, line),
-        )
-        for _, line in tables["noise"].iterrows()
-    ]
-    columns = [
-        _column(words, "kpi", 1.0),
-        *(_column(words, h) for h in ("chance", "swings", "sd", "interval")),
-    ]
-    return _part(words, "noise", columns, rows)
-
-
-def _sides(words: Words, tables: Tables) -> Block | None:
-    """Only persons who stand out: a list of everybody would be a league table."""
-    rows = [
-        row(
-            words.user(str(line["person"]).replace("_", " ")),
-            _count(words, line["n"]),
-            *(_share(words, line[c]) for c in ("share", "median")),
-            words.write.percent(line["reliability"], 0),
-        )
-        for _, line in tables["sides"].iterrows()
-        if line["outlier"]
-    ]
-    columns = [
-        _column(words, "person", 1.0),
-        *(_column(words, h) for h in ("calls", "short", "others", "reliability")),
-    ]
-    return _part(words, "sides", columns, rows)
-
-
-def _losses(words: Words, tables: Tables) -> Block | None:
-    rows = [
-        row(
-            words.user(words.say(f"calibration.loss.{_slug(line['reason'])}"), 90),
-            words.say(f"calibration.loss_kind.{line['kind']}"),
-            _count(words, line["rows"]),
-            words.user(str(line["examples"])) or NOTHING,
-        )
-        for _, line in tables["losses"].iterrows()
-    ]
-    columns = [_column(words, "reason", 1.0), *(_column(words, h) for h in ("kind", "rows", "examples"))]
-    return _part(words, "losses", columns, rows)
-
-
-def _slug(reason: Any) -> str:
-    return "_".join(str(reason).split(" (")[0].split())

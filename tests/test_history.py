@@ -354,6 +354,30 @@ def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
     assert inside >= stats.binom.ppf(0.001, 4, 0.95)
 
 
+def test_the_fit_of_arrivals_is_at_least_as_likely_as_the_truth() -> None:
+    """A search that starts flat stops far from the maximum in one sample of five."""
+    rng, truth = np.random.default_rng(5), stats.lognorm(1.4, 0, math.exp(2.7))
+    for _ in range(6):
+        age, lag = rng.uniform(0, 728, 1100), twin.lags_at(rng.random(1100), (2.7, 1.4))
+        seen, oldest = lag[lag <= age], age[lag <= age]
+        found = arrival_of(seen, oldest)
+        assert found is not None
+        limit, days = np.minimum(oldest + 1, 400), np.maximum(seen, 0.5)
+        ours, known = (float((f.logpdf(days) - f.logcdf(limit)).sum()) for f in (found.frozen, truth))
+        assert ours > known - 0.5
+
+
+def test_no_volume_is_said_to_be_surer_than_independent_leads_would_make_it(
+    company: tuple[Path, Study, Scenario],
+) -> None:
+    _, study, scenario = company
+    for name in ("search_ads", "social_ads"):
+        width = scenario.sources[f"activities.{name}.baseline"].range
+        seen = scenario.activities[name].baseline * study.weeks / study.per_period(study.weeks)
+        assert width is not None
+        assert width >= 0.999 * 1.96 / math.sqrt(seen)
+
+
 def test_without_a_change_responsiveness_is_a_prior_that_says_so(
     company: tuple[Path, Study, Scenario],
 ) -> None:
@@ -396,20 +420,57 @@ def test_skill_that_differs_under_equal_supply_is_what_persons_control() -> None
     assert found.value > 0.5
 
 
+def test_persons_supply_season_and_luck_make_up_all_of_a_kpi() -> None:
+    found = controlled(panel(np.random.default_rng(17), 0.4, 0.5), "won", 3.0, apart=True)
+    assert found is not None
+    assert set(found.others) == {"supply", "season", "luck"}
+    assert found.value + sum(found.others.values()) == pytest.approx(1)
+    assert found.others["supply"] > 0.3
+
+
+def test_a_rate_does_not_depend_on_how_many_leads_a_person_gets() -> None:
+    leads = panel(np.random.default_rng(18), 0.0, 0.7)
+    of_count = controlled(leads, "won", 3.0, apart=False)
+    of_rate = controlled(leads, "won", 3.0, apart=False, rate=True)
+    assert of_count is not None
+    assert of_rate is not None
+    assert of_count.others["supply"] > 0.5
+    assert of_rate.others["supply"] < 0.1
+    assert of_rate.value < 0.2
+
+
 def test_measured_controllability_is_written_with_its_source_only_where_it_tells(
     company: tuple[Path, Study, Scenario],
 ) -> None:
     _, study, scenario = company
-    assert study.controlled is not None
-    assert not study.controlled.tells
+    assert not study.controlled["wins"].tells
     assert not scenario.rules.controllability or not scenario.rules.controllability.override
-    sure = replace(study, controlled=Controlled(0.4, 0.3, 0.5, 10, 90, True))
+    sure = replace(study, controlled={"wins": Controlled(0.4, 0.3, 0.5, 10, 90, True)})
     rules = scenario_of(sure).rules.controllability
     assert rules is not None
     written = rules.override["sales"]["wins"]
     assert written.value == 0.4
     assert "deals.csv" in written.source
     assert "[0.30, 0.50], n = 90" in written.source
+
+
+def test_what_kpis_and_persons_have_in_common_is_written_with_its_source(
+    company: tuple[Path, Study, Scenario],
+) -> None:
+    _, study, _ = company
+    assert study.people is not None
+    apart = replace(study, common=0.5, people=replace(study.people, adjusted_p=0.001, spread=0.21))
+    scenario = scenario_of(apart)
+    assert scenario.teams["sales"].skill_spread == 0.21
+    noise = study.noise
+    shared = [noise[kpi].swings / noise[kpi].sd for kpi in ("leads", "wins")]
+    assert scenario.noise_correlation == pytest.approx(0.5 * shared[0] * shared[1], rel=1e-3)
+    for path in ("noise_correlation", "teams.sales.skill_spread"):
+        assert "deals.csv" in scenario.sources[path].text
+        assert scenario.sources[path].range
+    alike = replace(study, common=0.0, people=replace(study.people, adjusted_p=0.5))
+    assert scenario_of(alike).teams["sales"].skill_spread == 0
+    assert scenario_of(alike).noise_correlation == 0
 
 
 def test_the_elasticity_of_leads_to_spend_is_found_again_and_widens_the_cost() -> None:
@@ -490,6 +551,67 @@ def test_odd_persons_stand_out_on_side_metrics_and_others_do_not() -> None:
     found = sides.compared(rates)
     assert found is not None
     assert [p.id for p in found.people if p.outlier] == ["odd"]
+
+
+def test_touches_without_conversation_single_out_who_only_touches() -> None:
+    """Most touches of everybody are silent; who talks less than half as often as the median stands out."""
+    rng = np.random.default_rng(19)
+    talks = {f"p{i}": 0.4 for i in range(12)} | {"mere": 0.1}
+    owners = np.repeat(list(talks), 800)
+    said = rng.random(len(owners)) < np.array([talks[o] for o in owners])
+    found = sides.silent_touches(pl.DataFrame({"owner": owners, "conversation": said}))
+    assert found is not None
+    assert [p.id for p in found.people if p.outlier] == ["mere"]
+    assert all(p.reliability > 0.9 for p in found.people)
+    luck = pl.DataFrame({"owner": owners, "conversation": rng.random(len(owners)) < 0.4})
+    calm = sides.silent_touches(luck)
+    assert calm is not None
+    assert not any(p.outlier for p in calm.people)
+
+
+def test_touches_come_from_their_own_export_or_from_the_step_that_takes_a_conversation(
+    tmp_path: Path,
+) -> None:
+    deals, _ = twin.write(small(), tmp_path)
+    sellers, lines = [f"Seller {i + 1}" for i in range(10)], ["Who,Outcome"]
+    for i, seller in enumerate(sellers):
+        lines += [
+            f"{seller},{'Connected' if j % (10 if i == 3 else 2) == 0 else 'No answer'}" for j in range(400)
+        ]
+    (tmp_path / "touches.csv").write_text("\n".join([*lines, ",Connected"]))
+    content = given().model_dump(by_alias=True, exclude_none=True, exclude={"spend"})
+    content["deals"] |= {"conversation": "promising"}
+    by_step = Map.model_validate(content)
+    study = study_of(read_history([deals], by_step, today=TODAY), by_step)
+    assert set(study.sides) == {"silent_touches"}
+    by_export = Map.model_validate(
+        {**content, "touches": {"owner": "Who", "conversation": {"Outcome": ["Connected"]}}}
+    )
+    history = read_history([deals, tmp_path / "touches.csv"], by_export, today=TODAY)
+    assert "touch without person (not used)" in {loss.reason for loss in history.blanked}
+    found = study_of(history, by_export).sides["silent_touches"]
+    (odd,) = (p for p in found.people if p.outlier)
+    assert odd.id.startswith("person_")
+    assert odd.share.rate == pytest.approx(0.9)
+
+
+def test_what_persons_take_on_in_a_day_comes_from_dated_calls(tmp_path: Path) -> None:
+    deals, _ = twin.write(small(), tmp_path)
+    lines, rng = ["Who,Day,Length"], np.random.default_rng(20)
+    for day in range(1, 29):
+        for i in range(6):
+            lines += [f"Seller {i + 1},2024-02-{day:02},180"] * int(20 + 4 * i + rng.integers(3))
+    (tmp_path / "calls.csv").write_text("\n".join([*lines, "Seller 1,,60"]))
+    content = given().model_dump(by_alias=True, exclude_none=True, exclude={"spend"})
+    calls = {"owner": "Who", "date": "Day", "seconds": "Length"}
+    dated = Map.model_validate({**content, "calls": calls})
+    found = study_of(read_history([deals, tmp_path / "calls.csv"], dated, today=TODAY), dated).capacity
+    assert found is not None
+    assert (found.persons, found.days) == (6, 168)
+    assert found.calls == pytest.approx(31, abs=0.2)
+    assert found.hours == pytest.approx(found.calls * 180 / 3600)
+    assert found.lo < 31 < found.hi
+    assert found.share["owner"] > 0.9
 
 
 def test_a_plan_without_hours_for_todays_work_is_refused_with_the_numbers(

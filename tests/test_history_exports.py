@@ -10,12 +10,16 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import openpyxl
+import polars as pl
 import pytest
 
+from optimizer.history import cells, records
 from optimizer.history.deals import History, read_history
 from optimizer.history.exports import read_export
 from optimizer.history.mapping import Map
+from optimizer.history.study import study_of
 from optimizer.history.suggest import suggested_map
 from optimizer.history.vendors import recognised
 from optimizer.problems import ScenarioError
@@ -312,6 +316,67 @@ def test_a_suggested_map_of_an_unknown_table_says_what_it_needs(tmp_path: Path) 
     path.write_text("Day,Rain\n2024-01-01,3\n2024-01-02,4\n")
     with pytest.raises(ScenarioError, match="no export that is recognised"):
         suggested_map([path])
+
+
+# --- fast ways ------------------------------------------------------------------------------------------
+
+
+def test_records_end_and_cells_begin_only_outside_quotes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against a walk letter by letter, with pieces so small that quotes reach over them."""
+    rng = np.random.default_rng(23)
+    for size in (5, 16, 1 << 24):
+        monkeypatch.setattr(records, "_CHUNK", size)
+        for _ in range(300):
+            data = "".join(rng.choice(list('ab,\n"'), rng.integers(1, 50)))
+            data += '"' * (data.count('"') % 2) + "\n"
+            found = records.records_of(Path("x"), data.encode(), ",")
+            assert list(zip(found.starts, found.ends, found.widths, strict=True)) == walked(data)
+
+
+def walked(data: str) -> list[tuple[int, int, int]]:
+    found, quoted, width, start = [], False, 1, 0
+    for i, letter in enumerate(data):
+        quoted ^= letter == '"'
+        width += letter == "," and not quoted
+        if letter == "\n" and not quoted:
+            found.append((start, i, width))
+            width, start = 1, i + 1
+    return found
+
+
+def test_numbers_read_in_one_pass_are_those_read_cell_by_cell() -> None:
+    plain = pl.Series("a", ["1", "-2.5", "1234.125", None, "1e3", ".5"])
+    odd = pl.Series("a", [*plain, "1,234.50"])
+    assert cells.numbers(plain).values.to_list() == cells.numbers(odd).values.to_list()[:-1]
+    infinite = cells.numbers(pl.Series("a", ["1.5", "inf", "nan"]))
+    assert infinite.unreadable.to_list() == [False, True, True]
+    with pytest.raises(cells.Ambiguous):
+        cells.numbers(pl.Series("a", ["1.234", "12"]))
+    assert cells.numbers(pl.Series("a", ["1.234"]), "comma").values.to_list() == [1234]
+
+
+def test_what_is_left_out_of_costs_and_wins_is_told(tmp_path: Path) -> None:
+    (tmp_path / "spend.csv").write_text("Day,Channel,Cost\n2024-01-02,Web,5\n2024-01-03,,6\n2024-01-04,Web\n")
+    (tmp_path / "deals.csv").write_text(text())
+    settings = {**MAP, "spend": {"date": "Day", "source": "Channel", "cost": "Cost"}}
+    paths = [tmp_path / "deals.csv", tmp_path / "spend.csv"]
+    found = read_history(paths, Map.model_validate(settings), today=TODAY)
+    assert lost(found)["cost without date, source or amount (not used)"] == 1
+    assert any("spend.csv: 1 left out: row has another number of cells" in note for note in found.notes)
+
+
+def test_win_rates_are_told_by_segment(tmp_path: Path) -> None:
+    rows = [
+        f"{i},2024-01-{1 + i % 28:02},,Ann,{'Won' if i % (3 + i % 2) == 0 else 'Lost'},5,{'NS'[i % 2]}"
+        for i in range(240)
+    ]
+    deals = {**MAP["deals"], "columns": {**MAP["deals"]["columns"], "segment": "Region"}}  # type: ignore[dict-item]
+    given = Map.model_validate({"deals": deals, "least": 20})
+    path = tmp_path / "deals.csv"
+    path.write_text(text(*rows, head=HEAD + ",Region"))
+    rates = study_of(read_history([path], given, today=TODAY), given).rates
+    assert {name for name in rates if "segment" in name} == {"won_by_segment.N", "won_by_segment.S"}
+    assert rates["won_by_segment.N"].k + rates["won_by_segment.S"].k == rates["won"].k
 
 
 def _edit(change: Callable[[dict], None]) -> dict:  # type: ignore[type-arg]

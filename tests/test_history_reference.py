@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from optimizer.history import mixed, response, sides, speed, timing
 from optimizer.history.build import scenario_of
+from optimizer.history.capacity import capacity_of
 from optimizer.history.deals import History, read_history
 from optimizer.history.exports import read_export
 from optimizer.history.lags import done_within, fits_of, lag_of
@@ -507,6 +508,10 @@ def test_who_decides_how_long_a_call_takes() -> None:
     share = mixed.linear(per_day, "calls", ["owner", "day"]).share
     wanted = expected["panel_agent_day_calls"]["reml"]["share"]
     assert share["owner"] == pytest.approx(wanted["agent"], abs=0.005)
+    capacity = capacity_of(calls)
+    assert capacity is not None
+    assert capacity.calls == pytest.approx(expected["panel_agent_day_calls"]["mean"], abs=0.006)
+    assert dict(capacity.share) == share
 
 
 def calls_of(folder: Path) -> pl.DataFrame:

@@ -26,7 +26,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("report")
     history = read_history(twin.write(twin.simulate(COMPANY, 1), folder), given(), today=TODAY)
     calls = {f"person_{i:02}": Rate(20, 1000) for i in range(2, 12)} | {"person_01": Rate(190, 1000)}
-    study = replace(study_of(history, given()), sides=sides.compared(calls))
+    compared = sides.compared(calls)
+    assert compared is not None
+    study = replace(study_of(history, given()), sides={"short_calls": compared})
     tables = calibration_tables(study)
     assert {name: list(frame.columns) for name, frame in tables.items()} == {
         name: list(columns) for name, columns in COLUMNS.items()
@@ -66,9 +68,16 @@ def test_a_history_without_persons_or_calls_still_has_a_report(tmp_path: Path) -
 
     history = read_history(twin.write(twin.simulate(COMPANY, 2), tmp_path), given(), today=TODAY)
     bare = replace(
-        study_of(history, given()), people=None, sides=None, slopes=(), rushes={}, noise={}, costs={}
+        study_of(history, given()),
+        people=None,
+        sides={},
+        controlled={},
+        slopes=(),
+        rushes={},
+        noise={},
+        costs={},
     )
     tables = calibration_tables(bare)
-    assert {"no_people", "no_calls", "no_costs", "no_waiting"} <= set(tables["weak"]["kind"])
+    assert {"no_people", "no_calls", "no_touches", "no_costs", "no_waiting"} <= set(tables["weak"]["kind"])
     assert math.isnan(tables["weak"].set_index("kind").loc["no_people", "value"])
     assert len(list(calibration_pdfs(tables))) == 2

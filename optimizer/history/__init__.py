@@ -1,6 +1,8 @@
 """From CRM exports to a scenario: read, estimate with intervals, write down where each number comes from.
 
-`exports` and `records` read bytes to rows and rows to typed cells; `mapping` says what a column means;
-`deals` joins the two and accounts for every row; `rates`, `mixed`, `lags`, `people`, `speed`, `timing`,
-`sides`, `response` estimate; `study` runs them all; `build` turns the findings into a scenario.
+`files`, `exports` and `records` read bytes to rows; `mapping`, with `sections`, `conditions` and `assume`,
+says what a column means; `deals` joins the two through `typed`, `other_exports` and `pseudonyms`, and
+`account` counts every row left out. `rates`, `mixed`, `lags`, `people`, `controllability`, `speed`, `timing`,
+`spending`, `capacity`, `sides`, `response` estimate; `study` runs them all by `estimates`; `build` turns the
+findings into a scenario.
 """

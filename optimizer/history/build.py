@@ -10,10 +10,10 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from optimizer.check import problems_of
+from optimizer.history.assume import TeamAssumed
 from optimizer.history.draft import Draft, Tree, label
 from optimizer.history.funnel import add_leads, split_leads
-from optimizer.history.kpis import add_controllability, add_kpis
-from optimizer.history.mapping import TeamAssumed
+from optimizer.history.kpis import add_controllability, add_kpis, add_luck
 from optimizer.history.response import PRIOR
 from optimizer.history.selling import add_customer, add_selling
 from optimizer.history.study import Study
@@ -37,6 +37,7 @@ def scenario_of(study: Study) -> Scenario:
     add_customer(draft)
     add_kpis(draft, list(segments))
     add_controllability(draft)
+    add_luck(draft)
     _fits(draft)
     return _valid(draft)
 

@@ -63,10 +63,10 @@ def dates(texts: pl.Series, day_first: bool | None = None, timezone: str = "UTC"
     milliseconds, also mixed in one column. Raises Ambiguous where days and months cannot be told apart.
     """
     plain = _plain_iso(texts)
-    empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
-    rest = texts.zip_with(plain.is_null(), empty)
-    unique = rest.drop_nulls().unique()
-    if len(unique):
+    if plain.null_count() > texts.null_count():
+        empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
+        rest = texts.zip_with(plain.is_null(), empty)
+        unique = rest.drop_nulls().unique()
         order = _day_first(unique, day_first)
         table = pl.DataFrame({"text": unique}).with_columns(value=_moment(pl.col("text"), order, timezone))
         others = pl.DataFrame({"text": rest}).join(table, on="text", how="left", maintain_order="left")
@@ -76,12 +76,14 @@ def dates(texts: pl.Series, day_first: bool | None = None, timezone: str = "UTC"
 
 def _plain_iso(texts: pl.Series) -> pl.Series:
     """The commonest way of writing, which nothing can be confused with, in one fast pass; others are null."""
-    text, long = pl.col("text"), pl.col("text").str.len_bytes()
-    moment, day = (
-        text.str.to_datetime(form, strict=False, time_unit="us") for form in ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
-    )
-    chosen = pl.when(long == 19).then(moment).when(long == 10).then(day)
-    return pl.DataFrame({"text": texts.cast(pl.String)}).select(value=chosen)["value"]
+    read = pl.Series([None], dtype=pl.Datetime("us")).new_from_index(0, len(texts))
+    texts = texts.cast(pl.String)
+    long = texts.str.len_bytes()
+    for length, form in ((19, "%Y-%m-%d %H:%M:%S"), (10, "%Y-%m-%d")):
+        fits = (long == length).fill_null(False)
+        if fits.any():
+            read = texts.str.to_datetime(form, strict=False, time_unit="us").zip_with(fits, read)
+    return read
 
 
 def _day_first(unique: pl.Series, given: bool | None) -> bool:
@@ -166,9 +168,8 @@ _SIGNS = {"€": "EUR", "$": "$", "£": "GBP", "¥": "¥"}
 
 def currencies(texts: pl.Series) -> tuple[str, ...]:
     """Currencies that amounts are marked with, by code or sign, in alphabetical order."""
-    found = (
-        texts.drop_nulls().unique().str.extract_all(r"[€$£¥]|\b[A-Z]{3}\b").explode().drop_nulls().unique()
-    )
+    marked = texts.filter(texts.str.contains(r"[€$£¥]|\b[A-Z]{3}\b").fill_null(False)).unique()
+    found = marked.str.extract_all(r"[€$£¥]|\b[A-Z]{3}\b").explode().drop_nulls().unique()
     return tuple(sorted({_SIGNS.get(mark, mark) for mark in found}))
 
 
@@ -177,21 +178,36 @@ def numbers(texts: pl.Series, decimal: Decimal | None = None) -> Column:
 
     Raises Ambiguous where `1.234` might be a thousand or a little more than one, and no cell tells.
     """
+    plain = _plain_numbers(texts, decimal)
+    if plain is not None:
+        return Column(plain, plain.is_null() & texts.is_not_null())
     unique = texts.drop_nulls().unique()
     bare = unique.str.replace_all(r"[\s\u00a0\u202f'’]|[€$£¥]|\b[A-Z]{3}\b", "")
     negative = bare.str.contains(r"^\(.*\)$")
     bare = bare.str.strip_chars("()")
     mark = _decimal(unique, bare, decimal)
     thousands, point = (".", ",") if mark == "comma" else (",", ".")
-    plain = bare.str.replace_all(thousands, "", literal=True).str.replace_all(point, ".", literal=True)
-    good = plain.str.contains(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$") & _grouped(bare, thousands, point)
-    read = plain.cast(pl.Float64, strict=False)
+    digits = bare.str.replace_all(thousands, "", literal=True).str.replace_all(point, ".", literal=True)
+    good = digits.str.contains(r"^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$") & _grouped(bare, thousands, point)
+    read = digits.cast(pl.Float64, strict=False)
     table = pl.DataFrame({"text": unique, "good": good, "read": read, "negative": negative}).select(
         "text",
         value=pl.when("good").then(pl.when("negative").then(-pl.col("read")).otherwise("read")),
     )
     values = pl.DataFrame({"text": texts}).join(table, on="text", how="left", maintain_order="left")["value"]
     return Column(values.alias(texts.name), values.is_null() & texts.is_not_null())
+
+
+def _plain_numbers(texts: pl.Series, decimal: Decimal | None) -> pl.Series | None:
+    """The commonest way of writing, in one fast pass: every cell as programs write numbers, and a decimal
+    point beyond doubt. None otherwise."""
+    read = texts.cast(pl.Float64, strict=False)
+    if decimal == "comma" or read.null_count() > texts.null_count() or not read.is_finite().all():
+        return None
+    doubtful = texts.str.contains(r"^[-+]?\d{1,3}\.\d{3}$")
+    if decimal is None and doubtful.any() and not texts.str.contains(r"\.\d{1,2}$|\.\d{4,}$").any():
+        return None
+    return read
 
 
 def _grouped(bare: pl.Series, thousands: str, point: str) -> pl.Series:
@@ -218,10 +234,13 @@ def _decimal(unique: pl.Series, bare: pl.Series, given: Decimal | None) -> Decim
 
 def hours(texts: pl.Series, unit_hours: float = 1.0, decimal: Decimal | None = None) -> Column:
     """Durations in hours: `00:26:43`, `4 days, 22:47:14`, or plain numbers in units of `unit_hours`."""
+    clocked = texts.str.contains(":", literal=True).fill_null(False)
+    if not clocked.any():
+        plain = numbers(texts, decimal)
+        return Column(plain.values * unit_hours, plain.unreadable)
     parts = texts.str.extract_groups(_DURATION).struct.unnest()
     day, hour, minute, second = (parts[str(i)].cast(pl.Float64) for i in range(1, 5))
     clock = day.fill_null(0) * 24 + hour + minute / 60 + second.fill_null(0) / 3600
     rest = texts.zip_with(clock.is_null(), pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)))
-    plain = numbers(rest, decimal).values * unit_hours
-    read = clock.fill_null(plain) if len(texts) else clock
+    read = clock.fill_null(numbers(rest, decimal).values * unit_hours)
     return Column(read.alias(texts.name), read.is_null() & texts.is_not_null())

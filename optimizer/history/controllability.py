@@ -8,7 +8,8 @@ persons differ beyond chance and the interval says something.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -28,7 +29,7 @@ _WIDEST = 0.5
 
 @dataclass(frozen=True)
 class Controlled:
-    """Share of the variance of persons' wins per period that persons make, after lead supply."""
+    """Share of the variance of persons' results per period that persons make, after lead supply."""
 
     value: float
     lo: float
@@ -38,6 +39,8 @@ class Controlled:
     """Persons times months."""
     apart: bool
     """Persons differ beyond chance after supply and mix."""
+    others: Mapping[str, float] = field(default_factory=dict)
+    """What makes the rest: shares of `supply`, `season` and `luck`."""
 
     @property
     def tells(self) -> bool:
@@ -46,41 +49,52 @@ class Controlled:
         return enough and self.apart and self.lo > 0 and self.hi - self.lo <= _WIDEST
 
 
-def controlled(leads: pl.DataFrame, outcome: str, months: float, apart: bool) -> Controlled | None:
+def controlled(
+    leads: pl.DataFrame, outcome: str, months: float, apart: bool, *, rate: bool = False
+) -> Controlled | None:
     """Of `leads` with owner, source, created and an outcome; a period has so many `months`.
 
-    Wins of a person and month are split into what the same leads bring by source in average hands (supply)
-    and the rest, and the rest into persons, months and luck (REML). Months and luck average out over a
-    period, supply is taken not to. The interval leaves out one person at a time, or one of twenty groups
-    (jackknife).
+    Leads with the outcome (their share, where the KPI is a `rate`) by person and month are split into what
+    the same leads bring by source in average hands (supply) and the rest, and the rest into persons, months
+    and luck (REML). Months and luck average out over a period, supply is taken not to. The interval leaves
+    out one person at a time, or one of twenty groups (jackknife).
     """
-    cells = _cells(leads, outcome)
+    cells = _cells(leads, outcome, rate)
     owners = cells["owner"].unique().sort()
     if cells.height < 12 or len(owners) < 3 or cells["month"].n_unique() < 3 or cells["rest"].var() == 0:
         return None
-    value = _share(cells, months)
+    parts = _parts(cells, months)
     g = min(len(owners), _GROUPS)
-    without = np.array([_share(cells.filter(~pl.col("owner").is_in(owners[i::g])), months) for i in range(g)])
+    folds = (cells.filter(~pl.col("owner").is_in(owners[i::g].implode())) for i in range(g))
+    without = np.array([_parts(fold, months)["own"] for fold in folds])
     error = math.sqrt((g - 1) / g * float(((without - without.mean()) ** 2).sum()))
     half = float(stats.t.ppf((1 + LEVEL) / 2, g - 1)) * error
+    value = parts.pop("own")
     lo, hi = max(0.0, value - half), min(1.0, value + half)
-    return Controlled(value, lo, hi, len(owners), cells.height, apart)
+    return Controlled(value, lo, hi, len(owners), cells.height, apart, parts)
 
 
-def _cells(leads: pl.DataFrame, outcome: str) -> pl.DataFrame:
+def _cells(leads: pl.DataFrame, outcome: str, rate: bool) -> pl.DataFrame:
     chance = pl.col(outcome).mean().over(pl.col("source").cast(pl.String).fill_null("missing"))
+    units = pl.col("n") if rate else pl.lit(1)
     return (
-        leads.with_columns(chance.alias("chance"), pl.col("created").dt.strftime("%Y-%m").alias("month"))
+        leads.with_columns(chance.alias("chance"), pl.col("created").dt.truncate("1mo").alias("month"))
         .group_by("owner", "month")
         .agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"), pl.col("chance").sum().alias("supply"))
         .filter(pl.col("n") >= _LEADS_NEEDED)
-        .with_columns((pl.col("k") - pl.col("supply")).alias("rest"))
+        .with_columns(((pl.col("k") - pl.col("supply")) / units).alias("rest"), pl.col("supply") / units)
         .sort("owner", "month")
     )
 
 
-def _share(cells: pl.DataFrame, months: float) -> float:
+def _parts(cells: pl.DataFrame, months: float) -> dict[str, float]:
+    """Shares of a period's variance: `own`, `supply`, `season`, `luck`."""
     variance = mixed.linear(cells, "rest", ["owner", "month"]).variance
-    supply = float(cells["supply"].to_numpy().var(ddof=1))
-    own, passing = variance["owner"], variance["month"] + variance["residual"]
-    return own / (own + supply + passing / months)
+    parts = {
+        "own": variance["owner"],
+        "supply": float(cells["supply"].to_numpy().var(ddof=1)),
+        "season": variance["month"] / months,
+        "luck": variance["residual"] / months,
+    }
+    total = sum(parts.values())
+    return {name: part / total for name, part in parts.items()}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from optimizer.history.mapping import Assume
+import polars as pl
+
+from optimizer.history import timing
+from optimizer.history.assume import Assume
 from optimizer.history.rates import Rate
-from optimizer.history.study import WEEKS, Study
+from optimizer.history.study import Study
+from optimizer.history.timing import WEEKS, WEEKS_NEEDED
 
 PLACEHOLDER = "PLACEHOLDER of the map, ask before you rely on it"
 ASSUMED = "assumed in the map"
@@ -64,11 +69,15 @@ def label(name: str, more: str = "") -> Tree:
     return {"en": f"{en}{more}", "fr": f"{fr}{more}"}
 
 
-def count_width(draft: Draft) -> float:
-    """How far the mean volume of a period may be off after as many weeks as were seen."""
-    noise = draft.study.noise.get("leads")
-    periods = draft.study.weeks / WEEKS[draft.study.given.period]
-    return 1.96 * noise.sd / math.sqrt(periods) if noise else ASSUMED_RANGE
+def count_width(draft: Draft, leads: pl.DataFrame) -> float:
+    """How far the mean volume of a period may be off after as many weeks as were seen, by the scatter of
+    these leads' own weeks: small counts scatter more than large ones."""
+    study, day = draft.study, dt.timedelta(days=1)
+    counts = timing.weekly(leads["created"], study.first, study.mature_before - day)
+    if len(counts) < WEEKS_NEEDED or not counts.sum():
+        return ASSUMED_RANGE
+    period = WEEKS[study.given.period]
+    return 1.96 * timing.period_noise(counts, period).sd / math.sqrt(study.weeks / period)
 
 
 def below(value: float) -> float:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
-from optimizer.history.controllability import Controlled
 from optimizer.history.lags import Arrival, Lag
 from optimizer.history.people import Persons
 from optimizer.history.rates import quantiles
@@ -37,7 +37,9 @@ def as_json(study: Study) -> Json:
         "value": dict(study.value),
         "people": [*_people(study.people), *_sides(study.sides)],
         "persons_together": _together(study.people),
-        "controllability_of_wins": _controlled(study.controlled),
+        "controllability": {
+            kpi: {**vars(c), "written": kpi == "wins" and c.tells} for kpi, c in study.controlled.items()
+        },
         "speed_to_lead": [
             {"controls": list(s.controls), "n": s.n, "b": s.b, "se": s.se, "lo": s.lo, "hi": s.hi}
             for s in study.slopes
@@ -47,6 +49,7 @@ def as_json(study: Study) -> Json:
         "noise": {name: {**vars(noise), "sd": noise.sd} for name, noise in study.noise.items()},
         "common_factor": study.common,
         "costs": {name: _cost(cost) for name, cost in study.costs.items()},
+        "capacity": vars(study.capacity) if study.capacity else None,
         "plan_change": _effect(study.effect),
         "responsiveness": vars(study.responsiveness),
         "dropped": {loss.reason: loss.rows for loss in history.dropped},
@@ -77,22 +80,21 @@ def _people(persons: Persons | None) -> list[Json]:
     return [vars(person) for person in persons.people] if persons else []
 
 
-def _sides(sides: Sides | None) -> list[Json]:
-    if sides is None:
-        return []
+def _sides(sides: Mapping[str, Sides]) -> list[Json]:
     return [
         {
             "id": p.id,
-            "metric": "short_calls",
-            "n": p.calls.n,
-            "estimate": p.calls.rate,
-            "lo": p.calls.lo,
-            "hi": p.calls.hi,
+            "metric": metric,
+            "n": p.share.n,
+            "estimate": p.share.rate,
+            "lo": p.share.lo,
+            "hi": p.share.hi,
             "shrunk": p.shrunk,
             "reliability": p.reliability,
             "verdict": "above" if p.outlier else "not distinguishable",
         }
-        for p in sides.people
+        for metric, persons in sides.items()
+        for p in persons.people
     ]
 
 
@@ -105,6 +107,7 @@ def _together(persons: Persons | None) -> Json | None:
         "p_after_supply_and_mix": persons.adjusted_p,
         "raw": {**vars(raw), "cv": raw.cv, "reliability_at_median_n": raw.reliability(raw.median_n)},
         "spread": persons.variance,
+        "skill_spread": persons.spread,
         "wins_per_month": vars(panel) if panel else None,
     }
 
@@ -118,10 +121,6 @@ def _cost(cost: SourceCost) -> Json:
         "per_next_lead": cost.per_next_lead,
         "elasticity": elasticity,
     }
-
-
-def _controlled(found: Controlled | None) -> Json | None:
-    return {**vars(found), "written": found.tells} if found else None
 
 
 def _effect(effect: Effect | None) -> Json | None:

@@ -32,14 +32,13 @@ def add_leads(draft: Draft, segments: dict[str, pl.DataFrame]) -> None:
     for source in paid:
         _campaign(draft, source, mature.filter(pl.col("source") == source))
     own = mature.filter(~pl.col("source").is_in(paid))
-    width = count_width(draft)
     for segment, leads in segments.items():
-        share = leads.with_columns(pl.col("source").cast(pl.String).fill_null("missing"))
-        n = share.filter(~pl.col("source").is_in(paid)).height
-        inflow = study.per_period(n)
+        known = leads.with_columns(pl.col("source").cast(pl.String).fill_null("missing"))
+        free = known.filter(~pl.col("source").is_in(paid))
+        n, inflow = free.height, study.per_period(free.height)
         draft.tree["stages"][segment] = {"label": label(segment), "owner": "sales", "inflow": short(inflow)}
         text = f"{draft.where}, sources without cost: {n} of {own.height} leads in {study.weeks:.1f} weeks"
-        draft.source(f"stages.{segment}.inflow", text, width)
+        draft.source(f"stages.{segment}.inflow", text, count_width(draft, free))
 
 
 def _campaign(draft: Draft, source: str, leads: pl.DataFrame) -> None:
@@ -72,7 +71,7 @@ def _campaign(draft: Draft, source: str, leads: pl.DataFrame) -> None:
     draft.source(
         f"activities.{name}.baseline",
         f"{draft.where}, source = {source}: n = {leads.height}",
-        count_width(draft),
+        count_width(draft, leads),
     )
     draft.assumed(f"activities.{name}.hours", "work per lead is not in a CRM")
 

@@ -9,7 +9,7 @@ import polars as pl
 from optimizer.history import timing
 from optimizer.history.draft import Draft, Tree, in_words, label, short
 from optimizer.history.rates import rate_of
-from optimizer.history.study import WEEKS
+from optimizer.history.timing import WEEKS
 
 
 def add_kpis(draft: Draft, segments: list[str]) -> None:
@@ -28,7 +28,8 @@ def add_kpis(draft: Draft, segments: list[str]) -> None:
 
 def add_controllability(draft: Draft) -> None:
     """What sales control of wins, where persons' spread tells it and the map says nothing itself."""
-    found, study = draft.study.controlled, draft.study
+    study = draft.study
+    found = study.controlled.get("wins")
     if found is None or not found.tells:
         return
     rules = draft.tree["rules"].setdefault("controllability", {})
@@ -42,6 +43,28 @@ def add_controllability(draft: Draft) -> None:
         f"n = {found.cells} persons and months of {found.persons} persons"
     )
     mine["wins"] = {"value": short(found.value), "source": text}
+
+
+def add_luck(draft: Draft) -> None:
+    """What KPIs share of their scatter, and how far persons differ for good."""
+    study = draft.study
+    noise, people = study.noise, study.people
+    if {"leads", "wins"} <= noise.keys() and study.common:
+        one, two = noise["leads"], noise["wins"]
+        shared = study.common * one.swings * two.swings / (one.sd * two.sd)
+        draft.tree["noise_correlation"] = short(shared)
+        error = 1.96 / math.sqrt(max(1, min(one.weeks, two.weeks) - 3))
+        text = f"{draft.where}: swings of weekly leads and wins correlate by {study.common:.2f}"
+        draft.source(
+            "noise_correlation", f"{text}, n = {one.weeks} weeks; chance is independent", error / study.common
+        )
+    if people is not None and people.explained_by == "skill":
+        draft.tree["teams"]["sales"]["skill_spread"] = short(people.spread)
+        n = len(people.people)
+        text = (
+            f"{draft.where}: wins over what the same leads bring in average hands, {n} persons, luck removed"
+        )
+        draft.source("teams.sales.skill_spread", text, timing.deviation_bounds(n - 1)[1] - 1)
 
 
 def _answered(names: list[str], segments: list[str]) -> Tree:

@@ -161,7 +161,10 @@ def _truncated(name: str, seen: Floats, oldest: Floats) -> tuple[float, Arrival]
         return math.log(float(frozen.ppf(level).mean()))
 
     start = np.array([math.log(float(np.median(seen))), 0.0])
-    best = optimize.minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-5}).x
+    # The default simplex is flat where a coordinate starts at 0, and then stops far from the maximum.
+    simplex = start + np.array([[0.0, 0.0], [0.3, 0.0], [0.0, 0.3]])
+    options = {"xatol": 1e-4, "fatol": 1e-5, "initial_simplex": simplex}
+    best = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
     slope = optimize.approx_fprime(best, mean, 1e-5)
     variance = float(slope @ np.linalg.pinv(_curvature(loss, best)) @ slope)
     half = 1.959964 * math.sqrt(variance) if variance > 0 else math.inf

@@ -2,209 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from optimizer.history.assume import Assume
+from optimizer.history.conditions import Conditions
+from optimizer.history.sections import (
+    BECAME_DEAL,
+    Calls,
+    Change,
+    Closed,
+    Day,
+    Deals,
+    Leads,
+    Spend,
+    Touches,
+)
 from optimizer.problems import Finding, listed, shown
 from optimizer.read import raise_any
-from optimizer.scenario import Frozen, LabelField, Name, NonNegative, Positive, Rules, Share, Weights
+from optimizer.scenario import Frozen, LabelField, Name
 from optimizer.textfile import read_text
 from optimizer.wording import findings_of, keys_of
 from optimizer.yamltree import tree_of
-
-PROMPT = 24.0
-"""Hours within which an answer is in time, unless the map says otherwise."""
-
-
-class Is(Frozen):
-    """What a cell must hold."""
-
-    any_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """One of these texts; empty: anything at all."""
-    none_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """None of these texts; an empty cell is none of them."""
-    present: bool = False
-    """The cell is not empty."""
-
-
-def _is(value: Any) -> Any:
-    """`[A, B]` and `A` for any of them, `present`, `{not: [C]}`."""
-    if isinstance(value, str):
-        return {"present": True} if value == "present" else {"any_of": [value]}
-    if isinstance(value, list):
-        return {"any_of": value}
-    if isinstance(value, dict) and set(value) == {"not"}:
-        rest = value["not"]
-        return {"none_of": [rest] if isinstance(rest, str) else rest}
-    return value
-
-
-Condition = dict[str, Annotated[Is, BeforeValidator(_is)]]
-"""`{heading: what its cell must hold}`; all of them."""
-
-
-def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, dict) else value
-
-
-Conditions = Annotated[tuple[Condition, ...], Field(strict=False), BeforeValidator(_one_or_more)]
-"""Any one of the conditions."""
-
-
-def _date(value: Any) -> Any:
-    if isinstance(value, str):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            return value
-    return value
-
-
-Day = Annotated[dt.date, BeforeValidator(_date)]
-
-
-class DealColumns(Frozen):
-    """Headings of the export with one row per lead or deal."""
-
-    id: str
-    """What tells one row from another."""
-    created: str
-    """When it arrived."""
-    owner: str | None = None
-    """Who works it."""
-    source: str | None = None
-    """Where it came from."""
-    closed: str | None = None
-    """When it was won or lost."""
-    value: str | None = None
-    """What a won one is worth [currency]."""
-    response: str | None = None
-    """How long it waited for a first answer, or when that came."""
-    product: str | None = None
-    """What was sold."""
-
-
-class Deals(Frozen):
-    """The export with one row per lead or deal."""
-
-    columns: DealColumns
-    """Which heading means what."""
-    won: Conditions = ()
-    """What makes a row won; may be left out where `closed` lists the wins."""
-    lost: Conditions = ()
-    """What makes a row lost; others are open."""
-    junk: Conditions = ()
-    """What was never a lead: duplicates, wrong numbers, tests."""
-    steps: dict[Name, Conditions] = {}  # noqa: RUF012 - pydantic copies defaults
-    """Steps of the funnel that a row has reached, in order."""
-    good: Name | None = None
-    """The step that makes a lead a promising one."""
-    least_value: NonNegative = 0.0
-    """Smaller values are placeholders and left out [currency]."""
-
-
-class Closed(Frozen):
-    """A second export with the won deals only, joined by `id`."""
-
-    id: str
-    """Heading of the deal it belongs to."""
-    closed: str
-    """Heading of the date of the win."""
-    owner: str | None = None
-    """Heading of who won it."""
-    value: str | None = None
-    """Heading of its value."""
-
-
-class Spend(Frozen):
-    """The export with what each source cost."""
-
-    date: str
-    """Heading of the day."""
-    source: str
-    """Heading of the source, with the same names as in the deals."""
-    cost: str
-    """Heading of the amount [currency]."""
-
-
-class Side(Frozen):
-    """An export of single calls or touches, to compare persons on something besides results."""
-
-    owner: str
-    """Heading of the person."""
-    seconds: str
-    """Heading of the length."""
-    short: Positive = 10.0
-    """Not longer than this is no conversation [s]."""
-
-
-class Change(Frozen):
-    """A past change of the pay plan, for the people it concerned and the others."""
-
-    on: Day
-    """First day of the new plan."""
-    weeks: Annotated[int, Field(ge=4, le=52)] = 13
-    """Weeks compared before and after."""
-    concerned: Annotated[tuple[str, ...], Field(strict=False)]
-    """Owners whose plan changed."""
-    reward: Positive
-    """New variable pay for the same results over old: 1.25 is a quarter more."""
-
-
-class TeamAssumed(Frozen):
-    """What payroll knows of a team."""
-
-    headcount: Annotated[int, Field(ge=1)]
-    """People."""
-    hours: Positive
-    """Hours the team can work [hours/period]."""
-    base_pay: NonNegative
-    """Fixed pay of the team [currency/period]."""
-    target_pay: NonNegative
-    """Variable pay of the team at target [currency/period]."""
-    charges: NonNegative = 0.42
-    """Employer charges on variable pay."""
-    discount: Share = 0.9
-    """Weight of a reward one period later."""
-    responsiveness: Positive | None = None
-    """Replaces the documented prior."""
-
-
-class Work(Frozen):
-    """How long work takes [hours]."""
-
-    campaign: NonNegative
-    """Marketing, per lead brought in by a paid source."""
-    prompt: Positive
-    """Sales, per lead answered in time."""
-    late: Positive
-    """Sales, per lead answered late."""
-    touch: Positive = 0.1
-    """Sales, per lead only touched."""
-
-
-class Assume(Frozen):
-    """What a CRM export does not say; placeholders until payroll and the teams are asked."""
-
-    placeholders: bool = False
-    """These numbers are nobody's yet: every source says so."""
-    marketing: TeamAssumed
-    """Who brings leads."""
-    sales: TeamAssumed
-    """Who works them."""
-    work: Work
-    """How long it takes."""
-    margin: Share = 1.0
-    """Share of a deal's value that is contribution."""
-    prompt_within: Positive = PROMPT
-    """An answer within so many hours is in time."""
-    current_plan: Weights
-    """`{team: {kpi: weight}}` in force in the history; KPIs: leads, good_leads, answered_in_time, wins."""
-    rules: Rules = Rules()
-    """Rules of the scenario."""
 
 
 class Map(Frozen):
@@ -222,12 +44,16 @@ class Map(Frozen):
     """What the scenario's volumes are per."""
     deals: Deals
     """The main export."""
+    leads: Leads | None = None
+    """Leads, where they are in an export of their own."""
     closed: Closed | None = None
     """Won deals, where they are in an export of their own."""
     spend: Spend | None = None
     """What sources cost."""
-    calls: Side | None = None
+    calls: Calls | None = None
     """Single calls, with their length."""
+    touches: Touches | None = None
+    """Single touches, with what came of them."""
     change: Change | None = None
     """A past change of the plan."""
     start: Day | None = None
@@ -248,17 +74,31 @@ class Map(Frozen):
     assume: Assume | None = None
     """What the exports do not say; needed for a scenario, not for the estimates."""
 
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """Names of the funnel's steps, in order."""
+        if self.leads is None:
+            return tuple(self.deals.steps)
+        return tuple(dict.fromkeys((*self.leads.steps, BECAME_DEAL, *self.deals.steps)))
+
     def headings(self) -> dict[str, frozenset[str]]:
         """Headings that each table needs, by table."""
-        deals = self.deals
-        conditions = [*deals.won, *deals.lost, *deals.junk, *(c for cs in deals.steps.values() for c in cs)]
-        used = set(_texts(deals.columns)).union(*conditions)
-        found = {"deals": frozenset(used)}
+        deals, leads = self.deals, self.leads
+        conditions = [deals.won, deals.lost, deals.junk, *deals.steps.values()]
+        found = {"deals": _used(deals.columns, conditions)}
+        if leads is not None:
+            found["leads"] = _used(leads, [leads.lost, leads.junk, *leads.steps.values()])
+        if self.touches is not None:
+            found["touches"] = _used(self.touches, [self.touches.conversation])
         for name in ("closed", "spend", "calls"):
             table = getattr(self, name)
             if table is not None:
                 found[name] = frozenset(_texts(table))
         return found
+
+
+def _used(columns: Frozen, conditions: Iterable[Conditions]) -> frozenset[str]:
+    return frozenset(_texts(columns)).union(*(c for every in conditions for c in every))
 
 
 def _texts(table: Frozen) -> list[str]:
@@ -288,10 +128,11 @@ def _problems(given: Map) -> list[Finding]:
     from zoneinfo import available_timezones
 
     found = []
-    good = given.deals.good
-    if good is not None and good not in given.deals.steps:
-        steps = listed(given.deals.steps) or "none"
-        found.append(Finding(("deals", "good"), shown(good), "is not one of the steps", f"steps: {steps}"))
+    for role in ("good", "conversation"):
+        step = getattr(given.deals, role)
+        if step is not None and step not in given.steps:
+            steps = listed(given.steps) or "none"
+            found.append(Finding(("deals", role), shown(step), "is not one of the steps", f"steps: {steps}"))
     if not given.deals.won and given.closed is None:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
         found.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))

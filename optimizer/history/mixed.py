@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import linalg, optimize
+from scipy import linalg, optimize, sparse
 
 Floats = NDArray[np.float64]
 _TINY = 1e-8
@@ -58,7 +58,7 @@ class _Design:
     """Cells of equal covariates: fixed columns X, indicator columns Z, and where each group's lie in Z."""
 
     x: Floats
-    z: Floats
+    z: sparse.csr_array
     slices: Mapping[str, slice]
     levels: Mapping[str, tuple[str, ...]]
 
@@ -67,26 +67,27 @@ def _design(cells: pl.DataFrame, groups: Sequence[str], fixed: Sequence[str]) ->
     x = np.column_stack([np.ones(cells.height), *(cells[name].cast(pl.Float64) for name in fixed)])
     blocks, slices, levels, start = [], {}, {}, 0
     for group in groups:
-        names = sorted(cells[group].unique().to_list())
-        codes = np.searchsorted(np.array(names), cells[group].to_numpy())
-        block = np.zeros((cells.height, len(names)))
-        block[np.arange(cells.height), codes] = 1
-        blocks.append(block)
-        slices[group], levels[group] = slice(start, start + len(names)), tuple(names)
+        names, codes = np.unique(cells[group].to_numpy(), return_inverse=True)
+        blocks.append(sparse.csr_array((np.ones(cells.height), (np.arange(cells.height), codes))))
+        slices[group], levels[group] = slice(start, start + len(names)), tuple(names.tolist())
         start += len(names)
-    return _Design(x, np.hstack(blocks), slices, levels)
+    return _Design(x, sparse.hstack(blocks, format="csr"), slices, levels)
+
+
+def _gram(w: sparse.csr_array, weight: Floats) -> Floats:
+    """w' diag(weight) w."""
+    found: Floats = (w.T @ (w * weight[:, None])).toarray()
+    return found
 
 
 def _cells(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Sequence[str]) -> pl.DataFrame:
     """Rows with the same covariates as one: n, Σy, Σy²; missing groups are a level of their own."""
     y = pl.col(outcome).cast(pl.Float64)
-    keys = [pl.col(group).cast(pl.String).fill_null("missing") for group in groups]
-    return (
-        frame.with_columns(keys)
-        .group_by(*groups, *fixed)
-        .agg(pl.len().alias("n"), y.sum().alias("sum"), (y * y).sum().alias("squares"))
-        .sort(*groups, *fixed)
+    cells = frame.group_by(*groups, *fixed).agg(
+        pl.len().alias("n"), y.sum().alias("sum"), (y * y).sum().alias("squares")
     )
+    keys = [pl.col(group).cast(pl.String).fill_null("missing") for group in groups]
+    return cells.with_columns(keys).sort(*groups, *fixed)
 
 
 # --- linear ---------------------------------------------------------------------------------------------
@@ -98,8 +99,8 @@ def linear(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Sequ
     d = _design(cells, groups, fixed)
     n = cells["n"].to_numpy().astype(float)
     sums = cells["sum"].to_numpy()
-    w = np.hstack([d.x, d.z])
-    cross, towards = w.T @ (n[:, None] * w), w.T @ sums
+    w = sparse.hstack([sparse.csr_array(d.x), d.z], format="csr")
+    cross, towards = _gram(w, n), w.T @ sums
     rows, squares, p = float(n.sum()), float(cells["squares"].sum()), d.x.shape[1]
 
     def minus_twice_loglik(log_ratio: Floats) -> float:
@@ -157,7 +158,7 @@ def logistic(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Se
     cells = _cells(frame, outcome, groups, fixed)
     d = _design(cells, groups, fixed)
     n, k = (cells[name].to_numpy().astype(float) for name in ("n", "sum"))
-    w = np.hstack([d.x, d.z])
+    w = sparse.hstack([sparse.csr_array(d.x), d.z], format="csr")
     p = d.x.shape[1]
     state = np.zeros(w.shape[1])
     rate = k.sum() / n.sum()
@@ -185,7 +186,7 @@ def logistic(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Se
 
 def _laplace(
     d: _Design,
-    w: Floats,
+    w: sparse.csr_array,
     n: Floats,
     k: Floats,
     penalty: Floats,
@@ -205,7 +206,7 @@ def _laplace(
     sizes = np.array([s.stop - s.start for s in d.slices.values()])
     value = -fit + float(np.log(np.diag(half)).sum()) + float((sizes * log_sd).sum())
     mean = 1 / (1 + np.exp(-eta))
-    leverage = np.einsum("ij,ij->i", d.z @ inner, d.z) * n * mean * (1 - mean) * (1 - 2 * mean)
+    leverage = d.z.multiply(d.z @ inner).sum(axis=1) * n * mean * (1 - mean) * (1 - 2 * mean)
     gradient = []
     for place in d.slices.values():
         at = np.arange(place.start, place.stop) + p
@@ -223,7 +224,9 @@ def _penalty(d: _Design, p: int, precision: Floats) -> Floats:
     return np.concatenate(found)
 
 
-def _joint_mode(w: Floats, n: Floats, k: Floats, penalty: Floats, state: Floats) -> tuple[Floats, Floats]:
+def _joint_mode(
+    w: sparse.csr_array, n: Floats, k: Floats, penalty: Floats, state: Floats
+) -> tuple[Floats, Floats]:
     """(β, u) of the penalised likelihood by Newton steps, halved where they overshoot; and the Hessian."""
 
     def value(b: Floats) -> float:
@@ -234,7 +237,7 @@ def _joint_mode(w: Floats, n: Floats, k: Floats, penalty: Floats, state: Floats)
     for _ in range(60):
         mean = 1 / (1 + np.exp(-(w @ state)))
         gradient = w.T @ (k - n * mean) - penalty * state
-        hessian = w.T @ ((n * mean * (1 - mean))[:, None] * w) + np.diag(penalty)
+        hessian = _gram(w, n * mean * (1 - mean)) + np.diag(penalty)
         hessian[np.diag_indices_from(hessian)] += 1e-10
         step = linalg.solve(hessian, gradient, assume_a="pos")
         size = 1.0

@@ -76,6 +76,8 @@ class Persons:
     variance: dict[str, float]
     """Logistic: standard deviations by group (linear: shares), persons, source, month."""
     panel: Panel | None
+    spread: float
+    """Standard deviation between persons of results over what their leads would bring, luck removed."""
 
     @property
     def explained_by(self) -> str:
@@ -94,7 +96,7 @@ def persons(frame: pl.DataFrame, outcome: str, metric: str, least: int, wins: in
     if chosen.height < 3:
         return None
     used = frame.join(chosen.select("owner"), on="owner", how="semi").with_columns(
-        pl.col("created").dt.strftime("%Y-%m").alias("month")
+        pl.col("created").dt.truncate("1mo").alias("month")
     )
     groups = ["owner", *(g for g in ("source", "month") if used[g].n_unique() > 1)]
     expected, variance = _expected(used, outcome, groups)
@@ -161,7 +163,8 @@ def _compared(
                 float(lo), float(hi), float(shrunk * p), float(reliability), verdict,
             )
         )  # fmt: skip
-    return Persons(tuple(sorted(people, key=lambda q: q.id)), spread_of(raw), adjusted_p, variance, panel)
+    everybody = tuple(sorted(people, key=lambda q: q.id))
+    return Persons(everybody, spread_of(raw), adjusted_p, variance, panel, math.sqrt(tau2))
 
 
 def _verdict(shrunk: float, error: float) -> Verdict:

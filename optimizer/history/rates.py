@@ -59,7 +59,8 @@ def rate_of(frame: pl.DataFrame, outcome: str) -> Rate:
 def rates_by(frame: pl.DataFrame, group: str, outcome: str, least: int = 0) -> dict[str, Rate]:
     """The rate of each group with at least so many rows; rows without a group are `missing`."""
     keys = pl.col(group).cast(pl.String).fill_null(MISSING)
-    counts = frame.group_by(keys).agg(pl.col(outcome).sum().alias("k"), pl.len().alias("n")).sort(group)
+    counted = frame.group_by(group).agg(pl.col(outcome).sum().alias("k"), pl.len().alias("n"))
+    counts = counted.group_by(keys).agg(pl.col("k", "n").sum()).sort(group)
     return {name: Rate(k, n) for name, k, n in counts.iter_rows() if n >= least}
 
 

@@ -26,18 +26,13 @@ class Records:
     data: bytes
     starts: Places
     ends: Places
-    separators: Places
-    """Separators inside each record."""
+    widths: Places
+    """Cells of each record."""
     first: int = 1
     """Number of the first record, as a spreadsheet counts rows."""
 
     def __len__(self) -> int:
         return len(self.starts)
-
-    @property
-    def widths(self) -> Places:
-        """Cells of each record."""
-        return self.separators + 1
 
     @property
     def lengths(self) -> Places:
@@ -50,9 +45,7 @@ class Records:
     def after(self, i: int) -> Records:
         """The records below the i-th."""
         rest = slice(i + 1, None)
-        return Records(
-            self.data, self.starts[rest], self.ends[rest], self.separators[rest], self.first + i + 1
-        )
+        return Records(self.data, self.starts[rest], self.ends[rest], self.widths[rest], self.first + i + 1)
 
     def numbers(self, mask: Mask) -> Places:
         return np.flatnonzero(mask) + self.first
@@ -71,26 +64,25 @@ def records_of(path: Path, data: bytes, separator: str) -> Records:
     """Every record of a text. Raises ScenarioError where a quote is never closed."""
     if not data.endswith(b"\n"):
         data += b"\n"
-    newlines, before, quotes = [], [], 0
-    passed = 0
+    ends_found, widths_found, quotes, begun = [], [], 0, 0
     for at in range(0, len(data), _CHUNK):
         chunk = np.frombuffer(data, np.uint8, min(_CHUNK, len(data) - at), at)
-        outside = np.ones(len(chunk), bool)
+        marks = (chunk == 10) | (chunk == ord(separator))
         quoted = chunk == ord('"')
         if quotes % 2 or quoted.any():
-            outside = (np.cumsum(quoted) + quotes) % 2 == 0
-        quotes += int(quoted.sum())
-        lines = np.flatnonzero((chunk == 10) & outside)
-        cells = np.cumsum((chunk == ord(separator)) & outside, dtype=np.int32)
-        newlines.append(lines + at)
-        before.append(cells[lines].astype(np.int64) + passed)
-        passed += int(cells[-1])
+            marks &= np.logical_xor.accumulate(quoted) == quotes % 2
+        quotes += int(np.count_nonzero(quoted))
+        places = np.flatnonzero(marks)
+        lines = np.flatnonzero(chunk[places] == 10)
+        ends_found.append(places[lines] + at)
+        # Marks before a record's end, those of the chunks before among them; its own end is one too.
+        widths_found.append(np.diff(lines, prepend=-1 - begun))
+        begun = len(places) - 1 - int(lines[-1]) if len(lines) else begun + len(places)
     if quotes % 2:
         _refuse_open_quote(path, data)
-    ends = np.concatenate(newlines)
+    ends = np.concatenate(ends_found)
     starts = np.concatenate(([0], ends[:-1] + 1))
-    separators: Places = np.diff(np.concatenate(before), prepend=np.int64(0)).astype(np.int64)
-    return Records(data, starts, _without_returns(data, starts, ends), separators)
+    return Records(data, starts, _without_returns(data, starts, ends), np.concatenate(widths_found))
 
 
 def _without_returns(data: bytes, starts: Places, ends: Places) -> Places:

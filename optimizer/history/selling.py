@@ -25,7 +25,7 @@ from optimizer.history.draft import (
 )
 from optimizer.history.rates import Rate
 from optimizer.history.speed import Slope
-from optimizer.history.study import WEEKS
+from optimizer.history.timing import WEEKS
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def add_selling(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
     share of leads by how many could have been won at their age.
     """
     for way in _ways(draft, segment, leads):
-        _add_way(draft, segment, way)
+        _add_way(draft, segment, way, count_width(draft, leads))
     _add_touch(draft, segment, leads)
 
 
@@ -100,7 +100,8 @@ def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame
     middle, least, most = (
         _mixing(rate.rate, share, min(0.0, b) * gap) for b in (slope.b, slope.lo, slope.hi)
     )
-    by_slope = [abs(a - b) / 2 / m for a, b, m in zip(least, most, middle, strict=True)]
+    # The nearer bound may be cut off at no effect: a range that reaches as far both ways holds the farther.
+    by_slope = [max(abs(a - m), abs(b - m)) / m for a, b, m in zip(least, most, middle, strict=True)]
     widths = (min(WIDEST, math.hypot(pooled, by_slope[0])), min(WIDEST, math.hypot(pooled, by_slope[1])))
     return middle, widths, _said(slope)
 
@@ -139,7 +140,8 @@ def _inflow(draft: Draft, segment: str) -> float:
     return float(draft.tree["stages"][segment]["inflow"] + sum(bought))
 
 
-def _add_way(draft: Draft, segment: str, way: _Way) -> None:
+def _add_way(draft: Draft, segment: str, way: _Way, volume: float) -> None:
+    """`volume` is the relative half width of the segment's leads per period."""
     name = f"{way.kind}_{segment}"
     place = f"activities.{name}"
     content: Tree = {
@@ -157,7 +159,7 @@ def _add_way(draft: Draft, segment: str, way: _Way) -> None:
     _add_lag(draft, place, content)
     draft.source(f"{place}.yields", way.said, way.width)
     text = f"{draft.where}, {segment}: {in_words(way.used)} of leads under the current plan"
-    draft.source(f"{place}.baseline", text, math.hypot(count_width(draft), half_width(way.used)))
+    draft.source(f"{place}.baseline", text, math.hypot(volume, half_width(way.used)))
     draft.assumed(f"{place}.hours", "work per lead is not in a CRM")
 
 

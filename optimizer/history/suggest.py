@@ -7,20 +7,29 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from optimizer.history.deals import NOBODY, read_history
+from optimizer.history.account import NOBODY
+from optimizer.history.deals import read_history
 from optimizer.history.exports import Export, read_export
 from optimizer.history.mapping import Map
-from optimizer.history.study import WEEKS
-from optimizer.history.vendors import NEEDED, recognised
+from optimizer.history.sections import DealColumns, Leads
+from optimizer.history.timing import WEEKS
+from optimizer.history.vendors import NEEDED, Vendor, recognised
 from optimizer.problems import Problem, ScenarioError, listed
+from optimizer.scenario import Frozen
 
-_WON = re.compile(r"\b(closed[ _-]?won|won|payment done|paid|customer|gagn|gewonnen)|^closedwon$", re.I)
+_WON = re.compile(
+    r"\b(closed[ _-]?won|won|payment done|paid|customer|converted|gagn|gewonnen)|^closedwon$", re.I
+)
 _LOST = re.compile(r"\b(closed[ _-]?lost|lost|disqualified|perdu|verloren|not converted)|^closedlost$", re.I)
 _JUNK = re.compile(r"duplicate|invalid|wrong number|^test$|spam|doublon|doppelt", re.I)
 _GOOD = re.compile(r"^(a|b)\b|\bhot\b|\bhigh\b", re.I)
+_YES = re.compile(r"^(1|true|yes)$", re.I)
+_PROMISING = "promising"
+Section = dict[str, Any]
 _MOST_VALUES = 300
 """A column with more different values holds no categories."""
 
@@ -28,50 +37,74 @@ _MOST_VALUES = 300
 def suggested_map(paths: Sequence[Path], today: dt.date | None = None) -> str:
     """The text of a map that runs. Raises ScenarioError where the columns are not recognised."""
     exports = [read_export(path) for path in paths]
-    for export in exports:
-        found = recognised(export.columns)
-        if found is not None:
-            break
-    else:
+    found = [_Known(export, *told) for export in exports if (told := recognised(export.columns))]
+    if not found:
         needed = listed(NEEDED)
         hint = f"write a map by hand: it needs columns for {needed}; {exports[0].headings}"
         raise ScenarioError([Problem("", "", "is no export that is recognised", hint, str(exports[0].path))])
-    vendor, roles = found
-    deals = _deals(export, roles)
-    spend = next((s for e in exports if (s := _spend(e)) is not None), None)
-    tables = {"deals": deals} | ({"spend": spend} if spend else {})
-    used = [export.path, *(e.path for e in exports if e is not export and spend and _spend(e) == spend)]
+    main = next((known for known in found if "deal" not in known.roles), found[0])
+    tables, used = {"deals": _deals(main)}, [main.export.path]
+    for leads in (known for known in found if "deal" in known.roles and known is not main):
+        tables["leads"] = section = _leads(leads)
+        used.append(leads.export.path)
+        if "steps" in section:
+            tables["deals"]["good"] = _PROMISING
+    for export in exports:
+        if "spend" not in tables and (spend := _spend(export)) is not None:
+            tables["spend"] = spend
+            used.append(export.path)
     settings = _settings(used, tables, today)
-    return _text(vendor.name, tables, settings, _sizes(used, tables | settings, today))
+    return _text(main.vendor.name, tables, settings, _sizes(used, tables | settings, today))
 
 
-def _deals(export: Export, roles: Mapping[str, str]) -> dict[str, object]:
+class _Known(NamedTuple):
+    """An export of a system, and its headings by role."""
+
+    export: Export
+    vendor: Vendor
+    roles: Mapping[str, str]
+
+    def values(self, role: str) -> list[str]:
+        """What the column of a role holds, where these are categories; the commonest first."""
+        return _values(self.export, self.roles[role]) if role in self.roles else []
+
+    def columns(self, section: type[Frozen]) -> dict[str, object]:
+        return {role: name for role, name in self.roles.items() if role in section.model_fields}
+
+
+def _deals(known: _Known) -> Section:
     """The section `deals`, guesses from the values of the columns."""
-    columns = {r: name for r, name in roles.items() if r not in ("outcome", "reason", "grade")}
-    values = {
-        role: _values(export, roles[role])
-        for role in ("outcome", "reason", "grade", "source")
-        if role in roles
-    }
-    won = [v for v in values["outcome"] if _WON.search(v) and not _LOST.search(v)]
-    lost = [v for v in values["outcome"] if _LOST.search(v)]
+    outcome, outcomes = known.roles["outcome"], known.values("outcome")
+    won = [v for v in outcomes if _WON.search(v) and not _LOST.search(v)]
     if not won:
-        hint = f"write a map by hand; the column has: {listed(values['outcome'])}"
+        hint = f"write a map by hand; the column has: {listed(outcomes)}"
         message = "no value looks like a won deal"
-        raise ScenarioError([Problem(roles["outcome"], "", message, hint, str(export.path))])
-    section: dict[str, object] = {"columns": columns, "won": {roles["outcome"]: won}}
-    if lost:
-        section["lost"] = {roles["outcome"]: lost}
+        raise ScenarioError([Problem(outcome, "", message, hint, str(known.export.path))])
+    return {"columns": known.columns(DealColumns), "won": {outcome: won}, **_others(known)}
+
+
+def _leads(known: _Known) -> Section:
+    """The section `leads`, of those that are no deals yet."""
+    found = {**known.columns(Leads), **_others(known)}
+    found.pop("good", None)
+    return found
+
+
+def _others(known: _Known) -> Section:
+    """What is lost, junk or promising, as far as values tell."""
+    section: Section = {}
+    if lost := [v for v in known.values("outcome") if _LOST.search(v)]:
+        section["lost"] = {known.roles["outcome"]: lost}
+    told = (("reason", _JUNK), ("source", _JUNK), ("deleted", _YES))
     junk = [
-        {roles[role]: found}
-        for role in ("reason", "source")
-        if (found := [v for v in values.get(role, []) if _JUNK.search(v)])
+        {known.roles[role]: found}
+        for role, like in told
+        if (found := [v for v in known.values(role) if like.search(v)])
     ]
     if junk:
         section["junk"] = junk
-    good = [v for v in values.get("grade", []) if _GOOD.search(v)]
-    if good:
-        section |= {"steps": {"promising": {roles["grade"]: good}}, "good": "promising"}
+    if good := [v for v in known.values("grade") if _GOOD.search(v)]:
+        section |= {"steps": {_PROMISING: {known.roles["grade"]: good}}, "good": _PROMISING}
     return section
 
 
@@ -80,7 +113,7 @@ def _values(export: Export, column: str) -> list[str]:
     return [str(v) for v in counts[column]] if counts.height <= _MOST_VALUES else []
 
 
-def _spend(export: Export) -> dict[str, object] | None:
+def _spend(export: Export) -> Section | None:
     """A file of costs by source, by its usual headings."""
     there = {c.lower(): c for c in export.columns}
     names = {

@@ -41,7 +41,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "examples": "numbers of the first rows in their file",
     },
     "rates": {
-        "part": "funnel or source",
+        "part": "funnel, source or segment",
         "name": "what is counted",
         "k": "how many have it",
         "n": "of how many",
@@ -79,6 +79,17 @@ COLUMNS: dict[str, dict[str, str]] = {
         "verdict": "above, below, not distinguishable",
     },
     "moves": {"cause": "what moves a person's wins from month to month", "share": "of their variance"},
+    "control": {
+        "kpi": "what persons make a share of",
+        "share": "of the variance of their results per period",
+        "lo": "lower end of its 95 % interval",
+        "hi": "upper end of its 95 % interval",
+        "supply": "share of the number and mix of leads given to them",
+        "season": "share of the months",
+        "luck": "share of what nothing explains",
+        "persons": "persons compared",
+        "written": "it replaces the model's own number in the scenario",
+    },
     "slopes": {
         "controls": "how many things were held equal, in order: source, month, owner, hour and weekday",
         "n": "leads",
@@ -101,10 +112,21 @@ COLUMNS: dict[str, dict[str, str]] = {
         "lo": "lower end of its 95 % interval",
         "hi": "upper end of its 95 % interval",
     },
+    "capacity": {
+        "persons": "who log calls with their day",
+        "days": "of work, of all persons together",
+        "calls": "per person and day with calls",
+        "lo": "lower end of its 95 % interval",
+        "hi": "upper end of its 95 % interval",
+        "busy": "calls on the fullest day of ten",
+        "hours": "on the phone per person and day",
+        "own": "share of the variance of calls that lies between persons",
+    },
     "sides": {
+        "metric": "short_calls or silent_touches",
         "person": "pseudonym",
-        "n": "calls",
-        "share": "of them too short to be a conversation",
+        "n": "calls or touches",
+        "share": "of them without a conversation",
         "median": "share of the median person",
         "reliability": "share of the difference that is the person's own",
         "outlier": "surely more than twice the median person's",
@@ -123,9 +145,11 @@ def calibration_tables(study: Study) -> Tables:
         "spending": list(_spending(study)),
         "people": list(_people(study)),
         "moves": list(_moves(study)),
+        "control": list(_control(study)),
         "slopes": [(len(s.controls), s.n, *(s.odds(10, b) for b in (s.b, s.hi, s.lo))) for s in study.slopes],
         "timing": [(n, r.ratio, r.p_shift, r.p_t, r.real) for n, r in study.rushes.items()],
         "noise": [(k, n.chance, n.swings, n.sd, n.lo, n.hi) for k, n in study.noise.items()],
+        "capacity": list(_capacity(study)),
         "sides": list(_sides(study)),
         "weak": list(_weak(study)),
     }
@@ -163,12 +187,16 @@ def _losses(study: Study) -> Iterator[tuple[object, ...]]:
             yield kind, loss.reason, loss.rows, ", ".join(map(str, loss.examples))
 
 
+_PARTS = {"won": "source", "won_by_segment": "segment"}
+
+
 def _rates(study: Study) -> Iterator[tuple[object, ...]]:
     for name, rate in study.rates.items():
         if rate.n:
-            part = "source" if name.startswith("won.") else "" if "." in name else "funnel"
+            kind, _, group = name.partition(".")
+            part = "funnel" if not group else _PARTS.get(kind)
             if part:
-                yield part, name.removeprefix("won."), rate.k, rate.n, rate.rate, rate.lo, rate.hi
+                yield part, group or name, rate.k, rate.n, rate.rate, rate.lo, rate.hi
 
 
 def _lags(study: Study) -> Iterator[tuple[object, ...]]:
@@ -197,10 +225,23 @@ def _moves(study: Study) -> Iterator[tuple[object, ...]]:
             yield cause, getattr(panel, cause)
 
 
+def _control(study: Study) -> Iterator[tuple[object, ...]]:
+    for kpi, c in study.controlled.items():
+        others = (c.others.get(part, np.nan) for part in ("supply", "season", "luck"))
+        written = c.tells and kpi == "wins"
+        yield kpi, c.value, c.lo, c.hi, *others, c.persons, written
+
+
+def _capacity(study: Study) -> Iterator[tuple[object, ...]]:
+    c = study.capacity
+    if c is not None:
+        yield c.persons, c.days, c.calls, c.lo, c.hi, c.busy, c.hours, c.share["owner"]
+
+
 def _sides(study: Study) -> Iterator[tuple[object, ...]]:
-    if study.sides is not None:
-        for p in study.sides.people:
-            yield p.id, p.calls.n, p.calls.rate, study.sides.median, p.reliability, p.outlier
+    for metric, persons in study.sides.items():
+        for p in persons.people:
+            yield metric, p.id, p.share.n, p.share.rate, persons.median, p.reliability, p.outlier
 
 
 def _weak(study: Study) -> Iterator[tuple[str, float]]:
@@ -217,15 +258,18 @@ def _weak(study: Study) -> Iterator[tuple[str, float]]:
         yield "no_costs", np.nan
     if any(cost.elasticity for cost in study.costs.values()):
         yield "spend_observed", np.nan
-    if study.controlled is not None and not study.controlled.tells:
-        yield "control_unclear", study.controlled.value
+    wins = study.controlled.get("wins")
+    if wins is not None and not wins.tells:
+        yield "control_unclear", wins.value
     if not study.slopes:
         yield "no_waiting", np.nan
     elif study.slopes[-1].lo < 0 < study.slopes[-1].hi:
         yield "waiting_unclear", np.nan
     if study.people is None:
         yield "no_people", np.nan
-    if study.sides is None:
+    if "short_calls" not in study.sides:
         yield "no_calls", np.nan
+    if "silent_touches" not in study.sides:
+        yield "no_touches", np.nan
     if study.weeks < 52:
         yield "short", study.weeks

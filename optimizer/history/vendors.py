@@ -13,6 +13,8 @@ class Vendor(NamedTuple):
 
     name: str
     roles: Roles
+    needed: tuple[str, ...] = ("id", "created", "outcome")
+    """Roles without which a table is none of this system's."""
 
     def found(self, columns: Iterable[str]) -> dict[str, str]:
         """The headings of a file by role, whatever their capitals."""
@@ -36,7 +38,23 @@ VENDORS = (
             "value": ("Amount",),
             "outcome": ("StageName", "Stage"),
             "product": ("Type",),
+            "deleted": ("IsDeleted",),
         },
+    ),
+    Vendor(
+        "Salesforce leads",
+        {
+            "id": ("Id", "Lead ID"),
+            "created": ("CreatedDate", "Created Date", "Create Date"),
+            "closed": ("ConvertedDate", "Converted Date"),
+            "owner": ("OwnerId", "Lead Owner"),
+            "source": ("LeadSource", "Lead Source"),
+            "outcome": ("Status", "Lead Status"),
+            "grade": ("Rating",),
+            "deal": ("ConvertedOpportunityId", "Opportunity ID"),
+            "deleted": ("IsDeleted",),
+        },
+        ("id", "created", "outcome", "deal"),
     ),
     Vendor(
         "HubSpot",
@@ -113,12 +131,12 @@ VENDORS = (
         },
     ),
 )  # fmt: skip
-NEEDED = ("id", "created", "outcome")
+NEEDED = VENDORS[-1].needed
 
 
 def recognised(columns: Iterable[str]) -> tuple[Vendor, dict[str, str]] | None:
     """The system whose headings fit best, and they by role; None where what is needed is not there."""
     names = list(columns)
     found = [(vendor, vendor.found(names)) for vendor in VENDORS]
-    whole = [(v, roles) for v, roles in found if all(role in roles for role in NEEDED)]
+    whole = [(v, roles) for v, roles in found if all(role in roles for role in v.needed)]
     return max(whole, key=lambda pair: len(pair[1])) if whole else None

@@ -28,7 +28,8 @@ from optimizer.history.behaviour import settled
 from optimizer.history.build import scenario_of
 from optimizer.history.deals import read_history
 from optimizer.history.mapping import Map
-from optimizer.history.study import WEEKS, Study, study_of
+from optimizer.history.study import Study, study_of
+from optimizer.history.timing import WEEKS
 from optimizer.history.twin import Answers, Change, Source, Twin
 from optimizer.outcome import evaluate_plans
 from optimizer.scenario import Scenario
@@ -59,10 +60,11 @@ COMPANY = Twin(
     waiting=-0.12,
 )
 """About 2,000 leads a quarter. How leads are answered is that under the plan in force at the end."""
+HOURS = {"campaign": 0.5, "prompt": 2.0, "late": 1.4, "touch": 0.2}
+"""Of work per lead, in that company."""
 ASSUME = {
     "marketing": {"headcount": 3, "hours": 1380, "base_pay": 30000, "target_pay": 12000},
     "sales": {"headcount": 12, "hours": 5520, "base_pay": 90000, "target_pay": 72000},
-    "work": {"campaign": 0.5, "prompt": 2.0, "late": 1.4, "touch": 0.2},
     "margin": 0.5,
     "current_plan": {"marketing": {"leads": 1.0}, "sales": {"wins": 0.5, "answered_in_time": 0.5}},
     "rules": {
@@ -88,6 +90,23 @@ SPEND = {"date": "Date", "source": "Source", "cost": "Cost"}
 # --- the truth ------------------------------------------------------------------------------------------
 
 
+def with_leads(per_quarter: float) -> Twin:
+    """The company with other numbers of leads, each worth, costing and taking so many times more or less.
+
+    To the model nothing changes but units, so gains can be compared; histories tell more or less.
+    """
+    factor = per_quarter / (sum(s.per_week for s in COMPANY.sources.values()) * WEEKS["quarter"])
+    sources = {
+        n: replace(s, per_week=s.per_week * factor, cost=s.cost / factor) for n, s in COMPANY.sources.items()
+    }
+    return replace(COMPANY, sources=sources, value=COMPANY.value / factor)
+
+
+def hours_of(company: Twin) -> dict[str, float]:
+    """Work per lead; dearer leads take longer."""
+    return {name: hours * company.value / COMPANY.value for name, hours in HOURS.items()}
+
+
 def known_scenario(company: Twin) -> Scenario:
     """The company of the parameters, in the form that histories are calibrated to."""
     period = WEEKS["quarter"]
@@ -105,7 +124,7 @@ def known_scenario(company: Twin) -> Scenario:
         name.lower().replace(" ", "_"): {
             "team": "marketing",
             "yields": {"good_lead": s.good, "lead": 1 - s.good},
-            "hours": 0.5,
+            "hours": hours_of(company)["campaign"],
             "cash": s.cost,
             "baseline": s.per_week * period,
         }
@@ -150,12 +169,14 @@ def known_scenario(company: Twin) -> Scenario:
 
 
 def _selling(company: Twin, segment: str, answers: Answers, volume: float) -> dict[str, object]:
-    def way(prompt: bool, share: float, hours: float) -> dict[str, object]:
+    hours = hours_of(company)
+
+    def way(prompt: bool, share: float) -> dict[str, object]:
         return {
             "team": "sales",
             "from": segment,
             "yields": {"customer": true_rate(company, segment == "good_lead", prompt)},
-            "hours": hours,
+            "hours": hours["prompt" if prompt else "late"],
             "lag": true_lag(company) / 7 / WEEKS["quarter"],
             "baseline": share * volume,
         }
@@ -163,14 +184,14 @@ def _selling(company: Twin, segment: str, answers: Answers, volume: float) -> di
     touch = {
         "team": "sales",
         "from": segment,
-        "hours": 0.2,
+        "hours": hours["touch"],
         "reach": 0.25 * volume,
         "entry": 0.2,
         "gaming": True,
     }
     return {
-        f"prompt_{segment}": way(True, answers.prompt, 2.0),
-        f"late_{segment}": way(False, answers.late, 1.4),
+        f"prompt_{segment}": way(True, answers.prompt),
+        f"late_{segment}": way(False, answers.late),
         f"touch_{segment}": touch,
     }
 
@@ -267,7 +288,7 @@ def map_of(company: Twin) -> Map:
         {
             "deals": DEALS,
             "spend": SPEND,
-            "assume": ASSUME,
+            "assume": {**ASSUME, "work": hours_of(company)},
             "change": {
                 "on": company.start + dt.timedelta(weeks=change.week),
                 "weeks": 52,
@@ -393,9 +414,7 @@ def main() -> None:
     parser.add_argument("--histories", type=int, default=20)
     parser.add_argument("--leads", type=float, default=2000.0, help="per quarter")
     given = parser.parse_args()
-    factor = given.leads / (sum(s.per_week for s in COMPANY.sources.values()) * WEEKS["quarter"])
-    sources = {n: replace(s, per_week=s.per_week * factor) for n, s in COMPANY.sources.items()}
-    truth = truth_of(replace(COMPANY, sources=sources))
+    truth = truth_of(with_leads(given.leads))
     print(f"true gain {truth.best - truth.today:,.0f} of {truth.today:,.0f} by {truth.plan}")
     trials = []
     for seed in range(given.histories):

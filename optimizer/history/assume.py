@@ -1,0 +1,65 @@
+"""The section of a map that says what no CRM knows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from optimizer.scenario import Frozen, NonNegative, Positive, Rules, Share, Weights
+
+PROMPT = 24.0
+"""Hours within which an answer is in time, unless the map says otherwise."""
+
+
+class TeamAssumed(Frozen):
+    """What payroll knows of a team."""
+
+    headcount: Annotated[int, Field(ge=1)]
+    """People."""
+    hours: Positive
+    """Hours the team can work [hours/period]."""
+    base_pay: NonNegative
+    """Fixed pay of the team [currency/period]."""
+    target_pay: NonNegative
+    """Variable pay of the team at target [currency/period]."""
+    charges: NonNegative = 0.42
+    """Employer charges on variable pay."""
+    discount: Share = 0.9
+    """Weight of a reward one period later."""
+    responsiveness: Positive | None = None
+    """Replaces the documented prior."""
+
+
+class Work(Frozen):
+    """How long work takes [hours]."""
+
+    campaign: NonNegative
+    """Marketing, per lead brought in by a paid source."""
+    prompt: Positive
+    """Sales, per lead answered in time."""
+    late: Positive
+    """Sales, per lead answered late."""
+    touch: Positive = 0.1
+    """Sales, per lead only touched."""
+
+
+class Assume(Frozen):
+    """What a CRM export does not say; placeholders until payroll and the teams are asked."""
+
+    placeholders: bool = False
+    """These numbers are nobody's yet: every source says so."""
+    marketing: TeamAssumed
+    """Who brings leads."""
+    sales: TeamAssumed
+    """Who works them."""
+    work: Work
+    """How long it takes."""
+    margin: Share = 1.0
+    """Share of a deal's value that is contribution."""
+    prompt_within: Positive = PROMPT
+    """An answer within so many hours is in time."""
+    current_plan: Weights
+    """`{team: {kpi: weight}}` in force in the history; KPIs: leads, good_leads, answered_in_time, wins."""
+    rules: Rules = Rules()
+    """Rules of the scenario."""

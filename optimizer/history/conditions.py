@@ -1,0 +1,67 @@
+"""What a row must hold to be won, lost, junk: conditions on its cells, as maps write them."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import polars as pl
+from pydantic import BeforeValidator, Field
+
+from optimizer.scenario import Frozen
+
+
+class Is(Frozen):
+    """What a cell must hold."""
+
+    any_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """One of these texts; empty: anything at all."""
+    none_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """None of these texts; an empty cell is none of them."""
+    present: bool = False
+    """The cell is not empty."""
+
+
+def _is(value: Any) -> Any:
+    """`[A, B]` and `A` for any of them, `present`, `{not: [C]}`."""
+    if isinstance(value, str):
+        return {"present": True} if value == "present" else {"any_of": [value]}
+    if isinstance(value, list):
+        return {"any_of": value}
+    if isinstance(value, dict) and set(value) == {"not"}:
+        rest = value["not"]
+        return {"none_of": [rest] if isinstance(rest, str) else rest}
+    return value
+
+
+Condition = dict[str, Annotated[Is, BeforeValidator(_is)]]
+"""`{heading: what its cell must hold}`; all of them."""
+
+
+def _one_or_more(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+Conditions = Annotated[tuple[Condition, ...], Field(strict=False), BeforeValidator(_one_or_more)]
+"""Any one of the conditions."""
+
+
+def any_of(conditions: Sequence[Condition]) -> pl.Expr:
+    """Whether a row fulfils one of the conditions."""
+    every = pl.repeat(False, pl.len(), dtype=pl.Boolean)
+    return functools.reduce(operator.or_, [_all(c) for c in conditions], every)
+
+
+def _all(condition: Condition) -> pl.Expr:
+    return functools.reduce(operator.and_, [_holds(pl.col(name), cell) for name, cell in condition.items()])
+
+
+def _holds(cell: pl.Expr, wanted: Is) -> pl.Expr:
+    found = cell.is_not_null() if wanted.present else pl.lit(True)
+    if wanted.any_of:
+        found = found & cell.is_in(list(wanted.any_of)).fill_null(False)
+    if wanted.none_of:
+        found = found & ~cell.is_in(list(wanted.none_of)).fill_null(False)
+    return found

@@ -1,0 +1,190 @@
+"""Each estimate of a study, from typed rows and what the map says."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+
+from optimizer.history import response, sides, speed, timing
+from optimizer.history.account import NOBODY
+from optimizer.history.assume import PROMPT
+from optimizer.history.controllability import Controlled, controlled
+from optimizer.history.deals import History
+from optimizer.history.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
+from optimizer.history.mapping import Map
+from optimizer.history.people import Persons
+from optimizer.history.rates import Floats, Rate, Spread, rate_of, rates_by, spread_of
+from optimizer.history.timing import WEEKS, WEEKS_NEEDED
+
+
+def day_of(moment: object) -> dt.date:
+    assert isinstance(moment, dt.datetime)
+    return moment.date()
+
+
+def maturity(history: History, lag: Lag | None) -> dt.date:
+    """The last day less the time in which nine of ten wins have come."""
+    days = float(np.percentile(lag.observed, 90)) if lag is not None and len(lag.observed) else 0.0
+    return history.last.date() - dt.timedelta(days=round(days))
+
+
+def rates_of(frame: pl.DataFrame, mature: pl.DataFrame, given: Map) -> dict[str, Rate]:
+    steps = [f"step_{name}" for name in given.steps]
+    found = {name.removeprefix("step_"): rate_of(mature, name) for name in [*steps, "won"]}
+    for step in steps:
+        found[f"won_given_{step.removeprefix('step_')}"] = rate_of(mature.filter(step), "won")
+    found["won_of_all_rows"] = rate_of(frame, "won")
+    outcomes = ["won"] if given.deals.good is None else ["won", f"step_{given.deals.good}"]
+    if given.deals.columns.source is not None:
+        for outcome in outcomes:
+            by = rates_by(mature, "source", outcome, given.least)
+            found |= {f"{outcome.removeprefix('step_')}.{source}": rate for source, rate in by.items()}
+    if given.deals.columns.segment is not None:
+        by = rates_by(mature, "segment", "won", given.least)
+        found |= {f"won_by_segment.{segment}": rate for segment, rate in by.items()}
+    return found
+
+
+def spread_of_sources(mature: pl.DataFrame, given: Map) -> Spread | None:
+    by = rates_by(mature, "source", "won", given.least)
+    return spread_of(by) if len(by) > 1 else None
+
+
+def lags_of(frame: pl.DataFrame) -> dict[str, Lag]:
+    """Of closed deals; open ones among them do not tell when, or whether, they will be won."""
+    found = {}
+    for outcome in ("won", "lost"):
+        days = frame.filter(outcome)["lag"].drop_nulls()
+        if len(days):
+            found[f"created_to_{outcome}"] = lag_of(days)
+    return found
+
+
+def arrival(leads: pl.DataFrame, history: History) -> Arrival | None:
+    dated = leads.filter(pl.col("won") & pl.col("lag").is_not_null())
+    return arrival_of(dated["lag"], days_seen(dated, history))
+
+
+def days_seen(leads: pl.DataFrame, history: History) -> pl.Series:
+    """Calendar days from the creation of leads to the end of observation."""
+    seen = (pl.lit(history.last.date()) - pl.col("created").dt.date()).dt.total_days()
+    return leads.select(seen).to_series()
+
+
+def shares_done(mature: pl.DataFrame, history: History) -> tuple[Done, ...]:
+    """Wins without a date are taken to come as soon as dated ones: the share is scaled up by them."""
+    known = mature.filter(~pl.col("won") | pl.col("lag").is_not_null())
+    if not known["won"].any():
+        return ()
+    age = (pl.lit(history.last) - pl.col("created")).dt.total_days()
+    known = known.with_columns(age.alias("age")).filter(pl.col("age") >= 0)
+    days = (7, 14, 30, 60, 90, 120, 150)
+    found = done_within(days, known["lag"].fill_null(0), known["won"], known["age"])
+    undated = int(mature["won"].sum()) / int(known["won"].sum())
+    return tuple(Done(d.days, *(min(1.0, undated * x) for x in (d.share, d.lo, d.hi))) for d in found)
+
+
+def slopes_of(
+    mature: pl.DataFrame, people: Persons | None, given: Map
+) -> tuple[tuple[speed.Slope, ...], speed.Slope | None]:
+    """Closers only, where they are known: who works a lead decides both how soon and how well."""
+    used = mature.with_columns(
+        pl.col("created").dt.truncate("1mo").alias("month"),
+        pl.col("created").dt.hour().alias("hour"),
+        pl.col("created").dt.weekday().alias("weekday"),
+    )
+    if people is not None:
+        used = used.filter(_among(people))
+    most = ("source", "month", "owner")
+    steps = ((), most[:1], most[:2], most, (*most, "hour", "weekday"))
+    found = (speed.slope(used, "won", controls) for controls in steps)
+    within = None
+    if given.deals.good is not None:
+        used = used.rename({f"step_{given.deals.good}": given.deals.good})
+        within = speed.slope(used, "won", (*most, given.deals.good))
+    return tuple(s for s in found if s is not None), within
+
+
+def rushes(frame: pl.DataFrame) -> dict[str, timing.Rush]:
+    """Of wins and, for comparison, of leads: what nobody is paid for should show no rush."""
+    first, last = day_of(frame["created"].min()), day_of(frame["created"].max())
+    found = {}
+    for months, name in ((1, "month_end"), (3, "quarter_end")):
+        span = timing.complete_periods(first, last, months)
+        if span is not None and (span[1] - span[0]).days > 80:
+            found[f"{name}_won"] = timing.rush(frame.filter("won")["closed"], *span, months)
+            found[f"{name}_created"] = timing.rush(frame["created"], *span, months)
+    return {name: rush for name, rush in found.items() if rush.events}
+
+
+def noise_of(leads: pl.DataFrame, wins: pl.DataFrame, given: Map, young: dt.date) -> dict[str, timing.Noise]:
+    first, weeks = day_of(leads["created"].min()), WEEKS[given.period]
+    series = {"leads": leads["created"], "wins": wins["closed"]}
+    if given.deals.good is not None:
+        series["good_leads"] = leads.filter(f"step_{given.deals.good}")["created"]
+    counts = {name: _weekly(dates, first, young) for name, dates in series.items()}
+    dated = {name: dates.count() / len(dates) for name, dates in series.items() if len(dates)}
+    return {
+        name: timing.period_noise(c, weeks, dated[name])
+        for name, c in counts.items()
+        if len(c) >= WEEKS_NEEDED and c.sum() > 0
+    }
+
+
+def _weekly(events: pl.Series, first: dt.date, before: dt.date) -> Floats:
+    return timing.weekly(events, first, before - dt.timedelta(days=1))
+
+
+def common_swings(leads: pl.DataFrame, wins: pl.DataFrame) -> float:
+    first, last = day_of(leads["created"].min()), day_of(leads["created"].max())
+    series = [timing.weekly(dates, first, last) for dates in (leads["created"], wins["closed"])]
+    usable = all(len(s) >= WEEKS_NEEDED and s.sum() > 0 for s in series)
+    return timing.common_factor(series) if usable else 0.0
+
+
+def controlled_by_persons(mature: pl.DataFrame, people: Persons | None, given: Map) -> dict[str, Controlled]:
+    """Of wins and of answering in time, among the persons compared."""
+    if people is None:
+        return {}
+    used = _answered_in_time(mature.filter(_among(people)), given)
+    months = WEEKS[given.period] / WEEKS["month"]
+    found = {"wins": controlled(used, "won", months, people.explained_by == "skill")}
+    if used["answered_in_time"].any():
+        apart = spread_of(rates_by(used, "owner", "answered_in_time")).pvalue < 0.05
+        found["answered_in_time"] = controlled(used, "answered_in_time", months, apart, rate=True)
+    return {kpi: share for kpi, share in found.items() if share is not None}
+
+
+def _among(people: Persons) -> pl.Expr:
+    return pl.col("owner").is_in([p.id for p in people.people])
+
+
+def _answered_in_time(leads: pl.DataFrame, given: Map) -> pl.DataFrame:
+    within = given.assume.prompt_within if given.assume else PROMPT
+    return leads.with_columns((pl.col("response") <= within).fill_null(False).alias("answered_in_time"))
+
+
+def sides_of(leads: pl.DataFrame, history: History, given: Map) -> dict[str, sides.Sides]:
+    """Touches without conversation are those of their own export, or leads answered that never came to the
+    step that takes a conversation."""
+    talked, touches = given.deals.conversation, history.touches
+    if talked is not None and not touches.height:
+        answered = leads.filter((pl.col("response") > 0) & (pl.col("owner") != NOBODY))
+        touches = answered.select("owner", pl.col(f"step_{talked}").alias("conversation"))
+    found = {
+        "short_calls": sides.short_calls(history.calls, given.calls.short) if given.calls else None,
+        "silent_touches": sides.silent_touches(touches),
+    }
+    return {metric: persons for metric, persons in found.items() if persons is not None}
+
+
+def effect_of_change(mature: pl.DataFrame, history: History, given: Map) -> response.Effect | None:
+    """By leads answered in time where that is known: wins are few, and mostly luck."""
+    change = given.change
+    if change is None:
+        return None
+    leads = _answered_in_time(mature.filter(pl.col("owner") != NOBODY), given)
+    outcome = "answered_in_time" if leads["answered_in_time"].any() else "won"
+    return response.after_change(leads, outcome, change.on, change.weeks, history.concerned, change.reward)

@@ -1,0 +1,139 @@
+"""The bytes of an export as UTF-8 text or a workbook; whatever else arrives is refused by its right name."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from pathlib import Path
+
+from optimizer.problems import did_you_mean, listed
+from optimizer.textfile import refuse
+
+WORKBOOK = b"PK\x03\x04"
+"""How a workbook begins, being a zip archive."""
+_MOST_BYTES = 3_000_000_000
+_HEAD = 1 << 20
+"""Bytes that show what a file is like, without a copy of all."""
+
+
+def content_of(path: Path) -> tuple[bytes, list[str]]:
+    """The unpacked content, text in UTF-8 without a byte-order mark, and what had to be converted.
+
+    Raises ScenarioError with the reason and a remedy where the file is neither text nor a workbook.
+    """
+    data = _unpacked(path, _bytes(path))
+    if data.startswith(WORKBOOK):
+        _refuse_other_archives(path, data)
+        return data, []
+    _refuse_other_kinds(path, data)
+    return _as_utf8(path, data)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        refuse(path, "there is no such file", _like_it(path))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        refuse(path, f"cannot be read: {reason}", "check the path and its permissions")
+    _refuse_empty(path, data)
+    return data
+
+
+def _refuse_empty(path: Path, data: bytes) -> None:
+    if not data[:_HEAD].strip() and not data.strip():
+        refuse(path, "is empty", "export it again; 0 rows arrived here")
+
+
+def _like_it(path: Path) -> str:
+    near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+    return did_you_mean(path.name, near) if near else "check the path"
+
+
+def _unpacked(path: Path, data: bytes) -> bytes:
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    try:
+        with gzip.open(io.BytesIO(data)) as packed:
+            plain = packed.read(_MOST_BYTES + 1)
+    except EOFError:
+        refuse(path, "is cut off: the compressed data end too early", "copy or export the file again")
+    except (gzip.BadGzipFile, zlib.error) as error:
+        refuse(path, "is a damaged gzip file", "copy or export the file again", str(error))
+    if len(plain) > _MOST_BYTES:
+        refuse(path, "unpacks to more than 3 GB", "export a shorter time, or fewer columns")
+    _refuse_empty(path, plain)
+    return plain
+
+
+def _refuse_other_archives(path: Path, data: bytes) -> None:
+    """A workbook is a zip archive; not every zip archive is a workbook, nor does it stay small."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile as error:
+        refuse(path, "is no readable workbook", "save it again as .xlsx, or as CSV", str(error)[:100])
+    if sum(part.file_size for part in parts) > _MOST_BYTES:
+        refuse(path, "unpacks to more than 3 GB", "export a shorter time, or fewer columns")
+    names = [part.filename for part in parts]
+    if not any(name.startswith("xl/") for name in names):
+        hint = "unpack it and name the file inside, or export CSV"
+        refuse(path, "is a zip archive and no workbook", hint, listed(names[:3]))
+
+
+def _refuse_other_kinds(path: Path, data: bytes) -> None:
+    head = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        refuse(path, "is an old workbook (.xls) or protected by a password", "save it as .xlsx or CSV")
+    if head.startswith((b"<table", b"<?xml")) or (head.startswith(b"<html") and b"<table" in data):
+        refuse(path, "is a web table called a workbook", "open it in a spreadsheet, save it as .xlsx or CSV")
+    if head.startswith((b"<!doctype", b"<html")):
+        refuse(path, "is a web page, not an export", "the login may have expired; download it again")
+    if head.startswith(b"%pdf"):
+        refuse(path, "is a PDF", "export the rows as CSV or XLSX")
+    if head.startswith((b"{", b"[")):
+        refuse(path, "is JSON, not a table", "export the rows as CSV or XLSX")
+
+
+def _as_utf8(path: Path, data: bytes) -> tuple[bytes, list[str]]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return data.decode("utf-16").encode(), ["converted from UTF-16"]
+        except UnicodeDecodeError:
+            refuse(path, "is broken UTF-16 text", "save it as UTF-8")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\x00" in data:
+        refuse(path, "contains zero bytes: it is no text", "export it again as CSV (UTF-8) or XLSX")
+    if b"\r" in data[:_HEAD] and b"\n" not in data.strip():
+        # Line ends of old Macs, which some spreadsheets still offer.
+        data = data.replace(b"\r", b"\n")
+    return (data, []) if _is_utf8(data) else _mended(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for at in range(0, len(data), _HEAD):
+            decoder.decode(view[at : at + _HEAD], final=at + _HEAD >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mended(data: bytes) -> tuple[bytes, list[str]]:
+    """Lines that are not UTF-8 read as Windows-1252, which is what spreadsheets write."""
+    lines, mended = data.split(b"\n"), 0
+    for i, line in enumerate(lines):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            lines[i] = line.decode("cp1252", "replace").encode()
+            mended += 1
+    return b"\n".join(lines), [f"{mended} lines are not UTF-8 and were read as Windows-1252"]

@@ -1,0 +1,116 @@
+"""The exports besides the main one: leads, wins, costs, calls."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from optimizer.history.account import NOBODY, Account
+from optimizer.history.conditions import any_of
+from optimizer.history.exports import ROW, Export, Loss
+from optimizer.history.mapping import Map
+from optimizer.history.sections import BECAME_DEAL
+from optimizer.history.typed import amounts_of, dates_of, numbers_of
+
+
+def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:
+    """Deals begin when their leads did, and leads that became no deal are rows of the funnel's early steps.
+
+    A deal without a lead began as one: it is a row as before, with none of the lead's steps.
+    """
+    leads = _leads(pl.concat([export.frame for export in exports]), given, taken)
+    known = pl.col("deal").is_in(frame["id"].implode())
+    taken.cells_of(leads.filter(~known)[ROW], "deal of a lead is in no file (counted as a lead)")
+    became = leads.filter(known).unique("deal", keep="first", maintain_order=True)
+    alone = leads.filter(~pl.col("id").is_in(became["id"].implode()).fill_null(False))
+    steps = [f"step_{name}" for name in given.steps]
+    told = {"deal": "id", **{c: f"__{c}" for c in ("created", "source", "junk", *steps)}}
+    joined = frame.join(became.select(told.keys()).rename(told), on="id", how="left", maintain_order="left")
+    joined = joined.with_columns(
+        pl.min_horizontal("created", "__created").alias("created"),
+        pl.coalesce("__source", "source").alias("source"),
+        *((pl.col(c) | pl.col(f"__{c}").fill_null(False)).alias(c) for c in ("junk", *steps)),
+    ).with_columns(pl.lit(True).alias(f"step_{BECAME_DEAL}"))
+    rows = alone.drop("deal").with_columns(pl.lit(False).alias("won"))
+    return pl.concat([joined.select(frame.columns), rows], how="diagonal")
+
+
+def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
+    """Typed rows of the export of leads: what deals have, and `deal`."""
+    told = given.leads
+    assert told is not None
+    created = dates_of(raw[told.created], "leads.created", given)
+    taken.unreadable(raw[ROW], created, "date of creation")
+    empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
+    owner, source = (raw[name] if name else empty for name in (told.owner, told.source))
+    flags = {"lost": told.lost, "junk": told.junk}
+    flags |= {f"step_{step}": told.steps.get(step, ()) for step in given.steps}
+    return pl.DataFrame(
+        {
+            ROW: raw[ROW],
+            "id": raw[told.id],
+            "deal": raw[told.deal],
+            "created": created.values,
+            "owner": owner.fill_null(NOBODY).cast(pl.Categorical),
+            "source": source.cast(pl.Categorical),
+        }
+    ).hstack(raw.select(any_of(conditions).alias(name) for name, conditions in flags.items()))
+
+
+def with_wins(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:
+    """Dates, owners and values of wins from their own export; a row there is a win."""
+    told, raw = given.closed, pl.concat([export.frame for export in exports])
+    assert told is not None
+    at = dates_of(raw[told.closed], "closed.closed", given)
+    taken.unreadable(raw[ROW], at, "date of the win")
+    wins = pl.DataFrame({"id": raw[told.id], "__closed": at.values, "__won": True})
+    if told.owner is not None:
+        wins = wins.with_columns(raw[told.owner].cast(pl.Categorical).alias("__owner"))
+    if told.value is not None:
+        wins = wins.with_columns(numbers_of(raw[told.value], "closed.value", given).values.alias("__value"))
+    alone = wins.join(frame, on="id", how="anti").height
+    taken.rows.append(Loss("win of a lead that is in no file", alone, ()))
+    first = wins.unique("id", keep="first", maintain_order=True)
+    taken.rows.append(Loss("win that was listed before", wins.height - first.height, ()))
+    frame = frame.join(first, on="id", how="left", maintain_order="left")
+    frame = frame.with_columns(pl.col("won") | pl.col("__won").fill_null(False))
+    for role in ("closed", "owner", "value"):
+        if f"__{role}" in frame.columns:
+            frame = frame.with_columns(pl.coalesce(f"__{role}", role).alias(role))
+    return frame.drop([name for name in frame.columns if name.startswith("__") and name != ROW])
+
+
+def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: list[str]) -> pl.DataFrame:
+    if not exports or given.spend is None:
+        return pl.DataFrame(schema={"date": pl.Datetime("us"), "source": pl.Categorical, "cost": pl.Float64})
+    raw = pl.concat([export.frame for export in exports])
+    date = dates_of(raw[given.spend.date], "spend.date", given)
+    cost = amounts_of(raw[given.spend.cost], "spend.cost", given, notes)
+    taken.unreadable(raw[ROW], cost, "cost")
+    source = raw[given.spend.source].cast(pl.Categorical)
+    found = pl.DataFrame({"date": date.values, "source": source, "cost": cost.values})
+    return taken.whole(raw[ROW], found, "cost without date, source or amount (not used)")
+
+
+def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
+    if not exports or given.calls is None:
+        return pl.DataFrame(schema={"owner": pl.Categorical, "seconds": pl.Float64, "day": pl.Date})
+    raw = pl.concat([export.frame for export in exports])
+    seconds = numbers_of(raw[given.calls.seconds], "calls.seconds", given)
+    taken.unreadable(raw[ROW], seconds, "length of a call")
+    found = pl.DataFrame({"owner": raw[given.calls.owner].cast(pl.Categorical), "seconds": seconds.values})
+    day = pl.lit(None, dtype=pl.Date)
+    if given.calls.date is not None:
+        at = dates_of(raw[given.calls.date], "calls.date", given)
+        taken.unreadable(raw[ROW], at, "date of a call")
+        day = pl.lit(at.values.dt.date())
+    reason = "call without person or length (not used)"
+    return taken.whole(raw[ROW], found.with_columns(day.alias("day")), reason, ("owner", "seconds"))
+
+
+def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
+    if not exports or given.touches is None:
+        return pl.DataFrame(schema={"owner": pl.Categorical, "conversation": pl.Boolean})
+    raw = pl.concat([export.frame for export in exports])
+    owner = pl.col(given.touches.owner).cast(pl.Categorical).alias("owner")
+    found = raw.select(owner, any_of(given.touches.conversation).alias("conversation"))
+    return taken.whole(raw[ROW], found, "touch without person (not used)")

@@ -1,0 +1,151 @@
+"""The sections of a map that say what the columns of each export mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from optimizer.history.conditions import Conditions
+from optimizer.scenario import Frozen, Name, NonNegative, Positive
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+Day = Annotated[dt.date, BeforeValidator(_date)]
+
+
+class DealColumns(Frozen):
+    """Headings of the export with one row per lead or deal."""
+
+    id: str
+    """What tells one row from another."""
+    created: str
+    """When it arrived."""
+    owner: str | None = None
+    """Who works it."""
+    source: str | None = None
+    """Where it came from."""
+    segment: str | None = None
+    """What kind of customer it is: a region, a size, an industry."""
+    closed: str | None = None
+    """When it was won or lost."""
+    value: str | None = None
+    """What a won one is worth [currency]."""
+    response: str | None = None
+    """How long it waited for a first answer, or when that came."""
+    product: str | None = None
+    """What was sold."""
+
+
+class Deals(Frozen):
+    """The export with one row per lead or deal."""
+
+    columns: DealColumns
+    """Which heading means what."""
+    won: Conditions = ()
+    """What makes a row won; may be left out where `closed` lists the wins."""
+    lost: Conditions = ()
+    """What makes a row lost; others are open."""
+    junk: Conditions = ()
+    """What was never a lead: duplicates, wrong numbers, tests."""
+    steps: dict[Name, Conditions] = {}  # noqa: RUF012 - pydantic copies defaults
+    """Steps of the funnel that a row has reached, in order."""
+    good: Name | None = None
+    """The step that makes a lead a promising one."""
+    conversation: Name | None = None
+    """The step that takes a conversation: answered leads without it were only touched."""
+    least_value: NonNegative = 0.0
+    """Smaller values are placeholders and left out [currency]."""
+
+
+class Leads(Frozen):
+    """An export of leads, some of which became deals of the main export: its rows are then deals only."""
+
+    id: str
+    """Heading that tells one lead from another."""
+    deal: str
+    """Heading of the deal it became; empty where it became none."""
+    created: str
+    """Heading of when it arrived."""
+    owner: str | None = None
+    """Heading of who works it."""
+    source: str | None = None
+    """Heading of where it came from."""
+    lost: Conditions = ()
+    """What makes it lost before it was a deal."""
+    junk: Conditions = ()
+    """What was never a lead."""
+    steps: dict[Name, Conditions] = {}  # noqa: RUF012 - pydantic copies defaults
+    """Steps of the funnel that a lead has reached; those of deals may be among them."""
+
+
+BECAME_DEAL = "became_deal"
+"""Step of leads that became deals."""
+
+
+class Closed(Frozen):
+    """A second export with the won deals only, joined by `id`."""
+
+    id: str
+    """Heading of the deal it belongs to."""
+    closed: str
+    """Heading of the date of the win."""
+    owner: str | None = None
+    """Heading of who won it."""
+    value: str | None = None
+    """Heading of its value."""
+
+
+class Spend(Frozen):
+    """The export with what each source cost."""
+
+    date: str
+    """Heading of the day."""
+    source: str
+    """Heading of the source, with the same names as in the deals."""
+    cost: str
+    """Heading of the amount [currency]."""
+
+
+class Calls(Frozen):
+    """An export of single calls, to compare persons on something besides results."""
+
+    owner: str
+    """Heading of the person."""
+    seconds: str
+    """Heading of the length."""
+    date: str | None = None
+    """Heading of the day: how many a person takes in a day is then measured."""
+    short: Positive = 10.0
+    """Not longer than this is no conversation [s]."""
+
+
+class Touches(Frozen):
+    """An export of single touches: calls, mails, visits."""
+
+    owner: str
+    """Heading of the person."""
+    conversation: Conditions
+    """What makes a touch a conversation."""
+
+
+class Change(Frozen):
+    """A past change of the pay plan, for the people it concerned and the others."""
+
+    on: Day
+    """First day of the new plan."""
+    weeks: Annotated[int, Field(ge=4, le=52)] = 13
+    """Weeks compared before and after."""
+    concerned: Annotated[tuple[str, ...], Field(strict=False)]
+    """Owners whose plan changed."""
+    reward: Positive
+    """New variable pay for the same results over old: 1.25 is a quarter more."""

@@ -84,8 +84,9 @@ def kill_something(process: subprocess.Popen[str], dice: random.Random) -> str:
 
 
 def workers_of(batch: int) -> list[int]:
-    """Process numbers of the workers of a batch on this machine."""
-    return [pid for pid in _children(batch) if "spawn_main" in _command_of(pid)]
+    """Process numbers: the one that workers are copies of, and the workers."""
+    servers = [pid for pid in _children(batch) if "forkserver" in _command_of(pid)]
+    return [pid for server in servers for pid in (server, *_children(server))]
 
 
 def _children(pid: int) -> list[int]:

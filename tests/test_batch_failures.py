@@ -13,7 +13,7 @@ import pytest
 from deadly import Deadly, Starving
 from nights import ROOT, budgets, command, grid_file, run
 
-from optimizer.batch import Settings, local, read_grid, run_batch, write_index
+from optimizer.batch import Settings, processes, read_grid, run_batch, write_index
 from optimizer.batch.job import perform
 
 
@@ -21,7 +21,7 @@ from optimizer.batch.job import perform
 def test_runs_whose_workers_die_or_have_no_memory_are_rows_and_the_others_are_done(tmp_path: Path) -> None:
     killed, starved, last = read_grid(grid_file(tmp_path, budgets(3)))
     jobs = (Deadly(**vars(killed)), Starving(**vars(starved)), last)
-    night = run_batch(jobs, tmp_path / "out", Settings(local, 1), lambda _: None)
+    night = run_batch(jobs, tmp_path / "out", Settings(processes, 1), lambda _: None)
     rows = write_index(night).set_index("run")
     assert list(rows["state"]) == ["failed", "failed", "done"]
     assert "the worker died twice on it" in rows.loc["shop-b0", "reason"]
@@ -72,7 +72,7 @@ def test_a_scratch_folder_that_cannot_be_written_is_the_reason(
 
 def test_a_run_out_of_time_is_a_plan_without_proof_and_says_so(tmp_path: Path) -> None:
     grid = grid_file(tmp_path, budgets(1), time_limit=0.001)
-    night = run_batch(read_grid(grid), tmp_path / "out", Settings(local, 1), lambda _: None)
+    night = run_batch(read_grid(grid), tmp_path / "out", Settings(processes, 1), lambda _: None)
     (entry,) = night.entries
     assert entry.status == "feasible"
     assert entry.reason.startswith("the time limit of 0.001 s was reached; checks that failed: ")
@@ -96,7 +96,7 @@ def test_what_others_put_beside_the_runs_stays(tmp_path: Path) -> None:
     (runs / ".shop-b0.x1").mkdir()
     (runs / ".shop-b0.x2").symlink_to(tmp_path)
     jobs = [replace(job, scenario="teams: {") for job in read_grid(grid_file(tmp_path, budgets(1)))]
-    run_batch(jobs, tmp_path / "out", Settings(local, 1), lambda _: None)
+    run_batch(jobs, tmp_path / "out", Settings(processes, 1), lambda _: None)
     assert sorted(p.name for p in runs.iterdir()) == [".DS_Store", ".git", ".shop-b0.x2"]
     assert "ScenarioError" in (tmp_path / "out" / "failures.log").read_text()
 

@@ -108,18 +108,23 @@ def local(workers: int, preload: Sequence[str] = ()) -> Iterator[Executor]:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C is answered at the end: a process that is left while it starts has a lot to say about it."""
-    if threading.current_thread() is not threading.main_thread():
+    """Ctrl-C is answered at the end, and not by processes that start meanwhile: they inherit what is blocked.
+
+    One that is interrupted, or left alone, while it starts has a lot to say about it.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
         yield
         return
     came = threading.Event()
     before = signal.signal(signal.SIGINT, lambda *_: came.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         signal.signal(signal.SIGINT, before)
-    if came.is_set():
-        raise KeyboardInterrupt
+        if came.is_set():
+            raise KeyboardInterrupt
 
 
 def _context(preload: Sequence[str]) -> BaseContext:

@@ -11,6 +11,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ import pandas as pd
 import yaml
 
 from optimizer.audit import audit, run_folders
+from optimizer.batch import Job, Night, Settings, read_grid, run_batch
+from optimizer.batch.crew import Answer
+from optimizer.batch.job import perform
 from optimizer.batch.records import misrecorded
 
 ROOT = Path(__file__).parent.parent
@@ -56,6 +61,25 @@ def start(grid: Path, out: Path, *more: str) -> subprocess.Popen[str]:
 
 def run(grid: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(grid, out, *more), cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+class Here:
+    """A crew of this process alone: nothing to start."""
+
+    size = 1
+
+    def submit(self, job: Job) -> Answer:
+        answer: Answer = Future()
+        answer.set_result(perform(job))
+        return answer
+
+    def stop(self, _: Answer) -> None:
+        """Nothing runs on here."""
+
+
+def run_here(grid: Path, out: Path, **more: Any) -> Night:
+    """A batch in this process."""
+    return run_batch(read_grid(grid), out, Settings(lambda _: nullcontext(Here()), 1, **more), lambda _: None)
 
 
 def counts(done: subprocess.CompletedProcess[str]) -> dict[str, int]:

@@ -22,7 +22,7 @@ import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
-from nights import budgets, counts, disturbed, grid_file, outcome_bytes, run
+from nights import budgets, counts, disturbed, grid_file, outcome_bytes, run, run_here
 
 from optimizer.audit import audit, run_folders
 from optimizer.batch import read_grid
@@ -31,6 +31,7 @@ from optimizer.batch.ledger import Entry
 from optimizer.batch.night import _put_away
 from optimizer.batch.records import misrecorded
 from optimizer.cli import main
+from optimizer.cli.batch import exit_code
 from optimizer.differences import differences
 from optimizer.problems import ScenarioError
 
@@ -147,8 +148,7 @@ def test_only_what_is_not_sound_is_done_again_whatever_the_ledger_says(calm: Pat
     with (out / "runs" / "shop-b0" / "result.json").open("a") as file:
         file.write(" ")
     (out / "ledger.sqlite").unlink()
-    again = run(calm / "grid.yaml", out, "--json")
-    assert json.loads(again.stdout)["done_before"] == 2
+    assert run_here(calm / "grid.yaml", out).done_before == 2
     assert outcome_bytes(out) == outcome_bytes(calm / "out")
 
 
@@ -157,21 +157,19 @@ def test_a_run_that_fails_is_a_row_and_is_tried_again_only_when_asked(tmp_path: 
     grid, out = grid_file(tmp_path, budgets(2)), tmp_path / "out"
     (out / "runs").mkdir(parents=True)
     (out / "runs" / "shop-b1").symlink_to(tmp_path / "elsewhere")
-    first = run(grid, out, "--workers", "1", "--json")
-    assert first.returncode == 4
-    rows = {row["run"]: row for row in json.loads(first.stdout)["runs"]}
-    assert rows["shop-b0"]["status"] == "optimal"
-    assert rows["shop-b1"]["state"] == "failed"
-    assert "symbolic link" in rows["shop-b1"]["reason"]
+    night = run_here(grid, out)
+    good, bad = night.entries
+    assert (good.status, bad.state) == ("optimal", "failed")
+    assert "symbolic link" in bad.reason
+    assert exit_code(night.counts) == 4
     (out / "runs" / "shop-b1").unlink()
-    second = json.loads(run(grid, out, "--json").stdout)
-    assert [row["attempts"] for row in second["runs"]] == [1, 1]
-    third = json.loads(run(grid, out, "--retry", "failed", "--json").stdout)
-    assert [(row["attempts"], row["status"]) for row in third["runs"]] == [(1, "optimal"), (2, "optimal")]
+    assert [entry.attempts for entry in run_here(grid, out).entries] == [1, 1]
+    again = run_here(grid, out, retry_failed=True)
+    assert [(entry.attempts, entry.status) for entry in again.entries] == [(1, "optimal"), (2, "optimal")]
 
 
 def test_a_folder_that_another_batch_holds_is_left_alone(tmp_path: Path) -> None:
-    grid, out = grid_file(tmp_path, budgets(4)), tmp_path / "out"
+    grid, out = grid_file(tmp_path, budgets(1)), tmp_path / "out"
     first = nights.start(grid, out, "--workers", "1")
     try:
         wait_for(lambda: (out / ".holder.json").exists())
@@ -195,12 +193,12 @@ def wait_for(holds) -> None:  # type: ignore[no-untyped-def]
 def test_after_a_kill_at_a_random_moment_the_same_command_finishes_the_rest(
     seed: int, tmp_path: Path
 ) -> None:
-    grid, dice = grid_file(tmp_path, budgets(3)), random.Random(seed)
+    grid, dice = grid_file(tmp_path, budgets(2)), random.Random(seed)
     disturbed(grid, tmp_path / "out", dice, longest=12.0)
     resumed = run(grid, tmp_path / "out", "--workers", "2", "--json")
-    assert counts(resumed) == {"optimal": 3}, resumed.stderr
-    assert sorted(p.name for p in (tmp_path / "out" / "runs").iterdir()) == ["shop-b0", "shop-b1", "shop-b2"]
-    assert [audit(folder) for folder in run_folders(tmp_path / "out")] == [()] * 3
+    assert counts(resumed) == {"optimal": 2}, resumed.stderr
+    assert sorted(p.name for p in (tmp_path / "out" / "runs").iterdir()) == ["shop-b0", "shop-b1"]
+    assert [audit(folder) for folder in run_folders(tmp_path / "out")] == [()] * 2
     assert misrecorded(tmp_path / "out") == []
 
 
@@ -210,24 +208,48 @@ def test_no_worker_outlives_a_killed_batch(tmp_path: Path) -> None:
     workers = nights.workers_of(process.pid)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    wait_for(lambda: not any("spawn_main" in nights._command_of(pid) for pid in workers))
+    wait_for(lambda: not any("forkserver" in nights._command_of(pid) for pid in workers))
 
 
-def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
-    process = nights.start(grid_file(tmp_path, budgets(4)), tmp_path / "out", "--workers", "1")
-    wait_for(lambda: nights.workers_of(process.pid))
-    process.send_signal(signal.SIGINT)
+def test_after_an_interrupt_the_same_command_goes_on_and_json_lines_tell_every_event(tmp_path: Path) -> None:
+    """Ctrl-C at a terminal reaches every process of the batch."""
+    grid, out = grid_file(tmp_path, budgets(2)), tmp_path / "out"
+    process = nights.start(grid, out, "--workers", "1")
+    wait_for((out / "runs" / "shop-b0" / "manifest.json").exists)
+    os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert "the same command goes on" in said
+    assert "Traceback" not in said
+    done = run(grid, out, "--workers", "1", "--json-lines")
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(e["event"], e.get("run"), e.get("known")) for e in events] == [
+        ("start", None, None),
+        ("run", "shop-b0", True),
+        ("run", "shop-b1", False),
+        ("end", None, None),
+    ]
+    assert events[2]["status"] == "optimal"
+
+
+def test_an_interrupt_while_workers_start_is_answered_without_noise(tmp_path: Path) -> None:
+    process = nights.start(grid_file(tmp_path, budgets(2)), tmp_path / "out", "--workers", "2")
+    wait_for(lambda: nights.workers_of(process.pid))
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
     assert "Traceback" not in said
 
 
-def test_json_lines_tell_every_event(tmp_path: Path) -> None:
-    done = run(grid_file(tmp_path, budgets(1)), tmp_path / "out", "--json-lines")
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [event["event"] for event in events] == ["start", "run", "end"]
-    assert events[1]["status"] == "optimal"
+def test_the_seed_of_a_run_is_that_of_its_draws_and_of_its_audit(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run_here(grid_file(tmp_path, budgets(1), seeds=[1, 2]), out)
+    drawn = [(folder / "tables" / "payout_distribution.csv").read_text() for folder in run_folders(out)]
+    assert drawn[0] != drawn[1]
+    asked = [json.loads((folder / "inputs.json").read_text())["options"] for folder in run_folders(out)]
+    assert [options["seed"] for options in asked] == [1, 2]
+    assert [audit(folder) for folder in run_folders(out)] == [(), ()]
 
 
 # --- other machines -------------------------------------------------------------------------------------
@@ -268,7 +290,7 @@ def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../evil", "/etc/evil", "a/../../evil", "C:evil", "a\\..\\evil"])
 def test_a_worker_cannot_write_outside_the_run_folder(path: str, tmp_path: Path) -> None:
-    job = Job("shop", "shop", "", None, "", (), ("en",), None)
+    job = Job("shop", "shop", "", 1, "", (), ("en",), None)
     done = Done({path: b"x", "manifest.json": b"{}"}, 0.0)
     (tmp_path / "runs").mkdir()
     entry = _put_away(job, done, tmp_path / "runs", Entry("shop", "key"))
@@ -294,7 +316,7 @@ def test_reasons_cannot_command_a_terminal_or_start_a_formula() -> None:
 
 
 def test_a_failing_job_comes_back_with_its_reason() -> None:
-    done = perform(Job("x", "x", "", None, "teams: {", (), ("en",), None))
+    done = perform(Job("x", "x", "", 1, "teams: {", (), ("en",), None))
     assert done.files == {}
     assert re.match("ScenarioError: ", done.reason)
 

@@ -30,10 +30,24 @@ SHOP = Path(__file__).parent / "cases" / "batch" / "shop.yaml"
 SAME_BYTES = ("result.json", "inputs.json", "scenario.yaml", "report.en.pdf")
 
 
-def grid_file(folder: Path, budgets: Mapping[str, float], **more: Any) -> Path:
-    """A grid over the shop with a budget per override."""
+LUCKY = {
+    "curves": {"flat": {"cap": 1.2}, "steep": {"cap": 1.6, "accelerators": [{"from": 1.0, "slope": 2.0}]}},
+    "noise_correlation": 0.3,
+    "rules": {
+        "curves": {"sales": ["flat", "steep"]},
+        "budget": {"expected": 35000.0, "cvar": {"level": 0.95, "limit": 60000.0}},
+    },
+}
+"""An override with a choice of curves, and luck that counts: draws decide on plans."""
+
+
+def grid_file(folder: Path, budgets: Mapping[str, float | dict[str, Any]], **more: Any) -> Path:
+    """A grid over the shop with a budget, or all that changes, per override."""
     folder.mkdir(parents=True, exist_ok=True)
-    overrides = {name: {"rules": {"budget": {"expected": value}}} for name, value in budgets.items()}
+    overrides = {
+        name: value if isinstance(value, dict) else {"rules": {"budget": {"expected": value}}}
+        for name, value in budgets.items()
+    }
     content = {"base": [os.path.relpath(SHOP, folder)], "overrides": overrides, "languages": ["en"], **more}
     file = folder / "grid.yaml"
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

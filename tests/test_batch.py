@@ -38,11 +38,11 @@ from optimizer.problems import ScenarioError
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A batch of three that nobody disturbed: two optimal runs and an infeasible one."""
+    """A batch that nobody disturbed: three optimal runs, one of them with curves, and an infeasible one."""
     folder = tmp_path_factory.mktemp("calm")
-    grid = grid_file(folder, {"tight": 1000.0, **budgets(2)})
+    grid = grid_file(folder, {"tight": 1000.0, **budgets(2), "lucky": nights.LUCKY})
     done = run(grid, folder / "out", "--workers", "2", "--json")
-    assert counts(done) == {"infeasible": 1, "optimal": 2}, done.stderr
+    assert counts(done) == {"infeasible": 1, "optimal": 3}, done.stderr
     assert done.returncode == 1
     return folder
 
@@ -127,7 +127,7 @@ def test_a_reserved_name_is_refused(tmp_path: Path) -> None:
 
 def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
     index = pd.read_csv(calm / "out" / "index.csv").set_index("run")
-    assert list(index.index) == ["shop-tight", "shop-b0", "shop-b1"]
+    assert list(index.index) == ["shop-tight", "shop-b0", "shop-b1", "shop-lucky"]
     assert index.loc["shop-tight", "reason"] == "rules that cannot hold together: budget.expected"
     result = json.loads((calm / "out" / "runs" / "shop-b0" / "result.json").read_text())
     assert index.loc["shop-b0", "value"] == result["objective"]
@@ -139,7 +139,7 @@ def test_a_second_command_does_nothing_again(calm: Path, tmp_path: Path) -> None
     out = shutil.copytree(calm / "out", tmp_path / "out")
     before = {p: p.stat().st_mtime_ns for p in out.glob("runs/*/manifest.json")}
     again = run(calm / "grid.yaml", out, "--json")
-    assert json.loads(again.stdout)["done_before"] == 3
+    assert json.loads(again.stdout)["done_before"] == 4
     assert {p: p.stat().st_mtime_ns for p in out.glob("runs/*/manifest.json")} == before
 
 
@@ -148,7 +148,7 @@ def test_only_what_is_not_sound_is_done_again_whatever_the_ledger_says(calm: Pat
     with (out / "runs" / "shop-b0" / "result.json").open("a") as file:
         file.write(" ")
     (out / "ledger.sqlite").unlink()
-    assert run_here(calm / "grid.yaml", out).done_before == 2
+    assert run_here(calm / "grid.yaml", out).done_before == 3
     assert outcome_bytes(out) == outcome_bytes(calm / "out")
 
 
@@ -280,8 +280,9 @@ def dask_cluster(folder: Path) -> Iterator[str]:
 
 def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
     with dask_cluster(tmp_path) as address:
-        done = run(calm / "grid.yaml", tmp_path / "out", "--scheduler", address, "--json")
-    assert counts(done) == {"infeasible": 1, "optimal": 2}, done.stderr
+        command = ["batch", str(calm / "grid.yaml"), "--out", str(tmp_path / "out"), "--scheduler", address]
+        done = CliRunner().invoke(main, command)
+    assert done.exit_code == 1, done.output
     assert outcome_bytes(tmp_path / "out") == outcome_bytes(calm / "out")
 
 
@@ -303,8 +304,8 @@ def test_a_symbolic_link_in_place_of_a_run_is_not_followed(calm: Path, tmp_path:
     (outside / "result.json").write_text("{}")
     (tmp_path / "out" / "runs").mkdir(parents=True)
     (tmp_path / "out" / "runs" / "shop-b0").symlink_to(outside)
-    done = run(grid_file(tmp_path, budgets(1)), tmp_path / "out", "--json")
-    assert json.loads(done.stdout)["runs"][0]["state"] == "failed"
+    (entry,) = run_here(grid_file(tmp_path, budgets(1)), tmp_path / "out").entries
+    assert entry.state == "failed"
     assert (outside / "result.json").read_text() == "{}"
 
 
@@ -325,7 +326,7 @@ def test_a_failing_job_comes_back_with_its_reason() -> None:
 
 
 def test_a_sound_batch_verifies(calm: Path) -> None:
-    assert [audit(folder) for folder in run_folders(calm / "out")] == [(), (), ()]
+    assert [audit(folder) for folder in run_folders(calm / "out")] == [()] * 4
 
 
 def tampered(calm: Path, tmp_path: Path, file: str, change) -> list[str]:  # type: ignore[no-untyped-def]
@@ -435,7 +436,10 @@ def test_diff_names_what_changed(calm: Path) -> None:
 
 def test_the_ledger_is_a_database_that_anybody_can_read(calm: Path) -> None:
     rows = sqlite3.connect(calm / "out" / "ledger.sqlite").execute("SELECT name, status FROM run").fetchall()
-    assert sorted(rows) == [("shop-b0", "optimal"), ("shop-b1", "optimal"), ("shop-tight", "infeasible")]
+    assert sorted(rows) == [
+        *(("shop-" + name, "optimal") for name in ("b0", "b1", "lucky")),
+        ("shop-tight", "infeasible"),
+    ]
 
 
 def test_the_example_grid_has_twelve_runs() -> None:

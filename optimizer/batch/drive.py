@@ -6,7 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 from dataclasses import dataclass, field
 
 from optimizer.batch.crew import Answer, Crew, OpenCrew
@@ -99,5 +99,5 @@ def _result(answer: Answer) -> Done | None:
         return answer.result()
     except NO_WORKER:
         return None
-    except (CancelledError, Exception) as error:
+    except Exception as error:
         return Done({}, 0.0, f"the cluster gave it up: {type(error).__name__}: {error}")

@@ -103,18 +103,26 @@ def climb(space: PlanSpace, memory: Memory, start: Judged) -> Judged:
     return best
 
 
-def climb_by_two(space: PlanSpace, memory: Memory, start: Judged) -> Judged:
-    """As `climb`, but where one shift does not help, two at once are tried, until a plan keeps the rules."""
+def climb_by_two(
+    space: PlanSpace, memory: Memory, start: Judged, enough: Callable[[Judged], bool] = lambda _: False
+) -> Judged:
+    """As `climb`, but where one shift does not help, two at once are tried, until a plan is good enough."""
     best = climb(space, memory, start)
     for _ in range(LONGEST_CLIMB):
-        if best.kept or memory.late():
+        if enough(best) or memory.late():
             break
-        near = sorted(memory.look(neighbours(space, best.units)), key=lambda p: p.rank, reverse=True)[:BEAM]
-        found = best_of(p for one in near for p in memory.look(neighbours(space, one.units)))
+        near = ranked(memory.look(neighbours(space, best.units)))[:BEAM]
+        around = [neighbours(space, one.units) for one in near]
+        found = best_of(memory.look(np.concatenate([best.units[None], *around])))
         if found is None or not found.beats(best):
             break
         best = climb(space, memory, found)
     return best
+
+
+def ranked(plans: Iterable[Judged]) -> list[Judged]:
+    """Best first."""
+    return sorted(plans, key=lambda plan: plan.rank, reverse=True)
 
 
 def best_of(plans: Iterable[Judged]) -> Judged | None:

@@ -277,6 +277,14 @@ def test_alternatives_are_in_json_in_tables_and_on_the_screen(scenario, tmp_path
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
+def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path):
+    company = written(tmp_path, {"objective": "surplus", "weights": {"step": 0}})
+    found = incentives("solve", company, "--alternatives", 3)
+    assert found.returncode == 2
+    assert "rules.weights.step is 0: write 0.05 there" in " ".join(found.stderr.replace("│", " ").split())
+    assert "Traceback" not in found.stderr
+
+
 def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scenario):
     done = incentives("solve", scenario, "--json", "--out", "/proc/nowhere/run")
     assert done.returncode == 2

@@ -90,6 +90,10 @@ def solve(
             "--robust and --draws compare plans at consistent beliefs, not --beliefs baseline"
         )
     scenario = read(file)
+    if options["alternatives"] and not scenario.rules.weights.step:
+        raise click.UsageError(
+            "--alternatives lists plans that differ by steps, and rules.weights.step is 0: write 0.05 there"
+        )
     folder = out or Path("runs") / scenario.name
     try:
         refuse_foreign(folder.resolve())

@@ -11,7 +11,7 @@ from optimizer.baseline import calibrate
 from optimizer.judge import judge_at, judge_consistent, linearised
 from optimizer.measures import measure
 from optimizer.scenario import Scenario
-from optimizer.search import Judged, Memory
+from optimizer.search import Judged, Memory, climb
 from optimizer.solver.alternatives import diverse
 from optimizer.solver.certificate import check_model, check_rules, relative_gap
 from optimizer.solver.choice import Chosen, best_choice
@@ -94,7 +94,7 @@ def _solve_baseline(run: Run, blank: Solution) -> Solution:
     if answer.units is None:
         return refused(run, blank, held) if answer.status == "infeasible" else stopped(run, blank)
     memory = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
-    best = settled(run, memory, memory.look(answer.units[None])[0])
+    best = climb(run.space, memory, memory.look(answer.units[None])[0])
     note_round(run, held, answer, best)
     bound = answer.bound
     if fixed is not None and relative_gap(best.value, bound) > run.options.gap:

@@ -17,7 +17,7 @@ from optimizer.solver.fixed import FixedModel
 from optimizer.solver.rounds import built, floor_of, note_round, settled, vetted
 from optimizer.solver.run import Held, Run, own_beliefs
 
-MOST_LISTED = 400
+MOST_LISTED = 2_000
 """Plans that the model may value above the best before the proof is given up."""
 MOST_TURNS = 24
 """Plans, each better than the one before, whose proof is tried."""
@@ -63,20 +63,18 @@ def _list_better(run: Run, memory: Memory, best: Judged) -> Proof | Judged:
     """
     held = own_beliefs(run, best, f"round {len(run.rounds)}")
     target = best.value + run.options.gap * abs(best.value)
-    fixed = built(run, held, floor_of(best.value))
-    if fixed is None:
-        return _stopped(best, held, fixed, np.inf, 0)
     at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
-    listed, bound, tempting = {best.key}, np.inf, neighbours(run.space, best.units)
+    listed, bound, tempting, fixed = {best.key}, np.inf, neighbours(run.space, best.units), None
     while True:
         above = _above(run, at_held, tempting, target, listed)
         listed |= {plan.key for plan in above}
-        fixed.exclude(plan.units for plan in above)
         found = best_of(memory.look(np.concatenate([tempting, *(p.units[None] for p in above)])))
         if found is not None and found.beats(best):
             return found
-        if run.out_of_time or len(listed) > MOST_LISTED:
+        fixed = fixed or built(run, held, floor_of(best.value))
+        if fixed is None or run.out_of_time or (len(listed) > MOST_LISTED and np.isfinite(bound)):
             return _stopped(best, held, fixed, bound, len(listed) - 1)
+        fixed.exclude(plan.units for plan in above)
         with run.timed("prove"):
             answer = fixed.solve(run.limits, best.units, run.progress("prove"))
         run.interrupted |= answer.interrupted

@@ -1,8 +1,8 @@
 """Towards a plan that keeps the rules at its own beliefs: rounds of beliefs, local search, last resorts.
 
-The model is solved at believed routing and prices; the plan it finds is judged at its own consistent beliefs,
-and believed next. Where rounds end without a plan that keeps the rules, the search goes on from the plan that
-breaks them least.
+At believed routing and prices a local search looks for a plan, and the model where it finds none; that
+plan is judged at its own consistent beliefs, and believed next. Where rounds end without one that keeps the
+rules, the search goes on from the plan that breaks them least.
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from optimizer.judge import judge_at
 from optimizer.network import Ints
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_from_euros, plan_of
-from optimizer.search import Judged, Memory, best_of, climb, climb_by_two, simple_plans
+from optimizer.search import (
+    Judged,
+    Memory,
+    best_of,
+    climb,
+    climb_by_two,
+    ranked,
+    simple_plans,
+)
 from optimizer.solver.conflicts import least_break
 from optimizer.solver.fixed import Answer, FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, Limits
@@ -88,13 +96,13 @@ def _guess(run: Run, held: Held) -> Judged | None:
     with run.timed("search"):
         judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
         memory = Memory(judge, run.space, lambda: run.out_of_time)
-        first = sorted(memory.look(starts(run)), key=lambda p: p.rank, reverse=True)
+        first = ranked(memory.look(starts(run)))
         best = best_of(climb(run.space, memory, plan) for plan in first[:STARTS])
     return best if best is not None and best.kept else None
 
 
 def rounds(run: Run, memory: Memory) -> Refusal | None:
-    """Solve, believe what the plan brings, solve again, until a plan repeats or keeps the rules at its own
+    """Find a plan, believe what it brings, find another, until one repeats or keeps the rules at its own
     beliefs: there the proof goes on. What they find is in memory.
 
     A refusal is returned where the model had no plan.
@@ -105,17 +113,25 @@ def rounds(run: Run, memory: Memory) -> Refusal | None:
     for turn in range(MOST_ROUNDS):
         if run.out_of_time:
             break
-        answer, _ = solve_at(run, held, replace(run.limits, gap=max(run.options.gap, ROUND_GAP)))
-        if answer.units is None:
-            return held, answer
-        with run.timed("evaluate"):
-            plan = memory.look(answer.units[None])[0]
-        note_round(run, held, answer, plan)
+        guess = _guess(run, held)
+        if guess is None:
+            answer, _ = solve_at(run, held, replace(run.limits, gap=max(run.options.gap, ROUND_GAP)))
+            if answer.units is None:
+                return held, answer
+            plan = _brought(run, memory, answer.units)
+            note_round(run, held, answer, plan)
+        else:
+            plan = _brought(run, memory, guess.units)
         if plan.kept or plan.key in seen:
             break
         seen.add(plan.key)
         held = own_beliefs(run, plan, f"round {turn + 1}")
     return None
+
+
+def _brought(run: Run, memory: Memory, units: Ints) -> Judged:
+    with run.timed("evaluate"):
+        return memory.look(units[None])[0]
 
 
 def note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
@@ -126,10 +142,26 @@ def note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
 
 
 def settled(run: Run, memory: Memory, best: Judged) -> Judged:
-    """The best plan that single shifts reach."""
+    """The best plan that climbs lead to, each at the beliefs of the plan before, where judging is cheap."""
     run.tell(Event("search", "around the best plan"))
     with run.timed("search"):
-        return best if run.out_of_time else climb(run.space, memory, best)
+        for _ in range(MOST_ROUNDS):
+            if run.out_of_time:
+                break
+            ahead = _ahead(run, own_beliefs(run, best, "own"), best)
+            found = best_of(memory.look(ahead))
+            if found is None or not found.beats(best):
+                break
+            best = found
+    return best
+
+
+def _ahead(run: Run, held: Held, plan: Judged) -> Ints:
+    """The plans that look best at held beliefs, after climbing there by one shift or two at a time."""
+    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
+    at_held = Memory(judge, run.space, lambda: run.out_of_time)
+    climb_by_two(run.space, at_held, at_held.look(plan.units[None])[0])
+    return np.array([p.units for p in ranked(at_held.seen.values())[:STARTS]])
 
 
 def vetted(run: Run, memory: Memory, best: Judged) -> Judged:
@@ -186,9 +218,8 @@ def rescue(run: Run, memory: Memory) -> None:
 
 def _nearest(run: Run, memory: Memory) -> Judged | None:
     """The plan that breaks the rules least, after climbing from the least broken ones."""
-    ranked = sorted(memory.seen.values(), key=lambda p: p.rank, reverse=True)
-    for plan in ranked[:STARTS]:
-        if run.out_of_time or climb_by_two(run.space, memory, plan).kept:
+    for plan in ranked(memory.seen.values())[:STARTS]:
+        if run.out_of_time or climb_by_two(run.space, memory, plan, lambda p: p.kept).kept:
             break
     return memory.best()
 

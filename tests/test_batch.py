@@ -182,11 +182,12 @@ def test_a_folder_that_another_batch_holds_is_left_alone(tmp_path: Path) -> None
 
 
 def wait_for(holds) -> None:  # type: ignore[no-untyped-def]
-    for _ in range(600):
+    """However loaded the machine is: what is waited for needs seconds, and the limit two minutes."""
+    for _ in range(2400):
         if holds():
             return
         time.sleep(0.05)
-    raise AssertionError("nothing happened for 30 seconds")
+    raise AssertionError("nothing happened for two minutes")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -207,7 +208,7 @@ def test_no_worker_outlives_a_killed_batch(tmp_path: Path) -> None:
     wait_for(lambda: len(nights.workers_of(process.pid)) == 2)
     workers = nights.workers_of(process.pid)
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     wait_for(lambda: not any("forkserver" in nights._command_of(pid) for pid in workers))
 
 
@@ -217,7 +218,7 @@ def test_after_an_interrupt_the_same_command_goes_on_and_json_lines_tell_every_e
     process = nights.start(grid, out, "--workers", "1")
     wait_for((out / "runs" / "shop-b0" / "manifest.json").exists)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 130, said
     assert "the same command goes on" in said
     assert "Traceback" not in said
@@ -237,7 +238,7 @@ def test_an_interrupt_while_workers_start_is_answered_without_noise(tmp_path: Pa
     process = nights.start(grid_file(tmp_path, budgets(2)), tmp_path / "out", "--workers", "2")
     wait_for(lambda: nights.workers_of(process.pid))
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 130, said
     assert "Traceback" not in said
 

@@ -65,7 +65,7 @@ class _Processes:
 
 
 class _Place:
-    """A place for one process, which is replaced when it has died."""
+    """A place for one process, which is replaced when it has died, or failed at a run."""
 
     def __init__(self, crew: ExitStack) -> None:
         self._open = crew.enter_context(ExitStack())
@@ -77,8 +77,15 @@ class _Place:
     def free(self) -> bool:
         return self.answer is None or self.answer.done()
 
+    @property
+    def _sound(self) -> bool:
+        """The process lives and its last run did not fail: one without memory may still have none."""
+        if self._process is None or self.answer is None or not self._process.is_alive():
+            return False
+        return self.answer.exception() is None and not self.answer.result().reason
+
     def submit(self, job: Job) -> Answer:
-        if self._process is None or not self._process.is_alive():
+        if not self._sound:
             self._process = self._started()
         self.answer = self._pool.submit(perform, job)
         return self.answer

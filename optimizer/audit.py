@@ -25,6 +25,7 @@ from optimizer.read import read_scenario
 from optimizer.results import outcome_json
 from optimizer.rules import broken_lines
 from optimizer.runs import changed_files
+from optimizer.seed import SEED
 from optimizer.space import plan_space
 
 SAME = 1e-6
@@ -79,7 +80,7 @@ def _evaluated(folder: Path) -> Iterator[tuple[str, ...]]:
         yield "scenario.yaml is not the scenario of inputs.json", inputs["merged_sha256"], merged
     yield from _bound(result)
     if result["plan"] is not None:
-        yield from _plan(folder, result)
+        yield from _plan(folder, result, inputs["options"].get("seed", SEED))
 
 
 def _bound(result: Json) -> Iterator[tuple[str, ...]]:
@@ -93,10 +94,10 @@ def _bound(result: Json) -> Iterator[tuple[str, ...]]:
         yield "the gap is not that of objective and bound", str(gap), str(found)
 
 
-def _plan(folder: Path, result: Json) -> Iterator[tuple[str, ...]]:
+def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
     """Equilibria, payouts and rules of the plan, computed again."""
     scenario = read_scenario(folder / "scenario.yaml")
-    cal = calibrate(scenario)
+    cal = calibrate(scenario, seed)
     cal = cal.choosing(result.get("curves") or {})
     euros = Plan(result["plan"], result["target_pay"]).euros(scenario)[None]
     outcome = evaluate_plans(cal, euros)

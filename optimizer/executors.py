@@ -1,6 +1,6 @@
-"""Where independent jobs are done: processes of this machine or a Dask cluster, behind `concurrent.futures`.
+"""Where independent jobs are done: processes of this machine, behind `concurrent.futures`.
 
-Processes are spawned, so a script that asks for more than one must guard its top level with
+Processes import the main module again, so a script that asks for more than one must guard its top level with
 `if __name__ == "__main__"`; the verbs do.
 """
 
@@ -13,13 +13,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from types import TracebackType
 from typing import Any, TypeVar
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
+WORKER = "optimizer.worker"
+"""Loaded by workers, before everything else, and only by them."""
 OnDone = Callable[[int, int], None]
 """Told (jobs done, jobs in all)."""
 
@@ -53,7 +57,7 @@ class Workers:
         if min(self.count, len(jobs)) <= 1:
             return list(_told(map(work, jobs), len(jobs), on_done))
         if self._pool is None:
-            self._pool = self._open.enter_context(local(self.count))
+            self._pool = self._open.enter_context(local(self.count, [_home(work)]))
         return list(_told(self._pool.map(work, jobs), len(jobs), on_done))
 
 
@@ -69,6 +73,11 @@ def each(
         return these.each(work, jobs, on_done)
 
 
+def _home(work: Callable[..., Any]) -> str:
+    """The module that a worker needs."""
+    return str(getattr(work, "func", work).__module__)
+
+
 def _told(results: Iterable[Result], count: int, on_done: OnDone | None) -> Iterator[Result]:
     for done, result in enumerate(results, 1):
         if on_done is not None:
@@ -77,25 +86,57 @@ def _told(results: Iterable[Result], count: int, on_done: OnDone | None) -> Iter
 
 
 @contextmanager
-def local(workers: int) -> Iterator[Executor]:
-    """Fresh processes, each with everything imported once; none outlives this one."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+def local(workers: int, preload: Sequence[str] = ()) -> Iterator[Executor]:
+    """Processes of this machine; none outlives this one.
+
+    Where the system can, they are copies of one that has loaded the modules of `preload`: the second and
+    all later ones start at once. The first call decides on the modules.
+    """
+    pool = ProcessPoolExecutor(workers, mp_context=_context(preload), initializer=_start_worker)
     try:
-        yield pool
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
+        with _uninterrupted():
+            pool.submit(os.getpid)
+        try:
+            yield pool
+        except BaseException:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C is answered at the end, and not by processes that start meanwhile: they inherit what is blocked.
+
+    One that is interrupted, or left alone, while it starts has a lot to say about it.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    came = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: came.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, before)
+        if came.is_set():
+            raise KeyboardInterrupt
+
+
+def _context(preload: Sequence[str]) -> BaseContext:
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([WORKER, *preload])
+    return context
+
+
 def _start_worker() -> None:
-    """One thread per library; an interrupt is the parent's to answer; an end as soon as it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
+    import_module(WORKER)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -104,26 +145,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
-
-
-class UnreachableError(RuntimeError):
-    """There is no cluster to work on; the message says what to do."""
-
-
-@contextmanager
-def cluster(address: str) -> Iterator[Executor]:
-    """Workers of a Dask cluster; they need this package installed and nothing else in common.
-
-    Raises UnreachableError where nobody answers at the address, or Dask is not installed.
-    """
-    try:
-        from distributed import Client
-
-        connected = Client(address, timeout="30s")  # type: ignore[no-untyped-call]
-    except ImportError:
-        raise UnreachableError("Dask is not here: pip install 'incentive-optimizer[cluster]'") from None
-    except (OSError, ValueError) as error:
-        raise UnreachableError(f"no Dask scheduler at {address}: {error}") from error
-    with connected as client:
-        executor: Any = client.get_executor(pure=False, retries=0)
-        yield executor

@@ -22,6 +22,8 @@ from optimizer.textfile import scenario_file
 from optimizer.whatif import whatif_data
 from optimizer.write import dump_scenario
 
+SWINGS = "what the gain is when a number is off"
+
 
 def write_run(
     folder: Path,
@@ -47,7 +49,7 @@ def write_run(
         write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
-        _document(fresh, seconds, only, languages)
+        _document(fresh, seconds, only, languages, [SWINGS] if found.cut else [])
 
     replace_folder(folder, fill)
     return seconds
@@ -64,14 +66,19 @@ def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequenc
         shutil.copytree(folder, fresh, dirs_exist_ok=True)
         manifest = json.loads((fresh / "manifest.json").read_text(encoding="utf-8"))
         (fresh / "manifest.json").unlink()
-        names.extend(_document(fresh, manifest["seconds"], only, languages))
+        left_out = manifest.get("left_out", ())
+        names.extend(_document(fresh, manifest["seconds"], only, languages, left_out))
 
     replace_folder(folder, fill)
     return names
 
 
 def _document(
-    fresh: Path, seconds: dict[str, float], only: Sequence[str] = (), languages: Sequence[str] = ()
+    fresh: Path,
+    seconds: dict[str, float],
+    only: Sequence[str],
+    languages: Sequence[str],
+    left_out: Sequence[str],
 ) -> list[str]:
     """Documents from what lies in the folder, then the manifest; `seconds` gets the time it took."""
     from reports.documents import documents
@@ -80,5 +87,5 @@ def _document(
     began = perf_counter()
     names = [write_document(made, fresh).name for made in documents(read_run(fresh), only, languages)]
     seconds["report"] = perf_counter() - began
-    write_json(fresh / "manifest.json", manifest_of(fresh, seconds))
+    write_json(fresh / "manifest.json", manifest_of(fresh, seconds, left_out))
     return names

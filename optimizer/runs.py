@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -87,13 +87,14 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def manifest_of(folder: Path, seconds: Mapping[str, float]) -> dict[str, Any]:
-    """SHA-256 of every file in the folder, and timings."""
+def manifest_of(folder: Path, seconds: Mapping[str, float], left_out: Sequence[str] = ()) -> dict[str, Any]:
+    """SHA-256 of every file in the folder, timings, and what there was no time for."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "run.log"))
-    return {
+    manifest: dict[str, Any] = {
         "sha256": {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
+    return manifest | ({"left_out": list(left_out)} if left_out else {})
 
 
 def changed_files(folder: Path) -> list[str]:

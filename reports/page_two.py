@@ -168,7 +168,8 @@ def doubts(words: Words, tables: Tables) -> Block:
     if not summary["moved"]:
         return section(title, notes=[words.say("doubt.still")])
     if not len(frame):
-        return section(title, notes=[words.say("doubt.none")])
+        ranges = tables["sources"]["range"].notna().any()
+        return section(title, notes=[words.say("doubt.cut" if ranges else "doubt.none")])
     shown = frame.head(MOST_DOUBTS)
     scale = bar_scale(shown)
     notes = [turns(words, frame["changes_sign"]), doubt_note(words, summary, scale)]

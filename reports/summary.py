@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def _payload(index: pd.DataFrame, language: str) -> Block:
     title = words.say("batch.title")
     unit = str(currencies[0]) if len(currencies) == 1 else words.say("batch.own_currency")
     good = int((index["status"] == "optimal").sum())
-    chapters = [_plans(words, index), _reasons(words, index)]
+    chapters = [_outcomes(words, index), _plans(words, index), _reasons(words, index)]
     return {
         **page_data(language, title, title, {}),
         "heading": title,
@@ -46,7 +47,7 @@ def _payload(index: pd.DataFrame, language: str) -> Block:
     }
 
 
-def _plans(words: Words, index: pd.DataFrame) -> Block:
+def _outcomes(words: Words, index: pd.DataFrame) -> Block:
     """A row per run: figures where it came to a plan."""
     columns = [
         Column(words.say("batch.run"), "left", 1.0),
@@ -54,9 +55,8 @@ def _plans(words: Words, index: pd.DataFrame) -> Block:
         *(Column(words.say(f"batch.{name}")) for name in MONEY),
         Column(words.say("batch.gap")),
     ]
-    return chapter(
-        words.say("batch.runs"), tables=[table(columns, [_run(words, r) for _, r in index.iterrows()])]
-    )
+    rows = [_run(words, r) for _, r in index.iterrows()]
+    return chapter(words.say("batch.runs"), tables=[table(columns, rows)], notes=[words.say("batch.note")])
 
 
 def _run(words: Words, run: Any) -> Block:
@@ -70,6 +70,24 @@ def _run(words: Words, run: Any) -> Block:
         *(figures if known else [NOTHING] * len(MONEY)),
         gap if known else NOTHING,
     )
+
+
+def _plans(words: Words, index: pd.DataFrame) -> Block | None:
+    """Every plan that some run recommends, with the runs that do, in the order of the runs."""
+    planned = index[index["plan"].fillna("") != ""]
+    if planned.empty:
+        return None
+    columns = [Column(words.say("batch.plan"), "left", 1.0), Column(words.say("batch.of_runs"), "left", 1.0)]
+    rows = [
+        row(words.user(_in_percent(words, str(plan)), longest=300), words.user(", ".join(runs), longest=300))
+        for plan, runs in planned.groupby("plan", sort=False)["run"]
+    ]
+    return chapter(words.say("batch.plans"), tables=[table(columns, rows, long=True)])
+
+
+def _in_percent(words: Words, plan: str) -> str:
+    """The plan of the index, `team: kpi 0.5, kpi 0.5; team: …`, with weights as the language writes them."""
+    return re.sub(r"(?<= )[\d.]+(?=[,;]|$)", lambda found: words.write.weight(float(found[0])), plan)
 
 
 def _reasons(words: Words, index: pd.DataFrame) -> Block | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,18 @@ class Starving(Job):
 
     def __reduce__(self) -> Any:
         return _starve, (Job(**vars(self)),)
+
+
+class Stuck(Job):
+    """A run that never ends."""
+
+    def __reduce__(self) -> Any:
+        return _hang, ()
+
+
+def _hang() -> None:
+    while True:
+        time.sleep(1)
 
 
 def _die() -> None:

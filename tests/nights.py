@@ -11,6 +11,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,9 @@ import pandas as pd
 import yaml
 
 from optimizer.audit import audit, run_folders
+from optimizer.batch import Job, Night, Settings, read_grid, run_batch
+from optimizer.batch.crew import Answer
+from optimizer.batch.job import perform
 from optimizer.batch.records import misrecorded
 
 ROOT = Path(__file__).parent.parent
@@ -25,10 +30,24 @@ SHOP = Path(__file__).parent / "cases" / "batch" / "shop.yaml"
 SAME_BYTES = ("result.json", "inputs.json", "scenario.yaml", "report.en.pdf")
 
 
-def grid_file(folder: Path, budgets: Mapping[str, float], **more: Any) -> Path:
-    """A grid over the shop with a budget per override."""
+LUCKY = {
+    "curves": {"flat": {"cap": 1.2}, "steep": {"cap": 1.6, "accelerators": [{"from": 1.0, "slope": 2.0}]}},
+    "noise_correlation": 0.3,
+    "rules": {
+        "curves": {"sales": ["flat", "steep"]},
+        "budget": {"expected": 35000.0, "cvar": {"level": 0.95, "limit": 60000.0}},
+    },
+}
+"""An override with a choice of curves, and luck that counts: draws decide on plans."""
+
+
+def grid_file(folder: Path, budgets: Mapping[str, float | dict[str, Any]], **more: Any) -> Path:
+    """A grid over the shop with a budget, or all that changes, per override."""
     folder.mkdir(parents=True, exist_ok=True)
-    overrides = {name: {"rules": {"budget": {"expected": value}}} for name, value in budgets.items()}
+    overrides = {
+        name: value if isinstance(value, dict) else {"rules": {"budget": {"expected": value}}}
+        for name, value in budgets.items()
+    }
     content = {"base": [os.path.relpath(SHOP, folder)], "overrides": overrides, "languages": ["en"], **more}
     file = folder / "grid.yaml"
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
@@ -58,6 +77,25 @@ def run(grid: Path, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(grid, out, *more), cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
+class Here:
+    """A crew of this process alone: nothing to start."""
+
+    size = 1
+
+    def submit(self, job: Job) -> Answer:
+        answer: Answer = Future()
+        answer.set_result(perform(job))
+        return answer
+
+    def stop(self, _: Answer) -> None:
+        """Nothing runs on here."""
+
+
+def run_here(grid: Path, out: Path, **more: Any) -> Night:
+    """A batch in this process."""
+    return run_batch(read_grid(grid), out, Settings(lambda _: nullcontext(Here()), 1, **more), lambda _: None)
+
+
 def counts(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
     found: dict[str, int] = json.loads(done.stdout)["counts"]
     return found
@@ -84,8 +122,9 @@ def kill_something(process: subprocess.Popen[str], dice: random.Random) -> str:
 
 
 def workers_of(batch: int) -> list[int]:
-    """Process numbers of the workers of a batch on this machine."""
-    return [pid for pid in _children(batch) if "spawn_main" in _command_of(pid)]
+    """Process numbers: the one that workers are copies of, and the workers."""
+    servers = [pid for pid in _children(batch) if "forkserver" in _command_of(pid)]
+    return [pid for server in servers for pid in (server, *_children(server))]
 
 
 def _children(pid: int) -> list[int]:

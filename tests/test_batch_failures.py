@@ -10,18 +10,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deadly import Deadly, Starving
-from nights import ROOT, budgets, command, grid_file, run
+from deadly import Deadly, Starving, Stuck
+from nights import ROOT, budgets, command, grid_file, run, run_here
+from pypdf import PdfReader
 
-from optimizer.batch import Settings, local, read_grid, run_batch, write_index
+from optimizer.batch import Settings, processes, read_grid, run_batch, write_index
 from optimizer.batch.job import perform
+from optimizer.frames import read_tables
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory from /proc")
 def test_runs_whose_workers_die_or_have_no_memory_are_rows_and_the_others_are_done(tmp_path: Path) -> None:
     killed, starved, last = read_grid(grid_file(tmp_path, budgets(3)))
     jobs = (Deadly(**vars(killed)), Starving(**vars(starved)), last)
-    night = run_batch(jobs, tmp_path / "out", Settings(local, 1), lambda _: None)
+    night = run_batch(jobs, tmp_path / "out", Settings(processes, 1), lambda _: None)
     rows = write_index(night).set_index("run")
     assert list(rows["state"]) == ["failed", "failed", "done"]
     assert "the worker died twice on it" in rows.loc["shop-b0", "reason"]
@@ -71,11 +73,32 @@ def test_a_scratch_folder_that_cannot_be_written_is_the_reason(
 
 
 def test_a_run_out_of_time_is_a_plan_without_proof_and_says_so(tmp_path: Path) -> None:
-    grid = grid_file(tmp_path, budgets(1), time_limit=0.001)
-    night = run_batch(read_grid(grid), tmp_path / "out", Settings(local, 1), lambda _: None)
-    (entry,) = night.entries
+    (entry,) = run_here(grid_file(tmp_path, budgets(1), time_limit=0.001), tmp_path / "out").entries
     assert entry.status == "feasible"
     assert entry.reason.startswith("the time limit of 0.001 s was reached; checks that failed: ")
+
+
+def test_an_explanation_that_takes_too_long_is_cut_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optimizer.batch.job.TO_EXPLAIN", -1e6)
+    out = tmp_path / "out"
+    (entry,) = run_here(grid_file(tmp_path, budgets(1), time_limit=1000), out).entries
+    assert entry.status == "optimal"
+    assert entry.reason == "no time was left for: what the gain is when a number is off"
+    report = PdfReader(out / "runs" / "shop-b0" / "report.en.pdf")
+    said = " ".join("".join(page.extract_text() for page in report.pages).split())
+    assert "The time limit left no time to move the numbers over their ranges" in said
+    assert list((read_tables(out / "runs" / "shop-b0" / "tables"))["tornado"].index) == []
+
+
+def test_a_run_that_does_not_end_is_stopped_with_its_worker_and_the_night_goes_on(tmp_path: Path) -> None:
+    endless, last = read_grid(grid_file(tmp_path, budgets(2)))
+    jobs = (Stuck(**vars(replace(endless, time_limit=0.5))), last)
+    night = run_batch(jobs, tmp_path / "out", Settings(processes, 1, grace=0.5), lambda _: None)
+    stopped, done = night.entries
+    assert (stopped.state, done.status) == ("failed", "optimal")
+    assert stopped.reason == "stopped with its worker 0.5 s after its time limit of 0.5 s"
 
 
 def test_a_ledger_that_is_none_is_refused_with_a_remedy(tmp_path: Path) -> None:
@@ -96,7 +119,7 @@ def test_what_others_put_beside_the_runs_stays(tmp_path: Path) -> None:
     (runs / ".shop-b0.x1").mkdir()
     (runs / ".shop-b0.x2").symlink_to(tmp_path)
     jobs = [replace(job, scenario="teams: {") for job in read_grid(grid_file(tmp_path, budgets(1)))]
-    run_batch(jobs, tmp_path / "out", Settings(local, 1), lambda _: None)
+    run_batch(jobs, tmp_path / "out", Settings(processes, 1), lambda _: None)
     assert sorted(p.name for p in runs.iterdir()) == [".DS_Store", ".git", ".shop-b0.x2"]
     assert "ScenarioError" in (tmp_path / "out" / "failures.log").read_text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 import time
@@ -42,8 +43,12 @@ class Board:
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TextColumn("so far,"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
         )
-        self._bar = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=self._console)
+        self._bar = Progress(*columns, console=self._console)
         self._task = self._bar.add_task("runs", total=total, rate="")
         self._live = self._console.is_terminal and not lines
 
@@ -72,15 +77,21 @@ class Board:
             self._say(_in_words(ended.entry))
         elif not self._live and not self._lines and time.monotonic() - self._last > QUIET_SECONDS:
             self._last = time.monotonic()
-            self._say(f"{ended.ended} of {ended.total} runs{rate}")
+            self._say(f"{ended.ended} of {ended.total} runs{', ' if rate else ''}{rate}{self._left(ended)}")
 
     def end(self, night: Night) -> None:
         self._event("end", json.loads(night_json(night))["counts"])
 
     def _rate(self, ended: int) -> str:
         new, seconds = ended - self._known, time.monotonic() - self._began
-        text = f" {60 * new / seconds:.1f}/min" if new and seconds > 1 else ""
-        return text + (f", {self._failed} not optimal" if self._failed else "")
+        rate = [f"{60 * new / seconds:.1f}/min"] if new and seconds > 1 else []
+        return ", ".join(rate + ([f"{self._failed} not optimal"] if self._failed else []))
+
+    def _left(self, ended: Ended) -> str:
+        """At the rate so far."""
+        new, seconds = ended.ended - self._known, time.monotonic() - self._began
+        left = (ended.total - ended.ended) * seconds / new if new else 0.0
+        return f", {dt.timedelta(seconds=round(left))} left" if left else ""
 
     def _say(self, text: str) -> None:
         self._console.print(Text(text))
@@ -128,4 +139,5 @@ def show_night(night: Night) -> None:
     console.print(table)
     if night.counts["failed"]:
         console.print(Text("Once their reasons are dealt with, --retry failed does the failed ones again."))
-    console.print(Text(f"{night.done_before} were finished before. Index and summary in {night.folder}"))
+    before = f"{night.done_before} of {len(night.jobs)} were finished before. " if night.done_before else ""
+    console.print(Text(f"{before}Index and summary in {night.folder}"))

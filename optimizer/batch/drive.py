@@ -1,71 +1,103 @@
-"""Jobs through an executor, a few ahead of the workers, surviving workers that die."""
+"""Runs through a crew, one per worker at a time, surviving workers that die and runs that do not end."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+from dataclasses import dataclass, field
 
-from optimizer.batch.job import Done, Job, perform
+from optimizer.batch.crew import Answer, Crew, OpenCrew
+from optimizer.batch.job import Done, Job
 
-OpenPool = Callable[[int], AbstractContextManager[Executor]]
-AHEAD = 2
-"""Jobs handed out per worker: enough that none waits, few enough that memory stays flat."""
+GRACE = 180.0
+"""Seconds that a run may take beyond its time limit before its worker is stopped."""
 DIED = "the worker died twice on it: killed, or out of memory"
+NO_WORKER = (BrokenExecutor, OSError, EOFError)
+"""What a crew raises, or its answer holds, where a worker died or none could be started."""
 
 
-def drive(jobs: Iterable[Job], open_pool: OpenPool, workers: int) -> Iterator[tuple[Job, Done]]:
+def drive(
+    jobs: Iterable[Job], open_crew: OpenCrew, workers: int, grace: float = GRACE
+) -> Iterator[tuple[Job, Done]]:
     """Every job with what came of it, as they end.
 
-    When a worker dies the pool is lost with all that was in it: those jobs are tried again, each alone, so
-    that the one that kills its worker is found and the others are done.
+    A run whose worker dies is tried again, after all others and alone, when it has the memory of the machine
+    for itself. One that takes longer than its time limit and `grace` is stopped with its worker.
     """
-    suspects: list[Job] = []
-    yield from _until_empty(deque(jobs), open_pool, workers, suspects)
-    for job in suspects:
-        guilty: list[Job] = []
-        yield from _until_empty(deque([job]), open_pool, 1, guilty)
-        if guilty:
-            yield job, Done({}, 0.0, DIED)
+    died: list[Job] = []
+    with open_crew(workers) as crew:
+        yield from _Shift(crew, deque(jobs), died, grace).ended()
+    if died:
+        again: list[Job] = []
+        with open_crew(1) as crew:
+            yield from _Shift(crew, deque(died), again, grace, most=1).ended()
+        yield from ((job, Done({}, 0.0, DIED)) for job in again)
 
 
-def _until_empty(
-    waiting: deque[Job], open_pool: OpenPool, workers: int, suspects: list[Job]
-) -> Iterator[tuple[Job, Done]]:
-    while waiting:
-        with open_pool(workers) as pool:
-            yield from _until_broken(waiting, pool, workers, suspects)
+@dataclass
+class _Shift:
+    """Jobs that wait, and those that run with the moment [s, monotonic] at which each must have ended."""
+
+    crew: Crew
+    waiting: deque[Job]
+    died: list[Job]
+    grace: float
+    most: float = math.inf
+    running: dict[Answer, tuple[Job, float]] = field(default_factory=dict)
+
+    def ended(self) -> Iterator[tuple[Job, Done]]:
+        """As they end; the next ones are handed out before a result is put away, so that no worker waits."""
+        self._hand_out()
+        while self.running:
+            first = min(until for _, until in self.running.values())
+            answers, _ = wait(self.running, _left(first), return_when=FIRST_COMPLETED)
+            over = [(self.running.pop(answer)[0], answer) for answer in answers]
+            late = list(self._late())
+            self._hand_out()
+            yield from late
+            for job, answer in over:
+                done = _result(answer)
+                if done is None:
+                    self.died.append(job)
+                else:
+                    yield job, done
+
+    def _hand_out(self) -> None:
+        room = min(self.crew.size, self.most)
+        while self.waiting and len(self.running) < room:
+            job = self.waiting.popleft()
+            try:
+                answer = self.crew.submit(job)
+            except NO_WORKER:
+                self.died.append(job)
+            else:
+                self.running[answer] = job, time.monotonic() + job.limit + self.grace
+
+    def _late(self) -> Iterator[tuple[Job, Done]]:
+        now = time.monotonic()
+        for answer, (job, until) in list(self.running.items()):
+            if now >= until and not answer.done():
+                del self.running[answer]
+                self.crew.stop(answer)
+                yield job, Done({}, job.limit + self.grace, _too_long(job, self.grace))
 
 
-def _until_broken(
-    waiting: deque[Job], pool: Executor, workers: int, suspects: list[Job]
-) -> Iterator[tuple[Job, Done]]:
-    running: dict[Future[Done], Job] = {}
-    while waiting or running:
-        whole = _hand_out(waiting, running, pool, AHEAD * workers)
-        ended, _ = wait(running, return_when=FIRST_COMPLETED)
-        broken = [future for future in ended if isinstance(future.exception(), BrokenExecutor)]
-        yield from ((running.pop(future), _result(future)) for future in ended if future not in broken)
-        if broken or not whole:
-            suspects.extend(running.values())
-            return
+def _left(until: float) -> float | None:
+    return None if until == math.inf else max(0.0, until - time.monotonic())
 
 
-def _hand_out(waiting: deque[Job], running: dict[Future[Done], Job], pool: Executor, most: int) -> bool:
-    """Jobs to the pool until it has enough; False where it has broken meanwhile."""
+def _too_long(job: Job, grace: float) -> str:
+    return f"stopped with its worker {grace:g} s after its time limit of {job.limit:g} s"
+
+
+def _result(answer: Answer) -> Done | None:
+    """None where the worker died; a cluster gives up on a run after some dead workers."""
     try:
-        while waiting and len(running) < most:
-            running[pool.submit(perform, waiting[0])] = waiting[0]
-            waiting.popleft()
-    except BrokenExecutor:
-        return False
-    return True
-
-
-def _result(future: Future[Done]) -> Done:
-    """An executor may fail a job without breaking: a cluster gives up on one after some dead workers."""
-    error = future.exception()
-    if error is None:
-        return future.result()
-    return Done({}, 0.0, f"the cluster gave it up: {type(error).__name__}: {error}")
+        return answer.result()
+    except NO_WORKER:
+        return None
+    except Exception as error:
+        return Done({}, 0.0, f"the cluster gave it up: {type(error).__name__}: {error}")

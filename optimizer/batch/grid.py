@@ -17,6 +17,7 @@ from optimizer.problems import Finding, ScenarioError, did_you_mean, shown
 from optimizer.problems import Path as Keys
 from optimizer.read import dump_scenario, raise_any, read_scenario
 from optimizer.scenario import Frozen, Positive, Scenario
+from optimizer.seed import SEED
 from optimizer.textfile import read_text
 from optimizer.tree import Tree
 from optimizer.wording import findings_of
@@ -44,7 +45,7 @@ class Grid(Frozen):
     outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1)] = ("pdf",)
     languages: Annotated[tuple[Literal["en", "fr"], ...], Field(strict=False, min_length=1)] = ("en", "fr")
     time_limit: Positive | None = None
-    """Seconds for each solve."""
+    """Seconds for each solve; what follows it is limited too (`job.TO_EXPLAIN`, `drive.GRACE`)."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _jobs(variant: _Variant, scenario: Scenario, grid: Grid) -> Iterator[Job]:
             name="-".join(part for part in parts if part is not None),
             base=variant.base.name,
             override=variant.override or "",
-            seed=seed,
+            seed=SEED if seed is None else seed,
             scenario=text,
             outputs=grid.outputs,
             languages=grid.languages,

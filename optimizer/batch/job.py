@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import tempfile
 import time
 import traceback
@@ -13,6 +14,11 @@ from typing import Any
 
 from optimizer.runs import inputs_record
 
+LOADED = ("optimizer.explain", "optimizer.publish", "optimizer.solver", "reports.documents")
+"""What a worker needs, loaded once before all workers start."""
+TO_EXPLAIN = 60.0
+"""Seconds after the time limit of the solve at which the long part of the explanation is given up."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -21,11 +27,16 @@ class Job:
     name: str
     base: str
     override: str
-    seed: int | None
+    seed: int
     scenario: str
     outputs: tuple[str, ...]
     languages: tuple[str, ...]
     time_limit: float | None
+
+    @property
+    def limit(self) -> float:
+        """Seconds for the solve; infinite where none are given."""
+        return math.inf if self.time_limit is None else self.time_limit
 
     @property
     def options(self) -> dict[str, Any]:
@@ -79,9 +90,10 @@ def _files_of(job: Job) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:
         source, folder = Path(scratch) / "scenario.yaml", Path(scratch) / "run"
         source.write_text(job.scenario, encoding="utf-8")
-        solution = solve(read_scenario(source), Options(time_limit=job.time_limit))
+        until = time.monotonic() + job.limit + TO_EXPLAIN
+        solution = solve(read_scenario(source), Options(time_limit=job.time_limit, seed=job.seed))
         began = time.perf_counter()
-        found = explain(solution)
+        found = explain(solution, until=until)
         seconds = {**solution.seconds, "explain": time.perf_counter() - began}
         write_run(folder, source, found, job.options, [], seconds, job.outputs, job.languages)
         files = sorted(p for p in folder.rglob("*") if p.is_file())

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from optimizer.batch.claim import claimed
-from optimizer.batch.drive import OpenPool, drive
+from optimizer.batch.crew import OpenCrew
+from optimizer.batch.drive import GRACE, drive
 from optimizer.batch.job import Done, Job
 from optimizer.batch.ledger import Entry, Ledger
 from optimizer.runs import changed_files, replace_folder
@@ -54,10 +55,11 @@ class Night:
 class Settings:
     """How a batch is done: where, by how many workers, and whether failed runs are tried again."""
 
-    open_pool: OpenPool
+    open_crew: OpenCrew
     workers: int
     retry_failed: bool = False
     wait: bool = False
+    grace: float = GRACE
 
 
 def run_batch(
@@ -105,7 +107,7 @@ def _night(
     done_before = ended = len(jobs) - len(todo)
     for number, entry in enumerate((e for e in entries.values() if e.state != "waiting"), 1):
         tell(Progress(entry, True, number, len(jobs)))
-    for job, done in drive(todo, settings.open_pool, settings.workers):
+    for job, done in drive(todo, settings.open_crew, settings.workers, settings.grace):
         ended += 1
         entries[job.name] = entry = _put_away(job, done, runs, entries[job.name])
         ledger.put([entry])
@@ -140,8 +142,10 @@ def _finished(entry: Entry, job: Job, folder: Path) -> Entry:
     """The entry of a run whose folder is complete."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     manifest = (folder / "manifest.json").read_bytes()
-    late = "" if result["status"] in PROVEN else _out_of_time(job, json.loads(manifest)["seconds"])
-    reason = late + _reason(result)
+    about = json.loads(manifest)
+    late = "" if result["status"] in PROVEN else _out_of_time(job, about["seconds"])
+    missing = [f"no time was left for: {part}" for part in about.get("left_out", ())]
+    reason = late + "; ".join(filter(None, (_reason(result), *missing)))
     digest = hashlib.sha256(manifest).hexdigest()
     return replace(entry, state="done", status=result["status"], reason=reason, manifest=digest)
 

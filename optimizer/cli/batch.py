@@ -68,12 +68,12 @@ def batch(
 
 
 def _settings(workers: int | None, scheduler: str | None, retry: str | None, wait: bool) -> Settings:
-    from optimizer.batch import Settings, cluster, cores, local
+    from optimizer.batch import Settings, cluster, cores, processes
 
     count = workers or cores()
     common: dict[str, Any] = {"retry_failed": retry == "failed", "wait": wait}
     if scheduler is None:
-        return Settings(local, count, **common)
+        return Settings(processes, count, **common)
     return Settings(lambda _: cluster(scheduler), count, **common)
 
 

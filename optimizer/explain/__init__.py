@@ -18,6 +18,8 @@ plan, "then" the chosen one. Only `fully` and what it calls solve again, and onl
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.baseline import Calibrated
-from optimizer.executors import ALONE, Workers
+from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.causes import Step, waterfall
 from optimizer.explain.compared import EQUAL, Comparison, compare, equal_weights
 from optimizer.explain.evaluated import same
@@ -74,8 +76,8 @@ class Explanation:
     """Parts that need a plan are empty where there is none.
 
     `why_this_weight` are moves from the chosen plan; `why_unmoved` all moves from the current plan where it
-    is the chosen one, to KPIs not offered too; `runners_up` the plans of `swings`; `prices` and `frontiers`
-    are empty unless `fully.explain_fully` has filled them.
+    is the chosen one, to KPIs not offered too; `runners_up` the plans of `swings`, which are empty where they
+    were `cut` short; `prices` and `frontiers` are empty unless `fully.explain_fully` has filled them.
     """
 
     solution: Solution
@@ -90,6 +92,7 @@ class Explanation:
     ties: tuple[Tie, ...] = ()
     runners_up: tuple[Tie, ...] = ()
     swings: tuple[Swing, ...] = ()
+    cut: bool = False
     prices: tuple[RulePrice, ...] = ()
     frontiers: tuple[Point, ...] = ()
 
@@ -112,11 +115,15 @@ class Explanation:
 
 
 def explain(
-    solution: Solution, workers: Workers = ALONE, on_progress: OnProgress | None = None
+    solution: Solution,
+    workers: Workers = ALONE,
+    on_progress: OnProgress | None = None,
+    until: float = math.inf,
 ) -> Explanation:
     """Everything a report says beyond the plan and its certificate, without solving again.
 
-    More than one of `workers` means processes.
+    More than one of `workers` means processes. What takes long, the swings, is given up at the moment `until`
+    [s, time.monotonic]: some of them alone would not say which number matters most.
     """
     cal, space, euros = solution.cal, solution.space, solution.euros
     now, plans = evaluate_plans(cal.today, cal.current[None]), compare(solution)
@@ -127,7 +134,7 @@ def explain(
     ties = near_ties(cal, space, euros, plans.euros)
     runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
     rivals = np.array([t.euros for t in runners_up]).reshape(-1, *euros.shape)
-    tell = on_progress or silent
+    swings = _swings(cal, euros, rivals, workers, _watched(on_progress or silent, until)) if moved else ()
     return Explanation(
         solution=solution,
         plans=plans,
@@ -140,10 +147,34 @@ def explain(
         why_unmoved=() if moved else moves(cal, space, euros, np.ones_like(space.allowed)),
         ties=ties,
         runners_up=runners_up,
-        swings=tornado(cal, euros, rivals, workers, lambda done, of: tell("tornado", done, of))
-        if moved
-        else (),
+        swings=swings or (),
+        cut=swings is None,
     )
+
+
+class _OutOfTimeError(Exception):
+    """The swings have taken too long."""
+
+
+def _swings(
+    cal: Calibrated, euros: Floats, rivals: Floats, workers: Workers, on_done: OnDone
+) -> tuple[Swing, ...] | None:
+    """None where there was no time for them."""
+    try:
+        on_done(0, 1)
+        return tornado(cal, euros, rivals, workers, on_done)
+    except _OutOfTimeError:
+        return None
+
+
+def _watched(tell: OnProgress, until: float) -> OnDone:
+    def on_done(done: int, of: int) -> None:
+        if done < of and time.monotonic() >= until:
+            raise _OutOfTimeError
+        if done:
+            tell("tornado", done, of)
+
+    return on_done
 
 
 def silent(what: str, done: int, of: int) -> None:

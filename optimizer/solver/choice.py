@@ -64,6 +64,7 @@ def _settled(solution: Solution, limit: float) -> bool:
 
 
 def _added(found: list[Solution]) -> dict[str, float]:
-    """Wall time by phase over all combinations."""
+    """Wall time by phase over all combinations; they are calibrated together."""
     phases = dict.fromkeys(phase for s in found for phase in s.seconds)
-    return {phase: sum(s.seconds.get(phase, 0.0) for s in found) for phase in phases}
+    added = {phase: sum(s.seconds.get(phase, 0.0) for s in found) for phase in phases}
+    return added | {"calibrate": found[0].seconds["calibrate"]}

@@ -57,7 +57,9 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
             Solution("error", other, space, measures),
         )
 
-    return best_choice(scenario, options.gap, with_curves)
+    found = best_choice(scenario, options.gap, with_curves)
+    between = time.perf_counter() - began - sum(found.seconds.values())
+    return replace(found, seconds={**found.seconds, "between phases": max(0.0, between)})
 
 
 def _solved(run: Run, blank: Solution) -> Solution:

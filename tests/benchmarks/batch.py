@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -34,12 +35,13 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Moment:
-    """A run has ended: when [s], the largest peak of a worker and the parent's [MB], processor time [s]."""
+    """A run has ended: when [s], the largest peak of a worker and the parent's [MB], processor times [s]."""
 
     seconds: float
     worker: float
     parent: float
-    processor: float
+    workers_spent: float
+    parent_spent: float
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,12 @@ class Batch:
     once: float
     """What a batch costs once: reading the grid and starting workers; index and summary at the end."""
     overhead: float
-    """Mean per run after the first, outside solve and documents; of use with one worker."""
+    """Mean wall time per run after the first, outside solve and documents; of use with one worker, and where
+    nothing else runs."""
     processor: float
     """Processor time of the workers per run after the first ones."""
+    parent_processor: float
+    """The same of the parent: handing out, putting away, hashes and ledger."""
     worker_early: float
     worker_end: float
     parent_early: float
@@ -64,14 +69,14 @@ class Batch:
 def watched(grid: Path, out: Path, workers: int) -> Batch:
     """Run a batch and look at its processes whenever a run ends."""
     began = perf_counter()
-    moments, phases = [], []
+    moments, phases, seen = [], [], dict[int, tuple[float, float]]()
     command = nights.command(grid, out, "--workers", str(workers), "--json-lines")
     with subprocess.Popen(command, cwd=nights.ROOT, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             event = json.loads(line)
             if event["event"] == "run":
                 assert event["status"] == "optimal", event
-                moments.append(_moment(process.pid, perf_counter() - began))
+                moments.append(_moment(process.pid, perf_counter() - began, seen))
                 phases.append(_phases(out / "runs" / event["run"]))
     assert process.returncode == 0
     return _batch(workers, moments, phases, perf_counter() - began)
@@ -86,7 +91,8 @@ def _batch(workers: int, moments: list[Moment], phases: list[float], wall: float
         wall=wall,
         once=first.seconds - phases[0] + wall - last.seconds,
         overhead=(last.seconds - first.seconds - sum(phases[1:])) / (len(moments) - 1),
-        processor=(last.processor - early.processor) / (len(moments) - 1 - place),
+        processor=(last.workers_spent - early.workers_spent) / (len(moments) - 1 - place),
+        parent_processor=(last.parent_spent - early.parent_spent) / (len(moments) - 1 - place),
         worker_early=early.worker,
         worker_end=last.worker,
         parent_early=early.parent,
@@ -94,10 +100,13 @@ def _batch(workers: int, moments: list[Moment], phases: list[float], wall: float
     )
 
 
-def _moment(parent: int, seconds: float) -> Moment:
-    workers = list(nights.workers_of(parent))
-    peaks, spent = [_peak(pid) for pid in workers], [_processor(pid) for pid in workers]
-    return Moment(seconds, max(peaks), _peak(parent), sum(spent))
+def _moment(parent: int, seconds: float, seen: dict[int, tuple[float, float]]) -> Moment:
+    """`seen` keeps the last that was known of a worker: the last run ends as workers do."""
+    for pid in nights.workers_of(parent):
+        with suppress(OSError, StopIteration):
+            seen[pid] = _peak(pid), _processor(pid)
+    peaks, spent = zip(*seen.values(), strict=True)
+    return Moment(seconds, max(peaks), _peak(parent), sum(spent), _processor(parent))
 
 
 def _peak(pid: int) -> float:
@@ -175,7 +184,11 @@ def table(found: dict[str, object]) -> Iterator[str]:
         yield f"| speed-up | | {found['speed_up']:.2f} |"
         yield f"| once: grid, start of the workers, index and summary | {one.once:.1f} s | {two.once:.1f} s |"
         yield f"| overhead per run outside solve and report | {1000 * one.overhead:.0f} ms | |"
-        yield f"| processor time per run | {one.processor:.2f} s | {two.processor:.2f} s |"
+        yield f"| processor time per run, workers | {one.processor:.2f} s | {two.processor:.2f} s |"
+        yield (
+            f"| processor time per run, parent | {1000 * one.parent_processor:.0f} ms "
+            f"| {1000 * two.parent_processor:.0f} ms |"
+        )
         yield _memory("a worker", one.worker_early, one.worker_end, two.worker_early, two.worker_end)
         yield _memory("the parent", one.parent_early, one.parent_end, two.parent_early, two.parent_end)
     if "small" in found:

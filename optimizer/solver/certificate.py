@@ -113,18 +113,19 @@ def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Flo
 
 
 def _inside(fixed: FixedModel, worlds: tuple) -> Check:  # type: ignore[type-arg]
-    """The equilibrium lies within every bound the model stands on."""
+    """The equilibrium lies within every bound the model stands on, in the scales in which they were found."""
     worst = -np.inf
+    cal = fixed.setting.cal
+    usual, owned = cal.network.scale, cal.network.owner >= 0
     for bounds, at in zip(fixed.bounds, worlds, strict=True):
-        owned = fixed.setting.cal.network.owner >= 0
         parts = (
-            (bounds.x, at.response.x[0], slice(None)),
-            (bounds.reduced_cost, at.response.reduced_cost[0], slice(None)),
-            (bounds.stage_price, at.response.stage_price[0], owned),
-            (bounds.hour_price, at.response.hour_price[0], slice(None)),
+            (bounds.x, at.response.x[0], slice(None), usual),
+            (bounds.reduced_cost, at.response.reduced_cost[0], slice(None), cal.quadratic * usual),
+            (bounds.stage_price, at.response.stage_price[0], owned, 1.0),
+            (bounds.hour_price, at.response.hour_price[0], slice(None), 1.0),
         )
-        for interval, value, some in parts:
-            size = 1 + np.abs(value[some])
+        for interval, value, some, scale in parts:
+            size = np.maximum(1 + np.abs(value[some]), scale)
             beyond = np.maximum(interval.low[some] - value[some], value[some] - interval.high[some]) / size
             worst = max(worst, float(beyond.max(initial=-np.inf)))
     return Check("bounds", worst <= AGREEMENT, worst, AGREEMENT, "response against the proven bounds")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import highspy
@@ -24,6 +25,11 @@ from optimizer.solver.highs.session import (
     use_threads,
 )
 
+COARSE = MappingProxyType(
+    {"mip_feasibility_tolerance": 1e-6, "primal_feasibility_tolerance": 1e-6, "mip_root_presolve_only": True}
+)
+"""Options under which `infeasible` is believed."""
+
 
 def solve_milp(
     compiled: Compiled,
@@ -35,12 +41,16 @@ def solve_milp(
 
     Without presolve: that of HiGHS 1.15.1 has called feasible models infeasible and has ended the process
     (a segmentation fault, repeatable in tests/test_frontiers.py). With a start it has also been "optimal"
-    with a bound that its own value exceeds; then it is asked again without one.
+    with a bound that its own value exceeds; then it is asked again without one. "Infeasible" counts only
+    where coarse tolerances say so too: at fine ones, programs with a point that meets every row have been
+    called so.
     """
     found = _solved(compiled, limits, start, on_progress)
     unproven = found.status == "optimal" and not _bounds(found, compiled.maximize)
     if (found.status == "infeasible" or unproven) and start and not found.interrupted:
-        return _solved(compiled, limits, None, on_progress)
+        found = _solved(compiled, limits, None, on_progress)
+    if found.status == "infeasible" and not found.interrupted:
+        return _solved(compiled, limits, None, on_progress, COARSE)
     return found
 
 
@@ -55,6 +65,7 @@ def _solved(
     limits: Limits,
     start: Mapping[int, float] | None,
     on_progress: OnProgress | None,
+    options: Mapping[str, Any] = MappingProxyType({}),
 ) -> MilpResult:
     if limits.threads is not None:
         use_threads(limits.threads)
@@ -62,6 +73,8 @@ def _solved(
     solver.setOptionValue("presolve", "off")
     solver.setOptionValue("mip_rel_gap", limits.gap)
     solver.setOptionValue("mip_abs_gap", 0.0)
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
     if limits.seconds is not None:
         solver.setOptionValue("time_limit", max(limits.seconds, 0.1))
     solver.passModel(compiled.lp)

@@ -314,6 +314,7 @@ def test_no_phrase_is_left_untranslated() -> None:
         "calibration.fit.gamma",
         "calibration.fit.weibull",
         "calibration.head.source",
+        "calibration.head.segment",
         "calibration.head.verdict",
         "chart.budget",
         "rules.value",

@@ -20,8 +20,6 @@ from optimizer.outcome import Outcome, evaluate_plans, loading, paid_people, pay
 LEVEL = 0.95
 """Of the conditional value at risk: the mean of the worst 5 % for the payer."""
 PERCENTILES = (0.1, 0.5, 0.9, LEVEL)
-GOAL_BAND = (0.5, 0.7)
-"""Share of people at or above goal that plans aim at (Alexander Group; 60 % is the usual design point)."""
 _ROUNDING = 1e-9
 
 

@@ -16,9 +16,6 @@ from optimizer.model.build import build_model
 from optimizer.model.setting import Setting
 from optimizer.solver.highs import Limits, compile_model, solve_milp, write_mps
 
-GUROBI_FREE = 2000
-"""Rows and columns that the licence inside the gurobipy wheel takes."""
-
 
 @dataclass(frozen=True)
 class PeerResult:

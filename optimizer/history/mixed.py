@@ -48,10 +48,6 @@ class Mixed:
     def sd(self, group: str) -> float:
         return math.sqrt(self.variance[group])
 
-    def latent_share(self, group: str) -> float:
-        """Share of the latent variance of a logistic model, whose residual is π²/3."""
-        return self.variance[group] / (sum(self.variance.values()) + math.pi**2 / 3)
-
 
 @dataclass(frozen=True)
 class _Design:

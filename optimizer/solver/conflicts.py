@@ -185,7 +185,6 @@ def _soften(m: pyo.ConcreteModel, rows: list[_Row]) -> None:
     m.over = pyo.Var(range(len(rows)), domain=pyo.NonNegativeReals, doc="how far a rule is broken")
     m.under = pyo.Var(range(len(rows)), domain=pyo.NonNegativeReals, doc="how far a rule is broken below")
     m.softened = pyo.ConstraintList()
-    m.hardened = pyo.ConstraintList()
     for j, row in enumerate(rows):
         body = row.constraint.body - m.over[j] + m.under[j]
         low, high = row.constraint.lower, row.constraint.upper

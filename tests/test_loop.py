@@ -282,6 +282,21 @@ def test_a_large_team_is_counted_without_listing_its_plans() -> None:
 # --- fuzz -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("seed", "why"),
+    [
+        (1168, "two facets of a team's region coincide"),
+        (1540, "two facets coincide where nothing is done"),
+        (322, "gaming within its cap but for rounding, in volumes of a millionth"),
+        (1937, "HiGHS calls the program infeasible at fine tolerances"),
+        (2674, "a response beyond its bound by rounding"),
+    ],
+)
+def test_scenarios_whose_plan_the_model_once_rejected_are_proven(seed, why) -> None:
+    ending = fuzz.ending(seed, seconds=30.0)
+    assert (ending.status, ending.wrong) == ("optimal", ""), why
+
+
 @pytest.mark.parametrize("first", range(20_000, 20_040, 20))
 def test_generated_scenarios_end_in_a_stated_status_that_enumeration_does_not_contradict(first) -> None:
     endings = [fuzz.ending(seed, seconds=1.0, small=True) for seed in range(first, first + 20)]

@@ -34,6 +34,8 @@ from reports.wording import Words
 TRUTH = 0.3
 PLAIN = {"pay": "Pay per call", "effort": "Calls"}
 HEAD = "Pay per call,Calls"
+SPOILT = "0,70\n0.5,-1\n1,about 3\nhalf,70\n"
+"""Rows that are not used: no pay, an impossible effort, cells that cannot be read."""
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +148,9 @@ def test_an_experiment_becomes_the_responsiveness_of_a_scenario_that_check_accep
 def study(exports: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Study:
     folder = tmp_path_factory.mktemp("experiment")
     told = read_map(mapped(folder, teams=["marketing", "sales"]))
-    return study_of(read_history([*exports, written(folder, persons(2))], told, today=TODAY), told)
+    file = written(folder, persons(2))
+    file.write_text(file.read_text() + SPOILT)
+    return study_of(read_history([*exports, file], told, today=TODAY), told)
 
 
 def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_not_after(
@@ -169,19 +173,19 @@ def test_the_experiment_tells_only_of_the_teams_that_the_map_names(study: Study)
 
 
 @pytest.mark.parametrize(
-    ("language", "found", "weak"),
+    ("language", "found", "weak", "lost"),
     [
-        ("en", "An experiment says", "Responsiveness is from an experiment"),
-        ("fr", "Une expérience dit", "La réactivité vient d’une expérience"),
+        ("en", "An experiment says", "Responsiveness is from an experiment", "Pay in the experiment"),
+        ("fr", "Une expérience dit", "La réactivité vient d’une expérience", "Effort de l’expérience"),
     ],
 )
 def test_the_report_says_that_an_experiment_told_and_of_whom(
-    study: Study, language: str, found: str, weak: str
+    study: Study, language: str, found: str, weak: str, lost: str
 ) -> None:
     words = Words(Formatter(language, "EUR"), 0)
     said = json.dumps(calibration_payload(words, calibration_tables(study), None), ensure_ascii=False)
-    assert found in said
-    assert weak in said
+    for text in (found, weak, lost):
+        assert text in said
 
 
 # --- refusals -------------------------------------------------------------------------------------------
@@ -230,15 +234,12 @@ def test_an_experiment_that_cannot_tell_is_refused(case: str) -> None:
     assert str(caught.value) == message
 
 
-def test_persons_without_pay_or_effort_are_counted_and_left_out(exports: list[Path], tmp_path: Path) -> None:
-    rows = persons(5)
-    file = written(tmp_path, rows)
-    file.write_text(file.read_text() + "0,70\n0.5,-1\n1,about 3\n")
-    history = read_history([*exports, file], read_map(mapped(tmp_path)), today=TODAY)
-    lost = {loss.reason: loss.rows for loss in history.blanked}
-    assert lost["person of the experiment without effort or pay by rate (not used)"] == 3
+def test_persons_without_pay_or_effort_are_counted_and_left_out(study: Study) -> None:
+    lost = {loss.reason: loss.rows for loss in study.history.blanked}
+    assert lost["person of the experiment without effort or pay by rate (not used)"] == 4
     assert lost["effort in the experiment cannot be read"] == 1
-    assert history.experiment.height == rows.height
+    assert lost["pay in the experiment cannot be read"] == 1
+    assert study.history.experiment.height == persons(2).height
 
 
 def test_a_scheme_that_is_in_no_row_is_refused(exports: list[Path], tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import pytest
 from real_data import real
 from threadpoolctl import threadpool_limits
 
-from optimizer.history import mixed, response, sides, speed, timing
+from optimizer.history import experiment, mixed, sides, speed, timing
 from optimizer.history.build import scenario_of
 from optimizer.history.capacity import capacity_of
 from optimizer.history.deals import History, read_history
@@ -471,9 +471,9 @@ def test_effort_answers_weakly_to_the_rate_and_strongly_to_its_presence() -> Non
         rate: means[name] if name in means else means[name.split(" ", 1)[1]] for rate, name in cents.items()
     }
     paid = [rate for rate in cents if rate]
-    elasticity = response.rate_elasticity(paid, [cents[r] for r in paid])
+    elasticity = experiment.rate_elasticity(paid, [cents[r] for r in paid])
     assert elasticity == pytest.approx(0.0305, abs=6e-5)
-    cost = response.power_cost({rate: cents[rate] for rate in (0.0, 0.01, 0.1)})
+    cost = experiment.power_cost({rate: cents[rate] for rate in (0.0, 0.01, 0.1)})
     assert cost.gamma == pytest.approx(33.326, rel=1e-4)
     assert cost.s == pytest.approx(6.652e-7, rel=1e-3)
     assert cost.effort(0.04) == pytest.approx(2115.6, abs=0.06)

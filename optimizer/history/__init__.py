@@ -3,6 +3,6 @@
 `files`, `exports` and `records` read bytes to rows; `mapping`, with `sections`, `conditions` and `assume`,
 says what a column means; `deals` joins the two through `typed`, `other_exports` and `pseudonyms`, and
 `account` counts every row left out. `rates`, `mixed`, `lags`, `people`, `controllability`, `speed`, `timing`,
-`spending`, `capacity`, `sides`, `response` estimate; `study` runs them all by `estimates`; `build` turns the
-findings into a scenario.
+`spending`, `capacity`, `sides`, `response`, `experiment` estimate; `study` runs them all by `estimates`;
+`build` turns the findings into a scenario.
 """

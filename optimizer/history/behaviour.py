@@ -22,12 +22,16 @@ TEAM = "sales"
 
 
 def settled(study: Study) -> Study:
-    """The study with responsiveness matched to the plan change, where the history has one that tells."""
+    """The study with responsiveness matched to the plan change, where the history has one that tells; else
+    the experiment's or the prior stays."""
     effect, assume = study.effect, study.given.assume
     if effect is None or assume is None:
         return study
     scenario = scenario_of(study)
     found = matched(effect, lambda eta: log_change(scenario, eta, effect.reward, effect.outcome))
+    if found.kind == "prior" and study.responsiveness.kind == "experiment":
+        stays = study.responsiveness
+        found = replace(stays, assumptions=(*stays.assumptions, found.assumptions[-1]))
     return replace(study, responsiveness=found)
 
 

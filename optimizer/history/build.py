@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from optimizer.check import problems_of
 from optimizer.history.assume import TeamAssumed
-from optimizer.history.draft import Draft, Tree, label
+from optimizer.history.draft import Draft, Tree, label, short
+from optimizer.history.experiment import told_of
 from optimizer.history.funnel import add_leads, split_leads
 from optimizer.history.kpis import add_controllability, add_kpis, add_luck
-from optimizer.history.response import PRIOR
 from optimizer.history.selling import add_customer, add_selling
 from optimizer.history.study import Study
 from optimizer.problems import Problem, ScenarioError, dotted, number
@@ -65,11 +65,12 @@ def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
         draft.assumed(path, "replaces the estimate", 0.5)
         return team.responsiveness
     # The change concerned owners of leads: it says nothing of those who bring leads.
-    found = draft.study.responsiveness if name == "sales" else PRIOR
+    study = draft.study
+    found = study.responsiveness if name == "sales" else told_of(name, study.experiment)
     said = "; ".join(found.assumptions)
     text = f"{found.kind}, n = {found.n}: {found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}]; {said}"
     draft.source(path, text, found.range)
-    return round(found.value, 4)
+    return short(found.value)
 
 
 # --- checks ---------------------------------------------------------------------------------------------

@@ -12,7 +12,14 @@ import polars as pl
 from optimizer.history.account import Account
 from optimizer.history.exports import ROW, Export, Loss, read_export
 from optimizer.history.mapping import Map
-from optimizer.history.other_exports import calls_of, spend_of, touches_of, with_leads, with_wins
+from optimizer.history.other_exports import (
+    calls_of,
+    experiment_of,
+    spend_of,
+    touches_of,
+    with_leads,
+    with_wins,
+)
 from optimizer.history.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.typed import outcomes_in, refuse_no_wins, typed
 from optimizer.problems import Problem, ScenarioError, listed, nearest
@@ -31,6 +38,8 @@ class History:
     """owner, seconds, day."""
     touches: pl.DataFrame
     """owner, conversation."""
+    experiment: pl.DataFrame
+    """pay, effort."""
     files: Mapping[str, tuple[str, ...]]
     """File names by table."""
     read: Mapping[str, int]
@@ -80,6 +89,7 @@ def read_history(
     spend = spend_of(tables.get("spend"), given, taken, notes)
     calls = calls_of(tables.get("calls"), given, taken)
     touches = touches_of(tables.get("touches"), given, taken)
+    experiment = experiment_of(tables.get("experiment"), given, taken)
     owners = [frame["owner"], calls["owner"], touches["owner"]]
     codes = {} if names else pseudonyms(owners)
     return History(
@@ -87,6 +97,7 @@ def read_history(
         spend=spend,
         calls=coded(calls, codes),
         touches=coded(touches, codes),
+        experiment=experiment,
         files=files,
         read=read,
         dropped=tuple(loss for loss in taken.rows if loss.rows),

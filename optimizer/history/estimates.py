@@ -12,6 +12,7 @@ from optimizer.history.account import NOBODY
 from optimizer.history.assume import PROMPT
 from optimizer.history.controllability import Controlled, controlled
 from optimizer.history.deals import History
+from optimizer.history.experiment import PayElasticity, pay_elasticity
 from optimizer.history.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
 from optimizer.history.mapping import Map
 from optimizer.history.people import Persons
@@ -188,3 +189,10 @@ def effect_of_change(mature: pl.DataFrame, history: History, given: Map) -> resp
     leads = _answered_in_time(mature.filter(pl.col("owner") != NOBODY), given)
     outcome = "answered_in_time" if leads["answered_in_time"].any() else "won"
     return response.after_change(leads, outcome, change.on, change.weeks, history.concerned, change.reward)
+
+
+def experiment_of(history: History, given: Map) -> PayElasticity | None:
+    told = given.experiment
+    if told is None:
+        return None
+    return pay_elasticity(history.experiment, ", ".join(history.files["experiment"]), told.teams)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from optimizer.history.experiment import PayElasticity
 from optimizer.history.lags import Arrival, Lag
 from optimizer.history.people import Persons
 from optimizer.history.rates import quantiles
@@ -51,6 +52,7 @@ def as_json(study: Study) -> Json:
         "costs": {name: _cost(cost) for name, cost in study.costs.items()},
         "capacity": vars(study.capacity) if study.capacity else None,
         "plan_change": _effect(study.effect),
+        "experiment": _experiment(study.experiment),
         "responsiveness": vars(study.responsiveness),
         "dropped": {loss.reason: loss.rows for loss in history.dropped},
         "unusable_cells": {loss.reason: loss.rows for loss in history.blanked},
@@ -126,6 +128,11 @@ def _cost(cost: SourceCost) -> Json:
 def _effect(effect: Effect | None) -> Json | None:
     """Change of the log share of leads with the outcome."""
     return {**vars(effect), "on": effect.on.isoformat()} if effect else None
+
+
+def _experiment(found: PayElasticity | None) -> Json | None:
+    """The elasticity of effort to pay, and the persons behind it by rate of pay."""
+    return {**vars(found), "n": found.n, "arms": [vars(arm) for arm in found.arms]} if found else None
 
 
 def _arrival(arrival: Arrival | None) -> Json | None:

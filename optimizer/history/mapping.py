@@ -17,6 +17,7 @@ from optimizer.history.sections import (
     Closed,
     Day,
     Deals,
+    Experiment,
     Leads,
     Spend,
     Touches,
@@ -56,6 +57,8 @@ class Map(Frozen):
     """Single touches, with what came of them."""
     change: Change | None = None
     """A past change of the plan."""
+    experiment: Experiment | None = None
+    """Persons paid for the same work at different rates."""
     start: Day | None = None
     """Rows created before are left out (history recorded only in part)."""
     mature_before: Day | None = None
@@ -90,7 +93,7 @@ class Map(Frozen):
             found["leads"] = _used(leads, [leads.lost, leads.junk, *leads.steps.values()])
         if self.touches is not None:
             found["touches"] = _used(self.touches, [self.touches.conversation])
-        for name in ("closed", "spend", "calls"):
+        for name in ("closed", "spend", "calls", "experiment"):
             table = getattr(self, name)
             if table is not None:
                 found[name] = frozenset(_texts(table))

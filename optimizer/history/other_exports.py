@@ -1,4 +1,4 @@
-"""The exports besides the main one: leads, wins, costs, calls."""
+"""The exports besides the main one: leads, wins, costs, calls, touches, an experiment."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from optimizer.history.account import NOBODY, Account
 from optimizer.history.conditions import any_of
 from optimizer.history.exports import ROW, Export, Loss
 from optimizer.history.mapping import Map
-from optimizer.history.sections import BECAME_DEAL
+from optimizer.history.sections import BECAME_DEAL, Experiment
 from optimizer.history.typed import amounts_of, dates_of, numbers_of
+from optimizer.problems import Problem, ScenarioError, did_you_mean
 
 
 def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:
@@ -114,3 +115,33 @@ def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.D
     owner = pl.col(given.touches.owner).cast(pl.Categorical).alias("owner")
     found = raw.select(owner, any_of(given.touches.conversation).alias("conversation"))
     return taken.whole(raw[ROW], found, "touch without person (not used)")
+
+
+def experiment_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
+    if not exports or given.experiment is None:
+        return pl.DataFrame(schema={"pay": pl.Float64, "effort": pl.Float64})
+    raw = pl.concat([export.frame for export in exports])
+    told = given.experiment
+    effort = numbers_of(raw[told.effort], "experiment.effort", given)
+    taken.unreadable(raw[ROW], effort, "effort in the experiment")
+    if told.rates:
+        pay = _paid(raw[told.pay], told)
+    else:
+        read = numbers_of(raw[told.pay], "experiment.pay", given)
+        taken.unreadable(raw[ROW], read, "pay in the experiment")
+        pay = read.values
+    found = pl.DataFrame({"pay": pay, "effort": effort.values})
+    usable = found.with_columns(
+        pl.when(pl.col("pay") > 0).then(pl.col("pay")), pl.when(pl.col("effort") >= 0).then(pl.col("effort"))
+    )
+    return taken.whole(raw[ROW], usable, "person of the experiment without effort or pay by rate (not used)")
+
+
+def _paid(schemes: pl.Series, told: Experiment) -> pl.Series:
+    """What each scheme paid; null for those without a rate."""
+    there = schemes.drop_nulls().unique().sort().to_list()
+    unknown = next((name for name in told.rates if name not in there), None)
+    if unknown is not None:
+        message, hint = f"is in no cell of the column {told.pay!r}", did_you_mean(unknown, there)
+        raise ScenarioError([Problem("experiment.rates", unknown, message, hint)])
+    return schemes.replace_strict(told.rates, default=None, return_dtype=pl.Float64)

@@ -1,13 +1,12 @@
-"""How strongly work follows reward: from a plan change, from an experiment, else a prior that says so."""
+"""How strongly work follows reward: from a plan change, else a prior that says so."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
 from scipy import optimize, stats
 
@@ -20,7 +19,7 @@ class Responsiveness:
     lo: float
     hi: float
     kind: str
-    """`plan change` or `prior`."""
+    """`plan change`, `experiment` or `prior`."""
     n: int
     """Persons; 0 for the prior."""
     assumptions: tuple[str, ...]
@@ -39,7 +38,7 @@ PRIOR = Responsiveness(
     0,
     (
         "default of the model; field evidence on sales pay lies between 0.1 and 0.8",
-        "nothing in these exports identifies it: no change of the plan was named",
+        "nothing in these exports identifies it: no change of the plan and no experiment was named",
     ),
 )
 
@@ -128,40 +127,3 @@ def matched(effect: Effect, predicted: Callable[[float], float]) -> Responsivene
         "people had got used to it within the time compared",
     )
     return Responsiveness(value, lo, hi, "plan change", effect.persons, (seen, *rests))
-
-
-# --- experiments ----------------------------------------------------------------------------------------
-
-
-def rate_elasticity(rates: Sequence[float], efforts: Sequence[float]) -> float:
-    """Slope of log mean effort on log piece rate."""
-    return float(np.polyfit(np.log(rates), np.log(efforts), 1)[0])
-
-
-@dataclass(frozen=True)
-class PowerCost:
-    """Effort e = ((s + p) / k)^(1/γ) at a piece rate p: cost k e^(1+γ)/(1+γ), motivation s without pay."""
-
-    gamma: float
-    s: float
-    log_k: float
-
-    def effort(self, rate: float) -> float:
-        return math.exp((math.log(self.s + rate) - self.log_k) / self.gamma)
-
-
-def power_cost(efforts: Mapping[float, float]) -> PowerCost:
-    """Solve the three parameters from mean efforts at three piece rates, one of them 0 (DellaVigna and Pope
-    2018)."""
-    (none, low, high), (e0, e1, e2) = zip(*sorted(efforts.items()), strict=True)
-    assert none == 0
-
-    def mismatch(log_s: float) -> float:
-        s = math.exp(log_s)
-        gamma = math.log((s + high) / s) / math.log(e2 / e0)
-        return math.log((s + low) / s) / gamma - math.log(e1 / e0)
-
-    log_s = float(optimize.brentq(mismatch, math.log(low) - 40, math.log(low) + 5))
-    s = math.exp(log_s)
-    gamma = math.log((s + high) / s) / math.log(e2 / e0)
-    return PowerCost(gamma, s, math.log(s) - gamma * math.log(e0))

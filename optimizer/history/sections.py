@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -149,3 +149,18 @@ class Change(Frozen):
     """Owners whose plan changed."""
     reward: Positive
     """New variable pay for the same results over old: 1.25 is a quarter more."""
+
+
+class Experiment(Frozen):
+    """An export with one row per person of an experiment that paid the same work at different rates."""
+
+    pay: str
+    """Heading of the pay per unit of effort, or of the scheme where `rates` says what each paid."""
+    effort: str
+    """Heading of how much of the work the person did."""
+    rates: dict[str, Positive] = {}  # noqa: RUF012 - pydantic copies defaults
+    """Pay per unit of effort by scheme, in any currency; persons of other schemes are left out."""
+    teams: Annotated[tuple[Literal["marketing", "sales"], ...], Field(strict=False, min_length=1)] = (
+        "sales",
+    )
+    """Teams whose responsiveness it tells; for sales a past change of the plan tells it better."""

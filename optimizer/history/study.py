@@ -21,6 +21,7 @@ from optimizer.history.estimates import (
     day_of,
     days_seen,
     effect_of_change,
+    experiment_of,
     lags_of,
     maturity,
     noise_of,
@@ -31,6 +32,7 @@ from optimizer.history.estimates import (
     slopes_of,
     spread_of_sources,
 )
+from optimizer.history.experiment import PayElasticity, told_of
 from optimizer.history.lags import Arrival, Done, Lag
 from optimizer.history.mapping import Map
 from optimizer.history.people import Persons, persons
@@ -80,8 +82,10 @@ class Study:
     costs: Mapping[str, SourceCost]
     effect: response.Effect | None
     """What a past change of the plan did."""
+    experiment: PayElasticity | None
+    """What an experiment tells of effort and pay."""
     responsiveness: response.Responsiveness
-    """Of the owners of leads; the prior until `behaviour.settled` matches the effect."""
+    """Of the owners of leads; the experiment's or the prior until `behaviour.settled` matches the effect."""
     capacity: Capacity | None
     """What persons take on in a day, where calls are logged with theirs."""
     sides: Mapping[str, sides.Sides]
@@ -140,6 +144,7 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         tell("response times")
         slopes, within = slopes_of(mature, people, given)
     tell("timing")
+    experiment = experiment_of(history, given)
     return Study(
         history,
         given,
@@ -163,7 +168,8 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         common_swings(leads, wins),
         costs_of(leads, history.spend),
         effect_of_change(mature, history, given),
-        response.PRIOR,
+        experiment,
+        told_of("sales", experiment),
         capacity_of(history.calls),
         sides_of(leads, history, given),
     )

@@ -172,6 +172,12 @@ period: quarter
 # list of texts, `present`, or {{not: [texts]}}; several columns in one mapping must all hold.
 {sections}
 
+# How strongly work follows pay is a prior, unless a past change of the sellers' pay or an experiment tells
+# (a row per person, paid for the same work at different rates). Uncomment what there is; the change counts
+# before the experiment:
+# change: {{on: "2024-06-03", weeks: 13, concerned: [OWNER, OWNER, OWNER], reward: 1.25}}
+# experiment: {{pay: PAY PER UNIT, effort: UNITS DONE}}
+
 # ASSUME: what no CRM knows. Every number here is a PLACEHOLDER in proportion to the {people} owners and
 # {leads:.0f} leads a quarter of the file, and the scenario's sources say so. Ask payroll and the teams,
 # replace them, then write `placeholders: false`. Hours and pay are per team and quarter.

@@ -32,7 +32,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "responsiveness": "relative change of volume per relative change of net reward",
         "responsiveness_lo": "lower end of its interval",
         "responsiveness_hi": "upper end of its interval",
-        "responsiveness_kind": "plan change or prior",
+        "responsiveness_kind": "plan change, experiment or prior",
     },
     "losses": {
         "kind": "row left out, or cell not usable",
@@ -251,6 +251,8 @@ def _weak(study: Study) -> Iterator[tuple[str, float]]:
         yield "placeholders", np.nan
     if study.responsiveness.kind == "prior":
         yield "no_change", np.nan
+    elif study.responsiveness.kind == "experiment":
+        yield "experiment", np.nan
     undated = won["closed"].null_count() / max(1, won.height)
     if undated > 0.05:
         yield "undated", undated

@@ -1,4 +1,4 @@
-"""How results look at a terminal: tables whose numbers stand right and never fold."""
+"""How results look at a terminal: tables whose numbers stand right, and are never folded or cut."""
 
 from __future__ import annotations
 
@@ -6,14 +6,28 @@ from collections.abc import Iterable
 
 import numpy as np
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+WIDEST = 1_000
+"""Letters in a line, at most."""
+
 
 def show(*parts: object) -> None:
-    console = Console(highlight=False)
+    """Print; where a table needs more room, headings are folded, and lines go beyond the edge."""
     for part in parts:
+        console = Console(highlight=False)
+        if isinstance(part, Table) and _room(console, part).maximum > console.width:
+            for column in part.columns:
+                if column.no_wrap:
+                    column.header = Text(str(column.header).replace(" ", "\n"))
+            console = Console(highlight=False, width=max(console.width, _room(console, part).minimum))
         console.print(part)
+
+
+def _room(console: Console, part: Table) -> Measurement:
+    return Measurement.get(console, console.options.update(width=WIDEST), part)
 
 
 def table(title: str, columns: Iterable[str], words: tuple[str, ...] = ()) -> Table:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from optimizer.terminal import row, show, table
+
 ROOT = Path(__file__).parent.parent
 MINI = ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"
 CAPPED = ROOT / "tests" / "cases" / "capped_funnel" / "capped_funnel.json"
@@ -277,6 +279,15 @@ def test_alternatives_are_in_json_in_tables_and_on_the_screen(scenario, tmp_path
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
+def test_numbers_are_never_cut_however_narrow_the_terminal(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    numbers = [f"-{n},{n}00,{n}00.50" for n in range(10, 19)]
+    wide = table("amounts", ["quarter", *(f"net of payouts {n}" for n in range(9))])
+    row(wide, "1", *numbers)
+    show(wide)
+    assert set(numbers) <= set(capsys.readouterr().out.split())
+
+
 def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path):
     company = written(tmp_path, {"objective": "surplus", "weights": {"step": 0}})
     found = incentives("solve", company, "--alternatives", 3)

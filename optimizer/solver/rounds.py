@@ -142,15 +142,16 @@ def note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
 
 
 def settled(run: Run, memory: Memory, best: Judged) -> Judged:
-    """The best plan that climbs lead to, each at the beliefs of the plan before, where judging is cheap."""
+    """Where climbs end: each at the beliefs of the plan before, where judging is cheap, then at their own."""
     run.tell(Event("search", "around the best plan"))
     with run.timed("search"):
         for _ in range(MOST_ROUNDS):
             if run.out_of_time:
                 break
-            ahead = _ahead(run, own_beliefs(run, best, "own"), best)
-            found = best_of(memory.look(ahead))
+            found = best_of(memory.look(_ahead(run, own_beliefs(run, best, "own"), best)))
             if found is None or not found.beats(best):
+                found = climb(run.space, memory, best)
+            if not found.beats(best):
                 break
             best = found
     return best

@@ -290,9 +290,10 @@ def test_a_large_team_is_counted_without_listing_its_plans() -> None:
         (322, "gaming within its cap but for rounding, in volumes of a millionth"),
         (1937, "HiGHS calls the program infeasible at fine tolerances"),
         (2674, "a response beyond its bound by rounding"),
+        (6461, "a budget where nobody is paid"),
     ],
 )
-def test_scenarios_whose_plan_the_model_once_rejected_are_proven(seed, why) -> None:
+def test_scenarios_that_once_ended_in_an_error_are_proven(seed, why) -> None:
     ending = fuzz.ending(seed, seconds=30.0)
     assert (ending.status, ending.wrong) == ("optimal", ""), why
 

@@ -19,6 +19,9 @@ class Text(NamedTuple):
     fr: str
 
 
+NO_TEXT = Text("", "")
+
+
 class Labelled(Protocol):
     @property
     def label(self) -> Label | None: ...

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.curves import NO_GATES, PayCurves
-from optimizer.labels import Text, activity_label, label_of
+from optimizer.labels import NO_TEXT, activity_label, label_of
 from optimizer.network import Floats
 from optimizer.outcome import realised_pay
 from optimizer.shapes import curve_of
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from optimizer.scenario import Curve, Kpi
     from optimizer.solver.solution import Solution
 
-NO_LABEL = Text("", "")
 CASES = {"below": 0.8, "at": 1.0, "above": 1.2}
 """Attainment of every KPI in the worked examples."""
 ATTAINMENTS = (0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0)
@@ -102,7 +101,7 @@ def curve_terms_rows(solution: Solution) -> Iterator[Row]:
             curve = curve_of(scenario, team, kpi, cal.chosen)
             for term, at, value in _terms(curve, kpi) if curve is not None else ():
                 on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
-                label = label_of(on, scenario.kpis) if on else NO_LABEL
+                label = label_of(on, scenario.kpis) if on else NO_TEXT
                 found = {"term": term, "at": at, "value": value, "on": on}
                 yield {"team": team, "kpi": kpi, **found, **named_cells("on", label)}
 

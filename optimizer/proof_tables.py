@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.explain import Explanation, RuleState
-from optimizer.labels import Text, check_label, part_label, path_label, plan_text, rule_label
+from optimizer.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
 from optimizer.ranges import numbers_at
 from optimizer.scenario import TargetPay
 
@@ -106,7 +106,7 @@ def sources_rows(solution: Solution) -> Iterator[Row]:
                 "path": path,
                 **label_cells(path_label(scenario, path)),
                 "part": part,
-                **named_cells("part", part_label(scenario, part) if part else Text("", "")),
+                **named_cells("part", part_label(scenario, part) if part else NO_TEXT),
                 "number": number,
                 "source": source.text,
                 "range": source.range,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from optimizer.baseline import Calibrated
 from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
 from optimizer.globalresponse import Deviation
-from optimizer.guarantee import guarantees
 from optimizer.judge import Linearised
 from optimizer.network import Floats
 from optimizer.outcome import Outcome
@@ -164,7 +163,7 @@ def solution_json(solution: Solution) -> Json:
             for a in solution.alternatives
         ]
     if solution.euros is not None:
-        result["guarantees"] = [_fields(g) for g in guarantees(cal, solution.euros)]
+        result["guarantees"] = [_fields(g) for g in solution.guarantees]
     if solution.robustness is not None:
         result["robustness"] = robustness_json(cal, solution.robustness)
     if solution.linearised is not None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells
-from optimizer.guarantee import guarantees
-from optimizer.labels import NO_GUARANTEE, Text, label_of, plan_label, plan_text
+from optimizer.labels import NO_GUARANTEE, NO_TEXT, Text, label_of, plan_label, plan_text
 from optimizer.plan import plan_from_euros
 from optimizer.proof_tables import plan_in_words
 from optimizer.robustness import MEASURED, Robustness
@@ -55,14 +54,12 @@ def candidate_label(solution: Solution, found: Robustness, c: int) -> Text:
 
 def guarantees_rows(solution: Solution) -> Iterator[Row]:
     """One row per team of the recommended plan."""
-    if solution.euros is None:
-        return
-    for g in guarantees(solution.cal, solution.euros):
+    for g in solution.guarantees:
         yield {
             "team": g.team,
             **named_cells("team", label_of(g.team, solution.cal.scenario.teams)),
             "share": np.nan if g.share is None else g.share,
             "amount": np.nan if g.amount is None else g.amount,
             "reason": g.reason,
-            **named_cells("reason", NO_GUARANTEE[g.reason] if g.reason else Text("", "")),
+            **named_cells("reason", NO_GUARANTEE[g.reason] if g.reason else NO_TEXT),
         }

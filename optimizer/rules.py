@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from optimizer.baseline import Calibrated
-from optimizer.network import Bools, Floats, Ints, Network
+from optimizer.network import Floats, Ints, Network
 from optimizer.outcome import loading
 from optimizer.space import PlanSpace, WeightRule, weight_rules
 from optimizer.tail import NO_TAIL, Tail
@@ -55,14 +55,6 @@ def every_line(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts) -
         yield from exposure_lines(cal, euros, facts.exposure)
     if facts.deterred is not None:
         yield from margin_lines(cal, facts.deterred)
-
-
-def keeps_rules(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts) -> Bools:
-    """(S,): every rule holds."""
-    kept = np.ones(len(euros), dtype=bool)
-    for line in every_line(cal, space, euros, facts):
-        kept &= line.kept
-    return kept
 
 
 def broken_lines(cal: Calibrated, space: PlanSpace, euros: Floats, facts: Facts) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -246,8 +247,7 @@ def show_solution(solution: Solution, folder: Path) -> None:
         _show_alternatives(solution)
     if solution.robustness is not None:
         show_robustness(solution)
-    if solution.euros is not None:
-        show_guarantees(solution)
+    show_guarantees(solution)
     if solution.checks:
         checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
         for c in solution.checks:
@@ -262,9 +262,9 @@ def _show_plan(solution: Solution) -> None:
     scenario, at = solution.cal.scenario, solution.consistent
     table = _table("Plan", ["team", "target pay", "weights", "today"], words=("weights", "today"))
     for team, weights in solution.plan.weights.items():
-        words = ", ".join(f"{k} {w:.0%}" for k, w in weights.items())
+        words = _weights(weights)
         words += f" (curve: {solution.plan.curves[team]})" if team in solution.plan.curves else ""
-        today = ", ".join(f"{k} {w:.0%}" for k, w in scenario.current_plan.get(team, {}).items() if w)
+        today = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
         _row(table, team, f"{solution.plan.target_pay[team]:,.0f}", words, today)
     now = _today(solution)
     money = _table(
@@ -275,6 +275,10 @@ def _show_plan(solution: Solution) -> None:
         _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
     gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"
     _print(table, money, Text(gap))
+
+
+def _weights(of_team: Mapping[str, float]) -> str:
+    return ", ".join(f"{kpi} {weight:.0%}" for kpi, weight in of_team.items())
 
 
 def _show_combinations(solution: Solution) -> None:
@@ -294,7 +298,7 @@ def _show_rejected(solution: Solution) -> None:
     for r in solution.rejected:
         _print(Text(f"  {_money(r.value)}: {'; '.join(d.words for d in r.deviations)}"))
         for team, mine in r.plan.weights.items():
-            _print(Text(f"    {team}: {', '.join(f'{k} {w:.0%}' for k, w in mine.items())}", style="dim"))
+            _print(Text(f"    {team}: {_weights(mine)}", style="dim"))
 
 
 def _show_alternatives(solution: Solution) -> None:
@@ -305,7 +309,7 @@ def _show_alternatives(solution: Solution) -> None:
     )
     for rank, a in enumerate(solution.alternatives, 1):
         weights = "\n".join(
-            f"{team}: {', '.join(f'{k} {w:.0%}' for k, w in mine.items())}"
+            f"{team}: {_weights(mine)}"
             + (f" of {a.plan.target_pay[team]:,.0f}" if _pay_varies(solution) else "")
             for team, mine in a.plan.weights.items()
         )

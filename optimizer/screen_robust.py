@@ -6,7 +6,6 @@ from math import isfinite
 
 from rich.text import Text
 
-from optimizer.guarantee import guarantees
 from optimizer.robustness import Robustness
 from optimizer.robustness_tables import candidate_label
 from optimizer.solver.solution import Solution
@@ -36,8 +35,7 @@ def show_robustness(solution: Solution) -> None:
 
 def show_guarantees(solution: Solution) -> None:
     """Carroll's guarantee of each team of which there is one; the report says why there is none."""
-    assert solution.euros is not None
-    known = [(g, g.amount) for g in guarantees(solution.cal, solution.euros) if g.amount is not None]
+    known = [(g, g.amount) for g in solution.guarantees if g.amount is not None]
     if known:
         lines = [f"  {g.team}: {money(amount)} (share {g.share:.2%})" for g, amount in known]
         show(*map(Text, ("Whatever else a team may find to do, the company keeps at least:", *lines)))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from optimizer.baseline import Calibrated
 from optimizer.frames import Tables
-from optimizer.labels import Text, activity_label, label_of, scenario_label
+from optimizer.labels import NO_TEXT, Text, activity_label, label_of, scenario_label
 from optimizer.network import Floats
 from optimizer.outcome import loading
 from optimizer.printing import money_decimals
@@ -245,7 +245,7 @@ def _limit(cal: Calibrated, limit: Limit) -> dict[str, Any]:
     network, stages = cal.network, cal.scenario.stages
     name, source = network.activities[limit.activity], network.source[limit.activity]
     stage = network.stages[source] if source >= 0 else ""
-    text = label_of(stage, stages) if stage else Text("", "")
+    text = label_of(stage, stages) if stage else NO_TEXT
     numbers = {f: getattr(limit, f) for f in COLUMNS["limits"] if hasattr(limit, f) and f != "activity"}
     return {
         "activity": name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -68,6 +68,11 @@ def _column(words: Words, key: str, share: float = 0.0) -> Column:
     return Column(words.say(f"calibration.head.{key}"), "left" if share else "right", share)
 
 
+def _columns(words: Words, first: str, heads: Iterable[str]) -> list[Column]:
+    """Text that takes the room left, then numbers."""
+    return [_column(words, first, 1.0), *(_column(words, head) for head in heads)]
+
+
 def _part(
     words: Words, key: str, columns: list[Column], rows: list[Block], *, long: bool = False
 ) -> Block | None:
@@ -100,7 +105,7 @@ def _step(words: Words, name: str) -> str:
 
 
 def _funnel(words: Words, tables: Tables) -> Block | None:
-    columns = [_column(words, "step", 1.0), *(_column(words, h) for h in ("k", "n", "rate", "interval"))]
+    columns = _columns(words, "step", ("k", "n", "rate", "interval"))
     mine = tables["rates"][tables["rates"]["part"] == "funnel"]
     return _part(words, "funnel", columns, _rates(words, mine))
 
@@ -115,7 +120,7 @@ def _segments(words: Words, tables: Tables) -> Block | None:
 
 def _groups(words: Words, tables: Tables, part: str) -> Block | None:
     """Wins by group, the best first."""
-    columns = [_column(words, part, 1.0), *(_column(words, h) for h in ("k", "n", "rate", "interval"))]
+    columns = _columns(words, part, ("k", "n", "rate", "interval"))
     mine = tables["rates"][tables["rates"]["part"] == part]
     return _part(
         words, part, columns, _rates(words, mine.sort_values("rate", ascending=False, kind="stable"))
@@ -132,9 +137,7 @@ def _spending(words: Words, tables: Tables) -> Block | None:
         for _, line in tables["spending"].iterrows()
     ]
     heads = ("cost", "leads", "per_lead", "elasticity", "from", "to")
-    return _part(
-        words, "spending", [_column(words, "source", 1.0), *(_column(words, h) for h in heads)], rows
-    )
+    return _part(words, "spending", _columns(words, "source", heads), rows)
 
 
 def _lags(words: Words, tables: Tables) -> Block | None:
@@ -147,10 +150,7 @@ def _lags(words: Words, tables: Tables) -> Block | None:
         )
         for _, line in tables["lags"].iterrows()
     ]
-    columns = [
-        _column(words, "lag", 1.0),
-        *(_column(words, h) for h in ("n", "median", "mean", "p90", "fit")),
-    ]
+    columns = _columns(words, "lag", ("n", "median", "mean", "p90", "fit"))
     return _part(words, "lags", columns, rows)
 
 
@@ -173,7 +173,7 @@ def _people(words: Words, tables: Tables) -> Block | None:
         for _, line in tables["people"].iterrows()
     ]
     heads = ("leads", "raw", "expected", "estimate", "interval90", "reliability", "verdict")
-    part = _part(words, "people", [_column(words, "person", 1.0), *(_column(words, h) for h in heads)], rows)
+    part = _part(words, "people", _columns(words, "person", heads), rows)
     if part is not None:
         part["notes"] = [_moves(words, tables)] if len(tables["moves"]) else []
     return part
@@ -205,9 +205,7 @@ def _control(words: Words, tables: Tables) -> Block | None:
         for _, line in tables["control"].iterrows()
     ]
     heads = ("persons", "interval", "supply", "season", "luck", "written")
-    return _part(
-        words, "control", [_column(words, "measure", 1.0), *(_column(words, h) for h in heads)], rows
-    )
+    return _part(words, "control", _columns(words, "measure", heads), rows)
 
 
 def _waiting(words: Words, tables: Tables) -> Block | None:
@@ -219,7 +217,7 @@ def _waiting(words: Words, tables: Tables) -> Block | None:
         )
         for _, line in tables["slopes"].iterrows()
     ]
-    columns = [_column(words, "held", 1.0), *(_column(words, h) for h in ("n", "odds", "from", "to"))]
+    columns = _columns(words, "held", ("n", "odds", "from", "to"))
     return _part(words, "waiting", columns, rows)
 
 
@@ -233,10 +231,7 @@ def _timing(words: Words, tables: Tables) -> Block | None:
         )
         for _, line in tables["timing"].iterrows()
     ]
-    columns = [
-        _column(words, "when", 1.0),
-        *(_column(words, h) for h in ("ratio", "p_shift", "p_t", "verdict")),
-    ]
+    columns = _columns(words, "when", ("ratio", "p_shift", "p_t", "verdict"))
     return _part(words, "timing", columns, rows)
 
 
@@ -249,10 +244,7 @@ def _noise(words: Words, tables: Tables) -> Block | None:
         )
         for _, line in tables["noise"].iterrows()
     ]
-    columns = [
-        _column(words, "kpi", 1.0),
-        *(_column(words, h) for h in ("chance", "swings", "sd", "interval")),
-    ]
+    columns = _columns(words, "kpi", ("chance", "swings", "sd", "interval"))
     return _part(words, "noise", columns, rows)
 
 
@@ -301,7 +293,7 @@ def _losses(words: Words, tables: Tables) -> Block | None:
         )
         for _, line in tables["losses"].iterrows()
     ]
-    columns = [_column(words, "reason", 1.0), *(_column(words, h) for h in ("kind", "rows", "examples"))]
+    columns = _columns(words, "reason", ("kind", "rows", "examples"))
     return _part(words, "losses", columns, rows)
 
 

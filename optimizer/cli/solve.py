@@ -13,7 +13,9 @@ import click
 from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, seed_option, verb
 
 if TYPE_CHECKING:
+    from optimizer.executors import OnDone, Workers
     from optimizer.robustness import Criterion
+    from optimizer.solver import Options, Solution
 
 
 @main.command()
@@ -76,14 +78,11 @@ def solve(
     from optimizer.explain import explain
     from optimizer.explain.fully import explain_fully
     from optimizer.publish import write_run
-    from optimizer.ranges import RangeError
     from optimizer.results import solution_json
-    from optimizer.robustness import DRAWS
     from optimizer.runs import NotARunFolderError, refuse_foreign
     from optimizer.screen import Narrator, show_solution
     from optimizer.solver import Options
     from optimizer.solver import solve as find
-    from optimizer.solver.robust import robustly
 
     if (robust or draws) and options["beliefs"] == "baseline":
         raise click.UsageError(
@@ -104,10 +103,7 @@ def solve(
         with Workers(cores()) as workers:
             if robust or draws:
                 told = partial(narrator.tell_share, "draws, in portions")
-                try:
-                    solution = robustly(solution, Options(**options), robust, draws or DRAWS, workers, told)
-                except RangeError as error:
-                    raise click.UsageError(f"--robust, --draws: {error}") from error
+                solution = _compared(solution, Options(**options), robust, draws, workers, told)
             began = perf_counter()
             found = explain(solution, workers, narrator.tell_share)
             if depth == "full":
@@ -121,3 +117,22 @@ def solve(
     else:
         show_solution(solution, folder)
     sys.exit(EXIT[solution.status])
+
+
+def _compared(
+    solution: Solution,
+    options: Options,
+    robust: Criterion | None,
+    draws: int | None,
+    workers: Workers,
+    told: OnDone,
+) -> Solution:
+    """The solution after candidate plans were compared in draws."""
+    from optimizer.ranges import RangeError
+    from optimizer.robustness import DRAWS
+    from optimizer.solver.robust import robustly
+
+    try:
+        return robustly(solution, options, robust, draws or DRAWS, workers, told)
+    except RangeError as error:
+        raise click.UsageError(f"--robust, --draws: {error}") from error

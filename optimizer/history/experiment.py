@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from scipy import optimize, stats
 
-from optimizer.history.response import MOST, PRIOR, Responsiveness
+from optimizer.history.response import MOST, PRIOR, Responsiveness, unplaced
 from optimizer.problems import Problem, ScenarioError, number
 
 _PERSONS_NEEDED = 20
@@ -100,8 +100,7 @@ def carried_over(found: PayElasticity) -> Responsiveness:
     paid = ", ".join(f"{number(arm.pay)} (n = {arm.n})" for arm in found.arms)
     seen = f"{found.file}, persons paid {paid}: elasticity of mean effort to pay {interval}"
     if not 0 < found.value < MOST:
-        why = f"the model cannot place what the experiment did: {seen}"
-        return replace(PRIOR, assumptions=(PRIOR.assumptions[0], why))
+        return unplaced("experiment", seen)
     rests = (
         "the elasticity carries over: this team answers its pay as those persons answered theirs",
         "responsiveness = elasticity * worth of a unit / its pay, and pay was all that a unit was worth",

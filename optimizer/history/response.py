@@ -96,6 +96,12 @@ def after_change(
     return Effect(outcome.replace("_", " "), value, float(lo), float(hi), len(change), on, reward)
 
 
+def unplaced(what: str, seen: str) -> Responsiveness:
+    """The prior, which says what was seen instead."""
+    why = f"the model cannot place what the {what} did: {seen}"
+    return replace(PRIOR, assumptions=(PRIOR.assumptions[0], why))
+
+
 def matched(effect: Effect, predicted: Callable[[float], float]) -> Responsiveness:
     """The responsiveness at which the model answers the change as people did.
 
@@ -119,8 +125,7 @@ def matched(effect: Effect, predicted: Callable[[float], float]) -> Responsivene
         f"{effect.reward:g} times as much on {effect.on}"
     )
     if not 0 < value < MOST:
-        why = f"the model cannot place what the plan change did: {seen}"
-        return replace(PRIOR, assumptions=(PRIOR.assumptions[0], why))
+        return unplaced("plan change", seen)
     rests = (
         "without the change both groups had moved alike",
         "nothing else changed for one group only",

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.judge import judge_at
 from optimizer.model.weights import steps_of
 from optimizer.network import Ints
 from optimizer.plan import plan_from_euros
@@ -20,7 +19,7 @@ from optimizer.search import Judged, Memory, best_of, neighbours
 from optimizer.solver.fixed import Answer, FixedModel, digits_of
 from optimizer.solver.proof import MOST_LISTED, exclude_above
 from optimizer.solver.rounds import built, floor_of
-from optimizer.solver.run import Event, Held, Run
+from optimizer.solver.run import Event, Held, Run, memory_at
 from optimizer.solver.solution import Alternative
 
 FAR = 2
@@ -110,7 +109,7 @@ class _Search:
         m.objective.deactivate()
         worth = m.objective.expr - (best.value - m.way_out_worth) * m.way_out
         m.worth_or_way_out = pyo.Objective(expr=worth, sense=pyo.maximize)
-        at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
+        at_held = memory_at(run, held)
         return cls(run, memory, at_held, fixed, best)
 
     def next(self, chosen: list[Judged]) -> tuple[Judged | None, bool]:

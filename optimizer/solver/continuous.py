@@ -19,7 +19,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.baseline import Calibrated
-from optimizer.judge import judge_at, judge_consistent, linearised
+from optimizer.judge import judge_consistent, linearised
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_of
@@ -37,7 +37,7 @@ from optimizer.solver.fixed import FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, MilpResult
 from optimizer.solver.pattern import Best, Patterns
 from optimizer.solver.rounds import note_round
-from optimizer.solver.run import Held, Run, baseline_beliefs, own_beliefs
+from optimizer.solver.run import Held, Run, baseline_beliefs, memory_at, own_beliefs
 from optimizer.solver.solution import Check, Solution
 from optimizer.solver.tangents import solve_outer
 from optimizer.space import SHIFT, PlanSpace, plan_space
@@ -88,7 +88,7 @@ def solve_at(run: Run, held: Held) -> Answer:
             patterns = Patterns(setting, built.bounds, run.options.threads)
     except InfeasibleError:
         return Answer(None, -np.inf, 0, None)
-    memory, best = _memory_at(run, held), None
+    memory, best = memory_at(run, held), None
     solved, bound, looked = -np.inf, np.inf, 0
     while looked < MOST_PATTERNS:
         with run.timed("solve"):
@@ -113,11 +113,6 @@ def _better(run: Run, memory: Memory, pattern: Best, best: Judged | None) -> Jud
         return best
     plan = _kept(run, memory, pattern.units)
     return plan if plan.kept and plan.beats(best) else best
-
-
-def _memory_at(run: Run, held: Held) -> Memory:
-    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
-    return Memory(judge, run.space, lambda: run.out_of_time)
 
 
 def _kept(run: Run, memory: Memory, units: Floats) -> Judged:
@@ -213,7 +208,7 @@ def _proof(run: Run, answer: Answer, best: Judged, proven: bool) -> Iterator[Che
 
 def _verified(run: Run, held: Held, answer: Answer, best: Judged, short: bool) -> Iterator[Check]:
     space = run.space
-    judge = _memory_at(run, held).judge if short else judge_consistent(run.cal, space)
+    judge = memory_at(run, held).judge if short else judge_consistent(run.cal, space)
     yield check_rules(judge(best.units[None]))
     if answer.fixed is not None:
         answer.fixed.model.excluded.clear()

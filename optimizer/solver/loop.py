@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.baseline import calibrate
-from optimizer.judge import judge_at, judge_consistent, linearised
+from optimizer.judge import judge_consistent, linearised
 from optimizer.measures import measure
 from optimizer.scenario import Scenario
 from optimizer.search import Judged, Memory, climb
@@ -29,7 +29,7 @@ from optimizer.solver.rounds import (
     solve_at,
     vetted,
 )
-from optimizer.solver.run import Event, OnEvent, Options, Run, baseline_beliefs
+from optimizer.solver.run import Event, OnEvent, Options, Run, baseline_beliefs, memory_at
 from optimizer.solver.solution import Check, Conflict, Relaxation, Solution
 from optimizer.space import PlanSpace, plan_space
 
@@ -93,7 +93,7 @@ def _solve_baseline(run: Run, blank: Solution) -> Solution:
     answer, fixed = solve_at(run, held, run.limits)
     if answer.units is None:
         return refused(run, blank, held) if answer.status == "infeasible" else stopped(run, blank)
-    memory = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
+    memory = memory_at(run, held)
     best = climb(run.space, memory, memory.look(answer.units[None])[0])
     note_round(run, held, answer, best)
     bound = answer.bound

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.judge import judge_at
 from optimizer.network import Ints
 from optimizer.search import Judged, Memory, best_of, neighbours
 from optimizer.solver.fixed import FixedModel
 from optimizer.solver.rounds import built, floor_of, note_round, settled, vetted
-from optimizer.solver.run import Held, Run, own_beliefs
+from optimizer.solver.run import Held, Run, memory_at, own_beliefs
 
 MOST_LISTED = 2_000
 """Plans that the model may value above the best before the proof is given up."""
@@ -63,7 +62,7 @@ def _list_better(run: Run, memory: Memory, best: Judged) -> Proof | Judged:
     """
     held = own_beliefs(run, best, f"round {len(run.rounds)}")
     target = best.value + run.options.gap * abs(best.value)
-    at_held = Memory(judge_at(run.cal, run.space, held.beliefs, held.exposure), run.space)
+    at_held = memory_at(run, held)
     listed, bound, tempting, fixed = {best.key}, np.inf, neighbours(run.space, best.units), None
     while True:
         above = _above(run, at_held, tempting, target, listed)

@@ -157,7 +157,7 @@ def _pieces(setting: Setting, world: World, i: int, box: TeamBox) -> list[Piece]
             return None
         pieces.append(piece)
         one_by_one, corners = crossed
-        beyond = [np.where(np.arange(len(working)) == a, ~working, working) for a in one_by_one]
+        beyond = [working ^ (np.arange(len(working)) == a) for a in one_by_one]
         beyond += [_pattern_at(setting, world, i, box, theta) for theta in corners]
         for pattern in beyond:
             if pattern.tobytes() not in found:

@@ -18,7 +18,7 @@ from optimizer.judge import judge_consistent
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans, value_of
 from optimizer.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
-from optimizer.search import Judged, Memory, neighbours
+from optimizer.search import Judged, Memory, neighbours, ranked
 from optimizer.solver.certificate import (
     check_equilibrium,
     check_global,
@@ -86,7 +86,7 @@ def _candidates(solution: Solution, memory: Memory) -> Iterator[Candidate]:
     yield _today(solution, memory)
     yield Candidate("nominal", solution.euros, nominal.value, nominal.kept)
     listed = [memory.look(space.units(a.plan.euros(scenario))[None])[0] for a in solution.alternatives]
-    near = sorted(memory.look(neighbours(space, nominal.units)), key=lambda p: p.rank, reverse=True)
+    near = ranked(memory.look(neighbours(space, nominal.units)))
     others: list[tuple[Kind, Judged]] = [("alternative", p) for p in listed if p.kept]
     others += [("neighbour", p) for p in near if p.kept]
     known = {nominal.key, space.units(solution.cal.current).tobytes()}

@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.globalresponse import Deviation, deviations
-from optimizer.judge import judge_at
 from optimizer.network import Ints
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_from_euros, plan_of
@@ -28,7 +27,7 @@ from optimizer.search import (
 from optimizer.solver.conflicts import least_break
 from optimizer.solver.fixed import Answer, FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, Limits
-from optimizer.solver.run import Event, Held, Run, baseline_beliefs, own_beliefs
+from optimizer.solver.run import Event, Held, Run, baseline_beliefs, memory_at, own_beliefs
 from optimizer.solver.solution import Rejected, Round
 from optimizer.space import count_plans, every_plan
 
@@ -94,8 +93,7 @@ def solve_at(run: Run, held: Held, limits: Limits) -> tuple[Answer, FixedModel |
 def _guess(run: Run, held: Held) -> Judged | None:
     """The best plan at these beliefs that a local search finds; None where none keeps the rules."""
     with run.timed("search"):
-        judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
-        memory = Memory(judge, run.space, lambda: run.out_of_time)
+        memory = memory_at(run, held)
         first = ranked(memory.look(starts(run)))
         best = best_of(climb(run.space, memory, plan) for plan in first[:STARTS])
     return best if best is not None and best.kept else None
@@ -159,8 +157,7 @@ def settled(run: Run, memory: Memory, best: Judged) -> Judged:
 
 def _ahead(run: Run, held: Held, plan: Judged) -> Ints:
     """The plans that look best at held beliefs, after climbing there by one shift or two at a time."""
-    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
-    at_held = Memory(judge, run.space, lambda: run.out_of_time)
+    at_held = memory_at(run, held)
     climb_by_two(run.space, at_held, at_held.look(plan.units[None])[0])
     return np.array([p.units for p in ranked(at_held.seen.values())[:STARTS]])
 

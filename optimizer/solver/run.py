@@ -12,12 +12,12 @@ import numpy as np
 
 from optimizer.baseline import Calibrated
 from optimizer.beliefs import Beliefs
-from optimizer.judge import believed_exposure
+from optimizer.judge import believed_exposure, judge_at
 from optimizer.model.setting import Setting, build_setting
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans
 from optimizer.response import Equilibrium, consistent_response
-from optimizer.search import Judged
+from optimizer.search import Judged, Memory
 from optimizer.seed import SEED
 from optimizer.solver.highs import Limits, Progress
 from optimizer.solver.solution import Rejected, Round
@@ -105,6 +105,12 @@ class Held:
     def setting(self, run: Run) -> Setting:
         """The model's numbers at these beliefs."""
         return build_setting(run.cal, run.space, self.beliefs, self.exposure)
+
+
+def memory_at(run: Run, held: Held) -> Memory:
+    """Nothing judged yet; plans will be at these beliefs, as the model sees them."""
+    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
+    return Memory(judge, run.space, lambda: run.out_of_time)
 
 
 def baseline_beliefs(run: Run) -> Held:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from optimizer.baseline import Calibrated
 from optimizer.globalresponse import Deviation
+from optimizer.guarantee import Guarantee, guarantees
 from optimizer.judge import Linearised
 from optimizer.measures import Measures
 from optimizer.network import Floats
@@ -129,6 +131,11 @@ class Solution:
     conflict: Conflict | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time by phase; never part of the result's identity."""
+
+    @cached_property
+    def guarantees(self) -> tuple[Guarantee, ...]:
+        """What the pay of each team guarantees the company; empty without a plan."""
+        return () if self.euros is None else guarantees(self.cal, self.euros)
 
     @property
     def unproven(self) -> bool:

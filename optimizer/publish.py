@@ -18,7 +18,6 @@ from optimizer.frames import write_tables
 from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
 from optimizer.tables import tables_of
-from optimizer.textfile import scenario_file
 from optimizer.whatif import whatif_data
 from optimizer.write import dump_scenario
 
@@ -27,7 +26,7 @@ SWINGS = "what the gain is when a number is off"
 
 def write_run(
     folder: Path,
-    file: Path,
+    source: bytes,
     found: Explanation,
     options: dict[str, Any],
     log: list[str],
@@ -35,7 +34,10 @@ def write_run(
     only: Sequence[str] = (),
     languages: Sequence[str] = (),
 ) -> dict[str, float]:
-    """The run folder of scenario.md; returns the seconds of every phase, those before included."""
+    """The run folder of scenario.md; returns the seconds of every phase, those before included.
+
+    `source` is the scenario's file as it was found.
+    """
     solution = found.solution
     seconds = dict(seconds)
 
@@ -44,7 +46,7 @@ def write_run(
         merged = dump_scenario(solution.cal.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
-        write_json(fresh / "inputs.json", inputs_record(scenario_file(file).read_bytes(), merged, options))
+        write_json(fresh / "inputs.json", inputs_record(source, merged, options))
         write_tables(tables_of(solution, found), fresh / "tables")
         write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ def grid_file(folder: Path, budgets: Mapping[str, float | dict[str, Any]], **mor
 
 def budgets(count: int) -> dict[str, float]:
     return {f"b{number}": 30000.0 + 100 * number for number in range(count)}
+
+
+def broken(job: Job) -> Job:
+    """The run with a company that nobody checked: its activities belong to no team."""
+    return replace(job, scenario=job.scenario.model_copy(update={"teams": {}}))
 
 
 def command(grid: Path, out: Path, *more: str) -> list[str]:

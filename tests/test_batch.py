@@ -22,11 +22,11 @@ import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
-from nights import budgets, counts, disturbed, grid_file, outcome_bytes, run, run_here
+from nights import broken, budgets, counts, disturbed, grid_file, outcome_bytes, run, run_here
 
 from optimizer.audit import audit, run_folders
 from optimizer.batch import read_grid
-from optimizer.batch.job import Done, Job, perform
+from optimizer.batch.job import Done, perform
 from optimizer.batch.ledger import Entry
 from optimizer.batch.night import _put_away
 from optimizer.batch.records import misrecorded
@@ -60,7 +60,7 @@ def refused(folder: Path, text: str) -> str:
 def test_a_product_runs_every_base_with_every_override_and_seed(tmp_path: Path) -> None:
     jobs = read_grid(grid_file(tmp_path, budgets(3), seeds=[1, 2]))
     assert [job.name for job in jobs] == [f"shop-b{n}-s{s}" for n in range(3) for s in (1, 2)]
-    budget = [yaml.safe_load(job.scenario)["rules"]["budget"]["expected"] for job in jobs]
+    budget = [yaml.safe_load(job.text)["rules"]["budget"]["expected"] for job in jobs]
     assert budget == [30000.0, 30000.0, 30100.0, 30100.0, 30200.0, 30200.0]
 
 
@@ -77,7 +77,7 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
         f"base: [{os.path.relpath(nights.SHOP, tmp_path)}]\noverrides: {{free: {{rules: {{gaming: null}}}}}}"
     )
     (job,) = read_grid(tmp_path / "grid.yaml")
-    assert "gaming:" not in job.scenario.replace("gaming: true", "")
+    assert "gaming:" not in job.text.replace("gaming: true", "")
 
 
 @pytest.mark.parametrize(
@@ -292,10 +292,10 @@ def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../evil", "/etc/evil", "a/../../evil", "C:evil", "a\\..\\evil"])
 def test_a_worker_cannot_write_outside_the_run_folder(path: str, tmp_path: Path) -> None:
-    job = Job("shop", "shop", "", 1, "", (), ("en",), None)
+    (job,) = read_grid(grid_file(tmp_path, budgets(1)))
     done = Done({path: b"x", "manifest.json": b"{}"}, 0.0)
     (tmp_path / "runs").mkdir()
-    entry = _put_away(job, done, tmp_path / "runs", Entry("shop", "key"))
+    entry = _put_away(job, done, tmp_path / "runs", Entry(job.name, "key"))
     assert entry.state == "failed"
     assert list(tmp_path.rglob("*evil*")) == []
 
@@ -317,10 +317,11 @@ def test_reasons_cannot_command_a_terminal_or_start_a_formula() -> None:
     assert printable("=1+1") == "'=1+1"
 
 
-def test_a_failing_job_comes_back_with_its_reason() -> None:
-    done = perform(Job("x", "x", "", 1, "teams: {", (), ("en",), None))
+def test_a_failing_job_comes_back_with_its_reason_and_where(tmp_path: Path) -> None:
+    done = perform(broken(*read_grid(grid_file(tmp_path, budgets(1)))))
     assert done.files == {}
-    assert re.match("ScenarioError: ", done.reason)
+    assert re.match("ValueError: ", done.reason)
+    assert "Traceback" in done.detail
 
 
 # --- audit ----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from deadly import Deadly, Starving, Stuck
-from nights import ROOT, budgets, command, grid_file, run, run_here
+from nights import ROOT, broken, budgets, command, grid_file, run, run_here
 from pypdf import PdfReader
 
 from optimizer.batch import Settings, processes, read_grid, run_batch, write_index
@@ -118,10 +118,10 @@ def test_what_others_put_beside_the_runs_stays(tmp_path: Path) -> None:
     (runs / ".DS_Store").write_text("")
     (runs / ".shop-b0.x1").mkdir()
     (runs / ".shop-b0.x2").symlink_to(tmp_path)
-    jobs = [replace(job, scenario="teams: {") for job in read_grid(grid_file(tmp_path, budgets(1)))]
+    jobs = [broken(job) for job in read_grid(grid_file(tmp_path, budgets(1)))]
     run_batch(jobs, tmp_path / "out", Settings(processes, 1), lambda _: None)
     assert sorted(p.name for p in runs.iterdir()) == [".DS_Store", ".git", ".shop-b0.x2"]
-    assert "ScenarioError" in (tmp_path / "out" / "failures.log").read_text()
+    assert "ValueError" in (tmp_path / "out" / "failures.log").read_text()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def reading(tables: Tables, language: str) -> tuple[Tables, Words]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("runs") / "mini"
     case = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
-    write_run(path, case, explain(moved()), {"gap": 1e-4}, ["solved"], {})
+    write_run(path, case.read_bytes(), explain(moved()), {"gap": 1e-4}, ["solved"], {})
     return path
 
 

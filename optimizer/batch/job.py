@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.runs import inputs_record
+from optimizer.scenario import Scenario
 
 LOADED = ("optimizer.explain", "optimizer.publish", "optimizer.solver", "reports.documents")
 """What a worker needs, loaded once before all workers start."""
@@ -22,13 +23,15 @@ TO_EXPLAIN = 60.0
 
 @dataclass(frozen=True)
 class Job:
-    """A run of a grid. `scenario` is the merged file as YAML text."""
+    """A run of a grid."""
 
     name: str
     base: str
     override: str
     seed: int
-    scenario: str
+    scenario: Scenario = field(repr=False)
+    text: str = field(repr=False)
+    """The scenario as a file, which a worker need not read."""
     outputs: tuple[str, ...]
     languages: tuple[str, ...]
     time_limit: float | None
@@ -47,7 +50,7 @@ class Job:
     @property
     def record(self) -> dict[str, Any]:
         """What `inputs.json` of its run folder must say: everything that decides the result."""
-        return inputs_record(self.scenario.encode(), self.scenario, self.options)
+        return inputs_record(self.text.encode(), self.text, self.options)
 
     @property
     def key(self) -> str:
@@ -84,17 +87,15 @@ def perform(job: Job) -> Done:
 def _files_of(job: Job) -> dict[str, bytes]:
     from optimizer.explain import explain
     from optimizer.publish import write_run
-    from optimizer.read import read_scenario
     from optimizer.solver import Options, solve
 
     with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:
-        source, folder = Path(scratch) / "scenario.yaml", Path(scratch) / "run"
-        source.write_text(job.scenario, encoding="utf-8")
+        folder = Path(scratch) / "run"
         until = time.monotonic() + job.limit + TO_EXPLAIN
-        solution = solve(read_scenario(source), Options(time_limit=job.time_limit, seed=job.seed))
+        solution = solve(job.scenario, Options(time_limit=job.time_limit, seed=job.seed))
         began = time.perf_counter()
         found = explain(solution, until=until)
         seconds = {**solution.seconds, "explain": time.perf_counter() - began}
-        write_run(folder, source, found, job.options, [], seconds, job.outputs, job.languages)
+        write_run(folder, job.text.encode(), found, job.options, [], seconds, job.outputs, job.languages)
         files = sorted(p for p in folder.rglob("*") if p.is_file())
         return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

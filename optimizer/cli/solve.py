@@ -83,12 +83,13 @@ def solve(
     from optimizer.screen import Narrator, show_solution
     from optimizer.solver import Options
     from optimizer.solver import solve as find
+    from optimizer.textfile import scenario_file
 
     if (robust or draws) and options["beliefs"] == "baseline":
         raise click.UsageError(
             "--robust and --draws compare plans at consistent beliefs, not --beliefs baseline"
         )
-    scenario = read(file)
+    scenario, source = read(file), scenario_file(file).read_bytes()
     if options["alternatives"] and not scenario.rules.weights.step:
         raise click.UsageError(
             "--alternatives lists plans that differ by steps, and rules.weights.step is 0: write 0.05 there"
@@ -111,7 +112,7 @@ def solve(
         seconds = {**solution.seconds, "explain": perf_counter() - began}
         chosen = {**options, "explain": depth, "robust": robust, "draws": draws}
         narrator.say(f"writing {folder}")
-        seconds = write_run(folder, file, found, chosen, narrator.lines, seconds)
+        seconds = write_run(folder, source, found, chosen, narrator.lines, seconds)
     if as_json:
         print_json({**solution_json(solution), "seconds": {k: round(v, 3) for k, v in seconds.items()}})
     else:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner, Result
 
+from optimizer.cli import main
 from optimizer.terminal import row, show, table
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +84,39 @@ def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
     found = incentives("evaluate", MINI, "--plan", "nowhere")
     assert found.returncode == 2
     assert "current" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["solve", MINI, "--gap", "much", "--json"], "'--gap': 'much' is not a valid float"),
+        (["solve", "--json"], "Missing argument 'FILE'"),
+        (["evaluate", "--json", MINI, "--plann", "current"], "No such option"),
+        (["frontier", MINI, "--json"], "Missing option '--over'"),
+        (["evaluate", MINI, "--plan", "nowhere", "--json"], "neither a plan of the scenario"),
+        (["report", MINI, "--json"], "is a file"),
+        (["slove", MINI, "--json"], "No such command"),
+        (["--verbose", "check", MINI, "--json"], "No such option"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_a_usage_error_is_json_where_json_is_asked_for_and_words_on_stderr_always(arguments, said):
+    def refused(given: list[str]) -> Result:
+        done = CliRunner().invoke(main, given)
+        assert done.exit_code == 2
+        return done
+
+    given = [str(argument) for argument in arguments]
+    done = refused(given)
+    answer = json.loads(done.stdout)
+    assert answer["warnings"] == []
+    (problem,) = answer["problems"]
+    assert set(problem) == {"where", "value", "message", "hint"}
+    assert said in problem["message"]
+    assert problem["message"] in done.stderr
+    if "No such" not in said:
+        assert problem["where"].endswith(given[0])
+    assert refused([argument for argument in given if argument != "--json"]).stdout == ""
 
 
 def test_evaluate_reproduces_the_baseline_under_the_current_plan():
@@ -278,7 +313,6 @@ def test_alternatives_are_in_json_in_tables_and_on_the_screen(scenario, tmp_path
     assert "True" in (tmp_path / "run" / "tables" / "alternatives.csv").read_text()
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
 def test_numbers_are_never_cut_however_narrow_the_terminal(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     numbers = [f"-{n},{n}00,{n}00.50" for n in range(10, 19)]
@@ -296,6 +330,7 @@ def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path
     assert "Traceback" not in found.stderr
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
 def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scenario):
     done = incentives("solve", scenario, "--json", "--out", "/proc/nowhere/run")
     assert done.returncode == 2

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from itertools import chain
 from pathlib import Path
@@ -40,7 +41,33 @@ out_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """The verbs; where `--json` is among the arguments, a usage error is one JSON object on stdout too."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.obj = {"as_json": "--json" in args}
+        with _told_as_json(ctx):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _told_as_json(ctx):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told_as_json(ctx: click.Context) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if ctx.obj["as_json"]:
+            place = (error.ctx or ctx).command_path
+            hint = f"{place} --help says what is allowed"
+            problem = {"where": place, "value": "", "message": error.format_message(), "hint": hint}
+            _print_problems([problem])
+        raise
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="incentive-optimizer", prog_name="incentives")
 def main() -> None:
     """Find the variable-pay weights that maximize revenue, knowing that teams answer in their interest."""
@@ -72,9 +99,13 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
 
 def _refuse(as_json: bool, problems: list[Any], text: str) -> None:
     if as_json:
-        print_json({"problems": problems, "warnings": []})
+        _print_problems(problems)
     click.echo(text, err=True)
     sys.exit(2)
+
+
+def _print_problems(problems: list[Any]) -> None:
+    print_json({"problems": problems, "warnings": []})
 
 
 def print_json(value: Any) -> None:

@@ -195,10 +195,13 @@ def test_a_file_that_is_no_export_is_refused_with_its_reason(case: str, tmp_path
     assert all(problem.hint or problem.value for problem in caught.value.problems)
 
 
-def test_a_file_that_is_not_there_is_named_with_its_neighbour(tmp_path: Path) -> None:
-    (tmp_path / "deals.csv").write_text(text())
-    with pytest.raises(ScenarioError, match=r"did you mean .deals\.csv"):
-        read_export(tmp_path / "deal.csv")
+def test_a_file_that_is_not_there_is_named_with_its_nearest_neighbour_only(tmp_path: Path) -> None:
+    for name in ("deals.csv", "letters.txt", "photo.jpg"):
+        (tmp_path / name).write_text(text())
+    for missing, hint in (("deal.csv", 'did you mean "deals.csv"?'), ("nosuch.csv", "check the path")):
+        with pytest.raises(ScenarioError) as caught:
+            read_export(tmp_path / missing)
+        assert [problem.hint for problem in caught.value.problems] == [hint]
 
 
 # --- read with an account -------------------------------------------------------------------------------
@@ -309,6 +312,24 @@ def test_an_export_of_a_known_system_is_recognised(system: str) -> None:
     assert found is not None
     assert found[0].name == system
     assert {"id", "created", "closed", "owner", "value", "outcome"} <= set(found[1])
+
+
+@pytest.mark.parametrize(
+    ("headings", "system"),
+    [
+        (
+            "Deal - ID,Deal - Deal created,Deal - Closed on,Deal - Owner,Deal - Status,Deal - Value",
+            "Pipedrive",
+        ),
+        (HEAD, "an unknown system"),
+    ],
+)
+def test_a_suggested_map_says_in_words_where_its_export_is_from(
+    headings: str, system: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(text().replace(HEAD, headings))
+    assert suggested_map([path]).startswith(f"# Map of an export from {system}, guessed from")
 
 
 def test_a_suggested_map_of_an_unknown_table_says_what_it_needs(tmp_path: Path) -> None:

@@ -330,6 +330,55 @@ def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path
     assert "Traceback" not in found.stderr
 
 
+WRITING = {
+    "adjust": ["adjust", "nowhere.yaml", "nowhere.csv", "--out"],
+    "batch": ["batch", "nowhere.yaml", "--out"],
+    "bench": ["bench", "nowhere.yaml", "--out"],
+    "calibrate": ["calibrate", "nowhere.csv", "--map", "nowhere.yaml", "--out"],
+    "calibrate, its report": ["calibrate", "nowhere.csv", "--map", "nowhere.yaml", "--report"],
+    "convert": ["convert", "nowhere.yaml"],
+    "frontier": ["frontier", "nowhere.yaml", "--over", "budget", "--out"],
+    "pilot": ["pilot", "nowhere.yaml", "--out"],
+    "simulate": ["simulate", "nowhere.yaml", "--out"],
+}
+"""Inputs that do not exist: whoever reads them before looking at the destination speaks of them."""
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_a_destination_is_looked_at_before_any_work(verb, tmp_path):
+    (tmp_path / "letter.txt").write_text("mine")
+    places = [tmp_path / "letter.txt" / "new.yaml", Path("/proc/self/fdinfo/new.yaml")]
+    for place in places[: 1 + Path("/proc/self").exists()]:
+        done = CliRunner().invoke(main, [*WRITING[verb], str(place)])
+        assert done.exit_code == 2
+        assert f"{place} cannot be written" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("verb", ["calibrate", "convert"])
+def test_a_file_that_is_never_overwritten_is_looked_for_before_any_work(verb, tmp_path):
+    (tmp_path / "letter.yaml").write_text("mine")
+    done = CliRunner().invoke(main, [*WRITING[verb], str(tmp_path / "letter.yaml")])
+    assert (done.exit_code, "exists already" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_a_destination_that_can_be_written_is_left_as_it_was(verb, tmp_path):
+    done = CliRunner().invoke(main, [*WRITING[verb], str(tmp_path / "new" / "place.yaml")])
+    assert done.exit_code == 2
+    assert "nowhere" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["letter.txt/run", "letter.txt/more/run"])
+def test_solve_looks_at_its_destination_before_it_solves(scenario, tmp_path, below):
+    (tmp_path / "letter.txt").write_text("mine")
+    done = CliRunner().invoke(main, ["solve", str(scenario), "--json", "--out", str(tmp_path / below)])
+    assert done.exit_code == 2
+    assert "Not a directory" in json.loads(done.stdout)["problems"][0]["message"]
+    assert "round" not in done.stderr
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
 def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scenario):
     done = incentives("solve", scenario, "--json", "--out", "/proc/nowhere/run")

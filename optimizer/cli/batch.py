@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import main, verb
+from optimizer.cli.group import Destination, main, verb
 
 if TYPE_CHECKING:
     from optimizer.batch import Settings
@@ -21,7 +21,7 @@ INTERRUPTED = 130
 
 @main.command()
 @click.argument("grid", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Default: runs/<name of the grid file>.")
+@click.option("--out", type=Destination(file_okay=False), help="Default: runs/<name of the grid file>.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: one per core.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler instead of processes.")
 @click.option("--retry", type=click.Choice(["failed"]), help="Also do failed runs again.")

@@ -31,12 +31,49 @@ EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "erro
 WRITABLE = "name a folder that can be written to, on a disk with room; nothing was replaced"
 P = ParamSpec("P")
 
+
+class Destination(click.Path):
+    """A file or a folder to write once the work is done: refused before it begins where that cannot be."""
+
+    def __init__(self, *, new: bool = False, **kinds: Any) -> None:
+        """A `new` file is never an existing one."""
+        super().__init__(writable=True, **kinds)
+        self.new = new
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        try:
+            if self.new and path.exists():
+                self.fail(f"{path} exists already; name another file, or move it away", param, ctx)
+            if path.is_dir() or not path.exists():
+                refuse_unwritable(path)
+        except OSError as error:
+            self.fail(f"{path} cannot be written: {(error.strerror or str(error)).lower()}", param, ctx)
+        return path
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise OSError unless files can be made in the path, or in the nearest folder above it that is there.
+
+    Tried with a file that has no name: permissions say nothing to root, and nothing of system folders.
+    """
+    from tempfile import TemporaryFile
+
+    path = path.absolute()
+    there = next(place for place in (path, *path.parents) if place.exists())
+    try:
+        with TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Of everything that is drawn."
 )
 out_option = click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for tables (CSV) and PDFs."
+    "--out", type=Destination(file_okay=False), help="Folder for tables (CSV) and PDFs."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 

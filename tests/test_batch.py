@@ -104,6 +104,7 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
         ("base: [SHOP, SHOP]", "two runs would have the same name"),
         ("base: [SHOP]\noverrides: {a: {}, A: {}}", "two runs would have the same name"),
         ("base: [SHOP]\nseeds: [-1]", "seeds"),
+        (f"base: [SHOP]\nseeds: [{2**63}]", "seeds"),
         ("base: [SHOP]\noutputs: [exe]", "outputs"),
         ("base: [SHOP]\nlanguages: [de]", "languages"),
         ("base: [SHOP]\ntime_limit: 0", "time_limit"),

@@ -90,6 +90,7 @@ def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
     ("arguments", "said"),
     [
         (["solve", MINI, "--gap", "much", "--json"], "'--gap': 'much' is not a valid float"),
+        (["evaluate", MINI, "--json", "--seed", 2**63], "not in the range"),
         (["solve", "--json"], "Missing argument 'FILE'"),
         (["evaluate", "--json", MINI, "--plann", "current"], "No such option"),
         (["frontier", MINI, "--json"], "Missing option '--over'"),

@@ -17,7 +17,7 @@ from optimizer.problems import Finding, ScenarioError, did_you_mean, shown
 from optimizer.problems import Path as Keys
 from optimizer.read import dump_scenario, raise_any, read_scenario
 from optimizer.scenario import Frozen, Positive, Scenario
-from optimizer.seed import SEED
+from optimizer.seed import LARGEST, SEED
 from optimizer.textfile import read_text
 from optimizer.tree import Tree
 from optimizer.wording import findings_of
@@ -40,7 +40,9 @@ class Grid(Frozen):
     """What each variant changes: section, key, value; `null` takes a key away."""
     combine: Literal["product", "list"] = "product"
     """Every base with every override, or the first base with the first override and so on."""
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0, strict=True)], ...], Field(strict=False)] = ()
+    seeds: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=LARGEST, strict=True)], ...], Field(strict=False)
+    ] = ()
     """One run per seed."""
     outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1)] = ("pdf",)
     languages: Annotated[tuple[Literal["en", "fr"], ...], Field(strict=False, min_length=1)] = ("en", "fr")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
-from optimizer.seed import SEED
+from optimizer.seed import LARGEST, SEED
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -70,7 +70,11 @@ def refuse_unwritable(path: Path) -> None:
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Of everything that is drawn."
+    "--seed",
+    type=click.IntRange(0, LARGEST),
+    default=SEED,
+    show_default=True,
+    help="Of everything that is drawn.",
 )
 out_option = click.option(
     "--out", type=Destination(file_okay=False), help="Folder for tables (CSV) and PDFs."

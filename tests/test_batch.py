@@ -19,13 +19,15 @@ from pathlib import Path
 
 import nights
 import pandas as pd
+import polars as pl
 import pytest
 import yaml
 from click.testing import CliRunner
 from nights import broken, budgets, counts, disturbed, grid_file, outcome_bytes, run, run_here
 
 from optimizer.audit import audit, run_folders
-from optimizer.batch import read_grid
+from optimizer.batch import Night, read_grid, write_index
+from optimizer.batch.index import TYPES
 from optimizer.batch.job import Done, perform
 from optimizer.batch.ledger import Entry
 from optimizer.batch.night import _put_away
@@ -134,6 +136,41 @@ def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
     assert index.loc["shop-b0", "value"] == result["objective"]
     assert index.loc["shop-b0", "net"] == result["consistent"]["net"]
     assert (calm / "out" / "summary.en.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_index_in_parquet_is_the_one_in_csv_with_types(calm: Path) -> None:
+    typed = pl.read_parquet(calm / "out" / "index.parquet")
+    assert typed.schema == pl.Schema(TYPES)
+    plain = pd.read_csv(calm / "out" / "index.csv")
+    assert list(plain.columns) == typed.columns
+    for name in typed.columns:
+        expected = [None if pd.isna(value) or value == "" else value for value in plain[name]]
+        assert [value if value != "" else None for value in typed[name]] == expected
+    infeasible = typed.row(by_predicate=pl.col("status") == "infeasible", named=True)
+    assert (infeasible["value"], infeasible["net"], infeasible["plan"]) == (None, None, "")
+
+
+def test_a_night_on_which_everything_failed_has_the_same_types(tmp_path: Path) -> None:
+    jobs = tuple(broken(job) for job in read_grid(grid_file(tmp_path, budgets(2))))
+    entries = tuple(Entry(job.name, job.key, "failed", reason="=cmd()") for job in jobs)
+    for _ in range(2):
+        write_index(Night(tmp_path, jobs, entries, 0))
+        typed = pl.read_parquet(tmp_path / "index.parquet")
+        assert typed.schema == pl.Schema(TYPES)
+        assert typed["net"].to_list() == [None, None]
+        assert typed["currency"].to_list() == [None, None]
+        assert typed["reason"].to_list() == ["'=cmd()"] * 2
+
+
+def test_a_reader_of_an_index_that_is_written_again_sees_the_old_one(calm: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(calm / "out", tmp_path / "out")
+    names = ["index.csv", "index.parquet"]
+    before = {name: (out / name).read_bytes() for name in names}
+    with (out / names[0]).open("rb") as csv, (out / names[1]).open("rb") as parquet:
+        write_index(run_here(grid_file(tmp_path, budgets(1)), out))
+        assert [csv.read(), parquet.read()] == [before[name] for name in names]
+    assert all((out / name).read_bytes() != before[name] for name in names)
+    assert [p.name for p in out.iterdir() if p.name.startswith(".index")] == []
 
 
 def test_a_second_command_does_nothing_again(calm: Path, tmp_path: Path) -> None:
@@ -394,12 +431,20 @@ def test_an_edited_index_is_found(calm: Path, tmp_path: Path) -> None:
     index = pd.read_csv(out / "index.csv", dtype=str)
     index.loc[index["run"] == "shop-b0", "net"] = "1.0"
     index.to_csv(out / "index.csv", index=False)
-    (difference,) = misrecorded(out)
-    assert (difference.run, difference.what, difference.recorded) == (
-        "shop-b0",
-        "index.csv has another net",
-        "1.0",
-    )
+    typed = pl.read_parquet(out / "index.parquet")
+    raised = pl.when(pl.col("run") == "shop-b1").then(2.0).otherwise("net")
+    typed.with_columns(net=raised).write_parquet(out / "index.parquet")
+    assert [(d.run, d.what, d.recorded) for d in misrecorded(out)] == [
+        ("shop-b0", "index.csv has another net", "1.0"),
+        ("shop-b1", "index.parquet has another net", "2.0"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["index.csv", "index.parquet"])
+def test_a_damaged_index_is_found(calm: Path, tmp_path: Path, name: str) -> None:
+    out = copied(calm, tmp_path)
+    (out / name).write_bytes(b"PAR1\xff\xfe")
+    assert [(d.run, "run the batch again" in d.what) for d in misrecorded(out)] == [(name, True)]
 
 
 @pytest.mark.parametrize("change", ["append", "remove", "add"])

@@ -23,7 +23,7 @@ import polars as pl
 import pytest
 import yaml
 from click.testing import CliRunner
-from nights import broken, budgets, counts, disturbed, grid_file, outcome_bytes, run, run_here
+from nights import ROOT, broken, budgets, command, counts, disturbed, grid_file, outcome_bytes, run, run_here
 
 from optimizer.audit import audit, run_folders
 from optimizer.batch import Night, read_grid, write_index
@@ -171,6 +171,17 @@ def test_a_reader_of_an_index_that_is_written_again_sees_the_old_one(calm: Path,
         assert [csv.read(), parquet.read()] == [before[name] for name in names]
     assert all((out / name).read_bytes() != before[name] for name in names)
     assert [p.name for p in out.iterdir() if p.name.startswith(".index")] == []
+
+
+def test_where_workers_can_only_be_spawned_a_batch_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
+    asked = command(grid_file(tmp_path, budgets(2)), tmp_path / "out", "--workers", "2", "--json")
+    spawned = [sys.executable, str(ROOT / "tests" / "spawned.py"), *asked[asked.index("batch") :]]
+    done = subprocess.run(spawned, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert counts(done) == {"optimal": 2}, done.stderr
+    expected = outcome_bytes(calm / "out")
+    found = outcome_bytes(tmp_path / "out")
+    assert found == {name: expected[name] for name in found}
+    assert len(found) == 2 * len(nights.SAME_BYTES)
 
 
 def test_a_second_command_does_nothing_again(calm: Path, tmp_path: Path) -> None:

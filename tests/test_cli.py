@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -293,6 +294,23 @@ def test_ctrl_c_keeps_the_incumbent_and_never_says_optimal(tmp_path):
     assert answer["status"] == "feasible"
     assert answer["plan"]["ae"]
     assert next(c for c in answer["checks"] if c["name"] == "rules")["ok"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that is never read to its end")
+def test_ctrl_c_is_no_answer_about_a_plan(tmp_path):
+    file = tmp_path / "endless.yaml"
+    os.mkfifo(file)
+    command = [sys.executable, "-m", "optimizer.cli", "budget", str(file), "--plan", "current", "--json"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    writer = None
+    while writer is None and process.poll() is None:
+        with suppress(OSError):  # until the verb reads
+            writer = os.open(file, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60) == ("", "stopped\n")
+    assert process.returncode == 130
+    os.close(writer)
 
 
 def test_a_folder_that_is_not_a_run_is_never_replaced(scenario, tmp_path):

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import Destination, main, verb
+from optimizer.cli.group import INTERRUPTED, Destination, main, verb
 
 if TYPE_CHECKING:
     from optimizer.batch import Settings
-
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it: none of those that say how runs went."""
 
 
 @main.command()

@@ -28,6 +28,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: thread
 
 EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
 """Exit code by status; 2 is bad input."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: none of those that say how a plan or a batch went."""
 WRITABLE = "name a folder that can be written to, on a disk with room; nothing was replaced"
 P = ParamSpec("P")
 
@@ -115,7 +117,8 @@ def main() -> None:
 
 
 def verb(function: Callable[P, None]) -> Callable[P, None]:
-    """Bad input, and files that cannot be read or written, end with exit code 2, never with a traceback."""
+    """Bad input, and files that cannot be read or written, end with exit code 2, an interrupt with 130; never
+    with a traceback."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -134,6 +137,9 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
             problem = {"where": place, "value": "", "message": message, "hint": WRITABLE}
             text = f"error: {place or 'a file'}: {message}\n    {WRITABLE}"
             _refuse(kwargs.get("as_json") is True, [problem], text)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(INTERRUPTED)
 
     return run
 

@@ -111,12 +111,22 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
         ("base: [SHOP]\nlanguages: [de]", "languages"),
         ("base: [SHOP]\ntime_limit: 0", "time_limit"),
         ("[1, 2]", "a grid is a mapping"),
+        ("", "write base: and overrides:"),
+        ("base: [SHOP]\noverrides: {a: {teams: [1]}}", "[overrides.a.teams]"),
+        ("base: [SHOP]\noverrides: {a: {kpis: shop}}", "[overrides.a.kpis]"),
+        ("base: [SHOP]\nseeds: [1, 1]", "-s<seed>"),
     ],
 )
 def test_a_wrong_grid_is_refused_before_anything_runs(tmp_path: Path, text: str, said: str) -> None:
     message = refused(tmp_path, text)
     assert said in message
     assert "\x1b" not in message
+
+
+def test_a_folder_is_no_grid_even_with_a_scenario_in_it(tmp_path: Path) -> None:
+    shutil.copy(nights.SHOP, tmp_path / "scenario.yaml")
+    with pytest.raises(ScenarioError, match="cannot be read: is a directory"):
+        read_grid(tmp_path)
 
 
 def test_a_reserved_name_is_refused(tmp_path: Path) -> None:

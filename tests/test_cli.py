@@ -162,6 +162,13 @@ def test_evaluate_takes_a_plan_file(tmp_path):
     assert answer["consistent"]["net"] == pytest.approx(307421.96013077, rel=1e-6)
 
 
+def test_an_empty_plan_file_is_told_how_to_begin(tmp_path):
+    (tmp_path / "plan.yaml").touch()
+    found = CliRunner().invoke(main, ["evaluate", str(MINI), "--plan", str(tmp_path / "plan.yaml"), "--json"])
+    (problem,) = json.loads(found.stdout)["problems"]
+    assert (problem["message"], problem["hint"]) == ("the file is empty", "write {team: {kpi: weight}}")
+
+
 def test_compare_names_the_rules_that_a_plan_breaks(scenario):
     tight = yaml.safe_load(scenario.read_text())
     tight["rules"]["budget"]["expected"] = 120000

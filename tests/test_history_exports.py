@@ -18,7 +18,7 @@ import pytest
 from optimizer.history import cells, records
 from optimizer.history.deals import History, read_history
 from optimizer.history.exports import read_export
-from optimizer.history.mapping import Map
+from optimizer.history.mapping import Map, read_map
 from optimizer.history.study import study_of
 from optimizer.history.suggest import suggested_map
 from optimizer.history.vendors import recognised
@@ -404,6 +404,12 @@ def _edit(change: Callable[[dict], None]) -> dict:  # type: ignore[type-arg]
     content = json.loads(json.dumps(MAP))
     change(content)
     return content  # type: ignore[no-any-return]
+
+
+def test_an_empty_map_is_told_how_to_begin(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("# nothing yet\n")
+    with pytest.raises(ScenarioError, match=r"--suggest-map. writes one"):
+        read_map(tmp_path / "map.yaml")
 
 
 def test_every_mistake_of_a_map_is_named_with_its_place(tmp_path: Path) -> None:

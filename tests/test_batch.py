@@ -26,7 +26,8 @@ from click.testing import CliRunner
 from nights import ROOT, broken, budgets, command, counts, disturbed, grid_file, outcome_bytes, run, run_here
 
 from optimizer.audit import audit, run_folders
-from optimizer.batch import Night, read_grid, write_index
+from optimizer.batch import Night, Progress, read_grid, write_index
+from optimizer.batch.board import Board, show_night
 from optimizer.batch.index import TYPES
 from optimizer.batch.job import Done, perform
 from optimizer.batch.ledger import Entry
@@ -344,6 +345,24 @@ def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
         done = CliRunner().invoke(main, command)
     assert done.exit_code == 1, done.output
     assert outcome_bytes(tmp_path / "out") == outcome_bytes(calm / "out")
+
+
+# --- at a terminal --------------------------------------------------------------------------------------
+
+
+def test_reasons_and_folders_are_never_broken_over_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    (job,) = read_grid(grid_file(tmp_path, budgets(1)))
+    folder = tmp_path / "une nuit d'été, sortie n° 1"
+    entry = Entry(job.name, job.key, "failed", reason="its folder cannot be written: no space left on device")
+    with Board(1, lines=False) as board:
+        board.tell(Progress(entry, False, 1, 1))
+    show_night(Night(folder, (job,), (entry,), 0))
+    told, shown = capsys.readouterr()[::-1]
+    assert told == f"{entry.name}: failed, {entry.reason}\n"
+    assert f"Index and summary in {folder}\n" in shown
 
 
 # --- untrusted ------------------------------------------------------------------------------------------

@@ -522,6 +522,16 @@ def test_diff_names_what_changed(calm: Path) -> None:
     assert differences(runs / "shop-b0", runs / "shop-b0") == ()
 
 
+def test_diff_does_not_compare_values_of_different_objectives(calm: Path, tmp_path: Path) -> None:
+    one, other = calm / "out" / "runs" / "shop-b0", copied(calm, tmp_path) / "runs" / "shop-lucky"
+    assert {"objective", "bound", "net"} <= {change.what for change in differences(one, other)}
+    scenario = other / "scenario.yaml"
+    scenario.write_text(scenario.read_text().replace("rules:", "rules:\n  objective: net", 1))
+    found = {change.what for change in differences(one, other)}
+    assert {"rules.objective", "revenue", "net"} <= found
+    assert not {"objective", "bound"} & found
+
+
 def test_the_ledger_is_a_database_that_anybody_can_read(calm: Path) -> None:
     rows = sqlite3.connect(calm / "out" / "ledger.sqlite").execute("SELECT name, status FROM run").fetchall()
     assert sorted(rows) == [

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import nights
@@ -24,6 +25,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from nights import ROOT, broken, budgets, command, counts, disturbed, grid_file, outcome_bytes, run, run_here
+from pypdf import PdfReader
 
 from optimizer.audit import audit, run_folders
 from optimizer.batch import Night, Progress, read_grid, write_index
@@ -37,6 +39,7 @@ from optimizer.cli import main
 from optimizer.cli.batch import exit_code
 from optimizer.differences import differences
 from optimizer.problems import ScenarioError
+from reports.summary import summaries
 
 
 @pytest.fixture(scope="module")
@@ -345,6 +348,26 @@ def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
         done = CliRunner().invoke(main, command)
     assert done.exit_code == 1, done.output
     assert outcome_bytes(tmp_path / "out") == outcome_bytes(calm / "out")
+
+
+# --- the summary ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "others"), [("en", "and 8 more"), ("fr", "et 8 autres")])
+def test_the_summary_tells_runs_apart_and_says_how_many_it_does_not_list(
+    calm: Path, language: str, others: str
+) -> None:
+    index = pd.read_csv(calm / "out" / "index.csv").fillna({"reason": ""})
+    names = [f"shop-{'long_name' * 7}-s{seed}" for seed in range(101, 121)]
+    alike = pd.concat([index[index["run"] == "shop-b0"].assign(run=name) for name in names])
+    (made,) = summaries(alike, [language], None)
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(made.content)).pages)
+
+    def compact(some: str) -> str:
+        return re.sub(r"[\s\u00ad\u2010-]", "", some)  # lines break within names
+
+    assert [compact(text).count(compact(name)) for name in names] == [2] * 12 + [1] * 8
+    assert compact(others) in compact(text)
 
 
 # --- at a terminal --------------------------------------------------------------------------------------

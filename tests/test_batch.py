@@ -461,6 +461,15 @@ def copied(calm: Path, tmp_path: Path) -> Path:
     return shutil.copytree(calm / "out", tmp_path / "out")
 
 
+def test_verify_counts_what_it_looked_at(calm: Path, tmp_path: Path) -> None:
+    run = copied(calm, tmp_path) / "runs" / "shop-b0"
+    sound = CliRunner().invoke(main, ["verify", str(run)])
+    assert (sound.exit_code, sound.stdout) == (0, "1 run, 0 differences\n")
+    (run / "report.en.pdf").unlink()
+    changed = CliRunner().invoke(main, ["verify", str(run)])
+    assert (changed.exit_code, changed.stdout.splitlines()[-1]) == (4, "1 run, 1 difference")
+
+
 def test_ledger_and_index_of_a_sound_batch_agree_with_its_runs(calm: Path) -> None:
     before = sorted(p.name for p in (calm / "out").iterdir())
     assert misrecorded(calm / "out") == []
@@ -543,6 +552,13 @@ def test_diff_names_what_changed(calm: Path) -> None:
         ("rules.budget.expected", 30000.0, 30100.0)
     ]
     assert differences(runs / "shop-b0", runs / "shop-b0") == ()
+
+
+@pytest.mark.parametrize(("verb", "folders"), [("report", 1), ("diff", 2)])
+def test_a_batch_in_place_of_a_run_is_told_where_its_runs_are(calm: Path, verb: str, folders: int) -> None:
+    done = CliRunner().invoke(main, [verb, *[str(calm / "out")] * folders])
+    assert done.exit_code == 2
+    assert f"name one of those in {calm / 'out' / 'runs'}" in done.stderr
 
 
 def test_diff_does_not_compare_values_of_different_objectives(calm: Path, tmp_path: Path) -> None:

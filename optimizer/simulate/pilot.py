@@ -25,7 +25,7 @@ from scipy.stats import nct as noncentral
 from scipy.stats import t as student
 
 from optimizer.baseline import Calibrated
-from optimizer.draws import calm
+from optimizer.draws import Stream, calm, generator
 from optimizer.network import Floats
 from optimizer.simulate.switch import follow
 
@@ -162,7 +162,7 @@ def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> Setting |
 
 def pilot(setting: Setting, seed: int, draws: int = DRAWS) -> Pilot:
     """Up to half of the team, for every number of periods, on the same draws of luck and skill."""
-    rng = np.random.default_rng(seed)
+    rng = generator(seed, Stream.PILOT)
     skill = 1 + setting.skill * rng.standard_normal((draws, setting.people))
     designs: list[Design] = []
     for q in range(1, len(setting.effect) + 1):

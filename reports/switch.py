@@ -29,7 +29,7 @@ def switch_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Documen
 def _said(words: Words, tables: Tables) -> Study:
     summary = tables["summary"].iloc[0]
     subtitle = words.say(
-        "switch.subtitle",
+        "switch.subtitle_goes_on" if summary["goes_on"] else "switch.subtitle",
         plan=words.user(str(summary["plan"])),
         periods=words.write.number(summary["periods"]),
         period=words.say(f"period.{summary['period']}"),
@@ -50,6 +50,14 @@ def _said(words: Words, tables: Tables) -> Study:
 
 
 def _found(words: Words, summary: Any) -> list[str]:
+    found = [words.say("switch.found.goes_on")] if summary["goes_on"] else _gain(words, summary)
+    if summary["timing_share"] > 0 or summary["timing_share_stay"] > 0:
+        now, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
+        found.append(words.say("switch.found.timing", now=now, stay=stay))
+    return found
+
+
+def _gain(words: Words, summary: Any) -> list[str]:
     share = words.write.percent(summary["shown_share"], 0)
     gains = ("net_gain", "net_gain_p10", "net_gain_p90", "revenue_gain")
     gain, low, high, revenue = (words.money(summary[g], signed=True) for g in gains)
@@ -59,9 +67,6 @@ def _found(words: Words, summary: Any) -> list[str]:
         found.append(words.say("switch.found.shown", shown=shown, share=share))
     else:
         found.append(words.say("switch.found.hidden", share=share))
-    if summary["timing_share"] > 0 or summary["timing_share_stay"] > 0:
-        now, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
-        found.append(words.say("switch.found.timing", now=now, stay=stay))
     return found
 
 

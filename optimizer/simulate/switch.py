@@ -69,6 +69,11 @@ class Switch:
     stay: Path
     change: Path
 
+    @property
+    def goes_on(self) -> bool:
+        """The plan is the current one: nothing is switched."""
+        return self.change is self.stay
+
     @cached_property
     def revenue_gain(self) -> Floats:
         """Revenue over staying, cumulative, (T, S) currency."""
@@ -98,9 +103,11 @@ class Switch:
 def switch(
     cal: Calibrated, euros: Floats, periods: int, draws: int, seed: int, learning: float = LEARNING
 ) -> Switch:
-    """Simulate staying and changing to the plan `euros` (I, K) in the same draws."""
+    """Simulate staying and changing to the plan `euros` (I, K), with the curves chosen, in the same draws."""
     luck = draw_luck(cal.scenario, seed, periods, draws)
-    return Switch(cal, luck, follow(cal, cal.current, luck, learning), follow(cal, euros, luck, learning))
+    stay = follow(cal.today, cal.current, luck, learning)
+    goes_on = not cal.chosen and np.array_equal(euros, cal.current)
+    return Switch(cal, luck, stay, stay if goes_on else follow(cal, euros, luck, learning))
 
 
 def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> Path:

@@ -71,11 +71,13 @@ def _gain(words: Words, summary: Any) -> list[str]:
 
 
 def _fan(words: Words, tables: Tables) -> Block:
-    """Revenue of each period under the new plan, and what the change has brought by then."""
+    """Revenue of each period under the new plan, and what the change has brought by then, if there is one."""
     money, gains = tables["money"], tables["gains"]
-    revenue = money[(money["plan"] == "change") & (money["measure"] == "revenue")]
+    shown = {"revenue": money[(money["plan"] == "change") & (money["measure"] == "revenue")]}
+    if not tables["summary"].iloc[0]["goes_on"]:
+        shown["gain"] = gains[gains["measure"] == "net"]
     fans, said = [], []
-    for key, frame in (("revenue", revenue), ("gain", gains[gains["measure"] == "net"])):
+    for key, frame in shown.items():
         moments = [Moment(int(g["period"]), g["mean"], g["p10"], g["p90"]) for _, g in frame.iterrows()]
         label = words.say(f"switch.fan.{key}", currency=words.write.symbol)
         fans.append(Fan(label, moments, words.amount, from_zero=key == "gain"))

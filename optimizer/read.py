@@ -84,7 +84,7 @@ def read_recommended(run: Path, scenario: Scenario) -> Plan:
 
 def _foreign(scenario: Scenario, plan: Plan) -> Iterator[Finding]:
     """Teams and curves that only one of the two knows."""
-    for team in scenario.teams.keys() ^ plan.target_pay.keys():
+    for team in sorted(scenario.teams.keys() ^ plan.target_pay.keys()):
         yield Finding(("target_pay", team), "", "the run and the scenario differ in this team", _SAME_COMPANY)
     for team, curve in plan.curves.items():
         if curve not in scenario.curves:

@@ -87,14 +87,13 @@ def _scores(tables: Tables, summary: pd.Series) -> object:
 
 
 def _work(tables: Tables, summary: pd.Series) -> object:
-    """The activities whose volume changes most, relative to today's."""
+    """The activities whose volume changes most."""
     last = int(summary["periods"])
     work = tables["activities"].set_index(["period", "activity"])
     first, then = work.loc[1], work.loc[last]
-    size = (then["mean"] - then["stay"]).abs() / then["stay"].clip(lower=1e-9)
     heads = ["activity", "current plan", f"{summary['period']} 1", f"{summary['period']} {last}", "change"]
     found = table("Work that moves most (units, mean)", heads)
-    for name in size.sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
+    for name in then["moved"].sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
         now, stay = then.loc[name, "mean"], then.loc[name, "stay"]
         label = f"{name} (gaming)" if then.loc[name, "gaming"] else name
         change = f"{now / stay - 1:+.1%}" if stay > 1e-9 else "–"

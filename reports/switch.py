@@ -154,9 +154,7 @@ def _when(words: Words, tables: Tables) -> tuple[Column, ...]:
 
 def _work(words: Words, tables: Tables) -> Block:
     first, then = _ends(tables, "activities", "activity")
-    moved = ((then["mean"] - then["stay"]).abs() / then["stay"].clip(lower=1e-9)).sort_values(
-        ascending=False, kind="stable"
-    )
+    moved = then["moved"].sort_values(ascending=False, kind="stable")
     rows = []
     for name in moved.index[:_MOST_WORK]:
         line, stay = then.loc[name], then.loc[name, "stay"]

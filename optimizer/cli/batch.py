@@ -42,6 +42,8 @@ def batch(
 
     jobs = read_grid(grid)
     folder = out or Path("runs") / grid.stem
+    if (folder / "manifest.json").exists():
+        raise click.BadParameter(f"{folder} is a run; a batch needs a folder of its own", param_hint="--out")
     settings = _settings(workers, scheduler, retry, wait)
     try:
         with Board(len(jobs), lines=json_lines) as board:

@@ -121,6 +121,12 @@ def test_a_usage_error_is_json_where_json_is_asked_for_and_words_on_stderr_alway
     assert refused([argument for argument in given if argument != "--json"]).stdout == ""
 
 
+def test_a_batch_answers_with_one_object_or_with_lines_not_with_both():
+    done = CliRunner().invoke(main, ["batch", "grid.yaml", "--json", "--json-lines"])
+    assert done.exit_code == 2
+    assert "choose one" in json.loads(done.stdout)["problems"][0]["message"]
+
+
 def test_evaluate_reproduces_the_baseline_under_the_current_plan():
     answer = json.loads(incentives("evaluate", MINI, "--json").stdout)
     assert set(answer) == {"first_response", "consistent", "payouts"}

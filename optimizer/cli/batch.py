@@ -40,6 +40,8 @@ def batch(
     from optimizer.batch.board import Board, night_json, show_night
     from reports.summary import write_summary
 
+    if as_json and json_lines:
+        raise click.UsageError("--json is one object at the end, --json-lines one per event: choose one")
     jobs = read_grid(grid)
     folder = out or Path("runs") / grid.stem
     if (folder / "manifest.json").exists():

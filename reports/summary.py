@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -83,8 +82,8 @@ def _plans(words: Words, index: pd.DataFrame) -> Block | None:
         return None
     columns = [Column(words.say("batch.plan"), "left", 1.0), Column(words.say("batch.of_runs"), "left", 1.0)]
     rows = [
-        row(words.user(_in_percent(words, str(plan)), longest=300), _some(words, list(runs)))
-        for plan, runs in planned.groupby("plan", sort=False)["run"]
+        row(words.label(runs.iloc[0], "plan", longest=300), _some(words, list(runs["run"])))
+        for _, runs in planned.groupby("plan", sort=False)
     ]
     return chapter(words.say("batch.plans"), tables=[table(columns, rows, long=True)])
 
@@ -95,11 +94,6 @@ def _some(words: Words, runs: list[str]) -> str:
     return words.count("batch.more", rest, runs=listed) if rest > 0 else listed
 
 
-def _in_percent(words: Words, plan: str) -> str:
-    """The plan of the index, `team: kpi 0.5, kpi 0.5; team: …`, with weights as the language writes them."""
-    return re.sub(r"(?<= )[\d.]+(?=[,;]|$)", lambda found: words.write.weight(float(found[0])), plan)
-
-
 def _reasons(words: Words, index: pd.DataFrame) -> Block | None:
     """Why runs are not proven optimal."""
     others = index[index["reason"] != ""]
@@ -107,7 +101,7 @@ def _reasons(words: Words, index: pd.DataFrame) -> Block | None:
         return None
     columns = [Column(words.say("batch.run"), "left", 0.6), Column(words.say("batch.reason"), "left", 1.0)]
     rows = [
-        row(words.user(str(r["run"]), LONGEST_NAME), words.user(str(r["reason"]), longest=300))
+        row(words.user(str(r["run"]), LONGEST_NAME), words.label(r, "reason", longest=300))
         for _, r in others.iterrows()
     ]
     return chapter(words.say("batch.reasons"), tables=[table(columns, rows, long=True)])

@@ -146,6 +146,9 @@ def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
     index = pd.read_csv(calm / "out" / "index.csv").set_index("run")
     assert list(index.index) == ["shop-tight", "shop-b0", "shop-b1", "shop-lucky"]
     assert index.loc["shop-tight", "reason"] == "rules that cannot hold together: budget.expected"
+    told = index.loc["shop-tight", "reason_fr"]
+    assert told == "règles incompatibles entre elles : Budget (charges comprises)"
+    assert index.loc["shop-b0", "plan_fr"].startswith("Marketing : ")
     result = json.loads((calm / "out" / "runs" / "shop-b0" / "result.json").read_text())
     assert index.loc["shop-b0", "value"] == result["objective"]
     assert index.loc["shop-b0", "net"] == result["consistent"]["net"]

@@ -14,7 +14,9 @@ import pandas as pd
 from optimizer.batch.job import Job
 from optimizer.batch.ledger import Entry
 from optimizer.batch.night import RUNS, Night
-from optimizer.columns import Row
+from optimizer.batch.shortfall import Shortfall, as_it_is
+from optimizer.columns import Row, named_cells
+from optimizer.labels import plan_text
 from optimizer.problems import printable
 
 INDEX = {
@@ -25,6 +27,8 @@ INDEX = {
     "state": "done, failed (no run folder) or waiting",
     "status": "status of the solve; empty where there is none",
     "reason": "why the status is not optimal, or why there is none; what there was no time for",
+    "reason_en": "the same for people, in English",
+    "reason_fr": "the same for people, in French",
     "seconds": "wall time of solve and documents",
     "attempts": "how often it was tried",
     "currency": "ISO code",
@@ -41,6 +45,8 @@ INDEX = {
     "net": "revenue − loaded_pay",
     "budget": "limit on expected loaded payouts; empty without one",
     "plan": "the recommended plan, team: KPI weight",
+    "plan_en": "the same for people, in English",
+    "plan_fr": "the same for people, in French",
 }
 """Columns of the index of a batch."""
 
@@ -85,17 +91,22 @@ def _row(job: Job, entry: Entry, folder: Path) -> Row:
         "state": entry.state,
         "status": entry.status,
         "reason": printable(entry.reason),
+        **named_cells("reason", as_it_is(printable(entry.reason))),
         "seconds": entry.seconds,
         "attempts": entry.attempts,
     }
-    return row if entry.state != "done" else row | _result(folder)
+    return row if entry.state != "done" else row | _result(job, folder)
 
 
-def _result(folder: Path) -> Row:
-    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+def _result(job: Job, folder: Path) -> Row:
+    result, about = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("result.json", "manifest.json")
+    )
     summary = pd.read_csv(folder / "tables" / "summary.csv").iloc[0]
     brought = result["consistent"] or {}
+    plan = result["plan"] or {}
     return {
+        **named_cells("reason", Shortfall.of(result, about, job.time_limit).label(job.scenario)),
         "currency": summary["currency"],
         "period": summary["period"],
         "objective": summary["objective"],
@@ -105,7 +116,8 @@ def _result(folder: Path) -> Row:
         "gain": float(summary["gain"]),
         **{name: _number(brought.get(name)) for name in MONEY},
         "budget": float(summary["budget"]),
-        "plan": _in_words(result["plan"] or {}),
+        "plan": _in_words(plan),
+        **named_cells("plan", plan_text(job.scenario, plan)),
     }
 
 

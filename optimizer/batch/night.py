@@ -16,13 +16,10 @@ from optimizer.batch.crew import OpenCrew
 from optimizer.batch.drive import GRACE, drive
 from optimizer.batch.job import Done, Job
 from optimizer.batch.ledger import Entry, Ledger
+from optimizer.batch.shortfall import Shortfall
 from optimizer.runs import changed_files, replace_folder
 
 RUNS, LEDGER, LOG = "runs", "ledger.sqlite", "failures.log"
-PROVEN = ("optimal", "infeasible")
-"""Statuses of a solve that more time would not change."""
-AFTER_SOLVE = ("explain", "tables", "report")
-"""Phases of a run that its time limit does not count."""
 
 
 @dataclass(frozen=True)
@@ -142,31 +139,9 @@ def _finished(entry: Entry, job: Job, folder: Path) -> Entry:
     """The entry of a run whose folder is complete."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     manifest = (folder / "manifest.json").read_bytes()
-    about = json.loads(manifest)
-    late = "" if result["status"] in PROVEN else _out_of_time(job, about["seconds"])
-    missing = [f"no time was left for: {part}" for part in about.get("left_out", ())]
-    reason = late + "; ".join(filter(None, (_reason(result), *missing)))
+    reason = Shortfall.of(result, json.loads(manifest), job.time_limit).reason
     digest = hashlib.sha256(manifest).hexdigest()
     return replace(entry, state="done", status=result["status"], reason=reason, manifest=digest)
-
-
-def _out_of_time(job: Job, seconds: dict[str, float]) -> str:
-    """A word on the time limit where the solve reached it."""
-    spent = sum(value for phase, value in seconds.items() if phase not in AFTER_SOLVE)
-    reached = job.time_limit is not None and spent >= job.time_limit
-    return f"the time limit of {job.time_limit:g} s was reached; " if reached else ""
-
-
-def _reason(result: dict[str, object]) -> str:
-    """Why a solve is not optimal, in its own words."""
-    if result["status"] == "optimal":
-        return ""
-    conflict = result.get("conflict")
-    if isinstance(conflict, dict):
-        return "rules that cannot hold together: " + ", ".join(conflict["rules"])
-    checks = result.get("checks")
-    failed = [c["name"] for c in checks if not c["ok"]] if isinstance(checks, list) else []
-    return "checks that failed: " + ", ".join(failed)
 
 
 def _put_away(job: Job, done: Done, runs: Path, before: Entry) -> Entry:

@@ -15,10 +15,11 @@ from typing import Literal
 import numpy as np
 
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
+from optimizer.companies import evaluate_companies
 from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.judge import consistent_tail
 from optimizer.network import Bools, Floats
-from optimizer.outcome import evaluate_plans, joined, value_of
+from optimizer.outcome import Outcome, joined, value_of
 from optimizer.ranges import ATTEMPTS, RangeError, draw, pay_ratio
 from optimizer.response import CONSISTENT
 from optimizer.rules import budget_lines
@@ -36,7 +37,7 @@ MEASURED = (
 DRAWS = 2000
 WORST = 0.1
 """Share of the draws that counts as the bad ones."""
-PORTION = 20
+PORTION = 40
 """Draws that a process takes at once."""
 _STREAM = 3
 """Of the seed, apart from the luck of periods (`draws`)."""
@@ -194,23 +195,31 @@ class _Answer:
     rejected: int
 
 
+_Judged = tuple[Floats, Bools, Bools]
+"""(S,) values, whether a line of `rules.budget` is broken, and whether beliefs settled."""
+
+
 def _portion(cal: Calibrated, plans: Floats, numbers: Sequence[int]) -> list[_Answer]:
-    return [_answer(cal, plans, number) for number in numbers]
-
-
-def _answer(cal: Calibrated, plans: Floats, number: int) -> _Answer:
-    company, rejected = _company(cal, number)
-    euros = plans * pay_ratio(cal.scenario, company.scenario)[:, None]
-    if company.today is company:
-        values, broken, settled = _judged(company, euros)
+    companies, rejected = zip(*(_company(cal, number) for number in numbers), strict=True)
+    euros = [plans * pay_ratio(cal.scenario, company.scenario)[:, None] for company in companies]
+    if cal.chosen:
+        todays = _all_judged([company.today for company in companies], [e[:1] for e in euros])
+        chosen = _all_judged(companies, [e[1:] for e in euros])
+        judged = [joined(*both) for both in zip(todays, chosen, strict=True)]
     else:
-        values, broken, settled = joined(_judged(company.today, euros[:1]), _judged(company, euros[1:]))
-    return _Answer(values, broken, bool(settled.all()), rejected)
+        judged = _all_judged(companies, euros)
+    return [
+        _Answer(values, broken, bool(settled.all()), in_vain)
+        for (values, broken, settled), in_vain in zip(judged, rejected, strict=True)
+    ]
 
 
-def _judged(cal: Calibrated, euros: Floats) -> tuple[Floats, Bools, Bools]:
-    """(S,) values, whether a line of `rules.budget` is broken, and whether beliefs settled."""
-    outcome = evaluate_plans(cal, euros)
+def _all_judged(companies: Sequence[Calibrated], euros: Sequence[Floats]) -> list[_Judged]:
+    found = evaluate_companies(companies, euros)
+    return [_judged(*one) for one in zip(companies, euros, found, strict=True)]
+
+
+def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
     tail = consistent_tail(cal, euros, outcome.worlds)
     over = [~line.kept for line in budget_lines(cal, euros, outcome.pay, tail)]
     broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)

@@ -28,7 +28,7 @@ from optimizer.tail import cvar
 
 Criterion = Literal["mean", "cvar", "regret"]
 Kind = Literal["current", "nominal", "alternative", "neighbour"]
-"""The plan in force; the best at the numbers of the file; one listed; one shift of weight away."""
+"""The plan in force; the best at the file's numbers, if another; one listed; one shift of weight away."""
 
 MEASURED = (
     "mean", "cvar", "regret", "best", "beats_current", "breaks_budget", "behind", "behind_error",
@@ -53,9 +53,14 @@ class Candidate:
     kept: bool
 
 
+def nominal_in(candidates: Sequence[Candidate]) -> int:
+    """Position of the best at the file's numbers, which has no entry of its own where it is in force."""
+    return next((c for c, candidate in enumerate(candidates) if candidate.kind == "nominal"), 0)
+
+
 @dataclass(frozen=True)
 class Robustness:
-    """C candidates, the plan in force first and the best at the file's numbers second, in D draws that count.
+    """C candidates, the plan in force first and the best at the file's numbers next, in D draws that count.
 
     `values` (D, C) of the objective [currency/period] and `broken` (D, C), whether a budget is; `rejected`
     draws gave no valid company and were drawn again, in `unsettled` ones some candidate had no equilibrium.
@@ -71,8 +76,13 @@ class Robustness:
     seed: int
     limited: bool
     """Whether there is any budget to break."""
+    picked: int
     criterion: Criterion | None = None
-    picked: int = 1
+
+    @property
+    def nominal(self) -> int:
+        """Position of the best at the file's numbers; 0 where that is the plan in force."""
+        return nominal_in(self.candidates)
 
     @cached_property
     def mean(self) -> Floats:
@@ -113,7 +123,7 @@ class Robustness:
     @property
     def cost(self) -> float:
         """What the recommended plan gives up at the numbers of the file."""
-        return self.candidates[1].value - self.candidates[self.picked].value
+        return self.candidates[self.nominal].value - self.candidates[self.picked].value
 
     @cached_property
     def behind(self) -> Floats:
@@ -182,6 +192,7 @@ def robustness(
         unsettled=len(answers) - len(counted),
         seed=cal.seed,
         limited=cal.scenario.rules.budget != Budget(),
+        picked=nominal_in(candidates),
     )
 
 

@@ -38,7 +38,7 @@ DRAWS = 2000
 WORST = 0.1
 """Share of the draws that counts as the bad ones."""
 PORTION = 40
-"""Draws that a process takes at once."""
+"""Draws that a process takes at once, and answers together."""
 _STREAM = 3
 """Of the seed, apart from the luck of periods (`draws`)."""
 

@@ -18,7 +18,7 @@ from optimizer.draws import draw_luck
 from optimizer.evaluation import compare
 from optimizer.network import Floats
 from optimizer.outcome import evaluate_plans, value_of
-from optimizer.plan import PlanWeights, plan_of
+from optimizer.plan import Plan, PlanWeights, plan_of
 from optimizer.scenario import Scenario
 from optimizer.simulate.posterior import Learnt, learn_responsiveness, with_responsiveness
 from optimizer.simulate.switch import LEARNING, follow
@@ -69,7 +69,7 @@ class Adjustment:
 
     scenario: Scenario
     """With responsiveness at its posterior median."""
-    plan: PlanWeights
+    plan: Plan
     compared: tuple[Compared, ...]
     learnt: tuple[Learnt, ...]
     value: float
@@ -90,7 +90,7 @@ class Adjustment:
 
 def adjust(
     scenario: Scenario,
-    plan: PlanWeights,
+    given: PlanWeights | Plan,
     actuals: Sequence[Actual],
     options: Options | None = None,
     *,
@@ -99,15 +99,15 @@ def adjust(
     tell: Callable[[str], None] = lambda _: None,
 ) -> Adjustment:
     """Learn from actuals under a plan and look for the smallest change that recovers most of the gain."""
-    cal = calibrate(scenario)
-    euros = plan_of(scenario, plan).euros(scenario)
+    plan = plan_of(scenario, given)
+    cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
     tell("comparing actuals with what luck leaves open")
     compared = compare_actuals(cal, euros, actuals, seed, draws)
     tell("learning how people respond")
-    learnt = learn_responsiveness(scenario, euros, attainments(cal, actuals))
+    learnt = learn_responsiveness(cal, euros, attainments(cal, actuals))
     median = {found.team: found.posterior.median for found in learnt}
     updated = with_responsiveness(scenario, median)
-    value = _value(updated, euros)
+    value = _value(calibrate(updated).choosing(plan.curves), euros)
     broken = tuple(r.rule for r in compare(updated, {LAUNCHED: plan}, seed)[LAUNCHED].broken_rules)
     best = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
     verdict: Verdict = "change"
@@ -153,26 +153,31 @@ def compare_actuals(
     )
 
 
-def _value(scenario: Scenario, euros: Floats) -> float:
-    return float(value_of(scenario.rules.objective, evaluate_plans(calibrate(scenario), euros[None]))[0])
+def _value(cal: Calibrated, euros: Floats) -> float:
+    return float(value_of(cal.scenario.rules.objective, evaluate_plans(cal, euros[None]))[0])
 
 
 def _attempt(
     scenario: Scenario,
-    plan: PlanWeights,
+    plan: Plan,
     limit: float,
     value: float,
     options: Options,
     tell: Callable[[str], None],
 ) -> Attempt:
-    """The best plan within `limit` of the plan in force; the scenario's own limit on changes is set aside."""
+    """The best plan within `limit` of the plan in force, with its curves: a change is one of weights.
+
+    The scenario's own limit on changes is set aside.
+    """
     tell(
         f"solving for the best plan within a change of {limit:.2g}" if limit < _ANYTHING else "solving freely"
     )
-    rules = scenario.rules.model_copy(update={"change_limit": limit, "change_from": LAUNCHED})
-    plans = {**scenario.plans, LAUNCHED: {team: dict(w) for team, w in plan.items()}}
+    curves = {team: (name,) for team, name in plan.curves.items()}
+    changes = {"change_limit": limit, "change_from": LAUNCHED, "curves": curves}
+    rules = scenario.rules.model_copy(update=changes)
+    plans = {**scenario.plans, LAUNCHED: plan.weights}
     found = solve(scenario.model_copy(update={"rules": rules, "plans": plans}), options)
-    gain = _value(scenario, found.euros) - value if found.euros is not None else float("nan")
+    gain = _value(found.cal, found.euros) - value if found.euros is not None else float("nan")
     return Attempt(limit, found, gain)
 
 
@@ -184,7 +189,7 @@ def _enough(attempt: Attempt, best: Attempt) -> bool:
 
 def _smallest(
     scenario: Scenario,
-    plan: PlanWeights,
+    plan: Plan,
     value: float,
     best: Attempt,
     options: Options,

@@ -150,7 +150,7 @@ def _changes(found: Adjustment) -> Iterator[dict[str, Any]]:
     plan = found.chosen.solution.plan if found.chosen else None
     for team in found.scenario.teams if plan is not None else ():
         assert plan is not None
-        now, then = found.plan.get(team, {}), plan.weights.get(team, {})
+        now, then = found.plan.weights.get(team, {}), plan.weights.get(team, {})
         used = [k for k in found.scenario.kpis if now.get(k, 0) > 0 or then.get(k, 0) > 0]
         if any(abs(now.get(k, 0) - then.get(k, 0)) > 1e-9 for k in used):
             for kpi in used:

@@ -19,7 +19,7 @@ from optimizer.executors import each
 from optimizer.judge import consistent_facts
 from optimizer.measures import measure
 from optimizer.outcome import evaluate_plans
-from optimizer.plan import Plan
+from optimizer.plan import plan_in
 from optimizer.problems import ScenarioError, printable
 from optimizer.read import read_scenario
 from optimizer.results import outcome_json
@@ -97,9 +97,8 @@ def _bound(result: Json) -> Iterator[tuple[str, ...]]:
 def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
     """Equilibria, payouts and rules of the plan, computed again."""
     scenario = read_scenario(folder / "scenario.yaml")
-    cal = calibrate(scenario, seed)
-    cal = cal.choosing(result.get("curves") or {})
-    euros = Plan(result["plan"], result["target_pay"]).euros(scenario)[None]
+    plan = plan_in(result)
+    cal, euros = calibrate(scenario, seed).choosing(plan.curves), plan.euros(scenario)[None]
     outcome = evaluate_plans(cal, euros)
     for mode, found in (
         ("consistent", outcome),

@@ -14,6 +14,7 @@ cannot be told apart: `skill_spread` is all of it, and every draw is another set
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
 
 import numpy as np
@@ -25,9 +26,25 @@ from optimizer.seed import SEED
 
 PERIODS = 20_000
 """Draws of a payout distribution."""
-_SIMULATED, _RULES, _PATHS = range(3)
-"""Independent streams of one seed: payout distributions, the sample on which budget rules hold, and periods
-one after the other."""
+
+
+class Stream(IntEnum):
+    """Independent streams of one seed: what is drawn for one purpose does not depend on another."""
+
+    PAYOUTS = 0
+    RULES = 1
+    """The sample on which budget rules hold."""
+    PATHS = 2
+    """Periods one after the other."""
+    RANGES = 3
+    """Companies with other numbers."""
+    PILOT = 4
+    WARNING = 5
+
+
+def generator(seed: int, stream: Stream, *part: int) -> np.random.Generator:
+    """Of a stream, or of a numbered part of it."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream, *part)))
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,7 @@ def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
     Even spreading is unbiased and takes the number of periods in each regime out of the error; standard
     errors that ignore it err on the large side.
     """
-    rng = _generator(seed, _SIMULATED)
+    rng = generator(seed, Stream.PAYOUTS)
     regime = _regimes(rng, scenario, periods)
     noise = correlated(rng.standard_normal((periods, 1 + len(scenario.kpis))), scenario.noise_correlation)
     skill = tuple(
@@ -66,7 +83,7 @@ class Luck:
 
 def draw_luck(scenario: Scenario, seed: int, periods: int, count: int) -> Luck:
     """The same for every plan that is followed; regimes spread as in `draw`."""
-    rng = _generator(seed, _PATHS)
+    rng = generator(seed, Stream.PATHS)
     regime = _regimes(rng, scenario, count)
     kpis = scenario.kpis.values()
     noise = correlated(rng.standard_normal((periods * count, 1 + len(kpis))), scenario.noise_correlation)
@@ -118,12 +135,8 @@ def rule_noise(scenario: Scenario, seed: int, count: int) -> Floats:
 def _rule_noise(kpis: int, correlation: float, seed: int, count: int) -> Floats:
     from scipy.stats import qmc
 
-    points = qmc.Sobol(1 + kpis, rng=_generator(seed, _RULES)).random(count)
+    points = qmc.Sobol(1 + kpis, rng=generator(seed, Stream.RULES)).random(count)
     found: Floats = correlated(ndtri(points), correlation)
     found -= found.mean(axis=0)
     found.setflags(write=False)
     return found
-
-
-def _generator(seed: int, stream: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(stream,))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from optimizer.plan import Plan, PlanWeights, plan_of
 from optimizer.rules import broken_lines, budget_lines
 from optimizer.scenario import Scenario
 from optimizer.seed import SEED
-from optimizer.space import PlanSpace, plan_space
+from optimizer.space import plan_space
 from optimizer.tail import has_tail_rule
 
 CURRENT = "current"
@@ -40,13 +41,13 @@ class Evaluation:
     """Where targets are issued anew with what people do: the same plan if they stayed (the ratchet)."""
 
 
-def evaluate(scenario: Scenario, plan: PlanWeights | None = None, seed: int = SEED) -> Evaluation:
-    """What people do under a plan `{team: {kpi: weight}}`; without one, under the current plan.
+def evaluate(scenario: Scenario, plan: PlanWeights | Plan | None = None, seed: int = SEED) -> Evaluation:
+    """What people do under a plan or `{team: {kpi: weight}}`; without one, under the current plan.
 
     Raises CalibrationError where the baseline cannot be calibrated.
     """
-    cal = calibrate(scenario, seed)
     chosen = plan_of(scenario, scenario.current_plan if plan is None else plan)
+    cal = calibrate(scenario, seed).choosing(chosen.curves)
     euros = chosen.euros(scenario)[None]
     consistent = evaluate_plans(cal, euros)
     fixed = evaluate_plans(replace(cal, stretch=None), euros) if cal.stretch is not None else None
@@ -79,14 +80,18 @@ class Compared:
     broken_rules: tuple[BrokenRule, ...]
 
 
-def compare(scenario: Scenario, plans: dict[str, PlanWeights], seed: int = SEED) -> dict[str, Compared]:
+def compare(
+    scenario: Scenario, plans: Mapping[str, PlanWeights | Plan], seed: int = SEED
+) -> dict[str, Compared]:
     """Plans side by side, in the order given; rules on bad cases hold on the sample of the seed."""
     cal = calibrate(scenario, seed)
-    space = plan_space(cal, measure(cal).controllability)
-    return {name: _compared(cal, space, plan_of(scenario, w).euros(scenario)) for name, w in plans.items()}
+    controllability = measure(cal).controllability
+    return {name: _compared(cal, controllability, plan_of(scenario, p)) for name, p in plans.items()}
 
 
-def _compared(cal: Calibrated, space: PlanSpace, euros: Floats) -> Compared:
+def _compared(company: Calibrated, controllability: Floats, plan: Plan) -> Compared:
+    cal, euros = company.choosing(plan.curves), plan.euros(company.scenario)
+    space = plan_space(cal, controllability)
     outcome = evaluate_plans(cal, euros[None])
     facts = consistent_facts(cal, euros[None], outcome.worlds, outcome.pay)
     broken = tuple(
@@ -111,10 +116,10 @@ class BudgetLine:
     standard_error: float | None = None
 
 
-def check_budget(scenario: Scenario, plan: PlanWeights, seed: int = SEED) -> tuple[BudgetLine, ...]:
+def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED) -> tuple[BudgetLine, ...]:
     """Every budget line of any plan at its consistent beliefs; lines without a limit are shown too."""
-    cal = calibrate(scenario, seed)
-    euros = plan_of(scenario, plan).euros(scenario)[None]
+    chosen = plan_of(scenario, plan)
+    cal, euros = calibrate(scenario, seed).choosing(chosen.curves), chosen.euros(scenario)[None]
     outcome = evaluate_plans(cal, euros)
     apart = tail_elsewhere(cal, euros[0], outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
     limited = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -35,10 +36,17 @@ class Plan:
         return np.array(rows, dtype=float)
 
 
-def plan_of(scenario: Scenario, weights: PlanWeights) -> Plan:
-    """A plan at today's target pay."""
+def plan_of(scenario: Scenario, given: PlanWeights | Plan) -> Plan:
+    """A plan as it is; weights are a plan at today's target pay."""
+    if isinstance(given, Plan):
+        return given
     pay = {name: float(team.current_pay) for name, team in scenario.teams.items()}
-    return Plan({team: dict(w) for team, w in weights.items()}, pay)
+    return Plan({team: dict(w) for team, w in given.items()}, pay)
+
+
+def plan_in(result: Mapping[str, Any]) -> Plan:
+    """What a run recommends in its `result.json`. Raises KeyError or TypeError where it recommends none."""
+    return Plan(dict(result["plan"]), dict(result["target_pay"]), result.get("curves") or {})
 
 
 def plan_from_euros(scenario: Scenario, euros: Floats) -> Plan:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from optimizer.check import plan_problems, problems_of
+from optimizer.plan import Plan, plan_in
 from optimizer.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
 from optimizer.scenario import Scenario, Weights
 from optimizer.textfile import WORKBOOK, read_text, refuse, scenario_file
@@ -18,9 +19,18 @@ from optimizer.wording import findings_of, keys_of
 from optimizer.write import dump_scenario
 from optimizer.yamltree import tree_of
 
-__all__ = ["dump_scenario", "located", "raise_any", "read_plan", "read_scenario", "tree_in"]
+__all__ = [
+    "dump_scenario",
+    "located",
+    "raise_any",
+    "read_plan",
+    "read_recommended",
+    "read_scenario",
+    "tree_in",
+]
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods")
+_SAME_COMPANY = "name a run of this scenario"
 _WEIGHTS: TypeAdapter[Weights] = TypeAdapter(Weights, config=ConfigDict(strict=True, allow_inf_nan=False))
 
 
@@ -55,6 +65,30 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights:
         findings = findings_of(error, Weights)
     raise_any(tree, findings)
     return plan
+
+
+def read_recommended(run: Path, scenario: Scenario) -> Plan:
+    """The plan that a run folder recommends, with its target pay and curves, checked against a scenario.
+
+    Raises ScenarioError where it recommends none, or one that does not fit.
+    """
+    tree = tree_of(read_text(run / "result.json"))
+    try:
+        plan = plan_in(tree.root.content())
+        findings = plan_problems(scenario, _WEIGHTS.validate_python(plan.weights), ("plan",))
+    except (KeyError, TypeError, AttributeError, ValidationError):
+        refuse(run, "this run recommends no plan", "name a run whose solve found one, or a plan file")
+    raise_any(tree, [*findings, *_foreign(scenario, plan)])
+    return plan
+
+
+def _foreign(scenario: Scenario, plan: Plan) -> Iterator[Finding]:
+    """Teams and curves that only one of the two knows."""
+    for team in sorted(scenario.teams.keys() ^ plan.target_pay.keys()):
+        yield Finding(("target_pay", team), "", "the run and the scenario differ in this team", _SAME_COMPANY)
+    for team, curve in plan.curves.items():
+        if curve not in scenario.curves:
+            yield Finding(("curves", team), curve, "the scenario has no such curve", _SAME_COMPANY)
 
 
 def located(path: str | os.PathLike[str], findings: Iterable[Finding]) -> tuple[Problem, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
 from optimizer.companies import evaluate_companies
+from optimizer.draws import Stream, generator
 from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.judge import consistent_tail
 from optimizer.network import Bools, Floats
@@ -39,8 +40,6 @@ WORST = 0.1
 """Share of the draws that counts as the bad ones."""
 PORTION = 40
 """Draws that a process takes at once, and answers together."""
-_STREAM = 3
-"""Of the seed, apart from the luck of periods (`draws`)."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +239,7 @@ def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
 
 def _company(cal: Calibrated, number: int) -> tuple[Calibrated, int]:
     """One draw, calibrated, with the curves chosen; and how many gave no company that can be."""
-    rng = np.random.default_rng(np.random.SeedSequence(cal.seed, spawn_key=(_STREAM, number)))
+    rng = generator(cal.seed, Stream.RANGES, number)
     rejected = 0
     while rejected < ATTEMPTS:
         found = draw(cal.scenario, rng)

@@ -35,6 +35,10 @@ QUIET_SECONDS = 10.0
 """Without a terminal, progress is a plain line at most this often."""
 
 
+LASTING = ("round", "interrupted")
+"""Phases of a solve that stay on the screen and in the log."""
+
+
 class Narrator:
     """Says on stderr what goes on: one live line in a terminal, plain lines elsewhere."""
 
@@ -58,7 +62,7 @@ class Narrator:
     def tell(self, event: Event) -> None:
         """Show an event of the solver."""
         if event.progress is None:
-            self.say(f"{event.phase}: {event.text}", lasting=event.phase == "round")
+            self.say(f"{event.phase}: {event.text}", lasting=event.phase in LASTING)
             return
         known = event.progress
         best = f"best {known.incumbent:,.0f}" if np.isfinite(known.incumbent) else "no plan yet"

@@ -23,11 +23,21 @@ def show_switch(tables: Tables) -> None:
 
 def _sentences(s: pd.Series) -> Iterator[str]:
     period, currency = s["period"].replace("_", "-"), s["currency"]
+    change = "the current plan goes on" if s["goes_on"] else f"from the current plan to {s['plan']}"
     yield (
-        f"{s['label_en']}: from the current plan to {s['plan']}, {s['periods']} {period}s, "
-        f"{s['draws']:,} draws (seed {s['seed']}); each {period} people go {s['learning']:.0%} of the way "
-        "from what they believed to what they saw."
+        f"{s['label_en']}: {change}, {s['periods']} {period}s, {s['draws']:,} draws (seed {s['seed']}); each "
+        f"{period} people go {s['learning']:.0%} of the way from what they believed to what they saw."
     )
+    if not s["goes_on"]:
+        yield from _gain(s, period, currency)
+    if s["timing_share"] > 0 or s["timing_share_stay"] > 0:
+        yield (
+            f"Moving results over the ends of {period}s costs {s['timing_share']:.1%} of gross value "
+            f"(current plan: {s['timing_share_stay']:.1%})."
+        )
+
+
+def _gain(s: pd.Series, period: str, currency: str) -> Iterator[str]:
     yield (
         f"Net of payouts changes by {s['net_gain']:+,.0f} {currency} in all "
         f"(between {s['net_gain_p10']:+,.0f} and {s['net_gain_p90']:+,.0f} in eight draws of ten), "
@@ -40,11 +50,6 @@ def _sentences(s: pd.Series) -> Iterator[str]:
         )
     else:
         yield f"By the end a gain has shown for good in {s['shown_share']:.0%} of the draws only."
-    if s["timing_share"] > 0 or s["timing_share_stay"] > 0:
-        yield (
-            f"Moving results over the ends of {period}s costs {s['timing_share']:.1%} of gross value "
-            f"(current plan: {s['timing_share_stay']:.1%})."
-        )
 
 
 def _money(tables: Tables, summary: pd.Series) -> object:
@@ -82,14 +87,13 @@ def _scores(tables: Tables, summary: pd.Series) -> object:
 
 
 def _work(tables: Tables, summary: pd.Series) -> object:
-    """The activities whose volume changes most, relative to today's."""
+    """The activities whose volume changes most."""
     last = int(summary["periods"])
     work = tables["activities"].set_index(["period", "activity"])
     first, then = work.loc[1], work.loc[last]
-    size = (then["mean"] - then["stay"]).abs() / then["stay"].clip(lower=1e-9)
     heads = ["activity", "current plan", f"{summary['period']} 1", f"{summary['period']} {last}", "change"]
     found = table("Work that moves most (units, mean)", heads)
-    for name in size.sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
+    for name in then["moved"].sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
         now, stay = then.loc[name, "mean"], then.loc[name, "stay"]
         label = f"{name} (gaming)" if then.loc[name, "gaming"] else name
         change = f"{now / stay - 1:+.1%}" if stay > 1e-9 else "–"

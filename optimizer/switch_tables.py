@@ -31,6 +31,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "period": "month, quarter, half_year or year",
         "decimals": "decimals with which money is printed",
         "plan": "the plan changed to",
+        "goes_on": "whether it is the current plan: nothing changes",
         "periods": "periods simulated",
         "draws": "draws of luck and regime, the same for both plans",
         "seed": "of the draws",
@@ -64,6 +65,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "gaming": "whether it only looks good",
         "stay": "units per period under the current plan, mean over the draws",
         **_FAN,
+        "moved": "difference of the two means over today's units, or those in reach where there are none",
     },
     "scores": {
         "period": "from 1",
@@ -169,6 +171,7 @@ def _summary(found: Simulated) -> dict[str, Any]:
         "period": scenario.period,
         "decimals": money_decimals(switch.stay.revenue.mean(axis=1)),
         "plan": found.plan,
+        "goes_on": switch.goes_on,
         "periods": len(share),
         "draws": len(switch.shown),
         "seed": found.seed,
@@ -213,7 +216,9 @@ def _activities(switch: Switch) -> Iterator[dict[str, Any]]:
         for a, name in enumerate(cal.network.activities):
             label, gaming = activity_label(cal.scenario, name), bool(cal.network.gaming[a])
             start = {"period": t + 1, "activity": name, **_labelled(label), "gaming": gaming}
-            yield {**start, "stay": float(stay[:, a].mean()), **_fan(change[:, a])}
+            units = {"stay": float(stay[:, a].mean()), **_fan(change[:, a])}
+            moved = abs(units["mean"] - units["stay"]) / float(cal.network.scale[a])
+            yield {**start, **units, "moved": moved}
 
 
 def _scores(switch: Switch) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ def switch_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Documen
 def _said(words: Words, tables: Tables) -> Study:
     summary = tables["summary"].iloc[0]
     subtitle = words.say(
-        "switch.subtitle",
+        "switch.subtitle_goes_on" if summary["goes_on"] else "switch.subtitle",
         plan=words.user(str(summary["plan"])),
         periods=words.write.number(summary["periods"]),
         period=words.say(f"period.{summary['period']}"),
@@ -50,6 +50,14 @@ def _said(words: Words, tables: Tables) -> Study:
 
 
 def _found(words: Words, summary: Any) -> list[str]:
+    found = [words.say("switch.found.goes_on")] if summary["goes_on"] else _gain(words, summary)
+    if summary["timing_share"] > 0 or summary["timing_share_stay"] > 0:
+        now, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
+        found.append(words.say("switch.found.timing", now=now, stay=stay))
+    return found
+
+
+def _gain(words: Words, summary: Any) -> list[str]:
     share = words.write.percent(summary["shown_share"], 0)
     gains = ("net_gain", "net_gain_p10", "net_gain_p90", "revenue_gain")
     gain, low, high, revenue = (words.money(summary[g], signed=True) for g in gains)
@@ -59,18 +67,17 @@ def _found(words: Words, summary: Any) -> list[str]:
         found.append(words.say("switch.found.shown", shown=shown, share=share))
     else:
         found.append(words.say("switch.found.hidden", share=share))
-    if summary["timing_share"] > 0 or summary["timing_share_stay"] > 0:
-        now, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
-        found.append(words.say("switch.found.timing", now=now, stay=stay))
     return found
 
 
 def _fan(words: Words, tables: Tables) -> Block:
-    """Revenue of each period under the new plan, and what the change has brought by then."""
+    """Revenue of each period under the new plan, and what the change has brought by then, if there is one."""
     money, gains = tables["money"], tables["gains"]
-    revenue = money[(money["plan"] == "change") & (money["measure"] == "revenue")]
+    shown = {"revenue": money[(money["plan"] == "change") & (money["measure"] == "revenue")]}
+    if not tables["summary"].iloc[0]["goes_on"]:
+        shown["gain"] = gains[gains["measure"] == "net"]
     fans, said = [], []
-    for key, frame in (("revenue", revenue), ("gain", gains[gains["measure"] == "net"])):
+    for key, frame in shown.items():
         moments = [Moment(int(g["period"]), g["mean"], g["p10"], g["p90"]) for _, g in frame.iterrows()]
         label = words.say(f"switch.fan.{key}", currency=words.write.symbol)
         fans.append(Fan(label, moments, words.amount, from_zero=key == "gain"))
@@ -147,9 +154,7 @@ def _when(words: Words, tables: Tables) -> tuple[Column, ...]:
 
 def _work(words: Words, tables: Tables) -> Block:
     first, then = _ends(tables, "activities", "activity")
-    moved = ((then["mean"] - then["stay"]).abs() / then["stay"].clip(lower=1e-9)).sort_values(
-        ascending=False, kind="stable"
-    )
+    moved = then["moved"].sort_values(ascending=False, kind="stable")
     rows = []
     for name in moved.index[:_MOST_WORK]:
         line, stay = then.loc[name], then.loc[name, "stay"]

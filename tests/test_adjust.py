@@ -56,7 +56,7 @@ def test_a_known_responsiveness_lies_in_the_interval_of_most_runs() -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
         true = float(0.4 * np.exp(0.5 * rng.standard_normal()))
-        found = learn_responsiveness(company(), launched(), lived({"marketing": true}, 4, seed))
+        found = learn_responsiveness(calibrate(company()), launched(), lived({"marketing": true}, 4, seed))
         posterior = next(f.posterior for f in found if f.team == "marketing")
         held += posterior.low <= true <= posterior.high
     # 95 % intervals: 16 or fewer of 20 happens less than once in 60 even where all is exact.
@@ -65,15 +65,15 @@ def test_a_known_responsiveness_lies_in_the_interval_of_most_runs() -> None:
 
 def test_much_data_finds_it_and_no_luck_finds_it_exactly() -> None:
     true = {"marketing": 0.7, "sales": 0.4, "success": 0.4}
-    exact = expected_attainment(company(), [true], launched(), 12, LEARNING)[0, 0]
-    found = learn_responsiveness(company(), launched(), exact)
+    exact = expected_attainment(calibrate(company()), [true], launched(), 12, LEARNING)[0, 0]
+    found = learn_responsiveness(calibrate(company()), launched(), exact)
     marketing = next(f for f in found if f.team == "marketing")
     assert marketing.narrower > 0.4
     assert 0.5 < marketing.posterior.median < 0.75  # the prior's median 0.4 still pulls
 
 
 def test_a_plan_that_changes_nothing_for_a_team_says_nothing_about_it() -> None:
-    found = learn_responsiveness(company(), launched(), lived({}, 4, 1))
+    found = learn_responsiveness(calibrate(company()), launched(), lived({}, 4, 1))
     success = next(f for f in found if f.team == "success")
     assert abs(success.narrower) < 0.02
     assert success.posterior.median == pytest.approx(success.prior.median, rel=0.02)
@@ -82,7 +82,7 @@ def test_a_plan_that_changes_nothing_for_a_team_says_nothing_about_it() -> None:
 def test_the_range_of_a_source_is_the_prior() -> None:
     source = {"teams.marketing.responsiveness": {"text": "guess", "range": 0.5}}
     scenario = mini(sources=source, plans=PLANS)
-    found = learn_responsiveness(scenario, launched(), np.full((1, len(scenario.kpis)), np.nan))
+    found = learn_responsiveness(calibrate(scenario), launched(), np.full((1, len(scenario.kpis)), np.nan))
     prior = found[0].prior
     assert prior.high / prior.low == pytest.approx(1.5 / 0.5)  # as wide on the log scale as ± 50 %
     assert found[0].posterior.median == pytest.approx(0.4, rel=0.01)
@@ -91,9 +91,9 @@ def test_the_range_of_a_source_is_the_prior() -> None:
 
 def test_several_responsivenesses_at_once_give_what_each_gives_alone() -> None:
     etas = [{"marketing": 0.2}, {"marketing": 0.9, "sales": 0.3}]
-    together = expected_attainment(company(), etas, launched(), 3, LEARNING)
+    together = expected_attainment(calibrate(company()), etas, launched(), 3, LEARNING)
     for eta, found in zip(etas, together, strict=True):
-        alone = expected_attainment(company(), [eta], launched(), 3, LEARNING)[0]
+        alone = expected_attainment(calibrate(company()), [eta], launched(), 3, LEARNING)[0]
         assert found == pytest.approx(alone, rel=1e-9)
 
 
@@ -126,7 +126,7 @@ def test_where_targets_are_issued_anew_results_are_still_compared_in_their_own_u
     spread = cal.curves.noise[k] * cal.targets[k] * 1.2
     for compared in found:
         assert compared.expected == pytest.approx(compared.value, abs=4 * spread / np.sqrt(1000))
-    exact = expected_attainment(scenario, [{}], launched(), 4, LEARNING)[0, 0, :, k]
+    exact = expected_attainment(calibrate(scenario), [{}], launched(), 4, LEARNING)[0, 0, :, k]
     assert exact * cal.targets[k] == pytest.approx(leads.mean(axis=1), rel=0.01)
 
 
@@ -197,7 +197,7 @@ def test_the_change_is_counted_from_the_plan_in_force_and_gains_what_it_says() -
     assert found.chosen is not None
     plan = found.chosen.solution.plan
     assert plan is not None
-    for team, now in found.plan.items():
+    for team, now in found.plan.weights.items():
         then = plan.weights.get(team, {})
         moved = sum(abs(now.get(k, 0) - then.get(k, 0)) for k in company().kpis)
         assert moved <= found.chosen.limit + 1e-9

@@ -301,3 +301,21 @@ def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scena
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert "name a folder that can be written to" in json.loads(done.stdout)["problems"][0]["hint"]
+
+
+def test_ctrl_c_while_the_plan_is_explained_leaves_out_what_takes_long(tmp_path):
+    file, run = str(ROOT / "scenarios" / "alignment"), tmp_path / "run"
+    command = [sys.executable, "-m", "optimizer.cli", "solve", file, "--json", "--out", str(run)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    for line in process.stderr:
+        if line.startswith("explaining"):
+            break
+    time.sleep(1)  # into the swings, which take some seconds
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert json.loads(out)["status"] == "optimal"
+    assert "left out" in said
+    manifest = json.loads((run / "manifest.json").read_text())
+    assert manifest["left_out"] == ["what the gain is when a number is off"]
+    assert (run / "report.fr.pdf").exists()

@@ -184,12 +184,28 @@ def test_moved_results_come_off_the_next_period_and_only_the_loss_is_lost() -> N
     luck = draw_luck(cal.scenario, 1, 6, 300)
     path = follow(cal, cal.current, luck)
     moved = path.pulled * (1 - 0.14) - path.held
-    owed = np.concatenate([np.zeros_like(moved[:1]), (path.held - path.pulled)[:-1]])
-    assert path.attainment == pytest.approx(path.score + luck.noise + moved + owed)
+    assert path.attainment == pytest.approx(path.score + luck.noise + moved + path.owed)
     sold = (path.x @ cal.network.marginal_gross).sum()
-    still = (path.held - path.pulled)[-1].sum() * 190_000  # five contracts of 38,000
+    still = (path.held - path.pulled - path.owed).sum() * 190_000  # five contracts of 38,000
     sold += path.lucky.sum()
     assert path.gross.sum() == pytest.approx(sold - path.timing_cost.sum() - still, rel=1e-9)
+
+
+def test_no_period_loses_more_than_it_has_and_later_ones_make_up_for_it() -> None:
+    cal = seller()
+    luck = draw_luck(cal.scenario, 1, 8, 500)
+    path = follow(cal, cal.current, luck)
+    results = path.score + luck.noise
+    assert (path.attainment >= np.minimum(results, 0)).all()
+    asked = np.concatenate([np.zeros_like(results[:1]), (path.held - path.pulled)[:-1]])
+    left = np.cumsum(asked - path.owed, axis=0)
+    # Rounding of sums of a few units.
+    assert (left < 1e-9).all()
+    assert left.min() < -0.5
+    enough = np.diff(left, axis=0) > 1e-9
+    assert enough.any()
+    in_full = results[1:] + asked[1:] + np.minimum(left[:-1], 0) > 0
+    assert np.abs(left[1:][in_full]).max() < 1e-9
 
 
 def test_nobody_moves_what_nobody_is_paid_for() -> None:

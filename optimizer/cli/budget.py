@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from optimizer.cli.group import (
+    PLAN,
     file_argument,
     json_option,
     main,
@@ -22,7 +23,7 @@ from optimizer.cli.group import (
 
 @main.command()
 @file_argument
-@click.option("--plan", "plan_name", metavar="NAME|PLANFILE", shell_complete=plan_names, required=True)
+@click.option("--plan", "plan_name", metavar=PLAN, shell_complete=plan_names, required=True)
 @seed_option
 @json_option
 @verb

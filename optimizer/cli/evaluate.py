@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 from optimizer.cli.group import (
     file_argument,
     json_option,
     main,
     plan_named,
-    plan_names,
+    plan_option,
     print_json,
     read,
     seed_option,
@@ -21,13 +19,7 @@ from optimizer.cli.group import (
 
 @main.command()
 @file_argument
-@click.option(
-    "--plan",
-    "plan_name",
-    metavar="NAME|PLANFILE",
-    shell_complete=plan_names,
-    help="Default: the current plan.",
-)
+@plan_option
 @seed_option
 @json_option
 @verb

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from pandas import DataFrame
 
-    from optimizer.plan import PlanWeights
+    from optimizer.plan import Plan
     from optimizer.scenario import Scenario
     from reports.run import Document
 
@@ -137,25 +137,30 @@ def plan_names(context: click.Context, _parameter: click.Parameter, start: str) 
     return [CompletionItem(name) for name in known if name.startswith(start)]
 
 
+PLAN = "NAME|PLANFILE|RUN"
+"""A plan of the scenario, a file of weights, or a run folder: what its solve recommends."""
 plan_option = click.option(
     "--plan",
     "plan_name",
-    metavar="NAME|PLANFILE",
+    metavar=PLAN,
     shell_complete=plan_names,
     help="Default: the current plan.",
 )
 
 
-def plan_named(scenario: Scenario, name: str | None) -> PlanWeights:
-    """A named plan, `current`, or a plan file."""
+def plan_named(scenario: Scenario, name: str | None) -> Plan:
+    """A named plan, `current`, that of a plan file, or of a run folder."""
     from optimizer.evaluation import CURRENT
-    from optimizer.read import read_plan
+    from optimizer.plan import plan_of
+    from optimizer.read import read_plan, read_recommended
 
     if name is None or name == CURRENT:
-        return scenario.current_plan
+        return plan_of(scenario, scenario.current_plan)
     if name in scenario.plans:
-        return scenario.plans[name]
+        return plan_of(scenario, scenario.plans[name])
     if not Path(name).exists():
         known = ", ".join([CURRENT, *scenario.plans])
-        raise click.BadParameter(f"{name!r} is neither a plan of the scenario ({known}) nor a file")
-    return read_plan(name, scenario)
+        raise click.BadParameter(f"{name!r} is neither a plan of the scenario ({known}) nor a file or run")
+    if (Path(name) / "result.json").is_file():
+        return read_recommended(Path(name), scenario)
+    return plan_of(scenario, read_plan(name, scenario))

@@ -48,14 +48,13 @@ def pilot(
     """
     from optimizer.baseline import calibrate
     from optimizer.pilot_tables import COLUMNS, pilot_tables
-    from optimizer.plan import plan_of
     from optimizer.simulate.pilot import changed_teams, settings
     from optimizer.simulate.pilot import pilot as design
     from optimizer.switch_tables import records
 
     scenario = read(file)
-    cal = calibrate(scenario)
-    euros = plan_of(scenario, plan_named(scenario, plan_name)).euros(scenario)
+    plan = plan_named(scenario, plan_name)
+    cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
     changed = [cal.network.teams[i] for i in changed_teams(cal, euros)]
     found = [design(setting, seed) for setting in settings(cal, euros, periods)]
     tables = pilot_tables(scenario, plan_name or "current", seed, found, changed)

@@ -49,14 +49,13 @@ def simulate(
 ) -> None:
     """What happens after a switch of plan: work, KPIs, cash, when the gain shows, what to watch."""
     from optimizer.baseline import calibrate
-    from optimizer.plan import plan_of
     from optimizer.simulate.switch import switch
     from optimizer.simulate.warning import limits
     from optimizer.switch_tables import COLUMNS, Simulated, records, switch_tables
 
     scenario = read(file)
-    cal = calibrate(scenario)
-    euros = plan_of(scenario, plan_named(scenario, plan_name)).euros(scenario)
+    plan = plan_named(scenario, plan_name)
+    cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
     run = switch(cal, euros, periods, draws, seed, learning)
     tables = switch_tables(Simulated(plan_name or "current", seed, learning, run, limits(cal, euros, seed)))
     if out is not None:

@@ -13,8 +13,10 @@ import click
 from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, seed_option, verb
 
 if TYPE_CHECKING:
-    from optimizer.executors import OnDone, Workers
+    from optimizer.executors import Workers
+    from optimizer.explain import Explanation
     from optimizer.robustness import Criterion
+    from optimizer.screen import Narrator
     from optimizer.solver import Options, Solution
 
 
@@ -75,8 +77,7 @@ def solve(
 ) -> None:
     """The best plan, its certificate, and a run folder with reports."""
     from optimizer.executors import Workers, cores
-    from optimizer.explain import explain
-    from optimizer.explain.fully import explain_fully
+    from optimizer.interrupt import interruptible
     from optimizer.publish import write_run
     from optimizer.results import solution_json
     from optimizer.runs import NotARunFolderError, refuse_foreign
@@ -103,16 +104,14 @@ def solve(
         solution = find(scenario, Options(**options), narrator.tell)
         with Workers(cores()) as workers:
             if robust or draws:
-                told = partial(narrator.tell_share, "draws, in portions")
-                solution = _compared(solution, Options(**options), robust, draws, workers, told)
+                solution = _compared(solution, Options(**options), robust, draws, workers, narrator)
             began = perf_counter()
-            found = explain(solution, workers, narrator.tell_share)
-            if depth == "full":
-                found = explain_fully(found, Options(**options), workers, narrator.tell_share)
+            found = _explained(solution, Options(**options), depth, workers, narrator)
         seconds = {**solution.seconds, "explain": perf_counter() - began}
         chosen = {**options, "explain": depth, "robust": robust, "draws": draws}
         narrator.say(f"writing {folder}")
-        seconds = write_run(folder, source, found, chosen, narrator.lines, seconds)
+        with interruptible():  # nothing is left to cut short
+            seconds = write_run(folder, source, found, chosen, narrator.lines, seconds)
     if as_json:
         print_json({**solution_json(solution), "seconds": {k: round(v, 3) for k, v in seconds.items()}})
     else:
@@ -126,7 +125,7 @@ def _compared(
     robust: Criterion | None,
     draws: int | None,
     workers: Workers,
-    told: OnDone,
+    narrator: Narrator,
 ) -> Solution:
     """The solution after candidate plans were compared in draws."""
     from optimizer.ranges import RangeError
@@ -134,6 +133,23 @@ def _compared(
     from optimizer.solver.robust import robustly
 
     try:
+        told = partial(narrator.tell_share, "draws, in portions")
         return robustly(solution, options, robust, draws or DRAWS, workers, told)
     except RangeError as error:
         raise click.UsageError(f"--robust, --draws: {error}") from error
+
+
+def _explained(
+    solution: Solution, options: Options, depth: str, workers: Workers, narrator: Narrator
+) -> Explanation:
+    """Ctrl-C leaves out what takes long: the plan is known."""
+    from optimizer.explain import explain
+    from optimizer.explain.fully import explain_fully
+
+    narrator.say("explaining the plan")
+    try:
+        found = explain(solution, workers, narrator.tell_share)
+        return explain_fully(found, options, workers, narrator.tell_share) if depth == "full" else found
+    except KeyboardInterrupt:
+        narrator.say("interrupted: what takes long to explain is left out")
+        return explain(solution, until=0.0)

@@ -25,8 +25,9 @@ from scipy.stats import nct as noncentral
 from scipy.stats import t as student
 
 from optimizer.baseline import Calibrated
-from optimizer.draws import calm
+from optimizer.draws import Stream, calm, generator
 from optimizer.network import Floats
+from optimizer.shapes import curve_of
 from optimizer.simulate.switch import follow
 
 ALPHA = 0.05
@@ -121,20 +122,27 @@ def _formula(effect: float, people: int) -> float:
 
 def settings(cal: Calibrated, euros: Floats, periods: int) -> Iterator[Setting]:
     """One per team whose pay the plan (I, K) changes and whose headcount allows two groups."""
-    stay = _expected(cal, cal.current, periods)
-    teams = list(cal.scenario.teams.values())
+    stay = _expected(cal.today, cal.current, periods)
     for i in changed_teams(cal, euros):
-        if (teams[i].headcount or 0) >= 2 * FEWEST:
+        team = cal.network.teams[i]
+        if (cal.scenario.teams[team].headcount or 0) >= 2 * FEWEST:
             alone = cal.current.copy()
             alone[i] = euros[i]
-            found = _setting(cal, i, stay, _expected(cal, alone, periods) - stay)
+            company = cal.today.choosing({t: c for t, c in cal.chosen.items() if t == team})
+            found = _setting(cal, i, stay, _expected(company, alone, periods) - stay)
             if found is not None:
                 yield found
 
 
 def changed_teams(cal: Calibrated, euros: Floats) -> tuple[int, ...]:
-    """Teams whose pay differs from today's under a plan (I, K)."""
-    return tuple(int(i) for i in np.flatnonzero(~np.isclose(euros, cal.current, rtol=1e-9).all(axis=1)))
+    """Teams whose pay differs from today's under a plan (I, K) with the curves chosen."""
+    same = np.isclose(euros, cal.current, rtol=1e-9)
+    return tuple(i for i, t in enumerate(cal.network.teams) if not same[i].all() or _other_curve(cal, t))
+
+
+def _other_curve(cal: Calibrated, team: str) -> bool:
+    scenario = cal.scenario
+    return any(curve_of(scenario, team, k, cal.chosen) != curve_of(scenario, team, k) for k in scenario.kpis)
 
 
 def _expected(cal: Calibrated, euros: Floats, periods: int) -> Floats:
@@ -162,7 +170,7 @@ def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> Setting |
 
 def pilot(setting: Setting, seed: int, draws: int = DRAWS) -> Pilot:
     """Up to half of the team, for every number of periods, on the same draws of luck and skill."""
-    rng = np.random.default_rng(seed)
+    rng = generator(seed, Stream.PILOT)
     skill = 1 + setting.skill * rng.standard_normal((draws, setting.people))
     designs: list[Design] = []
     for q in range(1, len(setting.effect) + 1):

@@ -71,17 +71,18 @@ def with_responsiveness(scenario: Scenario, eta: Mapping[str, float]) -> Scenari
 
 
 def learn_responsiveness(
-    scenario: Scenario, euros: Floats, attained: Floats, learning: float = LEARNING
+    cal: Calibrated, euros: Floats, attained: Floats, learning: float = LEARNING
 ) -> tuple[Learnt, ...]:
-    """Posterior of every team's η from attainments (T, K) under a plan (I, K); NaN where not measured."""
-    centre = {name: team.responsiveness for name, team in scenario.teams.items()}
-    priors = {name: _prior(scenario, name) for name in centre}
+    """Posterior of every team's η from attainments (T, K), NaN where not measured, under a plan (I, K) with
+    the curves chosen."""
+    centre = {name: team.responsiveness for name, team in cal.scenario.teams.items()}
+    priors = {name: _prior(cal.scenario, name) for name in centre}
     now = dict(centre)
     found: dict[str, Belief] = {}
     for _ in range(_ROUNDS):
         before = dict(now)
         for name in centre:
-            found[name] = _posterior(scenario, euros, attained, now, name, priors[name], learning)
+            found[name] = _posterior(cal, euros, attained, now, name, priors[name], learning)
             now[name] = found[name].median
         if all(abs(now[n] / before[n] - 1) < _SETTLED for n in now):
             break
@@ -101,7 +102,7 @@ def _interval(median: float, sd: float) -> Belief:
 
 
 def _posterior(
-    scenario: Scenario,
+    cal: Calibrated,
     euros: Floats,
     attained: Floats,
     others: Mapping[str, float],
@@ -112,29 +113,27 @@ def _posterior(
     """One team's η, the others' given."""
     z = np.linspace(-_WIDTH, _WIDTH, _GRID)
     at = np.linspace(-_WIDTH, _WIDTH, _NODES)
-    eta = scenario.teams[team].responsiveness * np.exp(sd * at)
-    tried = [{**others, team: float(e)} for e in eta]
-    paths = expected_attainment(scenario, tried, euros, len(attained), learning)
+    centre = cal.scenario.teams[team].responsiveness
+    tried = [{**others, team: float(e)} for e in centre * np.exp(sd * at)]
+    paths = expected_attainment(cal, tried, euros, len(attained), learning)
     between = np.stack([_interpolated(z, at, paths[:, r]) for r in range(paths.shape[1])], axis=1)
-    log = _log_likelihood(calibrate(scenario), between, attained) - z**2 / 2
+    log = _log_likelihood(cal, between, attained) - z**2 / 2
     weight = np.exp(log - log.max())
     low, median, high = np.interp((0.025, 0.5, 0.975), np.cumsum(weight) / weight.sum(), z)
-    return Belief(*(float(scenario.teams[team].responsiveness * np.exp(sd * v)) for v in (median, low, high)))
+    return Belief(*(float(centre * np.exp(sd * v)) for v in (median, low, high)))
 
 
 def expected_attainment(
-    scenario: Scenario, etas: Sequence[Mapping[str, float]], euros: Floats, periods: int, learning: float
+    cal: Calibrated, etas: Sequence[Mapping[str, float]], euros: Floats, periods: int, learning: float
 ) -> Floats:
     """Results without luck after the switch to a plan, over targets of today, at several η, (η, R, T, K)."""
-    cals = [calibrate(with_responsiveness(scenario, eta)) for eta in etas]
+    tried = [calibrate(with_responsiveness(cal.scenario, eta)) for eta in etas]
     together = replace(
-        cals[0],
-        linear=np.stack([cal.linear for cal in cals]),
-        quadratic=np.stack([cal.quadratic for cal in cals]),
+        cal, linear=np.stack([t.linear for t in tried]), quadratic=np.stack([t.quadratic for t in tried])
     )
-    path = follow(together, euros, calm(scenario, periods, len(cals)), learning)
-    score = path.score * path.target / together.targets
-    return np.asarray(score.reshape(periods, len(together.worlds), len(cals), -1).transpose(2, 1, 0, 3))
+    path = follow(together, euros, calm(cal.scenario, periods, len(tried)), learning)
+    score = path.score * path.target / cal.targets
+    return np.asarray(score.reshape(periods, len(cal.worlds), len(tried), -1).transpose(2, 1, 0, 3))
 
 
 def _interpolated(z: Floats, at: Floats, values: Floats) -> Floats:

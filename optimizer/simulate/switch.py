@@ -21,7 +21,7 @@ from optimizer.response import Equilibrium, Response
 from optimizer.simulate.people import act, learn
 from optimizer.simulate.pipeline import Pipeline, arrival_shares, in_transit, present
 from optimizer.simulate.sales import worth_of_luck
-from optimizer.simulate.timing import losses, movables, move, value_per_attainment
+from optimizer.simulate.timing import Owed, losses, movables, move, value_per_attainment
 
 LEARNING = 0.5
 """Share of the way from belief to what was seen that people go each period."""
@@ -34,7 +34,7 @@ class Path:
     x (.., A) units; score (.., K) without luck and timing; attainment (.., K) with both, of a target (.., K)
     that moves where targets are issued anew; pay (.., I) before charges; gross, direct_costs, loaded_pay,
     timing_cost currency, and `lucky`, the part of gross that luck of results brought; pulled and held (.., K)
-    attainment.
+    attainment moved over the end of a period, owed (.., K) what earlier ones left for it, or took from it.
     """
 
     x: Floats
@@ -48,6 +48,7 @@ class Path:
     loaded_pay: Floats
     pulled: Floats
     held: Floats
+    owed: Floats
     timing_cost: Floats
 
     @property
@@ -67,6 +68,11 @@ class Switch:
     luck: Luck
     stay: Path
     change: Path
+
+    @property
+    def goes_on(self) -> bool:
+        """The plan is the current one: nothing is switched."""
+        return self.change is self.stay
 
     @cached_property
     def revenue_gain(self) -> Floats:
@@ -97,9 +103,11 @@ class Switch:
 def switch(
     cal: Calibrated, euros: Floats, periods: int, draws: int, seed: int, learning: float = LEARNING
 ) -> Switch:
-    """Simulate staying and changing to the plan `euros` (I, K) in the same draws."""
+    """Simulate staying and changing to the plan `euros` (I, K), with the curves chosen, in the same draws."""
     luck = draw_luck(cal.scenario, seed, periods, draws)
-    return Switch(cal, luck, follow(cal, cal.current, luck, learning), follow(cal, euros, luck, learning))
+    stay = follow(cal.today, cal.current, luck, learning)
+    goes_on = not cal.chosen and np.array_equal(euros, cal.current)
+    return Switch(cal, luck, stay, stay if goes_on else follow(cal, euros, luck, learning))
 
 
 def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> Path:
@@ -137,12 +145,12 @@ class _Run:
         count = noise.shape[1]
         pipeline = in_transit(self.cal.network, self.shares, count)
         beliefs = self.cal.beliefs.repeated(count)
-        owed, owed_value = np.zeros(noise.shape[1:]), np.zeros(count)
+        owed = Owed(np.zeros(noise.shape[1:]), np.zeros(noise.shape[1:]))
         rows = []
         for luck in noise:
             response, pipeline, learnt, entered = self._period(pipeline, beliefs, luck)
             done = Equilibrium(response, beliefs, response.imbalance, 0)
-            row, owed, owed_value = self._account(done, entered, luck, owed, owed_value)
+            row, owed = self._account(done, entered, luck, owed)
             rows.append(row)
             beliefs = learnt
         return Path(**{name: np.stack([r[name] for r in rows]) for name in Path.__dataclass_fields__})
@@ -158,13 +166,15 @@ class _Run:
         return response, pipeline.after(self.network, self.shares, response.x), learnt, entered
 
     def _account(
-        self, done: Equilibrium, entered: Floats, luck: Floats, owed: Floats, owed_value: Floats
-    ) -> tuple[dict[str, Floats], Floats, Floats]:
-        """KPIs and money of a period, and what the next one inherits from moved results."""
+        self, done: Equilibrium, entered: Floats, luck: Floats, owed: Owed
+    ) -> tuple[dict[str, Floats], Owed]:
+        """KPIs and money of a period, and what later ones inherit from moved results."""
         cal, network, x = self.cal, self.network, done.x
         score = true_scores(cal, network, done)
-        reached = score + luck + owed
-        moved = move(cal, self.movable, reached, _believed(cal, done.beliefs))
+        due = owed.due(score + luck)
+        later = owed.less(due)
+        reached = score + luck + due.attainment
+        moved = move(cal, self.movable, reached, _believed(cal, done.beliefs) + later.attainment)
         value = value_per_attainment(network, x, score)
         kept = 1 - losses(cal)
         attainment = reached + kept * moved.pulled - moved.held
@@ -178,15 +188,16 @@ class _Run:
             "attainment": attainment,
             "target": np.broadcast_to(cal.targets_at(done.beliefs), score.shape),
             "pay": pay,
-            "gross": sold + owed_value + moved_value,
+            "gross": sold + due.value.sum(axis=1) + moved_value,
             "lucky": lucky,
             "direct_costs": x @ network.cash,
             "loaded_pay": pay @ loading(cal),
             "pulled": moved.pulled,
             "held": moved.held,
+            "owed": due.attainment,
             "timing_cost": (value * losses(cal) * moved.pulled).sum(axis=1),
         }
-        return row, moved.owed, (value * moved.owed).sum(axis=1)
+        return row, later.after(moved, value)
 
 
 def _believed(cal: Calibrated, beliefs: Beliefs) -> Floats:

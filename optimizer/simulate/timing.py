@@ -41,15 +41,34 @@ class Movable:
 
 @dataclass(frozen=True)
 class Moved:
-    """Attainment pulled forward and held back, (S, K); both come off, or on top of, the next period."""
+    """Attainment pulled forward and held back, (S, K)."""
 
     pulled: Floats
     held: Floats
 
-    @property
-    def owed(self) -> Floats:
-        """What the next period's attainment gains by it, (S, K)."""
-        return self.held - self.pulled
+
+@dataclass(frozen=True)
+class Owed:
+    """Attainment that periods to come get more (held back for them) or less (pulled out of them), and what
+    the company gets with it [currency], (S, K) each."""
+
+    attainment: Floats
+    value: Floats
+
+    def after(self, moved: Moved, value: Floats) -> Owed:
+        """With what is moved over the end of a period, `value` (S, K) currency per unit of attainment."""
+        more = moved.held - moved.pulled
+        return Owed(self.attainment + more, self.value + value * more)
+
+    def due(self, results: Floats) -> Owed:
+        """What a period with results of its own (S, K) gets or loses: it cannot lose what it has not got."""
+        attainment = np.maximum(self.attainment, -np.maximum(results, 0.0))
+        part = np.divide(attainment, self.attainment, out=np.ones_like(results), where=self.attainment != 0)
+        return Owed(attainment, part * self.value)
+
+    def less(self, due: Owed) -> Owed:
+        """What is left for later periods."""
+        return Owed(self.attainment - due.attainment, self.value - due.value)
 
 
 def movables(cal: Calibrated, euros: Floats) -> tuple[Movable, ...]:

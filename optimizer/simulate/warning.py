@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.baseline import Calibrated
-from optimizer.draws import calm
+from optimizer.draws import Stream, calm, generator
 from optimizer.network import Floats
 from optimizer.simulate.switch import follow
 
@@ -78,7 +78,9 @@ def _first_period(cal: Calibrated, euros: Floats) -> Floats:
 
 def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, seed: int) -> Limit:
     weeks = WEEKS[cal.scenario.period]
-    before, after = (_indicator(cal, a, x, weeks, seed + i) for i, x in enumerate((usual, gamed)))
+    before, after = (
+        _indicator(cal, a, x, weeks, generator(seed, Stream.WARNING, i)) for i, x in enumerate((usual, gamed))
+    )
     bounds = np.quantile(before, 1 - FALSE_ALARMS, axis=0, method="higher")
     power = (after > bounds).mean(axis=0)
     week = int(np.argmax(power >= ENOUGH_POWER)) if (power >= ENOUGH_POWER).any() else weeks - 1
@@ -94,9 +96,8 @@ def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, s
     )
 
 
-def _indicator(cal: Calibrated, a: int, x: Floats, weeks: int, seed: int) -> Floats:
+def _indicator(cal: Calibrated, a: int, x: Floats, weeks: int, rng: np.random.Generator) -> Floats:
     """What is counted up to each week, (draws, weeks): the share of the stage's units, or units."""
-    rng = np.random.default_rng(seed)
     odds = np.array([p for p, _ in cal.worlds])
     world = rng.choice(len(odds), size=_DRAWS, p=odds / odds.sum())
     stage = cal.network.source[a]

@@ -29,10 +29,8 @@ FAR = 2
 def diverse(run: Run, memory: Memory, best: Judged, held: Held, *, proven: bool) -> tuple[Alternative, ...]:
     """As many plans as the options ask for, best first, if so many exist; `proven` is the best one's own."""
     listed = [(best, proven)]
-    try:
-        listed += _listed(run, memory, best, held) if run.options.alternatives > 1 else []
-    except KeyboardInterrupt:
-        run.interrupted = True
+    if run.options.alternatives > 1:
+        listed += _listed(run, memory, best, held)
     asked = listed[: run.options.alternatives]
     return tuple(
         Alternative(plan_from_euros(run.cal.scenario, run.space.euros(p.units)), p.value, ok)
@@ -152,9 +150,7 @@ class _Search:
             m.way_out.unfix()
             m.way_out_worth.set_value(candidate.value)
         start = None if candidate is None else self.best.units
-        answer = self.fixed.solve(self.run.limits, start, self.run.progress("alternatives"))
-        self.run.interrupted |= answer.interrupted
-        return answer
+        return self.fixed.solve(self.run.limits, start, self.run.progress("alternatives"))
 
     def _keep_from(self, plan: Judged) -> None:
         """More than one step from this plan in at least one weight."""

@@ -97,7 +97,7 @@ def least_break(setting: Setting, limits: Limits) -> Answer:
     try:
         return _softened(setting).solve(limits)
     except InfeasibleError:
-        return Answer("unknown", None, np.inf, -np.inf, False)
+        return Answer("unknown", None, np.inf, -np.inf)
 
 
 def breaks_weight_rules(setting: Setting, limits: Limits) -> bool:

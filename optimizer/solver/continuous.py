@@ -93,7 +93,6 @@ def solve_at(run: Run, held: Held) -> Answer:
     while looked < MOST_PATTERNS:
         with run.timed("solve"):
             found = solve_outer(built.model, setting, run.limits, None, run.progress("solve"))
-        run.interrupted |= found.interrupted
         bound = min(bound, max(-np.inf if found.status == "infeasible" else found.bound, solved))
         if not found.values or run.out_of_time or (best and _gap(best, bound) <= run.options.gap):
             break
@@ -175,7 +174,7 @@ def _named(run: Run) -> Floats:
 
 def _as_milp(answer: Answer) -> Milp:
     value = answer.best.value if answer.best else -np.inf
-    return Milp("optimal", None, value, answer.bound, interrupted=False)
+    return Milp("optimal", None, value, answer.bound)
 
 
 def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven: bool) -> Solution:

@@ -42,7 +42,6 @@ class Answer:
     units: Ints | None
     objective: float
     bound: float
-    interrupted: bool
     x: Floats | None = None
     paid: Floats | None = None
 
@@ -78,7 +77,7 @@ class FixedModel:
         try:
             found = solve_outer(self.model, self.setting, limits, known, on_progress)
         except InfeasibleError:
-            return Answer("infeasible", None, -np.inf, -np.inf, False)
+            return Answer("infeasible", None, -np.inf, -np.inf)
         return _answer(self, found)
 
     def relaxed_bound(self) -> float:
@@ -170,7 +169,7 @@ def _least_pay(setting: Setting, world: World, box: Bounds) -> float:
 
 def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     if not found.values:
-        return Answer(found.status, None, found.objective, found.bound, found.interrupted)
+        return Answer(found.status, None, found.objective, found.bound)
     m, network = fixed.model, fixed.setting.cal.network
     continuous = fixed.setting.space.continuous
     units = np.zeros(fixed.setting.space.allowed.shape, dtype=float if continuous else np.intp)
@@ -179,7 +178,7 @@ def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
         units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
     x = np.array([[found.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
     paid = m.paid_in_draws(found.value) if hasattr(m, "paid_in_draws") else None
-    return Answer(found.status, units, found.objective, found.bound, found.interrupted, x, paid)
+    return Answer(found.status, units, found.objective, found.bound, x, paid)
 
 
 def digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:

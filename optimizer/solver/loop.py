@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 
 import numpy as np
 
 from optimizer.baseline import calibrate
+from optimizer.interrupt import interruptible
 from optimizer.judge import judge_consistent, linearised
 from optimizer.measures import measure
 from optimizer.scenario import Scenario
@@ -38,8 +40,9 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     """The plan that maximizes the scenario's objective under its rules, with its certificate.
 
     Every status of scenario.md is a value, not an exception; CalibrationError is raised for a baseline that
-    cannot be calibrated. Among plans that tie to nine digits the nearest to today's is handed out, then the
-    one with more on what the scenario lists first (`search.Judged.rank`).
+    cannot be calibrated. Ctrl-C ends the search and keeps the best plan found; a second one raises. Among
+    plans that tie to nine digits the nearest to today's is handed out, then the one with more on what the
+    scenario lists first (`search.Judged.rank`).
     """
     options, began = options or Options(), time.perf_counter()
     use_threads(options.threads)
@@ -47,17 +50,20 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     measures = measure(cal)
     seconds, tell = {"calibrate": time.perf_counter() - began}, on_event or (lambda _: None)
 
-    def with_curves(chosen: Chosen) -> Solution:
+    def with_curves(chosen: Chosen, stop: threading.Event) -> Solution:
         if chosen:
             tell(Event("curves", ", ".join(f"{team}: {name}" for team, name in chosen.items())))
         other = cal.choosing(chosen)
         space = plan_space(other, measures.controllability)
         return _solved(
-            Run(other, space, options, tell, started, seconds=dict(seconds)),
+            Run(other, space, options, tell, started, stop, seconds=dict(seconds)),
             Solution("error", other, space, measures),
         )
 
-    found = best_choice(scenario, options.gap, with_curves)
+    with interruptible() as stop:
+        found = best_choice(scenario, options.gap, lambda chosen: with_curves(chosen, stop))
+        if stop.is_set():
+            tell(Event("interrupted", "the best plan found so far is kept"))
     between = time.perf_counter() - began - sum(found.seconds.values())
     return replace(found, seconds={**found.seconds, "between phases": max(0.0, between)})
 
@@ -126,19 +132,15 @@ def _solve_consistent(run: Run, blank: Solution) -> Solution:
 
 def _search(run: Run, memory: Memory) -> tuple[Refusal | None, bool]:
     """Fill the memory; the model's refusal where it had no plan, and whether every plan was judged."""
-    refusal, every = None, False
-    try:
-        refusal = rounds(run, memory)
+    refusal, every = rounds(run, memory), False
+    best = memory.best()
+    if best is None or not best.kept:
+        rescue(run, memory)
         best = memory.best()
-        if best is None or not best.kept:
-            rescue(run, memory)
-            best = memory.best()
-        if best is not None and best.kept:
-            settled(run, memory, best)
-        elif not run.out_of_time:
-            every = judge_every(run, memory)
-    except KeyboardInterrupt:
-        run.interrupted = True
+    if best is not None and best.kept:
+        settled(run, memory, best)
+    elif not run.out_of_time:
+        every = judge_every(run, memory)
     return refusal, every
 
 

@@ -40,17 +40,13 @@ class Proof:
 
 def prove(run: Run, memory: Memory, best: Judged) -> Proof:
     """List what the model at the best plan's beliefs values above it, until nothing is left."""
-    try:
-        for _ in range(MOST_TURNS):
-            found = _list_better(run, memory, best)
-            if isinstance(found, Proof):
-                return found
-            best = vetted(run, memory, settled(run, memory, found))
-            if run.out_of_time:
-                break
-    except KeyboardInterrupt:
-        run.interrupted = True
-        best = memory.best() or best
+    for _ in range(MOST_TURNS):
+        found = _list_better(run, memory, best)
+        if isinstance(found, Proof):
+            return found
+        best = vetted(run, memory, settled(run, memory, found))
+        if run.out_of_time:
+            break
     held = own_beliefs(run, best, "final")
     return _stopped(best, held, built(run, held, floor_of(best.value)), np.inf, 0)
 
@@ -76,7 +72,6 @@ def _list_better(run: Run, memory: Memory, best: Judged) -> Proof | Judged:
         fixed.exclude(plan.units for plan in above)
         with run.timed("prove"):
             answer = fixed.solve(run.limits, best.units, run.progress("prove"))
-        run.interrupted |= answer.interrupted
         if answer.units is None:
             return _stopped(best, held, fixed, bound, len(listed) - 1)
         if not np.isfinite(bound):

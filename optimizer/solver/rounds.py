@@ -78,15 +78,14 @@ def solve_at(run: Run, held: Held, limits: Limits) -> tuple[Answer, FixedModel |
     guess = _guess(run, held)
     fixed = built(run, held, floor_of(guess.value) if guess else None)
     if fixed is None:
-        answer = Answer("infeasible", None, -np.inf, -np.inf, False)
+        answer = Answer("infeasible", None, -np.inf, -np.inf)
     else:
         with run.timed("solve"):
             start = guess.units if guess else None
             answer = fixed.solve(limits, start, run.progress(f"solve at {held.name} beliefs"))
-    run.interrupted |= answer.interrupted
     if answer.units is None and guess is not None:
         bound = answer.bound if answer.status != "infeasible" else np.inf
-        answer = Answer("feasible", guess.units, guess.value, bound, answer.interrupted)
+        answer = Answer("feasible", guess.units, guess.value, bound)
     return answer, fixed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,9 +62,10 @@ class Run:
     options: Options
     tell: OnEvent
     started: float
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set where somebody wants what was found so far."""
     rounds: list[Round] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
-    interrupted: bool = False
     rejected: list[Rejected] = field(default_factory=list)
     """Plans that people would not stay at."""
 
@@ -73,12 +75,12 @@ class Run:
         left = None
         if self.options.time_limit is not None:
             left = max(0.1, self.options.time_limit - (time.monotonic() - self.started))
-        return Limits(self.options.gap, left, self.options.threads)
+        return Limits(self.options.gap, left, self.options.threads, self.stop)
 
     @property
     def out_of_time(self) -> bool:
         limit = self.options.time_limit
-        return self.interrupted or (limit is not None and time.monotonic() - self.started >= limit)
+        return self.stop.is_set() or (limit is not None and time.monotonic() - self.started >= limit)
 
     @contextmanager
     def timed(self, phase: str) -> Iterator[None]:

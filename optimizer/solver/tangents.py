@@ -51,7 +51,7 @@ def solve_outer(
         at = tuple(round(_base(s, found.values), SAME_DIGITS) for s in every)
         allowed = max(SHARE * limits.gap, PRECISION) * max(1.0, abs(found.objective))
         found = replace(found, objective=found.objective - missing)
-        stopped = found.interrupted or (left is not None and left <= 0)
+        stopped = limits.interrupted or (left is not None and left <= 0)
         if stopped or missing <= allowed or at in cut:
             break
         cut.add(at)

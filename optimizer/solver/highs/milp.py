@@ -1,12 +1,9 @@
-"""Whole programs: mixed-integer ones with progress, warm start and Ctrl-C, and convex quadratic ones."""
+"""Whole programs: mixed-integer ones with progress and a warm start, and convex quadratic ones."""
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +34,7 @@ def solve_milp(
     start: Mapping[int, float] | None = None,
     on_progress: OnProgress | None = None,
 ) -> MilpResult:
-    """Solve; Ctrl-C or the time limit keep the incumbent. `start` maps ids of variables to values.
+    """Solve; an interruption or the time limit keep the incumbent. `start` maps ids of variables to values.
 
     Without presolve: that of HiGHS 1.15.1 has called feasible models infeasible and has ended the process
     (a segmentation fault, repeatable in tests/test_frontiers.py). With a start it has also been "optimal"
@@ -47,9 +44,9 @@ def solve_milp(
     """
     found = _solved(compiled, limits, start, on_progress)
     unproven = found.status == "optimal" and not _bounds(found, compiled.maximize)
-    if (found.status == "infeasible" or unproven) and start and not found.interrupted:
+    if (found.status == "infeasible" or unproven) and start and not limits.interrupted:
         found = _solved(compiled, limits, None, on_progress)
-    if found.status == "infeasible" and not found.interrupted:
+    if found.status == "infeasible" and not limits.interrupted:
         return _solved(compiled, limits, None, on_progress, COARSE)
     return found
 
@@ -81,10 +78,9 @@ def _solved(
     unit = _with_small_objective(solver, compiled)
     if start:
         _warm_start(solver, compiled, start)
-    with _interruptible() as stop:
-        _listen(solver, stop, on_progress, unit)
-        solver.run()
-    return _in_unit(_result(solver, compiled, stop.is_set()), unit)
+    _listen(solver, limits, on_progress, unit)
+    solver.run()
+    return _in_unit(_result(solver, compiled), unit)
 
 
 def _with_small_objective(solver: Any, compiled: Compiled) -> float:
@@ -129,8 +125,8 @@ def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], floa
         highspy.HighsModelStatus.kOptimal,
         highspy.HighsModelStatus.kInfeasible,
     ):
-        return MilpResult("unknown", -np.inf, np.inf, {}, interrupted=False)
-    return _result(solver, compiled, interrupted=False)
+        return MilpResult("unknown", -np.inf, np.inf, {})
+    return _result(solver, compiled)
 
 
 def _warm_start(solver: Any, compiled: Compiled, start: Mapping[int, float]) -> None:
@@ -144,11 +140,11 @@ def _warm_start(solver: Any, compiled: Compiled, start: Mapping[int, float]) -> 
     solver.setSolution(len(known), index, np.array([v for _, v in known], dtype=float))
 
 
-def _listen(solver: Any, stop: threading.Event, on_progress: OnProgress | None, unit: float) -> None:
+def _listen(solver: Any, limits: Limits, on_progress: OnProgress | None, unit: float) -> None:
     last = [0.0]
 
     def watch(event: Any) -> None:
-        if stop.is_set():
+        if limits.interrupted:
             event.interrupt()
         now = time.monotonic()
         if on_progress is not None and now - last[0] > 0.2:
@@ -160,21 +156,7 @@ def _listen(solver: Any, stop: threading.Event, on_progress: OnProgress | None, 
     solver.cbMipInterrupt += watch
 
 
-@contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """Ctrl-C sets the event instead of raising, in the main thread only."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _result(solver: Any, compiled: Compiled, interrupted: bool) -> MilpResult:
+def _result(solver: Any, compiled: Compiled) -> MilpResult:
     state, info = solver.getModelStatus(), solver.getInfo()
     found = info.primal_solution_status == 2
     values = values_of(solver, compiled) if found else {}
@@ -186,4 +168,4 @@ def _result(solver: Any, compiled: Compiled, interrupted: bool) -> MilpResult:
         status = "infeasible"
     objective = info.objective_function_value if found else (-np.inf if compiled.maximize else np.inf)
     is_mip = any(not v.is_continuous() for v in compiled.columns)
-    return MilpResult(status, objective, info.mip_dual_bound if is_mip else objective, values, interrupted)
+    return MilpResult(status, objective, info.mip_dual_bound if is_mip else objective, values)

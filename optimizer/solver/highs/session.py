@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -32,11 +33,16 @@ OnProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Limits:
-    """`gap` relative, `seconds` per call or None, `threads` of HiGHS, None for those in use."""
+    """`gap` relative, `seconds` per call, `threads` of HiGHS (None: those in use); `stop` ends it."""
 
     gap: float = 1e-4
     seconds: float | None = None
     threads: int | None = None
+    stop: threading.Event | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        return self.stop is not None and self.stop.is_set()
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,6 @@ class MilpResult:
     bound: float
     values: dict[int, float]
     """Column values by id of the Pyomo variable."""
-    interrupted: bool
 
     def value(self, variable: Any) -> float:
         """Value of a Pyomo variable (its own where the compiler dropped it as fixed)."""

@@ -20,7 +20,10 @@ DENOMINATOR_FLOOR = 0.05
 
 @dataclass(frozen=True)
 class Beliefs:
-    """Routing fractions φ (S, A), KPI numerators and denominators (S, K), prices μ̄ of stages (S, N)."""
+    """Routing fractions φ (S, A), KPI numerators and denominators (S, K), prices μ̄ of stages (S, N).
+
+    The denominator of a count is 1.
+    """
 
     routing: Floats
     numerator: Floats

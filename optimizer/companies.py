@@ -52,10 +52,11 @@ def _equilibria(companies: Sequence[_Company], plans: Sequence[Floats]) -> list[
     for alike in _alike(companies):
         sizes = [len(plans[c]) for c in alike]
         rows = np.repeat(np.arange(len(alike)), sizes)
-        whole = some_rows(stacked([companies[c] for c in alike]), rows)
+        whole = _some_rows(_stacked([companies[c] for c in alike]), rows)
         together = _settled(whole, np.concatenate([plans[c] for c in alike]))
-        for c, own in zip(alike, np.split(np.arange(len(rows)), np.cumsum(sizes)), strict=False):
-            found[c] = some_rows(together, own)
+        owned = np.split(np.arange(len(rows)), np.cumsum(sizes)[:-1])
+        for c, own in zip(alike, owned, strict=True):
+            found[c] = _some_rows(together, own)
     return [found[c] for c in range(len(companies))]
 
 
@@ -66,7 +67,7 @@ def _settled(whole: _Company, euros: Floats) -> Equilibrium:
     def company(rows: Ints) -> tuple[Behaviour, Network]:
         nonlocal held, answering
         if not np.array_equal(rows, held):
-            held, answering = rows, some_rows(whole, rows)
+            held, answering = rows, _some_rows(whole, rows)
         return answering.behaviour, answering.network
 
     return settled((whole.behaviour, whole.network), euros, whole.behaviour.beliefs, company)
@@ -95,7 +96,7 @@ def _numeric(part: Any) -> bool:
     return isinstance(part, np.ndarray) and part.dtype.kind == "f"
 
 
-def stacked(parts: Sequence[T]) -> T:
+def _stacked(parts: Sequence[T]) -> T:
     """Things of one kind as one, whose arrays of numbers have a row for each."""
     first, same = parts[0], cast(Any, parts)
     if _numeric(first):
@@ -103,19 +104,19 @@ def stacked(parts: Sequence[T]) -> T:
     if isinstance(first, Beliefs):  # these have the axis already
         return cast(T, reduce(joined, same))
     if is_dataclass(first):
-        inside = {f.name: stacked([getattr(part, f.name) for part in same]) for f in fields(first)}
+        inside = {f.name: _stacked([getattr(part, f.name) for part in same]) for f in fields(first)}
         return cast(T, type(same[0])(**inside))
     return first
 
 
-def some_rows(part: T, rows: Ints) -> T:
+def _some_rows(part: T, rows: Ints) -> T:
     """The same for some of the rows; what was derived from the numbers is not derived again."""
     if isinstance(part, np.ndarray):
         return cast(T, part[rows] if _numeric(part) else part)
     if isinstance(part, tuple):
-        return cast(T, tuple(some_rows(inside, rows) for inside in part))
+        return cast(T, tuple(_some_rows(inside, rows) for inside in part))
     if is_dataclass(part):
         some = copy(part)
-        vars(some).update({name: some_rows(inside, rows) for name, inside in vars(part).items()})
+        vars(some).update({name: _some_rows(inside, rows) for name, inside in vars(part).items()})
         return cast(T, some)
     return part

@@ -91,7 +91,7 @@ class Network:
     @cached_property
     def leads_to(self) -> Bools:
         """(N, A): activity a yields units of stage n."""
-        return np.asarray((self.yields != 0).reshape(-1, *self.yields.shape[-2:]).any(axis=0))
+        return np.asarray((self.yields != 0).any(axis=tuple(range(self.yields.ndim - 2))))
 
     @cached_property
     def downstream_first(self) -> tuple[int, ...]:

@@ -216,15 +216,15 @@ def settled(
     start: Beliefs,
     answering: Callable[[Ints], tuple[Behaviour, Network]],
 ) -> Equilibrium:
-    """Consistent beliefs of S plans, from `start`; `answering` is the company as it answers some of them."""
+    """Consistent beliefs of S plans, from `start`; `answering` gives what some of them need of it."""
     begin = start.repeated(len(euros)).stacked()
     scale = np.broadcast_to(_scale(company[0]).stacked(), begin.shape)
     least = _least(company[0]).stacked() / scale
 
     def image(rows: Ints, z: Floats) -> tuple[Floats, Floats]:
-        by = scale[rows]
-        _, seen, residual = _tested(*answering(rows), start.unstacked(z * by), euros[rows], by)
-        return seen.stacked() / by, residual
+        unit = scale[rows]
+        _, seen, residual = _tested(*answering(rows), start.unstacked(z * unit), euros[rows], unit)
+        return seen.stacked() / unit, residual
 
     found, rounds = fixed_points(image, begin / scale, least, _TARGET)
     beliefs = start.unstacked(found * scale)

@@ -11,6 +11,7 @@ from typing import Any
 from optimizer.problems import printable, shown
 from optimizer.read import read_scenario
 
+OF_THE_OBJECTIVE = (("outcome", "objective"), ("outcome", "bound"))
 MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
 
 
@@ -46,12 +47,18 @@ def _signed(value: float, form: str) -> str:
 
 
 def differences(before: Path, after: Path) -> tuple[Change, ...]:
-    """Everything that differs between two run folders: inputs, then plan, then outcome."""
-    return tuple(
+    """Everything that differs between two run folders: inputs, then plan, then outcome.
+
+    Values of different objectives do not compare, and are left out; revenue and net are there.
+    """
+    found = [
         Change(part, what, one, other)
         for part, read in (("inputs", _inputs), ("plan", _plan), ("outcome", _outcome))
         for what, one, other in _changes(read(before), read(after))
-    )
+    ]
+    if any(change.what == "rules.objective" for change in found):
+        found = [change for change in found if (change.part, change.what) not in OF_THE_OBJECTIVE]
+    return tuple(found)
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -15,7 +15,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from multiprocessing.connection import wait
-from multiprocessing.context import BaseContext
+from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -24,6 +24,18 @@ Result = TypeVar("Result")
 
 WORKER = "optimizer.worker"
 """Loaded by workers, before everything else, and only by them."""
+ONE_THREAD = dict.fromkeys(
+    (
+        "MKL_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "POLARS_MAX_THREADS",
+        "RAYON_NUM_THREADS",  # the PDF engine
+        "VECLIB_MAXIMUM_THREADS",
+    ),
+    "1",
+)
+"""Environment of a worker."""
 OnDone = Callable[[int, int], None]
 """Told (jobs done, jobs in all)."""
 
@@ -129,10 +141,28 @@ def _uninterrupted() -> Iterator[None]:
 
 def _context(preload: Sequence[str]) -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
+        return _SpawnContext()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([WORKER, *preload])
     return context
+
+
+class _Spawned(SpawnProcess):
+    """A new Python, which imports the main module first: whatever that loads has one thread already."""
+
+    def start(self) -> None:
+        before = dict(os.environ)
+        os.environ.update(ONE_THREAD)
+        try:
+            super().start()
+        finally:
+            for name in ONE_THREAD.keys() - before.keys():
+                del os.environ[name]
+            os.environ.update(before)
+
+
+class _SpawnContext(SpawnContext):
+    Process = _Spawned
 
 
 def _start_worker() -> None:

@@ -13,7 +13,7 @@ from optimizer.check import plan_problems, problems_of
 from optimizer.plan import Plan, plan_in
 from optimizer.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
 from optimizer.scenario import Scenario, Weights
-from optimizer.textfile import WORKBOOK, read_text, refuse, scenario_file
+from optimizer.textfile import WORKBOOK, read_plain, read_text, refuse, scenario_file
 from optimizer.tree import DUPLICATE, Tree
 from optimizer.wording import findings_of, keys_of
 from optimizer.write import dump_scenario
@@ -52,11 +52,11 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights:
 
     Raises ScenarioError as `read_scenario` does.
     """
-    file = scenario_file(path)
+    file, form = Path(path), "write {team: {kpi: weight}}"
     if file.suffix.lower() == WORKBOOK:
-        hint = "write {team: {kpi: weight}}, or add it to the sheet `plans` of the scenario and name it"
+        hint = f"{form}, or add it to the sheet `plans` of the scenario and name it"
         refuse(file, "a plan file is YAML or JSON", hint)
-    tree = tree_of(read_text(file))
+    tree = tree_of(read_plain(file), form)
     plan: Weights = {}
     try:
         plan = _WEIGHTS.validate_python(tree.root.content())

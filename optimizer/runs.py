@@ -58,9 +58,9 @@ def refuse_other(target: Path) -> None:
     """Raise NotARunFolderError unless the target is a complete run."""
     missing = [name for name in ("manifest.json", "result.json", "tables") if not (target / name).exists()]
     if missing:
-        raise NotARunFolderError(
-            f"{target} is not a run folder: it has no {missing[0]}; name one that solve wrote"
-        )
+        runs = target / "runs"
+        remedy = f"name one of those in {runs}" if runs.is_dir() else "name one that solve wrote"
+        raise NotARunFolderError(f"{target} is not a run folder: it has no {missing[0]}; {remedy}")
 
 
 def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:

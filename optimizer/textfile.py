@@ -84,7 +84,7 @@ def read_bytes(file: Path) -> bytes:
         with open(file, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        refuse(file, "there is no such file", _like_it(file))
+        refuse(file, "there is no such file", like_it(file))
     except (OSError, ValueError) as error:
         refuse(file, f"cannot be read: {_reason(error)}", _CHECK_PATH)
     if len(data) > MAX_BYTES:
@@ -108,7 +108,8 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def _like_it(file: Path) -> str:
+def like_it(file: Path) -> str:
+    """What to say of a file that is not there: the name beside it that is most like it."""
     try:
         near = nearest(file.name, [entry.name for entry in file.parent.iterdir()])
     except (OSError, ValueError):

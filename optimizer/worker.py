@@ -9,14 +9,7 @@ from __future__ import annotations
 import os
 import signal
 
-ONE_THREAD = (
-    "MKL_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "POLARS_MAX_THREADS",
-    "RAYON_NUM_THREADS",  # the PDF engine
-    "VECLIB_MAXIMUM_THREADS",
-)
+from optimizer.executors import ONE_THREAD
 
-os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+os.environ.update(ONE_THREAD)
 signal.signal(signal.SIGINT, signal.SIG_IGN)

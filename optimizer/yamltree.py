@@ -26,8 +26,12 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def tree_of(text: TextFile) -> Tree:
-    """The tree of a text. Raises ScenarioError where reading on makes no sense."""
+_A_SCENARIO = "start with `teams:`; `incentives template` writes an example"
+
+
+def tree_of(text: TextFile, to_begin: str = _A_SCENARIO) -> Tree:
+    """The tree of a text. Raises ScenarioError where reading on makes no sense: `to_begin` helps who wrote
+    nothing yet."""
     _refuse_directives(text)
     composer = _Composer(text)
     try:
@@ -37,8 +41,7 @@ def tree_of(text: TextFile) -> Tree:
         raise ScenarioError([_syntax(text, error)]) from None
     root = composer.root
     if root is None or (root.value is None and root.plain):
-        hint = "start with `teams:`; `incentives template` writes an example"
-        raise ScenarioError([Problem("", "", "the file is empty", hint, str(text.path))])
+        raise ScenarioError([Problem("", "", "the file is empty", to_begin, str(text.path))])
     return Tree(text, YAML, root, tuple(composer.problems))
 
 

@@ -17,6 +17,10 @@ from reports.typeset import page_data, typeset
 from reports.wording import Words
 
 MONEY = ("revenue", "loaded_pay", "net", "gain")
+LONGEST_NAME = 160
+"""A run is called by its base, its override and its seed: none of them may be cut off."""
+MOST_RUNS = 12
+"""Runs listed beside a plan before it says how many more there are."""
 TONES = {"optimal": "good", "feasible": "warn", "infeasible": "bad"}
 
 
@@ -65,7 +69,7 @@ def _run(words: Words, run: Any) -> Block:
     figures = [words.write.number(float(run[name]), 0, signed=name == "gain") for name in MONEY]
     gap = words.write.percent(float(run["gap"]), 3)
     return row(
-        words.user(str(run["run"])),
+        words.user(str(run["run"]), LONGEST_NAME),
         cell(words.say(f"batch.is_{status}"), TONES.get(status, "bad")),
         *(figures if known else [NOTHING] * len(MONEY)),
         gap if known else NOTHING,
@@ -79,10 +83,16 @@ def _plans(words: Words, index: pd.DataFrame) -> Block | None:
         return None
     columns = [Column(words.say("batch.plan"), "left", 1.0), Column(words.say("batch.of_runs"), "left", 1.0)]
     rows = [
-        row(words.user(_in_percent(words, str(plan)), longest=300), words.user(", ".join(runs), longest=300))
+        row(words.user(_in_percent(words, str(plan)), longest=300), _some(words, list(runs)))
         for plan, runs in planned.groupby("plan", sort=False)["run"]
     ]
     return chapter(words.say("batch.plans"), tables=[table(columns, rows, long=True)])
+
+
+def _some(words: Words, runs: list[str]) -> str:
+    listed = ", ".join(words.user(run, LONGEST_NAME) for run in runs[:MOST_RUNS])
+    rest = len(runs) - MOST_RUNS
+    return words.count("batch.more", rest, runs=listed) if rest > 0 else listed
 
 
 def _in_percent(words: Words, plan: str) -> str:
@@ -97,7 +107,7 @@ def _reasons(words: Words, index: pd.DataFrame) -> Block | None:
         return None
     columns = [Column(words.say("batch.run"), "left", 0.6), Column(words.say("batch.reason"), "left", 1.0)]
     rows = [
-        row(words.user(str(r["run"])), words.user(str(r["reason"]), longest=300))
+        row(words.user(str(r["run"]), LONGEST_NAME), words.user(str(r["reason"]), longest=300))
         for _, r in others.iterrows()
     ]
     return chapter(words.say("batch.reasons"), tables=[table(columns, rows, long=True)])

@@ -15,17 +15,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import nights
 import pandas as pd
+import polars as pl
 import pytest
 import yaml
 from click.testing import CliRunner
-from nights import broken, budgets, counts, disturbed, grid_file, outcome_bytes, run, run_here
+from nights import ROOT, broken, budgets, command, counts, disturbed, grid_file, outcome_bytes, run, run_here
+from pypdf import PdfReader
 
 from optimizer.audit import audit, run_folders
-from optimizer.batch import read_grid
+from optimizer.batch import Night, Progress, read_grid, write_index
+from optimizer.batch.board import Board, show_night
+from optimizer.batch.index import TYPES
 from optimizer.batch.job import Done, perform
 from optimizer.batch.ledger import Entry
 from optimizer.batch.night import _put_away
@@ -34,6 +39,7 @@ from optimizer.cli import main
 from optimizer.cli.batch import exit_code
 from optimizer.differences import differences
 from optimizer.problems import ScenarioError
+from reports.summary import summaries
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +110,27 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
         ("base: [SHOP, SHOP]", "two runs would have the same name"),
         ("base: [SHOP]\noverrides: {a: {}, A: {}}", "two runs would have the same name"),
         ("base: [SHOP]\nseeds: [-1]", "seeds"),
+        (f"base: [SHOP]\nseeds: [{2**63}]", "seeds"),
         ("base: [SHOP]\noutputs: [exe]", "outputs"),
         ("base: [SHOP]\nlanguages: [de]", "languages"),
         ("base: [SHOP]\ntime_limit: 0", "time_limit"),
         ("[1, 2]", "a grid is a mapping"),
+        ("", "write base: and overrides:"),
+        ("base: [SHOP]\noverrides: {a: {teams: [1]}}", "[overrides.a.teams]"),
+        ("base: [SHOP]\noverrides: {a: {kpis: shop}}", "[overrides.a.kpis]"),
+        ("base: [SHOP]\nseeds: [1, 1]", "-s<seed>"),
     ],
 )
 def test_a_wrong_grid_is_refused_before_anything_runs(tmp_path: Path, text: str, said: str) -> None:
     message = refused(tmp_path, text)
     assert said in message
     assert "\x1b" not in message
+
+
+def test_a_folder_is_no_grid_even_with_a_scenario_in_it(tmp_path: Path) -> None:
+    shutil.copy(nights.SHOP, tmp_path / "scenario.yaml")
+    with pytest.raises(ScenarioError, match="cannot be read: is a directory"):
+        read_grid(tmp_path)
 
 
 def test_a_reserved_name_is_refused(tmp_path: Path) -> None:
@@ -133,6 +150,52 @@ def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
     assert index.loc["shop-b0", "value"] == result["objective"]
     assert index.loc["shop-b0", "net"] == result["consistent"]["net"]
     assert (calm / "out" / "summary.en.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_the_index_in_parquet_is_the_one_in_csv_with_types(calm: Path) -> None:
+    typed = pl.read_parquet(calm / "out" / "index.parquet")
+    assert typed.schema == pl.Schema(TYPES)
+    plain = pd.read_csv(calm / "out" / "index.csv")
+    assert list(plain.columns) == typed.columns
+    for name in typed.columns:
+        expected = [None if pd.isna(value) or value == "" else value for value in plain[name]]
+        assert [value if value != "" else None for value in typed[name]] == expected
+    infeasible = typed.row(by_predicate=pl.col("status") == "infeasible", named=True)
+    assert (infeasible["value"], infeasible["net"], infeasible["plan"]) == (None, None, "")
+
+
+def test_a_night_on_which_everything_failed_has_the_same_types(tmp_path: Path) -> None:
+    jobs = tuple(broken(job) for job in read_grid(grid_file(tmp_path, budgets(2))))
+    entries = tuple(Entry(job.name, job.key, "failed", reason="=cmd()") for job in jobs)
+    for _ in range(2):
+        write_index(Night(tmp_path, jobs, entries, 0))
+        typed = pl.read_parquet(tmp_path / "index.parquet")
+        assert typed.schema == pl.Schema(TYPES)
+        assert typed["net"].to_list() == [None, None]
+        assert typed["currency"].to_list() == [None, None]
+        assert typed["reason"].to_list() == ["'=cmd()"] * 2
+
+
+def test_a_reader_of_an_index_that_is_written_again_sees_the_old_one(calm: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(calm / "out", tmp_path / "out")
+    names = ["index.csv", "index.parquet"]
+    before = {name: (out / name).read_bytes() for name in names}
+    with (out / names[0]).open("rb") as csv, (out / names[1]).open("rb") as parquet:
+        write_index(run_here(grid_file(tmp_path, budgets(1)), out))
+        assert [csv.read(), parquet.read()] == [before[name] for name in names]
+    assert all((out / name).read_bytes() != before[name] for name in names)
+    assert [p.name for p in out.iterdir() if p.name.startswith(".index")] == []
+
+
+def test_where_workers_can_only_be_spawned_a_batch_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
+    asked = command(grid_file(tmp_path, budgets(2)), tmp_path / "out", "--workers", "2", "--json")
+    spawned = [sys.executable, str(ROOT / "tests" / "spawned.py"), *asked[asked.index("batch") :]]
+    done = subprocess.run(spawned, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert counts(done) == {"optimal": 2}, done.stderr
+    expected = outcome_bytes(calm / "out")
+    found = outcome_bytes(tmp_path / "out")
+    assert found == {name: expected[name] for name in found}
+    assert len(found) == 2 * len(nights.SAME_BYTES)
 
 
 def test_a_second_command_does_nothing_again(calm: Path, tmp_path: Path) -> None:
@@ -287,6 +350,44 @@ def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
     assert outcome_bytes(tmp_path / "out") == outcome_bytes(calm / "out")
 
 
+# --- the summary ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "others"), [("en", "and 8 more"), ("fr", "et 8 autres")])
+def test_the_summary_tells_runs_apart_and_says_how_many_it_does_not_list(
+    calm: Path, language: str, others: str
+) -> None:
+    index = pd.read_csv(calm / "out" / "index.csv").fillna({"reason": ""})
+    names = [f"shop-{'long_name' * 7}-s{seed}" for seed in range(101, 121)]
+    alike = pd.concat([index[index["run"] == "shop-b0"].assign(run=name) for name in names])
+    (made,) = summaries(alike, [language], None)
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(made.content)).pages)
+
+    def compact(some: str) -> str:
+        return re.sub(r"[\s\u00ad\u2010-]", "", some)  # lines break within names
+
+    assert [compact(text).count(compact(name)) for name in names] == [2] * 12 + [1] * 8
+    assert compact(others) in compact(text)
+
+
+# --- at a terminal --------------------------------------------------------------------------------------
+
+
+def test_reasons_and_folders_are_never_broken_over_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    (job,) = read_grid(grid_file(tmp_path, budgets(1)))
+    folder = tmp_path / "une nuit d'été, sortie n° 1"
+    entry = Entry(job.name, job.key, "failed", reason="its folder cannot be written: no space left on device")
+    with Board(1, lines=False) as board:
+        board.tell(Progress(entry, False, 1, 1))
+    show_night(Night(folder, (job,), (entry,), 0))
+    told, shown = capsys.readouterr()[::-1]
+    assert told == f"{entry.name}: failed, {entry.reason}\n"
+    assert f"Index and summary in {folder}\n" in shown
+
+
 # --- untrusted ------------------------------------------------------------------------------------------
 
 
@@ -360,6 +461,15 @@ def copied(calm: Path, tmp_path: Path) -> Path:
     return shutil.copytree(calm / "out", tmp_path / "out")
 
 
+def test_verify_counts_what_it_looked_at(calm: Path, tmp_path: Path) -> None:
+    run = copied(calm, tmp_path) / "runs" / "shop-b0"
+    sound = CliRunner().invoke(main, ["verify", str(run)])
+    assert (sound.exit_code, sound.stdout) == (0, "1 run, 0 differences\n")
+    (run / "report.en.pdf").unlink()
+    changed = CliRunner().invoke(main, ["verify", str(run)])
+    assert (changed.exit_code, changed.stdout.splitlines()[-1]) == (4, "1 run, 1 difference")
+
+
 def test_ledger_and_index_of_a_sound_batch_agree_with_its_runs(calm: Path) -> None:
     before = sorted(p.name for p in (calm / "out").iterdir())
     assert misrecorded(calm / "out") == []
@@ -393,12 +503,20 @@ def test_an_edited_index_is_found(calm: Path, tmp_path: Path) -> None:
     index = pd.read_csv(out / "index.csv", dtype=str)
     index.loc[index["run"] == "shop-b0", "net"] = "1.0"
     index.to_csv(out / "index.csv", index=False)
-    (difference,) = misrecorded(out)
-    assert (difference.run, difference.what, difference.recorded) == (
-        "shop-b0",
-        "index.csv has another net",
-        "1.0",
-    )
+    typed = pl.read_parquet(out / "index.parquet")
+    raised = pl.when(pl.col("run") == "shop-b1").then(2.0).otherwise("net")
+    typed.with_columns(net=raised).write_parquet(out / "index.parquet")
+    assert [(d.run, d.what, d.recorded) for d in misrecorded(out)] == [
+        ("shop-b0", "index.csv has another net", "1.0"),
+        ("shop-b1", "index.parquet has another net", "2.0"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["index.csv", "index.parquet"])
+def test_a_damaged_index_is_found(calm: Path, tmp_path: Path, name: str) -> None:
+    out = copied(calm, tmp_path)
+    (out / name).write_bytes(b"PAR1\xff\xfe")
+    assert [(d.run, "run the batch again" in d.what) for d in misrecorded(out)] == [(name, True)]
 
 
 @pytest.mark.parametrize("change", ["append", "remove", "add"])
@@ -434,6 +552,23 @@ def test_diff_names_what_changed(calm: Path) -> None:
         ("rules.budget.expected", 30000.0, 30100.0)
     ]
     assert differences(runs / "shop-b0", runs / "shop-b0") == ()
+
+
+@pytest.mark.parametrize(("verb", "folders"), [("report", 1), ("diff", 2)])
+def test_a_batch_in_place_of_a_run_is_told_where_its_runs_are(calm: Path, verb: str, folders: int) -> None:
+    done = CliRunner().invoke(main, [verb, *[str(calm / "out")] * folders])
+    assert done.exit_code == 2
+    assert f"name one of those in {calm / 'out' / 'runs'}" in done.stderr
+
+
+def test_diff_does_not_compare_values_of_different_objectives(calm: Path, tmp_path: Path) -> None:
+    one, other = calm / "out" / "runs" / "shop-b0", copied(calm, tmp_path) / "runs" / "shop-lucky"
+    assert {"objective", "bound", "net"} <= {change.what for change in differences(one, other)}
+    scenario = other / "scenario.yaml"
+    scenario.write_text(scenario.read_text().replace("rules:", "rules:\n  objective: net", 1))
+    found = {change.what for change in differences(one, other)}
+    assert {"rules.objective", "revenue", "net"} <= found
+    assert not {"objective", "bound"} & found
 
 
 def test_the_ledger_is_a_database_that_anybody_can_read(calm: Path) -> None:

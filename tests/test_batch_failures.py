@@ -111,6 +111,16 @@ def test_a_ledger_that_is_none_is_refused_with_a_remedy(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_run_folder_is_not_made_a_batch(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    grid = grid_file(tmp_path, budgets(1))
+    run_here(grid, out)
+    before = sorted((out / "runs" / "shop-b0").rglob("*"))
+    done = run(grid, out / "runs" / "shop-b0")
+    assert (done.returncode, "is a run; a batch needs a folder of its own" in done.stderr) == (2, True)
+    assert sorted((out / "runs" / "shop-b0").rglob("*")) == before
+
+
 def test_what_others_put_beside_the_runs_stays(tmp_path: Path) -> None:
     """Only what a killed batch left of these runs is cleared away."""
     runs = tmp_path / "out" / "runs"

@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner, Result
 
+from optimizer.cli import main
 from optimizer.terminal import row, show, table
 
 ROOT = Path(__file__).parent.parent
@@ -84,6 +87,46 @@ def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
     assert "current" in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["solve", MINI, "--gap", "much", "--json"], "'--gap': 'much' is not a valid float"),
+        (["evaluate", MINI, "--json", "--seed", 2**63], "not in the range"),
+        (["solve", "--json"], "Missing argument 'FILE'"),
+        (["evaluate", "--json", MINI, "--plann", "current"], "No such option"),
+        (["frontier", MINI, "--json"], "Missing option '--over'"),
+        (["evaluate", MINI, "--plan", "nowhere", "--json"], "neither a plan of the scenario"),
+        (["report", MINI, "--json"], "is a file"),
+        (["slove", MINI, "--json"], "No such command"),
+        (["--verbose", "check", MINI, "--json"], "No such option"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
+def test_a_usage_error_is_json_where_json_is_asked_for_and_words_on_stderr_always(arguments, said):
+    def refused(given: list[str]) -> Result:
+        done = CliRunner().invoke(main, given)
+        assert done.exit_code == 2
+        return done
+
+    given = [str(argument) for argument in arguments]
+    done = refused(given)
+    answer = json.loads(done.stdout)
+    assert answer["warnings"] == []
+    (problem,) = answer["problems"]
+    assert set(problem) == {"where", "value", "message", "hint"}
+    assert said in problem["message"]
+    assert problem["message"] in done.stderr
+    if "No such" not in said:
+        assert problem["where"].endswith(given[0])
+    assert refused([argument for argument in given if argument != "--json"]).stdout == ""
+
+
+def test_a_batch_answers_with_one_object_or_with_lines_not_with_both():
+    done = CliRunner().invoke(main, ["batch", "grid.yaml", "--json", "--json-lines"])
+    assert done.exit_code == 2
+    assert "choose one" in json.loads(done.stdout)["problems"][0]["message"]
+
+
 def test_evaluate_reproduces_the_baseline_under_the_current_plan():
     answer = json.loads(incentives("evaluate", MINI, "--json").stdout)
     assert set(answer) == {"first_response", "consistent", "payouts"}
@@ -123,6 +166,13 @@ def test_evaluate_takes_a_plan_file(tmp_path):
     plan.write_text("marketing: {wins: 1.0}\nsales: {bookings: 1.0}\nsuccess: {retention: 1.0}\n")
     answer = json.loads(incentives("evaluate", MINI, "--plan", plan, "--json").stdout)
     assert answer["consistent"]["net"] == pytest.approx(307421.96013077, rel=1e-6)
+
+
+def test_an_empty_plan_file_is_told_how_to_begin(tmp_path):
+    (tmp_path / "plan.yaml").touch()
+    found = CliRunner().invoke(main, ["evaluate", str(MINI), "--plan", str(tmp_path / "plan.yaml"), "--json"])
+    (problem,) = json.loads(found.stdout)["problems"]
+    assert (problem["message"], problem["hint"]) == ("the file is empty", "write {team: {kpi: weight}}")
 
 
 def test_compare_names_the_rules_that_a_plan_breaks(scenario):
@@ -259,6 +309,23 @@ def test_ctrl_c_keeps_the_incumbent_and_never_says_optimal(tmp_path):
     assert next(c for c in answer["checks"] if c["name"] == "rules")["ok"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that is never read to its end")
+def test_ctrl_c_is_no_answer_about_a_plan(tmp_path):
+    file = tmp_path / "endless.yaml"
+    os.mkfifo(file)
+    command = [sys.executable, "-m", "optimizer.cli", "budget", str(file), "--plan", "current", "--json"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    writer = None
+    while writer is None and process.poll() is None:
+        with suppress(OSError):  # until the verb reads
+            writer = os.open(file, os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60) == ("", "stopped\n")
+    assert process.returncode == 130
+    os.close(writer)
+
+
 def test_a_folder_that_is_not_a_run_is_never_replaced(scenario, tmp_path):
     victim = tmp_path / "victim"
     victim.mkdir()
@@ -278,7 +345,6 @@ def test_alternatives_are_in_json_in_tables_and_on_the_screen(scenario, tmp_path
     assert "True" in (tmp_path / "run" / "tables" / "alternatives.csv").read_text()
 
 
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
 def test_numbers_are_never_cut_however_narrow_the_terminal(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
     numbers = [f"-{n},{n}00,{n}00.50" for n in range(10, 19)]
@@ -296,6 +362,56 @@ def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path
     assert "Traceback" not in found.stderr
 
 
+WRITING = {
+    "adjust": ["adjust", "nowhere.yaml", "nowhere.csv", "--out"],
+    "batch": ["batch", "nowhere.yaml", "--out"],
+    "bench": ["bench", "nowhere.yaml", "--out"],
+    "calibrate": ["calibrate", "nowhere.csv", "--map", "nowhere.yaml", "--out"],
+    "calibrate, its report": ["calibrate", "nowhere.csv", "--map", "nowhere.yaml", "--report"],
+    "convert": ["convert", "nowhere.yaml"],
+    "frontier": ["frontier", "nowhere.yaml", "--over", "budget", "--out"],
+    "pilot": ["pilot", "nowhere.yaml", "--out"],
+    "simulate": ["simulate", "nowhere.yaml", "--out"],
+}
+"""Inputs that do not exist: whoever reads them before looking at the destination speaks of them."""
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_a_destination_is_looked_at_before_any_work(verb, tmp_path):
+    (tmp_path / "letter.txt").write_text("mine")
+    places = [tmp_path / "letter.txt" / "new.yaml", Path("/proc/self/fdinfo/new.yaml")]
+    for place in places[: 1 + Path("/proc/self").exists()]:
+        done = CliRunner().invoke(main, [*WRITING[verb], str(place)])
+        assert done.exit_code == 2
+        assert f"{place} cannot be written" in done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("verb", ["calibrate", "convert"])
+def test_a_file_that_is_never_overwritten_is_looked_for_before_any_work(verb, tmp_path):
+    (tmp_path / "letter.yaml").write_text("mine")
+    done = CliRunner().invoke(main, [*WRITING[verb], str(tmp_path / "letter.yaml")])
+    assert (done.exit_code, "exists already" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("verb", WRITING)
+def test_a_destination_that_can_be_written_is_left_as_it_was(verb, tmp_path):
+    done = CliRunner().invoke(main, [*WRITING[verb], str(tmp_path / "new" / "place.yaml")])
+    assert done.exit_code == 2
+    assert "nowhere" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["letter.txt/run", "letter.txt/more/run"])
+def test_solve_looks_at_its_destination_before_it_solves(scenario, tmp_path, below):
+    (tmp_path / "letter.txt").write_text("mine")
+    done = CliRunner().invoke(main, ["solve", str(scenario), "--json", "--out", str(tmp_path / below)])
+    assert done.exit_code == 2
+    assert "Not a directory" in json.loads(done.stdout)["problems"][0]["message"]
+    assert "round" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
 def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scenario):
     done = incentives("solve", scenario, "--json", "--out", "/proc/nowhere/run")
     assert done.returncode == 2

@@ -18,7 +18,7 @@ import pytest
 from optimizer.history import cells, records
 from optimizer.history.deals import History, read_history
 from optimizer.history.exports import read_export
-from optimizer.history.mapping import Map
+from optimizer.history.mapping import Map, read_map
 from optimizer.history.study import study_of
 from optimizer.history.suggest import suggested_map
 from optimizer.history.vendors import recognised
@@ -195,10 +195,13 @@ def test_a_file_that_is_no_export_is_refused_with_its_reason(case: str, tmp_path
     assert all(problem.hint or problem.value for problem in caught.value.problems)
 
 
-def test_a_file_that_is_not_there_is_named_with_its_neighbour(tmp_path: Path) -> None:
-    (tmp_path / "deals.csv").write_text(text())
-    with pytest.raises(ScenarioError, match=r"did you mean .deals\.csv"):
-        read_export(tmp_path / "deal.csv")
+def test_a_file_that_is_not_there_is_named_with_its_nearest_neighbour_only(tmp_path: Path) -> None:
+    for name in ("deals.csv", "letters.txt", "photo.jpg"):
+        (tmp_path / name).write_text(text())
+    for missing, hint in (("deal.csv", 'did you mean "deals.csv"?'), ("nosuch.csv", "check the path")):
+        with pytest.raises(ScenarioError) as caught:
+            read_export(tmp_path / missing)
+        assert [problem.hint for problem in caught.value.problems] == [hint]
 
 
 # --- read with an account -------------------------------------------------------------------------------
@@ -311,6 +314,24 @@ def test_an_export_of_a_known_system_is_recognised(system: str) -> None:
     assert {"id", "created", "closed", "owner", "value", "outcome"} <= set(found[1])
 
 
+@pytest.mark.parametrize(
+    ("headings", "system"),
+    [
+        (
+            "Deal - ID,Deal - Deal created,Deal - Closed on,Deal - Owner,Deal - Status,Deal - Value",
+            "Pipedrive",
+        ),
+        (HEAD, "an unknown system"),
+    ],
+)
+def test_a_suggested_map_says_in_words_where_its_export_is_from(
+    headings: str, system: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(text().replace(HEAD, headings))
+    assert suggested_map([path]).startswith(f"# Map of an export from {system}, guessed from")
+
+
 def test_a_suggested_map_of_an_unknown_table_says_what_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "weather.csv"
     path.write_text("Day,Rain\n2024-01-01,3\n2024-01-02,4\n")
@@ -383,6 +404,12 @@ def _edit(change: Callable[[dict], None]) -> dict:  # type: ignore[type-arg]
     content = json.loads(json.dumps(MAP))
     change(content)
     return content  # type: ignore[no-any-return]
+
+
+def test_an_empty_map_is_told_how_to_begin(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("# nothing yet\n")
+    with pytest.raises(ScenarioError, match=r"--suggest-map. writes one"):
+        read_map(tmp_path / "map.yaml")
 
 
 def test_every_mistake_of_a_map_is_named_with_its_place(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ class Board:
         return f", {dt.timedelta(seconds=round(left))} left" if left else ""
 
     def _say(self, text: str) -> None:
-        self._console.print(Text(text))
+        self._console.print(Text(text), soft_wrap=True)
 
     def _event(self, name: str, content: dict[str, Any]) -> None:
         if self._lines:
@@ -140,4 +140,4 @@ def show_night(night: Night) -> None:
     if night.counts["failed"]:
         console.print(Text("Once their reasons are dealt with, --retry failed does the failed ones again."))
     before = f"{night.done_before} of {len(night.jobs)} were finished before. " if night.done_before else ""
-    console.print(Text(f"{before}Index and summary in {night.folder}"))
+    console.print(Text(f"{before}Index and summary in {night.folder}"), soft_wrap=True)

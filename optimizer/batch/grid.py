@@ -17,14 +17,15 @@ from optimizer.problems import Finding, ScenarioError, did_you_mean, shown
 from optimizer.problems import Path as Keys
 from optimizer.read import dump_scenario, raise_any, read_scenario
 from optimizer.scenario import Frozen, Positive, Scenario
-from optimizer.seed import SEED
-from optimizer.textfile import read_text
+from optimizer.seed import LARGEST, SEED
+from optimizer.textfile import read_plain
 from optimizer.tree import Tree
 from optimizer.wording import findings_of
 from optimizer.yamltree import tree_of
 
 RunName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Output = Literal["pdf", "xlsx", "html", "plans"]
+FORM = "write base: and overrides:"
 NAMED = ("teams", "stages", "activities", "kpis")
 """Sections where an override may change what exists and may not invent."""
 RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))}
@@ -40,7 +41,9 @@ class Grid(Frozen):
     """What each variant changes: section, key, value; `null` takes a key away."""
     combine: Literal["product", "list"] = "product"
     """Every base with every override, or the first base with the first override and so on."""
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0, strict=True)], ...], Field(strict=False)] = ()
+    seeds: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=LARGEST, strict=True)], ...], Field(strict=False)
+    ] = ()
     """One run per seed."""
     outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1)] = ("pdf",)
     languages: Annotated[tuple[Literal["en", "fr"], ...], Field(strict=False, min_length=1)] = ("en", "fr")
@@ -61,7 +64,7 @@ def read_grid(path: str | os.PathLike[str]) -> tuple[Job, ...]:
 
     Raises ScenarioError with all that is wrong with the grid, its bases and every override.
     """
-    tree = tree_of(read_text(path))
+    tree = tree_of(read_plain(Path(path)), FORM)
     grid = _grid(tree)
     folder = Path(os.path.abspath(path)).parent
     bases = [_base(tree, folder, n, name) for n, name in enumerate(grid.base)]
@@ -80,7 +83,7 @@ def read_grid(path: str | os.PathLike[str]) -> tuple[Job, ...]:
 def _grid(tree: Tree) -> Grid:
     data = tree.root.content()
     if not isinstance(data, dict):
-        raise_any(tree, [Finding((), shown(data), "a grid is a mapping", "write base: and overrides:")])
+        raise_any(tree, [Finding((), shown(data), "a grid is a mapping", FORM)])
     try:
         grid = Grid.model_validate(data)
     except ValidationError as error:
@@ -145,7 +148,8 @@ def _placed(findings: list[Finding], place: Keys) -> list[Finding]:
 def _unknown(tree: Mapping[str, Any], change: Mapping[str, Any]) -> Iterator[Finding]:
     """Things that an override names and the base does not have."""
     for section in NAMED:
-        for name in change.get(section) or {}:
+        changed = change.get(section)
+        for name in changed if isinstance(changed, Mapping) else ():
             if name not in tree.get(section, {}):
                 hint = did_you_mean(name, tree.get(section, {}))
                 yield Finding((section, name), "", f"the base has no such {section[:-1]}", hint, at_key=True)
@@ -188,7 +192,7 @@ def _clashes(jobs: list[Job]) -> Iterator[Finding]:
     for job in jobs:
         folded = job.name.casefold()
         if folded in seen:
-            hint = "runs are called <base>-<override>: rename one (upper and lower case count as the same)"
+            hint = "runs are called <base>-<override>-s<seed>; upper and lower case count as the same"
             yield Finding(("base",), job.name, "two runs would have the same name", hint)
         if folded in RESERVED:
             hint = "give the scenario another name"

@@ -1,4 +1,4 @@
-"""All runs of a batch side by side: one table, as CSV, as parquet where pyarrow is installed."""
+"""All runs of a batch side by side: one table, as CSV and as parquet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import math
 import os
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,21 +45,28 @@ INDEX = {
 """Columns of the index of a batch."""
 
 MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+WHOLE = ("seed", "attempts")
+FIGURES = ("seconds", "value", "bound", "gap", "gain", *MONEY, "budget")
+TYPES = {name: int if name in WHOLE else float if name in FIGURES else str for name in INDEX}
+"""Types of the columns in parquet, whatever the runs came to; what does not exist is null there."""
 
 
 def index_of(night: Night) -> pd.DataFrame:
-    """A row per run, in the order of the grid (columns in `columns.INDEX`)."""
+    """A row per run, in the order of the grid (columns in `INDEX`)."""
     pairs = zip(night.jobs, night.entries, strict=True)
     rows = [_row(job, entry, night.folder / RUNS / job.name) for job, entry in pairs]
     return pd.DataFrame(rows, columns=list(INDEX))
 
 
 def write_index(night: Night) -> pd.DataFrame:
-    """Write `index.csv`, and `index.parquet` where that is possible; returns the table."""
+    """Write `index.csv` and `index.parquet`; returns the table."""
+    import polars as pl
+
     table = index_of(night)
+    known = table.astype(object).where(table.notna(), None)
+    typed = pl.DataFrame(known.to_dict("list"), schema=TYPES)
     _replace(night.folder / "index.csv", lambda file: table.to_csv(file, index=False))
-    if find_spec("pyarrow") is not None:
-        _replace(night.folder / "index.parquet", lambda file: table.to_parquet(file, index=False))
+    _replace(night.folder / "index.parquet", typed.write_parquet)
     return table
 
 

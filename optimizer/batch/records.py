@@ -9,6 +9,9 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from polars import read_parquet
+from polars.exceptions import PolarsError
+
 from optimizer.audit import SAME, Difference, run_folders
 from optimizer.batch.index import MONEY
 from optimizer.batch.ledger import Entry, LedgerError, read_ledger
@@ -20,7 +23,9 @@ def misrecorded(folder: Path) -> list[Difference]:
     if not (folder / RUNS).is_dir():
         return []
     runs = {run.name: run for run in run_folders(folder)}
-    return [*_against_ledger(folder / LEDGER, runs), *_against_index(folder / "index.csv", runs)]
+    found = [*_against_ledger(folder / LEDGER, runs), *_against_index(folder / "index.csv", runs)]
+    typed = folder / "index.parquet"
+    return [*found, *_against_index(typed, runs)] if typed.exists() else found
 
 
 def _against_ledger(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
@@ -54,18 +59,26 @@ def _entry(entry: Entry, run: Path | None) -> Iterator[Difference]:
 
 def _against_index(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except OSError:
-        yield Difference(file.name, "is missing: run the batch again, which does nothing twice")
+        rows = _rows(file)
+    except (OSError, ValueError, PolarsError):
+        yield Difference(file.name, "is missing or damaged: run the batch again, which does nothing twice")
         return
     for row in rows:
         run = runs.get(row.get("run") or "")
         if row.get("state") == "done" and run is not None:
-            yield from _row(row, run)
+            yield from _row(file.name, row, run)
 
 
-def _row(row: Mapping[str, str], run: Path) -> Iterator[Difference]:
+def _rows(file: Path) -> list[dict[str, str]]:
+    """Rows of an index as texts; what does not exist is empty."""
+    if file.suffix == ".parquet":
+        rows = read_parquet(file).rows(named=True)
+        return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _row(index: str, row: Mapping[str, str], run: Path) -> Iterator[Difference]:
     """Status and figures of a run in the index."""
     try:
         result = json.loads((run / "result.json").read_text(encoding="utf-8"))
@@ -74,10 +87,10 @@ def _row(row: Mapping[str, str], run: Path) -> Iterator[Difference]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return  # the audit of the run says so
     if row.get("status") != result["status"]:
-        yield Difference(run.name, "index.csv has another status", str(row.get("status")), result["status"])
+        yield Difference(run.name, f"{index} has another status", str(row.get("status")), result["status"])
     for name, figure in figures.items():
         if not _same(row.get(name) or "", figure):
-            yield Difference(run.name, f"index.csv has another {name}", str(row.get(name)), str(figure))
+            yield Difference(run.name, f"{index} has another {name}", str(row.get(name)), str(figure))
 
 
 def _same(text: str, figure: float | None) -> bool:

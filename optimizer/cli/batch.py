@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import main, verb
+from optimizer.cli.group import INTERRUPTED, Destination, main, verb
 
 if TYPE_CHECKING:
     from optimizer.batch import Settings
 
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it: none of those that say how runs went."""
-
-
 @main.command()
 @click.argument("grid", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Default: runs/<name of the grid file>.")
+@click.option("--out", type=Destination(file_okay=False), help="Default: runs/<name of the grid file>.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: one per core.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler instead of processes.")
 @click.option("--retry", type=click.Choice(["failed"]), help="Also do failed runs again.")
@@ -44,8 +40,12 @@ def batch(
     from optimizer.batch.board import Board, night_json, show_night
     from reports.summary import write_summary
 
+    if as_json and json_lines:
+        raise click.UsageError("--json is one object at the end, --json-lines one per event: choose one")
     jobs = read_grid(grid)
     folder = out or Path("runs") / grid.stem
+    if (folder / "manifest.json").exists():
+        raise click.BadParameter(f"{folder} is a run; a batch needs a folder of its own", param_hint="--out")
     settings = _settings(workers, scheduler, retry, wait)
     try:
         with Board(len(jobs), lines=json_lines) as board:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import json_option, main, print_json, read, verb
+from optimizer.cli.group import Destination, json_option, main, print_json, read, verb
 
 if TYPE_CHECKING:
     from optimizer.bench.instances import Instance
@@ -31,7 +31,7 @@ REFERENCE = Path("scenarios/alignment")
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the companies.")
 @click.option("--quick", is_flag=True, help="A smoke run: one small company, one gap.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the table as Markdown.")
+@click.option("--out", type=Destination(dir_okay=False), help="Write the table as Markdown.")
 @json_option
 @verb
 def bench(
@@ -48,6 +48,7 @@ def bench(
     lines = list(measure_lines(instances, budget, lambda text: click.echo(text, err=True)))
     table = "\n".join(_markdown(lines))
     if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(table + "\n", encoding="utf-8")
     if as_json:
         print_json({"machine": _machine(), "lines": [_plain(asdict(line)) for line in lines]})

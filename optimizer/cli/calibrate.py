@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import json_option, main, print_json, verb, write_new
+from optimizer.cli.group import Destination, json_option, main, print_json, verb, write_new
 
 
 @main.command()
 @click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="What the columns mean.")
-@click.option("--out", type=click.Path(path_type=Path), help="The scenario to write; never an existing file.")
+@click.option("--out", type=Destination(new=True), help="The scenario to write; never an existing file.")
 @click.option("--suggest-map", is_flag=True, help="Print a map to start from, and do nothing else.")
-@click.option("--report", "report_dir", type=click.Path(path_type=Path), help="Folder for the PDF report.")
+@click.option("--report", "report_dir", type=Destination(file_okay=False), help="Folder for the PDF report.")
 @click.option("--names", is_flag=True, help="Names of persons instead of pseudonyms.")
 @json_option
 @verb

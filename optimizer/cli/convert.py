@@ -6,12 +6,21 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import file_argument, json_option, main, print_json, read, verb, write_new
+from optimizer.cli.group import (
+    Destination,
+    file_argument,
+    json_option,
+    main,
+    print_json,
+    read,
+    verb,
+    write_new,
+)
 
 
 @main.command()
 @file_argument
-@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("out", type=Destination(new=True))
 @json_option
 @verb
 def convert(file: Path, out: Path, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.group import EXIT, Destination, file_argument, json_option, main, print_json, read, verb
 
 if TYPE_CHECKING:
     from optimizer.explain.frontiers import Over, Point
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Limits tried; the scenario's own is always among them.",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the table as CSV.")
+@click.option("--out", type=Destination(dir_okay=False), help="Also write the table as CSV.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each point.")
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: all processors.")
@@ -55,6 +55,7 @@ def frontier(
         tell = partial(narrator.tell_share, f"frontier over {over}")
         found = trace(scenario, over, points, options, crew, tell)
     if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
         frontier_table(found).to_csv(out, index=False)
     if as_json:
         print_json(frontier_json(found))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from itertools import chain
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
-from optimizer.seed import SEED
+from optimizer.seed import LARGEST, SEED
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -27,27 +28,97 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: thread
 
 EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
 """Exit code by status; 2 is bad input."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: none of those that say how a plan or a batch went."""
 WRITABLE = "name a folder that can be written to, on a disk with room; nothing was replaced"
 P = ParamSpec("P")
 
+
+class Destination(click.Path):
+    """A file or a folder to write once the work is done: refused before it begins where that cannot be."""
+
+    def __init__(self, *, new: bool = False, **kinds: Any) -> None:
+        """A `new` file is never an existing one."""
+        super().__init__(writable=True, **kinds)
+        self.new = new
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        try:
+            if self.new and path.exists():
+                self.fail(f"{path} exists already; name another file, or move it away", param, ctx)
+            if path.is_dir() or not path.exists():
+                refuse_unwritable(path)
+        except OSError as error:
+            self.fail(f"{path} cannot be written: {(error.strerror or str(error)).lower()}", param, ctx)
+        return path
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Raise OSError unless files can be made in the path, or in the nearest folder above it that is there.
+
+    Tried with a file that has no name: permissions say nothing to root, and nothing of system folders.
+    """
+    from tempfile import TemporaryFile
+
+    path = path.absolute()
+    there = next(place for place in (path, *path.parents) if place.exists())
+    try:
+        with TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 seed_option = click.option(
-    "--seed", type=click.IntRange(min=0), default=SEED, show_default=True, help="Of everything that is drawn."
+    "--seed",
+    type=click.IntRange(0, LARGEST),
+    default=SEED,
+    show_default=True,
+    help="Of everything that is drawn.",
 )
 out_option = click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for tables (CSV) and PDFs."
+    "--out", type=Destination(file_okay=False), help="Folder for tables (CSV) and PDFs."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """The verbs; where `--json` is among the arguments, a usage error is one JSON object on stdout too."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.obj = {"as_json": "--json" in args}
+        with _told_as_json(ctx):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _told_as_json(ctx):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _told_as_json(ctx: click.Context) -> Iterator[None]:
+    try:
+        yield
+    except click.UsageError as error:
+        if ctx.obj["as_json"]:
+            place = (error.ctx or ctx).command_path
+            hint = f"{place} --help says what is allowed"
+            problem = {"where": place, "value": "", "message": error.format_message(), "hint": hint}
+            _print_problems([problem])
+        raise
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="incentive-optimizer", prog_name="incentives")
 def main() -> None:
     """Find the variable-pay weights that maximize revenue, knowing that teams answer in their interest."""
 
 
 def verb(function: Callable[P, None]) -> Callable[P, None]:
-    """Bad input, and files that cannot be read or written, end with exit code 2, never with a traceback."""
+    """Bad input, and files that cannot be read or written, end with exit code 2, an interrupt with 130; never
+    with a traceback."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -66,15 +137,22 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
             problem = {"where": place, "value": "", "message": message, "hint": WRITABLE}
             text = f"error: {place or 'a file'}: {message}\n    {WRITABLE}"
             _refuse(kwargs.get("as_json") is True, [problem], text)
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(INTERRUPTED)
 
     return run
 
 
 def _refuse(as_json: bool, problems: list[Any], text: str) -> None:
     if as_json:
-        print_json({"problems": problems, "warnings": []})
+        _print_problems(problems)
     click.echo(text, err=True)
     sys.exit(2)
+
+
+def _print_problems(problems: list[Any]) -> None:
+    print_json({"problems": problems, "warnings": []})
 
 
 def print_json(value: Any) -> None:

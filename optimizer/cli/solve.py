@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import EXIT, file_argument, json_option, main, print_json, read, seed_option, verb
+from optimizer.cli.group import (
+    EXIT,
+    file_argument,
+    json_option,
+    main,
+    print_json,
+    read,
+    refuse_unwritable,
+    seed_option,
+    verb,
+)
 
 if TYPE_CHECKING:
     from optimizer.executors import Workers
@@ -100,6 +110,7 @@ def solve(
         refuse_foreign(folder.resolve())
     except NotARunFolderError as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
+    refuse_unwritable(folder.resolve().parent)
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
         with Workers(cores()) as workers:

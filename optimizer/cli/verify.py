@@ -30,5 +30,9 @@ def verify(folder: Path, as_json: bool) -> None:
     else:
         for difference in found:
             click.echo(str(difference))
-        click.echo(f"{len(runs)} runs, {len(found)} differences")
+        click.echo(f"{_counted(len(runs), 'run')}, {_counted(len(found), 'difference')}")
     sys.exit(4 if found else 0)
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -9,8 +9,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from optimizer.problems import did_you_mean, listed
-from optimizer.textfile import refuse
+from optimizer.problems import listed
+from optimizer.textfile import like_it, refuse
 
 WORKBOOK = b"PK\x03\x04"
 """How a workbook begins, being a zip archive."""
@@ -36,7 +36,7 @@ def _bytes(path: Path) -> bytes:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        refuse(path, "there is no such file", _like_it(path))
+        refuse(path, "there is no such file", like_it(path))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         refuse(path, f"cannot be read: {reason}", "check the path and its permissions")
@@ -47,11 +47,6 @@ def _bytes(path: Path) -> bytes:
 def _refuse_empty(path: Path, data: bytes) -> None:
     if not data[:_HEAD].strip() and not data.strip():
         refuse(path, "is empty", "export it again; 0 rows arrived here")
-
-
-def _like_it(path: Path) -> str:
-    near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-    return did_you_mean(path.name, near) if near else "check the path"
 
 
 def _unpacked(path: Path, data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
@@ -25,7 +26,7 @@ from optimizer.history.sections import (
 from optimizer.problems import Finding, listed, shown
 from optimizer.read import raise_any
 from optimizer.scenario import Frozen, LabelField, Name
-from optimizer.textfile import read_text
+from optimizer.textfile import read_plain
 from optimizer.wording import findings_of, keys_of
 from optimizer.yamltree import tree_of
 
@@ -110,10 +111,10 @@ def _texts(table: Frozen) -> list[str]:
 
 def read_map(path: str | os.PathLike[str]) -> Map:
     """Read and check a map. Raises ScenarioError with every problem and its place."""
-    tree = tree_of(read_text(path))
+    hint = f"its keys: {listed(keys_of(Map))}; `incentives calibrate EXPORT --suggest-map` writes one"
+    tree = tree_of(read_plain(Path(path)), hint)
     data = tree.root.content()
     if not isinstance(data, dict):
-        hint = f"its keys: {listed(keys_of(Map))}; `incentives calibrate EXPORT --suggest-map` writes one"
         raise_any(tree, [Finding((), shown(data), "a map is a mapping", hint)])
     found, findings = None, []
     try:

@@ -161,7 +161,7 @@ def _sizes(paths: Sequence[Path], tables: Mapping[str, object], today: dt.date |
 
 
 _HEAD = """\
-# Map of a {vendor} export, guessed from its headings and values: read every line before use.
+# Map of an export from {vendor}, guessed from its headings and values: read every line before use.
 # Run it: incentives calibrate EXPORT... --map THIS_FILE --out scenario.yaml
 version: 1
 name: history

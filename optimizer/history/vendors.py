@@ -115,7 +115,7 @@ VENDORS = (
         },
     ),
     Vendor(
-        "unknown system",
+        "an unknown system",
         {
             "id": ("id", "deal id", "lead id", "opportunity id", "mql_id", "record id", "number"),
             "created": ("created", "created at", "created_at", "creation date", "date", "first_contact_date"),

@@ -11,12 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optimizer.beliefs import (
-    Beliefs,
-    credit,
-    marginal_score,
-    worth_to_others,
-)
+from optimizer.beliefs import Beliefs, perceived_rewards, worth_to_others
 from optimizer.curves import PayCurves
 from optimizer.network import NEGLIGIBLE, Bools, Floats, Ints, Network, build_network
 from optimizer.plan import plan_of
@@ -33,7 +28,35 @@ class CalibrationError(ValueError):
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class Behaviour:
+    """What people's answers follow from, beside the funnel.
+
+    Arrays have a leading axis S more where plans are answered by different companies (beliefs: S rows).
+    """
+
+    curves: PayCurves
+    """Of the plans to be considered."""
+    targets: Floats
+    """T_k in force when the baseline was observed, (K,) in the KPI's own unit."""
+    stretch: Floats | None
+    """By how much targets issued anew exceed what is believed, (1,); None where targets stay."""
+    beliefs: Beliefs
+    """Baseline beliefs, S = 1."""
+    linear: Floats
+    """c_a, (A,) currency per unit."""
+    quadratic: Floats
+    """q_a, (A,) currency per unit²."""
+
+    def targets_at(self, beliefs: Beliefs) -> Floats:
+        """T_k (K,), or (S, K) where they are issued anew at what is believed (model.md §9)."""
+        if self.stretch is None:
+            return self.targets
+        seen = beliefs.numerator / beliefs.denominator
+        return np.asarray((1 + self.stretch) * np.maximum(seen, TARGET_FLOOR * self.targets))
+
+
+@dataclass(frozen=True)
+class Calibrated(Behaviour):
     """A scenario with the costs and beliefs that explain its baseline."""
 
     scenario: Scenario
@@ -41,26 +64,16 @@ class Calibrated:
     """Baseline coefficients (all regime multipliers 1)."""
     worlds: tuple[tuple[float, Network], ...]
     """(probability, network) per regime; one of probability 1 where the scenario names none."""
-    curves: PayCurves
-    """Of the plans to be considered."""
     todays_curves: PayCurves
     """In force when the baseline was observed."""
-    targets: Floats
-    """T_k in force when the baseline was observed, (K,) in the KPI's own unit."""
     current: Floats
     """e⁰_ik = B_i w⁰_ik, (I, K) currency per period."""
-    beliefs: Beliefs
-    """Baseline beliefs, S = 1."""
     hour_price: Floats
     """λ⁰_i, (I,) currency per hour."""
     reward: Floats
     """r_a(w⁰), (A,) currency per unit."""
     curvature_value: Floats
     """κ_a, (A,) currency per unit."""
-    linear: Floats
-    """c_a, (A,) currency per unit."""
-    quadratic: Floats
-    """q_a, (A,) currency per unit²."""
     seed: int = SEED
     """Of the sample on which budget rules about bad cases hold (`optimizer.draws`)."""
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -75,14 +88,6 @@ class Calibrated:
         """The same company with the curves in force: what plans without a choice of their own follow."""
         return replace(self, curves=self.todays_curves, chosen={}) if self.chosen else self
 
-    def targets_at(self, beliefs: Beliefs) -> Floats:
-        """T_k (K,), or (S, K) where they are issued anew at what is believed (model.md §9)."""
-        issued = self.scenario.targets
-        if issued.mode == "fixed":
-            return self.targets
-        seen = beliefs.numerator / np.where(self.network.is_rate, beliefs.denominator, 1.0)
-        return np.asarray((1 + issued.stretch) * np.maximum(seen, TARGET_FLOOR * self.targets))
-
 
 def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     """Costs that reproduce the baseline under the current plan.
@@ -93,10 +98,10 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     curves = pay_curves(scenario)
     targets = _targets(scenario, network)
     routing, numerator, denominator = _observed(network)
-    beliefs = Beliefs(routing, numerator, denominator, np.zeros((1, len(network.stages))))
+    unpriced = Beliefs(routing, numerator, denominator, np.zeros((1, len(network.stages))))
     current = plan_of(scenario, scenario.current_plan).euros(scenario)
     hour_price = _hour_prices(scenario)
-    pay = _baseline_pay(network, curves, targets, beliefs, current)
+    pay = perceived_rewards(network, curves, targets, unpriced, current[None])[0]
     price, onward = _prices(network, routing, pay, hour_price)
     own = network.own_delay * (price @ network.own_yields)
     kappa = _curvature_values(network, routing[0], pay + onward + own, hour_price)
@@ -109,6 +114,7 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
         curves=curves,
         todays_curves=curves,
         targets=targets,
+        stretch=np.array([scenario.targets.stretch]) if scenario.targets.mode == "reset" else None,
         current=current,
         beliefs=Beliefs(routing, numerator, denominator, price[None, :]),
         hour_price=hour_price,
@@ -146,17 +152,6 @@ def _hour_prices(scenario: Scenario) -> Floats:
 
     teams = scenario.teams.values()
     return np.array([price(t.hours, t.base_pay + t.current_pay, t.hour_value) for t in teams])
-
-
-def _baseline_pay(
-    network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs, euros: Floats
-) -> Floats:
-    """Σ_k e⁰_ik θ_k C_ka, (A,)."""
-    marginal = marginal_score(network, targets, beliefs)
-    ratio = beliefs.numerator / np.where(network.is_rate, beliefs.denominator, 1.0)
-    gained = credit(network, beliefs.routing, marginal, network.delay)
-    pay = curves.perceived(ratio / targets).through(gained, network.team)[0]
-    return np.asarray((euros[network.team].T * pay).sum(axis=0))
 
 
 def _prices(network: Network, routing: Floats, pay: Floats, hour_price: Floats) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.curves import PayCurves, Sensitivity
-from optimizer.network import Floats, Ints, Network
+from optimizer.network import Floats, Ints, Network, product
 
 EMPTY = 1e-12
 """A stage with less inflow than this (relative to the largest volume) counts as empty."""
@@ -20,7 +20,10 @@ DENOMINATOR_FLOOR = 0.05
 
 @dataclass(frozen=True)
 class Beliefs:
-    """Routing fractions φ (S, A), KPI numerators and denominators (S, K), prices μ̄ of stages (S, N)."""
+    """Routing fractions φ (S, A), KPI numerators and denominators (S, K), prices μ̄ of stages (S, N).
+
+    The denominator of a count is 1.
+    """
 
     routing: Floats
     numerator: Floats
@@ -138,11 +141,8 @@ def worth_to_others(network: Network, routing: Floats, worth: Floats, n: int) ->
 
 def onward_worth(network: Network, worth: Floats) -> Floats:
     """δ_i^{ℓ_a} Σ_{m not own} P_ma β_m, (S, A) currency per unit."""
-    others = network.yields - network.own_yields
-    return np.asarray(
-        network.own_delay * np.einsum("san,na->sa", worth[:, network.team, :], others, optimize=True),
-        dtype=float,
-    )
+    brought = worth @ (network.yields - network.own_yields)
+    return np.asarray(network.own_delay * brought[:, network.team, np.arange(len(network.team))])
 
 
 def perceived_rewards(
@@ -158,12 +158,12 @@ def perceived_rewards(
     paid = curves.perceived(ratio / targets).pull(euros) / (per * targets)[:, None, :]
     rate = network.is_rate
     direct = paid @ network.numerator
-    direct -= (paid[:, :, rate] * ratio[:, None, rate]) @ network.denominator[rate]
+    direct -= (paid[:, :, rate] * ratio[:, None, rate]) @ network.denominator[..., rate, :]
     worth = np.zeros((len(direct), len(network.teams), len(network.stages)))
     for n in network.downstream_first:
         if network.owner[n] >= 0:
             taking = network.from_stage[n]
-            later = network.delay[:, taking] * (worth @ network.yields[:, taking])
+            later = network.delay[..., taking] * (worth @ network.yields[..., taking])
             gained = direct[:, :, taking] + later
             worth[:, :, n] = (gained @ beliefs.routing[:, taking, None])[:, :, 0]
             worth[:, network.owner[n], n] = beliefs.price[:, n]
@@ -180,7 +180,7 @@ def beliefs_from(network: Network, x: Floats, price: Floats, before: Beliefs, ba
     floor = DENOMINATOR_FLOOR * baseline.denominator
     return Beliefs(
         routing=np.where(network.source >= 0, routing, before.routing),
-        numerator=x @ network.numerator.T,
-        denominator=np.maximum(np.where(network.is_rate, x @ network.denominator.T, 1.0), floor),
+        numerator=product(x, network.numerator.mT),
+        denominator=np.maximum(np.where(network.is_rate, product(x, network.denominator.mT), 1.0), floor),
         price=price,
     )

@@ -84,7 +84,8 @@ class PayCurves:
     """Piecewise-linear pay per team and KPI: before the first knot, and jumps and slope changes at knots.
 
     Pay per euro at target, so 1 at target unless a threshold, cap or gate says otherwise. `expected`,
-    `slope`, `variance` and `certain` take scores or attainments (..., K) and give (..., I, K).
+    `slope`, `variance` and `certain` take scores or attainments (..., K) and give (..., I, K). Numbers have a
+    leading axis S more where scores (S, K) are those of different companies; then only `perceived` is meant.
     """
 
     teams: int
@@ -131,7 +132,7 @@ class PayCurves:
         if self._at_once:
             return known
         g = self.gates
-        return Sensitivity(known.own * self.patience, known.gate * self.patience[g.team, g.kpi], g)
+        return Sensitivity(known.own * self.patience, known.gate * self.patience[..., g.team, g.kpi], g)
 
     def certain(self, attainment: Floats) -> Floats:
         """Pay at realised attainments, gates included."""
@@ -169,7 +170,7 @@ class PayCurves:
     @property
     def by_team(self) -> bool:
         """Whether teams have their own curves; else those of the first team are everybody's."""
-        return len(self.knots) > 1
+        return bool(self.knots.shape[-3] > 1)
 
     @property
     def _bent(self) -> bool:
@@ -185,7 +186,7 @@ class PayCurves:
 
     @property
     def _sd(self) -> Floats:
-        return np.where(self.noise > 0, self.noise, 1.0)
+        return np.where(self.noise > 0, self.noise, 1.0)[..., None, :]
 
     @property
     def _rises(self) -> tuple[Floats, Floats]:
@@ -206,7 +207,7 @@ class PayCurves:
     def _slope(self, score: Floats) -> Floats:
         """θ before gates, (..., C, K)."""
         if not self._bent:
-            return np.broadcast_to(self.first_slope, (*score.shape[:-1], *self.first_slope.shape))
+            return np.broadcast_to(self.first_slope, (*score.shape[:-1], *self.first_slope.shape[-2:]))
         slope = self.first_slope
         for j in range(self.knots.shape[-1]):
             z = (score[..., None, :] - self.knots[..., j]) / self._sd
@@ -250,33 +251,37 @@ class _Behind:
 
     def __init__(self, curves: PayCurves, score: Floats) -> None:
         g = curves.gates
-        self._pairs = (np.minimum(g.team, len(curves.knots) - 1), g.kpi)
-        self._spread, self._gate_spread = curves.noise[g.kpi], curves.noise[g.on]
-        self._knots, self._score = curves.knots[self._pairs], score[..., g.kpi]
-        self._first = curves.first_level[self._pairs]
-        away = (self._knots - self._score[..., None]) / self._spread[:, None]
+        self._pairs = (np.minimum(g.team, curves.knots.shape[-3] - 1), g.kpi)
+        self._spread, self._gate_spread = curves.noise[..., g.kpi], curves.noise[..., g.on]
+        self._knots, self._score = self._of_pairs(curves.knots), score[..., g.kpi]
+        self._first = curves.first_level[..., *self._pairs]
+        away = (self._knots - self._score[..., None]) / self._spread[..., None]
         closed = ((g.at - score[..., g.on]) / self._gate_spread)[..., None]
         self._tail: Tail = tail(away, closed, g.correlation)
+
+    def _of_pairs(self, by_curve: Floats) -> Floats:
+        """(..., P, J) of (..., C, K, J)."""
+        return by_curve[..., *self._pairs, :]
 
     def moment(self, rises: tuple[Floats, ...]) -> Floats:
         """E[pay, open] or E[pay², open] by its rises at knots: jumps, slopes, half curvatures; (..., P)."""
         order = {1: self._first, 2: self._first, 3: self._first**2}[len(rises)]
         sure = order * ndtr(-self._tail.closed[..., 0])
         parts = zip(rises, self._tail.moments, range(3), strict=False)
-        sd = self._spread[:, None]
-        return np.asarray(sure + sum((r[self._pairs] * sd**n * m).sum(axis=-1) for r, m, n in parts))
+        sd = self._spread[..., None]
+        return np.asarray(sure + sum((self._of_pairs(r) * sd**n * m).sum(axis=-1) for r, m, n in parts))
 
     def own_slope(self, rises: tuple[Floats, Floats]) -> Floats:
         """∂E[pay, open]/∂score, (..., P)."""
-        jumps, changes = (r[self._pairs] for r in rises)
-        density = self._tail.own_density / self._spread[:, None]
+        jumps, changes = (self._of_pairs(r) for r in rises)
+        density = self._tail.own_density / self._spread[..., None]
         return np.asarray((jumps * density + changes * self._tail.moments[0]).sum(axis=-1))
 
     def gate_slope(self, rises: tuple[Floats, Floats]) -> Floats:
         """∂E[pay, open]/∂(score of the gate), (..., P): its density at the gate times E[pay | there]."""
-        jumps, changes = (r[self._pairs] for r in rises)
+        jumps, changes = (self._of_pairs(r) for r in rises)
         reached, above = self._tail.at_gate
-        paid = (jumps * reached + changes * self._spread[:, None] * above).sum(axis=-1) + self._first
+        paid = (jumps * reached + changes * self._spread[..., None] * above).sum(axis=-1) + self._first
         return np.asarray(_density(self._tail.closed[..., 0]) / self._gate_spread * paid)
 
 

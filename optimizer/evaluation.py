@@ -17,7 +17,7 @@ from optimizer.outcome import Outcome, evaluate_plans, loading
 from optimizer.payouts import PayoutDistribution, payout_distribution, tail_elsewhere
 from optimizer.plan import Plan, PlanWeights, plan_of
 from optimizer.rules import broken_lines, budget_lines
-from optimizer.scenario import Scenario, Targets
+from optimizer.scenario import Scenario
 from optimizer.seed import SEED
 from optimizer.space import plan_space
 from optimizer.tail import has_tail_rule
@@ -50,10 +50,7 @@ def evaluate(scenario: Scenario, plan: PlanWeights | Plan | None = None, seed: i
     cal = calibrate(scenario, seed).choosing(chosen.curves)
     euros = chosen.euros(scenario)[None]
     consistent = evaluate_plans(cal, euros)
-    fixed = None
-    if scenario.targets.mode == "reset":
-        kept = scenario.model_copy(update={"targets": Targets()})
-        fixed = evaluate_plans(replace(cal, scenario=kept), euros)
+    fixed = evaluate_plans(replace(cal, stretch=None), euros) if cal.stretch is not None else None
     return Evaluation(
         cal=cal,
         plan=chosen,

@@ -41,9 +41,10 @@ NUDGE = 1e-6
 
 
 def fixed_points(image: Image, start: Floats, least: Floats, target: float) -> tuple[Floats, int]:
-    """Points (S, D), at or above `least` (D,), whose residual is at most `target`, and rounds of relaxation.
+    """Points (S, D) whose residual is at most `target`, and rounds of relaxation.
 
-    Where none is found, the point of the smallest residual that relaxation left.
+    They stay at or above `least` (D,) or (S, D). Where none is found, the point of the smallest residual that
+    relaxation left.
     """
     search, rounds = _Search(start, least), 0
     for floor in TURNS:
@@ -61,7 +62,7 @@ class _Search:
 
     def __init__(self, start: Floats, least: Floats) -> None:
         count, size = start.shape
-        self.least = least
+        self.least = np.broadcast_to(least, start.shape)
         self.at = start.copy()
         self.open: Ints = np.arange(count)
         self.base, self.miss = start.copy(), np.zeros_like(start)
@@ -72,7 +73,8 @@ class _Search:
         self.trying = np.zeros(count, dtype=bool)
         self.wait, self.pause = np.full(count, float(WAIT)), np.full(count, float(WAIT))
         self.past, self.past_miss = (np.zeros((count, MEMORY, size)) for _ in range(2))
-        self.known = np.zeros(count, dtype=int)
+        """The last rounds, one written over another in turn."""
+        self.rounds = 0
 
     @property
     def is_open(self) -> NDArray[np.bool_]:
@@ -94,13 +96,12 @@ class _Search:
         self.trying[rows] = ~failed & (self.trying[rows] | (self.wait[rows] <= 0))
         self.at[rows] = self.base[rows] + self.step[rows, None] * self.miss[rows]
         tried = rows[self.trying[rows]]
-        self.at[tried] = np.maximum(self._accelerated(tried), self.least)
+        self.at[tried] = np.maximum(self._accelerated(tried), self.least[tried])
 
     def _remember(self, rows: Ints, miss: Floats, residual: Floats) -> None:
-        for past, new in ((self.past, self.at[rows]), (self.past_miss, miss)):
-            past[rows, 1:] = past[rows, :-1]
-            past[rows, 0] = new
-        self.known[rows] = np.minimum(self.known[rows] + 1, MEMORY)
+        now = self.rounds % MEMORY
+        self.past[rows, now], self.past_miss[rows, now] = self.at[rows], miss
+        self.rounds += 1
         better = rows[residual < self.smallest[rows]]
         self.best[better] = self.at[better]
         self.smallest[rows] = np.minimum(residual, self.smallest[rows])
@@ -115,18 +116,22 @@ class _Search:
 
     def _accelerated(self, rows: Ints) -> Floats:
         """Anderson's next point, from differences with the rounds before."""
-        past, miss = self.past[rows], self.past_miss[rows]
-        dz, dr = past[:, :1] - past[:, 1:], miss[:, :1] - miss[:, 1:]
+        now = (self.rounds - 1) % MEMORY
+        before = [past for past in range(min(self.rounds, MEMORY)) if past != now]
+        z, miss = self.past[rows, now], self.past_miss[rows, now]
+        dz = z[:, None] - self.past[rows[:, None], before]
+        dr = miss[:, None] - self.past_miss[rows[:, None], before]
         size = np.linalg.norm(dr, axis=2, keepdims=True) + 1e-300
-        unknown = np.arange(1, MEMORY)[None, :] >= self.known[rows][:, None]
-        dz, dr = (np.where(unknown[:, :, None], 0.0, d / size) for d in (dz, dr))
-        gram = dr @ dr.transpose(0, 2, 1) + 1e-10 * np.eye(MEMORY - 1)
-        share = np.linalg.solve(gram, dr @ miss[:, 0, :, None])
-        return np.asarray(past[:, 0] + miss[:, 0] - ((dz + dr).transpose(0, 2, 1) @ share)[:, :, 0])
+        dz, dr = dz / size, dr / size
+        gram = dr @ dr.mT + 1e-10 * np.eye(len(before))
+        share = np.linalg.solve(gram, dr @ miss[:, :, None])
+        return np.asarray(z + miss - ((dz + dr).mT @ share)[:, :, 0])
 
     def finish(self, image: Image, target: float) -> None:
         """Newton's method from where relaxation stands; what it does not finish relaxation goes on with."""
-        found = [newton(partial(_alone, image, row), self.at[row], self.least, target) for row in self.open]
+        found = [
+            newton(partial(_alone, image, row), self.at[row], self.least[row], target) for row in self.open
+        ]
         for row, point in zip(self.open, found, strict=True):
             self.at[row] = self.at[row] if point is None else point
         self.open = self.open[[point is None for point in found]]

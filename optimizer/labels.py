@@ -65,6 +65,11 @@ OWN_PLANS = {
 }
 """Plans that the file need not name, by their kind."""
 
+CURRENT_IS_BEST = Text(
+    "Current plan, also the best at the stated numbers",
+    "Plan actuel, aussi le meilleur aux chiffres indiqués",
+)
+
 RULES = {
     "target_pay": Text("Target pay", "Variable cible"),
     "weights.max": Text("Largest weight", "Poids le plus élevé"),

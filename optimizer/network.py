@@ -21,6 +21,11 @@ REACH_OF_IMPLICIT = 0.05
 NEGLIGIBLE = 1e-9
 
 
+def product(x: Floats, matrix: Floats) -> Floats:
+    """x (..., n) times a matrix (n, m), or x (S, n) times one for each of its rows, (S, n, m)."""
+    return np.asarray(x @ matrix if matrix.ndim == 2 else (x[:, None] @ matrix)[:, 0])
+
+
 @dataclass(frozen=True)
 class TeamBlock:
     """What one team decides: its activities, and the equalities (1), (2) that bind them.
@@ -37,7 +42,10 @@ class TeamBlock:
 
 @dataclass(frozen=True)
 class Network:
-    """Sets and coefficients of model.md §2. Shapes: I teams, N stages, A activities, K KPIs."""
+    """Sets and coefficients of model.md §2. Shapes: I teams, N stages, A activities, K KPIs.
+
+    Coefficients have a leading axis S more where plans are answered by different companies.
+    """
 
     teams: tuple[str, ...]
     stages: tuple[str, ...]
@@ -81,9 +89,14 @@ class Network:
     """(K,)."""
 
     @cached_property
+    def leads_to(self) -> Bools:
+        """(N, A): activity a yields units of stage n."""
+        return np.asarray((self.yields != 0).any(axis=tuple(range(self.yields.ndim - 2))))
+
+    @cached_property
     def downstream_first(self) -> tuple[int, ...]:
         """Stages ordered so that everything a stage yields into comes before it."""
-        return _reverse_topological(len(self.stages), self.source, self.yields)
+        return _reverse_topological(len(self.stages), self.source, self.leads_to)
 
     @cached_property
     def from_stage(self) -> tuple[Ints, ...]:
@@ -98,12 +111,12 @@ class Network:
     @cached_property
     def delay(self) -> Floats:
         """δ_i^{ℓ_a}, (I, A): weight that team i gives to what activity a brings."""
-        return self.discount[:, None] ** self.lag[None, :]
+        return self.discount[..., :, None] ** self.lag[..., None, :]
 
     @cached_property
     def own_delay(self) -> Floats:
         """δ_i^{ℓ_a} of the activity's own team, (A,)."""
-        return self.delay[self.team, np.arange(len(self.activities))]
+        return self.delay[..., self.team, np.arange(len(self.activities))]
 
     @cached_property
     def blocks(self) -> tuple[TeamBlock, ...]:
@@ -114,7 +127,7 @@ class Network:
     def feeds(self) -> Bools:
         """(I, I): team j's activities yield into a stage of another team i."""
         feeds = np.zeros((len(self.teams),) * 2, dtype=bool)
-        for stage, activity in zip(*np.nonzero(self.yields), strict=True):
+        for stage, activity in zip(*np.nonzero(self.leads_to), strict=True):
             if self.owner[stage] >= 0 and self.owner[stage] != self.team[activity]:
                 feeds[self.team[activity], self.owner[stage]] = True
         return feeds
@@ -136,7 +149,7 @@ class Network:
 
     def stage_inflow(self, x: Floats) -> Floats:
         """F_n + Σ_a P_na x_a for x of shape (..., A); returns (..., N)."""
-        return self.inflow + x @ self.yields.T
+        return self.inflow + product(x, self.yields.mT)
 
 
 @dataclass(frozen=True)
@@ -206,6 +219,11 @@ def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
     )
 
 
+def funnel_of(scenario: Scenario) -> tuple[Floats, Floats]:
+    """F_n (N,) and P_na of explicit activities (N, A), regimes aside."""
+    return np.array([s.inflow for s in scenario.stages.values()]), _yields(scenario, {}, 0)
+
+
 def _yields(scenario: Scenario, multiplier: Mapping[str, float], pad: int) -> Floats:
     yields = np.zeros((len(scenario.stages), len(scenario.activities) + pad))
     row = {name: n for n, name in enumerate(scenario.stages)}
@@ -219,11 +237,18 @@ def _credit(
     frame: _Frame, yields: Floats, parts: Iterable[tuple[Mapping[str, float], Mapping[str, float]]]
 ) -> Floats:
     """KPI coefficients stated per activity, and per stage entered (these follow the yields)."""
-    rows = []
-    for by_activity, by_stage in parts:
-        row = np.array([by_activity.get(a, 0.0) for a in frame.activities])
-        rows.append(row + np.array([by_stage.get(s, 0.0) for s in frame.stages]) @ yields)
-    return np.array(rows)
+    activities, stages = ({name: at for at, name in enumerate(n)} for n in (frame.activities, frame.stages))
+    return np.array(
+        [_placed(direct, activities) + _placed(entered, stages) @ yields for direct, entered in parts]
+    )
+
+
+def _placed(numbers: Mapping[str, float], place: Mapping[str, int]) -> Floats:
+    """Numbers by name where they belong; 0 where there is none."""
+    row = np.zeros(len(place))
+    for name, number in numbers.items():
+        row[place[name]] = number
+    return row
 
 
 def _baseline_and_scale(scenario: Scenario, frame: _Frame) -> tuple[Floats, Floats]:
@@ -231,8 +256,8 @@ def _baseline_and_scale(scenario: Scenario, frame: _Frame) -> tuple[Floats, Floa
     count = len(scenario.activities)
     source, team = frame.source[:count], frame.team[:count]
     stated = np.array([a.baseline for a in scenario.activities.values()])
-    arriving = np.array([s.inflow for s in scenario.stages.values()])
-    inflow = arriving + _yields(scenario, {}, 0) @ stated
+    arriving, yields = funnel_of(scenario)
+    inflow = arriving + yields @ stated
     taken = np.append(inflow, 0.0)[source]
     seen = np.where((source >= 0) & (stated < NEGLIGIBLE * taken), 0.0, stated)
     reach = np.array([a.reach or 0.0 for a in scenario.activities.values()])
@@ -267,18 +292,19 @@ def _no_less_than_zero(rest: float, whole: float) -> float:
 def _block(network: Network, i: int) -> TeamBlock:
     activities = np.flatnonzero(network.team == i)
     stages = np.flatnonzero(network.owner == i)
-    rows = [(network.source[activities] == n).astype(float) - network.yields[n, activities] for n in stages]
-    has_hours = bool(np.isfinite(network.hours[i]))
+    takes = network.source[activities] == stages[:, None]
+    balance = takes - network.yields[..., stages[:, None], activities]
+    has_hours = bool(np.isfinite(network.hours[..., i]).all())
     if has_hours:
-        rows.append(network.unit_hours[activities])
-    return TeamBlock(activities, stages, np.array(rows).reshape(len(rows), len(activities)), has_hours)
+        balance = np.concatenate([balance, network.unit_hours[..., None, activities]], axis=-2)
+    return TeamBlock(activities, stages, balance, has_hours)
 
 
-def _reverse_topological(count: int, source: Ints, yields: Floats) -> tuple[int, ...]:
-    leads_to = [set(np.flatnonzero((yields[:, source == n] > 0).any(axis=1))) for n in range(count)]
+def _reverse_topological(count: int, source: Ints, leads_to: Bools) -> tuple[int, ...]:
+    below = [set(np.flatnonzero(leads_to[:, source == n].any(axis=1))) for n in range(count)]
     done: list[int] = []
     while len(done) < count:
-        ready = [n for n in range(count) if n not in done and leads_to[n] <= set(done)]
+        ready = [n for n in range(count) if n not in done and below[n] <= set(done)]
         if not ready:
             raise ValueError("stages form a cycle")
         done += ready

@@ -15,10 +15,11 @@ prices may have to grow beyond what rounding allows; `imbalance` tells, as it do
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from optimizer.network import Bools, Floats, Ints
+from optimizer.network import Bools, Floats, Ints, product
 
 ROUNDS = 200
 PRECISION = 1e-13
@@ -45,11 +46,11 @@ class Optimum:
 def solve_separable(
     g: Floats, q: Floats, balance: Floats, b: Floats, lower: Floats, upper: Floats
 ) -> Optimum:
-    """Optimum for g (S, n), q (n,) or (S, n) > 0, balance (m, n), b (S, m), bounds (n,) or (S, n)."""
+    """Optimum for g (S, n), q > 0 and bounds (n,) or (S, n), balance (m, n) or (S, m, n), b (S, m)."""
     q, lower, upper = (np.broadcast_to(v, g.shape) for v in (q, lower, upper))
-    if not len(balance):
+    if not b.shape[1]:
         return Optimum(np.clip(g / q, lower, upper), np.zeros((len(g), 0)), np.zeros(len(g)))
-    programs = _Programs(_Rows.of(balance), g, q, b, lower, upper)
+    programs = _Programs.of(_Rows(balance), g, q, b, lower, upper)
     damping = np.full(len(g), DAMPING[0])
     y = programs.newton(1 / q, programs.imbalance(g / q), damping)
     x = programs.response(y)
@@ -67,49 +68,70 @@ def solve_separable(
 
 @dataclass(frozen=True)
 class _Rows:
-    """The equalities; `products` (n, m·m) of their coefficients give A diag(d) Aᵀ by one matrix product."""
+    """The equalities: one matrix A (m, n) for all programs, or one for each, (S, m, n)."""
 
     balance: Floats
-    size: Floats
-    products: Floats
 
-    @classmethod
-    def of(cls, balance: Floats) -> _Rows:
-        m, n = balance.shape
-        products = (balance[:, None, :] * balance[None, :, :]).reshape(m * m, n).T
-        return cls(balance, np.abs(balance).T, products)
+    @cached_property
+    def size(self) -> Floats:
+        """(..., n, m)."""
+        return np.abs(self.balance).mT
+
+    @cached_property
+    def products(self) -> Floats:
+        """(n, m·m): of the coefficients of any two equalities, so that one matrix product gives a system."""
+        m, n = self.balance.shape
+        return (self.balance[:, None, :] * self.balance[None, :, :]).reshape(m * m, n).T
+
+    def system(self, weight: Floats) -> Floats:
+        """A diag(weight) Aᵀ, (S, m, m)."""
+        if self.balance.ndim > 2:
+            return np.asarray((self.balance * weight[:, None]) @ self.balance.mT)
+        m = len(self.balance)
+        return np.asarray((weight @ self.products).reshape(-1, m, m))
+
+    def select(self, some: Bools | Ints) -> _Rows:
+        return _Rows(self.balance[some]) if self.balance.ndim > 2 else self
 
 
 @dataclass(frozen=True)
 class _Programs:
+    """`still` (S, m): what flows where nothing does; `regular` (S, m): the diagonal with everything free."""
+
     rows: _Rows
     g: Floats
     q: Floats
     b: Floats
     lower: Floats
     upper: Floats
+    still: Floats
+    regular: Floats
+
+    @classmethod
+    def of(cls, rows: _Rows, g: Floats, q: Floats, b: Floats, lower: Floats, upper: Floats) -> _Programs:
+        still = np.abs(b) + 1e-12 * product(np.abs(g / q), rows.size) + 1e-300
+        return cls(rows, g, q, b, lower, upper, still, product(1 / q, rows.size**2))
 
     def select(self, some: Bools | Ints) -> _Programs:
-        parts = (self.g, self.q, self.b, self.lower, self.upper)
-        return _Programs(self.rows, *(v[some] for v in parts))
+        parts = (self.g, self.q, self.b, self.lower, self.upper, self.still, self.regular)
+        return _Programs(self.rows.select(some), *(v[some] for v in parts))
 
     def response(self, y: Floats) -> Floats:
         """x(y), (S, n)."""
-        return np.clip((self.g - y @ self.rows.balance) / self.q, self.lower, self.upper)
+        return np.clip((self.g - product(y, self.rows.balance)) / self.q, self.lower, self.upper)
 
     def imbalance(self, x: Floats) -> Floats:
         """A x − b = −f'(y), (S, m)."""
-        return np.asarray(x @ self.rows.balance.T - self.b)
+        return np.asarray(product(x, self.rows.balance.mT) - self.b)
 
     def flow(self, x: Floats) -> Floats:
         """What an imbalance is compared with, (S, m): the size of its terms."""
-        least = 1e-12 * (np.abs(self.g / self.q) @ self.rows.size)
-        return np.abs(self.b) + np.abs(x) @ self.rows.size + least + 1e-300
+        return self.still + product(np.abs(x), self.rows.size)
 
     def unmet(self, x: Floats, y: Floats) -> Bools:
         """Programs whose equalities miss by more than what is asked for and than rounding explains, (S,)."""
-        noise = (np.abs(self.g) + np.abs(y) @ self.rows.size.T) / self.q * self.free(x)
-        allowed = PRECISION * self.flow(x) + ROUNDING * (noise @ self.rows.size)
+        noise = (np.abs(self.g) + product(np.abs(y), self.rows.size.mT)) / self.q * self.free(x)
+        allowed = PRECISION * self.flow(x) + ROUNDING * product(noise, self.rows.size)
         return np.asarray((np.abs(self.imbalance(x)) > allowed).any(axis=1))
 
     def free(self, x: Floats) -> Bools:
@@ -117,10 +139,9 @@ class _Programs:
 
     def newton(self, weight: Floats, imbalance: Floats, damping: Floats) -> Floats:
         """dy with A diag(weight) Aᵀ dy = imbalance, damped, (S, m); weight is 1/q where free, else 0."""
-        m = self.b.shape[1]
-        system = (weight @ self.rows.products).reshape(-1, m, m)
-        diagonal = np.arange(m)
-        system[:, diagonal, diagonal] += damping[:, None] * ((1 / self.q) @ self.rows.size**2)
+        system = self.rows.system(weight)
+        diagonal = np.arange(self.b.shape[1])
+        system[:, diagonal, diagonal] += damping[:, None] * self.regular
         return np.asarray(np.linalg.solve(system, imbalance[:, :, None])[:, :, 0])
 
     def stepped(self, x: Floats, y: Floats, damping: Floats) -> tuple[Floats, Bools]:
@@ -141,13 +162,13 @@ class _Programs:
 
     def dual(self, y: Floats) -> Floats:
         """f(y), (S,)."""
-        net = self.g - y @ self.rows.balance
+        net = self.g - product(y, self.rows.balance)
         x = np.clip(net / self.q, self.lower, self.upper)
         return np.asarray((self.b * y).sum(axis=1) + ((net - 0.5 * self.q * x) * x).sum(axis=1))
 
     def best_length(self, y: Floats, step: Floats) -> Floats:
         """t ≥ 0 with f'(y + t step)·step = 0, (S,): linear between the t at which some x meets a bound."""
-        pace, net = step @ self.rows.balance, self.g - y @ self.rows.balance
+        pace, net = product(step, self.rows.balance), self.g - product(y, self.rows.balance)
         t = self.bends(net, pace)
         free_at = (net[:, None] - t[:, :, None] * pace[:, None]) / self.q[:, None]
         x = np.clip(free_at, self.lower[:, None], self.upper[:, None])
@@ -164,16 +185,23 @@ class _Programs:
 
     def finished(self, x: Floats, y: Floats) -> Optimum:
         """With what rounding in large prices leaves of an imbalance taken out of x itself."""
-        off = np.flatnonzero((np.abs(self.imbalance(x)) > PRECISION * self.flow(x)).any(axis=1))
+        missed = self.missed(x)
+        off = np.flatnonzero(missed > PRECISION)
         if len(off):
-            x[off] = self.select(off).projected(x[off])
-        return Optimum(x, y, (np.abs(self.imbalance(x)) / self.flow(x)).max(axis=1))
+            part = self.select(off)
+            x[off] = part.projected(x[off])
+            missed[off] = part.missed(x[off])
+        return Optimum(x, y, missed)
+
+    def missed(self, x: Floats) -> Floats:
+        """The worst imbalance relative to what flows, (S,)."""
+        return np.asarray((np.abs(self.imbalance(x)) / self.flow(x)).max(axis=1))
 
     def projected(self, x: Floats) -> Floats:
         """The nearest x (in the norm of q) on the equalities that leaves what is on a bound there."""
         weight, damping = self.free(x) / self.q, np.full(len(x), DAMPING[0])
         dy = self.newton(weight, self.imbalance(x), damping)
-        return np.clip(x - weight * (dy @ self.rows.balance), self.lower, self.upper)
+        return np.clip(x - weight * product(dy, self.rows.balance), self.lower, self.upper)
 
 
 def _root(t: Floats, slope: Floats) -> Floats:

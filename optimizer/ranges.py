@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from optimizer.check import problems_of
-from optimizer.network import Floats, build_network
+from optimizer.check import problems_of_numbers
+from optimizer.network import Floats, funnel_of
 from optimizer.problems import dotted
 from optimizer.scenario import Scenario
 
@@ -50,14 +50,12 @@ def scaled(scenario: Scenario, path: str, factor: float) -> Scenario:
 
 def draw(scenario: Scenario, rng: np.random.Generator) -> Draw:
     """One factor per source with a range, uniform in [1 − range, 1 + range], until the scenario is valid."""
+    ranges = {path: source.range for path, source in scenario.sources.items() if source.range}
+    reach = np.array(list(ranges.values()))
     for rejected in range(ATTEMPTS):
-        factors = {
-            path: float(rng.uniform(1 - source.range, 1 + source.range))
-            for path, source in scenario.sources.items()
-            if source.range
-        }
+        factors = rng.uniform(1 - reach, 1 + reach).tolist()
         try:
-            return Draw(_with_factors(scenario, factors), rejected)
+            return Draw(_with_factors(scenario, dict(zip(ranges, factors, strict=True))), rejected)
         except RangeError as error:
             last = error
     raise RangeError(f"{ATTEMPTS} draws in a row give no valid scenario, the last one because {last}")
@@ -99,7 +97,7 @@ def _with_factors(scenario: Scenario, factors: Mapping[str, float]) -> Scenario:
         _scale_at(tree, path, factor)
     moved = _validated(tree)
     followed = _following(scenario, moved)
-    for problem in problems_of(followed):
+    for problem in problems_of_numbers(followed):
         raise RangeError(f"{dotted(problem.path)}: {problem.message}")
     return followed
 
@@ -161,13 +159,25 @@ def _following(before: Scenario, after: Scenario) -> Scenario:
 
 
 def _followed_baselines(before: Scenario, after: Scenario) -> Floats:
-    old, new = build_network(before), build_network(after)
-    count = len(after.activities)
-    x = np.array([a.baseline for a in after.activities.values()])
-    was = old.stage_inflow(old.baseline)
-    for n in reversed(new.downstream_first):
-        taking = np.array([a for a in new.from_stage[n] if a < count], dtype=np.intp)
-        if was[n] > 0 and len(taking):
-            now = new.inflow[n] + new.yields[n, :count] @ x
-            x[taking] *= now / was[n]
-    return x
+    """What is stated, times by how much the inflow of its stage has grown, (A,).
+
+    Each pass carries growth one stage further down; no way through the funnel has more stages than there are.
+    """
+    stages = list(after.stages)
+    source = [stages.index(a.from_) if a.from_ else -1 for a in after.activities.values()]
+    was, (inflow, yields) = _inflow(before), funnel_of(after)
+    stated = _baselines(after)
+    growth = np.ones(len(stages) + 1)  # the last is the market's
+    for _ in stages:
+        now = inflow + yields @ (stated * growth[source])
+        growth[:-1] = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)
+    return stated * growth[source]
+
+
+def _inflow(scenario: Scenario) -> Floats:
+    inflow, yields = funnel_of(scenario)
+    return np.asarray(inflow + yields @ _baselines(scenario))
+
+
+def _baselines(scenario: Scenario) -> Floats:
+    return np.array([a.baseline for a in scenario.activities.values()])

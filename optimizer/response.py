@@ -1,19 +1,21 @@
 """Best response and equilibrium (model.md §5, §7), in numpy and independent of the optimization model.
 
-All functions take a batch: euros e_ik of S plans (S, I, K) are answered at once.
+All functions take a batch: euros e_ik of S plans (S, I, K) are answered at once, by one company or, where
+its arrays have a row for every plan, each by its own (`optimizer.companies`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
+from optimizer.baseline import Behaviour
 from optimizer.beliefs import DENOMINATOR_FLOOR, EMPTY, Beliefs, Signals, beliefs_from, perceived_rewards
 from optimizer.fixedpoint import fixed_points
-from optimizer.network import Floats, Ints, Network, TeamBlock
+from optimizer.network import Floats, Ints, Network, TeamBlock, product
 from optimizer.quadratic import solve_separable
 
 PASSES = 200
@@ -64,9 +66,9 @@ class Equilibrium:
         return self.response.x
 
 
-def work(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Work:
+def work(cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats) -> Work:
     """Linear net reward per unit, (S, A): r_a(w) − c_a − (1 − δ^ℓ) Σ_{m own} P_ma μ̄_m."""
-    waiting = (1 - network.own_delay) * (beliefs.price @ network.own_yields)
+    waiting = (1 - network.own_delay) * product(beliefs.price, network.own_yields)
     reward = perceived_rewards(network, cal.curves, cal.targets_at(beliefs), beliefs, euros)
     return Work(reward - cal.linear - waiting, cal.quadratic)
 
@@ -77,7 +79,7 @@ def rewards(network: Network, told: Signals, euros: Floats) -> Floats:
     return np.asarray(np.einsum("sak,ska->sa", paid, told.reward_per_euro) + told.onward)
 
 
-def respond(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Response:
+def respond(cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats) -> Response:
     """Each team's unique best response at beliefs, with inflows that agree with each other.
 
     beliefs with S = 1 serve all plans.
@@ -132,7 +134,8 @@ def outside_supply(network: Network, block: TeamBlock, i: int, x: Floats) -> Flo
     inflow = network.stage_inflow(others)[:, block.stages]
     if not block.has_hours:
         return inflow
-    return np.hstack([inflow, np.full((len(x), 1), network.hours[i])])
+    hours = np.broadcast_to(network.hours[..., i, None], (len(x), 1))
+    return np.hstack([inflow, hours])
 
 
 def _price_empty_stages(
@@ -147,9 +150,10 @@ def _price_empty_stages(
         rows = empty[:, n] if n in block.stages else np.zeros(len(x), dtype=bool)
         if rows.any():
             taking = network.from_stage[n]
-            later = stage_price[rows] @ network.own_yields[:, taking]
-            spent = network.unit_hours[taking] * hour_price[rows, i][:, None]
-            stage_price[rows, n] = (todo.net[rows][:, taking] + later - spent).max(axis=1)
+            later = product(stage_price, network.own_yields[..., taking])
+            spent = network.unit_hours[..., taking] * hour_price[:, i, None]
+            best = (todo.net[:, taking] + later - spent).max(axis=1)
+            stage_price[rows, n] = best[rows]
 
 
 def _reduced_costs(
@@ -157,7 +161,7 @@ def _reduced_costs(
 ) -> Floats:
     """s_a of (4), (S, A): how much a unit more would lose; 0 (to rounding) where x_a > 0."""
     taken = _taken_price(network, stage_price)
-    later = stage_price @ network.own_yields
+    later = product(stage_price, network.own_yields)
     spent = network.unit_hours * hour_price[:, network.team]
     gain = todo.net - todo.quadratic * x - spent - taken + later
     return np.where(x > 0, 0.0, np.maximum(-gain, 0.0))
@@ -175,7 +179,7 @@ def utility(todo: Work, x: Floats, some: Ints) -> Floats:
     return np.asarray((todo.net[:, some] * part - 0.5 * todo.quadratic[some] * part**2).sum(axis=1))
 
 
-def regrets(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats, x: Floats) -> Floats:
+def regrets(cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats, x: Floats) -> Floats:
     """max U_i − U_i(x) at the same beliefs and inflow, (S, I) currency per period (model.md §5)."""
     todo = work(cal, network, beliefs, euros)
     regret = np.zeros((len(x), len(network.teams)))
@@ -187,56 +191,61 @@ def regrets(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats, 
     return regret
 
 
-def first_response(cal: Calibrated, network: Network, euros: Floats) -> Equilibrium:
+def first_response(cal: Behaviour, network: Network, euros: Floats) -> Equilibrium:
     """Everybody acts on baseline beliefs: next quarter."""
     response = respond(cal, network, cal.beliefs, euros)
     seen = _seen(cal, network, response, cal.beliefs.repeated(len(euros)))
-    return Equilibrium(response, cal.beliefs.repeated(len(euros)), _residual(cal, cal.beliefs, seen), 0)
+    residual = _residual(cal.beliefs, seen, _scale(cal).stacked())
+    return Equilibrium(response, cal.beliefs.repeated(len(euros)), residual, 0)
 
 
 def consistent_response(
-    cal: Calibrated, network: Network, euros: Floats, start: Beliefs | None = None
+    cal: Behaviour, network: Network, euros: Floats, start: Beliefs | None = None
 ) -> Equilibrium:
     """Beliefs relaxed towards what happens until they agree with it: once people have learnt.
 
     `start` (S plans, or 1 for all) replaces baseline beliefs. A residual above CONSISTENT means
     `no_equilibrium`: none was found that learning in small steps stays at.
     """
-    began = start or cal.beliefs
-    scale = _scale(cal).stacked()
-    least = Beliefs(
-        routing=np.zeros_like(cal.beliefs.routing),
-        numerator=np.zeros_like(cal.beliefs.numerator),
-        denominator=DENOMINATOR_FLOOR * cal.beliefs.denominator,
-        price=np.full_like(cal.beliefs.price, -np.inf),
-    )
+    return settled((cal, network), euros, start or cal.beliefs, lambda _: (cal, network))
+
+
+def settled(
+    company: tuple[Behaviour, Network],
+    euros: Floats,
+    start: Beliefs,
+    answering: Callable[[Ints], tuple[Behaviour, Network]],
+) -> Equilibrium:
+    """Consistent beliefs of S plans, from `start`; `answering` gives what some of them need of it."""
+    begin = start.repeated(len(euros)).stacked()
+    scale = np.broadcast_to(_scale(company[0]).stacked(), begin.shape)
+    least = _least(company[0]).stacked() / scale
 
     def image(rows: Ints, z: Floats) -> tuple[Floats, Floats]:
-        beliefs = began.unstacked(z * scale)
-        _, seen, residual = _tested(cal, network, beliefs, euros[rows])
-        return seen.stacked() / scale, residual
+        unit = scale[rows]
+        _, seen, residual = _tested(*answering(rows), start.unstacked(z * unit), euros[rows], unit)
+        return seen.stacked() / unit, residual
 
-    begin = began.repeated(len(euros)).stacked() / scale
-    found, rounds = fixed_points(image, begin, (least.stacked() / scale)[0], _TARGET)
-    beliefs = began.unstacked(found * scale)
-    response, _, residual = _tested(cal, network, beliefs, euros)
+    found, rounds = fixed_points(image, begin / scale, least, _TARGET)
+    beliefs = start.unstacked(found * scale)
+    response, _, residual = _tested(*company, beliefs, euros, scale)
     return Equilibrium(response, beliefs, residual, rounds)
 
 
 def _tested(
-    cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats
+    cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats, scale: Floats
 ) -> tuple[Response, Beliefs, Floats]:
     """What people do at beliefs, what they then see, and how far the two are apart (S,)."""
     response = respond(cal, network, beliefs, euros)
     seen = _seen(cal, network, response, beliefs)
-    return response, seen, np.maximum(_residual(cal, beliefs, seen), response.imbalance)
+    return response, seen, np.maximum(_residual(beliefs, seen, scale), response.imbalance)
 
 
-def _seen(cal: Calibrated, network: Network, response: Response, before: Beliefs) -> Beliefs:
+def _seen(cal: Behaviour, network: Network, response: Response, before: Beliefs) -> Beliefs:
     return beliefs_from(network, response.x, response.stage_price, before, cal.beliefs)
 
 
-def _scale(cal: Calibrated) -> Beliefs:
+def _scale(cal: Behaviour) -> Beliefs:
     """What a difference in beliefs is compared with: 1, Num⁰, Den⁰, max(1, |μ⁰|); S = 1."""
     base = cal.beliefs
     return Beliefs(
@@ -247,7 +256,18 @@ def _scale(cal: Calibrated) -> Beliefs:
     )
 
 
-def _residual(cal: Calibrated, held: Beliefs, seen: Beliefs) -> Floats:
+def _least(cal: Behaviour) -> Beliefs:
+    """What beliefs stay at or above; S as of the baseline beliefs."""
+    base = cal.beliefs
+    return Beliefs(
+        routing=np.zeros_like(base.routing),
+        numerator=np.zeros_like(base.numerator),
+        denominator=DENOMINATOR_FLOOR * base.denominator,
+        price=np.full_like(base.price, -np.inf),
+    )
+
+
+def _residual(held: Beliefs, seen: Beliefs, scale: Floats) -> Floats:
     """max over |Δφ|, |ΔNum|/Num⁰, |ΔDen|/Den⁰, |Δμ̄|/max(1, |μ⁰|); (S,)."""
-    apart = np.abs(seen.stacked() - held.stacked()) / _scale(cal).stacked()
+    apart = np.abs(seen.stacked() - held.stacked()) / scale
     return np.asarray(apart.max(axis=1, initial=0.0))

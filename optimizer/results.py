@@ -184,6 +184,7 @@ def robustness_json(cal: Calibrated, found: Robustness) -> Json:
         "unsettled": found.unsettled,
         "seed": found.seed,
         "criterion": found.criterion,
+        "nominal": found.nominal,
         "picked": found.picked,
         "cost": number(found.cost),
         "best_when_bad": found.best_when_bad,

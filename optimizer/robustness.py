@@ -15,11 +15,12 @@ from typing import Literal
 import numpy as np
 
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
+from optimizer.companies import evaluate_companies
 from optimizer.draws import Stream, generator
 from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.judge import consistent_tail
 from optimizer.network import Bools, Floats
-from optimizer.outcome import evaluate_plans, joined, value_of
+from optimizer.outcome import Outcome, joined, value_of
 from optimizer.ranges import ATTEMPTS, RangeError, draw, pay_ratio
 from optimizer.response import CONSISTENT
 from optimizer.rules import budget_lines
@@ -28,7 +29,7 @@ from optimizer.tail import cvar
 
 Criterion = Literal["mean", "cvar", "regret"]
 Kind = Literal["current", "nominal", "alternative", "neighbour"]
-"""The plan in force; the best at the numbers of the file; one listed; one shift of weight away."""
+"""The plan in force; the best at the file's numbers, if another; one listed; one shift of weight away."""
 
 MEASURED = (
     "mean", "cvar", "regret", "best", "beats_current", "breaks_budget", "behind", "behind_error",
@@ -37,8 +38,8 @@ MEASURED = (
 DRAWS = 2000
 WORST = 0.1
 """Share of the draws that counts as the bad ones."""
-PORTION = 20
-"""Draws that a process takes at once."""
+PORTION = 40
+"""Draws that a process takes at once, and answers together."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,14 @@ class Candidate:
     kept: bool
 
 
+def nominal_in(candidates: Sequence[Candidate]) -> int:
+    """Position of the best at the file's numbers, which has no entry of its own where it is in force."""
+    return next((c for c, candidate in enumerate(candidates) if candidate.kind == "nominal"), 0)
+
+
 @dataclass(frozen=True)
 class Robustness:
-    """C candidates, the plan in force first and the best at the file's numbers second, in D draws that count.
+    """C candidates, the plan in force first and the best at the file's numbers next, in D draws that count.
 
     `values` (D, C) of the objective [currency/period] and `broken` (D, C), whether a budget is; `rejected`
     draws gave no valid company and were drawn again, in `unsettled` ones some candidate had no equilibrium.
@@ -69,8 +75,13 @@ class Robustness:
     seed: int
     limited: bool
     """Whether there is any budget to break."""
+    picked: int
     criterion: Criterion | None = None
-    picked: int = 1
+
+    @property
+    def nominal(self) -> int:
+        """Position of the best at the file's numbers; 0 where that is the plan in force."""
+        return nominal_in(self.candidates)
 
     @cached_property
     def mean(self) -> Floats:
@@ -111,7 +122,7 @@ class Robustness:
     @property
     def cost(self) -> float:
         """What the recommended plan gives up at the numbers of the file."""
-        return self.candidates[1].value - self.candidates[self.picked].value
+        return self.candidates[self.nominal].value - self.candidates[self.picked].value
 
     @cached_property
     def behind(self) -> Floats:
@@ -180,6 +191,7 @@ def robustness(
         unsettled=len(answers) - len(counted),
         seed=cal.seed,
         limited=cal.scenario.rules.budget != Budget(),
+        picked=nominal_in(candidates),
     )
 
 
@@ -193,23 +205,31 @@ class _Answer:
     rejected: int
 
 
+_Judged = tuple[Floats, Bools, Bools]
+"""(S,) values, whether a line of `rules.budget` is broken, and whether beliefs settled."""
+
+
 def _portion(cal: Calibrated, plans: Floats, numbers: Sequence[int]) -> list[_Answer]:
-    return [_answer(cal, plans, number) for number in numbers]
-
-
-def _answer(cal: Calibrated, plans: Floats, number: int) -> _Answer:
-    company, rejected = _company(cal, number)
-    euros = plans * pay_ratio(cal.scenario, company.scenario)[:, None]
-    if company.today is company:
-        values, broken, settled = _judged(company, euros)
+    companies, rejected = zip(*(_company(cal, number) for number in numbers), strict=True)
+    euros = [plans * pay_ratio(cal.scenario, company.scenario)[:, None] for company in companies]
+    if cal.chosen:
+        todays = _all_judged([company.today for company in companies], [e[:1] for e in euros])
+        chosen = _all_judged(companies, [e[1:] for e in euros])
+        judged = [joined(*both) for both in zip(todays, chosen, strict=True)]
     else:
-        values, broken, settled = joined(_judged(company.today, euros[:1]), _judged(company, euros[1:]))
-    return _Answer(values, broken, bool(settled.all()), rejected)
+        judged = _all_judged(companies, euros)
+    return [
+        _Answer(values, broken, bool(settled.all()), in_vain)
+        for (values, broken, settled), in_vain in zip(judged, rejected, strict=True)
+    ]
 
 
-def _judged(cal: Calibrated, euros: Floats) -> tuple[Floats, Bools, Bools]:
-    """(S,) values, whether a line of `rules.budget` is broken, and whether beliefs settled."""
-    outcome = evaluate_plans(cal, euros)
+def _all_judged(companies: Sequence[Calibrated], euros: Sequence[Floats]) -> list[_Judged]:
+    found = evaluate_companies(companies, euros)
+    return [_judged(*one) for one in zip(companies, euros, found, strict=True)]
+
+
+def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
     tail = consistent_tail(cal, euros, outcome.worlds)
     over = [~line.kept for line in budget_lines(cal, euros, outcome.pay, tail)]
     broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells
-from optimizer.labels import NO_GUARANTEE, NO_TEXT, Text, label_of, plan_label, plan_text
+from optimizer.labels import CURRENT_IS_BEST, NO_GUARANTEE, NO_TEXT, Text, label_of, plan_label, plan_text
 from optimizer.plan import plan_from_euros
 from optimizer.proof_tables import plan_in_words
 from optimizer.robustness import MEASURED, Robustness
@@ -29,10 +29,11 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
             **label_cells(candidate_label(solution, found, c)),
             "plan": plan_in_words(weights),
             **named_cells("plan", plan_text(scenario, weights)),
+            "nominal": c == found.nominal,
             "recommended": c == found.picked,
             "keeps_rules": candidate.kept,
             "value": candidate.value,
-            "given_up": found.candidates[1].value - candidate.value,
+            "given_up": found.candidates[found.nominal].value - candidate.value,
             **{name: float(getattr(found, name)[c]) for name in MEASURED},
             "next_best": c == found.runner_up,
             "best_when_bad": c == found.best_when_bad,
@@ -45,9 +46,12 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
 def candidate_label(solution: Solution, found: Robustness, c: int) -> Text:
     """What a candidate is, or the weights of the teams that it pays otherwise than the nominal plan."""
     kind, scenario = found.candidates[c].kind, solution.cal.scenario
+    if c == found.nominal == 0:
+        return CURRENT_IS_BEST
     if kind in ("current", "nominal"):
         return plan_label(kind, kind)
-    nominal, other = (plan_from_euros(scenario, found.candidates[s].euros).weights for s in (1, c))
+    both = (found.candidates[s].euros for s in (found.nominal, c))
+    nominal, other = (plan_from_euros(scenario, euros).weights for euros in both)
     moved = {team: weights for team, weights in other.items() if weights != nominal[team]}
     return plan_text(scenario, moved or other)
 

@@ -43,7 +43,7 @@ def show_guarantees(solution: Solution) -> None:
 
 def _seen(found: Robustness) -> list[int]:
     """Today's plan, the best at the file's numbers, the recommended, then those that are best most often."""
-    first = dict.fromkeys((0, 1, found.picked, found.best_when_bad))
+    first = dict.fromkeys((0, found.nominal, found.picked, found.best_when_bad))
     often = sorted(range(len(found.candidates)), key=lambda c: -found.best[c])
     return list(dict.fromkeys((*first, *often[:SHOWN])))
 
@@ -53,7 +53,7 @@ def _words(found: Robustness) -> list[str]:
     lines = []
     if found.criterion is not None:
         what = f"best of {len(found.candidates)} candidates by {BY[found.criterion]}"
-        if found.picked == 1:
+        if found.picked == found.nominal:
             lines.append(f"robustness costs nothing: the plan best at the stated numbers is also {what}")
         else:
             lines.append(

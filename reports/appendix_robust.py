@@ -28,7 +28,7 @@ def robustness(words: Words, tables: Tables) -> Block | None:
         Column(words.say("robust.plan"), "left", 1.0),
         *(Column(words.say(f"robust.{h}")) for h in heads),
     ]
-    must = frame["recommended"] | frame["next_best"] | frame["best_when_bad"] | (frame["rank"] <= 2)
+    must = frame[["nominal", "recommended", "next_best", "best_when_bad"]].any(axis=1) | (frame["rank"] == 1)
     shown = pd.concat([frame[must], frame[~must].sort_values("best", ascending=False, kind="stable")])
     left_out = max(0, len(shown) - SHOWN)
     more = words.say("robust.more", count=words.write.number(left_out)) if left_out else ""
@@ -50,7 +50,7 @@ def _choice(words: Words, frame: pd.DataFrame) -> str:
     """What robustness costs, and by what the plan was chosen."""
     chosen = frame[frame["recommended"]].iloc[0]
     by = words.say(f"robust.by_{chosen['criterion']}")
-    if chosen["kind"] == "nominal":
+    if chosen["nominal"]:
         return words.say("robust.free", criterion=by)
     return words.say("robust.cost", criterion=by, cost=words.money(chosen["given_up"]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -23,6 +24,7 @@ from optimizer.ranges import RangeError, draw
 from optimizer.results import solution_json
 from optimizer.robustness import Candidate, Criterion, Robustness, robustness
 from optimizer.scenario import Scenario
+from optimizer.screen_robust import show_robustness
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.robust import robustly
 from optimizer.tables import tables_of
@@ -156,6 +158,78 @@ def test_a_more_robust_plan_is_recommended_with_its_cost_and_without_a_claim_to_
     assert solution_json(robust)["robustness"]["criterion"] == "cvar"
 
 
+BEST_IN_FORCE = TREE | {
+    "teams": {"sales": {"target_pay": 20000.0, "base_pay": 20000.0, "hours": 400.0}},
+    "current_plan": {"sales": {"sure_wins": 0.1, "doubtful_wins": 0.9}},
+    "rules": {"objective": "revenue", "weights": {"step": 0.1, "max": 0.9}},
+}
+"""Two markets again, with as much of the better one as a weight may be."""
+
+
+def in_force(criterion: Criterion | None) -> tuple[Solution, Robustness]:
+    solution = robustly(solve(Scenario.model_validate(BEST_IN_FORCE)), Options(), criterion, DRAWS)
+    assert solution.robustness is not None
+    return solution, solution.robustness
+
+
+def test_the_plan_in_force_is_one_candidate_also_where_it_is_the_best(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    solution, result = in_force("mean")
+    assert solution.plan is not None
+    assert solution.plan.weights == BEST_IN_FORCE["current_plan"]
+    assert [c.kind for c in result.candidates] == ["current", "neighbour", "neighbour"]
+    plans = {c.euros.round(6).tobytes() for c in result.candidates}
+    assert len(plans) == len(result.candidates)
+    assert (result.nominal, result.picked, result.cost) == (0, 0, 0.0)
+    assert result.runner_up != 0
+    assert result.behind[result.runner_up] > 0
+    assert (solution_json(solution)["robustness"]["nominal"], solution.status) == (0, "optimal")
+    show_robustness(solution)
+    assert "1 Current plan, also the best at the stated numbers (recommended)" in capsys.readouterr().out
+
+
+def test_reports_say_once_that_the_plan_in_force_is_also_the_best() -> None:
+    tables = tables_of(in_force("mean")[0])
+    said = {
+        "en": ("Current plan, also the best at the stated numbers", "Robustness costs nothing"),
+        "fr": ("Plan actuel, aussi le meilleur aux chiffres indiqués", "La robustesse ne coûte rien"),
+    }
+    for language, (label, free) in said.items():
+        words = words_for(tables, language)
+        chapter = robust_chapter(words, tables)
+        assert chapter is not None
+        assert free in " ".join(chapter["lead"])
+        names = [row["cells"][0]["t"] for row in chapter["tables"][0]["rows"]]
+        assert [label in name for name in names] == [True, False, False]
+    (book,) = documents(Run(tables), ("xlsx",), ("en",))
+    sheet = openpyxl.load_workbook(BytesIO(book.content), data_only=True)["Robustness"]
+    assert [row[0] for row in sheet.iter_rows(min_row=5, values_only=True)].count(said["en"][0]) == 1
+
+
+def test_what_a_more_robust_plan_gives_up_is_counted_from_the_best_plan_also_where_that_is_in_force() -> None:
+    solution, result = in_force("cvar")
+    assert result.nominal == 0 < result.picked
+    assert solution.status == "feasible"
+    assert result.cost == pytest.approx(result.candidates[0].value - solution.objective)
+    assert result.cost > 0
+
+
+def test_the_same_weights_under_another_curve_are_another_plan() -> None:
+    """Nothing but the curve of pay may change, and it does."""
+    tree = deepcopy(BEST_IN_FORCE)
+    for kpi in tree["kpis"].values():
+        kpi["noise"] = 0.1
+    tree["curves"] = {"flat": {"cap": 1.5}, "steep": {"slope": 2.0, "cap": 1.5}}
+    tree["rules"] |= {"change_limit": 0.0, "curves": {"sales": ["flat", "steep"]}}
+    result = robustly(solve(Scenario.model_validate(tree)), Options(), None, DRAWS).robustness
+    assert result is not None
+    assert [c.kind for c in result.candidates] == ["current", "nominal"]
+    assert result.candidates[0].euros == pytest.approx(result.candidates[1].euros)
+    assert (result.nominal, result.picked) == (1, 1)
+    assert (result.values[:, 1] != result.values[:, 0]).all()
+
+
 @pytest.mark.parametrize("criterion", ["mean", "regret", "cvar"])
 def test_the_standard_error_is_that_of_differences_in_the_same_draws(criterion: Criterion) -> None:
     """Against the spread of the difference over 400 samples of 1,000 draws each."""
@@ -164,7 +238,7 @@ def test_the_standard_error_is_that_of_differences_in_the_same_draws(criterion: 
     values = luck * [1.0, 1.0, 1.1] + rng.normal([0, 50, 60], [30, 40, 50], (400, 1000, 3))
     ahead, error = [], []
     for draws in values:
-        given = Robustness(found().candidates[:3], draws, draws < -1e9, 0, 0, 1, True, criterion, 1)
+        given = Robustness(found().candidates[:3], draws, draws < -1e9, 0, 0, 1, True, 1, criterion)
         ahead.append(given.behind)
         error.append(given.behind_error)
     seen, said = np.std(ahead, axis=0), np.mean(error, axis=0)

@@ -13,20 +13,23 @@ from optimizer.check.plans import plan_problems
 from optimizer.problems import Finding
 from optimizer.scenario import Scenario
 
-__all__ = ["plan_problems", "problems_of", "warnings_of"]
+__all__ = ["plan_problems", "problems_of", "problems_of_numbers", "warnings_of"]
 
 
 def problems_of(scenario: Scenario) -> list[Finding]:
     """Everything that makes the scenario unusable, section by section."""
+    return [*names.problems(scenario), *problems_of_numbers(scenario), *sources.problems(scenario)]
+
+
+def problems_of_numbers(scenario: Scenario) -> list[Finding]:
+    """What other numbers could have brought into a scenario that had no problem."""
     baseline = counted(scenario)
     return [
-        *names.problems(scenario),
         *funnel.problems(scenario, baseline),
         *kpis.problems(scenario, baseline),
         *curves.problems(scenario),
         *plans.problems(scenario),
         *rules.problems(scenario),
-        *sources.problems(scenario),
     ]
 
 

@@ -56,7 +56,7 @@ def robustly(
     with run.timed("robustness"):
         found = robustness(run.cal, list(_candidates(solution, memory)), draws, workers, on_done)
         if criterion is not None:
-            picked = next(c for c in found.ranking(criterion) if _stays(run, found.candidates[c]))
+            picked = next(c for c in found.ranking(criterion) if _stays(run, found, c))
             found = replace(found, criterion=criterion, picked=picked)
     solution = replace(solution, robustness=found, seconds=dict(run.seconds))
     return solution if criterion is None else _recommended(run, solution, memory, found)
@@ -84,14 +84,16 @@ def _candidates(solution: Solution, memory: Memory) -> Iterator[Candidate]:
     scenario, space = solution.cal.scenario, solution.space
     nominal = memory.look(space.units(solution.euros)[None])[0]
     yield _today(solution, memory)
-    yield Candidate("nominal", solution.euros, nominal.value, nominal.kept)
+    if not (_offered(solution) and np.array_equal(space.units(solution.cal.current), nominal.units)):
+        yield Candidate("nominal", solution.euros, nominal.value, nominal.kept)
     listed = [memory.look(space.units(a.plan.euros(scenario))[None])[0] for a in solution.alternatives]
     near = ranked(memory.look(neighbours(space, nominal.units)))
     others: list[tuple[Kind, Judged]] = [("alternative", p) for p in listed if p.kept]
     others += [("neighbour", p) for p in near if p.kept]
     known = {nominal.key, space.units(solution.cal.current).tobytes()}
+    most = len(known) + MOST
     for kind, plan in others:
-        if plan.key not in known and len(known) < MOST + 2:
+        if plan.key not in known and len(known) < most:
             known.add(plan.key)
             yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept)
 
@@ -100,16 +102,21 @@ def _today(solution: Solution, memory: Memory) -> Candidate:
     """The plan in force, under the curves in force; it may be picked if it is one of those to choose from."""
     cal, space = solution.cal, solution.space
     outcome = evaluate_plans(cal.today, cal.current[None])
-    units = space.units(cal.current)
-    offered = not cal.chosen and float(np.abs(space.euros(units) - cal.current).max()) <= ON_GRID
-    kept = offered and memory.look(units[None])[0].kept
+    kept = _offered(solution) and memory.look(space.units(cal.current)[None])[0].kept
     return Candidate("current", cal.current, float(value_of(cal.scenario.rules.objective, outcome)[0]), kept)
 
 
-def _stays(run: Run, candidate: Candidate) -> bool:
+def _offered(solution: Solution) -> bool:
+    """Whether the plan in force is one of those to choose from: in whole steps, under the same curves."""
+    cal, space = solution.cal, solution.space
+    on_grid = np.abs(space.euros(space.units(cal.current)) - cal.current).max() <= ON_GRID
+    return not cal.chosen and bool(on_grid)
+
+
+def _stays(run: Run, found: Robustness, c: int) -> bool:
     """Nobody would do quite other work; the best at the file's numbers has been asked already."""
-    euros = candidate.euros[None]
-    return candidate.kind == "nominal" or all(
+    euros = found.candidates[c].euros[None]
+    return c == found.nominal or all(
         check.ok for check in check_global(run.cal, euros[0], evaluate_plans(run.cal, euros))
     )
 
@@ -122,22 +129,22 @@ def _recommended(run: Run, solution: Solution, memory: Memory, found: Robustness
 
     Alternatives are listed behind the best plan, not behind this one; they stay as candidates.
     """
-    picked, nominal = (found.candidates[c].euros for c in (found.picked, 1))
-    if np.array_equal(run.space.units(picked), run.space.units(nominal)):
-        return replace(solution, checks=(*solution.checks, _robust_check(found, same=True)))
-    plan = memory.look(run.space.units(picked)[None])[0]
-    checks = [_robust_check(found, same=False), *_checks(run, memory, plan, solution.bound)]
+    check = _robust_check(found)
+    if found.picked == found.nominal:
+        return replace(solution, checks=(*solution.checks, check))
+    plan = memory.look(run.space.units(found.candidates[found.picked].euros)[None])[0]
+    checks = [check, *_checks(run, memory, plan, solution.bound)]
     return replace(finished(run, solution, plan, solution.bound, checks), alternatives=())
 
 
-def _robust_check(found: Robustness, *, same: bool) -> Check:
+def _robust_check(found: Robustness) -> Check:
     """Whether robustness costs nothing; `value` is what it costs [currency/period]."""
     drawn = f"best by {found.criterion} of {len(found.candidates)} candidates in {len(found.values):,} draws"
-    cost = 0.0 if same else found.cost
     if found.runner_up is not None:
         ahead, error = (v[found.runner_up] for v in (found.behind, found.behind_error))
         drawn += f", by {ahead:,.6g} ± {error:,.3g} (standard error)"
-    return Check("robust", same, cost, 0.0, f"{drawn}; value given up at the numbers of the file")
+    free = found.picked == found.nominal
+    return Check("robust", free, found.cost, 0.0, f"{drawn}; value given up at the numbers of the file")
 
 
 def _checks(run: Run, memory: Memory, plan: Judged, bound: float) -> Iterator[Check]:

@@ -32,12 +32,17 @@ class _Company:
     network: Network
 
 
-def evaluate_companies(companies: Sequence[Calibrated], plans: Sequence[Floats]) -> list[Outcome]:
-    """`evaluate_plans`, once beliefs agree, of each company under its own plans (S, I, K)."""
+def evaluate_companies(
+    companies: Sequence[Calibrated], plans: Sequence[Floats], start: Sequence[Beliefs] | None = None
+) -> list[Outcome]:
+    """`evaluate_plans`, once beliefs agree, of each company under its own plans (S, I, K).
+
+    `start`, for each regime and the plans of any company, replaces the beliefs of each one's own baseline.
+    """
     by_regime = []
-    for regime in range(len(companies[0].worlds)):
+    for regime in range(len(companies[0].worlds)) if companies else ():
         asked = [_Company(_behaviour(cal), cal.worlds[regime][1]) for cal in companies]
-        by_regime.append(_equilibria(asked, plans))
+        by_regime.append(_equilibria(asked, plans, start[regime] if start else None))
     every = zip(companies, plans, zip(*by_regime, strict=True), strict=True)
     return [outcome_of(cal, euros, worlds) for cal, euros, worlds in every]
 
@@ -46,22 +51,25 @@ def _behaviour(cal: Calibrated) -> Behaviour:
     return Behaviour(**{f.name: getattr(cal, f.name) for f in fields(Behaviour)})
 
 
-def _equilibria(companies: Sequence[_Company], plans: Sequence[Floats]) -> list[Equilibrium]:
+def _equilibria(
+    companies: Sequence[_Company], plans: Sequence[Floats], start: Beliefs | None
+) -> list[Equilibrium]:
     """Of each company under its plans; those alike are answered together."""
     found: dict[int, Equilibrium] = {}
     for alike in _alike(companies):
         sizes = [len(plans[c]) for c in alike]
         rows = np.repeat(np.arange(len(alike)), sizes)
         whole = _some_rows(_stacked([companies[c] for c in alike]), rows)
-        together = _settled(whole, np.concatenate([plans[c] for c in alike]))
+        begin = reduce(joined, [start] * len(alike)) if start else whole.behaviour.beliefs
+        together = _settled(whole, np.concatenate([plans[c] for c in alike]), begin)
         owned = np.split(np.arange(len(rows)), np.cumsum(sizes)[:-1])
         for c, own in zip(alike, owned, strict=True):
             found[c] = _some_rows(together, own)
     return [found[c] for c in range(len(companies))]
 
 
-def _settled(whole: _Company, euros: Floats) -> Equilibrium:
-    """From baseline beliefs; the rows that answer are held until others are asked for."""
+def _settled(whole: _Company, euros: Floats, start: Beliefs) -> Equilibrium:
+    """The rows that answer are held until others are asked for."""
     held, answering = np.arange(len(euros)), whole
 
     def company(rows: Ints) -> tuple[Behaviour, Network]:
@@ -70,7 +78,7 @@ def _settled(whole: _Company, euros: Floats) -> Equilibrium:
             held, answering = rows, _some_rows(whole, rows)
         return answering.behaviour, answering.network
 
-    return settled((whole.behaviour, whole.network), euros, whole.behaviour.beliefs, company)
+    return settled((whole.behaviour, whole.network), euros, start, company)
 
 
 # --- rows -----------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ a sign that changes twice between today and an end is not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,18 +18,20 @@ from scipy.optimize import brentq
 
 from optimizer.baseline import Calibrated, CalibrationError, calibrate
 from optimizer.beliefs import Beliefs
+from optimizer.companies import evaluate_companies
 from optimizer.executors import ALONE, OnDone, Workers
 from optimizer.explain.evaluated import value_of
 from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, evaluate_beside_today, joined, outcome_of
+from optimizer.outcome import Outcome, evaluate_beside_today, joined
 from optimizer.ranges import RangeError, pay_ratio, scaled
-from optimizer.response import consistent_response
 from optimizer.scenario import Rules, Scenario
 
 PORTION = 12
 """Numbers that a process takes at once."""
 SETTLED = 1e-5
 """Residual up to which an answer counts: five digits are enough."""
+ALIKE = 6
+"""Decimals of a spread [currency]: what differs by less, by rounding, stays in the order of the file."""
 PRECISE = 1e-9
 """Of the factor at which a sign changes."""
 
@@ -108,7 +111,7 @@ def tornado(
     )
     work = partial(_swings, cal.scenario, _bare(cal.scenario, kept), plans[:, :, kept], cal.chosen)
     found = [swing for portion in workers.each(work, portions, on_done) for swing in portion]
-    return tuple(sorted(found, key=lambda s: -s.spread))
+    return tuple(sorted(found, key=lambda s: -round(s.spread, ALIKE)))
 
 
 def _bare(scenario: Scenario, kept: Bools) -> Scenario:
@@ -126,12 +129,19 @@ def _swings(
     sources: list[tuple[str, str, float]],
 ) -> list[Swing]:
     company = _Company.of(bare, plans, chosen)
-    return [_swing(scenario, company, *source) for source in sources]
+    ends = [(path, factor) for path, _, reach in sources for factor in (1 - reach, 1 + reach)]
+    values = company.values(ends).reshape(len(sources), 2, -1)
+    return [_swing(scenario, company, *s, *v) for s, v in zip(sources, values, strict=True)]
 
 
-def _swing(scenario: Scenario, company: _Company, path: str, text: str, reach: float) -> Swing:
-    values = np.array([company.at(path, 1 - reach), company.today, company.at(path, 1 + reach)])
-    at = partial(company.at, path)
+def _swing(
+    scenario: Scenario, company: _Company, path: str, text: str, reach: float, low: Floats, high: Floats
+) -> Swing:
+    values = np.array([low, company.today, high])
+
+    def at(factor: float) -> Floats:
+        return np.asarray(company.values([(path, factor)])[0])
+
     return Swing(
         path=path,
         text=text,
@@ -205,24 +215,30 @@ class _Company:
         outcome = evaluate_beside_today(cal, plans, 1)
         return cls(scenario, plans, chosen, tuple(w.beliefs for w in outcome.worlds), value_of(cal, outcome))
 
-    def at(self, path: str, factor: float) -> Floats:
-        """Values (S,) with the number times `factor`, NaN if invalid; target pay follows the scenario's."""
-        if path.startswith("kpis.") and path.split(".")[1] not in self.scenario.kpis:
-            return self.today
-        try:
-            cal = calibrate(scaled(self.scenario, path, factor)).choosing(self.chosen)
-        except (RangeError, CalibrationError):
-            return np.full(len(self.plans), np.nan)
-        plans = self.plans * pay_ratio(self.scenario, cal.scenario)[:, None]
-        outcome = self._answered(cal, plans, slice(None))
-        if cal.chosen:
-            outcome = joined(
-                self._answered(cal.today, plans, slice(1)), self._answered(cal, plans, slice(1, None))
-            )
-        return np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
+    def values(self, moved: Sequence[tuple[str, float]]) -> Floats:
+        """(M, S) with each number times its factor, NaN where invalid; target pay follows the scenario's."""
+        found = np.full((len(moved), len(self.plans)), np.nan)
+        companies = {}
+        for m, (path, factor) in enumerate(moved):
+            if path.startswith("kpis.") and path.split(".")[1] not in self.scenario.kpis:
+                found[m] = self.today
+                continue
+            with suppress(RangeError, CalibrationError):
+                companies[m] = calibrate(scaled(self.scenario, path, factor)).choosing(self.chosen)
+        outcomes = self._answered(list(companies.values()))
+        for m, cal, outcome in zip(companies, companies.values(), outcomes, strict=True):
+            found[m] = np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
+        return found
 
-    def _answered(self, cal: Calibrated, plans: Floats, some: slice) -> Outcome:
-        rows = np.arange(len(plans))[some]
-        pairs = zip(cal.worlds, self.beliefs, strict=True)
-        worlds = tuple(consistent_response(cal, n, plans[rows], b.select(rows)) for (_, n), b in pairs)
-        return outcome_of(cal, plans[rows], worlds)
+    def _answered(self, companies: list[Calibrated]) -> list[Outcome]:
+        """The first plan under the curves in force, the others under those chosen."""
+        plans = [self.plans * pay_ratio(self.scenario, cal.scenario)[:, None] for cal in companies]
+        if not self.chosen:
+            return evaluate_companies(companies, plans, self.beliefs)
+        first, others = (
+            [b.select(np.arange(len(self.plans))[some]) for b in self.beliefs]
+            for some in (slice(1), slice(1, None))
+        )
+        now = evaluate_companies([cal.today for cal in companies], [p[:1] for p in plans], first)
+        then = evaluate_companies(companies, [p[1:] for p in plans], others)
+        return [joined(a, b) for a, b in zip(now, then, strict=True)]

@@ -26,7 +26,7 @@ from optimizer.outcome import Outcome, evaluate_beside_today, joined
 from optimizer.ranges import RangeError, pay_ratio, scaled
 from optimizer.scenario import Rules, Scenario
 
-PORTION = 12
+PORTION = 24
 """Numbers that a process takes at once."""
 SETTLED = 1e-5
 """Residual up to which an answer counts: five digits are enough."""

@@ -86,7 +86,8 @@ def _flat(place: str, value: Any) -> Iterator[tuple[str, Any]]:
 def _plan(folder: Path) -> dict[str, Any]:
     result = _result(folder)
     weights = {f"{t} on {k}": w for t, ws in (result["plan"] or {}).items() for k, w in ws.items()}
-    return weights | {f"target pay of {team}": pay for team, pay in (result["target_pay"] or {}).items()}
+    pay = {f"target pay of {team}": pay for team, pay in (result["target_pay"] or {}).items()}
+    return weights | pay | {f"curve of {team}": name for team, name in (result.get("curves") or {}).items()}
 
 
 def _outcome(folder: Path) -> dict[str, Any]:

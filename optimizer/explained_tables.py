@@ -23,8 +23,8 @@ from optimizer.labels import (
     rule_label,
     shift_label,
 )
-from optimizer.plan import plan_from_euros
-from optimizer.proof_tables import plan_in_words, unit_of
+from optimizer.plan import plan_from_euros, plan_in_words
+from optimizer.proof_tables import unit_of
 
 if TYPE_CHECKING:
     from optimizer.explain.frontiers import Point

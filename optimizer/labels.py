@@ -5,10 +5,11 @@ A thing without a label is called by its name, with spaces for underscores.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol
 
 from optimizer.network import LEAVE, OTHER
+from optimizer.plan import Plan
 from optimizer.scenario import Label, Scenario
 
 
@@ -219,6 +220,19 @@ def plan_text(scenario: Scenario, weights: Mapping[str, Mapping[str, float]]) ->
     """A plan in full: "Sales: Bookings (70%), Retention (30%)", team after team."""
     parts = [_paid_on(scenario, team, weights[team]) for team in scenario.teams if weights.get(team)]
     return Text("; ".join(p.en for p in parts), " ; ".join(p.fr for p in parts))
+
+
+def whole_plan_text(scenario: Scenario, plan: Plan, free: Collection[str]) -> Text:
+    """With the curves chosen, and the target pay of teams that are `free` to have another one."""
+    found = [plan_text(scenario, plan.weights)]
+    for team, curve in plan.curves.items():
+        label = label_of(team, scenario.teams)
+        found.append(Text(f"{label.en}: curve {curve}", f"{label.fr} : courbe {curve}"))
+    for team in free:
+        label, pay = label_of(team, scenario.teams), f"{plan.target_pay[team]:,.0f}"
+        at = f"{pay.replace(',', ' ')} à objectif atteint"
+        found.append(Text(f"{label.en}: {pay} at target", f"{label.fr} : {at}"))
+    return Text("; ".join(f.en for f in found), " ; ".join(f.fr for f in found))
 
 
 def _paid_on(scenario: Scenario, team: str, weights: Mapping[str, float]) -> Text:

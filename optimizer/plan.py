@@ -44,6 +44,11 @@ def plan_of(scenario: Scenario, given: PlanWeights | Plan) -> Plan:
     return Plan({team: dict(w) for team, w in given.items()}, pay)
 
 
+def plan_in_words(weights: PlanWeights) -> str:
+    """`team: KPI weight, KPI weight; team: ...`, in the names of the file."""
+    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in weights.items())
+
+
 def plan_in(result: Mapping[str, Any]) -> Plan:
     """What a run recommends in its `result.json`. Raises KeyError or TypeError where it recommends none."""
     return Plan(dict(result["plan"]), dict(result["target_pay"]), result.get("curves") or {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.explain import Explanation, RuleState
 from optimizer.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
+from optimizer.plan import plan_in_words
 from optimizer.ranges import numbers_at
 from optimizer.scenario import TargetPay
 
@@ -90,11 +91,6 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
             "behind_share": ratio(behind, abs(solution.objective)),
             "proven": a.proven,
         }
-
-
-def plan_in_words(weights: Mapping[str, Mapping[str, float]]) -> str:
-    """`team: KPI weight, KPI weight; team: ...`, in the names of the file."""
-    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in weights.items())
 
 
 def sources_rows(solution: Solution) -> Iterator[Row]:

@@ -9,8 +9,7 @@ import numpy as np
 
 from optimizer.columns import Row, label_cells, named_cells
 from optimizer.labels import CURRENT_IS_BEST, NO_GUARANTEE, NO_TEXT, Text, label_of, plan_label, plan_text
-from optimizer.plan import plan_from_euros
-from optimizer.proof_tables import plan_in_words
+from optimizer.plan import plan_from_euros, plan_in_words
 from optimizer.robustness import MEASURED, Robustness
 
 if TYPE_CHECKING:

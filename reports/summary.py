@@ -83,7 +83,7 @@ def _plans(words: Words, index: pd.DataFrame) -> Block | None:
     columns = [Column(words.say("batch.plan"), "left", 1.0), Column(words.say("batch.of_runs"), "left", 1.0)]
     rows = [
         row(words.label(runs.iloc[0], "plan", longest=300), _some(words, list(runs["run"])))
-        for _, runs in planned.groupby("plan", sort=False)
+        for _, runs in planned.groupby(["plan", "curves", "target_pay"], sort=False, dropna=False)
     ]
     return chapter(words.say("batch.plans"), tables=[table(columns, rows, long=True)])
 

@@ -435,3 +435,9 @@ def test_ctrl_c_while_the_plan_is_explained_leaves_out_what_takes_long(tmp_path)
     manifest = json.loads((run / "manifest.json").read_text())
     assert manifest["left_out"] == ["what the gain is when a number is off"]
     assert (run / "report.fr.pdf").exists()
+
+
+def test_a_reader_who_has_seen_enough_is_not_told_of_a_broken_pipe():
+    command = f"{sys.executable} -m optimizer.cli schema | true"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=ROOT)
+    assert done.stderr == ""

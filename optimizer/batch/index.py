@@ -16,8 +16,10 @@ from optimizer.batch.ledger import Entry
 from optimizer.batch.night import RUNS, Night
 from optimizer.batch.shortfall import Shortfall, as_it_is
 from optimizer.columns import Row, named_cells
-from optimizer.labels import plan_text
+from optimizer.labels import NO_TEXT, whole_plan_text
+from optimizer.plan import plan_in, plan_in_words
 from optimizer.problems import printable
+from optimizer.scenario import Scenario, TargetPay
 
 INDEX = {
     "run": "name of the run and of its folder",
@@ -45,8 +47,10 @@ INDEX = {
     "net": "revenue − loaded_pay",
     "budget": "limit on expected loaded payouts; empty without one",
     "plan": "the recommended plan, team: KPI weight",
-    "plan_en": "the same for people, in English",
-    "plan_fr": "the same for people, in French",
+    "curves": "chosen for it, team: curve; empty without a choice",
+    "target_pay": "of teams for which it is a decision, team: amount; empty without one",
+    "plan_en": "the same with curves and pay for people, in English",
+    "plan_fr": "the same with curves and pay for people, in French",
 }
 """Columns of the index of a batch."""
 
@@ -104,7 +108,6 @@ def _result(job: Job, folder: Path) -> Row:
     )
     summary = pd.read_csv(folder / "tables" / "summary.csv").iloc[0]
     brought = result["consistent"] or {}
-    plan = result["plan"] or {}
     return {
         **named_cells("reason", Shortfall.of(result, about, job.time_limit).label(job.scenario)),
         "currency": summary["currency"],
@@ -116,8 +119,7 @@ def _result(job: Job, folder: Path) -> Row:
         "gain": float(summary["gain"]),
         **{name: _number(brought.get(name)) for name in MONEY},
         "budget": float(summary["budget"]),
-        "plan": _in_words(plan),
-        **named_cells("plan", plan_text(job.scenario, plan)),
+        **_plan(job.scenario, result),
     }
 
 
@@ -125,5 +127,15 @@ def _number(value: Any) -> float:
     return math.nan if value is None else float(value)
 
 
-def _in_words(plan: dict[str, dict[str, float]]) -> str:
-    return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in plan.items())
+def _plan(scenario: Scenario, result: Row) -> Row:
+    """Weights, and what a solve decides beside them where it is free to."""
+    if result["plan"] is None:
+        return {"plan": "", "curves": "", "target_pay": "", **named_cells("plan", NO_TEXT)}
+    plan = plan_in(result)
+    free = [name for name, team in scenario.teams.items() if isinstance(team.target_pay, TargetPay)]
+    return {
+        "plan": plan_in_words(plan.weights),
+        "curves": "; ".join(f"{team}: {name}" for team, name in plan.curves.items()),
+        "target_pay": "; ".join(f"{team}: {plan.target_pay[team]:g}" for team in free),
+        **named_cells("plan", whole_plan_text(scenario, plan, free)),
+    }

@@ -132,6 +132,8 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except CalibrationError as error:
             problem = {"where": "activities", "value": "", "message": str(error), "hint": ""}
             _refuse(kwargs.get("as_json") is True, [problem], f"error: {error}")
+        except BrokenPipeError:
+            raise  # whoever read along has seen enough: click ends quietly
         except OSError as error:
             message, place = error.strerror or str(error), str(error.filename or "")
             problem = {"where": place, "value": "", "message": message, "hint": WRITABLE}

@@ -30,6 +30,7 @@ from pypdf import PdfReader
 from optimizer.audit import audit, run_folders
 from optimizer.batch import Night, Progress, read_grid, write_index
 from optimizer.batch.board import Board, show_night
+from optimizer.batch.claim import claimed
 from optimizer.batch.index import TYPES
 from optimizer.batch.job import Done, perform
 from optimizer.batch.ledger import Entry
@@ -238,15 +239,12 @@ def test_a_run_that_fails_is_a_row_and_is_tried_again_only_when_asked(tmp_path: 
 
 def test_a_folder_that_another_batch_holds_is_left_alone(tmp_path: Path) -> None:
     grid, out = grid_file(tmp_path, budgets(1)), tmp_path / "out"
-    first = nights.start(grid, out, "--workers", "1")
-    try:
-        wait_for(lambda: (out / ".holder.json").exists())
+    out.mkdir()
+    with claimed(out, wait=False):
         second = run(grid, out)
-        assert second.returncode != 0
-        assert f"process {first.pid}" in second.stderr
-    finally:
-        first.communicate(timeout=300)
-    assert first.returncode == 0
+    assert second.returncode == 2
+    assert f"process {os.getpid()}" in second.stderr
+    assert run(grid, out).returncode == 0
 
 
 def wait_for(holds) -> None:  # type: ignore[no-untyped-def]

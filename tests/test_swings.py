@@ -10,7 +10,7 @@ from solved import SOURCES, explained, mini, moved
 
 from optimizer.baseline import calibrate
 from optimizer.executors import Workers
-from optimizer.explain.swings import tornado
+from optimizer.explain.swings import PORTION, tornado
 from optimizer.outcome import evaluate_plans
 from optimizer.plan import plan_of
 from optimizer.ranges import scaled
@@ -85,8 +85,9 @@ def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
     solution = moved()
     assert solution.euros is not None
     many = {
-        f"activities.{name}.hours": {"text": "guess", "range": 0.1}
+        f"activities.{name}.{number}": {"text": "guess", "range": 0.1}
         for name in solution.cal.scenario.activities
+        for number in ("hours", "baseline")
     }
     cal = replace(solution.cal, scenario=mini(sources={**SOURCES, **many}))
     told: list[tuple[int, int]] = []
@@ -95,4 +96,6 @@ def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
         both = tornado(cal, solution.euros, NOBODY, two, lambda done, of: told.append((done, of)))
     assert [s.path for s in alone] == [s.path for s in both]
     assert all(np.array_equal(a.values, b.values, equal_nan=True) for a, b in zip(alone, both, strict=True))
-    assert told == [(n, 2) for n in (1, 2)]
+    portions = -(-len([s for s in cal.scenario.sources.values() if s.range]) // PORTION)
+    assert portions > 1
+    assert told == [(n, portions) for n in range(1, portions + 1)]

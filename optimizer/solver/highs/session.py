@@ -47,7 +47,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class MilpResult:
-    """`feasible` means a limit stopped the proof; `bound` is proven either way."""
+    """`feasible` means a limit stopped the proof; `bound` is proven either way, to within the gap asked for:
+    HiGHS drops branches that promise no more than that, and forgets their bounds."""
 
     status: MilpStatus
     objective: float

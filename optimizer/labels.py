@@ -5,11 +5,11 @@ A thing without a label is called by its name, with spaces for underscores.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from optimizer.network import LEAVE, OTHER
-from optimizer.plan import Plan
+from optimizer.plan import Plan, pay_decided
 from optimizer.scenario import Label, Scenario
 
 
@@ -65,6 +65,9 @@ OWN_PLANS = {
     "nominal": Text("Best at the stated numbers", "Meilleur aux chiffres indiqués"),
 }
 """Plans that the file need not name, by their kind."""
+
+SWINGS = Text("what the gain is when a number is off", "le gain si un chiffre est inexact")
+"""What a run may have had no time to explain; manifests say it in English."""
 
 CURRENT_IS_BEST = Text(
     "Current plan, also the best at the stated numbers",
@@ -222,14 +225,14 @@ def plan_text(scenario: Scenario, weights: Mapping[str, Mapping[str, float]]) ->
     return Text("; ".join(p.en for p in parts), " ; ".join(p.fr for p in parts))
 
 
-def whole_plan_text(scenario: Scenario, plan: Plan, free: Collection[str]) -> Text:
-    """With the curves chosen, and the target pay of teams that are `free` to have another one."""
+def whole_plan_text(scenario: Scenario, plan: Plan) -> Text:
+    """With the curves chosen, and target pay where it is a decision."""
     found = [plan_text(scenario, plan.weights)]
     for team, curve in plan.curves.items():
         label = label_of(team, scenario.teams)
         found.append(Text(f"{label.en}: curve {curve}", f"{label.fr} : courbe {curve}"))
-    for team in free:
-        label, pay = label_of(team, scenario.teams), f"{plan.target_pay[team]:,.0f}"
+    for team, euros in pay_decided(scenario, plan).items():
+        label, pay = label_of(team, scenario.teams), f"{euros:,.0f}"
         at = f"{pay.replace(',', ' ')} à objectif atteint"
         found.append(Text(f"{label.en}: {pay} at target", f"{label.fr} : {at}"))
     return Text("; ".join(f.en for f in found), " ; ".join(f.fr for f in found))

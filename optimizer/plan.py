@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.network import Floats
-from optimizer.scenario import Scenario
+from optimizer.scenario import Scenario, TargetPay
 
 PlanWeights = Mapping[str, Mapping[str, float]]
 
@@ -47,6 +47,17 @@ def plan_of(scenario: Scenario, given: PlanWeights | Plan) -> Plan:
 def plan_in_words(weights: PlanWeights) -> str:
     """`team: KPI weight, KPI weight; team: ...`, in the names of the file."""
     return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in weights.items())
+
+
+def pay_decided(scenario: Scenario, plan: Plan) -> dict[str, float]:
+    """Target pay of the teams for which it is a decision."""
+    free = [name for name, team in scenario.teams.items() if isinstance(team.target_pay, TargetPay)]
+    return {team: plan.target_pay[team] for team in free}
+
+
+def pay_in_words(pay: Mapping[str, float]) -> str:
+    """`team: amount; team: amount`."""
+    return "; ".join(f"{team}: {euros:g}" for team, euros in pay.items())
 
 
 def plan_in(result: Mapping[str, Any]) -> Plan:

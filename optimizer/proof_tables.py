@@ -10,9 +10,8 @@ import numpy as np
 from optimizer.columns import Row, label_cells, named_cells, ratio
 from optimizer.explain import Explanation, RuleState
 from optimizer.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
-from optimizer.plan import plan_in_words
+from optimizer.plan import pay_decided, pay_in_words, plan_in_words
 from optimizer.ranges import numbers_at
-from optimizer.scenario import TargetPay
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Relaxation, Solution
@@ -75,17 +74,13 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
 
 
 def alternatives_rows(solution: Solution) -> Iterator[Row]:
-    chosen = {
-        name for name, team in solution.cal.scenario.teams.items() if isinstance(team.target_pay, TargetPay)
-    }
     for rank, a in enumerate(solution.alternatives, 1):
         behind = solution.objective - a.value
-        pay = {team: euros for team, euros in a.plan.target_pay.items() if team in chosen}
         yield {
             "rank": rank,
             "plan": plan_in_words(a.plan.weights),
             **named_cells("plan", plan_text(solution.cal.scenario, a.plan.weights)),
-            "target_pay": "; ".join(f"{team}: {euros:g}" for team, euros in pay.items()),
+            "target_pay": pay_in_words(pay_decided(solution.cal.scenario, a.plan)),
             "value": a.value,
             "behind": behind,
             "behind_share": ratio(behind, abs(solution.objective)),

@@ -15,13 +15,12 @@ from typing import Any
 
 from optimizer.explain import Explanation
 from optimizer.frames import write_tables
+from optimizer.labels import SWINGS
 from optimizer.results import solution_json
 from optimizer.runs import inputs_record, manifest_of, replace_folder, write_json
 from optimizer.tables import tables_of
 from optimizer.whatif import whatif_data
 from optimizer.write import dump_scenario
-
-SWINGS = "what the gain is when a number is off"
 
 
 def write_run(
@@ -51,7 +50,7 @@ def write_run(
         write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
-        _document(fresh, seconds, only, languages, [SWINGS] if found.cut else [])
+        _document(fresh, seconds, only, languages, [SWINGS.en] if found.cut else [])
 
     replace_folder(folder, fill)
     return seconds

@@ -17,9 +17,9 @@ from optimizer.batch.night import RUNS, Night
 from optimizer.batch.shortfall import Shortfall, as_it_is
 from optimizer.columns import Row, named_cells
 from optimizer.labels import NO_TEXT, whole_plan_text
-from optimizer.plan import plan_in, plan_in_words
+from optimizer.plan import pay_decided, pay_in_words, plan_in, plan_in_words
 from optimizer.problems import printable
-from optimizer.scenario import Scenario, TargetPay
+from optimizer.scenario import Scenario
 
 INDEX = {
     "run": "name of the run and of its folder",
@@ -132,10 +132,9 @@ def _plan(scenario: Scenario, result: Row) -> Row:
     if result["plan"] is None:
         return {"plan": "", "curves": "", "target_pay": "", **named_cells("plan", NO_TEXT)}
     plan = plan_in(result)
-    free = [name for name, team in scenario.teams.items() if isinstance(team.target_pay, TargetPay)]
     return {
         "plan": plan_in_words(plan.weights),
         "curves": "; ".join(f"{team}: {name}" for team, name in plan.curves.items()),
-        "target_pay": "; ".join(f"{team}: {plan.target_pay[team]:g}" for team in free),
-        **named_cells("plan", whole_plan_text(scenario, plan, free)),
+        "target_pay": pay_in_words(pay_decided(scenario, plan)),
+        **named_cells("plan", whole_plan_text(scenario, plan)),
     }

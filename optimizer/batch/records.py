@@ -9,9 +9,6 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from polars import read_parquet
-from polars.exceptions import PolarsError
-
 from optimizer.audit import SAME, Difference, run_folders
 from optimizer.batch.index import MONEY
 from optimizer.batch.ledger import Entry, LedgerError, read_ledger
@@ -60,7 +57,7 @@ def _entry(entry: Entry, run: Path | None) -> Iterator[Difference]:
 def _against_index(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
     try:
         rows = _rows(file)
-    except (OSError, ValueError, PolarsError):
+    except (OSError, ValueError):
         yield Difference(file.name, "is missing or damaged: run the batch again, which does nothing twice")
         return
     for row in rows:
@@ -70,12 +67,21 @@ def _against_index(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
-    """Rows of an index as texts; what does not exist is empty."""
+    """Rows of an index as texts; what does not exist is empty. Raises OSError or ValueError."""
     if file.suffix == ".parquet":
-        rows = read_parquet(file).rows(named=True)
-        return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
+        return _typed_rows(file)
     with file.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def _typed_rows(file: Path) -> list[dict[str, str]]:
+    import polars as pl
+
+    try:
+        rows = pl.read_parquet(file).rows(named=True)
+    except pl.exceptions.PolarsError as error:
+        raise ValueError(str(error)) from error
+    return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
 
 
 def _row(index: str, row: Mapping[str, str], run: Path) -> Iterator[Difference]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from optimizer.labels import Text, check_label, rule_label
+from optimizer.labels import SWINGS, Text, check_label, rule_label
 from optimizer.scenario import Scenario
 
 PROVEN = ("optimal", "infeasible")
@@ -17,8 +17,8 @@ LIMIT = Text("the time limit of {} s was reached", "la limite de {} s a été at
 RULES = Text("rules that cannot hold together: {}", "règles incompatibles entre elles : {}")
 CHECKS = Text("checks that failed: {}", "contrôles en échec : {}")
 LEFT_OUT = Text("no time was left for: {}", "le temps a manqué pour : {}")
-PARTS = {"what the gain is when a number is off": "le gain si un chiffre est inexact"}
-"""What a manifest says was left out, in French."""
+PARTS = {SWINGS.en: SWINGS}
+"""What a manifest may say was left out."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Shortfall:
             yield Text(LIMIT.en.format(number), LIMIT.fr.format(number.replace(".", ",")))
         yield from _listed(RULES, [rule(name) for name in self.rules])
         yield from _listed(CHECKS, [check(name) for name in self.checks])
-        yield from _listed(LEFT_OUT, [Text(part, PARTS.get(part, part)) for part in self.left_out])
+        yield from _listed(LEFT_OUT, [PARTS.get(part, as_it_is(part)) for part in self.left_out])
 
 
 def as_it_is(name: str) -> Text:

@@ -90,7 +90,6 @@ def solve(
     from optimizer.interrupt import interruptible
     from optimizer.publish import write_run
     from optimizer.results import solution_json
-    from optimizer.runs import NotARunFolderError, refuse_foreign
     from optimizer.screen import Narrator, show_solution
     from optimizer.solver import Options
     from optimizer.solver import solve as find
@@ -106,11 +105,7 @@ def solve(
             "--alternatives lists plans that differ by steps, and rules.weights.step is 0: write 0.05 there"
         )
     folder = out or Path("runs") / scenario.name
-    try:
-        refuse_foreign(folder.resolve())
-    except NotARunFolderError as error:
-        raise click.BadParameter(str(error), param_hint="--out") from error
-    refuse_unwritable(folder.resolve().parent)
+    _refuse_place(folder)
     with Narrator() as narrator:
         solution = find(scenario, Options(**options), narrator.tell)
         with Workers(cores()) as workers:
@@ -128,6 +123,17 @@ def solve(
     else:
         show_solution(solution, folder)
     sys.exit(EXIT[solution.status])
+
+
+def _refuse_place(folder: Path) -> None:
+    """Where no run can be written, before there is one."""
+    from optimizer.runs import NotARunFolderError, refuse_foreign
+
+    try:
+        refuse_foreign(folder.resolve())
+    except NotARunFolderError as error:
+        raise click.BadParameter(str(error), param_hint="--out") from error
+    refuse_unwritable(folder.resolve().parent)
 
 
 def _compared(

@@ -11,21 +11,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.evaluation import Evaluation, evaluate
-    from optimizer.problems import ScenarioError
-    from optimizer.read import read_plan, read_scenario
-    from optimizer.scenario import Scenario
+    from optimizer.plans.evaluation import Evaluation, evaluate
+    from optimizer.scenario.problems import ScenarioError
+    from optimizer.scenario.read import read_plan, read_scenario
+    from optimizer.scenario.types import Scenario
     from optimizer.solver import Options, Solution, solve
 
 _HOME = {
-    "Evaluation": "optimizer.evaluation",
+    "Evaluation": "optimizer.plans.evaluation",
     "Options": "optimizer.solver",
-    "Scenario": "optimizer.scenario",
-    "ScenarioError": "optimizer.problems",
+    "Scenario": "optimizer.scenario.types",
+    "ScenarioError": "optimizer.scenario.problems",
     "Solution": "optimizer.solver",
-    "evaluate": "optimizer.evaluation",
-    "read_plan": "optimizer.read",
-    "read_scenario": "optimizer.read",
+    "evaluate": "optimizer.plans.evaluation",
+    "read_plan": "optimizer.scenario.read",
+    "read_scenario": "optimizer.scenario.read",
     "solve": "optimizer.solver",
 }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optimizer.tables import Solution, Tables
+    from optimizer.tables.build import Solution, Tables
 
 __all__ = ["write_report", "write_whatif"]
 
@@ -29,7 +29,7 @@ def write_report(
     one nothing is printed, and the same input gives the same bytes. `attachments` (name to text, e.g.
     scenario.yaml, inputs.json) travel inside the PDF. `reports.documents` makes the other documents of a run.
     """
-    from optimizer.tables import tables_of
+    from optimizer.tables.build import tables_of
     from reports.documents import documents
     from reports.run import Run, write_document
 
@@ -41,7 +41,7 @@ def write_report(
 def write_whatif(solution: Solution, out_dir: str | os.PathLike[str], language: str = "en") -> Path:
     """Write `whatif.html` into a folder, made if need be: a page that answers any plan by itself, in both
     languages, `language` first. The same solution gives the same bytes."""
-    from optimizer.whatif import whatif_data
+    from optimizer.tables.whatif import whatif_data
     from reports.run import Document, write_document
     from reports.whatif import page_of
 

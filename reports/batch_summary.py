@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, cell, chapter, row, table
-from reports.format import NOTHING, Formatter
 from reports.run import Document, write_document
-from reports.typeset import page_data, typeset
-from reports.wording import Words
+from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.typesetting.typeset import page_data, typeset
+from reports.words.catalogue import Words
+from reports.words.format import NOTHING, Formatter
 
 MONEY = ("revenue", "loaded_pay", "net", "gain")
 LONGEST_NAME = 160
@@ -26,7 +26,7 @@ TONES = {"optimal": "good", "feasible": "warn", "infeasible": "bad"}
 def write_summary(
     index: pd.DataFrame, folder: Path, languages: Sequence[str], date: dt.date | None = None
 ) -> list[Path]:
-    """Write `summary.<language>.pdf` for the index of a batch (`optimizer.batch.index.INDEX`)."""
+    """Write `summary.<language>.pdf` for the index of a batch (`optimizer.runs.batch.index.INDEX`)."""
     return [write_document(made, folder) for made in summaries(index, languages, date)]
 
 

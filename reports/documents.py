@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from reports.pdf import report_pdf
-from reports.plan_document import plan_pdfs
+from reports.board.report import report_pdf
+from reports.plan_document.document import plan_pdfs
 from reports.run import Document, Run
 from reports.whatif import whatif_page
 from reports.workbook import budget_workbook

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from optimizer.frames import read_tables
+from optimizer.tables.table import read_tables
 
 if TYPE_CHECKING:
-    from optimizer.frames import Tables
+    from optimizer.tables.table import Tables
 
 ATTACHED = ("scenario.yaml", "inputs.json")
 """Files of a run folder that travel inside the PDFs."""
@@ -27,7 +27,7 @@ class Run:
     tables: Tables
     files: Mapping[str, str] = field(default_factory=dict)
     company: Mapping[str, Any] | None = None
-    """What the what-if page computes with (`optimizer.whatif`)."""
+    """What the what-if page computes with (`optimizer.tables.whatif`)."""
 
 
 class Document(NamedTuple):

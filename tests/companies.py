@@ -1,12 +1,12 @@
-"""Random companies (optimizer/bench/companies.py) as a hypothesis strategy."""
+"""Random companies (tests/benchmarks/peers/companies.py) as a hypothesis strategy."""
 
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import strategies as st
 
-from optimizer.bench.companies import Tree, random_company, random_weights
-from optimizer.scenario import Scenario
+from optimizer.scenario.types import Scenario
+from tests.benchmarks.peers.companies import Tree, random_company, random_weights
 
 __all__ = ["Tree", "random_company", "random_weights", "small_companies"]
 

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from optimizer.batch.job import Job
+from optimizer.runs.batch.job import Job
 
 SPARE = 64 << 20
 """Bytes that a starved worker may still take: too few to load what solves."""

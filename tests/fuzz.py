@@ -21,17 +21,17 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.baseline import CalibrationError, calibrate
-from optimizer.bench.companies import WON, random_company
-from optimizer.check import problems_of
-from optimizer.judge import judge_at, judge_consistent
-from optimizer.outcome import evaluate_plans
-from optimizer.results import solution_json
-from optimizer.scenario import Scenario
-from optimizer.search import Memory
+from optimizer.plans.evaluator import judge_at, judge_consistent
+from optimizer.plans.local_search import Memory
+from optimizer.plans.space import count_plans, every_plan
+from optimizer.response.calibration import CalibrationError, calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.checks import problems_of
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.run import Run, baseline_beliefs, own_beliefs
-from optimizer.space import count_plans, every_plan
+from optimizer.solver.state import Run, baseline_beliefs, own_beliefs
+from optimizer.tables.json_values import solution_json
+from tests.benchmarks.peers.companies import WON, random_company
 
 SECONDS = 1.0
 """Time limit of each solve."""
@@ -425,7 +425,7 @@ def main() -> None:
     asked = parser.parse_args()
     seeds = range(asked.seed, asked.seed + asked.count)
     if asked.show:
-        from optimizer.read import dump_scenario
+        from optimizer.scenario.read import dump_scenario
 
         print(*(dump_scenario(s) if (s := generated(seed)) else "refused" for seed in seeds), sep="\n---\n")
         return

@@ -20,11 +20,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from optimizer.audit import audit, run_folders
-from optimizer.batch import Job, Night, Settings, read_grid, run_batch
-from optimizer.batch.crew import Answer
-from optimizer.batch.job import perform
-from optimizer.batch.records import misrecorded
+from optimizer.runs.batch import Job, Night, Settings, read_grid, run_batch
+from optimizer.runs.batch.job import perform
+from optimizer.runs.batch.verify import misrecorded
+from optimizer.runs.batch.workers import Answer
+from optimizer.runs.verify import audit, run_folders
 
 ROOT = Path(__file__).parent.parent
 SHOP = Path(__file__).parent / "cases" / "batch" / "shop.yaml"

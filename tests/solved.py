@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from optimizer.explain import Explanation, explain
-from optimizer.scenario import Scenario
+from optimizer.explanation.build import Explanation, explain
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.tables import Tables, tables_of
+from optimizer.tables.build import Tables, tables_of
 
 CASE = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
 MEASURES = {

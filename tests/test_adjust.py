@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from solved import PLANS, mini
 
-from optimizer.actuals import Actual, read_actuals
-from optimizer.adjust import LAUNCHED, RECOVERED, Adjustment, adjust, compare_actuals
-from optimizer.baseline import calibrate
-from optimizer.draws import draw_luck
-from optimizer.evaluation import compare
-from optimizer.network import Floats
-from optimizer.plan import plan_of
-from optimizer.problems import ScenarioError
-from optimizer.scenario import Scenario
-from optimizer.simulate.posterior import expected_attainment, learn_responsiveness, with_responsiveness
-from optimizer.simulate.switch import LEARNING, follow
-from optimizer.space import change_origin
+from optimizer.arrays import Floats
+from optimizer.plans.evaluation import compare
+from optimizer.plans.space import change_origin
+from optimizer.response.calibration import calibrate
+from optimizer.risk.draws import draw_luck
+from optimizer.rollout.actuals import Actual, read_actuals
+from optimizer.rollout.adjust import LAUNCHED, RECOVERED, Adjustment, adjust, compare_actuals
+from optimizer.rollout.posterior import expected_attainment, learn_responsiveness, with_responsiveness
+from optimizer.rollout.transition import LEARNING, follow
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.problems import ScenarioError
+from optimizer.scenario.types import Scenario
 
 
 @cache

@@ -10,18 +10,18 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.check import warnings_of
-from optimizer.evaluation import compare
-from optimizer.measures import exposures, measure
-from optimizer.outcome import Outcome, evaluate_plans
-from optimizer.plan import plan_of
-from optimizer.read import read_scenario
-from optimizer.response import CONSISTENT
-from optimizer.rules import Facts, broken_lines
-from optimizer.scenario import Scenario
+from optimizer.plans.evaluation import compare
+from optimizer.plans.rules import Facts, broken_lines
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.measures import exposures, measure
+from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.scenario.checks import warnings_of
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.read import read_scenario
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Solution, solve
-from optimizer.space import plan_space
 
 ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"
 BEHAVIOURAL = {

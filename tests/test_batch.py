@@ -27,20 +27,20 @@ from click.testing import CliRunner
 from nights import ROOT, broken, budgets, command, counts, disturbed, grid_file, outcome_bytes, run, run_here
 from pypdf import PdfReader
 
-from optimizer.audit import audit, run_folders
-from optimizer.batch import Night, Progress, read_grid, write_index
-from optimizer.batch.board import Board, show_night
-from optimizer.batch.claim import claimed
-from optimizer.batch.index import TYPES
-from optimizer.batch.job import Done, perform
-from optimizer.batch.ledger import Entry
-from optimizer.batch.night import _put_away
-from optimizer.batch.records import misrecorded
 from optimizer.cli import main
 from optimizer.cli.batch import exit_code
-from optimizer.differences import differences
-from optimizer.problems import ScenarioError
-from reports.summary import summaries
+from optimizer.runs.batch import Night, Progress, read_grid, write_index
+from optimizer.runs.batch.index import TYPES
+from optimizer.runs.batch.job import Done, perform
+from optimizer.runs.batch.ledger import Entry
+from optimizer.runs.batch.lock import claimed
+from optimizer.runs.batch.progress import Board, show_night
+from optimizer.runs.batch.run import _put_away
+from optimizer.runs.batch.verify import misrecorded
+from optimizer.runs.diff import differences
+from optimizer.runs.verify import audit, run_folders
+from optimizer.scenario.problems import ScenarioError
+from reports.batch_summary import summaries
 
 
 @pytest.fixture(scope="module")
@@ -415,7 +415,7 @@ def test_a_symbolic_link_in_place_of_a_run_is_not_followed(calm: Path, tmp_path:
 
 
 def test_reasons_cannot_command_a_terminal_or_start_a_formula() -> None:
-    from optimizer.problems import printable
+    from optimizer.scenario.problems import printable
 
     assert printable("a\x1b[2Jb\nc") == "a [2Jb c"
     assert printable("=1+1") == "'=1+1"
@@ -437,7 +437,7 @@ def test_a_sound_batch_verifies(calm: Path) -> None:
 
 def tampered(calm: Path, tmp_path: Path, file: str, change) -> list[str]:  # type: ignore[no-untyped-def]
     """What the audit says of a run whose file was changed with its manifest made to agree."""
-    from optimizer.runs import manifest_of, write_json
+    from optimizer.runs.folder import manifest_of, write_json
 
     folder = shutil.copytree(calm / "out" / "runs" / "shop-b0", tmp_path / "run")
     content = json.loads((folder / file).read_text())

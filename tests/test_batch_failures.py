@@ -14,9 +14,9 @@ from deadly import Deadly, Starving, Stuck
 from nights import ROOT, broken, budgets, command, grid_file, run, run_here
 from pypdf import PdfReader
 
-from optimizer.batch import Settings, processes, read_grid, run_batch, write_index
-from optimizer.batch.job import perform
-from optimizer.frames import read_tables
+from optimizer.runs.batch import Settings, processes, read_grid, run_batch, write_index
+from optimizer.runs.batch.job import perform
+from optimizer.tables.table import read_tables
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory from /proc")
@@ -81,7 +81,7 @@ def test_a_run_out_of_time_is_a_plan_without_proof_and_says_so(tmp_path: Path) -
 def test_an_explanation_that_takes_too_long_is_cut_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optimizer.batch.job.TO_EXPLAIN", -1e6)
+    monkeypatch.setattr("optimizer.runs.batch.job.TO_EXPLAIN", -1e6)
     out = tmp_path / "out"
     (entry,) = run_here(grid_file(tmp_path, budgets(1), time_limit=1000), out).entries
     assert entry.status == "optimal"

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from optimizer.baseline import calibrate
-from optimizer.bench.instances import ACTIVITIES, MOST_PAIRS, company
-from optimizer.bench.searches import evolve
-from optimizer.check import problems_of
-from optimizer.cli import main
-from optimizer.judge import judge_consistent
-from optimizer.measures import measure
-from optimizer.space import keeps_weight_rules, plan_space
+from optimizer.plans.evaluator import judge_consistent
+from optimizer.plans.space import keeps_weight_rules, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.scenario.checks import problems_of
+from tests.benchmarks.peers.__main__ import bench
+from tests.benchmarks.peers.instances import ACTIVITIES, MOST_PAIRS, company
+from tests.benchmarks.peers.searches import evolve
 
 
 @pytest.mark.parametrize("teams", ACTIVITIES)
@@ -43,7 +43,7 @@ def test_a_search_only_proposes_plans_of_whole_steps_that_add_up():
 
 def test_the_quick_benchmark_proves_its_small_companies_and_writes_the_table(tmp_path):
     table = tmp_path / "table.md"
-    run = CliRunner().invoke(main, ["bench", "--quick", "--json", "--out", str(table)])
+    run = CliRunner().invoke(bench, ["--quick", "--json", "--out", str(table)])
     assert run.exit_code == 0, run.stderr
     lines = json.loads(run.stdout)["lines"]
     assert [line["objective"] for line in lines] == ["revenue", "net"]
@@ -54,6 +54,6 @@ def test_the_quick_benchmark_proves_its_small_companies_and_writes_the_table(tmp
 
 
 def test_a_size_that_cannot_be_generated_is_refused():
-    run = CliRunner().invoke(main, ["bench", "--teams", "2,9"])
+    run = CliRunner().invoke(bench, ["--teams", "2,9"])
     assert run.exit_code == 2
     assert "numbers from 2 to 8" in run.stderr

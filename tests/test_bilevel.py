@@ -1,4 +1,4 @@
-"""Published bilevel optima through the teams' optimality conditions (`optimizer/model/teams.py`).
+"""Published bilevel optima through the teams' optimality conditions (`optimizer/model/best_response.py`).
 
 The follower is one team: each of its variables takes units from a stage of its own, whose inflow is the room
 between its bounds; what is left costs nothing. The leader's variables are the team's euros, shifted to start
@@ -16,15 +16,15 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from optimizer.baseline import calibrate
+from optimizer.arrays import Floats
+from optimizer.model.best_response import add_teams
 from optimizer.model.bounds import Bounds, Interval
+from optimizer.model.data import Setting, build_setting
 from optimizer.model.funnel import add_funnel
-from optimizer.model.setting import Setting, build_setting
-from optimizer.model.teams import add_teams
-from optimizer.network import Floats
-from optimizer.scenario import Scenario
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.scenario.types import Scenario
 from optimizer.solver.highs import Limits, compile_model, solve_milp
-from optimizer.space import plan_space
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
 INSTANCES = {x["id"]: x for x in FILE["bilevel_lp_qp"]}

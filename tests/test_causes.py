@@ -9,12 +9,12 @@ import pytest
 from companies import random_company, random_weights
 from solved import mini, moved
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.explain import causes as module
-from optimizer.explain.causes import CAUSES, Step, _Funnel, _parts, after_sale, waterfall
-from optimizer.outcome import Outcome, evaluate_plans, outcome_of
-from optimizer.plan import plan_of
-from optimizer.response import Equilibrium
+from optimizer.explanation import waterfall as module
+from optimizer.explanation.waterfall import CAUSES, Step, _Funnel, _parts, after_sale, waterfall
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.equilibrium import Equilibrium
+from optimizer.response.outcome import Outcome, evaluate_plans, outcome_of
+from optimizer.scenario.plan import plan_of
 
 
 def answers(cal: Calibrated, seed: int) -> tuple[Outcome, Outcome]:

@@ -9,19 +9,19 @@ import pytest
 from companies import random_company
 from solved import mini
 
-from optimizer.baseline import calibrate
-from optimizer.judge import judge_at, linearised
-from optimizer.measures import measure
 from optimizer.model.bounds import Interval
 from optimizer.model.build import build_model
-from optimizer.model.setting import Setting, build_setting
-from optimizer.scenario import Scenario
-from optimizer.solver.cells import Space, find_cells
+from optimizer.model.data import Setting, build_setting
+from optimizer.plans.evaluator import judge_at, linearised
+from optimizer.plans.space import every_plan, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.scenario.types import Scenario
 from optimizer.solver.certificate import check_model
-from optimizer.solver.fixed import FixedModel, model_at
 from optimizer.solver.highs import Limits
-from optimizer.solver.regions import find_regions
-from optimizer.space import every_plan, plan_space
+from optimizer.solver.program.at_beliefs import FixedModel, model_at
+from optimizer.solver.program.cells import Space, find_cells
+from optimizer.solver.program.regions import find_regions
 
 NEAR = 1e-6
 """Facets are in units of their size; cells leave 1e-7 of it to rounding."""

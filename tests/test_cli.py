@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from optimizer.cli import main
-from optimizer.terminal import row, show, table
+from optimizer.cli.show.terminal import row, show, table
 
 ROOT = Path(__file__).parent.parent
 MINI = ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"
@@ -365,7 +365,6 @@ def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path
 WRITING = {
     "adjust": ["adjust", "nowhere.yaml", "nowhere.csv", "--out"],
     "batch": ["batch", "nowhere.yaml", "--out"],
-    "bench": ["bench", "nowhere.yaml", "--out"],
     "calibrate": ["calibrate", "nowhere.csv", "--map", "nowhere.yaml", "--out"],
     "calibrate, its report": ["calibrate", "nowhere.csv", "--map", "nowhere.yaml", "--report"],
     "convert": ["convert", "nowhere.yaml"],

@@ -13,19 +13,19 @@ from solved import CASE
 from test_solve import enumerated as brute_force
 from test_solve import ruled_company
 
-from optimizer.baseline import calibrate
-from optimizer.evaluation import evaluate
-from optimizer.globalresponse import deviations
-from optimizer.judge import judge_consistent
-from optimizer.measures import measure
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_from_euros
-from optimizer.results import solution_json
-from optimizer.scenario import Scenario
+from optimizer.arrays import Floats
+from optimizer.plans.evaluation import evaluate
+from optimizer.plans.evaluator import judge_consistent
+from optimizer.plans.space import every_plan, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.global_response import deviations
+from optimizer.response.measures import measure
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.plan import plan_from_euros
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.choice import combinations
-from optimizer.space import every_plan, plan_space
+from optimizer.solver.curve_choice import combinations
+from optimizer.tables.json_values import solution_json
 
 FILE = json.loads((Path(__file__).parent / "cases" / "curves" / "curves.json").read_text(encoding="utf-8"))
 CASES = FILE["cases"]

@@ -13,10 +13,10 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
-from optimizer.bivariate import both_above
-from optimizer.curves import NO_GATES, Gates, PayCurves
-from optimizer.scenario import Scenario
-from optimizer.shapes import pay_curves
+from optimizer.response.bivariate_normal import both_above
+from optimizer.response.pay_curves import NO_GATES, Gates, PayCurves
+from optimizer.response.pay_knots import pay_curves
+from optimizer.scenario.types import Scenario
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
 EXACT = 1e-6

@@ -24,19 +24,19 @@ from test_workbook import gated
 
 from optimizer.cli import main
 from optimizer.cli.report import KINDS as OFFERED
-from optimizer.explain import explain
-from optimizer.frames import frame_of
-from optimizer.labels import CAUSES
-from optimizer.printing import printable
-from optimizer.publish import write_run
-from optimizer.tables import Tables, tables_of
+from optimizer.explanation.build import explain
+from optimizer.runs.write import write_run
+from optimizer.tables.build import Tables, tables_of
+from optimizer.tables.labels import CAUSES
+from optimizer.tables.rounding import printable
+from optimizer.tables.table import frame_of
+from reports.board.report import payload_of
 from reports.documents import KINDS, documents
-from reports.format import NARROW_NO_BREAK, NO_BREAK
-from reports.pdf import payload_of, words_for
-from reports.plan_document import CENTS, plan_payload
+from reports.plan_document.document import CENTS, plan_payload
 from reports.run import Document, Run, read_run
 from reports.style import MISSING, SHY
-from reports.wording import Words
+from reports.words.catalogue import Words, words_for
+from reports.words.format import NARROW_NO_BREAK, NO_BREAK
 
 LANGUAGES = ("en", "fr")
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.executors import ONE_THREAD
+from optimizer.parallel.pool import ONE_THREAD
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = """
 import json, multiprocessing, os, sys
 import numpy, polars
 from threadpoolctl import threadpool_info
-from optimizer.executors import each
+from optimizer.parallel.pool import each
 
 def threads(_):
     return [polars.thread_pool_size(), *(library["num_threads"] for library in threadpool_info())]

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from solved import explained, mini, moved, stuck_explained
 
-from optimizer.baseline import calibrate
-from optimizer.explain import EQUAL, compare, equal_weights, rules_and_neighbours
-from optimizer.explain.ledger import _World, gaming_excess, gaming_ledger
-from optimizer.gaming import deterrence
-from optimizer.judge import judge_consistent
-from optimizer.outcome import evaluate_plans
-from optimizer.response import respond
-from optimizer.search import neighbours
+from optimizer.explanation.build import EQUAL, compare, equal_weights, rules_and_neighbours
+from optimizer.explanation.gaming_ledger import _World, gaming_excess, gaming_ledger
+from optimizer.plans.evaluator import judge_consistent
+from optimizer.plans.local_search import neighbours
+from optimizer.plans.rules.margin import deterrence
+from optimizer.response.calibration import calibrate
+from optimizer.response.equilibrium import respond
+from optimizer.response.outcome import evaluate_plans
 
 GAMED = ("wide_net_campaign", "touch_fit", "touch_broad", "close_push")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from solved import explained, moved_tables, stuck, stuck_explained
 
-from optimizer.explained_columns import EXPLAINED
-from optimizer.printing import printable
-from optimizer.tables import Tables, tables_of
+from optimizer.tables.build import Tables, tables_of
+from optimizer.tables.explanation_columns import EXPLAINED
+from optimizer.tables.rounding import printable
 
 
 @pytest.fixture(scope="module", params=["moved", "stuck"])

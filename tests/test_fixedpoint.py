@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from optimizer.fixedpoint import Image, fixed_points
+from optimizer.response.fixed_point import Image, fixed_points
 
 TARGET = 1e-10
 FREE = np.full(1, -np.inf)

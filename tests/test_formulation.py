@@ -7,12 +7,12 @@ import pyomo.environ as pyo
 import pytest
 
 from optimizer import read_scenario
-from optimizer.baseline import calibrate
-from optimizer.measures import measure
-from optimizer.model.setting import build_setting
-from optimizer.scenario import Rules, Scenario
-from optimizer.solver.fixed import model_at
-from optimizer.space import plan_space
+from optimizer.model.data import build_setting
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.scenario.types import Rules, Scenario
+from optimizer.solver.program.at_beliefs import model_at
 
 DOCUMENT = Path(__file__).parent.parent / "optimizer" / "model" / "FORMULATION.md"
 CASES = Path(__file__).parent / "cases"

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from solved import MEASURES, infeasible, mini
 
-from optimizer.baseline import calibrate
-from optimizer.check import problems_of
-from optimizer.explain.frontiers import OVERS, Over, Point, at_limit, frontier
-from optimizer.explain.prices import relaxations, rule_prices
-from optimizer.explain.resolve import Optimum
-from optimizer.explained_tables import frontier_table
-from optimizer.results import frontier_json
-from optimizer.scenario import Scenario
-from optimizer.screen import show_frontier
+from optimizer.cli.show.results import show_frontier
+from optimizer.explanation.frontier import OVERS, Over, Point, at_limit, frontier
+from optimizer.explanation.resolve import Optimum
+from optimizer.explanation.rule_prices import relaxations, rule_prices
+from optimizer.response.calibration import calibrate
+from optimizer.scenario.checks import problems_of
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, solve
+from optimizer.tables.explanation import frontier_table
+from optimizer.tables.json_values import frontier_json
 
 COARSE = {"weights": {"step": 0.5}, "gaming": {"tolerance": 0.1}}
 REGIMES = {

@@ -15,23 +15,24 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import twin
 from click.testing import CliRunner
 from real_data import real
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from optimizer.cli import main
-from optimizer.history import mixed, people, response, sides, timing, twin
-from optimizer.history.build import scenario_of
-from optimizer.history.controllability import Controlled, controlled
-from optimizer.history.deals import History, read_history
-from optimizer.history.lags import arrival_of, fits_of, lag_of
-from optimizer.history.mapping import Map, read_map
-from optimizer.history.rates import Rate, wilson
-from optimizer.history.spending import costs_of
-from optimizer.history.study import Study, study_of
-from optimizer.read import read_scenario
-from optimizer.scenario import Scenario
+from optimizer.history.draft.build import scenario_of
+from optimizer.history.estimate import mixed_models, people, responsiveness, side_metrics, timing
+from optimizer.history.estimate.controllability import Controlled, controlled
+from optimizer.history.estimate.lags import arrival_of, fits_of, lag_of
+from optimizer.history.estimate.rates import Rate, wilson
+from optimizer.history.estimate.spending import costs_of
+from optimizer.history.estimate.study import Study, study_of
+from optimizer.history.read.deals import History, read_history
+from optimizer.history.read.mapping import Map, read_map
+from optimizer.scenario.read import read_scenario
+from optimizer.scenario.types import Scenario
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "history"
@@ -326,16 +327,18 @@ def test_what_a_change_of_the_plan_did_is_told_from_what_happened_to_all_and_fro
     concerned = [f"p{i}" for i in range(10)]
     for _ in range(20):
         leads = plan_change(rng, effect)
-        found = response.after_change(leads, "answered_in_time", dt.date(2024, 7, 1), 13, concerned, 1.5)
+        found = responsiveness.after_change(
+            leads, "answered_in_time", dt.date(2024, 7, 1), 13, concerned, 1.5
+        )
         assert found is not None
         inside += found.lo <= effect <= found.hi
     assert inside >= stats.binom.ppf(0.001, 20, 0.95)
 
 
 def test_an_effect_of_the_wrong_sign_leaves_the_prior_and_says_why() -> None:
-    effect = response.Effect("answered in time", -0.1, -0.2, 0.05, 20, dt.date(2024, 7, 1), 1.5)
-    found = response.matched(effect, lambda eta: 0.1 * eta)
-    assert (found.value, found.kind) == (response.PRIOR.value, "prior")
+    effect = responsiveness.Effect("answered in time", -0.1, -0.2, 0.05, 20, dt.date(2024, 7, 1), 1.5)
+    found = responsiveness.matched(effect, lambda eta: 0.1 * eta)
+    assert (found.value, found.kind) == (responsiveness.PRIOR.value, "prior")
     assert "cannot place" in found.assumptions[1]
 
 
@@ -382,7 +385,7 @@ def test_without_a_change_responsiveness_is_a_prior_that_says_so(
     company: tuple[Path, Study, Scenario],
 ) -> None:
     _, study, scenario = company
-    assert study.responsiveness is response.PRIOR
+    assert study.responsiveness is responsiveness.PRIOR
     assert scenario.sources["teams.sales.responsiveness"].text.startswith("prior")
 
 
@@ -503,7 +506,7 @@ def test_the_mixed_model_agrees_with_the_library() -> None:
     rng = np.random.default_rng(8)
     group = np.repeat(np.arange(15), 20)
     y = 1 + rng.normal(0, 0.8, 15)[group] + rng.normal(0, 1, 300)
-    found = mixed.linear(pl.DataFrame({"g": [f"g{i:02}" for i in group], "y": y}), "y", ["g"])
+    found = mixed_models.linear(pl.DataFrame({"g": [f"g{i:02}" for i in group], "y": y}), "y", ["g"])
     theirs = MixedLM(y, np.ones(300), group).fit(reml=True)
     assert found.variance["g"] == pytest.approx(float(theirs.cov_re[0, 0]), rel=1e-3)
     assert found.variance["residual"] == pytest.approx(float(theirs.scale), rel=1e-3)
@@ -511,7 +514,7 @@ def test_the_mixed_model_agrees_with_the_library() -> None:
 
 def test_the_gradient_of_the_logistic_model_is_that_of_its_value() -> None:
     frame, _ = person_frame(np.random.default_rng(9), 0.5)
-    first = mixed.logistic(frame, "won", ["owner", "source"])
+    first = mixed_models.logistic(frame, "won", ["owner", "source"])
     assert first.sd("owner") == pytest.approx(0.5, abs=0.25)
     assert first.n == frame.height
 
@@ -543,12 +546,12 @@ def test_a_naive_test_of_month_ends_raises_false_alarms_that_the_robust_one_does
 def test_odd_persons_stand_out_on_side_metrics_and_others_do_not() -> None:
     rng = np.random.default_rng(12)
     rates = {f"p{i}": Rate(int(rng.binomial(1000, 0.02)), 1000) for i in range(20)}
-    calm = sides.compared(rates)
+    calm = side_metrics.compared(rates)
     assert calm is not None
     assert not any(p.outlier for p in calm.people)
     rates["odd"] = Rate(150, 1000)
     rates["few"] = Rate(2, 10)
-    found = sides.compared(rates)
+    found = side_metrics.compared(rates)
     assert found is not None
     assert [p.id for p in found.people if p.outlier] == ["odd"]
 
@@ -559,12 +562,12 @@ def test_touches_without_conversation_single_out_who_only_touches() -> None:
     talks = {f"p{i}": 0.4 for i in range(12)} | {"mere": 0.1}
     owners = np.repeat(list(talks), 800)
     said = rng.random(len(owners)) < np.array([talks[o] for o in owners])
-    found = sides.silent_touches(pl.DataFrame({"owner": owners, "conversation": said}))
+    found = side_metrics.silent_touches(pl.DataFrame({"owner": owners, "conversation": said}))
     assert found is not None
     assert [p.id for p in found.people if p.outlier] == ["mere"]
     assert all(p.reliability > 0.9 for p in found.people)
     luck = pl.DataFrame({"owner": owners, "conversation": rng.random(len(owners)) < 0.4})
-    calm = sides.silent_touches(luck)
+    calm = side_metrics.silent_touches(luck)
     assert calm is not None
     assert not any(p.outlier for p in calm.people)
 
@@ -617,7 +620,7 @@ def test_what_persons_take_on_in_a_day_comes_from_dated_calls(tmp_path: Path) ->
 def test_a_plan_without_hours_for_todays_work_is_refused_with_the_numbers(
     company: tuple[Path, Study, Scenario],
 ) -> None:
-    from optimizer.problems import ScenarioError
+    from optimizer.scenario.problems import ScenarioError
 
     study = company[1]
     assume = study.given.assume

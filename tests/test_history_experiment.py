@@ -12,24 +12,25 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+import twin
 import yaml
 from real_data import real
 from scipy import stats
 from test_history import CASES, TODAY, given, run, small
 from threadpoolctl import threadpool_limits
 
-from optimizer.history import response, twin
 from optimizer.history.behaviour import settled
-from optimizer.history.deals import read_history
-from optimizer.history.experiment import carried_over, pay_elasticity
-from optimizer.history.mapping import read_map
-from optimizer.history.study import Study, study_of
-from optimizer.history.tables import calibration_tables
-from optimizer.problems import ScenarioError
-from optimizer.read import read_scenario
-from reports.calibration import calibration_payload
-from reports.format import Formatter
-from reports.wording import Words
+from optimizer.history.estimate import responsiveness
+from optimizer.history.estimate.experiment import carried_over, pay_elasticity
+from optimizer.history.estimate.study import Study, study_of
+from optimizer.history.read.deals import read_history
+from optimizer.history.read.mapping import read_map
+from optimizer.scenario.problems import ScenarioError
+from optimizer.scenario.read import read_scenario
+from optimizer.tables.history import calibration_tables
+from reports.studies.calibration import calibration_payload
+from reports.words.catalogue import Words
+from reports.words.format import Formatter
 
 TRUTH = 0.3
 PLAIN = {"pay": "Pay per call", "effort": "Calls"}
@@ -89,9 +90,9 @@ def test_a_known_elasticity_lies_within_its_interval_as_often_as_it_says() -> No
 
 def test_the_model_answers_pay_by_the_elasticity_where_pay_is_all_that_a_unit_is_worth() -> None:
     """The formula of the conversion, by the model's own response: no hours, no later stage."""
-    from optimizer.baseline import calibrate
-    from optimizer.outcome import evaluate_plans
-    from optimizer.scenario import Scenario
+    from optimizer.response.calibration import calibrate
+    from optimizer.response.outcome import evaluate_plans
+    from optimizer.scenario.types import Scenario
 
     scenario = Scenario.model_validate(
         {
@@ -110,7 +111,7 @@ def test_the_model_answers_pay_by_the_elasticity_where_pay_is_all_that_a_unit_is
 
 def test_effort_that_does_not_rise_with_pay_leaves_the_prior_and_says_why() -> None:
     found = carried_over(pay_elasticity(persons(1, -0.4), "e.csv", ["sales"]))
-    assert (found.value, found.kind) == (response.PRIOR.value, "prior")
+    assert (found.value, found.kind) == (responsiveness.PRIOR.value, "prior")
     assert "cannot place what the experiment did: e.csv" in found.assumptions[1]
 
 
@@ -156,7 +157,7 @@ def study(exports: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Stud
 def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_not_after(
     study: Study,
 ) -> None:
-    effect = response.Effect("answered in time", 0.02, 0.01, 0.03, 20, dt.date(2024, 7, 1), 1.25)
+    effect = responsiveness.Effect("answered in time", 0.02, 0.01, 0.03, 20, dt.date(2024, 7, 1), 1.25)
     assert settled(study).responsiveness.kind == "experiment"
     assert settled(replace(study, effect=effect)).responsiveness.kind == "plan change"
     backwards = settled(replace(study, effect=replace(effect, value=-0.1, lo=-0.2, hi=0.0)))
@@ -165,7 +166,7 @@ def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_
 
 
 def test_the_experiment_tells_only_of_the_teams_that_the_map_names(study: Study) -> None:
-    from optimizer.history.build import scenario_of
+    from optimizer.history.draft.build import scenario_of
 
     found = scenario_of(study)
     assert found.teams["marketing"].responsiveness == found.teams["sales"].responsiveness

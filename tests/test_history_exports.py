@@ -15,14 +15,14 @@ import openpyxl
 import polars as pl
 import pytest
 
-from optimizer.history import cells, records
-from optimizer.history.deals import History, read_history
-from optimizer.history.exports import read_export
-from optimizer.history.mapping import Map, read_map
-from optimizer.history.study import study_of
+from optimizer.history.estimate.study import study_of
+from optimizer.history.read import csv_records, parse_cells
+from optimizer.history.read.deals import History, read_history
+from optimizer.history.read.exports import read_export
+from optimizer.history.read.mapping import Map, read_map
+from optimizer.history.read.vendors import recognised
 from optimizer.history.suggest import suggested_map
-from optimizer.history.vendors import recognised
-from optimizer.problems import ScenarioError
+from optimizer.scenario.problems import ScenarioError
 
 HEAD = "Id,Created,Closed,Owner,Stage,Amount"
 ROWS = (
@@ -346,11 +346,11 @@ def test_records_end_and_cells_begin_only_outside_quotes(monkeypatch: pytest.Mon
     """Against a walk letter by letter, with pieces so small that quotes reach over them."""
     rng = np.random.default_rng(23)
     for size in (5, 16, 1 << 24):
-        monkeypatch.setattr(records, "_CHUNK", size)
+        monkeypatch.setattr(csv_records, "_CHUNK", size)
         for _ in range(300):
             data = "".join(rng.choice(list('ab,\n"'), rng.integers(1, 50)))
             data += '"' * (data.count('"') % 2) + "\n"
-            found = records.records_of(Path("x"), data.encode(), ",")
+            found = csv_records.records_of(Path("x"), data.encode(), ",")
             assert list(zip(found.starts, found.ends, found.widths, strict=True)) == walked(data)
 
 
@@ -368,12 +368,12 @@ def walked(data: str) -> list[tuple[int, int, int]]:
 def test_numbers_read_in_one_pass_are_those_read_cell_by_cell() -> None:
     plain = pl.Series("a", ["1", "-2.5", "1234.125", None, "1e3", ".5"])
     odd = pl.Series("a", [*plain, "1,234.50"])
-    assert cells.numbers(plain).values.to_list() == cells.numbers(odd).values.to_list()[:-1]
-    infinite = cells.numbers(pl.Series("a", ["1.5", "inf", "nan"]))
+    assert parse_cells.numbers(plain).values.to_list() == parse_cells.numbers(odd).values.to_list()[:-1]
+    infinite = parse_cells.numbers(pl.Series("a", ["1.5", "inf", "nan"]))
     assert infinite.unreadable.to_list() == [False, True, True]
-    with pytest.raises(cells.Ambiguous):
-        cells.numbers(pl.Series("a", ["1.234", "12"]))
-    assert cells.numbers(pl.Series("a", ["1.234"]), "comma").values.to_list() == [1234]
+    with pytest.raises(parse_cells.Ambiguous):
+        parse_cells.numbers(pl.Series("a", ["1.234", "12"]))
+    assert parse_cells.numbers(pl.Series("a", ["1.234"]), "comma").values.to_list() == [1234]
 
 
 def test_what_is_left_out_of_costs_and_wins_is_told(tmp_path: Path) -> None:
@@ -413,7 +413,7 @@ def test_an_empty_map_is_told_how_to_begin(tmp_path: Path) -> None:
 
 
 def test_every_mistake_of_a_map_is_named_with_its_place(tmp_path: Path) -> None:
-    from optimizer.history.mapping import read_map
+    from optimizer.history.read.mapping import read_map
 
     def spoil(content: dict) -> None:  # type: ignore[type-arg]
         content["deals"]["column"] = content["deals"]["columns"]

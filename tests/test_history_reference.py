@@ -20,16 +20,16 @@ import pytest
 from real_data import real
 from threadpoolctl import threadpool_limits
 
-from optimizer.history import experiment, mixed, sides, speed, timing
-from optimizer.history.build import scenario_of
-from optimizer.history.capacity import capacity_of
-from optimizer.history.deals import History, read_history
-from optimizer.history.exports import read_export
-from optimizer.history.lags import done_within, fits_of, lag_of
-from optimizer.history.mapping import read_map
-from optimizer.history.people import panel_of
-from optimizer.history.rates import Rate, dispersion_of, quantiles, rate_of, rates_by, spread_of
-from optimizer.history.study import Study, study_of
+from optimizer.history.draft.build import scenario_of
+from optimizer.history.estimate import experiment, mixed_models, side_metrics, speed_to_lead, timing
+from optimizer.history.estimate.capacity import capacity_of
+from optimizer.history.estimate.lags import done_within, fits_of, lag_of
+from optimizer.history.estimate.people import panel_of
+from optimizer.history.estimate.rates import Rate, dispersion_of, quantiles, rate_of, rates_by, spread_of
+from optimizer.history.estimate.study import Study, study_of
+from optimizer.history.read.deals import History, read_history
+from optimizer.history.read.exports import read_export
+from optimizer.history.read.mapping import read_map
 
 CASES = Path(__file__).parent / "cases" / "history"
 REFERENCE: dict[str, Any] = json.loads((CASES / "reference.json").read_text())
@@ -74,13 +74,13 @@ def same_spread(rates: Mapping[str, Rate], expected: Mapping[str, float]) -> Non
 
 
 def same_shares(
-    found: mixed.Mixed, expected: Mapping[str, Any], names: Mapping[str, str] | None = None
+    found: mixed_models.Mixed, expected: Mapping[str, Any], names: Mapping[str, str] | None = None
 ) -> None:
     for theirs, value in expected["share"].items():
         assert found.share[(names or {}).get(theirs, theirs)] == pytest.approx(value, abs=0.005), theirs
 
 
-def same_logit(found: mixed.Mixed, expected: Mapping[str, Any], names: Mapping[str, str]) -> None:
+def same_logit(found: mixed_models.Mixed, expected: Mapping[str, Any], names: Mapping[str, str]) -> None:
     assert found.fixed[0] == pytest.approx(expected["intercept"], rel=0.02)
     for theirs, value in expected["sd"].items():
         assert found.sd(names.get(theirs, theirs)) == pytest.approx(value, rel=0.10, abs=0.02), theirs
@@ -194,13 +194,13 @@ def test_owners_of_the_school_differ_as_they_should() -> None:
     known = used.filter(pl.col("source").is_not_null())
     same_spread(rates_by(known, "source", "won", 50), SCHOOL["closers"]["source_moments"])
     groups, names = ["owner", "source", "month"], {"Source": "source"}
-    same_shares(mixed.linear(known, "won", groups), SCHOOL["variance_lpm_closers"], names)
-    same_logit(mixed.logistic(known, "won", groups), SCHOOL["variance_logit_closers"], names)
+    same_shares(mixed_models.linear(known, "won", groups), SCHOOL["variance_lpm_closers"], names)
+    same_logit(mixed_models.logistic(known, "won", groups), SCHOOL["variance_logit_closers"], names)
 
 
 def test_the_grade_halves_the_effect_of_the_source_and_leaves_that_of_the_closer() -> None:
     good = read_grades().filter(pl.col("source").is_not_null())
-    found = mixed.logistic(good, "won", ["owner", "source", "month"], ["a", "b"])
+    found = mixed_models.logistic(good, "won", ["owner", "source", "month"], ["a", "b"])
     expected = SCHOOL["variance_logit_closers_given_quality_ABC"]
     same_logit(found, expected, {"Source": "source"})
     assert found.fixed[1:] == pytest.approx(expected["beta"], rel=0.02)
@@ -238,7 +238,7 @@ def test_lags_and_values_of_the_school_are_reproduced() -> None:
         pl.col("value").log().alias("log")
     )
     names = {"Product": "product", "Source": "source"}
-    found = mixed.linear(value, "log", ["owner", "product", "source"])
+    found = mixed_models.linear(value, "log", ["owner", "product", "source"])
     same_shares(found, SCHOOL["value_paid_offer_total_eur"]["reml_log"], names)
 
 
@@ -258,10 +258,10 @@ def test_what_waiting_costs_the_school_depends_on_what_is_held_equal() -> None:
     office = closers().filter(
         pl.col("created").dt.weekday().is_between(1, 5) & pl.col("created").dt.hour().is_between(9, 17)
     )
-    found = speed.slope(office, "won", ("source", "month", "owner"))
+    found = speed_to_lead.slope(office, "won", ("source", "month", "owner"))
     assert found is not None
     assert found.b == pytest.approx(expected["office_hours_only_source_month_owner"]["b"], abs=2e-3)
-    reached = speed.slope(read_reached(), "reached", ("source", "month", "owner"))
+    reached = speed_to_lead.slope(read_reached(), "reached", ("source", "month", "owner"))
     assert reached is not None
     assert reached.b == pytest.approx(expected["reached_source_month_owner"]["b"], abs=2e-4)
 
@@ -366,8 +366,8 @@ def test_lags_of_olist_are_reproduced_and_log_normal() -> None:
 def test_what_moves_olist_is_reproduced() -> None:
     late, names = olist_2018(), {"origin": "source", "landing_page": "product", "lp": "product"}
     groups = ["source", "product", "month"]
-    same_shares(mixed.linear(late, "won", groups), OLIST["variance_lpm_2018"], names)
-    same_logit(mixed.logistic(late, "won", groups), OLIST["variance_logit_2018"], names)
+    same_shares(mixed_models.linear(late, "won", groups), OLIST["variance_lpm_2018"], names)
+    same_logit(mixed_models.logistic(late, "won", groups), OLIST["variance_logit_2018"], names)
 
 
 def test_who_decides_how_long_olist_takes() -> None:
@@ -383,9 +383,11 @@ def test_who_decides_how_long_olist_takes() -> None:
     )
     names = {"sdr": "sdr_id", "sr": "owner", "origin": "source", "segment": "business_segment"}
     groups = ["sdr_id", "owner", "source", "business_segment", "month"]
-    same_shares(mixed.linear(won, "log", groups), OLIST["reml_log_lag_plus1"], names)
+    same_shares(mixed_models.linear(won, "log", groups), OLIST["reml_log_lag_plus1"], names)
     late = won.filter(pl.col("created") >= dt.date(2018, 1, 1))
-    same_shares(mixed.linear(late, "log", groups), OLIST["reml_log_lag_plus1_first_contact_2018"], names)
+    same_shares(
+        mixed_models.linear(late, "log", groups), OLIST["reml_log_lag_plus1_first_contact_2018"], names
+    )
 
 
 def test_the_rush_of_olist_is_a_false_alarm_of_the_naive_test() -> None:
@@ -420,9 +422,9 @@ def test_win_rates_of_a_wholesaler_are_reproduced() -> None:
     amounts = amounts.filter(pl.col("amount") > 0).with_columns(pl.col("amount").log().alias("log"))
     same_quantiles(quantiles(amounts["amount"]), expected["amount_usd"])
     groups = ["Region", "Route To Market", "Supplies Subgroup", "Client Size By Revenue"]
-    same_shares(mixed.linear(frame, "won", groups), expected["variance_lpm"])
-    same_logit(mixed.logistic(frame, "won", groups), expected["variance_logit"], {})
-    same_shares(mixed.linear(amounts, "log", groups), expected["reml_log_amount"])
+    same_shares(mixed_models.linear(frame, "won", groups), expected["variance_lpm"])
+    same_logit(mixed_models.logistic(frame, "won", groups), expected["variance_logit"], {})
+    same_shares(mixed_models.linear(amounts, "log", groups), expected["reml_log_amount"])
 
 
 def test_sources_of_an_educator_are_reproduced() -> None:
@@ -438,7 +440,7 @@ def test_sources_of_an_educator_are_reproduced() -> None:
     same_spread(rates_by(frame, "Lead Source", "won", 30), expected["source_moments"])
     names = {"orig": "Lead Origin", "src": "Lead Source", "spec": "Specialization", "city_": "City"}
     groups = list(names.values())
-    same_shares(mixed.linear(frame, "won", groups), expected["variance_lpm"], names)
+    same_shares(mixed_models.linear(frame, "won", groups), expected["variance_lpm"], names)
 
 
 def test_each_further_call_of_a_bank_wins_less() -> None:
@@ -489,7 +491,7 @@ def test_short_calls_of_a_call_centre_are_unevenly_shared() -> None:
     )
     same_spread(shares, expected["short_calls_le10s_by_agent_moments"])
     same_quantiles(quantiles(calls["seconds"]), expected["service_seconds"])
-    found = sides.short_calls(calls, 10)
+    found = side_metrics.short_calls(calls, 10)
     assert found is not None
     odd = {p.id for p in found.people if p.outlier}
     assert {"AGENT08", "AGENT09", "AGENT10"} <= odd
@@ -501,11 +503,11 @@ def test_who_decides_how_long_a_call_takes() -> None:
     calls = calls_of(real("call_centre_feb1999")).with_columns(pl.col("seconds").log().alias("log"))
     groups = ["owner", "type", "hour", "day"]
     names = {"agent": "owner"}
-    same_shares(mixed.linear(calls, "log", groups), expected["reml_log_service_time"], names)
+    same_shares(mixed_models.linear(calls, "log", groups), expected["reml_log_service_time"], names)
     longer = calls.filter(pl.col("seconds") > 10)
-    same_shares(mixed.linear(longer, "log", groups), expected["reml_log_service_time_gt10s"], names)
+    same_shares(mixed_models.linear(longer, "log", groups), expected["reml_log_service_time_gt10s"], names)
     per_day = calls.group_by("owner", "day").agg(pl.len().cast(pl.Float64).alias("calls"))
-    share = mixed.linear(per_day, "calls", ["owner", "day"]).share
+    share = mixed_models.linear(per_day, "calls", ["owner", "day"]).share
     wanted = expected["panel_agent_day_calls"]["reml"]["share"]
     assert share["owner"] == pytest.approx(wanted["agent"], abs=0.005)
     capacity = capacity_of(calls)

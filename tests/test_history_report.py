@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pypdf
 import pytest
+import twin
 from test_history import COMPANY, TODAY, given
 
-from optimizer.history import sides, twin
-from optimizer.history.deals import read_history
-from optimizer.history.rates import Rate
-from optimizer.history.study import study_of
-from optimizer.history.tables import COLUMNS, calibration_tables
-from reports.calibration import calibration_pdfs
+from optimizer.history.estimate import side_metrics
+from optimizer.history.estimate.rates import Rate
+from optimizer.history.estimate.study import study_of
+from optimizer.history.read.deals import read_history
+from optimizer.tables.history import COLUMNS, calibration_tables
+from reports.studies.calibration import calibration_pdfs
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("report")
     history = read_history(twin.write(twin.simulate(COMPANY, 1), folder), given(), today=TODAY)
     calls = {f"person_{i:02}": Rate(20, 1000) for i in range(2, 12)} | {"person_01": Rate(190, 1000)}
-    compared = sides.compared(calls)
+    compared = side_metrics.compared(calls)
     assert compared is not None
     study = replace(study_of(history, given()), sides={"short_calls": compared})
     tables = calibration_tables(study)

@@ -16,10 +16,10 @@ from click.testing import CliRunner
 from threadpoolctl import threadpool_limits
 
 from optimizer.cli import main
-from optimizer.history.deals import History, read_history
-from optimizer.history.mapping import Map, read_map
-from optimizer.history.study import study_of
-from optimizer.read import read_scenario
+from optimizer.history.estimate.study import study_of
+from optimizer.history.read.deals import History, read_history
+from optimizer.history.read.mapping import Map, read_map
+from optimizer.scenario.read import read_scenario
 
 HEADERS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "history" / "headers.json").read_text()

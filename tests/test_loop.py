@@ -8,22 +8,22 @@ import numpy as np
 import pytest
 from solved import mini
 
-from optimizer.baseline import calibrate
-from optimizer.judge import judge_at, judge_consistent
-from optimizer.measures import measure
-from optimizer.results import solution_json
-from optimizer.scenario import Scenario
-from optimizer.search import Judged, Memory
+from optimizer.plans.evaluator import judge_at, judge_consistent
+from optimizer.plans.local_search import Judged, Memory
+from optimizer.plans.space import PlanSpace, count_plans, every_plan, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
 from optimizer.solver.conflicts import explain_conflict
-from optimizer.solver.finish import status_of
 from optimizer.solver.highs import InfeasibleError, Limits, LinearSet
+from optimizer.solver.outcome import status_of
 from optimizer.solver.proof import prove
-from optimizer.solver.run import Run, baseline_beliefs, own_beliefs
 from optimizer.solver.solution import Check
-from optimizer.space import PlanSpace, count_plans, every_plan, plan_space
-from optimizer.tables import tables_of
+from optimizer.solver.state import Run, baseline_beliefs, own_beliefs
+from optimizer.tables.build import tables_of
+from optimizer.tables.json_values import solution_json
 
 TEAMS = ("marketing", "sales", "success")
 
@@ -202,7 +202,7 @@ def test_a_bound_below_the_objective_is_no_bound() -> None:
 
 def test_a_model_that_refuses_the_plan_is_said_and_never_escapes(monkeypatch) -> None:
     """As rounding in a linear program may: at the final beliefs no model can be built."""
-    from optimizer.solver import rounds as module
+    from optimizer.solver import belief_rounds as module
 
     built = module.model_at
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from solved import explained, mini, moved, stuck, stuck_explained
 
-from optimizer.baseline import calibrate
-from optimizer.evaluation import compare, evaluate
-from optimizer.explain.ledger import company_side, forbidden
-from optimizer.explain.moves import cheapest, moves
-from optimizer.explain.ties import near_ties
-from optimizer.measures import measure
-from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_from_euros, plan_of
-from optimizer.space import plan_space
+from optimizer.explanation.gaming_ledger import company_side, forbidden
+from optimizer.explanation.near_ties import near_ties
+from optimizer.explanation.weight_shifts import cheapest, moves
+from optimizer.plans.evaluation import compare, evaluate
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.plan import plan_from_euros, plan_of
 
 REGIMES = {
     "normal": {"probability": 0.75},

@@ -12,15 +12,15 @@ from scipy.optimize import linprog
 from scipy.stats import norm
 from solved import mini
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.draws import Draws, draw, rule_noise
-from optimizer.evaluation import compare
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans, loading, paid_people, realised_pay, true_scores
-from optimizer.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
-from optimizer.scenario import Scenario
+from optimizer.arrays import Floats
+from optimizer.plans.evaluation import compare
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.outcome import evaluate_plans, loading, paid_people, realised_pay, true_scores
+from optimizer.risk.cvar import CVAR_DRAWS, cvar, percentile
+from optimizer.risk.draws import Draws, draw, rule_noise
+from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
+from optimizer.scenario.types import Scenario
 from optimizer.solver import solve
-from optimizer.tail import CVAR_DRAWS, cvar, percentile
 
 MINI = json.loads((Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json").read_text())
 HEADS = {"marketing": 5, "sales": 8, "success": 1}

@@ -15,16 +15,16 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import linprog, minimize
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.beliefs import Beliefs
-from optimizer.check import problems_of
-from optimizer.curves import NO_GATES, PayCurves
-from optimizer.network import Network
-from optimizer.outcome import Mode, Outcome, evaluate_plans, payouts, true_scores
-from optimizer.plan import plan_of
-from optimizer.quadratic import solve_separable
-from optimizer.response import CONSISTENT, regrets
-from optimizer.scenario import Scenario
+from optimizer.response.beliefs import Beliefs
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.equilibrium import CONSISTENT, regrets
+from optimizer.response.network import Network
+from optimizer.response.outcome import Mode, Outcome, evaluate_plans, payouts, true_scores
+from optimizer.response.pay_curves import NO_GATES, PayCurves
+from optimizer.response.separable_qp import solve_separable
+from optimizer.scenario.checks import problems_of
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.types import Scenario
 
 SEEDS = st.integers(0, 2**32 - 1)
 MODES: tuple[Mode, ...] = ("first_response", "consistent")

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimizer.baseline import calibrate
-from optimizer.network import build_network
-from optimizer.outcome import evaluate_plans
-from optimizer.ranges import ATTEMPTS, RangeError, draw, drawn, scaled
-from optimizer.read import read_scenario
-from optimizer.scenario import Scenario, Source
+from optimizer.response.calibration import calibrate
+from optimizer.response.network import build_network
+from optimizer.response.outcome import evaluate_plans
+from optimizer.risk.ranges import ATTEMPTS, RangeError, draw, drawn, scaled
+from optimizer.scenario.read import read_scenario
+from optimizer.scenario.types import Scenario, Source
 
 ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"
 

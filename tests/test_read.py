@@ -15,10 +15,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import textfile, yamltree
-from optimizer.problems import Finding, Problem, ScenarioError
-from optimizer.read import dump_scenario, located, read_plan, read_scenario
-from optimizer.scenario import Label, Scenario, TargetPay
+from optimizer.scenario import files, yaml_nodes
+from optimizer.scenario.problems import Finding, Problem, ScenarioError
+from optimizer.scenario.read import dump_scenario, located, read_plan, read_scenario
+from optimizer.scenario.types import Label, Scenario, TargetPay
 
 CASES = Path(__file__).parent / "cases"
 SMALL = CASES / "small.yaml"
@@ -93,7 +93,7 @@ def test_the_caret_of_every_problem_stands_below_its_column(file: Path) -> None:
 @pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 def test_the_pure_python_parser_finds_the_same_problems(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fast = problems_in(file)
-    monkeypatch.setattr(yamltree, "_LOADER", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_nodes, "_LOADER", yaml.SafeLoader)
     slow = problems_in(file)
     if fast[0].message.startswith("not valid YAML"):
         assert slow[0].message.startswith("not valid YAML")
@@ -337,7 +337,7 @@ def test_a_file_of_50_mb_is_refused_by_its_size_without_reading_it(tmp_path: Pat
 
 
 def test_a_file_just_below_the_limit_is_read(tmp_path: Path) -> None:
-    content = MINIMAL + "#" * (textfile.MAX_BYTES - len(MINIMAL))
+    content = MINIMAL + "#" * (files.MAX_BYTES - len(MINIMAL))
     assert read_scenario(written(tmp_path, content)).teams
     assert "too large" in the_problem_in(tmp_path, content + "#").message
 

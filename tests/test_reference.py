@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.judge import Linearised, linearised
-from optimizer.measures import exposures, measure
-from optimizer.outcome import Outcome, evaluate_plans
-from optimizer.plan import PlanWeights, plan_of
-from optimizer.read import read_scenario
-from optimizer.response import CONSISTENT
+from optimizer.plans.evaluator import Linearised, linearised
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.measures import exposures, measure
+from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.scenario.plan import PlanWeights, plan_of
+from optimizer.scenario.read import read_scenario
 
 CASES = Path(__file__).parent / "cases"
 NAMES = ("mini_funnel", "capped_funnel")

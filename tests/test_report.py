@@ -20,12 +20,11 @@ import pypdf
 import pytest
 from solved import HOSTILE, failed, hostile, infeasible, moved, moved_tables, short_sighted, stuck, unproven
 
-from optimizer.tables import Tables, printable, tables_of
+from optimizer.tables.build import Tables, printable, tables_of
 from reports import write_report
-from reports.charts import MARKERS
-from reports.format import MINUS, NARROW_NO_BREAK, NO_BREAK, Formatter, french_spaces
-from reports.page_two import proof_lines
-from reports.pdf import payload_of, report_pdf, words_for
+from reports.board.page_two import proof_lines
+from reports.board.report import payload_of, report_pdf
+from reports.charts.charts import MARKERS
 from reports.run import Document, Run
 from reports.style import (
     COLOURS,
@@ -39,7 +38,8 @@ from reports.style import (
     font_files,
     printable_text,
 )
-from reports.wording import LOCALE, catalogue
+from reports.words.catalogue import LOCALE, catalogue, words_for
+from reports.words.format import MINUS, NARROW_NO_BREAK, NO_BREAK, Formatter, french_spaces
 
 LANGUAGES = ("en", "fr")
 ROOT = Path(__file__).parents[1]

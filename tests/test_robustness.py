@@ -15,24 +15,24 @@ import openpyxl
 import pytest
 from solved import mini, moved
 
-from optimizer.baseline import calibrate
-from optimizer.executors import Workers
-from optimizer.guarantee import best_share, guaranteed, guarantees
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans
-from optimizer.ranges import RangeError, draw
-from optimizer.results import solution_json
-from optimizer.robustness import Candidate, Criterion, Robustness, robustness
-from optimizer.scenario import Scenario
-from optimizer.screen_robust import show_robustness
+from optimizer.arrays import Floats
+from optimizer.cli.show.robust import show_robustness
+from optimizer.parallel.pool import Workers
+from optimizer.plans.robustness import Candidate, Criterion, Robustness, robustness
+from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.risk.guarantee import best_share, guaranteed, guarantees
+from optimizer.risk.ranges import RangeError, draw
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.robust import robustly
-from optimizer.tables import tables_of
-from reports.appendix_robust import guarantees as guarantee_chapter
-from reports.appendix_robust import robustness as robust_chapter
+from optimizer.tables.build import tables_of
+from optimizer.tables.json_values import solution_json
+from reports.board.robustness import guarantees as guarantee_chapter
+from reports.board.robustness import robustness as robust_chapter
 from reports.documents import documents
-from reports.pdf import words_for
 from reports.run import Run
+from reports.words.catalogue import words_for
 
 DRAWS = 20
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.baseline import calibrate
-from optimizer.judge import judge_at
-from optimizer.measures import measure
-from optimizer.plan import Plan, plan_from_euros
-from optimizer.scenario import Scenario
+from optimizer.plans.evaluator import judge_at
+from optimizer.plans.space import every_plan, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.scenario.plan import Plan, plan_from_euros
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, solve
-from optimizer.solver.run import Run, baseline_beliefs
-from optimizer.space import every_plan, plan_space
+from optimizer.solver.state import Run, baseline_beliefs
 
 CASES = Path(__file__).parent / "cases"
 MINI = json.loads((CASES / "mini_funnel" / "mini_funnel.json").read_text(encoding="utf-8"))

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from optimizer.problems import ScenarioError
-from optimizer.read import read_scenario
-from optimizer.schema import scenario_schema
-from optimizer.textfile import read_text
-from optimizer.yamltree import tree_of
+from optimizer.scenario.files import read_text
+from optimizer.scenario.json_schema import scenario_schema
+from optimizer.scenario.problems import ScenarioError
+from optimizer.scenario.read import read_scenario
+from optimizer.scenario.yaml_nodes import tree_of
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -22,7 +22,7 @@ GOOD = [
     CASES / "small.yaml",
     *sorted(CASES.glob("*/*_funnel.json")),
     *sorted((ROOT / "scenarios").glob("*/scenario.yaml")),
-    ROOT / "optimizer" / "starter.yaml",
+    ROOT / "optimizer" / "scenario" / "starter.yaml",
 ]
 STRUCTURAL = {
     "is missing",

@@ -22,15 +22,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from optimizer.problems import Problem, ScenarioError
-from optimizer.read import located, read_plan, read_scenario, tree_in
-from optimizer.scenario import Label, Scenario
-from optimizer.sheets import grid
-from optimizer.sheets.filling import rows_of
-from optimizer.sheets.layout import SECTIONS, SHEETS, Form, collections_of
-from optimizer.sheets.rows import column_letters
-from optimizer.sheets.writing import UnwritableError, workbook_of
-from optimizer.write import dump_scenario
+from optimizer.scenario.problems import Problem, ScenarioError
+from optimizer.scenario.read import located, read_plan, read_scenario, tree_in
+from optimizer.scenario.types import Label, Scenario
+from optimizer.scenario.write import dump_scenario
+from optimizer.scenario.xlsx import cells
+from optimizer.scenario.xlsx.fill import rows_of
+from optimizer.scenario.xlsx.layout import SECTIONS, SHEETS, Form, collections_of
+from optimizer.scenario.xlsx.rows import column_letters
+from optimizer.scenario.xlsx.write import UnwritableError, workbook_of
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -40,7 +40,7 @@ COMMITTED = sorted(
         SMALL,
         *CASES.glob("*/*_funnel.json"),
         *(ROOT / "scenarios").glob("*/scenario.yaml"),
-        ROOT / "optimizer" / "starter.yaml",
+        ROOT / "optimizer" / "scenario" / "starter.yaml",
     ]
 )
 
@@ -475,7 +475,7 @@ def test_a_zip_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     file = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as parts:
-        parts.writestr("xl/worksheets/sheet1.xml", b" " * (grid.MAX_UNPACKED + 1))
+        parts.writestr("xl/worksheets/sheet1.xml", b" " * (cells.MAX_UNPACKED + 1))
     started = time.perf_counter()
     (problem,) = problems_in(file)
     assert time.perf_counter() - started < 1

@@ -8,14 +8,14 @@ import pytest
 import solved
 from companies import random_company
 
-from optimizer.baseline import calibrate
-from optimizer.judge import judge_at, judge_consistent
-from optimizer.measures import measure
-from optimizer.outcome import evaluate_plans
-from optimizer.scenario import Scenario
+from optimizer.plans.evaluator import judge_at, judge_consistent
+from optimizer.plans.space import every_plan, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.run import Run, baseline_beliefs
-from optimizer.space import every_plan, plan_space
+from optimizer.solver.state import Run, baseline_beliefs
 
 CASES = Path(__file__).parent / "cases"
 MINI = json.loads((CASES / "mini_funnel" / "mini_funnel.json").read_text())

@@ -13,16 +13,16 @@ from solved import MEASURES, mini
 from test_academic import Agent, company
 from test_solve import enumerated, ruled_company, space_of
 
-from optimizer.baseline import calibrate
-from optimizer.evaluation import evaluate
-from optimizer.judge import judge_at
-from optimizer.outcome import evaluate_plans
-from optimizer.results import evaluation_json
-from optimizer.scenario import Curve, Kpi, Scenario
-from optimizer.shapes import pay_curves
+from optimizer.plans.evaluation import evaluate
+from optimizer.plans.evaluator import judge_at
+from optimizer.plans.space import every_plan, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.response.pay_knots import pay_curves
+from optimizer.scenario.types import Curve, Kpi, Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.run import Run, baseline_beliefs
-from optimizer.space import every_plan, plan_space
+from optimizer.solver.state import Run, baseline_beliefs
+from optimizer.tables.json_values import evaluation_json
 
 PROVEN = 1e-6
 

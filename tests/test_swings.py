@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from solved import SOURCES, explained, mini, moved
 
-from optimizer.baseline import calibrate
-from optimizer.executors import Workers
-from optimizer.explain.swings import PORTION, tornado
-from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_of
-from optimizer.ranges import scaled
+from optimizer.explanation.tornado import PORTION, tornado
+from optimizer.parallel.pool import Workers
+from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.risk.ranges import scaled
+from optimizer.scenario.plan import plan_of
 
 NOBODY = np.zeros((0, 3, 7))
 MIXED = {

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 from solved import mini
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.draws import calm, draw_luck
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_of
-from optimizer.read import read_scenario
-from optimizer.scenario import Curve, Targets
-from optimizer.simulate.pipeline import arrival_shares, in_transit
-from optimizer.simulate.sales import counting_kpis
-from optimizer.simulate.switch import follow, switch
-from optimizer.simulate.timing import movables, move, two_periods
-from optimizer.simulate.warning import FALSE_ALARMS, limits
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.risk.draws import calm, draw_luck
+from optimizer.rollout.early_warning import FALSE_ALARMS, limits
+from optimizer.rollout.pipeline import arrival_shares, in_transit
+from optimizer.rollout.sales import counting_kpis
+from optimizer.rollout.timing import movables, move, two_periods
+from optimizer.rollout.transition import follow, switch
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.read import read_scenario
+from optimizer.scenario.types import Curve, Targets
 
 CASES = Path(__file__).parent / "cases"
 

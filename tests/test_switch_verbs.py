@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 from solved import PLANS, mini
 
-from optimizer import adjust_tables, pilot_tables, switch_tables
 from optimizer.cli import main
-from optimizer.write import dump_scenario
-from reports.wording import catalogue
+from optimizer.scenario.write import dump_scenario
+from optimizer.tables import adjust, pilot, transition
+from reports.words.catalogue import catalogue
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 QUICK = ("--quarters", "3", "--draws", "60")
@@ -64,7 +64,7 @@ def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
     assert found.exit_code == 0
     assert "Net of payouts changes by" in found.stdout
     assert "Early warning" in found.stdout
-    said = checked(tmp_path, switch_tables.COLUMNS, "simulation")
+    said = checked(tmp_path, transition.COLUMNS, "simulation")
     assert "Early warning" in said["en"]
     assert "Alertes précoces" in said["fr"]
     assert "By week" in said["en"] or "Too few to tell" in said["en"]
@@ -79,7 +79,7 @@ def test_simulate_in_json_is_the_same_for_the_same_seed_only() -> None:
     other = run("simulate", SMALL, "--plan", "quality", *QUICK, "--json", "--seed", "2").stdout
     assert one == same != other
     found = json.loads(one)
-    assert set(found) == set(switch_tables.COLUMNS)
+    assert set(found) == set(transition.COLUMNS)
     assert found["summary"]["periods"] == 3
     assert len(found["gains"]) == 6
 
@@ -95,7 +95,7 @@ def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path)
     assert found.exit_code == 1
     assert "No pilot within today's headcount" in found.stdout
     assert "Marketing has too few people" in found.stdout
-    said = checked(tmp_path, pilot_tables.COLUMNS, "pilot")
+    said = checked(tmp_path, pilot.COLUMNS, "pilot")
     assert "Launch it as a decision" in said["en"]
     assert "Aucun pilote" in said["fr"]
     assert "power by length of the pilot" in drawings(tmp_path / "pilot.en.pdf")
@@ -117,7 +117,7 @@ def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> N
     found = run("adjust", company, company.parent / "actuals.csv", "--plan", "by_hand", "--out", tmp_path)
     assert found.exit_code == 0, found.output
     assert "of it." in found.stdout or "Keep by_hand" in found.stdout
-    said = checked(tmp_path, adjust_tables.COLUMNS, "adjustment")
+    said = checked(tmp_path, adjust.COLUMNS, "adjustment")
     assert "Measured and expected" in said["en"]
     assert "Mesuré et attendu" in said["fr"]
     assert drawings(tmp_path / "adjustment.fr.pdf")

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from solved import failed, infeasible, moved, moved_tables, stuck
 
-from optimizer.frames import TableError, frame_of, read_tables, write_tables
-from optimizer.printing import digits_of, money_decimals
-from optimizer.proof_tables import conflict_rows, unit_of
 from optimizer.solver import Conflict, Relaxation
-from optimizer.tables import SCHEMA, Tables, printable, tables_of
+from optimizer.tables.build import SCHEMA, Tables, printable, tables_of
+from optimizer.tables.certificate import conflict_rows, unit_of
+from optimizer.tables.rounding import digits_of, money_decimals
+from optimizer.tables.table import TableError, frame_of, read_tables, write_tables
 
 KINDS = {"moved": moved, "stuck": stuck, "infeasible": infeasible, "failed": failed}
 

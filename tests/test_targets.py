@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from solved import mini
 
-from optimizer.baseline import calibrate
-from optimizer.evaluation import evaluate
-from optimizer.outcome import evaluate_plans
-from optimizer.results import evaluation_json
-from optimizer.scenario import Scenario
+from optimizer.plans.evaluation import evaluate
+from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, solve
+from optimizer.tables.json_values import evaluation_json
 
 STRONGER = {"marketing": {"wins": 1.0}, "sales": {"bookings": 1.0}, "success": {"retention": 1.0}}
 

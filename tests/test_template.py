@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from optimizer.baseline import calibrate
-from optimizer.check import warnings_of
 from optimizer.cli import main
-from optimizer.doubts import measured_doubts
-from optimizer.read import read_scenario
-from optimizer.runs import inputs_record
-from optimizer.sheets.writing import workbook_of
+from optimizer.plans.warnings import measured_doubts
+from optimizer.response.calibration import calibrate
+from optimizer.runs.folder import inputs_record
+from optimizer.scenario.checks import warnings_of
+from optimizer.scenario.files import scenario_file
+from optimizer.scenario.read import read_scenario
+from optimizer.scenario.template import STARTER, starter
+from optimizer.scenario.write import dump_scenario
+from optimizer.scenario.xlsx.write import workbook_of
 from optimizer.solver import Options, solve
-from optimizer.starter import STARTER, starter
-from optimizer.textfile import scenario_file
-from optimizer.write import dump_scenario
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 

@@ -16,13 +16,13 @@ SAMPLED = """
 import hashlib, json, sys
 from pathlib import Path
 
-from optimizer.baseline import calibrate
-from optimizer.payouts import payouts_under
-from optimizer.plan import plan_of
-from optimizer.read import read_scenario
-from optimizer.results import payouts_json
-from optimizer.simulate.switch import switch
-from optimizer.switch_tables import Simulated, records, switch_tables
+from optimizer.response.calibration import calibrate
+from optimizer.risk.payouts import payouts_under
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.read import read_scenario
+from optimizer.tables.json_values import payouts_json
+from optimizer.rollout.transition import switch
+from optimizer.tables.transition import Simulated, records, switch_tables
 
 root = Path(sys.argv[1]).parent
 for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml", "quality")):
@@ -40,7 +40,7 @@ SOLVED = """
 import hashlib, json, sys
 sys.path.insert(0, sys.argv[1])
 from solved import SOURCES, mini
-from optimizer.results import solution_json
+from optimizer.tables.json_values import solution_json
 from optimizer.solver import Options, solve
 from optimizer.solver.robust import robustly
 

@@ -1,4 +1,4 @@
-"""Companies answered at once answer as each of them does alone (optimizer/companies.py)."""
+"""Companies answered at once answer as each of them does alone (optimizer/response/batched.py)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from companies import random_company, random_weights
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.companies import evaluate_companies
-from optimizer.network import Floats
-from optimizer.outcome import Outcome, evaluate_plans
-from optimizer.plan import plan_of
-from optimizer.ranges import draw
-from optimizer.response import CONSISTENT
-from optimizer.scenario import Scenario
+from optimizer.arrays import Floats
+from optimizer.response.batched import evaluate_companies
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.risk.ranges import draw
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.types import Scenario
 
 COMPANIES, PLANS = 5, 4
 CURVE: dict[str, Any] = {

@@ -23,25 +23,25 @@ from scipy.special import ndtr
 from solved import CASE, MEASURES, RULES, mini, moved
 from test_curved_plans import CASES, scenario_of, solved
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.beliefs import Beliefs
-from optimizer.bivariate import both_above
-from optimizer.judge import consistent_facts
-from optimizer.measures import measure
-from optimizer.network import Floats
-from optimizer.outcome import Outcome, evaluate_plans, outcome_of
-from optimizer.plan import plan_of
-from optimizer.quadratic import solve_separable
-from optimizer.read import read_plan, read_scenario
-from optimizer.response import CONSISTENT, consistent_response
-from optimizer.rules import every_line
-from optimizer.scenario import Scenario
-from optimizer.space import TOLERANCE, PlanSpace, plan_space
-from optimizer.whatif import SCHEMA, company_data, whatif_data
-from optimizer.whatif_rules import FORMS
+from optimizer.arrays import Floats
+from optimizer.plans.evaluator import consistent_facts
+from optimizer.plans.rules import every_line
+from optimizer.plans.space import TOLERANCE, PlanSpace, plan_space
+from optimizer.response.beliefs import Beliefs
+from optimizer.response.bivariate_normal import both_above
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.equilibrium import CONSISTENT, consistent_response
+from optimizer.response.measures import measure
+from optimizer.response.outcome import Outcome, evaluate_plans, outcome_of
+from optimizer.response.separable_qp import solve_separable
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.read import read_plan, read_scenario
+from optimizer.scenario.types import Scenario
+from optimizer.tables.whatif import SCHEMA, company_data, whatif_data
+from optimizer.tables.whatif_rules import FORMS
 from reports import write_whatif
-from reports.format import Formatter
 from reports.whatif import CORE, HERE, PAGE, catalogue, core_script, embedded, page_of
+from reports.words.format import Formatter
 
 ROOT = Path(__file__).parents[1]
 AGREEMENT = 1e-6

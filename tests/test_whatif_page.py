@@ -15,15 +15,15 @@ from companies import random_company
 from playwright.sync_api import Browser, Page, sync_playwright
 from solved import CASE, MEASURES, RULES, mini, moved
 
-from optimizer.baseline import calibrate
-from optimizer.evaluation import evaluate
-from optimizer.measures import measure
-from optimizer.read import read_plan, read_scenario
-from optimizer.scenario import Scenario
-from optimizer.space import plan_space
-from optimizer.whatif import company_data, whatif_data
-from reports.format import MINUS, Formatter
+from optimizer.plans.evaluation import evaluate
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.scenario.read import read_plan, read_scenario
+from optimizer.scenario.types import Scenario
+from optimizer.tables.whatif import company_data, whatif_data
 from reports.whatif import page_of
+from reports.words.format import MINUS, Formatter
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -15,12 +15,12 @@ import pytest
 from solved import hostile, infeasible, mini, moved
 from test_curved_plans import solved
 
-from optimizer.curves import PayCurves
-from optimizer.explain import explain
-from optimizer.payroll import Payroll
+from optimizer.explanation.build import explain
+from optimizer.response.pay_curves import PayCurves
 from optimizer.solver import Solution, solve
-from optimizer.tables import Tables, printable, tables_of
-from reports.pdf import words_for
+from optimizer.tables.build import Tables, printable, tables_of
+from optimizer.tables.payroll import Payroll
+from reports.words.catalogue import words_for
 from reports.workbook import workbook_of
 from reports.workbook.book import Both
 

@@ -3,7 +3,6 @@
 from optimizer.cli import (
     adjust,
     batch,
-    bench,
     budget,
     calibrate,
     check,
@@ -22,12 +21,11 @@ from optimizer.cli import (
     template,
     verify,
 )
-from optimizer.cli.group import main
+from optimizer.cli.common import main
 
 __all__ = [
     "adjust",
     "batch",
-    "bench",
     "budget",
     "calibrate",
     "check",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     EXIT,
     file_argument,
     json_option,
@@ -48,12 +48,12 @@ def adjust(
     ACTUALS.csv has the columns period,team,kpi,value: period 1 is the first one under the plan, the value is
     the KPI's own (leads, not attainment).
     """
-    from optimizer.actuals import read_actuals
-    from optimizer.adjust import adjust as find
-    from optimizer.adjust_tables import COLUMNS, adjust_tables
-    from optimizer.screen import Narrator
+    from optimizer.cli.show.results import Narrator
+    from optimizer.rollout.actuals import read_actuals
+    from optimizer.rollout.adjust import adjust as find
     from optimizer.solver import Options
-    from optimizer.switch_tables import records
+    from optimizer.tables.adjust import COLUMNS, adjust_tables
+    from optimizer.tables.transition import records
 
     scenario = read(file)
     plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
@@ -62,13 +62,13 @@ def adjust(
         found = find(scenario, plan, actuals, options, seed=seed, tell=narrator.say)
     tables = adjust_tables(found, plan_name or "current")
     if out is not None:
-        from reports.adjust import adjust_pdfs
+        from reports.studies.adjust import adjust_pdfs
 
         write_study(out, "adjustment", tables, COLUMNS, adjust_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:
-        from optimizer.screen_adjust import show_adjustment
+        from optimizer.cli.show.adjust import show_adjustment
 
         show_adjustment(tables)
     summary = tables["summary"].iloc[0]

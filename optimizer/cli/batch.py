@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import INTERRUPTED, Destination, main, verb
+from optimizer.cli.common import INTERRUPTED, Destination, main, verb
 
 if TYPE_CHECKING:
-    from optimizer.batch import Settings
+    from optimizer.runs.batch import Settings
 
 
 @main.command()
@@ -36,9 +36,16 @@ def batch(
     wait: bool,
 ) -> None:
     """Solve and report every run of a grid; only what is not finished is done."""
-    from optimizer.batch import HeldError, LedgerError, UnreachableError, read_grid, run_batch, write_index
-    from optimizer.batch.board import Board, night_json, show_night
-    from reports.summary import write_summary
+    from optimizer.runs.batch import (
+        HeldError,
+        LedgerError,
+        UnreachableError,
+        read_grid,
+        run_batch,
+        write_index,
+    )
+    from optimizer.runs.batch.progress import Board, night_json, show_night
+    from reports.batch_summary import write_summary
 
     if as_json and json_lines:
         raise click.UsageError("--json is one object at the end, --json-lines one per event: choose one")
@@ -68,7 +75,7 @@ def batch(
 
 
 def _settings(workers: int | None, scheduler: str | None, retry: str | None, wait: bool) -> Settings:
-    from optimizer.batch import Settings, cluster, cores, processes
+    from optimizer.runs.batch import Settings, cluster, cores, processes
 
     count = workers or cores()
     common: dict[str, Any] = {"retry_failed": retry == "failed", "wait": wait}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     PLAN,
     file_argument,
     json_option,
@@ -29,14 +29,16 @@ from optimizer.cli.group import (
 @verb
 def budget(file: Path, plan_name: str, seed: int, as_json: bool) -> None:
     """Finance's check of any plan: every budget line; exit code 1 if one is exceeded."""
-    from optimizer import evaluation, results, screen
-    from optimizer.space import TOLERANCE
+    from optimizer.cli.show import results
+    from optimizer.plans import evaluation
+    from optimizer.plans.space import TOLERANCE
+    from optimizer.tables import json_values
 
     scenario = read(file)
     lines = evaluation.check_budget(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
-        print_json(results.budget_json(lines))
+        print_json(json_values.budget_json(lines))
     else:
-        screen.show_budget(scenario, lines)
+        results.show_budget(scenario, lines)
     if any(line.slack is not None and line.slack < -TOLERANCE for line in lines):
         sys.exit(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import Destination, json_option, main, print_json, verb, write_new
+from optimizer.cli.common import Destination, json_option, main, print_json, verb, write_new
 
 
 @main.command()
@@ -40,12 +40,12 @@ def calibrate(
     if map_file is None:
         raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
     from optimizer.history.behaviour import settled
-    from optimizer.history.build import scenario_of
-    from optimizer.history.deals import read_history
+    from optimizer.history.draft.build import scenario_of
+    from optimizer.history.estimate.study import study_of
     from optimizer.history.findings import as_json as findings_json
-    from optimizer.history.mapping import read_map
-    from optimizer.history.study import study_of
-    from optimizer.write import dump_scenario
+    from optimizer.history.read.deals import read_history
+    from optimizer.history.read.mapping import read_map
+    from optimizer.scenario.write import dump_scenario
 
     given = read_map(map_file)
     history = read_history(exports, given, names=names, tell=_tell)
@@ -53,8 +53,8 @@ def calibrate(
     if out is not None:
         write_new(out, dump_scenario(scenario_of(study)).encode())
     if report_dir is not None:
-        from optimizer.history.tables import calibration_tables
-        from reports.calibration import calibration_pdfs
+        from optimizer.tables.history import calibration_tables
+        from reports.studies.calibration import calibration_pdfs
 
         report_dir.mkdir(parents=True, exist_ok=True)
         for document in calibration_pdfs(calibration_tables(study)):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.common import file_argument, json_option, main, print_json, read, verb
 
 
 @main.command()
@@ -15,11 +15,11 @@ from optimizer.cli.group import file_argument, json_option, main, print_json, re
 @verb
 def check(file: Path, as_json: bool) -> None:
     """All problems and warnings of a scenario, and its calibrated baseline in words."""
-    from optimizer.baseline import calibrate
-    from optimizer.check import warnings_of
-    from optimizer.doubts import measured_doubts
-    from optimizer.read import located
-    from optimizer.screen import baseline_in_words
+    from optimizer.cli.show.results import baseline_in_words
+    from optimizer.plans.warnings import measured_doubts
+    from optimizer.response.calibration import calibrate
+    from optimizer.scenario.checks import warnings_of
+    from optimizer.scenario.read import located
 
     scenario = read(file)
     cal = calibrate(scenario)

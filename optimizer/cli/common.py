@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
-from optimizer.seed import LARGEST, SEED
+from optimizer.scenario.seed import LARGEST, SEED
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
     from pandas import DataFrame
 
-    from optimizer.plan import Plan
-    from optimizer.scenario import Scenario
+    from optimizer.scenario.plan import Plan
+    from optimizer.scenario.types import Scenario
     from reports.run import Document
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads only wait for each other
@@ -122,8 +122,8 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from optimizer.baseline import CalibrationError
-        from optimizer.problems import ScenarioError
+        from optimizer.response.calibration import CalibrationError
+        from optimizer.scenario.problems import ScenarioError
 
         try:
             function(*args, **kwargs)
@@ -162,7 +162,7 @@ def print_json(value: Any) -> None:
 
 
 def read(file: Path) -> Scenario:
-    from optimizer.read import read_scenario
+    from optimizer.scenario.read import read_scenario
 
     return read_scenario(file)
 
@@ -192,7 +192,7 @@ def write_study(
 ) -> None:
     """Tables as CSV and in a workbook, with the meanings of their columns, and documents; files of the same
     names are replaced."""
-    from optimizer.frames import write_tables
+    from optimizer.tables.table import write_tables
     from reports.run import write_document
     from reports.workbook.study import study_workbook
 
@@ -205,8 +205,8 @@ def plan_names(context: click.Context, _parameter: click.Parameter, start: str) 
     """Plans of the scenario named on the command line, for a shell to complete."""
     from click.shell_completion import CompletionItem
 
-    from optimizer.problems import ScenarioError
-    from optimizer.read import tree_in
+    from optimizer.scenario.problems import ScenarioError
+    from optimizer.scenario.read import tree_in
 
     file = context.params.get("file") or next(iter(context.args), "")  # click stops at `--plan` without value
     try:
@@ -230,9 +230,9 @@ plan_option = click.option(
 
 def plan_named(scenario: Scenario, name: str | None) -> Plan:
     """A named plan, `current`, that of a plan file, or of a run folder."""
-    from optimizer.evaluation import CURRENT
-    from optimizer.plan import plan_of
-    from optimizer.read import read_plan, read_recommended
+    from optimizer.plans.evaluation import CURRENT
+    from optimizer.scenario.plan import plan_of
+    from optimizer.scenario.read import read_plan, read_recommended
 
     if name is None or name == CURRENT:
         return plan_of(scenario, scenario.current_plan)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     file_argument,
     json_option,
     main,
@@ -27,13 +27,15 @@ from optimizer.cli.group import (
 @verb
 def compare(file: Path, plans: tuple[str, ...], seed: int, as_json: bool) -> None:
     """Plans side by side; without names, every named plan and the current one."""
-    from optimizer import evaluation, results, screen
-    from optimizer.baseline import calibrate
+    from optimizer.cli.show import results
+    from optimizer.plans import evaluation
+    from optimizer.response.calibration import calibrate
+    from optimizer.tables import json_values
 
     scenario = read(file)
     names = plans or (evaluation.CURRENT, *scenario.plans)
     found = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names}, seed)
     if as_json:
-        print_json(results.compare_json(calibrate(scenario), found))
+        print_json(json_values.compare_json(calibrate(scenario), found))
     else:
-        screen.show_comparison(scenario, found)
+        results.show_comparison(scenario, found)

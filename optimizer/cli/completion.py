@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from optimizer.cli.group import json_option, main, print_json, verb
+from optimizer.cli.common import json_option, main, print_json, verb
 
 _SHELLS = ("bash", "zsh", "fish")
 

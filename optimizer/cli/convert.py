@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     Destination,
     file_argument,
     json_option,
@@ -28,9 +28,9 @@ def convert(file: Path, out: Path, as_json: bool) -> None:
 
     Defaults and, from text, comments are left out.
     """
-    from optimizer.sheets.writing import UnwritableError, workbook_of
-    from optimizer.textfile import WORKBOOK
-    from optimizer.write import dump_scenario
+    from optimizer.scenario.files import WORKBOOK
+    from optimizer.scenario.write import dump_scenario
+    from optimizer.scenario.xlsx.write import UnwritableError, workbook_of
 
     if out.suffix not in (WORKBOOK, ".yaml", ".yml"):
         raise click.BadParameter(f"{out} ends with neither .yaml nor {WORKBOOK}", param_hint="OUT")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import json_option, main, print_json, verb
+from optimizer.cli.common import json_option, main, print_json, verb
 
 run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -18,8 +18,8 @@ run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @verb
 def diff(before: Path, after: Path, as_json: bool) -> None:
     """What differs in inputs, plan and outcome, in words and numbers."""
-    from optimizer.differences import differences
-    from optimizer.runs import NotARunFolderError, refuse_other
+    from optimizer.runs.diff import differences
+    from optimizer.runs.folder import NotARunFolderError, refuse_other
 
     for folder in (before, after):
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     file_argument,
     json_option,
     main,
@@ -25,11 +25,13 @@ from optimizer.cli.group import (
 @verb
 def evaluate(file: Path, plan_name: str | None, seed: int, as_json: bool) -> None:
     """What people do under any plan, next quarter and once they have learnt."""
-    from optimizer import evaluation, results, screen
+    from optimizer.cli.show import results
+    from optimizer.plans import evaluation
+    from optimizer.tables import json_values
 
     scenario = read(file)
     found = evaluation.evaluate(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
-        print_json(results.evaluation_json(found))
+        print_json(json_values.evaluation_json(found))
     else:
-        screen.show_evaluation(found)
+        results.show_evaluation(found)

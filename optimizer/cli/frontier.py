@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.group import EXIT, Destination, file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.common import EXIT, Destination, file_argument, json_option, main, print_json, read, verb
 
 if TYPE_CHECKING:
-    from optimizer.explain.frontiers import Over, Point
+    from optimizer.explanation.frontier import Over, Point
 
 
 @main.command()
@@ -42,12 +42,12 @@ def frontier(
     as_json: bool,
 ) -> None:
     """The best plan at every limit of the budget, of gaming or of controllability."""
-    from optimizer.executors import Workers, cores
-    from optimizer.explain.frontiers import frontier as trace
-    from optimizer.explained_tables import frontier_table
-    from optimizer.results import frontier_json
-    from optimizer.screen import Narrator, show_frontier
+    from optimizer.cli.show.results import Narrator, show_frontier
+    from optimizer.explanation.frontier import frontier as trace
+    from optimizer.parallel.pool import Workers, cores
     from optimizer.solver import Options
+    from optimizer.tables.explanation import frontier_table
+    from optimizer.tables.json_values import frontier_json
 
     scenario = read(file)
     options = Options(gap=gap, time_limit=time_limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from optimizer.cli.group import file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.common import file_argument, json_option, main, print_json, read, verb
 
 
 @main.command()
@@ -13,10 +13,12 @@ from optimizer.cli.group import file_argument, json_option, main, print_json, re
 @verb
 def measures(file: Path, as_json: bool) -> None:
     """What each team can move: controllability, swing, lag, exposure, congruence."""
-    from optimizer import evaluation, results, screen
+    from optimizer.cli.show import results
+    from optimizer.plans import evaluation
+    from optimizer.tables import json_values
 
     found = evaluation.influence(read(file))
     if as_json:
-        print_json(results.influence_json(found))
+        print_json(json_values.influence_json(found))
     else:
-        screen.show_influence(found)
+        results.show_influence(found)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     EXIT,
     file_argument,
     json_option,
@@ -46,11 +46,11 @@ def pilot(
 
     Exit code 1 where no pilot within the headcount would.
     """
-    from optimizer.baseline import calibrate
-    from optimizer.pilot_tables import COLUMNS, pilot_tables
-    from optimizer.simulate.pilot import changed_teams, settings
-    from optimizer.simulate.pilot import pilot as design
-    from optimizer.switch_tables import records
+    from optimizer.response.calibration import calibrate
+    from optimizer.rollout.pilot import changed_teams, settings
+    from optimizer.rollout.pilot import pilot as design
+    from optimizer.tables.pilot import COLUMNS, pilot_tables
+    from optimizer.tables.transition import records
 
     scenario = read(file)
     plan = plan_named(scenario, plan_name)
@@ -59,13 +59,13 @@ def pilot(
     found = [design(setting, seed) for setting in settings(cal, euros, periods)]
     tables = pilot_tables(scenario, plan_name or "current", seed, found, changed)
     if out is not None:
-        from reports.pilot import pilot_pdfs
+        from reports.studies.pilot import pilot_pdfs
 
         write_study(out, "pilot", tables, COLUMNS, pilot_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:
-        from optimizer.screen_pilot import show_pilots
+        from optimizer.cli.show.pilot import show_pilots
 
         show_pilots(tables)
     sys.exit(0 if tables["summary"].iloc[0]["team"] or not changed else EXIT["infeasible"])

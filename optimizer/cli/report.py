@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import json_option, main, print_json, verb
+from optimizer.cli.common import json_option, main, print_json, verb
 
 KINDS = ("pdf", "plans", "xlsx", "html")
 
@@ -25,9 +25,9 @@ KINDS = ("pdf", "plans", "xlsx", "html")
 @verb
 def report(run: Path, languages: tuple[str, ...], only: tuple[str, ...], as_json: bool) -> None:
     """Make the documents of a run folder again, without solving: the same bytes that solve wrote."""
-    from optimizer.frames import TableError
-    from optimizer.publish import rewrite_documents
-    from optimizer.runs import NotARunFolderError, refuse_other
+    from optimizer.runs.folder import NotARunFolderError, refuse_other
+    from optimizer.runs.write import rewrite_documents
+    from optimizer.tables.table import TableError
 
     try:
         refuse_other(run.resolve())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.cli.group import json_option, main, print_json, verb
+from optimizer.cli.common import json_option, main, print_json, verb
 
 
 @main.command()
@@ -15,6 +15,6 @@ def schema(as_json: bool) -> None:  # noqa: ARG001 - it is JSON either way
 
     # yaml-language-server: $schema=scenario.schema.json
     """
-    from optimizer.schema import scenario_schema
+    from optimizer.scenario.json_schema import scenario_schema
 
     print_json(scenario_schema())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     file_argument,
     json_option,
     main,
@@ -48,10 +48,10 @@ def simulate(
     as_json: bool,
 ) -> None:
     """What happens after a switch of plan: work, KPIs, cash, when the gain shows, what to watch."""
-    from optimizer.baseline import calibrate
-    from optimizer.simulate.switch import switch
-    from optimizer.simulate.warning import limits
-    from optimizer.switch_tables import COLUMNS, Simulated, records, switch_tables
+    from optimizer.response.calibration import calibrate
+    from optimizer.rollout.early_warning import limits
+    from optimizer.rollout.transition import switch
+    from optimizer.tables.transition import COLUMNS, Simulated, records, switch_tables
 
     scenario = read(file)
     plan = plan_named(scenario, plan_name)
@@ -59,12 +59,12 @@ def simulate(
     run = switch(cal, euros, periods, draws, seed, learning)
     tables = switch_tables(Simulated(plan_name or "current", seed, learning, run, limits(cal, euros, seed)))
     if out is not None:
-        from reports.switch import switch_pdfs
+        from reports.studies.transition import switch_pdfs
 
         write_study(out, "simulation", tables, COLUMNS, switch_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:
-        from optimizer.screen_switch import show_switch
+        from optimizer.cli.show.transition import show_switch
 
         show_switch(tables)

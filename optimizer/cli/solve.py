@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import (
+from optimizer.cli.common import (
     EXIT,
     file_argument,
     json_option,
@@ -23,10 +23,10 @@ from optimizer.cli.group import (
 )
 
 if TYPE_CHECKING:
-    from optimizer.executors import Workers
-    from optimizer.explain import Explanation
-    from optimizer.robustness import Criterion
-    from optimizer.screen import Narrator
+    from optimizer.cli.show.results import Narrator
+    from optimizer.explanation.build import Explanation
+    from optimizer.parallel.pool import Workers
+    from optimizer.plans.robustness import Criterion
     from optimizer.solver import Options, Solution
 
 
@@ -86,14 +86,14 @@ def solve(
     **options: Any,
 ) -> None:
     """The best plan, its certificate, and a run folder with reports."""
-    from optimizer.executors import Workers, cores
-    from optimizer.interrupt import interruptible
-    from optimizer.publish import write_run
-    from optimizer.results import solution_json
-    from optimizer.screen import Narrator, show_solution
+    from optimizer.cli.show.results import Narrator, show_solution
+    from optimizer.parallel.interrupt import interruptible
+    from optimizer.parallel.pool import Workers, cores
+    from optimizer.runs.write import write_run
+    from optimizer.scenario.files import scenario_file
     from optimizer.solver import Options
     from optimizer.solver import solve as find
-    from optimizer.textfile import scenario_file
+    from optimizer.tables.json_values import solution_json
 
     if (robust or draws) and options["beliefs"] == "baseline":
         raise click.UsageError(
@@ -127,7 +127,7 @@ def solve(
 
 def _refuse_place(folder: Path) -> None:
     """Where no run can be written, before there is one."""
-    from optimizer.runs import NotARunFolderError, refuse_foreign
+    from optimizer.runs.folder import NotARunFolderError, refuse_foreign
 
     try:
         refuse_foreign(folder.resolve())
@@ -145,8 +145,8 @@ def _compared(
     narrator: Narrator,
 ) -> Solution:
     """The solution after candidate plans were compared in draws."""
-    from optimizer.ranges import RangeError
-    from optimizer.robustness import DRAWS
+    from optimizer.plans.robustness import DRAWS
+    from optimizer.risk.ranges import RangeError
     from optimizer.solver.robust import robustly
 
     try:
@@ -160,8 +160,8 @@ def _explained(
     solution: Solution, options: Options, depth: str, workers: Workers, narrator: Narrator
 ) -> Explanation:
     """Ctrl-C leaves out what takes long: the plan is known."""
-    from optimizer.explain import explain
-    from optimizer.explain.fully import explain_fully
+    from optimizer.explanation.build import explain
+    from optimizer.explanation.full import explain_fully
 
     narrator.say("explaining the plan")
     try:

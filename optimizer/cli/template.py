@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import json_option, main, print_json, verb, write_new
+from optimizer.cli.common import json_option, main, print_json, verb, write_new
 
 
 @main.command()
@@ -19,13 +19,13 @@ def template(target: Path, xlsx: bool, as_json: bool) -> None:
 
     TARGET is a folder, which gets a scenario.yaml (or scenario.xlsx), or the file itself.
     """
-    from optimizer.starter import STARTER, starter
-    from optimizer.textfile import WORKBOOK
+    from optimizer.scenario.files import WORKBOOK
+    from optimizer.scenario.template import STARTER, starter
 
     suffix = WORKBOOK if xlsx or target.suffix == WORKBOOK else ".yaml"
     file = target if target.suffix == suffix else target / f"scenario{suffix}"
     if suffix == WORKBOOK:
-        from optimizer.sheets.writing import workbook_of
+        from optimizer.scenario.xlsx.write import workbook_of
 
         content = workbook_of(starter())
     else:

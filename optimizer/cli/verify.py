@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.group import json_option, main, print_json, verb
+from optimizer.cli.common import json_option, main, print_json, verb
 
 
 @main.command()
@@ -16,9 +16,9 @@ from optimizer.cli.group import json_option, main, print_json, verb
 @verb
 def verify(folder: Path, as_json: bool) -> None:
     """Recompute hashes, equilibria, payouts and rules of a run or a batch; exit code 4 on a difference."""
-    from optimizer.audit import audited, run_folders
-    from optimizer.batch.records import misrecorded
-    from optimizer.executors import cores
+    from optimizer.parallel.pool import cores
+    from optimizer.runs.batch.verify import misrecorded
+    from optimizer.runs.verify import audited, run_folders
 
     runs = run_folders(folder)
     if not runs:

@@ -7,13 +7,13 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.explain.evaluated import evaluated
-from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome
-from optimizer.rules import Line
-from optimizer.search import neighbours
-from optimizer.space import PlanSpace
+from optimizer.arrays import Bools, Floats
+from optimizer.explanation.evaluated import evaluated
+from optimizer.plans.local_search import neighbours
+from optimizer.plans.rules import Line
+from optimizer.plans.space import PlanSpace
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import Outcome
 
 State = Literal["broken", "binding", "near", "far"]
 AT_LIMIT = 0.01

@@ -27,23 +27,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.executors import ALONE, OnDone, Workers
-from optimizer.explain.causes import Step, waterfall
-from optimizer.explain.compared import EQUAL, Comparison, compare, equal_weights
-from optimizer.explain.evaluated import same
-from optimizer.explain.ledger import Gaming, gaming_ledger
-from optimizer.explain.moves import Move, cheapest, moves
-from optimizer.explain.obstacles import Neighbourhood, RuleState, rules_and_neighbours
-from optimizer.explain.swings import Swing, tornado
-from optimizer.explain.ties import Tie, near_ties
-from optimizer.judge import believed_exposure
-from optimizer.network import Floats, Ints
-from optimizer.outcome import Outcome, evaluate_beside_today, evaluate_plans
+from optimizer.arrays import Floats, Ints
+from optimizer.explanation.binding_rules import Neighbourhood, RuleState, rules_and_neighbours
+from optimizer.explanation.comparison import EQUAL, Comparison, compare, equal_weights
+from optimizer.explanation.evaluated import same
+from optimizer.explanation.gaming_ledger import Gaming, gaming_ledger
+from optimizer.explanation.near_ties import Tie, near_ties
+from optimizer.explanation.tornado import Swing, tornado
+from optimizer.explanation.waterfall import Step, waterfall
+from optimizer.explanation.weight_shifts import Move, cheapest, moves
+from optimizer.parallel.pool import ALONE, OnDone, Workers
+from optimizer.plans.evaluator import believed_exposure
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import Outcome, evaluate_beside_today, evaluate_plans
 
 if TYPE_CHECKING:
-    from optimizer.explain.frontiers import Point
-    from optimizer.explain.prices import RulePrice
+    from optimizer.explanation.frontier import Point
+    from optimizer.explanation.rule_prices import RulePrice
     from optimizer.solver.solution import Solution
 
 __all__ = [
@@ -77,7 +77,7 @@ class Explanation:
 
     `why_this_weight` are moves from the chosen plan; `why_unmoved` all moves from the current plan where it
     is the chosen one, to KPIs not offered too; `runners_up` the plans of `swings`, which are empty where they
-    were `cut` short; `prices` and `frontiers` are empty unless `fully.explain_fully` has filled them.
+    were `cut` short; `prices` and `frontiers` are empty unless `full.explain_fully` has filled them.
     """
 
     solution: Solution

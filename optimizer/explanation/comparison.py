@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from optimizer.explain.evaluated import evaluated, same
-from optimizer.explain.ledger import gaming_excess
-from optimizer.network import Floats
-from optimizer.outcome import Outcome
-from optimizer.plan import plan_of
-from optimizer.space import PlanSpace
+from optimizer.arrays import Floats
+from optimizer.explanation.evaluated import evaluated, same
+from optimizer.explanation.gaming_ledger import gaming_excess
+from optimizer.plans.space import PlanSpace
+from optimizer.response.outcome import Outcome
+from optimizer.scenario.plan import plan_of
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution

@@ -7,16 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer import outcome as outcomes
-from optimizer.baseline import Calibrated
-from optimizer.explain.ledger import gaming_hours
-from optimizer.gaming import Deterrence, deterrence
-from optimizer.judge import consistent_facts
-from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, evaluate_beside_today
-from optimizer.response import CONSISTENT
-from optimizer.rules import Line, every_line
-from optimizer.space import PlanSpace
+from optimizer.arrays import Bools, Floats
+from optimizer.explanation.gaming_ledger import gaming_hours
+from optimizer.plans.evaluator import consistent_facts
+from optimizer.plans.rules import Line, every_line
+from optimizer.plans.rules.margin import Deterrence, deterrence
+from optimizer.plans.space import PlanSpace
+from optimizer.response import outcome as outcomes
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.outcome import Outcome, evaluate_beside_today
 
 SAME_MONEY = 1e-6
 """Plans whose euros differ by no more are the same plan."""

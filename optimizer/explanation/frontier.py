@@ -11,16 +11,16 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.executors import ALONE, OnDone, Workers
-from optimizer.explain.evaluated import value_of
-from optimizer.explain.resolve import Job, Optimum, resolved
-from optimizer.measures import measure
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans
-from optimizer.scenario import GamingRules, Rules, Scenario
+from optimizer.arrays import Floats
+from optimizer.explanation.evaluated import value_of
+from optimizer.explanation.resolve import Job, Optimum, resolved
+from optimizer.parallel.pool import ALONE, OnDone, Workers
+from optimizer.plans.space import PlanSpace, plan_space
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.measures import measure
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.types import GamingRules, Rules, Scenario
 from optimizer.solver import Options
-from optimizer.space import PlanSpace, plan_space
 
 Over = Literal["budget", "gaming", "controllability"]
 OVERS: tuple[Over, ...] = get_args(Over)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from optimizer.executors import ALONE, Workers
-from optimizer.explain import Explanation, OnProgress, silent
-from optimizer.explain.frontiers import OVERS, frontier
-from optimizer.explain.prices import rule_prices
+from optimizer.explanation.build import Explanation, OnProgress, silent
+from optimizer.explanation.frontier import OVERS, frontier
+from optimizer.explanation.rule_prices import rule_prices
+from optimizer.parallel.pool import ALONE, Workers
 from optimizer.solver import Options
 
 

@@ -22,14 +22,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import signals
-from optimizer.gaming import deterrence
-from optimizer.network import Floats, Network
-from optimizer.outcome import Outcome, outcome_of
-from optimizer.quadratic import solve_separable
-from optimizer.response import CONSISTENT, Equilibrium, consistent_response, rewards
-from optimizer.rules import gaming_caps
+from optimizer.arrays import Floats
+from optimizer.plans.rules import gaming_caps
+from optimizer.plans.rules.margin import deterrence
+from optimizer.response.beliefs import signals
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response, rewards
+from optimizer.response.network import Network
+from optimizer.response.outcome import Outcome, outcome_of
+from optimizer.response.separable_qp import solve_separable
 
 SMALL = 0.01
 """An activity that nobody does is eased until about this share of its scale is done."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.explain.evaluated import evaluated, shares
-from optimizer.explain.obstacles import NEAR_TIE
-from optimizer.judge import judge_consistent
-from optimizer.network import Floats
-from optimizer.search import Judged, Memory, neighbours
-from optimizer.space import PlanSpace
+from optimizer.arrays import Floats
+from optimizer.explanation.binding_rules import NEAR_TIE
+from optimizer.explanation.evaluated import evaluated, shares
+from optimizer.plans.evaluator import judge_consistent
+from optimizer.plans.local_search import Judged, Memory, neighbours
+from optimizer.plans.space import PlanSpace
+from optimizer.response.calibration import Calibrated
 
 SHOWN = 8
 LONGEST_WALK = 12

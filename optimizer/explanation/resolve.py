@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.explain.compared import mean_controllability
-from optimizer.explain.evaluated import value_of
-from optimizer.explain.ledger import gaming_hours
-from optimizer.scenario import Scenario
+from optimizer.explanation.comparison import mean_controllability
+from optimizer.explanation.evaluated import value_of
+from optimizer.explanation.gaming_ledger import gaming_hours
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
 from optimizer.solver.solution import Status

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.executors import ALONE, OnDone, Workers
-from optimizer.explain.resolve import Job, Optimum, optimum_of, resolved
-from optimizer.scenario import GamingRules, Rules, Scenario
+from optimizer.explanation.resolve import Job, Optimum, optimum_of, resolved
+from optimizer.parallel.pool import ALONE, OnDone, Workers
+from optimizer.response.calibration import Calibrated
+from optimizer.scenario.types import GamingRules, Rules, Scenario
 from optimizer.solver import Options, Solution
 
 Change = Literal["relaxed", "removed"]

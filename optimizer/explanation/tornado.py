@@ -16,15 +16,15 @@ from functools import partial
 import numpy as np
 from scipy.optimize import brentq
 
-from optimizer.baseline import Calibrated, CalibrationError, calibrate
-from optimizer.beliefs import Beliefs
-from optimizer.companies import evaluate_companies
-from optimizer.executors import ALONE, OnDone, Workers
-from optimizer.explain.evaluated import value_of
-from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, evaluate_beside_today, joined
-from optimizer.ranges import RangeError, pay_ratio, scaled
-from optimizer.scenario import Rules, Scenario
+from optimizer.arrays import Bools, Floats
+from optimizer.explanation.evaluated import value_of
+from optimizer.parallel.pool import ALONE, OnDone, Workers
+from optimizer.response.batched import evaluate_companies
+from optimizer.response.beliefs import Beliefs
+from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
+from optimizer.response.outcome import Outcome, evaluate_beside_today, joined
+from optimizer.risk.ranges import RangeError, pay_ratio, scaled
+from optimizer.scenario.types import Rules, Scenario
 
 PORTION = 24
 """Numbers that a process takes at once."""

@@ -35,9 +35,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.network import Bools, Floats, Ints, Network
-from optimizer.outcome import Outcome, loading
+from optimizer.arrays import Bools, Floats, Ints
+from optimizer.response.calibration import Calibrated
+from optimizer.response.network import Network
+from optimizer.response.outcome import Outcome, loading
 
 Cause = Literal["volume", "quality", "conversion", "retention", "gaming", "payout"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)

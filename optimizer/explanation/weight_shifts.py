@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.explain.evaluated import Evaluated, evaluated
-from optimizer.network import Bools, Floats
-from optimizer.space import PlanSpace
+from optimizer.arrays import Bools, Floats
+from optimizer.explanation.evaluated import Evaluated, evaluated
+from optimizer.plans.space import PlanSpace
+from optimizer.response.calibration import Calibrated
 
 Reason = Literal["rule", "no_gain", "no_equilibrium"]
 REAL = 1e-9

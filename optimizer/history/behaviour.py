@@ -11,12 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.baseline import calibrate
-from optimizer.history.build import scenario_of
-from optimizer.history.response import matched
-from optimizer.history.study import Study
-from optimizer.outcome import evaluate_plans
-from optimizer.scenario import Scenario
+from optimizer.history.draft.build import scenario_of
+from optimizer.history.estimate.responsiveness import matched
+from optimizer.history.estimate.study import Study
+from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.types import Scenario
 
 TEAM = "sales"
 

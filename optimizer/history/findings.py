@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from optimizer.history.experiment import PayElasticity
-from optimizer.history.lags import Arrival, Lag
-from optimizer.history.people import Persons
-from optimizer.history.rates import quantiles
-from optimizer.history.response import Effect
-from optimizer.history.sides import Sides
-from optimizer.history.spending import SourceCost
-from optimizer.history.study import Study
-from optimizer.history.timing import Rush
+from optimizer.history.estimate.experiment import PayElasticity
+from optimizer.history.estimate.lags import Arrival, Lag
+from optimizer.history.estimate.people import Persons
+from optimizer.history.estimate.rates import quantiles
+from optimizer.history.estimate.responsiveness import Effect
+from optimizer.history.estimate.side_metrics import Sides
+from optimizer.history.estimate.spending import SourceCost
+from optimizer.history.estimate.study import Study
+from optimizer.history.estimate.timing import Rush
 
 Json = dict[str, Any]
 

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from optimizer.history.account import NOBODY
-from optimizer.history.deals import read_history
-from optimizer.history.exports import Export, read_export
-from optimizer.history.mapping import Map
-from optimizer.history.sections import DealColumns, Leads
-from optimizer.history.timing import WEEKS
-from optimizer.history.vendors import NEEDED, Vendor, recognised
-from optimizer.problems import Problem, ScenarioError, listed
-from optimizer.scenario import Frozen
+from optimizer.history.estimate.timing import WEEKS
+from optimizer.history.read.account import NOBODY
+from optimizer.history.read.deals import read_history
+from optimizer.history.read.exports import Export, read_export
+from optimizer.history.read.map_sections import DealColumns, Leads
+from optimizer.history.read.mapping import Map
+from optimizer.history.read.vendors import NEEDED, Vendor, recognised
+from optimizer.scenario.problems import Problem, ScenarioError, listed
+from optimizer.scenario.types import Frozen
 
 _WON = re.compile(
     r"\b(closed[ _-]?won|won|payment done|paid|customer|converted|gagn|gewonnen)|^closedwon$", re.I

@@ -8,7 +8,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds, Interval
-from optimizer.model.setting import Setting, World
+from optimizer.model.data import Setting, World
 
 
 def add_teams(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.model.setting import Setting, World
-from optimizer.network import Floats
+from optimizer.arrays import Floats
+from optimizer.model.data import Setting, World
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,19 @@ import logging
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
-from optimizer.model import budget, controllability, effort, funnel, gaming, objective, tail, teams, weights
+from optimizer.model import (
+    best_response,
+    controllability,
+    cvar,
+    effort,
+    funnel,
+    gaming,
+    objective,
+    payouts,
+    weights,
+)
 from optimizer.model.bounds import Bounds
-from optimizer.model.setting import Setting
+from optimizer.model.data import Setting
 
 # An exception says it all; Pyomo would also write it on stdout, among results.
 logging.getLogger("pyomo").setLevel(logging.CRITICAL)
@@ -27,10 +37,10 @@ def build_model(setting: Setting, bounds: tuple[Bounds, ...]) -> pyo.ConcreteMod
         weights.add_weights(m, setting)
         controllability.add_controllability(m, setting)
         funnel.add_funnel(m, setting, bounds)
-        teams.add_teams(m, setting, bounds)
-        budget.add_payouts(m, setting, bounds)
-        budget.add_budgets(m, setting)
-        tail.add_tail(m, setting, bounds)
+        best_response.add_teams(m, setting, bounds)
+        payouts.add_payouts(m, setting, bounds)
+        payouts.add_budgets(m, setting)
+        cvar.add_tail(m, setting, bounds)
         gaming.add_gaming(m, setting)
         effort.add_effort(m, setting)
         objective.add_objective(m, setting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from optimizer.model.setting import Setting
+from optimizer.model.data import Setting
 
 
 def add_controllability(m: pyo.ConcreteModel, setting: Setting) -> None:

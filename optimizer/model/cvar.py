@@ -14,13 +14,13 @@ from functools import partial
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.draws import rule_noise
+from optimizer.arrays import Bools, Floats
 from optimizer.model.bounds import Bounds
-from optimizer.model.setting import Setting
-from optimizer.network import Bools, Floats
-from optimizer.outcome import loading
-from optimizer.scenario import Cvar, Percentile
-from optimizer.tail import CVAR_DRAWS, PERCENTILE_DRAWS, ROUNDING, probabilities, swings
+from optimizer.model.data import Setting
+from optimizer.response.outcome import loading
+from optimizer.risk.cvar import CVAR_DRAWS, PERCENTILE_DRAWS, ROUNDING, probabilities, swings
+from optimizer.risk.draws import rule_noise
+from optimizer.scenario.types import Cvar, Percentile
 
 _SPARE = 1e-6
 """Big-M is larger than it need be by this share."""

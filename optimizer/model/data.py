@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import Beliefs, signals
-from optimizer.network import Floats, Network
-from optimizer.scenario import Rules
-from optimizer.space import PlanSpace
+from optimizer.arrays import Floats
+from optimizer.plans.space import PlanSpace
+from optimizer.response.beliefs import Beliefs, signals
+from optimizer.response.calibration import Calibrated
+from optimizer.response.network import Network
+from optimizer.scenario.types import Rules
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.setting import Setting
-from optimizer.outcome import risk_aversion
+from optimizer.model.data import Setting
+from optimizer.response.outcome import risk_aversion
 
 FIRST_TANGENTS = 9
 """Tangents that every square starts with, evenly over its range."""

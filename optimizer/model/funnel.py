@@ -6,7 +6,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
-from optimizer.model.setting import Setting
+from optimizer.model.data import Setting
 
 
 def add_funnel(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
+from optimizer.model.best_response import reward_of
+from optimizer.model.data import Setting, World
 from optimizer.model.funnel import inflow_of
-from optimizer.model.setting import Setting, World
-from optimizer.model.teams import reward_of
-from optimizer.rules import gaming_caps
+from optimizer.plans.rules import gaming_caps
 
 
 def add_gaming(m: pyo.ConcreteModel, setting: Setting) -> None:

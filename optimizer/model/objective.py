@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.setting import Setting
+from optimizer.model.data import Setting
 
 
 def add_objective(m: pyo.ConcreteModel, setting: Setting) -> None:

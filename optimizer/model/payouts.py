@@ -6,8 +6,8 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
-from optimizer.model.setting import Setting, World
-from optimizer.outcome import loading
+from optimizer.model.data import Setting, World
+from optimizer.response.outcome import loading
 
 Moving = dict[tuple[str, str], list[str]]
 """Per pair (team, KPI), the KPIs whose scores move its pay."""

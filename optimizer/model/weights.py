@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.setting import Setting
-from optimizer.space import TOLERANCE, change_origin
+from optimizer.model.data import Setting
+from optimizer.plans.space import TOLERANCE, change_origin
 
 
 def add_weights(m: pyo.ConcreteModel, setting: Setting) -> None:

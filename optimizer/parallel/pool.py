@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-WORKER = "optimizer.worker"
+WORKER = "optimizer.parallel.worker"
 """Loaded by workers, before everything else, and only by them."""
 ONE_THREAD = dict.fromkeys(
     (

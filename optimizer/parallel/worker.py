@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 
-from optimizer.executors import ONE_THREAD
+from optimizer.parallel.pool import ONE_THREAD
 
 os.environ.update(ONE_THREAD)
 signal.signal(signal.SIGINT, signal.SIG_IGN)

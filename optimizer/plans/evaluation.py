@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.draws import draw
-from optimizer.globalresponse import Deviation, deviations
-from optimizer.judge import consistent_facts, consistent_tail
-from optimizer.measures import congruence, exposures, measure
-from optimizer.network import Floats
-from optimizer.outcome import Outcome, evaluate_plans, loading
-from optimizer.payouts import PayoutDistribution, payout_distribution, tail_elsewhere
-from optimizer.plan import Plan, PlanWeights, plan_of
-from optimizer.rules import broken_lines, budget_lines
-from optimizer.scenario import Scenario
-from optimizer.seed import SEED
-from optimizer.space import plan_space
-from optimizer.tail import has_tail_rule
+from optimizer.arrays import Floats
+from optimizer.plans.evaluator import consistent_facts, consistent_tail
+from optimizer.plans.rules import broken_lines, budget_lines
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.global_response import Deviation, deviations
+from optimizer.response.measures import congruence, exposures, measure
+from optimizer.response.outcome import Outcome, evaluate_plans, loading
+from optimizer.risk.cvar import has_tail_rule
+from optimizer.risk.draws import draw
+from optimizer.risk.payouts import PayoutDistribution, payout_distribution, tail_elsewhere
+from optimizer.scenario.plan import Plan, PlanWeights, plan_of
+from optimizer.scenario.seed import SEED
+from optimizer.scenario.types import Scenario
 
 CURRENT = "current"
 """Name of the plan in force."""

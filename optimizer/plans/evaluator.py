@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import Beliefs, signals
-from optimizer.gaming import deterrence
-from optimizer.measures import exposures
-from optimizer.network import Bools, Floats, Ints, Network
-from optimizer.outcome import (
+from optimizer.arrays import Bools, Floats, Ints
+from optimizer.plans.rules import Facts, Line, every_line
+from optimizer.plans.rules.margin import deterrence
+from optimizer.plans.space import PlanSpace
+from optimizer.response.beliefs import Beliefs, signals
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import CONSISTENT, Equilibrium, respond
+from optimizer.response.measures import exposures
+from optimizer.response.network import Network
+from optimizer.response.outcome import (
     effort_cost,
     evaluate_plans,
     loading,
@@ -24,10 +28,7 @@ from optimizer.outcome import (
     true_scores,
     value_of,
 )
-from optimizer.response import CONSISTENT, Equilibrium, respond
-from optimizer.rules import Facts, Line, every_line
-from optimizer.space import PlanSpace
-from optimizer.tail import NO_TAIL, Tail, has_tail_rule, tail_of
+from optimizer.risk.cvar import NO_TAIL, Tail, has_tail_rule, tail_of
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optimizer.judge import Judge
-from optimizer.network import Floats, Ints
-from optimizer.space import PlanSpace, from_today, keeps_weight_rules
+from optimizer.arrays import Floats, Ints
+from optimizer.plans.evaluator import Judge
+from optimizer.plans.space import PlanSpace, from_today, keeps_weight_rules
 
 LONGEST_CLIMB = 60
 DIGITS = 9

@@ -14,18 +14,18 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.baseline import Calibrated, CalibrationError, calibrate
-from optimizer.companies import evaluate_companies
-from optimizer.draws import Stream, generator
-from optimizer.executors import ALONE, OnDone, Workers
-from optimizer.judge import consistent_tail
-from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, joined, value_of
-from optimizer.ranges import ATTEMPTS, RangeError, draw, pay_ratio
-from optimizer.response import CONSISTENT
-from optimizer.rules import budget_lines
-from optimizer.scenario import Budget
-from optimizer.tail import cvar
+from optimizer.arrays import Bools, Floats
+from optimizer.parallel.pool import ALONE, OnDone, Workers
+from optimizer.plans.evaluator import consistent_tail
+from optimizer.plans.rules import budget_lines
+from optimizer.response.batched import evaluate_companies
+from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
+from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.outcome import Outcome, joined, value_of
+from optimizer.risk.cvar import cvar
+from optimizer.risk.draws import Stream, generator
+from optimizer.risk.ranges import ATTEMPTS, RangeError, draw, pay_ratio
+from optimizer.scenario.types import Budget
 
 Criterion = Literal["mean", "cvar", "regret"]
 Kind = Literal["current", "nominal", "alternative", "neighbour"]

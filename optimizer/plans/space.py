@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.network import Bools, Floats, Ints
-from optimizer.plan import plan_of
-from optimizer.scenario import Scenario, TargetPay, Team
+from optimizer.arrays import Bools, Floats, Ints
+from optimizer.response.calibration import Calibrated
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.types import Scenario, TargetPay, Team
 
 TOLERANCE = 1e-6
 """Rules hold within this, absolute (model.md §8)."""

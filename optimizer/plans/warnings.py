@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optimizer.baseline import Calibrated
-from optimizer.evaluation import CURRENT, compare
-from optimizer.measures import measure
-from optimizer.problems import Finding
+from optimizer.plans.evaluation import CURRENT, compare
+from optimizer.response.calibration import Calibrated
+from optimizer.response.measures import measure
+from optimizer.scenario.problems import Finding
 
 BARELY = 0.05
 """A KPI that every team causes less than this share of is left to luck."""

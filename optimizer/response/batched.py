@@ -15,11 +15,12 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from optimizer.baseline import Behaviour, Calibrated
-from optimizer.beliefs import Beliefs
-from optimizer.network import Floats, Ints, Network
-from optimizer.outcome import Outcome, joined, outcome_of
-from optimizer.response import Equilibrium, settled
+from optimizer.arrays import Floats, Ints
+from optimizer.response.beliefs import Beliefs
+from optimizer.response.calibration import Behaviour, Calibrated
+from optimizer.response.equilibrium import Equilibrium, settled
+from optimizer.response.network import Network
+from optimizer.response.outcome import Outcome, joined, outcome_of
 
 T = TypeVar("T")
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.curves import PayCurves, Sensitivity
-from optimizer.network import Floats, Ints, Network, product
+from optimizer.arrays import Floats, Ints, product
+from optimizer.response.network import Network
+from optimizer.response.pay_curves import PayCurves, Sensitivity
 
 EMPTY = 1e-12
 """A stage with less inflow than this (relative to the largest volume) counts as empty."""

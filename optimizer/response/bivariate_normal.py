@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, owens_t
 
-from optimizer.network import Floats
+from optimizer.arrays import Floats
 
 _TINY = 1e-300
 _CLOSEST = 1e-12

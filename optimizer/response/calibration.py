@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optimizer.beliefs import Beliefs, perceived_rewards, worth_to_others
-from optimizer.curves import PayCurves
-from optimizer.network import NEGLIGIBLE, Bools, Floats, Ints, Network, build_network
-from optimizer.plan import plan_of
-from optimizer.scenario import Scenario
-from optimizer.seed import SEED
-from optimizer.shapes import pay_curves
+from optimizer.arrays import Bools, Floats, Ints
+from optimizer.response.beliefs import Beliefs, perceived_rewards, worth_to_others
+from optimizer.response.network import NEGLIGIBLE, Network, build_network
+from optimizer.response.pay_curves import PayCurves
+from optimizer.response.pay_knots import pay_curves
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.seed import SEED
+from optimizer.scenario.types import Scenario
 
 TARGET_FLOOR = 0.05
 """Targets issued anew stay at or above this share of those in force, so that nothing is measured by 0."""
@@ -75,7 +76,7 @@ class Calibrated(Behaviour):
     curvature_value: Floats
     """κ_a, (A,) currency per unit."""
     seed: int = SEED
-    """Of the sample on which budget rules about bad cases hold (`optimizer.draws`)."""
+    """Of the sample on which budget rules about bad cases hold (`optimizer.risk.draws`)."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """Curves by team that `curves` follows instead of the scenario's."""
 

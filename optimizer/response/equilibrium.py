@@ -1,7 +1,7 @@
 """Best response and equilibrium (model.md §5, §7), in numpy and independent of the optimization model.
 
 All functions take a batch: euros e_ik of S plans (S, I, K) are answered at once, by one company or, where
-its arrays have a row for every plan, each by its own (`optimizer.companies`).
+its arrays have a row for every plan, each by its own (`optimizer.response.batched`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optimizer.baseline import Behaviour
-from optimizer.beliefs import DENOMINATOR_FLOOR, EMPTY, Beliefs, Signals, beliefs_from, perceived_rewards
-from optimizer.fixedpoint import fixed_points
-from optimizer.network import Floats, Ints, Network, TeamBlock, product
-from optimizer.quadratic import solve_separable
+from optimizer.arrays import Floats, Ints, product
+from optimizer.response.beliefs import (
+    DENOMINATOR_FLOOR,
+    EMPTY,
+    Beliefs,
+    Signals,
+    beliefs_from,
+    perceived_rewards,
+)
+from optimizer.response.calibration import Behaviour
+from optimizer.response.fixed_point import fixed_points
+from optimizer.response.network import Network, TeamBlock
+from optimizer.response.separable_qp import solve_separable
 
 PASSES = 200
 CONSISTENT = 1e-8

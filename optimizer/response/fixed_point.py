@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.network import Floats, Ints
+from optimizer.arrays import Floats, Ints
 
 Image = Callable[[Ints, Floats], tuple[Floats, Floats]]
 """Of some searches, by number (R,), and points z (R, D): f(z) (R, D), and how far from a fixed point (R,)."""

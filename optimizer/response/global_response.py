@@ -19,12 +19,13 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import DENOMINATOR_FLOOR, Signals, credit, signals
-from optimizer.network import Floats, Ints, Network
-from optimizer.outcome import Outcome
-from optimizer.quadratic import solve_separable
-from optimizer.response import Equilibrium, outside_supply
+from optimizer.arrays import Floats, Ints
+from optimizer.response.beliefs import DENOMINATOR_FLOOR, Signals, credit, signals
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Equilibrium, outside_supply
+from optimizer.response.network import Network
+from optimizer.response.outcome import Outcome
+from optimizer.response.separable_qp import solve_separable
 
 PROFIT = 1e-6
 """Share of target pay by which another action must pay better to count."""

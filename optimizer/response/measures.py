@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import Beliefs, credit, marginal_score
-from optimizer.network import Floats, Ints, Network, TeamBlock
-from optimizer.outcome import true_scores
-from optimizer.quadratic import solve_separable
-from optimizer.response import Equilibrium
+from optimizer.arrays import Floats, Ints
+from optimizer.response.beliefs import Beliefs, credit, marginal_score
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Equilibrium
+from optimizer.response.network import Network, TeamBlock
+from optimizer.response.outcome import true_scores
+from optimizer.response.separable_qp import solve_separable
 
 RHO = 0.5
 """How far a team's activities can be moved, as a share of baseline (or reach)."""

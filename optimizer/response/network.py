@@ -7,23 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optimizer.scenario import Regime, Scenario
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
+from optimizer.arrays import Bools, Floats, Ints, product
+from optimizer.scenario.types import Regime, Scenario
 
 LEAVE = "leave:"
 OTHER = "other:"
 REACH_OF_IMPLICIT = 0.05
 NEGLIGIBLE = 1e-9
-
-
-def product(x: Floats, matrix: Floats) -> Floats:
-    """x (..., n) times a matrix (n, m), or x (S, n) times one for each of its rows, (S, n, m)."""
-    return np.asarray(x @ matrix if matrix.ndim == 2 else (x[:, None] @ matrix)[:, 0])
 
 
 @dataclass(frozen=True)
@@ -285,7 +276,7 @@ def _spare_hours(scenario: Scenario, team: Ints, seen: Floats) -> tuple[list[flo
 
 
 def _no_less_than_zero(rest: float, whole: float) -> float:
-    """A rest that is negative or tiny only by rounding is none; `optimizer.check` refuses real overdrafts."""
+    """A rest that is negative or tiny only by rounding is none; real overdrafts are refused by the checks."""
     return 0.0 if rest < NEGLIGIBLE * whole else float(rest)
 
 

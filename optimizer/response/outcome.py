@@ -8,11 +8,12 @@ from typing import Any, Literal, Protocol, TypeVar, cast
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.curves import PayCurves
-from optimizer.network import Floats, Network
-from optimizer.response import Equilibrium, consistent_response, first_response
-from optimizer.scenario import Objective
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Equilibrium, consistent_response, first_response
+from optimizer.response.network import Network
+from optimizer.response.pay_curves import PayCurves
+from optimizer.scenario.types import Objective
 
 T = TypeVar("T")
 Mode = Literal["first_response", "consistent"]

@@ -6,7 +6,7 @@ and a slope change c there, and z = (score − K) / σ,
     E pay = Σ J Φ(z) + c [(score − K) Φ(z) + σ φ(z)],    dE pay / dscore = Σ J φ(z) / σ + c Φ(z)
 
 (Bachelier's formula). Behind a gate the same holds with the moments of two correlated normals
-(`optimizer.bivariate`), and pay also moves with the score of the KPI that is the gate.
+(`optimizer.response.bivariate_normal`), and pay also moves with the score of the KPI that is the gate.
 
 Curves of all teams have a leading axis C: one for all teams, or one per team.
 """
@@ -20,8 +20,8 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
-from optimizer.bivariate import Tail, tail
-from optimizer.network import Bools, Floats, Ints
+from optimizer.arrays import Bools, Floats, Ints
+from optimizer.response.bivariate_normal import Tail, tail
 
 
 @dataclass(frozen=True)

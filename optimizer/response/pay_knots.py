@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from optimizer.curves import NO_GATES, Gates, PayCurves
-from optimizer.network import Floats
-from optimizer.scenario import Curve, Scenario
+from optimizer.arrays import Floats
+from optimizer.response.pay_curves import NO_GATES, Gates, PayCurves
+from optimizer.scenario.types import Curve, Scenario
 
 
 @dataclass(frozen=True)

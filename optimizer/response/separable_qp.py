@@ -19,7 +19,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.network import Bools, Floats, Ints, product
+from optimizer.arrays import Bools, Floats, Ints, product
 
 ROUNDS = 200
 PRECISION = 1e-13

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.draws import rule_noise
-from optimizer.network import Floats
-from optimizer.outcome import expected_pay, loading, realised_pay
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import expected_pay, loading, realised_pay
+from optimizer.risk.draws import rule_noise
 
 CVAR_DRAWS = 512
 """Per regime, for `budget.cvar`."""

@@ -20,9 +20,9 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import ndtri
 
-from optimizer.network import Floats, Ints
-from optimizer.scenario import Scenario
-from optimizer.seed import SEED
+from optimizer.arrays import Floats, Ints
+from optimizer.scenario.seed import SEED
+from optimizer.scenario.types import Scenario
 
 PERIODS = 20_000
 """Draws of a payout distribution."""

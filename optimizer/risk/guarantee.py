@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, effort_cost, evaluate_plans, loading, risk_aversion
+from optimizer.arrays import Bools, Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import Outcome, effort_cost, evaluate_plans, loading, risk_aversion
 
 SAME = 1e-9
 """Relative: pay per unit of work is the same share of what the company gets."""

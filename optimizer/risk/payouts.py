@@ -1,7 +1,7 @@
 """What a plan pays, as a distribution: company, teams and people over common draws (model.md §10).
 
-The model of luck is that of `optimizer.draws`. Company and teams are loaded (charges included), as budgets
-are; a person's pay is before charges, as a payslip is.
+The model of luck is that of `optimizer.risk.draws`. Company and teams are loaded (charges included), as
+budgets are; a person's pay is before charges, as a payslip is.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from optimizer.baseline import Calibrated
-from optimizer.draws import Draws, draw
-from optimizer.network import Floats
-from optimizer.outcome import Outcome, evaluate_plans, loading, paid_people, payouts, true_scores
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import Outcome, evaluate_plans, loading, paid_people, payouts, true_scores
+from optimizer.risk.draws import Draws, draw
 
 LEVEL = 0.95
 """Of the conditional value at risk: the mean of the worst 5 % for the payer."""

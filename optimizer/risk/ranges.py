@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from optimizer.check import problems_of_numbers
-from optimizer.network import Floats, funnel_of
-from optimizer.problems import dotted
-from optimizer.scenario import Scenario
+from optimizer.arrays import Floats
+from optimizer.response.network import funnel_of
+from optimizer.scenario.checks import problems_of_numbers
+from optimizer.scenario.problems import dotted
+from optimizer.scenario.types import Scenario
 
 ATTEMPTS = 1000
 """Draws in a row that may be refused before the ranges themselves are the error."""

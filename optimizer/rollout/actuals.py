@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from optimizer.problems import Problem, ScenarioError, did_you_mean
-from optimizer.scalars import FLOAT
-from optimizer.scenario import Scenario
-from optimizer.textfile import TextFile, read_plain
+from optimizer.scenario.files import TextFile, read_plain
+from optimizer.scenario.problems import Problem, ScenarioError, did_you_mean
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.yaml_scalars import FLOAT
 
 COLUMNS = ("period", "team", "kpi", "value")
 MOST_PERIODS = 400

@@ -1,6 +1,6 @@
 """After the launch: actuals against what was to be expected, responsiveness learnt, and the smallest change.
 
-The numbers come from the simulated switch and its posterior (`optimizer.simulate`); this module alone asks
+The numbers come from the simulated switch and its posterior (`optimizer.rollout`); this module alone asks
 the solver, for plans at growing distance from the one in force.
 """
 
@@ -12,16 +12,16 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.actuals import Actual
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.draws import draw_luck
-from optimizer.evaluation import compare
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans, value_of
-from optimizer.plan import Plan, PlanWeights, plan_of
-from optimizer.scenario import Scenario
-from optimizer.simulate.posterior import Learnt, learn_responsiveness, with_responsiveness
-from optimizer.simulate.switch import LEARNING, follow
+from optimizer.arrays import Floats
+from optimizer.plans.evaluation import compare
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.outcome import evaluate_plans, value_of
+from optimizer.risk.draws import draw_luck
+from optimizer.rollout.actuals import Actual
+from optimizer.rollout.posterior import Learnt, learn_responsiveness, with_responsiveness
+from optimizer.rollout.transition import LEARNING, follow
+from optimizer.scenario.plan import Plan, PlanWeights, plan_of
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 
 LAUNCHED = "launched"

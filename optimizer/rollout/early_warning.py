@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.draws import Stream, calm, generator
-from optimizer.network import Floats
-from optimizer.simulate.switch import follow
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.risk.draws import Stream, calm, generator
+from optimizer.rollout.transition import follow
 
 WEEKS = {"month": 4, "quarter": 13, "half_year": 26, "year": 52}
 FALSE_ALARMS = 0.05

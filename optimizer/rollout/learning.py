@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs, beliefs_from, perceived_rewards
-from optimizer.network import Floats, Network
-from optimizer.response import Response, Work, agree
+from optimizer.arrays import Floats
+from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs, beliefs_from, perceived_rewards
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Response, Work, agree
+from optimizer.response.network import Network
 
 
 def act(

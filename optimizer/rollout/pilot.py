@@ -24,11 +24,11 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import nct as noncentral
 from scipy.stats import t as student
 
-from optimizer.baseline import Calibrated
-from optimizer.draws import Stream, calm, generator
-from optimizer.network import Floats
-from optimizer.shapes import curve_of
-from optimizer.simulate.switch import follow
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.response.pay_knots import curve_of
+from optimizer.risk.draws import Stream, calm, generator
+from optimizer.rollout.transition import follow
 
 ALPHA = 0.05
 ENOUGH = 0.8

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimizer.network import Floats, Network
+from optimizer.arrays import Floats
+from optimizer.response.network import Network
 
 
 def arrival_shares(lag: Floats) -> Floats:

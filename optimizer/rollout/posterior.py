@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import logsumexp
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.draws import calm
-from optimizer.network import Floats
-from optimizer.scenario import Scenario
-from optimizer.simulate.switch import LEARNING, follow
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.risk.draws import calm
+from optimizer.rollout.transition import LEARNING, follow
+from optimizer.scenario.types import Scenario
 
 Z95 = 1.959964
 _FIELD = (0.1, 0.8)

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.network import Floats, Ints, Network
+from optimizer.arrays import Floats, Ints
+from optimizer.response.calibration import Calibrated
+from optimizer.response.network import Network
 
 _ALIKE = 9
 """Decimals of a cosine; closer ones are equal."""

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.network import Floats, Network
-from optimizer.outcome import expected_pay, realised_pay
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.response.network import Network
+from optimizer.response.outcome import expected_pay, realised_pay
 
 _PLACES = 41
 """Amounts tried between nothing and everything, beside those that reach a knot of the curve."""

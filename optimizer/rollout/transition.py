@@ -2,7 +2,7 @@
 
 Conventions: a KPI counts work in the period in which it is done, as the teams' incentives do (model.md §4).
 The value of a stage is cash when a unit enters it, direct costs and payouts are cash at once. A regime lasts.
-Luck moves attainment, so pay, what people believe, and what the company sells (`simulate.sales`).
+Luck moves attainment, so pay, what people believe, and what the company sells (`rollout.sales`).
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import Beliefs
-from optimizer.draws import Luck, draw_luck
-from optimizer.network import Floats, Ints, Network
-from optimizer.outcome import loading, realised_pay, true_scores
-from optimizer.response import Equilibrium, Response
-from optimizer.simulate.people import act, learn
-from optimizer.simulate.pipeline import Pipeline, arrival_shares, in_transit, present
-from optimizer.simulate.sales import worth_of_luck
-from optimizer.simulate.timing import Owed, losses, movables, move, value_per_attainment
+from optimizer.arrays import Floats, Ints
+from optimizer.response.beliefs import Beliefs
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Equilibrium, Response
+from optimizer.response.network import Network
+from optimizer.response.outcome import loading, realised_pay, true_scores
+from optimizer.risk.draws import Luck, draw_luck
+from optimizer.rollout.learning import act, learn
+from optimizer.rollout.pipeline import Pipeline, arrival_shares, in_transit, present
+from optimizer.rollout.sales import worth_of_luck
+from optimizer.rollout.timing import Owed, losses, movables, move, value_per_attainment
 
 LEARNING = 0.5
 """Share of the way from belief to what was seen that people go each period."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimizer.problems import printable, shown
-from optimizer.read import read_scenario
+from optimizer.scenario.problems import printable, shown
+from optimizer.scenario.read import read_scenario
 
 OF_THE_OBJECTIVE = (("outcome", "objective"), ("outcome", "bound"))
 MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
-from optimizer.problems import Mark, Problem, ScenarioError, listed, nearest
+from optimizer.scenario.problems import Mark, Problem, ScenarioError, listed, nearest
 
 MAX_BYTES = 5_000_000
 

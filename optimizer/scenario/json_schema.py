@@ -11,7 +11,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from optimizer.scenario import Scenario
+from optimizer.scenario.types import Scenario
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from optimizer.problems import Finding, Path, as_name, did_you_mean, listed, number, shown
-from optimizer.scalars import FLOAT
+from optimizer.scenario.problems import Finding, Path, as_name, did_you_mean, listed, number, shown
+from optimizer.scenario.yaml_scalars import FLOAT
 
 
 @dataclass(frozen=True)

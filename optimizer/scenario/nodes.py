@@ -6,8 +6,8 @@ import pathlib
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
-from optimizer.problems import Mark, Path, Problem
-from optimizer.wording import Medium
+from optimizer.scenario.messages import Medium
+from optimizer.scenario.problems import Mark, Path, Problem
 
 DUPLICATE = "duplicate key"
 NOT_A_NAME = "a key must be a name"

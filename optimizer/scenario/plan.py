@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.network import Floats
-from optimizer.scenario import Scenario, TargetPay
+from optimizer.arrays import Floats
+from optimizer.scenario.types import Scenario, TargetPay
 
 PlanWeights = Mapping[str, Mapping[str, float]]
 

@@ -9,15 +9,15 @@ from typing import Any, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from optimizer.check import plan_problems, problems_of
-from optimizer.plan import Plan, plan_in
-from optimizer.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
-from optimizer.scenario import Scenario, Weights
-from optimizer.textfile import WORKBOOK, read_plain, read_text, refuse, scenario_file
-from optimizer.tree import DUPLICATE, Tree
-from optimizer.wording import findings_of, keys_of
-from optimizer.write import dump_scenario
-from optimizer.yamltree import tree_of
+from optimizer.scenario.checks import plan_problems, problems_of
+from optimizer.scenario.files import WORKBOOK, read_plain, read_text, refuse, scenario_file
+from optimizer.scenario.messages import findings_of, keys_of
+from optimizer.scenario.nodes import DUPLICATE, Tree
+from optimizer.scenario.plan import Plan, plan_in
+from optimizer.scenario.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
+from optimizer.scenario.types import Scenario, Weights
+from optimizer.scenario.write import dump_scenario
+from optimizer.scenario.yaml_nodes import tree_of
 
 __all__ = [
     "dump_scenario",
@@ -109,7 +109,7 @@ def tree_in(path: str | os.PathLike[str]) -> Tree:
         refuse(file, "is a kind of workbook that is not read", f"save it as {WORKBOOK}, without macros", kind)
     if kind != WORKBOOK:
         return tree_of(read_text(file))
-    from optimizer.sheets.reading import tree_of_workbook
+    from optimizer.scenario.xlsx.read import tree_of_workbook
 
     return tree_of_workbook(file)
 

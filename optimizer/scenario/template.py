@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from optimizer.read import read_scenario
-from optimizer.scenario import Scenario
+from optimizer.scenario.read import read_scenario
+from optimizer.scenario.types import Scenario
 
 STARTER = Path(__file__).with_name("starter.yaml")
 

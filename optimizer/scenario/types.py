@@ -2,7 +2,7 @@
 
 Names and units are those of the scenario file. Every number is finite; shares are 0-1; money is in the
 scenario's currency; time is in periods. Values that need more than one section to be judged (a KPI over an
-unknown activity, a stage overdrawn at baseline) are judged in `optimizer.check`, not here.
+unknown activity, a stage overdrawn at baseline) are judged in `optimizer.scenario.checks`, not here.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from optimizer.scalars import NOT_TEXT
-from optimizer.scenario import Scenario
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.yaml_scalars import NOT_TEXT
 
 
 def content_of(scenario: Scenario) -> dict[str, Any]:

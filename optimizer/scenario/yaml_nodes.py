@@ -12,11 +12,20 @@ from typing import Any, NoReturn, cast
 
 import yaml
 
-from optimizer.problems import Mark, Path, Problem, ScenarioError, as_name, did_you_mean, dotted, shown
-from optimizer.scalars import Doubt, resolved
-from optimizer.textfile import TextFile
-from optimizer.tree import DUPLICATE, NOT_A_NAME, Node, Tree
-from optimizer.wording import YAML
+from optimizer.scenario.files import TextFile
+from optimizer.scenario.messages import YAML
+from optimizer.scenario.nodes import DUPLICATE, NOT_A_NAME, Node, Tree
+from optimizer.scenario.problems import (
+    Mark,
+    Path,
+    Problem,
+    ScenarioError,
+    as_name,
+    did_you_mean,
+    dotted,
+    shown,
+)
+from optimizer.scenario.yaml_scalars import Doubt, resolved
 
 MAX_DEPTH = 20
 MAX_NODES = 200_000

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from optimizer.problems import number
+from optimizer.scenario.problems import number
 
 _LONGEST = 400
 """Characters of the longest number read; more is a slip, and Python would take quadratic time over it."""

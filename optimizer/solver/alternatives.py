@@ -12,15 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyomo.environ as pyo
 
+from optimizer.arrays import Ints
 from optimizer.model.weights import steps_of
-from optimizer.network import Ints
-from optimizer.plan import plan_from_euros
-from optimizer.search import Judged, Memory, best_of, neighbours
-from optimizer.solver.fixed import Answer, FixedModel, digits_of
+from optimizer.plans.local_search import Judged, Memory, best_of, neighbours
+from optimizer.scenario.plan import plan_from_euros
+from optimizer.solver.belief_rounds import built, floor_of
+from optimizer.solver.program.at_beliefs import Answer, FixedModel, digits_of
 from optimizer.solver.proof import MOST_LISTED, exclude_above
-from optimizer.solver.rounds import built, floor_of
-from optimizer.solver.run import Event, Held, Run, memory_at
 from optimizer.solver.solution import Alternative
+from optimizer.solver.state import Event, Held, Run, memory_at
 
 FAR = 2
 """Steps by which at least one weight differs."""

@@ -11,25 +11,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.globalresponse import Deviation, deviations
-from optimizer.network import Ints
-from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_from_euros, plan_of
-from optimizer.search import (
-    Judged,
-    Memory,
-    best_of,
-    climb,
-    climb_by_two,
-    ranked,
-    simple_plans,
-)
+from optimizer.arrays import Ints
+from optimizer.plans.local_search import Judged, Memory, best_of, climb, climb_by_two, ranked, simple_plans
+from optimizer.plans.space import count_plans, every_plan
+from optimizer.response.global_response import Deviation, deviations
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.plan import plan_from_euros, plan_of
 from optimizer.solver.conflicts import least_break
-from optimizer.solver.fixed import Answer, FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, Limits
-from optimizer.solver.run import Event, Held, Run, baseline_beliefs, memory_at, own_beliefs
+from optimizer.solver.program.at_beliefs import Answer, FixedModel, model_at
 from optimizer.solver.solution import Rejected, Round
-from optimizer.space import count_plans, every_plan
+from optimizer.solver.state import Event, Held, Run, baseline_beliefs, memory_at, own_beliefs
 
 MOST_ROUNDS = 8
 ROUND_GAP = 1e-3

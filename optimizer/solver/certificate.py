@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import DENOMINATOR_FLOOR, Beliefs
-from optimizer.draws import PERIODS, Draws, draw, rule_noise
-from optimizer.globalresponse import PROFIT, deviations, is_searched
-from optimizer.judge import Judgement, consistent_tail, linearised
-from optimizer.network import Floats, Ints
-from optimizer.outcome import Outcome, value_of
-from optimizer.payouts import company_pay, tail_elsewhere
-from optimizer.response import CONSISTENT, consistent_response, regrets
-from optimizer.solver.fixed import Answer, FixedModel, digits_of
+from optimizer.arrays import Floats, Ints
+from optimizer.plans.evaluator import Judgement, consistent_tail, linearised
+from optimizer.plans.space import TOLERANCE, PlanSpace
+from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import CONSISTENT, consistent_response, regrets
+from optimizer.response.global_response import PROFIT, deviations, is_searched
+from optimizer.response.outcome import Outcome, value_of
+from optimizer.risk.cvar import CVAR_DRAWS, has_tail_rule, percentile, probabilities
+from optimizer.risk.draws import PERIODS, Draws, draw, rule_noise
+from optimizer.risk.payouts import company_pay, tail_elsewhere
 from optimizer.solver.highs import Limits
+from optimizer.solver.program.at_beliefs import Answer, FixedModel, digits_of
 from optimizer.solver.solution import Check
-from optimizer.space import TOLERANCE, PlanSpace
-from optimizer.tail import CVAR_DRAWS, has_tail_rule, percentile, probabilities
 
 REGRET_LIMIT = 1e-6
 AGREEMENT = 1e-6

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.setting import Setting
-from optimizer.rules import gaming_caps
-from optimizer.solver.fixed import Answer, FixedModel, model_at
+from optimizer.model.data import Setting
+from optimizer.plans.rules import gaming_caps
 from optimizer.solver.highs import InfeasibleError, Limits, compile_model, solve_milp
+from optimizer.solver.program.at_beliefs import Answer, FixedModel, model_at
 from optimizer.solver.solution import Conflict, Relaxation
 
 NAMES = {

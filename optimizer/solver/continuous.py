@@ -18,12 +18,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.baseline import Calibrated
-from optimizer.judge import judge_consistent, linearised
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans
-from optimizer.plan import plan_of
-from optimizer.search import Judged, Memory, climb
+from optimizer.arrays import Floats
+from optimizer.plans.evaluator import judge_consistent, linearised
+from optimizer.plans.local_search import Judged, Memory, climb
+from optimizer.plans.space import SHIFT, PlanSpace, plan_space
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.plan import plan_of
+from optimizer.solver.belief_rounds import note_round
 from optimizer.solver.certificate import (
     check_equilibrium,
     check_global,
@@ -31,16 +33,14 @@ from optimizer.solver.certificate import (
     check_rules,
     relative_gap,
 )
-from optimizer.solver.finish import enumerated, finished, refused, stopped
-from optimizer.solver.fixed import Answer as Milp
-from optimizer.solver.fixed import FixedModel, model_at
 from optimizer.solver.highs import InfeasibleError, MilpResult
-from optimizer.solver.pattern import Best, Patterns
-from optimizer.solver.rounds import note_round
-from optimizer.solver.run import Held, Run, baseline_beliefs, memory_at, own_beliefs
+from optimizer.solver.outcome import enumerated, finished, refused, stopped
+from optimizer.solver.program.at_beliefs import Answer as Milp
+from optimizer.solver.program.at_beliefs import FixedModel, model_at
+from optimizer.solver.program.pattern import Best, Patterns
+from optimizer.solver.program.tangents import solve_outer
 from optimizer.solver.solution import Check, Solution
-from optimizer.solver.tangents import solve_outer
-from optimizer.space import SHIFT, PlanSpace, plan_space
+from optimizer.solver.state import Held, Run, baseline_beliefs, memory_at, own_beliefs
 
 MOST_PATTERNS = 2000
 MOST_ROUNDS = 8

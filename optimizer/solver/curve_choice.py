@@ -8,9 +8,9 @@ from itertools import product
 
 import numpy as np
 
-from optimizer.scenario import Scenario
-from optimizer.search import significant
-from optimizer.solver.finish import status_of
+from optimizer.plans.local_search import significant
+from optimizer.scenario.types import Scenario
+from optimizer.solver.outcome import status_of
 from optimizer.solver.solution import Check, Combination, Solution
 
 Chosen = Mapping[str, str]

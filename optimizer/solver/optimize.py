@@ -8,20 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.baseline import calibrate
-from optimizer.interrupt import interruptible
-from optimizer.judge import judge_consistent, linearised
-from optimizer.measures import measure
-from optimizer.scenario import Scenario
-from optimizer.search import Judged, Memory, climb
+from optimizer.parallel.interrupt import interruptible
+from optimizer.plans.evaluator import judge_consistent, linearised
+from optimizer.plans.local_search import Judged, Memory, climb
+from optimizer.plans.space import PlanSpace, plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
+from optimizer.scenario.types import Scenario
 from optimizer.solver.alternatives import diverse
-from optimizer.solver.certificate import check_model, check_rules, relative_gap
-from optimizer.solver.choice import Chosen, best_choice
-from optimizer.solver.continuous import solve_continuous
-from optimizer.solver.finish import certified, finished, never_settled, refused, stopped, unfound
-from optimizer.solver.highs import use_threads
-from optimizer.solver.proof import prove
-from optimizer.solver.rounds import (
+from optimizer.solver.belief_rounds import (
     Refusal,
     judge_every,
     note_round,
@@ -31,9 +26,14 @@ from optimizer.solver.rounds import (
     solve_at,
     vetted,
 )
-from optimizer.solver.run import Event, OnEvent, Options, Run, baseline_beliefs, memory_at
+from optimizer.solver.certificate import check_model, check_rules, relative_gap
+from optimizer.solver.continuous import solve_continuous
+from optimizer.solver.curve_choice import Chosen, best_choice
+from optimizer.solver.highs import use_threads
+from optimizer.solver.outcome import certified, finished, never_settled, refused, stopped, unfound
+from optimizer.solver.proof import prove
 from optimizer.solver.solution import Check, Conflict, Relaxation, Solution
-from optimizer.space import PlanSpace, plan_space
+from optimizer.solver.state import Event, OnEvent, Options, Run, baseline_beliefs, memory_at
 
 
 def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent | None = None) -> Solution:

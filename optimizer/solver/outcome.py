@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.judge import Linearised, consistent_facts, judge_consistent
-from optimizer.outcome import evaluate_plans
-from optimizer.payouts import payouts_under
-from optimizer.plan import plan_from_euros
-from optimizer.rules import broken_lines
-from optimizer.search import Judged, Memory
+from optimizer.plans.evaluator import Linearised, consistent_facts, judge_consistent
+from optimizer.plans.local_search import Judged, Memory
+from optimizer.plans.rules import broken_lines
+from optimizer.plans.space import count_plans, every_plan, plan_space
+from optimizer.response.outcome import evaluate_plans
+from optimizer.risk.payouts import payouts_under
+from optimizer.scenario.plan import plan_from_euros
+from optimizer.solver.belief_rounds import BRUTE_FORCE, Refusal
 from optimizer.solver.certificate import (
     check_equilibrium,
     check_global,
@@ -24,10 +26,8 @@ from optimizer.solver.certificate import (
 )
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.proof import MOST_LISTED, Proof
-from optimizer.solver.rounds import BRUTE_FORCE, Refusal
-from optimizer.solver.run import Event, Held, Run, baseline_beliefs
 from optimizer.solver.solution import Check, Conflict, Relaxation, Solution, Status
-from optimizer.space import count_plans, every_plan, plan_space
+from optimizer.solver.state import Event, Held, Run, baseline_beliefs
 
 MODEL = {"model_accepts_plan", "model_value"}
 """Checks that fail without anybody's fault where a believed denominator is held up by its floor."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.network import Ints
-from optimizer.search import Judged, Memory, best_of, neighbours
-from optimizer.solver.fixed import FixedModel
-from optimizer.solver.rounds import built, floor_of, note_round, settled, vetted
-from optimizer.solver.run import Held, Run, memory_at, own_beliefs
+from optimizer.arrays import Ints
+from optimizer.plans.local_search import Judged, Memory, best_of, neighbours
+from optimizer.solver.belief_rounds import built, floor_of, note_round, settled, vetted
+from optimizer.solver.program.at_beliefs import FixedModel
+from optimizer.solver.state import Held, Run, memory_at, own_beliefs
 
 MOST_LISTED = 2_000
 """Plans that the model may value above the best before the proof is given up."""

@@ -13,12 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from optimizer.executors import ALONE, OnDone, Workers
-from optimizer.judge import judge_consistent
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans, value_of
-from optimizer.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
-from optimizer.search import Judged, Memory, neighbours, ranked
+from optimizer.arrays import Floats
+from optimizer.parallel.pool import ALONE, OnDone, Workers
+from optimizer.plans.evaluator import judge_consistent
+from optimizer.plans.local_search import Judged, Memory, neighbours, ranked
+from optimizer.plans.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
+from optimizer.response.outcome import evaluate_plans, value_of
 from optimizer.solver.certificate import (
     check_equilibrium,
     check_global,
@@ -26,9 +26,9 @@ from optimizer.solver.certificate import (
     check_sample,
     relative_gap,
 )
-from optimizer.solver.finish import finished
-from optimizer.solver.run import Options, Run
+from optimizer.solver.outcome import finished
 from optimizer.solver.solution import Check, Solution
+from optimizer.solver.state import Options, Run
 
 MOST = 40
 """Candidates beside the plan in force and the best one; a shift of weight may lead to hundreds of plans."""

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from optimizer.baseline import Calibrated
-from optimizer.globalresponse import Deviation
-from optimizer.guarantee import Guarantee, guarantees
-from optimizer.judge import Linearised
-from optimizer.measures import Measures
-from optimizer.network import Floats
-from optimizer.outcome import Outcome
-from optimizer.payouts import PayoutDistribution
-from optimizer.plan import Plan
-from optimizer.robustness import Robustness
-from optimizer.space import PlanSpace
+from optimizer.arrays import Floats
+from optimizer.plans.evaluator import Linearised
+from optimizer.plans.robustness import Robustness
+from optimizer.plans.space import PlanSpace
+from optimizer.response.calibration import Calibrated
+from optimizer.response.global_response import Deviation
+from optimizer.response.measures import Measures
+from optimizer.response.outcome import Outcome
+from optimizer.risk.guarantee import Guarantee, guarantees
+from optimizer.risk.payouts import PayoutDistribution
+from optimizer.scenario.plan import Plan
 
 Status = Literal["optimal", "feasible", "infeasible", "no_equilibrium", "error"]
 

@@ -11,18 +11,18 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import Beliefs
-from optimizer.judge import believed_exposure, judge_at
-from optimizer.model.setting import Setting, build_setting
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans
-from optimizer.response import Equilibrium, consistent_response
-from optimizer.search import Judged, Memory
-from optimizer.seed import SEED
+from optimizer.arrays import Floats
+from optimizer.model.data import Setting, build_setting
+from optimizer.plans.evaluator import believed_exposure, judge_at
+from optimizer.plans.local_search import Judged, Memory
+from optimizer.plans.space import PlanSpace
+from optimizer.response.beliefs import Beliefs
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Equilibrium, consistent_response
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.seed import SEED
 from optimizer.solver.highs import Limits, Progress
 from optimizer.solver.solution import Rejected, Round
-from optimizer.space import PlanSpace
 
 BeliefMode = Literal["consistent", "baseline"]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.adjust import Adjustment, Attempt
-from optimizer.columns import label_cells, named_cells
-from optimizer.frames import Tables
-from optimizer.labels import label_of, scenario_label
-from optimizer.printing import digits_of, money_decimals
+from optimizer.rollout.adjust import Adjustment, Attempt
+from optimizer.tables.columns import label_cells, named_cells
+from optimizer.tables.labels import label_of, scenario_label
+from optimizer.tables.rounding import digits_of, money_decimals
+from optimizer.tables.table import Tables
 
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _KPI = {"kpi_en": "the KPI's label in English", "kpi_fr": "the KPI's label in French"}

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import SCHEMA, Row, label_cells, named_cells, ratio
-from optimizer.explain import Comparison, Explanation, explain
-from optimizer.explain.evaluated import shares
-from optimizer.explained_tables import (
+from optimizer.explanation.build import Comparison, Explanation, explain
+from optimizer.explanation.evaluated import shares
+from optimizer.tables.certificate import (
+    alternatives_rows,
+    checks_rows,
+    conflict_rows,
+    rounds_rows,
+    rules_rows,
+    sources_rows,
+)
+from optimizer.tables.columns import SCHEMA, Row, label_cells, named_cells, ratio
+from optimizer.tables.explanation import (
     assumptions_rows,
     broken_cells,
     frontier_rows,
@@ -24,11 +32,10 @@ from optimizer.explained_tables import (
     why_this_weight_rows,
     why_unmoved_rows,
 )
-from optimizer.frames import Tables, frame_of
-from optimizer.labels import STATUSES, label_of, plan_label, scenario_label
-from optimizer.payout_tables import objectives_reached_rows, payout_distribution_rows
-from optimizer.payroll import Payroll
-from optimizer.people_tables import (
+from optimizer.tables.labels import STATUSES, label_of, plan_label, scenario_label
+from optimizer.tables.payouts import objectives_reached_rows, payout_distribution_rows
+from optimizer.tables.payroll import Payroll
+from optimizer.tables.people import (
     activities_rows,
     exposure_rows,
     gaming_rows,
@@ -37,7 +44,7 @@ from optimizer.people_tables import (
     stages_rows,
     teams_rows,
 )
-from optimizer.plan_tables import (
+from optimizer.tables.plan_document import (
     curve_lines_rows,
     curve_points_rows,
     curve_terms_rows,
@@ -45,16 +52,9 @@ from optimizer.plan_tables import (
     earnings_rows,
     examples_rows,
 )
-from optimizer.printing import money_decimals, printable
-from optimizer.proof_tables import (
-    alternatives_rows,
-    checks_rows,
-    conflict_rows,
-    rounds_rows,
-    rules_rows,
-    sources_rows,
-)
-from optimizer.robustness_tables import guarantees_rows, robustness_rows
+from optimizer.tables.robustness import guarantees_rows, robustness_rows
+from optimizer.tables.rounding import money_decimals, printable
+from optimizer.tables.table import Tables, frame_of
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells, named_cells, ratio
-from optimizer.explain import Explanation, RuleState
-from optimizer.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
-from optimizer.plan import pay_decided, pay_in_words, plan_in_words
-from optimizer.ranges import numbers_at
+from optimizer.explanation.build import Explanation, RuleState
+from optimizer.risk.ranges import numbers_at
+from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in_words
+from optimizer.tables.columns import Row, label_cells, named_cells, ratio
+from optimizer.tables.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Relaxation, Solution

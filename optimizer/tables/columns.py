@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from optimizer.document_columns import DOCUMENTED
-from optimizer.explained_columns import EXPLAINED
-from optimizer.labels import Text
-from optimizer.pay_columns import PAID
+from optimizer.tables.explanation_columns import EXPLAINED
+from optimizer.tables.labels import Text
+from optimizer.tables.payroll_columns import PAID
+from optimizer.tables.plan_document_columns import DOCUMENTED
 
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _TEAM = {"team_en": "the team's label in English", "team_fr": "the team's label in French"}

@@ -1,4 +1,4 @@
-"""Tables that explain a plan (columns in `explained_columns.EXPLAINED`)."""
+"""Tables that explain a plan (columns in `explanation_columns.EXPLAINED`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from optimizer.columns import Row, label_cells, named_cells
-from optimizer.explain import Explanation, Move, Swing, Tie, cheapest
-from optimizer.explained_columns import EXPLAINED
-from optimizer.labels import (
+from optimizer.explanation.build import Explanation, Move, Swing, Tie, cheapest
+from optimizer.scenario.plan import plan_from_euros, plan_in_words
+from optimizer.tables.certificate import unit_of
+from optimizer.tables.columns import Row, label_cells, named_cells
+from optimizer.tables.explanation_columns import EXPLAINED
+from optimizer.tables.labels import (
     CAUSES,
     CHANGES,
     OVERS,
@@ -23,13 +25,11 @@ from optimizer.labels import (
     rule_label,
     shift_label,
 )
-from optimizer.plan import plan_from_euros, plan_in_words
-from optimizer.proof_tables import unit_of
 
 if TYPE_CHECKING:
-    from optimizer.explain.frontiers import Point
-    from optimizer.network import Floats
-    from optimizer.scenario import Scenario
+    from optimizer.arrays import Floats
+    from optimizer.explanation.frontier import Point
+    from optimizer.scenario.types import Scenario
 
 
 def waterfall_rows(found: Explanation) -> Iterator[Row]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimizer.frames import Tables
-from optimizer.history.rates import quantiles
-from optimizer.history.study import Study
+from optimizer.history.estimate.rates import quantiles
+from optimizer.history.estimate.study import Study
+from optimizer.tables.table import Tables
 
 COLUMNS: dict[str, dict[str, str]] = {
     "summary": {

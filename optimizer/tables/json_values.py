@@ -6,19 +6,19 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from optimizer.baseline import Calibrated
-from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
-from optimizer.globalresponse import Deviation
-from optimizer.judge import Linearised
-from optimizer.network import Floats
-from optimizer.outcome import Outcome
-from optimizer.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.plan import plan_from_euros
-from optimizer.robustness import MEASURED, Robustness
+from optimizer.arrays import Floats
+from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.plans.evaluator import Linearised
+from optimizer.plans.robustness import MEASURED, Robustness
+from optimizer.response.calibration import Calibrated
+from optimizer.response.global_response import Deviation
+from optimizer.response.outcome import Outcome
+from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
+from optimizer.scenario.plan import plan_from_euros
 from optimizer.solver.solution import Solution
 
 if TYPE_CHECKING:
-    from optimizer.explain.frontiers import Point
+    from optimizer.explanation.frontier import Point
 
 Json = dict[str, Any]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
-from optimizer.network import LEAVE, OTHER
-from optimizer.plan import Plan, pay_decided
-from optimizer.scenario import Label, Scenario
+from optimizer.response.network import LEAVE, OTHER
+from optimizer.scenario.plan import Plan, pay_decided
+from optimizer.scenario.types import Label, Scenario
 
 
 class Text(NamedTuple):
@@ -149,7 +149,7 @@ NO_GUARANTEE = {
     ),
     "others": Text("other teams bring it about too", "d’autres équipes y contribuent aussi"),
 }
-"""Why nothing is guaranteed of a team's pay (`optimizer.guarantee`)."""
+"""Why nothing is guaranteed of a team's pay (`optimizer.risk.guarantee`)."""
 
 STATUSES = {
     "optimal": Text("Proven optimal", "Optimum prouvé"),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells, named_cells
-from optimizer.explain import Explanation
-from optimizer.labels import Text, label_of, plan_label
-from optimizer.network import Floats
-from optimizer.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.payroll import COMPANY
+from optimizer.arrays import Floats
+from optimizer.explanation.build import Explanation
+from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
+from optimizer.tables.columns import Row, label_cells, named_cells
+from optimizer.tables.labels import Text, label_of, plan_label
+from optimizer.tables.payroll import COMPANY
 
 EVERYBODY = Text("Everybody", "Tout le monde")
 

@@ -12,14 +12,14 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.columns import Row, named_cells, ratio
-from optimizer.explain import Explanation
-from optimizer.labels import Text, label_of
-from optimizer.network import Floats
-from optimizer.outcome import Outcome, loading, realised_pay, true_scores
-from optimizer.printing import money_decimals
-from optimizer.scenario import Team
+from optimizer.arrays import Floats
+from optimizer.explanation.build import Explanation
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import Outcome, loading, realised_pay, true_scores
+from optimizer.scenario.types import Team
+from optimizer.tables.columns import Row, named_cells, ratio
+from optimizer.tables.labels import Text, label_of
+from optimizer.tables.rounding import money_decimals
 
 CASES = (0.8, 0.9, 1.0, 1.1, 1.2)
 """Attainments of every KPI at which finance looks at payouts."""

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells, named_cells, ratio
-from optimizer.explain import Explanation, by_size_of_change
-from optimizer.labels import NOBODY, activity_label, label_of
-from optimizer.network import Floats
-from optimizer.outcome import Outcome, loading
-from optimizer.printing import digits_of
-from optimizer.shapes import named_curve
+from optimizer.arrays import Floats
+from optimizer.explanation.build import Explanation, by_size_of_change
+from optimizer.response.outcome import Outcome, loading
+from optimizer.response.pay_knots import named_curve
+from optimizer.tables.columns import Row, label_cells, named_cells, ratio
+from optimizer.tables.labels import NOBODY, activity_label, label_of
+from optimizer.tables.rounding import digits_of
 
 if TYPE_CHECKING:
-    from optimizer.scenario import Kpi, Scenario
+    from optimizer.scenario.types import Kpi, Scenario
     from optimizer.solver.solution import Solution
 
 

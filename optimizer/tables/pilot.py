@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.columns import label_cells, named_cells
-from optimizer.frames import Tables
-from optimizer.labels import label_of, scenario_label
-from optimizer.scenario import Scenario
-from optimizer.simulate.pilot import ALPHA, ENOUGH, Design, Pilot
+from optimizer.rollout.pilot import ALPHA, ENOUGH, Design, Pilot
+from optimizer.scenario.types import Scenario
+from optimizer.tables.columns import label_cells, named_cells
+from optimizer.tables.labels import label_of, scenario_label
+from optimizer.tables.table import Tables
 
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _KPI = {

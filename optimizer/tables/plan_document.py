@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells, named_cells, ratio
-from optimizer.curves import NO_GATES, PayCurves
-from optimizer.labels import NO_TEXT, activity_label, label_of
-from optimizer.network import Floats
-from optimizer.outcome import realised_pay
-from optimizer.shapes import curve_of
+from optimizer.arrays import Floats
+from optimizer.response.outcome import realised_pay
+from optimizer.response.pay_curves import NO_GATES, PayCurves
+from optimizer.response.pay_knots import curve_of
+from optimizer.tables.columns import Row, label_cells, named_cells, ratio
+from optimizer.tables.labels import NO_TEXT, activity_label, label_of
 
 if TYPE_CHECKING:
-    from optimizer.scenario import Curve, Kpi
+    from optimizer.scenario.types import Curve, Kpi
     from optimizer.solver.solution import Solution
 
 CASES = {"below": 0.8, "at": 1.0, "above": 1.2}

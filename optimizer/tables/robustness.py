@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.columns import Row, label_cells, named_cells
-from optimizer.labels import CURRENT_IS_BEST, NO_GUARANTEE, NO_TEXT, Text, label_of, plan_label, plan_text
-from optimizer.plan import plan_from_euros, plan_in_words
-from optimizer.robustness import MEASURED, Robustness
+from optimizer.plans.robustness import MEASURED, Robustness
+from optimizer.scenario.plan import plan_from_euros, plan_in_words
+from optimizer.tables.columns import Row, label_cells, named_cells
+from optimizer.tables.labels import (
+    CURRENT_IS_BEST,
+    NO_GUARANTEE,
+    NO_TEXT,
+    Text,
+    label_of,
+    plan_label,
+    plan_text,
+)
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from optimizer.frames import Tables
-from optimizer.labels import CAUSES
+from optimizer.tables.labels import CAUSES
+from optimizer.tables.table import Tables
 
 SHARE_DECIMALS = 3
 """Shares are printed to a tenth of a percent."""

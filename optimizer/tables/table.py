@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.columns import SCHEMA, Row, type_of
+from optimizer.tables.columns import SCHEMA, Row, type_of
 
 Tables = dict[str, pd.DataFrame]
 _DTYPES: dict[type, Any] = {str: object, bool: bool, int: "int64", float: "float64"}

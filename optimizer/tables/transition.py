@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optimizer.baseline import Calibrated
-from optimizer.frames import Tables
-from optimizer.labels import NO_TEXT, Text, activity_label, label_of, scenario_label
-from optimizer.network import Floats
-from optimizer.outcome import loading
-from optimizer.printing import money_decimals
-from optimizer.simulate.switch import Path, Switch
-from optimizer.simulate.warning import Limit
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import loading
+from optimizer.rollout.early_warning import Limit
+from optimizer.rollout.transition import Path, Switch
+from optimizer.tables.labels import NO_TEXT, Text, activity_label, label_of, scenario_label
+from optimizer.tables.rounding import money_decimals
+from optimizer.tables.table import Tables
 
 MEASURES = ("revenue", "gross", "direct_costs", "loaded_pay", "net")
 _FAN = {"mean": "mean over the draws", "p10": "one draw in ten is below", "p90": "one draw in ten is above"}

@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimizer.baseline import TARGET_FLOOR, Calibrated
-from optimizer.beliefs import DENOMINATOR_FLOOR, EMPTY
-from optimizer.curves import PayCurves
-from optimizer.labels import STATUSES, Text, activity_label, label_of, plan_label, scenario_label
-from optimizer.measures import EPSILON, RHO
-from optimizer.network import Floats, Network
-from optimizer.outcome import loading
-from optimizer.plan import plan_of
-from optimizer.printing import money_decimals
-from optimizer.response import CONSISTENT
-from optimizer.scenario import TargetPay
-from optimizer.space import TOLERANCE, PlanSpace
-from optimizer.whatif_rules import rules_data, unchecked_rules
+from optimizer.arrays import Floats
+from optimizer.plans.space import TOLERANCE, PlanSpace
+from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
+from optimizer.response.calibration import TARGET_FLOOR, Calibrated
+from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.measures import EPSILON, RHO
+from optimizer.response.network import Network
+from optimizer.response.outcome import loading
+from optimizer.response.pay_curves import PayCurves
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.types import TargetPay
+from optimizer.tables.labels import STATUSES, Text, activity_label, label_of, plan_label, scenario_label
+from optimizer.tables.rounding import money_decimals
+from optimizer.tables.whatif_rules import rules_data, unchecked_rules
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.labels import Text, rule_label
-from optimizer.network import Floats
-from optimizer.proof_tables import unit_of
-from optimizer.rules import gaming_caps
-from optimizer.space import PlanSpace, change_origin
+from optimizer.arrays import Floats
+from optimizer.plans.rules import gaming_caps
+from optimizer.plans.space import PlanSpace, change_origin
+from optimizer.response.calibration import Calibrated
+from optimizer.tables.certificate import unit_of
+from optimizer.tables.labels import Text, rule_label
 
 Json = dict[str, Any]
 

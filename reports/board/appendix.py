@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.appendix_company import every_game, every_rule, exposure, funnel, influence, pay
-from reports.appendix_gain import (
+from reports.board.company import every_game, every_rule, exposure, funnel, influence, pay
+from reports.board.gain import (
     alternatives,
     frontiers,
     gain_split,
@@ -15,12 +15,12 @@ from reports.appendix_gain import (
     unmoved,
     weights_moved,
 )
-from reports.appendix_luck import objectives, payouts
-from reports.appendix_robust import guarantees, robustness
-from reports.appendix_trust import assumptions, glossary, method, proof
-from reports.blocks import Block
-from reports.sentences import Tables
-from reports.wording import Words
+from reports.board.luck import objectives, payouts
+from reports.board.robustness import guarantees, robustness
+from reports.board.trust import assumptions, glossary, method, proof
+from reports.typesetting.blocks import Block
+from reports.words.catalogue import Words
+from reports.words.sentences import Tables
 
 
 def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Block]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from reports.blocks import Block, Cell, Column, bar_cell, cell, chapter, row, table
-from reports.format import NOTHING
-from reports.matrix import matrix, tint
-from reports.page_two import ORDER, margin_text, rule_row
-from reports.sentences import Tables, period
-from reports.wording import LONGEST_TEAM, Words
+from reports.board.page_two import ORDER, margin_text, rule_row
+from reports.typesetting.blocks import Block, Cell, Column, bar_cell, cell, chapter, row, table
+from reports.typesetting.matrix import matrix, tint
+from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, period
 
 CONTROL = ((0.6, "heat3"), (0.3, "heat2"), (0.1, "heat1"))
 """Tints by the share of a KPI's variance that a team causes itself."""

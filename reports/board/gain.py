@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Cell, Column, cell, chapter, row, table
-from reports.charts import Step, Trace, frontier_chart, waterfall_chart
-from reports.format import NOTHING
-from reports.page_two import bar_scale, doubt_note, gain_bar, gain_span, range_label, turns
-from reports.sentences import Tables, in_unit, objective, period
-from reports.wording import LONGEST_TEAM, Words
+from reports.board.page_two import bar_scale, doubt_note, gain_bar, gain_span, range_label, turns
+from reports.charts.charts import Step, Trace, frontier_chart, waterfall_chart
+from reports.typesetting.blocks import Block, Cell, Column, cell, chapter, row, table
+from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, in_unit, objective, period
 
 MOST_DOUBTS = 12
 MOST_TIES = 10

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Cell, Column, cell, chapter, row, table
-from reports.charts import Span, spans_chart
-from reports.format import NOTHING
-from reports.sentences import Tables, period
-from reports.wording import LONGEST_TEAM, Words
+from reports.charts.charts import Span, spans_chart
+from reports.typesetting.blocks import Block, Cell, Column, cell, chapter, row, table
+from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, period
 
 MOST_TEAMS = 12
 """Teams in the chart."""

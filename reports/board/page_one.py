@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, cell, row, section, table
-from reports.charts import Point, plans_chart
-from reports.format import NOTHING
-from reports.matrix import MOST_COLUMNS, tint
-from reports.sentences import Tables, in_unit, objective, period, status_of
-from reports.wording import LONGEST_TEAM, Words
+from reports.charts.charts import Point, plans_chart
+from reports.typesetting.blocks import Block, Column, cell, row, section, table
+from reports.typesetting.matrix import MOST_COLUMNS, tint
+from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, in_unit, objective, period, status_of
 
 MOST_PLANS = 8
 MOST_KPIS = 12

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Cell, Column, bar_cell, cell, row, section, table
-from reports.format import NOTHING
-from reports.sentences import Tables, check_number, in_unit, period
-from reports.wording import LONGEST_TEAM, Words
+from reports.typesetting.blocks import Block, Cell, Column, bar_cell, cell, row, section, table
+from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, check_number, in_unit, period
 
 MOST_TEAMS = 6
 MOST_LINES = 24

@@ -5,13 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
-from babel.dates import format_date
-
-from optimizer.printing import printable
-from reports.appendix import chapters
-from reports.blocks import Block
-from reports.format import Formatter
-from reports.page_one import (
+from optimizer.tables.rounding import printable
+from reports.board.appendix import chapters
+from reports.board.page_one import (
     broken_section,
     cards,
     chart,
@@ -21,11 +17,12 @@ from reports.page_one import (
     plans_section,
     weights_section,
 )
-from reports.page_two import certificate, doubts, gaming, rules, work
+from reports.board.page_two import certificate, doubts, gaming, rules, work
 from reports.run import Document, Run
-from reports.sentences import Tables, alerts, decision
-from reports.typeset import page_data, typeset
-from reports.wording import Words
+from reports.typesetting.blocks import Block
+from reports.typesetting.typeset import page_data, typeset
+from reports.words.catalogue import Words, footer, words_for
+from reports.words.sentences import Tables, alerts, decision
 
 
 def report_pdf(run: Run, language: str, date: dt.date | None) -> Iterator[Document]:
@@ -33,11 +30,6 @@ def report_pdf(run: Run, language: str, date: dt.date | None) -> Iterator[Docume
     shown = printable(run.tables)
     payload = payload_of(shown, words_for(shown, language), date, run.files)
     yield Document(f"report.{language}.pdf", *typeset("report.typ", payload, date))
-
-
-def words_for(tables: Tables, language: str) -> Words:
-    summary = tables["summary"].iloc[0]
-    return Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
 
 
 def payload_of(tables: Tables, words: Words, date: dt.date | None, files: Mapping[str, str]) -> Block:
@@ -73,11 +65,3 @@ def _second_page(words: Words, tables: Tables) -> Block:
         "doubts": doubts(words, tables),
         "certificate": certificate(words, tables),
     }
-
-
-def footer(words: Words, title: str, date: dt.date | None) -> str:
-    """Title and, where it is given, the date."""
-    if date is None:
-        return title
-    written = format_date(date, format="long", locale=words.write.locale)
-    return " · ".join((title, words.say("head.date", date=written)))

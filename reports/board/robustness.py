@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, chapter, row, table
-from reports.format import NOTHING
-from reports.sentences import Tables, objective, period
-from reports.wording import LONGEST_TEAM, Words
+from reports.typesetting.blocks import Block, Column, chapter, row, table
+from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, objective, period
 
 SHOWN = 10
 CLEAR = 2.0

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from reports.blocks import Block, Column, cell, chapter, row, table
-from reports.format import NOTHING
-from reports.sentences import Tables, objective
-from reports.wording import Words, catalogue
+from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.words.catalogue import Words, catalogue, plain_number
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, objective
 
 LONGEST_SOURCE = 400
 METHOD = ("question", "funnel", "people", "calibration", "beliefs", "optimum", "gaming", "checks", "limits")
@@ -66,14 +65,6 @@ def _source(words: Words, mine: Any) -> Block:
     off = words.say("source.off", range=words.write.percent(first["range"], 0))
     text = words.user(first["source"], LONGEST_SOURCE)
     return row(name, values, off if first["range"] > 0 else NOTHING, text)
-
-
-def plain_number(words: Words, value: float) -> str:
-    """A number of the scenario with the decimals that it has, at most 4."""
-    if not math.isfinite(value):
-        return NOTHING
-    decimals = next((d for d in range(4) if abs(value - round(value, d)) < 1e-9), 4)
-    return words.write.number(value, decimals)
 
 
 def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block:

@@ -8,9 +8,9 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from reports.drawing import Box, drawn, dress, free_place, padded, text_size, ticks
+from reports.charts.drawing import Box, drawn, dress, free_place, padded, text_size, ticks
 from reports.style import COLOURS, SHY
-from reports.wording import Words
+from reports.words.catalogue import Words
 
 MARKERS = {"current": "s", "named": "o", "equal": "o", "chosen": "D"}
 INKS = {"current": "ink", "named": "rival", "equal": "rival", "chosen": "accent"}

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from reports.drawing import Write, drawn, dress, padded, ticks
+from reports.charts.drawing import Write, drawn, dress, padded, ticks
 from reports.style import COLOURS, SHY
-from reports.wording import Words
+from reports.words.catalogue import Words
 
 
 class Moment(NamedTuple):

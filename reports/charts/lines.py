@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from reports.drawing import Write, drawn, dress, padded, ticks
+from reports.charts.drawing import Write, drawn, dress, padded, ticks
 from reports.style import COLOURS, SHY
 
 DASHES = ("solid", (0, (5, 2)), (0, (2, 1.5)))

@@ -9,16 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.printing import printable
-from reports.appendix_trust import plain_number
-from reports.blocks import Block, Cell, Column, cell, chapter, row, table
-from reports.format import NOTHING
-from reports.pdf import footer, words_for
-from reports.plan_curve import LONGEST, mine_of, pay_curve
+from optimizer.tables.rounding import printable
+from reports.plan_document.pay_curve import LONGEST, mine_of, pay_curve
 from reports.run import Document, Run
-from reports.sentences import Tables, period
-from reports.typeset import page_data, typeset
-from reports.wording import Words
+from reports.typesetting.blocks import Block, Cell, Column, cell, chapter, row, table
+from reports.typesetting.typeset import page_data, typeset
+from reports.words.catalogue import Words, footer, plain_number, words_for
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, period
 
 CENTS = 2
 COUNTED = ("numerator", "denominator", "entering", "entering_denominator", "target")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, chapter, row, table
-from reports.lines import Line, Panel, Scales, lines_chart
-from reports.sentences import Tables, period
-from reports.wording import Words
+from reports.charts.lines import Line, Panel, Scales, lines_chart
+from reports.typesetting.blocks import Block, Column, chapter, row, table
+from reports.words.catalogue import Words
+from reports.words.sentences import Tables, period
 
 LONGEST = 48
 MOST_CURVES = 3

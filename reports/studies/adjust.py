@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from reports.blocks import Block, Column, cell, chapter, row, table
-from reports.fan import Fan, Moment, fan_chart
+from reports.charts.fan import Fan, Moment, fan_chart
 from reports.run import Document
-from reports.sentences import Tables
-from reports.study import Study, study_pdfs
-from reports.wording import Words
+from reports.studies.study import Study, study_pdfs
+from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.words.catalogue import Words
+from reports.words.sentences import Tables
 
 _MOST_FANS = 3
 _CLEAR = 0.1

@@ -8,14 +8,13 @@ from typing import Any
 
 from babel.dates import format_date
 
-from reports.blocks import Block
-from reports.calibration_parts import parts
-from reports.format import Formatter
-from reports.pdf import footer
 from reports.run import Document
-from reports.sentences import Tables
-from reports.typeset import page_data, typeset
-from reports.wording import Words
+from reports.studies.calibration_parts import parts
+from reports.typesetting.blocks import Block
+from reports.typesetting.typeset import page_data, typeset
+from reports.words.catalogue import Words, footer
+from reports.words.format import Formatter
+from reports.words.sentences import Tables
 
 LANGUAGES = ("en", "fr")
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, cell, chapter, row, table
-from reports.format import NOTHING
-from reports.sentences import Tables
-from reports.wording import Words
+from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.words.catalogue import Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables
 
 _LONGEST = 70
 

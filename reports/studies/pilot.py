@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, cell, chapter, row, table
-from reports.format import NOTHING
-from reports.lines import Line, Panel, Scales, lines_chart
+from reports.charts.lines import Line, Panel, Scales, lines_chart
 from reports.run import Document
-from reports.sentences import Tables
-from reports.study import Study, study_pdfs
-from reports.wording import Words
+from reports.studies.study import Study, study_pdfs
+from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.words.catalogue import Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables
 
 MOST_TEAMS = 3
 """Charts side by side."""

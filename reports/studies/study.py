@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from reports.blocks import Block
-from reports.format import Formatter
-from reports.pdf import footer
 from reports.run import Document
-from reports.sentences import Tables
-from reports.typeset import page_data, typeset
-from reports.wording import Words
+from reports.typesetting.blocks import Block
+from reports.typesetting.typeset import page_data, typeset
+from reports.words.catalogue import Words, footer
+from reports.words.format import Formatter
+from reports.words.sentences import Tables
 
 LANGUAGES = ("en", "fr")
 

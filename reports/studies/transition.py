@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Column, chapter, row, table
-from reports.fan import Fan, Moment, fan_chart
-from reports.format import NOTHING
+from reports.charts.fan import Fan, Moment, fan_chart
 from reports.run import Document
-from reports.sentences import Tables
-from reports.study import Study, study_pdfs
-from reports.wording import Words
+from reports.studies.study import Study, study_pdfs
+from reports.typesetting.blocks import Block, Column, chapter, row, table
+from reports.words.catalogue import Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables
 
 _MOST_WORK = 15
 _LONGEST = 44

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from reports.blocks import Block, Cell, Column, cell, row, table
-from reports.wording import LONGEST_TEAM, Words
+from reports.typesetting.blocks import Block, Cell, Column, cell, row, table
+from reports.words.catalogue import LONGEST_TEAM, Words
 
 MOST_COLUMNS = 7
 """Teams side by side; more go to a further table."""

@@ -11,10 +11,10 @@ from typing import Any
 
 import typst
 
-from reports.blocks import Block
 from reports.style import COLOURS, FAMILY, FONTS
+from reports.typesetting.blocks import Block
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 STANDARDS = ["a-3b", "ua-1"]
 EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Time stamp of a document without a date."""

@@ -17,9 +17,9 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from reports.format import LOCALES, Formatter, french_spaces
 from reports.run import Document, Run
 from reports.style import COLOURS
+from reports.words.format import LOCALES, Formatter, french_spaces
 
 HERE = Path(__file__).parent
 CORE = (
@@ -47,8 +47,9 @@ def whatif_page(run: Run, language: str, _date: dt.date | None) -> Iterator[Docu
 
 
 def page_of(company: Mapping[str, Any], language: str = "en") -> str:
-    """The page for a company's data (`optimizer.whatif.SCHEMA`), first shown in a language; the other is a
-    click away. The same data give the same text."""
+    """The page for a company's data (`optimizer.tables.whatif.SCHEMA`), first shown in a language.
+
+    The other is a click away. The same data give the same text."""
     currency = company["scenario"]["currency"]
     source = {
         "company": company,

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from reports.format import Formatter
+from babel.dates import format_date
+
 from reports.style import printable_text
+from reports.words.format import NOTHING, Formatter
 
-LOCALE = Path(__file__).parent / "locale"
+if TYPE_CHECKING:
+    from optimizer.tables.table import Tables
+
+LOCALE = Path(__file__).parents[1] / "locale"
 LONGEST_LABEL = 60
 """Labels of a scenario are cut visibly after so many characters."""
 
@@ -76,3 +84,24 @@ class Words:
     def amount(self, value: float, signed: bool = False) -> str:
         """Money without its sign, where a heading names the currency."""
         return self.write.number(value, self.decimals, signed)
+
+
+def words_for(tables: Tables, language: str) -> Words:
+    summary = tables["summary"].iloc[0]
+    return Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
+
+
+def footer(words: Words, title: str, date: dt.date | None) -> str:
+    """Title and, where it is given, the date."""
+    if date is None:
+        return title
+    written = format_date(date, format="long", locale=words.write.locale)
+    return " · ".join((title, words.say("head.date", date=written)))
+
+
+def plain_number(words: Words, value: float) -> str:
+    """A number of the scenario with the decimals that it has, at most 4."""
+    if not math.isfinite(value):
+        return NOTHING
+    decimals = next((d for d in range(4) if abs(value - round(value, d)) < 1e-9), 4)
+    return words.write.number(value, decimals)

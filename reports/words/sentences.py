@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.wording import Words
+from reports.words.catalogue import Words
 
 Tables = dict[str, pd.DataFrame]
 Row = Any

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.printing import printable
-from reports.pdf import words_for
+from optimizer.tables.rounding import printable
 from reports.run import Document, Run
+from reports.words.catalogue import words_for
 from reports.workbook.book import Book, Both
 from reports.workbook.budget import write_budget, write_cases
 from reports.workbook.controls import write_controls

@@ -19,7 +19,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from reports.style import COLOURS
-from reports.wording import Words
+from reports.words.catalogue import Words
 
 STAMP = dt.datetime(2000, 1, 1)
 """Time stamp of every workbook: the same input gives the same bytes."""

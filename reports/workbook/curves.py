@@ -64,7 +64,7 @@ class Curve:
         return f"{self.first_level}+{self.first_slope}*{attainment}"
 
     def _behind(self, gate: Gate, attainment: str, gate_attainment: str) -> str:
-        """Moments of two correlated normals (optimizer/bivariate.py); knots in a row, points in a column."""
+        """Moments of two correlated normals (`bivariate_normal`); knots in a row, points in a column."""
         h = f"(({self.knots}-{attainment})/{self.noise})"
         closed = f"(({gate.at}-{gate_attainment})/{gate.noise})"
         rho, rest = gate.correlation, f"SQRT(MAX(1-{gate.correlation}*{gate.correlation},1E-12))"

@@ -20,17 +20,17 @@ from pathlib import Path
 
 import numpy as np
 
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.judge import judge_consistent
-from optimizer.measures import exposures, measure
-from optimizer.network import Bools, Floats
-from optimizer.outcome import Outcome, evaluate_plans
-from optimizer.plan import plan_of
-from optimizer.ranges import draw
-from optimizer.read import read_plan, read_scenario
-from optimizer.rules import Facts, Line, broken_lines
-from optimizer.scenario import Rules, Scenario
-from optimizer.space import PlanSpace, plan_space
+from optimizer.arrays import Bools, Floats
+from optimizer.plans.evaluator import judge_consistent
+from optimizer.plans.rules import Facts, Line, broken_lines
+from optimizer.plans.space import PlanSpace, plan_space
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.measures import exposures, measure
+from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.risk.ranges import draw
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.read import read_plan, read_scenario
+from optimizer.scenario.types import Rules, Scenario
 
 HERE = Path(__file__).parent
 OPTIMUM = "optimum"

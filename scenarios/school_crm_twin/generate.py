@@ -9,7 +9,7 @@ rounded, at half its volume. Every lead is drawn from them; none is anybody's.
 import gzip
 from pathlib import Path
 
-from optimizer.history.twin import Answers, Source, Twin, simulate
+from twin import Answers, Source, Twin, simulate
 
 SCHOOL = Twin(
     sources={

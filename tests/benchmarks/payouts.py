@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from optimizer import read_scenario
-from optimizer.baseline import Calibrated, calibrate
-from optimizer.draws import draw
-from optimizer.network import Floats
-from optimizer.outcome import evaluate_plans
-from optimizer.payouts import payout_distribution
-from optimizer.scenario import Scenario
+from optimizer.arrays import Floats
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.risk.draws import draw
+from optimizer.risk.payouts import payout_distribution
+from optimizer.scenario.types import Scenario
 
 MINI = Path(__file__).parent.parent / "cases" / "mini_funnel" / "mini_funnel.json"
 HEADS = (5, 11, 4)

@@ -9,9 +9,9 @@ from time import perf_counter
 import numpy as np
 
 from optimizer import read_scenario, solve
-from optimizer.baseline import calibrate
-from optimizer.response import respond
-from optimizer.tables import tables_of
+from optimizer.response.calibration import calibrate
+from optimizer.response.equilibrium import respond
+from optimizer.tables.build import tables_of
 from reports import write_report
 
 ROOT = Path(__file__).parent.parent.parent

@@ -19,20 +19,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import twin
 from scipy import stats
+from twin import Answers, Change, Source, Twin
 
 from optimizer import evaluate, solve
-from optimizer.baseline import calibrate
-from optimizer.history import twin
 from optimizer.history.behaviour import settled
-from optimizer.history.build import scenario_of
-from optimizer.history.deals import read_history
-from optimizer.history.mapping import Map
-from optimizer.history.study import Study, study_of
-from optimizer.history.timing import WEEKS
-from optimizer.history.twin import Answers, Change, Source, Twin
-from optimizer.outcome import evaluate_plans
-from optimizer.scenario import Scenario
+from optimizer.history.draft.build import scenario_of
+from optimizer.history.estimate.study import Study, study_of
+from optimizer.history.estimate.timing import WEEKS
+from optimizer.history.read.deals import read_history
+from optimizer.history.read.mapping import Map
+from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.types import Scenario
 
 TODAY = dt.date(2027, 1, 1)
 REWARD = 1.5

@@ -18,7 +18,8 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from optimizer.history import twin
+import twin
+
 from tests.benchmarks.recovery import COMPANY
 
 ROOT = Path(__file__).parent.parent.parent

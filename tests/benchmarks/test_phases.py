@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 
 from optimizer import read_scenario
-from optimizer.baseline import calibrate
-from optimizer.judge import judge_at
-from optimizer.measures import measure
-from optimizer.outcome import evaluate_plans
-from optimizer.response import respond
+from optimizer.plans.evaluator import judge_at
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import calibrate
+from optimizer.response.equilibrium import respond
+from optimizer.response.measures import measure
+from optimizer.response.outcome import evaluate_plans
 from optimizer.solver import Options
-from optimizer.solver.fixed import model_at
-from optimizer.solver.rounds import starts
-from optimizer.solver.run import Run, baseline_beliefs
-from optimizer.space import plan_space
+from optimizer.solver.belief_rounds import starts
+from optimizer.solver.program.at_beliefs import model_at
+from optimizer.solver.state import Run, baseline_beliefs
 
 ROOT = Path(__file__).parent.parent.parent
 ALIGNMENT = ROOT / "scenarios" / "alignment"
@@ -59,7 +59,7 @@ def test_judge_plans_at_baseline_beliefs(benchmark, run):
 
 def test_one_consistent_equilibrium(benchmark, run):
     plan = run.cal.scenario.plans["cross_weights"]
-    from optimizer.plan import plan_of
+    from optimizer.scenario.plan import plan_of
 
     benchmark(evaluate_plans, run.cal, plan_of(run.cal.scenario, plan).euros(run.cal.scenario)[None])
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.frames import Tables
-from optimizer.terminal import row, show, table
+from optimizer.cli.show.terminal import row, show, table
+from optimizer.tables.table import Tables
 
 _CLEAR = 0.1
 """Less narrowing than this says next to nothing."""

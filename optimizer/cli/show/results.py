@@ -13,23 +13,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.baseline import Calibrated
-from optimizer.evaluation import BudgetLine, Compared, Evaluation, Influence
-from optimizer.labels import STATUSES
-from optimizer.network import Floats
-from optimizer.outcome import Outcome, evaluate_plans
-from optimizer.scenario import Scenario
-from optimizer.screen_robust import show_guarantees, show_robustness
-from optimizer.solver.run import Event
+from optimizer.arrays import Floats
+from optimizer.cli.show.robust import show_guarantees, show_robustness
+from optimizer.cli.show.terminal import money as _money
+from optimizer.cli.show.terminal import row as _row
+from optimizer.cli.show.terminal import share as _share
+from optimizer.cli.show.terminal import show as _print
+from optimizer.cli.show.terminal import table as _table
+from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.response.calibration import Calibrated
+from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.scenario.types import Scenario
 from optimizer.solver.solution import Conflict, Solution
-from optimizer.terminal import money as _money
-from optimizer.terminal import row as _row
-from optimizer.terminal import share as _share
-from optimizer.terminal import show as _print
-from optimizer.terminal import table as _table
+from optimizer.solver.state import Event
+from optimizer.tables.labels import STATUSES
 
 if TYPE_CHECKING:
-    from optimizer.explain.frontiers import Point
+    from optimizer.explanation.frontier import Point
 
 QUIET_SECONDS = 10.0
 """Without a terminal, progress is a plain line at most this often."""

@@ -6,10 +6,10 @@ from math import isfinite
 
 from rich.text import Text
 
-from optimizer.robustness import Robustness
-from optimizer.robustness_tables import candidate_label
+from optimizer.cli.show.terminal import money, row, show, table
+from optimizer.plans.robustness import Robustness
 from optimizer.solver.solution import Solution
-from optimizer.terminal import money, row, show, table
+from optimizer.tables.robustness import candidate_label
 
 SHOWN = 8
 """Candidates in the table, beside those that must be seen."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.frames import Tables
-from optimizer.terminal import row, share, show, table
+from optimizer.cli.show.terminal import row, share, show, table
+from optimizer.tables.table import Tables
 
 _SHOWN_ACTIVITIES = 12
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from optimizer.check import problems_of
-from optimizer.history.assume import TeamAssumed
-from optimizer.history.draft import Draft, Tree, label, short
-from optimizer.history.experiment import told_of
-from optimizer.history.funnel import add_leads, split_leads
-from optimizer.history.kpis import add_controllability, add_kpis, add_luck
-from optimizer.history.selling import add_customer, add_selling
-from optimizer.history.study import Study
-from optimizer.problems import Problem, ScenarioError, dotted, number
-from optimizer.scenario import Scenario
-from optimizer.wording import findings_of
+from optimizer.history.draft.funnel import add_leads, split_leads
+from optimizer.history.draft.kpis import add_controllability, add_kpis, add_luck
+from optimizer.history.draft.sales_stages import add_customer, add_selling
+from optimizer.history.draft.sourced_values import Draft, Tree, label, short
+from optimizer.history.estimate.experiment import told_of
+from optimizer.history.estimate.study import Study
+from optimizer.history.read.assumptions import TeamAssumed
+from optimizer.scenario.checks import problems_of
+from optimizer.scenario.messages import findings_of
+from optimizer.scenario.problems import Problem, ScenarioError, dotted, number
+from optimizer.scenario.types import Scenario
 
 
 def scenario_of(study: Study) -> Scenario:

@@ -6,10 +6,18 @@ import math
 
 import polars as pl
 
-from optimizer.history.draft import LABELS, Draft, count_width, half_width, in_words, label, short
-from optimizer.history.rates import rate_of
-from optimizer.history.spending import SourceCost
-from optimizer.problems import as_name, number
+from optimizer.history.draft.sourced_values import (
+    LABELS,
+    Draft,
+    count_width,
+    half_width,
+    in_words,
+    label,
+    short,
+)
+from optimizer.history.estimate.rates import rate_of
+from optimizer.history.estimate.spending import SourceCost
+from optimizer.scenario.problems import as_name, number
 
 
 def split_leads(draft: Draft) -> dict[str, pl.DataFrame]:

@@ -6,10 +6,10 @@ import math
 
 import polars as pl
 
-from optimizer.history import timing
-from optimizer.history.draft import Draft, Tree, in_words, label, short
-from optimizer.history.rates import rate_of
-from optimizer.history.timing import WEEKS
+from optimizer.history.draft.sourced_values import Draft, Tree, in_words, label, short
+from optimizer.history.estimate import timing
+from optimizer.history.estimate.rates import rate_of
+from optimizer.history.estimate.timing import WEEKS
 
 
 def add_kpis(draft: Draft, segments: list[str]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import optimize
 
-from optimizer.history.draft import (
+from optimizer.history.draft.sourced_values import (
     ASSUMED,
     LABELS,
     PLACEHOLDER,
@@ -23,9 +23,9 @@ from optimizer.history.draft import (
     label,
     short,
 )
-from optimizer.history.rates import Rate
-from optimizer.history.speed import Slope
-from optimizer.history.timing import WEEKS
+from optimizer.history.estimate.rates import Rate
+from optimizer.history.estimate.speed_to_lead import Slope
+from optimizer.history.estimate.timing import WEEKS
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 
-from optimizer.history import timing
-from optimizer.history.assume import Assume
-from optimizer.history.rates import Rate
-from optimizer.history.study import Study
-from optimizer.history.timing import WEEKS, WEEKS_NEEDED
+from optimizer.history.estimate import timing
+from optimizer.history.estimate.rates import Rate
+from optimizer.history.estimate.study import Study
+from optimizer.history.estimate.timing import WEEKS, WEEKS_NEEDED
+from optimizer.history.read.assumptions import Assume
 
 PLACEHOLDER = "PLACEHOLDER of the map, ask before you rely on it"
 ASSUMED = "assumed in the map"

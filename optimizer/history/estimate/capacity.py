@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from optimizer.history import mixed
-from optimizer.history.rates import LEVEL
+from optimizer.history.estimate import mixed_models
+from optimizer.history.estimate.rates import LEVEL
 
 _DAYS_NEEDED = 20
 """Of a person's work."""
@@ -55,5 +55,5 @@ def capacity_of(calls: pl.DataFrame) -> Capacity | None:
         mean + half,
         float(np.percentile(cells["calls"].to_numpy(), 90)),
         float(cells["hours"].to_numpy().mean()),
-        mixed.linear(cells, "calls", ["owner", "day"]).share,
+        mixed_models.linear(cells, "calls", ["owner", "day"]).share,
     )

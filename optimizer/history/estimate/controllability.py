@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from optimizer.history import mixed
-from optimizer.history.rates import LEVEL
+from optimizer.history.estimate import mixed_models
+from optimizer.history.estimate.rates import LEVEL
 
 _LEADS_NEEDED = 10
 """Of a person and month."""
@@ -89,7 +89,7 @@ def _cells(leads: pl.DataFrame, outcome: str, rate: bool) -> pl.DataFrame:
 
 def _parts(cells: pl.DataFrame, months: float) -> dict[str, float]:
     """Shares of a period's variance: `own`, `supply`, `season`, `luck`."""
-    variance = mixed.linear(cells, "rest", ["owner", "month"]).variance
+    variance = mixed_models.linear(cells, "rest", ["owner", "month"]).variance
     parts = {
         "own": variance["owner"],
         "supply": float(cells["supply"].to_numpy().var(ddof=1)),

@@ -7,17 +7,17 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from optimizer.history import response, sides, speed, timing
-from optimizer.history.account import NOBODY
-from optimizer.history.assume import PROMPT
-from optimizer.history.controllability import Controlled, controlled
-from optimizer.history.deals import History
-from optimizer.history.experiment import PayElasticity, pay_elasticity
-from optimizer.history.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
-from optimizer.history.mapping import Map
-from optimizer.history.people import Persons
-from optimizer.history.rates import Floats, Rate, Spread, rate_of, rates_by, spread_of
-from optimizer.history.timing import WEEKS, WEEKS_NEEDED
+from optimizer.history.estimate import responsiveness, side_metrics, speed_to_lead, timing
+from optimizer.history.estimate.controllability import Controlled, controlled
+from optimizer.history.estimate.experiment import PayElasticity, pay_elasticity
+from optimizer.history.estimate.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
+from optimizer.history.estimate.people import Persons
+from optimizer.history.estimate.rates import Floats, Rate, Spread, rate_of, rates_by, spread_of
+from optimizer.history.estimate.timing import WEEKS, WEEKS_NEEDED
+from optimizer.history.read.account import NOBODY
+from optimizer.history.read.assumptions import PROMPT
+from optimizer.history.read.deals import History
+from optimizer.history.read.mapping import Map
 
 
 def day_of(moment: object) -> dt.date:
@@ -89,7 +89,7 @@ def shares_done(mature: pl.DataFrame, history: History) -> tuple[Done, ...]:
 
 def slopes_of(
     mature: pl.DataFrame, people: Persons | None, given: Map
-) -> tuple[tuple[speed.Slope, ...], speed.Slope | None]:
+) -> tuple[tuple[speed_to_lead.Slope, ...], speed_to_lead.Slope | None]:
     """Closers only, where they are known: who works a lead decides both how soon and how well."""
     used = mature.with_columns(
         pl.col("created").dt.truncate("1mo").alias("month"),
@@ -100,11 +100,11 @@ def slopes_of(
         used = used.filter(_among(people))
     most = ("source", "month", "owner")
     steps = ((), most[:1], most[:2], most, (*most, "hour", "weekday"))
-    found = (speed.slope(used, "won", controls) for controls in steps)
+    found = (speed_to_lead.slope(used, "won", controls) for controls in steps)
     within = None
     if given.deals.good is not None:
         used = used.rename({f"step_{given.deals.good}": given.deals.good})
-        within = speed.slope(used, "won", (*most, given.deals.good))
+        within = speed_to_lead.slope(used, "won", (*most, given.deals.good))
     return tuple(s for s in found if s is not None), within
 
 
@@ -167,7 +167,7 @@ def _answered_in_time(leads: pl.DataFrame, given: Map) -> pl.DataFrame:
     return leads.with_columns((pl.col("response") <= within).fill_null(False).alias("answered_in_time"))
 
 
-def sides_of(leads: pl.DataFrame, history: History, given: Map) -> dict[str, sides.Sides]:
+def sides_of(leads: pl.DataFrame, history: History, given: Map) -> dict[str, side_metrics.Sides]:
     """Touches without conversation are those of their own export, or leads answered that never came to the
     step that takes a conversation."""
     talked, touches = given.deals.conversation, history.touches
@@ -175,20 +175,22 @@ def sides_of(leads: pl.DataFrame, history: History, given: Map) -> dict[str, sid
         answered = leads.filter((pl.col("response") > 0) & (pl.col("owner") != NOBODY))
         touches = answered.select("owner", pl.col(f"step_{talked}").alias("conversation"))
     found = {
-        "short_calls": sides.short_calls(history.calls, given.calls.short) if given.calls else None,
-        "silent_touches": sides.silent_touches(touches),
+        "short_calls": side_metrics.short_calls(history.calls, given.calls.short) if given.calls else None,
+        "silent_touches": side_metrics.silent_touches(touches),
     }
     return {metric: persons for metric, persons in found.items() if persons is not None}
 
 
-def effect_of_change(mature: pl.DataFrame, history: History, given: Map) -> response.Effect | None:
+def effect_of_change(mature: pl.DataFrame, history: History, given: Map) -> responsiveness.Effect | None:
     """By leads answered in time where that is known: wins are few, and mostly luck."""
     change = given.change
     if change is None:
         return None
     leads = _answered_in_time(mature.filter(pl.col("owner") != NOBODY), given)
     outcome = "answered_in_time" if leads["answered_in_time"].any() else "won"
-    return response.after_change(leads, outcome, change.on, change.weeks, history.concerned, change.reward)
+    return responsiveness.after_change(
+        leads, outcome, change.on, change.weeks, history.concerned, change.reward
+    )
 
 
 def experiment_of(history: History, given: Map) -> PayElasticity | None:

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from scipy import optimize, stats
 
-from optimizer.history.response import MOST, PRIOR, Responsiveness, unplaced
-from optimizer.problems import Problem, ScenarioError, number
+from optimizer.history.estimate.responsiveness import MOST, PRIOR, Responsiveness, unplaced
+from optimizer.scenario.problems import Problem, ScenarioError, number
 
 _PERSONS_NEEDED = 20
 """At a rate of pay: the logarithm of a mean of fewer is far from normal."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
-from optimizer.history.rates import LEVEL
+from optimizer.history.estimate.rates import LEVEL
 
 Floats = NDArray[np.float64]
 _SAME_DAY = 0.5

@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from optimizer.history import mixed
-from optimizer.history.rates import Rate, Spread, spread_of, wilson
+from optimizer.history.estimate import mixed_models
+from optimizer.history.estimate.rates import Rate, Spread, spread_of, wilson
 
 Verdict = Literal["above", "below", "not distinguishable"]
 LEVEL = 0.90
@@ -112,10 +112,10 @@ def _expected(
     cells = frame.group_by(*groups).agg(pl.len().alias("n"))
     width = sum(frame[g].n_unique() for g in groups)
     if cells.height * width <= _CELLS:
-        model = mixed.logistic(frame, outcome, groups)
+        model = mixed_models.logistic(frame, outcome, groups)
         variance = {g: model.sd(g) for g in groups}
     else:
-        model = mixed.linear(frame, outcome, groups)
+        model = mixed_models.linear(frame, outcome, groups)
         variance = model.share
     eta = np.full(cells.height, model.fixed[0])
     for group in others:
@@ -187,7 +187,7 @@ def panel_of(frame: pl.DataFrame, outcome: str, least: int = 10) -> Panel | None
     wins, leads = cells["wins"].to_numpy(), cells["leads"].to_numpy().astype(float)
     if wins.var() == 0 or leads.var() == 0:
         return None
-    share = mixed.linear(cells, "wins", ["owner", "month"]).share
+    share = mixed_models.linear(cells, "wins", ["owner", "month"]).share
     mean, variance = float(wins.mean()), float(wins.var(ddof=1))
     supply = float(np.corrcoef(wins, leads)[0, 1] ** 2)
     return Panel(

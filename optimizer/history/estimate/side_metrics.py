@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from optimizer.history.rates import Rate, Spread, rates_by, spread_of, wilson
+from optimizer.history.estimate.rates import Rate, Spread, rates_by, spread_of, wilson
 
 _DOUBT = 0.01
 """Of all persons together, by Bonferroni: one false alarm in a hundred companies."""

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from optimizer.history.rates import Floats, Rate, rates_by
+from optimizer.history.estimate.rates import Floats, Rate, rates_by
 
 _SHORTEST, _LONGEST = 1 / 60, 720.0
 """Waiting times [h] are cut to this range before the logarithm."""

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from optimizer.history.rates import LEVEL
+from optimizer.history.estimate.rates import LEVEL
 
 _LEAST_SPEND = 20.0
 """Currency per week: below, a campaign is being switched on or off."""

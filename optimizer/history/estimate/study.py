@@ -10,11 +10,10 @@ from functools import cached_property
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from optimizer.history import response, sides, speed, timing
-from optimizer.history.capacity import Capacity, capacity_of
-from optimizer.history.controllability import Controlled
-from optimizer.history.deals import History
-from optimizer.history.estimates import (
+from optimizer.history.estimate import side_metrics, speed_to_lead, timing
+from optimizer.history.estimate.capacity import Capacity, capacity_of
+from optimizer.history.estimate.controllability import Controlled
+from optimizer.history.estimate.estimates import (
     arrival,
     common_swings,
     controlled_by_persons,
@@ -32,13 +31,15 @@ from optimizer.history.estimates import (
     slopes_of,
     spread_of_sources,
 )
-from optimizer.history.experiment import PayElasticity, told_of
-from optimizer.history.lags import Arrival, Done, Lag
-from optimizer.history.mapping import Map
-from optimizer.history.people import Persons, persons
-from optimizer.history.rates import Rate, Spread, quantiles
-from optimizer.history.spending import SourceCost, costs_of
-from optimizer.history.timing import WEEKS
+from optimizer.history.estimate.experiment import PayElasticity, told_of
+from optimizer.history.estimate.lags import Arrival, Done, Lag
+from optimizer.history.estimate.people import Persons, persons
+from optimizer.history.estimate.rates import Rate, Spread, quantiles
+from optimizer.history.estimate.responsiveness import Effect, Responsiveness
+from optimizer.history.estimate.spending import SourceCost, costs_of
+from optimizer.history.estimate.timing import WEEKS
+from optimizer.history.read.deals import History
+from optimizer.history.read.mapping import Map
 
 _PEOPLE_LEADS = 200
 
@@ -69,9 +70,9 @@ class Study:
     people: Persons | None
     controlled: Mapping[str, Controlled]
     """How much of a KPI persons make, by KPI."""
-    slopes: tuple[speed.Slope, ...]
+    slopes: tuple[speed_to_lead.Slope, ...]
     """What waiting costs, with more and more held equal."""
-    within: speed.Slope | None
+    within: speed_to_lead.Slope | None
     """The same among leads that are all promising, or all not."""
     waiting: Mapping[str, Rate]
     rushes: Mapping[str, timing.Rush]
@@ -80,15 +81,15 @@ class Study:
     common: float
     """Correlation of the swings of leads and wins."""
     costs: Mapping[str, SourceCost]
-    effect: response.Effect | None
+    effect: Effect | None
     """What a past change of the plan did."""
     experiment: PayElasticity | None
     """What an experiment tells of effort and pay."""
-    responsiveness: response.Responsiveness
+    responsiveness: Responsiveness
     """Of the owners of leads; the experiment's or the prior until `behaviour.settled` matches the effect."""
     capacity: Capacity | None
     """What persons take on in a day, where calls are logged with theirs."""
-    sides: Mapping[str, sides.Sides]
+    sides: Mapping[str, side_metrics.Sides]
     """Persons by side metrics that look like gaming: `short_calls`, `silent_touches`."""
 
     @property
@@ -136,8 +137,8 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
     mature = leads.filter(pl.col("created") < young)
     if not mature.height:
         mature, young = leads, history.last.date() + dt.timedelta(days=1)
-    slopes: tuple[speed.Slope, ...] = ()
-    within: speed.Slope | None = None
+    slopes: tuple[speed_to_lead.Slope, ...] = ()
+    within: speed_to_lead.Slope | None = None
     tell("persons")
     people = persons(mature, "won", "win_rate", _PEOPLE_LEADS)
     if mature["response"].null_count() < mature.height:
@@ -162,7 +163,7 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         controlled=controlled_by_persons(mature, people, given),
         slopes=slopes,
         within=within,
-        waiting=speed.by_waiting(mature, "won"),
+        waiting=speed_to_lead.by_waiting(mature, "won"),
         rushes=rushes(frame),
         noise=noise_of(leads, wins, given, young),
         common=common_swings(leads, wins),

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from optimizer.history import cells
-from optimizer.history.exports import ROW, Export, Loss
-from optimizer.history.mapping import Map
-from optimizer.problems import Problem, ScenarioError
+from optimizer.history.read import parse_cells
+from optimizer.history.read.exports import ROW, Export, Loss
+from optimizer.history.read.mapping import Map
+from optimizer.scenario.problems import Problem, ScenarioError
 
 NOBODY = "nobody"
 """Owner of rows without one."""
@@ -39,7 +39,7 @@ class Account:
         self.cells_of(frame[ROW].filter(marked), reason)
         return frame.with_columns(pl.when(~marked).then(pl.col(column))) if marked.any() else frame
 
-    def unreadable(self, numbers: pl.Series, column: cells.Column, what: str) -> None:
+    def unreadable(self, numbers: pl.Series, column: parse_cells.Column, what: str) -> None:
         self.cells_of(numbers.filter(column.unreadable), f"{what} cannot be read")
 
     def whole(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from optimizer.scenario import Frozen, NonNegative, Positive, Rules, Share, Weights
+from optimizer.scenario.types import Frozen, NonNegative, Positive, Rules, Share, Weights
 
 PROMPT = 24.0
 """Hours within which an answer is in time, unless the map says otherwise."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from optimizer.history.account import NOBODY, Account
-from optimizer.history.conditions import any_of
-from optimizer.history.exports import ROW, Export, Loss
-from optimizer.history.mapping import Map
-from optimizer.history.sections import BECAME_DEAL, Experiment
-from optimizer.history.typed import amounts_of, dates_of, numbers_of
-from optimizer.problems import Problem, ScenarioError, did_you_mean
+from optimizer.history.read.account import NOBODY, Account
+from optimizer.history.read.conditions import any_of
+from optimizer.history.read.exports import ROW, Export, Loss
+from optimizer.history.read.map_sections import BECAME_DEAL, Experiment
+from optimizer.history.read.mapping import Map
+from optimizer.history.read.typed_columns import amounts_of, dates_of, numbers_of
+from optimizer.scenario.problems import Problem, ScenarioError, did_you_mean
 
 
 def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import polars as pl
 from pydantic import BeforeValidator, Field
 
-from optimizer.scenario import Frozen
+from optimizer.scenario.types import Frozen
 
 
 class Is(Frozen):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.textfile import refuse
+from optimizer.scenario.files import refuse
 
 _CHUNK = 1 << 24
 Places = NDArray[np.int64]

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from optimizer.history.account import Account
-from optimizer.history.exports import ROW, Export, Loss, read_export
-from optimizer.history.mapping import Map
-from optimizer.history.other_exports import (
+from optimizer.history.read.account import Account
+from optimizer.history.read.calls_and_spend import (
     calls_of,
     experiment_of,
     spend_of,
@@ -20,9 +18,11 @@ from optimizer.history.other_exports import (
     with_leads,
     with_wins,
 )
-from optimizer.history.pseudonyms import coded, concerned, pseudonyms
-from optimizer.history.typed import outcomes_in, refuse_no_wins, typed
-from optimizer.problems import Problem, ScenarioError, listed, nearest
+from optimizer.history.read.exports import ROW, Export, Loss, read_export
+from optimizer.history.read.mapping import Map
+from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
+from optimizer.history.read.typed_columns import outcomes_in, refuse_no_wins, typed
+from optimizer.scenario.problems import Problem, ScenarioError, listed, nearest
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from optimizer.history.files import WORKBOOK, content_of
-from optimizer.history.records import Places, Records, records_of
-from optimizer.problems import listed
-from optimizer.textfile import refuse
+from optimizer.history.read.csv_records import Places, Records, records_of
+from optimizer.history.read.files import WORKBOOK, content_of
+from optimizer.scenario.files import refuse
+from optimizer.scenario.problems import listed
 
 ROW = "__row"
 """Column with the number of the record in its file, counted from 1 as in a spreadsheet."""

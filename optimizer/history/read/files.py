@@ -9,8 +9,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from optimizer.problems import listed
-from optimizer.textfile import like_it, refuse
+from optimizer.scenario.files import like_it, refuse
+from optimizer.scenario.problems import listed
 
 WORKBOOK = b"PK\x03\x04"
 """How a workbook begins, being a zip archive."""

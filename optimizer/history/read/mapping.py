@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from optimizer.history.assume import Assume
-from optimizer.history.conditions import Conditions
-from optimizer.history.sections import (
+from optimizer.history.read.assumptions import Assume
+from optimizer.history.read.conditions import Conditions
+from optimizer.history.read.map_sections import (
     BECAME_DEAL,
     Calls,
     Change,
@@ -23,12 +23,12 @@ from optimizer.history.sections import (
     Spend,
     Touches,
 )
-from optimizer.problems import Finding, listed, shown
-from optimizer.read import raise_any
-from optimizer.scenario import Frozen, LabelField, Name
-from optimizer.textfile import read_plain
-from optimizer.wording import findings_of, keys_of
-from optimizer.yamltree import tree_of
+from optimizer.scenario.files import read_plain
+from optimizer.scenario.messages import findings_of, keys_of
+from optimizer.scenario.problems import Finding, listed, shown
+from optimizer.scenario.read import raise_any
+from optimizer.scenario.types import Frozen, LabelField, Name
+from optimizer.scenario.yaml_nodes import tree_of
 
 
 class Map(Frozen):

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from optimizer.history.account import NOBODY
-from optimizer.history.mapping import Map
-from optimizer.problems import Problem, ScenarioError
+from optimizer.history.read.account import NOBODY
+from optimizer.history.read.mapping import Map
+from optimizer.scenario.problems import Problem, ScenarioError
 
 
 def pseudonyms(series: Iterable[pl.Series]) -> dict[str, str]:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from optimizer.history import cells
-from optimizer.history.account import NOBODY, Account
-from optimizer.history.conditions import any_of
-from optimizer.history.exports import ROW
-from optimizer.history.mapping import Map
-from optimizer.problems import Problem, ScenarioError, listed
+from optimizer.history.read import parse_cells
+from optimizer.history.read.account import NOBODY, Account
+from optimizer.history.read.conditions import any_of
+from optimizer.history.read.exports import ROW
+from optimizer.history.read.mapping import Map
+from optimizer.scenario.problems import Problem, ScenarioError, listed
 
 _UNIT_HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 
@@ -73,13 +73,13 @@ def refuse_no_wins(frame: pl.DataFrame, outcomes: Sequence[str]) -> None:
         raise ScenarioError([Problem("deals.won", "", "no row is won", hint)])
 
 
-def dates_of(texts: pl.Series, where: str, given: Map) -> cells.Column:
-    return _settled(lambda: cells.dates(texts, given.day_first, given.timezone), texts, where)
+def dates_of(texts: pl.Series, where: str, given: Map) -> parse_cells.Column:
+    return _settled(lambda: parse_cells.dates(texts, given.day_first, given.timezone), texts, where)
 
 
-def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> cells.Column:
+def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> parse_cells.Column:
     """Numbers of money. Amounts of several currencies add up to nothing."""
-    marks = cells.currencies(texts)
+    marks = parse_cells.currencies(texts)
     if len(marks) > 1:
         hint = "export them converted to one currency, or each currency on its own"
         raise ScenarioError(
@@ -90,11 +90,11 @@ def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> ce
     return numbers_of(texts, where, given)
 
 
-def numbers_of(texts: pl.Series, where: str, given: Map) -> cells.Column:
-    return _settled(lambda: cells.numbers(texts, given.decimal), texts, where)
+def numbers_of(texts: pl.Series, where: str, given: Map) -> parse_cells.Column:
+    return _settled(lambda: parse_cells.numbers(texts, given.decimal), texts, where)
 
 
-def _response(texts: pl.Series, created: pl.Series, given: Map) -> cells.Column:
+def _response(texts: pl.Series, created: pl.Series, given: Map) -> parse_cells.Column:
     """Hours, from durations or from the moment of the first answer."""
     where, unit = "deals.columns.response", _UNIT_HOURS[given.response_unit]
     if (
@@ -104,14 +104,14 @@ def _response(texts: pl.Series, created: pl.Series, given: Map) -> cells.Column:
         .any()
     ):
         at = dates_of(texts, where, given)
-        return cells.Column((at.values - created).dt.total_seconds() / 3600, at.unreadable)
-    return _settled(lambda: cells.hours(texts, unit, given.decimal), texts, where)
+        return parse_cells.Column((at.values - created).dt.total_seconds() / 3600, at.unreadable)
+    return _settled(lambda: parse_cells.hours(texts, unit, given.decimal), texts, where)
 
 
-def _settled(read: Callable[[], cells.Column], texts: pl.Series, where: str) -> cells.Column:
+def _settled(read: Callable[[], parse_cells.Column], texts: pl.Series, where: str) -> parse_cells.Column:
     try:
         column = read()
-    except cells.Ambiguous as error:
+    except parse_cells.Ambiguous as error:
         hint = f"write `{error.key}: {error.choices}` in the map"
         message = f"the column {texts.name!r} {error}"
         raise ScenarioError([Problem(where, error.example, message, hint)]) from None

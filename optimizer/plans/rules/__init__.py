@@ -8,11 +8,12 @@ from typing import Protocol
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.network import Floats, Ints, Network
-from optimizer.outcome import loading
-from optimizer.space import PlanSpace, WeightRule, weight_rules
-from optimizer.tail import NO_TAIL, Tail
+from optimizer.arrays import Floats, Ints
+from optimizer.plans.space import PlanSpace, WeightRule, weight_rules
+from optimizer.response.calibration import Calibrated
+from optimizer.response.network import Network
+from optimizer.response.outcome import loading
+from optimizer.risk.cvar import NO_TAIL, Tail
 
 Line = WeightRule
 """A rule with its value, limit and slack; budgets in currency per period, caps in units per period."""
@@ -22,8 +23,8 @@ Line = WeightRule
 class Facts:
     """What the rules look at: x per regime (S, A) and pay (S, I) before charges.
 
-    Where a rule asks for them: exposure (S, K, J), each regime's deterrence (see `optimizer.gaming`), and
-    what is paid in bad cases.
+    Where a rule asks for them: exposure (S, K, J), each regime's deterrence (`optimizer.plans.rules.margin`),
+    and what is paid in bad cases.
     """
 
     x: tuple[Floats, ...]

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.baseline import Calibrated
-from optimizer.beliefs import signals
-from optimizer.network import Floats, Ints, Network
-from optimizer.response import Equilibrium, rewards
-from optimizer.rules import gaming_caps
+from optimizer.arrays import Floats, Ints
+from optimizer.plans.rules import gaming_caps
+from optimizer.response.beliefs import signals
+from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Equilibrium, rewards
+from optimizer.response.network import Network
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Many runs: a grid of scenarios, solved and reported by an executor, resumable at any moment."""
 
-from optimizer.batch.claim import HeldError
-from optimizer.batch.crew import UnreachableError, cluster, processes
-from optimizer.batch.grid import read_grid
-from optimizer.batch.index import write_index
-from optimizer.batch.job import Job
-from optimizer.batch.ledger import Entry, LedgerError
-from optimizer.batch.night import Night, Progress, Settings, run_batch
-from optimizer.executors import cores
+from optimizer.runs.batch.lock import HeldError
+from optimizer.runs.batch.workers import UnreachableError, cluster, processes
+from optimizer.runs.batch.grid import read_grid
+from optimizer.runs.batch.index import write_index
+from optimizer.runs.batch.job import Job
+from optimizer.runs.batch.ledger import Entry, LedgerError
+from optimizer.runs.batch.run import Night, Progress, Settings, run_batch
+from optimizer.parallel.pool import cores
 
 __all__ = [
     "Entry",

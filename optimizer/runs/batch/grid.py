@@ -11,17 +11,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from optimizer.batch.job import Job
-from optimizer.check import problems_of
-from optimizer.problems import Finding, ScenarioError, did_you_mean, shown
-from optimizer.problems import Path as Keys
-from optimizer.read import dump_scenario, raise_any, read_scenario
-from optimizer.scenario import Frozen, Positive, Scenario
-from optimizer.seed import LARGEST, SEED
-from optimizer.textfile import read_plain
-from optimizer.tree import Tree
-from optimizer.wording import findings_of
-from optimizer.yamltree import tree_of
+from optimizer.runs.batch.job import Job
+from optimizer.scenario.checks import problems_of
+from optimizer.scenario.problems import Finding, ScenarioError, did_you_mean, shown
+from optimizer.scenario.problems import Path as Keys
+from optimizer.scenario.read import dump_scenario, raise_any, read_scenario
+from optimizer.scenario.types import Frozen, Positive, Scenario
+from optimizer.scenario.seed import LARGEST, SEED
+from optimizer.scenario.files import read_plain
+from optimizer.scenario.nodes import Tree
+from optimizer.scenario.messages import findings_of
+from optimizer.scenario.yaml_nodes import tree_of
 
 RunName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Output = Literal["pdf", "xlsx", "html", "plans"]
@@ -48,7 +48,7 @@ class Grid(Frozen):
     outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1)] = ("pdf",)
     languages: Annotated[tuple[Literal["en", "fr"], ...], Field(strict=False, min_length=1)] = ("en", "fr")
     time_limit: Positive | None = None
-    """Seconds for each solve; what follows it is limited too (`job.TO_EXPLAIN`, `drive.GRACE`)."""
+    """Seconds for each solve; what follows it is limited too (`job.TO_EXPLAIN`, `schedule.GRACE`)."""
 
 
 @dataclass(frozen=True)

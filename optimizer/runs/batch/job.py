@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optimizer.runs import inputs_record
-from optimizer.scenario import Scenario
+from optimizer.runs.folder import inputs_record
+from optimizer.scenario.types import Scenario
 
-LOADED = ("optimizer.explain", "optimizer.publish", "optimizer.solver", "reports.documents")
+LOADED = ("optimizer.explanation.build", "optimizer.runs.write", "optimizer.solver", "reports.documents")
 """What a worker needs, loaded once before all workers start."""
 TO_EXPLAIN = 60.0
 """Seconds after the time limit of the solve at which the long part of the explanation is given up."""
@@ -85,8 +85,8 @@ def perform(job: Job) -> Done:
 
 
 def _files_of(job: Job) -> dict[str, bytes]:
-    from optimizer.explain import explain
-    from optimizer.publish import write_run
+    from optimizer.explanation.build import explain
+    from optimizer.runs.write import write_run
     from optimizer.solver import Options, solve
 
     with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:

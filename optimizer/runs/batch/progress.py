@@ -22,10 +22,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.batch.ledger import Entry
-from optimizer.batch.night import Night
-from optimizer.batch.night import Progress as Ended
-from optimizer.problems import printable
+from optimizer.runs.batch.ledger import Entry
+from optimizer.runs.batch.run import Night
+from optimizer.runs.batch.run import Progress as Ended
+from optimizer.scenario.problems import printable
 
 QUIET_SECONDS = 10.0
 

@@ -1,17 +1,17 @@
 """What can be judged from a scenario alone: errors that stop, warnings that do not.
 
-Bounds of single values are the types' business (`optimizer.scenario`); here names meet definitions, numbers
-meet each other, and the baseline is counted (model.md §2, §6). Each check is a generator of findings and
-tolerates what another check reports, so that all problems come out at once.
+Bounds of single values are the types' business (`optimizer.scenario.types`); here names meet definitions,
+numbers meet each other, and the baseline is counted (model.md §2, §6). Each check is a generator of findings
+and tolerates what another check reports, so that all problems come out at once.
 """
 
 from __future__ import annotations
 
-from optimizer.check import curves, funnel, kpis, names, plans, rules, sources, suspicions
-from optimizer.check.counted import counted
-from optimizer.check.plans import plan_problems
-from optimizer.problems import Finding
-from optimizer.scenario import Scenario
+from optimizer.scenario.checks import curves, funnel, kpis, names, plans, rules, sources, warnings
+from optimizer.scenario.checks.counted import counted
+from optimizer.scenario.checks.plans import plan_problems
+from optimizer.scenario.problems import Finding
+from optimizer.scenario.types import Scenario
 
 __all__ = ["plan_problems", "problems_of", "problems_of_numbers", "warnings_of"]
 
@@ -37,7 +37,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
     """What is allowed but probably not meant, or dangerous: read before launching a plan."""
     baseline = counted(scenario)
     return [
-        *suspicions.warnings(scenario),
+        *warnings.warnings(scenario),
         *kpis.warnings(scenario, baseline),
         *curves.warnings(scenario),
         *plans.warnings(scenario),

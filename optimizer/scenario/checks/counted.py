@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from optimizer.problems import Finding
-from optimizer.scenario import Activity, Kpi, Scenario, Team
+from optimizer.scenario.problems import Finding
+from optimizer.scenario.types import Activity, Kpi, Scenario, Team
 
 Findings = Iterator[Finding]
 Credit = dict[str, float]

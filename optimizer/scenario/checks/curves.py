@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
-from optimizer.check.counted import SUM, Findings
-from optimizer.check.names import unknown, unknown_keys
-from optimizer.problems import Finding, Path, listed, number, shown
-from optimizer.scenario import Curve, Scenario
+from optimizer.scenario.checks.counted import SUM, Findings
+from optimizer.scenario.checks.names import unknown, unknown_keys
+from optimizer.scenario.problems import Finding, Path, listed, number, shown
+from optimizer.scenario.types import Curve, Scenario
 
 MOST_COMBINATIONS = 64
 """Combinations of curves that are solved one by one."""

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from optimizer.check.counted import RELATIVE, Counted, Findings, has_pay, hours_worked
-from optimizer.check.grid import is_whole
-from optimizer.problems import Finding, Path, listed, number
-from optimizer.scenario import Activity, Scenario, Stage, TargetPay
+from optimizer.scenario.checks.counted import RELATIVE, Counted, Findings, has_pay, hours_worked
+from optimizer.scenario.checks.grid import is_whole
+from optimizer.scenario.problems import Finding, Path, listed, number
+from optimizer.scenario.types import Activity, Scenario, Stage, TargetPay
 
 
 def problems(scenario: Scenario, baseline: Counted) -> Findings:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from optimizer.check.counted import Counted, Findings, has_pay
-from optimizer.problems import Finding, Path, listed, number
-from optimizer.scenario import Kpi, Scenario
+from optimizer.scenario.checks.counted import Counted, Findings, has_pay
+from optimizer.scenario.problems import Finding, Path, listed, number
+from optimizer.scenario.types import Kpi, Scenario
 
 
 def problems(scenario: Scenario, baseline: Counted) -> Findings:

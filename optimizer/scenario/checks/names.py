@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from optimizer.check.counted import Findings, limited_teams, owned_stages
-from optimizer.problems import Finding, Path, did_you_mean, shown
-from optimizer.scenario import Activity, Kpi, Scenario
+from optimizer.scenario.checks.counted import Findings, limited_teams, owned_stages
+from optimizer.scenario.problems import Finding, Path, did_you_mean, shown
+from optimizer.scenario.types import Activity, Kpi, Scenario
 
 
 def problems(scenario: Scenario) -> Findings:

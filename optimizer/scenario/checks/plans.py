@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from optimizer.check.counted import SUM, Findings, has_pay
-from optimizer.check.grid import is_whole
-from optimizer.check.names import unknown_weights
-from optimizer.problems import Finding, Path, listed, number
-from optimizer.scenario import Scenario, TargetPay, Weights
+from optimizer.scenario.checks.counted import SUM, Findings, has_pay
+from optimizer.scenario.checks.grid import is_whole
+from optimizer.scenario.checks.names import unknown_weights
+from optimizer.scenario.problems import Finding, Path, listed, number
+from optimizer.scenario.types import Scenario, TargetPay, Weights
 
 
 def problems(scenario: Scenario) -> Findings:

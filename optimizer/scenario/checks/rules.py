@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container
 
-from optimizer.check.counted import SUM, Findings, has_pay
-from optimizer.check.grid import STEPS, is_whole, on_grid
-from optimizer.problems import Finding, Path, did_you_mean, listed, number, shown
-from optimizer.scenario import Scenario
+from optimizer.scenario.checks.counted import SUM, Findings, has_pay
+from optimizer.scenario.checks.grid import STEPS, is_whole, on_grid
+from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
+from optimizer.scenario.types import Scenario
 
 _USUAL_STEPS = (0.01, 0.02, 0.025, 0.04, 0.05, 0.1, 0.125, 0.2, 0.25, 0.5, 1.0)
 

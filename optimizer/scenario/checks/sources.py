@@ -7,9 +7,9 @@ from functools import cache
 
 from pydantic import BaseModel
 
-from optimizer.check.counted import Findings
-from optimizer.problems import Finding, Path, did_you_mean, dotted
-from optimizer.scenario import Scenario
+from optimizer.scenario.checks.counted import Findings
+from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted
+from optimizer.scenario.types import Scenario
 
 _BEHAVIOURAL = {
     "teams": ("discount", "responsiveness", "risk_aversion"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from optimizer.check.counted import RELATIVE, Findings
-from optimizer.problems import Finding, Path, number
-from optimizer.scenario import Activity, Kpi, Scenario
+from optimizer.scenario.checks.counted import RELATIVE, Findings
+from optimizer.scenario.problems import Finding, Path, number
+from optimizer.scenario.types import Activity, Kpi, Scenario
 
 
 def warnings(scenario: Scenario) -> Findings:

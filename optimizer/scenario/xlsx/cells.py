@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optimizer.scalars import Doubt
-from optimizer.textfile import read_bytes, refuse
-from optimizer.yamltree import MAX_NODES
+from optimizer.scenario.files import read_bytes, refuse
+from optimizer.scenario.yaml_nodes import MAX_NODES
+from optimizer.scenario.yaml_scalars import Doubt
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from optimizer.scenario import Scenario
-from optimizer.sheets.layout import Column, Form, Table, Template
-from optimizer.write import content_of
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.write import content_of
+from optimizer.scenario.xlsx.layout import Column, Form, Table, Template
 
 
 def rows_of(layout: Form | Table, scenario: Scenario) -> list[list[Any]]:

@@ -1,7 +1,7 @@
 """Where every value of a scenario stands in a workbook; reading and writing follow the same tables.
 
 A *table* has a thing per row: key columns name it, the others hold its values. A *form* has a value per row.
-Columns of values come from the types of `optimizer.scenario`, so that a new field is a new column.
+Columns of values come from the types of `optimizer.scenario.types`, so that a new field is a new column.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Annotated, Any, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from optimizer.problems import number
-from optimizer.scenario import (
+from optimizer.scenario.messages import options_of
+from optimizer.scenario.problems import number
+from optimizer.scenario.types import (
     Accelerator,
     Activity,
     Curve,
@@ -31,7 +32,6 @@ from optimizer.scenario import (
     Team,
     Vesting,
 )
-from optimizer.wording import options_of
 
 Template = tuple[str | int | None, ...]
 """A path in the tree: a key, the number of the key column that holds it, or None for a list's next place."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path
 
-from optimizer.problems import Mark, as_name, did_you_mean, shown
-from optimizer.problems import Path as TreePath
-from optimizer.sheets.grid import grids_of
-from optimizer.sheets.layout import Column, Form, Key, Table, Template
-from optimizer.sheets.rows import Report, Row, Sheet, WorkbookFile, known_sheets, rows_of
-from optimizer.tree import DUPLICATE, NOT_A_NAME, Node, Tree
-from optimizer.wording import Medium
+from optimizer.scenario.messages import Medium
+from optimizer.scenario.nodes import DUPLICATE, NOT_A_NAME, Node, Tree
+from optimizer.scenario.problems import Mark, as_name, did_you_mean, shown
+from optimizer.scenario.problems import Path as TreePath
+from optimizer.scenario.xlsx.cells import grids_of
+from optimizer.scenario.xlsx.layout import Column, Form, Key, Table, Template
+from optimizer.scenario.xlsx.rows import Report, Row, Sheet, WorkbookFile, known_sheets, rows_of
 
 Step = tuple[str | None, Mark]
 """A part of a path, None for a list's next place, with the cell that says it."""

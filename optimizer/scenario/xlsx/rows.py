@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from optimizer.problems import Mark, Problem, did_you_mean, dotted, listed, nearest, shown
-from optimizer.problems import Path as TreePath
-from optimizer.sheets.grid import Grid
-from optimizer.sheets.layout import COMMENT, NOTES, SHEETS, Form, Table
-from optimizer.tree import Node
+from optimizer.scenario.nodes import Node
+from optimizer.scenario.problems import Mark, Problem, did_you_mean, dotted, listed, nearest, shown
+from optimizer.scenario.problems import Path as TreePath
+from optimizer.scenario.xlsx.cells import Grid
+from optimizer.scenario.xlsx.layout import COMMENT, NOTES, SHEETS, Form, Table
 
 
 @dataclass(frozen=True)

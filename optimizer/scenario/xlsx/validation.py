@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter
 
-from optimizer.problems import number
-from optimizer.wording import options_of
+from optimizer.scenario.messages import options_of
+from optimizer.scenario.problems import number
 
 _SIGNS = {
     "minimum": ("≥", ">="),

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from optimizer.problems import shown
-from optimizer.scenario import Scenario
-from optimizer.sheets.filling import rows_of
-from optimizer.sheets.layout import COMMENT, NOTES, REFERENCES, SHEETS, Column, Form, Table
-from optimizer.sheets.limits import limits_of, literals_of
-from optimizer.wording import options_of
+from optimizer.scenario.messages import options_of
+from optimizer.scenario.problems import shown
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.xlsx.fill import rows_of
+from optimizer.scenario.xlsx.layout import COMMENT, NOTES, REFERENCES, SHEETS, Column, Form, Table
+from optimizer.scenario.xlsx.validation import limits_of, literals_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

@@ -4,8 +4,7 @@ A Pyomo model is compiled once to a sparse matrix and handed over; progress, war
 reachable, and Pyomo's own HiGHS interfaces (which deadlock in threads) are not used.
 """
 
-from optimizer.solver.highs.compiled import Compiled, compile_model, write_mps
-from optimizer.solver.highs.linear import LinearSet, Relaxation, extremes
+from optimizer.solver.highs.lp import LinearSet, Relaxation, extremes
 from optimizer.solver.highs.milp import solve_milp, solve_quadratic
 from optimizer.solver.highs.session import (
     InfeasibleError,
@@ -16,6 +15,7 @@ from optimizer.solver.highs.session import (
     Progress,
     use_threads,
 )
+from optimizer.solver.highs.standard_form import Compiled, compile_model, write_mps
 
 __all__ = [
     "Compiled",

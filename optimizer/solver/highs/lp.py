@@ -8,9 +8,9 @@ from typing import Any
 import highspy
 import numpy as np
 
-from optimizer.network import Floats
-from optimizer.solver.highs.compiled import Compiled, power_of_two, values_of
+from optimizer.arrays import Floats
 from optimizer.solver.highs.session import InfeasibleError, Limits, new_solver
+from optimizer.solver.highs.standard_form import Compiled, power_of_two, values_of
 
 
 def extremes(

@@ -11,7 +11,6 @@ from typing import Any
 import highspy
 import numpy as np
 
-from optimizer.solver.highs.compiled import Compiled, power_of_two, values_of
 from optimizer.solver.highs.session import (
     Limits,
     MilpResult,
@@ -21,6 +20,7 @@ from optimizer.solver.highs.session import (
     new_solver,
     use_threads,
 )
+from optimizer.solver.highs.standard_form import Compiled, power_of_two, values_of
 
 COARSE = MappingProxyType(
     {"mip_feasibility_tolerance": 1e-6, "primal_feasibility_tolerance": 1e-6, "mip_root_presolve_only": True}

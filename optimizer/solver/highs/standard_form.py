@@ -15,7 +15,7 @@ from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import diags_array
 
-from optimizer.network import Floats
+from optimizer.arrays import Floats
 from optimizer.solver.highs.session import InfeasibleError, new_solver
 
 NEGLIGIBLE = 1e-9

@@ -9,12 +9,11 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.core.expr.numvalue import is_potentially_variable
 
+from optimizer.arrays import Floats, Ints
 from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
-from optimizer.model.setting import Setting, World
-from optimizer.network import Floats, Ints
-from optimizer.outcome import loading
-from optimizer.solver.cuts import strengthen
+from optimizer.model.data import Setting, World
+from optimizer.response.outcome import loading
 from optimizer.solver.highs import (
     Compiled,
     InfeasibleError,
@@ -26,8 +25,9 @@ from optimizer.solver.highs import (
     compile_model,
     extremes,
 )
-from optimizer.solver.regions import PADDING, find_regions
-from optimizer.solver.tangents import solve_outer, tighten
+from optimizer.solver.program.cuts import strengthen
+from optimizer.solver.program.regions import PADDING, find_regions
+from optimizer.solver.program.tangents import solve_outer, tighten
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,18 @@ from math import prod
 
 import numpy as np
 
-from optimizer.model.setting import Setting
-from optimizer.network import Bools, Floats
-from optimizer.outcome import loading
+from optimizer.arrays import Bools, Floats
+from optimizer.model.data import Setting
+from optimizer.response.outcome import loading
 from optimizer.solver.highs import InfeasibleError, LinearSet
-from optimizer.solver.joint import MOST_JOINT, UnclearError, joint_map, joint_patterns, room_for_gaming
-from optimizer.solver.regions import OUTSIDE, Regions
+from optimizer.solver.program.joint_regions import (
+    MOST_JOINT,
+    UnclearError,
+    joint_map,
+    joint_patterns,
+    room_for_gaming,
+)
+from optimizer.solver.program.regions import OUTSIDE, Regions
 
 MOST_CELLS = 32
 """Cells kept for the model; cutting ends there."""

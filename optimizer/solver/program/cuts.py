@@ -1,8 +1,9 @@
 """What makes the linear relaxation strong: the convex hull of the cells, with payouts' true cost in each.
 
-Cells (optimizer/solver/cells.py) are joined by their hull: e = Σ_j e^j and payout = Σ_j payout^j, one e^j per
-cell and all but one of them 0 (Balas 1985, doi:10.1137/0606047), payout^j above the tangents of its cell. The
-products (12) of FORMULATION.md stay what makes payouts exact; rows (18) to (20) only make the bound strong.
+Cells (`optimizer.solver.program.cells`) are joined by their hull: e = Σ_j e^j and payout = Σ_j payout^j, one
+e^j per cell and all but one of them 0 (Balas 1985, doi:10.1137/0606047), payout^j above the tangents of its
+cell. The products (12) of FORMULATION.md stay what makes payouts exact; rows (18) to (20) only make the
+bound strong.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
-from optimizer.model.setting import Setting
+from optimizer.arrays import Floats
+from optimizer.model.data import Setting
 from optimizer.model.weights import steps_of
-from optimizer.network import Floats
-from optimizer.solver.cells import Cell, Space, find_cells
 from optimizer.solver.highs import Relaxation, compile_model
-from optimizer.solver.regions import OUTSIDE, Regions
+from optimizer.solver.program.cells import Cell, Space, find_cells
+from optimizer.solver.program.regions import OUTSIDE, Regions
 
 ROUNDS = 8
 UNDERSTATED = 1e-5

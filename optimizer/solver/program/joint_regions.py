@@ -7,10 +7,10 @@ from math import prod
 
 import numpy as np
 
-from optimizer.model.setting import Setting, World
-from optimizer.network import Bools, Floats, Ints
-from optimizer.rules import gaming_caps
-from optimizer.solver.regions import Regions
+from optimizer.arrays import Bools, Floats, Ints
+from optimizer.model.data import Setting, World
+from optimizer.plans.rules import gaming_caps
+from optimizer.solver.program.regions import Regions
 
 MOST_JOINT = 600
 """Joint regions (all teams, all regimes) beyond which the relaxation is left as it is."""

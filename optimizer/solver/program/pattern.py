@@ -19,12 +19,12 @@ import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 from scipy.optimize import brentq
 
+from optimizer.arrays import Floats
 from optimizer.model.bounds import Bounds
 from optimizer.model.build import build_model
+from optimizer.model.data import Setting
 from optimizer.model.effort import squares
-from optimizer.model.setting import Setting
-from optimizer.network import Floats
-from optimizer.solver.cells import Cell, Space, cell_of
+from optimizer.plans.space import PlanSpace
 from optimizer.solver.highs import (
     InfeasibleError,
     Limits,
@@ -33,9 +33,9 @@ from optimizer.solver.highs import (
     solve_milp,
     solve_quadratic,
 )
-from optimizer.solver.joint import UnclearError, joint_map
-from optimizer.solver.tangents import PRECISION, add_tangents, solve_outer
-from optimizer.space import PlanSpace
+from optimizer.solver.program.cells import Cell, Space, cell_of
+from optimizer.solver.program.joint_regions import UnclearError, joint_map
+from optimizer.solver.program.tangents import PRECISION, add_tangents, solve_outer
 
 ROUNDS = 100
 MOST_PRICE = 4.0**20

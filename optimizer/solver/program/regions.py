@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from optimizer.arrays import Bools, Floats, Ints
 from optimizer.model.bounds import Bounds, Interval, data_bounds
-from optimizer.model.setting import Setting, World
-from optimizer.network import Bools, Floats, Ints
-from optimizer.quadratic import solve_separable
+from optimizer.model.data import Setting, World
+from optimizer.response.separable_qp import solve_separable
 from optimizer.solver.highs import InfeasibleError, LinearSet
 
 MOST_REGIONS = 150

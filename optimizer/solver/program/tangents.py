@@ -14,8 +14,8 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
+from optimizer.model.data import Setting
 from optimizer.model.effort import Square, squares
-from optimizer.model.setting import Setting
 from optimizer.solver.highs import Limits, MilpResult, OnProgress, Relaxation, compile_model, solve_milp
 
 MOST_ROUNDS = 60

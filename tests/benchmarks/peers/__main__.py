@@ -1,4 +1,4 @@
-"""`incentives bench`: our times, and those of peers, in one run on one machine."""
+"""`python -m tests.benchmarks.peers`: our times, and those of peers, in one run on one machine."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.group import Destination, json_option, main, print_json, read, verb
+from optimizer.cli.common import Destination, json_option, print_json, read, verb
 
 if TYPE_CHECKING:
-    from optimizer.bench.instances import Instance
-    from optimizer.bench.peers import PeerResult
-    from optimizer.bench.run import Line
+    from tests.benchmarks.peers.instances import Instance
+    from tests.benchmarks.peers.run import Line
+    from tests.benchmarks.peers.solvers import PeerResult
 
 REFERENCE = Path("scenarios/alignment")
 
 
-@main.command()
+@click.command()
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1)
 @click.option(
     "--teams", default="2,3,4,5,8", show_default=True, help="Generated companies, by teams (2 to 8)."
@@ -41,7 +41,7 @@ def bench(
 
     FILES are scenarios; without any, scenarios/alignment where it exists.
     """
-    from optimizer.bench.run import Budget, measure_lines
+    from tests.benchmarks.peers.run import Budget, measure_lines
 
     budget = Budget(60.0, 2.0, (1e-4,)) if quick else Budget()
     instances = _instances(files, "2" if quick else teams, seed, quick)
@@ -59,7 +59,7 @@ def bench(
 
 
 def _instances(files: tuple[Path, ...], teams: str, seed: int, quick: bool) -> list[Instance]:
-    from optimizer.bench.instances import ACTIVITIES, company, with_objective
+    from tests.benchmarks.peers.instances import ACTIVITIES, company, with_objective
 
     try:
         sizes = [int(t) for t in teams.split(",") if t.strip()]
@@ -121,7 +121,11 @@ def _time(seconds: float, gap: float | None) -> str:
 def _peer(result: PeerResult) -> str:
     if result.seconds is None or result.value is None:
         return result.note
-    from optimizer.bench.run import EQUAL
+    from tests.benchmarks.peers.run import EQUAL
 
     gap = result.gap or 0.0
     return _time(result.seconds, gap if gap > EQUAL * 1.001 else None)
+
+
+if __name__ == "__main__":
+    bench()

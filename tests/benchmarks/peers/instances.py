@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.baseline import calibrate
-from optimizer.bench.companies import random_company
-from optimizer.outcome import evaluate_plans
-from optimizer.scenario import Budget, Scenario, WeightRules
+from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.types import Budget, Scenario, WeightRules
+from tests.benchmarks.peers.companies import random_company
 
 Objective = Literal["revenue", "net"]
 ACTIVITIES = {2: 12, 3: 20, 4: 30, 5: 44, 6: 48, 7: 54, 8: 60}

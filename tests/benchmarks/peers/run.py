@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from optimizer.bench.instances import Instance
-from optimizer.bench.peers import PeerResult, gurobi, plain_highs, scip, write_plain
-from optimizer.bench.searches import Search, descend, evolve
-from optimizer.judge import judge_consistent
-from optimizer.search import Judged
+from optimizer.plans.evaluator import judge_consistent
+from optimizer.plans.local_search import Judged
 from optimizer.solver import Options, Solution, solve
+from optimizer.solver.belief_rounds import solve_at
 from optimizer.solver.highs import Limits
-from optimizer.solver.rounds import solve_at
-from optimizer.solver.run import Held, Run, own_beliefs
+from optimizer.solver.state import Held, Run, own_beliefs
+from tests.benchmarks.peers.instances import Instance
+from tests.benchmarks.peers.searches import Search, descend, evolve
+from tests.benchmarks.peers.solvers import PeerResult, gurobi, plain_highs, scip, write_plain
 
 GAPS = (1e-3, 1e-4, 1e-6)
 EQUAL = 1e-4

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import differential_evolution, minimize
 
-from optimizer.judge import Judge
-from optimizer.network import Floats, Ints
-from optimizer.space import PlanSpace
+from optimizer.arrays import Floats, Ints
+from optimizer.plans.evaluator import Judge
+from optimizer.plans.space import PlanSpace
 
 POPULATION = 10
 """Plans per weight in differential evolution."""

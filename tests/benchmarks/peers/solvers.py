@@ -13,7 +13,7 @@ from pathlib import Path
 
 from optimizer.model.bounds import data_bounds
 from optimizer.model.build import build_model
-from optimizer.model.setting import Setting
+from optimizer.model.data import Setting
 from optimizer.solver.highs import Limits, compile_model, solve_milp, write_mps
 
 

@@ -1,0 +1,1 @@
+"""Why this plan: one module per question."""

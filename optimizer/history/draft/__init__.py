@@ -1,0 +1,1 @@
+"""A scenario from estimates, every number with its source."""

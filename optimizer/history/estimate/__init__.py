@@ -1,0 +1,1 @@
+"""What the exports say, with intervals."""

@@ -1,0 +1,1 @@
+"""Exports as they are: files, columns, cells, conditions."""

@@ -1,0 +1,1 @@
+"""What people do: calibration, beliefs, best response, equilibrium, outcome."""

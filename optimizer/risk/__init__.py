@@ -1,0 +1,1 @@
+"""Luck and doubt: draws, payouts in bad cases, ranges of sources, guarantees."""

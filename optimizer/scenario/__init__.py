@@ -1,0 +1,1 @@
+"""What a company tells us: types, files, checks and problems."""

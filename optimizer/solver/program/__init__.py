@@ -1,0 +1,1 @@
+"""The model at given beliefs: cells, regions, cuts, tangents."""

@@ -1,0 +1,1 @@
+"""Results as typed tables; the only place where numbers become columns."""

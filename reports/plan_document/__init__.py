@@ -1,0 +1,1 @@
+"""What a team is paid on, to be signed."""

@@ -1,0 +1,1 @@
+"""Transition, pilot, adjustment and calibration as documents."""

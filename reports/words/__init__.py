@@ -1,0 +1,1 @@
+"""Phrases and numbers of a language."""

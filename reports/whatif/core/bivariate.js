@@ -1,4 +1,4 @@
-// Two correlated standard normals ε and η, of which η has to be large enough (optimizer/bivariate.py).
+// Two correlated standard normals ε and η, of which η has to be large enough (optimizer/response/bivariate_normal.py).
 
 /** 1 − ρ² is taken to be at least this: with equal luck the formulas have limits, not values. */
 const CLOSEST = 1e-12;

@@ -1,4 +1,4 @@
-// The page's data (optimizer/whatif.py, SCHEMA) made ready for computing: indices, sparse rows, team blocks.
+// The page's data (optimizer/tables/whatif.py, SCHEMA) made ready for computing: indices, sparse rows, team blocks.
 
 /** A company: the data, with `worlds` (one per regime) that know who works what, and the curves in force. */
 function companyOf(data) {

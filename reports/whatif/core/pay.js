@@ -67,7 +67,7 @@ function pullOf(company, i, euros, score) {
   return pull;
 }
 
-/** Behind a gate: E pay, and how it moves with both scores (optimizer/curves.py, _Behind). */
+/** Behind a gate: E pay, and how it moves with both scores (optimizer/response/pay_curves.py, _Behind). */
 function behindGate({ kpis, correlation }, { level, knots, gate }, k, score) {
   const [noise, gateNoise] = [kpis[k].noise, kpis[gate.kpi].noise];
   const closed = (gate.at - score[gate.kpi]) / gateNoise;

@@ -3,7 +3,7 @@
 //   maximise  g·x − ½ q·x²   subject to   A x = b,  lower ≤ x ≤ upper
 //
 // by semismooth Newton on the dual (a primal-dual active set method: Hintermüller, Ito & Kunisch 2003,
-// doi:10.1137/S1052623401383558), as in optimizer/quadratic.py. The dual is convex and piecewise quadratic, so
+// doi:10.1137/S1052623401383558), as in optimizer/response/separable_qp.py. The dual is convex and piecewise quadratic, so
 // the line search is exact: its slope along a direction is piecewise linear, with a kink where an x meets a bound.
 
 const NEWTON_ROUNDS = 200;

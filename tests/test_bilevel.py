@@ -106,19 +106,19 @@ def setting_of(game: Bilevel) -> Setting:
         quadratic=np.r_[np.diag(own), none],
     )
     setting = build_setting(cal, plan_space(cal, np.ones((1, game.nx))), (cal.beliefs,))
-    world = replace(
-        setting.worlds[0],
+    regime = replace(
+        setting.regimes[0],
         reward=np.hstack([-cross.T, np.zeros((game.nx, ny))]),
         onward=np.zeros(2 * ny),
         waiting=np.zeros(2 * ny),
     )
-    return replace(setting, worlds=(world,))
+    return replace(setting, regimes=(regime,))
 
 
 def bounds_of(game: Bilevel, setting: Setting) -> Bounds:
     """Prices are at most what a unit can gain: rewards, costs and curvature over the whole box."""
     room = np.ptp(game.bounds, axis=1)
-    reward = np.abs(setting.worlds[0].reward).T @ room[: game.nx]
+    reward = np.abs(setting.regimes[0].reward).T @ room[: game.nx]
     ny = len(room) - game.nx
     most = (
         reward + np.abs(setting.cal.linear) + setting.cal.quadratic * np.r_[room[game.nx :], room[game.nx :]]

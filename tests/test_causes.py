@@ -33,7 +33,7 @@ def doing(cal: Calibrated, **units: float) -> Outcome:
         if network.owner[n] >= 0 and not any(network.activities[a] in units for a in network.from_stage[n]):
             inflow = network.inflow[n] + network.yields[n] @ x
             x[network.from_stage[n]] = inflow * cal.beliefs.routing[0, network.from_stage[n]]
-    today = evaluate_plans(cal, cal.current[None]).worlds[0]
+    today = evaluate_plans(cal, cal.current[None]).by_regime[0]
     response = today.response.__class__(
         x[None],
         today.response.hour_price,

@@ -52,7 +52,7 @@ def test_every_plan_worth_the_floor_lies_in_a_cell_that_knows_its_value_and_payo
     floor = float(np.quantile(value, 0.9))
     none = np.zeros((0, len(setting.space.pairs)))
     cells = find_cells(
-        Space(setting, none, np.zeros(0), floor), tuple(find_regions(setting, w) for w in setting.worlds)
+        Space(setting, none, np.zeros(0), floor), tuple(find_regions(setting, w) for w in setting.regimes)
     )
     assert cells is not None
     seen = linearised(setting.cal, setting.space.euros(units), (setting.cal.beliefs,))
@@ -87,7 +87,7 @@ def test_a_plan_on_a_bound_that_is_not_valid_fails_the_certificate(what):
     proven = model_at(setting)
     units = setting.space.units(setting.cal.current)
     assert all(c.ok for c in check_model(proven, setting.space, units, (setting.cal.beliefs,)))
-    at = linearised(setting.cal, setting.cal.current[None], (setting.cal.beliefs,)).worlds[0].response
+    at = linearised(setting.cal, setting.cal.current[None], (setting.cal.beliefs,)).by_regime[0].response
     true = getattr(at, what)[0]
     a = int(np.argmax(np.where(np.isfinite(true), true, -np.inf)))
     ends = getattr(proven.bounds[0], what)

@@ -9,7 +9,7 @@ import pytest
 from solved import explained, mini, moved, stuck_explained
 
 from optimizer.explanation.build import EQUAL, compare, equal_weights, rules_and_neighbours
-from optimizer.explanation.gaming_ledger import _World, gaming_excess, gaming_ledger
+from optimizer.explanation.gaming_ledger import _RegimeLedger, gaming_excess, gaming_ledger
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import neighbours
 from optimizer.plans.rules.margin import deterrence
@@ -20,16 +20,16 @@ from optimizer.response.outcome import evaluate_plans
 GAMED = ("wide_net_campaign", "touch_fit", "touch_broad", "close_push")
 
 
-def world() -> _World:
+def regime() -> _RegimeLedger:
     solution = moved()
     assert solution.euros is not None
     assert solution.consistent is not None
-    return _World(solution.cal, solution.cal.network, solution.consistent.worlds[0], solution.euros)
+    return _RegimeLedger(solution.cal, solution.cal.network, solution.consistent.by_regime[0], solution.euros)
 
 
 @pytest.mark.parametrize("name", GAMED)
 def test_a_team_moves_as_it_would_if_the_activity_became_dearer(name: str) -> None:
-    at = world()
+    at = regime()
     a = at.network.activities.index(name)
     step = 1e-6 * at.cal.quadratic[a] * at.network.scale[a]
     dearer = replace(at.cal, linear=at.cal.linear + step * (np.arange(len(at.cal.linear)) == a))
@@ -41,7 +41,7 @@ def test_a_team_moves_as_it_would_if_the_activity_became_dearer(name: str) -> No
 
 
 def test_a_move_keeps_hours_and_stages_balanced() -> None:
-    at = world()
+    at = regime()
     block = at.network.blocks[at.network.teams.index("sales")]
     move = at._move(at.network.activities.index("touch_fit"), -5.0)
     assert block.balance @ move[block.activities] == pytest.approx(0.0, abs=1e-9)
@@ -57,7 +57,9 @@ def test_the_ledger_tells_caps_and_margins_of_the_rules() -> None:
     solution = moved()
     assert solution.euros is not None
     assert solution.consistent is not None
-    held = deterrence(solution.cal, solution.cal.network, solution.consistent.worlds[0], solution.euros[None])
+    held = deterrence(
+        solution.cal, solution.cal.network, solution.consistent.by_regime[0], solution.euros[None]
+    )
     ledger = explained().gaming
     assert [line.activity for line in ledger] == held.activities.tolist()
     assert [line.margin for line in ledger] == pytest.approx(held.margin[0].tolist())

@@ -207,7 +207,7 @@ def test_a_model_that_refuses_the_plan_is_said_and_never_escapes(monkeypatch) ->
     built = module.model_at
 
     def refuses(setting, floor=None, adapt=None):
-        if not np.array_equal(setting.worlds[0].reward, baseline.worlds[0].reward):
+        if not np.array_equal(setting.regimes[0].reward, baseline.regimes[0].reward):
             raise InfeasibleError
         return built(setting, floor, adapt)
 

@@ -104,7 +104,7 @@ def companies(count: int) -> Iterator[Scenario]:
 @given(scenario=st.one_of(small_companies(), small_companies(max_teams=4, regimes=2)), seed=SEEDS)
 def test_no_team_gains_by_deviating_from_its_response(mode: Mode, scenario: Scenario, seed: int) -> None:
     cal, euros = calibrate(scenario), plans_for(scenario, seed, 3)
-    for (_, network), at in zip(cal.worlds, evaluate_plans(cal, euros, mode).worlds, strict=True):
+    for (_, network), at in zip(cal.regimes, evaluate_plans(cal, euros, mode).by_regime, strict=True):
         regret = regrets(cal, network, at.beliefs, euros, at.x)
         assert (np.abs(regret) <= REGRET * pay_of(scenario)).all()
         for team in range(len(network.teams)):
@@ -119,7 +119,7 @@ def test_no_team_gains_by_deviating_from_its_response(mode: Mode, scenario: Scen
 @given(scenario=small_companies(), seed=SEEDS)
 def test_any_other_feasible_choice_costs_a_team_what_its_regret_says(scenario: Scenario, seed: int) -> None:
     rng, cal, euros = np.random.default_rng(seed), calibrate(scenario), plans_for(scenario, seed, 1)
-    (at,) = evaluate_plans(cal, euros, "first_response").worlds
+    (at,) = evaluate_plans(cal, euros, "first_response").by_regime
     network, pay = cal.network, pay_of(scenario)
     for team in range(len(network.teams)):
         task = Task.of(cal, network, at.beliefs, euros[0], team, at.x[0])
@@ -331,7 +331,7 @@ def test_what_an_unpaid_team_is_promised_changes_nothing(scenario: Scenario, see
 def test_an_outcome_is_the_expectation_over_its_regimes(scenario: Scenario, seed: int) -> None:
     cal, euros = calibrate(scenario), plans_for(scenario, seed, 2)
     found = evaluate_plans(cal, euros, "first_response")
-    pairs = [(odds, network, at) for (odds, network), at in zip(cal.worlds, found.worlds, strict=True)]
+    pairs = [(odds, network, at) for (odds, network), at in zip(cal.regimes, found.by_regime, strict=True)]
     scores = [true_scores(cal, network, at) for _, network, at in pairs]
     pay = sum(odds * payouts(cal, euros, s) for (odds, _, _), s in zip(pairs, scores, strict=True))
     alike(found.pay, np.asarray(pay), 1e-9)

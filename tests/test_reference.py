@@ -190,7 +190,7 @@ def test_controllability_and_swing_are_those_of_the_reference(name: str) -> None
 def test_exposure_is_that_of_the_reference(name: str, key: str, plan: str | None) -> None:
     cal, plans = company(name), EXPECTED[name]["plans"]
     e = euros(cal, plans[plan]["weights"] if plan else cal.scenario.current_plan)
-    at = evaluate_plans(cal, e).worlds[0]
+    at = evaluate_plans(cal, e).by_regime[0]
     found = exposures(cal, cal.network, at, e.sum(axis=2))[0]
     values = table(cal.network.kpis, cal.network.teams, found)
     for kpi, expected in EXPECTED[name][key].items():

@@ -243,7 +243,7 @@ def agree(found: list[float], known: Floats) -> None:
 @pytest.mark.parametrize("name", COMPANIES)
 def test_the_page_judges_every_rule_as_python_does(name: str, cases: Callable[[str], Case]) -> None:
     case = cases(name)
-    facts = consistent_facts(case.cal, case.euros, case.outcome.worlds, case.outcome.pay)
+    facts = consistent_facts(case.cal, case.euros, case.outcome.by_regime, case.outcome.pay)
     lines = list(every_line(case.cal, case.space, case.euros, facts))
     for s in set(np.flatnonzero(case.outcome.residual <= CONSISTENT)) - case.elsewhere:
         found = case.ask(int(s))["rules"]

@@ -98,7 +98,7 @@ def _slack_of_caps(cal: Calibrated, outcome: Outcome, lines: tuple[Line, ...]) -
     regimes = [f".{name}" for name in cal.scenario.regimes] or [""]
     found = {}
     for line in lines:
-        for suffix, at, (_, network) in zip(regimes, outcome.worlds, cal.worlds, strict=True):
+        for suffix, at, (_, network) in zip(regimes, outcome.by_regime, cal.regimes, strict=True):
             name = line.name.removeprefix("gaming.").removesuffix(suffix)
             if line.name == f"gaming.{name}{suffix}" and name in network.activities:
                 a = network.activities.index(name)

@@ -111,7 +111,7 @@ class Explanation:
         """d_kj at the current plan and at the chosen one, (1 or 2, K, J)."""
         cal, euros = self.solution.cal, self.solution.euros
         both = cal.current[None] if euros is None else np.array([cal.current, euros])
-        return believed_exposure(cal, both, evaluate_beside_today(cal, both, 1).worlds)
+        return believed_exposure(cal, both, evaluate_beside_today(cal, both, 1).by_regime)
 
 
 def explain(

@@ -65,9 +65,9 @@ class Evaluated:
 def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats, todays: int = 0) -> Evaluated:
     """S plans (S, I, K), each at its own consistent beliefs; the first `todays` with the curves in force."""
     outcome = evaluate_beside_today(cal, euros, todays)
-    facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+    facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
     if facts.deterred is not None and todays and cal.chosen:
-        pairs = zip(cal.worlds, outcome.worlds, strict=True)
+        pairs = zip(cal.regimes, outcome.by_regime, strict=True)
         both = [[deterrence(c, n, at, euros) for c in (cal.today, cal)] for (_, n), at in pairs]
         facts = replace(facts, deterred=tuple(_beside(one, other, todays) for one, other in both))
     return Evaluated(cal, euros, outcome, tuple(every_line(cal, space, euros, facts)))

@@ -68,8 +68,11 @@ class Gaming:
 
 def gaming_ledger(cal: Calibrated, euros: Floats, now: Outcome, then: Outcome) -> tuple[Gaming, ...]:
     """Every gaming activity, for one plan (I, K) and outcomes with S = 1."""
-    odds = np.array([probability for probability, _ in cal.worlds])
-    cases = [_World(cal, world, at, euros) for (_, world), at in zip(cal.worlds, then.worlds, strict=True)]
+    odds = np.array([probability for probability, _ in cal.regimes])
+    cases = [
+        _RegimeLedger(cal, regime, at, euros)
+        for (_, regime), at in zip(cal.regimes, then.by_regime, strict=True)
+    ]
     caps, margins = [case.caps() for case in cases], [case.margins() for case in cases]
 
     def line(a: int) -> Gaming:
@@ -102,7 +105,7 @@ def forbidden(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | 
     """What people do when they cannot do it; None where beliefs do not settle."""
     for more in range(ATTEMPTS):
         found = _with_cost(cal, euros, at, a, DEARER * 10**more * float(cal.curvature_value[a]))
-        if found is not None and not any(e.x[0, a] > 0 for e in found.worlds):
+        if found is not None and not any(e.x[0, a] > 0 for e in found.by_regime):
             return found
     return None
 
@@ -110,7 +113,7 @@ def forbidden(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | 
 def _eased(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | None:
     """What people do when so much of its effort is taken away that a little is done."""
     little = SMALL * float(cal.quadratic[a] * cal.network.scale[a])
-    missing = min(float(e.response.reduced_cost[0, a]) for e in at.worlds)
+    missing = min(float(e.response.reduced_cost[0, a]) for e in at.by_regime)
     found = _with_cost(cal, euros, at, a, -(missing + little))
     return found if found is not None and found.x[0, a] > 0 else None
 
@@ -120,9 +123,9 @@ def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float)
     linear = cal.linear.copy()
     linear[a] += more
     dearer = replace(cal, linear=linear)
-    pairs = zip(cal.worlds, at.worlds, strict=True)
-    worlds = tuple(consistent_response(dearer, n, euros[None], e.beliefs) for (_, n), e in pairs)
-    found = outcome_of(cal, euros[None], worlds)
+    pairs = zip(cal.regimes, at.by_regime, strict=True)
+    regimes = tuple(consistent_response(dearer, n, euros[None], e.beliefs) for (_, n), e in pairs)
+    found = outcome_of(cal, euros[None], regimes)
     return found if found.residual[0] <= CONSISTENT else None
 
 
@@ -130,7 +133,7 @@ def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float)
 
 
 @dataclass(frozen=True)
-class _World:
+class _RegimeLedger:
     """One regime at a plan's equilibrium (S = 1)."""
 
     cal: Calibrated
@@ -196,7 +199,7 @@ def gaming_excess(cal: Calibrated, outcome: Outcome) -> Floats:
     """Largest excess of gaming over its cap, as a share of the activity's scale, (S,); NaN without caps."""
     parts = [
         part
-        for (_, network), at in zip(cal.worlds, outcome.worlds, strict=True)
+        for (_, network), at in zip(cal.regimes, outcome.by_regime, strict=True)
         for part in _excesses(cal, network, at.x)
     ]
     return np.max(parts, axis=0) if parts else np.full(len(outcome.x), np.nan)

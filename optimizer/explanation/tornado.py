@@ -213,7 +213,9 @@ class _Company:
     def of(cls, scenario: Scenario, plans: Floats, chosen: Mapping[str, str]) -> _Company:
         cal = calibrate(scenario).choosing(chosen)
         outcome = evaluate_beside_today(cal, plans, 1)
-        return cls(scenario, plans, chosen, tuple(w.beliefs for w in outcome.worlds), value_of(cal, outcome))
+        return cls(
+            scenario, plans, chosen, tuple(w.beliefs for w in outcome.by_regime), value_of(cal, outcome)
+        )
 
     def values(self, moved: Sequence[tuple[str, float]]) -> Floats:
         """(M, S) with each number times its factor, NaN where invalid; target pay follows the scenario's."""

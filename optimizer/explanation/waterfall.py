@@ -60,7 +60,7 @@ class Step:
 
 def waterfall(cal: Calibrated, now: Outcome, then: Outcome) -> tuple[Step, ...]:
     """From one plan to another (S = 1 each), by team and cause; causes that cannot arise are left out."""
-    cases = zip(cal.worlds, now.worlds, then.worlds, strict=True)
+    cases = zip(cal.regimes, now.by_regime, then.by_regime, strict=True)
     funnels = [(odds, _Funnel.of(network, a.x[0], b.x[0])) for (odds, network), a, b in cases]
     revenue = np.sum([odds * _parts(funnel) for odds, funnel in funnels], axis=0)
     possible = funnels[0][1].possible

@@ -8,13 +8,13 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds, Interval
-from optimizer.model.data import Setting, World
+from optimizer.model.data import RegimeData, Setting
 
 
 def add_teams(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:
     """Prices, reduced costs, stationarity and complementarity of every team in every regime."""
     network = setting.cal.network
-    of = {w.name: (w, b) for w, b in zip(setting.worlds, bounds, strict=True)}
+    of = {w.name: (w, b) for w, b in zip(setting.regimes, bounds, strict=True)}
     timed = [t for t, h in zip(network.teams, network.hours, strict=True) if np.isfinite(h)]
     team, stage = network.teams.index, network.stages.index
     activity = network.activities.index
@@ -48,23 +48,23 @@ def _pair(interval: Interval, at: int) -> tuple[float, float]:
     return float(interval.low[at]), float(interval.high[at])
 
 
-def reward_of(m: pyo.ConcreteModel, setting: Setting, world: World, a: int) -> pyo.Expression:
+def reward_of(m: pyo.ConcreteModel, setting: Setting, regime: RegimeData, a: int) -> pyo.Expression:
     """r_a(w) = Σ_k e_ik θ_k C_ka + what reaches other teams and comes back."""
     network = setting.cal.network
     team = network.teams[network.team[a]]
     paid = sum(
-        float(world.reward[j, a]) * m.euros[team, k]
+        float(regime.reward[j, a]) * m.euros[team, k]
         for j, k in enumerate(network.kpis)
-        if (team, k) in m.PAIRS and world.reward[j, a]
+        if (team, k) in m.PAIRS and regime.reward[j, a]
     )
-    return paid + float(world.onward[a])
+    return paid + float(regime.onward[a])
 
 
-def _marginal_gain(m: pyo.ConcreteModel, setting: Setting, world: World, a: int) -> pyo.Expression:
+def _marginal_gain(m: pyo.ConcreteModel, setting: Setting, regime: RegimeData, a: int) -> pyo.Expression:
     """Equation (4) of model.md without q x and s."""
-    network = world.network
-    s, i = world.name, network.teams[network.team[a]]
-    gain = reward_of(m, setting, world, a) - float(setting.cal.linear[a] + world.waiting[a])
+    network = regime.network
+    s, i = regime.name, network.teams[network.team[a]]
+    gain = reward_of(m, setting, regime, a) - float(setting.cal.linear[a] + regime.waiting[a])
     if network.unit_hours[a] and (s, i) in m.hour_price:
         gain -= float(network.unit_hours[a]) * m.hour_price[s, i]
     if network.source[a] >= 0:
@@ -74,7 +74,7 @@ def _marginal_gain(m: pyo.ConcreteModel, setting: Setting, world: World, a: int)
 
 
 def _complementarity(
-    m: pyo.ConcreteModel, of: dict[str, tuple[World, Bounds]], index: Callable[[str], int]
+    m: pyo.ConcreteModel, of: dict[str, tuple[RegimeData, Bounds]], index: Callable[[str], int]
 ) -> None:
     """x_a > 0 or s_a > 0, never both; a binary only where the bounds leave both open."""
     open_ = []

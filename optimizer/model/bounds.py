@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.model.data import Setting, World
+from optimizer.model.data import RegimeData, Setting
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,20 @@ class Bounds:
     score: Interval
 
 
-def data_bounds(setting: Setting, world: World) -> Bounds:
+def data_bounds(setting: Setting, regime: RegimeData) -> Bounds:
     """Bounds from hours, inflow and the range of rewards alone.
 
     Raises ValueError naming the activity where a volume cannot be bounded.
     """
-    network, cal = world.network, setting.cal
-    low_pay, high_pay = reward_range(setting, world)
-    low = low_pay - cal.linear - world.waiting
-    high = high_pay - cal.linear - world.waiting
-    hour_low = _hour_price_low(setting, world, low)
-    price_high = _price_high(world, high, hour_low)
-    x_high = _x_high(setting, world, high, hour_low, price_high)
-    price_low = _price_low(setting, world, low, x_high)
-    hour_high = _hour_price_high(world, high, price_low, price_high)
+    network, cal = regime.network, setting.cal
+    low_pay, high_pay = reward_range(setting, regime)
+    low = low_pay - cal.linear - regime.waiting
+    high = high_pay - cal.linear - regime.waiting
+    hour_low = _hour_price_low(setting, regime, low)
+    price_high = _price_high(regime, high, hour_low)
+    x_high = _x_high(setting, regime, high, hour_low, price_high)
+    price_low = _price_low(setting, regime, low, x_high)
+    hour_high = _hour_price_high(regime, high, price_low, price_high)
     taken_high = np.append(price_high, 0.0)[network.source]
     lost = network.unit_hours * hour_high[network.team] + taken_high - price_low @ network.own_yields - low
     zero = np.zeros(len(x_high))
@@ -56,36 +56,36 @@ def data_bounds(setting: Setting, world: World) -> Bounds:
         Interval(zero, np.maximum(lost, 0.0)),
         Interval(hour_low, hour_high),
         Interval(price_low, price_high),
-        score_range(world, Interval(zero, x_high)),
+        score_range(regime, Interval(zero, x_high)),
     )
 
 
-def reward_range(setting: Setting, world: World) -> tuple[Floats, Floats]:
+def reward_range(setting: Setting, regime: RegimeData) -> tuple[Floats, Floats]:
     """Smallest and largest r_a over the plans of the space, (A,) each."""
-    space, team = setting.space, world.network.team
+    space, team = setting.space, regime.network.team
     most, least = space.most * space.unit, space.least * space.unit
     usable = space.allowed[team].T
-    best = np.where(usable, world.reward, -np.inf).max(axis=0, initial=-np.inf)
-    worst = np.where(usable, world.reward, np.inf).min(axis=0, initial=np.inf)
+    best = np.where(usable, regime.reward, -np.inf).max(axis=0, initial=-np.inf)
+    worst = np.where(usable, regime.reward, np.inf).min(axis=0, initial=np.inf)
     any_ = usable.any(axis=0)
     best, worst = np.where(any_, best, 0.0), np.where(any_, worst, 0.0)
     high = np.where(best > 0, most[team], least[team]) * best
     low = np.where(worst < 0, most[team], least[team]) * worst
-    return low + world.onward, high + world.onward
+    return low + regime.onward, high + regime.onward
 
 
-def score_range(world: World, x: Interval) -> Interval:
+def score_range(regime: RegimeData, x: Interval) -> Interval:
     """Linearised scores over a box of volumes."""
-    up, down = np.maximum(world.score, 0.0), np.minimum(world.score, 0.0)
+    up, down = np.maximum(regime.score, 0.0), np.minimum(regime.score, 0.0)
     return Interval(
-        world.score_constant + up @ x.low + down @ x.high,
-        world.score_constant + up @ x.high + down @ x.low,
+        regime.score_constant + up @ x.low + down @ x.high,
+        regime.score_constant + up @ x.high + down @ x.low,
     )
 
 
-def _hour_price_low(setting: Setting, world: World, low: Floats) -> Floats:
+def _hour_price_low(setting: Setting, regime: RegimeData, low: Floats) -> Floats:
     """λ ≥ net − q H of `other`, whose hours are at most H; 0 for a team without hours."""
-    network = world.network
+    network = regime.network
     found = np.zeros(len(network.teams))
     for i, block in enumerate(network.blocks):
         if block.has_hours:
@@ -94,9 +94,9 @@ def _hour_price_low(setting: Setting, world: World, low: Floats) -> Floats:
     return found
 
 
-def _price_high(world: World, high: Floats, hour_low: Floats) -> Floats:
+def _price_high(regime: RegimeData, high: Floats, hour_low: Floats) -> Floats:
     """μ_n ≤ the best net use of a unit; downstream first."""
-    network = world.network
+    network = regime.network
     price = np.zeros(len(network.stages))
     for n in network.downstream_first:
         if network.owner[n] >= 0:
@@ -106,9 +106,11 @@ def _price_high(world: World, high: Floats, hour_low: Floats) -> Floats:
     return price
 
 
-def _x_high(setting: Setting, world: World, high: Floats, hour_low: Floats, price_high: Floats) -> Floats:
+def _x_high(
+    setting: Setting, regime: RegimeData, high: Floats, hour_low: Floats, price_high: Floats
+) -> Floats:
     """Volumes by hours, inflow, or (market work without hours) by where reward stops paying for cost."""
-    network = world.network
+    network = regime.network
     gain = high - network.unit_hours * hour_low[network.team] + price_high @ network.own_yields
     timed = np.isfinite(network.hours[network.team]) & (network.unit_hours > 0)
     by_hours = np.where(timed, network.hours[network.team] / np.where(timed, network.unit_hours, 1.0), np.inf)
@@ -125,9 +127,9 @@ def _x_high(setting: Setting, world: World, high: Floats, hour_low: Floats, pric
     return np.asarray(x)
 
 
-def _price_low(setting: Setting, world: World, low: Floats, x_high: Floats) -> Floats:
+def _price_low(setting: Setting, regime: RegimeData, low: Floats, x_high: Floats) -> Floats:
     """μ_n ≥ net − q x of `leave`."""
-    network = world.network
+    network = regime.network
     price = np.zeros(len(network.stages))
     for n, stage in enumerate(network.stages):
         if network.owner[n] >= 0:
@@ -136,9 +138,9 @@ def _price_low(setting: Setting, world: World, low: Floats, x_high: Floats) -> F
     return price
 
 
-def _hour_price_high(world: World, high: Floats, price_low: Floats, price_high: Floats) -> Floats:
+def _hour_price_high(regime: RegimeData, high: Floats, price_low: Floats, price_high: Floats) -> Floats:
     """Some work with hours is done (H > 0), and pays at least λ per hour."""
-    network = world.network
+    network = regime.network
     taken = np.append(price_low, 0.0)[network.source]
     gain = high - taken + price_high @ network.own_yields
     found = np.zeros(len(network.teams))

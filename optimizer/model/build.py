@@ -50,7 +50,7 @@ def build_model(setting: Setting, bounds: tuple[Bounds, ...]) -> pyo.ConcreteMod
 
 def _sets(m: pyo.ConcreteModel, setting: Setting) -> None:
     network, space = setting.cal.network, setting.space
-    m.REGIMES = pyo.Set(initialize=[w.name for w in setting.worlds])
+    m.REGIMES = pyo.Set(initialize=[w.name for w in setting.regimes])
     m.TEAMS = pyo.Set(initialize=network.teams)
     m.STAGES = pyo.Set(initialize=[s for n, s in enumerate(network.stages) if network.owner[n] >= 0])
     m.ACTIVITIES = pyo.Set(initialize=network.activities)

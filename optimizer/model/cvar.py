@@ -125,15 +125,17 @@ def _sample(setting: Setting, bounds: tuple[Bounds, ...], count: int) -> _Sample
     team, kpi = [i for i, _ in pairs], [k for _, k in pairs]
     charge = loading(cal)[team]
     added, ends = [], []
-    for world, box in zip(setting.worlds, bounds, strict=True):
-        added.append(charge * swings(cal, world.believed[None], noise)[0][:, at])
-        both = [charge * (world.level + world.slope @ s)[team, kpi] for s in (box.score.low, box.score.high)]
+    for regime, box in zip(setting.regimes, bounds, strict=True):
+        added.append(charge * swings(cal, regime.believed[None], noise)[0][:, at])
+        both = [
+            charge * (regime.level + regime.slope @ s)[team, kpi] for s in (box.score.low, box.score.high)
+        ]
         ends.append(np.repeat(np.array(both)[:, None], count, axis=1))
     low, high = np.concatenate(ends, axis=1)
     every = np.concatenate(added)
     return _Sample(
-        regime=[world.name for world in setting.worlds for _ in range(count)],
-        weight=probabilities([w.probability for w in setting.worlds], count),
+        regime=[regime.name for regime in setting.regimes for _ in range(count)],
+        weight=probabilities([w.probability for w in setting.regimes], count),
         added=every,
         low=low,
         high=high,

@@ -15,7 +15,7 @@ from optimizer.scenario.types import Rules
 
 
 @dataclass(frozen=True)
-class World:
+class RegimeData:
     """One regime at given beliefs, all linear in the plan's euros e_ik.
 
     Reward of a unit: r_a = Σ_k e_{i(a)k} `reward[k, a]` + `onward[a]`. Linearised score of KPI k:
@@ -50,7 +50,7 @@ class Setting:
 
     cal: Calibrated
     space: PlanSpace
-    worlds: tuple[World, ...]
+    regimes: tuple[RegimeData, ...]
     exposure: Floats | None
     """d_kj, (K, J), at the believed plan; None where no rule needs it."""
 
@@ -64,17 +64,19 @@ def build_setting(
 ) -> Setting:
     """The model's numbers at one belief (S = 1) per regime."""
     names = list(cal.scenario.regimes) or ["base"]
-    worlds = tuple(
-        _world(cal, name, probability, network, held)
-        for name, (probability, network), held in zip(names, cal.worlds, beliefs, strict=True)
+    regimes = tuple(
+        _regime_data(cal, name, probability, network, held)
+        for name, (probability, network), held in zip(names, cal.regimes, beliefs, strict=True)
     )
-    return Setting(cal, space, worlds, exposure)
+    return Setting(cal, space, regimes, exposure)
 
 
-def _world(cal: Calibrated, name: str, probability: float, network: Network, held: Beliefs) -> World:
+def _regime_data(
+    cal: Calibrated, name: str, probability: float, network: Network, held: Beliefs
+) -> RegimeData:
     told = signals(network, cal.curves, cal.targets_at(held), held)
     believed, slope = told.score[0], told.slope.matrix()[0]
-    return World(
+    return RegimeData(
         name=name,
         probability=probability,
         network=network,

@@ -57,7 +57,7 @@ def add_effort(m: pyo.ConcreteModel, setting: Setting) -> None:
 def squares(m: pyo.ConcreteModel, setting: Setting) -> Iterator[Square]:
     """All of the objective that is not linear."""
     index = setting.cal.network.activities.index
-    odds = {w.name: w.probability for w in setting.worlds}
+    odds = {w.name: w.probability for w in setting.regimes}
     for (s, a), cost in m.effort.items():
         x = m.x[s, a]
         yield Square(cost, x, float(setting.cal.quadratic[index(a)]), odds[s], x.lb, x.ub)
@@ -70,7 +70,7 @@ def squares(m: pyo.ConcreteModel, setting: Setting) -> Iterator[Square]:
 def _premiums(m: pyo.ConcreteModel, setting: Setting) -> Iterator[tuple[tuple[str, str], float]]:
     """r_i Σ_s π_s Var pay_k of each pair that has a premium."""
     averse, teams, kpis = risk_aversion(setting.cal), list(m.TEAMS), list(m.KPIS)
-    variance = sum(w.probability * w.variance for w in setting.worlds)
+    variance = sum(w.probability * w.variance for w in setting.regimes)
     for i, k in m.PAIRS:
         curvature = float(averse[teams.index(i)] * np.asarray(variance)[teams.index(i), kpis.index(k)])
         if curvature > 0:

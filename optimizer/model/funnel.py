@@ -13,17 +13,17 @@ def add_funnel(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...
     """Volumes x ≥ 0 with (1) and (2) in every regime."""
     network = setting.cal.network
     column = {a: j for j, a in enumerate(network.activities)}
-    high = {w.name: b.x for w, b in zip(setting.worlds, bounds, strict=True)}
+    high = {w.name: b.x for w, b in zip(setting.regimes, bounds, strict=True)}
     m.x = pyo.Var(
         m.REGIMES,
         m.ACTIVITIES,
         bounds=lambda m, s, a: (float(high[s].low[column[a]]), float(high[s].high[column[a]])),
         doc="units per period",
     )
-    worlds = {w.name: w for w in setting.worlds}
+    regimes = {w.name: w for w in setting.regimes}
 
     def balance(m: pyo.ConcreteModel, s: str, n: str) -> pyo.Expression:
-        net, stage = worlds[s].network, network.stages.index(n)
+        net, stage = regimes[s].network, network.stages.index(n)
         taken = sum(m.x[s, network.activities[a]] for a in network.from_stage[stage])
         return taken - inflow_of(m, setting, s, stage, constant=False) == float(net.inflow[stage])
 
@@ -45,7 +45,7 @@ def inflow_of(
     m: pyo.ConcreteModel, setting: Setting, regime: str, stage: int, *, constant: bool = True
 ) -> pyo.Expression:
     """F_n + Σ_a P_na x_a in a regime."""
-    world = next(w for w in setting.worlds if w.name == regime)
-    row, names = world.network.yields[stage], world.network.activities
+    network = next(r.network for r in setting.regimes if r.name == regime)
+    row, names = network.yields[stage], network.activities
     flow = sum(float(row[a]) * m.x[regime, names[a]] for a in np.flatnonzero(row))
-    return flow + (float(world.network.inflow[stage]) if constant else 0.0)
+    return flow + (float(network.inflow[stage]) if constant else 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.best_response import reward_of
-from optimizer.model.data import Setting, World
+from optimizer.model.data import RegimeData, Setting
 from optimizer.model.funnel import inflow_of
 from optimizer.plans.rules import gaming_caps
 
@@ -15,14 +15,14 @@ def add_gaming(m: pyo.ConcreteModel, setting: Setting) -> None:
     """Caps, deterrence margin, pairs and exposure."""
     caps = {
         (w.name, w.network.activities[a]): (a, constant, share)
-        for w in setting.worlds
+        for w in setting.regimes
         for a, constant, share in gaming_caps(setting.cal, w.network)
     }
-    worlds = {w.name: w for w in setting.worlds}
+    regimes = {w.name: w for w in setting.regimes}
 
     def cap(m: pyo.ConcreteModel, s: str, name: str) -> pyo.Expression:
         a, constant, share = caps[s, name]
-        source = int(worlds[s].network.source[a])
+        source = int(regimes[s].network.source[a])
         return constant + (share * inflow_of(m, setting, s, source) if share else 0.0)
 
     m.gaming_cap = pyo.Constraint(
@@ -37,28 +37,28 @@ def _margin(m: pyo.ConcreteModel, setting: Setting, gamed: dict, cap: object) ->
     margin = setting.rules.gaming.margin if setting.rules.gaming else None
     network = setting.cal.network
     some = [key for key, a in gamed.items() if margin is not None and network.gaming[a]]
-    worlds = {w.name: w for w in setting.worlds}
+    regimes = {w.name: w for w in setting.regimes}
 
     def deterred(m: pyo.ConcreteModel, s: str, name: str) -> pyo.Expression:
-        a, world = gamed[s, name], worlds[s]
-        gain = _inflated_gain(m, setting, world, a, float(margin or 0.0))
+        a, regime = gamed[s, name], regimes[s]
+        gain = _inflated_gain(m, setting, regime, a, float(margin or 0.0))
         return gain <= float(setting.cal.quadratic[a]) * cap(m, s, name)  # type: ignore[operator]
 
     m.gaming_margin = pyo.Constraint(some, rule=deterred, doc="(14b) deterred even if it pays more")
 
 
 def _inflated_gain(
-    m: pyo.ConcreteModel, setting: Setting, world: World, a: int, margin: float
+    m: pyo.ConcreteModel, setting: Setting, regime: RegimeData, a: int, margin: float
 ) -> pyo.Expression:
     """Net gain of the first unit with direct credit inflated, at the plan's prices."""
-    network, s = world.network, world.name
+    network, s = regime.network, regime.name
     team = network.teams[network.team[a]]
     extra = sum(
-        margin * float(world.direct[j, a]) * m.euros[team, k]
+        margin * float(regime.direct[j, a]) * m.euros[team, k]
         for j, k in enumerate(network.kpis)
-        if (team, k) in m.PAIRS and world.direct[j, a]
+        if (team, k) in m.PAIRS and regime.direct[j, a]
     )
-    gain = reward_of(m, setting, world, a) + extra - float(setting.cal.linear[a] + world.waiting[a])
+    gain = reward_of(m, setting, regime, a) + extra - float(setting.cal.linear[a] + regime.waiting[a])
     if network.unit_hours[a] and (s, team) in m.hour_price:
         gain -= float(network.unit_hours[a]) * m.hour_price[s, team]
     if network.source[a] >= 0:

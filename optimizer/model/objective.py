@@ -11,10 +11,10 @@ from optimizer.model.data import Setting
 def add_objective(m: pyo.ConcreteModel, setting: Setting) -> None:
     """Expected revenue after direct costs, that less expected loaded payouts, or less the teams' costs."""
     value = 0.0
-    for world in setting.worlds:
-        names, worth = world.network.activities, world.network.marginal_value
-        value += world.probability * sum(
-            float(worth[a]) * m.x[world.name, names[a]] for a in np.flatnonzero(worth)
+    for regime in setting.regimes:
+        names, worth = regime.network.activities, regime.network.marginal_value
+        value += regime.probability * sum(
+            float(worth[a]) * m.x[regime.name, names[a]] for a in np.flatnonzero(worth)
         )
     if setting.rules.objective == "net":
         value -= sum(m.loaded[i] for i in m.PAID)
@@ -26,5 +26,5 @@ def add_objective(m: pyo.ConcreteModel, setting: Setting) -> None:
 def _effort(m: pyo.ConcreteModel, setting: Setting) -> pyo.Expression:
     """Σ_s π_s Σ_a (c_a x_a + effort_a)."""
     linear = dict(zip(setting.cal.network.activities, setting.cal.linear, strict=True))
-    odds = {w.name: w.probability for w in setting.worlds}
+    odds = {w.name: w.probability for w in setting.regimes}
     return sum(odds[s] * (float(linear[a]) * m.x[s, a] + cost) for (s, a), cost in m.effort.items())

@@ -6,7 +6,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
-from optimizer.model.data import Setting, World
+from optimizer.model.data import RegimeData, Setting
 from optimizer.response.outcome import loading
 
 Moving = dict[tuple[str, str], list[str]]
@@ -21,7 +21,7 @@ def add_payouts(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ..
     needed = _pays_matter(setting)
     moving = _moving(m, setting) if needed else {}
     scored = sorted({j for some in moving.values() for j in some})
-    of = {w.name: (w, b) for w, b in zip(setting.worlds, bounds, strict=True)}
+    of = {w.name: (w, b) for w, b in zip(setting.regimes, bounds, strict=True)}
     kpi = setting.cal.network.kpis.index
     width = {(s, k): float(np.ptp(_ends(of[s][1], kpi(k)))) for s in of for k in scored}
     m.above = pyo.Var(
@@ -29,10 +29,10 @@ def add_payouts(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ..
     )
 
     def score(m: pyo.ConcreteModel, s: str, k: str) -> pyo.Expression:
-        world, low = of[s][0], float(of[s][1].score.low[kpi(k)])
-        row, names = world.score[kpi(k)], world.network.activities
+        regime, low = of[s][0], float(of[s][1].score.low[kpi(k)])
+        row, names = regime.score[kpi(k)], regime.network.activities
         flow = sum(float(row[a]) * m.x[s, names[a]] for a in np.flatnonzero(row))
-        return m.above[s, k] == flow + float(world.score_constant[kpi(k)]) - low
+        return m.above[s, k] == flow + float(regime.score_constant[kpi(k)]) - low
 
     m.linear_score = pyo.Constraint(m.REGIMES, scored, rule=score, doc="(11) ŝ_k at the believed rate")
     _products(m, moving, width)
@@ -43,7 +43,7 @@ def add_payouts(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ..
 def _moving(m: pyo.ConcreteModel, setting: Setting) -> Moving:
     """The KPIs whose scores move the pay of each pair."""
     teams, kpis = setting.cal.network.teams, setting.cal.network.kpis
-    felt = np.any([w.slope != 0 for w in setting.worlds], axis=0)
+    felt = np.any([w.slope != 0 for w in setting.regimes], axis=0)
     return {
         (i, k): [j for n, j in enumerate(kpis) if j == k or felt[teams.index(i), kpis.index(k), n]]
         for i, k in m.PAIRS
@@ -85,18 +85,18 @@ def _products(m: pyo.ConcreteModel, moving: Moving, width: dict[tuple[str, str],
 
 
 def _pay_expressions(
-    m: pyo.ConcreteModel, setting: Setting, of: dict[str, tuple[World, Bounds]], moving: Moving
+    m: pyo.ConcreteModel, setting: Setting, of: dict[str, tuple[RegimeData, Bounds]], moving: Moving
 ) -> None:
     """Expected payout before charges per team, in each regime and over them."""
     unit = dict(zip(setting.cal.network.teams, setting.space.unit, strict=True))
     team, kpi = setting.cal.network.teams.index, setting.cal.network.kpis.index
 
     def paid(m: pyo.ConcreteModel, s: str, i: str) -> pyo.Expression:
-        world, bounds = of[s]
+        regime, bounds = of[s]
         total = 0.0
         for k in (k for t, k in m.PAIRS if t == i):
-            slope = world.slope[team(i), kpi(k)]
-            sure = float(world.level[team(i), kpi(k)] + slope @ bounds.score.low)
+            slope = regime.slope[team(i), kpi(k)]
+            sure = float(regime.level[team(i), kpi(k)] + slope @ bounds.score.low)
             varying = sum(
                 float(slope[kpi(j)] * unit[i]) * 2**b * m.credit[s, i, k, b, j]
                 for j in moving[i, k]
@@ -105,7 +105,7 @@ def _pay_expressions(
             total += sure * m.euros[i, k] + varying
         return total
 
-    odds = {s: world.probability for s, (world, _) in of.items()}
+    odds = {s: regime.probability for s, (regime, _) in of.items()}
     m.payout_in = pyo.Expression(m.REGIMES, m.PAID, rule=paid)
     m.payout = pyo.Expression(m.PAID, rule=lambda m, i: sum(odds[s] * m.payout_in[s, i] for s in m.REGIMES))
     charge = dict(zip(setting.cal.network.teams, map(float, loading(setting.cal)), strict=True))

@@ -93,7 +93,7 @@ def _compared(company: Calibrated, controllability: Floats, plan: Plan) -> Compa
     cal, euros = company.choosing(plan.curves), plan.euros(company.scenario)
     space = plan_space(cal, controllability)
     outcome = evaluate_plans(cal, euros[None])
-    facts = consistent_facts(cal, euros[None], outcome.worlds, outcome.pay)
+    facts = consistent_facts(cal, euros[None], outcome.by_regime, outcome.pay)
     broken = tuple(
         BrokenRule(line.name, float(line.value[0]), float(line.limit[0]), float(-line.slack[0]))
         for line in broken_lines(cal, space, euros[None], facts)
@@ -130,7 +130,7 @@ def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED)
             float(line.slack[0]),
             *apart.get(line.name, ()),
         )
-        for line in budget_lines(cal, euros, outcome.pay, consistent_tail(cal, euros, outcome.worlds))
+        for line in budget_lines(cal, euros, outcome.pay, consistent_tail(cal, euros, outcome.by_regime))
     }
     loaded = outcome.pay[0] * loading(cal)
     names = ["budget.expected", *(f"budget.teams.{t}" for t in scenario.teams)]
@@ -156,8 +156,8 @@ def influence(scenario: Scenario) -> Influence:
     cal = calibrate(scenario)
     measures = measure(cal)
     euros = cal.current[None]
-    at = evaluate_plans(cal, euros).worlds[0]
-    network = cal.worlds[0][1]
+    at = evaluate_plans(cal, euros).by_regime[0]
+    network = cal.regimes[0][1]
     return Influence(
         cal,
         measures.controllability,

@@ -56,7 +56,7 @@ def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
         euros = space.euros(units)
         outcome = evaluate_plans(cal, euros)
         value = value_of(cal.scenario.rules.objective, outcome)
-        facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+        facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
         settled = outcome.residual <= CONSISTENT
         return Judgement(value, kept & settled, np.where(settled, violation, np.inf))
@@ -73,7 +73,7 @@ def consistent_facts(
     if gaming is not None and gaming.exposure is not None:
         exposure = believed_exposure(cal, euros, equilibria)
     if gaming is not None and gaming.margin is not None:
-        pairs = zip(cal.worlds, equilibria, strict=True)
+        pairs = zip(cal.regimes, equilibria, strict=True)
         deterred = tuple(deterrence(cal, network, e, euros) for (_, network), e in pairs)
     return Facts(
         tuple(e.x for e in equilibria), pay, exposure, deterred, consistent_tail(cal, euros, equilibria)
@@ -84,14 +84,14 @@ def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibriu
     """What is paid in bad cases once beliefs agree with what happens."""
     if not has_tail_rule(cal):
         return NO_TAIL
-    pairs = zip(cal.worlds, equilibria, strict=True)
+    pairs = zip(cal.regimes, equilibria, strict=True)
     scores = [true_scores(cal, network, e) for (_, network), e in pairs]
     return tail_of(cal, euros, [payouts(cal, euros, s) @ loading(cal) for s in scores], scores)
 
 
 def believed_exposure(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Floats:
     """d_kj, (S, K, J), expected over regimes."""
-    pairs = zip(cal.worlds, equilibria, strict=True)
+    pairs = zip(cal.regimes, equilibria, strict=True)
     return np.asarray(
         sum(odds * exposures(cal, network, e, euros.sum(axis=2)) for (odds, network), e in pairs)
     )
@@ -106,9 +106,9 @@ def judge_at(
         euros = space.euros(units)
         outcome = linearised(cal, euros, beliefs)
         seen = None if exposure is None else np.broadcast_to(exposure, (len(units), *exposure.shape))
-        facts = Facts(tuple(e.x for e in outcome.worlds), outcome.pay, seen)
+        facts = Facts(tuple(e.x for e in outcome.by_regime), outcome.pay, seen)
         if cal.scenario.rules.gaming is not None and cal.scenario.rules.gaming.margin is not None:
-            facts = replace(consistent_facts(cal, euros, outcome.worlds, outcome.pay), exposure=seen)
+            facts = replace(consistent_facts(cal, euros, outcome.by_regime, outcome.pay), exposure=seen)
         facts = replace(facts, tail=outcome.tail)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
         return Judgement(value_of(cal.scenario.rules.objective, outcome), kept, violation)
@@ -120,7 +120,7 @@ def judge_at(
 class Linearised:
     """What the model sees at given beliefs: ŝ (S, K), pay (S, I), the rest (S,)."""
 
-    worlds: tuple[Equilibrium, ...]
+    by_regime: tuple[Equilibrium, ...]
     score: Floats
     pay: Floats
     revenue: Floats
@@ -141,16 +141,17 @@ class Linearised:
 def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> Linearised:
     """Responses at given beliefs (S = 1 per regime), with scores and payouts linearised there."""
     parts = [
-        _linearised(cal, network, held, euros) for (_, network), held in zip(cal.worlds, beliefs, strict=True)
+        _linearised(cal, network, held, euros)
+        for (_, network), held in zip(cal.regimes, beliefs, strict=True)
     ]
-    odds = [probability for probability, _ in cal.worlds]
+    odds = [probability for probability, _ in cal.regimes]
     pay = _expected(odds, [p.pay for p in parts])
     tail = NO_TAIL
     if has_tail_rule(cal):
-        believed = [_believed(cal, n, held) for (_, n), held in zip(cal.worlds, beliefs, strict=True)]
+        believed = [_believed(cal, n, held) for (_, n), held in zip(cal.regimes, beliefs, strict=True)]
         tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed)
     return Linearised(
-        worlds=tuple(p.worlds[0] for p in parts),
+        by_regime=tuple(p.by_regime[0] for p in parts),
         score=_expected(odds, [p.score for p in parts]),
         pay=pay,
         revenue=_expected(odds, [p.revenue for p in parts]),

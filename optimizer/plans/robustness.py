@@ -230,7 +230,7 @@ def _all_judged(companies: Sequence[Calibrated], euros: Sequence[Floats]) -> lis
 
 
 def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
-    tail = consistent_tail(cal, euros, outcome.worlds)
+    tail = consistent_tail(cal, euros, outcome.by_regime)
     over = [~line.kept for line in budget_lines(cal, euros, outcome.pay, tail)]
     broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)
     values = value_of(cal.scenario.rules.objective, outcome)

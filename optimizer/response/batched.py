@@ -41,11 +41,11 @@ def evaluate_companies(
     `start`, for each regime and the plans of any company, replaces the beliefs of each one's own baseline.
     """
     by_regime = []
-    for regime in range(len(companies[0].worlds)) if companies else ():
-        asked = [_Company(_behaviour(cal), cal.worlds[regime][1]) for cal in companies]
+    for regime in range(len(companies[0].regimes)) if companies else ():
+        asked = [_Company(_behaviour(cal), cal.regimes[regime][1]) for cal in companies]
         by_regime.append(_equilibria(asked, plans, start[regime] if start else None))
     every = zip(companies, plans, zip(*by_regime, strict=True), strict=True)
-    return [outcome_of(cal, euros, worlds) for cal, euros, worlds in every]
+    return [outcome_of(cal, euros, regimes) for cal, euros, regimes in every]
 
 
 def _behaviour(cal: Calibrated) -> Behaviour:

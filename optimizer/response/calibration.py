@@ -63,7 +63,7 @@ class Calibrated(Behaviour):
     scenario: Scenario
     network: Network
     """Baseline coefficients (all regime multipliers 1)."""
-    worlds: tuple[tuple[float, Network], ...]
+    regimes: tuple[tuple[float, Network], ...]
     """(probability, network) per regime; one of probability 1 where the scenario names none."""
     todays_curves: PayCurves
     """In force when the baseline was observed."""
@@ -107,11 +107,11 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     own = network.own_delay * (price @ network.own_yields)
     kappa = _curvature_values(network, routing[0], pay + onward + own, hour_price)
     linear, quadratic = _costs(scenario, network, kappa, pay + onward + own, hour_price, price)
-    worlds = tuple((r.probability, build_network(scenario, r)) for r in scenario.regimes.values())
+    regimes = tuple((r.probability, build_network(scenario, r)) for r in scenario.regimes.values())
     return Calibrated(
         scenario=scenario,
         network=network,
-        worlds=worlds or ((1.0, network),),
+        regimes=regimes or ((1.0, network),),
         curves=curves,
         todays_curves=curves,
         targets=targets,

@@ -129,7 +129,7 @@ class Deviation:
 def deviations(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Deviation]:
     """Teams that would gain more than PROFIT under one plan (I, K), at its equilibrium in each regime."""
     for regime, (_, network), at in zip(
-        list(cal.scenario.regimes) or [""], cal.worlds, outcome.worlds, strict=True
+        list(cal.scenario.regimes) or [""], cal.regimes, outcome.by_regime, strict=True
     ):
         told = signals(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
         for i in _searched(cal, network, euros):
@@ -140,7 +140,7 @@ def deviations(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Dev
 
 def is_searched(cal: Calibrated, euros: Floats) -> bool:
     """Whether any team's pay under a plan (I, K) is not linear in what it does."""
-    return any(_searched(cal, network, euros) for _, network in cal.worlds)
+    return any(_searched(cal, network, euros) for _, network in cal.regimes)
 
 
 def _searched(cal: Calibrated, network: Network, euros: Floats) -> list[int]:

@@ -30,7 +30,7 @@ class Outcome:
 
     x (S, A) units; score (S, K) attainments; pay (S, I), gross, direct_costs, revenue, loaded_pay, net,
     effort_cost, risk_premium, surplus (S,) currency per period; residual (S,) the worst over regimes.
-    `worlds` holds the equilibrium of each regime.
+    `by_regime` holds the equilibrium of each regime.
     """
 
     x: Floats
@@ -42,7 +42,7 @@ class Outcome:
     effort_cost: Floats
     risk_premium: Floats
     residual: Floats
-    worlds: tuple[Equilibrium, ...]
+    by_regime: tuple[Equilibrium, ...]
 
     @property
     def revenue(self) -> Floats:
@@ -85,13 +85,13 @@ def value_of(objective: Objective, found: Valued) -> Floats:
 def evaluate_plans(cal: Calibrated, euros: Floats, mode: Mode = "consistent") -> Outcome:
     """What people do under S plans, (S, I, K) euros at target, and what it brings."""
     answer = consistent_response if mode == "consistent" else first_response
-    return outcome_of(cal, euros, tuple(answer(cal, network, euros) for _, network in cal.worlds))
+    return outcome_of(cal, euros, tuple(answer(cal, network, euros) for _, network in cal.regimes))
 
 
 def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Outcome:
     """Expectations over the equilibria of the regimes."""
-    odds = [probability for probability, _ in cal.worlds]
-    networks = [network for _, network in cal.worlds]
+    odds = [probability for probability, _ in cal.regimes]
+    networks = [network for _, network in cal.regimes]
     scores = [true_scores(cal, n, e) for n, e in zip(networks, equilibria, strict=True)]
     pays = [payouts(cal, euros, s) for s in scores]
 
@@ -110,7 +110,7 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
         effort_cost=expect([effort_cost(cal, e.x) for e in equilibria]),
         risk_premium=expect([risk_premium(cal, euros, s) for s in scores]),
         residual=np.max([e.residual for e in equilibria], axis=0),
-        worlds=equilibria,
+        by_regime=equilibria,
     )
 
 

@@ -98,13 +98,13 @@ def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, s
 
 def _indicator(cal: Calibrated, a: int, x: Floats, weeks: int, rng: np.random.Generator) -> Floats:
     """What is counted up to each week, (draws, weeks): the share of the stage's units, or units."""
-    odds = np.array([p for p, _ in cal.worlds])
-    world = rng.choice(len(odds), size=_DRAWS, p=odds / odds.sum())
+    odds = np.array([p for p, _ in cal.regimes])
+    regime = rng.choice(len(odds), size=_DRAWS, p=odds / odds.sum())
     stage = cal.network.source[a]
-    mine = x[world, a, None]
+    mine = x[regime, a, None]
     if stage < 0:
         return np.cumsum(rng.poisson(mine / weeks, (_DRAWS, weeks)), axis=1).astype(float)
-    whole = x[:, cal.network.from_stage[stage]].sum(axis=1)[world, None]
+    whole = x[:, cal.network.from_stage[stage]].sum(axis=1)[regime, None]
     arrived = rng.poisson(whole / weeks, (_DRAWS, weeks))
     share = np.where(whole > 0, mine / np.where(whole > 0, whole, 1.0), 0.0)
     counted = np.cumsum(rng.binomial(arrived, np.clip(share, 0, 1)), axis=1)

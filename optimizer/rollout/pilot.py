@@ -147,7 +147,7 @@ def _other_curve(cal: Calibrated, team: str) -> bool:
 
 def _expected(cal: Calibrated, euros: Floats, periods: int) -> Floats:
     """Attainment without luck, expected over regimes, (T, K)."""
-    odds = np.array([p for p, _ in cal.worlds])
+    odds = np.array([p for p, _ in cal.regimes])
     path = follow(cal, euros, calm(cal.scenario, periods))
     return np.asarray(np.einsum("r,trk->tk", odds, path.score))
 

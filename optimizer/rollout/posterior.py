@@ -133,7 +133,7 @@ def expected_attainment(
     )
     path = follow(together, euros, calm(cal.scenario, periods, len(tried)), learning)
     score = path.score * path.target / cal.targets
-    return np.asarray(score.reshape(periods, len(cal.worlds), len(tried), -1).transpose(2, 1, 0, 3))
+    return np.asarray(score.reshape(periods, len(cal.regimes), len(tried), -1).transpose(2, 1, 0, 3))
 
 
 def _interpolated(z: Floats, at: Floats, values: Floats) -> Floats:
@@ -149,7 +149,7 @@ def _log_likelihood(cal: Calibrated, expected: Floats, attained: Floats) -> Floa
     used = np.isfinite(attained) & (noise > 0)
     miss = np.where(used, attained - expected, 0.0) / np.where(noise > 0, noise, 1.0)
     by_period = -0.5 * _squares(miss, used.sum(axis=1), cal.scenario.noise_correlation)
-    odds = np.log([probability for probability, _ in cal.worlds])
+    odds = np.log([probability for probability, _ in cal.regimes])
     return np.asarray(logsumexp(by_period.sum(axis=2) + odds, axis=1))
 
 

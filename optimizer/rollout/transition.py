@@ -114,14 +114,14 @@ def switch(
 def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> Path:
     """What happens from today on under a plan (I, K) that begins now."""
     parts: dict[int, Path] = {}
-    for world in np.unique(luck.regime):
-        parts[int(world)] = _Run(cal, int(world), euros, learning).path(luck.noise[:, luck.regime == world])
+    for s in map(int, np.unique(luck.regime)):
+        parts[s] = _Run(cal, s, euros, learning).path(luck.noise[:, luck.regime == s])
     return _together(parts, luck.regime)
 
 
 def _together(parts: dict[int, Path], regime: Ints) -> Path:
     """Draws of all regimes in their order."""
-    order = np.argsort(np.concatenate([np.flatnonzero(regime == world) for world in parts]))
+    order = np.argsort(np.concatenate([np.flatnonzero(regime == s) for s in parts]))
     fields = {
         name: np.concatenate([getattr(p, name) for p in parts.values()], axis=1)[:, order]
         for name in Path.__dataclass_fields__
@@ -132,9 +132,9 @@ def _together(parts: dict[int, Path], regime: Ints) -> Path:
 class _Run:
     """One plan in one regime."""
 
-    def __init__(self, cal: Calibrated, world: int, euros: Floats, learning: float) -> None:
+    def __init__(self, cal: Calibrated, regime: int, euros: Floats, learning: float) -> None:
         self.cal = cal
-        self.network: Network = cal.worlds[world][1]
+        self.network: Network = cal.regimes[regime][1]
         self.euros = euros
         self.learning = learning
         self.shares = arrival_shares(cal.network.lag)

@@ -108,7 +108,7 @@ def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
     if result["status"] not in ("optimal", "feasible") or "linearised" in result:
         return
     space = plan_space(cal, measure(cal).controllability)
-    facts = consistent_facts(cal, euros, outcome.worlds, outcome.pay)
+    facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
     for line in broken_lines(cal, space, euros, facts):
         yield f"the plan breaks {line.name}", f"limit {line.limit[0]:.6g}", f"{line.value[0]:.6g}"
 

@@ -54,7 +54,7 @@ def check_model(
     if answer.paid is not None and seen.tail.cvar is not None:
         yield _model_cvar(cal, answer.paid, float(seen.tail.cvar[0]))
     yield _regret(cal, euros, beliefs, answer.x)
-    yield _inside(fixed, seen.worlds)
+    yield _inside(fixed, seen.by_regime)
 
 
 def _model_cvar(cal: Calibrated, paid: Floats, outside: float) -> Check:
@@ -69,7 +69,7 @@ def worst_mean(cal: Calibrated, paid: Floats) -> float:
     """CVaR of payouts (R·D,) in the draws of the rule: the edge, and the mean excess over it."""
     rule = cal.scenario.rules.budget.cvar
     assert rule is not None
-    weight = probabilities([probability for probability, _ in cal.worlds], CVAR_DRAWS)
+    weight = probabilities([probability for probability, _ in cal.regimes], CVAR_DRAWS)
     edge = float(percentile(paid, weight, rule.level))
     return edge + float(weight @ np.maximum(paid - edge, 0.0)) / (1 - rule.level)
 
@@ -107,17 +107,17 @@ def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Flo
     pay = np.maximum(np.where(euros[0].any(axis=1), euros[0].sum(axis=1), hours), 1.0)
     worst = max(
         float((regrets(cal, network, held, euros, x[s][None])[0] / pay).max())
-        for s, ((_, network), held) in enumerate(zip(cal.worlds, beliefs, strict=True))
+        for s, ((_, network), held) in enumerate(zip(cal.regimes, beliefs, strict=True))
     )
     return Check("regret", worst <= REGRET_LIMIT, worst, REGRET_LIMIT, "largest, as a share of target pay")
 
 
-def _inside(fixed: FixedModel, worlds: tuple) -> Check:  # type: ignore[type-arg]
+def _inside(fixed: FixedModel, regimes: tuple) -> Check:  # type: ignore[type-arg]
     """The equilibrium lies within every bound the model stands on, in the scales in which they were found."""
     worst = -np.inf
     cal = fixed.setting.cal
     usual, owned = cal.network.scale, cal.network.owner >= 0
-    for bounds, at in zip(fixed.bounds, worlds, strict=True):
+    for bounds, at in zip(fixed.bounds, regimes, strict=True):
         parts = (
             (bounds.x, at.response.x[0], slice(None), usual),
             (bounds.reduced_cost, at.response.reduced_cost[0], slice(None), cal.quadratic * usual),
@@ -135,9 +135,9 @@ def check_equilibrium(cal: Calibrated, euros: Floats, outcome: Outcome) -> Itera
     """Beliefs agree with what happens, from two starts; no denominator on its floor."""
     residual = float(outcome.residual[0])
     yield Check("equilibrium_residual", residual <= CONSISTENT, residual, CONSISTENT, "beliefs against facts")
-    apart = max(_apart(cal, s, euros, outcome) for s in range(len(cal.worlds)))
+    apart = max(_apart(cal, s, euros, outcome) for s in range(len(cal.regimes)))
     yield Check("one_equilibrium", apart <= SAME, apart, SAME, "volumes from two starting beliefs")
-    floor = max(_floor_share(cal, s, outcome) for s in range(len(cal.worlds)))
+    floor = max(_floor_share(cal, s, outcome) for s in range(len(cal.regimes)))
     yield Check(
         "denominator_floor",
         floor < 1,
@@ -159,7 +159,7 @@ def check_global(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
 
 def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
     """Largest relative difference of volumes when people start from other beliefs."""
-    base, network = cal.beliefs, cal.worlds[s][1]
+    base, network = cal.beliefs, cal.regimes[s][1]
     shares = np.zeros_like(base.routing)
     for taking in network.from_stage:
         if len(taking):
@@ -173,13 +173,13 @@ def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
     )
     found = consistent_response(cal, network, euros, other)
     scale = np.maximum(network.scale, 1e-9)
-    return float((np.abs(found.x[0] - outcome.worlds[s].x[0]) / scale).max())
+    return float((np.abs(found.x[0] - outcome.by_regime[s].x[0]) / scale).max())
 
 
 def _floor_share(cal: Calibrated, s: int, outcome: Outcome) -> float:
     """Floor over believed denominator, the largest among rates; 1 means it binds."""
     rate = cal.network.is_rate
-    held = outcome.worlds[s].beliefs.denominator[0]
+    held = outcome.by_regime[s].beliefs.denominator[0]
     return float((DENOMINATOR_FLOOR * cal.beliefs.denominator[0] / held)[rate].max(initial=0.0))
 
 
@@ -187,7 +187,7 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
     """What rules on bad cases limit, on their own sample and on a larger one drawn apart from it."""
     if not has_tail_rule(cal):
         return
-    here = consistent_tail(cal, euros, outcome.worlds)
+    here = consistent_tail(cal, euros, outcome.by_regime)
     if here.cvar is not None:
         yield _realised_cvar(cal, euros[0], outcome, float(here.cvar[0]))
     elsewhere = tail_elsewhere(cal, euros[0], outcome, draw(cal.scenario, cal.seed))
@@ -200,7 +200,7 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
 
 def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: float) -> Check:
     """Worst cases of what is really paid in the draws of the rule, by another path than the rule's."""
-    regimes = len(cal.worlds)
+    regimes = len(cal.regimes)
     noise = np.tile(rule_noise(cal.scenario, cal.seed, CVAR_DRAWS), (regimes, 1))
     draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, ())
     paid = worst_mean(cal, company_pay(cal, euros, outcome, draws))

@@ -168,7 +168,7 @@ def _broken(run: Run, nearest: Judged) -> Iterator[Relaxation]:
     """How far each rule would have to move for the plan that breaks them least."""
     euros = run.space.euros(nearest.units)[None]
     outcome = evaluate_plans(run.cal, euros)
-    facts = consistent_facts(run.cal, euros, outcome.worlds, outcome.pay)
+    facts = consistent_facts(run.cal, euros, outcome.by_regime, outcome.pay)
     for line in broken_lines(run.cal, run.space, euros, facts):
         yield Relaxation(line.name, float(line.limit[0]), float(-line.slack[0]))
 

@@ -118,20 +118,20 @@ def memory_at(run: Run, held: Held) -> Memory:
 def baseline_beliefs(run: Run) -> Held:
     """Today's beliefs in every regime, and exposure at the current plan."""
     return Held(
-        "baseline", tuple(run.cal.beliefs for _ in run.cal.worlds), _exposure(run, run.cal.current[None])
+        "baseline", tuple(run.cal.beliefs for _ in run.cal.regimes), _exposure(run, run.cal.current[None])
     )
 
 
 def own_beliefs(run: Run, plan: Judged, name: str) -> Held:
     """The consistent beliefs of a plan."""
     euros = run.space.euros(plan.units)[None]
-    worlds = tuple(consistent_response(run.cal, n, euros) for _, n in run.cal.worlds)
-    return Held(name, tuple(w.beliefs for w in worlds), _exposure(run, euros, worlds))
+    regimes = tuple(consistent_response(run.cal, n, euros) for _, n in run.cal.regimes)
+    return Held(name, tuple(w.beliefs for w in regimes), _exposure(run, euros, regimes))
 
 
-def _exposure(run: Run, euros: Floats, worlds: tuple[Equilibrium, ...] | None = None) -> Floats | None:
+def _exposure(run: Run, euros: Floats, regimes: tuple[Equilibrium, ...] | None = None) -> Floats | None:
     gaming = run.cal.scenario.rules.gaming
     if gaming is None or gaming.exposure is None:
         return None
-    at = worlds or evaluate_plans(run.cal.today, euros).worlds
+    at = regimes or evaluate_plans(run.cal.today, euros).by_regime
     return np.asarray(believed_exposure(run.cal, euros, at)[0])

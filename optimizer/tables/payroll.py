@@ -58,13 +58,13 @@ class Payroll:
     def lines(self) -> Iterator[Row]:
         """Expected pay by team, KPI and regime."""
         regimes = self.cal.scenario.regimes
-        worlds = list(zip(list(regimes) or [""], self.cal.worlds, self.outcome.worlds, strict=True))
-        scores = [true_scores(self.cal, network, world)[0] for _, (_, network), world in worlds]
+        answers = list(zip(list(regimes) or [""], self.cal.regimes, self.outcome.by_regime, strict=True))
+        scores = [true_scores(self.cal, network, at)[0] for _, (_, network), at in answers]
         levels = [self.cal.curves.expected(score) for score in scores]
         gated = self.cal.curves.gates
         gates = {(int(i), int(k)): int(on) for i, k, on in zip(gated.team, gated.kpi, gated.on, strict=True)}
         for i, k in self._paid():
-            for s, (regime, (probability, _), _) in enumerate(worlds):
+            for s, (regime, (probability, _), _) in enumerate(answers):
                 yield {
                     **self._who(i),
                     **self._what(k),

@@ -176,8 +176,8 @@ def stages_rows(found: Explanation) -> Iterator[Row]:
 
 def _entering(found: Explanation, outcome: Outcome) -> Floats:
     """Units entering each stage per period, (N,), of the first plan of an outcome."""
-    worlds = zip(found.solution.cal.worlds, outcome.worlds, strict=True)
-    return np.asarray(sum(odds * network.stage_inflow(at.x[0]) for (odds, network), at in worlds))
+    regimes = zip(found.solution.cal.regimes, outcome.by_regime, strict=True)
+    return np.asarray(sum(odds * network.stage_inflow(at.x[0]) for (odds, network), at in regimes))
 
 
 def _grid(first: Iterable[str], second: tuple[str, ...]) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:

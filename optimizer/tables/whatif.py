@@ -50,7 +50,7 @@ SCHEMA: dict[str, str] = {
     "knots [attainment, jump, change of slope], patience (worth today of a euro earned), gate (null, or the "
     "KPI it is on and the attainment at which it opens)",
     "correlation": "of the luck of any two KPIs",
-    "worlds": "per regime: probability, label (null: the only one), inflow F_n, and sparse rows "
+    "regimes": "per regime: probability, label (null: the only one), inflow F_n, and sparse rows "
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; gross and cash per "
     "unit of activity",
     "order": "stages downstream first; teams upstream first; whether one pass over the teams is enough",
@@ -96,7 +96,7 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "targets": {**cal.scenario.targets.model_dump(), "floor": TARGET_FLOOR},
         "curves": [_curves(c) for c in ([cal.today, cal] if cal.chosen else [cal])],
         "correlation": float(cal.scenario.noise_correlation),
-        "worlds": list(_worlds(cal)),
+        "regimes": list(_regimes(cal)),
         "order": _order(cal.network),
         "rules": list(rules_data(cal, space)),
         "unchecked": [label_json(label) for label in unchecked_rules(cal)],
@@ -208,9 +208,9 @@ def _curve(curves: PayCurves, i: int, k: int) -> Json:
     }
 
 
-def _worlds(cal: Calibrated) -> Iterator[Json]:
+def _regimes(cal: Calibrated) -> Iterator[Json]:
     regimes: list[str | None] = [*cal.scenario.regimes] or [None]
-    for regime, (probability, network) in zip(regimes, cal.worlds, strict=True):
+    for regime, (probability, network) in zip(regimes, cal.regimes, strict=True):
         yield {
             "probability": float(probability),
             "label": label_json(label_of(regime, cal.scenario.regimes)) if regime else None,

@@ -30,9 +30,9 @@ FORMS: dict[str, str] = {
     "distance": "Σ |w_ik − v_k| over `terms` [k, v_k]",
     "loaded": "Σ over `teams` of (1 + τ_i) times the expected payout",
     "guaranteed": "expected payout of `team`; the limit is `share` of its target pay; without pay no rule",
-    "cap": "x of `activity` in `world`; the limit is `constant` + `share` times the inflow of its stage",
+    "cap": "x of `activity` in `regime`; the limit is `constant` + `share` times the inflow of its stage",
     "exposure": "Σ_k w_ik d_kj of `team` i to `other` j; without pay no rule",
-    "margin": "gain of the first unit of `activity` in `world` with its direct credit (1 + `margin`) times; "
+    "margin": "gain of the first unit of `activity` in `regime` with its direct credit (1 + `margin`) times; "
     "the limit is q_a times its cap `constant` + `share` times inflow",
 }
 """Value of a rule by form, at consistent beliefs. `limit` where it is a number; kept where value ≤ limit, or
@@ -130,17 +130,17 @@ def _budget_rules(cal: Calibrated) -> Iterator[tuple[str, Json]]:
 
 
 def _cap_rules(cal: Calibrated) -> Iterator[tuple[str, Json]]:
-    for suffix, world, a, limit in _caps(cal):
+    for suffix, s, a, limit in _caps(cal):
         name = cal.network.activities[a]
-        yield f"gaming.{name}{suffix}", {"form": "cap", "world": world, "activity": a, **limit}
+        yield f"gaming.{name}{suffix}", {"form": "cap", "regime": s, "activity": a, **limit}
 
 
 def _caps(cal: Calibrated) -> Iterator[tuple[str, int, int, Json]]:
-    """(suffix of the regime, world, activity, limit) of every cap."""
+    """(suffix of the regime, its position, activity, limit) of every cap."""
     suffixes = [f".{regime}" for regime in cal.scenario.regimes] or [""]
-    for world, (suffix, (_, network)) in enumerate(zip(suffixes, cal.worlds, strict=True)):
+    for s, (suffix, (_, network)) in enumerate(zip(suffixes, cal.regimes, strict=True)):
         for a, constant, share in gaming_caps(cal, network):
-            yield suffix, world, a, {"constant": float(constant), "share": float(share)}
+            yield suffix, s, a, {"constant": float(constant), "share": float(share)}
 
 
 def _exposure_rules(cal: Calibrated) -> Iterator[tuple[str, Json]]:
@@ -158,9 +158,9 @@ def _margin_rules(cal: Calibrated) -> Iterator[tuple[str, Json]]:
     gaming = cal.scenario.rules.gaming
     if gaming is None or gaming.margin is None:
         return
-    for suffix, world, a, limit in _caps(cal):
+    for suffix, regime, a, limit in _caps(cal):
         if cal.network.gaming[a]:
-            form = {"form": "margin", "world": world, "activity": a, "margin": gaming.margin, **limit}
+            form = {"form": "margin", "regime": regime, "activity": a, "margin": gaming.margin, **limit}
             yield f"gaming.margin.{cal.network.activities[a]}{suffix}", form
 
 

@@ -115,7 +115,7 @@ class Company:
         kpis = {k: v for k, v in self.scenario.kpis.items() if k in paid or k in offered}
         cal = calibrate(self.scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": Rules()}))
         today = evaluate_plans(cal, cal.current[None])
-        found = exposures(cal, cal.network, today.worlds[0], cal.current[None].sum(axis=2))[0]
+        found = exposures(cal, cal.network, today.by_regime[0], cal.current[None].sum(axis=2))[0]
         others = [j for j, team in enumerate(cal.network.teams) if team != "marketing"]
         return {k: float(found[cal.network.kpis.index(k), others].max()) for k in offered}
 
@@ -138,7 +138,7 @@ class Company:
 
     def broken(self, plan: str) -> list[Line]:
         row = self.row(plan)
-        seen = Facts(tuple(e.x[[row]] for e in self.outcome.worlds), self.outcome.pay[[row]])
+        seen = Facts(tuple(e.x[[row]] for e in self.outcome.by_regime), self.outcome.pay[[row]])
         return broken_lines(self.cal, self.space, self.euros[[row]], seen)
 
 

@@ -99,7 +99,7 @@ def gaming_caps(cal: Calibrated, network: Network) -> Iterator[tuple[int, float,
 def gaming_lines(cal: Calibrated, x: tuple[Floats, ...]) -> Iterator[Line]:
     """Every cap in every regime."""
     regimes = list(cal.scenario.regimes) or [""]
-    for regime, (_, network), done in zip(regimes, cal.worlds, x, strict=True):
+    for regime, (_, network), done in zip(regimes, cal.regimes, x, strict=True):
         inflow = np.hstack([network.stage_inflow(done), np.zeros((len(done), 1))])
         for a, constant, share in gaming_caps(cal, network):
             suffix = f".{regime}" if regime else ""

@@ -12,7 +12,7 @@ from pyomo.core.expr.numvalue import is_potentially_variable
 from optimizer.arrays import Floats, Ints
 from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
-from optimizer.model.data import Setting, World
+from optimizer.model.data import RegimeData, Setting
 from optimizer.response.outcome import loading
 from optimizer.solver.highs import (
     Compiled,
@@ -96,7 +96,7 @@ def model_at(setting: Setting, floor: float | None = None, adapt: Adapt | None =
     With `floor`, only plans of at least that objective are of interest: bounds and cuts use it.
     Raises InfeasibleError where even the linear relaxation has no plan.
     """
-    regions = tuple(find_regions(setting, world) for world in setting.worlds)
+    regions = tuple(find_regions(setting, regime) for regime in setting.regimes)
     fixed = _built(setting, tuple(r.bounds for r in regions), floor, adapt)
     if len(fixed.model.above):
         fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor, adapt)
@@ -122,7 +122,7 @@ def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
     keys = [key for key in m.above if id(m.above[key]) in compiled.position]
     targets = [(m.above[key], sign) for key in keys for sign in (1, -1)]
     found = extremes(compiled, targets, Limits()).reshape(-1, 2)
-    at = {w.name: j for j, w in enumerate(fixed.setting.worlds)}
+    at = {w.name: j for j, w in enumerate(fixed.setting.regimes)}
     scores = [(b.score.low.copy(), b.score.high.copy()) for b in fixed.bounds]
     for (regime, kpi), (low, high) in zip(keys, found, strict=True):
         j, k = at[regime], kpis.index(kpi)
@@ -135,10 +135,10 @@ def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
 def most_worth(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
     """What no plan can be worth more than, by the ranges of volumes and scores alone."""
     revenue = least_pay = 0.0
-    for world, box in zip(setting.worlds, bounds, strict=True):
-        worth = world.network.marginal_value
-        revenue += world.probability * float(np.maximum(worth * box.x.low, worth * box.x.high).sum())
-        least_pay += world.probability * _least_pay(setting, world, box)
+    for regime, box in zip(setting.regimes, bounds, strict=True):
+        worth = regime.network.marginal_value
+        revenue += regime.probability * float(np.maximum(worth * box.x.low, worth * box.x.high).sum())
+        least_pay += regime.probability * _least_pay(setting, regime, box)
     match setting.rules.objective:
         case "revenue":
             return revenue
@@ -152,15 +152,15 @@ def _least_effort(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
     """Cost of effort where every volume is the cheapest of its range; no premium for risk."""
     linear, quadratic = setting.cal.linear, setting.cal.quadratic
     total = 0.0
-    for world, box in zip(setting.worlds, bounds, strict=True):
+    for regime, box in zip(setting.regimes, bounds, strict=True):
         x = np.clip(-linear / quadratic, box.x.low, box.x.high)
-        total += world.probability * float(linear @ x + 0.5 * quadratic @ x**2)
+        total += regime.probability * float(linear @ x + 0.5 * quadratic @ x**2)
     return total
 
 
-def _least_pay(setting: Setting, world: World, box: Bounds) -> float:
+def _least_pay(setting: Setting, regime: RegimeData, box: Bounds) -> float:
     """Loaded payout if every team were paid on its poorest KPI at the lowest scores; θ ≥ 0."""
-    space, rate = setting.space, world.level + world.slope @ box.score.low
+    space, rate = setting.space, regime.level + regime.slope @ box.score.low
     poorest = np.where(space.allowed, rate, np.inf).min(axis=1)
     poorest = np.where(np.isfinite(poorest), poorest, 0.0)
     steps = np.where(poorest > 0, space.least, space.most)

@@ -131,13 +131,13 @@ def find_cells(space: Space, regions: tuple[Regions, ...]) -> list[Cell] | None:
 
 def _regional(space: Space, regions: tuple[Regions, ...]) -> Iterator[Cell]:
     """One cell per joint region that has a plan."""
-    worlds = space.setting.worlds
-    per_world = [joint_patterns(world, r) for world, r in zip(worlds, regions, strict=True)]
-    if prod(len(p) for p in per_world) > MOST_JOINT:
+    regimes = space.setting.regimes
+    per_regime = [joint_patterns(regime, r) for regime, r in zip(regimes, regions, strict=True)]
+    if prod(len(p) for p in per_regime) > MOST_JOINT:
         raise UnclearError
-    open_ = np.concatenate([np.ptp(np.array(p, dtype=int), axis=0) > 0 for p in per_world])
-    for patterns in product(*per_world):
-        maps = [joint_map(space.setting, w, p) for w, p in zip(worlds, patterns, strict=True)]
+    open_ = np.concatenate([np.ptp(np.array(p, dtype=int), axis=0) > 0 for p in per_regime])
+    for patterns in product(*per_regime):
+        maps = [joint_map(space.setting, w, p) for w, p in zip(regimes, patterns, strict=True)]
         cell = cell_of(space, patterns, maps, open_)
         if cell is not None:
             yield cell
@@ -153,16 +153,16 @@ def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_
     bilinear = np.zeros((len(pairs), len(pairs)))
     linear, worth = np.zeros(len(pairs)), np.zeros(len(pairs) + 1)
     rows = [np.vstack(maps)[open_]]
-    for world, working, affine in zip(setting.worlds, patterns, maps, strict=True):
+    for regime, working, affine in zip(setting.regimes, patterns, maps, strict=True):
         x = np.where(working[:, None], affine, 0.0)
-        score = world.score @ x
-        score[:, -1] += world.score_constant
-        worth += world.probability * (world.network.marginal_value @ x)
-        rows.append(room_for_gaming(setting, world, x))
+        score = regime.score @ x
+        score[:, -1] += regime.score_constant
+        worth += regime.probability * (regime.network.marginal_value @ x)
+        rows.append(room_for_gaming(setting, regime, x))
         for j, (i, k) in enumerate(pairs):
-            weight = world.probability * charge[i]
-            bilinear[j] += weight * (world.slope[i, k] @ score[:, :-1])
-            linear[j] += weight * (world.level[i, k] + world.slope[i, k] @ score[:, -1])
+            weight = regime.probability * charge[i]
+            bilinear[j] += weight * (regime.slope[i, k] @ score[:, :-1])
+            linear[j] += weight * (regime.level[i, k] + regime.slope[i, k] @ score[:, -1])
     hessian = bilinear + bilinear.T
     bends, curvature = _bends(setting, hessian)
     facets = _scaled(setting, np.vstack(rows))

@@ -90,7 +90,7 @@ def _join(setting: Setting, m: pyo.ConcreteModel, cells: list[Cell]) -> None:
         doc="(18) the cell's facets",
     )
     m.worth = pyo.Constraint(expr=_worth(setting, m, cells), doc="(19) revenue by cell")
-    at = {w.name: s for s, w in enumerate(setting.worlds)}
+    at = {w.name: s for s, w in enumerate(setting.regimes)}
     column = {a: j for j, a in enumerate(network.activities)}
 
     def works(m: pyo.ConcreteModel, s: str, a: str) -> pyo.Expression:
@@ -136,7 +136,7 @@ def _worth(setting: Setting, m: pyo.ConcreteModel, cells: list[Cell]) -> pyo.Exp
     """Never more than the cell says; an equality would be one rounding away from infeasible."""
     revenue = sum(
         w.probability * float(v) * m.x[w.name, a]
-        for w in setting.worlds
+        for w in setting.regimes
         for a, v in zip(w.network.activities, w.network.marginal_value, strict=True)
         if v
     )

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
-from optimizer.model.data import Setting, World
+from optimizer.model.data import RegimeData, Setting
 from optimizer.plans.rules import gaming_caps
 from optimizer.solver.program.regions import Regions
 
@@ -20,31 +20,31 @@ class UnclearError(Exception):
     """Joint regions too many, or one where prices are not unique."""
 
 
-def joint_patterns(world: World, regions: Regions) -> list[Bools]:
+def joint_patterns(regime: RegimeData, regions: Regions) -> list[Bools]:
     """Activities at work, (A,), for every choice of one region per team. Raises UnclearError."""
     per_team = [p for p in regions.patterns if p is not None]
     if len(per_team) < len(regions.patterns) or prod(len(p) for p in per_team) > MOST_JOINT:
         raise UnclearError
     joint = []
     for chosen in product(*per_team):
-        working = np.zeros(len(world.network.activities), dtype=bool)
-        for block, own in zip(world.network.blocks, chosen, strict=True):
+        working = np.zeros(len(regime.network.activities), dtype=bool)
+        for block, own in zip(regime.network.blocks, chosen, strict=True):
             working[block.activities] = own
         joint.append(working)
     return joint
 
 
-def joint_map(setting: Setting, world: World, working: Bools) -> Floats:
+def joint_map(setting: Setting, regime: RegimeData, working: Bools) -> Floats:
     """Volumes and (negated, where resting) gains of all activities as affine maps of e, (A, P + 1).
 
     Rows of working activities are x_a, rows of resting ones s_a: all ≥ 0 is the region. Raises UnclearError.
     """
-    network, pairs = world.network, setting.space.pairs
+    network, pairs = regime.network, setting.space.pairs
     net = np.zeros((len(working), len(pairs) + 1))
     for j, (i, k) in enumerate(pairs):
-        net[:, j] = np.where(network.team == i, world.reward[k], 0.0)
-    net[:, -1] = world.onward - setting.cal.linear - world.waiting
-    whole, own, supply = _balances(world)
+        net[:, j] = np.where(network.team == i, regime.reward[k], 0.0)
+    net[:, -1] = regime.onward - setting.cal.linear - regime.waiting
+    whole, own, supply = _balances(regime)
     free = working / setting.cal.quadratic
     system = (whole * free) @ own.T
     if not len(system):
@@ -58,9 +58,9 @@ def joint_map(setting: Setting, world: World, working: Bools) -> Floats:
     return np.where(working[:, None], gain * free[:, None], -gain)
 
 
-def _balances(world: World) -> tuple[Floats, Floats, Floats]:
+def _balances(regime: RegimeData) -> tuple[Floats, Floats, Floats]:
     """Every team's balances: over all activities, over its own only, and the fixed supply."""
-    network = world.network
+    network = regime.network
     whole, own, supply = [], [], []
     for i, block in enumerate(network.blocks):
         for row, n in zip(block.balance, block.stages, strict=False):
@@ -81,15 +81,15 @@ def _spread(values: Floats, at: Ints, size: int) -> Floats:
     return out
 
 
-def room_for_gaming(setting: Setting, world: World, x: Floats) -> Floats:
+def room_for_gaming(setting: Setting, regime: RegimeData, x: Floats) -> Floats:
     """Cap less volume of each gaming activity, as affine maps of e, (G, P + 1)."""
     rows = [np.zeros((0, x.shape[1]))]
-    for a, constant, share in gaming_caps(setting.cal, world.network):
+    for a, constant, share in gaming_caps(setting.cal, regime.network):
         row = -x[a]
         row[-1] += constant
         if share:
-            source = int(world.network.source[a])
-            row = row + share * (world.network.yields[source] @ x)
-            row[-1] += share * world.network.inflow[source]
+            source = int(regime.network.source[a])
+            row = row + share * (regime.network.yields[source] @ x)
+            row[-1] += share * regime.network.inflow[source]
         rows.append(row[None])
     return np.vstack(rows)

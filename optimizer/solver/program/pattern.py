@@ -211,10 +211,10 @@ class Patterns:
         """Loaded payout over the pattern; None where no budget needs it."""
         if not len(self._model.budget_total):
             return None
-        worlds = self._setting.worlds
-        working = tuple(np.array([self._works(w.name, a) for a in w.network.activities]) for w in worlds)
+        regimes = self._setting.regimes
+        working = tuple(np.array([self._works(w.name, a) for a in w.network.activities]) for w in regimes)
         try:
-            maps = [joint_map(self._setting, w, p) for w, p in zip(worlds, working, strict=True)]
+            maps = [joint_map(self._setting, w, p) for w, p in zip(regimes, working, strict=True)]
         except UnclearError:
             return None
         anything = np.zeros((0, len(self._setting.space.pairs)))

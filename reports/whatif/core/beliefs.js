@@ -39,22 +39,22 @@ function targetAt({ kpis, targets }, k, beliefs) {
 }
 
 /** Adds `weight` · G_ka to `gain`, for one KPI. */
-function addMarginalScore(gain, world, k, told, weight) {
+function addMarginalScore(gain, regime, k, told, weight) {
   const scale = weight / told.per;
-  for (const [a, credit] of world.numerator[k]) gain[a] += scale * credit;
-  for (const [a, credit] of world.denominator[k]) gain[a] -= scale * told.ratio * credit;
+  for (const [a, credit] of regime.numerator[k]) gain[a] += scale * credit;
+  for (const [a, credit] of regime.denominator[k]) gain[a] -= scale * told.ratio * credit;
 }
 
 /** What a unit entering each stage is worth to team i where others decide: by routing, a gain per unit of
  *  activity and what follows, discounted by `delay`. At i's own stages it is `ownPrice`, at terminal ones 0. */
-function stageWorth(company, world, i, routing, gain, delay, ownPrice) {
+function stageWorth(company, regime, i, routing, gain, delay, ownPrice) {
   const worth = company.stages.map(() => 0);
   for (const n of company.order.stages) {
     const owner = company.stages[n].owner;
     if (owner === i) worth[n] = ownPrice[n];
     else if (owner >= 0) {
       for (const a of company.taking[n]) {
-        worth[n] += routing[a] * (gain[a] + delay[a] * sparseDot(world.yields[a], worth));
+        worth[n] += routing[a] * (gain[a] + delay[a] * sparseDot(regime.yields[a], worth));
       }
     }
   }
@@ -63,34 +63,34 @@ function stageWorth(company, world, i, routing, gain, delay, ownPrice) {
 
 /** r_a(w) of every activity, currency per unit: pay for what it does to the team's KPIs, here and downstream,
  *  and for units that come back to the team. Both run down the same routes, so one recursion serves both. */
-function rewards(company, world, told, beliefs, euros) {
+function rewards(company, regime, told, beliefs, euros) {
   const reward = company.activities.map(() => 0);
   const score = told.map((t) => t.score);
-  world.blocks.forEach((block, i) => {
+  regime.blocks.forEach((block, i) => {
     if (!block.activities.length) return;
     const gain = company.activities.map(() => 0);
     pullOf(company, i, euros[i], score).forEach((paid, k) => {
-      if (paid !== 0) addMarginalScore(gain, world, k, told[k], paid);
+      if (paid !== 0) addMarginalScore(gain, regime, k, told[k], paid);
     });
     const delay = company.delay[i];
-    const worth = stageWorth(company, world, i, beliefs.routing, gain, delay, beliefs.price);
-    for (const a of block.activities) reward[a] = gain[a] + delay[a] * sparseDot(world.others[a], worth);
+    const worth = stageWorth(company, regime, i, beliefs.routing, gain, delay, beliefs.price);
+    for (const a of block.activities) reward[a] = gain[a] + delay[a] * sparseDot(regime.others[a], worth);
   });
   return reward;
 }
 
 /** What people see when x happens at stage prices; an empty stage keeps its baseline routing. */
-function beliefsFrom(company, world, x, price) {
+function beliefsFrom(company, regime, x, price) {
   const { constants, kpis, activities, baseline } = company;
   const nothing = constants.empty * largest(x);
-  const inflow = company.stages.map((_, n) => inflowOf(world, n, x));
+  const inflow = company.stages.map((_, n) => inflowOf(regime, n, x));
   const routing = activities.map((a, at) =>
     a.source < 0 || inflow[a.source] <= nothing ? baseline.routing[at] : x[at] / inflow[a.source]
   );
-  const per = kpis.map((kpi, k) => (kpi.rate ? sparseDot(world.denominator[k], x) : 1));
+  const per = kpis.map((kpi, k) => (kpi.rate ? sparseDot(regime.denominator[k], x) : 1));
   return {
     routing,
-    numerator: world.numerator.map((row) => sparseDot(row, x)),
+    numerator: regime.numerator.map((row) => sparseDot(row, x)),
     denominator: per.map((d, k) => Math.max(d, constants.denominatorFloor * baseline.denominator[k])),
     price,
   };

@@ -8,36 +8,36 @@ const NO_FALL = 1e-6;
 /** d_kj expected over regimes: the largest relative fall of score k for a small share of team j's own pay. */
 function exposureOf(company, euros, equilibria, k, j) {
   const purse = company.constants.sacrifice * euros[j].reduce((sum, e) => sum + e, 0);
-  return company.worlds.reduce(
-    (sum, world, s) => sum + world.probability * worstFall(company, world, equilibria[s], k, j, purse),
+  return company.regimes.reduce(
+    (sum, regime, s) => sum + regime.probability * worstFall(company, regime, equilibria[s], k, j, purse),
     0
   );
 }
 
-function worstFall(company, world, at, k, j, purse) {
-  const block = world.blocks[j];
-  const score = trueScores(company, world, at)[k];
+function worstFall(company, regime, at, k, j, purse) {
+  const block = regime.blocks[j];
+  const score = trueScores(company, regime, at)[k];
   if (!block.activities.length || !(score > 0) || !(purse > 0)) return 0;
-  const credit = undiscountedCredit(company, world, at.beliefs, k, j);
+  const credit = undiscountedCredit(company, regime, at.beliefs, k, j);
   const gain = block.activities.map((a) => -credit[a] / score);
   if (gain.every((g) => g === 0)) return 0;
-  return spendPurse(sabotageOf(company, world, at, block, gain), purse);
+  return spendPurse(sabotageOf(company, regime, at, block, gain), purse);
 }
 
 /** C_ka with δ = 1, for the activities of team j. */
-function undiscountedCredit(company, world, beliefs, k, j) {
+function undiscountedCredit(company, regime, beliefs, k, j) {
   const told = believedScores(company, beliefs)[k];
   const gain = company.activities.map(() => 0);
-  addMarginalScore(gain, world, k, told, 1);
+  addMarginalScore(gain, regime, k, told, 1);
   const now = company.activities.map(() => 1);
   const nothing = company.stages.map(() => 0);
-  const worth = stageWorth(company, world, j, beliefs.routing, gain, now, nothing);
-  return gain.map((g, a) => g + sparseDot(world.yields[a], worth));
+  const worth = stageWorth(company, regime, j, beliefs.routing, gain, now, nothing);
+  return gain.map((g, a) => g + sparseDot(regime.yields[a], worth));
 }
 
 /** Moves of a team's activities: what a unit gains in harm and loses in own utility, and how far it may go. */
-function sabotageOf(company, world, at, block, gain) {
-  const lost = reducedCosts(company, world, at);
+function sabotageOf(company, regime, at, block, gain) {
+  const lost = reducedCosts(company, regime, at);
   const reach = block.activities.map(
     (a) => company.constants.reach * Math.max(at.x[a], company.activities[a].scale)
   );

@@ -2,12 +2,12 @@
 
 /** `answer` is consistentResponse or firstResponse. */
 function evaluatePlan(company, euros, answer = consistentResponse) {
-  const equilibria = company.worlds.map((world) => answer(company, world, euros));
-  const scores = company.worlds.map((world, s) => trueScores(company, world, equilibria[s]));
+  const equilibria = company.regimes.map((regime) => answer(company, regime, euros));
+  const scores = company.regimes.map((regime, s) => trueScores(company, regime, equilibria[s]));
   const expect = (values) =>
-    values[0].map((_, at) => company.worlds.reduce((sum, w, s) => sum + w.probability * values[s][at], 0));
+    values[0].map((_, at) => company.regimes.reduce((sum, w, s) => sum + w.probability * values[s][at], 0));
   const amount = (field) =>
-    company.worlds.reduce((sum, w, s) => sum + w.probability * dot(w[field], equilibria[s].x), 0);
+    company.regimes.reduce((sum, w, s) => sum + w.probability * dot(w[field], equilibria[s].x), 0);
   const pay = expect(scores.map((score) => payouts(company, euros, score)));
   const [gross, directCosts] = [amount("gross"), amount("cash")];
   const loaded = pay.map((paid, i) => paid * company.teams[i].loading);
@@ -32,10 +32,10 @@ function evaluatePlan(company, euros, answer = consistentResponse) {
 }
 
 /** s_k = y_k / T_k; a rate whose denominator vanished scores 0. */
-function trueScores(company, world, { x, beliefs }) {
+function trueScores(company, regime, { x, beliefs }) {
   return company.kpis.map((kpi, k) => {
-    const per = kpi.rate ? sparseDot(world.denominator[k], x) : 1;
-    return per > 0 ? sparseDot(world.numerator[k], x) / per / targetAt(company, k, beliefs) : 0;
+    const per = kpi.rate ? sparseDot(regime.denominator[k], x) : 1;
+    return per > 0 ? sparseDot(regime.numerator[k], x) / per / targetAt(company, k, beliefs) : 0;
   });
 }
 

@@ -1,4 +1,4 @@
-// Best response and equilibrium (model.md §5, §7) of one plan, euros e_ik, in one world.
+// Best response and equilibrium (model.md §5, §7) of one plan, euros e_ik, in one regime.
 
 const PASSES = 200;
 /** Smallest step of relaxation up to so many rounds: a plan that still swings needs smaller ones. */
@@ -8,9 +8,9 @@ const RELAXATIONS = FLOORS.at(-1)[0];
 const SETTLED = 1e-10;
 
 /** Each team's best response at beliefs, with inflows that agree with each other. */
-function respond(company, world, beliefs, euros) {
+function respond(company, regime, beliefs, euros) {
   const told = believedScores(company, beliefs);
-  const net = netRewards(company, world, told, beliefs, euros);
+  const net = netRewards(company, regime, told, beliefs, euros);
   const state = {
     x: company.activities.map((a) => (company.order.single ? 0 : a.baseline)),
     hourPrice: company.teams.map(() => 0),
@@ -20,7 +20,7 @@ function respond(company, world, beliefs, euros) {
   for (let pass = 0; pass < PASSES; pass += 1) {
     const before = [...state.x];
     state.imbalance = 0;
-    for (const i of company.order.teams) answerOf(company, world, i, net, state);
+    for (const i of company.order.teams) answerOf(company, regime, i, net, state);
     if (company.order.single || agree(state.x, before)) break;
   }
   return { ...state, net };
@@ -32,22 +32,22 @@ function agree(x, before) {
 }
 
 /** r_a(w) − c_a − (1 − δ^ℓ) Σ_{m own} P_ma μ̄_m, currency per unit. */
-function netRewards(company, world, told, beliefs, euros) {
-  const reward = rewards(company, world, told, beliefs, euros);
+function netRewards(company, regime, told, beliefs, euros) {
+  const reward = rewards(company, regime, told, beliefs, euros);
   return company.activities.map(
     (activity, a) =>
       reward[a] -
       activity.linear -
-      (1 - company.delay[activity.team][a]) * sparseDot(world.own[a], beliefs.price)
+      (1 - company.delay[activity.team][a]) * sparseDot(regime.own[a], beliefs.price)
   );
 }
 
 /** Team i's best response to the others' flows, written into the state. */
-function answerOf(company, world, i, net, state) {
-  const block = world.blocks[i];
+function answerOf(company, regime, i, net, state) {
+  const block = regime.blocks[i];
   if (!block.activities.length) return;
   const outside = (a) => company.activities[a].team !== i;
-  const supply = block.stages.map((n) => inflowOf(world, n, state.x, outside));
+  const supply = block.stages.map((n) => inflowOf(regime, n, state.x, outside));
   if (company.teams[i].hours !== null) supply.push(company.teams[i].hours);
   const best = solveSeparable({
     g: block.activities.map((a) => net[a]),
@@ -61,50 +61,50 @@ function answerOf(company, world, i, net, state) {
   block.stages.forEach((n, at) => (state.stagePrice[n] = best.y[at]));
   if (company.teams[i].hours !== null) state.hourPrice[i] = best.y[block.stages.length];
   state.imbalance = Math.max(state.imbalance, best.imbalance);
-  priceEmptyStages(company, world, i, net, state);
+  priceEmptyStages(company, regime, i, net, state);
 }
 
 /** A unit at a stage without inflow is worth its best use: μ_n = max_a of the other terms of (4). */
-function priceEmptyStages(company, world, i, net, state) {
+function priceEmptyStages(company, regime, i, net, state) {
   const nothing = company.constants.empty * largest(state.x);
   for (const n of company.order.stages) {
-    if (company.stages[n].owner !== i || inflowOf(world, n, state.x) > nothing) continue;
+    if (company.stages[n].owner !== i || inflowOf(regime, n, state.x) > nothing) continue;
     const uses = company.taking[n].map(
-      (a) => net[a] + sparseDot(world.own[a], state.stagePrice) - company.activities[a].hours * state.hourPrice[i]
+      (a) => net[a] + sparseDot(regime.own[a], state.stagePrice) - company.activities[a].hours * state.hourPrice[i]
     );
     state.stagePrice[n] = Math.max(...uses);
   }
 }
 
 /** s_a of (4): how much a unit more would lose; 0 where x_a > 0. */
-function reducedCosts(company, world, { x, net, hourPrice, stagePrice }) {
+function reducedCosts(company, regime, { x, net, hourPrice, stagePrice }) {
   return company.activities.map((activity, a) =>
-    x[a] > 0 ? 0 : Math.max(0, -marginalGain(company, world, a, net[a], hourPrice, stagePrice))
+    x[a] > 0 ? 0 : Math.max(0, -marginalGain(company, regime, a, net[a], hourPrice, stagePrice))
   );
 }
 
 /** What the first unit of an activity gains at the plan's prices, currency per unit. */
-function marginalGain({ activities }, world, a, net, hourPrice, stagePrice) {
+function marginalGain({ activities }, regime, a, net, hourPrice, stagePrice) {
   const { hours, team, source } = activities[a];
   const taken = source < 0 ? 0 : stagePrice[source];
-  return net + sparseDot(world.own[a], stagePrice) - hours * hourPrice[team] - taken;
+  return net + sparseDot(regime.own[a], stagePrice) - hours * hourPrice[team] - taken;
 }
 
 /** Everybody acts on baseline beliefs: next period. */
-function firstResponse(company, world, euros) {
+function firstResponse(company, regime, euros) {
   const beliefs = company.baseline;
-  const response = respond(company, world, beliefs, euros);
-  return { ...response, beliefs, residual: missOf(company, world, beliefs, response).residual, rounds: 0 };
+  const response = respond(company, regime, beliefs, euros);
+  return { ...response, beliefs, residual: missOf(company, regime, beliefs, response).residual, rounds: 0 };
 }
 
 /** Beliefs relaxed towards what happens until they agree with it: once people have learnt. Step 0.5 at first,
  *  halved (to a floor) when the residual grows, else grown by a tenth (at most 1). */
-function consistentResponse(company, world, euros) {
+function consistentResponse(company, regime, euros) {
   let beliefs = company.baseline;
   let [step, residual] = [0.5, Infinity];
   for (let rounds = 0; ; rounds += 1) {
-    const response = respond(company, world, beliefs, euros);
-    const miss = missOf(company, world, beliefs, response);
+    const response = respond(company, regime, beliefs, euros);
+    const miss = missOf(company, regime, beliefs, response);
     const floor = FLOORS.find(([until]) => rounds <= until)[1];
     step = miss.residual > residual ? Math.max(0.5 * step, floor) : Math.min(1.1 * step, 1);
     residual = miss.residual;
@@ -114,7 +114,7 @@ function consistentResponse(company, world, euros) {
 }
 
 /** What people see, and how far it is from what they believed. */
-function missOf(company, world, beliefs, response) {
-  const seen = beliefsFrom(company, world, response.x, response.stagePrice);
+function missOf(company, regime, beliefs, response) {
+  const seen = beliefsFrom(company, regime, response.x, response.stagePrice);
   return { seen, residual: Math.max(residualOf(company, beliefs, seen), response.imbalance) };
 }

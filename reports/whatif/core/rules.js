@@ -47,7 +47,7 @@ const RULE_FORMS = {
     return least > 0 ? [outcome.pay[rule.team], least] : null;
   },
   cap: (company, rule, { outcome }) => {
-    const { x } = outcome.equilibria[rule.world];
+    const { x } = outcome.equilibria[rule.regime];
     return [x[rule.activity], capOf(company, rule, x)];
   },
   exposure: (company, rule, { euros, shares, outcome }) => {
@@ -57,26 +57,26 @@ const RULE_FORMS = {
     );
     return [total(falls), rule.limit];
   },
-  margin: (company, rule, { euros, outcome }) => marginOf(company, rule, euros, outcome.equilibria[rule.world]),
+  margin: (company, rule, { euros, outcome }) => marginOf(company, rule, euros, outcome.equilibria[rule.regime]),
 };
 
 /** Units at which a gaming cap binds. */
 function capOf(company, rule, x) {
   const { source } = company.activities[rule.activity];
-  const inflow = source < 0 ? 0 : inflowOf(company.worlds[rule.world], source, x);
+  const inflow = source < 0 ? 0 : inflowOf(company.regimes[rule.regime], source, x);
   return rule.constant + rule.share * inflow;
 }
 
 /** Gain of the first unit with its direct credit inflated, against q_a times the cap (model.md §8, gaming b). */
 function marginOf(company, rule, euros, at) {
   const { activity: a } = rule;
-  const [world, work] = [company.worlds[rule.world], company.activities[a]];
+  const [regime, work] = [company.regimes[rule.regime], company.activities[a]];
   const told = believedScores(company, at.beliefs);
   const pull = pullOf(company, work.team, euros[work.team], told.map((t) => t.score));
   const direct = pull.reduce((sum, paid, k) => {
-    const credit = world.numerator[k].find(([activity]) => activity === a)?.[1] ?? 0;
+    const credit = regime.numerator[k].find(([activity]) => activity === a)?.[1] ?? 0;
     return sum + (paid * credit) / told[k].per;
   }, 0);
-  const gain = marginalGain(company, world, a, at.net[a], at.hourPrice, at.stagePrice);
+  const gain = marginalGain(company, regime, a, at.net[a], at.hourPrice, at.stagePrice);
   return [gain + rule.margin * direct, work.quadratic * capOf(company, rule, at.x)];
 }

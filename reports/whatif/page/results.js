@@ -190,7 +190,7 @@ function workView(company, words, language) {
     company.activities.forEach((work, a) => {
       const [x, now] = [shown.answer.x[a], shown.now.x[a]];
       const cap = caps.get(a);
-      const limit = cap ? capOf(company, cap, shown.learnt.equilibria[cap.world].x) : NaN;
+      const limit = cap ? capOf(company, cap, shown.learnt.equilibria[cap.regime].x) : NaN;
       const decimals = decimalsFor(x, now);
       const full = 1.08 * Math.max(shown.most.x[a], x, Number.isFinite(limit) ? limit : 0);
       const delta = Number((x - now).toFixed(decimals));
@@ -205,9 +205,9 @@ function workRow(words, work, language) {
   return barRow(work.label[language], work.gaming ? element("span", { class: "badge" }, words.say("work.gaming")) : null);
 }
 
-/** The cap of each activity that has one, where there is one world; with regimes the rules name each. */
+/** The cap of each activity that has one, where there is one regime; with regimes the rules name each. */
 function capsByActivity(company) {
-  const caps = company.worlds.length === 1 ? company.rules.filter((rule) => rule.form === "cap") : [];
+  const caps = company.regimes.length === 1 ? company.rules.filter((rule) => rule.form === "cap") : [];
   return new Map(caps.map((rule) => [rule.activity, rule]));
 }
 

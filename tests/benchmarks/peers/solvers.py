@@ -32,7 +32,7 @@ Peer = Callable[[Path, Limits], PeerResult]
 
 def write_plain(setting: Setting, file: Path) -> tuple[int, int]:
     """Write the plain model; (rows, columns)."""
-    model = build_model(setting, tuple(data_bounds(setting, w) for w in setting.worlds))
+    model = build_model(setting, tuple(data_bounds(setting, w) for w in setting.regimes))
     compiled = compile_model(model)
     write_mps(compiled, file)
     return compiled.lp.num_row_, compiled.lp.num_col_
@@ -40,7 +40,7 @@ def write_plain(setting: Setting, file: Path) -> tuple[int, int]:
 
 def plain_highs(setting: Setting, limits: Limits) -> PeerResult:
     """HiGHS on the plain model, with presolve."""
-    model = build_model(setting, tuple(data_bounds(setting, w) for w in setting.worlds))
+    model = build_model(setting, tuple(data_bounds(setting, w) for w in setting.regimes))
     compiled = compile_model(model)
     began = time.perf_counter()
     found = solve_milp(compiled, limits)

@@ -1,0 +1,1 @@
+"""Run folders: written, verified, compared; one solve or many."""

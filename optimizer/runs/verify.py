@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.parallel.pool import each
 from optimizer.plans.evaluator import consistent_facts
+from optimizer.plans.rules import broken_lines
+from optimizer.plans.space import plan_space
+from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
+from optimizer.runs.folder import changed_files
 from optimizer.scenario.plan import plan_in
 from optimizer.scenario.problems import ScenarioError, printable
 from optimizer.scenario.read import read_scenario
-from optimizer.tables.json_values import outcome_json
-from optimizer.plans.rules import broken_lines
-from optimizer.runs.folder import changed_files
 from optimizer.scenario.seed import SEED
-from optimizer.plans.space import plan_space
+from optimizer.tables.json_values import outcome_json
 
 SAME = 1e-6
 """Relative difference up to which a number is the recorded one: rounding in other versions of libraries."""

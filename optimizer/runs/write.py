@@ -14,13 +14,13 @@ from time import perf_counter
 from typing import Any
 
 from optimizer.explanation.build import Explanation
-from optimizer.tables.table import write_tables
-from optimizer.tables.labels import SWINGS
-from optimizer.tables.json_values import solution_json
 from optimizer.runs.folder import inputs_record, manifest_of, replace_folder, write_json
-from optimizer.tables.build import tables_of
-from optimizer.tables.whatif import whatif_data
 from optimizer.scenario.write import dump_scenario
+from optimizer.tables.build import tables_of
+from optimizer.tables.json_values import solution_json
+from optimizer.tables.labels import SWINGS
+from optimizer.tables.table import write_tables
+from optimizer.tables.whatif import whatif_data
 
 
 def write_run(

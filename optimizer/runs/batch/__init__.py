@@ -1,13 +1,13 @@
 """Many runs: a grid of scenarios, solved and reported by an executor, resumable at any moment."""
 
-from optimizer.runs.batch.lock import HeldError
-from optimizer.runs.batch.workers import UnreachableError, cluster, processes
+from optimizer.parallel.pool import cores
 from optimizer.runs.batch.grid import read_grid
 from optimizer.runs.batch.index import write_index
 from optimizer.runs.batch.job import Job
 from optimizer.runs.batch.ledger import Entry, LedgerError
+from optimizer.runs.batch.lock import HeldError
 from optimizer.runs.batch.run import Night, Progress, Settings, run_batch
-from optimizer.parallel.pool import cores
+from optimizer.runs.batch.workers import UnreachableError, cluster, processes
 
 __all__ = [
     "Entry",

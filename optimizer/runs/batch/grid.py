@@ -13,14 +13,14 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from optimizer.runs.batch.job import Job
 from optimizer.scenario.checks import problems_of
+from optimizer.scenario.files import read_plain
+from optimizer.scenario.messages import findings_of
+from optimizer.scenario.nodes import Tree
 from optimizer.scenario.problems import Finding, ScenarioError, did_you_mean, shown
 from optimizer.scenario.problems import Path as Keys
 from optimizer.scenario.read import dump_scenario, raise_any, read_scenario
-from optimizer.scenario.types import Frozen, Positive, Scenario
 from optimizer.scenario.seed import LARGEST, SEED
-from optimizer.scenario.files import read_plain
-from optimizer.scenario.nodes import Tree
-from optimizer.scenario.messages import findings_of
+from optimizer.scenario.types import Frozen, Positive, Scenario
 from optimizer.scenario.yaml_nodes import tree_of
 
 RunName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from optimizer.tables.labels import SWINGS, Text, check_label, rule_label
 from optimizer.scenario.types import Scenario
+from optimizer.tables.labels import SWINGS, Text, check_label, rule_label
 
 PROVEN = ("optimal", "infeasible")
 """Statuses of a solve that more time would not change."""

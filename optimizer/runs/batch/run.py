@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from optimizer.runs.batch.lock import claimed
-from optimizer.runs.batch.workers import OpenCrew
-from optimizer.runs.batch.schedule import GRACE, drive
 from optimizer.runs.batch.job import Done, Job
 from optimizer.runs.batch.ledger import Entry, Ledger
+from optimizer.runs.batch.lock import claimed
 from optimizer.runs.batch.reasons import Shortfall
+from optimizer.runs.batch.schedule import GRACE, drive
+from optimizer.runs.batch.workers import OpenCrew
 from optimizer.runs.folder import changed_files, replace_folder
 
 RUNS, LEDGER, LOG = "runs", "ledger.sqlite", "failures.log"

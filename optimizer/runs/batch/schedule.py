@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 from dataclasses import dataclass, field
 
-from optimizer.runs.batch.workers import Answer, Crew, OpenCrew
 from optimizer.runs.batch.job import Done, Job
+from optimizer.runs.batch.workers import Answer, Crew, OpenCrew
 
 GRACE = 180.0
 """Seconds that a run may take beyond its time limit before its worker is stopped."""

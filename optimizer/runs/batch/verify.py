@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from optimizer.runs.verify import SAME, Difference, run_folders
 from optimizer.runs.batch.index import MONEY
 from optimizer.runs.batch.ledger import Entry, LedgerError, read_ledger
 from optimizer.runs.batch.run import LEDGER, RUNS
+from optimizer.runs.verify import SAME, Difference, run_folders
 
 
 def misrecorded(folder: Path) -> list[Difference]:

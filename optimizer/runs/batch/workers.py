@@ -10,8 +10,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 from uuid import uuid4
 
-from optimizer.runs.batch.job import LOADED, Done, Job, perform
 from optimizer.parallel.pool import local
+from optimizer.runs.batch.job import LOADED, Done, Job, perform
 
 Answer = Future[Done]
 

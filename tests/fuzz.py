@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.plans.evaluator import judge_at, judge_consistent
-from optimizer.plans.local_search import Memory
+from optimizer.plans.local_search import ScoredPlans
 from optimizer.plans.space import count_plans, every_plan
 from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.response.outcome import evaluate_plans
@@ -350,8 +350,8 @@ class Everything:
         run = self.run
         held = baseline_beliefs(run)
         if run.options.beliefs == "consistent":
-            memory = Memory(judge_consistent(run.cal, run.space), run.space)
-            held = own_beliefs(run, memory.look(run.space.units(solution.euros)[None])[0], "final")
+            scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
+            held = own_beliefs(run, scored.look(run.space.units(solution.euros)[None])[0], "final")
         found = judge_at(run.cal, run.space, held.beliefs, held.exposure)(self.units)
         return found.value, found.kept & (found.violation == 0)
 

@@ -19,7 +19,7 @@ from scipy import stats
 from test_history import CASES, TODAY, given, run, small
 from threadpoolctl import threadpool_limits
 
-from optimizer.history.behaviour import settled
+from optimizer.history.behaviour import converged
 from optimizer.history.estimate import responsiveness
 from optimizer.history.estimate.experiment import carried_over, pay_elasticity
 from optimizer.history.estimate.study import Study, study_of
@@ -158,9 +158,9 @@ def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_
     study: Study,
 ) -> None:
     effect = responsiveness.Effect("answered in time", 0.02, 0.01, 0.03, 20, dt.date(2024, 7, 1), 1.25)
-    assert settled(study).responsiveness.kind == "experiment"
-    assert settled(replace(study, effect=effect)).responsiveness.kind == "plan change"
-    backwards = settled(replace(study, effect=replace(effect, value=-0.1, lo=-0.2, hi=0.0)))
+    assert converged(study).responsiveness.kind == "experiment"
+    assert converged(replace(study, effect=effect)).responsiveness.kind == "plan change"
+    backwards = converged(replace(study, effect=replace(effect, value=-0.1, lo=-0.2, hi=0.0)))
     assert backwards.responsiveness.value == study.responsiveness.value
     assert "cannot place what the plan change did" in backwards.responsiveness.assumptions[-1]
 

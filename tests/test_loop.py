@@ -9,7 +9,7 @@ import pytest
 from solved import mini
 
 from optimizer.plans.evaluator import judge_at, judge_consistent
-from optimizer.plans.local_search import Judged, Memory
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans
 from optimizer.plans.space import PlanSpace, count_plans, every_plan, plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
@@ -34,19 +34,19 @@ def run_of(scenario: Scenario, options: Options | None = None) -> Run:
     return Run(cal, space, options or Options(), lambda _: None, 0.0)
 
 
-def ranked(scenario: Scenario) -> tuple[PlanSpace, list[Judged]]:
+def ranked(scenario: Scenario) -> tuple[PlanSpace, list[ScoredPlan]]:
     """Every plan that keeps the rules at its own beliefs, best first."""
     run = run_of(scenario)
-    memory = Memory(judge_consistent(run.cal, run.space), run.space)
+    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
     for block in every_plan(run.space):
-        memory.look(block)
-    kept = [p for p in memory.seen.values() if p.kept]
+        scored.look(block)
+    kept = [p for p in scored.seen.values() if p.kept]
     return run.space, sorted(kept, key=lambda p: p.rank, reverse=True)
 
 
-def far_apart(plans: list[Judged], count: int) -> list[Judged]:
+def far_apart(plans: list[ScoredPlan], count: int) -> list[ScoredPlan]:
     """Best first, each more than one step from all before in at least one weight."""
-    chosen: list[Judged] = []
+    chosen: list[ScoredPlan] = []
     for plan in plans:
         if len(chosen) < count and all(np.abs(plan.units - c.units).max() >= 2 for c in chosen):
             chosen.append(plan)
@@ -121,12 +121,12 @@ def test_of_plans_that_tie_the_nearest_to_today_is_chosen_with_any_number_of_thr
 def test_the_order_of_plans_is_total_and_ends_with_the_scenario_s_own_order() -> None:
     more_on_first, more_on_second = np.array([[2, 0]]), np.array([[0, 2]])
     plans = [
-        Judged(more_on_second, 1.0, True, 0.0, 5.0),
-        Judged(more_on_first, 1.0 + 1e-12, True, 0.0, 5.0),
-        Judged(more_on_second, 1.0, True, 0.0, 4.0),
-        Judged(more_on_second, 2.0, False, 0.1, 0.0),
-        Judged(more_on_second, 9.0, False, 0.2, 0.0),
-        Judged(more_on_second, 9.0, False, np.nan, 0.0),
+        ScoredPlan(more_on_second, 1.0, True, 0.0, 5.0),
+        ScoredPlan(more_on_first, 1.0 + 1e-12, True, 0.0, 5.0),
+        ScoredPlan(more_on_second, 1.0, True, 0.0, 4.0),
+        ScoredPlan(more_on_second, 2.0, False, 0.1, 0.0),
+        ScoredPlan(more_on_second, 9.0, False, 0.2, 0.0),
+        ScoredPlan(more_on_second, 9.0, False, np.nan, 0.0),
     ]
     order = sorted(range(len(plans)), key=lambda j: plans[j].rank, reverse=True)
     assert order == [2, 1, 0, 3, 4, 5]
@@ -143,9 +143,9 @@ def test_threads_do_not_change_the_alternatives() -> None:
 def highest_at(scenario: Scenario, solution: Solution) -> float:
     """The best value of any plan at the beliefs of the solution's plan, by enumeration."""
     run = run_of(scenario)
-    memory = Memory(judge_consistent(run.cal, run.space), run.space)
-    held = own_beliefs(run, memory.look(run.space.units(solution.euros)[None])[0], "final")
-    judge, top = judge_at(run.cal, run.space, held.beliefs, held.exposure), -np.inf
+    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
+    at = own_beliefs(run, scored.look(run.space.units(solution.euros)[None])[0], "final")
+    judge, top = judge_at(run.cal, run.space, at.beliefs, at.exposure), -np.inf
     for block in every_plan(run.space):
         found = judge(block)
         top = max(top, float(found.value[found.kept].max(initial=-np.inf)))
@@ -171,20 +171,20 @@ def test_a_plan_found_when_time_is_out_gets_the_bound_at_its_own_beliefs() -> No
     """From a poor start the listing finds a better plan; the clock stops there."""
     scenario = mini()
     run = run_of(scenario, Options(time_limit=1e9, gap=1e-4))
-    memory = Memory(judge_consistent(run.cal, run.space), run.space)
-    poor = memory.look(run.space.units(run.cal.current)[None])[0]
+    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
+    poor = scored.look(run.space.units(run.cal.current)[None])[0]
     assert poor.kept
 
     class Clock(Run):
         @property
         def out_of_time(self) -> bool:
-            return len(memory.seen) > 1
+            return len(scored.seen) > 1
 
-    proof = prove(Clock(**vars(run)), memory, poor)
+    proof = prove(Clock(**vars(run)), scored, poor)
     assert proof.best.beats(poor)
     assert not proof.complete
     expected = own_beliefs(run, proof.best, "final")
-    for mine, its in zip(proof.held.beliefs, expected.beliefs, strict=True):
+    for mine, its in zip(proof.at.beliefs, expected.beliefs, strict=True):
         np.testing.assert_array_equal(mine.routing, its.routing)
     assert proof.best.value <= proof.bound < np.inf
 

@@ -249,7 +249,7 @@ def outcomes(scenario: Scenario, seed: int, mode: Mode) -> Outcome:
     return evaluate_plans(calibrate(scenario), plans_for(scenario, seed, 3), mode)
 
 
-def settled(first: Outcome, second: Outcome) -> np.ndarray:
+def converged(first: Outcome, second: Outcome) -> np.ndarray:
     return (first.residual <= CONSISTENT) & (second.residual <= CONSISTENT)
 
 
@@ -276,7 +276,7 @@ def test_in_a_larger_company_volumes_scale_and_scores_stay(
 ) -> None:
     small = outcomes(scenario, seed, mode)
     large = outcomes(retold(scenario, lambda tree: larger(tree, factor)), seed, mode)
-    rows = settled(small, large) if mode == "consistent" else slice(None)
+    rows = converged(small, large) if mode == "consistent" else slice(None)
     alike(large.x[rows] / factor, small.x[rows], 1e-6)
     alike(large.score[rows], small.score[rows], 1e-6)
     alike(large.revenue[rows] / factor, small.revenue[rows], 1e-6)
@@ -299,7 +299,7 @@ def test_in_another_currency_people_do_the_same(
 ) -> None:
     here = outcomes(scenario, seed, mode)
     there = outcomes(retold(scenario, lambda tree: dearer(tree, factor)), seed, mode)
-    rows = settled(here, there) if mode == "consistent" else slice(None)
+    rows = converged(here, there) if mode == "consistent" else slice(None)
     alike(there.x[rows], here.x[rows], 1e-6)
     alike(there.pay[rows] / factor, here.pay[rows], 1e-6)
     alike(there.net[rows] / factor, here.net[rows], 1e-6)

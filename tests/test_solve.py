@@ -134,10 +134,10 @@ def space_of(scenario: Scenario):
 def enumerated(scenario: Scenario, beliefs: str) -> float:
     """The best value of all plans that keep the rules, by brute force; −inf if none does."""
     cal, space = calibrate(scenario), space_of(scenario)
-    held = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
+    at = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
     judge = judge_consistent(cal, space)
     if beliefs == "baseline":
-        judge = judge_at(cal, space, held.beliefs, held.exposure)
+        judge = judge_at(cal, space, at.beliefs, at.exposure)
     best = -np.inf
     for block in every_plan(space):
         found = judge(block)

@@ -69,11 +69,11 @@ def drawn(scenario: Scenario) -> tuple[list[Calibrated], list[Floats]]:
 
 def assert_same(together: Outcome, alone: Outcome) -> None:
     """Where beliefs settle: to the precision of equilibria, 1e-10 in units of beliefs."""
-    settled = alone.residual <= CONSISTENT
-    assert (settled == (together.residual <= CONSISTENT)).all()
-    assert settled.any()
+    converged = alone.residual <= CONSISTENT
+    assert (converged == (together.residual <= CONSISTENT)).all()
+    assert converged.any()
     for name in ("x", "score", "pay", "gross", "direct_costs", "loaded_pay", "effort_cost"):
-        mine, theirs = (getattr(outcome, name)[settled] for outcome in (together, alone))
+        mine, theirs = (getattr(outcome, name)[converged] for outcome in (together, alone))
         assert mine == pytest.approx(theirs, rel=1e-8, abs=1e-8 * np.abs(theirs).max()), name
 
 

@@ -39,7 +39,7 @@ def calibrate(
         return
     if map_file is None:
         raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
-    from optimizer.history.behaviour import settled
+    from optimizer.history.behaviour import converged
     from optimizer.history.draft.build import scenario_of
     from optimizer.history.estimate.study import study_of
     from optimizer.history.findings import as_json as findings_json
@@ -49,7 +49,7 @@ def calibrate(
 
     given = read_map(map_file)
     history = read_history(exports, given, names=names, tell=_tell)
-    study = settled(study_of(history, given, _tell))
+    study = converged(study_of(history, given, _tell))
     if out is not None:
         write_new(out, dump_scenario(scenario_of(study)).encode())
     if report_dir is not None:

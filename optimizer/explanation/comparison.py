@@ -40,7 +40,7 @@ class Comparison:
     gaming_excess: Floats
     controllability: Floats
     broken: tuple[tuple[str, ...], ...]
-    settled: tuple[bool, ...]
+    converged: tuple[bool, ...]
     """Whether beliefs came to agree with what happens."""
 
     @property
@@ -68,7 +68,7 @@ def compare(solution: Solution) -> Comparison:
         gaming_excess=gaming_excess(solution.cal, found.outcome),
         controllability=mean_controllability(space, found.euros),
         broken=tuple(found.broken(s) for s in range(len(names))),
-        settled=tuple(bool(r) for r in found.settled),
+        converged=tuple(bool(r) for r in found.converged),
     )
 
 

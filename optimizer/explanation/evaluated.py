@@ -37,14 +37,14 @@ class Evaluated:
         return value_of(self.cal, self.outcome)
 
     @cached_property
-    def settled(self) -> Bools:
+    def converged(self) -> Bools:
         """Whether beliefs came to agree with what happens, (S,)."""
         return np.asarray(self.outcome.residual <= CONSISTENT)
 
     @cached_property
     def kept(self) -> Bools:
         """Whether beliefs settled and every rule holds, (S,)."""
-        return np.asarray(np.all([line.kept for line in self.lines] + [self.settled], axis=0))
+        return np.asarray(np.all([line.kept for line in self.lines] + [self.converged], axis=0))
 
     @cached_property
     def excess(self) -> Floats:

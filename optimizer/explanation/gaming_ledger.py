@@ -25,7 +25,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.rules import gaming_caps
 from optimizer.plans.rules.margin import deterrence
-from optimizer.response.beliefs import signals
+from optimizer.response.beliefs import signals_of
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response, rewards
 from optimizer.response.network import Network
@@ -78,8 +78,8 @@ def gaming_ledger(cal: Calibrated, euros: Floats, now: Outcome, then: Outcome) -
     def line(a: int) -> Gaming:
         reward, stake = (float(v) for v in odds @ np.array([case.team_side(a) for case in cases]))
         cost, loss, net_loss = company_side(cal, euros, then, a)
-        cap = float(odds @ np.array([held.get(a, np.nan) for held in caps]))
-        margin = float(np.min([held.get(a, np.nan) for held in margins]))
+        cap = float(odds @ np.array([regime.get(a, np.nan) for regime in caps]))
+        margin = float(np.min([regime.get(a, np.nan) for regime in margins]))
         before, after = float(now.x[0, a]), float(then.x[0, a])
         return Gaming(a, before, after, cap, reward, cost, stake, loss, net_loss, margin)
 
@@ -143,12 +143,12 @@ class _RegimeLedger:
 
     def caps(self) -> dict[int, float]:
         inflow = np.append(self.network.stage_inflow(self.at.x)[0], 0.0)
-        held = gaming_caps(self.cal, self.network)
-        return {a: float(c + share * inflow[self.network.source[a]]) for a, c, share in held}
+        caps = gaming_caps(self.cal, self.network)
+        return {a: float(c + share * inflow[self.network.source[a]]) for a, c, share in caps}
 
     def margins(self) -> dict[int, float]:
-        held = deterrence(self.cal, self.network, self.at, self.euros[None])
-        return {int(a): float(m) for a, m in zip(held.activities, held.margin[0], strict=True)}
+        deterred = deterrence(self.cal, self.network, self.at, self.euros[None])
+        return {int(a): float(m) for a, m in zip(deterred.activities, deterred.margin[0], strict=True)}
 
     def team_side(self, a: int) -> tuple[float, float]:
         """Reward per unit, and the stake of all units."""
@@ -157,12 +157,12 @@ class _RegimeLedger:
 
     def _reward(self, a: int) -> float:
         """r_a(w) and what its yields are worth in the team's own stages, delay discounted, per unit."""
-        network, held = self.network, self.at.beliefs
-        told = signals(network, self.cal.curves, self.cal.targets_at(held), held)
+        network, beliefs = self.network, self.at.beliefs
+        signals = signals_of(network, self.cal.curves, self.cal.targets_at(beliefs), beliefs)
         own = network.own_yields[:, a]
-        waiting = (1 - network.own_delay[a]) * (held.price[0] @ own)
+        waiting = (1 - network.own_delay[a]) * (beliefs.price[0] @ own)
         later = self.at.response.stage_price[0] @ own
-        return float(rewards(network, told, self.euros[None])[0, a] + later - waiting)
+        return float(rewards(network, signals, self.euros[None])[0, a] + later - waiting)
 
     def _move(self, a: int, units: float) -> Floats:
         """Δx of the whole team, (A,), when the activity moves by `units`; NaN where nothing can give way."""

@@ -16,7 +16,7 @@ from optimizer.arrays import Floats
 from optimizer.explanation.binding_rules import NEAR_TIE
 from optimizer.explanation.evaluated import evaluated, shares
 from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.local_search import Judged, Memory, neighbours
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 
@@ -49,14 +49,14 @@ class Tie:
 
 def near_ties(cal: Calibrated, space: PlanSpace, euros: Floats, known: Floats) -> tuple[Tie, ...]:
     """Plans to consider instead of a chosen one (I, K), best first; `known` (S, I, K) are looked at too."""
-    memory = Memory(judge_consistent(cal, space), space)
-    start = memory.look(space.units(euros)[None])[0]
+    scored = ScoredPlans(judge_consistent(cal, space), space)
+    start = scored.look(space.units(euros)[None])[0]
     exact = known[np.abs(space.euros(space.units(known)) - known).max(axis=(1, 2), initial=0.0) <= 1e-6]
-    memory.look(np.concatenate([neighbours(space, start.units), space.units(exact)]))
+    scored.look(np.concatenate([neighbours(space, start.units), space.units(exact)]))
     shape = _Shape(cal, space)
     for goal in (shape.simplicity, shape.closeness):
-        _walk(space, memory, start, goal)
-    others = [p for p in memory.seen.values() if p.kept and p.key != start.key]
+        _walk(space, scored, start, goal)
+    others = [p for p in scored.seen.values() if p.kept and p.key != start.key]
     return _described(cal, space, start, _first(others, start, shape))
 
 
@@ -67,47 +67,47 @@ class _Shape:
     cal: Calibrated
     space: PlanSpace
 
-    def measures(self, plan: Judged) -> int:
+    def measures(self, plan: ScoredPlan) -> int:
         return int((plan.units > 0).sum())
 
-    def distance(self, plan: Judged) -> float:
+    def distance(self, plan: ScoredPlan) -> float:
         moved = shares(self.space.euros(plan.units)) - shares(self.cal.current)
         return round(float(np.abs(moved).sum()), 9)
 
-    def simplicity(self, plan: Judged) -> tuple[float, ...]:
+    def simplicity(self, plan: ScoredPlan) -> tuple[float, ...]:
         return self.measures(plan), self.distance(plan), -plan.value
 
-    def closeness(self, plan: Judged) -> tuple[float, ...]:
+    def closeness(self, plan: ScoredPlan) -> tuple[float, ...]:
         return self.distance(plan), self.measures(plan), -plan.value
 
 
 def _walk(
-    space: PlanSpace, memory: Memory, start: Judged, goal: Callable[[Judged], tuple[float, ...]]
+    space: PlanSpace, scored: ScoredPlans, start: ScoredPlan, goal: Callable[[ScoredPlan], tuple[float, ...]]
 ) -> None:
     """Shift by shift to smaller goals among near-ties; what is seen on the way stays in the memory."""
     here = start
     for _ in range(LONGEST_WALK):
-        around = memory.look(neighbours(space, here.units))
+        around = scored.look(neighbours(space, here.units))
         best = min((p for p in around if p.kept and _near(p, start)), key=goal, default=here)
         if goal(best)[:2] >= goal(here)[:2]:
             return
         here = best
 
 
-def _near(plan: Judged, start: Judged) -> bool:
+def _near(plan: ScoredPlan, start: ScoredPlan) -> bool:
     return start.value - plan.value <= NEAR_TIE * abs(start.value)
 
 
-def _first(plans: Iterable[Judged], start: Judged, shape: _Shape) -> list[Judged]:
+def _first(plans: Iterable[ScoredPlan], start: ScoredPlan, shape: _Shape) -> list[ScoredPlan]:
     """The simplest and the closest near-tie, then others that are simpler or closer, then by loss."""
-    near: list[Judged] = []
-    rest: list[Judged] = []
+    near: list[ScoredPlan] = []
+    rest: list[ScoredPlan] = []
     for plan in plans:
         better = shape.measures(plan) < shape.measures(start) or shape.distance(plan) < shape.distance(start)
         (near if better and _near(plan, start) else rest).append(plan)
     ends = {p.key: p for p in (min(near, key=g) for g in (shape.simplicity, shape.closeness) if near)}
 
-    def order(plan: Judged) -> tuple[float, bytes]:
+    def order(plan: ScoredPlan) -> tuple[float, bytes]:
         return -plan.value, plan.key
 
     middle = sorted((p for p in near if p.key not in ends), key=order)
@@ -115,11 +115,13 @@ def _first(plans: Iterable[Judged], start: Judged, shape: _Shape) -> list[Judged
     return [*chosen, *sorted(rest, key=order)][:SHOWN]
 
 
-def _described(cal: Calibrated, space: PlanSpace, start: Judged, plans: list[Judged]) -> tuple[Tie, ...]:
+def _described(
+    cal: Calibrated, space: PlanSpace, start: ScoredPlan, plans: list[ScoredPlan]
+) -> tuple[Tie, ...]:
     shape = _Shape(cal, space)
     found = evaluated(cal, space, space.euros(np.array([start.units, *(p.units for p in plans)])))
 
-    def tie(s: int, plan: Judged) -> Tie:
+    def tie(s: int, plan: ScoredPlan) -> Tie:
         value = float(found.value[s])
         loss = float(found.value[0]) - value
         return Tie(

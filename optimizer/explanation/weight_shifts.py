@@ -39,14 +39,14 @@ class Move:
     gaming_hours: float
     broken: tuple[str, ...]
     excess: float
-    settled: bool
+    converged: bool
     improves: bool
 
     @property
     def reason(self) -> Reason:
         """What speaks against it: no gain, else rules; a move that nothing speaks against has `no_gain`
         only where it brings none."""
-        if not self.settled:
+        if not self.converged:
             return "no_equilibrium"
         return "rule" if self.improves and self.broken else "no_gain"
 
@@ -93,6 +93,6 @@ def _move(found: Evaluated, s: int, i: int, k: int, other: int, step: float) -> 
         gaming_hours=float(found.gaming_hours[s] - found.gaming_hours[0]),
         broken=found.broken(s),
         excess=float(found.excess[s]),
-        settled=bool(found.settled[s]),
+        converged=bool(found.converged[s]),
         improves=bool(value[s] - value[0] > REAL * abs(value[0])),
     )

@@ -21,7 +21,7 @@ from optimizer.scenario.types import Scenario
 TEAM = "sales"
 
 
-def settled(study: Study) -> Study:
+def converged(study: Study) -> Study:
     """The study with responsiveness matched to the plan change, where the history has one that tells; else
     the experiment's or the prior stays."""
     effect, assume = study.effect, study.given.assume

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.plans.space import PlanSpace
-from optimizer.response.beliefs import Beliefs, signals
+from optimizer.response.beliefs import Beliefs, signals_of
 from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
 from optimizer.scenario.types import Rules
@@ -65,29 +65,27 @@ def build_setting(
     """The model's numbers at one belief (S = 1) per regime."""
     names = list(cal.scenario.regimes) or ["base"]
     regimes = tuple(
-        _regime_data(cal, name, probability, network, held)
-        for name, (probability, network), held in zip(names, cal.regimes, beliefs, strict=True)
+        _regime_data(cal, name, probability, network, at)
+        for name, (probability, network), at in zip(names, cal.regimes, beliefs, strict=True)
     )
     return Setting(cal, space, regimes, exposure)
 
 
-def _regime_data(
-    cal: Calibrated, name: str, probability: float, network: Network, held: Beliefs
-) -> RegimeData:
-    told = signals(network, cal.curves, cal.targets_at(held), held)
-    believed, slope = told.score[0], told.slope.matrix()[0]
+def _regime_data(cal: Calibrated, name: str, probability: float, network: Network, at: Beliefs) -> RegimeData:
+    signals = signals_of(network, cal.curves, cal.targets_at(at), at)
+    believed, slope = signals.score[0], signals.slope.matrix()[0]
     return RegimeData(
         name=name,
         probability=probability,
         network=network,
-        reward=told.reward_per_euro[0],
-        onward=told.onward[0],
-        waiting=(1 - network.own_delay) * (held.price[0] @ network.own_yields),
-        score=told.marginal[0],
+        reward=signals.reward_per_euro[0],
+        onward=signals.onward[0],
+        waiting=(1 - network.own_delay) * (at.price[0] @ network.own_yields),
+        score=signals.marginal[0],
         score_constant=np.where(network.is_rate, believed, 0.0),
         believed=believed,
-        level=told.level[0] - slope @ believed,
+        level=signals.level[0] - slope @ believed,
         slope=slope,
         variance=cal.curves.variance(believed),
-        direct=told.direct[0],
+        direct=signals.direct[0],
     )

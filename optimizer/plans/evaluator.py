@@ -14,7 +14,7 @@ from optimizer.arrays import Bools, Floats, Ints
 from optimizer.plans.rules import Facts, Line, every_line
 from optimizer.plans.rules.margin import deterrence
 from optimizer.plans.space import PlanSpace
-from optimizer.response.beliefs import Beliefs, signals
+from optimizer.response.beliefs import Beliefs, signals_of
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import CONSISTENT, Equilibrium, respond
 from optimizer.response.measures import exposures
@@ -32,7 +32,7 @@ from optimizer.risk.cvar import NO_TAIL, Tail, has_tail_rule, tail_of
 
 
 @dataclass(frozen=True)
-class Judgement:
+class Scores:
     """Per plan (S,): `value` of the objective, `kept` all rules, `violation` relative excess over limits."""
 
     value: Floats
@@ -45,21 +45,21 @@ class Judgement:
         return np.lexsort((np.arange(len(key)), key, ~self.kept))
 
 
-Judge = Callable[[Ints], Judgement]
+Judge = Callable[[Ints], Scores]
 """Step counts (S, I, K) to their judgement."""
 
 
 def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
     """Each plan at its own consistent beliefs, true ratios, E pay(s_k); no equilibrium counts as broken."""
 
-    def judge(units: Ints) -> Judgement:
+    def judge(units: Ints) -> Scores:
         euros = space.euros(units)
         outcome = evaluate_plans(cal, euros)
         value = value_of(cal.scenario.rules.objective, outcome)
         facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
-        settled = outcome.residual <= CONSISTENT
-        return Judgement(value, kept & settled, np.where(settled, violation, np.inf))
+        converged = outcome.residual <= CONSISTENT
+        return Scores(value, kept & converged, np.where(converged, violation, np.inf))
 
     return judge
 
@@ -102,7 +102,7 @@ def judge_at(
 ) -> Judge:
     """Every plan at the same beliefs (S = 1 per regime), with linearised scores: what the MILP sees."""
 
-    def judge(units: Ints) -> Judgement:
+    def judge(units: Ints) -> Scores:
         euros = space.euros(units)
         outcome = linearised(cal, euros, beliefs)
         seen = None if exposure is None else np.broadcast_to(exposure, (len(units), *exposure.shape))
@@ -111,7 +111,7 @@ def judge_at(
             facts = replace(consistent_facts(cal, euros, outcome.by_regime, outcome.pay), exposure=seen)
         facts = replace(facts, tail=outcome.tail)
         kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
-        return Judgement(value_of(cal.scenario.rules.objective, outcome), kept, violation)
+        return Scores(value_of(cal.scenario.rules.objective, outcome), kept, violation)
 
     return judge
 
@@ -141,14 +141,13 @@ class Linearised:
 def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> Linearised:
     """Responses at given beliefs (S = 1 per regime), with scores and payouts linearised there."""
     parts = [
-        _linearised(cal, network, held, euros)
-        for (_, network), held in zip(cal.regimes, beliefs, strict=True)
+        _linearised(cal, network, at, euros) for (_, network), at in zip(cal.regimes, beliefs, strict=True)
     ]
     odds = [probability for probability, _ in cal.regimes]
     pay = _expected(odds, [p.pay for p in parts])
     tail = NO_TAIL
     if has_tail_rule(cal):
-        believed = [_believed(cal, n, held) for (_, n), held in zip(cal.regimes, beliefs, strict=True)]
+        believed = [_believed(cal, n, at) for (_, n), at in zip(cal.regimes, beliefs, strict=True)]
         tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed)
     return Linearised(
         by_regime=tuple(p.by_regime[0] for p in parts),
@@ -162,20 +161,20 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
     )
 
 
-def _believed(cal: Calibrated, network: Network, held: Beliefs) -> Floats:
-    return signals(network, cal.curves, cal.targets_at(held), held).score
+def _believed(cal: Calibrated, network: Network, beliefs: Beliefs) -> Floats:
+    return signals_of(network, cal.curves, cal.targets_at(beliefs), beliefs).score
 
 
-def _linearised(cal: Calibrated, network: Network, held: Beliefs, euros: Floats) -> Linearised:
-    told = signals(network, cal.curves, cal.targets_at(held), held)
-    response = respond(cal, network, held, euros)
-    score = np.where(network.is_rate, told.score[0], 0.0) + response.x @ told.marginal[0].T
-    rate = told.level + told.slope.change(score - told.score)
+def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Linearised:
+    signals = signals_of(network, cal.curves, cal.targets_at(beliefs), beliefs)
+    response = respond(cal, network, beliefs, euros)
+    score = np.where(network.is_rate, signals.score[0], 0.0) + response.x @ signals.marginal[0].T
+    rate = signals.level + signals.slope.change(score - signals.score)
     pay = np.einsum("sik,sik->si", euros, rate)
-    at = Equilibrium(response, held.repeated(len(euros)), np.zeros(len(euros)), 0)
+    at = Equilibrium(response, beliefs.repeated(len(euros)), np.zeros(len(euros)), 0)
     revenue = response.x @ network.marginal_value
     effort = effort_cost(cal, response.x)
-    risk = risk_premium(cal, euros, told.score)
+    risk = risk_premium(cal, euros, signals.score)
     return Linearised((at,), score, pay, revenue, pay @ loading(cal), effort, risk)
 
 

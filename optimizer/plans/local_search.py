@@ -24,7 +24,7 @@ Rank = tuple[bool, float, float, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
-class Judged:
+class ScoredPlan:
     """A plan as step counts (I, K), its value, whether it keeps the rules, and by how much it does not."""
 
     units: Ints
@@ -48,7 +48,7 @@ class Judged:
         worth = self.value if self.kept else -np.nan_to_num(self.violation, nan=np.inf)
         return self.kept, significant(worth), -significant(self.distance), tuple(self.units.ravel().tolist())
 
-    def beats(self, other: Judged | None) -> bool:
+    def beats(self, other: ScoredPlan | None) -> bool:
         """Has the higher rank; anything beats nothing."""
         return other is None or self.rank > other.rank
 
@@ -59,16 +59,16 @@ def significant(value: float) -> float:
 
 
 @dataclass
-class Memory:
+class ScoredPlans:
     """Plans already judged, so that none is judged twice."""
 
     judge: Judge
     space: PlanSpace
     late: Callable[[], bool] = lambda: False
     """Whether searching must stop."""
-    seen: dict[bytes, Judged] = field(default_factory=dict)
+    seen: dict[bytes, ScoredPlan] = field(default_factory=dict)
 
-    def look(self, units: Ints | Floats) -> list[Judged]:
+    def look(self, units: Ints | Floats) -> list[ScoredPlan]:
         """Judgements of plans (S, I, K), in order."""
         keys = [u.tobytes() for u in units]
         fresh = {k: u for k, u in zip(keys, units, strict=True) if k not in self.seen}
@@ -77,55 +77,58 @@ class Memory:
             found, far = self.judge(batch), from_today(self.space, batch)
             rows = zip(batch, found.value, found.kept, found.violation, far, strict=True)
             self.seen |= {
-                u.tobytes(): Judged(u, float(v), bool(k), float(x), float(d)) for u, v, k, x, d in rows
+                u.tobytes(): ScoredPlan(u, float(v), bool(k), float(x), float(d)) for u, v, k, x, d in rows
             }
         return [self.seen[k] for k in keys]
 
-    def reject(self, plan: Judged) -> None:
+    def reject(self, plan: ScoredPlan) -> None:
         """Count a plan as breaking the rules, so that it is not the best."""
         self.seen[plan.key] = replace(plan, kept=False, violation=np.inf)
 
-    def best(self) -> Judged | None:
+    def best(self) -> ScoredPlan | None:
         """The best plan seen so far."""
         return best_of(self.seen.values())
 
 
-def climb(space: PlanSpace, memory: Memory, start: Judged) -> Judged:
+def climb(space: PlanSpace, scored: ScoredPlans, start: ScoredPlan) -> ScoredPlan:
     """The best plan that single shifts reach from a start, steepest first."""
     best = start
     for _ in range(LONGEST_CLIMB):
-        found = best_of(memory.look(neighbours(space, best.units)))
+        found = best_of(scored.look(neighbours(space, best.units)))
         if found is None or not found.beats(best):
             break
         best = found
-        if memory.late():
+        if scored.late():
             break
     return best
 
 
 def climb_by_two(
-    space: PlanSpace, memory: Memory, start: Judged, enough: Callable[[Judged], bool] = lambda _: False
-) -> Judged:
+    space: PlanSpace,
+    scored: ScoredPlans,
+    start: ScoredPlan,
+    enough: Callable[[ScoredPlan], bool] = lambda _: False,
+) -> ScoredPlan:
     """As `climb`, but where one shift does not help, two at once are tried, until a plan is good enough."""
-    best = climb(space, memory, start)
+    best = climb(space, scored, start)
     for _ in range(LONGEST_CLIMB):
-        if enough(best) or memory.late():
+        if enough(best) or scored.late():
             break
-        near = ranked(memory.look(neighbours(space, best.units)))[:BEAM]
+        near = ranked(scored.look(neighbours(space, best.units)))[:BEAM]
         around = [neighbours(space, one.units) for one in near]
-        found = best_of(memory.look(np.concatenate([best.units[None], *around])))
+        found = best_of(scored.look(np.concatenate([best.units[None], *around])))
         if found is None or not found.beats(best):
             break
-        best = climb(space, memory, found)
+        best = climb(space, scored, found)
     return best
 
 
-def ranked(plans: Iterable[Judged]) -> list[Judged]:
+def ranked(plans: Iterable[ScoredPlan]) -> list[ScoredPlan]:
     """Best first."""
     return sorted(plans, key=lambda plan: plan.rank, reverse=True)
 
 
-def best_of(plans: Iterable[Judged]) -> Judged | None:
+def best_of(plans: Iterable[ScoredPlan]) -> ScoredPlan | None:
     """The plan of the highest rank; None of none."""
     return max(plans, key=lambda plan: plan.rank, default=None)
 

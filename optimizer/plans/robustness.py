@@ -180,7 +180,7 @@ def robustness(
     portions = [range(n, min(n + PORTION, draws)) for n in range(0, draws, PORTION)]
     work = partial(_portion, cal, plans)
     answers = [a for portion in workers.each(work, portions, on_done) for a in portion]
-    counted = [a for a in answers if a.settled]
+    counted = [a for a in answers if a.converged]
     if not counted:
         raise RangeError(f"in none of {draws} draws do beliefs settle under every candidate plan")
     return Robustness(
@@ -201,7 +201,7 @@ class _Answer:
 
     values: Floats
     broken: Bools
-    settled: bool
+    converged: bool
     rejected: int
 
 
@@ -219,8 +219,8 @@ def _portion(cal: Calibrated, plans: Floats, numbers: Sequence[int]) -> list[_An
     else:
         judged = _all_judged(companies, euros)
     return [
-        _Answer(values, broken, bool(settled.all()), in_vain)
-        for (values, broken, settled), in_vain in zip(judged, rejected, strict=True)
+        _Answer(values, broken, bool(converged.all()), in_vain)
+        for (values, broken, converged), in_vain in zip(judged, rejected, strict=True)
     ]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from optimizer.arrays import Floats, Ints
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Behaviour, Calibrated
-from optimizer.response.equilibrium import Equilibrium, settled
+from optimizer.response.equilibrium import Equilibrium, converged
 from optimizer.response.network import Network
 from optimizer.response.outcome import Outcome, joined, outcome_of
 
@@ -71,15 +71,15 @@ def _equilibria(
 
 def _settled(whole: _Company, euros: Floats, start: Beliefs) -> Equilibrium:
     """The rows that answer are held until others are asked for."""
-    held, answering = np.arange(len(euros)), whole
+    at, answering = np.arange(len(euros)), whole
 
     def company(rows: Ints) -> tuple[Behaviour, Network]:
-        nonlocal held, answering
-        if not np.array_equal(rows, held):
-            held, answering = rows, _some_rows(whole, rows)
+        nonlocal at, answering
+        if not np.array_equal(rows, at):
+            at, answering = rows, _some_rows(whole, rows)
         return answering.behaviour, answering.network
 
-    return settled((whole.behaviour, whole.network), euros, start, company)
+    return converged((whole.behaviour, whole.network), euros, start, company)
 
 
 # --- rows -----------------------------------------------------------------------------------------------

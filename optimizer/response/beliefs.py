@@ -72,7 +72,7 @@ class Signals:
     direct: Floats
 
 
-def signals(network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs) -> Signals:
+def signals_of(network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs) -> Signals:
     """Perceived rewards at beliefs, without the weights; `targets` (K,), or (S, K) where they differ."""
     marginal = marginal_score(network, targets, beliefs)
     per = np.where(network.is_rate, beliefs.denominator, 1.0)

@@ -81,10 +81,10 @@ def work(cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats) -> W
     return Work(reward - cal.linear - waiting, cal.quadratic)
 
 
-def rewards(network: Network, told: Signals, euros: Floats) -> Floats:
+def rewards(network: Network, signals: Signals, euros: Floats) -> Floats:
     """r_a(w), (S, A) currency per unit: what a team perceives it earns with a unit of work."""
     paid = euros[:, network.team, :]
-    return np.asarray(np.einsum("sak,ska->sa", paid, told.reward_per_euro) + told.onward)
+    return np.asarray(np.einsum("sak,ska->sa", paid, signals.reward_per_euro) + signals.onward)
 
 
 def respond(cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats) -> Response:
@@ -215,10 +215,10 @@ def consistent_response(
     `start` (S plans, or 1 for all) replaces baseline beliefs. A residual above CONSISTENT means
     `no_equilibrium`: none was found that learning in small steps stays at.
     """
-    return settled((cal, network), euros, start or cal.beliefs, lambda _: (cal, network))
+    return converged((cal, network), euros, start or cal.beliefs, lambda _: (cal, network))
 
 
-def settled(
+def converged(
     company: tuple[Behaviour, Network],
     euros: Floats,
     start: Beliefs,
@@ -275,7 +275,7 @@ def _least(cal: Behaviour) -> Beliefs:
     )
 
 
-def _residual(held: Beliefs, seen: Beliefs, scale: Floats) -> Floats:
+def _residual(at: Beliefs, seen: Beliefs, scale: Floats) -> Floats:
     """max over |Δφ|, |ΔNum|/Num⁰, |ΔDen|/Den⁰, |Δμ̄|/max(1, |μ⁰|); (S,)."""
-    apart = np.abs(seen.stacked() - held.stacked()) / scale
+    apart = np.abs(seen.stacked() - at.stacked()) / scale
     return np.asarray(apart.max(axis=1, initial=0.0))

@@ -20,7 +20,7 @@ from typing import Literal
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.response.beliefs import DENOMINATOR_FLOOR, Signals, credit, signals
+from optimizer.response.beliefs import DENOMINATOR_FLOOR, Signals, credit, signals_of
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, outside_supply
 from optimizer.response.network import Network
@@ -131,9 +131,9 @@ def deviations(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Dev
     for regime, (_, network), at in zip(
         list(cal.scenario.regimes) or [""], cal.regimes, outcome.by_regime, strict=True
     ):
-        told = signals(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
+        signals = signals_of(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
         for i in _searched(cal, network, euros):
-            found = _Team(cal, network, at, told, euros, i).deviation(regime)
+            found = _Team(cal, network, at, signals, euros, i).deviation(regime)
             if found.share > PROFIT:
                 yield found
 
@@ -154,7 +154,7 @@ class _Team:
     """Team i's true problem at an equilibrium: routing and flows of others as they are there."""
 
     def __init__(
-        self, cal: Calibrated, network: Network, at: Equilibrium, told: Signals, euros: Floats, i: int
+        self, cal: Calibrated, network: Network, at: Equilibrium, signals: Signals, euros: Floats, i: int
     ) -> None:
         self._cal, self._network, self._i = cal, network, i
         block = network.blocks[i]
@@ -165,8 +165,8 @@ class _Team:
         self._floor = DENOMINATOR_FLOOR * cal.beliefs.denominator[0]
         self._targets = np.broadcast_to(cal.targets_at(at.beliefs), (1, len(network.kpis)))[0]
         waiting = (1 - network.own_delay) * (at.beliefs.price[0] @ network.own_yields)
-        self._linear = (told.onward[0] - cal.linear - waiting)[self._mine]
-        self._credit = told.credit[0][:, self._mine]
+        self._linear = (signals.onward[0] - cal.linear - waiting)[self._mine]
+        self._credit = signals.credit[0][:, self._mine]
         self.task = Task(
             utility=self._utility,
             gradient=self._gradient,

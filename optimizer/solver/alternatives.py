@@ -14,23 +14,25 @@ import pyomo.environ as pyo
 
 from optimizer.arrays import Ints
 from optimizer.model.weights import steps_of
-from optimizer.plans.local_search import Judged, Memory, best_of, neighbours
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans, best_of, neighbours
 from optimizer.scenario.plan import plan_from_euros
 from optimizer.solver.belief_rounds import built, floor_of
 from optimizer.solver.program.at_beliefs import Answer, FixedModel, digits_of
 from optimizer.solver.proof import MOST_LISTED, exclude_above
 from optimizer.solver.solution import Alternative
-from optimizer.solver.state import Event, Held, Run, memory_at
+from optimizer.solver.state import BeliefPoint, Event, Run, scored_at
 
 FAR = 2
 """Steps by which at least one weight differs."""
 
 
-def diverse(run: Run, memory: Memory, best: Judged, held: Held, *, proven: bool) -> tuple[Alternative, ...]:
+def diverse(
+    run: Run, scored: ScoredPlans, best: ScoredPlan, at: BeliefPoint, *, proven: bool
+) -> tuple[Alternative, ...]:
     """As many plans as the options ask for, best first, if so many exist; `proven` is the best one's own."""
     listed = [(best, proven)]
     if run.options.alternatives > 1:
-        listed += _listed(run, memory, best, held)
+        listed += _listed(run, scored, best, at)
     asked = listed[: run.options.alternatives]
     return tuple(
         Alternative(plan_from_euros(run.cal.scenario, run.space.euros(p.units)), p.value, ok)
@@ -38,16 +40,18 @@ def diverse(run: Run, memory: Memory, best: Judged, held: Held, *, proven: bool)
     )
 
 
-def _listed(run: Run, memory: Memory, best: Judged, held: Held) -> list[tuple[Judged, bool]]:
+def _listed(
+    run: Run, scored: ScoredPlans, best: ScoredPlan, at: BeliefPoint
+) -> list[tuple[ScoredPlan, bool]]:
     """The plans after the best one, each with its proof."""
     run.tell(Event("alternatives", "plans that differ by more than one step"))
     with run.timed("alternatives"):
-        last = _known(run, memory, best)
-        fixed = built(run, held, floor_of(last.value) if last else None)
-        search = None if fixed is None else _Search.begin(run, memory, held, fixed, best)
-        chosen, found = [best], list[tuple[Judged, bool]]()
+        last = _known(run, scored, best)
+        fixed = built(run, at, floor_of(last.value) if last else None)
+        search = None if fixed is None else _Search.begin(run, scored, at, fixed, best)
+        chosen, found = [best], list[tuple[ScoredPlan, bool]]()
         while len(chosen) < run.options.alternatives:
-            plan, proven = search.next(chosen) if search else (_best_far(memory, chosen), False)
+            plan, proven = search.next(chosen) if search else (_best_far(scored, chosen), False)
             if plan is None:
                 break
             chosen.append(plan)
@@ -55,26 +59,26 @@ def _listed(run: Run, memory: Memory, best: Judged, held: Held) -> list[tuple[Ju
         return found
 
 
-def _known(run: Run, memory: Memory, best: Judged) -> Judged | None:
+def _known(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan | None:
     """The last plan of the list that what was judged so far gives; None if that list is too short.
 
     Nothing worth less at the final beliefs can enter the list by the proof, so the model may leave it out.
     """
     chosen = [best]
     while len(chosen) < run.options.alternatives:
-        found = _best_far(memory, chosen)
+        found = _best_far(scored, chosen)
         if found is None:
             return None
-        around = memory.look(neighbours(memory.space, found.units))
+        around = scored.look(neighbours(scored.space, found.units))
         chosen.append(best_of([found, *(p for p in around if p.kept and _is_far(p.units, chosen))]) or found)
     return chosen[-1]
 
 
-def _best_far(memory: Memory, chosen: list[Judged]) -> Judged | None:
-    return best_of(p for p in memory.seen.values() if p.kept and _is_far(p.units, chosen))
+def _best_far(scored: ScoredPlans, chosen: list[ScoredPlan]) -> ScoredPlan | None:
+    return best_of(p for p in scored.seen.values() if p.kept and _is_far(p.units, chosen))
 
 
-def _is_far(units: Ints, chosen: list[Judged]) -> bool:
+def _is_far(units: Ints, chosen: list[ScoredPlan]) -> bool:
     return all(np.abs(units - c.units).max(initial=0) >= FAR for c in chosen)
 
 
@@ -87,14 +91,16 @@ class _Search:
     """
 
     run: Run
-    memory: Memory
-    at_held: Memory
+    scored: ScoredPlans
+    at_held: ScoredPlans
     fixed: FixedModel
-    best: Judged
+    best: ScoredPlan
     listed: int = 0
 
     @classmethod
-    def begin(cls, run: Run, memory: Memory, held: Held, fixed: FixedModel, best: Judged) -> _Search:
+    def begin(
+        cls, run: Run, scored: ScoredPlans, at: BeliefPoint, fixed: FixedModel, best: ScoredPlan
+    ) -> _Search:
         m = fixed.model
         m.way_out = pyo.Var(domain=pyo.Binary, doc="none is better: the best plan again")
         m.way_out_worth = pyo.Param(initialize=best.value, mutable=True, doc="what the candidate is worth")
@@ -107,17 +113,17 @@ class _Search:
         m.objective.deactivate()
         worth = m.objective.expr - (best.value - m.way_out_worth) * m.way_out
         m.worth_or_way_out = pyo.Objective(expr=worth, sense=pyo.maximize)
-        at_held = memory_at(run, held)
-        return cls(run, memory, at_held, fixed, best)
+        at_held = scored_at(run, at)
+        return cls(run, scored, at_held, fixed, best)
 
-    def next(self, chosen: list[Judged]) -> tuple[Judged | None, bool]:
+    def next(self, chosen: list[ScoredPlan]) -> tuple[ScoredPlan | None, bool]:
         """The best plan far from all of `chosen`, and its proof; None where there is none."""
         self._keep_from(chosen[-1])
         before = self.listed
         tempting = np.concatenate([neighbours(self.run.space, c.units) for c in chosen])
         while True:
-            found = self.memory.look(tempting)
-            candidate = _best_far(self.memory, chosen)
+            found = self.scored.look(tempting)
+            candidate = _best_far(self.scored, chosen)
             far = np.array([p.units for p in found if _is_far(p.units, chosen)], dtype=np.intp)
             if candidate is not None and len(far):
                 target = candidate.value + self._room
@@ -141,7 +147,7 @@ class _Search:
     def _room(self) -> float:
         return self.run.options.gap * abs(self.best.value)
 
-    def _solve(self, candidate: Judged | None) -> Answer:
+    def _solve(self, candidate: ScoredPlan | None) -> Answer:
         """What the model values most, or the way out where there is a candidate to take it for."""
         m = self.fixed.model
         if candidate is None:
@@ -152,7 +158,7 @@ class _Search:
         start = None if candidate is None else self.best.units
         return self.fixed.solve(self.run.limits, start, self.run.progress("alternatives"))
 
-    def _keep_from(self, plan: Judged) -> None:
+    def _keep_from(self, plan: ScoredPlan) -> None:
         """More than one step from this plan in at least one weight."""
         m, space, network = self.fixed.model, self.run.space, self.run.cal.network
         apart = []

@@ -12,7 +12,15 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.arrays import Ints
-from optimizer.plans.local_search import Judged, Memory, best_of, climb, climb_by_two, ranked, simple_plans
+from optimizer.plans.local_search import (
+    ScoredPlan,
+    ScoredPlans,
+    best_of,
+    climb,
+    climb_by_two,
+    ranked,
+    simple_plans,
+)
 from optimizer.plans.space import count_plans, every_plan
 from optimizer.response.global_response import Deviation, deviations
 from optimizer.response.outcome import evaluate_plans
@@ -21,7 +29,7 @@ from optimizer.solver.conflicts import least_break
 from optimizer.solver.highs import InfeasibleError, Limits
 from optimizer.solver.program.at_beliefs import Answer, FixedModel, model_at
 from optimizer.solver.solution import Rejected, Round
-from optimizer.solver.state import Event, Held, Run, baseline_beliefs, memory_at, own_beliefs
+from optimizer.solver.state import BeliefPoint, Event, Run, baseline_beliefs, own_beliefs, scored_at
 
 MOST_ROUNDS = 8
 ROUND_GAP = 1e-3
@@ -33,7 +41,7 @@ STARTS = 3
 BRUTE_FORCE = 20_000
 """Plans up to which all are judged before a scenario is called infeasible at consistent beliefs."""
 
-Refusal = tuple[Held, Answer]
+Refusal = tuple[BeliefPoint, Answer]
 """Beliefs at which the model had no plan, and what it said."""
 
 
@@ -51,7 +59,7 @@ def floor_of(value: float) -> float:
     return value - 1e-7 * max(1.0, abs(value))
 
 
-def built(run: Run, held: Held, floor: float | None = None) -> FixedModel | None:
+def built(run: Run, at: BeliefPoint, floor: float | None = None) -> FixedModel | None:
     """The model at these beliefs; None where not even its linear relaxation has a plan.
 
     A floor that contradicts the relaxation can only be rounding: then it is dropped.
@@ -59,101 +67,101 @@ def built(run: Run, held: Held, floor: float | None = None) -> FixedModel | None
     with run.timed("build and bounds"):
         for known in dict.fromkeys((floor, None)):
             try:
-                return model_at(held.setting(run), known)
+                return model_at(at.setting(run), known)
             except InfeasibleError:
                 continue
     return None
 
 
-def solve_at(run: Run, held: Held, limits: Limits) -> tuple[Answer, FixedModel | None]:
+def solve_at(run: Run, at: BeliefPoint, limits: Limits) -> tuple[Answer, FixedModel | None]:
     """The model at fixed beliefs, started from a local search there."""
-    guess = _guess(run, held)
-    fixed = built(run, held, floor_of(guess.value) if guess else None)
+    guess = _guess(run, at)
+    fixed = built(run, at, floor_of(guess.value) if guess else None)
     if fixed is None:
         answer = Answer("infeasible", None, -np.inf, -np.inf)
     else:
         with run.timed("solve"):
             start = guess.units if guess else None
-            answer = fixed.solve(limits, start, run.progress(f"solve at {held.name} beliefs"))
+            answer = fixed.solve(limits, start, run.progress(f"solve at {at.name} beliefs"))
     if answer.units is None and guess is not None:
         bound = answer.bound if answer.status != "infeasible" else np.inf
         answer = Answer("feasible", guess.units, guess.value, bound)
     return answer, fixed
 
 
-def _guess(run: Run, held: Held) -> Judged | None:
+def _guess(run: Run, at: BeliefPoint) -> ScoredPlan | None:
     """The best plan at these beliefs that a local search finds; None where none keeps the rules."""
     with run.timed("search"):
-        memory = memory_at(run, held)
-        first = ranked(memory.look(starts(run)))
-        best = best_of(climb(run.space, memory, plan) for plan in first[:STARTS])
+        scored = scored_at(run, at)
+        first = ranked(scored.look(starts(run)))
+        best = best_of(climb(run.space, scored, plan) for plan in first[:STARTS])
     return best if best is not None and best.kept else None
 
 
-def rounds(run: Run, memory: Memory) -> Refusal | None:
+def rounds(run: Run, scored: ScoredPlans) -> Refusal | None:
     """Find a plan, believe what it brings, find another, until one repeats or keeps the rules at its own
     beliefs: there the proof goes on. What they find is in memory.
 
     A refusal is returned where the model had no plan.
     """
     with run.timed("search"):
-        memory.look(starts(run))
-    held, seen = baseline_beliefs(run), set[bytes]()
+        scored.look(starts(run))
+    at, seen = baseline_beliefs(run), set[bytes]()
     for turn in range(MOST_ROUNDS):
         if run.out_of_time:
             break
-        guess = _guess(run, held)
+        guess = _guess(run, at)
         if guess is None:
-            answer, _ = solve_at(run, held, replace(run.limits, gap=max(run.options.gap, ROUND_GAP)))
+            answer, _ = solve_at(run, at, replace(run.limits, gap=max(run.options.gap, ROUND_GAP)))
             if answer.units is None:
-                return held, answer
-            plan = _brought(run, memory, answer.units)
-            note_round(run, held, answer, plan)
+                return at, answer
+            plan = _brought(run, scored, answer.units)
+            note_round(run, at, answer, plan)
         else:
-            plan = _brought(run, memory, guess.units)
+            plan = _brought(run, scored, guess.units)
         if plan.kept or plan.key in seen:
             break
         seen.add(plan.key)
-        held = own_beliefs(run, plan, f"round {turn + 1}")
+        at = own_beliefs(run, plan, f"round {turn + 1}")
     return None
 
 
-def _brought(run: Run, memory: Memory, units: Ints) -> Judged:
+def _brought(run: Run, scored: ScoredPlans, units: Ints) -> ScoredPlan:
     with run.timed("evaluate"):
-        return memory.look(units[None])[0]
+        return scored.look(units[None])[0]
 
 
-def note_round(run: Run, held: Held, answer: Answer, plan: Judged) -> None:
+def note_round(run: Run, at: BeliefPoint, answer: Answer, plan: ScoredPlan) -> None:
     """Keep what a round promised and brings, and tell it."""
     weights = plan_from_euros(run.cal.scenario, run.space.euros(plan.units)).weights
-    run.rounds.append(Round(held.name, weights, answer.objective, answer.bound, plan.value, plan.kept))
-    run.tell(Event("round", f"{held.name} beliefs: value {plan.value:,.0f}, keeps rules: {plan.kept}"))
+    run.rounds.append(Round(at.name, weights, answer.objective, answer.bound, plan.value, plan.kept))
+    run.tell(Event("round", f"{at.name} beliefs: value {plan.value:,.0f}, keeps rules: {plan.kept}"))
 
 
-def settled(run: Run, memory: Memory, best: Judged) -> Judged:
+def converged(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan:
     """Where climbs end: each at the beliefs of the plan before, where judging is cheap, then at their own."""
     run.tell(Event("search", "around the best plan"))
     with run.timed("search"):
         for _ in range(MOST_ROUNDS):
             if run.out_of_time:
                 break
-            found = best_of(memory.look(_ahead(run, own_beliefs(run, best, "own"), best)))
+            found = best_of(scored.look(_ahead(run, own_beliefs(run, best, "own"), best)))
             if found is None or not found.beats(best):
-                found = climb(run.space, memory, best)
+                found = climb(run.space, scored, best)
             if not found.beats(best):
                 break
             best = found
     return best
 
 
-def _ahead(run: Run, held: Held, plan: Judged) -> Ints:
+def _ahead(run: Run, at: BeliefPoint, plan: ScoredPlan) -> Ints:
     """The plans that look best at held beliefs, after climbing there by one shift or two at a time."""
-    at_held = memory_at(run, held)
+    at_held = scored_at(run, at)
     climb_by_two(run.space, at_held, at_held.look(plan.units[None])[0])
     return np.array([p.units for p in ranked(at_held.seen.values())[:STARTS]])
 
 
-def vetted(run: Run, memory: Memory, best: Judged) -> Judged:
+def verified(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan:
     """The best plan that people would stay at: where a team would do quite other work, the next one.
 
     A plan refused is not proposed again (a no-good cut). After MOST_REJECTED, or where no other plan keeps
@@ -169,15 +177,15 @@ def vetted(run: Run, memory: Memory, best: Judged) -> Judged:
         plan = plan_from_euros(run.cal.scenario, run.space.euros(best.units))
         run.tell(Event("search", f"people would not stay at the best plan: {found[0].words}"))
         run.rejected.append(Rejected(plan, best.value, found))
-        memory.reject(best)
-        following = memory.best()
+        scored.reject(best)
+        following = scored.best()
         if following is None or not following.kept:
             break
-        best = settled(run, memory, following)
+        best = converged(run, scored, following)
     return first
 
 
-def _deviations(run: Run, plan: Judged) -> tuple[Deviation, ...]:
+def _deviations(run: Run, plan: ScoredPlan) -> tuple[Deviation, ...]:
     euros = run.space.euros(plan.units)
     with run.timed("verify"):
         return tuple(deviations(run.cal, euros, evaluate_plans(run.cal, euros[None])))
@@ -186,34 +194,34 @@ def _deviations(run: Run, plan: Judged) -> tuple[Deviation, ...]:
 # --- no plan so far keeps the rules once beliefs agree --------------------------------------------------
 
 
-def rescue(run: Run, memory: Memory) -> None:
+def repair(run: Run, scored: ScoredPlans) -> None:
     """Climb towards fewer broken rules, believe what that brings, and let the model break least there."""
     run.tell(Event("search", "no plan keeps the rules yet: on from those that break least"))
     tried = set[bytes]()
     for _ in range(MOST_ROUNDS):
         with run.timed("search"):
-            nearest = _nearest(run, memory)
+            nearest = _nearest(run, scored)
         if nearest is None or nearest.kept or nearest.key in tried or run.out_of_time:
             return
         tried.add(nearest.key)
         if not np.isfinite(nearest.violation):
             return
-        held = own_beliefs(run, nearest, "nearest plan's")
+        at = own_beliefs(run, nearest, "nearest plan's")
         with run.timed("solve"):
-            answer = least_break(held.setting(run), replace(run.limits, gap=ROUND_GAP))
+            answer = least_break(at.setting(run), replace(run.limits, gap=ROUND_GAP))
         if answer.units is not None:
-            memory.look(answer.units[None])
+            scored.look(answer.units[None])
 
 
-def _nearest(run: Run, memory: Memory) -> Judged | None:
+def _nearest(run: Run, scored: ScoredPlans) -> ScoredPlan | None:
     """The plan that breaks the rules least, after climbing from the least broken ones."""
-    for plan in ranked(memory.seen.values())[:STARTS]:
-        if run.out_of_time or climb_by_two(run.space, memory, plan, lambda p: p.kept).kept:
+    for plan in ranked(scored.seen.values())[:STARTS]:
+        if run.out_of_time or climb_by_two(run.space, scored, plan, lambda p: p.kept).kept:
             break
-    return memory.best()
+    return scored.best()
 
 
-def judge_every(run: Run, memory: Memory) -> bool:
+def judge_every(run: Run, scored: ScoredPlans) -> bool:
     """In a small space, judge every plan at its own beliefs; whether that was done."""
     if count_plans(run.space, BRUTE_FORCE) > BRUTE_FORCE:
         return False
@@ -222,5 +230,5 @@ def judge_every(run: Run, memory: Memory) -> bool:
         for block in every_plan(run.space):
             if run.out_of_time:
                 return False
-            memory.look(block)
+            scored.look(block)
     return True

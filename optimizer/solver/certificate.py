@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.plans.evaluator import Judgement, consistent_tail, linearised
+from optimizer.plans.evaluator import Scores, consistent_tail, linearised
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs
 from optimizer.response.calibration import Calibrated
@@ -106,8 +106,8 @@ def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Flo
     hours = np.where(np.isfinite(cal.network.hours), cal.network.hours, 0.0) * cal.hour_price
     pay = np.maximum(np.where(euros[0].any(axis=1), euros[0].sum(axis=1), hours), 1.0)
     worst = max(
-        float((regrets(cal, network, held, euros, x[s][None])[0] / pay).max())
-        for s, ((_, network), held) in enumerate(zip(cal.regimes, beliefs, strict=True))
+        float((regrets(cal, network, at, euros, x[s][None])[0] / pay).max())
+        for s, ((_, network), at) in enumerate(zip(cal.regimes, beliefs, strict=True))
     )
     return Check("regret", worst <= REGRET_LIMIT, worst, REGRET_LIMIT, "largest, as a share of target pay")
 
@@ -179,8 +179,8 @@ def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
 def _floor_share(cal: Calibrated, s: int, outcome: Outcome) -> float:
     """Floor over believed denominator, the largest among rates; 1 means it binds."""
     rate = cal.network.is_rate
-    held = outcome.by_regime[s].beliefs.denominator[0]
-    return float((DENOMINATOR_FLOOR * cal.beliefs.denominator[0] / held)[rate].max(initial=0.0))
+    believed = outcome.by_regime[s].beliefs.denominator[0]
+    return float((DENOMINATOR_FLOOR * cal.beliefs.denominator[0] / believed)[rate].max(initial=0.0))
 
 
 def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Check]:
@@ -209,7 +209,7 @@ def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: flo
     return Check("realised_cvar", miss <= AGREEMENT, miss, AGREEMENT, detail)
 
 
-def check_rules(judgement: Judgement) -> Check:
+def check_rules(judgement: Scores) -> Check:
     """Every rule, recomputed from the equilibrium."""
     broken = float(judgement.violation[0])
     return Check("rules", bool(judgement.kept[0]), broken, TOLERANCE, "relative excess over all rules")

@@ -20,7 +20,7 @@ import pyomo.environ as pyo
 
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import judge_consistent, linearised
-from optimizer.plans.local_search import Judged, Memory, climb
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans, climb
 from optimizer.plans.space import SHIFT, PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import evaluate_plans
@@ -40,7 +40,7 @@ from optimizer.solver.program.at_beliefs import FixedModel, model_at
 from optimizer.solver.program.pattern import Best, Patterns
 from optimizer.solver.program.tangents import solve_outer
 from optimizer.solver.solution import Check, Solution
-from optimizer.solver.state import Held, Run, baseline_beliefs, memory_at, own_beliefs
+from optimizer.solver.state import BeliefPoint, Run, baseline_beliefs, own_beliefs, scored_at
 
 MOST_PATTERNS = 2000
 MOST_ROUNDS = 8
@@ -57,7 +57,7 @@ class Answer:
     Without a plan, `bound` −inf means that none keeps the rules, anything else that none was found.
     """
 
-    best: Judged | None
+    best: ScoredPlan | None
     bound: float
     patterns: int
     fixed: FixedModel | None
@@ -66,9 +66,9 @@ class Answer:
 def solve_continuous(run: Run, blank: Solution) -> Solution:
     """Objective surplus over all weights, with the same certificate as with steps."""
     if run.options.beliefs == "baseline" or not beliefs_matter(run.cal, run.space):
-        held = baseline_beliefs(run)
-        answer = solve_at(run, held)
-        return _concluded(run, blank, held, answer, proven=True)
+        at = baseline_beliefs(run)
+        answer = solve_at(run, at)
+        return _concluded(run, blank, at, answer, proven=True)
     return _learnt(run, blank)
 
 
@@ -79,16 +79,16 @@ def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
     return bool((cal.network.owner >= 0).any() or bent or (cal.network.is_rate & paid).any())
 
 
-def solve_at(run: Run, held: Held) -> Answer:
+def solve_at(run: Run, at: BeliefPoint) -> Answer:
     """The best plan at fixed beliefs: patterns by falling bound, each solved exactly."""
-    setting = held.setting(run)
+    setting = at.setting(run)
     try:
         with run.timed("build and bounds"):
             built = model_at(setting)
             patterns = Patterns(setting, built.bounds, run.options.threads)
     except InfeasibleError:
         return Answer(None, -np.inf, 0, None)
-    memory, best = memory_at(run, held), None
+    scored, best = scored_at(run, at), None
     solved, bound, looked = -np.inf, np.inf, 0
     while looked < MOST_PATTERNS:
         with run.timed("solve"):
@@ -99,31 +99,31 @@ def solve_at(run: Run, held: Held) -> Answer:
         with run.timed("patterns"):
             pattern = patterns.best(_binaries(built.model, found))
         looked, solved = looked + 1, max(solved, pattern.bound)
-        best = _better(run, memory, pattern, best)
+        best = _better(run, scored, pattern, best)
         if not _forbid(built.model, found):
             bound = min(bound, solved)
             break
     return Answer(best, bound if best is None else max(bound, best.value), looked, built)
 
 
-def _better(run: Run, memory: Memory, pattern: Best, best: Judged | None) -> Judged | None:
+def _better(run: Run, scored: ScoredPlans, pattern: Best, best: ScoredPlan | None) -> ScoredPlan | None:
     """The best plan that keeps the rules, with this pattern's."""
     if pattern.units is None:
         return best
-    plan = _kept(run, memory, pattern.units)
+    plan = _kept(run, scored, pattern.units)
     return plan if plan.kept and plan.beats(best) else best
 
 
-def _kept(run: Run, memory: Memory, units: Floats) -> Judged:
+def _kept(run: Run, scored: ScoredPlans, units: Floats) -> ScoredPlan:
     """A pattern's plan, or one near it that keeps the budget where its payout does not bend upwards."""
-    plan = memory.look(units[None])[0]
+    plan = scored.look(units[None])[0]
     with run.timed("search"):
         for shift in () if plan.kept else FINER:
-            plan = climb(replace(run.space, shift=shift), memory, plan)
+            plan = climb(replace(run.space, shift=shift), scored, plan)
     return plan
 
 
-def _gap(best: Judged, bound: float) -> float:
+def _gap(best: ScoredPlan, bound: float) -> float:
     return relative_gap(best.value, bound)
 
 
@@ -143,26 +143,26 @@ def _forbid(m: pyo.ConcreteModel, found: MilpResult) -> bool:
 
 def _learnt(run: Run, blank: Solution) -> Solution:
     """Rounds of beliefs until the plan repeats, then a search around the best plan."""
-    memory = Memory(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
-    held, before = baseline_beliefs(run), None
-    memory.look(_named(run))
+    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
+    at, before = baseline_beliefs(run), None
+    scored.look(_named(run))
     for turn in range(MOST_ROUNDS):
-        answer = solve_at(run, held)
+        answer = solve_at(run, at)
         if answer.best is None or run.out_of_time:
             break
-        plan = memory.look(answer.best.units[None])[0]
-        note_round(run, held, _as_milp(answer), plan)
+        plan = scored.look(answer.best.units[None])[0]
+        note_round(run, at, _as_milp(answer), plan)
         if before is not None and np.abs(before - plan.units).max() <= SAME:
             break
-        before, held = plan.units, own_beliefs(run, plan, f"round {turn + 1}")
-    best = memory.best()
+        before, at = plan.units, own_beliefs(run, plan, f"round {turn + 1}")
+    best = scored.best()
     if best is None or not best.kept:
-        return _concluded(run, blank, held, replace(answer, best=None), proven=False)
+        return _concluded(run, blank, at, replace(answer, best=None), proven=False)
     with run.timed("search"):
         for shift in FINER:
-            best = climb(replace(run.space, shift=shift), memory, best)
-    held = own_beliefs(run, best, "final")
-    return _concluded(run, blank, held, replace(solve_at(run, held), best=best), proven=False)
+            best = climb(replace(run.space, shift=shift), scored, best)
+    at = own_beliefs(run, best, "final")
+    return _concluded(run, blank, at, replace(solve_at(run, at), best=best), proven=False)
 
 
 def _named(run: Run) -> Floats:
@@ -177,17 +177,17 @@ def _as_milp(answer: Answer) -> Milp:
     return Milp("optimal", None, value, answer.bound)
 
 
-def _concluded(run: Run, blank: Solution, held: Held, answer: Answer, *, proven: bool) -> Solution:
+def _concluded(run: Run, blank: Solution, at: BeliefPoint, answer: Answer, *, proven: bool) -> Solution:
     """The certificate, or why there is no plan."""
     best = answer.best
     if best is None:
-        return refused(_stepped(run), blank, held) if answer.bound == -np.inf else stopped(run, blank)
+        return refused(_stepped(run), blank, at) if answer.bound == -np.inf else stopped(run, blank)
     if proven:
-        note_round(run, held, _as_milp(answer), best)
+        note_round(run, at, _as_milp(answer), best)
     short = run.options.beliefs == "baseline"
     with run.timed("verify"):
-        checks = [*_proof(run, answer, best, proven), *_verified(run, held, answer, best, short)]
-    seen = linearised(run.cal, run.space.euros(best.units)[None], held.beliefs) if short else None
+        checks = [*_proof(run, answer, best, proven), *_verified(run, at, answer, best, short)]
+    seen = linearised(run.cal, run.space.euros(best.units)[None], at.beliefs) if short else None
     return finished(run, blank, best, answer.bound, checks, seen)
 
 
@@ -196,7 +196,7 @@ def _stepped(run: Run) -> Run:
     return replace(run, space=plan_space(run.cal, run.space.controllability, SHIFT))
 
 
-def _proof(run: Run, answer: Answer, best: Judged, proven: bool) -> Iterator[Check]:
+def _proof(run: Run, answer: Answer, best: ScoredPlan, proven: bool) -> Iterator[Check]:
     gap, limit = relative_gap(best.value, answer.bound), run.options.gap
     yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
     why = "patterns of who works on what, each solved exactly"
@@ -205,13 +205,13 @@ def _proof(run: Run, answer: Answer, best: Judged, proven: bool) -> Iterator[Che
     yield Check("no_better_plan", proven, float(answer.patterns), float(MOST_PATTERNS), why)
 
 
-def _verified(run: Run, held: Held, answer: Answer, best: Judged, short: bool) -> Iterator[Check]:
+def _verified(run: Run, at: BeliefPoint, answer: Answer, best: ScoredPlan, short: bool) -> Iterator[Check]:
     space = run.space
-    judge = memory_at(run, held).judge if short else judge_consistent(run.cal, space)
+    judge = scored_at(run, at).judge if short else judge_consistent(run.cal, space)
     yield check_rules(judge(best.units[None]))
     if answer.fixed is not None:
         answer.fixed.model.excluded.clear()
-    yield from check_model(answer.fixed, space, best.units, held.beliefs)
+    yield from check_model(answer.fixed, space, best.units, at.beliefs)
     if not short:
         euros = space.euros(best.units)[None]
         outcome = evaluate_plans(run.cal, euros)

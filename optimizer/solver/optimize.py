@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.parallel.interrupt import interruptible
 from optimizer.plans.evaluator import judge_consistent, linearised
-from optimizer.plans.local_search import Judged, Memory, climb
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans, climb
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
@@ -18,22 +18,22 @@ from optimizer.scenario.types import Scenario
 from optimizer.solver.alternatives import diverse
 from optimizer.solver.belief_rounds import (
     Refusal,
+    converged,
     judge_every,
     note_round,
-    rescue,
+    repair,
     rounds,
-    settled,
     solve_at,
-    vetted,
+    verified,
 )
 from optimizer.solver.certificate import check_model, check_rules, relative_gap
 from optimizer.solver.continuous import solve_continuous
 from optimizer.solver.curve_choice import Chosen, best_choice
 from optimizer.solver.highs import use_threads
-from optimizer.solver.outcome import certified, finished, never_settled, refused, stopped, unfound
+from optimizer.solver.outcome import certified, finished, never_settled, no_plan, refused, stopped
 from optimizer.solver.proof import prove
 from optimizer.solver.solution import Check, Conflict, Relaxation, Solution
-from optimizer.solver.state import Event, OnEvent, Options, Run, baseline_beliefs, memory_at
+from optimizer.solver.state import Event, OnEvent, Options, Run, baseline_beliefs, scored_at
 
 
 def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent | None = None) -> Solution:
@@ -95,13 +95,13 @@ def _starved(space: PlanSpace) -> Conflict | None:
 
 def _solve_baseline(run: Run, blank: Solution) -> Solution:
     """Once, at baseline beliefs, with payouts linearised there."""
-    held = baseline_beliefs(run)
-    answer, fixed = solve_at(run, held, run.limits)
+    at = baseline_beliefs(run)
+    answer, fixed = solve_at(run, at, run.limits)
     if answer.units is None:
-        return refused(run, blank, held) if answer.status == "infeasible" else stopped(run, blank)
-    memory = memory_at(run, held)
-    best = climb(run.space, memory, memory.look(answer.units[None])[0])
-    note_round(run, held, answer, best)
+        return refused(run, blank, at) if answer.status == "infeasible" else stopped(run, blank)
+    scored = scored_at(run, at)
+    best = climb(run.space, scored, scored.look(answer.units[None])[0])
+    note_round(run, at, answer, best)
     bound = answer.bound
     if fixed is not None and relative_gap(best.value, bound) > run.options.gap:
         bound = min(bound if np.isfinite(relative_gap(best.value, bound)) else np.inf, fixed.relaxed_bound())
@@ -109,43 +109,43 @@ def _solve_baseline(run: Run, blank: Solution) -> Solution:
     with run.timed("verify"):
         checks = [
             Check("gap", gap <= run.options.gap, gap, run.options.gap, "at baseline beliefs"),
-            check_rules(memory.judge(best.units[None])),
-            *check_model(fixed, run.space, best.units, held.beliefs),
+            check_rules(scored.judge(best.units[None])),
+            *check_model(fixed, run.space, best.units, at.beliefs),
         ]
-    seen = linearised(run.cal, run.space.euros(best.units)[None], held.beliefs)
+    seen = linearised(run.cal, run.space.euros(best.units)[None], at.beliefs)
     solution = finished(run, blank, best, bound, checks, seen)
-    return replace(solution, alternatives=diverse(run, memory, best, held, proven=gap <= run.options.gap))
+    return replace(solution, alternatives=diverse(run, scored, best, at, proven=gap <= run.options.gap))
 
 
 def _solve_consistent(run: Run, blank: Solution) -> Solution:
     """Rounds of beliefs, local search on the exact evaluator, then the proof."""
-    memory = Memory(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
-    refusal, every = _search(run, memory)
-    best = memory.best()
+    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
+    refusal, every = _search(run, scored)
+    best = scored.best()
     if best is None or not best.kept:
         return _without_plan(run, blank, best, refusal, every)
-    proof = prove(run, memory, vetted(run, memory, best))
-    solution = certified(run, blank, memory, proof)
+    proof = prove(run, scored, verified(run, scored, best))
+    solution = certified(run, blank, scored, proof)
     proven = solution.status == "optimal"
-    return replace(solution, alternatives=diverse(run, memory, proof.best, proof.held, proven=proven))
+    return replace(solution, alternatives=diverse(run, scored, proof.best, proof.at, proven=proven))
 
 
-def _search(run: Run, memory: Memory) -> tuple[Refusal | None, bool]:
+def _search(run: Run, scored: ScoredPlans) -> tuple[Refusal | None, bool]:
     """Fill the memory; the model's refusal where it had no plan, and whether every plan was judged."""
-    refusal, every = rounds(run, memory), False
-    best = memory.best()
+    refusal, every = rounds(run, scored), False
+    best = scored.best()
     if best is None or not best.kept:
-        rescue(run, memory)
-        best = memory.best()
+        repair(run, scored)
+        best = scored.best()
     if best is not None and best.kept:
-        settled(run, memory, best)
+        converged(run, scored, best)
     elif not run.out_of_time:
-        every = judge_every(run, memory)
+        every = judge_every(run, scored)
     return refusal, every
 
 
 def _without_plan(
-    run: Run, blank: Solution, best: Judged | None, refusal: Refusal | None, every: bool
+    run: Run, blank: Solution, best: ScoredPlan | None, refusal: Refusal | None, every: bool
 ) -> Solution:
     """A time-out is never called infeasible, and neither is a company that never settles."""
     if not every and run.out_of_time:
@@ -154,4 +154,4 @@ def _without_plan(
         return never_settled(run, blank)
     if refusal is not None and refusal[1].status != "infeasible" and not every:
         return stopped(run, blank)
-    return unfound(run, blank, refusal, best, every)
+    return no_plan(run, blank, refusal, best, every)

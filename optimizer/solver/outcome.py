@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.plans.evaluator import Linearised, consistent_facts, judge_consistent
-from optimizer.plans.local_search import Judged, Memory
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans
 from optimizer.plans.rules import broken_lines
 from optimizer.plans.space import count_plans, every_plan, plan_space
 from optimizer.response.outcome import evaluate_plans
@@ -27,7 +27,7 @@ from optimizer.solver.certificate import (
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.proof import MOST_LISTED, Proof
 from optimizer.solver.solution import Check, Conflict, Relaxation, Solution, Status
-from optimizer.solver.state import Event, Held, Run, baseline_beliefs
+from optimizer.solver.state import BeliefPoint, Event, Run, baseline_beliefs
 
 MODEL = {"model_accepts_plan", "model_value"}
 """Checks that fail without anybody's fault where a believed denominator is held up by its floor."""
@@ -43,7 +43,7 @@ def status_of(checks: list[Check]) -> Status:
     return "feasible" if failed else "optimal"
 
 
-def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Solution:
+def certified(run: Run, blank: Solution, scored: ScoredPlans, proof: Proof) -> Solution:
     """The best plan at its own beliefs, with every check."""
     best, gap = proof.best, relative_gap(proof.best.value, proof.bound)
     euros = run.space.euros(best.units)[None]
@@ -60,8 +60,8 @@ def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Soluti
                 float(MOST_LISTED),
                 "plans that looked better at these beliefs, each judged at its own",
             ),
-            check_rules(memory.judge(best.units[None])),
-            *check_model(proof.fixed, run.space, best.units, proof.held.beliefs),
+            check_rules(scored.judge(best.units[None])),
+            *check_model(proof.fixed, run.space, best.units, proof.at.beliefs),
             *check_equilibrium(run.cal, euros, outcome),
             *check_global(run.cal, euros[0], outcome),
             *check_sample(run.cal, euros, outcome),
@@ -73,7 +73,7 @@ def certified(run: Run, blank: Solution, memory: Memory, proof: Proof) -> Soluti
 def finished(
     run: Run,
     blank: Solution,
-    best: Judged,
+    best: ScoredPlan,
     bound: float,
     checks: list[Check],
     seen: Linearised | None = None,
@@ -102,7 +102,7 @@ def finished(
     )
 
 
-def enumerated(run: Run, best: Judged) -> Iterator[Check]:
+def enumerated(run: Run, best: ScoredPlan) -> Iterator[Check]:
     """On request: every plan at a coarser step, judged at its own beliefs."""
     step = run.options.enumerate_step
     if step is None:
@@ -138,33 +138,33 @@ def never_settled(run: Run, blank: Solution) -> Solution:
     return _without_plan(run, blank, "no_equilibrium")
 
 
-def refused(run: Run, blank: Solution, held: Held) -> Solution:
+def refused(run: Run, blank: Solution, at: BeliefPoint) -> Solution:
     """The model has no plan at the only beliefs that count."""
-    return replace(_without_plan(run, blank, "infeasible"), conflict=_conflict(run, held))
+    return replace(_without_plan(run, blank, "infeasible"), conflict=_conflict(run, at))
 
 
-def unfound(
-    run: Run, blank: Solution, refusal: Refusal | None, nearest: Judged | None, every: bool
+def no_plan(
+    run: Run, blank: Solution, refusal: Refusal | None, nearest: ScoredPlan | None, every: bool
 ) -> Solution:
     """No plan keeps the rules at its own beliefs: proven where all were judged or weights alone conflict."""
-    held = refusal[0] if refusal else baseline_beliefs(run)
-    conflict = _conflict(run, held)
+    at = refusal[0] if refusal else baseline_beliefs(run)
+    conflict = _conflict(run, at)
     if not conflict.rules and nearest is not None and np.isfinite(nearest.violation):
         conflict = Conflict((), tuple(_broken(run, nearest)))
-    return replace(_without_plan(run, blank, "infeasible", _exhausted(run, held, every)), conflict=conflict)
+    return replace(_without_plan(run, blank, "infeasible", _exhausted(run, at, every)), conflict=conflict)
 
 
 def _without_plan(run: Run, blank: Solution, status: Status, *checks: Check) -> Solution:
     return replace(blank, status=status, checks=checks, rounds=tuple(run.rounds), seconds=dict(run.seconds))
 
 
-def _conflict(run: Run, held: Held) -> Conflict:
+def _conflict(run: Run, at: BeliefPoint) -> Conflict:
     run.tell(Event("conflict", "which rules cannot hold together"))
     with run.timed("explain conflict"):
-        return explain_conflict(held.setting(run), run.limits)
+        return explain_conflict(at.setting(run), run.limits)
 
 
-def _broken(run: Run, nearest: Judged) -> Iterator[Relaxation]:
+def _broken(run: Run, nearest: ScoredPlan) -> Iterator[Relaxation]:
     """How far each rule would have to move for the plan that breaks them least."""
     euros = run.space.euros(nearest.units)[None]
     outcome = evaluate_plans(run.cal, euros)
@@ -173,12 +173,12 @@ def _broken(run: Run, nearest: Judged) -> Iterator[Relaxation]:
         yield Relaxation(line.name, float(line.limit[0]), float(-line.slack[0]))
 
 
-def _exhausted(run: Run, held: Held, every: bool) -> Check:
+def _exhausted(run: Run, at: BeliefPoint, every: bool) -> Check:
     """Whether "infeasible" is proven, or only no plan was found among those that were tried."""
     count = float(count_plans(run.space, BRUTE_FORCE))
     if every:
         return Check("every_plan_judged", True, count, float(BRUTE_FORCE), "plans, each at its own beliefs")
-    if breaks_weight_rules(held.setting(run), run.limits):
+    if breaks_weight_rules(at.setting(run), run.limits):
         return Check("every_plan_judged", True, 0.0, float(BRUTE_FORCE), "plans keep the rules on weights")
     what = "plans; only likely ones were judged, so that one may exist"
     return Check("every_plan_judged", False, count, float(BRUTE_FORCE), what)

@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.local_search import Judged, Memory, neighbours, ranked
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours, ranked
 from optimizer.plans.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
 from optimizer.response.outcome import evaluate_plans, value_of
 from optimizer.solver.certificate import (
@@ -52,14 +52,14 @@ def robustly(
     if solution.euros is None or solution.status == "error":
         return solution
     run = _resumed(solution, options)
-    memory = Memory(judge_consistent(run.cal, run.space), run.space)
+    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
     with run.timed("robustness"):
-        found = robustness(run.cal, list(_candidates(solution, memory)), draws, workers, on_done)
+        found = robustness(run.cal, list(_candidates(solution, scored)), draws, workers, on_done)
         if criterion is not None:
             picked = next(c for c in found.ranking(criterion) if _stays(run, found, c))
             found = replace(found, criterion=criterion, picked=picked)
     solution = replace(solution, robustness=found, seconds=dict(run.seconds))
-    return solution if criterion is None else _recommended(run, solution, memory, found)
+    return solution if criterion is None else _recommended(run, solution, scored, found)
 
 
 def _resumed(solution: Solution, options: Options) -> Run:
@@ -78,17 +78,17 @@ def _resumed(solution: Solution, options: Options) -> Run:
 # --- candidates -----------------------------------------------------------------------------------------
 
 
-def _candidates(solution: Solution, memory: Memory) -> Iterator[Candidate]:
+def _candidates(solution: Solution, scored: ScoredPlans) -> Iterator[Candidate]:
     """The plan in force and the best at the file's numbers, always; then others, no plan twice."""
     assert solution.euros is not None
     scenario, space = solution.cal.scenario, solution.space
-    nominal = memory.look(space.units(solution.euros)[None])[0]
-    yield _today(solution, memory)
+    nominal = scored.look(space.units(solution.euros)[None])[0]
+    yield _today(solution, scored)
     if not (_offered(solution) and np.array_equal(space.units(solution.cal.current), nominal.units)):
         yield Candidate("nominal", solution.euros, nominal.value, nominal.kept)
-    listed = [memory.look(space.units(a.plan.euros(scenario))[None])[0] for a in solution.alternatives]
-    near = ranked(memory.look(neighbours(space, nominal.units)))
-    others: list[tuple[Kind, Judged]] = [("alternative", p) for p in listed if p.kept]
+    listed = [scored.look(space.units(a.plan.euros(scenario))[None])[0] for a in solution.alternatives]
+    near = ranked(scored.look(neighbours(space, nominal.units)))
+    others: list[tuple[Kind, ScoredPlan]] = [("alternative", p) for p in listed if p.kept]
     others += [("neighbour", p) for p in near if p.kept]
     known = {nominal.key, space.units(solution.cal.current).tobytes()}
     most = len(known) + MOST
@@ -98,11 +98,11 @@ def _candidates(solution: Solution, memory: Memory) -> Iterator[Candidate]:
             yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept)
 
 
-def _today(solution: Solution, memory: Memory) -> Candidate:
+def _today(solution: Solution, scored: ScoredPlans) -> Candidate:
     """The plan in force, under the curves in force; it may be picked if it is one of those to choose from."""
     cal, space = solution.cal, solution.space
     outcome = evaluate_plans(cal.today, cal.current[None])
-    kept = _offered(solution) and memory.look(space.units(cal.current)[None])[0].kept
+    kept = _offered(solution) and scored.look(space.units(cal.current)[None])[0].kept
     return Candidate("current", cal.current, float(value_of(cal.scenario.rules.objective, outcome)[0]), kept)
 
 
@@ -124,7 +124,7 @@ def _stays(run: Run, found: Robustness, c: int) -> bool:
 # --- the plan recommended -------------------------------------------------------------------------------
 
 
-def _recommended(run: Run, solution: Solution, memory: Memory, found: Robustness) -> Solution:
+def _recommended(run: Run, solution: Solution, scored: ScoredPlans, found: Robustness) -> Solution:
     """The solution with the plan that was picked, its own checks, and what it gives up.
 
     Alternatives are listed behind the best plan, not behind this one; they stay as candidates.
@@ -132,8 +132,8 @@ def _recommended(run: Run, solution: Solution, memory: Memory, found: Robustness
     check = _robust_check(found)
     if found.picked == found.nominal:
         return replace(solution, checks=(*solution.checks, check))
-    plan = memory.look(run.space.units(found.candidates[found.picked].euros)[None])[0]
-    checks = [check, *_checks(run, memory, plan, solution.bound)]
+    plan = scored.look(run.space.units(found.candidates[found.picked].euros)[None])[0]
+    checks = [check, *_checks(run, scored, plan, solution.bound)]
     return replace(finished(run, solution, plan, solution.bound, checks), alternatives=())
 
 
@@ -147,11 +147,11 @@ def _robust_check(found: Robustness) -> Check:
     return Check("robust", free, found.cost, 0.0, f"{drawn}; value given up at the numbers of the file")
 
 
-def _checks(run: Run, memory: Memory, plan: Judged, bound: float) -> Iterator[Check]:
+def _checks(run: Run, scored: ScoredPlans, plan: ScoredPlan, bound: float) -> Iterator[Check]:
     """What must hold of a plan that the model was not asked for; the bound is that of the best plan."""
     gap, limit = relative_gap(plan.value, bound), run.options.gap
     yield Check("gap", gap <= limit, gap, limit, "to the bound at the beliefs of the plan best without draws")
-    yield check_rules(memory.judge(plan.units[None]))
+    yield check_rules(scored.judge(plan.units[None]))
     euros: Floats = run.space.euros(plan.units)[None]
     outcome = evaluate_plans(run.cal, euros)
     yield from check_equilibrium(run.cal, euros, outcome)

@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.model.data import Setting, build_setting
 from optimizer.plans.evaluator import believed_exposure, judge_at
-from optimizer.plans.local_search import Judged, Memory
+from optimizer.plans.local_search import ScoredPlan, ScoredPlans
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated
@@ -97,7 +97,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Held:
+class BeliefPoint:
     """Beliefs the model is solved at: one (S = 1) per regime, and exposure (K, J) where a rule needs it."""
 
     name: str
@@ -109,24 +109,24 @@ class Held:
         return build_setting(run.cal, run.space, self.beliefs, self.exposure)
 
 
-def memory_at(run: Run, held: Held) -> Memory:
+def scored_at(run: Run, at: BeliefPoint) -> ScoredPlans:
     """Nothing judged yet; plans will be at these beliefs, as the model sees them."""
-    judge = judge_at(run.cal, run.space, held.beliefs, held.exposure)
-    return Memory(judge, run.space, lambda: run.out_of_time)
+    judge = judge_at(run.cal, run.space, at.beliefs, at.exposure)
+    return ScoredPlans(judge, run.space, lambda: run.out_of_time)
 
 
-def baseline_beliefs(run: Run) -> Held:
+def baseline_beliefs(run: Run) -> BeliefPoint:
     """Today's beliefs in every regime, and exposure at the current plan."""
-    return Held(
+    return BeliefPoint(
         "baseline", tuple(run.cal.beliefs for _ in run.cal.regimes), _exposure(run, run.cal.current[None])
     )
 
 
-def own_beliefs(run: Run, plan: Judged, name: str) -> Held:
+def own_beliefs(run: Run, plan: ScoredPlan, name: str) -> BeliefPoint:
     """The consistent beliefs of a plan."""
     euros = run.space.euros(plan.units)[None]
     regimes = tuple(consistent_response(run.cal, n, euros) for _, n in run.cal.regimes)
-    return Held(name, tuple(w.beliefs for w in regimes), _exposure(run, euros, regimes))
+    return BeliefPoint(name, tuple(w.beliefs for w in regimes), _exposure(run, euros, regimes))
 
 
 def _exposure(run: Run, euros: Floats, regimes: tuple[Equilibrium, ...] | None = None) -> Floats | None:

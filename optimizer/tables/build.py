@@ -188,7 +188,7 @@ def _plans(found: Explanation) -> Iterator[Row]:
             "gaming_excess": float(plans.gaming_excess[s]),
             "controllability": float(plans.controllability[s]),
             **broken_cells(scenario, plans.broken[s]),
-            "settled": plans.settled[s],
+            "settled": plans.converged[s],
             "same_as_current": plans.is_current(s),
         }
 

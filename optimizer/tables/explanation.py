@@ -52,7 +52,7 @@ def why_this_weight_rows(found: Explanation) -> Iterator[Row]:
             "loaded_change": move.loaded_pay,
             "net_change": move.net,
             "gaming_change": move.gaming_hours,
-            "settled": move.settled,
+            "settled": move.converged,
         }
 
 

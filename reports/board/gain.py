@@ -105,15 +105,15 @@ def weights_moved(words: Words, tables: Tables) -> Block | None:
 
 
 def _shift(words: Words, line: Any) -> Block:
-    settled = bool(line["settled"])
+    converged = bool(line["settled"])
     amounts = [words.amount(line[c], signed=True) for c in ("value_change", "loaded_change")]
     hours = words.write.number(line["gaming_change"], signed=True)
     return row(
         words.label(line, "team", LONGEST_TEAM),
         words.say("why.weight", kpi=words.label(line, "kpi", 40), weight=words.write.weight(line["weight"])),
         words.label(line, "to", 40),
-        *([*amounts, hours] if settled else [NOTHING] * 3),
-        _broken(words, line) if settled else cell(words.say("why.unsettled"), "warn"),
+        *([*amounts, hours] if converged else [NOTHING] * 3),
+        _broken(words, line) if converged else cell(words.say("why.unsettled"), "warn"),
     )
 
 

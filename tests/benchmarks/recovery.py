@@ -24,7 +24,7 @@ from scipy import stats
 from twin import Answers, Change, Source, Twin
 
 from optimizer import evaluate, solve
-from optimizer.history.behaviour import settled
+from optimizer.history.behaviour import converged
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate.study import Study, study_of
 from optimizer.history.estimate.timing import WEEKS
@@ -305,7 +305,7 @@ def recovered(company: Twin, seed: int) -> tuple[Study, Scenario]:
     with tempfile.TemporaryDirectory() as folder:
         paths = twin.write(twin.simulate(company, seed), Path(folder))
         history = read_history(paths, given, names=True, today=TODAY)
-    study = settled(study_of(history, given))
+    study = converged(study_of(history, given))
     return study, scenario_of(study)
 
 

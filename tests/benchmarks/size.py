@@ -34,9 +34,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         export = written(rows, Path(folder))
         size = export.stat().st_size / 1e6
-        wall, processor, memory = measured(export)
+        wall, processor, scored = measured(export)
     print(f"{rows:,} rows, {size:,.0f} MB: {wall:.1f} s wall, {processor:.1f} s processor on {CORES} cores")
-    print(f"processor over wall {processor / wall:.2f}, peak memory {memory:.2f} GB")
+    print(f"processor over wall {processor / wall:.2f}, peak memory {scored:.2f} GB")
 
 
 def written(rows: int, folder: Path) -> Path:

@@ -129,7 +129,7 @@ def margin_lines(cal: Calibrated, deterred: tuple[Deterred, ...]) -> Iterator[Li
     if margin is None:
         return
     regimes = list(cal.scenario.regimes) or [""]
-    for regime, held in zip(regimes, deterred, strict=True):
-        for g, a in enumerate(held.activities):
+    for regime, at in zip(regimes, deterred, strict=True):
+        for g, a in enumerate(at.activities):
             name = f"gaming.margin.{cal.network.activities[a]}" + (f".{regime}" if regime else "")
-            yield Line(name, held.gain[:, g] + margin * held.direct[:, g], held.room[:, g])
+            yield Line(name, at.gain[:, g] + margin * at.direct[:, g], at.room[:, g])

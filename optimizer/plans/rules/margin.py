@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.plans.rules import gaming_caps
-from optimizer.response.beliefs import signals
+from optimizer.response.beliefs import signals_of
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, rewards
 from optimizer.response.network import Network
@@ -44,10 +44,10 @@ def deterrence(cal: Calibrated, network: Network, at: Equilibrium, euros: Floats
         np.array([c for _, c, _ in caps])
         + np.array([s for _, _, s in caps]) * inflow[:, network.source[some]]
     )
-    told = signals(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
-    direct = np.einsum("sgk,skg->sg", euros[:, network.team[some], :], told.direct[:, :, some])
+    signals = signals_of(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
+    direct = np.einsum("sgk,skg->sg", euros[:, network.team[some], :], signals.direct[:, :, some])
     prices = at.response
-    gain = rewards(network, told, euros) - cal.linear
+    gain = rewards(network, signals, euros) - cal.linear
     gain = gain - (1 - network.own_delay) * (at.beliefs.price @ network.own_yields)
     gain = gain + prices.stage_price @ network.own_yields
     gain = gain - network.unit_hours * prices.hour_price[:, network.team]

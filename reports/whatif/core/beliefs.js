@@ -39,10 +39,10 @@ function targetAt({ kpis, targets }, k, beliefs) {
 }
 
 /** Adds `weight` · G_ka to `gain`, for one KPI. */
-function addMarginalScore(gain, regime, k, told, weight) {
-  const scale = weight / told.per;
+function addMarginalScore(gain, regime, k, signals, weight) {
+  const scale = weight / signals.per;
   for (const [a, credit] of regime.numerator[k]) gain[a] += scale * credit;
-  for (const [a, credit] of regime.denominator[k]) gain[a] -= scale * told.ratio * credit;
+  for (const [a, credit] of regime.denominator[k]) gain[a] -= scale * signals.ratio * credit;
 }
 
 /** What a unit entering each stage is worth to team i where others decide: by routing, a gain per unit of
@@ -63,14 +63,14 @@ function stageWorth(company, regime, i, routing, gain, delay, ownPrice) {
 
 /** r_a(w) of every activity, currency per unit: pay for what it does to the team's KPIs, here and downstream,
  *  and for units that come back to the team. Both run down the same routes, so one recursion serves both. */
-function rewards(company, regime, told, beliefs, euros) {
+function rewards(company, regime, signals, beliefs, euros) {
   const reward = company.activities.map(() => 0);
-  const score = told.map((t) => t.score);
+  const score = signals.map((t) => t.score);
   regime.blocks.forEach((block, i) => {
     if (!block.activities.length) return;
     const gain = company.activities.map(() => 0);
     pullOf(company, i, euros[i], score).forEach((paid, k) => {
-      if (paid !== 0) addMarginalScore(gain, regime, k, told[k], paid);
+      if (paid !== 0) addMarginalScore(gain, regime, k, signals[k], paid);
     });
     const delay = company.delay[i];
     const worth = stageWorth(company, regime, i, beliefs.routing, gain, delay, beliefs.price);

@@ -26,9 +26,9 @@ function worstFall(company, regime, at, k, j, purse) {
 
 /** C_ka with δ = 1, for the activities of team j. */
 function undiscountedCredit(company, regime, beliefs, k, j) {
-  const told = believedScores(company, beliefs)[k];
+  const signals = believedScores(company, beliefs)[k];
   const gain = company.activities.map(() => 0);
-  addMarginalScore(gain, regime, k, told, 1);
+  addMarginalScore(gain, regime, k, signals, 1);
   const now = company.activities.map(() => 1);
   const nothing = company.stages.map(() => 0);
   const worth = stageWorth(company, regime, j, beliefs.routing, gain, now, nothing);

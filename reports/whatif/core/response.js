@@ -9,8 +9,8 @@ const SETTLED = 1e-10;
 
 /** Each team's best response at beliefs, with inflows that agree with each other. */
 function respond(company, regime, beliefs, euros) {
-  const told = believedScores(company, beliefs);
-  const net = netRewards(company, regime, told, beliefs, euros);
+  const signals = believedScores(company, beliefs);
+  const net = netRewards(company, regime, signals, beliefs, euros);
   const state = {
     x: company.activities.map((a) => (company.order.single ? 0 : a.baseline)),
     hourPrice: company.teams.map(() => 0),
@@ -32,8 +32,8 @@ function agree(x, before) {
 }
 
 /** r_a(w) − c_a − (1 − δ^ℓ) Σ_{m own} P_ma μ̄_m, currency per unit. */
-function netRewards(company, regime, told, beliefs, euros) {
-  const reward = rewards(company, regime, told, beliefs, euros);
+function netRewards(company, regime, signals, beliefs, euros) {
+  const reward = rewards(company, regime, signals, beliefs, euros);
   return company.activities.map(
     (activity, a) =>
       reward[a] -

@@ -71,11 +71,11 @@ function capOf(company, rule, x) {
 function marginOf(company, rule, euros, at) {
   const { activity: a } = rule;
   const [regime, work] = [company.regimes[rule.regime], company.activities[a]];
-  const told = believedScores(company, at.beliefs);
-  const pull = pullOf(company, work.team, euros[work.team], told.map((t) => t.score));
+  const signals = believedScores(company, at.beliefs);
+  const pull = pullOf(company, work.team, euros[work.team], signals.map((t) => t.score));
   const direct = pull.reduce((sum, paid, k) => {
     const credit = regime.numerator[k].find(([activity]) => activity === a)?.[1] ?? 0;
-    return sum + (paid * credit) / told[k].per;
+    return sum + (paid * credit) / signals[k].per;
   }, 0);
   const gain = marginalGain(company, regime, a, at.net[a], at.hourPrice, at.stagePrice);
   return [gain + rule.margin * direct, work.quadratic * capOf(company, rule, at.x)];

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.local_search import Judged
+from optimizer.plans.local_search import ScoredPlan
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.belief_rounds import solve_at
 from optimizer.solver.highs import Limits
-from optimizer.solver.state import Held, Run, own_beliefs
+from optimizer.solver.state import BeliefPoint, Run, own_beliefs
 from tests.benchmarks.peers.instances import Instance
 from tests.benchmarks.peers.searches import Search, descend, evolve
 from tests.benchmarks.peers.solvers import PeerResult, gurobi, plain_highs, scip, write_plain
@@ -94,14 +94,14 @@ def _line(instance: Instance, budget: Budget, tell: Callable[[str], None]) -> Li
     ours = tuple(o for o, _ in solved)
     at = min(range(len(ours)), key=lambda j: abs(np.log(ours[j].gap_asked / EQUAL)))
     solution = solved[at][1]
-    run, held = _at_own_beliefs(solution)
-    setting = held.setting(run)
+    run, at = _at_own_beliefs(solution)
+    setting = at.setting(run)
     limits = Limits(EQUAL, budget.peer)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plain.mps"
         size = write_plain(setting, file)
         tell("  peers")
-        same = _same_program(run, held, limits)
+        same = _same_program(run, at, limits)
         peers = {
             "HiGHS": plain_highs(setting, limits),
             "SCIP": scip(file, limits),
@@ -130,18 +130,18 @@ def _solved(
     return Ours(gap, seconds, found.status, found.gap, found.objective, found.bound, rounds), found
 
 
-def _at_own_beliefs(solution: Solution) -> tuple[Run, Held]:
+def _at_own_beliefs(solution: Solution) -> tuple[Run, BeliefPoint]:
     """The beliefs of the plan (today's where there is no plan)."""
     run = Run(solution.cal, solution.space, Options(), lambda _: None, time.monotonic())
     euros = solution.cal.current if solution.euros is None else solution.euros
-    plan = Judged(solution.space.units(euros), solution.objective, True, 0.0)
+    plan = ScoredPlan(solution.space.units(euros), solution.objective, True, 0.0)
     return run, own_beliefs(run, plan, "final")
 
 
-def _same_program(run: Run, held: Held, limits: Limits) -> PeerResult:
+def _same_program(run: Run, at: BeliefPoint, limits: Limits) -> PeerResult:
     """From the setting to the proof: local search, regions, cells and HiGHS are all part of the time."""
     began = time.perf_counter()
-    answer, _ = solve_at(run, held, limits)
+    answer, _ = solve_at(run, at, limits)
     seconds = time.perf_counter() - began
     if answer.units is None:
         return PeerResult(seconds, None, None, "no plan found")

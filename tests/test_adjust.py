@@ -52,15 +52,15 @@ def measured(attained: Floats, *kpis: str) -> list[Actual]:
 
 
 def test_a_known_responsiveness_lies_in_the_interval_of_most_runs() -> None:
-    at = 0
+    held = 0
     for seed in range(20):
         rng = np.random.default_rng(seed)
         true = float(0.4 * np.exp(0.5 * rng.standard_normal()))
         found = learn_responsiveness(calibrate(company()), launched(), lived({"marketing": true}, 4, seed))
         posterior = next(f.posterior for f in found if f.team == "marketing")
-        at += posterior.low <= true <= posterior.high
+        held += posterior.low <= true <= posterior.high
     # 95 % intervals: 16 or fewer of 20 happens less than once in 60 even where all is exact.
-    assert at >= 17
+    assert held >= 17
 
 
 def test_much_data_finds_it_and_no_luck_finds_it_exactly() -> None:

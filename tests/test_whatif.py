@@ -351,13 +351,13 @@ def test_weights_always_sum_to_one_on_the_grid_and_held_ones_stay(core: MiniRace
     for _ in range(300):
         count = int(rng.integers(2, 7))
         weights = (rng.multinomial(20, np.full(count, 1 / count)) / 20).tolist()
-        k, at = int(rng.integers(count)), [int(h) for h in range(count) if rng.random() < 0.3]
-        heir = next((j for j in range(count) if j != k and j not in at), 0)
-        found = moved_to(core, weights, k, float(rng.random()), at=at, heir=heir)
+        k, held = int(rng.integers(count)), [int(h) for h in range(count) if rng.random() < 0.3]
+        heir = next((j for j in range(count) if j != k and j not in held), 0)
+        found = moved_to(core, weights, k, float(rng.random()), held=held, heir=heir)
         assert sum(found) == pytest.approx(1, abs=1e-12)
         assert min(found) >= 0
         np.testing.assert_allclose(np.array(found) * 20, np.rint(np.array(found) * 20), atol=1e-9)
-        assert all(found[h] == weights[h] for h in at if h != k)
+        assert all(found[h] == weights[h] for h in held if h != k)
 
 
 def test_the_others_share_in_proportion_and_going_back_restores_them(core: MiniRacer) -> None:
@@ -373,11 +373,11 @@ def test_what_a_lone_kpi_gives_up_goes_to_the_first_on_offer(core: MiniRacer) ->
 
 
 def test_a_weight_cannot_move_when_all_others_are_held(core: MiniRacer) -> None:
-    assert moved_to(core, [0.4, 0.6], 0, 0.9, at=[1]) == [0.4, 0.6]
+    assert moved_to(core, [0.4, 0.6], 0, 0.9, held=[1]) == [0.4, 0.6]
 
 
 def test_weights_between_steps_still_sum_to_one(core: MiniRacer) -> None:
-    found = moved_to(core, [1 / 3, 1 / 3, 1 / 3], 0, 0.5, at=[2])
+    found = moved_to(core, [1 / 3, 1 / 3, 1 / 3], 0, 0.5, held=[2])
     assert found[0] == 0.5
     assert sum(found) == pytest.approx(1, abs=1e-12)
 

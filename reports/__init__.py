@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optimizer.tables.build import Solution, Tables
+    from optimizer.tables.build import Solution
+    from optimizer.tables.table import Tables
 
 __all__ = ["write_report", "write_whatif"]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from optimizer.tables.build import RUN_TABLES
 from optimizer.tables.table import read_tables
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def read_run(folder: Path) -> Run:
     """A run folder as it lies on the disk. Raises TableError where its tables are of another version."""
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ATTACHED}
     company = json.loads((folder / COMPANY).read_text(encoding="utf-8"))
-    return Run(read_tables(folder / "tables"), files, company)
+    return Run(read_tables(RUN_TABLES, folder / "tables"), files, company)
 
 
 def write_document(document: Document, folder: Path) -> Path:

@@ -12,7 +12,8 @@ from typing import Any
 from optimizer.explanation.build import Explanation, explain
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.tables.build import Tables, tables_of
+from optimizer.tables.build import tables_of
+from optimizer.tables.table import Tables
 
 CASE = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
 MEASURES = {

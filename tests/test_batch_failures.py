@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from optimizer.runs.batch import Settings, processes, read_grid, run_batch, write_index
 from optimizer.runs.batch.job import perform
+from optimizer.tables.build import RUN_TABLES
 from optimizer.tables.table import read_tables
 
 
@@ -89,7 +90,7 @@ def test_an_explanation_that_takes_too_long_is_cut_and_says_so(
     report = PdfReader(out / "runs" / "shop-b0" / "report.en.pdf")
     said = " ".join("".join(page.extract_text() for page in report.pages).split())
     assert "The time limit left no time to move the numbers over their ranges" in said
-    assert list((read_tables(out / "runs" / "shop-b0" / "tables"))["tornado"].index) == []
+    assert list(read_tables(RUN_TABLES, out / "runs" / "shop-b0" / "tables")["tornado"].index) == []
 
 
 def test_a_run_that_does_not_end_is_stopped_with_its_worker_and_the_night_goes_on(tmp_path: Path) -> None:

@@ -26,10 +26,13 @@ from optimizer.cli import main
 from optimizer.cli.report import KINDS as OFFERED
 from optimizer.explanation.build import explain
 from optimizer.runs.write import write_run
-from optimizer.tables.build import Tables, tables_of
+from optimizer.tables.build import tables_of
+from optimizer.tables.certificate import ALTERNATIVES
+from optimizer.tables.frontier import FRONTIER
 from optimizer.tables.labels import CAUSES
 from optimizer.tables.rounding import printable
-from optimizer.tables.table import frame_of
+from optimizer.tables.rule_prices import RULE_PRICES
+from optimizer.tables.table import Tables
 from reports.board.report import payload_of
 from reports.documents import KINDS, documents
 from reports.plan_document.document import CENTS, plan_payload
@@ -174,9 +177,9 @@ def with_solved_again(tables: Tables) -> Tables:
         for n in (1, 2)
     ]  # fmt: skip
     full = {
-        "alternatives": frame_of("alternatives", rivals),
-        "rule_prices": frame_of("rule_prices", prices),
-        "frontier": frame_of("frontier", points),
+        "alternatives": ALTERNATIVES.frame(rivals),
+        "rule_prices": RULE_PRICES.frame(prices),
+        "frontier": FRONTIER.frame(points),
     }
     return {**tables, **full}
 

@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from solved import explained, moved_tables, stuck, stuck_explained
 
-from optimizer.tables.build import Tables, tables_of
-from optimizer.tables.explanation_columns import EXPLAINED
+from optimizer.tables.build import tables_of
+from optimizer.tables.explanation import NEAR_TIES, WATERFALL, WHY_THIS_WEIGHT, WHY_UNMOVED
+from optimizer.tables.frontier import FRONTIER
 from optimizer.tables.rounding import printable
+from optimizer.tables.rule_prices import RULE_PRICES
+from optimizer.tables.table import Tables
+from optimizer.tables.tornado import TORNADO
+
+EXPLAINED = (WATERFALL, WHY_THIS_WEIGHT, NEAR_TIES, TORNADO, WHY_UNMOVED, RULE_PRICES, FRONTIER)
 
 
 @pytest.fixture(scope="module", params=["moved", "stuck"])
@@ -27,7 +33,7 @@ def test_the_waterfall_adds_up_to_the_table_of_plans(tables: Tables) -> None:
 
 
 def test_everything_has_words_in_both_languages(tables: Tables) -> None:
-    for name in EXPLAINED:
+    for name in (table.name for table in EXPLAINED):
         frame = tables[name]
         for column in frame.columns:
             if column.endswith(("_en", "_fr")) and not column.startswith(("broken", "runner_up")):

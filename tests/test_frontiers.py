@@ -17,7 +17,7 @@ from optimizer.response.calibration import calibrate
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, solve
-from optimizer.tables.explanation import frontier_table
+from optimizer.tables.frontier import FRONTIER, frontier_rows
 from optimizer.tables.json_values import frontier_json
 
 COARSE = {"weights": {"step": 0.5}, "gaming": {"tolerance": 0.1}}
@@ -64,7 +64,7 @@ def test_a_point_without_a_plan_is_a_row() -> None:
     tight = at_limit(mini(COARSE | {"locks": {"success": {"retention": 1.0}}}), "budget", 90000.0)
     points = frontier(tight, "budget", points=2)
     assert {p.best.status for p in points} == {"infeasible"}
-    table = frontier_table(points)
+    table = FRONTIER.frame(frontier_rows(points))
     assert len(table) == len(points) == 3
     assert table["value"].isna().all()
     assert table["status_fr"].str.len().min() > 0

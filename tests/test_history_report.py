@@ -15,7 +15,7 @@ from optimizer.history.estimate import side_metrics
 from optimizer.history.estimate.rates import Rate
 from optimizer.history.estimate.study import study_of
 from optimizer.history.read.deals import read_history
-from optimizer.tables.history import COLUMNS, calibration_tables
+from optimizer.tables.history import TABLES, calibration_tables
 from reports.studies.calibration import calibration_pdfs
 
 
@@ -32,7 +32,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     study = replace(study_of(history, given()), sides={"short_calls": compared})
     tables = calibration_tables(study)
     assert {name: list(frame.columns) for name, frame in tables.items()} == {
-        name: list(columns) for name, columns in COLUMNS.items()
+        table.name: list(table.columns) for table in TABLES
     }
     found = {}
     for document in calibration_pdfs(tables):

@@ -20,7 +20,9 @@ import pypdf
 import pytest
 from solved import HOSTILE, failed, hostile, infeasible, moved, moved_tables, short_sighted, stuck, unproven
 
-from optimizer.tables.build import Tables, printable, tables_of
+from optimizer.tables.build import tables_of
+from optimizer.tables.rounding import printable
+from optimizer.tables.table import Tables
 from reports import write_report
 from reports.board.page_two import proof_lines
 from reports.board.report import payload_of, report_pdf

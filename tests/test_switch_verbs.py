@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +16,7 @@ from solved import PLANS, mini
 from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
 from optimizer.tables import adjust, pilot, transition
+from optimizer.tables.table import Table, read_tables
 from reports.words.catalogue import catalogue
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
@@ -45,17 +47,16 @@ def drawings(file: Path) -> str:
         return " ".join(str(part.Alt) for part in parts)
 
 
-def checked(folder: Path, columns: dict[str, dict[str, str]], name: str) -> dict[str, str]:
+def checked(folder: Path, tables: Sequence[Table], name: str) -> dict[str, str]:
     """Text of the documents by language; every table is there, as CSV and as a sheet, with its columns."""
-    for table, expected in columns.items():
-        first = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()[0]
-        assert first == ",".join(expected)
+    read_tables(tables, folder)
     book = openpyxl.load_workbook(folder / f"{name}.xlsx")
-    assert book.sheetnames == [*columns, "dictionary"]
-    for table, expected in columns.items():
-        assert [cell.value for cell in book[table][1]] == list(expected)
-        lines = (folder / f"{table}.csv").read_text(encoding="utf-8").splitlines()
-        assert book[table].max_row == len(lines)
+    assert book.sheetnames == [*(table.name for table in tables), "dictionary"]
+    for table in tables:
+        assert [cell.value for cell in book[table.name][1]] == list(table.columns)
+        lines = (folder / f"{table.name}.csv").read_text(encoding="utf-8").splitlines()
+        assert lines[0] == ",".join(table.columns)
+        assert book[table.name].max_row == len(lines)
     return {language: text_of(folder / f"{name}.{language}.pdf") for language in ("en", "fr")}
 
 
@@ -64,7 +65,7 @@ def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
     assert found.exit_code == 0
     assert "Net of payouts changes by" in found.stdout
     assert "Early warning" in found.stdout
-    said = checked(tmp_path, transition.COLUMNS, "simulation")
+    said = checked(tmp_path, transition.TABLES, "simulation")
     assert "Early warning" in said["en"]
     assert "Alertes précoces" in said["fr"]
     assert "By week" in said["en"] or "Too few to tell" in said["en"]
@@ -79,7 +80,7 @@ def test_simulate_in_json_is_the_same_for_the_same_seed_only() -> None:
     other = run("simulate", SMALL, "--plan", "quality", *QUICK, "--json", "--seed", "2").stdout
     assert one == same != other
     found = json.loads(one)
-    assert set(found) == set(transition.COLUMNS)
+    assert set(found) == {table.name for table in transition.TABLES}
     assert found["summary"]["periods"] == 3
     assert len(found["gains"]) == 6
 
@@ -95,7 +96,7 @@ def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path)
     assert found.exit_code == 1
     assert "No pilot within today's headcount" in found.stdout
     assert "Marketing has too few people" in found.stdout
-    said = checked(tmp_path, pilot.COLUMNS, "pilot")
+    said = checked(tmp_path, pilot.TABLES, "pilot")
     assert "Launch it as a decision" in said["en"]
     assert "Aucun pilote" in said["fr"]
     assert "power by length of the pilot" in drawings(tmp_path / "pilot.en.pdf")
@@ -117,7 +118,7 @@ def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> N
     found = run("adjust", company, company.parent / "actuals.csv", "--plan", "by_hand", "--out", tmp_path)
     assert found.exit_code == 0, found.output
     assert "of it." in found.stdout or "Keep by_hand" in found.stdout
-    said = checked(tmp_path, adjust.COLUMNS, "adjustment")
+    said = checked(tmp_path, adjust.TABLES, "adjustment")
     assert "Measured and expected" in said["en"]
     assert "Mesuré et attendu" in said["fr"]
     assert drawings(tmp_path / "adjustment.fr.pdf")

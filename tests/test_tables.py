@@ -11,10 +11,12 @@ import pytest
 from solved import failed, infeasible, moved, moved_tables, stuck
 
 from optimizer.solver import Conflict, Relaxation
-from optimizer.tables.build import SCHEMA, Tables, printable, tables_of
+from optimizer.tables.build import RUN_TABLES, tables_of
 from optimizer.tables.certificate import conflict_rows, unit_of
-from optimizer.tables.rounding import digits_of, money_decimals
-from optimizer.tables.table import TableError, frame_of, read_tables, write_tables
+from optimizer.tables.comparison import PLANS
+from optimizer.tables.people import KPIS
+from optimizer.tables.rounding import digits_of, money_decimals, printable
+from optimizer.tables.table import TableError, Tables, read_tables, write_tables
 
 KINDS = {"moved": moved, "stuck": stuck, "infeasible": infeasible, "failed": failed}
 
@@ -26,9 +28,8 @@ def tables(request: pytest.FixtureRequest) -> Tables:
 
 def test_every_table_has_the_documented_columns_in_order(tables: Tables) -> None:
     assert {name: list(frame.columns) for name, frame in tables.items()} == {
-        name: list(columns) for name, columns in SCHEMA.items()
+        table.name: list(table.columns) for table in RUN_TABLES
     }
-    assert all(meaning for columns in SCHEMA.values() for meaning in columns.values())
 
 
 def test_gross_less_direct_costs_less_payouts_is_net(tables: Tables) -> None:
@@ -124,7 +125,7 @@ def test_the_same_solution_gives_the_same_tables() -> None:
 def test_tables_survive_a_csv_file() -> None:
     plans = moved_tables()["plans"]
     lines = plans.to_csv(index=False).splitlines()
-    assert lines[0] == ",".join(SCHEMA["plans"])
+    assert lines[0] == ",".join(PLANS.columns)
     assert len(lines) == len(plans) + 1
 
 
@@ -182,9 +183,9 @@ def test_volumes_read_side_by_side_have_the_same_decimals() -> None:
 
 
 def test_tables_are_the_same_after_they_were_files(tables: Tables, tmp_path: Path) -> None:
-    write_tables(tables, tmp_path)
-    again = read_tables(tmp_path)
-    assert list(again) == list(SCHEMA)
+    write_tables(RUN_TABLES, tables, tmp_path)
+    again = read_tables(RUN_TABLES, tmp_path)
+    assert list(again) == [table.name for table in RUN_TABLES]
     for name, frame in tables.items():
         pd.testing.assert_frame_equal(frame, again[name], check_exact=True)
 
@@ -193,19 +194,19 @@ def test_texts_of_users_survive_a_file(tmp_path: Path) -> None:
     odd = ["NA", "", "null", ' "a", b ', "1e5", "True", "two\nlines\r\nhere", "=1+1", "\u202e\U0001f600"]
     tables = dict(moved_tables())
     row = tables["kpis"].iloc[0].to_dict()
-    tables["kpis"] = frame_of("kpis", [{**row, "label_en": text, "label_fr": text} for text in odd])
-    write_tables(tables, tmp_path)
-    assert list(read_tables(tmp_path)["kpis"]["label_fr"]) == odd
+    tables["kpis"] = KPIS.frame([{**row, "label_en": text, "label_fr": text} for text in odd])
+    write_tables(RUN_TABLES, tables, tmp_path)
+    assert list(read_tables(RUN_TABLES, tmp_path)["kpis"]["label_fr"]) == odd
 
 
 def test_a_missing_or_edited_table_is_refused_with_its_name(tmp_path: Path) -> None:
-    write_tables(moved_tables(), tmp_path)
+    write_tables(RUN_TABLES, moved_tables(), tmp_path)
     (tmp_path / "kpis.csv").write_text("kpi,target\na,1\n", encoding="utf-8")
     with pytest.raises(TableError, match=r"kpis\.csv has other columns.*solve again"):
-        read_tables(tmp_path)
+        read_tables(RUN_TABLES, tmp_path)
     (tmp_path / "kpis.csv").unlink()
     with pytest.raises(TableError, match=r"kpis\.csv is missing: solve again"):
-        read_tables(tmp_path)
+        read_tables(RUN_TABLES, tmp_path)
 
 
 def test_examples_pay_what_the_curve_says_and_add_up_to_the_earnings() -> None:

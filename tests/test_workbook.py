@@ -18,8 +18,10 @@ from test_curved_plans import solved
 from optimizer.explanation.build import explain
 from optimizer.response.pay_curves import PayCurves
 from optimizer.solver import Solution, solve
-from optimizer.tables.build import Tables, printable, tables_of
+from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
+from optimizer.tables.rounding import printable
+from optimizer.tables.table import Tables
 from reports.words.catalogue import words_for
 from reports.workbook import workbook_of
 from reports.workbook.book import Both

@@ -52,8 +52,8 @@ def adjust(
     from optimizer.rollout.actuals import read_actuals
     from optimizer.rollout.adjust import adjust as find
     from optimizer.solver import Options
-    from optimizer.tables.adjust import COLUMNS, adjust_tables
-    from optimizer.tables.transition import records
+    from optimizer.tables.adjust import TABLES, adjust_tables
+    from optimizer.tables.json_values import records
 
     scenario = read(file)
     plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
@@ -64,7 +64,7 @@ def adjust(
     if out is not None:
         from reports.studies.adjust import adjust_pdfs
 
-        write_study(out, "adjustment", tables, COLUMNS, adjust_pdfs(tables))
+        write_study(out, "adjustment", TABLES, tables, adjust_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from itertools import chain
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from optimizer.scenario.plan import Plan
     from optimizer.scenario.types import Scenario
+    from optimizer.tables.table import Table
     from reports.run import Document
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads only wait for each other
@@ -186,8 +187,8 @@ def write_new(file: Path, content: bytes) -> None:
 def write_study(
     folder: Path,
     name: str,
+    declared: Sequence[Table],
     tables: Mapping[str, DataFrame],
-    meanings: Mapping[str, Mapping[str, str]],
     documents: Iterable[Document],
 ) -> None:
     """Tables as CSV and in a workbook, with the meanings of their columns, and documents; files of the same
@@ -196,8 +197,8 @@ def write_study(
     from reports.run import write_document
     from reports.workbook.study import study_workbook
 
-    write_tables(tables, folder)
-    for document in chain(documents, study_workbook(name, tables, meanings)):
+    write_tables(declared, tables, folder)
+    for document in chain(documents, study_workbook(name, declared, tables)):
         click.echo(f"wrote {write_document(document, folder)}", err=True)
 
 

@@ -46,7 +46,7 @@ def frontier(
     from optimizer.explanation.frontier import frontier as trace
     from optimizer.parallel.pool import Workers, cores
     from optimizer.solver import Options
-    from optimizer.tables.explanation import frontier_table
+    from optimizer.tables.frontier import FRONTIER, frontier_rows
     from optimizer.tables.json_values import frontier_json
 
     scenario = read(file)
@@ -56,7 +56,7 @@ def frontier(
         found = trace(scenario, over, points, options, crew, tell)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        frontier_table(found).to_csv(out, index=False)
+        FRONTIER.write(FRONTIER.frame(frontier_rows(found)), out)
     if as_json:
         print_json(frontier_json(found))
     else:

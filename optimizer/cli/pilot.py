@@ -49,8 +49,8 @@ def pilot(
     from optimizer.response.calibration import calibrate
     from optimizer.rollout.pilot import changed_teams, settings
     from optimizer.rollout.pilot import pilot as design
-    from optimizer.tables.pilot import COLUMNS, pilot_tables
-    from optimizer.tables.transition import records
+    from optimizer.tables.json_values import records
+    from optimizer.tables.pilot import TABLES, pilot_tables
 
     scenario = read(file)
     plan = plan_named(scenario, plan_name)
@@ -61,7 +61,7 @@ def pilot(
     if out is not None:
         from reports.studies.pilot import pilot_pdfs
 
-        write_study(out, "pilot", tables, COLUMNS, pilot_pdfs(tables))
+        write_study(out, "pilot", TABLES, tables, pilot_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:

@@ -51,7 +51,8 @@ def simulate(
     from optimizer.response.calibration import calibrate
     from optimizer.rollout.early_warning import limits
     from optimizer.rollout.transition import switch
-    from optimizer.tables.transition import COLUMNS, Simulated, records, switch_tables
+    from optimizer.tables.json_values import records
+    from optimizer.tables.transition import TABLES, Simulated, switch_tables
 
     scenario = read(file)
     plan = plan_named(scenario, plan_name)
@@ -61,7 +62,7 @@ def simulate(
     if out is not None:
         from reports.studies.transition import switch_pdfs
 
-        write_study(out, "simulation", tables, COLUMNS, switch_pdfs(tables))
+        write_study(out, "simulation", TABLES, tables, switch_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:

@@ -16,7 +16,7 @@ from typing import Any
 from optimizer.explanation.build import Explanation
 from optimizer.runs.folder import inputs_record, manifest_of, replace_folder, write_json
 from optimizer.scenario.write import dump_scenario
-from optimizer.tables.build import tables_of
+from optimizer.tables.build import RUN_TABLES, tables_of
 from optimizer.tables.json_values import solution_json
 from optimizer.tables.labels import SWINGS
 from optimizer.tables.table import write_tables
@@ -46,7 +46,7 @@ def write_run(
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
         write_json(fresh / "inputs.json", inputs_record(source, merged, options))
-        write_tables(tables_of(solution, found), fresh / "tables")
+        write_tables(RUN_TABLES, tables_of(solution, found), fresh / "tables")
         write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")

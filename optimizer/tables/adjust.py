@@ -4,80 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
 
 from optimizer.rollout.adjust import Adjustment, Attempt
-from optimizer.tables.columns import label_cells, named_cells
 from optimizer.tables.labels import label_of, scenario_label
 from optimizer.tables.rounding import digits_of, money_decimals
-from optimizer.tables.table import Tables
+from optimizer.tables.table import Column, Row, Table, Tables, frames_of, in_both, label_cells, named_cells
 
-_LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 _KPI = {"kpi_en": "the KPI's label in English", "kpi_fr": "the KPI's label in French"}
-
-COLUMNS: dict[str, dict[str, str]] = {
-    "summary": {
-        "scenario": "name of the scenario",
-        **_LABELS,
-        "currency": "ISO code",
-        "period": "month, quarter, half_year or year",
-        "decimals": "decimals with which money is printed",
-        "plan": "the plan in force",
-        "objective": "what is maximized: revenue, net or surplus",
-        "verdict": "change, keep (nothing better), or no_plan (the rules leave none)",
-        "value": "objective of the plan in force, with responsiveness as learnt, per period",
-        "attainable": "what the best plan brings above it",
-        "limit": "the smallest change of weights of any team that recovers enough; empty without one",
-        "gain": "what the best plan within that change brings above the plan in force",
-        "recovered": "gain over attainable",
-        "proven": "whether every plan looked for is proven best",
-        "broken": "rules that the plan in force breaks",
-        "surprises": "measured values outside their interval",
-        "measured": "measured values",
-    },
-    "actuals": {
-        "period": "from 1, the first under the plan",
-        "team": "teams named for it in the file",
-        "kpi": "name of the KPI",
-        **_LABELS,
-        "value": "measured, in the KPI's own unit",
-        "expected": "mean of what was to be expected",
-        "low": "luck alone gives less in 2.5 % of cases",
-        "high": "luck alone gives more in 2.5 % of cases",
-        "surprising": "whether the value lies outside",
-        "digits": "decimals with which the values are printed",
-    },
-    "responsiveness": {
-        "team": "name of the team",
-        **_LABELS,
-        "prior": "median before",
-        "prior_low": "lower end of its 95 % interval",
-        "prior_high": "upper end of its 95 % interval",
-        "posterior": "median after",
-        "low": "lower end of its 95 % interval",
-        "high": "upper end of its 95 % interval",
-        "narrower": "by how much the log interval has shrunk; near 0: the results say next to nothing",
-    },
-    "changes": {
-        "team": "name of the team",
-        **_LABELS,
-        "kpi": "name of the KPI",
-        **_KPI,
-        "now": "weight in the plan in force",
-        "then": "weight in the plan within the smallest change that recovers enough",
-    },
-    "attempts": {
-        "limit": "largest change of weights of any team; 2 is anything",
-        "gain": "what the best plan within it brings above the plan in force; empty: no plan",
-        "status": "of the solve",
-    },
-}
 
 
 def adjust_tables(found: Adjustment, plan: str) -> Tables:
-    """Every table of COLUMNS; `plan` is how the plan in force is called."""
+    """Every table of TABLES; `plan` is how the plan in force is called."""
     attempts = sorted({a.limit: a for a in (*found.tried, found.best)}.values(), key=lambda a: a.limit)
     rows = {
         "summary": [_summary(found, plan, attempts)],
@@ -86,10 +23,38 @@ def adjust_tables(found: Adjustment, plan: str) -> Tables:
         "changes": list(_changes(found)),
         "attempts": [{"limit": a.limit, "gain": a.gain, "status": a.solution.status} for a in attempts],
     }
-    return {name: pd.DataFrame(rows[name], columns=list(columns)) for name, columns in COLUMNS.items()}
+    return frames_of(TABLES, rows)
 
 
-def _summary(found: Adjustment, plan: str, attempts: list[Attempt]) -> dict[str, Any]:
+SUMMARY = Table(
+    "summary",
+    scenario=Column(str, "name", "name of the scenario"),
+    **in_both("label", "name for people,"),
+    currency=Column(str, "code", "ISO code"),
+    period=Column(str, "code", "month, quarter, half_year or year"),
+    decimals=Column(int, "count", "decimals with which money is printed"),
+    plan=Column(str, "text", "the plan in force"),
+    objective=Column(str, "code", "what is maximized: revenue, net or surplus"),
+    verdict=Column(str, "code", "change, keep (nothing better), or no_plan (the rules leave none)"),
+    value=Column(
+        float, "money/period", "objective of the plan in force, with responsiveness as learnt, per period"
+    ),
+    attainable=Column(float, "money/period", "what the best plan brings above it"),
+    limit=Column(
+        float, "share", "the smallest change of weights of any team that recovers enough; empty without one"
+    ),
+    gain=Column(
+        float, "money/period", "what the best plan within that change brings above the plan in force"
+    ),
+    recovered=Column(float, "share", "gain over attainable"),
+    proven=Column(bool, "flag", "whether every plan looked for is proven best"),
+    broken=Column(str, "code", "rules that the plan in force breaks"),
+    surprises=Column(int, "count", "measured values outside their interval"),
+    measured=Column(int, "count", "measured values"),
+)
+
+
+def _summary(found: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
     scenario, chosen = found.scenario, found.chosen
     gain = chosen.gain if chosen else math.nan
     return {
@@ -113,7 +78,22 @@ def _summary(found: Adjustment, plan: str, attempts: list[Attempt]) -> dict[str,
     }
 
 
-def _actuals(found: Adjustment) -> Iterator[dict[str, Any]]:
+ACTUALS = Table(
+    "actuals",
+    period=Column(int, "order", "from 1, the first under the plan"),
+    team=Column(str, "text", "teams named for it in the file"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("label", "name for people,"),
+    value=Column(float, "kpi", "measured, in the KPI's own unit"),
+    expected=Column(float, "kpi", "mean of what was to be expected"),
+    low=Column(float, "kpi", "luck alone gives less in 2.5 % of cases"),
+    high=Column(float, "kpi", "luck alone gives more in 2.5 % of cases"),
+    surprising=Column(bool, "flag", "whether the value lies outside"),
+    digits=Column(int, "count", "decimals with which the values are printed"),
+)
+
+
+def _actuals(found: Adjustment) -> Iterator[Row]:
     for c in found.compared:
         yield {
             "period": c.period,
@@ -129,7 +109,23 @@ def _actuals(found: Adjustment) -> Iterator[dict[str, Any]]:
         }
 
 
-def _responsiveness(found: Adjustment) -> Iterator[dict[str, Any]]:
+RESPONSIVENESS = Table(
+    "responsiveness",
+    team=Column(str, "name", "name of the team"),
+    **in_both("label", "name for people,"),
+    prior=Column(float, "1", "median before"),
+    prior_low=Column(float, "1", "lower end of its 95 % interval"),
+    prior_high=Column(float, "1", "upper end of its 95 % interval"),
+    posterior=Column(float, "1", "median after"),
+    low=Column(float, "1", "lower end of its 95 % interval"),
+    high=Column(float, "1", "upper end of its 95 % interval"),
+    narrower=Column(
+        float, "share", "by how much the log interval has shrunk; near 0: the results say next to nothing"
+    ),
+)
+
+
+def _responsiveness(found: Adjustment) -> Iterator[Row]:
     for learnt in found.learnt:
         before, after = learnt.prior, learnt.posterior
         yield {
@@ -145,7 +141,18 @@ def _responsiveness(found: Adjustment) -> Iterator[dict[str, Any]]:
         }
 
 
-def _changes(found: Adjustment) -> Iterator[dict[str, Any]]:
+CHANGES = Table(
+    "changes",
+    team=Column(str, "name", "name of the team"),
+    **in_both("label", "name for people,"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    now=Column(float, "share", "weight in the plan in force"),
+    then=Column(float, "share", "weight in the plan within the smallest change that recovers enough"),
+)
+
+
+def _changes(found: Adjustment) -> Iterator[Row]:
     """Weights of teams that change."""
     plan = found.chosen.solution.plan if found.chosen else None
     for team in found.scenario.teams if plan is not None else ():
@@ -158,3 +165,15 @@ def _changes(found: Adjustment) -> Iterator[dict[str, Any]]:
                 weights = {"now": now.get(kpi, 0.0), "then": then.get(kpi, 0.0)}
                 label = label_cells(label_of(team, found.scenario.teams))
                 yield {"team": team, **label, "kpi": kpi, **labels, **weights}
+
+
+ATTEMPTS = Table(
+    "attempts",
+    limit=Column(float, "share", "largest change of weights of any team; 2 is anything"),
+    gain=Column(
+        float, "money/period", "what the best plan within it brings above the plan in force; empty: no plan"
+    ),
+    status=Column(str, "code", "of the solve"),
+)
+
+TABLES = (SUMMARY, ACTUALS, RESPONSIVENESS, CHANGES, ATTEMPTS)

@@ -1,4 +1,4 @@
-"""Tables of rules, certificate and conflicts (columns in `columns.SCHEMA`)."""
+"""Tables of rules, certificate and conflicts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,26 @@ import numpy as np
 from optimizer.explanation.build import Explanation, RuleState
 from optimizer.risk.ranges import numbers_at
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in_words
-from optimizer.tables.columns import Row, label_cells, named_cells, ratio
 from optimizer.tables.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Relaxation, Solution
+
+
+RULES = Table(
+    "rules",
+    rule=Column(str, "name", "name as in the scenario file"),
+    **in_both("label", "name for people,"),
+    unit=Column(str, "code", "money, share, count, units or money_per_unit"),
+    value=Column(float, "row", "what the recommended plan reaches"),
+    limit=Column(float, "row", "the limit"),
+    at_least=Column(bool, "flag", "whether the limit is a least value"),
+    slack=Column(float, "row", "how far the rule is from breaking, in its own unit"),
+    closeness=Column(float, "share", "slack over the limit (over the natural scale for gaming caps)"),
+    blocks=Column(int, "count", "plans one shift away that would bring more but break this rule"),
+    state=Column(str, "code", "broken, binding (closeness ≤ 1 % or blocks > 0), near (≤ 10 %) or far"),
+)
 
 
 def rules_rows(found: Explanation) -> Iterator[Row]:
@@ -53,10 +68,34 @@ def unit_of(rule: str) -> str:
     return next((unit for start, unit in UNITS.items() if f"{rule}.".startswith(f"{start}.")), "share")
 
 
+CHECKS = Table(
+    "checks",
+    check=Column(str, "code", "name of the check"),
+    **in_both("label", "name for people,"),
+    ok=Column(bool, "flag", "whether it holds"),
+    value=Column(float, "row", "what was found, in the check's own unit"),
+    limit=Column(float, "row", "the most that is accepted"),
+    detail=Column(str, "text", "what the number is, in English"),
+)
+
+
 def checks_rows(solution: Solution) -> Iterator[Row]:
     for c in solution.checks:
         numbers = {"ok": c.ok, "value": c.value, "limit": c.limit, "detail": c.detail}
         yield {"check": c.name, **label_cells(check_label(c.name)), **numbers}
+
+
+ROUNDS = Table(
+    "rounds",
+    round=Column(int, "order", "order, from 1"),
+    beliefs=Column(str, "text", "whose beliefs the model was solved at"),
+    plan=Column(str, "text", "the plan found, team: KPI weight"),
+    **in_both("plan", "the plan in words,"),
+    objective=Column(float, "money/period", "what the model promised at those beliefs"),
+    bound=Column(float, "money/period", "bound at those beliefs"),
+    value=Column(float, "money/period", "what the plan brings at its own beliefs"),
+    keeps_rules=Column(bool, "flag", "whether it keeps all rules at its own beliefs"),
+)
 
 
 def rounds_rows(solution: Solution) -> Iterator[Row]:
@@ -71,6 +110,25 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
             "value": r.value,
             "keeps_rules": r.keeps_rules,
         }
+
+
+ALTERNATIVES = Table(
+    "alternatives",
+    rank=Column(
+        int,
+        "order",
+        "order, from 1, the recommended plan; each differs from all before by more than one step",
+    ),
+    plan=Column(str, "text", "team: KPI weight"),
+    **in_both("plan", "the plan in words,"),
+    target_pay=Column(str, "text", "team: variable pay at target, where it is a decision"),
+    value=Column(float, "money/period", "objective of the plan at its own beliefs"),
+    behind=Column(float, "money/period", "objective of the recommended plan less value"),
+    behind_share=Column(float, "share", "behind over |objective of the recommended plan|"),
+    proven=Column(
+        bool, "flag", "none that the model at the final beliefs values higher, and so different, brings more"
+    ),
+)
 
 
 def alternatives_rows(solution: Solution) -> Iterator[Row]:
@@ -88,6 +146,18 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
         }
 
 
+SOURCES = Table(
+    "sources",
+    path=Column(str, "name", "the number in the scenario file"),
+    **in_both("label", "name for people,"),
+    part=Column(str, "name", "which number, where the path holds several; empty otherwise"),
+    **in_both("part", "the part's label"),
+    number=Column(float, "row", "the number itself; empty where the path holds none"),
+    source=Column(str, "text", "where the number comes from"),
+    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where the source does not say"),
+)
+
+
 def sources_rows(solution: Solution) -> Iterator[Row]:
     """Every source, one row per number that it speaks of."""
     scenario = solution.cal.scenario
@@ -102,6 +172,20 @@ def sources_rows(solution: Solution) -> Iterator[Row]:
                 "source": source.text,
                 "range": source.range,
             }
+
+
+CONFLICT = Table(
+    "conflict",
+    rule=Column(str, "name", "name as in the scenario file"),
+    **in_both("label", "name for people,"),
+    unit=Column(str, "code", "money, share, count, units or money_per_unit"),
+    conflicts=Column(bool, "flag", "whether it is among the rules that cannot hold together"),
+    limit=Column(
+        float, "row", "the limit; gaming caps at today's inflow; empty where the rule need not move"
+    ),
+    by=Column(float, "row", "how far it must move, cheapest together; 0 where others may move instead"),
+    relaxed=Column(float, "row", "the limit after the move; empty for a lock, which may move either way"),
+)
 
 
 def conflict_rows(solution: Solution) -> Iterator[Row]:

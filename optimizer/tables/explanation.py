@@ -1,35 +1,41 @@
-"""Tables that explain a plan (columns in `explanation_columns.EXPLAINED`)."""
+"""Tables that explain a plan."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from optimizer.explanation.build import Explanation, Move, Swing, Tie, cheapest
+from optimizer.explanation.build import Explanation, Move, Tie, cheapest
 from optimizer.scenario.plan import plan_from_euros, plan_in_words
-from optimizer.tables.certificate import unit_of
-from optimizer.tables.columns import Row, label_cells, named_cells
-from optimizer.tables.explanation_columns import EXPLAINED
+from optimizer.tables.comparison import broken_cells
 from optimizer.tables.labels import (
     CAUSES,
-    CHANGES,
-    OVERS,
     REASONS,
-    STATUSES,
     label_of,
-    path_label,
     plan_label,
-    rule_label,
     shift_label,
 )
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
 
 if TYPE_CHECKING:
     from optimizer.arrays import Floats
-    from optimizer.explanation.frontier import Point
-    from optimizer.scenario.types import Scenario
+
+
+WATERFALL = Table(
+    "waterfall",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    cause=Column(str, "code", "volume, quality, conversion, retention, gaming or payout"),
+    **in_both("label", "the cause in words,"),
+    revenue=Column(
+        float,
+        "money/period",
+        "part of the change of revenue after direct costs, recommended less current plan",
+    ),
+    net=Column(
+        float, "money/period", "part of the change of net; revenue, or for payout less loaded payouts"
+    ),
+)
 
 
 def waterfall_rows(found: Explanation) -> Iterator[Row]:
@@ -43,6 +49,28 @@ def waterfall_rows(found: Explanation) -> Iterator[Row]:
         }
 
 
+WHY_THIS_WEIGHT = Table(
+    "why_this_weight",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    kpi=Column(str, "name", "name of the KPI that gives weight"),
+    **in_both("kpi", "its label"),
+    to=Column(str, "name", "name of the KPI that receives it"),
+    **in_both("to", "its label"),
+    weight=Column(float, "share", "weight of the giving KPI under the recommended plan"),
+    moved=Column(float, "share", "weight that moves: one step"),
+    value_change=Column(float, "money/period", "change of the objective"),
+    revenue_change=Column(float, "money/period", "change of revenue after direct costs"),
+    loaded_change=Column(float, "money/period", "change of loaded payouts"),
+    net_change=Column(float, "money/period", "change of net"),
+    gaming_change=Column(float, "hours/period", "change of hours per period that go into gaming activities"),
+    broken_rules=Column(int, "count", "number of rules broken"),
+    broken=Column(str, "text", "names of the rules broken"),
+    **in_both("broken", "the rules broken in words,"),
+    settled=Column(bool, "flag", "whether beliefs came to agree with what happens"),
+)
+
+
 def why_this_weight_rows(found: Explanation) -> Iterator[Row]:
     for move in found.why_this_weight:
         yield {
@@ -54,6 +82,26 @@ def why_this_weight_rows(found: Explanation) -> Iterator[Row]:
             "gaming_change": move.gaming_hours,
             "settled": move.converged,
         }
+
+
+WHY_UNMOVED = Table(
+    "why_unmoved",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    kpi=Column(str, "name", "name of the KPI that gives weight"),
+    **in_both("kpi", "its label"),
+    to=Column(str, "name", "name of the KPI that receives it"),
+    **in_both("to", "its label"),
+    moved=Column(float, "share", "weight that moves: one step from the current plan"),
+    value_change=Column(float, "money/period", "change of the objective"),
+    reason=Column(str, "code", "no_gain, rule or no_equilibrium: what speaks against it"),
+    **in_both("reason", "the reason in words,"),
+    broken_rules=Column(int, "count", "number of rules broken"),
+    broken=Column(str, "text", "names of the rules broken"),
+    **in_both("broken", "the rules broken in words,"),
+    excess=Column(float, "share", "sum over broken rules of the excess relative to the limit"),
+    cheapest=Column(bool, "flag", "whether it is the improvement that a rule blocks by the smallest excess"),
+)
 
 
 def why_unmoved_rows(found: Explanation) -> Iterator[Row]:
@@ -88,23 +136,33 @@ def _team_cells(found: Explanation, i: int) -> Row:
     return {"team": team, **named_cells("team", label_of(team, found.solution.cal.scenario.teams))}
 
 
-def broken_cells(scenario: Scenario, broken: Iterable[str]) -> Row:
-    """How many rules, their names, and the same in words."""
-    names = tuple(broken)
-    labels = [rule_label(scenario, name) for name in names]
-    return {
-        "broken_rules": len(names),
-        "broken": "; ".join(names),
-        "broken_en": "; ".join(label.en for label in labels),
-        "broken_fr": " ; ".join(label.fr for label in labels),
-    }
+NEAR_TIES = Table(
+    "near_ties",
+    rank=Column(
+        int, "order", "1 is named first: near-ties before others, simpler or closer ones first, then by loss"
+    ),
+    plan=Column(str, "text", "the plan, team: KPI weight"),
+    **in_both("label", "in words,"),
+    near_tie=Column(bool, "flag", "whether it brings at most 0.1 % less than the recommended plan"),
+    simpler=Column(bool, "flag", "whether it uses fewer measures than the recommended plan"),
+    closer=Column(bool, "flag", "whether it is closer to the current plan than the recommended one"),
+    measures=Column(int, "count", "number of weights in use, over all teams"),
+    distance=Column(float, "share", "sum of |weight − weight of the current plan|, over all teams"),
+    value=Column(float, "money/period", "objective of the plan"),
+    loss=Column(float, "money/period", "objective of the recommended plan less that of this plan"),
+    loss_share=Column(float, "share", "loss over |objective of the recommended plan|"),
+    revenue=Column(float, "money/period", "revenue after direct costs"),
+    loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
+    net=Column(float, "money/period", "revenue − loaded_pay"),
+    gaming_hours=Column(float, "hours/period", "hours per period that go into gaming activities"),
+)
 
 
 def near_ties_rows(found: Explanation) -> Iterator[Row]:
     for rank, tie in enumerate(found.ties, 1):
         yield {
             "rank": rank,
-            **_plan_cells(found, tie.euros),
+            **plan_cells(found, tie.euros),
             "near_tie": tie.near,
             **_tie_numbers(tie),
         }
@@ -115,7 +173,7 @@ def _tie_numbers(tie: Tie) -> Row:
     return {name: getattr(tie, name) for name in (*names, "revenue", "loaded_pay", "net", "gaming_hours")}
 
 
-def _plan_cells(found: Explanation, euros: Floats, prefix: str = "") -> Row:
+def plan_cells(found: Explanation, euros: Floats, prefix: str = "") -> Row:
     """A plan in the file's words, and for people by what it has more and less of than the recommended one."""
     cal, plans = found.solution.cal, found.plans
     plan = plan_from_euros(cal.scenario, euros)
@@ -128,108 +186,3 @@ def _plan_cells(found: Explanation, euros: Floats, prefix: str = "") -> Row:
         label = shift_label(cal.scenario, chosen.weights, plan.weights)
     cells = label_cells(label) if not prefix else named_cells(prefix, label)
     return {prefix or "plan": plan_in_words(plan.weights), **cells}
-
-
-def tornado_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.cal.scenario
-    for swing in found.swings:
-        low, gain, high = map(float, swing.gains)
-        lead_low, lead, lead_high = map(float, swing.leads)
-        yield {
-            "path": swing.path,
-            **label_cells(path_label(scenario, swing.path)),
-            "source": swing.text,
-            "range": swing.range,
-            "number": swing.number,
-            "gain": gain,
-            "gain_low": low,
-            "gain_high": high,
-            "spread": swing.spread,
-            "flips_current": swing.flips_current,
-            "break_even": swing.break_even,
-            "lead": lead,
-            "lead_low": lead_low,
-            "lead_high": lead_high,
-            "flips_runner_up": swing.flips_runner_up,
-            **_runner_up_cells(found, swing),
-            "break_even_runner_up": swing.break_even_runner_up,
-        }
-
-
-def _runner_up_cells(found: Explanation, swing: Swing) -> Row:
-    if swing.runner_up is None:
-        return {"runner_up": "", "runner_up_en": "", "runner_up_fr": ""}
-    return _plan_cells(found, found.runners_up[swing.runner_up].euros, "runner_up")
-
-
-def assumptions_rows(found: Explanation) -> Iterator[Row]:
-    for swing in found.swings:
-        low, gain, high = map(float, swing.gains)
-        yield {
-            "path": swing.path,
-            **label_cells(path_label(found.solution.cal.scenario, swing.path)),
-            "source": swing.text,
-            "range": swing.range,
-            "gain": gain,
-            "gain_low": low,
-            "gain_high": high,
-            "spread": swing.spread,
-            "elasticity": swing.elasticity,
-            "changes_sign": swing.flips_current,
-        }
-
-
-def rule_prices_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.cal.scenario
-    for price in found.prices:
-        yield {
-            "rule": price.rule,
-            **label_cells(rule_label(scenario, price.rule)),
-            "unit": limit_unit(price.rule),
-            "change": price.change,
-            **named_cells("change", CHANGES[price.change]),
-            "limit": price.limit,
-            "new_limit": price.new_limit,
-            "status": price.best.status,
-            "value": price.best.value,
-            "bound": price.best.bound,
-            "price": price.price,
-            "loaded_pay": price.best.loaded_pay,
-            "plan": plan_in_words(price.best.weights or {}),
-        }
-
-
-SHARES = ("gaming.tolerance", "gaming.margin", "budget.min_share_of_target")
-"""Rules whose number in the file is a share, though they act on units or money."""
-
-
-def limit_unit(rule: str) -> str:
-    """Unit of a rule's number in the scenario file."""
-    return "share" if rule.startswith(SHARES) else unit_of(rule)
-
-
-def frontier_table(points: Iterable[Point]) -> pd.DataFrame:
-    """The table `frontier` of points that belong to no explanation."""
-    return pd.DataFrame(list(frontier_rows(points)), columns=list(EXPLAINED["frontier"]))
-
-
-def frontier_rows(points: Iterable[Point]) -> Iterator[Row]:
-    for point in points:
-        best, status = point.best, STATUSES[point.best.status]
-        yield {
-            "over": point.over,
-            **named_cells("over", OVERS[point.over]),
-            "limit": point.limit,
-            "here": point.here,
-            "status": best.status,
-            **named_cells("status", status),
-            "value": best.value,
-            "bound": best.bound if best.weights is not None else np.nan,
-            "gain": point.gain,
-            "revenue": best.revenue,
-            "loaded_pay": best.loaded_pay,
-            "net": best.net,
-            "gaming_hours": best.gaming_hours,
-            "controllability": best.controllability,
-            "plan": plan_in_words(best.weights or {}),
-        }

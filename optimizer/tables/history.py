@@ -3,141 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
 
 import numpy as np
-import pandas as pd
 
 from optimizer.history.estimate.rates import quantiles
 from optimizer.history.estimate.study import Study
-from optimizer.tables.table import Tables
-
-COLUMNS: dict[str, dict[str, str]] = {
-    "summary": {
-        "label_en": "name of the company in English",
-        "label_fr": "name of the company in French",
-        "currency": "three letters",
-        "decimals": "decimals of money",
-        "first": "day of the first lead",
-        "last": "last day observed",
-        "mature_before": "leads created from then on are too young to be judged",
-        "used": "rows that are used",
-        "junk": "of them never leads",
-        "mature": "leads old enough to be judged",
-        "won": "of them won",
-        "explained_by": "what persons' results differ by: skill, supply, or empty where it cannot be said",
-        "persons": "persons compared",
-        "value": "mean value of a won deal",
-        "value_median": "median value of a won deal",
-        "responsiveness": "relative change of volume per relative change of net reward",
-        "responsiveness_lo": "lower end of its interval",
-        "responsiveness_hi": "upper end of its interval",
-        "responsiveness_kind": "plan change, experiment or prior",
-    },
-    "losses": {
-        "kind": "row left out, or cell not usable",
-        "reason": "why",
-        "rows": "how many",
-        "examples": "numbers of the first rows in their file",
-    },
-    "rates": {
-        "part": "funnel, source or segment",
-        "name": "what is counted",
-        "k": "how many have it",
-        "n": "of how many",
-        "rate": "k / n",
-        "lo": "lower end of the 95 % interval (Wilson)",
-        "hi": "upper end of the 95 % interval (Wilson)",
-    },
-    "lags": {
-        "name": "from what to what",
-        "n": "how many are dated",
-        "median": "days",
-        "mean": "days",
-        "p90": "days within which nine of ten are done",
-        "best": "best of log-normal, Weibull, gamma; empty with too few",
-    },
-    "spending": {
-        "source": "as in the exports",
-        "cost": "spend on it [currency]",
-        "leads": "leads that it brought",
-        "per_lead": "average cost of a lead [currency]",
-        "elasticity": "percent more leads in weeks with a percent more spend; NaN with too few weeks",
-        "lo": "lower end of its 95 % interval",
-        "hi": "upper end of its 95 % interval",
-    },
-    "people": {
-        "person": "pseudonym",
-        "n": "leads",
-        "raw": "rate before anything is taken out",
-        "expected": "rate of the same leads in average hands",
-        "estimate": "rate after supply and mix",
-        "lo": "lower end of its 90 % interval",
-        "hi": "upper end of its 90 % interval",
-        "shrunk": "the estimate drawn towards the others by what luck explains",
-        "reliability": "share of the difference that is the person's own",
-        "verdict": "above, below, not distinguishable",
-    },
-    "moves": {"cause": "what moves a person's wins from month to month", "share": "of their variance"},
-    "control": {
-        "kpi": "what persons make a share of",
-        "share": "of the variance of their results per period",
-        "lo": "lower end of its 95 % interval",
-        "hi": "upper end of its 95 % interval",
-        "supply": "share of the number and mix of leads given to them",
-        "season": "share of the months",
-        "luck": "share of what nothing explains",
-        "persons": "persons compared",
-        "written": "it replaces the model's own number in the scenario",
-    },
-    "slopes": {
-        "controls": "how many things were held equal, in order: source, month, owner, hour and weekday",
-        "n": "leads",
-        "odds": "odds of a win when the answer comes ten times sooner",
-        "lo": "lower end of the 95 % interval",
-        "hi": "upper end of the 95 % interval",
-    },
-    "timing": {
-        "name": "which end of which events",
-        "ratio": "events per day in the last days over the usual",
-        "p_shift": "how often shifting the series by whole weeks gives as many",
-        "p_t": "one-sided, over the periods' own ratios",
-        "real": "both below 5 %",
-    },
-    "noise": {
-        "kpi": "count",
-        "chance": "scatter that independent events cause",
-        "swings": "scatter of markets, seasons, campaigns",
-        "sd": "both, as a share of the mean of a period",
-        "lo": "lower end of its 95 % interval",
-        "hi": "upper end of its 95 % interval",
-    },
-    "capacity": {
-        "persons": "who log calls with their day",
-        "days": "of work, of all persons together",
-        "calls": "per person and day with calls",
-        "lo": "lower end of its 95 % interval",
-        "hi": "upper end of its 95 % interval",
-        "busy": "calls on the fullest day of ten",
-        "hours": "on the phone per person and day",
-        "own": "share of the variance of calls that lies between persons",
-    },
-    "sides": {
-        "metric": "short_calls or silent_touches",
-        "person": "pseudonym",
-        "n": "calls or touches",
-        "share": "of them without a conversation",
-        "median": "share of the median person",
-        "reliability": "share of the difference that is the person's own",
-        "outlier": "surely more than twice the median person's",
-    },
-    "weak": {"kind": "what is missing or uncertain", "value": "a number that goes with it; NaN without one"},
-}
+from optimizer.tables.table import Column, Table, Tables, frames_of, in_both
 
 
 def calibration_tables(study: Study) -> Tables:
-    """Every table of COLUMNS, empty where the history says nothing."""
-    rows: dict[str, list[tuple[Any, ...]]] = {
+    """Every table of TABLES, empty where the history says nothing."""
+    rows: dict[str, list[tuple[object, ...]]] = {
         "summary": [_summary(study)],
         "losses": list(_losses(study)),
         "rates": list(_rates(study)),
@@ -153,7 +30,32 @@ def calibration_tables(study: Study) -> Tables:
         "sides": list(_sides(study)),
         "weak": list(_weak(study)),
     }
-    return {name: pd.DataFrame(rows[name], columns=list(columns)) for name, columns in COLUMNS.items()}
+    return frames_of(TABLES, {table.name: table.rows(rows[table.name]) for table in TABLES})
+
+
+SUMMARY = Table(
+    "summary",
+    **in_both("label", "name of the company"),
+    currency=Column(str, "code", "three letters"),
+    decimals=Column(int, "count", "decimals of money"),
+    first=Column(date, "day", "day of the first lead"),
+    last=Column(date, "day", "last day observed"),
+    mature_before=Column(date, "day", "leads created from then on are too young to be judged"),
+    used=Column(int, "count", "rows that are used"),
+    junk=Column(int, "count", "of them never leads"),
+    mature=Column(int, "count", "leads old enough to be judged"),
+    won=Column(int, "count", "of them won"),
+    explained_by=Column(
+        str, "code", "what persons' results differ by: skill, supply, or empty where it cannot be said"
+    ),
+    persons=Column(int, "count", "persons compared"),
+    value=Column(float, "money/unit", "mean value of a won deal"),
+    value_median=Column(float, "money/unit", "median value of a won deal"),
+    responsiveness=Column(float, "1", "relative change of volume per relative change of net reward"),
+    responsiveness_lo=Column(float, "1", "lower end of its interval"),
+    responsiveness_hi=Column(float, "1", "upper end of its interval"),
+    responsiveness_kind=Column(str, "code", "plan change, experiment or prior"),
+)
 
 
 def _summary(study: Study) -> tuple[object, ...]:
@@ -181,6 +83,15 @@ def _summary(study: Study) -> tuple[object, ...]:
     )
 
 
+LOSSES = Table(
+    "losses",
+    kind=Column(str, "code", "row left out, or cell not usable"),
+    reason=Column(str, "text", "why"),
+    rows=Column(int, "count", "how many"),
+    examples=Column(str, "text", "numbers of the first rows in their file"),
+)
+
+
 def _losses(study: Study) -> Iterator[tuple[object, ...]]:
     for kind, losses in (("row", study.history.dropped), ("cell", study.history.blanked)):
         for loss in losses:
@@ -188,6 +99,18 @@ def _losses(study: Study) -> Iterator[tuple[object, ...]]:
 
 
 _PARTS = {"won": "source", "won_by_segment": "segment"}
+
+
+RATES = Table(
+    "rates",
+    part=Column(str, "code", "funnel, source or segment"),
+    name=Column(str, "name", "what is counted"),
+    k=Column(int, "count", "how many have it"),
+    n=Column(int, "count", "of how many"),
+    rate=Column(float, "share", "k / n"),
+    lo=Column(float, "share", "lower end of the 95 % interval (Wilson)"),
+    hi=Column(float, "share", "upper end of the 95 % interval (Wilson)"),
+)
 
 
 def _rates(study: Study) -> Iterator[tuple[object, ...]]:
@@ -199,11 +122,36 @@ def _rates(study: Study) -> Iterator[tuple[object, ...]]:
                 yield part, group or name, rate.k, rate.n, rate.rate, rate.lo, rate.hi
 
 
+LAGS = Table(
+    "lags",
+    name=Column(str, "name", "from what to what"),
+    n=Column(int, "count", "how many are dated"),
+    median=Column(float, "days", "days"),
+    mean=Column(float, "days", "days"),
+    p90=Column(float, "days", "days within which nine of ten are done"),
+    best=Column(str, "code", "best of log-normal, Weibull, gamma; empty with too few"),
+)
+
+
 def _lags(study: Study) -> Iterator[tuple[object, ...]]:
     for name, lag in study.lags.items():
         q = quantiles(lag.observed)
         if q["n"]:
             yield name, q["n"], q["p50"], q["mean"], q["p90"], lag.best.name if lag.fits else ""
+
+
+SPENDING = Table(
+    "spending",
+    source=Column(str, "name", "as in the exports"),
+    cost=Column(float, "money", "spend on it"),
+    leads=Column(float, "count", "leads that it brought"),
+    per_lead=Column(float, "money/unit", "average cost of a lead"),
+    elasticity=Column(
+        float, "1", "percent more leads in weeks with a percent more spend; NaN with too few weeks"
+    ),
+    lo=Column(float, "1", "lower end of its 95 % interval"),
+    hi=Column(float, "1", "upper end of its 95 % interval"),
+)
 
 
 def _spending(study: Study) -> Iterator[tuple[object, ...]]:
@@ -213,9 +161,31 @@ def _spending(study: Study) -> Iterator[tuple[object, ...]]:
         yield name, cost.cost, cost.leads, cost.per_lead, *told
 
 
+PEOPLE = Table(
+    "people",
+    person=Column(str, "name", "pseudonym"),
+    n=Column(int, "count", "leads"),
+    raw=Column(float, "share", "rate before anything is taken out"),
+    expected=Column(float, "share", "rate of the same leads in average hands"),
+    estimate=Column(float, "share", "rate after supply and mix"),
+    lo=Column(float, "share", "lower end of its 90 % interval"),
+    hi=Column(float, "share", "upper end of its 90 % interval"),
+    shrunk=Column(float, "share", "the estimate drawn towards the others by what luck explains"),
+    reliability=Column(float, "share", "share of the difference that is the person's own"),
+    verdict=Column(str, "code", "above, below, not distinguishable"),
+)
+
+
 def _people(study: Study) -> Iterator[tuple[object, ...]]:
     for p in study.people.people if study.people else ():
         yield (p.id, p.n, p.raw, p.expected, p.estimate, p.lo, p.hi, p.shrunk, p.reliability, p.verdict)
+
+
+MOVES = Table(
+    "moves",
+    cause=Column(str, "code", "what moves a person's wins from month to month"),
+    share=Column(float, "share", "of their variance"),
+)
 
 
 def _moves(study: Study) -> Iterator[tuple[object, ...]]:
@@ -225,11 +195,38 @@ def _moves(study: Study) -> Iterator[tuple[object, ...]]:
             yield cause, getattr(panel, cause)
 
 
+CONTROL = Table(
+    "control",
+    kpi=Column(str, "code", "what persons make a share of"),
+    share=Column(float, "share", "of the variance of their results per period"),
+    lo=Column(float, "share", "lower end of its 95 % interval"),
+    hi=Column(float, "share", "upper end of its 95 % interval"),
+    supply=Column(float, "share", "share of the number and mix of leads given to them"),
+    season=Column(float, "share", "share of the months"),
+    luck=Column(float, "share", "share of what nothing explains"),
+    persons=Column(int, "count", "persons compared"),
+    written=Column(bool, "flag", "it replaces the model's own number in the scenario"),
+)
+
+
 def _control(study: Study) -> Iterator[tuple[object, ...]]:
     for kpi, c in study.controlled.items():
         others = (c.others.get(part, np.nan) for part in ("supply", "season", "luck"))
         written = c.tells and kpi == "wins"
         yield kpi, c.value, c.lo, c.hi, *others, c.persons, written
+
+
+CAPACITY = Table(
+    "capacity",
+    persons=Column(int, "count", "who log calls with their day"),
+    days=Column(int, "count", "of work, of all persons together"),
+    calls=Column(float, "units/day", "per person and day with calls"),
+    lo=Column(float, "units/day", "lower end of its 95 % interval"),
+    hi=Column(float, "units/day", "upper end of its 95 % interval"),
+    busy=Column(float, "units/day", "calls on the fullest day of ten"),
+    hours=Column(float, "hours/day", "on the phone per person and day"),
+    own=Column(float, "share", "share of the variance of calls that lies between persons"),
+)
 
 
 def _capacity(study: Study) -> Iterator[tuple[object, ...]]:
@@ -238,10 +235,29 @@ def _capacity(study: Study) -> Iterator[tuple[object, ...]]:
         yield c.persons, c.days, c.calls, c.lo, c.hi, c.busy, c.hours, c.share["owner"]
 
 
+SIDES = Table(
+    "sides",
+    metric=Column(str, "code", "short_calls or silent_touches"),
+    person=Column(str, "name", "pseudonym"),
+    n=Column(int, "count", "calls or touches"),
+    share=Column(float, "share", "of them without a conversation"),
+    median=Column(float, "share", "share of the median person"),
+    reliability=Column(float, "share", "share of the difference that is the person's own"),
+    outlier=Column(bool, "flag", "surely more than twice the median person's"),
+)
+
+
 def _sides(study: Study) -> Iterator[tuple[object, ...]]:
     for metric, persons in study.sides.items():
         for p in persons.people:
             yield metric, p.id, p.share.n, p.share.rate, persons.median, p.reliability, p.outlier
+
+
+WEAK = Table(
+    "weak",
+    kind=Column(str, "code", "what is missing or uncertain"),
+    value=Column(float, "row", "a number that goes with it; NaN without one"),
+)
 
 
 def _weak(study: Study) -> Iterator[tuple[str, float]]:
@@ -275,3 +291,49 @@ def _weak(study: Study) -> Iterator[tuple[str, float]]:
         yield "no_touches", np.nan
     if study.weeks < 52:
         yield "short", study.weeks
+
+
+SLOPES = Table(
+    "slopes",
+    controls=Column(
+        int, "count", "how many things were held equal, in order: source, month, owner, hour and weekday"
+    ),
+    n=Column(int, "count", "leads"),
+    odds=Column(float, "1", "odds of a win when the answer comes ten times sooner"),
+    lo=Column(float, "1", "lower end of the 95 % interval"),
+    hi=Column(float, "1", "upper end of the 95 % interval"),
+)
+TIMING = Table(
+    "timing",
+    name=Column(str, "name", "which end of which events"),
+    ratio=Column(float, "1", "events per day in the last days over the usual"),
+    p_shift=Column(float, "share", "how often shifting the series by whole weeks gives as many"),
+    p_t=Column(float, "share", "one-sided, over the periods' own ratios"),
+    real=Column(bool, "flag", "both below 5 %"),
+)
+NOISE = Table(
+    "noise",
+    kpi=Column(str, "code", "count"),
+    chance=Column(float, "share", "scatter that independent events cause"),
+    swings=Column(float, "share", "scatter of markets, seasons, campaigns"),
+    sd=Column(float, "share", "both, as a share of the mean of a period"),
+    lo=Column(float, "share", "lower end of its 95 % interval"),
+    hi=Column(float, "share", "upper end of its 95 % interval"),
+)
+
+TABLES = (
+    SUMMARY,
+    LOSSES,
+    RATES,
+    LAGS,
+    SPENDING,
+    PEOPLE,
+    MOVES,
+    CONTROL,
+    SLOPES,
+    TIMING,
+    NOISE,
+    CAPACITY,
+    SIDES,
+    WEAK,
+)

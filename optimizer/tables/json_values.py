@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influence
 from optimizer.plans.evaluator import Linearised
@@ -250,3 +253,18 @@ def _named(names: tuple[str, ...], values: Floats) -> dict[str, float | None]:
 
 def _matrix(rows: tuple[str, ...], columns: tuple[str, ...], values: Floats) -> dict[str, Json]:
     return {name: _named(columns, row) for name, row in zip(rows, values, strict=True)}
+
+
+def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """The tables as JSON: a summary is an object, every other table a list; a number may be null."""
+    return {
+        name: _plain(frame.iloc[0].to_dict())
+        if name == "summary"
+        else [_plain(row) for row in frame.to_dict("records")]
+        for name, frame in tables.items()
+    }
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    values = {str(name): v.item() if isinstance(v, np.generic) else v for name, v in row.items()}
+    return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}

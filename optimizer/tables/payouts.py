@@ -1,4 +1,4 @@
-"""Tables of what plans pay as a distribution, and how likely objectives are (columns in `columns.SCHEMA`)."""
+"""Tables of what plans pay as a distribution, and how likely objectives are."""
 
 from __future__ import annotations
 
@@ -9,11 +9,36 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.tables.columns import Row, label_cells, named_cells
 from optimizer.tables.labels import Text, label_of, plan_label
 from optimizer.tables.payroll import COMPANY
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
 
 EVERYBODY = Text("Everybody", "Tout le monde")
+
+
+PAYOUT_DISTRIBUTION = Table(
+    "payout_distribution",
+    plan=Column(str, "code", "current or chosen"),
+    **in_both("label", "name for people,"),
+    level=Column(str, "code", "company and team: charges included; person: one of the team, before charges"),
+    team=Column(str, "name", "name of the team; empty for the company, and for all people together"),
+    **in_both("team", "the team's label"),
+    people=Column(float, "count", "people in the team; empty where the scenario does not say"),
+    target=Column(float, "money/period", "pay at 100 % attainment"),
+    expected=Column(float, "money/period", "expected payout in closed form; empty for a person"),
+    mean=Column(float, "money/period", "mean over draws"),
+    standard_error=Column(float, "money/period", "of mean"),
+    p10=Column(float, "money/period", "payout that is not exceeded with probability 10 %"),
+    p50=Column(float, "money/period", "the same with 50 %"),
+    p90=Column(float, "money/period", "the same with 90 %"),
+    p95=Column(float, "money/period", "the same with 95 %"),
+    cvar=Column(float, "money/period", "mean of the 5 % of draws in which most is paid"),
+    budget=Column(float, "money/period", "limit on the expected loaded payout; empty without one"),
+    over_budget=Column(float, "share", "probability that the payout exceeds budget"),
+    at_goal=Column(float, "share", "probability of at least target; person: share of people"),
+    draws=Column(int, "count", "periods drawn"),
+    seed=Column(int, "id", "of the draws"),
+)
 
 
 def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
@@ -46,6 +71,19 @@ def _spread(spread: Spread) -> Row:
     fields = {name: value for name, value in vars(spread).items() if name != "percentiles"}
     at = zip(PERCENTILES, spread.percentiles, strict=True)
     return {**fields, **{f"p{p * 100:g}": value for p, value in at}}
+
+
+OBJECTIVES_REACHED = Table(
+    "objectives_reached",
+    plan=Column(str, "code", "current or chosen"),
+    **in_both("label", "name for people,"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    paid=Column(bool, "flag", "whether the plan pays on it"),
+    attainment=Column(float, "attainment", "expected attainment"),
+    noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
+    reached=Column(float, "share", "probability that attainment is at least 100 %"),
+)
 
 
 def objectives_reached_rows(found: Explanation) -> Iterator[Row]:

@@ -1,6 +1,6 @@
 """What a plan pays, line by line and to the cent: the tables that finance recomputes.
 
-Columns are in `columns.SCHEMA`. Every line is rounded to the cent and totals are sums of lines, so that a
+Every line is rounded to the cent and totals are sums of lines, so that a
 reader's sum is ours. The plan is the recommended one, or the current one where there is none.
 """
 
@@ -17,9 +17,9 @@ from optimizer.explanation.build import Explanation
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, loading, realised_pay, true_scores
 from optimizer.scenario.types import Team
-from optimizer.tables.columns import Row, named_cells, ratio
 from optimizer.tables.labels import Text, label_of
 from optimizer.tables.rounding import money_decimals
+from optimizer.tables.table import Column, Row, Table, in_both, named_cells, ratio
 
 CASES = (0.8, 0.9, 1.0, 1.1, 1.2)
 """Attainments of every KPI at which finance looks at payouts."""
@@ -32,6 +32,90 @@ def cents(amount: float, decimals: int = 2) -> float:
     """Rounded half away from zero, as people and spreadsheets do."""
     scale = 10.0**decimals
     return float(np.copysign(np.floor(abs(amount) * scale * (1 + 1e-15) + 0.5), amount) / scale) + 0.0
+
+
+PAY_LINES = Table(
+    "pay_lines",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    regime=Column(str, "name", "name of the regime; empty where there is one only"),
+    **in_both("regime", "the regime's label"),
+    probability=Column(float, "share", "probability of the regime"),
+    attainment=Column(float, "attainment", "expected attainment in the regime, once people have learnt"),
+    gate_attainment=Column(
+        float, "attainment", "the same of the KPI that is the gate; empty where there is none"
+    ),
+    weight=Column(float, "share", "share of the team's target pay"),
+    euros=Column(float, "money/period", "weight × target pay: pay at target"),
+    level=Column(float, "share", "expected pay at this attainment and its noise, as a share of euros"),
+    pay=Column(float, "money/period", "probability × euros × level, rounded to the cent"),
+    charges=Column(float, "money/period", "employer charges on pay, rounded to the cent"),
+    loaded=Column(float, "money/period", "pay + charges"),
+)
+PAY_TOTALS = Table(
+    "pay_totals",
+    team=Column(str, "name", "name of the team; empty for the company"),
+    **in_both("team", "the team's label"),
+    headcount=Column(float, "count", "people in the team; empty where not given"),
+    charges_rate=Column(float, "share", "employer charges as a share of pay; empty for the company"),
+    euros=Column(float, "money/period", "pay at target"),
+    pay=Column(float, "money/period", "sum of pay_lines"),
+    charges=Column(float, "money/period", "sum of pay_lines"),
+    loaded=Column(float, "money/period", "pay + charges"),
+    share=Column(float, "share", "pay over euros; empty without target pay"),
+    exact=Column(float, "money/period", "loaded as the solver has it, lines not rounded"),
+    lines=Column(int, "count", "number of lines summed"),
+    limit=Column(float, "money/period", "budget, charges included; empty without one"),
+    slack=Column(float, "money/period", "limit − loaded"),
+    least_share=Column(float, "share", "guaranteed part of target pay; empty without one"),
+)
+PAY_CASES = Table(
+    "pay_cases",
+    case=Column(float, "attainment", "attainment of every KPI, realised"),
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    euros=Column(float, "money/period", "pay at target"),
+    level=Column(float, "share", "pay at this attainment, as a share of euros"),
+    pay=Column(float, "money/period", "euros × level, rounded to the cent"),
+    charges=Column(float, "money/period", "employer charges on pay, rounded to the cent"),
+    loaded=Column(float, "money/period", "pay + charges"),
+)
+CASE_TOTALS = Table(
+    "case_totals",
+    case=Column(float, "attainment", "attainment of every KPI, realised"),
+    euros=Column(float, "money/period", "the company's pay at target"),
+    pay=Column(float, "money/period", "sum of pay_cases"),
+    charges=Column(float, "money/period", "sum of pay_cases"),
+    loaded=Column(float, "money/period", "pay + charges"),
+    share=Column(float, "share", "pay over euros; empty without target pay"),
+    lines=Column(int, "count", "number of lines summed"),
+    limit=Column(float, "money/period", "budget, charges included; empty without one"),
+    slack=Column(float, "money/period", "limit − loaded"),
+)
+CURVES = Table(
+    "curves",
+    team=Column(str, "name", "name of the team; empty where all teams have the same curves"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
+    first_level=Column(
+        float, "share", "pay at attainment 0 on the line before the first knot, as a share of pay at target"
+    ),
+    first_slope=Column(float, "1", "pay per attainment before the first knot, as a share of pay at target"),
+    knot=Column(int, "order", "order of the knot, from 1; 0 where pay is a straight line"),
+    at=Column(float, "attainment", "attainment of the knot"),
+    jump=Column(
+        float, "share", "what is paid more at once at and above the knot, as a share of pay at target"
+    ),
+    change=Column(float, "1", "change of slope at the knot"),
+    gate=Column(str, "name", "KPI whose attainment decides whether anything is paid; empty where none does"),
+    gate_at=Column(float, "attainment", "attainment of the gate at or above which it is"),
+    correlation=Column(float, "1", "correlation of the luck of the KPI and of its gate"),
+)
 
 
 @dataclass(frozen=True)

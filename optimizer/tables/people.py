@@ -1,8 +1,8 @@
-"""Tables of what people do, are paid for, and could do to each other (columns in `columns.SCHEMA`)."""
+"""Tables of what people do, are paid for, and could do to each other."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +11,36 @@ from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation, by_size_of_change
 from optimizer.response.outcome import Outcome, loading
 from optimizer.response.pay_knots import named_curve
-from optimizer.tables.columns import Row, label_cells, named_cells, ratio
 from optimizer.tables.labels import NOBODY, activity_label, label_of
 from optimizer.tables.rounding import digits_of
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
 
 if TYPE_CHECKING:
     from optimizer.scenario.types import Kpi, Scenario
-    from optimizer.solver.solution import Solution
+
+
+ACTIVITIES = Table(
+    "activities",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    activity=Column(str, "name", "name; leave:<stage> are units left unworked, other:<team> remaining hours"),
+    **in_both("label", "name for people,"),
+    gaming=Column(bool, "flag", "whether it earns credit and little or no value"),
+    now=Column(float, "units/period", "units per period under the current plan"),
+    next=Column(
+        float, "units/period", "units next period under the recommended plan, before people have learnt"
+    ),
+    then=Column(float, "units/period", "units per period under the recommended plan"),
+    change=Column(float, "units/period", "then − now"),
+    hours_now=Column(float, "hours/period", "hours per period under the current plan"),
+    hours_then=Column(float, "hours/period", "hours per period under the recommended plan"),
+    hours_change=Column(float, "hours/period", "hours_then − hours_now"),
+    size=Column(
+        float, "money/period", "|change| valued at what a unit of this work is worth to its team today"
+    ),
+    rank=Column(int, "order", "1 is the team's largest size"),
+    digits=Column(int, "count", "decimals with which units are printed"),
+)
 
 
 def activities_rows(found: Explanation) -> Iterator[Row]:
@@ -52,6 +75,27 @@ def _row_of(outcome: Any, count: int) -> Floats:
     return np.asarray(outcome.x[0]) if outcome is not None else np.full(count, np.nan)
 
 
+TEAMS = Table(
+    "teams",
+    team=Column(str, "name", "name of the team"),
+    **in_both("label", "name for people,"),
+    headcount=Column(float, "count", "people in the team; empty where the scenario does not say"),
+    target_now=Column(float, "money/period", "variable pay at target under the current plan"),
+    target_then=Column(float, "money/period", "variable pay at target under the recommended plan"),
+    pay_now=Column(float, "money/period", "expected payout under the current plan, before charges"),
+    pay_then=Column(float, "money/period", "expected payout under the recommended plan, before charges"),
+    loaded_now=Column(float, "money/period", "pay_now with charges"),
+    loaded_then=Column(float, "money/period", "pay_then with charges"),
+    share_now=Column(float, "share", "pay_now over target_now"),
+    share_then=Column(float, "share", "pay_then over target_then"),
+    controllability_now=Column(float, "share", "mean controllability of what is paid"),
+    controllability_then=Column(float, "share", "mean controllability of what is paid"),
+    lag_now=Column(float, "periods", "mean periods between work and credit, weighted by euros at target"),
+    lag_then=Column(float, "periods", "mean periods between work and credit, weighted by euros at target"),
+    moved=Column(bool, "flag", "whether the team's weights or target pay change"),
+)
+
+
 def teams_rows(found: Explanation) -> Iterator[Row]:
     cal, solution = found.solution.cal, found.solution
     count = len(cal.network.teams)
@@ -71,6 +115,22 @@ def teams_rows(found: Explanation) -> Iterator[Row]:
             row[f"lag_{when}"] = ratio(float(paid[i] @ lag[i]), target)
         row["moved"] = solution.euros is not None and not np.allclose(euros[i], cal.current[i], atol=1e-6)
         yield row
+
+
+KPIS = Table(
+    "kpis",
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("label", "name for people,"),
+    rate=Column(bool, "flag", "whether it has a denominator"),
+    target=Column(float, "kpi", "value at which it pays 100 %, in its own unit"),
+    noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
+    cap=Column(float, "attainment", "attainment above which nothing more is paid; empty without a cap"),
+    now=Column(float, "attainment", "attainment under the current plan"),
+    next=Column(
+        float, "attainment", "attainment next period under the recommended plan, before people have learnt"
+    ),
+    then=Column(float, "attainment", "attainment under the recommended plan"),
+)
 
 
 def kpis_rows(found: Explanation) -> Iterator[Row]:
@@ -94,6 +154,41 @@ def _cap(scenario: Scenario, kpi: Kpi) -> float:
     """Attainment above which the KPI's own curve is level."""
     curve = named_curve(scenario, kpi.curve)
     return np.nan if curve is None or curve.cap is None else curve.cap
+
+
+GAMING = Table(
+    "gaming",
+    activity=Column(str, "name", "name of the gaming activity"),
+    **in_both("label", "name for people,"),
+    team=Column(str, "name", "the team that gains"),
+    **in_both("team", "the team's label"),
+    now=Column(float, "units/period", "units per period under the current plan"),
+    then=Column(float, "units/period", "units per period under the recommended plan"),
+    cap=Column(float, "units/period", "units per period that the rules allow; empty without a cap"),
+    hours_now=Column(float, "hours/period", "hours per period under the current plan"),
+    hours_then=Column(float, "hours/period", "hours per period under the recommended plan"),
+    team_reward=Column(
+        float, "money/unit", "what a unit brings its team at the plan's prices, before hours and effort"
+    ),
+    company_cost=Column(
+        float,
+        "money/unit",
+        "revenue lost per unit, against the plan where nobody can do it; negative: a benefit",
+    ),
+    team_stake=Column(
+        float, "money/period", "what its team would lose if it stopped, hours and effort counted"
+    ),
+    company_loss=Column(
+        float, "money/period", "what revenue would win if nobody could do it, and all did as they then like"
+    ),
+    net_loss=Column(float, "money/period", "the same, of net: payouts change too"),
+    margin=Column(
+        float,
+        "share",
+        "how far credit may rise before the cap breaks, 0.5 = half; inf: no credit; empty: no cap",
+    ),
+    digits=Column(int, "count", "decimals with which units are printed"),
+)
 
 
 def gaming_rows(found: Explanation) -> Iterator[Row]:
@@ -122,35 +217,19 @@ def gaming_rows(found: Explanation) -> Iterator[Row]:
         }
 
 
-def measures_rows(solution: Solution) -> Iterator[Row]:
-    cal, found = solution.cal, solution.measures
-    scenario = cal.scenario
-    for (i, team), (k, kpi) in _grid(cal.network.teams, cal.network.kpis):
-        measured = scenario.rules.controllability.override.get(team, {}).get(kpi)
-        yield {
-            "team": team,
-            **named_cells("team", label_of(team, scenario.teams)),
-            "kpi": kpi,
-            **named_cells("kpi", label_of(kpi, scenario.kpis)),
-            "controllability": float(found.controllability[i, k]),
-            "swing": float(found.swing[i, k]),
-            "lag": float(found.lag[i, k]),
-            "measured": measured.source if measured else "",
-        }
-
-
-def exposure_rows(found: Explanation) -> Iterator[Row]:
-    cal, falls = found.solution.cal, found.exposure
-    scenario = cal.scenario
-    for (k, kpi), (j, team) in _grid(cal.network.kpis, cal.network.teams):
-        yield {
-            "kpi": kpi,
-            **named_cells("kpi", label_of(kpi, scenario.kpis)),
-            "team": team,
-            **named_cells("team", label_of(team, scenario.teams)),
-            "now": float(falls[0, k, j]),
-            "then": float(falls[1, k, j]) if len(falls) > 1 else np.nan,
-        }
+STAGES = Table(
+    "stages",
+    stage=Column(str, "name", "name of the stage"),
+    **in_both("label", "name for people,"),
+    team=Column(str, "name", "the team that works it; empty for a last stage, labelled nobody"),
+    **in_both("team", "the team's label"),
+    unit_value=Column(float, "money/unit", "contribution per unit entering"),
+    now=Column(float, "units/period", "units entering per period under the current plan"),
+    then=Column(float, "units/period", "units entering per period under the recommended plan"),
+    change=Column(float, "units/period", "then − now"),
+    change_share=Column(float, "share", "change over now"),
+    digits=Column(int, "count", "decimals with which units are printed"),
+)
 
 
 def stages_rows(found: Explanation) -> Iterator[Row]:
@@ -178,9 +257,3 @@ def _entering(found: Explanation, outcome: Outcome) -> Floats:
     """Units entering each stage per period, (N,), of the first plan of an outcome."""
     regimes = zip(found.solution.cal.regimes, outcome.by_regime, strict=True)
     return np.asarray(sum(odds * network.stage_inflow(at.x[0]) for (odds, network), at in regimes))
-
-
-def _grid(first: Iterable[str], second: tuple[str, ...]) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
-    for one in enumerate(first):
-        for other in enumerate(second):
-            yield one, other

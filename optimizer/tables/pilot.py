@@ -4,91 +4,64 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-import pandas as pd
 
 from optimizer.rollout.pilot import ALPHA, ENOUGH, Design, Pilot
 from optimizer.scenario.types import Scenario
-from optimizer.tables.columns import label_cells, named_cells
 from optimizer.tables.labels import label_of, scenario_label
-from optimizer.tables.table import Tables
+from optimizer.tables.table import Column, Row, Table, Tables, frames_of, in_both, label_cells, named_cells
 
-_LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
-_KPI = {
-    "kpi": "what the pilot is judged by",
-    "kpi_en": "the KPI's label in English",
-    "kpi_fr": "the KPI's label in French",
-}
+_KPI = {"kpi": Column(str, "name", "what the pilot is judged by"), **in_both("kpi", "the KPI's label")}
 _DESIGN = {
-    "people": "people on the new plan",
-    "others": "people of the team who stay on the current one",
-    "periods": "length of the pilot; as many periods before it are compared with",
-    "effect": "mean change of attainment that the plan is simulated to make",
-    "detectable": "smallest change seen with a probability of 80 %; empty: none",
-    "power": "probability that the change is seen",
-}
-
-COLUMNS: dict[str, dict[str, str]] = {
-    "summary": {
-        "scenario": "name of the scenario",
-        **_LABELS,
-        "currency": "ISO code",
-        "period": "month, quarter, half_year or year",
-        "decimals": "decimals with which money is printed",
-        "plan": "the plan to test",
-        "seed": "of the draws",
-        "alpha": "probability that a change is seen where there is none",
-        "enough": "probability that a real change is seen, from which on a design will do",
-        "team": "the team to test in; empty where no design will do",
-        "team_en": "its label in English",
-        "team_fr": "its label in French",
-        **_KPI,
-        **_DESIGN,
-    },
-    "teams": {
-        "team": "name of the team",
-        **_LABELS,
-        **_KPI,
-        "headcount": "people in the team",
-        "luck": "standard deviation of one person's own luck in a period",
-        "will_do": "whether a design within the headcount will do",
-        **_DESIGN,
-        "needed": "people, half of them in the longest pilot, that would do; empty: no number would",
-    },
-    "designs": {
-        "team": "name of the team",
-        "kpi": "what the pilot is judged by",
-        **_DESIGN,
-        "textbook": "power by the normal formula, which ignores that the spread is estimated",
-        "will_do": "whether the power is enough",
-    },
-    "left_out": {
-        "team": "name of the team",
-        **_LABELS,
-        "reason": "no_headcount, too_few_people or nothing_moves",
-    },
+    "people": Column(int, "count", "people on the new plan"),
+    "others": Column(int, "count", "people of the team who stay on the current one"),
+    "periods": Column(int, "periods", "length of the pilot; as many periods before it are compared with"),
+    "effect": Column(float, "attainment", "mean change of attainment that the plan is simulated to make"),
+    "detectable": Column(float, "attainment", "smallest change seen with a probability of 80 %; empty: none"),
+    "power": Column(float, "share", "probability that the change is seen"),
 }
 
 
 def pilot_tables(
     scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot], changed: Sequence[str]
 ) -> Tables:
-    """Every table of COLUMNS; `changed` are the teams whose pay the plan changes."""
+    """Every table of TABLES; `changed` are the teams whose pay the plan changes."""
     rows = {
         "summary": [_summary(scenario, plan, seed, pilots)],
         "teams": [_team(scenario, p) for p in pilots],
         "designs": [row for p in pilots for row in _designs(scenario, p)],
         "left_out": list(_left_out(scenario, pilots, changed)),
     }
-    return {name: pd.DataFrame(rows[name], columns=list(columns)) for name, columns in COLUMNS.items()}
+    return frames_of(TABLES, rows)
 
 
 def _names(scenario: Scenario, pilot: Pilot) -> tuple[str, str]:
     return list(scenario.teams)[pilot.setting.team], list(scenario.kpis)[pilot.setting.kpi]
 
 
-def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) -> dict[str, Any]:
+SUMMARY = Table(
+    "summary",
+    scenario=Column(str, "name", "name of the scenario"),
+    **in_both("label", "name for people,"),
+    currency=Column(str, "code", "ISO code"),
+    period=Column(str, "code", "month, quarter, half_year or year"),
+    decimals=Column(int, "count", "decimals with which money is printed"),
+    plan=Column(str, "text", "the plan to test"),
+    seed=Column(int, "id", "of the draws"),
+    alpha=Column(float, "share", "probability that a change is seen where there is none"),
+    enough=Column(float, "share", "probability that a real change is seen, from which on a design will do"),
+    team=Column(str, "name", "the team to test in; empty where no design will do"),
+    **in_both("team", "its label"),
+    **_KPI,
+    people=Column(float, "count", "people on the new plan"),
+    others=Column(float, "count", "people of the team who stay on the current one"),
+    periods=Column(float, "periods", "length of the pilot; as many periods before it are compared with"),
+    effect=Column(float, "attainment", "mean change of attainment that the plan is simulated to make"),
+    detectable=Column(float, "attainment", "smallest change seen with a probability of 80 %; empty: none"),
+    power=Column(float, "share", "probability that the change is seen"),
+)
+
+
+def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) -> Row:
     able = [p for p in pilots if p.smallest is not None]
     best = min(able, key=lambda p: p.smallest.size if p.smallest else (0, 0), default=None)
     start = {
@@ -116,7 +89,22 @@ def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) 
     }
 
 
-def _team(scenario: Scenario, pilot: Pilot) -> dict[str, Any]:
+TEAMS = Table(
+    "teams",
+    team=Column(str, "name", "name of the team"),
+    **in_both("label", "name for people,"),
+    **_KPI,
+    headcount=Column(int, "count", "people in the team"),
+    luck=Column(float, "attainment", "standard deviation of one person's own luck in a period"),
+    will_do=Column(bool, "flag", "whether a design within the headcount will do"),
+    **_DESIGN,
+    needed=Column(
+        float, "count", "people, half of them in the longest pilot, that would do; empty: no number would"
+    ),
+)
+
+
+def _team(scenario: Scenario, pilot: Pilot) -> Row:
     team, kpi = _names(scenario, pilot)
     return {
         "team": team,
@@ -131,7 +119,7 @@ def _team(scenario: Scenario, pilot: Pilot) -> dict[str, Any]:
     }
 
 
-def _design(pilot: Pilot, design: Design) -> dict[str, Any]:
+def _design(pilot: Pilot, design: Design) -> Row:
     return {
         "people": design.people,
         "others": pilot.setting.people - design.people,
@@ -142,19 +130,40 @@ def _design(pilot: Pilot, design: Design) -> dict[str, Any]:
     }
 
 
-def _designs(scenario: Scenario, pilot: Pilot) -> Iterator[dict[str, Any]]:
+DESIGNS = Table(
+    "designs",
+    team=Column(str, "name", "name of the team"),
+    kpi=Column(str, "name", "what the pilot is judged by"),
+    **_DESIGN,
+    textbook=Column(
+        float, "share", "power by the normal formula, which ignores that the spread is estimated"
+    ),
+    will_do=Column(bool, "flag", "whether the power is enough"),
+)
+
+
+def _designs(scenario: Scenario, pilot: Pilot) -> Iterator[Row]:
     team, kpi = _names(scenario, pilot)
     for design in pilot.designs:
         power = {"textbook": design.textbook, "will_do": design.enough}
         yield {"team": team, "kpi": kpi, **_design(pilot, design), **power}
 
 
-def _left_out(
-    scenario: Scenario, pilots: Sequence[Pilot], changed: Sequence[str]
-) -> Iterator[dict[str, Any]]:
+LEFT_OUT = Table(
+    "left_out",
+    team=Column(str, "name", "name of the team"),
+    **in_both("label", "name for people,"),
+    reason=Column(str, "code", "no_headcount, too_few_people or nothing_moves"),
+)
+
+
+def _left_out(scenario: Scenario, pilots: Sequence[Pilot], changed: Sequence[str]) -> Iterator[Row]:
     tested = {_names(scenario, p)[0] for p in pilots}
     for name in (n for n in changed if n not in tested):
         people = scenario.teams[name].headcount
         few = "too_few_people" if people is not None and people < 4 else "nothing_moves"
         reason = "no_headcount" if people is None else few
         yield {"team": name, **label_cells(label_of(name, scenario.teams)), "reason": reason}
+
+
+TABLES = (SUMMARY, TEAMS, DESIGNS, LEFT_OUT)

@@ -12,8 +12,8 @@ from optimizer.arrays import Floats
 from optimizer.response.outcome import realised_pay
 from optimizer.response.pay_curves import NO_GATES, PayCurves
 from optimizer.response.pay_knots import curve_of
-from optimizer.tables.columns import Row, label_cells, named_cells, ratio
 from optimizer.tables.labels import NO_TEXT, activity_label, label_of
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
 
 if TYPE_CHECKING:
     from optimizer.scenario.types import Curve, Kpi
@@ -25,6 +25,18 @@ ATTAINMENTS = (0.5, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0)
 """Where the pay curve is tabulated."""
 BEYOND = 0.2
 """Attainment that a line goes on for after its last corner, at least."""
+
+
+DEFINITIONS = Table(
+    "definitions",
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    part=Column(str, "code", "numerator or denominator"),
+    counted=Column(str, "name", "activity done, or stage entered, that counts"),
+    **in_both("label", "name for people,"),
+    entering=Column(bool, "flag", "whether units entering a stage count, rather than an activity done"),
+    credit=Column(float, "kpi", "how much one unit counts"),
+)
 
 
 def definitions_rows(solution: Solution) -> Iterator[Row]:
@@ -55,6 +67,20 @@ def _credits(kpi: Kpi) -> Iterator[tuple[str, str, bool, float]]:
         yield from ((part, counted, entering, float(credit)) for counted, credit in credits.items())
 
 
+CURVE_POINTS = Table(
+    "curve_points",
+    team=Column(str, "name", "name of the team; empty where all teams have the same curves"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    attainment=Column(float, "attainment", "result over target"),
+    paid=Column(
+        float,
+        "share",
+        "share of the pay at target that is then paid, where a gate is met by the same attainment",
+    ),
+)
+
+
 def curve_points_rows(solution: Solution) -> Iterator[Row]:
     """The pay curve of every KPI at known attainments, reached by all KPIs; per team where curves are."""
     cal = solution.cal
@@ -66,6 +92,20 @@ def curve_points_rows(solution: Solution) -> Iterator[Row]:
                 label = label_of(kpi, cal.scenario.kpis)
                 numbers = {"attainment": attainment, "paid": float(share)}
                 yield {"team": team, "kpi": kpi, **named_cells("kpi", label), **numbers}
+
+
+CURVE_LINES = Table(
+    "curve_lines",
+    team=Column(str, "name", "name of the team; empty where all teams have the same curves"),
+    kpi=Column(str, "name", "name of the KPI; without rows, its pay is one straight line"),
+    **in_both("kpi", "the KPI's label"),
+    attainment=Column(
+        float,
+        "attainment",
+        "result over target at a corner of the curve; a jump has two rows at the same one",
+    ),
+    paid=Column(float, "share", "share of the pay at target that is then paid, gates being met"),
+)
 
 
 def curve_lines_rows(solution: Solution) -> Iterator[Row]:
@@ -90,6 +130,26 @@ def _corners(curves: PayCurves, i: int, k: int) -> Iterator[tuple[float, float]]
         if turns.get(at):
             yield at, paid - turns[at]
         yield at, paid
+
+
+CURVE_TERMS = Table(
+    "curve_terms",
+    team=Column(str, "name", "name of the team"),
+    kpi=Column(str, "name", "name of the KPI; without rows, its pay is linear and unbounded"),
+    term=Column(str, "code", "slope, floor, threshold, accelerator, cap, gate or vesting"),
+    at=Column(
+        float,
+        "row",
+        "attainment from or below which it holds; for vesting, periods of delay; empty for a slope",
+    ),
+    value=Column(
+        float,
+        "row",
+        "points of pay per point of attainment (slope, accelerator), share of pay (floor, vesting)",
+    ),
+    on=Column(str, "name", "KPI that the gate is on; empty for other terms"),
+    **in_both("on", "its label"),
+)
 
 
 def curve_terms_rows(solution: Solution) -> Iterator[Row]:
@@ -128,6 +188,25 @@ def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:
         yield "vesting", later.after, later.share
 
 
+EXAMPLES = Table(
+    "examples",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    case=Column(str, "code", "below, at or above target"),
+    attainment=Column(float, "attainment", "result over target, the same for every KPI of the example"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    weight=Column(float, "share", "weight under the recommended plan"),
+    euros=Column(float, "money/period", "pay of the team at target on this KPI"),
+    pay=Column(float, "money/period", "pay of the team on this KPI in this case, before charges"),
+    pay_each=Column(
+        float,
+        "money/period",
+        "pay over headcount; empty where the scenario does not say how many people there are",
+    ),
+)
+
+
 def examples_rows(solution: Solution) -> Iterator[Row]:
     """What each KPI pays where every result is below, at or above target; none without a plan."""
     scenario = solution.cal.scenario
@@ -147,6 +226,25 @@ def examples_rows(solution: Solution) -> Iterator[Row]:
                 "pay": float(pay[k]),
                 "pay_each": _each(solution, team, float(pay[k])),
             }
+
+
+EARNINGS = Table(
+    "earnings",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    case=Column(str, "code", "below, at or above target"),
+    attainment=Column(float, "attainment", "result over target, the same for every KPI"),
+    pay=Column(
+        float,
+        "money/period",
+        "variable pay of the team in this case, before charges: the sum of its examples",
+    ),
+    pay_each=Column(
+        float,
+        "money/period",
+        "pay over headcount; empty where the scenario does not say how many people there are",
+    ),
+)
 
 
 def earnings_rows(solution: Solution) -> Iterator[Row]:

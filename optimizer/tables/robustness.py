@@ -1,4 +1,4 @@
-"""Tables of plans when numbers are off, and of guarantees (columns in `columns.SCHEMA`)."""
+"""Tables of plans when numbers are off, and of guarantees."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from optimizer.plans.robustness import MEASURED, Robustness
 from optimizer.scenario.plan import plan_from_euros, plan_in_words
-from optimizer.tables.columns import Row, label_cells, named_cells
 from optimizer.tables.labels import (
     CURRENT_IS_BEST,
     NO_GUARANTEE,
@@ -19,9 +18,56 @@ from optimizer.tables.labels import (
     plan_label,
     plan_text,
 )
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
+
+
+ROBUSTNESS = Table(
+    "robustness",
+    rank=Column(
+        int,
+        "order",
+        "order: the current plan, the best at the numbers of the file unless it is that, then others",
+    ),
+    kind=Column(
+        str,
+        "code",
+        "current, nominal, alternative or neighbour (one shift of weight away from the nominal plan)",
+    ),
+    **in_both("label", "name for people,"),
+    plan=Column(str, "text", "team: KPI weight"),
+    **in_both("plan", "the plan in words,"),
+    nominal=Column(
+        bool, "flag", "whether it is the best at the numbers of the file; the current plan may be"
+    ),
+    recommended=Column(bool, "flag", "whether it is the recommended plan"),
+    keeps_rules=Column(
+        bool, "flag", "whether it keeps all rules at the numbers of the file and may be recommended"
+    ),
+    value=Column(float, "money/period", "objective at the numbers of the file"),
+    given_up=Column(float, "money/period", "the nominal plan's value less this one's"),
+    mean=Column(float, "money/period", "objective, mean over draws from the ranges of the sources"),
+    cvar=Column(float, "money/period", "objective, mean of the plan's own worst 10 % of draws"),
+    regret=Column(float, "money/period", "how far behind the best plan of the table in each draw, mean"),
+    best=Column(float, "share", "share of draws in which none of the table is better"),
+    beats_current=Column(float, "share", "share of draws in which it brings more than the current plan"),
+    breaks_budget=Column(float, "share", "share of draws in which it breaks a budget; empty without one"),
+    behind=Column(
+        float,
+        "money/period",
+        "by how much the recommended plan is ahead, by the criterion (by the mean without one)",
+    ),
+    behind_error=Column(float, "money/period", "standard error of that, from differences in the same draws"),
+    next_best=Column(
+        bool, "flag", "whether it is the next best by the criterion of those that keep all rules"
+    ),
+    best_when_bad=Column(bool, "flag", "whether no plan of the table has a higher cvar"),
+    criterion=Column(str, "code", "mean, cvar or regret by which plans were compared; empty: by value"),
+    draws=Column(int, "count", "draws that count"),
+    seed=Column(int, "id", "of the draws"),
+)
 
 
 def robustness_rows(solution: Solution) -> Iterator[Row]:
@@ -61,6 +107,25 @@ def candidate_label(solution: Solution, found: Robustness, c: int) -> Text:
     nominal, other = (plan_from_euros(scenario, euros).weights for euros in both)
     moved = {team: weights for team, weights in other.items() if weights != nominal[team]}
     return plan_text(scenario, moved or other)
+
+
+GUARANTEES = Table(
+    "guarantees",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    share=Column(
+        float,
+        "share",
+        "share of what the company gets that the team is paid; empty where pay is no such share",
+    ),
+    amount=Column(
+        float,
+        "money/period",
+        "what the company keeps at least, whatever else the team may find to do; empty: none",
+    ),
+    reason=Column(str, "code", "why nothing is guaranteed; empty where something is"),
+    **in_both("reason", "the reason in words,"),
+)
 
 
 def guarantees_rows(solution: Solution) -> Iterator[Row]:

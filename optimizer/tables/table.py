@@ -1,68 +1,195 @@
-"""Tables as frames and as files: every column has the type of the schema, in memory and in files."""
+"""A table: its columns with type, unit and meaning, and the same frame in memory and as a CSV file.
+
+Every table is declared as a `Table` beside the function that fills it. Shares are 0-1; "now" is the current
+plan, "then" the recommended one, both at consistent beliefs (once people have learnt); `label_en`, `label_fr`
+are how people call the thing. An empty cell means that the number does not exist.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from optimizer.tables.columns import SCHEMA, Row, type_of
+if TYPE_CHECKING:
+    from optimizer.tables.labels import Text
 
+Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
-_DTYPES: dict[type, Any] = {str: object, bool: bool, int: "int64", float: "float64"}
+
+UNITS = {
+    "name": "a name of the scenario, of the command line or of a file",
+    "code": "one of a closed list of words, which the meaning gives",
+    "text": "words, or several names and numbers in words",
+    "flag": "True or False",
+    "order": "place in an order, the first is 1",
+    "id": "a whole number that only names something",
+    "day": "a date, YYYY-MM-DD",
+    "count": "how many, a whole number",
+    "share": "part of a whole, or a relative change: 0.05 = 5 %",
+    "attainment": "result over target: 1 = on target",
+    "1": "a number without unit",
+    "money": "currency of the scenario, over all periods together",
+    "money/period": "currency of the scenario per period",
+    "money/unit": "currency of the scenario per unit of work",
+    "units/period": "units of work per period",
+    "hours/period": "hours per period",
+    "hours/day": "hours per day",
+    "units/day": "units of work per day",
+    "periods": "periods of the scenario",
+    "weeks": "weeks",
+    "days": "days",
+    "seconds": "seconds",
+    "kpi": "the KPI's own unit",
+    "row": "another one in every row: that of its rule, check, limit or number",
+}
+"""The only units of columns."""
+
+_DTYPES: dict[type, Any] = {str: object, date: object, bool: bool, int: "int64", float: "float64"}
+_UNITS_OF: dict[type, frozenset[str]] = {
+    str: frozenset({"name", "code", "text"}),
+    bool: frozenset({"flag"}),
+    date: frozenset({"day"}),
+    int: frozenset({"order", "id", "count", "periods", "weeks", "days"}),
+}
+_NUMBERS = frozenset(UNITS) - {"name", "code", "text", "flag", "day", "order", "id"}
 
 
 class TableError(ValueError):
     """A table file is missing, or is not one of this version."""
 
 
-def frame_of(name: str, rows: Iterable[Row]) -> pd.DataFrame:
-    """Rows as the table `name`: the columns of the schema, in its order and types."""
-    frame = pd.DataFrame(list(rows), columns=list(SCHEMA[name]))
-    return frame.astype({column: _DTYPES[type_of(name, column)] for column in frame.columns})
+@dataclass(frozen=True)
+class Column:
+    """What a column holds. A whole number that may be missing is a float. Raises ValueError for what says too
+    little: an unknown type or unit, two that do not go together, no meaning."""
+
+    type: type
+    unit: str
+    meaning: str
+
+    def __post_init__(self) -> None:
+        if self.type not in _DTYPES:
+            raise ValueError(f"{self.type!r} is no type of a column")
+        if self.unit not in _UNITS_OF.get(self.type, _NUMBERS):
+            raise ValueError(f"{self.unit!r} is no unit of a column of type {self.type.__name__}")
+        if not self.meaning:
+            raise ValueError("a column without meaning")
 
 
-def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """One CSV per table; numbers in full, so that reading gives the same ones."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+class Table:
+    """A name and columns in order, `Table("gaming", activity=Column(str, "name", …), …)`."""
+
+    def __init__(self, name: str, /, **columns: Column) -> None:
+        self.name = name
+        self.columns = columns
+
+    def __repr__(self) -> str:
+        return f"Table({self.name!r}: {', '.join(self.columns)})"
+
+    def rows(self, cells: Iterable[tuple[object, ...]]) -> list[Row]:
+        """Rows of cells that stand in the order of the columns."""
+        return [dict(zip(self.columns, row, strict=True)) for row in cells]
+
+    def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
+        """Rows with a cell for every column, and for nothing else, as a frame of the columns' types."""
+        content = list(rows)
+        for row in content:
+            if row.keys() != self.columns.keys():
+                odd = ", ".join(sorted(row.keys() ^ self.columns.keys()))
+                raise ValueError(f"a row of {self.name} has not the columns that were declared: {odd}")
+        frame = pd.DataFrame(content, columns=list(self.columns))
+        return frame.astype({name: _DTYPES[column.type] for name, column in self.columns.items()})
+
+    def write(self, frame: pd.DataFrame, file: Path) -> None:
+        """As CSV; numbers in full, so that reading gives the same ones. Raises ValueError for a frame whose
+        columns are not those declared."""
+        types = [_DTYPES[column.type] for column in self.columns.values()]
+        if list(frame.columns) != list(self.columns) or list(frame.dtypes) != types:
+            raise ValueError(f"the columns of {self.name} are not those that were declared")
+        frame.to_csv(file, index=False, lineterminator="\n")
+
+    def read(self, file: Path) -> pd.DataFrame:
+        """Equal to what was written. Raises TableError."""
+        texts = _texts(file)
+        if list(texts.columns) != list(self.columns):
+            odd = ", ".join(sorted(set(texts.columns) ^ set(self.columns))) or "another order"
+            raise TableError(f"{file} has other columns ({odd}): solve again with this version")
+        return pd.DataFrame({name: self._typed(file, name, texts[name]) for name in self.columns})
+
+    def _typed(self, file: Path, name: str, texts: Iterable[str]) -> pd.Series[Any]:
+        """Python's own conversions: exact, whatever the version of pandas."""
+        kind = self.columns[name].type
+        try:
+            values = [_VALUE[kind](text) for text in texts]
+        except (ValueError, KeyError) as error:
+            raise TableError(f"{file}, column {name}: {error} is no {kind.__name__}: solve again") from error
+        typed: pd.Series[Any] = pd.Series(values, dtype=_DTYPES[kind])
+        return typed
 
 
-def read_tables(folder: Path) -> Tables:
-    """Every table of the schema, equal to what was written. Raises TableError."""
-    return {name: _read(folder / f"{name}.csv", name) for name in SCHEMA}
-
-
-def _read(file: Path, name: str) -> pd.DataFrame:
+def _texts(file: Path) -> pd.DataFrame:
     try:
         texts: pd.DataFrame = pd.read_csv(file, dtype=object, na_filter=False)
     except FileNotFoundError as error:
         raise TableError(f"{file} is missing: solve again, the run is incomplete or older") from error
     except ValueError as error:
         raise TableError(f"{file} cannot be read ({error}): solve again") from error
-    if list(texts.columns) != list(SCHEMA[name]):
-        odd = ", ".join(sorted(set(texts.columns) ^ set(SCHEMA[name]))) or "another order"
-        raise TableError(f"{file} has other columns ({odd}): solve again with this version")
-    return pd.DataFrame({column: _typed(file, name, column, texts[column]) for column in texts.columns})
-
-
-def _typed(file: Path, name: str, column: str, texts: Iterable[str]) -> pd.Series[Any]:
-    """Python's own conversions: exact, whatever the version of pandas."""
-    kind = type_of(name, column)
-    try:
-        values = [_VALUE[kind](text) for text in texts]
-    except (ValueError, KeyError) as error:
-        raise TableError(f"{file}, column {column}: {error} is no {kind.__name__}: solve again") from error
-    typed: pd.Series[Any] = pd.Series(values, dtype=_DTYPES[kind])
-    return typed
+    return texts
 
 
 _VALUE: dict[type, Callable[[str], Any]] = {
     str: str,
+    date: date.fromisoformat,
     bool: {"True": True, "False": False}.__getitem__,
     int: int,
     float: lambda text: float(text or "nan"),
 }
+
+
+def frames_of(tables: Iterable[Table], rows: Mapping[str, Iterable[Row]]) -> Tables:
+    """Every table, in order, filled with its rows."""
+    return {table.name: table.frame(rows[table.name]) for table in tables}
+
+
+def write_tables(tables: Iterable[Table], frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """One CSV per table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in tables:
+        table.write(frames[table.name], folder / f"{table.name}.csv")
+
+
+def read_tables(tables: Iterable[Table], folder: Path) -> Tables:
+    """Every table, equal to what was written. Raises TableError."""
+    return {table.name: table.read(folder / f"{table.name}.csv") for table in tables}
+
+
+# --- columns and cells ----------------------------------------------------------------------------------
+
+
+def in_both(column: str, meaning: str) -> dict[str, Column]:
+    """Columns of a text in English and in French."""
+    return {
+        f"{column}_en": Column(str, "text", f"{meaning} in English"),
+        f"{column}_fr": Column(str, "text", f"{meaning} in French"),
+    }
+
+
+def label_cells(text: Text) -> Row:
+    """`label_en` and `label_fr`."""
+    return {"label_en": text.en, "label_fr": text.fr}
+
+
+def named_cells(thing: str, text: Text) -> Row:
+    """`team_en` and `team_fr`, or those of another thing."""
+    return {f"{thing}_en": text.en, f"{thing}_fr": text.fr}
+
+
+def ratio(part: float, whole: float) -> float:
+    """NaN where there is nothing to divide by."""
+    return part / whole if whole else math.nan

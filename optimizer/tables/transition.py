@@ -3,107 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
 from optimizer.rollout.early_warning import Limit
 from optimizer.rollout.transition import Path, Switch
-from optimizer.tables.labels import NO_TEXT, Text, activity_label, label_of, scenario_label
+from optimizer.tables.labels import NO_TEXT, activity_label, label_of, scenario_label
 from optimizer.tables.rounding import money_decimals
-from optimizer.tables.table import Tables
+from optimizer.tables.table import Column, Row, Table, Tables, frames_of, in_both, label_cells, named_cells
 
 MEASURES = ("revenue", "gross", "direct_costs", "loaded_pay", "net")
-_FAN = {"mean": "mean over the draws", "p10": "one draw in ten is below", "p90": "one draw in ten is above"}
 _LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 
-COLUMNS: dict[str, dict[str, str]] = {
-    "summary": {
-        "scenario": "name of the scenario",
-        **_LABELS,
-        "currency": "ISO code",
-        "period": "month, quarter, half_year or year",
-        "decimals": "decimals with which money is printed",
-        "plan": "the plan changed to",
-        "goes_on": "whether it is the current plan: nothing changes",
-        "periods": "periods simulated",
-        "draws": "draws of luck and regime, the same for both plans",
-        "seed": "of the draws",
-        "learning": "share of the way from belief to what was seen that people go each period",
-        "net_gain": "net over staying, all periods together, mean over the draws",
-        "net_gain_p10": "one draw in ten is below",
-        "net_gain_p90": "one draw in ten is above",
-        "revenue_gain": "revenue after direct costs over staying, all periods together, mean over the draws",
-        "shown": "first period in which the gain in net has shown for good in half of the draws; empty: none",
-        "shown_share": "share of the draws in which it has shown by the last period",
-        "timing_cost": "lost by moving results over the ends of periods, all periods together, mean",
-        "timing_share": "the same over gross value",
-        "timing_share_stay": "the same over gross value under the current plan",
-    },
-    "money": {
-        "period": "from 1",
-        "plan": "change or stay",
-        "measure": "revenue (after direct costs), gross, direct_costs, loaded_pay or net; cash of the period",
-        **_FAN,
-    },
-    "gains": {
-        "period": "from 1",
-        "measure": "revenue or net, over staying, cumulative",
-        **_FAN,
-        "shown": "share of the draws in which the gain in net has shown for good by then",
-    },
-    "activities": {
-        "period": "from 1",
-        "activity": "name of the activity",
-        **_LABELS,
-        "gaming": "whether it only looks good",
-        "stay": "units per period under the current plan, mean over the draws",
-        **_FAN,
-        "moved": "difference of the two means over today's units, or those in reach where there are none",
-    },
-    "scores": {
-        "period": "from 1",
-        "kpi": "name of the KPI",
-        **_LABELS,
-        "stay": "attainment under the current plan, mean over the draws",
-        **_FAN,
-    },
-    "payouts": {
-        "period": "from 1",
-        "team": "name of the team",
-        **_LABELS,
-        "stay": "loaded payouts under the current plan, mean over the draws",
-        **_FAN,
-    },
-    "timing": {
-        "kpi": "name of the KPI",
-        **_LABELS,
-        "plan": "change or stay",
-        "pulled": "attainment pulled forward per period, mean",
-        "held": "attainment held back per period, mean",
-    },
-    "limits": {
-        "activity": "name of the activity",
-        **_LABELS,
-        "stage": "the stage whose inflow the share is of; empty: the limit is in units",
-        "stage_en": "its label in English",
-        "stage_fr": "its label in French",
-        "week": "by which the alarm can tell; the last of the period where it never can",
-        "usual": "expected by then as the plan was judged",
-        "gamed": "expected by then if it pays more than believed",
-        "misjudged": "how much more it then pays, as a share of what a unit of such work is worth",
-        "limit": "beyond it, people game the plan",
-        "false_alarms": "probability that it is passed although nobody games",
-        "power": "probability that it is passed if they do",
-        "useful": "whether the power is 80 % or more",
-    },
-}
+
+_FAN = {"mean": "mean over the draws", "p10": "one draw in ten is below", "p90": "one draw in ten is above"}
+
+
+def _fan_columns(unit: str) -> dict[str, Column]:
+    return {name: Column(float, unit, meaning) for name, meaning in _FAN.items()}
 
 
 @dataclass(frozen=True)
@@ -122,7 +44,7 @@ class Simulated:
 
 
 def switch_tables(found: Simulated) -> Tables:
-    """Every table of COLUMNS."""
+    """Every table of TABLES."""
     rows = {
         "summary": [_summary(found)],
         "money": list(_money(found.switch)),
@@ -133,26 +55,7 @@ def switch_tables(found: Simulated) -> Tables:
         "timing": list(_timing(found.switch)),
         "limits": [_limit(found.cal, limit) for limit in found.limits],
     }
-    return {name: pd.DataFrame(rows[name], columns=list(columns)) for name, columns in COLUMNS.items()}
-
-
-def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """The tables as JSON: a summary is an object, every other table a list; a number may be null."""
-    return {
-        name: _plain(frame.iloc[0].to_dict())
-        if name == "summary"
-        else [_plain(row) for row in frame.to_dict("records")]
-        for name, frame in tables.items()
-    }
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    values = {str(name): v.item() if isinstance(v, np.generic) else v for name, v in row.items()}
-    return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}
-
-
-def _labelled(text: Text) -> dict[str, str]:
-    return {"label_en": text.en, "label_fr": text.fr}
+    return frames_of(TABLES, rows)
 
 
 def _fan(values: Floats) -> dict[str, float]:
@@ -161,12 +64,47 @@ def _fan(values: Floats) -> dict[str, float]:
     return {"mean": float(values.mean()), "p10": float(p10), "p90": float(p90)}
 
 
-def _summary(found: Simulated) -> dict[str, Any]:
+SUMMARY = Table(
+    "summary",
+    scenario=Column(str, "name", "name of the scenario"),
+    **in_both("label", "name for people,"),
+    currency=Column(str, "code", "ISO code"),
+    period=Column(str, "code", "month, quarter, half_year or year"),
+    decimals=Column(int, "count", "decimals with which money is printed"),
+    plan=Column(str, "text", "the plan changed to"),
+    goes_on=Column(bool, "flag", "whether it is the current plan: nothing changes"),
+    periods=Column(int, "periods", "periods simulated"),
+    draws=Column(int, "count", "draws of luck and regime, the same for both plans"),
+    seed=Column(int, "id", "of the draws"),
+    learning=Column(
+        float, "share", "share of the way from belief to what was seen that people go each period"
+    ),
+    net_gain=Column(float, "money", "net over staying, all periods together, mean over the draws"),
+    net_gain_p10=Column(float, "money", "one draw in ten is below"),
+    net_gain_p90=Column(float, "money", "one draw in ten is above"),
+    revenue_gain=Column(
+        float, "money", "revenue after direct costs over staying, all periods together, mean over the draws"
+    ),
+    shown=Column(
+        float,
+        "periods",
+        "first period in which the gain in net has shown for good in half of the draws; empty: none",
+    ),
+    shown_share=Column(float, "share", "share of the draws in which it has shown by the last period"),
+    timing_cost=Column(
+        float, "money", "lost by moving results over the ends of periods, all periods together, mean"
+    ),
+    timing_share=Column(float, "share", "the same over gross value"),
+    timing_share_stay=Column(float, "share", "the same over gross value under the current plan"),
+)
+
+
+def _summary(found: Simulated) -> Row:
     switch, scenario = found.switch, found.cal.scenario
     gain, share = _fan(switch.net_gain[-1]), switch.shown_by
     return {
         "scenario": scenario.name,
-        **_labelled(scenario_label(scenario)),
+        **label_cells(scenario_label(scenario)),
         "currency": scenario.currency,
         "period": scenario.period,
         "decimals": money_decimals(switch.stay.revenue.mean(axis=1)),
@@ -196,67 +134,156 @@ def _paths(switch: Switch) -> tuple[tuple[str, Path], ...]:
     return ("change", switch.change), ("stay", switch.stay)
 
 
-def _money(switch: Switch) -> Iterator[dict[str, Any]]:
+MONEY = Table(
+    "money",
+    period=Column(int, "order", "from 1"),
+    plan=Column(str, "code", "change or stay"),
+    measure=Column(
+        str,
+        "code",
+        "revenue (after direct costs), gross, direct_costs, loaded_pay or net; cash of the period",
+    ),
+    **_fan_columns("money/period"),
+)
+
+
+def _money(switch: Switch) -> Iterator[Row]:
     for name, path in _paths(switch):
         for measure in MEASURES:
             for t, values in enumerate(getattr(path, measure)):
                 yield {"period": t + 1, "plan": name, "measure": measure, **_fan(values)}
 
 
-def _gains(switch: Switch) -> Iterator[dict[str, Any]]:
+GAINS = Table(
+    "gains",
+    period=Column(int, "order", "from 1"),
+    measure=Column(str, "code", "revenue or net, over staying, cumulative"),
+    **_fan_columns("money"),
+    shown=Column(float, "share", "share of the draws in which the gain in net has shown for good by then"),
+)
+
+
+def _gains(switch: Switch) -> Iterator[Row]:
     for measure, gain in (("revenue", switch.revenue_gain), ("net", switch.net_gain)):
         for t, values in enumerate(gain):
             shown = float(switch.shown_by[t])
             yield {"period": t + 1, "measure": measure, **_fan(values), "shown": shown}
 
 
-def _activities(switch: Switch) -> Iterator[dict[str, Any]]:
+ACTIVITIES = Table(
+    "activities",
+    period=Column(int, "order", "from 1"),
+    activity=Column(str, "name", "name of the activity"),
+    **in_both("label", "name for people,"),
+    gaming=Column(bool, "flag", "whether it only looks good"),
+    stay=Column(float, "units/period", "units per period under the current plan, mean over the draws"),
+    **_fan_columns("units/period"),
+    moved=Column(
+        float,
+        "share",
+        "difference of the two means over today's units, or those in reach where there are none",
+    ),
+)
+
+
+def _activities(switch: Switch) -> Iterator[Row]:
     cal = switch.cal
     for t, (change, stay) in enumerate(zip(switch.change.x, switch.stay.x, strict=True)):
         for a, name in enumerate(cal.network.activities):
             label, gaming = activity_label(cal.scenario, name), bool(cal.network.gaming[a])
-            start = {"period": t + 1, "activity": name, **_labelled(label), "gaming": gaming}
+            start = {"period": t + 1, "activity": name, **label_cells(label), "gaming": gaming}
             units = {"stay": float(stay[:, a].mean()), **_fan(change[:, a])}
             moved = abs(units["mean"] - units["stay"]) / float(cal.network.scale[a])
             yield {**start, **units, "moved": moved}
 
 
-def _scores(switch: Switch) -> Iterator[dict[str, Any]]:
+SCORES = Table(
+    "scores",
+    period=Column(int, "order", "from 1"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("label", "name for people,"),
+    stay=Column(float, "attainment", "attainment under the current plan, mean over the draws"),
+    **_fan_columns("attainment"),
+)
+
+
+def _scores(switch: Switch) -> Iterator[Row]:
     kpis = switch.cal.scenario.kpis
     paths = zip(switch.change.attainment, switch.stay.attainment, strict=True)
     for t, (change, stay) in enumerate(paths):
         for k, name in enumerate(kpis):
-            start = {"period": t + 1, "kpi": name, **_labelled(label_of(name, kpis))}
+            start = {"period": t + 1, "kpi": name, **label_cells(label_of(name, kpis))}
             yield {**start, "stay": float(stay[:, k].mean()), **_fan(change[:, k])}
 
 
-def _payouts(switch: Switch) -> Iterator[dict[str, Any]]:
+PAYOUTS = Table(
+    "payouts",
+    period=Column(int, "order", "from 1"),
+    team=Column(str, "name", "name of the team"),
+    **in_both("label", "name for people,"),
+    stay=Column(float, "money/period", "loaded payouts under the current plan, mean over the draws"),
+    **_fan_columns("money/period"),
+)
+
+
+def _payouts(switch: Switch) -> Iterator[Row]:
     teams, loaded = switch.cal.scenario.teams, loading(switch.cal)
     for t, (change, stay) in enumerate(zip(switch.change.pay, switch.stay.pay, strict=True)):
         for i, name in enumerate(teams):
-            start = {"period": t + 1, "team": name, **_labelled(label_of(name, teams))}
+            start = {"period": t + 1, "team": name, **label_cells(label_of(name, teams))}
             yield {**start, "stay": float(stay[:, i].mean() * loaded[i]), **_fan(change[:, i] * loaded[i])}
 
 
-def _timing(switch: Switch) -> Iterator[dict[str, Any]]:
+TIMING = Table(
+    "timing",
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("label", "name for people,"),
+    plan=Column(str, "code", "change or stay"),
+    pulled=Column(float, "attainment", "attainment pulled forward per period, mean"),
+    held=Column(float, "attainment", "attainment held back per period, mean"),
+)
+
+
+def _timing(switch: Switch) -> Iterator[Row]:
     kpis = switch.cal.scenario.kpis
     for k, (name, kpi) in enumerate(kpis.items()):
         for plan, path in _paths(switch) if kpi.timing is not None else ():
             moved = {"pulled": float(path.pulled[..., k].mean()), "held": float(path.held[..., k].mean())}
-            yield {"kpi": name, **_labelled(label_of(name, kpis)), "plan": plan, **moved}
+            yield {"kpi": name, **label_cells(label_of(name, kpis)), "plan": plan, **moved}
 
 
-def _limit(cal: Calibrated, limit: Limit) -> dict[str, Any]:
+LIMITS = Table(
+    "limits",
+    activity=Column(str, "name", "name of the activity"),
+    **in_both("label", "name for people,"),
+    stage=Column(str, "name", "the stage whose inflow the share is of; empty: the limit is in units"),
+    **in_both("stage", "its label"),
+    week=Column(int, "weeks", "by which the alarm can tell; the last of the period where it never can"),
+    usual=Column(float, "row", "expected by then as the plan was judged"),
+    gamed=Column(float, "row", "expected by then if it pays more than believed"),
+    misjudged=Column(
+        float, "share", "how much more it then pays, as a share of what a unit of such work is worth"
+    ),
+    limit=Column(float, "row", "beyond it, people game the plan"),
+    false_alarms=Column(float, "share", "probability that it is passed although nobody games"),
+    power=Column(float, "share", "probability that it is passed if they do"),
+    useful=Column(bool, "flag", "whether the power is 80 % or more"),
+)
+
+
+def _limit(cal: Calibrated, limit: Limit) -> Row:
     network, stages = cal.network, cal.scenario.stages
     name, source = network.activities[limit.activity], network.source[limit.activity]
     stage = network.stages[source] if source >= 0 else ""
     text = label_of(stage, stages) if stage else NO_TEXT
-    numbers = {f: getattr(limit, f) for f in COLUMNS["limits"] if hasattr(limit, f) and f != "activity"}
+    numbers = {f: getattr(limit, f) for f in LIMITS.columns if hasattr(limit, f) and f != "activity"}
     return {
         "activity": name,
-        **_labelled(activity_label(cal.scenario, name)),
+        **label_cells(activity_label(cal.scenario, name)),
         "stage": stage,
-        "stage_en": text.en,
-        "stage_fr": text.fr,
+        **named_cells("stage", text),
         **numbers,
     }
+
+
+TABLES = (SUMMARY, MONEY, GAINS, ACTIVITIES, SCORES, PAYOUTS, TIMING, LIMITS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,22 +15,25 @@ from reports.run import Document
 from reports.style import COLOURS
 from reports.workbook.book import STAMP
 
+if TYPE_CHECKING:
+    from optimizer.tables.table import Table
+
 DICTIONARY = "dictionary"
 _WIDEST, _NARROWEST = 48, 9
 """Characters of a column; longer texts are cut by the next one."""
 
 
 def study_workbook(
-    name: str, tables: Mapping[str, pd.DataFrame], meanings: Mapping[str, Mapping[str, str]]
+    name: str, declared: Sequence[Table], tables: Mapping[str, pd.DataFrame]
 ) -> Iterator[Document]:
-    """`<name>.xlsx`; `meanings` of the columns by table. The same tables give the same bytes."""
+    """`<name>.xlsx` with the tables declared. The same tables give the same bytes."""
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(content, options) as book:
         book.set_properties({"created": STAMP, "title": name})
-        for table, frame in tables.items():
-            _write(book, table, frame)
-        known = [(t, column, said) for t, columns in meanings.items() for column, said in columns.items()]
+        for table in declared:
+            _write(book, table.name, tables[table.name])
+        known = [(t.name, name, column.meaning) for t in declared for name, column in t.columns.items()]
         _write(book, DICTIONARY, pd.DataFrame(known, columns=["table", "column", "meaning"]))
     yield Document(f"{name}.xlsx", content.getvalue())
 

@@ -18,8 +18,8 @@ from optimizer.runs.batch.run import RUNS, Night
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in, plan_in_words
 from optimizer.scenario.problems import printable
 from optimizer.scenario.types import Scenario
-from optimizer.tables.columns import Row, named_cells
 from optimizer.tables.labels import NO_TEXT, whole_plan_text
+from optimizer.tables.table import Row, named_cells
 
 INDEX = {
     "run": "name of the run and of its folder",

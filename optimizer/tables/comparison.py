@@ -1,0 +1,149 @@
+"""Tables of plans side by side, and of the weights of the current and the recommended one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.explanation.evaluated import shares
+from optimizer.tables.labels import label_of, plan_label, rule_label
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
+
+if TYPE_CHECKING:
+    from optimizer.explanation.build import Comparison, Explanation
+    from optimizer.scenario.types import Scenario
+
+
+MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
+
+
+PLANS = Table(
+    "plans",
+    plan=Column(str, "name", "name in the file; current, equal_weights and chosen are the program's"),
+    kind=Column(str, "code", "current, named, equal or chosen"),
+    **in_both("label", "name for people,"),
+    gross=Column(float, "money/period", "stage values and activity values"),
+    direct_costs=Column(float, "money/period", "cash spent on activities"),
+    revenue=Column(float, "money/period", "gross − direct_costs: revenue after direct costs"),
+    loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
+    net=Column(float, "money/period", "revenue − loaded_pay"),
+    effort_cost=Column(float, "money/period", "what work costs the teams themselves"),
+    risk_premium=Column(
+        float, "money/period", "how much less uncertain pay is worth to the teams than its mean"
+    ),
+    surplus=Column(float, "money/period", "revenue − effort_cost − risk_premium"),
+    value=Column(float, "money/period", "objective of the plan"),
+    gain=Column(float, "money/period", "objective over the current plan's"),
+    gain_share=Column(float, "share", "gain over |objective of the current plan|"),
+    revenue_change=Column(float, "money/period", "revenue over the current plan's"),
+    loaded_change=Column(float, "money/period", "loaded payouts over the current plan's"),
+    net_change=Column(float, "money/period", "net over the current plan's"),
+    revenue_change_share=Column(float, "share", "revenue_change over |revenue of the current plan|"),
+    loaded_change_share=Column(float, "share", "loaded_change over loaded payouts of the current plan"),
+    net_change_share=Column(float, "share", "net_change over |net of the current plan|"),
+    gaming_hours=Column(float, "hours/period", "hours per period that go into gaming activities"),
+    gaming_change=Column(float, "hours/period", "gaming_hours over the current plan's"),
+    gaming_change_share=Column(float, "share", "gaming_change over gaming_hours of the current plan"),
+    gaming_excess=Column(
+        float, "share", "largest excess of a gaming activity over its cap, as a share of its natural scale"
+    ),
+    controllability=Column(
+        float, "share", "mean controllability of what is paid, weighted by euros at target"
+    ),
+    broken_rules=Column(int, "count", "number of rules broken"),
+    broken=Column(str, "text", "names of the rules broken"),
+    **in_both("broken", "the rules broken in words,"),
+    settled=Column(bool, "flag", "whether beliefs came to agree with what happens"),
+    same_as_current=Column(bool, "flag", "whether it is the current plan under another name"),
+)
+
+
+def plans_rows(found: Explanation) -> Iterator[Row]:
+    plans, scenario = found.plans, found.solution.cal.scenario
+    for s, (name, kind) in enumerate(zip(plans.names, plans.kinds, strict=True)):
+        yield {
+            "plan": name,
+            "kind": kind,
+            **label_cells(plan_label(kind, name)),
+            **{column: float(getattr(plans.outcome, column)[s]) for column in MONEY},
+            "value": float(plans.value[s]),
+            "gain": float(plans.gain[s]),
+            "gain_share": ratio(float(plans.gain[s]), abs(float(plans.value[0]))),
+            **_against_today(plans, s),
+            "gaming_hours": float(plans.gaming_hours[s]),
+            "gaming_excess": float(plans.gaming_excess[s]),
+            "controllability": float(plans.controllability[s]),
+            **broken_cells(scenario, plans.broken[s]),
+            "settled": plans.converged[s],
+            "same_as_current": plans.is_current(s),
+        }
+
+
+def _against_today(plans: Comparison, s: int) -> Row:
+    """Changes against the current plan, absolute and relative."""
+    of = {
+        "revenue": plans.outcome.revenue,
+        "loaded": plans.outcome.loaded_pay,
+        "net": plans.outcome.net,
+        "gaming": plans.gaming_hours,
+    }
+    row: Row = {}
+    for name, values in of.items():
+        change = float(values[s] - values[0])
+        row |= {f"{name}_change": change, f"{name}_change_share": ratio(change, abs(float(values[0])))}
+    return row
+
+
+WEIGHTS = Table(
+    "weights",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    now=Column(float, "share", "weight under the current plan"),
+    then=Column(float, "share", "weight under the recommended plan"),
+    change=Column(float, "share", "then − now"),
+    euros_now=Column(float, "money/period", "pay at target under the current plan"),
+    euros_then=Column(float, "money/period", "pay at target under the recommended plan"),
+    allowed=Column(bool, "flag", "whether the rules allow paying this KPI to this team"),
+    locked=Column(float, "share", "weight fixed by a lock; empty without one"),
+    controllability=Column(float, "share", "share of the KPI's variance that the team itself can cause"),
+)
+
+
+def weights_rows(found: Explanation) -> Iterator[Row]:
+    cal, space = found.solution.cal, found.solution.space
+    network, scenario = cal.network, cal.scenario
+    then = found.solution.euros if found.solution.euros is not None else np.full_like(cal.current, np.nan)
+    now_w, then_w = shares(cal.current), shares(then)
+    for i, k in np.ndindex(cal.current.shape):
+        if not (space.allowed[i, k] or cal.current[i, k] > 0 or then[i, k] > 0):
+            continue
+        yield {
+            "team": network.teams[i],
+            **named_cells("team", label_of(network.teams[i], scenario.teams)),
+            "kpi": network.kpis[k],
+            **named_cells("kpi", label_of(network.kpis[k], scenario.kpis)),
+            "now": now_w[i, k],
+            "then": then_w[i, k],
+            "change": then_w[i, k] - now_w[i, k],
+            "euros_now": float(cal.current[i, k]),
+            "euros_then": float(then[i, k]),
+            "allowed": bool(space.allowed[i, k]),
+            "locked": float(space.locked[i, k]),
+            "controllability": float(space.controllability[i, k]),
+        }
+
+
+def broken_cells(scenario: Scenario, broken: Iterable[str]) -> Row:
+    """How many rules, their names, and the same in words."""
+    names = tuple(broken)
+    labels = [rule_label(scenario, name) for name in names]
+    return {
+        "broken_rules": len(names),
+        "broken": "; ".join(names),
+        "broken_en": "; ".join(label.en for label in labels),
+        "broken_fr": " ; ".join(label.fr for label in labels),
+    }

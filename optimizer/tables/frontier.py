@@ -1,0 +1,59 @@
+"""The best plans at every limit of a frontier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.scenario.plan import plan_in_words
+from optimizer.tables.labels import OVERS, STATUSES
+from optimizer.tables.table import Column, Row, Table, in_both, named_cells
+
+if TYPE_CHECKING:
+    from optimizer.explanation.frontier import Point
+
+
+FRONTIER = Table(
+    "frontier",
+    over=Column(str, "code", "budget, gaming or controllability: the limit that varies"),
+    **in_both("over", "the limit in words,"),
+    limit=Column(float, "row", "expected loaded payouts; gaming tolerance; least mean controllability"),
+    here=Column(bool, "flag", "whether it is the scenario's own limit"),
+    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error"),
+    **in_both("status", "the status in words,"),
+    value=Column(float, "money/period", "objective of the best plan; empty without one"),
+    bound=Column(float, "money/period", "no plan has a higher objective at the beliefs of that plan"),
+    gain=Column(float, "money/period", "objective over the current plan's"),
+    revenue=Column(float, "money/period", "revenue after direct costs"),
+    loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
+    net=Column(float, "money/period", "revenue − loaded_pay"),
+    gaming_hours=Column(float, "hours/period", "hours per period that go into gaming activities"),
+    controllability=Column(
+        float, "share", "mean controllability of what is paid, weighted by euros at target"
+    ),
+    plan=Column(str, "text", "the plan, team: KPI weight"),
+)
+
+
+def frontier_rows(points: Iterable[Point]) -> Iterator[Row]:
+    for point in points:
+        best, status = point.best, STATUSES[point.best.status]
+        yield {
+            "over": point.over,
+            **named_cells("over", OVERS[point.over]),
+            "limit": point.limit,
+            "here": point.here,
+            "status": best.status,
+            **named_cells("status", status),
+            "value": best.value,
+            "bound": best.bound if best.weights is not None else np.nan,
+            "gain": point.gain,
+            "revenue": best.revenue,
+            "loaded_pay": best.loaded_pay,
+            "net": best.net,
+            "gaming_hours": best.gaming_hours,
+            "controllability": best.controllability,
+            "plan": plan_in_words(best.weights or {}),
+        }

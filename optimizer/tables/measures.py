@@ -1,0 +1,81 @@
+"""Tables of what teams can do to KPIs: their own, and those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.tables.labels import label_of
+from optimizer.tables.table import Column, Row, Table, in_both, named_cells
+
+if TYPE_CHECKING:
+    from optimizer.explanation.build import Explanation
+    from optimizer.solver.solution import Solution
+
+MEASURES = Table(
+    "measures",
+    team=Column(str, "name", "name of the team"),
+    **in_both("team", "the team's label"),
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    controllability=Column(float, "share", "share of the KPI's variance that the team itself can cause"),
+    swing=Column(float, "share", "range of attainment within the team's reach"),
+    lag=Column(
+        float, "periods", "mean periods between the team's work and its credit; empty where it has none"
+    ),
+    measured=Column(str, "text", "where an override comes from; empty without one"),
+)
+
+
+def measures_rows(solution: Solution) -> Iterator[Row]:
+    cal, found = solution.cal, solution.measures
+    scenario = cal.scenario
+    for (i, team), (k, kpi) in _grid(cal.network.teams, cal.network.kpis):
+        measured = scenario.rules.controllability.override.get(team, {}).get(kpi)
+        yield {
+            "team": team,
+            **named_cells("team", label_of(team, scenario.teams)),
+            "kpi": kpi,
+            **named_cells("kpi", label_of(kpi, scenario.kpis)),
+            "controllability": float(found.controllability[i, k]),
+            "swing": float(found.swing[i, k]),
+            "lag": float(found.lag[i, k]),
+            "measured": measured.source if measured else "",
+        }
+
+
+EXPOSURE = Table(
+    "exposure",
+    kpi=Column(str, "name", "name of the KPI"),
+    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "the other team"),
+    **in_both("team", "the team's label"),
+    now=Column(
+        float,
+        "share",
+        "largest relative fall that the team can cause for 0.5 % of its target pay, current plan",
+    ),
+    then=Column(float, "share", "the same under the recommended plan"),
+)
+
+
+def exposure_rows(found: Explanation) -> Iterator[Row]:
+    cal, falls = found.solution.cal, found.exposure
+    scenario = cal.scenario
+    for (k, kpi), (j, team) in _grid(cal.network.kpis, cal.network.teams):
+        yield {
+            "kpi": kpi,
+            **named_cells("kpi", label_of(kpi, scenario.kpis)),
+            "team": team,
+            **named_cells("team", label_of(team, scenario.teams)),
+            "now": float(falls[0, k, j]),
+            "then": float(falls[1, k, j]) if len(falls) > 1 else np.nan,
+        }
+
+
+def _grid(first: Iterable[str], second: tuple[str, ...]) -> Iterator[tuple[tuple[int, str], tuple[int, str]]]:
+    for one in enumerate(first):
+        for other in enumerate(second):
+            yield one, other

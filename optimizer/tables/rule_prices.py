@@ -1,0 +1,63 @@
+"""What every rule costs, in its own unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from optimizer.scenario.plan import plan_in_words
+from optimizer.tables.certificate import unit_of
+from optimizer.tables.labels import CHANGES, rule_label
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
+
+if TYPE_CHECKING:
+    from optimizer.explanation.build import Explanation
+
+
+RULE_PRICES = Table(
+    "rule_prices",
+    rule=Column(str, "name", "name as in the scenario file"),
+    **in_both("label", "in words,"),
+    unit=Column(str, "code", "money, share, count, units or money_per_unit"),
+    change=Column(str, "code", "relaxed (by one step) or removed"),
+    **in_both("change", "the change in words,"),
+    limit=Column(float, "row", "the limit in the scenario; empty where there is no single one"),
+    new_limit=Column(float, "row", "the limit after the change; empty where removed"),
+    status=Column(str, "code", "of the solve without or with the relaxed rule"),
+    value=Column(float, "money/period", "objective of the best plan then"),
+    bound=Column(float, "money/period", "no plan has a higher objective at the beliefs of that plan"),
+    price=Column(
+        float, "money/period", "value less the objective of the recommended plan: what the rule costs"
+    ),
+    loaded_pay=Column(float, "money/period", "expected payouts of that plan, employer charges included"),
+    plan=Column(str, "text", "the plan, team: KPI weight"),
+)
+
+
+def rule_prices_rows(found: Explanation) -> Iterator[Row]:
+    scenario = found.solution.cal.scenario
+    for price in found.prices:
+        yield {
+            "rule": price.rule,
+            **label_cells(rule_label(scenario, price.rule)),
+            "unit": limit_unit(price.rule),
+            "change": price.change,
+            **named_cells("change", CHANGES[price.change]),
+            "limit": price.limit,
+            "new_limit": price.new_limit,
+            "status": price.best.status,
+            "value": price.best.value,
+            "bound": price.best.bound,
+            "price": price.price,
+            "loaded_pay": price.best.loaded_pay,
+            "plan": plan_in_words(price.best.weights or {}),
+        }
+
+
+SHARES = ("gaming.tolerance", "gaming.margin", "budget.min_share_of_target")
+"""Rules whose number in the file is a share, though they act on units or money."""
+
+
+def limit_unit(rule: str) -> str:
+    """Unit of a rule's number in the scenario file."""
+    return "share" if rule.startswith(SHARES) else unit_of(rule)

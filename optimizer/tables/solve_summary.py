@@ -1,0 +1,107 @@
+"""The table that says in one row what a solve came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optimizer.tables.labels import STATUSES, scenario_label
+from optimizer.tables.rounding import money_decimals
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells, ratio
+
+if TYPE_CHECKING:
+    from optimizer.explanation.build import Explanation
+
+
+SUMMARY = Table(
+    "summary",
+    scenario=Column(str, "name", "name of the scenario"),
+    **in_both("label", "name for people,"),
+    targets=Column(str, "code", "fixed, or reset: issued anew each period at what was seen before"),
+    stretch=Column(float, "share", "how far above what was seen they are then issued, 0.05 = 5 %"),
+    currency=Column(str, "code", "ISO code"),
+    period=Column(str, "code", "month, quarter, half_year or year"),
+    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error"),
+    **in_both("status", "the status in words,"),
+    objective=Column(str, "code", "what is maximized: revenue, net or surplus"),
+    beliefs=Column(str, "code", "consistent, or baseline where the plan was solved at today's beliefs only"),
+    moved=Column(bool, "flag", "whether the recommended plan differs from the current one"),
+    value=Column(float, "money/period", "objective of the recommended plan, at the beliefs of the bound"),
+    bound=Column(float, "money/period", "no plan has a higher objective at those beliefs"),
+    gap=Column(float, "share", "(bound − value) / |value|"),
+    gain=Column(float, "money/period", "objective over the current plan's, at consistent beliefs"),
+    gain_share=Column(float, "share", "gain over |objective of the current plan|"),
+    gap_of_gain=Column(float, "share", "(bound − value) / gain; empty without a gain"),
+    budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
+    budget_unused=Column(float, "money/period", "budget less expected loaded payouts"),
+    first_revenue=Column(
+        float, "money/period", "revenue after direct costs next period, before people have learnt"
+    ),
+    first_loaded_pay=Column(float, "money/period", "loaded payouts next period, before people have learnt"),
+    first_net=Column(float, "money/period", "net next period, before people have learnt"),
+    neighbours=Column(int, "count", "plans one shift of weight away that keep the rules on weights"),
+    better_but_broken=Column(int, "count", "of these, plans that would bring more and break another rule"),
+    near_ties=Column(int, "count", "of these, plans that keep all rules and bring at most 0.1 % less"),
+    next_best=Column(
+        float, "money/period", "what the best of these that keeps all rules brings above the recommended plan"
+    ),
+    decimals=Column(int, "count", "decimals with which money is printed"),
+)
+
+
+def summary_rows(found: Explanation) -> Iterator[Row]:
+    solution, plans, scenario = found.solution, found.plans, found.solution.cal.scenario
+    status = STATUSES["unproven" if solution.unproven else solution.status]
+    yield {
+        "scenario": scenario.name,
+        **label_cells(scenario_label(scenario)),
+        "targets": scenario.targets.mode,
+        "stretch": scenario.targets.stretch,
+        "currency": scenario.currency,
+        "period": scenario.period,
+        "status": solution.status,
+        "status_en": status.en,
+        "status_fr": status.fr,
+        "objective": scenario.rules.objective,
+        "beliefs": "consistent" if solution.linearised is None else "baseline",
+        "moved": found.moved,
+        "value": solution.objective,
+        "bound": solution.bound,
+        "gap": solution.gap,
+        **_gain_and_budget(found),
+        **_next_period(found),
+        **_around(found),
+        "decimals": money_decimals(plans.outcome.gross),
+    }
+
+
+def _gain_and_budget(found: Explanation) -> Row:
+    solution, plans = found.solution, found.plans
+    budget = solution.cal.scenario.rules.budget.expected
+    row: Row = dict.fromkeys(("gain", "gain_share", "gap_of_gain", "budget_unused"), np.nan)
+    row["budget"] = np.nan if budget is None else budget
+    if found.then is None:
+        return row
+    gain = float(plans.gain[-1]) if found.moved else 0.0
+    row["gain"], row["gain_share"] = gain, ratio(gain, abs(float(plans.value[0])))
+    row["gap_of_gain"] = ratio(solution.bound - solution.objective, gain) if gain > 0 else np.nan
+    row["budget_unused"] = row["budget"] - float(found.then.loaded_pay[0])
+    return row
+
+
+def _next_period(found: Explanation) -> Row:
+    first = found.solution.first_response
+    parts = (np.nan,) * 3 if first is None else (first.revenue[0], first.loaded_pay[0], first.net[0])
+    return dict(zip(("first_revenue", "first_loaded_pay", "first_net"), map(float, parts), strict=True))
+
+
+def _around(found: Explanation) -> Row:
+    around = found.around
+    return {
+        "neighbours": around.count if around else 0,
+        "better_but_broken": around.better_but_broken if around else 0,
+        "near_ties": around.near_ties if around else 0,
+        "next_best": around.next_best if around else np.nan,
+    }

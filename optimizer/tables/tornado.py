@@ -1,0 +1,118 @@
+"""What becomes of the gain when numbers of the scenario are off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from optimizer.tables.explanation import plan_cells
+from optimizer.tables.labels import path_label
+from optimizer.tables.table import Column, Row, Table, in_both, label_cells
+
+if TYPE_CHECKING:
+    from optimizer.explanation.build import Explanation, Swing
+
+
+TORNADO = Table(
+    "tornado",
+    path=Column(str, "name", "the number in the scenario file"),
+    **in_both("label", "in words,"),
+    source=Column(str, "text", "where the number comes from"),
+    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %"),
+    number=Column(float, "row", "the number as it is; empty where several move together"),
+    gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
+    gain_low=Column(
+        float, "money/period", "gain with the number times 1 − range; empty where that is no valid company"
+    ),
+    gain_high=Column(
+        float, "money/period", "gain with the number times 1 + range; empty where that is no valid company"
+    ),
+    spread=Column(float, "money/period", "largest less smallest of the three gains; rows are ordered by it"),
+    flips_current=Column(bool, "flag", "whether the current plan is better at one end of the range"),
+    break_even=Column(
+        float, "1", "factor on the number at which the gain is nothing; empty: none within the range"
+    ),
+    lead=Column(
+        float,
+        "money/period",
+        "value over the best runner-up's with the number as it is; empty without runner-up",
+    ),
+    lead_low=Column(float, "money/period", "the same with the number times 1 − range"),
+    lead_high=Column(float, "money/period", "the same with the number times 1 + range"),
+    flips_runner_up=Column(bool, "flag", "whether a runner-up is better at one end of the range"),
+    runner_up=Column(
+        str, "text", "the runner-up that is better there, in words: team: KPI weight; else empty"
+    ),
+    **in_both("runner_up", "the runner-up in words,"),
+    break_even_runner_up=Column(
+        float, "1", "factor on the number at which the lead is nothing; empty: none in range"
+    ),
+)
+
+
+def tornado_rows(found: Explanation) -> Iterator[Row]:
+    scenario = found.solution.cal.scenario
+    for swing in found.swings:
+        low, gain, high = map(float, swing.gains)
+        lead_low, lead, lead_high = map(float, swing.leads)
+        yield {
+            "path": swing.path,
+            **label_cells(path_label(scenario, swing.path)),
+            "source": swing.text,
+            "range": swing.range,
+            "number": swing.number,
+            "gain": gain,
+            "gain_low": low,
+            "gain_high": high,
+            "spread": swing.spread,
+            "flips_current": swing.flips_current,
+            "break_even": swing.break_even,
+            "lead": lead,
+            "lead_low": lead_low,
+            "lead_high": lead_high,
+            "flips_runner_up": swing.flips_runner_up,
+            **_runner_up_cells(found, swing),
+            "break_even_runner_up": swing.break_even_runner_up,
+        }
+
+
+def _runner_up_cells(found: Explanation, swing: Swing) -> Row:
+    if swing.runner_up is None:
+        return {"runner_up": "", "runner_up_en": "", "runner_up_fr": ""}
+    return plan_cells(found, found.runners_up[swing.runner_up].euros, "runner_up")
+
+
+ASSUMPTIONS = Table(
+    "assumptions",
+    path=Column(str, "name", "the number in the scenario file"),
+    **in_both("label", "name for people,"),
+    source=Column(str, "text", "where the number comes from"),
+    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %"),
+    gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
+    gain_low=Column(
+        float, "money/period", "gain with the number times 1 − range; empty where that is no valid company"
+    ),
+    gain_high=Column(
+        float, "money/period", "gain with the number times 1 + range; empty where that is no valid company"
+    ),
+    spread=Column(float, "money/period", "largest less smallest of the three gains"),
+    elasticity=Column(float, "1", "relative change of the gain per relative change of the number"),
+    changes_sign=Column(bool, "flag", "whether the gain becomes a loss within the range"),
+)
+
+
+def assumptions_rows(found: Explanation) -> Iterator[Row]:
+    for swing in found.swings:
+        low, gain, high = map(float, swing.gains)
+        yield {
+            "path": swing.path,
+            **label_cells(path_label(found.solution.cal.scenario, swing.path)),
+            "source": swing.text,
+            "range": swing.range,
+            "gain": gain,
+            "gain_low": low,
+            "gain_high": high,
+            "spread": swing.spread,
+            "elasticity": swing.elasticity,
+            "changes_sign": swing.flips_current,
+        }

@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
 from optimizer.plans.local_search import ScoredPlans
-from optimizer.plans.space import count_plans, every_plan
 from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.checks import problems_of

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from optimizer.plans.evaluation import compare
-from optimizer.plans.rules import Facts, broken_lines
+from optimizer.plans.rules import broken_rules
+from optimizer.plans.rules.facts import Facts
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
@@ -152,8 +153,8 @@ def test_every_named_plan_has_a_consistent_equilibrium(named: Named) -> None:
 def test_the_rules_let_every_team_keep_its_own_number(cal: Calibrated) -> None:
     space = plan_space(cal, measure(cal).controllability)
     today = evaluate_plans(cal, cal.current[None])
-    seen = Facts(tuple(e.x for e in today.by_regime), today.pay)
-    assert broken_lines(cal, space, cal.current[None], seen) == []
+    seen = Facts(cal, cal.current[None], tuple(e.x for e in today.by_regime), today.pay)
+    assert broken_rules(space, seen) == []
 
 
 # --- fact 1: silos leave leads unworked ------------------------------------------------------------------

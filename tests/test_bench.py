@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.space import keeps_weight_rules, plan_space
+from optimizer.plans.rules import keeps_weight_rules
+from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.checks import problems_of

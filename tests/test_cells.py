@@ -12,8 +12,9 @@ from solved import mini
 from optimizer.model.bounds import Interval
 from optimizer.model.build import build_model
 from optimizer.model.data import Setting, build_setting
+from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluator import judge_at, linearised
-from optimizer.plans.space import every_plan, plan_space
+from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.types import Scenario

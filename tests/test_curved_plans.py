@@ -14,9 +14,10 @@ from test_solve import enumerated as brute_force
 from test_solve import ruled_company
 
 from optimizer.arrays import Floats
+from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluation import evaluate
 from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.space import every_plan, plan_space
+from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.global_response import deviations
 from optimizer.response.measures import measure

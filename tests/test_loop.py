@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from solved import mini
 
+from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans
-from optimizer.plans.space import PlanSpace, count_plans, every_plan, plan_space
+from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.types import Scenario

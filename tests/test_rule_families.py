@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluator import judge_at
-from optimizer.plans.space import every_plan, plan_space
+from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.plan import Plan, plan_from_euros

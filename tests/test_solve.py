@@ -8,8 +8,9 @@ import pytest
 import solved
 from companies import random_company
 
+from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
-from optimizer.plans.space import every_plan, plan_space
+from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans

@@ -13,9 +13,10 @@ from solved import MEASURES, mini
 from test_academic import Agent, company
 from test_solve import enumerated, ruled_company, space_of
 
+from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluation import evaluate
 from optimizer.plans.evaluator import judge_at
-from optimizer.plans.space import every_plan, plan_space
+from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 from optimizer.response.pay_knots import pay_curves

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from solved import failed, infeasible, moved, moved_tables, stuck
 
-from optimizer.solver import Conflict, Relaxation
+from optimizer.plans.rules import rule_named
+from optimizer.solver import Conflict, MovedLimit
 from optimizer.tables.build import RUN_TABLES, tables_of
-from optimizer.tables.certificate import conflict_rows, unit_of
+from optimizer.tables.certificate import conflict_rows
 from optimizer.tables.comparison import PLANS
 from optimizer.tables.people import KPIS
 from optimizer.tables.rounding import digits_of, money_decimals, printable
@@ -147,7 +148,7 @@ def test_tables_survive_a_csv_file() -> None:
     ],
 )
 def test_a_rule_has_the_unit_of_its_limit(rule: str, unit: str) -> None:
-    assert unit_of(rule) == unit
+    assert rule_named(rule).unit == unit
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_rule_has_the_unit_of_its_limit(rule: str, unit: str) -> None:
 def test_a_rule_is_relaxed_in_its_own_unit(
     rule: str, limit: float, by: float, relaxed: float, unit: str
 ) -> None:
-    solution = replace(infeasible(), conflict=Conflict((rule,), (Relaxation(rule, limit, by),)))
+    solution = replace(infeasible(), conflict=Conflict((rule,), (MovedLimit(rule, limit, by),)))
     row = next(iter(conflict_rows(solution)))
     assert (row["unit"], row["conflicts"]) == (unit, True)
     assert row["relaxed"] == pytest.approx(relaxed, nan_ok=True)

@@ -25,7 +25,8 @@ from test_curved_plans import CASES, scenario_of, solved
 
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import consistent_facts
-from optimizer.plans.rules import every_line
+from optimizer.plans.rules import rule_values
+from optimizer.plans.rules.family import FORMS
 from optimizer.plans.space import TOLERANCE, PlanSpace, plan_space
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.bivariate_normal import both_above
@@ -38,7 +39,6 @@ from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_plan, read_scenario
 from optimizer.scenario.types import Scenario
 from optimizer.tables.whatif import SCHEMA, company_data, whatif_data
-from optimizer.tables.whatif_rules import FORMS
 from reports import write_whatif
 from reports.whatif import CORE, HERE, PAGE, catalogue, core_script, embedded, page_of
 from reports.words.format import Formatter
@@ -244,7 +244,7 @@ def agree(found: list[float], known: Floats) -> None:
 def test_the_page_judges_every_rule_as_python_does(name: str, cases: Callable[[str], Case]) -> None:
     case = cases(name)
     facts = consistent_facts(case.cal, case.euros, case.outcome.by_regime, case.outcome.pay)
-    lines = list(every_line(case.cal, case.space, case.euros, facts))
+    lines = list(rule_values(case.space, facts))
     for s in set(np.flatnonzero(case.outcome.residual <= CONSISTENT)) - case.elsewhere:
         found = case.ask(int(s))["rules"]
         assert [line["rule"] for line in found] == [line.name for line in lines]

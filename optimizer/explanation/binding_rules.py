@@ -10,10 +10,10 @@ import numpy as np
 from optimizer.arrays import Bools, Floats
 from optimizer.explanation.evaluated import evaluated
 from optimizer.plans.local_search import neighbours
-from optimizer.plans.rules import Line
+from optimizer.plans.rules.caps import room
+from optimizer.plans.rules.family import RuleValue
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome
 
 State = Literal["broken", "binding", "near", "far"]
 AT_LIMIT = 0.01
@@ -63,8 +63,8 @@ def rules_and_neighbours(
     around = neighbours(space, space.units(euros))
     every = evaluated(cal, space, np.concatenate([euros[None], space.euros(around)]))
     better = every.value > every.value[0] + 1e-9 * abs(every.value[0])
-    caps, lines = _slack_of_caps(cal, every.outcome, every.lines), every.lines
-    rules = tuple(_state(r, caps.get(r.name), better) for r in lines if _says_something(space, r))
+    caps = room(cal, every.outcome.by_regime)
+    rules = tuple(_state(r, caps.get(r.name), better) for r in every.rules if not r.quiet)
     return rules, _neighbourhood(every.value, every.kept, better)
 
 
@@ -79,43 +79,15 @@ def _neighbourhood(value: Floats, kept: Bools, better: Bools) -> Neighbourhood:
     )
 
 
-def _says_something(space: PlanSpace, line: Line) -> bool:
-    """Whether a rule could bind: not a weight of at most 1, nor a target pay that is given."""
-    rule, _, rest = line.name.partition(".")
-    if rule == "target_pay":
-        i = list(space.scenario.teams).index(rest.rpartition(".")[0])
-        return bool(space.least[i] < space.most[i])
-    limits = space.scenario.rules.weights
-    idle = {"weights.max.": limits.max >= 1, "weights.min.": limits.min <= 0, "measures.": True}
-    return not any(line.name.startswith(start) and no for start, no in idle.items())
-
-
-def _slack_of_caps(cal: Calibrated, outcome: Outcome, lines: tuple[Line, ...]) -> dict[str, float]:
-    """Slack of each gaming cap as a share of the activity's scale, at the chosen plan.
-
-    Where nobody does it, slack counts from the volume that would be negative: how far it is from starting.
-    """
-    regimes = [f".{name}" for name in cal.scenario.regimes] or [""]
-    found = {}
-    for line in lines:
-        for suffix, at, (_, network) in zip(regimes, outcome.by_regime, cal.regimes, strict=True):
-            name = line.name.removeprefix("gaming.").removesuffix(suffix)
-            if line.name == f"gaming.{name}{suffix}" and name in network.activities:
-                a = network.activities.index(name)
-                missing = at.response.reduced_cost[0, a] / cal.quadratic[a]
-                found[line.name] = float((line.slack[0] + missing) / network.scale[a])
-    return found
-
-
-def _state(line: Line, share: float | None, better: Bools) -> RuleState:
-    slack, limit = float(line.slack[0]), float(line.limit[0])
+def _state(rule: RuleValue, share: float | None, better: Bools) -> RuleState:
+    slack, limit = float(rule.slack[0]), float(rule.limit[0])
     closeness = slack / (abs(limit) or 1.0) if share is None else share
-    blocks = int((better & ~line.kept)[1:].sum())
+    blocks = int((better & ~rule.kept)[1:].sum())
     state: State = "far"
-    if not line.kept[0]:
+    if not rule.kept[0]:
         state = "broken"
     elif closeness <= AT_LIMIT or blocks:
         state = "binding"
     elif closeness <= NEAR_LIMIT:
         state = "near"
-    return RuleState(line.name, float(line.value[0]), limit, slack, line.at_least, closeness, blocks, state)
+    return RuleState(rule.name, float(rule.value[0]), limit, slack, rule.at_least, closeness, blocks, state)

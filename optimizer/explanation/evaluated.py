@@ -10,8 +10,10 @@ import numpy as np
 from optimizer.arrays import Bools, Floats
 from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.evaluator import consistent_facts
-from optimizer.plans.rules import Line, every_line
-from optimizer.plans.rules.margin import Deterrence, deterrence
+from optimizer.plans.rules import rule_values
+from optimizer.plans.rules.facts import Deterrence
+from optimizer.plans.rules.family import RuleValue
+from optimizer.plans.rules.margin import deterrence
 from optimizer.plans.space import PlanSpace
 from optimizer.response import outcome as outcomes
 from optimizer.response.calibration import Calibrated
@@ -29,7 +31,7 @@ class Evaluated:
     cal: Calibrated
     euros: Floats
     outcome: Outcome
-    lines: tuple[Line, ...]
+    rules: tuple[RuleValue, ...]
 
     @cached_property
     def value(self) -> Floats:
@@ -44,12 +46,12 @@ class Evaluated:
     @cached_property
     def kept(self) -> Bools:
         """Whether beliefs settled and every rule holds, (S,)."""
-        return np.asarray(np.all([line.kept for line in self.lines] + [self.converged], axis=0))
+        return np.asarray(np.all([rule.kept for rule in self.rules] + [self.converged], axis=0))
 
     @cached_property
     def excess(self) -> Floats:
         """Sum over broken rules of the excess relative to the limit, (S,)."""
-        parts = [line.excess for line in self.lines]
+        parts = [rule.excess for rule in self.rules]
         return np.asarray(np.sum(parts, axis=0)) if parts else np.zeros(len(self.euros))
 
     @cached_property
@@ -59,7 +61,7 @@ class Evaluated:
 
     def broken(self, plan: int) -> tuple[str, ...]:
         """Names of the rules that a plan breaks."""
-        return tuple(line.name for line in self.lines if not line.kept[plan])
+        return tuple(rule.name for rule in self.rules if not rule.kept[plan])
 
 
 def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats, todays: int = 0) -> Evaluated:
@@ -70,7 +72,7 @@ def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats, todays: int = 0)
         pairs = zip(cal.regimes, outcome.by_regime, strict=True)
         both = [[deterrence(c, n, at, euros) for c in (cal.today, cal)] for (_, n), at in pairs]
         facts = replace(facts, deterred=tuple(_beside(one, other, todays) for one, other in both))
-    return Evaluated(cal, euros, outcome, tuple(every_line(cal, space, euros, facts)))
+    return Evaluated(cal, euros, outcome, tuple(rule_values(space, facts)))
 
 
 def _beside(today: Deterrence, chosen: Deterrence, todays: int) -> Deterrence:

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.plans.rules import gaming_caps
+from optimizer.plans.rules.caps import caps
 from optimizer.plans.rules.margin import deterrence
 from optimizer.response.beliefs import signals_of
 from optimizer.response.calibration import Calibrated
@@ -142,9 +142,9 @@ class _RegimeLedger:
     euros: Floats
 
     def caps(self) -> dict[int, float]:
-        inflow = np.append(self.network.stage_inflow(self.at.x)[0], 0.0)
-        caps = gaming_caps(self.cal, self.network)
-        return {a: float(c + share * inflow[self.network.source[a]]) for a, c, share in caps}
+        capped = caps(self.cal, self.network)
+        most = capped.at(self.network, self.at.x)[0]
+        return {int(a): float(cap) for a, cap in zip(capped.activities, most, strict=True)}
 
     def margins(self) -> dict[int, float]:
         deterred = deterrence(self.cal, self.network, self.at, self.euros[None])
@@ -206,8 +206,6 @@ def gaming_excess(cal: Calibrated, outcome: Outcome) -> Floats:
 
 
 def _excesses(cal: Calibrated, network: Network, x: Floats) -> Iterator[Floats]:
-    inflow = np.hstack([network.stage_inflow(x), np.zeros((len(x), 1))])
-    for a, constant, share in gaming_caps(cal, network):
-        if network.gaming[a]:
-            limit = constant + share * inflow[:, network.source[a]]
-            yield (x[:, a] - limit) / network.scale[a]
+    capped = caps(cal, network).of_gaming(network)
+    beyond = x[:, capped.activities] - capped.at(network, x)
+    yield from (beyond / network.scale[capped.activities]).T

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.best_response import reward_of
 from optimizer.model.data import RegimeData, Setting
 from optimizer.model.funnel import inflow_of
-from optimizer.plans.rules import gaming_caps
+from optimizer.response.network import Network
 
 
 def add_gaming(m: pyo.ConcreteModel, setting: Setting) -> None:
@@ -16,7 +18,7 @@ def add_gaming(m: pyo.ConcreteModel, setting: Setting) -> None:
     caps = {
         (w.name, w.network.activities[a]): (a, constant, share)
         for w in setting.regimes
-        for a, constant, share in gaming_caps(setting.cal, w.network)
+        for a, constant, share in caps_in(setting, w.network)
     }
     regimes = {w.name: w for w in setting.regimes}
 
@@ -31,6 +33,23 @@ def add_gaming(m: pyo.ConcreteModel, setting: Setting) -> None:
     _margin(m, setting, {key: at[0] for key, at in caps.items()}, cap)
     _pairs(m, setting)
     _exposure(m, setting)
+
+
+def caps_in(setting: Setting, network: Network) -> Iterator[tuple[int, float, float]]:
+    """(activity, constant, share): x_a ≤ constant + share · inflow of its stage.
+
+    Stated here once more, apart from `optimizer.plans.rules.caps`, which judges what the model chose.
+    """
+    rules, routing = setting.rules.gaming, setting.cal.beliefs.routing[0]
+    if rules is None:
+        return
+    for a, name in enumerate(network.activities):
+        if name in rules.caps:
+            yield a, rules.caps[name], 0.0
+        elif network.gaming[a] and network.source[a] >= 0:
+            yield a, 0.0, (1 + rules.tolerance) * routing[a] * (network.baseline[a] > 0)
+        elif network.gaming[a]:
+            yield a, (1 + rules.tolerance) * network.baseline[a], 0.0
 
 
 def _margin(m: pyo.ConcreteModel, setting: Setting, gamed: dict, cap: object) -> None:  # type: ignore[type-arg]

@@ -119,7 +119,7 @@ def add_budgets(m: pyo.ConcreteModel, setting: Setting) -> None:
     """Expected loaded payouts within budget; nobody asked to lose."""
     budget = setting.rules.budget
     m.budget_total = pyo.Constraint(
-        ["expected"] if budget.expected is not None and len(m.PAID) else [],
+        ["base"] if budget.expected is not None and len(m.PAID) else [],
         rule=lambda m, _: sum(m.loaded[i] for i in m.PAID) <= budget.expected,
         doc="(13) total budget",
     )

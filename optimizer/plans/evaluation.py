@@ -9,7 +9,9 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import consistent_facts, consistent_tail
-from optimizer.plans.rules import broken_lines, budget_lines
+from optimizer.plans.rules import broken_rules, payout_values
+from optimizer.plans.rules.budget import EXPECTED, TEAM
+from optimizer.plans.rules.facts import Facts
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.global_response import Deviation, deviations
@@ -95,8 +97,8 @@ def _compared(company: Calibrated, controllability: Floats, plan: Plan) -> Compa
     outcome = evaluate_plans(cal, euros[None])
     facts = consistent_facts(cal, euros[None], outcome.by_regime, outcome.pay)
     broken = tuple(
-        BrokenRule(line.name, float(line.value[0]), float(line.limit[0]), float(-line.slack[0]))
-        for line in broken_lines(cal, space, euros[None], facts)
+        BrokenRule(rule.name, float(rule.value[0]), float(rule.limit[0]), float(-rule.slack[0]))
+        for rule in broken_rules(space, facts)
     )
     return Compared(outcome, broken)
 
@@ -122,18 +124,20 @@ def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED)
     cal, euros = calibrate(scenario, seed).choosing(chosen.curves), chosen.euros(scenario)[None]
     outcome = evaluate_plans(cal, euros)
     apart = tail_elsewhere(cal, euros[0], outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
+    tail = consistent_tail(cal, euros, outcome.by_regime)
+    facts = Facts(cal, euros, tuple(e.x for e in outcome.by_regime), outcome.pay, tail=tail)
     limited = {
-        line.name: BudgetLine(
-            line.name,
-            float(line.value[0]),
-            float(line.limit[0]),
-            float(line.slack[0]),
-            *apart.get(line.name, ()),
+        rule.name: BudgetLine(
+            rule.name,
+            float(rule.value[0]),
+            float(rule.limit[0]),
+            float(rule.slack[0]),
+            *apart.get(rule.name, ()),
         )
-        for line in budget_lines(cal, euros, outcome.pay, consistent_tail(cal, euros, outcome.by_regime))
+        for rule in payout_values(facts)
     }
     loaded = outcome.pay[0] * loading(cal)
-    names = ["budget.expected", *(f"budget.teams.{t}" for t in scenario.teams)]
+    names = [EXPECTED.name, *(TEAM.named(t) for t in scenario.teams)]
     values = [float(loaded.sum()), *map(float, loaded)]
     shown = [limited.pop(n, BudgetLine(n, v, None, None)) for n, v in zip(names, values, strict=True)]
     return (*shown, *limited.values())

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
-from optimizer.plans.rules import Facts, Line, every_line
+from optimizer.plans.rules import rule_values
+from optimizer.plans.rules.facts import Facts
+from optimizer.plans.rules.family import RuleValue
 from optimizer.plans.rules.margin import deterrence
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
@@ -57,7 +59,7 @@ def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
         outcome = evaluate_plans(cal, euros)
         value = value_of(cal.scenario.rules.objective, outcome)
         facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
-        kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
+        kept, violation = _judged(rule_values(space, facts), len(units))
         converged = outcome.residual <= CONSISTENT
         return Scores(value, kept & converged, np.where(converged, violation, np.inf))
 
@@ -75,9 +77,8 @@ def consistent_facts(
     if gaming is not None and gaming.margin is not None:
         pairs = zip(cal.regimes, equilibria, strict=True)
         deterred = tuple(deterrence(cal, network, e, euros) for (_, network), e in pairs)
-    return Facts(
-        tuple(e.x for e in equilibria), pay, exposure, deterred, consistent_tail(cal, euros, equilibria)
-    )
+    tail = consistent_tail(cal, euros, equilibria)
+    return Facts(cal, euros, tuple(e.x for e in equilibria), pay, exposure, deterred, tail)
 
 
 def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Tail:
@@ -106,11 +107,11 @@ def judge_at(
         euros = space.euros(units)
         outcome = linearised(cal, euros, beliefs)
         seen = None if exposure is None else np.broadcast_to(exposure, (len(units), *exposure.shape))
-        facts = Facts(tuple(e.x for e in outcome.by_regime), outcome.pay, seen)
+        facts = Facts(cal, euros, tuple(e.x for e in outcome.by_regime), outcome.pay, seen)
         if cal.scenario.rules.gaming is not None and cal.scenario.rules.gaming.margin is not None:
             facts = replace(consistent_facts(cal, euros, outcome.by_regime, outcome.pay), exposure=seen)
         facts = replace(facts, tail=outcome.tail)
-        kept, violation = _judged(every_line(cal, space, euros, facts), len(units))
+        kept, violation = _judged(rule_values(space, facts), len(units))
         return Scores(value_of(cal.scenario.rules.objective, outcome), kept, violation)
 
     return judge
@@ -182,9 +183,9 @@ def _expected(odds: list[float], values: list[Floats]) -> Floats:
     return np.asarray(sum(p * v for p, v in zip(odds, values, strict=True)))
 
 
-def _judged(lines: Iterator[Line], plans: int) -> tuple[Bools, Floats]:
+def _judged(rules: Iterator[RuleValue], plans: int) -> tuple[Bools, Floats]:
     kept, violation = np.ones(plans, dtype=bool), np.zeros(plans)
-    for line in lines:
-        kept &= line.kept
-        violation += line.excess
+    for rule in rules:
+        kept &= rule.kept
+        violation += rule.excess
     return kept, violation

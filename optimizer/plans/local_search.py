@@ -12,7 +12,8 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.plans.evaluator import Judge
-from optimizer.plans.space import PlanSpace, from_today, keeps_weight_rules
+from optimizer.plans.rules import keeps_weight_rules
+from optimizer.plans.space import PlanSpace, from_today
 
 LONGEST_CLIMB = 60
 DIGITS = 9

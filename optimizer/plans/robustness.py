@@ -17,7 +17,8 @@ import numpy as np
 from optimizer.arrays import Bools, Floats
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.evaluator import consistent_tail
-from optimizer.plans.rules import budget_lines
+from optimizer.plans.rules import payout_values
+from optimizer.plans.rules.facts import Facts
 from optimizer.response.batched import evaluate_companies
 from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
 from optimizer.response.equilibrium import CONSISTENT
@@ -231,7 +232,8 @@ def _all_judged(companies: Sequence[Calibrated], euros: Sequence[Floats]) -> lis
 
 def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
     tail = consistent_tail(cal, euros, outcome.by_regime)
-    over = [~line.kept for line in budget_lines(cal, euros, outcome.pay, tail)]
+    facts = Facts(cal, euros, tuple(e.x for e in outcome.by_regime), outcome.pay, tail=tail)
+    over = [~rule.kept for rule in payout_values(facts)]
     broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)
     values = value_of(cal.scenario.rules.objective, outcome)
     return values, np.asarray(broken), np.asarray(outcome.residual <= CONSISTENT)

@@ -16,7 +16,7 @@ from typing import Any
 
 from optimizer.parallel.pool import each
 from optimizer.plans.evaluator import consistent_facts
-from optimizer.plans.rules import broken_lines
+from optimizer.plans.rules import broken_rules
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.response.measures import measure
@@ -109,8 +109,8 @@ def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
         return
     space = plan_space(cal, measure(cal).controllability)
     facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
-    for line in broken_lines(cal, space, euros, facts):
-        yield f"the plan breaks {line.name}", f"limit {line.limit[0]:.6g}", f"{line.value[0]:.6g}"
+    for rule in broken_rules(space, facts):
+        yield f"the plan breaks {rule.name}", f"limit {rule.limit[0]:.6g}", f"{rule.value[0]:.6g}"
 
 
 def _apart(place: str, recorded: Any, found: Any) -> Iterator[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.arrays import Ints
+from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.local_search import (
     ScoredPlan,
     ScoredPlans,
@@ -21,7 +22,6 @@ from optimizer.plans.local_search import (
     ranked,
     simple_plans,
 )
-from optimizer.plans.space import count_plans, every_plan
 from optimizer.response.global_response import Deviation, deviations
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.plan import plan_from_euros, plan_of

@@ -32,7 +32,7 @@ from optimizer.solver.curve_choice import Chosen, best_choice
 from optimizer.solver.highs import use_threads
 from optimizer.solver.outcome import certified, finished, never_settled, no_plan, refused, stopped
 from optimizer.solver.proof import prove
-from optimizer.solver.solution import Check, Conflict, Relaxation, Solution
+from optimizer.solver.solution import Check, Conflict, MovedLimit, Solution
 from optimizer.solver.state import Event, OnEvent, Options, Run, baseline_beliefs, scored_at
 
 
@@ -84,7 +84,7 @@ def _starved(space: PlanSpace) -> Conflict | None:
     """A paid team that the controllability floor leaves without any KPI."""
     floor = space.scenario.rules.controllability.floor or 0.0
     found = [
-        Relaxation(
+        MovedLimit(
             f"controllability.floor.{team}", floor, floor - float(space.controllability[i][listed].max())
         )
         for i, team in enumerate(space.scenario.teams)

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import Linearised, consistent_facts, judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans
-from optimizer.plans.rules import broken_lines
-from optimizer.plans.space import count_plans, every_plan, plan_space
+from optimizer.plans.rules import broken_rules
+from optimizer.plans.space import plan_space
 from optimizer.response.outcome import evaluate_plans
 from optimizer.risk.payouts import payouts_under
 from optimizer.scenario.plan import plan_from_euros
@@ -26,7 +27,7 @@ from optimizer.solver.certificate import (
 )
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.proof import MOST_LISTED, Proof
-from optimizer.solver.solution import Check, Conflict, Relaxation, Solution, Status
+from optimizer.solver.solution import Check, Conflict, MovedLimit, Solution, Status
 from optimizer.solver.state import BeliefPoint, Event, Run, baseline_beliefs
 
 MODEL = {"model_accepts_plan", "model_value"}
@@ -164,13 +165,13 @@ def _conflict(run: Run, at: BeliefPoint) -> Conflict:
         return explain_conflict(at.setting(run), run.limits)
 
 
-def _broken(run: Run, nearest: ScoredPlan) -> Iterator[Relaxation]:
+def _broken(run: Run, nearest: ScoredPlan) -> Iterator[MovedLimit]:
     """How far each rule would have to move for the plan that breaks them least."""
     euros = run.space.euros(nearest.units)[None]
     outcome = evaluate_plans(run.cal, euros)
     facts = consistent_facts(run.cal, euros, outcome.by_regime, outcome.pay)
-    for line in broken_lines(run.cal, run.space, euros, facts):
-        yield Relaxation(line.name, float(line.limit[0]), float(-line.slack[0]))
+    for rule in broken_rules(run.space, facts):
+        yield MovedLimit(rule.name, float(rule.limit[0]), float(-rule.slack[0]))
 
 
 def _exhausted(run: Run, at: BeliefPoint, every: bool) -> Check:

@@ -45,7 +45,7 @@ class Round:
 
 
 @dataclass(frozen=True)
-class Relaxation:
+class MovedLimit:
     """A rule whose limit must move for a plan to exist: its limit, and by how much, in its own unit."""
 
     rule: str
@@ -58,7 +58,7 @@ class Conflict:
     """Rules that cannot hold together, and the cheapest way out."""
 
     rules: tuple[str, ...]
-    cheapest: tuple[Relaxation, ...]
+    cheapest: tuple[MovedLimit, ...]
 
 
 @dataclass(frozen=True)

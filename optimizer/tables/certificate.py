@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.explanation.build import Explanation, RuleState
+from optimizer.plans.rules import rule_named
 from optimizer.risk.ranges import numbers_at
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in_words
 from optimizer.tables.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
 from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
 
 if TYPE_CHECKING:
-    from optimizer.solver.solution import Relaxation, Solution
+    from optimizer.solver.solution import MovedLimit, Solution
 
 
 RULES = Table(
@@ -40,7 +41,7 @@ def rules_rows(found: Explanation) -> Iterator[Row]:
 
 def _rule_numbers(rule: RuleState) -> Row:
     return {
-        "unit": unit_of(rule.name),
+        "unit": rule_named(rule.name).unit,
         "value": rule.value,
         "limit": rule.limit,
         "at_least": rule.at_least,
@@ -49,23 +50,6 @@ def _rule_numbers(rule: RuleState) -> Row:
         "blocks": rule.blocks,
         "state": rule.state,
     }
-
-
-UNITS = {
-    "budget": "money",
-    "target_pay": "money",
-    "weights.max_measures": "count",
-    "gaming.margin": "money_per_unit",
-    "gaming.pairs": "share",
-    "gaming.exposure": "share",
-    "gaming": "units",
-}
-"""Unit of a rule by the start of its name; the longest start that fits comes first."""
-
-
-def unit_of(rule: str) -> str:
-    """money, count, money_per_unit, units, or share."""
-    return next((unit for start, unit in UNITS.items() if f"{rule}.".startswith(f"{start}.")), "share")
 
 
 CHECKS = Table(
@@ -198,26 +182,16 @@ def conflict_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "rule": name,
             **label_cells(rule_label(scenario, name)),
-            "unit": conflict_unit(name),
+            "unit": rule_named(name).moved_unit,
             "conflicts": name in conflict.rules,
             **dict(zip(("limit", "by", "relaxed"), numbers, strict=True)),
         }
 
 
-def conflict_unit(rule: str) -> str:
-    """Unit of the number in the scenario that would move: as `unit_of`, but a guaranteed part is a share."""
-    if rule.startswith("gaming.margin"):
-        return "units"
-    return "share" if rule.startswith("budget.min_share_of_target") else unit_of(rule)
-
-
-LEAST = ("weights.min", "controllability.mean", "budget.min_share_of_target")
-"""Rules that are relaxed downwards; all others upwards, but a lock may move either way."""
-
-
-def _relaxed(found: Relaxation) -> tuple[float, float, float]:
-    """Limit, move and new limit; a number of KPIs moves by whole ones."""
-    by = float(np.ceil(found.by - 1e-9)) if conflict_unit(found.rule) == "count" else found.by
-    if found.rule.startswith("locks"):
-        return found.limit, by, np.nan
-    return found.limit, by, found.limit - by if found.rule.startswith(LEAST) else found.limit + by
+def _relaxed(moved: MovedLimit) -> tuple[float, float, float]:
+    """Limit, move and new limit; a number of KPIs moves by whole ones, and what must be equal either way."""
+    rule = rule_named(moved.rule)
+    by = float(np.ceil(moved.by - 1e-9)) if rule.unit == "count" else moved.by
+    if rule.side == "equal":
+        return moved.limit, by, np.nan
+    return moved.limit, by, moved.limit - by if rule.side == "at least" else moved.limit + by

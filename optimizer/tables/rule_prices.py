@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from optimizer.plans.rules import rule_named
 from optimizer.scenario.plan import plan_in_words
-from optimizer.tables.certificate import unit_of
 from optimizer.tables.labels import CHANGES, rule_label
 from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
 
@@ -40,7 +40,7 @@ def rule_prices_rows(found: Explanation) -> Iterator[Row]:
         yield {
             "rule": price.rule,
             **label_cells(rule_label(scenario, price.rule)),
-            "unit": limit_unit(price.rule),
+            "unit": rule_named(price.rule).stated_unit,
             "change": price.change,
             **named_cells("change", CHANGES[price.change]),
             "limit": price.limit,
@@ -52,12 +52,3 @@ def rule_prices_rows(found: Explanation) -> Iterator[Row]:
             "loaded_pay": price.best.loaded_pay,
             "plan": plan_in_words(price.best.weights or {}),
         }
-
-
-SHARES = ("gaming.tolerance", "gaming.margin", "budget.min_share_of_target")
-"""Rules whose number in the file is a share, though they act on units or money."""
-
-
-def limit_unit(rule: str) -> str:
-    """Unit of a rule's number in the scenario file."""
-    return "share" if rule.startswith(SHARES) else unit_of(rule)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.arrays import Floats
+from optimizer.plans.rules import page_forms, unchecked_rules
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
 from optimizer.response.calibration import TARGET_FLOOR, Calibrated
@@ -22,9 +23,16 @@ from optimizer.response.outcome import loading
 from optimizer.response.pay_curves import PayCurves
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.types import TargetPay
-from optimizer.tables.labels import STATUSES, Text, activity_label, label_of, plan_label, scenario_label
+from optimizer.tables.labels import (
+    STATUSES,
+    Text,
+    activity_label,
+    label_of,
+    plan_label,
+    rule_label,
+    scenario_label,
+)
 from optimizer.tables.rounding import money_decimals
-from optimizer.tables.whatif_rules import rules_data, unchecked_rules
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -54,7 +62,8 @@ SCHEMA: dict[str, str] = {
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; gross and cash per "
     "unit of activity",
     "order": "stages downstream first; teams upstream first; whether one pass over the teams is enough",
-    "rules": "see whatif_rules.FORMS",
+    "rules": "name, label, unit, atLeast (kept where value ≥ limit), quiet (speaks when broken), "
+    "form and its numbers: see optimizer.plans.rules.family.FORMS",
     "unchecked": "labels of rules that need simulated luck, which the page does not check",
     "plans": "name, kind (current, named, chosen), label, euros e_ik at target, index of its curves; the "
     "current plan first",
@@ -98,8 +107,8 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "correlation": float(cal.scenario.noise_correlation),
         "regimes": list(_regimes(cal)),
         "order": _order(cal.network),
-        "rules": list(rules_data(cal, space)),
-        "unchecked": [label_json(label) for label in unchecked_rules(cal)],
+        "rules": list(_rules(cal, space)),
+        "unchecked": [label_json(rule_label(cal.scenario, name)) for name in unchecked_rules(cal)],
         "plans": list(_plans(cal)),
     }
 
@@ -230,6 +239,20 @@ def _order(network: Network) -> Json:
         "teams": [int(i) for i in teams],
         "single": single,
     }
+
+
+def _rules(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
+    """Every rule that the page can check, in the order of `rules.rule_values`."""
+    for form in page_forms(cal, space):
+        yield {
+            "name": form.name,
+            "label": label_json(rule_label(cal.scenario, form.name)),
+            "unit": form.rule.unit,
+            "atLeast": form.at_least,
+            "quiet": form.quiet,
+            "form": form.form,
+            **form.numbers,
+        }
 
 
 def _plans(cal: Calibrated) -> Iterator[Json]:

@@ -22,7 +22,9 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats
 from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.rules import Facts, Line, broken_lines
+from optimizer.plans.rules import broken_rules
+from optimizer.plans.rules.facts import Facts
+from optimizer.plans.rules.family import RuleValue
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import exposures, measure
@@ -136,10 +138,10 @@ class Company:
         alone = {k for k, w in self.optimum[team].items() if w > 1 - 1e-9}
         return bool(alone - self.scenario.current_plan[team].keys())
 
-    def broken(self, plan: str) -> list[Line]:
+    def broken(self, plan: str) -> list[RuleValue]:
         row = self.row(plan)
-        seen = Facts(tuple(e.x[[row]] for e in self.outcome.by_regime), self.outcome.pay[[row]])
-        return broken_lines(self.cal, self.space, self.euros[[row]], seen)
+        done = tuple(e.x[[row]] for e in self.outcome.by_regime)
+        return broken_rules(self.space, Facts(self.cal, self.euros[[row]], done, self.outcome.pay[[row]]))
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,51 @@
-"""What keeps people from gaming, in numbers (model.md §8, anti-gaming a and b)."""
+"""What keeps people from gaming, even if it pays better than believed (model.md §8, anti-gaming b)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
-from optimizer.arrays import Floats, Ints
-from optimizer.plans.rules import gaming_caps
+from optimizer.arrays import Floats
+from optimizer.plans.rules.caps import cap_today, caps, page_numbers
+from optimizer.plans.rules.facts import Deterrence, Facts, regime_names
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.steps import SHARE_STEP, one_number
+from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import signals_of
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, rewards
 from optimizer.response.network import Network
+from optimizer.scenario.types import Rules
+
+NAME = "margin"
+FIELDS = ("gaming.margin",)
+MARGIN = Rule(
+    "gaming.margin", "money_per_unit", "at most", rows=("gaming_margin",), stated="share", moved="units"
+)
+RULES = (MARGIN,)
 
 
-@dataclass(frozen=True)
-class Deterrence:
-    """Per gaming activity, for S plans at an equilibrium; (S, G) each.
+def lines(at: Facts) -> Iterator[RuleValue]:
+    """Gaming stays within its cap even if its direct credit pays (1 + margin) times what is believed."""
+    margin = _margin(at.cal.scenario.rules)
+    if margin is None or at.deterred is None:
+        return
+    for regime, held in zip(regime_names(at.cal), at.deterred, strict=True):
+        for g, a in enumerate(held.activities):
+            gain = held.gain[:, g] + margin * held.direct[:, g]
+            yield MARGIN.at(gain, held.room[:, g], at.cal.network.activities[a], *regime)
 
-    `gain` net gain of the first unit at the plan's prices and `room` = q_a × cap_a [currency/unit]: gaming
-    stays within its cap while gain ≤ room. `direct` is the part of the gain that the activity's own
-    numerator credit pays. `margin` is the share by which that credit may grow before the cap breaks.
-    """
 
-    activities: Ints
-    gain: Floats
-    room: Floats
-    direct: Floats
-
-    @property
-    def margin(self) -> Floats:
-        """inf where the activity earns no direct credit."""
-        paid = self.direct > 1e-12
-        return np.where(paid, (self.room - self.gain) / np.where(paid, self.direct, 1.0), np.inf)
+def _margin(rules: Rules) -> float | None:
+    return rules.gaming.margin if rules.gaming else None
 
 
 def deterrence(cal: Calibrated, network: Network, at: Equilibrium, euros: Floats) -> Deterrence:
     """How well a plan deters each gaming activity that has a cap."""
-    caps = [(a, constant, share) for a, constant, share in gaming_caps(cal, network) if network.gaming[a]]
-    some = np.array([a for a, _, _ in caps], dtype=np.intp)
-    inflow = np.hstack([network.stage_inflow(at.x), np.zeros((len(at.x), 1))])
-    limit = (
-        np.array([c for _, c, _ in caps])
-        + np.array([s for _, _, s in caps]) * inflow[:, network.source[some]]
-    )
+    capped = caps(cal, network).of_gaming(network)
+    some, limit = capped.activities, capped.at(network, at.x)
     signals = signals_of(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
     direct = np.einsum("sgk,skg->sg", euros[:, network.team[some], :], signals.direct[:, :, some])
     prices = at.response
@@ -53,3 +55,24 @@ def deterrence(cal: Calibrated, network: Network, at: Equilibrium, euros: Floats
     gain = gain - network.unit_hours * prices.hour_price[:, network.team]
     gain = gain - np.hstack([prices.stage_price, np.zeros((len(at.x), 1))])[:, network.source]
     return Deterrence(some, gain[:, some], cal.quadratic[some] * limit, direct)
+
+
+def relaxations(cal: Calibrated) -> Iterator[Relaxation]:
+    rules, margin = cal.scenario.rules, _margin(cal.scenario.rules)
+    if margin is not None:
+        yield from one_number(rules, MARGIN.name, margin, max(0.0, margin - SHARE_STEP))
+
+
+def limit(cal: Calibrated, _space: PlanSpace, _row: str, index: tuple[Any, ...]) -> Limit:
+    """The cap that is deterred from; its row is in currency per unit."""
+    activity = index[1]
+    steep = float(cal.quadratic[cal.network.activities.index(activity)])
+    return Limit(cap_today(cal, activity), steep)
+
+
+def page_form(cal: Calibrated) -> Iterator[PageForm]:
+    margin = _margin(cal.scenario.rules)
+    for s, (regime, (_, network)) in enumerate(zip(regime_names(cal), cal.regimes, strict=True)):
+        for a, numbers in page_numbers(caps(cal, network).of_gaming(network)) if margin is not None else ():
+            at = {"regime": s, "activity": a, "margin": margin, **numbers}
+            yield MARGIN.form("margin", network.activities[a], *regime, **at)

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.model.data import RegimeData, Setting
-from optimizer.plans.rules import gaming_caps
+from optimizer.model.gaming import caps_in
 from optimizer.solver.program.regions import Regions
 
 MOST_JOINT = 600
@@ -84,7 +84,7 @@ def _spread(values: Floats, at: Ints, size: int) -> Floats:
 def room_for_gaming(setting: Setting, regime: RegimeData, x: Floats) -> Floats:
     """Cap less volume of each gaming activity, as affine maps of e, (G, P + 1)."""
     rows = [np.zeros((0, x.shape[1]))]
-    for a, constant, share in gaming_caps(setting.cal, regime.network):
+    for a, constant, share in caps_in(setting, regime.network):
         row = -x[a]
         row[-1] += constant
         if share:

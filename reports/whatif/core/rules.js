@@ -1,4 +1,4 @@
-// The scenario's rules, checked for any plan (forms: optimizer/tables/whatif_rules.py, FORMS).
+// The scenario's rules, checked for any plan (forms: optimizer/plans/rules/family.py, FORMS).
 
 /** Every rule with its value, limit and slack at a plan's consistent outcome; those that do not apply are left
  *  out. `broken` where the slack is below minus the tolerance. */

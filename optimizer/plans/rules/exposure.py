@@ -1,0 +1,60 @@
+"""How far one team may sink another's pay for next to nothing (model.md §8, anti-gaming d)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from optimizer.plans.rules.facts import Facts
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.steps import SHARE_STEP, one_number
+from optimizer.plans.space import PlanSpace
+from optimizer.response.calibration import Calibrated
+from optimizer.scenario.types import Rules
+
+NAME = "exposure"
+FIELDS = ("gaming.exposure",)
+EXPOSURE = Rule("gaming.exposure", "share", "at most", rows=("gaming_exposure",))
+RULES = (EXPOSURE,)
+
+
+def lines(at: Facts) -> Iterator[RuleValue]:
+    """Σ_k w_ik d_kj ≤ limit for every other team j."""
+    most = _most(at.cal.scenario.rules)
+    if most is None or at.exposure is None:
+        return
+    pay = at.euros.sum(axis=2)
+    shares = at.euros / np.where(pay > 0, pay, 1.0)[:, :, None]
+    exposed = np.einsum("sik,skj->sij", shares, at.exposure)
+    for i, j, team, other in _others(at.cal):
+        if (pay[:, i] > 0).any():
+            yield EXPOSURE.at(exposed[:, i, j], most, team, other)
+
+
+def _most(rules: Rules) -> float | None:
+    return rules.gaming.exposure if rules.gaming else None
+
+
+def _others(cal: Calibrated) -> Iterator[tuple[int, int, str, str]]:
+    for i, team in enumerate(cal.scenario.teams):
+        for j, other in enumerate(cal.scenario.teams):
+            if i != j:
+                yield i, j, team, other
+
+
+def relaxations(cal: Calibrated) -> Iterator[Relaxation]:
+    rules, most = cal.scenario.rules, _most(cal.scenario.rules)
+    if most is not None:
+        yield from one_number(rules, EXPOSURE.name, most, most + SHARE_STEP)
+
+
+def limit(cal: Calibrated, space: PlanSpace, _row: str, index: tuple[Any, ...]) -> Limit:
+    return Limit(_most(cal.scenario.rules) or 0.0, space.largest_pay(index[0]))
+
+
+def page_form(cal: Calibrated) -> Iterator[PageForm]:
+    most = _most(cal.scenario.rules)
+    for i, j, team, other in _others(cal) if most is not None else ():
+        yield EXPOSURE.form("exposure", team, other, team=i, other=j, limit=most)

@@ -11,31 +11,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimizer.plans.evaluation import Evaluation, evaluate
+    from optimizer.plans.evaluation import Evaluation
+    from optimizer.runs.api.functions import check_budget, compare, evaluate, measures, solve
+    from optimizer.scenario.plan import Plan
     from optimizer.scenario.problems import ScenarioError
     from optimizer.scenario.read import read_plan, read_scenario
     from optimizer.scenario.types import Scenario
-    from optimizer.solver import Options, Solution, solve
+    from optimizer.solver import Options, Solution
 
 _HOME = {
     "Evaluation": "optimizer.plans.evaluation",
     "Options": "optimizer.solver",
+    "Plan": "optimizer.scenario.plan",
     "Scenario": "optimizer.scenario.types",
     "ScenarioError": "optimizer.scenario.problems",
     "Solution": "optimizer.solver",
-    "evaluate": "optimizer.plans.evaluation",
+    "check_budget": "optimizer.runs.api.functions",
+    "compare": "optimizer.runs.api.functions",
+    "evaluate": "optimizer.runs.api.functions",
+    "measures": "optimizer.runs.api.functions",
     "read_plan": "optimizer.scenario.read",
     "read_scenario": "optimizer.scenario.read",
-    "solve": "optimizer.solver",
+    "solve": "optimizer.runs.api.functions",
 }
 
 __all__ = [
     "Evaluation",
     "Options",
+    "Plan",
     "Scenario",
     "ScenarioError",
     "Solution",
+    "check_budget",
+    "compare",
     "evaluate",
+    "measures",
     "read_plan",
     "read_scenario",
     "solve",
@@ -47,3 +57,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, and no module that happens to be loaded."""
+    return __all__

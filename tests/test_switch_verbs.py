@@ -20,7 +20,7 @@ from optimizer.tables.table import Table, read_tables
 from reports.words.catalogue import catalogue
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
-QUICK = ("--quarters", "3", "--draws", "60")
+QUICK = ("--periods", "3", "--draws", "60")
 
 
 def run(*arguments: object) -> Result:
@@ -92,7 +92,7 @@ def test_simulating_the_current_plan_gains_nothing() -> None:
 
 
 def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path) -> None:
-    found = run("pilot", SMALL, "--plan", "quality", "--quarters", "2", "--out", tmp_path)
+    found = run("pilot", SMALL, "--plan", "quality", "--periods", "2", "--out", tmp_path)
     assert found.exit_code == 1
     assert "No pilot within today's headcount" in found.stdout
     assert "Marketing has too few people" in found.stdout
@@ -107,7 +107,7 @@ def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
     file.write_text(SMALL.read_text().replace("headcount: 2", "headcount: 400"), encoding="utf-8")
     text = file.read_text().replace("leads: 0.5, meeting_rate: 0.5", "meeting_rate: 1")
     file.write_text(text.replace("noise: 0.1", "noise: 0.01"), encoding="utf-8")
-    found = run("pilot", file, "--plan", "quality", "--quarters", "2", "--json")
+    found = run("pilot", file, "--plan", "quality", "--periods", "2", "--json")
     summary = json.loads(found.stdout)["summary"]
     assert found.exit_code == 0
     assert summary["team"] == "marketing"

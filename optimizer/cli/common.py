@@ -230,18 +230,10 @@ plan_option = click.option(
 
 
 def plan_named(scenario: Scenario, name: str | None) -> Plan:
-    """A named plan, `current`, that of a plan file, or of a run folder."""
-    from optimizer.plans.evaluation import CURRENT
-    from optimizer.scenario.plan import plan_of
-    from optimizer.scenario.read import read_plan, read_recommended
+    """A named plan, `current`, that of a plan file or run folder; any other name is a usage error."""
+    from optimizer.runs.api.border import UnknownPlanError, checked_plan
 
-    if name is None or name == CURRENT:
-        return plan_of(scenario, scenario.current_plan)
-    if name in scenario.plans:
-        return plan_of(scenario, scenario.plans[name])
-    if not Path(name).exists():
-        known = ", ".join([CURRENT, *scenario.plans])
-        raise click.BadParameter(f"{name!r} is neither a plan of the scenario ({known}) nor a file or run")
-    if (Path(name) / "result.json").is_file():
-        return read_recommended(Path(name), scenario)
-    return plan_of(scenario, read_plan(name, scenario))
+    try:
+        return checked_plan(scenario, name)
+    except UnknownPlanError as error:
+        raise click.BadParameter(error.problems[0].message) from None

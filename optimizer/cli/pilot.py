@@ -27,9 +27,7 @@ from optimizer.cli.common import (
 @file_argument
 @plan_option
 @click.option(
-    "--quarters",
     "--periods",
-    "periods",
     type=click.IntRange(1, 40),
     default=4,
     show_default=True,

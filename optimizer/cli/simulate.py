@@ -24,7 +24,7 @@ from optimizer.cli.common import (
 @main.command()
 @file_argument
 @plan_option
-@click.option("--quarters", "--periods", "periods", type=click.IntRange(1, 400), default=8, show_default=True)
+@click.option("--periods", type=click.IntRange(1, 400), default=8, show_default=True)
 @click.option("--draws", type=click.IntRange(min=2), default=1000, show_default=True, help="Of luck.")
 @click.option(
     "--learning",

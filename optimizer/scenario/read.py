@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from optimizer.scenario.checks import plan_problems, problems_of
+from optimizer.scenario.checks import pay_problems, plan_problems, problems_of
 from optimizer.scenario.files import WORKBOOK, read_plain, read_text, refuse, scenario_file
 from optimizer.scenario.messages import findings_of, keys_of
 from optimizer.scenario.nodes import DUPLICATE, Tree
 from optimizer.scenario.plan import Plan, plan_in
 from optimizer.scenario.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
+from optimizer.scenario.problems import Path as Keys
 from optimizer.scenario.types import Scenario, Weights
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.yaml_nodes import tree_of
@@ -27,10 +28,10 @@ __all__ = [
     "read_recommended",
     "read_scenario",
     "tree_in",
+    "weights_in",
 ]
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods")
-_SAME_COMPANY = "name a run of this scenario"
 _WEIGHTS: TypeAdapter[Weights] = TypeAdapter(Weights, config=ConfigDict(strict=True, allow_inf_nan=False))
 
 
@@ -57,14 +58,19 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights:
         hint = f"{form}, or add it to the sheet `plans` of the scenario and name it"
         refuse(file, "a plan file is YAML or JSON", hint)
     tree = tree_of(read_plain(file), form)
-    plan: Weights = {}
-    try:
-        plan = _WEIGHTS.validate_python(tree.root.content())
-        findings = plan_problems(scenario, plan, ())
-    except ValidationError as error:
-        findings = findings_of(error, Weights)
+    plan, findings = weights_in(scenario, tree.root.content(), ())
     raise_any(tree, findings)
     return plan
+
+
+def weights_in(scenario: Scenario, value: Any, at: Keys) -> tuple[Weights, list[Finding]]:
+    """`{team: {kpi: weight}}` in a value from outside, and all that is wrong with it as a plan; empty where
+    it is none. `at` is the value's own path."""
+    try:
+        plan = _WEIGHTS.validate_python(value)
+    except ValidationError as error:
+        return {}, [f._replace(path=(*at, *f.path)) for f in findings_of(error, Weights)]
+    return plan, plan_problems(scenario, plan, at)
 
 
 def read_recommended(run: Path, scenario: Scenario) -> Plan:
@@ -78,17 +84,8 @@ def read_recommended(run: Path, scenario: Scenario) -> Plan:
         findings = plan_problems(scenario, _WEIGHTS.validate_python(plan.weights), ("plan",))
     except (KeyError, TypeError, AttributeError, ValidationError):
         refuse(run, "this run recommends no plan", "name a run whose solve found one, or a plan file")
-    raise_any(tree, [*findings, *_foreign(scenario, plan)])
+    raise_any(tree, [*findings, *pay_problems(scenario, plan.target_pay, plan.curves)])
     return plan
-
-
-def _foreign(scenario: Scenario, plan: Plan) -> Iterator[Finding]:
-    """Teams and curves that only one of the two knows."""
-    for team in sorted(scenario.teams.keys() ^ plan.target_pay.keys()):
-        yield Finding(("target_pay", team), "", "the run and the scenario differ in this team", _SAME_COMPANY)
-    for team, curve in plan.curves.items():
-        if curve not in scenario.curves:
-            yield Finding(("curves", team), curve, "the scenario has no such curve", _SAME_COMPANY)
 
 
 def located(path: str | os.PathLike[str], findings: Iterable[Finding]) -> tuple[Problem, ...]:

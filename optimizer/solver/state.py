@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as strict
 
 from optimizer.arrays import Floats
 from optimizer.model.data import Setting, build_setting
@@ -20,7 +22,7 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, consistent_response
 from optimizer.response.outcome import evaluate_plans
-from optimizer.scenario.seed import SEED
+from optimizer.scenario.seed import LARGEST, SEED
 from optimizer.solver.highs import Limits, Progress
 from optimizer.solver.solution import Rejected, Round
 
@@ -39,18 +41,22 @@ class Event:
 OnEvent = Callable[[Event], None]
 
 
-@dataclass(frozen=True)
+@strict(frozen=True, config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))
 class Options:
-    """`gap` relative; `time_limit` seconds for the whole solve; `enumerate_step` a weight step;
-    `alternatives` how many plans to list, the best included; `seed` of every draw."""
+    """What a solve is asked. Raises pydantic's ValidationError, a ValueError, for a value that cannot be."""
 
     beliefs: BeliefMode = "consistent"
-    gap: float = 1e-4
-    time_limit: float | None = None
-    threads: int = 1
-    enumerate_step: float | None = None
-    alternatives: int = 0
-    seed: int = SEED
+    gap: Annotated[float, Field(ge=0, le=1)] = 1e-4
+    """Relative."""
+    time_limit: Annotated[float, Field(gt=0)] | None = None
+    """Seconds for the whole solve."""
+    threads: Annotated[int, Field(ge=1)] = 1
+    enumerate_step: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Step of weight at which every plan is judged too."""
+    alternatives: Annotated[int, Field(ge=0)] = 0
+    """How many plans to list, the best included."""
+    seed: Annotated[int, Field(ge=0, le=LARGEST)] = SEED
+    """Of every draw."""
 
 
 @dataclass

@@ -18,10 +18,10 @@ from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
 from optimizer.scenario.plan import plan_from_euros
-from optimizer.solver.solution import Solution
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import Point
+    from optimizer.solver.solution import Solution
 
 Json = dict[str, Any]
 

@@ -24,12 +24,12 @@ from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influen
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, evaluate_plans
 from optimizer.scenario.types import Scenario
-from optimizer.solver.solution import Conflict, Solution
-from optimizer.solver.state import Event
 from optimizer.tables.labels import STATUSES
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import Point
+    from optimizer.solver.solution import Conflict, Solution
+    from optimizer.solver.state import Event
 
 QUIET_SECONDS = 10.0
 """Without a terminal, progress is a plain line at most this often."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from optimizer.cli.show.terminal import money, row, show, table
 from optimizer.plans.robustness import Robustness
-from optimizer.solver.solution import Solution
 from optimizer.tables.robustness import candidate_label
+
+if TYPE_CHECKING:
+    from optimizer.solver.solution import Solution
 
 SHOWN = 8
 """Candidates in the table, beside those that must be seen."""

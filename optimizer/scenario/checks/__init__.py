@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from optimizer.scenario.checks import curves, funnel, kpis, names, plans, rules, sources, warnings
 from optimizer.scenario.checks.counted import counted
-from optimizer.scenario.checks.plans import plan_problems
+from optimizer.scenario.checks.plans import pay_problems, plan_problems
 from optimizer.scenario.problems import Finding
 from optimizer.scenario.types import Scenario
 
-__all__ = ["plan_problems", "problems_of", "problems_of_numbers", "warnings_of"]
+__all__ = ["pay_problems", "plan_problems", "problems_of", "problems_of_numbers", "warnings_of"]
 
 
 def problems_of(scenario: Scenario) -> list[Finding]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Mapping
+
 from optimizer.scenario.checks.counted import SUM, Findings, has_pay
 from optimizer.scenario.checks.grid import is_whole
 from optimizer.scenario.checks.names import unknown_weights
-from optimizer.scenario.problems import Finding, Path, listed, number
+from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
 from optimizer.scenario.types import Scenario, TargetPay, Weights
+
+SAME_COMPANY = "name a run of this scenario"
 
 
 def problems(scenario: Scenario) -> Findings:
@@ -30,6 +35,24 @@ def plan_problems(scenario: Scenario, plan: Weights, at: Path) -> list[Finding]:
         *_sums(scenario, plan, at),
         *_missing_teams(scenario, plan, at),
     ]
+
+
+def pay_problems(
+    scenario: Scenario, target_pay: Mapping[str, float], curves: Mapping[str, str]
+) -> Iterator[Finding]:
+    """What is wrong with the target pay and the curves that a plan from elsewhere brings along."""
+    for team in sorted(scenario.teams.keys() ^ target_pay.keys()):
+        yield Finding(("target_pay", team), "", "the run and the scenario differ in this team", SAME_COMPANY)
+    for team, pay in target_pay.items():
+        if not (isinstance(pay, int | float) and 0 <= pay < math.inf):
+            hint = "write the amount per period at target, 0 or more"
+            yield Finding(("target_pay", team), shown(pay), "is no target pay", hint)
+    for team, curve in curves.items():
+        if curve not in scenario.curves:
+            yield Finding(("curves", team), curve, "the scenario has no such curve", SAME_COMPANY)
+        if team not in scenario.teams:
+            hint = did_you_mean(team, scenario.teams)
+            yield Finding(("curves", team), "", "no team of this name", hint, at_key=True)
 
 
 def _sums(scenario: Scenario, plan: Weights, at: Path) -> Findings:

@@ -1,0 +1,1 @@
+"""What `import optimizer` offers: the public functions, each checked at the border."""

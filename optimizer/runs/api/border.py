@@ -1,0 +1,126 @@
+"""The border of the package: whatever comes in from Python is checked as the verbs check their files.
+
+Everything behind it takes what it is given as sound, and inner loops calibrate unchecked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from optimizer.plans.evaluation import CURRENT
+from optimizer.response.calibration import CalibrationError
+from optimizer.scenario.checks import pay_problems, problems_of
+from optimizer.scenario.messages import findings_of
+from optimizer.scenario.plan import Plan, PlanWeights, plan_of
+from optimizer.scenario.problems import Finding, Problem, ScenarioError, did_you_mean, dotted, shown
+from optimizer.scenario.read import read_plan, read_recommended, read_scenario, weights_in
+from optimizer.scenario.seed import LARGEST
+from optimizer.scenario.types import Scenario
+
+GivenScenario = Scenario | str | os.PathLike[str]
+"""A scenario, or the path of its file, workbook or folder."""
+GivenPlan = PlanWeights | Plan | str | os.PathLike[str]
+"""A plan: its name in the scenario, `{team: {kpi: weight}}`, a `Plan`, a plan file or a run folder."""
+
+
+def checked_scenario(given: GivenScenario) -> Scenario:
+    """The scenario, with everything held against it that `check` says of its file (about 2 ms).
+
+    Types are validated again: a frozen model can be copied with any values, and its mappings can be changed.
+    Raises ScenarioError.
+    """
+    if not isinstance(given, Scenario):
+        return _read(given)
+    tree = given.model_dump(by_alias=True, warnings=False)
+    try:
+        scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise refusal(findings_of(error, Scenario)) from None
+    raise_found(problems_of(scenario))
+    return scenario
+
+
+def checked_plan(scenario: Scenario, given: GivenPlan | None) -> Plan:
+    """The plan that is meant, checked as a plan file is; None is the current one. Raises ScenarioError."""
+    if given is None:
+        return plan_of(scenario, scenario.current_plan)
+    if isinstance(given, str | os.PathLike):
+        return plan_named(scenario, given)
+    plan = given if isinstance(given, Plan) else None
+    weights, findings = weights_in(scenario, plain(plan.weights if plan else given), ("plan",))
+    if plan is not None:
+        findings += pay_problems(scenario, plan.target_pay, plan.curves)
+    raise_found(findings)
+    return plan or plan_of(scenario, weights)
+
+
+def plan_named(scenario: Scenario, name: str | os.PathLike[str]) -> Plan:
+    """A named plan, `current`, that of a plan file, or what a run folder recommends. Raises ScenarioError."""
+    if name == CURRENT:
+        return plan_of(scenario, scenario.current_plan)
+    if isinstance(name, str) and name in scenario.plans:
+        return plan_of(scenario, scenario.plans[name])
+    if not Path(name).exists():
+        raise UnknownPlanError(_no_plan(scenario, os.fspath(name)))
+    if (Path(name) / "result.json").is_file():
+        return read_recommended(Path(name), scenario)
+    return plan_of(scenario, read_plan(name, scenario))
+
+
+class UnknownPlanError(ScenarioError):
+    """A name that is no plan's."""
+
+
+def _no_plan(scenario: Scenario, name: str) -> list[Problem]:
+    known = [CURRENT, *scenario.plans]
+    message = f"{name!r} is neither a plan of the scenario ({', '.join(known)}) nor a file or run"
+    return [Problem("plan", "", message, did_you_mean(name, known))]
+
+
+def checked_seed(seed: int) -> int:
+    """The seed. Raises ScenarioError where it is none."""
+    if type(seed) is not int or not 0 <= seed <= LARGEST:
+        hint = f"write a whole number from 0 to {LARGEST}"
+        raise refusal([Finding(("seed",), shown(seed), "is no seed", hint)])
+    return seed
+
+
+@contextmanager
+def calibrating() -> Iterator[None]:
+    """A baseline that cannot be calibrated is a problem of the scenario, where the verbs say that it is."""
+    try:
+        yield
+    except CalibrationError as error:
+        raise ScenarioError([Problem("activities", "", str(error), "")]) from error
+
+
+def raise_found(findings: Iterable[Finding]) -> None:
+    """Raise ScenarioError if there are any."""
+    listed = list(findings)
+    if listed:
+        raise refusal(listed)
+
+
+def refusal(findings: Iterable[Finding]) -> ScenarioError:
+    """Findings without a file to point into, as an error."""
+    return ScenarioError(Problem(dotted(f.path), f.value, f.message, f.hint) for f in findings)
+
+
+def plain(value: Any) -> Any:
+    """Mappings of any kind as dictionaries, which is what a file has."""
+    return {key: plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
+
+
+def _read(given: Any) -> Scenario:
+    if isinstance(given, str | os.PathLike):
+        return read_scenario(given)
+    hint = (
+        "give a Scenario, or the path of a scenario file; Scenario.model_validate(tree) makes one of a tree"
+    )
+    raise refusal([Finding((), type(given).__name__, "is no scenario", hint)])

@@ -25,6 +25,7 @@ from optimizer.scenario.problems import (
     dotted,
     shown,
 )
+from optimizer.scenario.yaml_ahead import brackets
 from optimizer.scenario.yaml_scalars import Doubt, resolved
 
 MAX_DEPTH = 20
@@ -47,6 +48,8 @@ def tree_of(text: TextFile, to_begin: str = _A_SCENARIO) -> Tree:
         for event in yaml.parse(text.content, Loader=_LOADER):
             composer.take(event)
     except yaml.YAMLError as error:
+        if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+            composer.refuse_depth_ahead(error.problem_mark.index)
         raise ScenarioError([_syntax(text, error)]) from None
     root = composer.root
     if root is None or (root.value is None and root.plain):
@@ -72,6 +75,8 @@ class _Open:
 
     node: Node
     anchor: str | None
+    in_flow: bool
+    """Written with brackets."""
     key: str | None = None
     key_mark: Mark = (0, 0)
 
@@ -91,8 +96,11 @@ class _Composer:
         self._anchors: dict[str, Node | None] = {}
         self._nodes = 0
         self._documents = 0
+        self._read = 0
+        """Characters up to the end of the last event."""
 
     def take(self, event: yaml.Event) -> None:
+        self._read = cast(Any, event.end_mark).index
         tag = getattr(event, "tag", None)
         if tag is not None:
             hint = "remove the tag; put text in quotes to keep it text"
@@ -121,7 +129,7 @@ class _Composer:
         self._grow(node, node.mark)
         if event.anchor:
             self._anchors[event.anchor] = None
-        self._stack.append(_Open(node, event.anchor))
+        self._stack.append(_Open(node, event.anchor, event.flow_style is True))
 
     def _end(self) -> None:
         closed = self._stack.pop()
@@ -201,7 +209,18 @@ class _Composer:
         if self._nodes > MAX_NODES:
             message = f"more than {MAX_NODES} keys and values, aliases written out"
             self._refuse(mark, message, "aggregate it, or write fewer aliases")
-        if node.height and len(self._stack) + node.height > MAX_DEPTH:
+        if node.height:
+            self._refuse_depth(mark, len(self._stack) + node.height)
+
+    def refuse_depth_ahead(self, stop: int) -> None:
+        """Refuse the depth of what the parser had read ahead when it refused something at `stop`: our limit
+        is the lower one, and is named whatever the parser says."""
+        in_flow = bool(self._stack) and self._stack[-1].in_flow
+        for position, level in brackets(self.text.content, self._read, stop + 1, in_flow):
+            self._refuse_depth(self.text.mark_at(position), len(self._stack) + level)
+
+    def _refuse_depth(self, mark: Mark, depth: int) -> None:
+        if depth > MAX_DEPTH:
             hint = "a scenario needs six levels; a bracket may not be closed"
             self._refuse(mark, f"nested deeper than {MAX_DEPTH} levels", hint)
 

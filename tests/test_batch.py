@@ -30,7 +30,7 @@ from pypdf import PdfReader
 from optimizer.cli import main
 from optimizer.cli.batch import exit_code
 from optimizer.runs.batch import Night, Progress, read_grid, write_index
-from optimizer.runs.batch.index import TYPES
+from optimizer.runs.batch.index import INDEX
 from optimizer.runs.batch.job import Done, perform
 from optimizer.runs.batch.ledger import Entry
 from optimizer.runs.batch.lock import claimed
@@ -160,7 +160,7 @@ def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
 
 def test_the_index_in_parquet_is_the_one_in_csv_with_types(calm: Path) -> None:
     typed = pl.read_parquet(calm / "out" / "index.parquet")
-    assert typed.schema == pl.Schema(TYPES)
+    assert typed.schema == pl.Schema({name: column.type for name, column in INDEX.columns.items()})
     plain = pd.read_csv(calm / "out" / "index.csv")
     assert list(plain.columns) == typed.columns
     for name in typed.columns:
@@ -176,7 +176,7 @@ def test_a_night_on_which_everything_failed_has_the_same_types(tmp_path: Path) -
     for _ in range(2):
         write_index(Night(tmp_path, jobs, entries, 0))
         typed = pl.read_parquet(tmp_path / "index.parquet")
-        assert typed.schema == pl.Schema(TYPES)
+        assert typed.schema == pl.Schema({name: column.type for name, column in INDEX.columns.items()})
         assert typed["net"].to_list() == [None, None]
         assert typed["currency"].to_list() == [None, None]
         assert typed["reason"].to_list() == ["'=cmd()"] * 2

@@ -7,12 +7,13 @@ are how people call the thing. An empty cell means that the number does not exis
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -112,7 +113,13 @@ class Table:
         types = [_DTYPES[column.type] for column in self.columns.values()]
         if list(frame.columns) != list(self.columns) or list(frame.dtypes) != types:
             raise ValueError(f"the columns of {self.name} are not those that were declared")
-        frame.to_csv(file, index=False, lineterminator="\n")
+        quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if self._breaks_lines(frame) else csv.QUOTE_MINIMAL
+        frame.to_csv(file, index=False, lineterminator="\n", quoting=quoting)
+
+    def _breaks_lines(self, frame: pd.DataFrame) -> bool:
+        """Whether a text has a carriage return, which Python's csv writes bare and readers end a line at."""
+        texts = [name for name, column in self.columns.items() if column.type is str]
+        return any("\r" in text for name in texts for text in frame[name] if isinstance(text, str))
 
     def read(self, file: Path) -> pd.DataFrame:
         """Equal to what was written. Raises TableError."""

@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,53 +20,54 @@ from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in, plan_in_
 from optimizer.scenario.problems import printable
 from optimizer.scenario.types import Scenario
 from optimizer.tables.labels import NO_TEXT, whole_plan_text
-from optimizer.tables.table import Row, named_cells
+from optimizer.tables.table import Column, Row, Table, in_both, named_cells
 
-INDEX = {
-    "run": "name of the run and of its folder",
-    "base": "name of the base scenario",
-    "override": "name of the override; empty without one",
-    "seed": "seed of every draw",
-    "state": "done, failed (no run folder) or waiting",
-    "status": "status of the solve; empty where there is none",
-    "reason": "why the status is not optimal, or why there is none; what there was no time for",
-    "reason_en": "the same for people, in English",
-    "reason_fr": "the same for people, in French",
-    "seconds": "wall time of solve and documents",
-    "attempts": "how often it was tried",
-    "currency": "ISO code",
-    "period": "month, quarter, half_year or year",
-    "objective": "what is maximized: revenue, net or surplus",
-    "value": "objective of the recommended plan",
-    "bound": "no plan has a higher objective at the beliefs of the recommended one",
-    "gap": "(bound − value) / |value|",
-    "gain": "objective over the current plan's, at consistent beliefs",
-    "gross": "stage values and activity values",
-    "direct_costs": "cash spent on activities",
-    "revenue": "gross − direct_costs: revenue after direct costs",
-    "loaded_pay": "expected payouts, employer charges included",
-    "net": "revenue − loaded_pay",
-    "budget": "limit on expected loaded payouts; empty without one",
-    "plan": "the recommended plan, team: KPI weight",
-    "curves": "chosen for it, team: curve; empty without a choice",
-    "target_pay": "of teams for which it is a decision, team: amount; empty without one",
-    "plan_en": "the same with curves and pay for people, in English",
-    "plan_fr": "the same with curves and pay for people, in French",
-}
-"""Columns of the index of a batch."""
+INDEX = Table(
+    "index",
+    run=Column(str, "name", "name of the run and of its folder"),
+    base=Column(str, "name", "name of the base scenario"),
+    override=Column(str, "name", "name of the override; empty without one"),
+    seed=Column(int, "id", "seed of every draw"),
+    state=Column(str, "code", "done, failed (no run folder) or waiting"),
+    status=Column(str, "code", "status of the solve; empty where there is none"),
+    reason=Column(
+        str, "text", "why the status is not optimal, or why there is none; what there was no time for"
+    ),
+    **in_both("reason", "the same for people,"),
+    seconds=Column(float, "seconds", "wall time of solve and documents"),
+    attempts=Column(int, "count", "how often it was tried"),
+    currency=Column(str, "code", "ISO code"),
+    period=Column(str, "code", "month, quarter, half_year or year"),
+    objective=Column(str, "code", "what is maximized: revenue, net or surplus"),
+    value=Column(float, "money/period", "objective of the recommended plan"),
+    bound=Column(
+        float, "money/period", "no plan has a higher objective at the beliefs of the recommended one"
+    ),
+    gap=Column(float, "share", "(bound − value) / |value|"),
+    gain=Column(float, "money/period", "objective over the current plan's, at consistent beliefs"),
+    gross=Column(float, "money/period", "stage values and activity values"),
+    direct_costs=Column(float, "money/period", "cash spent on activities"),
+    revenue=Column(float, "money/period", "gross − direct_costs: revenue after direct costs"),
+    loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
+    net=Column(float, "money/period", "revenue − loaded_pay"),
+    budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
+    plan=Column(str, "text", "the recommended plan, team: KPI weight"),
+    curves=Column(str, "text", "chosen for it, team: curve; empty without a choice"),
+    target_pay=Column(str, "text", "of teams for which it is a decision, team: amount; empty without one"),
+    **in_both("plan", "the same with curves and pay for people,"),
+)
+"""What `batch` writes, as index.csv and index.parquet."""
 
 MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
-WHOLE = ("seed", "attempts")
-FIGURES = ("seconds", "value", "bound", "gap", "gain", *MONEY, "budget")
-TYPES = {name: int if name in WHOLE else float if name in FIGURES else str for name in INDEX}
-"""Types of the columns in parquet, whatever the runs came to; what does not exist is null there."""
+NOT_SOLVED: Row = dict.fromkeys(INDEX.columns)
+"""Cells of a run that came to nothing."""
 
 
 def index_of(night: Night) -> pd.DataFrame:
-    """A row per run, in the order of the grid (columns in `INDEX`)."""
+    """A row per run, in the order of the grid."""
     pairs = zip(night.jobs, night.entries, strict=True)
     rows = [_row(job, entry, night.folder / RUNS / job.name) for job, entry in pairs]
-    return pd.DataFrame(rows, columns=list(INDEX))
+    return INDEX.frame(rows)
 
 
 def write_index(night: Night) -> pd.DataFrame:
@@ -74,8 +76,10 @@ def write_index(night: Night) -> pd.DataFrame:
 
     table = index_of(night)
     known = table.astype(object).where(table.notna(), None)
-    typed = pl.DataFrame(known.to_dict("list"), schema=TYPES)
-    _replace(night.folder / "index.csv", lambda file: table.to_csv(file, index=False))
+    typed = pl.DataFrame(
+        known.to_dict("list"), schema={name: column.type for name, column in INDEX.columns.items()}
+    )
+    _replace(night.folder / "index.csv", partial(INDEX.write, table))
     _replace(night.folder / "index.parquet", typed.write_parquet)
     return table
 
@@ -87,7 +91,7 @@ def _replace(target: Path, write: Callable[[Path], None]) -> None:
 
 
 def _row(job: Job, entry: Entry, folder: Path) -> Row:
-    row: Row = {
+    row: Row = NOT_SOLVED | {
         "run": job.name,
         "base": job.base,
         "override": job.override,

@@ -18,13 +18,13 @@ __all__ = ["write_report", "write_whatif"]
 def write_report(
     solution: Solution,
     out_dir: str | os.PathLike[str],
-    languages: Sequence[str] = ("en", "fr"),
+    languages: Sequence[str] = (),
     *,
     tables: Tables | None = None,
     date: dt.date | None = None,
     attachments: Mapping[str, str] | None = None,
 ) -> list[Path]:
-    """Write `report.<language>.pdf` per language into a folder, made if need be; returns the files.
+    """Write `report.<language>.pdf` per language (all unasked) into a folder; returns the files.
 
     `tables` are those of the solution where they are known already. `date` is printed and stamped; without
     one nothing is printed, and the same input gives the same bytes. `attachments` (name to text, e.g.
@@ -40,8 +40,8 @@ def write_report(
 
 
 def write_whatif(solution: Solution, out_dir: str | os.PathLike[str], language: str = "en") -> Path:
-    """Write `whatif.html` into a folder, made if need be: a page that answers any plan by itself, in both
-    languages, `language` first. The same solution gives the same bytes."""
+    """Write `whatif.html` into a folder, made if need be: a page that answers any plan by itself, in every
+    language, `language` first. The same solution gives the same bytes."""
     from optimizer.tables.whatif import whatif_data
     from reports.run import Document, write_document
     from reports.whatif import page_of

@@ -10,29 +10,29 @@ from reports.board.report import report_pdf
 from reports.plan_document.document import plan_pdfs
 from reports.run import Document, Run
 from reports.whatif import whatif_page
+from reports.words.locales import languages as known
 from reports.workbook import budget_workbook
 
 Languages = Sequence[str]
 
 
 class Kind(NamedTuple):
-    """How a kind of document is made for a language, and the languages that are made unasked.
+    """How a kind of document is made for a language, and the languages that are made unasked (none: all).
 
-    A bilingual one serves both in one file: it is made once, and opens in the first language.
+    A `multilingual` one serves every language in one file: it is made once, and opens in the first.
     """
 
     make: Callable[[Run, str, dt.date | None], Iterator[Document]]
     languages: Languages
-    bilingual: bool = False
+    multilingual: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "pdf": Kind(report_pdf, ("en", "fr")),
+    "pdf": Kind(report_pdf, ()),
     "plans": Kind(plan_pdfs, ("fr",)),
-    "xlsx": Kind(budget_workbook, ("en",), bilingual=True),
-    "html": Kind(whatif_page, ("en",), bilingual=True),
+    "xlsx": Kind(budget_workbook, ("en",), multilingual=True),
+    "html": Kind(whatif_page, ("en",), multilingual=True),
 }
-LANGUAGES = ("en", "fr")
 
 
 def documents(
@@ -44,6 +44,6 @@ def documents(
     """The documents of some kinds (all where none is named) in some languages (each kind's own)."""
     for name, kind in KINDS.items():
         if not only or name in only:
-            asked = languages or kind.languages
-            for language in asked[:1] if kind.bilingual else asked:
+            asked = languages or kind.languages or known()
+            for language in asked[:1] if kind.multilingual else asked:
                 yield from kind.make(run, language, date)

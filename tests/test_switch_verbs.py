@@ -17,7 +17,7 @@ from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
 from optimizer.tables import adjust, pilot, transition
 from optimizer.tables.table import Table, read_tables
-from reports.words.catalogue import catalogue
+from reports.words.locales import catalogue
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 QUICK = ("--periods", "3", "--draws", "60")

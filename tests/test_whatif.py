@@ -40,7 +40,7 @@ from optimizer.scenario.read import read_plan, read_scenario
 from optimizer.scenario.types import Scenario
 from optimizer.tables.whatif import SCHEMA, company_data, whatif_data
 from reports import write_whatif
-from reports.whatif import CORE, HERE, PAGE, catalogue, core_script, embedded, page_of
+from reports.whatif import CORE, HERE, PAGE, core_script, embedded, page_of, page_words
 from reports.words.format import Formatter
 
 ROOT = Path(__file__).parents[1]
@@ -389,7 +389,7 @@ def test_weights_between_steps_still_sum_to_one(core: MiniRacer) -> None:
 @pytest.mark.parametrize("currency", ["EUR", "USD", "CHF", "JPY"])
 def test_numbers_are_written_as_in_the_pdf(language: str, currency: str, core: MiniRacer) -> None:
     write = Formatter(language, currency)
-    core.eval(f"globalThis.words = wordsOf({embedded(catalogue(language, currency))})")
+    core.eval(f"globalThis.words = wordsOf({embedded(page_words(language, currency))})")
     for value in (0, 0.4, -0.4, 7, -12.345, 999, 1000, -1234.56, 12345678.9, 0.123456):
         for decimals in (0, 1, 2):
             for signed in (False, True):
@@ -400,11 +400,11 @@ def test_numbers_are_written_as_in_the_pdf(language: str, currency: str, core: M
 
 
 def test_french_groups_digits_with_narrow_no_break_spaces() -> None:
-    assert catalogue("fr", "EUR")["numbers"]["group"] == "\u202f"
+    assert page_words("fr", "EUR")["numbers"]["group"] == "\u202f"
 
 
 def test_both_languages_have_every_phrase_that_the_page_says() -> None:
-    en, fr = (catalogue(language, "EUR")["phrases"] for language in ("en", "fr"))
+    en, fr = (page_words(language, "EUR")["phrases"] for language in ("en", "fr"))
     assert list(en) == list(fr)
     assert {key: holes(text) for key, text in en.items()} == {key: holes(text) for key, text in fr.items()}
     script = "".join((HERE / "page" / f"{name}.js").read_text(encoding="utf-8") for name in PAGE)

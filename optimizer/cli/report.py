@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from optimizer.cli.common import json_option, main, print_json, verb
+from reports.words.locales import languages
 
 KINDS = ("pdf", "plans", "xlsx", "html")
 
@@ -16,7 +17,7 @@ KINDS = ("pdf", "plans", "xlsx", "html")
 @click.option(
     "--lang",
     "languages",
-    type=click.Choice(["en", "fr"]),
+    type=click.Choice(languages()),
     multiple=True,
     help="May be repeated; default each document's own languages.",
 )

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
-from reports.words.catalogue import Words, catalogue, plain_number
+from reports.words.catalogue import Words, plain_number
 from reports.words.format import NOTHING
+from reports.words.locales import phrase
 from reports.words.sentences import Tables, objective
 
 LONGEST_SOURCE = 400
@@ -122,8 +123,8 @@ def method(words: Words, tables: Tables) -> Block:
 
 
 def glossary(words: Words) -> Block:
-    """Terms in both languages, explained in the report's."""
-    other = {"en": "fr", "fr": "en"}[words.language]
+    """Terms in this language and in another, explained in this one."""
+    other = phrase(words.language, "language.other")
     columns = [
         Column(words.say("glossary.term"), "left"),
         Column(words.say("glossary.other"), "left"),
@@ -132,7 +133,7 @@ def glossary(words: Words) -> Block:
     rows = [
         row(
             cell(words.say(f"term.{name}"), "bold"),
-            words.write.text(str(catalogue(other)[f"term.{name}"])),
+            words.write.text(phrase(other, f"term.{name}")),
             words.say(f"meaning.{name}"),
         )
         for name in GLOSSARY

@@ -14,15 +14,14 @@ from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer
 from reports.words.format import Formatter
+from reports.words.locales import languages
 from reports.words.sentences import Tables
-
-LANGUAGES = ("en", "fr")
 
 
 def calibration_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
     """`calibration.<language>.pdf` in every language."""
     summary = tables["summary"].iloc[0]
-    for language in LANGUAGES:
+    for language in languages():
         words = Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
         payload = calibration_payload(words, tables, date)
         yield Document(f"calibration.{language}.pdf", *typeset("history.typ", payload, date))

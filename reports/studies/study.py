@@ -11,9 +11,8 @@ from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer
 from reports.words.format import Formatter
+from reports.words.locales import languages
 from reports.words.sentences import Tables
-
-LANGUAGES = ("en", "fr")
 
 
 class Study(NamedTuple):
@@ -30,7 +29,7 @@ def study_pdfs(
 ) -> Iterator[Document]:
     """`<name>.<language>.pdf`; the table `summary` gives currency and decimals of money."""
     summary = tables["summary"].iloc[0]
-    for language in LANGUAGES:
+    for language in languages():
         words = Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
         study = said(words, tables)
         payload = {

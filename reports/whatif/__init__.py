@@ -12,14 +12,14 @@ import hashlib
 import html
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from reports.run import Document, Run
 from reports.style import COLOURS
-from reports.words.format import LOCALES, Formatter, french_spaces
+from reports.words.format import Formatter
+from reports.words.locales import catalogue, languages, phrase
 
 HERE = Path(__file__).parent
 CORE = (
@@ -36,6 +36,8 @@ CORE = (
     "text",
 )
 PAGE = ("dom", "teams", "results", "main")
+PHRASES = ("whatif.", "period.")
+"""Beginnings of the keys that the page says."""
 
 Json = dict[str, Any]
 
@@ -49,12 +51,12 @@ def whatif_page(run: Run, language: str, _date: dt.date | None) -> Iterator[Docu
 def page_of(company: Mapping[str, Any], language: str = "en") -> str:
     """The page for a company's data (`optimizer.tables.whatif.SCHEMA`), first shown in a language.
 
-    The other is a click away. The same data give the same text."""
+    Every other is a click away. The same data give the same text."""
     currency = company["scenario"]["currency"]
     source = {
         "company": company,
         "language": language,
-        "catalogues": {lang: catalogue(lang, currency) for lang in LOCALES},
+        "catalogues": {lang: page_words(lang, currency) for lang in languages()},
     }
     style, script = (
         _style(),
@@ -70,20 +72,18 @@ def page_of(company: Mapping[str, Any], language: str = "en") -> str:
     )
 
 
-def catalogue(language: str, currency: str) -> Json:
+def page_words(language: str, currency: str) -> Json:
     """Phrases of a language, and how it writes numbers and money, as the PDF does."""
     write = Formatter(language, currency)
-    phrases = _phrases(language)
-    if language == "fr":
-        phrases = {key: french_spaces(text) for key, text in phrases.items()}
     numbers = {
         "group": write.number(1000)[1:-3],
         "decimal": write.number(0.1, 1)[1:-1],
         "percent": write.percent(0.01, 0).replace("1", "{n}"),
         "money": write.money(1).replace("1", "{n}"),
-        "zeroIsOne": write.plural(0) == "one",
+        "locale": str(write.locale).replace("_", "-"),
     }
-    return {"phrases": phrases, "numbers": numbers}
+    phrases = {key: write.text(text) for key, text in _phrases(language)}
+    return {"name": phrase(language, "language.name"), "phrases": phrases, "numbers": numbers}
 
 
 def core_script() -> str:
@@ -99,10 +99,15 @@ def embedded(value: Any) -> str:
     return text
 
 
-@cache
-def _phrases(language: str) -> dict[str, str]:
-    found: dict[str, str] = json.loads((HERE / "locale" / f"{language}.json").read_text(encoding="utf-8"))
-    return found
+def _phrases(language: str) -> Iterator[tuple[str, str]]:
+    """What the page says: `whatif.<key>` as `<key>`, with a key per plural form, and periods."""
+    for key, entry in catalogue(language).items():
+        if isinstance(entry, dict):
+            forms = {f"{key}.{form}": text for form, text in entry.items()}
+        else:
+            forms = {key: entry}
+        if key.startswith(PHRASES):
+            yield from ((name.removeprefix(PHRASES[0]), text) for name, text in forms.items())
 
 
 def _style() -> str:

@@ -3,61 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
 
 from reports.style import printable_text
 from reports.words.format import NOTHING, Formatter
+from reports.words.phrases import Phrases
 
 if TYPE_CHECKING:
     from optimizer.tables.table import Tables
 
-LOCALE = Path(__file__).parents[1] / "locale"
 LONGEST_LABEL = 60
 """Labels of a scenario are cut visibly after so many characters."""
 
 LONGEST_TEAM = 40
 """The same for teams in a narrow column."""
 
-Entry = str | dict[str, str]
-
-
-@cache
-def catalogue(language: str) -> dict[str, Entry]:
-    """Every phrase of a language, by key."""
-    found: dict[str, Entry] = json.loads((LOCALE / f"{language}.json").read_text(encoding="utf-8"))
-    return found
-
 
 @dataclass(frozen=True)
-class Words:
+class Words(Phrases):
     """Phrases and numbers of one language, for one currency and money precision."""
 
-    write: Formatter
     decimals: int
-
-    @property
-    def language(self) -> str:
-        return self.write.language
-
-    def say(self, key: str, **values: str) -> str:
-        """A phrase with its values put in."""
-        entry = catalogue(self.language)[key]
-        assert isinstance(entry, str), f"{key} needs a count"
-        return self.write.text(entry.format(**values))
-
-    def count(self, key: str, number: int, **values: str) -> str:
-        """A phrase in the plural form that the number asks for."""
-        entry = catalogue(self.language)[key]
-        assert isinstance(entry, dict), f"{key} has no plural forms"
-        chosen = entry.get(self.write.plural(number), entry["other"])
-        return self.write.text(chosen.format(n=self.write.number(number), **values))
 
     def user(self, text: str, longest: int = LONGEST_LABEL) -> str:
         """A text of the scenario, safe to print."""
@@ -66,9 +36,6 @@ class Words:
     def label(self, row: object, thing: str = "label", longest: int = LONGEST_LABEL) -> str:
         """The label of a table row in this language."""
         return self.user(str(row[f"{thing}_{self.language}"]), longest)  # type: ignore[index]
-
-    def quoted(self, text: str) -> str:
-        return self.say("quote", text=text)
 
     def money(self, value: float, signed: bool = False) -> str:
         return self.write.money(value, self.decimals, signed)

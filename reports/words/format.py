@@ -14,7 +14,10 @@ from babel.numbers import (
     format_decimal,
     format_percent,
     get_currency_symbol,
+    get_decimal_symbol,
 )
+
+from reports.words.locales import phrase
 
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
@@ -22,7 +25,6 @@ NARROW_NO_BREAK = "\u202f"
 NOTHING = "–"
 """Stands for a number that does not exist."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Formatter:
 
     @cached_property
     def locale(self) -> Locale:
-        return Locale.parse(LOCALES[self.language])
+        return Locale.parse(phrase(self.language, "language.locale"))
 
     @property
     def symbol(self) -> str:
@@ -62,6 +64,10 @@ class Formatter:
         return self._write(
             value, decimals + 2, signed, lambda v: format_percent(v, format=pattern, locale=self.locale)
         )
+
+    def given(self, value: float) -> str:
+        """A number as a file gives it, with up to 6 digits and no grouping."""
+        return f"{value:g}".replace(".", str(get_decimal_symbol(self.locale)))
 
     def weight(self, value: float) -> str:
         """A share of target pay: whole percents where it is one."""

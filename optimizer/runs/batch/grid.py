@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -22,9 +22,14 @@ from optimizer.scenario.read import dump_scenario, raise_any, read_scenario
 from optimizer.scenario.seed import LARGEST, SEED
 from optimizer.scenario.types import Frozen, Positive, Scenario
 from optimizer.scenario.yaml_nodes import tree_of
+from reports.words.locales import languages
 
 RunName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Output = Literal["pdf", "xlsx", "html", "plans"]
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[languages()]
 FORM = "write base: and overrides:"
 NAMED = ("teams", "stages", "activities", "kpis")
 """Sections where an override may change what exists and may not invent."""
@@ -46,7 +51,7 @@ class Grid(Frozen):
     ] = ()
     """One run per seed."""
     outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1)] = ("pdf",)
-    languages: Annotated[tuple[Literal["en", "fr"], ...], Field(strict=False, min_length=1)] = ("en", "fr")
+    languages: Annotated[tuple[Language, ...], Field(strict=False, min_length=1)] = languages()
     time_limit: Positive | None = None
     """Seconds for each solve; what follows it is limited too (`job.TO_EXPLAIN`, `schedule.GRACE`)."""
 

@@ -14,9 +14,11 @@ function wordsOf({ phrases, numbers }) {
       ? signOf(value * scale, decimals, signed) +
         pattern.replace("{n}", () => digits(value * scale, decimals, numbers))
       : NOTHING;
+  const plurals = new Intl.PluralRules(numbers.locale);
+  const formOf = (key, n) => [plurals.select(n), "other"].find((form) => `${key}.${form}` in phrases);
   return {
     say,
-    count: (key, n) => say(`${key}.${n === 1 || (n === 0 && numbers.zeroIsOne) ? "one" : "other"}`, { n: number(n) }),
+    count: (key, n) => say(`${key}.${formOf(key, n)}`, { n: number(n) }),
     number: (value, ...more) => (Number.isFinite(value) ? number(value, ...more) : NOTHING),
     percent: within(numbers.percent, 100),
     money: within(numbers.money, 1),

@@ -108,7 +108,7 @@ function draw(page) {
   page.observer.observe(top);
   document.getElementById("page").replaceChildren(
     element("a", { class: "skip", href: "#results" }, words.say("skip")),
-    header(company, words, actions, language),
+    header(page, words, actions),
     top,
     element(
       "main",
@@ -126,7 +126,8 @@ const planHead = (words) => [
   element("p", { class: "note" }, words.say("plan.note")),
 ];
 
-function header(company, words, actions, language) {
+function header({ company, catalogues, state }, words, actions) {
+  const { language } = state;
   const choice = (code, name) =>
     element(
       "button",
@@ -138,7 +139,7 @@ function header(company, words, actions, language) {
     "header",
     {},
     element("div", {}, element("h1", {}, named(label[language])), element("p", { class: "note" }, words.say("subtitle", { currency, period: words.say(`period.${period}`) }))),
-    element("div", { class: "languages", role: "group", "aria-label": words.say("language") }, choice("en", "English"), choice("fr", "Français"))
+    element("div", { class: "languages", role: "group", "aria-label": words.say("language") }, Object.entries(catalogues).map(([code, { name }]) => choice(code, name)))
   );
 }
 

@@ -1,0 +1,34 @@
+"""What `locale/<language>.json` says: every phrase by key, with plural forms where a count decides.
+
+A language is one file. `language.name` is how it calls itself, `language.locale` how Babel does, and
+`language.other` is the language into which its glossary translates.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+LOCALE = Path(__file__).parents[1] / "locale"
+Entry = str | dict[str, str]
+
+
+@cache
+def catalogue(language: str) -> dict[str, Entry]:
+    """Every phrase of a language, by key."""
+    found: dict[str, Entry] = json.loads((LOCALE / f"{language}.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Those that there are, in the order of their names."""
+    return tuple(sorted(file.stem for file in LOCALE.glob("*.json")))
+
+
+def phrase(language: str, key: str) -> str:
+    """A phrase as it stands in the file, which has no plural forms."""
+    entry = catalogue(language)[key]
+    assert isinstance(entry, str), f"{key} needs a count"
+    return entry

@@ -1,0 +1,37 @@
+"""Phrases of a language with values put in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.words.format import Formatter
+from reports.words.locales import catalogue, phrase
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """What the catalogue of one language says."""
+
+    write: Formatter
+
+    @property
+    def language(self) -> str:
+        return self.write.language
+
+    def plain(self, key: str, **values: str) -> str:
+        """A phrase with its values put in, spaces as in the catalogue."""
+        return phrase(self.language, key).format(**values)
+
+    def say(self, key: str, **values: str) -> str:
+        """A phrase with its values put in, as it is printed."""
+        return self.write.text(self.plain(key, **values))
+
+    def count(self, key: str, number: int, **values: str) -> str:
+        """A phrase in the plural form that the number asks for."""
+        entry = catalogue(self.language)[key]
+        assert isinstance(entry, dict), f"{key} has no plural forms"
+        chosen = entry.get(self.write.plural(number), entry["other"])
+        return self.write.text(chosen.format(n=self.write.number(number), **values))
+
+    def quoted(self, text: str) -> str:
+        return self.say("quote", text=text)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reports.run import Document, write_document
-from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words
 from reports.words.format import NOTHING, Formatter
@@ -53,10 +53,10 @@ def _payload(index: pd.DataFrame, language: str) -> Block:
 def _outcomes(words: Words, index: pd.DataFrame) -> Block:
     """A row per run: figures where it came to a plan."""
     columns = [
-        Column(words.say("batch.run"), "left", 1.0),
-        Column(words.say("batch.status"), "left"),
-        *(Column(words.say(f"batch.{name}")) for name in MONEY),
-        Column(words.say("batch.gap")),
+        PageColumn(words.say("batch.run"), "left", 1.0),
+        PageColumn(words.say("batch.status"), "left"),
+        *(PageColumn(words.say(f"batch.{name}")) for name in MONEY),
+        PageColumn(words.say("batch.gap")),
     ]
     rows = [_run(words, r) for _, r in index.iterrows()]
     return chapter(words.say("batch.runs"), tables=[table(columns, rows)], notes=[words.say("batch.note")])
@@ -80,7 +80,10 @@ def _plans(words: Words, index: pd.DataFrame) -> Block | None:
     planned = index[index["plan"].fillna("") != ""]
     if planned.empty:
         return None
-    columns = [Column(words.say("batch.plan"), "left", 1.0), Column(words.say("batch.of_runs"), "left", 1.0)]
+    columns = [
+        PageColumn(words.say("batch.plan"), "left", 1.0),
+        PageColumn(words.say("batch.of_runs"), "left", 1.0),
+    ]
     rows = [
         row(words.label(runs.iloc[0], "plan", longest=300), _some(words, list(runs["run"])))
         for _, runs in planned.groupby(["plan", "curves", "target_pay"], sort=False, dropna=False)
@@ -99,7 +102,10 @@ def _reasons(words: Words, index: pd.DataFrame) -> Block | None:
     others = index[index["reason"] != ""]
     if others.empty:
         return None
-    columns = [Column(words.say("batch.run"), "left", 0.6), Column(words.say("batch.reason"), "left", 1.0)]
+    columns = [
+        PageColumn(words.say("batch.run"), "left", 0.6),
+        PageColumn(words.say("batch.reason"), "left", 1.0),
+    ]
     rows = [
         row(words.user(str(r["run"]), LONGEST_NAME), words.label(r, "reason", longest=300))
         for _, r in others.iterrows()

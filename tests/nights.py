@@ -20,11 +20,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from optimizer.runs.batch import Job, Night, Settings, read_grid, run_batch
+from optimizer.runs.batch import BatchRun, Job, Settings, read_grid, run_batch
 from optimizer.runs.batch.job import perform
-from optimizer.runs.batch.verify import misrecorded
+from optimizer.runs.batch.verify import verify_batch
 from optimizer.runs.batch.workers import Answer
-from optimizer.runs.verify import audit, run_folders
+from optimizer.runs.verify import run_folders, verify_run
 
 ROOT = Path(__file__).parent.parent
 SHOP = Path(__file__).parent / "cases" / "batch" / "shop.yaml"
@@ -97,7 +97,7 @@ class Here:
         """Nothing runs on here."""
 
 
-def run_here(grid: Path, out: Path, **more: Any) -> Night:
+def run_here(grid: Path, out: Path, **more: Any) -> BatchRun:
     """A batch in this process."""
     return run_batch(read_grid(grid), out, Settings(lambda _: nullcontext(Here()), 1, **more), lambda _: None)
 
@@ -160,8 +160,8 @@ def assert_whole(out: Path, calm: Mapping[str, bytes]) -> None:
     """Every run is there once, its hashes and its plan hold, and it is what an undisturbed batch gives."""
     assert outcome_bytes(out) == calm
     folders = run_folders(out)
-    assert [difference for folder in folders for difference in audit(folder)] == []
-    assert misrecorded(out) == []
+    assert [difference for folder in folders for difference in verify_run(folder)] == []
+    assert verify_batch(out) == []
     assert sorted(pd.read_csv(out / "index.csv")["run"]) == [folder.name for folder in folders]
 
 

@@ -29,16 +29,16 @@ from pypdf import PdfReader
 
 from optimizer.cli import main
 from optimizer.cli.batch import exit_code
-from optimizer.runs.batch import Night, Progress, read_grid, write_index
+from optimizer.runs.batch import BatchRun, Progress, read_grid, write_index
+from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.index import INDEX
 from optimizer.runs.batch.job import Done, perform
-from optimizer.runs.batch.ledger import Entry
-from optimizer.runs.batch.lock import claimed
-from optimizer.runs.batch.progress import Board, show_night
+from optimizer.runs.batch.lock import locked
+from optimizer.runs.batch.progress import ProgressView, show_batch_run
 from optimizer.runs.batch.run import _put_away
-from optimizer.runs.batch.verify import misrecorded
+from optimizer.runs.batch.verify import verify_batch
 from optimizer.runs.diff import differences
-from optimizer.runs.verify import audit, run_folders
+from optimizer.runs.verify import run_folders, verify_run
 from optimizer.scenario.problems import ScenarioError
 from reports.batch_summary import summaries
 
@@ -174,7 +174,7 @@ def test_a_night_on_which_everything_failed_has_the_same_types(tmp_path: Path) -
     jobs = tuple(broken(job) for job in read_grid(grid_file(tmp_path, budgets(2))))
     entries = tuple(Entry(job.name, job.key, "failed", reason="=cmd()") for job in jobs)
     for _ in range(2):
-        write_index(Night(tmp_path, jobs, entries, 0))
+        write_index(BatchRun(tmp_path, jobs, entries, 0))
         typed = pl.read_parquet(tmp_path / "index.parquet")
         assert typed.schema == pl.Schema({name: column.type for name, column in INDEX.columns.items()})
         assert typed["net"].to_list() == [None, None]
@@ -240,7 +240,7 @@ def test_a_run_that_fails_is_a_row_and_is_tried_again_only_when_asked(tmp_path: 
 def test_a_folder_that_another_batch_holds_is_left_alone(tmp_path: Path) -> None:
     grid, out = grid_file(tmp_path, budgets(1)), tmp_path / "out"
     out.mkdir()
-    with claimed(out, wait=False):
+    with locked(out, wait=False):
         second = run(grid, out)
     assert second.returncode == 2
     assert f"process {os.getpid()}" in second.stderr
@@ -265,8 +265,8 @@ def test_after_a_kill_at_a_random_moment_the_same_command_finishes_the_rest(
     resumed = run(grid, tmp_path / "out", "--workers", "2", "--json")
     assert counts(resumed) == {"optimal": 2}, resumed.stderr
     assert sorted(p.name for p in (tmp_path / "out" / "runs").iterdir()) == ["shop-b0", "shop-b1"]
-    assert [audit(folder) for folder in run_folders(tmp_path / "out")] == [()] * 2
-    assert misrecorded(tmp_path / "out") == []
+    assert [verify_run(folder) for folder in run_folders(tmp_path / "out")] == [()] * 2
+    assert verify_batch(tmp_path / "out") == []
 
 
 def test_no_worker_outlives_a_killed_batch(tmp_path: Path) -> None:
@@ -316,7 +316,7 @@ def test_the_seed_of_a_run_is_that_of_its_draws_and_of_its_audit(tmp_path: Path)
     assert drawn[0] != drawn[1]
     asked = [json.loads((folder / "inputs.json").read_text())["options"] for folder in run_folders(out)]
     assert [options["seed"] for options in asked] == [1, 2]
-    assert [audit(folder) for folder in run_folders(out)] == [(), ()]
+    assert [verify_run(folder) for folder in run_folders(out)] == [(), ()]
 
 
 # --- other machines -------------------------------------------------------------------------------------
@@ -383,9 +383,9 @@ def test_reasons_and_folders_are_never_broken_over_lines(
     (job,) = read_grid(grid_file(tmp_path, budgets(1)))
     folder = tmp_path / "une nuit d'été, sortie n° 1"
     entry = Entry(job.name, job.key, "failed", reason="its folder cannot be written: no space left on device")
-    with Board(1, lines=False) as board:
+    with ProgressView(1, lines=False) as board:
         board.tell(Progress(entry, False, 1, 1))
-    show_night(Night(folder, (job,), (entry,), 0))
+    show_batch_run(BatchRun(folder, (job,), (entry,), 0))
     told, shown = capsys.readouterr()[::-1]
     assert told == f"{entry.name}: failed, {entry.reason}\n"
     assert f"Index and summary in {folder}\n" in shown
@@ -432,7 +432,7 @@ def test_a_failing_job_comes_back_with_its_reason_and_where(tmp_path: Path) -> N
 
 
 def test_a_sound_batch_verifies(calm: Path) -> None:
-    assert [audit(folder) for folder in run_folders(calm / "out")] == [()] * 4
+    assert [verify_run(folder) for folder in run_folders(calm / "out")] == [()] * 4
 
 
 def tampered(calm: Path, tmp_path: Path, file: str, change) -> list[str]:  # type: ignore[no-untyped-def]
@@ -444,7 +444,7 @@ def tampered(calm: Path, tmp_path: Path, file: str, change) -> list[str]:  # typ
     change(content)
     write_json(folder / file, content)
     write_json(folder / "manifest.json", manifest_of(folder, {}))
-    return [str(difference) for difference in audit(folder)]
+    return [str(difference) for difference in verify_run(folder)]
 
 
 def test_a_changed_number_is_found_even_where_the_hashes_agree(calm: Path, tmp_path: Path) -> None:
@@ -475,7 +475,7 @@ def test_verify_counts_what_it_looked_at(calm: Path, tmp_path: Path) -> None:
 
 def test_ledger_and_index_of_a_sound_batch_agree_with_its_runs(calm: Path) -> None:
     before = sorted(p.name for p in (calm / "out").iterdir())
-    assert misrecorded(calm / "out") == []
+    assert verify_batch(calm / "out") == []
     assert sorted(p.name for p in (calm / "out").iterdir()) == before
 
 
@@ -484,11 +484,11 @@ def test_runs_that_were_exchanged_added_or_taken_away_are_found(calm: Path, tmp_
     runs = out / "runs"
     (runs / "shop-b0").rename(runs / "shop-b2")
     (runs / "shop-b1").rename(runs / "shop-b0")
-    found = {difference.run: difference.what for difference in misrecorded(out)}
+    found = {difference.run: difference.what for difference in verify_batch(out)}
     assert found["shop-b1"] == "has no folder, and ledger.sqlite calls it done"
     assert found["shop-b2"] == "is no run of ledger.sqlite: added, or renamed"
-    assert any(d.run == "shop-b0" and d.what.startswith("manifest.json is not") for d in misrecorded(out))
-    assert all(audit(run) == () for run in runs.iterdir())
+    assert any(d.run == "shop-b0" and d.what.startswith("manifest.json is not") for d in verify_batch(out))
+    assert all(verify_run(run) == () for run in runs.iterdir())
 
 
 def test_an_edited_ledger_is_found(calm: Path, tmp_path: Path) -> None:
@@ -496,7 +496,7 @@ def test_an_edited_ledger_is_found(calm: Path, tmp_path: Path) -> None:
     with sqlite3.connect(out / "ledger.sqlite") as ledger:
         ledger.execute("UPDATE run SET status = 'optimal' WHERE name = 'shop-tight'")
     ledger.close()
-    assert [str(d) for d in misrecorded(out)] == [
+    assert [str(d) for d in verify_batch(out)] == [
         "shop-tight: ledger.sqlite has another status: recorded optimal, found infeasible"
     ]
 
@@ -509,7 +509,7 @@ def test_an_edited_index_is_found(calm: Path, tmp_path: Path) -> None:
     typed = pl.read_parquet(out / "index.parquet")
     raised = pl.when(pl.col("run") == "shop-b1").then(2.0).otherwise("net")
     typed.with_columns(net=raised).write_parquet(out / "index.parquet")
-    assert [(d.run, d.what, d.recorded) for d in misrecorded(out)] == [
+    assert [(d.run, d.what, d.recorded) for d in verify_batch(out)] == [
         ("shop-b0", "index.csv has another net", "1.0"),
         ("shop-b1", "index.parquet has another net", "2.0"),
     ]
@@ -519,7 +519,7 @@ def test_an_edited_index_is_found(calm: Path, tmp_path: Path) -> None:
 def test_a_damaged_index_is_found(calm: Path, tmp_path: Path, name: str) -> None:
     out = copied(calm, tmp_path)
     (out / name).write_bytes(b"PAR1\xff\xfe")
-    assert [(d.run, "run the batch again" in d.what) for d in misrecorded(out)] == [(name, True)]
+    assert [(d.run, "run the batch again" in d.what) for d in verify_batch(out)] == [(name, True)]
 
 
 @pytest.mark.parametrize("change", ["append", "remove", "add"])
@@ -535,7 +535,7 @@ def test_a_file_that_was_changed_removed_or_added_is_found(calm: Path, tmp_path:
     else:
         (run / "\x1b[2J.txt").write_text("")
         expected = "[2J.txt is not in the manifest"
-    (difference,) = audit(run)
+    (difference,) = verify_run(run)
     assert str(difference).endswith(expected)
     assert "\x1b" not in str(difference)
 

@@ -24,8 +24,8 @@ from optimizer.tables.table import read_tables
 def test_runs_whose_workers_die_or_have_no_memory_are_rows_and_the_others_are_done(tmp_path: Path) -> None:
     killed, starved, last = read_grid(grid_file(tmp_path, budgets(3)))
     jobs = (Deadly(**vars(killed)), Starving(**vars(starved)), last)
-    night = run_batch(jobs, tmp_path / "out", Settings(processes, 1), lambda _: None)
-    rows = write_index(night).set_index("run")
+    batch_run = run_batch(jobs, tmp_path / "out", Settings(processes, 1), lambda _: None)
+    rows = write_index(batch_run).set_index("run")
     assert list(rows["state"]) == ["failed", "failed", "done"]
     assert "the worker died twice on it" in rows.loc["shop-b0", "reason"]
     assert rows.loc["shop-b1", "reason"]
@@ -96,8 +96,8 @@ def test_an_explanation_that_takes_too_long_is_cut_and_says_so(
 def test_a_run_that_does_not_end_is_stopped_with_its_worker_and_the_night_goes_on(tmp_path: Path) -> None:
     endless, last = read_grid(grid_file(tmp_path, budgets(2)))
     jobs = (Stuck(**vars(replace(endless, time_limit=0.5))), last)
-    night = run_batch(jobs, tmp_path / "out", Settings(processes, 1, grace=0.5), lambda _: None)
-    stopped, done = night.entries
+    batch_run = run_batch(jobs, tmp_path / "out", Settings(processes, 1, grace=0.5), lambda _: None)
+    stopped, done = batch_run.entries
     assert (stopped.state, done.status) == ("failed", "optimal")
     assert stopped.reason == "stopped with its worker 0.5 s after its time limit of 0.5 s"
 

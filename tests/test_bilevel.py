@@ -19,7 +19,7 @@ import pytest
 from optimizer.arrays import Floats
 from optimizer.model.best_response import add_teams
 from optimizer.model.bounds import Bounds, Interval
-from optimizer.model.data import Setting, build_setting
+from optimizer.model.data import ModelData, model_data
 from optimizer.model.funnel import add_funnel
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
@@ -73,7 +73,7 @@ def read(name: str) -> Bilevel:
     return Bilevel(upper, quadratic(problem["f"]), rows, np.array(problem["bounds"], float), problem["nx"])
 
 
-def setting_of(game: Bilevel) -> Setting:
+def setting_of(game: Bilevel) -> ModelData:
     """The follower's problem as a team whose reward the leader's euros move."""
     ny, low, room = len(game.bounds) - game.nx, game.bounds[:, 0], np.ptp(game.bounds, axis=1)
     scenario = Scenario.model_validate(
@@ -105,7 +105,7 @@ def setting_of(game: Bilevel) -> Setting:
         linear=np.r_[linear[game.nx :] + own @ low[game.nx :] + cross @ low[: game.nx], none],
         quadratic=np.r_[np.diag(own), none],
     )
-    setting = build_setting(cal, plan_space(cal, np.ones((1, game.nx))), (cal.beliefs,))
+    setting = model_data(cal, plan_space(cal, np.ones((1, game.nx))), (cal.beliefs,))
     regime = replace(
         setting.regimes[0],
         reward=np.hstack([-cross.T, np.zeros((game.nx, ny))]),
@@ -115,7 +115,7 @@ def setting_of(game: Bilevel) -> Setting:
     return replace(setting, regimes=(regime,))
 
 
-def bounds_of(game: Bilevel, setting: Setting) -> Bounds:
+def bounds_of(game: Bilevel, setting: ModelData) -> Bounds:
     """Prices are at most what a unit can gain: rewards, costs and curvature over the whole box."""
     room = np.ptp(game.bounds, axis=1)
     reward = np.abs(setting.regimes[0].reward).T @ room[: game.nx]
@@ -131,7 +131,7 @@ def bounds_of(game: Bilevel, setting: Setting) -> Bounds:
     return Bounds(volumes, lost, unused, prices, scores)
 
 
-def model_of(game: Bilevel, setting: Setting) -> tuple[pyo.ConcreteModel, list[Any]]:
+def model_of(game: Bilevel, setting: ModelData) -> tuple[pyo.ConcreteModel, list[Any]]:
     """The leader's problem over the follower's optimality conditions, and (x, y) as expressions."""
     network, low = setting.cal.network, game.bounds[:, 0]
     room, bounds = np.ptp(game.bounds, axis=1), (bounds_of(game, setting),)

@@ -10,7 +10,7 @@ from companies import random_company, random_weights
 from solved import mini, moved
 
 from optimizer.explanation import waterfall as module
-from optimizer.explanation.waterfall import CAUSES, Step, _Funnel, _parts, after_sale, waterfall
+from optimizer.explanation.waterfall import CAUSES, WaterfallStep, _Funnel, _parts, after_sale, waterfall
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.outcome import Outcome, evaluate_plans, outcome_of
@@ -44,7 +44,7 @@ def doing(cal: Calibrated, **units: float) -> Outcome:
     return outcome_of(cal, cal.current[None], (Equilibrium(response, today.beliefs, np.zeros(1), 0),))
 
 
-def by_name(cal: Calibrated, steps: tuple[Step, ...]) -> dict[tuple[str, str], float]:
+def by_name(cal: Calibrated, steps: tuple[WaterfallStep, ...]) -> dict[tuple[str, str], float]:
     return {(cal.network.teams[s.team], s.cause): s.revenue for s in steps if s.cause != "payout"}
 
 

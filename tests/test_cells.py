@@ -11,7 +11,7 @@ from solved import mini
 
 from optimizer.model.bounds import Interval
 from optimizer.model.build import build_model
-from optimizer.model.data import Setting, build_setting
+from optimizer.model.data import ModelData, model_data
 from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluator import judge_at, linearised
 from optimizer.plans.space import plan_space
@@ -28,9 +28,9 @@ NEAR = 1e-6
 """Facets are in units of their size; cells leave 1e-7 of it to rounding."""
 
 
-def setting_of(scenario: Scenario) -> Setting:
+def setting_of(scenario: Scenario) -> ModelData:
     cal = calibrate(scenario)
-    return build_setting(cal, plan_space(cal, measure(cal).controllability), (cal.beliefs,))
+    return model_data(cal, plan_space(cal, measure(cal).controllability), (cal.beliefs,))
 
 
 def company(seed: int, objective: str) -> Scenario:

@@ -114,5 +114,5 @@ def test_rules_that_cannot_bind_are_left_out() -> None:
 def test_nothing_moves_where_nothing_may_change() -> None:
     found = stuck_explained()
     assert not found.moved
-    assert found.swings == ()
+    assert found.tornado == ()
     assert {r.state for r in found.rules if r.name.startswith("change_limit")} == {"binding"}

@@ -44,10 +44,10 @@ def test_everything_has_words_in_both_languages(tables: Tables) -> None:
 
 
 def test_near_ties_say_what_differs() -> None:
-    ties = moved_tables()["near_ties"]
-    assert list(ties["rank"]) == list(range(1, len(ties) + 1))
-    assert len(set(ties["plan"])) == len(ties)
-    assert ties["label_en"].str.contains("more|less|no |new|plan|By hand", regex=True).all()
+    near_ties = moved_tables()["near_ties"]
+    assert list(near_ties["rank"]) == list(range(1, len(near_ties) + 1))
+    assert len(set(near_ties["plan"])) == len(near_ties)
+    assert near_ties["label_en"].str.contains("more|less|no |new|plan|By hand", regex=True).all()
 
 
 def test_the_tornado_and_the_assumptions_tell_the_same_gains() -> None:

@@ -7,7 +7,7 @@ import pyomo.environ as pyo
 import pytest
 
 from optimizer import read_scenario
-from optimizer.model.data import build_setting
+from optimizer.model.data import model_data
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
@@ -55,7 +55,7 @@ def model() -> pyo.ConcreteModel:
     cal = calibrate(Scenario.model_validate(scenario.model_dump(by_alias=True, exclude_unset=True)))
     space = plan_space(cal, measure(cal).controllability)
     exposure = 0.01 * cal.curves.noise[:, None].repeat(3, axis=1)
-    fixed = model_at(build_setting(cal, space, (cal.beliefs,), exposure), floor=0.0)
+    fixed = model_at(model_data(cal, space, (cal.beliefs,), exposure), floor=0.0)
     return fixed.model
 
 

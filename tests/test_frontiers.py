@@ -10,7 +10,7 @@ import pytest
 from solved import MEASURES, infeasible, mini
 
 from optimizer.cli.show.results import show_frontier
-from optimizer.explanation.frontier import OVERS, Over, Point, at_limit, frontier
+from optimizer.explanation.frontier import OVERS, FrontierPoint, Over, at_limit, frontier
 from optimizer.explanation.resolve import Optimum
 from optimizer.explanation.rule_prices import relaxations, rule_prices
 from optimizer.response.calibration import calibrate
@@ -28,7 +28,7 @@ REGIMES = {
 
 
 @cache
-def traced(over: Over) -> tuple[Point, ...]:
+def traced(over: Over) -> tuple[FrontierPoint, ...]:
     return frontier(mini(COARSE), over, points=3)
 
 

@@ -8,7 +8,7 @@ from solved import explained, mini, moved, stuck, stuck_explained
 
 from optimizer.explanation.gaming_ledger import company_side, forbidden
 from optimizer.explanation.near_ties import near_ties
-from optimizer.explanation.weight_shifts import cheapest, moves
+from optimizer.explanation.weight_shifts import cheapest, weight_shifts
 from optimizer.plans.evaluation import compare, evaluate
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
@@ -55,7 +55,7 @@ def test_with_regimes_and_a_locked_team_moves_are_still_evaluations() -> None:
     cal_scenario = mini(locks, regimes=REGIMES)
     cal = calibrate(cal_scenario)
     solution = stuck()
-    found = moves(cal, solution.space, cal.current, np.ones_like(solution.space.allowed))
+    found = weight_shifts(cal, solution.space, cal.current, np.ones_like(solution.space.allowed))
     move = next(m for m in found if cal.network.teams[m.team] == "marketing")
     euros = cal.current.copy()
     euros[move.team, move.kpi] -= move.moved * euros[move.team].sum()
@@ -68,7 +68,7 @@ def test_a_locked_weight_can_only_move_by_breaking_its_lock() -> None:
     cal = calibrate(mini({"locks": {"sales": {"bookings": 1.0}}}))
     space = plan_space(cal, measure(cal).controllability)
     kpis, every = cal.network.kpis, np.ones_like(space.allowed)
-    locked = [m for m in moves(cal, space, cal.current, every) if kpis[m.kpi] == "bookings"]
+    locked = [m for m in weight_shifts(cal, space, cal.current, every) if kpis[m.kpi] == "bookings"]
     assert locked
     assert all("locks.sales.bookings" in m.broken for m in locked)
     ties = near_ties(cal, space, cal.current, cal.current[None])
@@ -98,15 +98,15 @@ def test_near_ties_keep_the_rules_and_come_first_where_they_are_easier() -> None
     solution = moved()
     found = explained()
     scenario = solution.cal.scenario
-    assert found.ties
-    for tie in found.ties:
+    assert found.near_ties
+    for tie in found.near_ties:
         weights = plan_from_euros(scenario, tie.euros).weights
         at = compare(scenario, {"it": weights})["it"]
         assert not at.broken_rules
         assert tie.revenue == pytest.approx(float(at.consistent.revenue[0]), rel=1e-9)
         assert tie.loss == pytest.approx(solution.objective - tie.value, rel=1e-6, abs=1e-3)
         assert tie.near == (tie.loss <= 1e-3 * abs(solution.objective))
-    easier = [tie.near and (tie.simpler or tie.closer) for tie in found.ties]
+    easier = [tie.near and (tie.simpler or tie.closer) for tie in found.near_ties]
     assert easier == sorted(easier, reverse=True)
 
 

@@ -10,17 +10,17 @@ import pytest
 from scipy.stats import norm
 
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.rollout.pilot import ALPHA, DRAWS, ENOUGH, Pilot, Setting, changed_teams, pilot, settings
+from optimizer.rollout.pilot import ALPHA, DRAWS, ENOUGH, Pilot, PilotSetting, changed_teams, pilot, settings
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 
 
-def crowd(effect: float, people: int = 300, **changes: float) -> Setting:
+def crowd(effect: float, people: int = 300, **changes: float) -> PilotSetting:
     """A team in which the number of people is no obstacle."""
     given = {"before": 1.0, "own": 0.5, "shared": 0.0, "skill": 0.0} | changes
-    return Setting(team=0, kpi=0, people=people, effect=np.array([effect]), **given)
+    return PilotSetting(team=0, kpi=0, people=people, effect=np.array([effect]), **given)
 
 
 @cache

@@ -42,7 +42,7 @@ def test_a_swing_is_the_gain_in_the_company_with_the_other_number() -> None:
 
 
 def test_swings_come_by_the_size_of_what_they_can_do() -> None:
-    spreads = [s.spread for s in explained().swings]
+    spreads = [s.spread for s in explained().tornado]
     assert len(spreads) == 4
     assert spreads == sorted(spreads, reverse=True)
 

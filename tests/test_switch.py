@@ -17,7 +17,7 @@ from optimizer.rollout.early_warning import FALSE_ALARMS, limits
 from optimizer.rollout.pipeline import arrival_shares, in_transit
 from optimizer.rollout.sales import counting_kpis
 from optimizer.rollout.timing import movables, move, two_periods
-from optimizer.rollout.transition import follow, switch
+from optimizer.rollout.transition import follow, transition
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
 from optimizer.scenario.types import Curve, Targets
@@ -88,14 +88,14 @@ def test_cash_arrives_with_the_lag_and_costs_at_once() -> None:
 
 def test_a_plan_gains_nothing_over_itself_draw_by_draw() -> None:
     cal = small()
-    found = switch(cal, cal.current, 6, 40, seed=3)
+    found = transition(cal, cal.current, 6, 40, seed=3)
     assert not found.net_gain.any()
     assert not found.shown.any()
 
 
 def test_the_gain_has_shown_when_it_never_vanishes_again() -> None:
     cal = small()
-    found = switch(cal, quality(), 4, 2, seed=3)
+    found = transition(cal, quality(), 4, 2, seed=3)
     gain = np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [2.0, -1.0]])
     found.__dict__["net_gain"] = gain
     assert found.shown.tolist() == [3, 0]
@@ -103,14 +103,14 @@ def test_the_gain_has_shown_when_it_never_vanishes_again() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not() -> None:
-    one, same, other = (switch(small(), quality(), 3, 20, seed=s).net_gain for s in (5, 5, 6))
+    one, same, other = (transition(small(), quality(), 3, 20, seed=s).net_gain for s in (5, 5, 6))
     assert one.tobytes() == same.tobytes()
     assert one.tobytes() != other.tobytes()
 
 
 def test_pay_of_a_linear_plan_is_the_expectation_on_average() -> None:
     cal = calibrate(small().scenario.model_copy(update={"regimes": {}}))
-    found = switch(cal, cal.current, 1, 4000, seed=1).stay
+    found = transition(cal, cal.current, 1, 4000, seed=1).stay
     expected = evaluate_plans(cal, cal.current[None]).pay[0, 0]
     # Marketing is paid on a linear count; four standard errors.
     error = found.pay[0, :, 0].std() / np.sqrt(4000)
@@ -261,7 +261,7 @@ def test_luck_of_results_leaves_the_mean_what_it_is() -> None:
 
 def test_luck_sells_as_much_more_under_every_plan() -> None:
     cal = small()
-    found = switch(cal, quality(), 2, 500, seed=4)
+    found = transition(cal, quality(), 2, 500, seed=4)
     assert found.stay.lucky.std() > 0
     assert np.array_equal(found.change.lucky, found.stay.lucky)
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from optimizer.cli import main
-from optimizer.plans.warnings import measured_doubts
+from optimizer.plans.warnings import measured_warnings
 from optimizer.response.calibration import calibrate
 from optimizer.runs.folder import inputs_record
 from optimizer.scenario.checks import warnings_of
@@ -37,7 +37,7 @@ def incentives(*arguments: object) -> Result:
 def test_the_starter_has_neither_problems_nor_warnings() -> None:
     scenario = starter()
     assert warnings_of(scenario) == []
-    assert list(measured_doubts(calibrate(scenario))) == []
+    assert list(measured_warnings(calibrate(scenario))) == []
 
 
 def test_the_starter_solves_and_its_best_plan_is_not_the_current_one() -> None:

@@ -37,14 +37,14 @@ def batch(
 ) -> None:
     """Solve and report every run of a grid; only what is not finished is done."""
     from optimizer.runs.batch import (
-        HeldError,
-        LedgerError,
+        AttemptsError,
+        LockedError,
         UnreachableError,
         read_grid,
         run_batch,
         write_index,
     )
-    from optimizer.runs.batch.progress import Board, night_json, show_night
+    from optimizer.runs.batch.progress import ProgressView, batch_run_json, show_batch_run
     from reports.batch_summary import write_summary
 
     if as_json and json_lines:
@@ -55,23 +55,23 @@ def batch(
         raise click.BadParameter(f"{folder} is a run; a batch needs a folder of its own", param_hint="--out")
     settings = _settings(workers, scheduler, retry, wait)
     try:
-        with Board(len(jobs), lines=json_lines) as board:
-            night = run_batch(jobs, folder, settings, board.tell)
-            table = write_index(night)
+        with ProgressView(len(jobs), lines=json_lines) as board:
+            batch_run = run_batch(jobs, folder, settings, board.tell)
+            table = write_index(batch_run)
             write_summary(table, folder, jobs[0].languages)
-            board.end(night)
+            board.end(batch_run)
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here: finished runs are kept", err=True)
         sys.exit(INTERRUPTED)
-    except (HeldError, LedgerError) as error:
+    except (LockedError, AttemptsError) as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
     except UnreachableError as error:
         raise click.BadParameter(str(error), param_hint="--scheduler") from error
     if as_json:
-        click.echo(night_json(night))
+        click.echo(batch_run_json(batch_run))
     elif not json_lines:
-        show_night(night)
-    sys.exit(exit_code(night.counts))
+        show_batch_run(batch_run)
+    sys.exit(exit_code(batch_run.counts))
 
 
 def _settings(workers: int | None, scheduler: str | None, retry: str | None, wait: bool) -> Settings:

@@ -16,14 +16,14 @@ from optimizer.cli.common import file_argument, json_option, main, print_json, r
 def check(file: Path, as_json: bool) -> None:
     """All problems and warnings of a scenario, and its calibrated baseline in words."""
     from optimizer.cli.show.results import baseline_in_words
-    from optimizer.plans.warnings import measured_doubts
+    from optimizer.plans.warnings import measured_warnings
     from optimizer.response.calibration import calibrate
     from optimizer.scenario.checks import warnings_of
     from optimizer.scenario.read import located
 
     scenario = read(file)
     cal = calibrate(scenario)
-    warnings = located(file, [*warnings_of(scenario), *measured_doubts(cal)])
+    warnings = located(file, [*warnings_of(scenario), *measured_warnings(cal)])
     if as_json:
         print_json({"problems": [], "warnings": [w.as_json() for w in warnings]})
         return

@@ -12,7 +12,7 @@ import click
 from optimizer.cli.common import EXIT, Destination, file_argument, json_option, main, print_json, read, verb
 
 if TYPE_CHECKING:
-    from optimizer.explanation.frontier import Over, Point
+    from optimizer.explanation.frontier import FrontierPoint, Over
 
 
 @main.command()
@@ -64,7 +64,7 @@ def frontier(
     sys.exit(_exit_code(found))
 
 
-def _exit_code(points: tuple[Point, ...]) -> int:
+def _exit_code(points: tuple[FrontierPoint, ...]) -> int:
     """0 where every point is settled, one way or the other; 1 where no limit leaves a plan."""
     found = {p.best.status for p in points}
     if found == {"infeasible"}:

@@ -50,14 +50,14 @@ def simulate(
     """What happens after a switch of plan: work, KPIs, cash, when the gain shows, what to watch."""
     from optimizer.response.calibration import calibrate
     from optimizer.rollout.early_warning import limits
-    from optimizer.rollout.transition import switch
+    from optimizer.rollout.transition import transition
     from optimizer.tables.json_values import records
     from optimizer.tables.transition import TABLES, Simulated, switch_tables
 
     scenario = read(file)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
-    run = switch(cal, euros, periods, draws, seed, learning)
+    run = transition(cal, euros, periods, draws, seed, learning)
     tables = switch_tables(Simulated(plan_name or "current", seed, learning, run, limits(cal, euros, seed)))
     if out is not None:
         from reports.studies.transition import switch_pdfs

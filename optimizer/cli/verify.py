@@ -17,14 +17,14 @@ from optimizer.cli.common import json_option, main, print_json, verb
 def verify(folder: Path, as_json: bool) -> None:
     """Recompute hashes, equilibria, payouts and rules of a run or a batch; exit code 4 on a difference."""
     from optimizer.parallel.pool import cores
-    from optimizer.runs.batch.verify import misrecorded
-    from optimizer.runs.verify import audited, run_folders
+    from optimizer.runs.batch.verify import verify_batch
+    from optimizer.runs.verify import run_folders, verify_runs
 
     runs = run_folders(folder)
     if not runs:
         raise click.BadParameter(f"{folder} holds no run; name a run folder or a batch", param_hint="FOLDER")
-    found = [difference for differences in audited(runs, cores()) for difference in differences]
-    found += misrecorded(folder)
+    found = [difference for differences in verify_runs(runs, cores()) for difference in differences]
+    found += verify_batch(folder)
     if as_json:
         print_json({"runs": len(runs), "differences": [vars(difference) for difference in found]})
     else:

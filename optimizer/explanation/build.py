@@ -7,7 +7,7 @@ plan, "then" the chosen one. Only `fully` and what it calls solve again, and onl
 |---|---|
 | how do plans compare? | compared |
 | where does the gain come from? | causes |
-| why this weight, and why nothing else? | moves |
+| why this weight, and why nothing else? | weight_shifts |
 | what stands in the way? | obstacles |
 | is there an easier plan that is almost as good? | ties |
 | who games, and what does it cost? | ledger |
@@ -32,17 +32,17 @@ from optimizer.explanation.binding_rules import Neighbourhood, RuleState, rules_
 from optimizer.explanation.comparison import EQUAL, Comparison, compare, equal_weights
 from optimizer.explanation.evaluated import same
 from optimizer.explanation.gaming_ledger import Gaming, gaming_ledger
-from optimizer.explanation.near_ties import Tie, near_ties
-from optimizer.explanation.tornado import Swing, tornado
-from optimizer.explanation.waterfall import Step, waterfall
-from optimizer.explanation.weight_shifts import Move, cheapest, moves
+from optimizer.explanation.near_ties import NearTie, near_ties
+from optimizer.explanation.tornado import TornadoBar, tornado
+from optimizer.explanation.waterfall import WaterfallStep, waterfall
+from optimizer.explanation.weight_shifts import WeightShift, cheapest, weight_shifts
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.evaluator import believed_exposure
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, evaluate_beside_today, evaluate_plans
 
 if TYPE_CHECKING:
-    from optimizer.explanation.frontier import Point
+    from optimizer.explanation.frontier import FrontierPoint
     from optimizer.explanation.rule_prices import RulePrice
     from optimizer.solver.solution import Solution
 
@@ -51,12 +51,12 @@ __all__ = [
     "Comparison",
     "Explanation",
     "Gaming",
-    "Move",
+    "NearTie",
     "Neighbourhood",
     "RuleState",
-    "Step",
-    "Swing",
-    "Tie",
+    "TornadoBar",
+    "WaterfallStep",
+    "WeightShift",
     "by_size_of_change",
     "cheapest",
     "compare",
@@ -75,9 +75,9 @@ OnProgress = Callable[[str, int, int], None]
 class Explanation:
     """Parts that need a plan are empty where there is none.
 
-    `why_this_weight` are moves from the chosen plan; `why_unmoved` all moves from the current plan where it
-    is the chosen one, to KPIs not offered too; `runners_up` the plans of `swings`, which are empty where they
-    were `cut` short; `prices` and `frontiers` are empty unless `full.explain_fully` has filled them.
+    `why_this_weight` are shifts from the chosen plan; `why_unmoved` all shifts from the current plan where
+    it is the chosen one, also to KPIs not offered; `runners_up` the plans of the `tornado`, empty where it
+    was `cut` short; `prices` and `frontiers` are empty unless `full.explain_fully` has filled them.
     """
 
     solution: Solution
@@ -86,15 +86,15 @@ class Explanation:
     rules: tuple[RuleState, ...] = ()
     around: Neighbourhood | None = None
     gaming: tuple[Gaming, ...] = ()
-    steps: tuple[Step, ...] = ()
-    why_this_weight: tuple[Move, ...] = ()
-    why_unmoved: tuple[Move, ...] = ()
-    ties: tuple[Tie, ...] = ()
-    runners_up: tuple[Tie, ...] = ()
-    swings: tuple[Swing, ...] = ()
+    steps: tuple[WaterfallStep, ...] = ()
+    why_this_weight: tuple[WeightShift, ...] = ()
+    why_unmoved: tuple[WeightShift, ...] = ()
+    near_ties: tuple[NearTie, ...] = ()
+    runners_up: tuple[NearTie, ...] = ()
+    tornado: tuple[TornadoBar, ...] = ()
     cut: bool = False
     prices: tuple[RulePrice, ...] = ()
-    frontiers: tuple[Point, ...] = ()
+    frontiers: tuple[FrontierPoint, ...] = ()
 
     @property
     def then(self) -> Outcome | None:
@@ -122,8 +122,8 @@ def explain(
 ) -> Explanation:
     """Everything a report says beyond the plan and its certificate, without solving again.
 
-    More than one of `workers` means processes. What takes long, the swings, is given up at the moment `until`
-    [s, time.monotonic]: some of them alone would not say which number matters most.
+    More than one of `workers` means processes. What takes long, the tornado, is given up at the moment
+    `until` [s, time.monotonic]: some bars alone would not say which number matters most.
     """
     cal, space, euros = solution.cal, solution.space, solution.euros
     now, plans = evaluate_plans(cal.today, cal.current[None]), compare(solution)
@@ -134,7 +134,7 @@ def explain(
     ties = near_ties(cal, space, euros, plans.euros)
     runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
     rivals = np.array([t.euros for t in runners_up]).reshape(-1, *euros.shape)
-    swings = _swings(cal, euros, rivals, workers, _watched(on_progress or silent, until)) if moved else ()
+    bars = _tornado(cal, euros, rivals, workers, _watched(on_progress or silent, until)) if moved else ()
     return Explanation(
         solution=solution,
         plans=plans,
@@ -143,22 +143,22 @@ def explain(
         around=around,
         gaming=gaming_ledger(cal, euros, now, solution.consistent),
         steps=waterfall(cal, now, solution.consistent),
-        why_this_weight=moves(cal, space, euros, space.allowed),
-        why_unmoved=() if moved else moves(cal, space, euros, np.ones_like(space.allowed)),
-        ties=ties,
+        why_this_weight=weight_shifts(cal, space, euros, space.allowed),
+        why_unmoved=() if moved else weight_shifts(cal, space, euros, np.ones_like(space.allowed)),
+        near_ties=ties,
         runners_up=runners_up,
-        swings=swings or (),
-        cut=swings is None,
+        tornado=bars or (),
+        cut=bars is None,
     )
 
 
 class _OutOfTimeError(Exception):
-    """The swings have taken too long."""
+    """The tornado has taken too long."""
 
 
-def _swings(
+def _tornado(
     cal: Calibrated, euros: Floats, rivals: Floats, workers: Workers, on_done: OnDone
-) -> tuple[Swing, ...] | None:
+) -> tuple[TornadoBar, ...] | None:
     """None where there was no time for them."""
     try:
         on_done(0, 1)

@@ -32,7 +32,7 @@ WIDE = 0.1
 
 
 @dataclass(frozen=True)
-class Point:
+class FrontierPoint:
     """The best plan under a limit: `limit` in its own unit, `here` where it is the scenario's own.
 
     `gain` of the objective over the current plan's [currency/period].
@@ -52,7 +52,7 @@ def frontier(
     options: Options | None = None,
     workers: Workers = ALONE,
     on_done: OnDone | None = None,
-) -> tuple[Point, ...]:
+) -> tuple[FrontierPoint, ...]:
     """The best plan at `points` limits, and at the scenario's own, loosest last.
 
     "budget" varies expected loaded payouts, "gaming" the tolerance, "controllability" the least mean. Raises
@@ -70,7 +70,7 @@ def frontier(
     for best in found:
         done.append(best.beaten_by(done, options.gap))
     return tuple(
-        Point(over, limit, limit == own, best, best.value - today)
+        FrontierPoint(over, limit, limit == own, best, best.value - today)
         for limit, best in zip(limits, done, strict=True)
     )
 

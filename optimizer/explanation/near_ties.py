@@ -25,7 +25,7 @@ LONGEST_WALK = 12
 
 
 @dataclass(frozen=True)
-class Tie:
+class NearTie:
     """A plan (I, K) that keeps every rule, at its own consistent beliefs [currency/period].
 
     `measures` in use and `distance` Σ |w − w⁰| over all teams; `loss` of value against the chosen plan
@@ -47,7 +47,7 @@ class Tie:
     gaming_hours: float
 
 
-def near_ties(cal: Calibrated, space: PlanSpace, euros: Floats, known: Floats) -> tuple[Tie, ...]:
+def near_ties(cal: Calibrated, space: PlanSpace, euros: Floats, known: Floats) -> tuple[NearTie, ...]:
     """Plans to consider instead of a chosen one (I, K), best first; `known` (S, I, K) are looked at too."""
     scored = ScoredPlans(judge_consistent(cal, space), space)
     start = scored.look(space.units(euros)[None])[0]
@@ -117,14 +117,14 @@ def _first(plans: Iterable[ScoredPlan], start: ScoredPlan, shape: _Shape) -> lis
 
 def _described(
     cal: Calibrated, space: PlanSpace, start: ScoredPlan, plans: list[ScoredPlan]
-) -> tuple[Tie, ...]:
+) -> tuple[NearTie, ...]:
     shape = _Shape(cal, space)
     found = evaluated(cal, space, space.euros(np.array([start.units, *(p.units for p in plans)])))
 
-    def tie(s: int, plan: ScoredPlan) -> Tie:
+    def tie(s: int, plan: ScoredPlan) -> NearTie:
         value = float(found.value[s])
         loss = float(found.value[0]) - value
-        return Tie(
+        return NearTie(
             euros=found.euros[s],
             revenue=float(found.outcome.revenue[s]),
             loaded_pay=float(found.outcome.loaded_pay[s]),

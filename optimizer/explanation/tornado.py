@@ -37,7 +37,7 @@ PRECISE = 1e-9
 
 
 @dataclass(frozen=True)
-class Swing:
+class TornadoBar:
     """A number of the scenario with a range, and what plans are worth at the ends of it.
 
     `number` as it is, NaN where several move together. `values` (3, S) of the objective [currency/period]
@@ -100,7 +100,7 @@ def tornado(
     runners_up: Floats,
     workers: Workers = ALONE,
     on_done: OnDone | None = None,
-) -> tuple[Swing, ...]:
+) -> tuple[TornadoBar, ...]:
     """Every source with a range, largest spread first, for a plan (I, K) and runners-up (S, I, K)."""
     plans = np.concatenate([cal.current[None], euros[None], runners_up])
     paid = plans.sum(axis=(0, 1)) > 0
@@ -109,8 +109,8 @@ def tornado(
     kept = paid | np.isin(
         np.arange(len(paid)), np.concatenate([c.gates.on for c in (cal.curves, cal.todays_curves)])
     )
-    work = partial(_swings, cal.scenario, _bare(cal.scenario, kept), plans[:, :, kept], cal.chosen)
-    found = [swing for portion in workers.each(work, portions, on_done) for swing in portion]
+    work = partial(_bars, cal.scenario, _bare(cal.scenario, kept), plans[:, :, kept], cal.chosen)
+    found = [bar for portion in workers.each(work, portions, on_done) for bar in portion]
     return tuple(sorted(found, key=lambda s: -round(s.spread, ALIKE)))
 
 
@@ -121,28 +121,28 @@ def _bare(scenario: Scenario, kept: Bools) -> Scenario:
     return scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": rules, "sources": {}})
 
 
-def _swings(
+def _bars(
     scenario: Scenario,
     bare: Scenario,
     plans: Floats,
     chosen: Mapping[str, str],
     sources: list[tuple[str, str, float]],
-) -> list[Swing]:
+) -> list[TornadoBar]:
     company = _Company.of(bare, plans, chosen)
     ends = [(path, factor) for path, _, reach in sources for factor in (1 - reach, 1 + reach)]
     values = company.values(ends).reshape(len(sources), 2, -1)
-    return [_swing(scenario, company, *s, *v) for s, v in zip(sources, values, strict=True)]
+    return [_bar(scenario, company, *s, *v) for s, v in zip(sources, values, strict=True)]
 
 
-def _swing(
+def _bar(
     scenario: Scenario, company: _Company, path: str, text: str, reach: float, low: Floats, high: Floats
-) -> Swing:
+) -> TornadoBar:
     values = np.array([low, company.today, high])
 
     def at(factor: float) -> Floats:
         return np.asarray(company.values([(path, factor)])[0])
 
-    return Swing(
+    return TornadoBar(
         path=path,
         text=text,
         range=reach,

@@ -49,7 +49,7 @@ MANY = 10
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallStep:
     """Part of the change that a team brings by a cause [currency/period]."""
 
     team: int
@@ -58,7 +58,7 @@ class Step:
     net: float
 
 
-def waterfall(cal: Calibrated, now: Outcome, then: Outcome) -> tuple[Step, ...]:
+def waterfall(cal: Calibrated, now: Outcome, then: Outcome) -> tuple[WaterfallStep, ...]:
     """From one plan to another (S = 1 each), by team and cause; causes that cannot arise are left out."""
     cases = zip(cal.regimes, now.by_regime, then.by_regime, strict=True)
     funnels = [(odds, _Funnel.of(network, a.x[0], b.x[0])) for (odds, network), a, b in cases]
@@ -66,9 +66,10 @@ def waterfall(cal: Calibrated, now: Outcome, then: Outcome) -> tuple[Step, ...]:
     possible = funnels[0][1].possible
     pay = (now.pay[0] - then.pay[0]) * loading(cal)
     worked = [
-        Step(int(i), WORKED[c], float(revenue[i, c]), float(revenue[i, c])) for i, c in np.argwhere(possible)
+        WaterfallStep(int(i), WORKED[c], float(revenue[i, c]), float(revenue[i, c]))
+        for i, c in np.argwhere(possible)
     ]
-    paid = [Step(i, "payout", 0.0, float(part)) for i, part in enumerate(pay)]
+    paid = [WaterfallStep(i, "payout", 0.0, float(part)) for i, part in enumerate(pay)]
     return tuple(sorted([*worked, *paid], key=lambda s: (s.team, CAUSES.index(s.cause))))
 
 

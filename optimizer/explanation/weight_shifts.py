@@ -19,7 +19,7 @@ REAL = 1e-9
 
 
 @dataclass(frozen=True)
-class Move:
+class WeightShift:
     """A step of weight of a team from KPI `kpi` to KPI `to`, at its own consistent beliefs.
 
     `weight` that `kpi` had, `moved` of it. Changes against the plan it starts from: `value` of the objective,
@@ -51,7 +51,7 @@ class Move:
         return "rule" if self.improves and self.broken else "no_gain"
 
 
-def moves(cal: Calibrated, space: PlanSpace, euros: Floats, to: Bools) -> tuple[Move, ...]:
+def weight_shifts(cal: Calibrated, space: PlanSpace, euros: Floats, to: Bools) -> tuple[WeightShift, ...]:
     """From every KPI that a plan (I, K) pays on to every other one in `to` (I, K), rules broken or not."""
     steps = list(_steps(space, euros, to))
     if not steps:
@@ -61,10 +61,10 @@ def moves(cal: Calibrated, space: PlanSpace, euros: Floats, to: Bools) -> tuple[
         plans[s, i, k] -= step
         plans[s, i, other] += step
     found = evaluated(cal, space, plans)
-    return tuple(_move(found, s, i, k, other, step) for s, (i, k, other, step) in enumerate(steps, 1))
+    return tuple(_shift(found, s, i, k, other, step) for s, (i, k, other, step) in enumerate(steps, 1))
 
 
-def cheapest(found: tuple[Move, ...]) -> Move | None:
+def cheapest(found: tuple[WeightShift, ...]) -> WeightShift | None:
     """The improvement that rules block by the smallest excess; of equals, the one that brings most."""
     blocked = [m for m in found if m.reason == "rule"]
     return min(blocked, key=lambda m: (m.excess, -m.value), default=None)
@@ -78,9 +78,9 @@ def _steps(space: PlanSpace, euros: Floats, to: Bools) -> Iterator[tuple[int, in
                 yield int(i), int(k), int(other), float(min(space.unit[i], euros[i, k]))
 
 
-def _move(found: Evaluated, s: int, i: int, k: int, other: int, step: float) -> Move:
+def _shift(found: Evaluated, s: int, i: int, k: int, other: int, step: float) -> WeightShift:
     pay, outcome, value = float(found.euros[0, i].sum()), found.outcome, found.value
-    return Move(
+    return WeightShift(
         team=i,
         kpi=k,
         to=other,

@@ -11,7 +11,7 @@ from optimizer.history.estimate.lags import Arrival, Lag
 from optimizer.history.estimate.people import Persons
 from optimizer.history.estimate.rates import quantiles
 from optimizer.history.estimate.responsiveness import Effect
-from optimizer.history.estimate.side_metrics import Sides
+from optimizer.history.estimate.side_metrics import SideMetrics
 from optimizer.history.estimate.spending import SourceCost
 from optimizer.history.estimate.study import Study
 from optimizer.history.estimate.timing import Rush
@@ -82,7 +82,7 @@ def _people(persons: Persons | None) -> list[Json]:
     return [vars(person) for person in persons.people] if persons else []
 
 
-def _sides(sides: Mapping[str, Sides]) -> list[Json]:
+def _sides(sides: Mapping[str, SideMetrics]) -> list[Json]:
     return [
         {
             "id": p.id,

@@ -8,13 +8,13 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds, Interval
-from optimizer.model.data import RegimeData, Setting
+from optimizer.model.data import ModelData, RegimeData
 
 
-def add_teams(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:
+def add_teams(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...]) -> None:
     """Prices, reduced costs, stationarity and complementarity of every team in every regime."""
-    network = setting.cal.network
-    of = {w.name: (w, b) for w, b in zip(setting.regimes, bounds, strict=True)}
+    network = data.cal.network
+    of = {w.name: (w, b) for w, b in zip(data.regimes, bounds, strict=True)}
     timed = [t for t, h in zip(network.teams, network.hours, strict=True) if np.isfinite(h)]
     team, stage = network.teams.index, network.stages.index
     activity = network.activities.index
@@ -34,8 +34,8 @@ def add_teams(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]
         m.REGIMES,
         m.ACTIVITIES,
         rule=lambda m, s, a: (
-            _marginal_gain(m, setting, of[s][0], activity(a))
-            - float(setting.cal.quadratic[activity(a)]) * m.x[s, a]
+            _marginal_gain(m, data, of[s][0], activity(a))
+            - float(data.cal.quadratic[activity(a)]) * m.x[s, a]
             + m.reduced_cost[s, a]
             == 0
         ),
@@ -48,9 +48,9 @@ def _pair(interval: Interval, at: int) -> tuple[float, float]:
     return float(interval.low[at]), float(interval.high[at])
 
 
-def reward_of(m: pyo.ConcreteModel, setting: Setting, regime: RegimeData, a: int) -> pyo.Expression:
+def reward_of(m: pyo.ConcreteModel, data: ModelData, regime: RegimeData, a: int) -> pyo.Expression:
     """r_a(w) = Σ_k e_ik θ_k C_ka + what reaches other teams and comes back."""
-    network = setting.cal.network
+    network = data.cal.network
     team = network.teams[network.team[a]]
     paid = sum(
         float(regime.reward[j, a]) * m.euros[team, k]
@@ -60,11 +60,11 @@ def reward_of(m: pyo.ConcreteModel, setting: Setting, regime: RegimeData, a: int
     return paid + float(regime.onward[a])
 
 
-def _marginal_gain(m: pyo.ConcreteModel, setting: Setting, regime: RegimeData, a: int) -> pyo.Expression:
+def _marginal_gain(m: pyo.ConcreteModel, data: ModelData, regime: RegimeData, a: int) -> pyo.Expression:
     """Equation (4) of model.md without q x and s."""
     network = regime.network
     s, i = regime.name, network.teams[network.team[a]]
-    gain = reward_of(m, setting, regime, a) - float(setting.cal.linear[a] + regime.waiting[a])
+    gain = reward_of(m, data, regime, a) - float(data.cal.linear[a] + regime.waiting[a])
     if network.unit_hours[a] and (s, i) in m.hour_price:
         gain -= float(network.unit_hours[a]) * m.hour_price[s, i]
     if network.source[a] >= 0:

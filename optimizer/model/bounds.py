@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.model.data import RegimeData, Setting
+from optimizer.model.data import ModelData, RegimeData
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,19 @@ class Bounds:
     score: Interval
 
 
-def data_bounds(setting: Setting, regime: RegimeData) -> Bounds:
+def data_bounds(data: ModelData, regime: RegimeData) -> Bounds:
     """Bounds from hours, inflow and the range of rewards alone.
 
     Raises ValueError naming the activity where a volume cannot be bounded.
     """
-    network, cal = regime.network, setting.cal
-    low_pay, high_pay = reward_range(setting, regime)
+    network, cal = regime.network, data.cal
+    low_pay, high_pay = reward_range(data, regime)
     low = low_pay - cal.linear - regime.waiting
     high = high_pay - cal.linear - regime.waiting
-    hour_low = _hour_price_low(setting, regime, low)
+    hour_low = _hour_price_low(data, regime, low)
     price_high = _price_high(regime, high, hour_low)
-    x_high = _x_high(setting, regime, high, hour_low, price_high)
-    price_low = _price_low(setting, regime, low, x_high)
+    x_high = _x_high(data, regime, high, hour_low, price_high)
+    price_low = _price_low(data, regime, low, x_high)
     hour_high = _hour_price_high(regime, high, price_low, price_high)
     taken_high = np.append(price_high, 0.0)[network.source]
     lost = network.unit_hours * hour_high[network.team] + taken_high - price_low @ network.own_yields - low
@@ -60,9 +60,9 @@ def data_bounds(setting: Setting, regime: RegimeData) -> Bounds:
     )
 
 
-def reward_range(setting: Setting, regime: RegimeData) -> tuple[Floats, Floats]:
+def reward_range(data: ModelData, regime: RegimeData) -> tuple[Floats, Floats]:
     """Smallest and largest r_a over the plans of the space, (A,) each."""
-    space, team = setting.space, regime.network.team
+    space, team = data.space, regime.network.team
     most, least = space.most * space.unit, space.least * space.unit
     usable = space.allowed[team].T
     best = np.where(usable, regime.reward, -np.inf).max(axis=0, initial=-np.inf)
@@ -83,14 +83,14 @@ def score_range(regime: RegimeData, x: Interval) -> Interval:
     )
 
 
-def _hour_price_low(setting: Setting, regime: RegimeData, low: Floats) -> Floats:
+def _hour_price_low(data: ModelData, regime: RegimeData, low: Floats) -> Floats:
     """λ ≥ net − q H of `other`, whose hours are at most H; 0 for a team without hours."""
     network = regime.network
     found = np.zeros(len(network.teams))
     for i, block in enumerate(network.blocks):
         if block.has_hours:
             a = network.activities.index(f"other:{network.teams[i]}")
-            found[i] = low[a] - setting.cal.quadratic[a] * network.hours[i]
+            found[i] = low[a] - data.cal.quadratic[a] * network.hours[i]
     return found
 
 
@@ -107,14 +107,14 @@ def _price_high(regime: RegimeData, high: Floats, hour_low: Floats) -> Floats:
 
 
 def _x_high(
-    setting: Setting, regime: RegimeData, high: Floats, hour_low: Floats, price_high: Floats
+    data: ModelData, regime: RegimeData, high: Floats, hour_low: Floats, price_high: Floats
 ) -> Floats:
     """Volumes by hours, inflow, or (market work without hours) by where reward stops paying for cost."""
     network = regime.network
     gain = high - network.unit_hours * hour_low[network.team] + price_high @ network.own_yields
     timed = np.isfinite(network.hours[network.team]) & (network.unit_hours > 0)
     by_hours = np.where(timed, network.hours[network.team] / np.where(timed, network.unit_hours, 1.0), np.inf)
-    by_gain = np.where(network.source < 0, np.maximum(gain, 0.0) / setting.cal.quadratic, np.inf)
+    by_gain = np.where(network.source < 0, np.maximum(gain, 0.0) / data.cal.quadratic, np.inf)
     x = np.minimum(by_hours, by_gain)
     for n in reversed(network.downstream_first):
         taking = network.from_stage[n]
@@ -127,14 +127,14 @@ def _x_high(
     return np.asarray(x)
 
 
-def _price_low(setting: Setting, regime: RegimeData, low: Floats, x_high: Floats) -> Floats:
+def _price_low(data: ModelData, regime: RegimeData, low: Floats, x_high: Floats) -> Floats:
     """μ_n ≥ net − q x of `leave`."""
     network = regime.network
     price = np.zeros(len(network.stages))
     for n, stage in enumerate(network.stages):
         if network.owner[n] >= 0:
             a = network.activities.index(f"leave:{stage}")
-            price[n] = low[a] - setting.cal.quadratic[a] * x_high[a]
+            price[n] = low[a] - data.cal.quadratic[a] * x_high[a]
     return price
 
 

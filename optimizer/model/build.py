@@ -19,38 +19,38 @@ from optimizer.model import (
     weights,
 )
 from optimizer.model.bounds import Bounds
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 
 # An exception says it all; Pyomo would also write it on stdout, among results.
 logging.getLogger("pyomo").setLevel(logging.CRITICAL)
 
 
-def build_model(setting: Setting, bounds: tuple[Bounds, ...]) -> pyo.ConcreteModel:
+def build_model(data: ModelData, bounds: tuple[Bounds, ...]) -> pyo.ConcreteModel:
     """The mixed-integer linear program of model.md §8.
 
     `bounds` must be valid for every plan to be considered (one per regime); complementarity and payout
     products use them as their big-M.
     """
     with PauseGC():
-        m = pyo.ConcreteModel(name=setting.cal.scenario.name)
-        _sets(m, setting)
-        weights.add_weights(m, setting)
-        controllability.add_controllability(m, setting)
-        funnel.add_funnel(m, setting, bounds)
-        best_response.add_teams(m, setting, bounds)
-        payouts.add_payouts(m, setting, bounds)
-        payouts.add_budgets(m, setting)
-        cvar.add_tail(m, setting, bounds)
-        gaming.add_gaming(m, setting)
-        effort.add_effort(m, setting)
-        objective.add_objective(m, setting)
+        m = pyo.ConcreteModel(name=data.cal.scenario.name)
+        _sets(m, data)
+        weights.add_weights(m, data)
+        controllability.add_controllability(m, data)
+        funnel.add_funnel(m, data, bounds)
+        best_response.add_teams(m, data, bounds)
+        payouts.add_payouts(m, data, bounds)
+        payouts.add_budgets(m, data)
+        cvar.add_tail(m, data, bounds)
+        gaming.add_gaming(m, data)
+        effort.add_effort(m, data)
+        objective.add_objective(m, data)
         m.excluded = pyo.ConstraintList(doc="(16) plans already judged")
     return m
 
 
-def _sets(m: pyo.ConcreteModel, setting: Setting) -> None:
-    network, space = setting.cal.network, setting.space
-    m.REGIMES = pyo.Set(initialize=[w.name for w in setting.regimes])
+def _sets(m: pyo.ConcreteModel, data: ModelData) -> None:
+    network, space = data.cal.network, data.space
+    m.REGIMES = pyo.Set(initialize=[w.name for w in data.regimes])
     m.TEAMS = pyo.Set(initialize=network.teams)
     m.STAGES = pyo.Set(initialize=[s for n, s in enumerate(network.stages) if network.owner[n] >= 0])
     m.ACTIVITIES = pyo.Set(initialize=network.activities)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 
 
-def add_controllability(m: pyo.ConcreteModel, setting: Setting) -> None:
+def add_controllability(m: pyo.ConcreteModel, data: ModelData) -> None:
     """Mean controllability of each team's plan; the floor already decided which pairs exist."""
-    mean, space = setting.rules.controllability.mean, setting.space
+    mean, space = data.rules.controllability.mean, data.space
     teams, kpis = list(m.TEAMS), list(m.KPIS)
     bound = [] if mean is None else [i for i in m.PAID if not space.fully_locked[teams.index(i)]]
 

@@ -16,9 +16,9 @@ import pyomo.environ as pyo
 
 from optimizer.arrays import Bools, Floats
 from optimizer.model.bounds import Bounds
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.response.outcome import loading
-from optimizer.risk.cvar import CVAR_DRAWS, PERCENTILE_DRAWS, ROUNDING, probabilities, swings
+from optimizer.risk.cvar import CVAR_DRAWS, PERCENTILE_DRAWS, ROUNDING, payout_range, probabilities
 from optimizer.risk.draws import rule_noise
 from optimizer.scenario.types import Cvar, Percentile
 
@@ -40,9 +40,9 @@ class _Sample:
     most: Floats
 
 
-def add_tail(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:
+def add_tail(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...]) -> None:
     """`budget.cvar` and `budget.percentile`; nothing where the scenario has neither."""
-    budget = setting.rules.budget
+    budget = data.rules.budget
     if budget.cvar is None and budget.percentile is None:
         return
     m.spent = pyo.Var(m.REGIMES, doc="expected loaded payout in a regime")
@@ -54,9 +54,9 @@ def add_tail(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...])
         m.PAIRS, rule=lambda m, *p: m.staked[p] == m.euros[p], doc="(22) what noise moves"
     )
     if budget.cvar is not None:
-        _add_cvar(m, _sample(setting, bounds, CVAR_DRAWS), budget.cvar)
+        _add_cvar(m, _sample(data, bounds, CVAR_DRAWS), budget.cvar)
     if budget.percentile is not None:
-        _add_percentile(m, setting, _sample(setting, bounds, PERCENTILE_DRAWS), budget.percentile)
+        _add_percentile(m, data, _sample(data, bounds, PERCENTILE_DRAWS), budget.percentile)
 
 
 def _add_cvar(m: pyo.ConcreteModel, sample: _Sample, rule: Cvar) -> None:
@@ -78,13 +78,13 @@ def _add_cvar(m: pyo.ConcreteModel, sample: _Sample, rule: Cvar) -> None:
     )
 
 
-def _add_percentile(m: pyo.ConcreteModel, setting: Setting, sample: _Sample, rule: Percentile) -> None:
+def _add_percentile(m: pyo.ConcreteModel, data: ModelData, sample: _Sample, rule: Percentile) -> None:
     """The payout within the limit in all but few draws; binaries say which, where plans differ in that."""
     m.cap = pyo.Var(bounds=(rule.limit, None), doc="payout that only few draws exceed")
     m.budget_percentile = pyo.Constraint(
         ["base"], rule=lambda m, _: m.cap <= rule.limit, doc="(23) all but the worst cases"
     )
-    sure, open_, few = _known(setting, sample, rule)
+    sure, open_, few = _known(data, sample, rule)
     m.percentile_sure = pyo.Constraint(
         sure,
         rule=lambda m, d: _paid(m, sample, d) <= m.cap,
@@ -117,16 +117,16 @@ def _all_paid(m: pyo.ConcreteModel, sample: _Sample, value: Callable[[pyo.Var], 
     return np.asarray([spent[regime] for regime in sample.regime] + sample.added @ staked)
 
 
-def _sample(setting: Setting, bounds: tuple[Bounds, ...], count: int) -> _Sample:
+def _sample(data: ModelData, bounds: tuple[Bounds, ...], count: int) -> _Sample:
     """What noise adds in every regime, and how far payouts can go; no score ever lowers pay."""
-    cal, pairs = setting.cal, setting.space.pairs
+    cal, pairs = data.cal, data.space.pairs
     noise = rule_noise(cal.scenario, cal.seed, count)
     at = [i * len(cal.network.kpis) + k for i, k in pairs]
     team, kpi = [i for i, _ in pairs], [k for _, k in pairs]
     charge = loading(cal)[team]
     added, ends = [], []
-    for regime, box in zip(setting.regimes, bounds, strict=True):
-        added.append(charge * swings(cal, regime.believed[None], noise)[0][:, at])
+    for regime, box in zip(data.regimes, bounds, strict=True):
+        added.append(charge * payout_range(cal, regime.believed[None], noise)[0][:, at])
         both = [
             charge * (regime.level + regime.slope @ s)[team, kpi] for s in (box.score.low, box.score.high)
         ]
@@ -134,23 +134,23 @@ def _sample(setting: Setting, bounds: tuple[Bounds, ...], count: int) -> _Sample
     low, high = np.concatenate(ends, axis=1)
     every = np.concatenate(added)
     return _Sample(
-        regime=[regime.name for regime in setting.regimes for _ in range(count)],
-        weight=probabilities([w.probability for w in setting.regimes], count),
+        regime=[regime.name for regime in data.regimes for _ in range(count)],
+        weight=probabilities([w.probability for w in data.regimes], count),
         added=every,
         low=low,
         high=high,
-        most=-_least(setting, -(every + high)),
+        most=-_least(data, -(every + high)),
     )
 
 
-def _known(setting: Setting, sample: _Sample, rule: Percentile) -> tuple[list[int], list[int], float]:
+def _known(data: ModelData, sample: _Sample, rule: Percentile) -> tuple[list[int], list[int], float]:
     """Draws within the limit under every plan that keeps it, draws that need a binary, and the probability
     left to these.
 
     A draw that others of probability above 1 − level always exceed cannot be above the limit; one that always
     exceeds all but 1 − level may be above it for nothing. Rows that follow from another row are left out.
     """
-    few, below = 1 - rule.level + ROUNDING, _below(setting, sample)
+    few, below = 1 - rule.level + ROUNDING, _below(data, sample)
     within = below @ sample.weight + sample.weight > few
     beyond = 1 - sample.weight @ below <= few
     felt = sample.most > rule.limit
@@ -159,7 +159,7 @@ def _known(setting: Setting, sample: _Sample, rule: Percentile) -> tuple[list[in
     return np.flatnonzero(sure).tolist(), np.flatnonzero(~within & ~beyond & felt).tolist(), left
 
 
-def _below(setting: Setting, sample: _Sample) -> Bools:
+def _below(data: ModelData, sample: _Sample) -> Bools:
     """(N, N): whether draw d pays no more than d' under every plan; of two that pay the same, the first.
 
     It compares what noise adds, and across regimes the most of the one with the least of the other.
@@ -168,14 +168,14 @@ def _below(setting: Setting, sample: _Sample) -> Bools:
     gap = np.empty((len(regime), len(regime)))
     for d, here in enumerate(regime):
         before = np.where((regime == here)[:, None], 0.0, sample.low - sample.high[d])
-        gap[d] = _least(setting, sample.added - sample.added[d] + before)
+        gap[d] = _least(data, sample.added - sample.added[d] + before)
     same = (gap >= 0) & (gap.T >= 0)
     return np.asarray((gap >= 0) & (~same | np.triu(same, 1)))
 
 
-def _least(setting: Setting, per_euro: Floats) -> Floats:
+def _least(data: ModelData, per_euro: Floats) -> Floats:
     """The least that any plan makes of amounts per euro of each pair (N, P), each team on its poorest."""
-    space, total = setting.space, np.zeros(len(per_euro))
+    space, total = data.space, np.zeros(len(per_euro))
     team = np.array([i for i, _ in space.pairs])
     for i in np.unique(team):
         worst = per_euro[:, team == i].min(axis=1)

@@ -45,7 +45,7 @@ class RegimeData:
 
 
 @dataclass(frozen=True)
-class Setting:
+class ModelData:
     """Everything the model is built from."""
 
     cal: Calibrated
@@ -59,16 +59,16 @@ class Setting:
         return self.cal.scenario.rules
 
 
-def build_setting(
+def model_data(
     cal: Calibrated, space: PlanSpace, beliefs: tuple[Beliefs, ...], exposure: Floats | None = None
-) -> Setting:
+) -> ModelData:
     """The model's numbers at one belief (S = 1) per regime."""
     names = list(cal.scenario.regimes) or ["base"]
     regimes = tuple(
         _regime_data(cal, name, probability, network, at)
         for name, (probability, network), at in zip(names, cal.regimes, beliefs, strict=True)
     )
-    return Setting(cal, space, regimes, exposure)
+    return ModelData(cal, space, regimes, exposure)
 
 
 def _regime_data(cal: Calibrated, name: str, probability: float, network: Network, at: Beliefs) -> RegimeData:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.response.outcome import risk_aversion
 
 FIRST_TANGENTS = 9
@@ -38,39 +38,39 @@ class Square:
         return 0.5 * self.curvature * at**2
 
 
-def add_effort(m: pyo.ConcreteModel, setting: Setting) -> None:
+def add_effort(m: pyo.ConcreteModel, data: ModelData) -> None:
     """Cost of effort per activity, premium for risk per pair, and their first tangents."""
     m.tangents = pyo.ConstraintList(doc="(21) squares lie above their tangents")
-    wanted = setting.rules.objective == "surplus"
+    wanted = data.rules.objective == "surplus"
     worked = [(s, a) for s in m.REGIMES for a in m.ACTIVITIES if wanted and m.x[s, a].ub > 0]
     m.effort = pyo.Var(worked, domain=pyo.NonNegativeReals, doc="½ q_a x_a²")
     m.risk = pyo.Var(
-        [p for p, _ in _premiums(m, setting)] if wanted else [],
+        [p for p, _ in _premiums(m, data)] if wanted else [],
         domain=pyo.NonNegativeReals,
         doc="½ r_i Var pay_k e_ik²",
     )
-    for square in squares(m, setting):
+    for square in squares(m, data):
         for at in np.linspace(square.low, square.high, FIRST_TANGENTS):
             m.tangents.add(square.tangent(float(at)))
 
 
-def squares(m: pyo.ConcreteModel, setting: Setting) -> Iterator[Square]:
+def squares(m: pyo.ConcreteModel, data: ModelData) -> Iterator[Square]:
     """All of the objective that is not linear."""
-    index = setting.cal.network.activities.index
-    odds = {w.name: w.probability for w in setting.regimes}
+    index = data.cal.network.activities.index
+    odds = {w.name: w.probability for w in data.regimes}
     for (s, a), cost in m.effort.items():
         x = m.x[s, a]
-        yield Square(cost, x, float(setting.cal.quadratic[index(a)]), odds[s], x.lb, x.ub)
-    teams, most = list(m.TEAMS), setting.space.most * setting.space.unit
-    for (i, k), curvature in _premiums(m, setting):
+        yield Square(cost, x, float(data.cal.quadratic[index(a)]), odds[s], x.lb, x.ub)
+    teams, most = list(m.TEAMS), data.space.most * data.space.unit
+    for (i, k), curvature in _premiums(m, data):
         if (i, k) in m.risk:
             yield Square(m.risk[i, k], m.euros[i, k], curvature, 1.0, 0.0, float(most[teams.index(i)]))
 
 
-def _premiums(m: pyo.ConcreteModel, setting: Setting) -> Iterator[tuple[tuple[str, str], float]]:
+def _premiums(m: pyo.ConcreteModel, data: ModelData) -> Iterator[tuple[tuple[str, str], float]]:
     """r_i Σ_s π_s Var pay_k of each pair that has a premium."""
-    averse, teams, kpis = risk_aversion(setting.cal), list(m.TEAMS), list(m.KPIS)
-    variance = sum(w.probability * w.variance for w in setting.regimes)
+    averse, teams, kpis = risk_aversion(data.cal), list(m.TEAMS), list(m.KPIS)
+    variance = sum(w.probability * w.variance for w in data.regimes)
     for i, k in m.PAIRS:
         curvature = float(averse[teams.index(i)] * np.asarray(variance)[teams.index(i), kpis.index(k)])
         if curvature > 0:

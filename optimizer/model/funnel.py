@@ -6,26 +6,26 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 
 
-def add_funnel(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:
+def add_funnel(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...]) -> None:
     """Volumes x ≥ 0 with (1) and (2) in every regime."""
-    network = setting.cal.network
+    network = data.cal.network
     column = {a: j for j, a in enumerate(network.activities)}
-    high = {w.name: b.x for w, b in zip(setting.regimes, bounds, strict=True)}
+    high = {w.name: b.x for w, b in zip(data.regimes, bounds, strict=True)}
     m.x = pyo.Var(
         m.REGIMES,
         m.ACTIVITIES,
         bounds=lambda m, s, a: (float(high[s].low[column[a]]), float(high[s].high[column[a]])),
         doc="units per period",
     )
-    regimes = {w.name: w for w in setting.regimes}
+    regimes = {w.name: w for w in data.regimes}
 
     def balance(m: pyo.ConcreteModel, s: str, n: str) -> pyo.Expression:
         net, stage = regimes[s].network, network.stages.index(n)
         taken = sum(m.x[s, network.activities[a]] for a in network.from_stage[stage])
-        return taken - inflow_of(m, setting, s, stage, constant=False) == float(net.inflow[stage])
+        return taken - inflow_of(m, data, s, stage, constant=False) == float(net.inflow[stage])
 
     def hours(m: pyo.ConcreteModel, s: str, i: str) -> pyo.Expression:
         mine = network.blocks[network.teams.index(i)].activities
@@ -42,10 +42,10 @@ def add_funnel(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...
 
 
 def inflow_of(
-    m: pyo.ConcreteModel, setting: Setting, regime: str, stage: int, *, constant: bool = True
+    m: pyo.ConcreteModel, data: ModelData, regime: str, stage: int, *, constant: bool = True
 ) -> pyo.Expression:
     """F_n + Σ_a P_na x_a in a regime."""
-    network = next(r.network for r in setting.regimes if r.name == regime)
+    network = next(r.network for r in data.regimes if r.name == regime)
     row, names = network.yields[stage], network.activities
     flow = sum(float(row[a]) * m.x[regime, names[a]] for a in np.flatnonzero(row))
     return flow + (float(network.inflow[stage]) if constant else 0.0)

@@ -8,39 +8,39 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.best_response import reward_of
-from optimizer.model.data import RegimeData, Setting
+from optimizer.model.data import ModelData, RegimeData
 from optimizer.model.funnel import inflow_of
 from optimizer.response.network import Network
 
 
-def add_gaming(m: pyo.ConcreteModel, setting: Setting) -> None:
+def add_gaming(m: pyo.ConcreteModel, data: ModelData) -> None:
     """Caps, deterrence margin, pairs and exposure."""
     caps = {
         (w.name, w.network.activities[a]): (a, constant, share)
-        for w in setting.regimes
-        for a, constant, share in caps_in(setting, w.network)
+        for w in data.regimes
+        for a, constant, share in caps_in(data, w.network)
     }
-    regimes = {w.name: w for w in setting.regimes}
+    regimes = {w.name: w for w in data.regimes}
 
     def cap(m: pyo.ConcreteModel, s: str, name: str) -> pyo.Expression:
         a, constant, share = caps[s, name]
         source = int(regimes[s].network.source[a])
-        return constant + (share * inflow_of(m, setting, s, source) if share else 0.0)
+        return constant + (share * inflow_of(m, data, s, source) if share else 0.0)
 
     m.gaming_cap = pyo.Constraint(
         list(caps), rule=lambda m, s, a: m.x[s, a] <= cap(m, s, a), doc="(14a) gaming within its cap"
     )
-    _margin(m, setting, {key: at[0] for key, at in caps.items()}, cap)
-    _pairs(m, setting)
-    _exposure(m, setting)
+    _margin(m, data, {key: at[0] for key, at in caps.items()}, cap)
+    _pairs(m, data)
+    _exposure(m, data)
 
 
-def caps_in(setting: Setting, network: Network) -> Iterator[tuple[int, float, float]]:
+def caps_in(data: ModelData, network: Network) -> Iterator[tuple[int, float, float]]:
     """(activity, constant, share): x_a ≤ constant + share · inflow of its stage.
 
     Stated here once more, apart from `optimizer.plans.rules.caps`, which judges what the model chose.
     """
-    rules, routing = setting.rules.gaming, setting.cal.beliefs.routing[0]
+    rules, routing = data.rules.gaming, data.cal.beliefs.routing[0]
     if rules is None:
         return
     for a, name in enumerate(network.activities):
@@ -52,22 +52,22 @@ def caps_in(setting: Setting, network: Network) -> Iterator[tuple[int, float, fl
             yield a, (1 + rules.tolerance) * network.baseline[a], 0.0
 
 
-def _margin(m: pyo.ConcreteModel, setting: Setting, gamed: dict, cap: object) -> None:  # type: ignore[type-arg]
-    margin = setting.rules.gaming.margin if setting.rules.gaming else None
-    network = setting.cal.network
+def _margin(m: pyo.ConcreteModel, data: ModelData, gamed: dict, cap: object) -> None:  # type: ignore[type-arg]
+    margin = data.rules.gaming.margin if data.rules.gaming else None
+    network = data.cal.network
     some = [key for key, a in gamed.items() if margin is not None and network.gaming[a]]
-    regimes = {w.name: w for w in setting.regimes}
+    regimes = {w.name: w for w in data.regimes}
 
     def deterred(m: pyo.ConcreteModel, s: str, name: str) -> pyo.Expression:
         a, regime = gamed[s, name], regimes[s]
-        gain = _inflated_gain(m, setting, regime, a, float(margin or 0.0))
-        return gain <= float(setting.cal.quadratic[a]) * cap(m, s, name)  # type: ignore[operator]
+        gain = _inflated_gain(m, data, regime, a, float(margin or 0.0))
+        return gain <= float(data.cal.quadratic[a]) * cap(m, s, name)  # type: ignore[operator]
 
     m.gaming_margin = pyo.Constraint(some, rule=deterred, doc="(14b) deterred even if it pays more")
 
 
 def _inflated_gain(
-    m: pyo.ConcreteModel, setting: Setting, regime: RegimeData, a: int, margin: float
+    m: pyo.ConcreteModel, data: ModelData, regime: RegimeData, a: int, margin: float
 ) -> pyo.Expression:
     """Net gain of the first unit with direct credit inflated, at the plan's prices."""
     network, s = regime.network, regime.name
@@ -77,7 +77,7 @@ def _inflated_gain(
         for j, k in enumerate(network.kpis)
         if (team, k) in m.PAIRS and regime.direct[j, a]
     )
-    gain = reward_of(m, setting, regime, a) + extra - float(setting.cal.linear[a] + regime.waiting[a])
+    gain = reward_of(m, data, regime, a) + extra - float(data.cal.linear[a] + regime.waiting[a])
     if network.unit_hours[a] and (s, team) in m.hour_price:
         gain -= float(network.unit_hours[a]) * m.hour_price[s, team]
     if network.source[a] >= 0:
@@ -86,8 +86,8 @@ def _inflated_gain(
     return gain + sum(float(own[n]) * m.stage_price[s, network.stages[n]] for n in np.flatnonzero(own))
 
 
-def _pairs(m: pyo.ConcreteModel, setting: Setting) -> None:
-    pairs = [p for p in (setting.rules.gaming.pairs if setting.rules.gaming else ()) if p.team in m.PAID]
+def _pairs(m: pyo.ConcreteModel, data: ModelData) -> None:
+    pairs = [p for p in (data.rules.gaming.pairs if data.rules.gaming else ()) if p.team in m.PAID]
 
     def quality_first(m: pyo.ConcreteModel, at: int) -> pyo.Expression:
         pair = pairs[at]
@@ -99,15 +99,15 @@ def _pairs(m: pyo.ConcreteModel, setting: Setting) -> None:
     m.gaming_pair = pyo.Constraint(relevant, rule=quality_first, doc="(14c) volume only with quality")
 
 
-def _exposure(m: pyo.ConcreteModel, setting: Setting) -> None:
-    limit = setting.rules.gaming.exposure if setting.rules.gaming else None
-    if limit is None or setting.exposure is None:
+def _exposure(m: pyo.ConcreteModel, data: ModelData) -> None:
+    limit = data.rules.gaming.exposure if data.rules.gaming else None
+    if limit is None or data.exposure is None:
         return
     teams, kpis = list(m.TEAMS), list(m.KPIS)
     others = [(i, j) for i in m.PAID for j in m.TEAMS if i != j]
 
     def exposed(m: pyo.ConcreteModel, i: str, j: str) -> pyo.Expression:
-        d = setting.exposure[:, teams.index(j)]  # type: ignore[index]
+        d = data.exposure[:, teams.index(j)]  # type: ignore[index]
         body = sum(float(d[kpis.index(k)]) * m.euros[t, k] for t, k in m.PAIRS if t == i) - limit * m.pay[i]
         return pyo.inequality(body=body, upper=0.0)
 

@@ -6,23 +6,23 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
-from optimizer.model.data import RegimeData, Setting
+from optimizer.model.data import ModelData, RegimeData
 from optimizer.response.outcome import loading
 
 Moving = dict[tuple[str, str], list[str]]
 """Per pair (team, KPI), the KPIs whose scores move its pay."""
 
 
-def add_payouts(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ...]) -> None:
+def add_payouts(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...]) -> None:
     """pay_i = Σ_k e_ik (level_ik + Σ_j θ_ikj ŝ_j), j is k or its gate.
 
     One product per digit and score: digit × (score above its lower bound).
     """
-    needed = _pays_matter(setting)
-    moving = _moving(m, setting) if needed else {}
+    needed = _pays_matter(data)
+    moving = _moving(m, data) if needed else {}
     scored = sorted({j for some in moving.values() for j in some})
-    of = {w.name: (w, b) for w, b in zip(setting.regimes, bounds, strict=True)}
-    kpi = setting.cal.network.kpis.index
+    of = {w.name: (w, b) for w, b in zip(data.regimes, bounds, strict=True)}
+    kpi = data.cal.network.kpis.index
     width = {(s, k): float(np.ptp(_ends(of[s][1], kpi(k)))) for s in of for k in scored}
     m.above = pyo.Var(
         m.REGIMES, scored, bounds=lambda m, s, k: (0.0, width[s, k]), doc="ŝ_k above its lower bound"
@@ -37,13 +37,13 @@ def add_payouts(m: pyo.ConcreteModel, setting: Setting, bounds: tuple[Bounds, ..
     m.linear_score = pyo.Constraint(m.REGIMES, scored, rule=score, doc="(11) ŝ_k at the believed rate")
     _products(m, moving, width)
     if needed:
-        _pay_expressions(m, setting, of, moving)
+        _pay_expressions(m, data, of, moving)
 
 
-def _moving(m: pyo.ConcreteModel, setting: Setting) -> Moving:
+def _moving(m: pyo.ConcreteModel, data: ModelData) -> Moving:
     """The KPIs whose scores move the pay of each pair."""
-    teams, kpis = setting.cal.network.teams, setting.cal.network.kpis
-    felt = np.any([w.slope != 0 for w in setting.regimes], axis=0)
+    teams, kpis = data.cal.network.teams, data.cal.network.kpis
+    felt = np.any([w.slope != 0 for w in data.regimes], axis=0)
     return {
         (i, k): [j for n, j in enumerate(kpis) if j == k or felt[teams.index(i), kpis.index(k), n]]
         for i, k in m.PAIRS
@@ -54,11 +54,11 @@ def _ends(bounds: Bounds, k: int) -> tuple[float, float]:
     return float(bounds.score.low[k]), float(bounds.score.high[k])
 
 
-def _pays_matter(setting: Setting) -> bool:
-    budget = setting.rules.budget
+def _pays_matter(data: ModelData) -> bool:
+    budget = data.rules.budget
     rules = (budget.expected, budget.min_share_of_target, budget.cvar, budget.percentile)
     limited = bool(budget.teams) or any(rule is not None for rule in rules)
-    return limited or setting.rules.objective == "net"
+    return limited or data.rules.objective == "net"
 
 
 def _products(m: pyo.ConcreteModel, moving: Moving, width: dict[tuple[str, str], float]) -> None:
@@ -85,11 +85,11 @@ def _products(m: pyo.ConcreteModel, moving: Moving, width: dict[tuple[str, str],
 
 
 def _pay_expressions(
-    m: pyo.ConcreteModel, setting: Setting, of: dict[str, tuple[RegimeData, Bounds]], moving: Moving
+    m: pyo.ConcreteModel, data: ModelData, of: dict[str, tuple[RegimeData, Bounds]], moving: Moving
 ) -> None:
     """Expected payout before charges per team, in each regime and over them."""
-    unit = dict(zip(setting.cal.network.teams, setting.space.unit, strict=True))
-    team, kpi = setting.cal.network.teams.index, setting.cal.network.kpis.index
+    unit = dict(zip(data.cal.network.teams, data.space.unit, strict=True))
+    team, kpi = data.cal.network.teams.index, data.cal.network.kpis.index
 
     def paid(m: pyo.ConcreteModel, s: str, i: str) -> pyo.Expression:
         regime, bounds = of[s]
@@ -108,16 +108,16 @@ def _pay_expressions(
     odds = {s: regime.probability for s, (regime, _) in of.items()}
     m.payout_in = pyo.Expression(m.REGIMES, m.PAID, rule=paid)
     m.payout = pyo.Expression(m.PAID, rule=lambda m, i: sum(odds[s] * m.payout_in[s, i] for s in m.REGIMES))
-    charge = dict(zip(setting.cal.network.teams, map(float, loading(setting.cal)), strict=True))
+    charge = dict(zip(data.cal.network.teams, map(float, loading(data.cal)), strict=True))
     m.loaded = pyo.Expression(m.PAID, rule=lambda m, i: charge[i] * m.payout[i])
     m.loaded_in = pyo.Expression(
         m.REGIMES, rule=lambda m, s: sum(charge[i] * m.payout_in[s, i] for i in m.PAID)
     )
 
 
-def add_budgets(m: pyo.ConcreteModel, setting: Setting) -> None:
+def add_budgets(m: pyo.ConcreteModel, data: ModelData) -> None:
     """Expected loaded payouts within budget; nobody asked to lose."""
-    budget = setting.rules.budget
+    budget = data.rules.budget
     m.budget_total = pyo.Constraint(
         ["base"] if budget.expected is not None and len(m.PAID) else [],
         rule=lambda m, _: sum(m.loaded[i] for i in m.PAID) <= budget.expected,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.plans.space import TOLERANCE, change_origin
 
 
-def add_weights(m: pyo.ConcreteModel, setting: Setting) -> None:
+def add_weights(m: pyo.ConcreteModel, data: ModelData) -> None:
     """Steps n_ik in binary digits, euros e_ik, and the rules on weights alone."""
-    _digits(m, setting)
-    _totals(m, setting)
-    _sizes(m, setting)
-    _locks(m, setting)
-    _change(m, setting)
+    _digits(m, data)
+    _totals(m, data)
+    _sizes(m, data)
+    _locks(m, data)
+    _change(m, data)
 
 
 def steps_of(m: pyo.ConcreteModel, team: str, kpi: str) -> pyo.Expression:
@@ -23,8 +23,8 @@ def steps_of(m: pyo.ConcreteModel, team: str, kpi: str) -> pyo.Expression:
     return sum(2**b * m.digit[team, kpi, b] for b in m.BITS[team, kpi])
 
 
-def _digits(m: pyo.ConcreteModel, setting: Setting) -> None:
-    space, teams = setting.space, list(m.TEAMS)
+def _digits(m: pyo.ConcreteModel, data: ModelData) -> None:
+    space, teams = data.space, list(m.TEAMS)
     most = {(i, k): round(float(space.most[teams.index(i)])) for i, k in m.PAIRS}
     m.BITS = pyo.Set(m.PAIRS, initialize=lambda m, i, k: range(most[i, k].bit_length()))
     m.digit = pyo.Var(
@@ -39,8 +39,8 @@ def _digits(m: pyo.ConcreteModel, setting: Setting) -> None:
     m.pay = pyo.Expression(m.PAID, rule=lambda m, i: sum(m.euros[p] for p in m.PAIRS if p[0] == i))
 
 
-def _totals(m: pyo.ConcreteModel, setting: Setting) -> None:
-    space, teams = setting.space, list(m.TEAMS)
+def _totals(m: pyo.ConcreteModel, data: ModelData) -> None:
+    space, teams = data.space, list(m.TEAMS)
 
     def total(m: pyo.ConcreteModel, i: str) -> tuple[float, pyo.Expression, float]:
         t = teams.index(i)
@@ -50,9 +50,9 @@ def _totals(m: pyo.ConcreteModel, setting: Setting) -> None:
     m.target_pay = pyo.Constraint(m.PAID, rule=total, doc="(5) Σ_k e_ik = B_i")
 
 
-def _sizes(m: pyo.ConcreteModel, setting: Setting) -> None:
+def _sizes(m: pyo.ConcreteModel, data: ModelData) -> None:
     """w_ik ∈ {0} ∪ [min, max] and at most max_measures; a locked KPI keeps its lock instead."""
-    rules, space, teams = setting.rules.weights, setting.space, list(m.TEAMS)
+    rules, space, teams = data.rules.weights, data.space, list(m.TEAMS)
     kpis = list(m.KPIS)
     free = [p for p in m.PAIRS if np.isnan(space.locked[teams.index(p[0]), kpis.index(p[1])])]
     m.FREE = pyo.Set(dimen=2, initialize=free)
@@ -84,8 +84,8 @@ def _sizes(m: pyo.ConcreteModel, setting: Setting) -> None:
     )
 
 
-def _locks(m: pyo.ConcreteModel, setting: Setting) -> None:
-    space, teams, kpis = setting.space, list(m.TEAMS), list(m.KPIS)
+def _locks(m: pyo.ConcreteModel, data: ModelData) -> None:
+    space, teams, kpis = data.space, list(m.TEAMS), list(m.KPIS)
     locked = [p for p in m.PAIRS if p not in m.FREE]
     m.lock = pyo.Constraint(
         locked,
@@ -94,9 +94,9 @@ def _locks(m: pyo.ConcreteModel, setting: Setting) -> None:
     )
 
 
-def _change(m: pyo.ConcreteModel, setting: Setting) -> None:
-    limit = setting.rules.change_limit
-    today = change_origin(setting.cal.scenario)
+def _change(m: pyo.ConcreteModel, data: ModelData) -> None:
+    limit = data.rules.change_limit
+    today = change_origin(data.cal.scenario)
     w0 = {
         (i, k): float(today[t, j]) for t, i in enumerate(m.TEAMS) for j, k in enumerate(m.KPIS) if i in m.PAID
     }

@@ -30,7 +30,7 @@ from optimizer.response.outcome import (
     true_scores,
     value_of,
 )
-from optimizer.risk.cvar import NO_TAIL, Tail, has_tail_rule, tail_of
+from optimizer.risk.cvar import NO_TAIL, BadCases, has_tail_rule, tail_of
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def consistent_facts(
     return Facts(cal, euros, tuple(e.x for e in equilibria), pay, exposure, deterred, tail)
 
 
-def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Tail:
+def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> BadCases:
     """What is paid in bad cases once beliefs agree with what happens."""
     if not has_tail_rule(cal):
         return NO_TAIL
@@ -128,7 +128,7 @@ class Linearised:
     loaded_pay: Floats
     effort_cost: Floats
     risk_premium: Floats
-    tail: Tail = NO_TAIL
+    tail: BadCases = NO_TAIL
 
     @property
     def net(self) -> Floats:

@@ -11,7 +11,7 @@ BARELY = 0.05
 """A KPI that every team causes less than this share of is left to luck."""
 
 
-def measured_doubts(cal: Calibrated) -> list[Finding]:
+def measured_warnings(cal: Calibrated) -> list[Finding]:
     """What a designer should look at before solving."""
     return [*_uncontrolled(cal), *_today_breaks(cal)]
 

@@ -19,7 +19,7 @@ _CLOSEST = 1e-12
 
 
 @dataclass(frozen=True)
-class Tail:
+class UpperTail:
     """ε and η standard normal with a correlation; h and `closed` broadcast against each other.
 
     `moments`: E[(ε − h)^n; ε ≥ h, η ≥ closed] for n = 0, 1, 2. `own_density`: −d/dh of the first.
@@ -32,7 +32,7 @@ class Tail:
     at_gate: tuple[Floats, Floats]
 
 
-def tail(h: Floats, closed: Floats, correlation: float) -> Tail:
+def tail(h: Floats, closed: Floats, correlation: float) -> UpperTail:
     """Moments beyond h while the other variable is beyond `closed`."""
     rho, rest = correlation, np.sqrt(max(1 - correlation**2, _CLOSEST))
     p = both_above(h, closed, rho)
@@ -42,7 +42,7 @@ def tail(h: Floats, closed: Floats, correlation: float) -> Tail:
     first = here + rho * there
     second = p + h * here + rho**2 * closed * there + rho * rest / np.sqrt(2 * np.pi) * corner
     z = (rho * closed - h) / rest
-    return Tail(
+    return UpperTail(
         closed=closed,
         moments=(p, first - h * p, second - 2 * h * first + h * h * p),
         own_density=here,

@@ -128,9 +128,9 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
 
 
 def _targets(scenario: Scenario, network: Network) -> Floats:
-    counted = network.numerator @ network.baseline
+    baseline_counts = network.numerator @ network.baseline
     per = np.where(network.is_rate, network.denominator @ network.baseline, 1.0)
-    observed = counted / np.where(per > 0, per, 1.0)
+    observed = baseline_counts / np.where(per > 0, per, 1.0)
     stated = [k.target for k in scenario.kpis.values()]
     return np.array([t if t is not None else (o or 1.0) for t, o in zip(stated, observed, strict=True)])
 

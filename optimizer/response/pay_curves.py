@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from optimizer.arrays import Bools, Floats, Ints
-from optimizer.response.bivariate_normal import Tail, tail
+from optimizer.response.bivariate_normal import UpperTail, tail
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ class _Behind:
         self._first = curves.first_level[..., *self._pairs]
         away = (self._knots - self._score[..., None]) / self._spread[..., None]
         closed = ((g.at - score[..., g.on]) / self._gate_spread)[..., None]
-        self._tail: Tail = tail(away, closed, g.correlation)
+        self._tail: UpperTail = tail(away, closed, g.correlation)
 
     def _of_pairs(self, by_curve: Floats) -> Floats:
         """(..., P, J) of (..., C, K, J)."""

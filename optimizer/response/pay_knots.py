@@ -14,7 +14,7 @@ from optimizer.scenario.types import Curve, Scenario
 
 
 @dataclass(frozen=True)
-class Shape:
+class PayKnots:
     """One curve as a line before its first knot, and knots: (attainment, jump, slope change), rising."""
 
     level: float
@@ -22,11 +22,11 @@ class Shape:
     knots: tuple[tuple[float, float, float], ...]
 
 
-LINE = Shape(0.0, 1.0, ())
+LINE = PayKnots(0.0, 1.0, ())
 """Without a curve: linear and unbounded."""
 
 
-def shape_of(curve: Curve, threshold: float | None = None) -> Shape:
+def shape_of(curve: Curve, threshold: float | None = None) -> PayKnots:
     """The curve's knots; `threshold` stands for another one, where it is higher."""
     bar = max((t for t in (curve.threshold, threshold) if t is not None), default=None)
     turns = [(a.from_, a.slope) for a in curve.accelerators if curve.cap is None or a.from_ < curve.cap]
@@ -40,12 +40,12 @@ def shape_of(curve: Curve, threshold: float | None = None) -> Shape:
     if bar is None or (bar <= start and level == 0):
         steps = pairwise(line)
         knots = [(start, 0.0, curve.slope), *((b[0], 0.0, b[2] - a[2]) for a, b in steps)]
-        return Shape(level, 0.0, tuple(knots))
+        return PayKnots(level, 0.0, tuple(knots))
     below = [part for part in line if part[0] <= bar]
     at, paid, slope = below[-1] if below else (bar, level, 0.0)
     beyond = [(bar, paid + slope * (bar - at), slope), *(part for part in line if part[0] > bar)]
     bends = [(b[0], 0.0, b[2] - a[2]) for a, b in pairwise(beyond)]
-    return Shape(0.0, 0.0, ((bar, beyond[0][1], slope), *bends))
+    return PayKnots(0.0, 0.0, ((bar, beyond[0][1], slope), *bends))
 
 
 def named_curve(scenario: Scenario, curve: Curve | str | None) -> Curve | None:
@@ -78,7 +78,7 @@ def pay_curves(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> P
     )
 
 
-def _shape(curve: Curve | None, kpi: str) -> Shape:
+def _shape(curve: Curve | None, kpi: str) -> PayKnots:
     """A gate on the KPI itself is a threshold."""
     if curve is None:
         return LINE
@@ -86,7 +86,7 @@ def _shape(curve: Curve | None, kpi: str) -> Shape:
     return shape_of(curve, curve.gate.at if itself and curve.gate else None)
 
 
-def _padded(shapes: list[list[Shape]]) -> dict[str, Floats]:
+def _padded(shapes: list[list[PayKnots]]) -> dict[str, Floats]:
     """Knots, jumps and slope changes (C, K, J); what is missing stands at the last knot and does nothing."""
     most = max(len(s.knots) for row in shapes for s in row)
     parts = np.zeros((len(shapes), len(shapes[0]), most, 3))

@@ -35,7 +35,7 @@ ENOUGH = 0.1
 
 
 @dataclass(frozen=True)
-class Optimum:
+class QpOptimum:
     """x (S, n), prices y (S, m) of the equalities, and the worst relative imbalance (S,)."""
 
     x: Floats
@@ -45,11 +45,11 @@ class Optimum:
 
 def solve_separable(
     g: Floats, q: Floats, balance: Floats, b: Floats, lower: Floats, upper: Floats
-) -> Optimum:
+) -> QpOptimum:
     """Optimum for g (S, n), q > 0 and bounds (n,) or (S, n), balance (m, n) or (S, m, n), b (S, m)."""
     q, lower, upper = (np.broadcast_to(v, g.shape) for v in (q, lower, upper))
     if not b.shape[1]:
-        return Optimum(np.clip(g / q, lower, upper), np.zeros((len(g), 0)), np.zeros(len(g)))
+        return QpOptimum(np.clip(g / q, lower, upper), np.zeros((len(g), 0)), np.zeros(len(g)))
     programs = _Programs.of(_Rows(balance), g, q, b, lower, upper)
     damping = np.full(len(g), DAMPING[0])
     y = programs.newton(1 / q, programs.imbalance(g / q), damping)
@@ -183,7 +183,7 @@ class _Programs:
         last = t[:, -1:]
         return np.concatenate([np.zeros_like(last), t, 2 * last + 1], axis=1)
 
-    def finished(self, x: Floats, y: Floats) -> Optimum:
+    def finished(self, x: Floats, y: Floats) -> QpOptimum:
         """With what rounding in large prices leaves of an imbalance taken out of x itself."""
         missed = self.missed(x)
         off = np.flatnonzero(missed > PRECISION)
@@ -191,7 +191,7 @@ class _Programs:
             part = self.select(off)
             x[off] = part.projected(x[off])
             missed[off] = part.missed(x[off])
-        return Optimum(x, y, missed)
+        return QpOptimum(x, y, missed)
 
     def missed(self, x: Floats) -> Floats:
         """The worst imbalance relative to what flows, (S,)."""

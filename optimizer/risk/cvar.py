@@ -31,14 +31,14 @@ _MOST = 2_000_000
 
 
 @dataclass(frozen=True)
-class Tail:
+class BadCases:
     """Of S plans, (S,) currency per period each; None where no rule asks for it."""
 
     cvar: Floats | None = None
     percentile: Floats | None = None
 
 
-NO_TAIL = Tail()
+NO_TAIL = BadCases()
 
 
 def has_tail_rule(cal: Calibrated) -> bool:
@@ -47,7 +47,7 @@ def has_tail_rule(cal: Calibrated) -> bool:
     return budget.cvar is not None or budget.percentile is not None
 
 
-def tail_of(cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Sequence[Floats]) -> Tail:
+def tail_of(cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Sequence[Floats]) -> BadCases:
     """What the rules on bad cases look at, for plans (S, I, K).
 
     Per regime: `loaded` (S,), the expected loaded payout, and `score` (S or 1, K), at which noise is added.
@@ -60,7 +60,7 @@ def tail_of(cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Seq
     if budget.percentile is not None:
         paid = _sampled(cal, euros, loaded, score, PERCENTILE_DRAWS)
         found["percentile"] = percentile(paid, probabilities(odds, PERCENTILE_DRAWS), budget.percentile.level)
-    return Tail(**found)
+    return BadCases(**found)
 
 
 def probabilities(odds: Sequence[float], count: int) -> Floats:
@@ -83,16 +83,16 @@ def added(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Float
     """What each draw of noise (D, K) adds to the loaded payouts of plans (S, I, K), (S, D)."""
     charged = (euros * loading(cal)[:, None]).reshape(len(euros), -1, 1)
     if len(score) == 1:
-        return np.asarray((charged[:, :, 0]) @ swings(cal, score, noise)[0].T)
+        return np.asarray((charged[:, :, 0]) @ payout_range(cal, score, noise)[0].T)
     block = max(1, _MOST // (len(noise) * charged.shape[1]))
     found = np.empty((len(euros), len(noise)))
     for at in range(0, len(euros), block):
         some = slice(at, at + block)
-        found[some] = (swings(cal, score[some], noise) @ charged[some])[:, :, 0]
+        found[some] = (payout_range(cal, score[some], noise) @ charged[some])[:, :, 0]
     return found
 
 
-def swings(cal: Calibrated, score: Floats, noise: Floats) -> Floats:
+def payout_range(cal: Calibrated, score: Floats, noise: Floats) -> Floats:
     """pay(m + σε) − E pay(m) per euro at target, (S, D, I·K)."""
     attained = score[:, None, :] + cal.curves.noise * noise
     luck = realised_pay(cal, attained) - expected_pay(cal, score)[:, None]

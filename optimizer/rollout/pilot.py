@@ -42,7 +42,7 @@ _HALVINGS = 24
 
 
 @dataclass(frozen=True)
-class Setting:
+class PilotSetting:
     """What a pilot in one team could show: the KPI, its effect by length of the pilot, and people's luck."""
 
     team: int
@@ -85,7 +85,7 @@ class Design:
 class Pilot:
     """All designs in one team, and the one to take."""
 
-    setting: Setting
+    setting: PilotSetting
     designs: tuple[Design, ...]
 
     @property
@@ -120,7 +120,7 @@ def _formula(effect: float, people: int) -> float:
     return float(noncentral.sf(student.ppf(1 - ALPHA / 2, freedom), freedom, effect * np.sqrt(people) / 2))
 
 
-def settings(cal: Calibrated, euros: Floats, periods: int) -> Iterator[Setting]:
+def settings(cal: Calibrated, euros: Floats, periods: int) -> Iterator[PilotSetting]:
     """One per team whose pay the plan (I, K) changes and whose headcount allows two groups."""
     stay = _expected(cal.today, cal.current, periods)
     for i in changed_teams(cal, euros):
@@ -152,7 +152,7 @@ def _expected(cal: Calibrated, euros: Floats, periods: int) -> Floats:
     return np.asarray(np.einsum("r,trk->tk", odds, path.score))
 
 
-def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> Setting | None:
+def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> PilotSetting | None:
     """The KPI of the team's own work that moves most against its luck; None where none moves."""
     team = list(cal.scenario.teams.values())[i]
     people, correlation = team.headcount or 0, cal.scenario.noise_correlation
@@ -165,10 +165,10 @@ def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> Setting |
         return None
     shared = float(cal.curves.noise[k] * np.sqrt(correlation))
     level = float(stay[:, k].mean())
-    return Setting(i, k, people, effects[:, k], level, float(own[k]), shared, team.skill_spread)
+    return PilotSetting(i, k, people, effects[:, k], level, float(own[k]), shared, team.skill_spread)
 
 
-def pilot(setting: Setting, seed: int, draws: int = DRAWS) -> Pilot:
+def pilot(setting: PilotSetting, seed: int, draws: int = DRAWS) -> Pilot:
     """Up to half of the team, for every number of periods, on the same draws of luck and skill."""
     rng = generator(seed, Stream.PILOT)
     skill = 1 + setting.skill * rng.standard_normal((draws, setting.people))
@@ -180,7 +180,7 @@ def pilot(setting: Setting, seed: int, draws: int = DRAWS) -> Pilot:
     return Pilot(setting, tuple(designs))
 
 
-def _designs(setting: Setting, groups: _Groups, q: int) -> Iterator[Design]:
+def _designs(setting: PilotSetting, groups: _Groups, q: int) -> Iterator[Design]:
     effect = float(setting.effect[q - 1])
     error = setting.own * np.sqrt(2 / q) * np.sqrt(1 / groups.people + 1 / groups.others)
     power = groups.power(np.full(len(error), effect))

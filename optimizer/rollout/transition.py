@@ -29,7 +29,7 @@ LEARNING = 0.5
 
 
 @dataclass(frozen=True)
-class Path:
+class TransitionPath:
     """What happens in T periods and S draws: leading axes (T, S).
 
     x (.., A) units; score (.., K) without luck and timing; attainment (.., K) with both, of a target (.., K)
@@ -62,13 +62,13 @@ class Path:
 
 
 @dataclass(frozen=True)
-class Switch:
+class Transition:
     """Both plans in the same draws."""
 
     cal: Calibrated
     luck: Luck
-    stay: Path
-    change: Path
+    stay: TransitionPath
+    change: TransitionPath
 
     @property
     def goes_on(self) -> bool:
@@ -101,32 +101,32 @@ class Switch:
         return np.asarray(((self.shown > 0) & (self.shown <= periods)).mean(axis=1))
 
 
-def switch(
+def transition(
     cal: Calibrated, euros: Floats, periods: int, draws: int, seed: int, learning: float = LEARNING
-) -> Switch:
+) -> Transition:
     """Simulate staying and changing to the plan `euros` (I, K), with the curves chosen, in the same draws."""
     luck = draw_luck(cal.scenario, seed, periods, draws)
     stay = follow(cal.today, cal.current, luck, learning)
     goes_on = not cal.chosen and np.array_equal(euros, cal.current)
-    return Switch(cal, luck, stay, stay if goes_on else follow(cal, euros, luck, learning))
+    return Transition(cal, luck, stay, stay if goes_on else follow(cal, euros, luck, learning))
 
 
-def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> Path:
+def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> TransitionPath:
     """What happens from today on under a plan (I, K) that begins now."""
-    parts: dict[int, Path] = {}
+    parts: dict[int, TransitionPath] = {}
     for s in map(int, np.unique(luck.regime)):
         parts[s] = _Run(cal, s, euros, learning).path(luck.noise[:, luck.regime == s])
     return _together(parts, luck.regime)
 
 
-def _together(parts: dict[int, Path], regime: Ints) -> Path:
+def _together(parts: dict[int, TransitionPath], regime: Ints) -> TransitionPath:
     """Draws of all regimes in their order."""
     order = np.argsort(np.concatenate([np.flatnonzero(regime == s) for s in parts]))
     fields = {
         name: np.concatenate([getattr(p, name) for p in parts.values()], axis=1)[:, order]
-        for name in Path.__dataclass_fields__
+        for name in TransitionPath.__dataclass_fields__
     }
-    return Path(**fields)
+    return TransitionPath(**fields)
 
 
 class _Run:
@@ -141,7 +141,7 @@ class _Run:
         self.movable = movables(cal, euros)
         self.worth_of_luck = worth_of_luck(cal, self.network)
 
-    def path(self, noise: Floats) -> Path:
+    def path(self, noise: Floats) -> TransitionPath:
         """All periods for the draws of this regime, noise (T, S, K)."""
         count = noise.shape[1]
         pipeline = in_transit(self.cal.network, self.shares, count)
@@ -154,7 +154,9 @@ class _Run:
             row, owed = self._account(done, entered, luck, owed)
             rows.append(row)
             beliefs = learnt
-        return Path(**{name: np.stack([r[name] for r in rows]) for name in Path.__dataclass_fields__})
+        return TransitionPath(
+            **{name: np.stack([r[name] for r in rows]) for name in TransitionPath.__dataclass_fields__}
+        )
 
     def _period(
         self, pipeline: Pipeline, beliefs: Beliefs, luck: Floats

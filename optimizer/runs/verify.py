@@ -57,7 +57,7 @@ def run_folders(folder: Path) -> list[Path]:
     return sorted(path for path in inside.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def audit(folder: Path) -> tuple[Difference, ...]:
+def verify_run(folder: Path) -> tuple[Difference, ...]:
     """All that is wrong with one run folder; empty for a sound one."""
     name = folder.name
     changed = [Difference(name, what) for what in changed_files(folder)]
@@ -67,9 +67,9 @@ def audit(folder: Path) -> tuple[Difference, ...]:
         return (*changed, Difference(name, f"cannot be evaluated: {type(error).__name__}: {error}"))
 
 
-def audited(folders: Sequence[Path], workers: int) -> list[tuple[Difference, ...]]:
-    """`audit` of each, in their order; in several processes where there are many."""
-    return each(audit, folders, workers if len(folders) >= MANY else 1)
+def verify_runs(folders: Sequence[Path], workers: int) -> list[tuple[Difference, ...]]:
+    """`verify_run` of each, in their order; in several processes where there are many."""
+    return each(verify_run, folders, workers if len(folders) >= MANY else 1)
 
 
 def _evaluated(folder: Path) -> Iterator[tuple[str, ...]]:

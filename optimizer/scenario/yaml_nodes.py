@@ -26,7 +26,7 @@ from optimizer.scenario.problems import (
     shown,
 )
 from optimizer.scenario.yaml_ahead import brackets
-from optimizer.scenario.yaml_scalars import Doubt, resolved
+from optimizer.scenario.yaml_scalars import AmbiguousScalar, resolved
 
 MAX_DEPTH = 20
 MAX_NODES = 200_000
@@ -195,7 +195,7 @@ class _Composer:
 
     def _resolved(self, node: Node) -> Any:
         value = resolved(node.value)
-        if not isinstance(value, Doubt):
+        if not isinstance(value, AmbiguousScalar):
             return value
         self._report(node.mark, self._path(), value.message, value.hint, node.value[:60])
         return node.value

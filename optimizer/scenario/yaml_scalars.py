@@ -34,7 +34,7 @@ NOT_TEXT = {
 """What must be quoted to stay text, by the YAML tag it would get instead."""
 
 
-class Doubt(NamedTuple):
+class AmbiguousScalar(NamedTuple):
     """Why a plain scalar is refused, and what to write."""
 
     message: str
@@ -54,12 +54,12 @@ def resolved(text: str) -> Any:
     if _SPECIAL.fullmatch(text):
         return float(text.replace(".", ""))
     remedy = _remedy(text) if len(text) <= _LONGEST else ""
-    return Doubt("can be read in more than one way", remedy) if remedy else text
+    return AmbiguousScalar("can be read in more than one way", remedy) if remedy else text
 
 
-def _number(text: str) -> int | float | Doubt:
+def _number(text: str) -> int | float | AmbiguousScalar:
     if len(text) > _LONGEST or math.isinf(float(text)):
-        return Doubt("is too large or too long a number", "write a number below 1e300")
+        return AmbiguousScalar("is too large or too long a number", "write a number below 1e300")
     return int(text) if _INTEGER.fullmatch(text) else float(text)
 
 

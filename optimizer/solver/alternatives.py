@@ -105,7 +105,7 @@ class _Search:
         m.way_out = pyo.Var(domain=pyo.Binary, doc="none is better: the best plan again")
         m.way_out_worth = pyo.Param(initialize=best.value, mutable=True, doc="what the candidate is worth")
         m.again = pyo.ConstraintList(doc="the way out is the best plan")
-        of_best = digits_of(m, fixed.setting, best.units)
+        of_best = digits_of(m, fixed.data, best.units)
         for digit in m.digit.values():
             m.again.add(digit >= m.way_out if of_best[id(digit)] > 0.5 else digit <= 1 - m.way_out)
         m.apart = pyo.VarList(domain=pyo.Binary)

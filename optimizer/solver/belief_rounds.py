@@ -67,7 +67,7 @@ def built(run: Run, at: BeliefPoint, floor: float | None = None) -> FixedModel |
     with run.timed("build and bounds"):
         for known in dict.fromkeys((floor, None)):
             try:
-                return model_at(at.setting(run), known)
+                return model_at(at.data(run), known)
             except InfeasibleError:
                 continue
     return None
@@ -208,7 +208,7 @@ def repair(run: Run, scored: ScoredPlans) -> None:
             return
         at = own_beliefs(run, nearest, "nearest plan's")
         with run.timed("solve"):
-            answer = least_break(at.setting(run), replace(run.limits, gap=ROUND_GAP))
+            answer = least_break(at.data(run), replace(run.limits, gap=ROUND_GAP))
         if answer.units is not None:
             scored.look(answer.units[None])
 

@@ -45,7 +45,7 @@ def check_model(
             "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
         )
         return
-    cal = fixed.setting.cal
+    cal = fixed.data.cal
     euros = space.euros(answer.units)[None]
     seen = linearised(cal, euros, beliefs)
     value = float(value_of(cal.scenario.rules.objective, seen)[0])
@@ -80,8 +80,8 @@ def pinned(fixed: FixedModel, units: Ints) -> Answer:
     Without steps, within rounding of the plan, or a rule that binds could reject it.
     """
     m = fixed.model
-    values = digits_of(m, fixed.setting, units)
-    room = ROUNDING if fixed.setting.space.continuous else 0.0
+    values = digits_of(m, fixed.data, units)
+    room = ROUNDING if fixed.data.space.continuous else 0.0
     for digit in m.digit.values():
         digit.setlb(max(0.0, values[id(digit)] - room))
         digit.setub(min(1.0, values[id(digit)] + room))
@@ -115,7 +115,7 @@ def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Flo
 def _inside(fixed: FixedModel, regimes: tuple) -> Check:  # type: ignore[type-arg]
     """The equilibrium lies within every bound the model stands on, in the scales in which they were found."""
     worst = -np.inf
-    cal = fixed.setting.cal
+    cal = fixed.data.cal
     usual, owned = cal.network.scale, cal.network.owner >= 0
     for bounds, at in zip(fixed.bounds, regimes, strict=True):
         parts = (

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.plans.rules import FAMILIES, ON_WORK
 from optimizer.plans.rules.family import Limit, Rule
 from optimizer.solver.highs import InfeasibleError, Limits, compile_model, solve_milp
@@ -45,15 +45,15 @@ PATIENCE = 6
 """Solves of the longest kind after which rules are no longer told apart."""
 
 
-def explain_conflict(setting: Setting, limits: Limits) -> Conflict:
+def explain_conflict(data: ModelData, limits: Limits) -> Conflict:
     """Which rules conflict at these beliefs, and the least that would have to move; none if none conflict."""
     limits = _short(limits)
     try:
-        fixed = _softened(setting)
+        fixed = _softened(data)
         found = solve_milp(compile_model(fixed.model), limits)
     except InfeasibleError:
         return Conflict((), ())
-    rows = list(_business_rows(fixed.model, setting))
+    rows = list(_business_rows(fixed.model, data))
     m = fixed.model
     slack = [found.value(m.over[j]) + found.value(m.under[j]) for j in m.over] if found.values else []
     cheapest = tuple(
@@ -64,15 +64,15 @@ def explain_conflict(setting: Setting, limits: Limits) -> Conflict:
     return Conflict(tuple(_conflicting(fixed, rows, limits)) if cheapest else (), cheapest)
 
 
-def least_break(setting: Setting, limits: Limits) -> Answer:
+def least_break(data: ModelData, limits: Limits) -> Answer:
     """The plan that breaks the rules least at these beliefs; its objective is the total relative break."""
     try:
-        return _softened(setting).solve(limits)
+        return _softened(data).solve(limits)
     except InfeasibleError:
         return Answer("unknown", None, np.inf, -np.inf)
 
 
-def breaks_weight_rules(setting: Setting, limits: Limits) -> bool:
+def breaks_weight_rules(data: ModelData, limits: Limits) -> bool:
     """Proof that no plan keeps the rules on weights alone, whatever people believe."""
 
     def only_weights(m: pyo.ConcreteModel) -> None:
@@ -81,7 +81,7 @@ def breaks_weight_rules(setting: Setting, limits: Limits) -> bool:
                 getattr(m, name).deactivate()
 
     try:
-        return model_at(setting, adapt=only_weights).solve(_short(limits)).status == "infeasible"
+        return model_at(data, adapt=only_weights).solve(_short(limits)).status == "infeasible"
     except InfeasibleError:
         return True
 
@@ -90,18 +90,18 @@ def _short(limits: Limits) -> Limits:
     return replace(limits, gap=1e-3, seconds=min(limits.seconds or LONGEST, LONGEST))
 
 
-def _softened(setting: Setting) -> FixedModel:
-    return model_at(setting, adapt=lambda m: _soften(m, list(_business_rows(m, setting))))
+def _softened(data: ModelData) -> FixedModel:
+    return model_at(data, adapt=lambda m: _soften(m, list(_business_rows(m, data))))
 
 
-def _business_rows(m: pyo.ConcreteModel, setting: Setting) -> Iterator[_Row]:
+def _business_rows(m: pyo.ConcreteModel, data: ModelData) -> Iterator[_Row]:
     """The rows of every rule, in the order of FAMILIES."""
     for family in FAMILIES:
         for rule in family.RULES:
             for row in rule.rows:
                 for index in getattr(m, row, ()):
                     at = index if isinstance(index, tuple) else (index,)
-                    limit = family.limit(setting.cal, setting.space, row, at)
+                    limit = family.limit(data.cal, data.space, row, at)
                     yield _Row(_name(rule, at), getattr(m, row)[index], limit)
 
 

@@ -81,18 +81,18 @@ def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
 
 def solve_at(run: Run, at: BeliefPoint) -> Answer:
     """The best plan at fixed beliefs: patterns by falling bound, each solved exactly."""
-    setting = at.setting(run)
+    data = at.data(run)
     try:
         with run.timed("build and bounds"):
-            built = model_at(setting)
-            patterns = Patterns(setting, built.bounds, run.options.threads)
+            built = model_at(data)
+            patterns = Patterns(data, built.bounds, run.options.threads)
     except InfeasibleError:
         return Answer(None, -np.inf, 0, None)
     scored, best = scored_at(run, at), None
     solved, bound, looked = -np.inf, np.inf, 0
     while looked < MOST_PATTERNS:
         with run.timed("solve"):
-            found = solve_outer(built.model, setting, run.limits, None, run.progress("solve"))
+            found = solve_outer(built.model, data, run.limits, None, run.progress("solve"))
         bound = min(bound, max(-np.inf if found.status == "infeasible" else found.bound, solved))
         if not found.values or run.out_of_time or (best and _gap(best, bound) <= run.options.gap):
             break

@@ -162,7 +162,7 @@ def _without_plan(run: Run, blank: Solution, status: Status, *checks: Check) -> 
 def _conflict(run: Run, at: BeliefPoint) -> Conflict:
     run.tell(Event("conflict", "which rules cannot hold together"))
     with run.timed("explain conflict"):
-        return explain_conflict(at.setting(run), run.limits)
+        return explain_conflict(at.data(run), run.limits)
 
 
 def _broken(run: Run, nearest: ScoredPlan) -> Iterator[MovedLimit]:
@@ -179,7 +179,7 @@ def _exhausted(run: Run, at: BeliefPoint, every: bool) -> Check:
     count = float(count_plans(run.space, BRUTE_FORCE))
     if every:
         return Check("every_plan_judged", True, count, float(BRUTE_FORCE), "plans, each at its own beliefs")
-    if breaks_weight_rules(at.setting(run), run.limits):
+    if breaks_weight_rules(at.data(run), run.limits):
         return Check("every_plan_judged", True, 0.0, float(BRUTE_FORCE), "plans keep the rules on weights")
     what = "plans; only likely ones were judged, so that one may exist"
     return Check("every_plan_judged", False, count, float(BRUTE_FORCE), what)

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as strict
 
 from optimizer.arrays import Floats
-from optimizer.model.data import Setting, build_setting
+from optimizer.model.data import ModelData, model_data
 from optimizer.plans.evaluator import believed_exposure, judge_at
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans
 from optimizer.plans.space import PlanSpace
@@ -110,9 +110,9 @@ class BeliefPoint:
     beliefs: tuple[Beliefs, ...]
     exposure: Floats | None
 
-    def setting(self, run: Run) -> Setting:
+    def data(self, run: Run) -> ModelData:
         """The model's numbers at these beliefs."""
-        return build_setting(run.cal, run.space, self.beliefs, self.exposure)
+        return model_data(run.cal, run.space, self.beliefs, self.exposure)
 
 
 def scored_at(run: Run, at: BeliefPoint) -> ScoredPlans:

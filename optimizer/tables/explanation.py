@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from optimizer.explanation.build import Explanation, Move, Tie, cheapest
+from optimizer.explanation.build import Explanation, NearTie, WeightShift, cheapest
 from optimizer.scenario.plan import plan_from_euros, plan_in_words
 from optimizer.tables.comparison import broken_cells
 from optimizer.tables.labels import (
@@ -116,7 +116,7 @@ def why_unmoved_rows(found: Explanation) -> Iterator[Row]:
         }
 
 
-def _move_cells(found: Explanation, move: Move) -> Row:
+def _move_cells(found: Explanation, move: WeightShift) -> Row:
     network, scenario = found.solution.cal.network, found.solution.cal.scenario
     kpi, to = network.kpis[move.kpi], network.kpis[move.to]
     return {
@@ -159,7 +159,7 @@ NEAR_TIES = Table(
 
 
 def near_ties_rows(found: Explanation) -> Iterator[Row]:
-    for rank, tie in enumerate(found.ties, 1):
+    for rank, tie in enumerate(found.near_ties, 1):
         yield {
             "rank": rank,
             **plan_cells(found, tie.euros),
@@ -168,7 +168,7 @@ def near_ties_rows(found: Explanation) -> Iterator[Row]:
         }
 
 
-def _tie_numbers(tie: Tie) -> Row:
+def _tie_numbers(tie: NearTie) -> Row:
     names = ("simpler", "closer", "measures", "distance", "value", "loss", "loss_share")
     return {name: getattr(tie, name) for name in (*names, "revenue", "loaded_pay", "net", "gaming_hours")}
 

@@ -12,7 +12,7 @@ from optimizer.tables.labels import OVERS, STATUSES
 from optimizer.tables.table import Column, Row, Table, in_both, named_cells
 
 if TYPE_CHECKING:
-    from optimizer.explanation.frontier import Point
+    from optimizer.explanation.frontier import FrontierPoint
 
 
 FRONTIER = Table(
@@ -37,7 +37,7 @@ FRONTIER = Table(
 )
 
 
-def frontier_rows(points: Iterable[Point]) -> Iterator[Row]:
+def frontier_rows(points: Iterable[FrontierPoint]) -> Iterator[Row]:
     for point in points:
         best, status = point.best, STATUSES[point.best.status]
         yield {

@@ -20,7 +20,7 @@ from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
 from optimizer.scenario.plan import plan_from_euros
 
 if TYPE_CHECKING:
-    from optimizer.explanation.frontier import Point
+    from optimizer.explanation.frontier import FrontierPoint
     from optimizer.solver.solution import Solution
 
 Json = dict[str, Any]
@@ -223,7 +223,7 @@ def _linearised_json(cal: Calibrated, seen: Linearised) -> Json:
     }
 
 
-def frontier_json(points: tuple[Point, ...]) -> Json:
+def frontier_json(points: tuple[FrontierPoint, ...]) -> Json:
     """Points of a frontier, loosest limit last."""
     money = ("value", "bound", "revenue", "loaded_pay", "net", "gaming_hours", "controllability")
     return {

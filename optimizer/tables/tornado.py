@@ -10,7 +10,7 @@ from optimizer.tables.labels import path_label
 from optimizer.tables.table import Column, Row, Table, in_both, label_cells
 
 if TYPE_CHECKING:
-    from optimizer.explanation.build import Explanation, Swing
+    from optimizer.explanation.build import Explanation, TornadoBar
 
 
 TORNADO = Table(
@@ -52,7 +52,7 @@ TORNADO = Table(
 
 def tornado_rows(found: Explanation) -> Iterator[Row]:
     scenario = found.solution.cal.scenario
-    for swing in found.swings:
+    for swing in found.tornado:
         low, gain, high = map(float, swing.gains)
         lead_low, lead, lead_high = map(float, swing.leads)
         yield {
@@ -76,7 +76,7 @@ def tornado_rows(found: Explanation) -> Iterator[Row]:
         }
 
 
-def _runner_up_cells(found: Explanation, swing: Swing) -> Row:
+def _runner_up_cells(found: Explanation, swing: TornadoBar) -> Row:
     if swing.runner_up is None:
         return {"runner_up": "", "runner_up_en": "", "runner_up_fr": ""}
     return plan_cells(found, found.runners_up[swing.runner_up].euros, "runner_up")
@@ -102,7 +102,7 @@ ASSUMPTIONS = Table(
 
 
 def assumptions_rows(found: Explanation) -> Iterator[Row]:
-    for swing in found.swings:
+    for swing in found.tornado:
         low, gain, high = map(float, swing.gains)
         yield {
             "path": swing.path,

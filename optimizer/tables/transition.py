@@ -12,7 +12,7 @@ from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
 from optimizer.rollout.early_warning import Limit
-from optimizer.rollout.transition import Path, Switch
+from optimizer.rollout.transition import Transition, TransitionPath
 from optimizer.tables.labels import NO_TEXT, activity_label, label_of, scenario_label
 from optimizer.tables.rounding import money_decimals
 from optimizer.tables.table import Column, Row, Table, Tables, frames_of, in_both, label_cells, named_cells
@@ -35,7 +35,7 @@ class Simulated:
     plan: str
     seed: int
     learning: float
-    switch: Switch
+    switch: Transition
     limits: tuple[Limit, ...]
 
     @property
@@ -126,11 +126,11 @@ def _summary(found: Simulated) -> Row:
     }
 
 
-def _timing_share(path: Path) -> float:
+def _timing_share(path: TransitionPath) -> float:
     return float(path.timing_cost.sum() / path.gross.sum())
 
 
-def _paths(switch: Switch) -> tuple[tuple[str, Path], ...]:
+def _paths(switch: Transition) -> tuple[tuple[str, TransitionPath], ...]:
     return ("change", switch.change), ("stay", switch.stay)
 
 
@@ -147,7 +147,7 @@ MONEY = Table(
 )
 
 
-def _money(switch: Switch) -> Iterator[Row]:
+def _money(switch: Transition) -> Iterator[Row]:
     for name, path in _paths(switch):
         for measure in MEASURES:
             for t, values in enumerate(getattr(path, measure)):
@@ -163,7 +163,7 @@ GAINS = Table(
 )
 
 
-def _gains(switch: Switch) -> Iterator[Row]:
+def _gains(switch: Transition) -> Iterator[Row]:
     for measure, gain in (("revenue", switch.revenue_gain), ("net", switch.net_gain)):
         for t, values in enumerate(gain):
             shown = float(switch.shown_by[t])
@@ -186,7 +186,7 @@ ACTIVITIES = Table(
 )
 
 
-def _activities(switch: Switch) -> Iterator[Row]:
+def _activities(switch: Transition) -> Iterator[Row]:
     cal = switch.cal
     for t, (change, stay) in enumerate(zip(switch.change.x, switch.stay.x, strict=True)):
         for a, name in enumerate(cal.network.activities):
@@ -207,7 +207,7 @@ SCORES = Table(
 )
 
 
-def _scores(switch: Switch) -> Iterator[Row]:
+def _scores(switch: Transition) -> Iterator[Row]:
     kpis = switch.cal.scenario.kpis
     paths = zip(switch.change.attainment, switch.stay.attainment, strict=True)
     for t, (change, stay) in enumerate(paths):
@@ -226,7 +226,7 @@ PAYOUTS = Table(
 )
 
 
-def _payouts(switch: Switch) -> Iterator[Row]:
+def _payouts(switch: Transition) -> Iterator[Row]:
     teams, loaded = switch.cal.scenario.teams, loading(switch.cal)
     for t, (change, stay) in enumerate(zip(switch.change.pay, switch.stay.pay, strict=True)):
         for i, name in enumerate(teams):
@@ -244,7 +244,7 @@ TIMING = Table(
 )
 
 
-def _timing(switch: Switch) -> Iterator[Row]:
+def _timing(switch: Transition) -> Iterator[Row]:
     kpis = switch.cal.scenario.kpis
     for k, (name, kpi) in enumerate(kpis.items()):
         for plan, path in _paths(switch) if kpi.timing is not None else ():

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from reports.board.page_two import ORDER, margin_text, rule_row
-from reports.typesetting.blocks import Block, Cell, Column, bar_cell, cell, chapter, row, table
+from reports.typesetting.blocks import Block, Cell, PageColumn, bar_cell, cell, chapter, row, table
 from reports.typesetting.matrix import matrix, tint
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
@@ -27,10 +27,10 @@ def funnel(words: Words, tables: Tables) -> Block:
         return chapter(words.say("funnel.title"), notes=[words.say("funnel.none")])
     largest = float(stages[["now", "then"]].max().max()) or 1.0
     columns = [
-        Column(words.say("funnel.stage"), "left", 1.0),
-        Column(words.say("funnel.team"), "left"),
-        *(Column(words.say(f"funnel.{h}")) for h in ("now", "then", "change", "share")),
-        Column("", "left", 0.9),
+        PageColumn(words.say("funnel.stage"), "left", 1.0),
+        PageColumn(words.say("funnel.team"), "left"),
+        *(PageColumn(words.say(f"funnel.{h}")) for h in ("now", "then", "change", "share")),
+        PageColumn("", "left", 0.9),
     ]
     rows = [_stage(words, stage, largest) for _, stage in stages.iterrows()]
     lead = [words.say("funnel.lead", period=name)]
@@ -97,8 +97,8 @@ def pay(words: Words, tables: Tables) -> Block:
     chosen = plans[plans["kind"] == "chosen"].iloc[0]
     heads = ("people", "target", "expected", "share", "loaded", "control", "lag")
     columns = [
-        Column(words.say("pay.team"), "left", 1.0),
-        *(Column(words.say(f"pay.{h}"), "center") for h in heads),
+        PageColumn(words.say("pay.team"), "left", 1.0),
+        *(PageColumn(words.say(f"pay.{h}"), "center") for h in heads),
     ]
     rows = [_pay_row(words, team) for _, team in teams.iterrows()]
     loaded = words.say(
@@ -140,8 +140,8 @@ def every_rule(words: Words, tables: Tables) -> Block | None:
     if frame.empty:
         return None
     columns = [
-        Column(words.say("rules.rule"), "left", 1.0),
-        *(Column(words.say(f"rules.{h}")) for h in ("value", "limit", "slack", "state")),
+        PageColumn(words.say("rules.rule"), "left", 1.0),
+        *(PageColumn(words.say(f"rules.{h}")) for h in ("value", "limit", "slack", "state")),
     ]
     order = frame.assign(rank=frame["state"].map(ORDER)).sort_values(["rank", "closeness"], kind="stable")
     rows = [rule_row(words, line) for _, line in order.iterrows()]
@@ -155,9 +155,9 @@ def every_game(words: Words, tables: Tables) -> Block | None:
         return None
     heads = ("now", "then", "cap", "hours", "reward", "cost", "stake", "loss", "margin")
     columns = [
-        Column(words.say("gaming.behaviour"), "left", 1.0),
-        Column(words.say("gaming.team"), "left", 0.62),
-        *(Column(words.say(f"ledger.{h}")) for h in heads),
+        PageColumn(words.say("gaming.behaviour"), "left", 1.0),
+        PageColumn(words.say("gaming.team"), "left", 0.62),
+        *(PageColumn(words.say(f"ledger.{h}")) for h in heads),
     ]
     rows = [_game(words, line) for _, line in ledger.iterrows()]
     return chapter(

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from reports.board.page_two import bar_scale, doubt_note, gain_bar, gain_span, range_label, turns
-from reports.charts.charts import Step, Trace, frontier_chart, waterfall_chart
-from reports.typesetting.blocks import Block, Cell, Column, cell, chapter, row, table
+from reports.charts.charts import Trace, WaterfallBar, frontier_chart, waterfall_chart
+from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, in_unit, objective, period
@@ -35,9 +35,9 @@ def gain_split(words: Words, tables: Tables) -> Block | None:
     causes, teams = tables["waterfall_causes"], tables["waterfall_teams"]
     order = list(causes["cause"])
     whole = float(tables["plans"].iloc[-1]["net_change"])
-    columns = [Column(words.say("split.team"), "left", 1.0)]
-    columns += [Column(_folded(words.label(c))) for _, c in causes.iterrows()]
-    columns += [Column(words.say("split.all"))]
+    columns = [PageColumn(words.say("split.team"), "left", 1.0)]
+    columns += [PageColumn(_folded(words.label(c))) for _, c in causes.iterrows()]
+    columns += [PageColumn(words.say("split.all"))]
     rows = [_team_parts(words, parts, team, order) for _, team in teams.iterrows()]
     sums = [words.amount(v, signed=True) for v in causes["net"]]
     rows.append(row(words.say("split.all"), *sums, words.amount(whole, signed=True), tone="total"))
@@ -63,10 +63,10 @@ def _team_parts(words: Words, parts: pd.DataFrame, team: Any, order: list[str]) 
 
 def _waterfall(words: Words, causes: pd.DataFrame, whole: float) -> Block:
     steps = [
-        Step(_folded(words.label(c)), float(c["net"]), words.amount(c["net"], signed=True))
+        WaterfallBar(_folded(words.label(c)), float(c["net"]), words.amount(c["net"], signed=True))
         for _, c in causes.iterrows()
     ]
-    last = Step(words.say("split.net"), whole, words.amount(whole, signed=True))
+    last = WaterfallBar(words.say("split.net"), whole, words.amount(whole, signed=True))
     said = ", ".join(
         words.say("split.step", cause=" ".join(s.label.split("\n")), change=s.text) for s in [*steps, last]
     )
@@ -89,11 +89,11 @@ def weights_moved(words: Words, tables: Tables) -> Block | None:
         return None
     heads = ("value", "loaded", "gaming")
     columns = [
-        Column(words.say("why.team"), "left"),
-        Column(words.say("why.from"), "left", 1.0),
-        Column(words.say("why.to"), "left", 1.0),
-        *(Column(words.say(f"why.{h}")) for h in heads),
-        Column(words.say("why.broken"), "left", 1.7),
+        PageColumn(words.say("why.team"), "left"),
+        PageColumn(words.say("why.from"), "left", 1.0),
+        PageColumn(words.say("why.to"), "left", 1.0),
+        *(PageColumn(words.say(f"why.{h}")) for h in heads),
+        PageColumn(words.say("why.broken"), "left", 1.7),
     ]
     shown = frame.head(MOST_WEIGHTS)
     rows = [_shift(words, line) for _, line in shown.iterrows()]
@@ -128,11 +128,11 @@ def unmoved(words: Words, tables: Tables) -> Block | None:
     if frame.empty:
         return None
     columns = [
-        Column(words.say("why.team"), "left"),
-        Column(words.say("why.from"), "left", 1.0),
-        Column(words.say("why.to"), "left", 1.0),
-        Column(words.say("why.value")),
-        Column(words.say("unmoved.reason"), "left", 1.2),
+        PageColumn(words.say("why.team"), "left"),
+        PageColumn(words.say("why.from"), "left", 1.0),
+        PageColumn(words.say("why.to"), "left", 1.0),
+        PageColumn(words.say("why.value")),
+        PageColumn(words.say("unmoved.reason"), "left", 1.2),
     ]
     rows = [_refusal(words, line) for _, line in frame.head(MOST_WEIGHTS).iterrows()]
     lead = [words.say("unmoved.lead", objective=objective(words, tables["summary"].iloc[0]))]
@@ -161,9 +161,9 @@ def near_ties(words: Words, tables: Tables) -> Block | None:
         return None
     heads = ("loss", "share", "loaded", "gaming", "measures", "distance")
     columns = [
-        Column(words.say("ties.plan"), "left", 1.8),
-        Column(words.say("ties.kind"), "left", 0.8),
-        *(Column(words.say(f"ties.{h}")) for h in heads),
+        PageColumn(words.say("ties.plan"), "left", 1.8),
+        PageColumn(words.say("ties.kind"), "left", 0.8),
+        *(PageColumn(words.say(f"ties.{h}")) for h in heads),
     ]
     rows = [_tie(words, line) for _, line in frame.head(MOST_TIES).iterrows()]
     lead = [words.say("ties.lead", objective=objective(words, tables["summary"].iloc[0]))]
@@ -195,10 +195,10 @@ def alternatives(words: Words, tables: Tables) -> Block | None:
     if len(frame) < 2:
         return None
     columns = [
-        Column(words.say("next.rank"), "center"),
-        Column(words.say("proof.plan"), "left", 1.0),
-        *(Column(words.say(f"next.{h}")) for h in ("value", "behind", "share")),
-        Column(words.say("price.status"), "left"),
+        PageColumn(words.say("next.rank"), "center"),
+        PageColumn(words.say("proof.plan"), "left", 1.0),
+        *(PageColumn(words.say(f"next.{h}")) for h in ("value", "behind", "share")),
+        PageColumn(words.say("price.status"), "left"),
     ]
     rows = [_alternative(words, line) for _, line in frame.iterrows()]
     lead = [words.say("next.lead", objective=objective(words, tables["summary"].iloc[0]))]
@@ -226,9 +226,9 @@ def frontiers(words: Words, tables: Tables) -> Block | None:
     if frame.empty:
         return None
     columns = [
-        Column(words.say("frontier.over"), "left", 1.0),
-        *(Column(words.say(f"frontier.{h}")) for h in ("limit", "value", "gain", "loaded", "gaming")),
-        Column(words.say("frontier.status"), "left", 1.0),
+        PageColumn(words.say("frontier.over"), "left", 1.0),
+        *(PageColumn(words.say(f"frontier.{h}")) for h in ("limit", "value", "gain", "loaded", "gaming")),
+        PageColumn(words.say("frontier.status"), "left", 1.0),
     ]
     rows = [_frontier_row(words, line) for _, line in frame.iterrows()]
     summary = tables["summary"].iloc[0]
@@ -288,10 +288,10 @@ def rule_prices(words: Words, tables: Tables) -> Block | None:
     if frame.empty:
         return None
     columns = [
-        Column(words.say("price.rule"), "left", 1.0),
-        Column(words.say("price.change"), "left"),
-        *(Column(words.say(f"price.{h}")) for h in ("limit", "new", "price")),
-        Column(words.say("price.status"), "left"),
+        PageColumn(words.say("price.rule"), "left", 1.0),
+        PageColumn(words.say("price.change"), "left"),
+        *(PageColumn(words.say(f"price.{h}")) for h in ("limit", "new", "price")),
+        PageColumn(words.say("price.status"), "left"),
     ]
     rows = [_price(words, line) for _, line in frame.iterrows()]
     lead = [words.say("price.lead", objective=objective(words, tables["summary"].iloc[0]))]
@@ -326,11 +326,11 @@ def tornado(words: Words, tables: Tables) -> Block | None:
     shown = frame.head(MOST_DOUBTS)
     scale = bar_scale(shown)
     columns = [
-        Column(words.say("doubt.number"), "left", 1.0),
-        Column("", "left", 1.1),
-        Column(words.say("doubt.gain")),
-        Column(words.say("tornado.even")),
-        Column(words.say("tornado.runner"), "left", 0.9),
+        PageColumn(words.say("doubt.number"), "left", 1.0),
+        PageColumn("", "left", 1.1),
+        PageColumn(words.say("doubt.gain")),
+        PageColumn(words.say("tornado.even")),
+        PageColumn(words.say("tornado.runner"), "left", 0.9),
     ]
     rows = [_doubt(words, line, scale) for _, line in shown.iterrows()]
     left_out = len(frame) - len(shown)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.charts.charts import Span, spans_chart
-from reports.typesetting.blocks import Block, Cell, Column, cell, chapter, row, table
+from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
@@ -29,9 +29,9 @@ def payouts(words: Words, tables: Tables) -> Block | None:
     name, first = period(words, tables["summary"].iloc[0]), frame.iloc[0]
     heads = ("target", "expected", "p10", "p50", "p90", "cvar", "over", "goal")
     columns = [
-        Column(words.say("luck.who"), "left", 1.0),
-        Column(words.say("luck.plan"), "left"),
-        *(Column(words.say(f"luck.{h}")) for h in heads),
+        PageColumn(words.say("luck.who"), "left", 1.0),
+        PageColumn(words.say("luck.plan"), "left"),
+        *(PageColumn(words.say(f"luck.{h}")) for h in heads),
     ]
     shown = frame[frame["target"].notna()]
     order = shown.groupby(["level", "team"], sort=False)
@@ -117,8 +117,8 @@ def objectives(words: Words, tables: Tables) -> Block | None:
     if frame.empty:
         return None
     columns = [
-        Column(words.say("weights.kpi"), "left", 1.0),
-        *(Column(words.say(f"reached.{h}")) for h in ("now", "attainment", "noise", "then")),
+        PageColumn(words.say("weights.kpi"), "left", 1.0),
+        *(PageColumn(words.say(f"reached.{h}")) for h in ("now", "attainment", "noise", "then")),
     ]
     now = frame[frame["plan"] == "current"].set_index("kpi")["reached"]
     then = frame[frame["plan"] == "chosen"].sort_values("paid", ascending=False, kind="stable")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from reports.charts.charts import Point, plans_chart
-from reports.typesetting.blocks import Block, Column, cell, row, section, table
+from reports.charts.charts import Dot, plans_chart
+from reports.typesetting.blocks import Block, PageColumn, cell, row, section, table
 from reports.typesetting.matrix import MOST_COLUMNS, tint
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
@@ -114,8 +114,8 @@ def plans_section(words: Words, tables: Tables) -> Block:
     shown, left_out = shown_plans(tables)
     heads = ("gross", "direct", "revenue", "loaded", "net", "gain", "gaming", "control", "broken")
     columns = [
-        Column(words.say("plans.plan"), "left", 1.0),
-        *(Column(words.say(f"plans.{h}")) for h in heads),
+        PageColumn(words.say("plans.plan"), "left", 1.0),
+        *(PageColumn(words.say(f"plans.{h}")) for h in heads),
     ]
     rows = [_plan_row(words, tables, plan) for _, plan in shown.iterrows()]
     summary = tables["summary"].iloc[0]
@@ -152,9 +152,9 @@ def weights_section(words: Words, tables: Tables) -> Block:
     weights, teams = tables["weights"], tables["teams"]
     paid = weights[(weights["now"] > 0) | (weights["then"] > 0)]
     order = [k for k in tables["kpis"]["kpi"] if k in set(paid["kpi"])]
-    head = [Column(words.say("weights.kpi"), "left", 1.6)]
+    head = [PageColumn(words.say("weights.kpi"), "left", 1.6)]
     columns = head + [
-        Column(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in teams.iterrows()
+        PageColumn(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in teams.iterrows()
     ]
     rows = [_kpi_row(words, paid[paid["kpi"] == k], teams) for k in order[:MOST_KPIS]]
     rows.append(_pay_row(words, teams))
@@ -167,9 +167,9 @@ def _weights_list(words: Words, tables: Tables) -> Block:
     """Team after team, the KPIs that it is or was paid on."""
     weights = tables["weights"]
     columns = [
-        Column(words.say("pay.team"), "left", 1.0),
-        Column(words.say("weights.kpi"), "left", 1.6),
-        Column(words.say("weights.pay")),
+        PageColumn(words.say("pay.team"), "left", 1.0),
+        PageColumn(words.say("weights.kpi"), "left", 1.6),
+        PageColumn(words.say("weights.pay")),
     ]
     rows = []
     for _, team in tables["teams"].iterrows():
@@ -216,7 +216,7 @@ def chart(words: Words, tables: Tables) -> Block:
     """Payouts against revenue of the plans shown."""
     shown, _ = shown_plans(tables)
     points = [
-        Point(plan_name(words, tables, p), float(p["loaded_pay"]), float(p["revenue"]), str(p["kind"]))
+        Dot(plan_name(words, tables, p), float(p["loaded_pay"]), float(p["revenue"]), str(p["kind"]))
         for _, p in shown.iterrows()
     ]
     summary = tables["summary"].iloc[0]
@@ -247,8 +247,8 @@ def conflict_section(words: Words, tables: Tables) -> Block | None:
         return section(words.say("conflict.title"), notes=notes) if unknown else None
     heads = ("limit", "by", "relaxed")
     columns = [
-        Column(words.say("conflict.rule"), "left", 1.0),
-        *(Column(words.say(f"conflict.{h}")) for h in heads),
+        PageColumn(words.say("conflict.rule"), "left", 1.0),
+        *(PageColumn(words.say(f"conflict.{h}")) for h in heads),
     ]
     rows = [_conflict_row(words, r) for _, r in conflict.iterrows()]
     return section(words.say("conflict.title"), body=table(columns, rows), notes=[words.say("conflict.note")])
@@ -264,7 +264,10 @@ def _conflict_row(words: Words, rule: Any) -> Block:
 def broken_section(words: Words, tables: Tables) -> Block:
     """Which rules the plans that people know break."""
     shown, _ = shown_plans(tables)
-    columns = [Column(words.say("broken.plan"), "left"), Column(words.say("broken.rules"), "left", 1.0)]
+    columns = [
+        PageColumn(words.say("broken.plan"), "left"),
+        PageColumn(words.say("broken.rules"), "left", 1.0),
+    ]
     rows = [
         row(
             plan_name(words, tables, p),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.typesetting.blocks import Block, Cell, Column, bar_cell, cell, row, section, table
+from reports.typesetting.blocks import Block, Cell, PageColumn, bar_cell, cell, row, section, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, check_number, in_unit, period
@@ -44,8 +44,8 @@ def _team(words: Words, team: Any, activities: pd.DataFrame, each: int, name: st
         share = words.write.percent(team["share_then"], 0)
         paid = words.say("work.paid", pay=words.money(team["pay_then"]), share=share)
     columns = [
-        Column(words.say("work.activity", period=name), "left", 1.0),
-        *(Column(words.say(f"work.{h}")) for h in ("now", "next", "then", "hours")),
+        PageColumn(words.say("work.activity", period=name), "left", 1.0),
+        *(PageColumn(words.say(f"work.{h}")) for h in ("now", "next", "then", "hours")),
     ]
     rows = [_activity(words, a) for _, a in mine.iterrows()]
     return {"title": words.label(team), "paid": paid, "table": table(columns, rows)}
@@ -74,10 +74,10 @@ def gaming(words: Words, tables: Tables) -> Block:
     order = ledger.assign(done=volume).sort_values("done", ascending=False, kind="stable")
     shown = ledger.loc[sorted(order.head(MOST_GAMING).index)]
     columns = [
-        Column(words.say("gaming.behaviour"), "left", 1.85),
-        Column(words.say("gaming.team"), "left", 1.15),
-        *(Column(words.say(f"gaming.{h}")) for h in ("now", "then", "cap")),
-        *(Column(words.say(f"gaming.{h}"), share=0.86) for h in ("reward", "cost", "loss", "margin")),
+        PageColumn(words.say("gaming.behaviour"), "left", 1.85),
+        PageColumn(words.say("gaming.team"), "left", 1.15),
+        *(PageColumn(words.say(f"gaming.{h}")) for h in ("now", "then", "cap")),
+        *(PageColumn(words.say(f"gaming.{h}"), share=0.86) for h in ("reward", "cost", "loss", "margin")),
     ]
     rows = [_gaming_row(words, line) for _, line in shown.iterrows()]
     left_out = len(ledger) - len(shown)
@@ -123,8 +123,8 @@ def rules(words: Words, tables: Tables) -> Block:
     if shown.empty:
         return section(title, notes=[words.say("rules.none"), _around(words, tables)])
     columns = [
-        Column(words.say("rules.rule"), "left", 1.0),
-        *(Column(words.say(f"rules.{h}")) for h in ("value", "limit", "slack", "state")),
+        PageColumn(words.say("rules.rule"), "left", 1.0),
+        *(PageColumn(words.say(f"rules.{h}")) for h in ("value", "limit", "slack", "state")),
     ]
     body = table(columns, [rule_row(words, r) for _, r in shown.iterrows()])
     rest = len(tables["rules"]) - len(shown)
@@ -174,9 +174,9 @@ def doubts(words: Words, tables: Tables) -> Block:
     scale = bar_scale(shown)
     notes = [turns(words, frame["changes_sign"]), doubt_note(words, summary, scale)]
     columns = [
-        Column(words.say("doubt.number"), "left", 1.0),
-        Column("", "left", 1.3),
-        Column(words.say("doubt.gain")),
+        PageColumn(words.say("doubt.number"), "left", 1.0),
+        PageColumn("", "left", 1.3),
+        PageColumn(words.say("doubt.gain")),
     ]
     body = table(columns, [_doubt(words, a, scale) for _, a in shown.iterrows()])
     return section(title, body=body, notes=notes)
@@ -240,9 +240,9 @@ def doubt_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
 def certificate(words: Words, tables: Tables) -> Block:
     """What is proven, in words with numbers, and every check."""
     columns = [
-        Column(words.say("proof.check"), "left", 1.0),
-        *(Column(words.say(f"proof.{h}")) for h in ("value", "limit")),
-        Column("", "left"),
+        PageColumn(words.say("proof.check"), "left", 1.0),
+        *(PageColumn(words.say(f"proof.{h}")) for h in ("value", "limit")),
+        PageColumn("", "left"),
     ]
     rows = [_check(words, c) for _, c in tables["checks"].iterrows()]
     body = table(columns, rows) if rows else None

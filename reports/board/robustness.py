@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.typesetting.blocks import Block, Column, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, objective, period
@@ -25,8 +25,8 @@ def robustness(words: Words, tables: Tables) -> Block | None:
     summary, first = tables["summary"].iloc[0], frame.iloc[0]
     heads = ("value", "mean", "cvar", "regret", "best", "beats", "over")
     columns = [
-        Column(words.say("robust.plan"), "left", 1.0),
-        *(Column(words.say(f"robust.{h}")) for h in heads),
+        PageColumn(words.say("robust.plan"), "left", 1.0),
+        *(PageColumn(words.say(f"robust.{h}")) for h in heads),
     ]
     must = frame[["nominal", "recommended", "next_best", "best_when_bad"]].any(axis=1) | (frame["rank"] == 1)
     shown = pd.concat([frame[must], frame[~must].sort_values("best", ascending=False, kind="stable")])
@@ -72,10 +72,10 @@ def guarantees(words: Words, tables: Tables) -> Block | None:
     if frame.empty:
         return None
     columns = [
-        Column(words.say("guarantee.team"), "left", 0.6),
-        Column(words.say("guarantee.share")),
-        Column(words.say("guarantee.amount")),
-        Column(words.say("guarantee.reason"), "left", 1.0),
+        PageColumn(words.say("guarantee.team"), "left", 0.6),
+        PageColumn(words.say("guarantee.share")),
+        PageColumn(words.say("guarantee.amount")),
+        PageColumn(words.say("guarantee.reason"), "left", 1.0),
     ]
     rows = [_guarantee(words, line) for _, line in frame.iterrows()]
     lead = words.say("guarantee.lead", period=period(words, tables["summary"].iloc[0]))

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words, plain_number
 from reports.words.format import NOTHING
 from reports.words.locales import phrase
@@ -42,10 +42,10 @@ def assumptions(words: Words, tables: Tables) -> Block:
     if frame.empty:
         return chapter(words.say("source.title"), notes=[words.say("source.none")])
     columns = [
-        Column(words.say("source.number"), "left", 1.0),
-        Column(words.say("source.value"), share=0.28),
-        Column(words.say("source.range")),
-        Column(words.say("source.text"), "left", 1.5),
+        PageColumn(words.say("source.number"), "left", 1.0),
+        PageColumn(words.say("source.value"), share=0.28),
+        PageColumn(words.say("source.range")),
+        PageColumn(words.say("source.text"), "left", 1.5),
     ]
     rows = [_source(words, mine) for _, mine in frame.groupby("path", sort=False)]
     return chapter(
@@ -72,10 +72,10 @@ def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block:
     """Every round of beliefs, and what the run was made from."""
     rounds = tables["rounds"]
     columns = [
-        Column(words.say("proof.round"), "center"),
-        Column(words.say("proof.plan"), "left", 1.0),
-        *(Column(words.say(f"proof.{h}")) for h in ("promised", "bounded", "brings")),
-        Column(words.say("proof.keeps"), "left"),
+        PageColumn(words.say("proof.round"), "center"),
+        PageColumn(words.say("proof.plan"), "left", 1.0),
+        *(PageColumn(words.say(f"proof.{h}")) for h in ("promised", "bounded", "brings")),
+        PageColumn(words.say("proof.keeps"), "left"),
     ]
     rows = [_round(words, line) for _, line in rounds.iterrows()]
     lead = [words.say("proof.history", objective=objective(words, tables["summary"].iloc[0]))] if rows else []
@@ -107,7 +107,7 @@ def _made_from(words: Words, files: Mapping[str, str]) -> list[Block]:
         "options": options,
         "versions": ", ".join(v for v in (f"Python {found.get('python', '')}", versions) if v),
     }
-    columns = [Column(words.say("made.what"), "left"), Column(words.say("made.value"), "left", 1.0)]
+    columns = [PageColumn(words.say("made.what"), "left"), PageColumn(words.say("made.value"), "left", 1.0)]
     rows = [row(words.say(f"made.{name}"), words.user(value, 600)) for name, value in lines.items()]
     return [table(columns, rows)]
 
@@ -126,9 +126,9 @@ def glossary(words: Words) -> Block:
     """Terms in this language and in another, explained in this one."""
     other = phrase(words.language, "language.other")
     columns = [
-        Column(words.say("glossary.term"), "left"),
-        Column(words.say("glossary.other"), "left"),
-        Column(words.say("glossary.meaning"), "left", 1.0),
+        PageColumn(words.say("glossary.term"), "left"),
+        PageColumn(words.say("glossary.other"), "left"),
+        PageColumn(words.say("glossary.meaning"), "left", 1.0),
     ]
     rows = [
         row(

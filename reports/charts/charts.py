@@ -17,7 +17,7 @@ INKS = {"current": "ink", "named": "rival", "equal": "rival", "chosen": "accent"
 
 
 @dataclass(frozen=True)
-class Point:
+class Dot:
     """A plan on the chart: loaded payouts and revenue [currency/period]."""
 
     label: str
@@ -26,7 +26,7 @@ class Point:
     kind: str
 
 
-def plans_chart(points: list[Point], budget: float, words: Words, axes: dict[str, str], height: float) -> str:
+def plans_chart(points: list[Dot], budget: float, words: Words, axes: dict[str, str], height: float) -> str:
     """Loaded payouts (across) against revenue (up), every plan labelled, the budget as a line."""
 
     def draw(figure: Figure) -> None:
@@ -42,7 +42,7 @@ def plans_chart(points: list[Point], budget: float, words: Words, axes: dict[str
     return drawn(height, draw)
 
 
-def _limits(ax: Any, points: list[Point], budget: float) -> None:
+def _limits(ax: Any, points: list[Dot], budget: float) -> None:
     across = [p.paid for p in points] + ([budget] if math.isfinite(budget) else [])
     ax.set_xlim(*padded(across, 0.16))
     ax.set_ylim(*padded([p.brought for p in points], 0.22))
@@ -63,7 +63,7 @@ def _budget_line(ax: Any, budget: float, words: Words) -> None:
     )
 
 
-def _mark(ax: Any, point: Point) -> None:
+def _mark(ax: Any, point: Dot) -> None:
     colour = COLOURS[INKS[point.kind]]
     filled = point.kind in ("chosen", "current")
     ax.plot(
@@ -78,7 +78,7 @@ def _mark(ax: Any, point: Point) -> None:
     )
 
 
-def _label_points(ax: Any, points: list[Point], budget: float) -> None:
+def _label_points(ax: Any, points: list[Dot], budget: float) -> None:
     """Each label beside its point, where it meets no other label or point; the chosen plan first."""
     figure = ax.figure
     places = [ax.transData.transform((p.paid, p.brought)) for p in points]
@@ -108,7 +108,7 @@ def _label_points(ax: Any, points: list[Point], budget: float) -> None:
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallBar:
     """A change [currency/period] and how it is written."""
 
     label: str
@@ -116,7 +116,7 @@ class Step:
     text: str
 
 
-def waterfall_chart(steps: list[Step], whole: Step, words: Words, axis: str) -> str:
+def waterfall_chart(steps: list[WaterfallBar], whole: WaterfallBar, words: Words, axis: str) -> str:
     """Changes one after the other, from nothing to their sum; text says the sign, colour only repeats it."""
 
     def draw(figure: Figure) -> None:
@@ -138,7 +138,7 @@ def waterfall_chart(steps: list[Step], whole: Step, words: Words, axis: str) -> 
     return drawn(58.0, draw)
 
 
-def _step(ax: Any, j: int, start: float, step: Step, tone: str) -> None:
+def _step(ax: Any, j: int, start: float, step: WaterfallBar, tone: str) -> None:
     ax.bar(j, step.change, bottom=start, width=0.62, color=COLOURS[tone])
     top = max(start, start + step.change)
     ax.annotate(step.text, (j, top), (0, 3), textcoords="offset points", ha="center", va="bottom")

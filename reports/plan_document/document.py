@@ -12,7 +12,7 @@ import pandas as pd
 from optimizer.tables.rounding import printable
 from reports.plan_document.pay_curve import LONGEST, mine_of, pay_curve
 from reports.run import Document, Run
-from reports.typesetting.blocks import Block, Cell, Column, cell, chapter, row, table
+from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, plain_number, words_for
 from reports.words.format import NOTHING
@@ -89,8 +89,8 @@ def _components(words: Words, tables: Tables, team: Any) -> Block:
     kpis = tables["kpis"].set_index("kpi")
     heads = ("weight", "amount", "target", "today")
     columns = [
-        Column(words.say("paper.kpi"), "left", 1.0),
-        *(Column(words.say(f"paper.{h}")) for h in heads),
+        PageColumn(words.say("paper.kpi"), "left", 1.0),
+        *(PageColumn(words.say(f"paper.{h}")) for h in heads),
     ]
     rows = [_component(words, line, kpis.loc[line["kpi"]]) for _, line in at.iterrows()]
     summary = tables["summary"].iloc[0]
@@ -127,9 +127,9 @@ def kpi_value(words: Words, kpi: Any) -> str:
 def _examples(words: Words, tables: Tables, team: Any) -> Block:
     """The same three cases for every KPI, and what they add up to."""
     lines, sums = mine_of(tables, "examples", team), mine_of(tables, "earnings", team)
-    columns = [Column(words.say("paper.case"), "left", 1.0)]
+    columns = [PageColumn(words.say("paper.case"), "left", 1.0)]
     columns += [
-        Column(words.say(f"case.{s['case']}", attainment=words.write.percent(s["attainment"], 0)))
+        PageColumn(words.say(f"case.{s['case']}", attainment=words.write.percent(s["attainment"], 0)))
         for _, s in sums.iterrows()
     ]
     rows = [
@@ -149,10 +149,10 @@ def _definitions(words: Words, tables: Tables, team: Any) -> Block:
     """What counts for each KPI, where the figure comes from, who measures it."""
     paid = list(dict.fromkeys(mine_of(tables, "examples", team)["kpi"]))
     columns = [
-        Column(words.say("paper.kpi"), "left", 0.8),
-        Column(words.say("paper.counts"), "left", 1.6),
-        Column(words.say("paper.source"), "left", 0.9),
-        Column(words.say("paper.measured"), "left", 0.5),
+        PageColumn(words.say("paper.kpi"), "left", 0.8),
+        PageColumn(words.say("paper.counts"), "left", 1.6),
+        PageColumn(words.say("paper.source"), "left", 0.9),
+        PageColumn(words.say("paper.measured"), "left", 0.5),
     ]
     rows = [_definition(words, tables, kpi) for kpi in paid]
     name = period(words, tables["summary"].iloc[0])
@@ -198,7 +198,10 @@ def _watched(words: Words, tables: Tables, team: Any) -> Block:
     name = period(words, tables["summary"].iloc[0])
     rules = [words.say(f"paper.{rule}", period=name) for rule in ("not_listed", "fixed", "no_penalty")]
     lines = mine_of(tables, "gaming", team)
-    columns = [Column(words.say("paper.behaviour"), "left", 1.0), Column(words.say("paper.cap", period=name))]
+    columns = [
+        PageColumn(words.say("paper.behaviour"), "left", 1.0),
+        PageColumn(words.say("paper.cap", period=name)),
+    ]
     rows = [
         row(
             words.label(g, longest=80),

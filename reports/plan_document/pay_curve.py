@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from reports.charts.lines import Line, Panel, Scales, lines_chart
-from reports.typesetting.blocks import Block, Column, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, chapter, row, table
 from reports.words.catalogue import Words
 from reports.words.sentences import Tables, period
 
@@ -34,8 +34,8 @@ def pay_curve(words: Words, tables: Tables, team: Any) -> Block:
     frame = tables["curve_points"]
     curves = frame[frame["kpi"].isin(paid["kpi"]) & frame["team"].isin(["", team["team"]])]
     points = list(dict.fromkeys(curves["attainment"]))
-    columns = [Column(words.say("paper.attained"), "left", 1.0)]
-    columns += [Column(words.write.percent(p, 0)) for p in points]
+    columns = [PageColumn(words.say("paper.attained"), "left", 1.0)]
+    columns += [PageColumn(words.write.percent(p, 0)) for p in points]
     rows = [
         row(words.label(mine.iloc[0], "kpi", LONGEST), *(words.write.percent(p, 0) for p in mine["paid"]))
         for _, mine in curves.groupby("kpi", sort=False)

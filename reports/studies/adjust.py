@@ -10,7 +10,7 @@ from typing import Any
 from reports.charts.fan import Fan, Moment, fan_chart
 from reports.run import Document
 from reports.studies.study import Study, study_pdfs
-from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words
 from reports.words.sentences import Tables
 
@@ -84,11 +84,11 @@ def _fans(words: Words, tables: Tables) -> Block:
     return chapter(words.say("adjust.fan.title"), lead=[words.say("adjust.fan.lead")], chart=chart)
 
 
-def _column(words: Words, key: str, share: float = 0.0) -> Column:
-    return Column(words.say(f"adjust.head.{key}"), "left" if share else "right", share)
+def _column(words: Words, key: str, share: float = 0.0) -> PageColumn:
+    return PageColumn(words.say(f"adjust.head.{key}"), "left" if share else "right", share)
 
 
-def _part(words: Words, key: str, columns: list[Column], rows: list[Block]) -> Block | None:
+def _part(words: Words, key: str, columns: list[PageColumn], rows: list[Block]) -> Block | None:
     if not rows:
         return None
     lead = [words.say(f"adjust.{key}.lead")]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables
@@ -64,17 +64,17 @@ def _weak(words: Words, tables: Tables) -> Block | None:
     return _part(words, "weak", columns, lines, long=True)
 
 
-def _column(words: Words, key: str, share: float = 0.0) -> Column:
-    return Column(words.say(f"calibration.head.{key}"), "left" if share else "right", share)
+def _column(words: Words, key: str, share: float = 0.0) -> PageColumn:
+    return PageColumn(words.say(f"calibration.head.{key}"), "left" if share else "right", share)
 
 
-def _columns(words: Words, first: str, heads: Iterable[str]) -> list[Column]:
+def _columns(words: Words, first: str, heads: Iterable[str]) -> list[PageColumn]:
     """Text that takes the room left, then numbers."""
     return [_column(words, first, 1.0), *(_column(words, head) for head in heads)]
 
 
 def _part(
-    words: Words, key: str, columns: list[Column], rows: list[Block], *, long: bool = False
+    words: Words, key: str, columns: list[PageColumn], rows: list[Block], *, long: bool = False
 ) -> Block | None:
     """A chapter with one table; none where the history says nothing."""
     if not rows:

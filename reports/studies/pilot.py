@@ -13,7 +13,7 @@ import pandas as pd
 from reports.charts.lines import Line, Panel, Scales, lines_chart
 from reports.run import Document
 from reports.studies.study import Study, study_pdfs
-from reports.typesetting.blocks import Block, Column, cell, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables
@@ -135,10 +135,10 @@ def _designs(words: Words, tables: Tables, name: str) -> Block | None:
         return None
     heads = ("people", "others", "periods", "effect", "detectable", "power")
     columns = [
-        Column(words.say("pilot.head.team"), "left", 1.0),
-        Column(words.say("pilot.head.kpi"), "left", 1.2),
-        *(Column(words.say(f"pilot.head.{h}")) for h in heads),
-        Column(words.say("pilot.head.needed" if name == "teams" else "pilot.head.textbook")),
+        PageColumn(words.say("pilot.head.team"), "left", 1.0),
+        PageColumn(words.say("pilot.head.kpi"), "left", 1.2),
+        *(PageColumn(words.say(f"pilot.head.{h}")) for h in heads),
+        PageColumn(words.say("pilot.head.needed" if name == "teams" else "pilot.head.textbook")),
     ]
     lead = [words.say(f"pilot.{name}.lead")]
     return chapter(words.say(f"pilot.{name}.title"), lead=lead, tables=[table(columns, rows)])

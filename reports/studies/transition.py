@@ -12,7 +12,7 @@ import pandas as pd
 from reports.charts.fan import Fan, Moment, fan_chart
 from reports.run import Document
 from reports.studies.study import Study, study_pdfs
-from reports.typesetting.blocks import Block, Column, chapter, row, table
+from reports.typesetting.blocks import Block, PageColumn, chapter, row, table
 from reports.words.catalogue import Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables
@@ -97,8 +97,8 @@ def _point(words: Words, m: Moment, *, signed: bool) -> str:
     return words.say("switch.fan.point", period=words.write.number(m.period), **amounts)
 
 
-def _column(words: Words, key: str, share: float = 0.0, **values: str) -> Column:
-    return Column(words.say(f"switch.head.{key}", **values), "left" if share else "right", share)
+def _column(words: Words, key: str, share: float = 0.0, **values: str) -> PageColumn:
+    return PageColumn(words.say(f"switch.head.{key}", **values), "left" if share else "right", share)
 
 
 def _cash(words: Words, tables: Tables) -> Block:
@@ -121,7 +121,7 @@ def _cash(words: Words, tables: Tables) -> Block:
     return _part(words, "cash", columns, rows)
 
 
-def _part(words: Words, key: str, columns: list[Column], rows: list[Block]) -> Block:
+def _part(words: Words, key: str, columns: list[PageColumn], rows: list[Block]) -> Block:
     lead = [words.say(f"switch.{key}.lead")]
     return chapter(words.say(f"switch.{key}.title"), lead=lead, tables=[table(columns, rows)])
 
@@ -147,7 +147,7 @@ def _kpis(words: Words, tables: Tables) -> Block:
     return _part(words, "kpis", [_column(words, "kpi", 1.0), *heads], rows)
 
 
-def _when(words: Words, tables: Tables) -> tuple[Column, ...]:
+def _when(words: Words, tables: Tables) -> tuple[PageColumn, ...]:
     last = words.write.number(tables["summary"].iloc[0]["periods"])
     return _column(words, "today"), _column(words, "first"), _column(words, "last", last=last)
 

@@ -9,7 +9,7 @@ Block = dict[str, Any]
 Cell = str | dict[str, Any]
 
 
-class Column(NamedTuple):
+class PageColumn(NamedTuple):
     """A heading, how cells stand (left, right, center), and its share of free width (0: as needed)."""
 
     head: str
@@ -38,7 +38,7 @@ def row(*cells: Cell, tone: str = "plain") -> Block:
     return {"cells": [c if isinstance(c, dict) else {"t": c, "tone": "plain"} for c in cells], "tone": tone}
 
 
-def table(columns: list[Column], rows: list[Block], *, long: bool = False) -> Block:
+def table(columns: list[PageColumn], rows: list[Block], *, long: bool = False) -> Block:
     """Rows under headings; `long` where cells hold several lines, which then begin at the same height."""
     return {"columns": [c._asdict() for c in columns], "rows": rows, "long": long}
 

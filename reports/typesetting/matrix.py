@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.typesetting.blocks import Block, Cell, Column, cell, row, table
+from reports.typesetting.blocks import Block, Cell, PageColumn, cell, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 
 MOST_COLUMNS = 7
@@ -32,8 +32,10 @@ def matrix(
     tables = []
     for start in range(0, len(teams), MOST_COLUMNS):
         shown = teams.iloc[start : start + MOST_COLUMNS]
-        columns = [Column(head, "left", 1.6)]
-        columns += [Column(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in shown.iterrows()]
+        columns = [PageColumn(head, "left", 1.6)]
+        columns += [
+            PageColumn(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in shown.iterrows()
+        ]
         rows = [_row(words, mine, shown, cell_of) for _, mine in frame.groupby("kpi", sort=False)]
         rows += [
             row(name, *(of.get(t, "") for t in shown["team"]), tone="total")

@@ -27,7 +27,7 @@ from optimizer.scenario.types import Scenario
 from optimizer.tables.labels import STATUSES
 
 if TYPE_CHECKING:
-    from optimizer.explanation.frontier import Point
+    from optimizer.explanation.frontier import FrontierPoint
     from optimizer.solver.solution import Conflict, Solution
     from optimizer.solver.state import Event
 
@@ -220,7 +220,7 @@ def _elsewhere(line: BudgetLine) -> str:
     return f"{line.name} on a larger sample: {_money(value)}, standard error {_money(error)}"
 
 
-def show_frontier(scenario: Scenario, points: tuple[Point, ...]) -> None:
+def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None:
     """One row per limit, loosest last; the scenario's own is marked."""
     over = points[0].over
     columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "gaming hours"]

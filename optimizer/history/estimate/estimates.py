@@ -167,7 +167,7 @@ def _answered_in_time(leads: pl.DataFrame, given: Map) -> pl.DataFrame:
     return leads.with_columns((pl.col("response") <= within).fill_null(False).alias("answered_in_time"))
 
 
-def sides_of(leads: pl.DataFrame, history: History, given: Map) -> dict[str, side_metrics.Sides]:
+def sides_of(leads: pl.DataFrame, history: History, given: Map) -> dict[str, side_metrics.SideMetrics]:
     """Touches without conversation are those of their own export, or leads answered that never came to the
     step that takes a conversation."""
     talked, touches = given.deals.conversation, history.touches

@@ -31,25 +31,25 @@ class Oddity:
 
 
 @dataclass(frozen=True)
-class Sides:
+class SideMetrics:
     people: tuple[Oddity, ...]
     """Only those with enough calls to say anything."""
     spread: Spread
     median: float
 
 
-def short_calls(calls: pl.DataFrame, short: float, least: int = 50) -> Sides | None:
+def short_calls(calls: pl.DataFrame, short: float, least: int = 50) -> SideMetrics | None:
     """Calls of at most `short` seconds, by person."""
     marked = calls.filter(pl.col("seconds") > 0).with_columns(short=pl.col("seconds") <= short)
     return compared(rates_by(marked, "owner", "short", least))
 
 
-def silent_touches(touches: pl.DataFrame, least: int = 50) -> Sides | None:
+def silent_touches(touches: pl.DataFrame, least: int = 50) -> SideMetrics | None:
     """Touches without conversation, by person; `touches` has owner and conversation."""
     return compared(rates_by(touches.with_columns(silent=~pl.col("conversation")), "owner", "silent", least))
 
 
-def compared(rates: Mapping[str, Rate]) -> Sides | None:
+def compared(rates: Mapping[str, Rate]) -> SideMetrics | None:
     """Persons against the median person; None where there are too few to have one."""
     if len(rates) < 5:
         return None
@@ -60,4 +60,4 @@ def compared(rates: Mapping[str, Rate]) -> Sides | None:
         sure = wilson(rate.k, rate.n, 1 - _DOUBT / len(rates))[0]
         shrunk = spread.p + reliability * (rate.rate - spread.p)
         people.append(Oddity(name, rate, shrunk, reliability, sure > odd and spread.pvalue < 0.01))
-    return Sides(tuple(people), spread, median)
+    return SideMetrics(tuple(people), spread, median)

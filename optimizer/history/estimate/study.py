@@ -89,7 +89,7 @@ class Study:
     """Of the owners of leads; the experiment's or the prior until `behaviour.settled` matches the effect."""
     capacity: Capacity | None
     """What persons take on in a day, where calls are logged with theirs."""
-    sides: Mapping[str, side_metrics.Sides]
+    sides: Mapping[str, side_metrics.SideMetrics]
     """Persons by side metrics that look like gaming: `short_calls`, `silent_touches`."""
 
     @property

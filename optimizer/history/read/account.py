@@ -39,7 +39,7 @@ class Account:
         self.cells_of(frame[ROW].filter(marked), reason)
         return frame.with_columns(pl.when(~marked).then(pl.col(column))) if marked.any() else frame
 
-    def unreadable(self, numbers: pl.Series, column: parse_cells.Column, what: str) -> None:
+    def unreadable(self, numbers: pl.Series, column: parse_cells.CsvColumn, what: str) -> None:
         self.cells_of(numbers.filter(column.unreadable), f"{what} cannot be read")
 
     def whole(

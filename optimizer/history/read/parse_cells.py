@@ -47,7 +47,7 @@ class Ambiguous(ValueError):
 
 
 @dataclass(frozen=True)
-class Column:
+class CsvColumn:
     """Typed cells, and the texts that could not be read."""
 
     values: pl.Series
@@ -56,7 +56,7 @@ class Column:
     note: str = ""
 
 
-def dates(texts: pl.Series, day_first: bool | None = None, timezone: str = "UTC") -> Column:
+def dates(texts: pl.Series, day_first: bool | None = None, timezone: str = "UTC") -> CsvColumn:
     """Dates and times without zone, in `timezone` where the text names one.
 
     Reads ISO, day or month first with any separator, month names, spreadsheet serial numbers and Unix
@@ -71,7 +71,7 @@ def dates(texts: pl.Series, day_first: bool | None = None, timezone: str = "UTC"
         table = pl.DataFrame({"text": unique}).with_columns(value=_moment(pl.col("text"), order, timezone))
         others = pl.DataFrame({"text": rest}).join(table, on="text", how="left", maintain_order="left")
         plain = plain.fill_null(others["value"])
-    return Column(plain.alias(texts.name), plain.is_null() & texts.is_not_null())
+    return CsvColumn(plain.alias(texts.name), plain.is_null() & texts.is_not_null())
 
 
 def _plain_iso(texts: pl.Series) -> pl.Series:
@@ -173,14 +173,14 @@ def currencies(texts: pl.Series) -> tuple[str, ...]:
     return tuple(sorted({_SIGNS.get(mark, mark) for mark in found}))
 
 
-def numbers(texts: pl.Series, decimal: Decimal | None = None) -> Column:
+def numbers(texts: pl.Series, decimal: Decimal | None = None) -> CsvColumn:
     """Plain numbers; currency signs, spaces and thousands separators go.
 
     Raises Ambiguous where `1.234` might be a thousand or a little more than one, and no cell tells.
     """
     plain = _plain_numbers(texts, decimal)
     if plain is not None:
-        return Column(plain, plain.is_null() & texts.is_not_null())
+        return CsvColumn(plain, plain.is_null() & texts.is_not_null())
     unique = texts.drop_nulls().unique()
     bare = unique.str.replace_all(r"[\s\u00a0\u202f'’]|[€$£¥]|\b[A-Z]{3}\b", "")
     negative = bare.str.contains(r"^\(.*\)$")
@@ -195,7 +195,7 @@ def numbers(texts: pl.Series, decimal: Decimal | None = None) -> Column:
         value=pl.when("good").then(pl.when("negative").then(-pl.col("read")).otherwise("read")),
     )
     values = pl.DataFrame({"text": texts}).join(table, on="text", how="left", maintain_order="left")["value"]
-    return Column(values.alias(texts.name), values.is_null() & texts.is_not_null())
+    return CsvColumn(values.alias(texts.name), values.is_null() & texts.is_not_null())
 
 
 def _plain_numbers(texts: pl.Series, decimal: Decimal | None) -> pl.Series | None:
@@ -232,15 +232,15 @@ def _decimal(unique: pl.Series, bare: pl.Series, given: Decimal | None) -> Decim
     return "comma" if comma.any() else "point"
 
 
-def hours(texts: pl.Series, unit_hours: float = 1.0, decimal: Decimal | None = None) -> Column:
+def hours(texts: pl.Series, unit_hours: float = 1.0, decimal: Decimal | None = None) -> CsvColumn:
     """Durations in hours: `00:26:43`, `4 days, 22:47:14`, or plain numbers in units of `unit_hours`."""
     clocked = texts.str.contains(":", literal=True).fill_null(False)
     if not clocked.any():
         plain = numbers(texts, decimal)
-        return Column(plain.values * unit_hours, plain.unreadable)
+        return CsvColumn(plain.values * unit_hours, plain.unreadable)
     parts = texts.str.extract_groups(_DURATION).struct.unnest()
     day, hour, minute, second = (parts[str(i)].cast(pl.Float64) for i in range(1, 5))
     clock = day.fill_null(0) * 24 + hour + minute / 60 + second.fill_null(0) / 3600
     rest = texts.zip_with(clock.is_null(), pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)))
     read = clock.fill_null(numbers(rest, decimal).values * unit_hours)
-    return Column(read.alias(texts.name), read.is_null() & texts.is_not_null())
+    return CsvColumn(read.alias(texts.name), read.is_null() & texts.is_not_null())

@@ -73,11 +73,11 @@ def refuse_no_wins(frame: pl.DataFrame, outcomes: Sequence[str]) -> None:
         raise ScenarioError([Problem("deals.won", "", "no row is won", hint)])
 
 
-def dates_of(texts: pl.Series, where: str, given: Map) -> parse_cells.Column:
+def dates_of(texts: pl.Series, where: str, given: Map) -> parse_cells.CsvColumn:
     return _settled(lambda: parse_cells.dates(texts, given.day_first, given.timezone), texts, where)
 
 
-def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> parse_cells.Column:
+def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> parse_cells.CsvColumn:
     """Numbers of money. Amounts of several currencies add up to nothing."""
     marks = parse_cells.currencies(texts)
     if len(marks) > 1:
@@ -90,11 +90,11 @@ def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> pa
     return numbers_of(texts, where, given)
 
 
-def numbers_of(texts: pl.Series, where: str, given: Map) -> parse_cells.Column:
+def numbers_of(texts: pl.Series, where: str, given: Map) -> parse_cells.CsvColumn:
     return _settled(lambda: parse_cells.numbers(texts, given.decimal), texts, where)
 
 
-def _response(texts: pl.Series, created: pl.Series, given: Map) -> parse_cells.Column:
+def _response(texts: pl.Series, created: pl.Series, given: Map) -> parse_cells.CsvColumn:
     """Hours, from durations or from the moment of the first answer."""
     where, unit = "deals.columns.response", _UNIT_HOURS[given.response_unit]
     if (
@@ -104,11 +104,13 @@ def _response(texts: pl.Series, created: pl.Series, given: Map) -> parse_cells.C
         .any()
     ):
         at = dates_of(texts, where, given)
-        return parse_cells.Column((at.values - created).dt.total_seconds() / 3600, at.unreadable)
+        return parse_cells.CsvColumn((at.values - created).dt.total_seconds() / 3600, at.unreadable)
     return _settled(lambda: parse_cells.hours(texts, unit, given.decimal), texts, where)
 
 
-def _settled(read: Callable[[], parse_cells.Column], texts: pl.Series, where: str) -> parse_cells.Column:
+def _settled(
+    read: Callable[[], parse_cells.CsvColumn], texts: pl.Series, where: str
+) -> parse_cells.CsvColumn:
     try:
         column = read()
     except parse_cells.Ambiguous as error:

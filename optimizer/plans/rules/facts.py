@@ -9,7 +9,7 @@ import numpy as np
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.risk.cvar import NO_TAIL, Tail
+from optimizer.risk.cvar import NO_TAIL, BadCases
 from optimizer.scenario.types import Rules
 
 
@@ -96,7 +96,7 @@ class Facts:
     pay: Floats
     exposure: Floats | None = None
     deterred: tuple[Deterrence, ...] | None = None
-    tail: Tail = NO_TAIL
+    tail: BadCases = NO_TAIL
 
 
 def regime_names(cal: Calibrated) -> list[tuple[str, ...]]:

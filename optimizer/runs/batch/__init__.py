@@ -1,20 +1,20 @@
 """Many runs: a grid of scenarios, solved and reported by an executor, resumable at any moment."""
 
 from optimizer.parallel.pool import cores
+from optimizer.runs.batch.attempts import AttemptsError, Entry
 from optimizer.runs.batch.grid import read_grid
 from optimizer.runs.batch.index import write_index
 from optimizer.runs.batch.job import Job
-from optimizer.runs.batch.ledger import Entry, LedgerError
-from optimizer.runs.batch.lock import HeldError
-from optimizer.runs.batch.run import Night, Progress, Settings, run_batch
+from optimizer.runs.batch.lock import LockedError
+from optimizer.runs.batch.run import BatchRun, Progress, Settings, run_batch
 from optimizer.runs.batch.workers import UnreachableError, cluster, processes
 
 __all__ = [
+    "AttemptsError",
+    "BatchRun",
     "Entry",
-    "HeldError",
     "Job",
-    "LedgerError",
-    "Night",
+    "LockedError",
     "Progress",
     "Settings",
     "UnreachableError",

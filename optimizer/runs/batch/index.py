@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.job import Job
-from optimizer.runs.batch.ledger import Entry
-from optimizer.runs.batch.reasons import Shortfall, as_it_is
-from optimizer.runs.batch.run import RUNS, Night
+from optimizer.runs.batch.reasons import Incomplete, as_it_is
+from optimizer.runs.batch.run import RUNS, BatchRun
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in, plan_in_words
 from optimizer.scenario.problems import printable
 from optimizer.scenario.types import Scenario
@@ -63,14 +63,14 @@ NOT_SOLVED: Row = dict.fromkeys(INDEX.columns)
 """Cells of a run that came to nothing."""
 
 
-def index_of(night: Night) -> pd.DataFrame:
+def index_of(night: BatchRun) -> pd.DataFrame:
     """A row per run, in the order of the grid."""
     pairs = zip(night.jobs, night.entries, strict=True)
     rows = [_row(job, entry, night.folder / RUNS / job.name) for job, entry in pairs]
     return INDEX.frame(rows)
 
 
-def write_index(night: Night) -> pd.DataFrame:
+def write_index(night: BatchRun) -> pd.DataFrame:
     """Write `index.csv` and `index.parquet`; returns the table."""
     import polars as pl
 
@@ -113,7 +113,7 @@ def _result(job: Job, folder: Path) -> Row:
     summary = pd.read_csv(folder / "tables" / "summary.csv").iloc[0]
     brought = result["consistent"] or {}
     return {
-        **named_cells("reason", Shortfall.of(result, about, job.time_limit).label(job.scenario)),
+        **named_cells("reason", Incomplete.of(result, about, job.time_limit).label(job.scenario)),
         "currency": summary["currency"],
         "period": summary["period"],
         "objective": summary["objective"],

@@ -14,18 +14,18 @@ from filelock import FileLock, Timeout
 LOCK, HOLDER = ".lock", ".holder.json"
 
 
-class HeldError(RuntimeError):
+class LockedError(RuntimeError):
     """Another batch works in the folder; the message says who."""
 
 
 @contextmanager
-def claimed(folder: Path, *, wait: bool) -> Iterator[None]:
+def locked(folder: Path, *, wait: bool) -> Iterator[None]:
     """The folder for this process alone. Raises HeldError at once unless told to wait."""
     lock = FileLock(folder / LOCK, timeout=-1 if wait else 0)
     try:
         lock.acquire()
     except Timeout:
-        raise HeldError(f"{folder} is in use by {_holder(folder)}; wait for it, or add --wait") from None
+        raise LockedError(f"{folder} is in use by {_holder(folder)}; wait for it, or add --wait") from None
     try:
         me = {"pid": os.getpid(), "host": platform.node()}
         (folder / HOLDER).write_text(json.dumps(me), encoding="utf-8")

@@ -22,15 +22,15 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.runs.batch.ledger import Entry
-from optimizer.runs.batch.run import Night
+from optimizer.runs.batch.attempts import Entry
+from optimizer.runs.batch.run import BatchRun
 from optimizer.runs.batch.run import Progress as Ended
 from optimizer.scenario.problems import printable
 
 QUIET_SECONDS = 10.0
 
 
-class Board:
+class ProgressView:
     """Tells how a batch goes on: stderr for people, stdout for JSON lines."""
 
     def __init__(self, total: int, *, lines: bool) -> None:
@@ -52,7 +52,7 @@ class Board:
         self._task = self._bar.add_task("runs", total=total, rate="")
         self._live = self._console.is_terminal and not lines
 
-    def __enter__(self) -> Board:
+    def __enter__(self) -> ProgressView:
         if self._live:
             self._bar.start()
         self._event("start", {"runs": self._total})
@@ -79,8 +79,8 @@ class Board:
             self._last = time.monotonic()
             self._say(f"{ended.ended} of {ended.total} runs{', ' if rate else ''}{rate}{self._left(ended)}")
 
-    def end(self, night: Night) -> None:
-        self._event("end", json.loads(night_json(night))["counts"])
+    def end(self, batch_run: BatchRun) -> None:
+        self._event("end", json.loads(batch_run_json(batch_run))["counts"])
 
     def _rate(self, ended: int) -> str:
         new, seconds = ended - self._known, time.monotonic() - self._began
@@ -113,13 +113,13 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def night_json(night: Night) -> str:
+def batch_run_json(batch_run: BatchRun) -> str:
     """`{"folder", "counts": {status: runs}, "done_before", "runs": [...]}`."""
     content = {
-        "folder": str(night.folder),
-        "counts": dict(sorted(night.counts.items())),
-        "done_before": night.done_before,
-        "runs": [entry_json(entry) for entry in night.entries],
+        "folder": str(batch_run.folder),
+        "counts": dict(sorted(batch_run.counts.items())),
+        "done_before": batch_run.done_before,
+        "runs": [entry_json(entry) for entry in batch_run.entries],
     }
     return json.dumps(content, indent=1, ensure_ascii=False)
 
@@ -128,16 +128,20 @@ def _in_words(entry: Entry) -> str:
     return f"{entry.name}: {entry.status or entry.state}, {printable(entry.reason)}"
 
 
-def show_night(night: Night) -> None:
+def show_batch_run(batch_run: BatchRun) -> None:
     """Runs by status, and where everything lies."""
     table = Table(title="Runs", title_justify="left", title_style="bold", header_style="bold")
     table.add_column("status")
     table.add_column("runs", justify="right")
-    for status, count in sorted(night.counts.items()):
+    for status, count in sorted(batch_run.counts.items()):
         table.add_row(Text(status), str(count))
     console = Console(highlight=False)
     console.print(table)
-    if night.counts["failed"]:
+    if batch_run.counts["failed"]:
         console.print(Text("Once their reasons are dealt with, --retry failed does the failed ones again."))
-    before = f"{night.done_before} of {len(night.jobs)} were finished before. " if night.done_before else ""
-    console.print(Text(f"{before}Index and summary in {night.folder}"), soft_wrap=True)
+    before = (
+        f"{batch_run.done_before} of {len(batch_run.jobs)} were finished before. "
+        if batch_run.done_before
+        else ""
+    )
+    console.print(Text(f"{before}Index and summary in {batch_run.folder}"), soft_wrap=True)

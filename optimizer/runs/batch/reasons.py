@@ -22,7 +22,7 @@ PARTS = {SWINGS.en: SWINGS}
 
 
 @dataclass(frozen=True)
-class Shortfall:
+class Incomplete:
     """`limit` is the time limit [s] where it was reached, `rules` are in conflict, `checks` failed, and there
     was no time for what is `left_out`."""
 
@@ -32,7 +32,7 @@ class Shortfall:
     left_out: tuple[str, ...]
 
     @classmethod
-    def of(cls, result: Mapping[str, Any], about: Mapping[str, Any], limit: float | None) -> Shortfall:
+    def of(cls, result: Mapping[str, Any], about: Mapping[str, Any], limit: float | None) -> Incomplete:
         """Of a run with this `result.json` and `manifest.json`."""
         status, rules = result["status"], (result.get("conflict") or {}).get("rules", ())
         failed = [c["name"] for c in result.get("checks", ()) if not c["ok"]]

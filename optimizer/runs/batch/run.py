@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from optimizer.runs.batch.attempts import Attempts, Entry
 from optimizer.runs.batch.job import Done, Job
-from optimizer.runs.batch.ledger import Entry, Ledger
-from optimizer.runs.batch.lock import claimed
-from optimizer.runs.batch.reasons import Shortfall
-from optimizer.runs.batch.schedule import GRACE, drive
+from optimizer.runs.batch.lock import locked
+from optimizer.runs.batch.reasons import Incomplete
+from optimizer.runs.batch.schedule import GRACE, schedule
 from optimizer.runs.batch.workers import OpenCrew
 from optimizer.runs.folder import changed_files, replace_folder
 
@@ -34,7 +34,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Night:
+class BatchRun:
     """All entries of a batch, in the order of the grid."""
 
     folder: Path
@@ -52,7 +52,7 @@ class Night:
 class Settings:
     """How a batch is done: where, by how many workers, and whether failed runs are tried again."""
 
-    open_crew: OpenCrew
+    open_workers: OpenCrew
     workers: int
     retry_failed: bool = False
     wait: bool = False
@@ -61,19 +61,19 @@ class Settings:
 
 def run_batch(
     jobs: Sequence[Job], folder: Path, settings: Settings, tell: Callable[[Progress], None]
-) -> Night:
+) -> BatchRun:
     """Do what is not done yet.
 
     Raises HeldError where another batch works in the folder, LedgerError where the state cannot be kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with claimed(folder, wait=settings.wait):
+    with locked(folder, wait=settings.wait):
         runs = _runs_folder(folder, [job.name for job in jobs])
-        ledger = Ledger(folder / LEDGER)
+        attempts = Attempts(folder / LEDGER)
         try:
-            return _night(tuple(jobs), folder, runs, ledger, settings, tell)
+            return _run(tuple(jobs), folder, runs, attempts, settings, tell)
         finally:
-            ledger.close()
+            attempts.close()
 
 
 def _runs_folder(folder: Path, names: Sequence[str]) -> Path:
@@ -89,38 +89,38 @@ def _runs_folder(folder: Path, names: Sequence[str]) -> Path:
     return runs
 
 
-def _night(
+def _run(
     jobs: tuple[Job, ...],
     folder: Path,
     runs: Path,
-    ledger: Ledger,
+    attempts: Attempts,
     settings: Settings,
     tell: Callable[[Progress], None],
-) -> Night:
-    held = ledger.entries()
-    entries = {job.name: _standing(job, held.get(job.name), runs, settings.retry_failed) for job in jobs}
-    ledger.put(entries.values())
+) -> BatchRun:
+    before = attempts.entries()
+    entries = {job.name: _standing(job, before.get(job.name), runs, settings.retry_failed) for job in jobs}
+    attempts.put(entries.values())
     todo = [job for job in jobs if entries[job.name].state == "waiting"]
     done_before = ended = len(jobs) - len(todo)
     for number, entry in enumerate((e for e in entries.values() if e.state != "waiting"), 1):
         tell(Progress(entry, True, number, len(jobs)))
-    for job, done in drive(todo, settings.open_crew, settings.workers, settings.grace):
+    for job, done in schedule(todo, settings.open_workers, settings.workers, settings.grace):
         ended += 1
         entries[job.name] = entry = _put_away(job, done, runs, entries[job.name])
-        ledger.put([entry])
+        attempts.put([entry])
         tell(Progress(entry, False, ended, len(jobs)))
-    return Night(folder, jobs, tuple(entries.values()), done_before)
+    return BatchRun(folder, jobs, tuple(entries.values()), done_before)
 
 
-def _standing(job: Job, held: Entry | None, runs: Path, retry_failed: bool) -> Entry:
+def _standing(job: Job, before: Entry | None, runs: Path, retry_failed: bool) -> Entry:
     """Where a run stands: finished if its folder proves it, whatever the ledger says."""
-    fresh = Entry(job.name, job.key, attempts=held.attempts if held else 0)
+    fresh = Entry(job.name, job.key, attempts=before.attempts if before else 0)
     folder = runs / job.name
     if _is_finished(job, folder):
-        seconds = held.seconds if held and held.key == job.key else 0.0
+        seconds = before.seconds if before and before.key == job.key else 0.0
         return _finished(replace(fresh, seconds=seconds), job, folder)
-    if held and held.key == job.key and held.state == "failed" and not retry_failed:
-        return held
+    if before and before.key == job.key and before.state == "failed" and not retry_failed:
+        return before
     return fresh
 
 
@@ -139,7 +139,7 @@ def _finished(entry: Entry, job: Job, folder: Path) -> Entry:
     """The entry of a run whose folder is complete."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     manifest = (folder / "manifest.json").read_bytes()
-    reason = Shortfall.of(result, json.loads(manifest), job.time_limit).reason
+    reason = Incomplete.of(result, json.loads(manifest), job.time_limit).reason
     digest = hashlib.sha256(manifest).hexdigest()
     return replace(entry, state="done", status=result["status"], reason=reason, manifest=digest)
 

@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 from dataclasses import dataclass, field
 
 from optimizer.runs.batch.job import Done, Job
-from optimizer.runs.batch.workers import Answer, Crew, OpenCrew
+from optimizer.runs.batch.workers import Answer, OpenCrew, Workers
 
 GRACE = 180.0
 """Seconds that a run may take beyond its time limit before its worker is stopped."""
@@ -19,8 +19,8 @@ NO_WORKER = (BrokenExecutor, OSError, EOFError)
 """What a crew raises, or its answer holds, where a worker died or none could be started."""
 
 
-def drive(
-    jobs: Iterable[Job], open_crew: OpenCrew, workers: int, grace: float = GRACE
+def schedule(
+    jobs: Iterable[Job], open_workers: OpenCrew, workers: int, grace: float = GRACE
 ) -> Iterator[tuple[Job, Done]]:
     """Every job with what came of it, as they end.
 
@@ -28,11 +28,11 @@ def drive(
     for itself. One that takes longer than its time limit and `grace` is stopped with its worker.
     """
     died: list[Job] = []
-    with open_crew(workers) as crew:
+    with open_workers(workers) as crew:
         yield from _Shift(crew, deque(jobs), died, grace).ended()
     if died:
         again: list[Job] = []
-        with open_crew(1) as crew:
+        with open_workers(1) as crew:
             yield from _Shift(crew, deque(died), again, grace, most=1).ended()
         yield from ((job, Done({}, 0.0, DIED)) for job in again)
 
@@ -41,7 +41,7 @@ def drive(
 class _Shift:
     """Jobs that wait, and those that run with the moment [s, monotonic] at which each must have ended."""
 
-    crew: Crew
+    crew: Workers
     waiting: deque[Job]
     died: list[Job]
     grace: float

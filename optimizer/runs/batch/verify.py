@@ -9,13 +9,13 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from optimizer.runs.batch.attempts import AttemptsError, Entry, read_attempts
 from optimizer.runs.batch.index import MONEY
-from optimizer.runs.batch.ledger import Entry, LedgerError, read_ledger
 from optimizer.runs.batch.run import LEDGER, RUNS
 from optimizer.runs.verify import SAME, Difference, run_folders
 
 
-def misrecorded(folder: Path) -> list[Difference]:
+def verify_batch(folder: Path) -> list[Difference]:
     """What ledger and index of a batch say wrongly; nothing where the folder is a single run."""
     if not (folder / RUNS).is_dir():
         return []
@@ -27,8 +27,8 @@ def misrecorded(folder: Path) -> list[Difference]:
 
 def _against_ledger(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
     try:
-        entries = read_ledger(file)
-    except LedgerError as error:
+        entries = read_attempts(file)
+    except AttemptsError as error:
         yield Difference(file.name, f"cannot be read: {error}")
         return
     for name, entry in entries.items():

@@ -16,7 +16,7 @@ from optimizer.runs.batch.job import LOADED, Done, Job, perform
 Answer = Future[Done]
 
 
-class Crew(Protocol):
+class Workers(Protocol):
     """Workers that are handed runs, as many at a time as there are workers."""
 
     @property
@@ -30,7 +30,7 @@ class Crew(Protocol):
         """Put an end to a run that has not ended, so that another can have its worker."""
 
 
-OpenCrew = Callable[[int], AbstractContextManager[Crew]]
+OpenCrew = Callable[[int], AbstractContextManager[Workers]]
 """A crew of at most so many; a cluster has its own number."""
 
 
@@ -38,11 +38,11 @@ OpenCrew = Callable[[int], AbstractContextManager[Crew]]
 
 
 @contextmanager
-def processes(count: int) -> Iterator[Crew]:
+def processes(count: int) -> Iterator[Workers]:
     """Processes of this machine; each is a pool of its own, so that its death is nobody else's."""
-    crew = _Processes(count)
-    with crew.open:
-        yield crew
+    workers = _Processes(count)
+    with workers.open:
+        yield workers
 
 
 class _Processes:
@@ -67,8 +67,8 @@ class _Processes:
 class _Place:
     """A place for one process, which is replaced when it has died, or failed at a run."""
 
-    def __init__(self, crew: ExitStack) -> None:
-        self._open = crew.enter_context(ExitStack())
+    def __init__(self, workers: ExitStack) -> None:
+        self._open = workers.enter_context(ExitStack())
         self._pool: Executor
         self._process: BaseProcess | None = None
         self.answer: Answer | None = None
@@ -113,7 +113,7 @@ class UnreachableError(RuntimeError):
 
 
 @contextmanager
-def cluster(address: str) -> Iterator[Crew]:
+def cluster(address: str) -> Iterator[Workers]:
     """Workers of a Dask cluster; they need this package installed and nothing else in common.
 
     Raises UnreachableError where nobody answers at the address, or Dask is not installed.

@@ -8,7 +8,7 @@ and tolerates what another check reports, so that all problems come out at once.
 from __future__ import annotations
 
 from optimizer.scenario.checks import curves, funnel, kpis, names, plans, rules, sources, warnings
-from optimizer.scenario.checks.counted import counted
+from optimizer.scenario.checks.baseline_counts import baseline_counts
 from optimizer.scenario.checks.plans import pay_problems, plan_problems
 from optimizer.scenario.problems import Finding
 from optimizer.scenario.types import Scenario
@@ -23,7 +23,7 @@ def problems_of(scenario: Scenario) -> list[Finding]:
 
 def problems_of_numbers(scenario: Scenario) -> list[Finding]:
     """What other numbers could have brought into a scenario that had no problem."""
-    baseline = counted(scenario)
+    baseline = baseline_counts(scenario)
     return [
         *funnel.problems(scenario, baseline),
         *kpis.problems(scenario, baseline),
@@ -35,7 +35,7 @@ def problems_of_numbers(scenario: Scenario) -> list[Finding]:
 
 def warnings_of(scenario: Scenario) -> list[Finding]:
     """What is allowed but probably not meant, or dangerous: read before launching a plan."""
-    baseline = counted(scenario)
+    baseline = baseline_counts(scenario)
     return [
         *warnings.warnings(scenario),
         *kpis.warnings(scenario, baseline),

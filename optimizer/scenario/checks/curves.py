@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
-from optimizer.scenario.checks.counted import SUM, Findings
+from optimizer.scenario.checks.baseline_counts import SUM, Findings
 from optimizer.scenario.checks.names import unknown, unknown_keys
 from optimizer.scenario.problems import Finding, Path, listed, number, shown
 from optimizer.scenario.types import Curve, Scenario

@@ -7,13 +7,19 @@ from collections import defaultdict
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from optimizer.scenario.checks.counted import RELATIVE, Counted, Findings, has_pay, hours_worked
+from optimizer.scenario.checks.baseline_counts import (
+    RELATIVE,
+    BaselineCounts,
+    Findings,
+    has_pay,
+    hours_worked,
+)
 from optimizer.scenario.checks.grid import is_whole
 from optimizer.scenario.problems import Finding, Path, listed, number
 from optimizer.scenario.types import Activity, Scenario, Stage, TargetPay
 
 
-def problems(scenario: Scenario, baseline: Counted) -> Findings:
+def problems(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     """What is wrong with teams, stages and activities."""
     yield from _teams(scenario)
     yield from _cycles(scenario)
@@ -73,7 +79,7 @@ def _cycles(scenario: Scenario) -> Findings:
         yield Finding(("activities", last, "yields", cycle[-1]), "", message, hint, at_key=True)
 
 
-def _activity(scenario: Scenario, baseline: Counted, at: Path, activity: Activity) -> Findings:
+def _activity(scenario: Scenario, baseline: BaselineCounts, at: Path, activity: Activity) -> Findings:
     stage = scenario.stages.get(activity.from_ or "")
     if stage is not None:
         yield from _worked_by_its_owner(scenario, at, activity, stage)
@@ -94,7 +100,7 @@ def _worked_by_its_owner(scenario: Scenario, at: Path, activity: Activity, stage
         yield Finding((*at, "team"), "", message, hint)
 
 
-def _unworked_stages(scenario: Scenario, baseline: Counted) -> Findings:
+def _unworked_stages(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     for name, stage in scenario.stages.items():
         if stage.owner is not None and not baseline.takers.get(name):
             message = f"nobody works stage {name}: no activity takes from it, though {stage.owner} owns it"
@@ -102,7 +108,7 @@ def _unworked_stages(scenario: Scenario, baseline: Counted) -> Findings:
             yield Finding(("stages", name, "owner"), stage.owner, message, hint)
 
 
-def _overdrawn_stages(scenario: Scenario, baseline: Counted) -> Findings:
+def _overdrawn_stages(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     for name, stage in scenario.stages.items():
         drawn = {a: baseline.volume[a] for a in baseline.takers.get(name, ())}
         total, inflow = sum(drawn.values()), baseline.inflow[name]
@@ -112,7 +118,7 @@ def _overdrawn_stages(scenario: Scenario, baseline: Counted) -> Findings:
             yield Finding(("stages", name), "", message, hint)
 
 
-def _overbooked_teams(scenario: Scenario, baseline: Counted) -> Findings:
+def _overbooked_teams(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     for name, team in scenario.teams.items():
         worked = {a: hours_worked(scenario.activities[a]) for a in baseline.workers.get(name, ())}
         total = sum(worked.values())
@@ -129,7 +135,7 @@ def _amounts(amounts: Mapping[str, float]) -> str:
 # --- κ_a = 0 (model.md §6), as far as structure shows it -------------------------------------------------
 
 
-def _idle(scenario: Scenario, baseline: Counted) -> Findings:
+def _idle(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     """No hours and no reward to scale behaviour by."""
     moving = _rewarded(scenario, baseline)
     for name, activity in scenario.activities.items():
@@ -139,7 +145,7 @@ def _idle(scenario: Scenario, baseline: Counted) -> Findings:
             yield Finding(("activities", name), "", message, hint)
 
 
-def _rewarded(scenario: Scenario, baseline: Counted) -> set[str]:
+def _rewarded(scenario: Scenario, baseline: BaselineCounts) -> set[str]:
     """Activities that take hours of a limited team, yield something, or earn credit paid today."""
     paid = _paid_credit(scenario, baseline)
     moving = set()
@@ -152,7 +158,7 @@ def _rewarded(scenario: Scenario, baseline: Counted) -> set[str]:
     return moving | {f"leave:{name}" for name, owner in owned if f"leave:{name}" in paid[owner]}
 
 
-def _paid_credit(scenario: Scenario, baseline: Counted) -> dict[str, set[str]]:
+def _paid_credit(scenario: Scenario, baseline: BaselineCounts) -> dict[str, set[str]]:
     """Per team, the activities that move a KPI it is paid on today."""
     credited: dict[str, set[str]] = defaultdict(set)
     for team, weights in scenario.current_plan.items():
@@ -162,7 +168,7 @@ def _paid_credit(scenario: Scenario, baseline: Counted) -> dict[str, set[str]]:
     return credited
 
 
-def _peers(scenario: Scenario, baseline: Counted, name: str) -> list[str]:
+def _peers(scenario: Scenario, baseline: BaselineCounts, name: str) -> list[str]:
     """Whose reward sets κ of an activity: itself from the market, else whatever shares its stage's inflow."""
     stage = scenario.activities[name].from_
     if stage is None:

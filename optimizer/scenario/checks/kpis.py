@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from optimizer.scenario.checks.counted import Counted, Findings, has_pay
+from optimizer.scenario.checks.baseline_counts import BaselineCounts, Findings, has_pay
 from optimizer.scenario.problems import Finding, Path, listed, number
 from optimizer.scenario.types import Kpi, Scenario
 
 
-def problems(scenario: Scenario, baseline: Counted) -> Findings:
+def problems(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     """What is wrong with KPIs."""
     for name, kpi in scenario.kpis.items():
         at: Path = ("kpis", name)
@@ -21,7 +21,7 @@ def problems(scenario: Scenario, baseline: Counted) -> Findings:
             yield from _at_baseline(scenario, baseline, name, kpi)
 
 
-def _at_baseline(scenario: Scenario, baseline: Counted, name: str, kpi: Kpi) -> Findings:
+def _at_baseline(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -> Findings:
     at: Path = ("kpis", name)
     top = baseline.total(baseline.numerator(kpi))
     bottom = baseline.total(baseline.denominator(kpi)) if kpi.is_rate else 1.0
@@ -34,7 +34,7 @@ def _at_baseline(scenario: Scenario, baseline: Counted, name: str, kpi: Kpi) -> 
         yield Finding(at, "", f"without a target, and its baseline value is {value}", "add `target`, above 0")
 
 
-def warnings(scenario: Scenario, baseline: Counted) -> Findings:
+def warnings(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     """KPIs that nobody moves, that exceed 1, or that invite starving a denominator."""
     for name, kpi in scenario.kpis.items():
         yield from _rate_above_one(baseline, ("kpis", name), kpi)
@@ -43,7 +43,7 @@ def warnings(scenario: Scenario, baseline: Counted) -> Findings:
             yield from _starvable(scenario, baseline, name, kpi)
 
 
-def _rate_above_one(baseline: Counted, at: Path, kpi: Kpi) -> Findings:
+def _rate_above_one(baseline: BaselineCounts, at: Path, kpi: Kpi) -> Findings:
     top, bottom = baseline.numerator(kpi), baseline.denominator(kpi)
     for activity in (a for a in top if a in bottom and top[a] > bottom[a] > 0):
         message = f"a rate above 1: {activity} counts {number(top[activity])} of {number(bottom[activity])}"
@@ -51,7 +51,7 @@ def _rate_above_one(baseline: Counted, at: Path, kpi: Kpi) -> Findings:
         yield Finding((*at, section, activity), "", message, "check numerator and denominator")
 
 
-def _uncontrolled(scenario: Scenario, baseline: Counted, at: Path, kpi: Kpi) -> Findings:
+def _uncontrolled(scenario: Scenario, baseline: BaselineCounts, at: Path, kpi: Kpi) -> Findings:
     """No paid team moves it, neither directly nor by feeding a stage that counts."""
     movers = {_team_of(scenario, a) for a in _upstream(scenario, baseline, baseline.movers(kpi))}
     if not any(has_pay(scenario.teams[team]) for team in movers if team in scenario.teams):
@@ -59,7 +59,7 @@ def _uncontrolled(scenario: Scenario, baseline: Counted, at: Path, kpi: Kpi) -> 
         yield Finding(at, "", "no team with target pay can move it", hint)
 
 
-def _upstream(scenario: Scenario, baseline: Counted, activities: set[str]) -> set[str]:
+def _upstream(scenario: Scenario, baseline: BaselineCounts, activities: set[str]) -> set[str]:
     """The activities and everything that feeds, or competes for, the stages they take from."""
     reached, todo = set(activities), list(activities)
     while todo:
@@ -91,7 +91,7 @@ def _capped(scenario: Scenario, kpi: Kpi) -> bool:
     return curve is not None and curve.cap is not None
 
 
-def _starvable(scenario: Scenario, baseline: Counted, name: str, kpi: Kpi) -> Findings:
+def _starvable(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -> Findings:
     """An uncapped rate whose payee can shrink the denominator (model.md §9)."""
     holders = sorted({_team_of(scenario, a) or "" for a in baseline.denominator(kpi)})
     paid = [team for team in holders if _is_paid(scenario, team, name)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from optimizer.scenario.checks.counted import Findings, limited_teams, owned_stages
+from optimizer.scenario.checks.baseline_counts import Findings, limited_teams, owned_stages
 from optimizer.scenario.problems import Finding, Path, did_you_mean, shown
 from optimizer.scenario.types import Activity, Kpi, Scenario
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from optimizer.scenario.checks.counted import SUM, Findings, has_pay
+from optimizer.scenario.checks.baseline_counts import SUM, Findings, has_pay
 from optimizer.scenario.checks.grid import is_whole
 from optimizer.scenario.checks.names import unknown_weights
 from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown

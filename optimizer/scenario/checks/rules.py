@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container
 
-from optimizer.scenario.checks.counted import SUM, Findings, has_pay
+from optimizer.scenario.checks.baseline_counts import SUM, Findings, has_pay
 from optimizer.scenario.checks.grid import STEPS, is_whole, on_grid
 from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
 from optimizer.scenario.types import Scenario

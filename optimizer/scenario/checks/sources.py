@@ -7,7 +7,7 @@ from functools import cache
 
 from pydantic import BaseModel
 
-from optimizer.scenario.checks.counted import Findings
+from optimizer.scenario.checks.baseline_counts import Findings
 from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted
 from optimizer.scenario.types import Scenario
 

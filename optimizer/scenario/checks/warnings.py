@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer.scenario.checks.counted import RELATIVE, Findings
+from optimizer.scenario.checks.baseline_counts import RELATIVE, Findings
 from optimizer.scenario.problems import Finding, Path, number
 from optimizer.scenario.types import Activity, Kpi, Scenario
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.scenario.files import read_bytes, refuse
 from optimizer.scenario.yaml_nodes import MAX_NODES
-from optimizer.scenario.yaml_scalars import Doubt
+from optimizer.scenario.yaml_scalars import AmbiguousScalar
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -39,13 +39,13 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Grid:
+class SheetGrid:
     """One sheet."""
 
     name: str
     rows: tuple[tuple[Any, ...], ...]
     """Numbers, booleans and text; None where blank, the text seen where refused."""
-    refused: Mapping[Place, Doubt]
+    refused: Mapping[Place, AmbiguousScalar]
     merged: Mapping[Place, str]
     """First cells of merged ranges, and the ranges."""
     hidden: bool
@@ -53,7 +53,7 @@ class Grid:
     hidden_columns: frozenset[int]
 
 
-def grids_of(file: Path) -> list[Grid]:
+def grids_of(file: Path) -> list[SheetGrid]:
     """The sheets of a workbook. Raises ScenarioError where it is none, or too large to be a scenario."""
     data = read_bytes(file)
     has_formulas = _inspected(file, data)
@@ -95,8 +95,8 @@ def _loaded(data: bytes, *, computed: bool) -> Workbook:
         return load_workbook(io.BytesIO(data), data_only=computed, keep_links=False)
 
 
-def _grid(formulas: Worksheet, values: Worksheet) -> Grid:
-    refused: dict[Place, Doubt] = {}
+def _grid(formulas: Worksheet, values: Worksheet) -> SheetGrid:
+    refused: dict[Place, AmbiguousScalar] = {}
     rows = []
     for row, pairs in enumerate(zip(formulas.iter_rows(), values.iter_rows(), strict=True)):
         read = [_read(*pair) for pair in zip(*pairs, strict=True)]
@@ -104,24 +104,24 @@ def _grid(formulas: Worksheet, values: Worksheet) -> Grid:
         rows.append(tuple(value for value, _ in read))
     merged = {(area.min_row - 1, area.min_col - 1): str(area) for area in values.merged_cells.ranges}
     hidden = values.sheet_state != "visible"
-    return Grid(
+    return SheetGrid(
         values.title, tuple(rows), refused, merged, hidden, _hidden_rows(values), _hidden_columns(values)
     )
 
 
-def _read(formula: Cell | MergedCell, cell: Cell | MergedCell) -> tuple[Any, Doubt | None]:
+def _read(formula: Cell | MergedCell, cell: Cell | MergedCell) -> tuple[Any, AmbiguousScalar | None]:
     """The value of a cell, and why it cannot be used."""
     value = cell.value
     if formula.value in _TRUTHS:
         return _TRUTHS[str(formula.value)], None
     if formula.data_type == "f" and value is None and cell.data_type == "n":
-        return "a formula", Doubt("a formula without a computed value", _FORMULA)
+        return "a formula", AmbiguousScalar("a formula without a computed value", _FORMULA)
     if cell.data_type == "e":
         hint = "repair the formula" if formula.data_type == "f" else "type the value"
-        return value, Doubt("an error of the spreadsheet", hint)
+        return value, AmbiguousScalar("an error of the spreadsheet", hint)
     if isinstance(value, _DATES):
         hint = "format the cell as a number and type it again; for text, start with an apostrophe"
-        return str(value), Doubt("a date or a time", hint)
+        return str(value), AmbiguousScalar("a date or a time", hint)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value), None
     return value, None

@@ -7,7 +7,7 @@ from typing import Any
 
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.write import content_of
-from optimizer.scenario.xlsx.layout import Column, Form, Table, Template
+from optimizer.scenario.xlsx.layout import Form, SheetColumn, Table, Template
 
 
 def rows_of(layout: Form | Table, scenario: Scenario) -> list[list[Any]]:
@@ -58,11 +58,11 @@ def _things(
         yield [*keys, *[None] * (len(table.keys) - len(keys))], None
 
 
-def _values(columns: Sequence[Column], found: Any) -> list[Any]:
+def _values(columns: Sequence[SheetColumn], found: Any) -> list[Any]:
     return [_value(column, found) for column in columns]
 
 
-def _value(column: Column, found: Any) -> Any:
+def _value(column: SheetColumn, found: Any) -> Any:
     value = _at(found, column.path)
     return value.get(column.head) if isinstance(value, Mapping) else value
 

@@ -49,7 +49,7 @@ HEADS = {
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """Values of one kind."""
 
     header: str
@@ -81,7 +81,7 @@ class Table:
     note: str
     path: Template
     keys: tuple[Key, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
 
     @property
     def owner(self) -> str | None:
@@ -104,8 +104,8 @@ class Form:
     name: str
     note: str
     at: Keys
-    fields: tuple[Column, ...]
-    named: tuple[Column, ...] = ()
+    fields: tuple[SheetColumn, ...]
+    named: tuple[SheetColumn, ...] = ()
     """Values given per name, in the column `for`."""
     nullable: Keys = ()
     """Keys that stand for nothing where listed without a value, not for their default."""
@@ -123,7 +123,7 @@ class Form:
 # --- columns from types ---------------------------------------------------------------------------------
 
 
-def columns_of(model: type[BaseModel]) -> tuple[Column, ...]:
+def columns_of(model: type[BaseModel]) -> tuple[SheetColumn, ...]:
     """The single values of a type, those of nested types included, mappings and lists left out."""
     return tuple(_columns(model, ()))
 
@@ -137,7 +137,7 @@ def collections_of(model: type[BaseModel], path: Keys = ()) -> Iterator[Keys]:
             yield from collections_of(nested, (*path, key))
 
 
-def _columns(model: type[BaseModel], path: Keys) -> Iterator[Column]:
+def _columns(model: type[BaseModel], path: Keys) -> Iterator[SheetColumn]:
     for key, info in _fields(model):
         own = (*path, key)
         head, meaning = next((HEADS[nested] for nested in _models(info) if nested in HEADS), ("", ""))
@@ -147,14 +147,14 @@ def _columns(model: type[BaseModel], path: Keys) -> Iterator[Column]:
             yield from (column for column in _columns(nested, own) if not head or column.path[-1] != head)
 
 
-def _column(path: Keys, info: FieldInfo, head: str, meaning: str) -> Column:
+def _column(path: Keys, info: FieldInfo, head: str, meaning: str) -> SheetColumn:
     plain = info.default is None or isinstance(info.default, BaseModel)
     default = "" if info.is_required() or plain else _written(info.default)
     required = info.is_required() and len(path) == 1
     # The constraints of a field stand beside its annotation, not in it.
     annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
     note = meaning if head == "en" else f"{info.description or ''} {meaning}".strip()
-    return Column(".".join(path), path, annotation, note, default, required, head)
+    return SheetColumn(".".join(path), path, annotation, note, default, required, head)
 
 
 def _written(value: Any) -> str:
@@ -177,8 +177,8 @@ def _is_plain(info: FieldInfo) -> bool:
     return not _models(info) and not any(get_origin(o) in (dict, tuple) for o in options)
 
 
-def _value(header: str, note: str, annotation: Any = float) -> tuple[Column, ...]:
-    return (Column(header, (), annotation, note, required=True),)
+def _value(header: str, note: str, annotation: Any = float) -> tuple[SheetColumn, ...]:
+    return (SheetColumn(header, (), annotation, note, required=True),)
 
 
 # --- the sheets -----------------------------------------------------------------------------------------
@@ -229,8 +229,8 @@ def _rules() -> Form:
     limit = "Limit on the expected loaded payout of one team [currency/period]."
     cap = "Most units of one activity [units/period]."
     named = (
-        Column("budget.teams", ("budget", "teams"), float, limit, per="teams"),
-        Column("gaming.caps", ("gaming", "caps"), float, cap, per="activities"),
+        SheetColumn("budget.teams", ("budget", "teams"), float, limit, per="teams"),
+        SheetColumn("gaming.caps", ("gaming", "caps"), float, cap, per="activities"),
     )
     note = "What a plan must keep. A rule without a value does not bind."
     return Form("rules", note, ("rules",), columns_of(Rules), named)

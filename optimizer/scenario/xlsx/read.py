@@ -11,7 +11,7 @@ from optimizer.scenario.nodes import DUPLICATE, NOT_A_NAME, Node, Tree
 from optimizer.scenario.problems import Mark, as_name, did_you_mean, shown
 from optimizer.scenario.problems import Path as TreePath
 from optimizer.scenario.xlsx.cells import grids_of
-from optimizer.scenario.xlsx.layout import Column, Form, Key, Table, Template
+from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, Table, Template
 from optimizer.scenario.xlsx.rows import Report, Row, Sheet, WorkbookFile, known_sheets, rows_of
 
 Step = tuple[str | None, Mark]
@@ -90,7 +90,7 @@ class _Reader:
             self._report.add(seen.mark, "this key takes no name", "empty this cell", shown(seen.value))
         return str(key.value)
 
-    def _named(self, form: Form, column: Column, row: Row) -> None:
+    def _named(self, form: Form, column: SheetColumn, row: Row) -> None:
         if set(row.cells) == {"key"}:
             return
         key = Key("for", "")
@@ -215,7 +215,7 @@ def _below(node: Node, step: tuple[str, Mark], empty: Node) -> Node:
 
 
 def _fill(
-    node: Node, columns: Iterable[Column], cells: Mapping[str, Node], places: Mapping[str, Mark]
+    node: Node, columns: Iterable[SheetColumn], cells: Mapping[str, Node], places: Mapping[str, Mark]
 ) -> None:
     """The values of one thing; blank cells leave their places, for what is missing there."""
     present = [column for column in columns if column.header in places]
@@ -237,7 +237,7 @@ def _fill(
             found.keys.setdefault(key, places[column.header])
 
 
-def _path_among(column: Column, filled: Iterable[Column]) -> tuple[str, ...]:
+def _path_among(column: SheetColumn, filled: Iterable[SheetColumn]) -> tuple[str, ...]:
     """Where a value goes: one level deeper where its parts are filled beside it."""
     size = len(column.path)
     deeper = column.head and any(o.path[:size] == column.path and len(o.path) > size for o in filled)

@@ -10,7 +10,7 @@ from typing import Any
 from optimizer.scenario.nodes import Node
 from optimizer.scenario.problems import Mark, Problem, did_you_mean, dotted, listed, nearest, shown
 from optimizer.scenario.problems import Path as TreePath
-from optimizer.scenario.xlsx.cells import Grid
+from optimizer.scenario.xlsx.cells import SheetGrid
 from optimizer.scenario.xlsx.layout import COMMENT, NOTES, SHEETS, Form, Table
 
 
@@ -59,7 +59,7 @@ class Sheet:
 
     layout: Form | Table
     position: int
-    grid: Grid
+    grid: SheetGrid
 
     def mark(self, row: int, column: int) -> Mark:
         return self.position, row, column
@@ -75,7 +75,7 @@ class Row:
     """Headings of the cells that cannot be used."""
 
 
-def known_sheets(grids: Sequence[Grid], report: Report) -> list[Sheet]:
+def known_sheets(grids: Sequence[SheetGrid], report: Report) -> list[Sheet]:
     """In the order of the layout; an unknown sheet is reported, and read as the missing one it resembles."""
     layouts = {layout.name: layout for layout in SHEETS}
     found = {grid.name: position for position, grid in enumerate(grids) if grid.name in layouts}

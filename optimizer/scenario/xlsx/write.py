@@ -12,7 +12,7 @@ from optimizer.scenario.messages import options_of
 from optimizer.scenario.problems import shown
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.xlsx.fill import rows_of
-from optimizer.scenario.xlsx.layout import COMMENT, NOTES, REFERENCES, SHEETS, Column, Form, Table
+from optimizer.scenario.xlsx.layout import COMMENT, NOTES, REFERENCES, SHEETS, Form, SheetColumn, Table
 from optimizer.scenario.xlsx.validation import limits_of, literals_of
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class _Writer:
                 page.write_comment(0, position, _meaning(column), {"author": "", "x_scale": 2})
             self._validate(page, column, whole, position)
 
-    def _validate(self, page: Worksheet, column: Column, rows: tuple[int, int], position: int) -> None:
+    def _validate(self, page: Worksheet, column: SheetColumn, rows: tuple[int, int], position: int) -> None:
         limits = limits_of(column.annotation)
         if column.header in REFERENCES and limits.rule is None:
             _choose(page, rows, position, _names_in(REFERENCES[column.header]))
@@ -223,7 +223,7 @@ def _dictionary() -> Iterator[tuple[str, str, str, str]]:
         )
 
 
-def _meaning(column: Column) -> str:
+def _meaning(column: SheetColumn) -> str:
     note = column.note.replace("`", "").replace("\n", " ")
     if column.required:
         return f"{note} Required.".strip()

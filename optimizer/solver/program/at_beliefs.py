@@ -12,7 +12,7 @@ from pyomo.core.expr.numvalue import is_potentially_variable
 from optimizer.arrays import Floats, Ints
 from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
-from optimizer.model.data import RegimeData, Setting
+from optimizer.model.data import ModelData, RegimeData
 from optimizer.response.outcome import loading
 from optimizer.solver.highs import (
     Compiled,
@@ -50,14 +50,14 @@ class Answer:
 class FixedModel:
     """A built model at one set of beliefs, with the bounds it stands on."""
 
-    setting: Setting
+    data: ModelData
     bounds: tuple[Bounds, ...]
     model: pyo.ConcreteModel
 
     def exclude(self, plans: Iterable[Ints]) -> None:
         """Forbid plans already judged (no-good cuts over the binary digits)."""
         for units in plans:
-            self.model.excluded.add(_differs(self.model, self.setting, units))
+            self.model.excluded.add(_differs(self.model, self.data, units))
 
     def require(self, value: float) -> None:
         """Look only for plans whose objective is at least `value`; of no use where all are worth the same."""
@@ -73,9 +73,9 @@ class FixedModel:
         self, limits: Limits, start: Ints | None = None, on_progress: OnProgress | None = None
     ) -> Answer:
         """The best plan here; `start` is a plan to begin from."""
-        known = None if start is None else digits_of(self.model, self.setting, start)
+        known = None if start is None else digits_of(self.model, self.data, start)
         try:
-            found = solve_outer(self.model, self.setting, limits, known, on_progress)
+            found = solve_outer(self.model, self.data, limits, known, on_progress)
         except InfeasibleError:
             return Answer("infeasible", None, -np.inf, -np.inf)
         return _answer(self, found)
@@ -83,32 +83,32 @@ class FixedModel:
     def relaxed_bound(self) -> float:
         """No plan of the model is worth more: by its linear relaxation, or by the bounds on volumes."""
         highest = Relaxation(compile_model(self.model)).bound()
-        return min(highest, most_worth(self.setting, self.bounds))
+        return min(highest, most_worth(self.data, self.bounds))
 
 
 Adapt = Callable[[pyo.ConcreteModel], None]
 """Changes rows or objective of a model just built, before bounds are shrunk over it."""
 
 
-def model_at(setting: Setting, floor: float | None = None, adapt: Adapt | None = None) -> FixedModel:
+def model_at(data: ModelData, floor: float | None = None, adapt: Adapt | None = None) -> FixedModel:
     """Build the model with bounds from data, regions and linear programs, and cuts on payouts.
 
     With `floor`, only plans of at least that objective are of interest: bounds and cuts use it.
     Raises InfeasibleError where even the linear relaxation has no plan.
     """
-    regions = tuple(find_regions(setting, regime) for regime in setting.regimes)
-    fixed = _built(setting, tuple(r.bounds for r in regions), floor, adapt)
+    regions = tuple(find_regions(data, regime) for regime in data.regimes)
+    fixed = _built(data, tuple(r.bounds for r in regions), floor, adapt)
     if len(fixed.model.above):
-        fixed = _built(setting, _tight_scores(fixed, compile_model(fixed.model)), floor, adapt)
-        strengthen(setting, fixed.model, regions, floor)
-    tighten(fixed.model, setting)
+        fixed = _built(data, _tight_scores(fixed, compile_model(fixed.model)), floor, adapt)
+        strengthen(data, fixed.model, regions, floor)
+    tighten(fixed.model, data)
     return fixed
 
 
 def _built(
-    setting: Setting, bounds: tuple[Bounds, ...], floor: float | None, adapt: Adapt | None
+    data: ModelData, bounds: tuple[Bounds, ...], floor: float | None, adapt: Adapt | None
 ) -> FixedModel:
-    fixed = FixedModel(setting, bounds, build_model(setting, bounds))
+    fixed = FixedModel(data, bounds, build_model(data, bounds))
     if adapt is not None:
         adapt(fixed.model)
     if floor is not None:
@@ -118,11 +118,11 @@ def _built(
 
 def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
     """Ranges of the scores over the linear relaxation."""
-    m, kpis = fixed.model, list(fixed.setting.cal.network.kpis)
+    m, kpis = fixed.model, list(fixed.data.cal.network.kpis)
     keys = [key for key in m.above if id(m.above[key]) in compiled.position]
     targets = [(m.above[key], sign) for key in keys for sign in (1, -1)]
     found = extremes(compiled, targets, Limits()).reshape(-1, 2)
-    at = {w.name: j for j, w in enumerate(fixed.setting.regimes)}
+    at = {w.name: j for j, w in enumerate(fixed.data.regimes)}
     scores = [(b.score.low.copy(), b.score.high.copy()) for b in fixed.bounds]
     for (regime, kpi), (low, high) in zip(keys, found, strict=True):
         j, k = at[regime], kpis.index(kpi)
@@ -132,47 +132,47 @@ def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
     return tuple(replace(b, score=Interval(*s)) for b, s in zip(fixed.bounds, scores, strict=True))
 
 
-def most_worth(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
+def most_worth(data: ModelData, bounds: tuple[Bounds, ...]) -> float:
     """What no plan can be worth more than, by the ranges of volumes and scores alone."""
     revenue = least_pay = 0.0
-    for regime, box in zip(setting.regimes, bounds, strict=True):
+    for regime, box in zip(data.regimes, bounds, strict=True):
         worth = regime.network.marginal_value
         revenue += regime.probability * float(np.maximum(worth * box.x.low, worth * box.x.high).sum())
-        least_pay += regime.probability * _least_pay(setting, regime, box)
-    match setting.rules.objective:
+        least_pay += regime.probability * _least_pay(data, regime, box)
+    match data.rules.objective:
         case "revenue":
             return revenue
         case "net":
             return revenue - least_pay
         case "surplus":
-            return revenue - _least_effort(setting, bounds)
+            return revenue - _least_effort(data, bounds)
 
 
-def _least_effort(setting: Setting, bounds: tuple[Bounds, ...]) -> float:
+def _least_effort(data: ModelData, bounds: tuple[Bounds, ...]) -> float:
     """Cost of effort where every volume is the cheapest of its range; no premium for risk."""
-    linear, quadratic = setting.cal.linear, setting.cal.quadratic
+    linear, quadratic = data.cal.linear, data.cal.quadratic
     total = 0.0
-    for regime, box in zip(setting.regimes, bounds, strict=True):
+    for regime, box in zip(data.regimes, bounds, strict=True):
         x = np.clip(-linear / quadratic, box.x.low, box.x.high)
         total += regime.probability * float(linear @ x + 0.5 * quadratic @ x**2)
     return total
 
 
-def _least_pay(setting: Setting, regime: RegimeData, box: Bounds) -> float:
+def _least_pay(data: ModelData, regime: RegimeData, box: Bounds) -> float:
     """Loaded payout if every team were paid on its poorest KPI at the lowest scores; θ ≥ 0."""
-    space, rate = setting.space, regime.level + regime.slope @ box.score.low
+    space, rate = data.space, regime.level + regime.slope @ box.score.low
     poorest = np.where(space.allowed, rate, np.inf).min(axis=1)
     poorest = np.where(np.isfinite(poorest), poorest, 0.0)
     steps = np.where(poorest > 0, space.least, space.most)
-    return float(loading(setting.cal) @ (poorest * steps * space.unit))
+    return float(loading(data.cal) @ (poorest * steps * space.unit))
 
 
 def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     if not found.values:
         return Answer(found.status, None, found.objective, found.bound)
-    m, network = fixed.model, fixed.setting.cal.network
-    continuous = fixed.setting.space.continuous
-    units = np.zeros(fixed.setting.space.allowed.shape, dtype=float if continuous else np.intp)
+    m, network = fixed.model, fixed.data.cal.network
+    continuous = fixed.data.space.continuous
+    units = np.zeros(fixed.data.space.allowed.shape, dtype=float if continuous else np.intp)
     for (i, k, b), digit in m.digit.items():
         value = found.value(digit)
         units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
@@ -181,21 +181,21 @@ def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
     return Answer(found.status, units, found.objective, found.bound, x, paid)
 
 
-def digits_of(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> dict[int, float]:
+def digits_of(m: pyo.ConcreteModel, data: ModelData, units: Ints) -> dict[int, float]:
     """Values of the columns that say which plan it is, by id of the Pyomo variable."""
-    network = setting.cal.network
+    network = data.cal.network
     values = {}
     for (i, k, b), digit in m.digit.items():
         steps = units[network.teams.index(i), network.kpis.index(k)]
-        values[id(digit)] = float(steps if setting.space.continuous else int(steps) >> b & 1)
+        values[id(digit)] = float(steps if data.space.continuous else int(steps) >> b & 1)
     for (i, k), used in m.used.items():
         values[id(used)] = float(units[network.teams.index(i), network.kpis.index(k)] > 0)
     return values
 
 
-def _differs(m: pyo.ConcreteModel, setting: Setting, units: Ints) -> pyo.Expression:
+def _differs(m: pyo.ConcreteModel, data: ModelData, units: Ints) -> pyo.Expression:
     """At least one digit differs from the plan's."""
-    ids = digits_of(m, setting, units)
+    ids = digits_of(m, data, units)
     return sum(1 - d if ids[id(d)] > 0.5 else d for d in m.digit.values()) >= 1
 
 

@@ -24,7 +24,7 @@ from math import prod
 import numpy as np
 
 from optimizer.arrays import Bools, Floats
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.response.outcome import loading
 from optimizer.solver.highs import InfeasibleError, LinearSet
 from optimizer.solver.program.joint_regions import (
@@ -49,7 +49,7 @@ FLAT = 1e-9
 
 
 @dataclass(frozen=True)
-class Cell:
+class PlanCell:
     """L(e) = ½ e·H e + g·e over a part of one joint region. P pairs of the plan space."""
 
     patterns: tuple[Bools, ...]
@@ -95,18 +95,18 @@ class Cell:
 class Space:
     """What cells are cut from: a setting, linear rules on euros (R, P) ≥ their limits, a value to reach."""
 
-    setting: Setting
+    data: ModelData
     rules: Floats
     limits: Floats
     floor: float
 
 
-def find_cells(space: Space, regions: tuple[Regions, ...]) -> list[Cell] | None:
+def find_cells(space: Space, regions: tuple[Regions, ...]) -> list[PlanCell] | None:
     """Cells that hold every plan worth at least the floor; None where joint regions are unclear."""
-    queue: list[tuple[float, int, Cell]] = []
+    queue: list[tuple[float, int, PlanCell]] = []
     turn = count()
 
-    def push(cells: Iterator[Cell]) -> None:
+    def push(cells: Iterator[PlanCell]) -> None:
         for cell in cells:
             bound, seen = _bound(space, cell)
             if bound >= space.floor:
@@ -116,7 +116,7 @@ def find_cells(space: Space, regions: tuple[Regions, ...]) -> list[Cell] | None:
         push(_regional(space, regions))
     except UnclearError:
         return None
-    done: list[Cell] = []
+    done: list[PlanCell] = []
     while queue and len(done) + len(queue) < MOST_CELLS:
         bound, _, cell = heappop(queue)
         if cell.misses.sum() <= max(FINE * abs(bound), SHARE * (-bound - space.floor)):
@@ -129,50 +129,50 @@ def find_cells(space: Space, regions: tuple[Regions, ...]) -> list[Cell] | None:
 # --- joint regions --------------------------------------------------------------------------------------
 
 
-def _regional(space: Space, regions: tuple[Regions, ...]) -> Iterator[Cell]:
+def _regional(space: Space, regions: tuple[Regions, ...]) -> Iterator[PlanCell]:
     """One cell per joint region that has a plan."""
-    regimes = space.setting.regimes
+    regimes = space.data.regimes
     per_regime = [joint_patterns(regime, r) for regime, r in zip(regimes, regions, strict=True)]
     if prod(len(p) for p in per_regime) > MOST_JOINT:
         raise UnclearError
     open_ = np.concatenate([np.ptp(np.array(p, dtype=int), axis=0) > 0 for p in per_regime])
     for patterns in product(*per_regime):
-        maps = [joint_map(space.setting, w, p) for w, p in zip(regimes, patterns, strict=True)]
+        maps = [joint_map(space.data, w, p) for w, p in zip(regimes, patterns, strict=True)]
         cell = cell_of(space, patterns, maps, open_)
         if cell is not None:
             yield cell
 
 
-def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_: Bools) -> Cell | None:
+def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_: Bools) -> PlanCell | None:
     """Expected loaded payout over a joint region; None where the region holds no plan.
 
     `maps` as `joint_map` of each regime; only their `open_` rows are facets.
     """
-    setting = space.setting
-    charge, pairs = loading(setting.cal), setting.space.pairs
+    data = space.data
+    charge, pairs = loading(data.cal), data.space.pairs
     bilinear = np.zeros((len(pairs), len(pairs)))
     linear, worth = np.zeros(len(pairs)), np.zeros(len(pairs) + 1)
     rows = [np.vstack(maps)[open_]]
-    for regime, working, affine in zip(setting.regimes, patterns, maps, strict=True):
+    for regime, working, affine in zip(data.regimes, patterns, maps, strict=True):
         x = np.where(working[:, None], affine, 0.0)
         score = regime.score @ x
         score[:, -1] += regime.score_constant
         worth += regime.probability * (regime.network.marginal_value @ x)
-        rows.append(room_for_gaming(setting, regime, x))
+        rows.append(room_for_gaming(data, regime, x))
         for j, (i, k) in enumerate(pairs):
             weight = regime.probability * charge[i]
             bilinear[j] += weight * (regime.slope[i, k] @ score[:, :-1])
             linear[j] += weight * (regime.level[i, k] + regime.slope[i, k] @ score[:, -1])
     hessian = bilinear + bilinear.T
-    bends, curvature = _bends(setting, hessian)
-    facets = _scaled(setting, np.vstack(rows))
-    ends = _ends_by_pay(setting, bends)
-    return _measured(space, Cell(patterns, facets, worth, hessian, linear, bends, curvature, ends))
+    bends, curvature = _bends(data, hessian)
+    facets = _scaled(data, np.vstack(rows))
+    ends = _ends_by_pay(data, bends)
+    return _measured(space, PlanCell(patterns, facets, worth, hessian, linear, bends, curvature, ends))
 
 
-def _ends_by_pay(setting: Setting, bends: Floats) -> Floats:
+def _ends_by_pay(data: ModelData, bends: Floats) -> Floats:
     """Range of each bend over everything that teams' target pay allows, (J, 2)."""
-    space = setting.space
+    space = data.space
     low, high = np.zeros(len(bends)), np.zeros(len(bends))
     team = np.array([i for i, _ in space.pairs])
     for i in np.unique(team):
@@ -183,15 +183,15 @@ def _ends_by_pay(setting: Setting, bends: Floats) -> Floats:
     return np.stack([low, high], axis=1)
 
 
-def _scaled(setting: Setting, rows: Floats) -> Floats:
+def _scaled(data: ModelData, rows: Floats) -> Floats:
     """Rows in units of their size."""
-    size = np.abs(rows[:, :-1]).max(axis=1, initial=0.0) * setting.space.unit.max()
+    size = np.abs(rows[:, :-1]).max(axis=1, initial=0.0) * data.space.unit.max()
     return np.asarray(rows / np.maximum(size, 1e-9)[:, None])
 
 
-def _bends(setting: Setting, hessian: Floats) -> tuple[Floats, Floats]:
+def _bends(data: ModelData, hessian: Floats) -> tuple[Floats, Floats]:
     """Directions in which L bends down, on moves that keep each team's pay where it is fixed."""
-    space = setting.space
+    space = data.space
     scale = np.array([space.most[i] * space.unit[i] for i, _ in space.pairs])
     keep = np.eye(len(scale))
     for t in np.flatnonzero(space.least == space.most):
@@ -206,7 +206,7 @@ def _bends(setting: Setting, hessian: Floats) -> tuple[Floats, Floats]:
 # --- bounds and cuts of one cell ------------------------------------------------------------------------
 
 
-def _measured(space: Space, cell: Cell) -> Cell | None:
+def _measured(space: Space, cell: PlanCell) -> PlanCell | None:
     """The cell with the range of each bend that counts, and a point inside; None where it is empty."""
     region = _region(space, cell)
     ends = cell.ends.copy()
@@ -222,9 +222,9 @@ def _measured(space: Space, cell: Cell) -> Cell | None:
     return replace(cell, ends=ends, points=(*cell.points, inside))
 
 
-def _region(space: Space, cell: Cell) -> LinearSet:
+def _region(space: Space, cell: PlanCell) -> LinearSet:
     """(e, loaded payout): euros of the cell that keep the rules on weights, with payout within the budget."""
-    plans, budget = space.setting.space, space.setting.rules.budget.expected
+    plans, budget = space.data.space, space.data.rules.budget.expected
     team = np.array([i for i, _ in plans.pairs])
     paid = np.unique(team)
     totals = (team == paid[:, None]).astype(float)
@@ -248,9 +248,9 @@ COST_OF_PAY = {"revenue": 0.0, "net": 1.0}
 """What a euro of payout takes from the objective, where cells know the objective."""
 
 
-def _bound(space: Space, cell: Cell) -> tuple[float, Cell]:
+def _bound(space: Space, cell: PlanCell) -> tuple[float, PlanCell]:
     """What no plan of the cell exceeds (inf where the objective is not known here), and where to cut."""
-    cost_of_pay = COST_OF_PAY.get(space.setting.rules.objective)
+    cost_of_pay = COST_OF_PAY.get(space.data.rules.objective)
     if cost_of_pay is None:
         return np.inf, cell
     region = _region(space, cell)
@@ -273,7 +273,7 @@ def _bound(space: Space, cell: Cell) -> tuple[float, Cell]:
     return bound, replace(cell, points=tuple(points))
 
 
-def _halves(space: Space, cell: Cell) -> Iterator[Cell]:
+def _halves(space: Space, cell: PlanCell) -> Iterator[PlanCell]:
     """The cell cut in two across the direction whose chord misses most."""
     j = int(np.argmax(cell.misses))
     middle = float(cell.ends[j].mean())
@@ -281,7 +281,7 @@ def _halves(space: Space, cell: Cell) -> Iterator[Cell]:
     for side, end in ((1.0, 0), (-1.0, 1)):
         ends = cell.ends.copy()
         ends[j, end] = middle
-        facets = np.vstack([cell.facets, _scaled(space.setting, side * row[None])])
+        facets = np.vstack([cell.facets, _scaled(space.data, side * row[None])])
         near = tuple(p for p in cell.points if side * (row[:-1] @ p + row[-1]) >= 0)
         half = _measured(space, replace(cell, facets=facets, ends=ends, points=near))
         if half is not None:

@@ -13,10 +13,10 @@ import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
 from optimizer.arrays import Floats
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.model.weights import steps_of
 from optimizer.solver.highs import Relaxation, compile_model
-from optimizer.solver.program.cells import Cell, Space, find_cells
+from optimizer.solver.program.cells import PlanCell, Space, find_cells
 from optimizer.solver.program.regions import OUTSIDE, Regions
 
 ROUNDS = 8
@@ -29,30 +29,30 @@ SHARE = 1e-3
 
 
 def strengthen(
-    setting: Setting, model: pyo.ConcreteModel, regions: tuple[Regions, ...], floor: float | None
+    data: ModelData, model: pyo.ConcreteModel, regions: tuple[Regions, ...], floor: float | None
 ) -> None:
     """Join the cells by their hull, and cut at the plans the relaxation proposes until payouts are true."""
     if not len(model.above):
         return
-    rules, limits = _rules_on_euros(setting, model)
-    cells = find_cells(Space(setting, rules, limits, -np.inf if floor is None else floor), regions)
+    rules, limits = _rules_on_euros(data, model)
+    cells = find_cells(Space(data, rules, limits, -np.inf if floor is None else floor), regions)
     if not cells:
         return
-    _join(setting, model, cells)
+    _join(data, model, cells)
     for j, cell in enumerate(cells):
         for at in cell.points:
-            _cut(setting, model, cell, j, at)
+            _cut(data, model, cell, j, at)
     relaxation = Relaxation(compile_model(model))
     for _ in range(ROUNDS):
         values = relaxation.solve()
-        if values is None or not _cut_all(setting, model, cells, relaxation, values):
+        if values is None or not _cut_all(data, model, cells, relaxation, values):
             return
 
 
-def _rules_on_euros(setting: Setting, m: pyo.ConcreteModel) -> tuple[Floats, Floats]:
+def _rules_on_euros(data: ModelData, m: pyo.ConcreteModel) -> tuple[Floats, Floats]:
     """Every row of the model that only the plan decides, as rows over euros ≥ limits, scaled."""
     digits = {id(m.digit[i, k, b]): (j, b) for j, (i, k) in enumerate(m.PAIRS) for b in m.BITS[i, k]}
-    unit = np.array([setting.space.unit[i] for i, _ in setting.space.pairs])
+    unit = np.array([data.space.unit[i] for i, _ in data.space.pairs])
     rows, limits = [np.zeros(len(unit))], [-1.0]
     for constraint in m.component_data_objects(pyo.Constraint, active=True):
         repn = generate_standard_repn(constraint.body)
@@ -70,9 +70,9 @@ def _rules_on_euros(setting: Setting, m: pyo.ConcreteModel) -> tuple[Floats, Flo
     return np.array(rows), np.array(limits)
 
 
-def _join(setting: Setting, m: pyo.ConcreteModel, cells: list[Cell]) -> None:
+def _join(data: ModelData, m: pyo.ConcreteModel, cells: list[PlanCell]) -> None:
     """Which cell the plan is in, its euros and its payout there."""
-    network = setting.cal.network
+    network = data.cal.network
     m.CELLS = pyo.RangeSet(0, len(cells) - 1)
     m.cell = pyo.Var(m.CELLS, domain=pyo.Binary, doc="the plan is in this cell")
     m.part = pyo.Var(m.CELLS, m.PAIRS, domain=pyo.NonNegativeReals, doc="steps, in the plan's cell")
@@ -83,14 +83,14 @@ def _join(setting: Setting, m: pyo.ConcreteModel, cells: list[Cell]) -> None:
         rule=lambda m, *p: sum(m.part[j, p] for j in m.CELLS) == steps_of(m, *p),
         doc="(18) its steps",
     )
-    _part_pay(setting, m)
+    _part_pay(data, m)
     m.facet = pyo.Constraint(
         [(j, r) for j, cell in enumerate(cells) for r in range(len(cell.facets))],
-        rule=lambda m, j, r: _affine(setting, m, cells[j].facets[r], j) >= -OUTSIDE * m.cell[j],
+        rule=lambda m, j, r: _affine(data, m, cells[j].facets[r], j) >= -OUTSIDE * m.cell[j],
         doc="(18) the cell's facets",
     )
-    m.worth = pyo.Constraint(expr=_worth(setting, m, cells), doc="(19) revenue by cell")
-    at = {w.name: s for s, w in enumerate(setting.regimes)}
+    m.worth = pyo.Constraint(expr=_worth(data, m, cells), doc="(19) revenue by cell")
+    at = {w.name: s for s, w in enumerate(data.regimes)}
     column = {a: j for j, a in enumerate(network.activities)}
 
     def works(m: pyo.ConcreteModel, s: str, a: str) -> pyo.Expression:
@@ -98,7 +98,7 @@ def _join(setting: Setting, m: pyo.ConcreteModel, cells: list[Cell]) -> None:
         return m.working[s, a] == sum(here)
 
     m.pattern = pyo.Constraint(m.OPEN, rule=works, doc="(18) who works on what")
-    size = _size(setting)
+    size = _size(data)
     m.payout_parts = pyo.Constraint(
         expr=sum(m.loaded[i] for i in m.PAID) / size >= sum(m.part_payout[j] for j in m.CELLS),
         doc="(20) payout by cell",
@@ -106,10 +106,10 @@ def _join(setting: Setting, m: pyo.ConcreteModel, cells: list[Cell]) -> None:
     m.payout_cuts = pyo.ConstraintList(doc="(20) payout at least its tangents")
 
 
-def _part_pay(setting: Setting, m: pyo.ConcreteModel) -> None:
+def _part_pay(data: ModelData, m: pyo.ConcreteModel) -> None:
     """A cell without the plan has no euros; the other has all of each team's."""
-    space = setting.space
-    ends = {t: (int(space.least[i]), int(space.most[i])) for i, t in enumerate(setting.cal.network.teams)}
+    space = data.space
+    ends = {t: (int(space.least[i]), int(space.most[i])) for i, t in enumerate(data.cal.network.teams)}
 
     def pay(m: pyo.ConcreteModel, j: int, i: str, side: int) -> pyo.Expression:
         total = sum(m.part[j, p] for p in m.PAIRS if p[0] == i)
@@ -119,50 +119,50 @@ def _part_pay(setting: Setting, m: pyo.ConcreteModel) -> None:
     m.part_pay = pyo.Constraint(m.CELLS, m.PAID, (0, 1), rule=pay, doc="(18) pay, in the plan's cell")
 
 
-def _size(setting: Setting) -> float:
+def _size(data: ModelData) -> float:
     """All target pay: the unit of `part_payout`."""
-    return max(1.0, float(setting.space.most @ setting.space.unit))
+    return max(1.0, float(data.space.most @ data.space.unit))
 
 
-def _affine(setting: Setting, m: pyo.ConcreteModel, row: Floats, j: int) -> pyo.Expression:
+def _affine(data: ModelData, m: pyo.ConcreteModel, row: Floats, j: int) -> pyo.Expression:
     """An affine map of the cell's euros, over its steps; coefficients lost in rounding are dropped."""
-    steps = np.array([setting.space.unit[i] for i, _ in setting.space.pairs]) * row[:-1]
+    steps = np.array([data.space.unit[i] for i, _ in data.space.pairs]) * row[:-1]
     felt = np.where(np.abs(steps) > NOISE * np.abs(steps).max(initial=0.0), steps, 0.0)
     parts = sum(float(c) * m.part[j, p] for c, p in zip(felt, m.PAIRS, strict=True) if c)
     return parts + float(row[-1]) * m.cell[j]
 
 
-def _worth(setting: Setting, m: pyo.ConcreteModel, cells: list[Cell]) -> pyo.Expression:
+def _worth(data: ModelData, m: pyo.ConcreteModel, cells: list[PlanCell]) -> pyo.Expression:
     """Never more than the cell says; an equality would be one rounding away from infeasible."""
     revenue = sum(
         w.probability * float(v) * m.x[w.name, a]
-        for w in setting.regimes
+        for w in data.regimes
         for a, v in zip(w.network.activities, w.network.marginal_value, strict=True)
         if v
     )
     size = max(1.0, *(abs(float(c.worth[-1])) for c in cells))
-    by_cell = sum(_affine(setting, m, c.worth / size, j) for j, c in enumerate(cells))
+    by_cell = sum(_affine(data, m, c.worth / size, j) for j, c in enumerate(cells))
     return revenue / size <= by_cell + OUTSIDE
 
 
-def _cut(setting: Setting, m: pyo.ConcreteModel, cell: Cell, j: int, at: Floats) -> pyo.Expression:
+def _cut(data: ModelData, m: pyo.ConcreteModel, cell: PlanCell, j: int, at: Floats) -> pyo.Expression:
     """payout^j is above the tangent at some euros of the cell."""
     slope, constant = cell.tangent(at)
-    row = np.append(slope, constant) / _size(setting)
-    body = m.part_payout[j] - _affine(setting, m, row, j)
+    row = np.append(slope, constant) / _size(data)
+    body = m.part_payout[j] - _affine(data, m, row, j)
     m.payout_cuts.add(body >= -NOISE)
     return body
 
 
 def _cut_all(
-    setting: Setting,
+    data: ModelData,
     m: pyo.ConcreteModel,
-    cells: list[Cell],
+    cells: list[PlanCell],
     relaxation: Relaxation,
     values: dict[int, float],
 ) -> bool:
     """Cut where the relaxation understates a cell's payout; whether there was such a cell."""
-    unit = np.array([setting.space.unit[i] for i, _ in setting.space.pairs])
+    unit = np.array([data.space.unit[i] for i, _ in data.space.pairs])
     found = False
     for j, cell in enumerate(cells):
         share = values.get(id(m.cell[j]), 0.0)
@@ -170,10 +170,10 @@ def _cut_all(
             continue
         at = unit * np.array([values.get(id(m.part[j, p]), 0.0) / share for p in m.PAIRS])
         slope, constant = cell.tangent(at)
-        paid = values[id(m.part_payout[j])] / share * _size(setting)
+        paid = values[id(m.part_payout[j])] / share * _size(data)
         if slope @ at + constant - paid > UNDERSTATED * abs(constant + slope @ at):
             found = True
-            repn = generate_standard_repn(_cut(setting, m, cell, j, at))
+            repn = generate_standard_repn(_cut(data, m, cell, j, at))
             terms = {id(v): float(c) for v, c in zip(repn.linear_vars, repn.linear_coefs, strict=True)}
             relaxation.add_row(terms, -float(repn.constant) - NOISE)
     return found

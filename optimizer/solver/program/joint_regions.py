@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
-from optimizer.model.data import RegimeData, Setting
+from optimizer.model.data import ModelData, RegimeData
 from optimizer.model.gaming import caps_in
 from optimizer.solver.program.regions import Regions
 
@@ -34,18 +34,18 @@ def joint_patterns(regime: RegimeData, regions: Regions) -> list[Bools]:
     return joint
 
 
-def joint_map(setting: Setting, regime: RegimeData, working: Bools) -> Floats:
+def joint_map(data: ModelData, regime: RegimeData, working: Bools) -> Floats:
     """Volumes and (negated, where resting) gains of all activities as affine maps of e, (A, P + 1).
 
     Rows of working activities are x_a, rows of resting ones s_a: all ≥ 0 is the region. Raises UnclearError.
     """
-    network, pairs = regime.network, setting.space.pairs
+    network, pairs = regime.network, data.space.pairs
     net = np.zeros((len(working), len(pairs) + 1))
     for j, (i, k) in enumerate(pairs):
         net[:, j] = np.where(network.team == i, regime.reward[k], 0.0)
-    net[:, -1] = regime.onward - setting.cal.linear - regime.waiting
+    net[:, -1] = regime.onward - data.cal.linear - regime.waiting
     whole, own, supply = _balances(regime)
-    free = working / setting.cal.quadratic
+    free = working / data.cal.quadratic
     system = (whole * free) @ own.T
     if not len(system):
         return np.where(working[:, None], net * free[:, None], -net)
@@ -81,10 +81,10 @@ def _spread(values: Floats, at: Ints, size: int) -> Floats:
     return out
 
 
-def room_for_gaming(setting: Setting, regime: RegimeData, x: Floats) -> Floats:
+def room_for_gaming(data: ModelData, regime: RegimeData, x: Floats) -> Floats:
     """Cap less volume of each gaming activity, as affine maps of e, (G, P + 1)."""
     rows = [np.zeros((0, x.shape[1]))]
-    for a, constant, share in caps_in(setting, regime.network):
+    for a, constant, share in caps_in(data, regime.network):
         row = -x[a]
         row[-1] += constant
         if share:

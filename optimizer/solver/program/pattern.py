@@ -22,7 +22,7 @@ from scipy.optimize import brentq
 from optimizer.arrays import Floats
 from optimizer.model.bounds import Bounds
 from optimizer.model.build import build_model
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.model.effort import squares
 from optimizer.plans.space import PlanSpace
 from optimizer.solver.highs import (
@@ -33,7 +33,7 @@ from optimizer.solver.highs import (
     solve_milp,
     solve_quadratic,
 )
-from optimizer.solver.program.cells import Cell, Space, cell_of
+from optimizer.solver.program.cells import PlanCell, Space, cell_of
 from optimizer.solver.program.joint_regions import UnclearError, joint_map
 from optimizer.solver.program.tangents import PRECISION, add_tangents, solve_outer
 
@@ -63,14 +63,14 @@ class GaveUpError(Exception):
 class Patterns:
     """The model of one setting, to be solved at one pattern of binaries after the other."""
 
-    def __init__(self, setting: Setting, bounds: tuple[Bounds, ...], threads: int = 1) -> None:
-        self._setting = setting
+    def __init__(self, data: ModelData, bounds: tuple[Bounds, ...], threads: int = 1) -> None:
+        self._setting = data
         self._limits = Limits(gap=0.0, threads=threads)
-        self._model = m = build_model(setting, bounds)
+        self._model = m = build_model(data, bounds)
         self._surplus = m.objective.expr
         m.budget_cuts = pyo.ConstraintList()
         self._curvature = {}
-        for square in squares(m, setting):
+        for square in squares(m, data):
             column, per = next(_linear(square.base))
             self._curvature[id(column), id(column)] = square.weight * square.curvature * per**2
 
@@ -87,7 +87,7 @@ class Patterns:
         except InfeasibleError:
             return Best(None, -np.inf)
 
-    def _within_budget(self, payout: Cell | None) -> Best:
+    def _within_budget(self, payout: PlanCell | None) -> Best:
         """By the price of a euro at which the plan spends the budget: concave, so the dual bound is exact."""
         free = self._priced(None, 0.0)
         if not free.values or payout is None or self._excess(payout, free) <= 0:
@@ -108,11 +108,11 @@ class Patterns:
         spent = found if self._excess(payout, found) <= WITHIN else self._priced(payout, high)
         return Best(self._plan(spent), self._confirmed(payout, price, found))
 
-    def _excess(self, payout: Cell, found: MilpResult) -> float:
+    def _excess(self, payout: PlanCell, found: MilpResult) -> float:
         """Payout above the budget [currency]."""
         return payout.value(self._euros(found)) - self._budget
 
-    def _priced(self, payout: Cell | None, price: float) -> MilpResult:
+    def _priced(self, payout: PlanCell | None, price: float) -> MilpResult:
         """Most surplus less payout at a price, the budget itself left out."""
         m, curvature, per_euro = self._model, dict(self._curvature), None
         if payout is not None:
@@ -158,7 +158,7 @@ class Patterns:
             m.risk.unfix()
             m.tangents.activate()
 
-    def _confirmed(self, payout: Cell | None, price: float, found: MilpResult) -> float:
+    def _confirmed(self, payout: PlanCell | None, price: float, found: MilpResult) -> float:
         """An upper bound by linear programming: all that is concave replaced by its tangents at the plan.
 
         Raises GaveUpError where it is above what the quadratic solver took for the optimum.
@@ -175,7 +175,7 @@ class Patterns:
             raise GaveUpError
         return float(bound + (price * self._budget if payout is not None else 0.0))
 
-    def _by_tangents(self, payout: Cell | None) -> Best:
+    def _by_tangents(self, payout: PlanCell | None) -> Best:
         """Tangents of squares and payout, added until the plan needs no more."""
         bound = np.inf
         for _ in range(ROUNDS):
@@ -207,7 +207,7 @@ class Patterns:
         euros = self._setting.space.euros(self._units(found))
         return np.array([euros[p] for p in self._setting.space.pairs])
 
-    def _payout(self) -> Cell | None:
+    def _payout(self) -> PlanCell | None:
         """Loaded payout over the pattern; None where no budget needs it."""
         if not len(self._model.budget_total):
             return None
@@ -228,7 +228,7 @@ class Patterns:
         x, reduced = m.x[regime, activity], m.reduced_cost[regime, activity]
         return bool(x.ub > 0 and not x.fixed and not reduced.lb > 0)
 
-    def _cut(self, payout: Cell, euros: Floats) -> bool:
+    def _cut(self, payout: PlanCell, euros: Floats) -> bool:
         """Add the payout's tangent at a plan, if that forbids it."""
         m = self._model
         slope, rest = payout.tangent(euros)

@@ -17,7 +17,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.model.bounds import Bounds, Interval, data_bounds
-from optimizer.model.data import RegimeData, Setting
+from optimizer.model.data import ModelData, RegimeData
 from optimizer.response.separable_qp import solve_separable
 from optimizer.solver.highs import InfeasibleError, LinearSet
 
@@ -63,15 +63,15 @@ class Regions:
     """None for a team whose regions could not be listed."""
 
 
-def find_regions(setting: Setting, regime: RegimeData) -> Regions:
+def find_regions(data: ModelData, regime: RegimeData) -> Regions:
     """Bounds valid for every plan of the space in this regime, teams upstream first."""
-    bounds = data_bounds(setting, regime)
+    bounds = data_bounds(data, regime)
     order, single = regime.network.team_order
     patterns: dict[int, tuple[Bools, ...] | None] = {}
     for _ in range(1 if single else 3):
         for i in order:
-            box = _team_box(setting, regime, i, bounds)
-            pieces = None if _may_stay_empty(regime, i) else _pieces(setting, regime, i, box)
+            box = _team_box(data, regime, i, bounds)
+            pieces = None if _may_stay_empty(regime, i) else _pieces(data, regime, i, box)
             patterns[i] = None
             if pieces is not None:
                 with suppress(InfeasibleError):  # rounding: a piece that was crossed into has no inside
@@ -86,13 +86,13 @@ def _may_stay_empty(regime: RegimeData, i: int) -> bool:
     return bool((inflow[regime.network.blocks[i].stages] <= 0).any())
 
 
-def _team_box(setting: Setting, regime: RegimeData, i: int, bounds: Bounds) -> TeamBox:
-    space, network = setting.space, regime.network
+def _team_box(data: ModelData, regime: RegimeData, i: int, bounds: Bounds) -> TeamBox:
+    space, network = data.space, regime.network
     kpis = np.flatnonzero(space.allowed[i])
     most, least = space.most[i] * space.unit[i], space.least[i] * space.unit[i]
     locked = space.locked[i, kpis]
     low = np.where(np.isnan(locked), 0.0, np.nan_to_num(locked) * least)
-    high = np.where(np.isnan(locked), setting.rules.weights.max * most, np.nan_to_num(locked) * most)
+    high = np.where(np.isnan(locked), data.rules.weights.max * most, np.nan_to_num(locked) * most)
     stages = network.blocks[i].stages
     outside = np.where(network.team == i, 0.0, network.yields[stages])
     inflow_low = network.inflow[stages] + outside @ bounds.x.low
@@ -103,14 +103,14 @@ def _team_box(setting: Setting, regime: RegimeData, i: int, bounds: Bounds) -> T
     )
 
 
-def _piece(setting: Setting, regime: RegimeData, i: int, box: TeamBox, working: Bools) -> Piece | None:
+def _piece(data: ModelData, regime: RegimeData, i: int, box: TeamBox, working: Bools) -> Piece | None:
     """The affine response when exactly `working` activities have x > 0; None where prices are not unique."""
     network, block = regime.network, regime.network.blocks[i]
-    mine, q = block.activities, setting.cal.quadratic[block.activities]
+    mine, q = block.activities, data.cal.quadratic[block.activities]
     size = len(box.kpis) + len(block.stages)
     net = np.zeros((len(mine), size + 1))
     net[:, : len(box.kpis)] = regime.reward[np.ix_(box.kpis, mine)].T
-    net[:, -1] = regime.onward[mine] - setting.cal.linear[mine] - regime.waiting[mine]
+    net[:, -1] = regime.onward[mine] - data.cal.linear[mine] - regime.waiting[mine]
     supply = np.zeros((len(block.balance), size + 1))
     supply[np.arange(len(block.stages)), len(box.kpis) + np.arange(len(block.stages))] = 1.0
     if block.has_hours:
@@ -132,33 +132,33 @@ def _condition(system: Floats) -> float:
     return float(np.linalg.cond(system / np.outer(root, root)))
 
 
-def _facets(setting: Setting, regime: RegimeData, i: int, piece: Piece) -> Floats:
+def _facets(data: ModelData, regime: RegimeData, i: int, piece: Piece) -> Floats:
     """Rows ≥ 0 of the region in units of each quantity's scale: x of working, s of resting activities."""
     mine = regime.network.blocks[i].activities
     scale_x = np.maximum(regime.network.scale[mine], 1e-6)
-    scale_s = setting.cal.quadratic[mine] * scale_x
+    scale_s = data.cal.quadratic[mine] * scale_x
     return np.where(piece.working[:, None], piece.x / scale_x[:, None], piece.s / scale_s[:, None])
 
 
-def _pieces(setting: Setting, regime: RegimeData, i: int, box: TeamBox) -> list[Piece] | None:
+def _pieces(data: ModelData, regime: RegimeData, i: int, box: TeamBox) -> list[Piece] | None:
     """Every region, by crossing facets; None where there are too many or one is degenerate."""
     if not len(regime.network.blocks[i].activities):
         return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
-    start = _pattern_at(setting, regime, i, box, _inside(box))
+    start = _pattern_at(data, regime, i, box, _inside(box))
     found, queue = {start.tobytes(): start}, deque([start])
     pieces = []
     while queue:
         working = queue.popleft()
-        piece = _piece(setting, regime, i, box, working)
+        piece = _piece(data, regime, i, box, working)
         if piece is None or len(found) > MOST_REGIONS:
             return None
-        crossed = _crossed(box, _facets(setting, regime, i, piece))
+        crossed = _crossed(box, _facets(data, regime, i, piece))
         if crossed is None:
             return None
         pieces.append(piece)
         one_by_one, corners = crossed
         beyond = [working ^ (np.arange(len(working)) == a) for a in one_by_one]
-        beyond += [_pattern_at(setting, regime, i, box, theta) for theta in corners]
+        beyond += [_pattern_at(data, regime, i, box, theta) for theta in corners]
         for pattern in beyond:
             if pattern.tobytes() not in found:
                 found[pattern.tobytes()] = pattern
@@ -207,15 +207,15 @@ def _linear_set(box: TeamBox, facets: Floats) -> LinearSet:
     return LinearSet(rows, low, high, box.theta_low, box.theta_high)
 
 
-def _pattern_at(setting: Setting, regime: RegimeData, i: int, box: TeamBox, theta: Floats) -> Bools:
+def _pattern_at(data: ModelData, regime: RegimeData, i: int, box: TeamBox, theta: Floats) -> Bools:
     """Which activities work at a point of the box, by the independent best-response solver."""
     block = regime.network.blocks[i]
     mine, count = block.activities, len(box.kpis)
     net = regime.reward[np.ix_(box.kpis, mine)].T @ theta[:count]
-    net = net + regime.onward[mine] - setting.cal.linear[mine] - regime.waiting[mine]
+    net = net + regime.onward[mine] - data.cal.linear[mine] - regime.waiting[mine]
     supply = np.r_[theta[count:], [regime.network.hours[i]] if block.has_hours else []]
     best = solve_separable(
-        net[None], setting.cal.quadratic[mine], block.balance, supply[None], np.array(0.0), np.array(np.inf)
+        net[None], data.cal.quadratic[mine], block.balance, supply[None], np.array(0.0), np.array(np.inf)
     )
     return np.asarray(best.x[0] > 0)
 

@@ -14,7 +14,7 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.model.effort import Square, squares
 from optimizer.solver.highs import Limits, MilpResult, OnProgress, Relaxation, compile_model, solve_milp
 
@@ -30,7 +30,7 @@ SHARE = 0.1
 
 def solve_outer(
     m: pyo.ConcreteModel,
-    setting: Setting,
+    data: ModelData,
     limits: Limits,
     start: Mapping[int, float] | None = None,
     on_progress: OnProgress | None = None,
@@ -38,7 +38,7 @@ def solve_outer(
     """Solve until the answer is overstated by at most a tenth of the gap; its objective is the true one."""
     if not len(m.effort):
         return solve_milp(compile_model(m), limits, start, on_progress)
-    began, bounds, every = time.monotonic(), [], list(squares(m, setting))
+    began, bounds, every = time.monotonic(), [], list(squares(m, data))
     cut = set[tuple[float, ...]]()
     inner = replace(limits, gap=(1 - 2 * SHARE) * limits.gap)
     for _ in range(MOST_ROUNDS):
@@ -55,15 +55,15 @@ def solve_outer(
         if stopped or missing <= allowed or at in cut:
             break
         cut.add(at)
-        add_tangents(m, setting, found)
+        add_tangents(m, data, found)
     return replace(found, bound=min(bounds))
 
 
-def tighten(m: pyo.ConcreteModel, setting: Setting) -> None:
+def tighten(m: pyo.ConcreteModel, data: ModelData) -> None:
     """Tangents that the linear relaxation asks for, before any branching."""
     if not len(m.effort):
         return
-    every = list(squares(m, setting))
+    every = list(squares(m, data))
     relaxation = Relaxation(compile_model(m))
     for _ in range(ROOT_ROUNDS):
         values = relaxation.solve()
@@ -79,9 +79,9 @@ def tighten(m: pyo.ConcreteModel, setting: Setting) -> None:
             relaxation.add_row(terms, float(repn.constant) - float(row.upper))
 
 
-def add_tangents(m: pyo.ConcreteModel, setting: Setting, found: MilpResult) -> None:
+def add_tangents(m: pyo.ConcreteModel, data: ModelData, found: MilpResult) -> None:
     """The tangents of all squares at an answer."""
-    for square in squares(m, setting):
+    for square in squares(m, data):
         m.tangents.add(square.tangent(_base(square, found.values)))
 
 

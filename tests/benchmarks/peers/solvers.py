@@ -13,7 +13,7 @@ from pathlib import Path
 
 from optimizer.model.bounds import data_bounds
 from optimizer.model.build import build_model
-from optimizer.model.data import Setting
+from optimizer.model.data import ModelData
 from optimizer.solver.highs import Limits, compile_model, solve_milp, write_mps
 
 
@@ -30,7 +30,7 @@ class PeerResult:
 Peer = Callable[[Path, Limits], PeerResult]
 
 
-def write_plain(setting: Setting, file: Path) -> tuple[int, int]:
+def write_plain(setting: ModelData, file: Path) -> tuple[int, int]:
     """Write the plain model; (rows, columns)."""
     model = build_model(setting, tuple(data_bounds(setting, w) for w in setting.regimes))
     compiled = compile_model(model)
@@ -38,7 +38,7 @@ def write_plain(setting: Setting, file: Path) -> tuple[int, int]:
     return compiled.lp.num_row_, compiled.lp.num_col_
 
 
-def plain_highs(setting: Setting, limits: Limits) -> PeerResult:
+def plain_highs(setting: ModelData, limits: Limits) -> PeerResult:
     """HiGHS on the plain model, with presolve."""
     model = build_model(setting, tuple(data_bounds(setting, w) for w in setting.regimes))
     compiled = compile_model(model)

@@ -32,11 +32,11 @@ _CREATE = """CREATE TABLE IF NOT EXISTS run (
     attempts INTEGER NOT NULL, seconds REAL NOT NULL, manifest TEXT NOT NULL)"""
 
 
-class LedgerError(RuntimeError):
+class AttemptsError(RuntimeError):
     """The ledger cannot be read or written; the message says what to do."""
 
 
-class Ledger:
+class Attempts:
     """Entries by name; every change is a transaction of its own. Everything here may raise LedgerError."""
 
     def __init__(self, file: Path) -> None:
@@ -63,7 +63,7 @@ class Ledger:
         self._db.close()
 
 
-def read_ledger(file: Path) -> dict[str, Entry]:
+def read_attempts(file: Path) -> dict[str, Entry]:
     """Entries by name, without writing anything: the folder may be read-only. Raises LedgerError."""
     unfinished = file.with_name(f"{file.name}-wal").exists()
     address = f"{file.resolve().as_uri()}?{'mode=ro' if unfinished else 'immutable=1'}"
@@ -81,4 +81,4 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         remedy = "make room on the disk, or move the file away: finished runs are known by their hashes"
-        raise LedgerError(f"{file}: {error}; {remedy}") from error
+        raise AttemptsError(f"{file}: {error}; {remedy}") from error

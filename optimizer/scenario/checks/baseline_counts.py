@@ -20,7 +20,7 @@ SUM = 1e-6
 
 
 @dataclass(frozen=True)
-class Counted:
+class BaselineCounts:
     """Who takes from, feeds and works what, and how much of it happens today."""
 
     inflow: Mapping[str, float]
@@ -58,7 +58,7 @@ class Counted:
         return {name: credit for name, credit in total.items() if credit != 0}
 
 
-def counted(scenario: Scenario) -> Counted:
+def baseline_counts(scenario: Scenario) -> BaselineCounts:
     """The baseline of a scenario whose names need not all exist."""
     takers, workers = defaultdict(list), defaultdict(list)
     producers: dict[str, dict[str, float]] = defaultdict(dict)
@@ -78,7 +78,7 @@ def counted(scenario: Scenario) -> Counted:
     for name, hours in limited_teams(scenario).items():
         worked = sum(hours_worked(scenario.activities[a]) for a in workers[name])
         volume[f"other:{name}"] = max(0.0, hours - worked)
-    return Counted(inflow, takers, workers, producers, volume)
+    return BaselineCounts(inflow, takers, workers, producers, volume)
 
 
 def owned_stages(scenario: Scenario) -> list[str]:

@@ -15,7 +15,8 @@ from optimizer.solver import Options, Solution, solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.table import Tables
 
-CASE = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
+CASES = Path(__file__).parent / "cases"
+CASE = CASES / "mini_funnel" / "mini_funnel.json"
 MEASURES = {
     "marketing": ["lead_volume", "meeting_rate", "wins"],
     "sales": ["bookings", "leads_touched", "leads_qualified", "retention"],
@@ -54,10 +55,44 @@ def mini(rules: dict[str, Any] | None = None, **changes: Any) -> Scenario:
     return Scenario.model_validate(tree)
 
 
+FIELDS = ("headcount", "hours", "charges", "discount", "responsiveness", "skill_spread")
+DIFFERING: dict[str, dict[str, tuple[float, ...]]] = {
+    "mini_funnel": {
+        "marketing": (3, 780, 0.31, 0.8, 0.5, 0.1),
+        "sales": (7, 2750, 0.47, 0.9, 0.35, 0.25),
+        "success": (2, 460, 0.22, 0.95, 0.3, 0.15),
+    },
+    "capped_funnel": {
+        "marketing": (5, 1950, 0.42, 0.8, 0.5, 0.1),
+        "sdr": (4, 1560, 0.31, 0.9, 0.45, 0.2),
+        "ae": (8, 3120, 0.47, 0.85, 0.35, 0.25),
+        "csm": (6, 1900, 0.25, 0.95, 0.3, 0.15),
+    },
+}
+"""FIELDS of every team: what could be taken from another one. Published numbers hold for teams that are alike
+in them; documents, tables, workbooks and pages are made of companies in which teams differ."""
+CURRENCY = "GBP"
+"""Of unequal companies: a document that says euros on its own is found out."""
+
+
+def unequal_tree(name: str = "mini_funnel") -> dict[str, Any]:
+    """A reference company with teams that differ, as a file would say it."""
+    tree: dict[str, Any] = json.loads((CASES / name / f"{name}.json").read_text(encoding="utf-8"))
+    for team, values in DIFFERING[name].items():
+        tree["teams"][team] |= dict(zip(FIELDS, values, strict=True))
+    return tree | {"name": name, "currency": CURRENCY}
+
+
+def unequal(rules: dict[str, Any] | None = None, **changes: Any) -> Scenario:
+    """As `mini`, with teams that differ in all that can be mistaken."""
+    tree = unequal_tree() | {"rules": deepcopy(RULES) | (rules or {}), **deepcopy(changes)}
+    return Scenario.model_validate(tree)
+
+
 @cache
 def moved() -> Solution:
     """A plan that differs from today's, with gaming caps, sources and named plans."""
-    return solve(mini({"gaming": {"tolerance": 0.1}}, sources=SOURCES, plans=PLANS))
+    return solve(unequal({"gaming": {"tolerance": 0.1}}, sources=SOURCES, plans=PLANS))
 
 
 @cache
@@ -78,12 +113,12 @@ def stuck_explained() -> Explanation:
 @cache
 def stuck() -> Solution:
     """Nothing may change."""
-    return solve(mini({"change_limit": 0.0}))
+    return solve(unequal({"change_limit": 0.0}))
 
 
 @cache
 def infeasible() -> Solution:
-    return solve(mini({"budget": {"expected": 100000.0, "min_share_of_target": 0.9}}))
+    return solve(unequal({"budget": {"expected": 100000.0, "min_share_of_target": 0.9}}))
 
 
 @cache
@@ -109,7 +144,7 @@ def unproven() -> Solution:
 @cache
 def short_sighted() -> Solution:
     """Solved at today's beliefs: the plan breaks the budget once people have learnt."""
-    return solve(mini(), Options(beliefs="baseline"))
+    return solve(unequal(), Options(beliefs="baseline"))
 
 
 HOSTILE = '#panic(1) $x^2$ *bold* _it_ <lbl> @ref \\ "q"'
@@ -118,7 +153,7 @@ HOSTILE = '#panic(1) $x^2$ *bold* _it_ <lbl> @ref \\ "q"'
 @cache
 def hostile() -> Solution:
     """Markup, very long words, and characters that no Latin type has, in every label."""
-    tree = json.loads(CASE.read_text(encoding="utf-8"))
+    tree = unequal_tree()
     tree["rules"], tree["label"] = deepcopy(RULES), HOSTILE + " \U0001f600 שלום " + "verylongword" * 6
     tree["teams"]["marketing"]["label"] = '#import "x" \u202e& co'
     tree["kpis"]["meeting_rate"]["label"] = "$\\sum_x$ " + "W" * 80
@@ -139,11 +174,21 @@ def crowd() -> Solution:
             "label": {"en": f"Sales team of region {n} north", "fr": f"Équipe commerciale région {n} nord"},
             "headcount": n + 1,
             "target_pay": 9000.0 + 1000 * n,
+            "hours": 60.0 + 3 * n,
+            "charges": 0.2 + 0.02 * n,
+            "discount": 0.7 + 0.02 * n,
+            "responsiveness": 0.25 + 0.02 * n,
+            "skill_spread": 0.05 + 0.01 * n,
         }
         for n in range(12)
     }
     activities = {
-        f"sell_{n}": {"team": f"team_{n}", "yields": {"customer": 0.1}, "hours": 2.0, "baseline": 20.0}
+        f"sell_{n}": {
+            "team": f"team_{n}",
+            "yields": {"customer": 0.1},
+            "hours": 2.0 + n / 10,
+            "baseline": 20.0,
+        }
         for n in range(12)
     }
     kpis = {

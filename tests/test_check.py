@@ -316,7 +316,7 @@ def test_a_stage_that_nobody_works_is_a_problem_with_its_remedy() -> None:
 def test_the_small_scenario_warns_of_nothing_but_missing_sources() -> None:
     (finding,) = warnings_of(small())
     assert finding.path == ("sources",)
-    assert finding.message.startswith("19 behavioural numbers have no source: teams.marketing.discount, ")
+    assert finding.message.startswith("20 behavioural numbers have no source: teams.marketing.discount, ")
 
 
 def test_sources_are_only_asked_for_where_some_are_given() -> None:

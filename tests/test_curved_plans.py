@@ -33,9 +33,9 @@ CASES = FILE["cases"]
 PROVEN = 1e-6
 
 
-def scenario_of(name: str) -> Scenario:
-    """mini_funnel with the rules of the file and what the case changes."""
-    case, tree = CASES[name], json.loads(CASE.read_text(encoding="utf-8"))
+def scenario_of(name: str, company: dict[str, Any] | None = None) -> Scenario:
+    """mini_funnel, or the company given, with the rules of the file and what the case changes."""
+    case, tree = CASES[name], company or json.loads(CASE.read_text(encoding="utf-8"))
     for kpi, fields in case.get("kpis", {}).items():
         tree["kpis"][kpi] |= fields
     tree |= {key: case[key] for key in ("curves", "noise_correlation") if key in case}

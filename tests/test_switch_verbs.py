@@ -11,7 +11,7 @@ import pikepdf
 import pypdf
 import pytest
 from click.testing import CliRunner, Result
-from solved import PLANS, mini
+from solved import PLANS, unequal
 
 from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
@@ -31,7 +31,7 @@ def run(*arguments: object) -> Result:
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rules = {"weights": {"step": 0.25, "max_measures": 3}, "budget": {"expected": 140000.0}}
     file = tmp_path_factory.mktemp("company") / "company.yaml"
-    file.write_text(dump_scenario(mini(rules, plans=PLANS)), encoding="utf-8")
+    file.write_text(dump_scenario(unequal(rules, plans=PLANS)), encoding="utf-8")
     (file.parent / "actuals.csv").write_text("period,team,kpi,value\n1,marketing,wins,29\n", encoding="utf-8")
     return file
 
@@ -83,6 +83,17 @@ def test_simulate_in_json_is_the_same_for_the_same_seed_only() -> None:
     assert set(found) == {table.name for table in transition.TABLES}
     assert found["summary"]["periods"] == 3
     assert len(found["gains"]) == 6
+
+
+def test_loaded_payouts_of_teams_that_differ_add_up_to_the_companys() -> None:
+    """Each team with its own charges: one taken for another would not add up."""
+    found = json.loads(run("simulate", SMALL, "--plan", "quality", *QUICK, "--json").stdout)
+    paid = [m for m in found["money"] if m["measure"] == "loaded_pay"]
+    assert len(paid) == 6
+    for money in paid:
+        teams = [p for p in found["payouts"] if p["period"] == money["period"]]
+        column = {"change": "mean", "stay": "stay"}[money["plan"]]
+        assert sum(team[column] for team in teams) == pytest.approx(money["mean"], rel=1e-9)
 
 
 def test_simulating_the_current_plan_gains_nothing() -> None:

@@ -20,7 +20,7 @@ import pytest
 from companies import random_company, random_weights
 from py_mini_racer import MiniRacer, mini_racer
 from scipy.special import ndtr
-from solved import CASE, MEASURES, RULES, mini, moved
+from solved import MEASURES, RULES, moved, unequal, unequal_tree
 from test_curved_plans import CASES, scenario_of, solved
 
 from optimizer.arrays import Floats
@@ -75,29 +75,34 @@ STEEP: dict[str, Any] = {
 
 def _of_teams(**curves: str) -> dict[str, Any]:
     """The small company's teams, some of them with a curve of their own."""
-    teams = json.loads(CASE.read_text(encoding="utf-8"))["teams"]
+    teams = unequal_tree()["teams"]
     for name, curve in curves.items():
         teams[name]["curve"] = curve
     return {"teams": teams}
 
 
+def _curves(name: str) -> Scenario:
+    return scenario_of(name, unequal_tree())
+
+
 COMPANIES: dict[str, Callable[[], Scenario]] = {
     "alignment": lambda: read_scenario(ROOT / "scenarios" / "alignment"),
-    "mini_funnel": lambda: read_scenario(ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"),
-    "capped_funnel": lambda: read_scenario(ROOT / "tests" / "cases" / "capped_funnel" / "capped_funnel.json"),
+    "mini_funnel": lambda: Scenario.model_validate(unequal_tree("mini_funnel")),
+    "capped_funnel": lambda: Scenario.model_validate(unequal_tree("capped_funnel")),
     "six_teams": lambda: _random(3, teams=6, activities=20),
     "two_regimes": lambda: _random(2, teams=5, activities=18, regimes=2),
     "feeding_each_other": lambda: _random(7, teams=3, activities=12, two_way=True),
     "exposed": lambda: _random(9, _exposed(), teams=4, activities=20),
-    **{f"curves_{name}": partial(scenario_of, name) for name in CASES},
-    "curves_by_team": lambda: mini(
+    **{f"curves_{name}": partial(_curves, name) for name in CASES},
+    "curves_quota_alike": partial(scenario_of, "quota"),
+    "curves_by_team": lambda: unequal(
         EVERY_RULE,
         curves={"steep": STEEP, "later": {"floor": 0.5, "vesting": [{"after": 2.0, "share": 0.5}]}},
         noise_correlation=0.6,
         **_of_teams(sales="steep", success="later"),
     ),
-    "targets_reset": lambda: mini(EVERY_RULE, targets={"mode": "reset", "stretch": 0.02}),
-    "every_rule": lambda: mini(
+    "targets_reset": lambda: unequal(EVERY_RULE, targets={"mode": "reset", "stretch": 0.02}),
+    "every_rule": lambda: unequal(
         {
             **EVERY_RULE,
             "measures": MEASURES,
@@ -106,7 +111,7 @@ COMPANIES: dict[str, Callable[[], Scenario]] = {
             "gaming": {
                 "tolerance": 0.05,
                 "margin": 0.2,
-                "exposure": 0.05,
+                "exposure": 0.035,
                 "pairs": [{"team": "marketing", "volume": "lead_volume", "quality": "meeting_rate"}],
             },
         }
@@ -210,7 +215,7 @@ def test_the_page_finds_the_equilibria_that_python_finds(name: str, cases: Calla
             assert found[field] == pytest.approx(value[s], rel=AGREEMENT)
 
 
-@pytest.mark.parametrize("name", ["curves_quota", "curves_by_team"])
+@pytest.mark.parametrize("name", ["curves_quota_alike", "curves_by_team"])
 def test_where_the_page_settles_elsewhere_python_stays_there_too(
     name: str, cases: Callable[[str], Case]
 ) -> None:
@@ -311,6 +316,26 @@ def test_quadratic_programs_are_solved_as_in_python(core: MiniRacer) -> None:
         program = {"g": g, "q": q, "b": rows @ inside, "lower": low, "upper": high}
         plain = {key: value.tolist() for key, value in program.items()} | {"rows": rows.tolist()}
         np.testing.assert_allclose(call(core, "solveSeparable", plain)["x"], known.x[0], atol=1e-9)
+
+
+def test_what_rounding_leaves_where_nothing_flows_is_no_imbalance(core: MiniRacer) -> None:
+    """An equality whose parts are all better left alone: rounding of prices may not look like a miss."""
+    rng = np.random.default_rng(2)
+    for _ in range(300):
+        n = int(rng.integers(6, 14))
+        rows = np.zeros((3, n))
+        rows[0], rows[1, -3:], rows[2, : n - 3] = rng.uniform(0.1, 5, n), [1, 1, 1], rng.normal(size=n - 3)
+        rows[0, -3:] = 0
+        rows[0, -3] = float(rng.uniform(0.1, 3))
+        g = np.concatenate([rng.normal(size=n - 3), [0.0, -0.03, -0.04]])
+        q, low, high = rng.uniform(0.1, 5, n) * 10.0 ** rng.integers(-3, 3, n), -np.ones(n), np.ones(n)
+        low[-2:] = 0
+        plain = {"g": g, "q": q, "b": np.zeros(3), "lower": low, "upper": high}
+        given = {name: values.tolist() for name, values in (plain | {"rows": rows}).items()}
+        found = call(core, "solveSeparable", given)
+        assert found["imbalance"] <= 1e-10
+        known = solve_separable(g[None], q, rows, np.zeros((1, 3)), low, high)
+        np.testing.assert_allclose(found["x"], known.x[0], atol=1e-9)
 
 
 def test_a_team_without_room_loses_nothing_to_sabotage(core: MiniRacer) -> None:
@@ -476,7 +501,7 @@ def test_a_plan_follows_the_curves_chosen_for_it_and_todays_plan_its_own(core: M
 
 
 def test_rules_on_bad_cases_are_named_as_not_checked() -> None:
-    cal = calibrate(mini({"budget": {"percentile": {"level": 0.9, "limit": 150000.0}}}))
+    cal = calibrate(unequal({"budget": {"percentile": {"level": 0.9, "limit": 150000.0}}}))
     data = company_data(cal, plan_space(cal, measure(cal).controllability))
     assert [set(label) for label in data["unchecked"]] == [{"en", "fr"}]
     assert not any(rule["name"] == "budget.percentile" for rule in data["rules"])
@@ -488,7 +513,7 @@ def test_without_a_plan_found_the_page_offers_the_others() -> None:
 
 
 def test_without_steps_weights_are_dragged_by_a_hundredth() -> None:
-    cal = calibrate(mini({"weights": {"step": 0.0}}))
+    cal = calibrate(unequal({"weights": {"step": 0.0}}))
     team = company_data(cal, plan_space(cal, measure(cal).controllability))["teams"][0]
     assert (team["steps"], team["least"], team["most"]) == (100, 100, 100)
     assert team["unit"] * team["most"] == pytest.approx(team["pay"])

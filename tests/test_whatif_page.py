@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from copy import deepcopy
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from companies import random_company
 from playwright.sync_api import Browser, Page, sync_playwright
-from solved import CASE, MEASURES, RULES, mini, moved
+from solved import CURRENCY, MEASURES, RULES, moved, unequal, unequal_tree
 
 from optimizer.plans.evaluation import evaluate
 from optimizer.plans.space import plan_space
@@ -191,7 +190,7 @@ def test_a_held_weight_stays(show: Any) -> None:
 
 
 def test_target_pay_moves_where_it_is_a_decision(show: Any) -> None:
-    tree = json.loads(CASE.read_text(encoding="utf-8")) | {"rules": deepcopy(RULES)}
+    tree = unequal_tree() | {"rules": deepcopy(RULES)}
     pay = float(tree["teams"]["sales"]["target_pay"])
     tree["teams"]["sales"]["target_pay"] = {
         "current": pay,
@@ -203,12 +202,12 @@ def test_target_pay_moves_where_it_is_a_decision(show: Any) -> None:
     slider = shown.page.get_by_role("slider", name="Sales: target pay")
     slider.focus()
     slider.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == Formatter("en", "EUR").money(pay + 5000)
+    assert slider.get_attribute("aria-valuetext") == Formatter("en", CURRENCY).money(pay + 5000)
     assert f"sales: # target_pay: {pay + 5000:.0f}" in shown.page.locator("textarea").input_value()
 
 
 def test_without_an_equilibrium_the_page_says_so_and_shows_no_numbers(show: Any) -> None:
-    data = data_of(mini({"measures": MEASURES}))
+    data = data_of(unequal({"measures": MEASURES}))
     data["constants"]["consistent"] = -1.0
     shown = show(data)
     assert "No equilibrium" in shown.page.get_by_role("alert").inner_text()

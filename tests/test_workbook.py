@@ -12,12 +12,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from solved import hostile, infeasible, mini, moved
-from test_curved_plans import solved
+from solved import hostile, infeasible, moved, unequal, unequal_tree
+from test_curved_plans import PROVEN, scenario_of
 
 from optimizer.explanation.build import explain
 from optimizer.response.pay_curves import PayCurves
-from optimizer.solver import Solution, solve
+from optimizer.solver import Options, Solution, solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 from optimizer.tables.rounding import printable
@@ -57,7 +57,7 @@ Cells = dict[tuple[str, str], Any]
 @cache
 def curved() -> Solution:
     """Capped KPIs, regimes, a guaranteed part: every column of the workbook in use."""
-    scenario = mini(
+    scenario = unequal(
         {"gaming": {"tolerance": 0.1}, "budget": {"expected": 150000.0, "min_share_of_target": 0.5}}
     )
     tree = scenario.model_dump(by_alias=True, exclude_none=True)
@@ -69,16 +69,17 @@ def curved() -> Solution:
 @cache
 def gated() -> Solution:
     """Curves of teams: a threshold behind a gate, an accelerator, luck that is shared; vesting; regimes."""
-    scenario = mini({"budget": {"expected": 150000.0}}, curves=NAMED, noise_correlation=0.6)
+    scenario = unequal({"budget": {"expected": 150000.0}}, curves=NAMED, noise_correlation=0.6)
     tree = scenario.model_dump(by_alias=True, exclude_none=True)
     for team, curve in {"sales": "steep", "marketing": "later"}.items():
         tree["teams"][team]["curve"] = curve
     return solve(type(scenario).model_validate(tree | {"regimes": REGIMES}))
 
 
+@cache
 def chosen() -> Solution:
     """A curve that the solver picked, with a gate."""
-    return solved("choice")
+    return solve(scenario_of("choice", unequal_tree()), Options(gap=PROVEN))
 
 
 SOLUTIONS = {"moved": moved, "curved": curved, "gated": gated, "chosen": chosen}

@@ -96,7 +96,7 @@ def _chart(words: Words, frame: pd.DataFrame) -> Block:
         for _, pair in loaded.groupby(["level", "team"], sort=False)
         for _, line in pair.iterrows()
     ]
-    said = "; ".join(
+    said = words.say("separator").join(
         words.say(
             "luck.span",
             who=s.label,

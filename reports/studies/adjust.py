@@ -79,7 +79,7 @@ def _fans(words: Words, tables: Tables) -> Block:
         label = words.label(mine.iloc[0])
         fans.append(Fan(label, moments, write, seen))
         said.append(f"{label}: {', '.join(write(v) for _, v in seen)}")
-    alt = words.say("adjust.fan.alt", points="; ".join(said))
+    alt = words.say("adjust.fan.alt", points=words.say("separator").join(said))
     chart = {"svg": fan_chart(fans, words, words.say("switch.fan.across")), "alt": alt}
     return chapter(words.say("adjust.fan.title"), lead=[words.say("adjust.fan.lead")], chart=chart)
 

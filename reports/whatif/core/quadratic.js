@@ -7,7 +7,10 @@
 // the line search is exact: its slope along a direction is piecewise linear, with a kink where an x meets a bound.
 
 const NEWTON_ROUNDS = 200;
+/** Imbalance that is asked for, relative to what flows. */
 const PRECISION = 1e-13;
+/** Of rewards and prices in what is done: no imbalance falls below what it causes before `projected`. */
+const ROUNDING = 4 * Number.EPSILON;
 /** Of the system with everything free. */
 const DAMPING = 1e-14;
 
@@ -16,21 +19,44 @@ function solveSeparable(program) {
   const { g, q, rows, b } = program;
   const all = g.map((_, a) => 1 / q[a]);
   const unbounded = g.map((value, a) => value / q[a]);
-  const sized = unbounded.map((value, a) => clip(value, program.lower[a], program.upper[a]));
-  const least = rows.map((row, m) => 1e-300 + 1e-12 * (Math.abs(b[m]) + absoluteSum(row, sized)));
+  const least = rows.map((row, m) => 1e-300 + Math.abs(b[m]) + 1e-12 * absoluteSum(row, unbounded));
   let y = newtonStep(rows, all, all, miss(rows, b, unbounded));
   let x = answer(program, y);
-  let imbalance = relativeMiss(rows, b, x, least);
-  for (let round = 0; round < NEWTON_ROUNDS && imbalance > PRECISION; round += 1) {
+  for (let round = 0; round < NEWTON_ROUNDS && unmet(program, x, y, least); round += 1) {
     const wanted = demand(program, y);
-    const free = all.map((w, a) => (wanted[a] > program.lower[a] && wanted[a] < program.upper[a] ? w : 0));
-    const direction = newtonStep(rows, free, all, miss(rows, b, x));
+    const direction = newtonStep(rows, whereFree(program, wanted, all), all, miss(rows, b, x));
     const length = exactLength(program, wanted, direction);
     y = y.map((price, m) => price + length * direction[m]);
     x = answer(program, y);
-    imbalance = relativeMiss(rows, b, x, least);
   }
-  return { x, y, imbalance };
+  if (relativeMiss(rows, b, x, least) > PRECISION) x = projected(program, x, all);
+  return { x, y, imbalance: relativeMiss(rows, b, x, least) };
+}
+
+/** `weight` of what lies strictly between its bounds, else 0. */
+function whereFree({ lower, upper }, x, weight) {
+  return weight.map((w, a) => (x[a] > lower[a] && x[a] < upper[a] ? w : 0));
+}
+
+/** Whether an equality misses by more than what is asked for and than rounding explains. */
+function unmet(program, x, y, least) {
+  const { g, q, rows, b } = program;
+  const prices = g.map((value, a) => (Math.abs(value) + absoluteColumn(rows, y, a)) / q[a]);
+  const noise = whereFree(program, x, prices);
+  return rows.some((row, m) => {
+    const flow = least[m] + absoluteSum(row, x);
+    return Math.abs(dot(row, x) - b[m]) > PRECISION * flow + ROUNDING * absoluteSum(row, noise);
+  });
+}
+
+/** The nearest x (in the norm of q) on the equalities that leaves what is on a bound there: what rounding in
+ *  large prices leaves of an imbalance, taken out of x itself. */
+function projected(program, x, all) {
+  const free = whereFree(program, x, all);
+  const dy = newtonStep(program.rows, free, all, miss(program.rows, program.b, x));
+  return x.map((value, a) =>
+    clip(value - free[a] * columnSum(program.rows, dy, a), program.lower[a], program.upper[a])
+  );
 }
 
 /** (g − Aᵀy) / q: what would be done at prices y without bounds. */
@@ -47,6 +73,12 @@ const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 function columnSum(rows, y, a) {
   let sum = 0;
   for (let m = 0; m < rows.length; m += 1) sum += rows[m][a] * y[m];
+  return sum;
+}
+
+function absoluteColumn(rows, y, a) {
+  let sum = 0;
+  for (let m = 0; m < rows.length; m += 1) sum += Math.abs(rows[m][a] * y[m]);
   return sum;
 }
 
@@ -67,7 +99,7 @@ const miss = (rows, b, x) => rows.map((row, m) => dot(row, x) - b[m]);
 /** Worst |A x − b| relative to its terms. */
 function relativeMiss(rows, b, x, least) {
   const parts = rows.map(
-    (row, m) => Math.abs(dot(row, x) - b[m]) / (Math.abs(b[m]) + absoluteSum(row, x) + least[m])
+    (row, m) => Math.abs(dot(row, x) - b[m]) / (absoluteSum(row, x) + least[m])
   );
   return Math.max(0, ...parts);
 }

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import numpy as np
 
 from optimizer.history.estimate.rates import quantiles
 from optimizer.history.estimate.study import Study
-from optimizer.tables.table import Column, Table, Tables, frames_of, in_both
-
-
-def calibration_tables(study: Study) -> Tables:
-    """Every table of TABLES, empty where the history says nothing."""
-    rows: dict[str, list[tuple[object, ...]]] = {
-        "summary": [_summary(study)],
-        "losses": list(_losses(study)),
-        "rates": list(_rates(study)),
-        "lags": list(_lags(study)),
-        "spending": list(_spending(study)),
-        "people": list(_people(study)),
-        "moves": list(_moves(study)),
-        "control": list(_control(study)),
-        "slopes": [(len(s.controls), s.n, *(s.odds(10, b) for b in (s.b, s.hi, s.lo))) for s in study.slopes],
-        "timing": [(n, r.ratio, r.p_shift, r.p_t, r.real) for n, r in study.rushes.items()],
-        "noise": [(k, n.chance, n.swings, n.sd, n.lo, n.hi) for k, n in study.noise.items()],
-        "capacity": list(_capacity(study)),
-        "sides": list(_sides(study)),
-        "weak": list(_weak(study)),
-    }
-    return frames_of(TABLES, {table.name: table.rows(rows[table.name]) for table in TABLES})
-
+from optimizer.tables.history_people import (
+    CAPACITY,
+    CONTROL,
+    MOVES,
+    PEOPLE,
+    SIDES,
+    capacity_cells,
+    control_cells,
+    moves_cells,
+    people_cells,
+    sides_cells,
+)
+from optimizer.tables.table import Column, Table, Tables, in_both
 
 SUMMARY = Table(
     "summary",
@@ -58,10 +48,10 @@ SUMMARY = Table(
 )
 
 
-def _summary(study: Study) -> tuple[object, ...]:
+def _summary(study: Study) -> Iterator[tuple[object, ...]]:
     label, found, people = study.given.label, study.responsiveness, study.people
     names = (label.en, label.fr) if label else (study.given.name, study.given.name)
-    return (
+    yield (
         *names,
         study.given.currency,
         0 if study.value.get("mean", 0.0) >= 1000 else 2,
@@ -161,98 +151,6 @@ def _spending(study: Study) -> Iterator[tuple[object, ...]]:
         yield name, cost.cost, cost.leads, cost.per_lead, *told
 
 
-PEOPLE = Table(
-    "people",
-    person=Column(str, "name", "pseudonym"),
-    n=Column(int, "count", "leads"),
-    raw=Column(float, "share", "rate before anything is taken out"),
-    expected=Column(float, "share", "rate of the same leads in average hands"),
-    estimate=Column(float, "share", "rate after supply and mix"),
-    lo=Column(float, "share", "lower end of its 90 % interval"),
-    hi=Column(float, "share", "upper end of its 90 % interval"),
-    shrunk=Column(float, "share", "the estimate drawn towards the others by what luck explains"),
-    reliability=Column(float, "share", "share of the difference that is the person's own"),
-    verdict=Column(str, "code", "above, below, not distinguishable"),
-)
-
-
-def _people(study: Study) -> Iterator[tuple[object, ...]]:
-    for p in study.people.people if study.people else ():
-        yield (p.id, p.n, p.raw, p.expected, p.estimate, p.lo, p.hi, p.shrunk, p.reliability, p.verdict)
-
-
-MOVES = Table(
-    "moves",
-    cause=Column(str, "code", "what moves a person's wins from month to month"),
-    share=Column(float, "share", "of their variance"),
-)
-
-
-def _moves(study: Study) -> Iterator[tuple[object, ...]]:
-    panel = study.people.panel if study.people else None
-    if panel is not None:
-        for cause in ("supply", "person", "month", "rest", "chance"):
-            yield cause, getattr(panel, cause)
-
-
-CONTROL = Table(
-    "control",
-    kpi=Column(str, "code", "what persons make a share of"),
-    share=Column(float, "share", "of the variance of their results per period"),
-    lo=Column(float, "share", "lower end of its 95 % interval"),
-    hi=Column(float, "share", "upper end of its 95 % interval"),
-    supply=Column(float, "share", "share of the number and mix of leads given to them"),
-    season=Column(float, "share", "share of the months"),
-    luck=Column(float, "share", "share of what nothing explains"),
-    persons=Column(int, "count", "persons compared"),
-    written=Column(bool, "flag", "it replaces the model's own number in the scenario"),
-)
-
-
-def _control(study: Study) -> Iterator[tuple[object, ...]]:
-    for kpi, c in study.controlled.items():
-        others = (c.others.get(part, np.nan) for part in ("supply", "season", "luck"))
-        written = c.tells and kpi == "wins"
-        yield kpi, c.value, c.lo, c.hi, *others, c.persons, written
-
-
-CAPACITY = Table(
-    "capacity",
-    persons=Column(int, "count", "who log calls with their day"),
-    days=Column(int, "count", "of work, of all persons together"),
-    calls=Column(float, "units/day", "per person and day with calls"),
-    lo=Column(float, "units/day", "lower end of its 95 % interval"),
-    hi=Column(float, "units/day", "upper end of its 95 % interval"),
-    busy=Column(float, "units/day", "calls on the fullest day of ten"),
-    hours=Column(float, "hours/day", "on the phone per person and day"),
-    own=Column(float, "share", "share of the variance of calls that lies between persons"),
-)
-
-
-def _capacity(study: Study) -> Iterator[tuple[object, ...]]:
-    c = study.capacity
-    if c is not None:
-        yield c.persons, c.days, c.calls, c.lo, c.hi, c.busy, c.hours, c.share["owner"]
-
-
-SIDES = Table(
-    "sides",
-    metric=Column(str, "code", "short_calls or silent_touches"),
-    person=Column(str, "name", "pseudonym"),
-    n=Column(int, "count", "calls or touches"),
-    share=Column(float, "share", "of them without a conversation"),
-    median=Column(float, "share", "share of the median person"),
-    reliability=Column(float, "share", "share of the difference that is the person's own"),
-    outlier=Column(bool, "flag", "surely more than twice the median person's"),
-)
-
-
-def _sides(study: Study) -> Iterator[tuple[object, ...]]:
-    for metric, persons in study.sides.items():
-        for p in persons.people:
-            yield metric, p.id, p.share.n, p.share.rate, persons.median, p.reliability, p.outlier
-
-
 WEAK = Table(
     "weak",
     kind=Column(str, "code", "what is missing or uncertain"),
@@ -303,6 +201,13 @@ SLOPES = Table(
     lo=Column(float, "1", "lower end of the 95 % interval"),
     hi=Column(float, "1", "upper end of the 95 % interval"),
 )
+
+
+def _slopes(study: Study) -> Iterator[tuple[object, ...]]:
+    for s in study.slopes:
+        yield len(s.controls), s.n, *(s.odds(10, b) for b in (s.b, s.hi, s.lo))
+
+
 TIMING = Table(
     "timing",
     name=Column(str, "name", "which end of which events"),
@@ -311,6 +216,13 @@ TIMING = Table(
     p_t=Column(float, "share", "one-sided, over the periods' own ratios"),
     real=Column(bool, "flag", "both below 5 %"),
 )
+
+
+def _timing(study: Study) -> Iterator[tuple[object, ...]]:
+    for name, r in study.rushes.items():
+        yield name, r.ratio, r.p_shift, r.p_t, r.real
+
+
 NOISE = Table(
     "noise",
     kpi=Column(str, "code", "count"),
@@ -321,19 +233,32 @@ NOISE = Table(
     hi=Column(float, "share", "upper end of its 95 % interval"),
 )
 
-TABLES = (
-    SUMMARY,
-    LOSSES,
-    RATES,
-    LAGS,
-    SPENDING,
-    PEOPLE,
-    MOVES,
-    CONTROL,
-    SLOPES,
-    TIMING,
-    NOISE,
-    CAPACITY,
-    SIDES,
-    WEAK,
+
+def _noise(study: Study) -> Iterator[tuple[object, ...]]:
+    for kpi, n in study.noise.items():
+        yield kpi, n.chance, n.swings, n.sd, n.lo, n.hi
+
+
+_FILLED: tuple[tuple[Table, Callable[[Study], Iterator[tuple[object, ...]]]], ...] = (
+    (SUMMARY, _summary),
+    (LOSSES, _losses),
+    (RATES, _rates),
+    (LAGS, _lags),
+    (SPENDING, _spending),
+    (PEOPLE, people_cells),
+    (MOVES, moves_cells),
+    (CONTROL, control_cells),
+    (SLOPES, _slopes),
+    (TIMING, _timing),
+    (NOISE, _noise),
+    (CAPACITY, capacity_cells),
+    (SIDES, sides_cells),
+    (WEAK, _weak),
 )
+
+TABLES = tuple(table for table, _ in _FILLED)
+
+
+def calibration_tables(study: Study) -> Tables:
+    """Every table of TABLES, empty where the history says nothing."""
+    return {table.name: table.frame(table.rows(cells(study))) for table, cells in _FILLED}

@@ -48,7 +48,7 @@ def adjust(
     ACTUALS.csv has the columns period,team,kpi,value: period 1 is the first one under the plan, the value is
     the KPI's own (leads, not attainment).
     """
-    from optimizer.cli.show.results import Narrator
+    from optimizer.cli.show.narrator import Narrator
     from optimizer.rollout.actuals import read_actuals
     from optimizer.rollout.adjust import adjust as find
     from optimizer.solver import Options

@@ -42,7 +42,8 @@ def frontier(
     as_json: bool,
 ) -> None:
     """The best plan at every limit of the budget, of gaming or of controllability."""
-    from optimizer.cli.show.results import Narrator, show_frontier
+    from optimizer.cli.show.narrator import Narrator
+    from optimizer.cli.show.results import show_frontier
     from optimizer.explanation.frontier import frontier as trace
     from optimizer.parallel.pool import Workers, cores
     from optimizer.solver import Options

@@ -23,7 +23,7 @@ from optimizer.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from optimizer.cli.show.results import Narrator
+    from optimizer.cli.show.narrator import Narrator
     from optimizer.explanation.build import Explanation
     from optimizer.parallel.pool import Workers
     from optimizer.plans.robustness import Criterion
@@ -86,7 +86,8 @@ def solve(
     **options: Any,
 ) -> None:
     """The best plan, its certificate, and a run folder with reports."""
-    from optimizer.cli.show.results import Narrator, show_solution
+    from optimizer.cli.show.narrator import Narrator
+    from optimizer.cli.show.solution import show_solution
     from optimizer.parallel.interrupt import interruptible
     from optimizer.parallel.pool import Workers, cores
     from optimizer.runs.write import write_run

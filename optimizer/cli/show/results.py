@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from optimizer.arrays import Floats
-from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import share as _share
@@ -22,69 +16,11 @@ from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influence
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.response.outcome import Outcome
 from optimizer.scenario.types import Scenario
-from optimizer.tables.labels import STATUSES
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
-    from optimizer.solver.solution import Conflict, Solution
-    from optimizer.solver.state import Event
-
-QUIET_SECONDS = 10.0
-"""Without a terminal, progress is a plain line at most this often."""
-
-
-LASTING = ("round", "interrupted")
-"""Phases of a solve that stay on the screen and in the log."""
-
-
-class Narrator:
-    """Says on stderr what goes on: one live line in a terminal, plain lines elsewhere."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._console = Console(stderr=True, highlight=False)
-        self._status = self._console.status("reading") if self._console.is_terminal else None
-        self._last = time.monotonic()
-
-    def __enter__(self) -> Narrator:
-        if self._status is not None:
-            self._status.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._status is not None:
-            self._status.stop()
-
-    def tell(self, event: Event) -> None:
-        """Show an event of the solver."""
-        if event.progress is None:
-            self.say(f"{event.phase}: {event.text}", lasting=event.phase in LASTING)
-            return
-        known = event.progress
-        best = f"best {known.incumbent:,.0f}" if np.isfinite(known.incumbent) else "no plan yet"
-        bound = f"bound {known.bound:,.0f}" if np.isfinite(known.bound) else "no bound yet"
-        gap = f", gap {known.gap:.2%}" if np.isfinite(known.gap) else ""
-        self.say(f"{event.phase}: {best}, {bound}{gap} ({known.seconds:.0f} s)", lasting=False)
-
-    def tell_share(self, what: str, done: int, of: int) -> None:
-        """Show how many of the jobs of one kind are done."""
-        self.say(f"{what}: {done} of {of}", lasting=False)
-
-    def say(self, text: str, *, lasting: bool = True) -> None:
-        """Keep a lasting line; show a passing one while it is true."""
-        if lasting:
-            self.lines.append(text)
-        if self._status is not None:
-            self._status.update(Text(text))
-            if lasting:
-                self._console.print(Text(text))
-        elif lasting or time.monotonic() - self._last > QUIET_SECONDS:
-            self._last = time.monotonic()
-            self._console.print(Text(text))
 
 
 def baseline_in_words(cal: Calibrated) -> str:
@@ -116,7 +52,7 @@ def baseline_in_words(cal: Calibrated) -> str:
     return "\n".join(lines)
 
 
-def _amounts(scenario: Scenario) -> tuple[str, ...]:
+def amounts(scenario: Scenario) -> tuple[str, ...]:
     """Always revenue, direct costs, payouts and net; what surplus is made of where it is the objective."""
     always = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
     parts = ("effort_cost", "risk_premium", "surplus")
@@ -130,7 +66,7 @@ def show_evaluation(found: Evaluation) -> None:
     money = _table(
         f"Money ({cal.scenario.currency} per {cal.scenario.period})", ["", "first response", "consistent"]
     )
-    for name in _amounts(cal.scenario):
+    for name in amounts(cal.scenario):
         _row(money, name, _money(getattr(first, name)[0]), _money(getattr(then, name)[0]))
     pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
     for i, team in enumerate(network.teams):
@@ -151,7 +87,7 @@ def _ratchet(found: Evaluation, fixed: Outcome) -> Table:
     """What targets that follow results take from the incentive."""
     title = f"Targets issued anew ({found.cal.scenario.currency} per {found.cal.scenario.period})"
     table = _table(title, ["", "fixed targets", "issued anew", "change"])
-    for name in _amounts(found.cal.scenario):
+    for name in amounts(found.cal.scenario):
         before, after = float(getattr(fixed, name)[0]), float(getattr(found.consistent, name)[0])
         _row(table, name, _money(before), _money(after), f"{after - before:+,.2f}")
     return table
@@ -232,109 +168,3 @@ def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None
         shown = (f"{m:,.0f}" if np.isfinite(m) else "–" for m in money)
         _row(table, f"{limit} *" if point.here else limit, best.status, *shown)
     _print(table, *([Text("* the scenario's own limit")] if any(p.here for p in points) else []))
-
-
-def show_solution(solution: Solution, folder: Path) -> None:
-    """The plan, what it brings, the certificate, and where everything is."""
-    _print(Text(f"status: {solution.status}", style="bold"))
-    if solution.status == "infeasible":
-        _print(Text(f"{STATUSES['unproven' if solution.unproven else 'infeasible'].en}."))
-    if solution.conflict is not None:
-        _show_conflict(solution.conflict)
-    if solution.plan is not None and solution.consistent is not None:
-        _show_plan(solution)
-    if solution.combinations:
-        _show_combinations(solution)
-    if solution.rejected:
-        _show_rejected(solution)
-    if solution.alternatives:
-        _show_alternatives(solution)
-    if solution.robustness is not None:
-        show_robustness(solution)
-    show_guarantees(solution)
-    if solution.checks:
-        checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
-        for c in solution.checks:
-            _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
-        _print(checks)
-    _print(Text(f"run folder: {folder}"))
-
-
-def _show_plan(solution: Solution) -> None:
-    assert solution.plan is not None
-    assert solution.consistent is not None
-    scenario, at = solution.cal.scenario, solution.consistent
-    table = _table("Plan", ["team", "target pay", "weights", "today"], words=("weights", "today"))
-    for team, weights in solution.plan.weights.items():
-        words = _weights(weights)
-        words += f" (curve: {solution.plan.curves[team]})" if team in solution.plan.curves else ""
-        today = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
-        _row(table, team, f"{solution.plan.target_pay[team]:,.0f}", words, today)
-    now = _today(solution)
-    money = _table(
-        f"{scenario.currency} per {scenario.period}, once people have learnt", ["", "today", "plan", "change"]
-    )
-    for name in _amounts(scenario):
-        before, after = float(getattr(now, name)[0]), float(getattr(at, name)[0])
-        _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
-    gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"
-    _print(table, money, Text(gap))
-
-
-def _weights(of_team: Mapping[str, float]) -> str:
-    return ", ".join(f"{kpi} {weight:.0%}" for kpi, weight in of_team.items())
-
-
-def _show_combinations(solution: Solution) -> None:
-    """Every choice of curves, the best marked."""
-    table = _table("Choices of curves", ["curves", "status", solution.cal.scenario.rules.objective, ""])
-    for c in solution.combinations:
-        names = ", ".join(f"{team}: {name}" for team, name in c.curves.items())
-        value = _money(c.objective) if np.isfinite(c.objective) else "–"
-        best = solution.plan is not None and c.curves == solution.plan.curves
-        _row(table, names, c.status, value, "chosen" if best else "")
-    _print(table)
-
-
-def _show_rejected(solution: Solution) -> None:
-    """Plans that looked better, but that people would leave."""
-    _print(Text("Passed over: better on paper, but people would not stay there", style="bold"))
-    for r in solution.rejected:
-        _print(Text(f"  {_money(r.value)}: {'; '.join(d.words for d in r.deviations)}"))
-        for team, mine in r.plan.weights.items():
-            _print(Text(f"    {team}: {_weights(mine)}", style="dim"))
-
-
-def _show_alternatives(solution: Solution) -> None:
-    table = _table(
-        "Best plans that differ by more than one step somewhere",
-        ["rank", "plan", "value", "behind", "proven"],
-        words=("plan",),
-    )
-    for rank, a in enumerate(solution.alternatives, 1):
-        weights = "\n".join(
-            f"{team}: {_weights(mine)}"
-            + (f" of {a.plan.target_pay[team]:,.0f}" if _pay_varies(solution) else "")
-            for team, mine in a.plan.weights.items()
-        )
-        behind = solution.objective - a.value
-        _row(table, str(rank), weights, _money(a.value), _money(behind), "yes" if a.proven else "NO")
-    _print(table)
-
-
-def _pay_varies(solution: Solution) -> bool:
-    """Target pay is a decision for some team."""
-    return bool((solution.space.least < solution.space.most).any())
-
-
-def _today(solution: Solution) -> Outcome:
-    return evaluate_plans(solution.cal.today, solution.cal.current[None])
-
-
-def _show_conflict(conflict: Conflict) -> None:
-    if conflict.rules:
-        _print(Text(f"These rules conflict: {', '.join(conflict.rules)}"))
-    for relaxation in conflict.cheapest:
-        _print(
-            Text(f"  cheapest: move {relaxation.rule}, now {relaxation.limit:,.6g}, by {relaxation.by:,.6g}")
-        )

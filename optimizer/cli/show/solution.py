@@ -1,0 +1,128 @@
+"""A solution for people at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.text import Text
+
+from optimizer.cli.show.results import amounts
+from optimizer.cli.show.robust import show_guarantees, show_robustness
+from optimizer.cli.show.terminal import money as _money
+from optimizer.cli.show.terminal import row as _row
+from optimizer.cli.show.terminal import show as _print
+from optimizer.cli.show.terminal import table as _table
+from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.tables.labels import STATUSES
+
+if TYPE_CHECKING:
+    from optimizer.solver.solution import Conflict, Solution
+
+
+def show_solution(solution: Solution, folder: Path) -> None:
+    """The plan, what it brings, the certificate, and where everything is."""
+    _print(Text(f"status: {solution.status}", style="bold"))
+    if solution.status == "infeasible":
+        _print(Text(f"{STATUSES['unproven' if solution.unproven else 'infeasible'].en}."))
+    if solution.conflict is not None:
+        _show_conflict(solution.conflict)
+    if solution.plan is not None and solution.consistent is not None:
+        _show_plan(solution)
+    if solution.combinations:
+        _show_combinations(solution)
+    if solution.rejected:
+        _show_rejected(solution)
+    if solution.alternatives:
+        _show_alternatives(solution)
+    if solution.robustness is not None:
+        show_robustness(solution)
+    show_guarantees(solution)
+    if solution.checks:
+        checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
+        for c in solution.checks:
+            _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
+        _print(checks)
+    _print(Text(f"run folder: {folder}"))
+
+
+def _show_plan(solution: Solution) -> None:
+    assert solution.plan is not None
+    assert solution.consistent is not None
+    scenario, at = solution.cal.scenario, solution.consistent
+    table = _table("Plan", ["team", "target pay", "weights", "today"], words=("weights", "today"))
+    for team, weights in solution.plan.weights.items():
+        words = _weights(weights)
+        words += f" (curve: {solution.plan.curves[team]})" if team in solution.plan.curves else ""
+        today = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
+        _row(table, team, f"{solution.plan.target_pay[team]:,.0f}", words, today)
+    now = _today(solution)
+    money = _table(
+        f"{scenario.currency} per {scenario.period}, once people have learnt", ["", "today", "plan", "change"]
+    )
+    for name in amounts(scenario):
+        before, after = float(getattr(now, name)[0]), float(getattr(at, name)[0])
+        _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
+    gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"
+    _print(table, money, Text(gap))
+
+
+def _weights(of_team: Mapping[str, float]) -> str:
+    return ", ".join(f"{kpi} {weight:.0%}" for kpi, weight in of_team.items())
+
+
+def _show_combinations(solution: Solution) -> None:
+    """Every choice of curves, the best marked."""
+    table = _table("Choices of curves", ["curves", "status", solution.cal.scenario.rules.objective, ""])
+    for c in solution.combinations:
+        names = ", ".join(f"{team}: {name}" for team, name in c.curves.items())
+        value = _money(c.objective) if np.isfinite(c.objective) else "–"
+        best = solution.plan is not None and c.curves == solution.plan.curves
+        _row(table, names, c.status, value, "chosen" if best else "")
+    _print(table)
+
+
+def _show_rejected(solution: Solution) -> None:
+    """Plans that looked better, but that people would leave."""
+    _print(Text("Passed over: better on paper, but people would not stay there", style="bold"))
+    for r in solution.rejected:
+        _print(Text(f"  {_money(r.value)}: {'; '.join(d.words for d in r.deviations)}"))
+        for team, mine in r.plan.weights.items():
+            _print(Text(f"    {team}: {_weights(mine)}", style="dim"))
+
+
+def _show_alternatives(solution: Solution) -> None:
+    table = _table(
+        "Best plans that differ by more than one step somewhere",
+        ["rank", "plan", "value", "behind", "proven"],
+        words=("plan",),
+    )
+    for rank, a in enumerate(solution.alternatives, 1):
+        weights = "\n".join(
+            f"{team}: {_weights(mine)}"
+            + (f" of {a.plan.target_pay[team]:,.0f}" if _pay_varies(solution) else "")
+            for team, mine in a.plan.weights.items()
+        )
+        behind = solution.objective - a.value
+        _row(table, str(rank), weights, _money(a.value), _money(behind), "yes" if a.proven else "NO")
+    _print(table)
+
+
+def _pay_varies(solution: Solution) -> bool:
+    """Target pay is a decision for some team."""
+    return bool((solution.space.least < solution.space.most).any())
+
+
+def _today(solution: Solution) -> Outcome:
+    return evaluate_plans(solution.cal.today, solution.cal.current[None])
+
+
+def _show_conflict(conflict: Conflict) -> None:
+    if conflict.rules:
+        _print(Text(f"These rules conflict: {', '.join(conflict.rules)}"))
+    for relaxation in conflict.cheapest:
+        _print(
+            Text(f"  cheapest: move {relaxation.rule}, now {relaxation.limit:,.6g}, by {relaxation.by:,.6g}")
+        )

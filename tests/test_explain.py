@@ -13,8 +13,8 @@ from optimizer.explanation.gaming_ledger import _RegimeLedger, gaming_excess, ga
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import neighbours
 from optimizer.plans.rules.margin import deterrence
+from optimizer.response.best_response import respond
 from optimizer.response.calibration import calibrate
-from optimizer.response.equilibrium import respond
 from optimizer.response.outcome import evaluate_plans
 
 GAMED = ("wide_net_campaign", "touch_fit", "touch_broad", "close_push")

@@ -16,8 +16,9 @@ from scipy.integrate import quad
 from scipy.optimize import linprog, minimize
 
 from optimizer.response.beliefs import Beliefs
+from optimizer.response.best_response import regrets
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.equilibrium import CONSISTENT, regrets
+from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.network import Network
 from optimizer.response.outcome import Mode, Outcome, evaluate_plans, payouts, true_scores
 from optimizer.response.pay_curves import NO_GATES, PayCurves

@@ -25,9 +25,10 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.rules.caps import caps
 from optimizer.plans.rules.margin import deterrence
-from optimizer.response.beliefs import signals_of
+from optimizer.response.beliefs import perceived_rewards
+from optimizer.response.best_response import waiting
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response, rewards
+from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response
 from optimizer.response.network import Network
 from optimizer.response.outcome import Outcome, outcome_of
 from optimizer.response.separable_qp import solve_separable
@@ -157,12 +158,11 @@ class _RegimeLedger:
 
     def _reward(self, a: int) -> float:
         """r_a(w) and what its yields are worth in the team's own stages, delay discounted, per unit."""
-        network, beliefs = self.network, self.at.beliefs
-        signals = signals_of(network, self.cal.curves, self.cal.targets_at(beliefs), beliefs)
-        own = network.own_yields[:, a]
-        waiting = (1 - network.own_delay[a]) * (beliefs.price[0] @ own)
-        later = self.at.response.stage_price[0] @ own
-        return float(rewards(network, signals, self.euros[None])[0, a] + later - waiting)
+        cal, network, beliefs = self.cal, self.network, self.at.beliefs
+        targets = cal.targets_at(beliefs)
+        reward = perceived_rewards(network, cal.curves, targets, beliefs, self.euros[None])
+        later = network.own_worth(self.at.response.stage_price)
+        return float((reward + later - waiting(network, beliefs.price))[0, a])
 
     def _move(self, a: int, units: float) -> Floats:
         """Δx of the whole team, (A,), when the activity moves by `units`; NaN where nothing can give way."""

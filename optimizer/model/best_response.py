@@ -34,7 +34,7 @@ def add_teams(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...])
         m.REGIMES,
         m.ACTIVITIES,
         rule=lambda m, s, a: (
-            _marginal_gain(m, data, of[s][0], activity(a))
+            marginal_gain(m, data, of[s][0], activity(a))
             - float(data.cal.quadratic[activity(a)]) * m.x[s, a]
             + m.reduced_cost[s, a]
             == 0
@@ -60,11 +60,13 @@ def reward_of(m: pyo.ConcreteModel, data: ModelData, regime: RegimeData, a: int)
     return paid + float(regime.onward[a])
 
 
-def _marginal_gain(m: pyo.ConcreteModel, data: ModelData, regime: RegimeData, a: int) -> pyo.Expression:
-    """Equation (4) of model.md without q x and s."""
+def marginal_gain(
+    m: pyo.ConcreteModel, data: ModelData, regime: RegimeData, a: int, extra: pyo.Expression = 0.0
+) -> pyo.Expression:
+    """Equation (4) of model.md without q x and s; `extra` is reward beside the perceived one."""
     network = regime.network
     s, i = regime.name, network.teams[network.team[a]]
-    gain = reward_of(m, data, regime, a) - float(data.cal.linear[a] + regime.waiting[a])
+    gain = reward_of(m, data, regime, a) + extra - float(data.cal.linear[a] + regime.waiting[a])
     if network.unit_hours[a] and (s, i) in m.hour_price:
         gain -= float(network.unit_hours[a]) * m.hour_price[s, i]
     if network.source[a] >= 0:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pyomo.environ as pyo
 
-from optimizer.model.best_response import reward_of
+from optimizer.model.best_response import marginal_gain
 from optimizer.model.data import ModelData, RegimeData
 from optimizer.model.funnel import inflow_of
 from optimizer.response.network import Network
@@ -70,20 +69,14 @@ def _inflated_gain(
     m: pyo.ConcreteModel, data: ModelData, regime: RegimeData, a: int, margin: float
 ) -> pyo.Expression:
     """Net gain of the first unit with direct credit inflated, at the plan's prices."""
-    network, s = regime.network, regime.name
+    network = regime.network
     team = network.teams[network.team[a]]
     extra = sum(
         margin * float(regime.direct[j, a]) * m.euros[team, k]
         for j, k in enumerate(network.kpis)
         if (team, k) in m.PAIRS and regime.direct[j, a]
     )
-    gain = reward_of(m, data, regime, a) + extra - float(data.cal.linear[a] + regime.waiting[a])
-    if network.unit_hours[a] and (s, team) in m.hour_price:
-        gain -= float(network.unit_hours[a]) * m.hour_price[s, team]
-    if network.source[a] >= 0:
-        gain -= m.stage_price[s, network.stages[network.source[a]]]
-    own = network.own_yields[:, a]
-    return gain + sum(float(own[n]) * m.stage_price[s, network.stages[n]] for n in np.flatnonzero(own))
+    return marginal_gain(m, data, regime, a, extra)
 
 
 def _pairs(m: pyo.ConcreteModel, data: ModelData) -> None:

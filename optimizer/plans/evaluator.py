@@ -17,8 +17,9 @@ from optimizer.plans.rules.family import RuleValue
 from optimizer.plans.rules.margin import deterrence
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
+from optimizer.response.best_response import respond
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import CONSISTENT, Equilibrium, respond
+from optimizer.response.equilibrium import CONSISTENT, Equilibrium
 from optimizer.response.measures import exposures
 from optimizer.response.network import Network
 from optimizer.response.outcome import (

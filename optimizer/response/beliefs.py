@@ -174,8 +174,7 @@ def perceived_rewards(
 
 def beliefs_from(network: Network, x: Floats, price: Floats, before: Beliefs, baseline: Beliefs) -> Beliefs:
     """What people see when x happens: (S, A) and prices (S, N); an empty stage keeps its baseline routing."""
-    market = np.ones((len(x), 1))
-    taken = np.hstack([network.stage_inflow(x), market])[:, network.source]
+    taken = network.source_inflow(x, market=1.0)
     empty = taken <= EMPTY * np.maximum(1.0, np.abs(x).max(axis=1, keepdims=True))
     routing = np.where(empty, baseline.routing, x / np.where(empty, 1.0, taken))
     floor = DENOMINATOR_FLOOR * baseline.denominator

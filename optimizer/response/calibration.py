@@ -104,7 +104,7 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     hour_price = _hour_prices(scenario)
     pay = perceived_rewards(network, curves, targets, unpriced, current[None])[0]
     price, onward = _prices(network, routing, pay, hour_price)
-    own = network.own_delay * (price @ network.own_yields)
+    own = network.own_delay * network.own_worth(price)
     kappa = _curvature_values(network, routing[0], pay + onward + own, hour_price)
     linear, quadratic = _costs(scenario, network, kappa, pay + onward + own, hour_price, price)
     regimes = tuple((r.probability, build_network(scenario, r)) for r in scenario.regimes.values())
@@ -168,7 +168,7 @@ def _prices(network: Network, routing: Floats, pay: Floats, hour_price: Floats) 
         worth[:, :, n] = worth_to_others(network, routing, worth, n)
         worth[:, network.owner[n], n] = price[n]
     every = np.arange(len(network.activities))
-    own = network.own_delay * (price @ network.own_yields)
+    own = network.own_delay * network.own_worth(price)
     return price, _gain(network, pay, worth, every) - pay - own
 
 
@@ -201,7 +201,7 @@ def _costs(
     is_stated = np.array([c is not None for c in stated] + [False] * (len(kappa) - len(stated)))
     _refuse_costless(network, kappa, is_stated)
     spent = network.unit_hours * hour_price[network.team]
-    taken = np.where(network.source >= 0, price[network.source], 0.0) if len(price) else np.zeros(len(kappa))
+    taken = network.at_source(price)
     quadratic = kappa / np.where(is_stated, 1.0, _responsiveness(scenario, network) * network.scale)
     at_work = -quadratic * network.baseline
     idle = _entry(scenario, network) * kappa

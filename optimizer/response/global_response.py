@@ -21,8 +21,9 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, Signals, credit, signals_of
+from optimizer.response.best_response import outside_supply, waiting
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import Equilibrium, outside_supply
+from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.network import Network
 from optimizer.response.outcome import Outcome
 from optimizer.response.separable_qp import solve_separable
@@ -164,8 +165,8 @@ class _Team:
         self._denominator, self._below = self._counted(network.denominator, at)
         self._floor = DENOMINATOR_FLOOR * cal.beliefs.denominator[0]
         self._targets = np.broadcast_to(cal.targets_at(at.beliefs), (1, len(network.kpis)))[0]
-        waiting = (1 - network.own_delay) * (at.beliefs.price[0] @ network.own_yields)
-        self._linear = (signals.onward[0] - cal.linear - waiting)[self._mine]
+        late = waiting(network, at.beliefs.price)
+        self._linear = (signals.onward - cal.linear - late)[0, self._mine]
         self._credit = signals.credit[0][:, self._mine]
         self.task = Task(
             utility=self._utility,

@@ -142,6 +142,19 @@ class Network:
         """F_n + Σ_a P_na x_a for x of shape (..., A); returns (..., N)."""
         return self.inflow + product(x, self.yields.mT)
 
+    def at_source(self, values: Floats, market: float = 0.0) -> Floats:
+        """Values of stages (..., N) at the stage that each activity takes from, (..., A)."""
+        edge = np.full((*values.shape[:-1], 1), market)
+        return np.asarray(np.concatenate([values, edge], axis=-1)[..., self.source])
+
+    def source_inflow(self, x: Floats, market: float = 0.0) -> Floats:
+        """Inflow of the stage that each activity takes from, `market` where none, (..., A), at x (..., A)."""
+        return self.at_source(self.stage_inflow(x), market)
+
+    def own_worth(self, price: Floats) -> Floats:
+        """Σ_{m own} P_ma μ_m at stage prices (..., N), (..., A): what the team's own stages get."""
+        return product(price, self.own_yields)
+
 
 @dataclass(frozen=True)
 class _Frame:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs, beliefs_from, perceived_rewards
+from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs, beliefs_from
+from optimizer.response.best_response import Response, agree, work
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import Response, Work, agree
 from optimizer.response.network import Network
 
 
@@ -19,9 +19,7 @@ def act(
     `at_once` (A,) is the share of yields that comes within the period: those units may still be worked, the
     others are worth what beliefs say, later. In a steady state the conditions are those of model.md (4).
     """
-    reward = perceived_rewards(network, cal.curves, cal.targets_at(beliefs), beliefs, euros)
-    waiting = (at_once - network.own_delay) * (beliefs.price @ network.own_yields)
-    return agree(now, Work(reward - cal.linear - waiting, cal.quadratic))
+    return agree(now, work(cal, network, beliefs, euros, at_once))
 
 
 def learn(

@@ -14,8 +14,9 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.response.beliefs import Beliefs
+from optimizer.response.best_response import Response
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import Equilibrium, Response
+from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.network import Network
 from optimizer.response.outcome import loading, realised_pay, true_scores
 from optimizer.risk.draws import Luck, draw_luck

@@ -10,8 +10,9 @@ from optimizer.arrays import Floats, Ints
 from optimizer.plans.evaluator import Scores, consistent_tail, linearised
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs
+from optimizer.response.best_response import regrets
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import CONSISTENT, consistent_response, regrets
+from optimizer.response.equilibrium import CONSISTENT, consistent_response
 from optimizer.response.global_response import PROFIT, deviations, is_searched
 from optimizer.response.outcome import Outcome, value_of
 from optimizer.risk.cvar import CVAR_DRAWS, has_tail_rule, percentile, probabilities

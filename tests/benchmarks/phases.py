@@ -9,8 +9,8 @@ from time import perf_counter
 import numpy as np
 
 from optimizer import read_scenario, solve
+from optimizer.response.best_response import respond
 from optimizer.response.calibration import calibrate
-from optimizer.response.equilibrium import respond
 from optimizer.tables.build import tables_of
 from reports import write_report
 

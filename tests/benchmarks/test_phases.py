@@ -16,8 +16,8 @@ import pytest
 from optimizer import read_scenario
 from optimizer.plans.evaluator import judge_at
 from optimizer.plans.space import plan_space
+from optimizer.response.best_response import respond
 from optimizer.response.calibration import calibrate
-from optimizer.response.equilibrium import respond
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.solver import Options

@@ -44,8 +44,7 @@ class Caps:
 
     def at(self, network: Network, x: Floats) -> Floats:
         """The caps (S, G) where people do x (S, A)."""
-        inflow = np.hstack([network.stage_inflow(x), np.zeros((len(x), 1))])
-        return np.asarray(self.constant + self.share * inflow[:, network.source[self.activities]])
+        return np.asarray(self.constant + self.share * network.source_inflow(x)[:, self.activities])
 
     def of_gaming(self, network: Network) -> Caps:
         """Those of activities that only look good: a cap may be stated for any other."""

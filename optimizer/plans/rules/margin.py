@@ -14,8 +14,9 @@ from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, Rule
 from optimizer.plans.rules.steps import SHARE_STEP, one_number
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import signals_of
+from optimizer.response.best_response import marginal_gain, work
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import Equilibrium, rewards
+from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.network import Network
 from optimizer.scenario.types import Rules
 
@@ -48,12 +49,8 @@ def deterrence(cal: Calibrated, network: Network, at: Equilibrium, euros: Floats
     some, limit = capped.activities, capped.at(network, at.x)
     signals = signals_of(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
     direct = np.einsum("sgk,skg->sg", euros[:, network.team[some], :], signals.direct[:, :, some])
-    prices = at.response
-    gain = rewards(network, signals, euros) - cal.linear
-    gain = gain - (1 - network.own_delay) * (at.beliefs.price @ network.own_yields)
-    gain = gain + prices.stage_price @ network.own_yields
-    gain = gain - network.unit_hours * prices.hour_price[:, network.team]
-    gain = gain - np.hstack([prices.stage_price, np.zeros((len(at.x), 1))])[:, network.source]
+    todo = work(cal, network, at.beliefs, euros)
+    gain = marginal_gain(network, todo, np.zeros_like(at.x), at.response.prices)
     return Deterrence(some, gain[:, some], cal.quadratic[some] * limit, direct)
 
 

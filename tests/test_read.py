@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from optimizer.scenario import files, yaml_nodes
 from optimizer.scenario.problems import Finding, Problem, ScenarioError
 from optimizer.scenario.read import dump_scenario, located, read_plan, read_scenario
-from optimizer.scenario.types import Label, Scenario, TargetPay
+from optimizer.scenario.types import Scenario, TargetPay
+from optimizer.scenario.value_types import Label
 
 CASES = Path(__file__).parent / "cases"
 SMALL = CASES / "small.yaml"

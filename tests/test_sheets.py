@@ -24,7 +24,8 @@ from openpyxl import Workbook, load_workbook
 
 from optimizer.scenario.problems import Problem, ScenarioError
 from optimizer.scenario.read import located, read_plan, read_scenario, tree_in
-from optimizer.scenario.types import Label, Scenario
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Label
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.xlsx import cells
 from optimizer.scenario.xlsx.fill import rows_of

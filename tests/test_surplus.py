@@ -20,7 +20,8 @@ from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 from optimizer.response.pay_knots import pay_curves
-from optimizer.scenario.types import Curve, Kpi, Scenario
+from optimizer.scenario.curve_types import Curve
+from optimizer.scenario.types import Kpi, Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.state import Run, baseline_beliefs
 from optimizer.tables.json_values import evaluation_json

@@ -18,9 +18,10 @@ from optimizer.rollout.pipeline import arrival_shares, in_transit
 from optimizer.rollout.sales import counting_kpis
 from optimizer.rollout.timing import movables, move, two_periods
 from optimizer.rollout.transition import follow, transition
+from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
-from optimizer.scenario.types import Curve, Targets
+from optimizer.scenario.types import Targets
 
 CASES = Path(__file__).parent / "cases"
 

@@ -19,7 +19,8 @@ from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
-from optimizer.scenario.types import GamingRules, Rules, Scenario
+from optimizer.scenario.rule_types import GamingRules, Rules
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options
 
 Over = Literal["budget", "gaming", "controllability"]

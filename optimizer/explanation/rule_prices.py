@@ -12,7 +12,8 @@ from optimizer.explanation.resolve import Job, Optimum, optimum_of, resolved
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.rules import relaxations
 from optimizer.plans.rules.family import Change
-from optimizer.scenario.types import Rules, Scenario
+from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution
 
 

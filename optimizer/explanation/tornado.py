@@ -24,7 +24,8 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
 from optimizer.response.outcome import Outcome, evaluate_beside_today, joined
 from optimizer.risk.ranges import RangeError, pay_ratio, scaled
-from optimizer.scenario.types import Rules, Scenario
+from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.types import Scenario
 
 PORTION = 24
 """Numbers that a process takes at once."""

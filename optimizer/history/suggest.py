@@ -19,7 +19,7 @@ from optimizer.history.read.map_sections import DealColumns, Leads
 from optimizer.history.read.mapping import Map
 from optimizer.history.read.vendors import NEEDED, Vendor, recognised
 from optimizer.scenario.problems import Problem, ScenarioError, listed
-from optimizer.scenario.types import Frozen
+from optimizer.scenario.value_types import Frozen
 
 _WON = re.compile(
     r"\b(closed[ _-]?won|won|payment done|paid|customer|converted|gagn|gewonnen)|^closedwon$", re.I

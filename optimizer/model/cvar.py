@@ -20,7 +20,7 @@ from optimizer.model.data import ModelData
 from optimizer.response.outcome import loading
 from optimizer.risk.cvar import CVAR_DRAWS, PERCENTILE_DRAWS, ROUNDING, payout_range, probabilities
 from optimizer.risk.draws import rule_noise
-from optimizer.scenario.types import Cvar, Percentile
+from optimizer.scenario.rule_types import Cvar, Percentile
 
 _SPARE = 1e-6
 """Big-M is larger than it need be by this share."""

@@ -11,7 +11,7 @@ from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
 from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 
 @dataclass(frozen=True)

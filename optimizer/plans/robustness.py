@@ -26,7 +26,7 @@ from optimizer.response.outcome import Outcome, joined, value_of
 from optimizer.risk.cvar import cvar
 from optimizer.risk.draws import Stream, generator
 from optimizer.risk.ranges import ATTEMPTS, RangeError, draw, pay_ratio
-from optimizer.scenario.types import Budget
+from optimizer.scenario.rule_types import Budget
 
 Criterion = Literal["mean", "cvar", "regret"]
 Kind = Literal["current", "nominal", "alternative", "neighbour"]

@@ -13,7 +13,7 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, consistent_response, first_response
 from optimizer.response.network import Network
 from optimizer.response.pay_curves import PayCurves
-from optimizer.scenario.types import Objective
+from optimizer.scenario.rule_types import Objective
 
 T = TypeVar("T")
 Mode = Literal["first_response", "consistent"]

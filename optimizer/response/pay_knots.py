@@ -10,7 +10,8 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.response.pay_curves import NO_GATES, Gates, PayCurves
-from optimizer.scenario.types import Curve, Scenario
+from optimizer.scenario.curve_types import Curve
+from optimizer.scenario.types import Scenario
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from optimizer.scenario.nodes import DUPLICATE, Tree
 from optimizer.scenario.plan import Plan, plan_in
 from optimizer.scenario.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
 from optimizer.scenario.problems import Path as Keys
-from optimizer.scenario.types import Scenario, Weights
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Weights
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.yaml_nodes import tree_of
 

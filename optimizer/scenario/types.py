@@ -7,49 +7,13 @@ unknown activity, a stage overdrawn at baseline) are judged in `optimizer.scenar
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
-"""A name in the file: a letter, then letters, digits and underscores. Labels carry everything else."""
-
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NonNegative = Annotated[float, Field(ge=0)]
-Weights = dict[Name, dict[Name, Share]]
-"""`{team: {kpi: weight}}`; the weights of a team sum to 1."""
-
-
-class Frozen(BaseModel):
-    """Strict, closed and unchangeable: a typo is an error, a value never moves after reading."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-        populate_by_name=True,
-        use_attribute_docstrings=True,
-    )
-
-
-class Label(Frozen):
-    """How a name is written for people, per report language."""
-
-    en: str
-    """English."""
-    fr: str
-    """French."""
-
-
-def _both_languages(value: Any) -> Any:
-    return {"en": value, "fr": value} if isinstance(value, str) else value
-
-
-LabelField = Annotated[
-    Label | None, BeforeValidator(_both_languages, json_schema_input_type=str | Label | None)
-]
+from optimizer.scenario.curve_types import Curve, CurveField
+from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.value_types import Frozen, LabelField, Name, NonNegative, Positive, Share, Weights
 
 
 class TargetPay(Frozen):
@@ -63,63 +27,6 @@ class TargetPay(Frozen):
     """Most that may be chosen [currency/period]."""
     step: NonNegative
     """Distance between values that may be chosen; 0, and without meaning, where weights have no steps."""
-
-
-class Accelerator(Frozen):
-    """From some attainment on, another slope."""
-
-    from_: Annotated[float, Field(alias="from", ge=1)]
-    """Attainment from which the slope is another, at or above target: 1.2 = 120 %."""
-    slope: NonNegative
-    """Points of pay per point of attainment from there on; 0 is level."""
-
-
-class Vesting(Frozen):
-    """A share of the pay that comes later."""
-
-    after: Positive
-    """Periods after the rest."""
-    share: Share
-    """Share of the pay, 0.5 = half."""
-
-
-class Gate(Frozen):
-    """Paid only when another KPI is good enough."""
-
-    kpi: Name
-    """The other KPI."""
-    at: Positive
-    """Its attainment at or above which pay is paid."""
-
-
-class Curve(Frozen):
-    """Pay as a function of attainment, as a share of the euros at target (model.md §9): 1 at target, where no
-    threshold, cap or gate says otherwise, and never below 0."""
-
-    slope: Positive = 1.0
-    """Points of pay per point of attainment, up to the first accelerator."""
-    floor: Share = 0.0
-    """Attainment below which pay stays level: a guarantee."""
-    cap: Positive | None = None
-    """Attainment above which pay stays level, e.g. 1.6."""
-    threshold: Positive | None = None
-    """Attainment below which nothing is paid, e.g. 0.75."""
-    accelerators: Annotated[tuple[Accelerator, ...], Field(strict=False)] = ()
-    """Steeper or flatter parts above target, by rising attainment."""
-    gate: Gate | None = None
-    """Pay hangs on another KPI too."""
-    vesting: Annotated[tuple[Vesting, ...], Field(strict=False)] = ()
-    """What is paid later; the rest is paid at once."""
-
-
-def _name_or_curve(value: Any) -> str:
-    return "name" if isinstance(value, str) else "curve"
-
-
-CurveField = Annotated[
-    Annotated[Name, Tag("name")] | Annotated[Curve, Tag("curve")], Discriminator(_name_or_curve)
-]
-"""A curve, or the name of one in `curves`."""
 
 
 class Team(Frozen):
@@ -261,130 +168,6 @@ class Regime(Frozen):
     """Per stage."""
     value: dict[Name, NonNegative] = {}
     """Per stage or activity."""
-
-
-class WeightRules(Frozen):
-    """w_ik ∈ {0} ∪ [min, max], multiples of `step` (0: any share); at most `max_measures` per team."""
-
-    step: Share = 0.05
-    """Weights are multiples of it; 0.05 = 5 %."""
-    min: Share = 0.0
-    """Least weight of a KPI that is used at all."""
-    max: Share = 1.0
-    """Largest weight of a KPI."""
-    max_measures: Annotated[int, Field(ge=1)] | None = None
-    """Most KPIs per team."""
-
-
-class Cvar(Frozen):
-    """Conditional value at risk of the loaded payout at `level`, at most `limit`."""
-
-    level: Annotated[float, Field(gt=0, lt=1)]
-    """0.95: the mean of the worst 5 %."""
-    limit: Positive
-    """Largest payout in those cases [currency/period]."""
-
-
-class Percentile(Frozen):
-    """The loaded payout stays within `limit` with probability `level`."""
-
-    level: Annotated[float, Field(gt=0, lt=1)]
-    """0.9: in nine of ten periods."""
-    limit: Positive
-    """Largest payout in those cases [currency/period]."""
-
-
-class Budget(Frozen):
-    """Limits on loaded payouts [currency/period], charges included."""
-
-    expected: Positive | None = None
-    """All teams together [currency/period]."""
-    teams: dict[Name, Positive] = {}
-    """Per team [currency/period]."""
-    cvar: Cvar | None = None
-    """All teams together on average in the worst cases for the payer, over draws of noise and regimes."""
-    percentile: Percentile | None = None
-    """All teams together in all but the worst cases for the payer, over draws of noise and regimes."""
-    min_share_of_target: NonNegative | None = None
-    """Each team's expected payout is at least this share of its target pay."""
-
-
-class Measured(Frozen):
-    """A controllability measured elsewhere, with its source."""
-
-    value: Share
-    """c_ik: share of the KPI’s variance that the team causes."""
-    source: Annotated[str, StringConstraints(min_length=1)]
-    """Where the value was measured."""
-
-
-class ControllabilityRules(Frozen):
-    """How much of a KPI a team must itself control to be paid on it."""
-
-    floor: Share | None = None
-    """A KPI may be paid to a team only if c_ik ≥ floor."""
-    mean: Share | None = None
-    """Weighted mean controllability of a team's plan."""
-    override: dict[Name, dict[Name, Measured]] = {}
-    """`{team: {kpi: ...}}`, measured elsewhere."""
-
-
-class Pair(Frozen):
-    """w_{team,volume} ≤ ratio · w_{team,quality}."""
-
-    team: Name
-    """The team whose weights are meant."""
-    volume: Name
-    """The KPI that may not outweigh the other."""
-    quality: Name
-    """The KPI that holds it in check."""
-    ratio: NonNegative = 1.0
-    """Largest weight of `volume` per weight of `quality`."""
-
-
-class GamingRules(Frozen):
-    """How far activities that only look good may grow (model.md §8)."""
-
-    tolerance: NonNegative = 0.10
-    """A gaming activity may grow by this share over its baseline fraction of the stage's inflow."""
-    margin: NonNegative | None = None
-    """Deterrence holds even if gaming's direct credit is (1 + margin) times what is believed."""
-    caps: dict[Name, NonNegative] = {}
-    """Absolute caps [units/period]."""
-    pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
-    """Volume held in check by quality."""
-    exposure: NonNegative | None = None
-    """How far another team j may sink a team's pay for next to nothing: Σ_k w_ik d_kj ≤ exposure."""
-
-
-Objective = Literal["revenue", "net", "surplus"]
-"""What the company wants most of: revenue after direct costs, that less loaded payouts, or that less what
-work and uncertain pay cost the teams (model.md §8)."""
-
-
-class Rules(Frozen):
-    """What the plan must keep; a rule left out does not bind."""
-
-    objective: Objective = "revenue"
-    """What the plan maximizes: revenue after direct costs, net of payouts, or surplus."""
-    weights: WeightRules = WeightRules()
-    """Which weights may be used."""
-    measures: dict[Name, Annotated[tuple[Name, ...], Field(strict=False)]] = {}
-    """KPIs that may be used for a team; a team not named may use every KPI."""
-    locks: Weights = {}
-    """`{team: {kpi: weight}}` that must not change."""
-    change_limit: NonNegative | None = None
-    """Most that a team's weights may change in all, Σ_k |w_ik − w⁰_ik|: 2 is anything."""
-    change_from: Name | None = None
-    """The plan in `plans` that `change_limit` is counted from; default the current plan."""
-    budget: Budget = Budget()
-    """What may be paid."""
-    controllability: ControllabilityRules = ControllabilityRules()
-    """How much of a KPI a team must itself control."""
-    gaming: GamingRules | None = None
-    """How far activities that only look good may grow."""
-    curves: dict[Name, Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]] = {}
-    """Curves of which one is chosen for all of a team's pay; a team not named keeps its own."""
 
 
 class Targets(Frozen):

@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 
 from optimizer.response.network import LEAVE, OTHER
 from optimizer.scenario.plan import Plan, pay_decided
-from optimizer.scenario.types import Label, Scenario
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Label
 
 
 class Text(NamedTuple):

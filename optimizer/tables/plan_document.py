@@ -16,7 +16,8 @@ from optimizer.tables.labels import NO_TEXT, activity_label, label_of
 from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
 
 if TYPE_CHECKING:
-    from optimizer.scenario.types import Curve, Kpi
+    from optimizer.scenario.curve_types import Curve
+    from optimizer.scenario.types import Kpi
     from optimizer.solver.solution import Solution
 
 CASES = {"below": 0.8, "at": 1.0, "above": 1.2}

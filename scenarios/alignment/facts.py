@@ -32,7 +32,8 @@ from optimizer.response.outcome import Outcome, evaluate_plans
 from optimizer.risk.ranges import draw
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_plan, read_scenario
-from optimizer.scenario.types import Rules, Scenario
+from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.types import Scenario
 
 HERE = Path(__file__).parent
 OPTIMUM = "optimum"

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from optimizer.scenario.types import Frozen, NonNegative, Positive, Rules, Share, Weights
+from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.value_types import Frozen, NonNegative, Positive, Share, Weights
 
 PROMPT = 24.0
 """Hours within which an answer is in time, unless the map says otherwise."""

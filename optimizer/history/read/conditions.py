@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import polars as pl
 from pydantic import BeforeValidator, Field
 
-from optimizer.scenario.types import Frozen
+from optimizer.scenario.value_types import Frozen
 
 
 class Is(Frozen):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from optimizer.history.read.conditions import Conditions
-from optimizer.scenario.types import Frozen, Name, NonNegative, Positive
+from optimizer.scenario.value_types import Frozen, Name, NonNegative, Positive
 
 
 def _date(value: Any) -> Any:

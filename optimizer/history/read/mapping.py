@@ -27,7 +27,7 @@ from optimizer.scenario.files import read_plain
 from optimizer.scenario.messages import findings_of, keys_of
 from optimizer.scenario.problems import Finding, listed, shown
 from optimizer.scenario.read import raise_any
-from optimizer.scenario.types import Frozen, LabelField, Name
+from optimizer.scenario.value_types import Frozen, LabelField, Name
 from optimizer.scenario.yaml_nodes import tree_of
 
 

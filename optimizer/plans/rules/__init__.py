@@ -35,7 +35,7 @@ from optimizer.plans.rules.family import (
 )
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 ON_WEIGHTS: tuple[WeightFamily, ...] = (weights, locks, change, controllability, pairs)
 ON_WORK: tuple[WorkFamily, ...] = (budget, bad_cases, caps, margin, exposure)

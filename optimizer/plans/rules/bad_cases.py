@@ -10,7 +10,7 @@ from optimizer.plans.rules.family import Limit, Relaxation, Rule, RuleValue, Unc
 from optimizer.plans.rules.steps import MONEY_STEP, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.types import Cvar, Percentile, Rules
+from optimizer.scenario.rule_types import Cvar, Percentile, Rules
 
 NAME = "bad_cases"
 FIELDS = ("budget.cvar", "budget.percentile")

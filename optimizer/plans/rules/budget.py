@@ -11,7 +11,7 @@ from optimizer.plans.rules.steps import MONEY_STEP, SHARE_STEP, one_number, rela
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 NAME = "budget"
 FIELDS = ("budget.expected", "budget.teams", "budget.min_share_of_target")

@@ -20,7 +20,7 @@ from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.network import Network
-from optimizer.scenario.types import GamingRules, Rules
+from optimizer.scenario.rule_types import GamingRules, Rules
 
 NAME = "caps"
 FIELDS = ("gaming.tolerance", "gaming.caps")

@@ -12,7 +12,7 @@ from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, Rule
 from optimizer.plans.rules.steps import SHARE_STEP, one_number
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 NAME = "exposure"
 FIELDS = ("gaming.exposure",)

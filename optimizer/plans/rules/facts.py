@@ -10,7 +10,7 @@ from optimizer.arrays import Bools, Floats, Ints
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.calibration import Calibrated
 from optimizer.risk.cvar import NO_TAIL, BadCases
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 
 @dataclass(frozen=True)

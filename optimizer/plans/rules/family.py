@@ -16,7 +16,7 @@ from optimizer.arrays import Bools, Floats
 from optimizer.plans.rules.facts import Facts, TeamPlans
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 Unit = Literal["money", "share", "count", "units", "money_per_unit"]
 Side = Literal["at most", "at least", "equal", "between"]

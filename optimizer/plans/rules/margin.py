@@ -18,7 +18,7 @@ from optimizer.response.best_response import marginal_gain, work
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.network import Network
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 NAME = "margin"
 FIELDS = ("gaming.margin",)

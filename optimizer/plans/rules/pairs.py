@@ -10,7 +10,7 @@ from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, Rule
 from optimizer.plans.rules.steps import SHARE_STEP, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.types import Pair, Rules
+from optimizer.scenario.rule_types import Pair, Rules
 
 NAME = "pairs"
 FIELDS = ("gaming.pairs",)

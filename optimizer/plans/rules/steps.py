@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.plans.rules.family import Relaxation
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 SHARE_STEP = 0.05
 """A step of shares, tolerances and ratios."""

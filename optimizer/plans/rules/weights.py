@@ -12,7 +12,7 @@ from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, Rule
 from optimizer.plans.rules.steps import one_number, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.types import Rules
+from optimizer.scenario.rule_types import Rules
 
 NAME = "weights"
 FIELDS = ("weights.step", "weights.min", "weights.max", "weights.max_measures", "measures")

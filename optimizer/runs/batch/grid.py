@@ -20,7 +20,8 @@ from optimizer.scenario.problems import Finding, ScenarioError, did_you_mean, sh
 from optimizer.scenario.problems import Path as Keys
 from optimizer.scenario.read import dump_scenario, raise_any, read_scenario
 from optimizer.scenario.seed import LARGEST, SEED
-from optimizer.scenario.types import Frozen, Positive, Scenario
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Frozen, Positive
 from optimizer.scenario.yaml_nodes import tree_of
 from reports.words.locales import languages
 

@@ -8,8 +8,9 @@ from math import prod
 
 from optimizer.scenario.checks.baseline_counts import SUM, Findings
 from optimizer.scenario.checks.names import unknown, unknown_keys
+from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.problems import Finding, Path, listed, number, shown
-from optimizer.scenario.types import Curve, Scenario
+from optimizer.scenario.types import Scenario
 
 MOST_COMBINATIONS = 64
 """Combinations of curves that are solved one by one."""

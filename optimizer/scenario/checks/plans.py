@@ -9,7 +9,8 @@ from optimizer.scenario.checks.baseline_counts import SUM, Findings, has_pay
 from optimizer.scenario.checks.grid import is_whole
 from optimizer.scenario.checks.names import unknown_weights
 from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
-from optimizer.scenario.types import Scenario, TargetPay, Weights
+from optimizer.scenario.types import Scenario, TargetPay
+from optimizer.scenario.value_types import Weights
 
 SAME_COMPANY = "name a run of this scenario"
 

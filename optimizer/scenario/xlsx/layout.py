@@ -13,25 +13,12 @@ from typing import Annotated, Any, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from optimizer.scenario.curve_types import Accelerator, Curve, Vesting
 from optimizer.scenario.messages import options_of
 from optimizer.scenario.problems import number
-from optimizer.scenario.types import (
-    Accelerator,
-    Activity,
-    Curve,
-    Kpi,
-    Label,
-    Measured,
-    Pair,
-    Regime,
-    Rules,
-    Scenario,
-    Source,
-    Stage,
-    TargetPay,
-    Team,
-    Vesting,
-)
+from optimizer.scenario.rule_types import Measured, Pair, Rules
+from optimizer.scenario.types import Activity, Kpi, Regime, Scenario, Source, Stage, TargetPay, Team
+from optimizer.scenario.value_types import Label
 
 Template = tuple[str | int | None, ...]
 """A path in the tree: a key, the number of the key column that holds it, or None for a list's next place."""

@@ -1,0 +1,47 @@
+"""What the types of a scenario are made of: names, shares, amounts, weights, labels."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
+"""A name in the file: a letter, then letters, digits and underscores. Labels carry everything else."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NonNegative = Annotated[float, Field(ge=0)]
+Weights = dict[Name, dict[Name, Share]]
+"""`{team: {kpi: weight}}`; the weights of a team sum to 1."""
+
+
+class Frozen(BaseModel):
+    """Strict, closed and unchangeable: a typo is an error, a value never moves after reading."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+    )
+
+
+class Label(Frozen):
+    """How a name is written for people, per report language."""
+
+    en: str
+    """English."""
+    fr: str
+    """French."""
+
+
+def _both_languages(value: Any) -> Any:
+    return {"en": value, "fr": value} if isinstance(value, str) else value
+
+
+LabelField = Annotated[
+    Label | None, BeforeValidator(_both_languages, json_schema_input_type=str | Label | None)
+]

@@ -176,8 +176,8 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
     found = tail_elsewhere(cal, euros, outcome, draw(cal.scenario))
     sd = float(np.linalg.norm(loading(cal) @ euros * cal.curves.noise))
     beyond = {
-        "budget.cvar": sd * norm.pdf(norm.ppf(0.95)) / 0.05,
-        "budget.percentile": sd * norm.ppf(0.9),
+        "cvar": sd * norm.pdf(norm.ppf(0.95)) / 0.05,
+        "percentile": sd * norm.ppf(0.9),
     }
     for name, (value, error) in found.items():
         assert value == pytest.approx(float(outcome.loaded_pay[0]) + beyond[name], abs=Z * error)

@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import consistent_facts, consistent_tail
 from optimizer.plans.rules import broken_rules, payout_values
+from optimizer.plans.rules.bad_cases import KEYS
 from optimizer.plans.rules.budget import EXPECTED, TEAM
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.space import plan_space
@@ -132,7 +133,7 @@ def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED)
             float(rule.value[0]),
             float(rule.limit[0]),
             float(rule.slack[0]),
-            *apart.get(rule.name, ()),
+            *apart.get(KEYS.get(rule.name, ""), ()),
         )
         for rule in payout_values(facts)
     }

@@ -194,7 +194,7 @@ def _people(cal: Calibrated, i: int, euros: Floats, attained: Floats, skill: Flo
 def tail_elsewhere(
     cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws
 ) -> dict[str, tuple[float, float]]:
-    """(value, standard error) of what rules on bad cases limit, on draws other than the rules' sample.
+    """(value, standard error) of what keys of `budget` limit in bad cases, on draws apart from the rules'.
 
     Standard errors are asymptotic: of a mean of excesses, and of the order statistics around a percentile.
     """
@@ -205,12 +205,12 @@ def tail_elsewhere(
         level = budget.cvar.level
         edge = paid[_position(level, count)]
         excess = np.maximum(paid - edge, 0.0) / (1 - level)
-        found["budget.cvar"] = float(edge + excess.mean()), float(excess.std() / np.sqrt(count))
+        found["cvar"] = float(edge + excess.mean()), float(excess.std() / np.sqrt(count))
     if budget.percentile is not None:
         level = budget.percentile.level
         off = np.sqrt(level * (1 - level) / count)
         ends = [paid[_position(min(max(level + s * off, 0.0), 1.0), count)] for s in (-1, 1)]
-        found["budget.percentile"] = float(paid[_position(level, count)]), float((ends[1] - ends[0]) / 2)
+        found["percentile"] = float(paid[_position(level, count)]), float((ends[1] - ends[0]) / 2)
     return found
 
 

@@ -193,10 +193,10 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
         yield _realised_cvar(cal, euros[0], outcome, float(here.cvar[0]))
     elsewhere = tail_elsewhere(cal, euros[0], outcome, draw(cal.scenario, cal.seed))
     for name, (value, error) in elsewhere.items():
-        inside = getattr(here, name.removeprefix("budget."))
+        inside = getattr(here, name)
         apart = abs(value / float(inside[0]) - 1)
         detail = f"{value:,.2f} on {PERIODS:,} other draws, standard error {error:,.2f}"
-        yield Check(f"{name.removeprefix('budget.')}_sample", apart <= SAMPLE, apart, SAMPLE, detail)
+        yield Check(f"{name}_sample", apart <= SAMPLE, apart, SAMPLE, detail)
 
 
 def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: float) -> Check:

@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.parallel.interrupt import interruptible
 from optimizer.plans.evaluator import judge_consistent, linearised
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, climb
+from optimizer.plans.rules.controllability import FLOOR
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
@@ -84,9 +85,7 @@ def _starved(space: PlanSpace) -> Conflict | None:
     """A paid team that the controllability floor leaves without any KPI."""
     floor = space.scenario.rules.controllability.floor or 0.0
     found = [
-        MovedLimit(
-            f"controllability.floor.{team}", floor, floor - float(space.controllability[i][listed].max())
-        )
+        MovedLimit(FLOOR.named(team), floor, floor - float(space.controllability[i][listed].max()))
         for i, team in enumerate(space.scenario.teams)
         if space.least[i] > 0 and not space.allowed[i].any() and (listed := space.listed[i]).any()
     ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.explanation.build import Explanation, RuleState
 from optimizer.plans.rules import rule_named
+from optimizer.plans.rules.budget import EXPECTED, TEAM
 from optimizer.risk.ranges import numbers_at
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in_words
 from optimizer.tables.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
@@ -37,6 +38,11 @@ def rules_rows(found: Explanation) -> Iterator[Row]:
     scenario = found.solution.cal.scenario
     for rule in found.rules:
         yield {"rule": rule.name, **label_cells(rule_label(scenario, rule.name)), **_rule_numbers(rule)}
+
+
+def is_budget(rule: str) -> bool:
+    """Whether a rule is a budget of expected payouts: those are shown however much of them is left."""
+    return rule_named(rule) in (EXPECTED, TEAM)
 
 
 def _rule_numbers(rule: RuleState) -> Row:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.tables.certificate import is_budget
 from reports.typesetting.blocks import Block, Cell, PageColumn, bar_cell, cell, row, section, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
@@ -135,7 +136,7 @@ def rules(words: Words, tables: Tables) -> Block:
 def shown_rules(tables: Tables) -> pd.DataFrame:
     """Broken and binding first, then near ones; budgets always, for what they leave unused."""
     frame = tables["rules"]
-    budget = frame["rule"].isin(["budget.expected"]) | frame["rule"].str.startswith("budget.teams")
+    budget = frame["rule"].map(is_budget).astype(bool)
     keep = frame[budget | (frame["state"] != "far")]
     rank = keep["state"].map(ORDER) - budget[keep.index] * (keep["state"] == "far") * 1
     order = keep.assign(rank=rank).sort_values(["rank", "closeness"], kind="stable")

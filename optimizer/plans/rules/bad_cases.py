@@ -14,23 +14,25 @@ from optimizer.scenario.rule_types import Cvar, Percentile, Rules
 
 NAME = "bad_cases"
 FIELDS = ("budget.cvar", "budget.percentile")
-CVAR = Rule("budget.cvar", "money", "at most", rows=("budget_cvar",), parts=("cvar_beyond",))
+CVAR = Rule("budget.cvar", "money", "at most", rows=("budget_cvar",), through=("cvar_beyond",))
 PERCENTILE = Rule(
     "budget.percentile",
     "money",
     "at most",
     rows=("budget_percentile",),
-    parts=("percentile_sure", "percentile_open", "percentile_few"),
+    through=("percentile_sure", "percentile_open", "percentile_few"),
 )
 RULES = (CVAR, PERCENTILE)
+KEYS = {CVAR.name: "cvar", PERCENTILE.name: "percentile"}
+"""Key in `budget` of each rule."""
 
 
 def _stated(rules: Rules) -> Iterator[tuple[Rule, str, Cvar | Percentile]]:
     """The rules of the scenario, each with its key in `budget`."""
-    if rules.budget.cvar is not None:
-        yield CVAR, "cvar", rules.budget.cvar
-    if rules.budget.percentile is not None:
-        yield PERCENTILE, "percentile", rules.budget.percentile
+    for rule in RULES:
+        case = getattr(rules.budget, KEYS[rule.name])
+        if case is not None:
+            yield rule, KEYS[rule.name], case
 
 
 def lines(at: Facts) -> Iterator[RuleValue]:

@@ -25,8 +25,8 @@ from optimizer.scenario.rule_types import GamingRules, Rules
 NAME = "caps"
 FIELDS = ("gaming.tolerance", "gaming.caps")
 CAP = Rule("gaming", "units", "at most", rows=("gaming_cap",))
-TOLERANCE = Rule("gaming.tolerance", "share", "at most")
-STATED = Rule("gaming.caps", "units", "at most")
+TOLERANCE = Rule("gaming.tolerance", "share", "at most", through=CAP.rows)
+STATED = Rule("gaming.caps", "units", "at most", through=CAP.rows)
 RULES = (CAP, TOLERANCE, STATED)
 CAP_STEP = 0.1
 """A step of a cap in units, as a share of it; at least one unit."""

@@ -15,7 +15,9 @@ from optimizer.response.calibration import Calibrated
 
 NAME = "change"
 FIELDS = ("change_limit",)
-CHANGE = Rule("change_limit", "share", "at most", rows=("change_limit",), parts=("change_up", "change_down"))
+CHANGE = Rule(
+    "change_limit", "share", "at most", rows=("change_limit",), through=("change_up", "change_down")
+)
 RULES = (CHANGE,)
 
 

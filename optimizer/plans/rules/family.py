@@ -36,8 +36,8 @@ class Rule:
     side: Side
     rows: tuple[str, ...] = ()
     """Constraints of the model that state it; none where it shrinks the plan space."""
-    parts: tuple[str, ...] = ()
-    """Constraints that only define what `rows` speak of."""
+    through: tuple[str, ...] = ()
+    """Other constraints that it works through."""
     stated: Unit | None = None
     """Where the number in the scenario has another unit."""
     moved: Unit | None = None

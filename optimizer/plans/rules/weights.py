@@ -16,9 +16,9 @@ from optimizer.scenario.rule_types import Rules
 
 NAME = "weights"
 FIELDS = ("weights.step", "weights.min", "weights.max", "weights.max_measures", "measures")
-TARGET_PAY = Rule("target_pay", "money", "between", parts=("target_pay",))
+TARGET_PAY = Rule("target_pay", "money", "between", through=("target_pay",))
 LARGEST = Rule("weights.max", "share", "at most", rows=("weight_max",))
-SMALLEST = Rule("weights.min", "share", "at least", rows=("weight_min",), parts=("weight_used",))
+SMALLEST = Rule("weights.min", "share", "at least", rows=("weight_min",), through=("weight_used",))
 COUNT = Rule("weights.max_measures", "count", "at most", rows=("max_measures",))
 MEASURES = Rule("measures", "share", "at most")
 RULES = (TARGET_PAY, LARGEST, SMALLEST, COUNT, MEASURES)

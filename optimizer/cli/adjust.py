@@ -50,7 +50,7 @@ def adjust(
     """
     from optimizer.cli.show.narrator import Narrator
     from optimizer.rollout.actuals import read_actuals
-    from optimizer.rollout.adjust import adjust as find
+    from optimizer.rollout.adjust import adjust as find_adjustment
     from optimizer.solver import Options
     from optimizer.tables.adjust import TABLES, adjust_tables
     from optimizer.tables.json_values import records
@@ -59,8 +59,8 @@ def adjust(
     plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
     with Narrator() as narrator:
         options = Options(gap=gap, time_limit=time_limit, seed=seed)
-        found = find(scenario, plan, actuals, options, seed=seed, tell=narrator.say)
-    tables = adjust_tables(found, plan_name or "current")
+        adjustment = find_adjustment(scenario, plan, actuals, options, seed=seed, tell=narrator.say)
+    tables = adjust_tables(adjustment, plan_name or "current")
     if out is not None:
         from reports.studies.adjust import adjust_pdfs
 
@@ -72,6 +72,6 @@ def adjust(
 
         show_adjustment(tables)
     summary = tables["summary"].iloc[0]
-    if found.verdict == "no_plan":
-        sys.exit(EXIT[found.best.solution.status])
+    if adjustment.verdict == "no_plan":
+        sys.exit(EXIT[adjustment.best.solution.status])
     sys.exit(0 if summary["proven"] else EXIT["feasible"])

@@ -34,8 +34,8 @@ def compare(file: Path, plans: tuple[str, ...], seed: int, as_json: bool) -> Non
 
     scenario = read(file)
     names = plans or (evaluation.CURRENT, *scenario.plans)
-    found = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names}, seed)
+    evaluations = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names}, seed)
     if as_json:
-        print_json(json_values.compare_json(calibrate(scenario), found))
+        print_json(json_values.compare_json(calibrate(scenario), evaluations))
     else:
-        results.show_comparison(scenario, found)
+        results.show_comparison(scenario, evaluations)

@@ -23,9 +23,9 @@ def completion(shell: str, as_json: bool) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    found = get_completion_class(shell)
-    assert found is not None
-    script = found(main, {}, "incentives", "_INCENTIVES_COMPLETE").source()
+    shell_class = get_completion_class(shell)
+    assert shell_class is not None
+    script = shell_class(main, {}, "incentives", "_INCENTIVES_COMPLETE").source()
     if as_json:
         print_json({"shell": shell, "script": script})
     else:

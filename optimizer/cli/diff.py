@@ -27,16 +27,16 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
         except NotARunFolderError as error:
             raise click.BadParameter(str(error)) from error
     try:
-        found = differences(before, after)
+        changes = differences(before, after)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.BadParameter(
             f"a run folder is damaged ({type(error).__name__}: {error}); verify says where"
         ) from error
     if as_json:
-        print_json({"changes": [change.as_json() for change in found]})
+        print_json({"changes": [change.as_json() for change in changes]})
         return
     for part in ("inputs", "plan", "outcome"):
-        lines = [change for change in found if change.part == part]
+        lines = [change for change in changes if change.part == part]
         click.echo(f"{part}: {'nothing changed' if not lines else ''}".rstrip())
         for change in lines:
             click.echo(f"  {change}")

@@ -26,12 +26,12 @@ from optimizer.cli.common import (
 def evaluate(file: Path, plan_name: str | None, seed: int, as_json: bool) -> None:
     """What people do under any plan, next quarter and once they have learnt."""
     from optimizer.cli.show import results
-    from optimizer.plans import evaluation
+    from optimizer.plans.evaluation import evaluate as evaluate_plan
     from optimizer.tables import json_values
 
     scenario = read(file)
-    found = evaluation.evaluate(scenario, plan_named(scenario, plan_name), seed)
+    evaluation = evaluate_plan(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
-        print_json(json_values.evaluation_json(found))
+        print_json(json_values.evaluation_json(evaluation))
     else:
-        results.show_evaluation(found)
+        results.show_evaluation(evaluation)

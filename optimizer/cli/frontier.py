@@ -54,20 +54,20 @@ def frontier(
     options = Options(gap=gap, time_limit=time_limit)
     with Narrator() as narrator, Workers(workers or cores()) as crew:
         tell = partial(narrator.tell_share, f"frontier over {over}")
-        found = trace(scenario, over, points, options, crew, tell)
+        traced = trace(scenario, over, points, options, crew, tell)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        FRONTIER.write(FRONTIER.frame(frontier_rows(found)), out)
+        FRONTIER.write(FRONTIER.frame(frontier_rows(traced)), out)
     if as_json:
-        print_json(frontier_json(found))
+        print_json(frontier_json(traced))
     else:
-        show_frontier(scenario, found)
-    sys.exit(_exit_code(found))
+        show_frontier(scenario, traced)
+    sys.exit(_exit_code(traced))
 
 
 def _exit_code(points: tuple[FrontierPoint, ...]) -> int:
     """0 where every point is settled, one way or the other; 1 where no limit leaves a plan."""
-    found = {p.best.status for p in points}
-    if found == {"infeasible"}:
+    statuses = {p.best.status for p in points}
+    if statuses == {"infeasible"}:
         return EXIT["infeasible"]
-    return max((EXIT[status] for status in found - {"infeasible"}), default=0)
+    return max((EXIT[status] for status in statuses - {"infeasible"}), default=0)

@@ -17,8 +17,8 @@ def measures(file: Path, as_json: bool) -> None:
     from optimizer.plans import evaluation
     from optimizer.tables import json_values
 
-    found = evaluation.influence(read(file))
+    influence = evaluation.influence(read(file))
     if as_json:
-        print_json(json_values.influence_json(found))
+        print_json(json_values.influence_json(influence))
     else:
-        results.show_influence(found)
+        results.show_influence(influence)

@@ -54,8 +54,8 @@ def pilot(
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
     changed = [cal.network.teams[i] for i in changed_teams(cal, euros)]
-    found = [design(setting, seed) for setting in settings(cal, euros, periods)]
-    tables = pilot_tables(scenario, plan_name or "current", seed, found, changed)
+    pilots = [design(setting, seed) for setting in settings(cal, euros, periods)]
+    tables = pilot_tables(scenario, plan_name or "current", seed, pilots, changed)
     if out is not None:
         from reports.studies.pilot import pilot_pdfs
 

@@ -93,7 +93,7 @@ def solve(
     from optimizer.runs.write import write_run
     from optimizer.scenario.files import scenario_file
     from optimizer.solver import Options
-    from optimizer.solver import solve as find
+    from optimizer.solver import solve as solve_scenario
     from optimizer.tables.json_values import solution_json
 
     if (robust or draws) and options["beliefs"] == "baseline":
@@ -108,17 +108,17 @@ def solve(
     folder = out or Path("runs") / scenario.name
     _refuse_place(folder)
     with Narrator() as narrator:
-        solution = find(scenario, Options(**options), narrator.tell)
+        solution = solve_scenario(scenario, Options(**options), narrator.tell)
         with Workers(cores()) as workers:
             if robust or draws:
                 solution = _compared(solution, Options(**options), robust, draws, workers, narrator)
             began = perf_counter()
-            found = _explained(solution, Options(**options), depth, workers, narrator)
+            explanation = _explained(solution, Options(**options), depth, workers, narrator)
         seconds = {**solution.seconds, "explain": perf_counter() - began}
-        chosen = {**options, "explain": depth, "robust": robust, "draws": draws}
+        settings = {**options, "explain": depth, "robust": robust, "draws": draws}
         narrator.say(f"writing {folder}")
         with interruptible():  # nothing is left to cut short
-            seconds = write_run(folder, source, found, chosen, narrator.lines, seconds)
+            seconds = write_run(folder, source, explanation, settings, narrator.lines, seconds)
     if as_json:
         print_json({**solution_json(solution), "seconds": {k: round(v, 3) for k, v in seconds.items()}})
     else:
@@ -151,8 +151,8 @@ def _compared(
     from optimizer.solver.robust import robustly
 
     try:
-        told = partial(narrator.tell_share, "draws, in portions")
-        return robustly(solution, options, robust, draws or DRAWS, workers, told)
+        tell = partial(narrator.tell_share, "draws, in portions")
+        return robustly(solution, options, robust, draws or DRAWS, workers, tell)
     except RangeError as error:
         raise click.UsageError(f"--robust, --draws: {error}") from error
 
@@ -166,8 +166,12 @@ def _explained(
 
     narrator.say("explaining the plan")
     try:
-        found = explain(solution, workers, narrator.tell_share)
-        return explain_fully(found, options, workers, narrator.tell_share) if depth == "full" else found
+        explanation = explain(solution, workers, narrator.tell_share)
+        return (
+            explain_fully(explanation, options, workers, narrator.tell_share)
+            if depth == "full"
+            else explanation
+        )
     except KeyboardInterrupt:
         narrator.say("interrupted: what takes long to explain is left out")
         return explain(solution, until=0.0)

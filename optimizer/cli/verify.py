@@ -23,15 +23,15 @@ def verify(folder: Path, as_json: bool) -> None:
     runs = run_folders(folder)
     if not runs:
         raise click.BadParameter(f"{folder} holds no run; name a run folder or a batch", param_hint="FOLDER")
-    found = [difference for differences in verify_runs(runs, cores()) for difference in differences]
-    found += verify_batch(folder)
+    differences = [difference for of_run in verify_runs(runs, cores()) for difference in of_run]
+    differences += verify_batch(folder)
     if as_json:
-        print_json({"runs": len(runs), "differences": [vars(difference) for difference in found]})
+        print_json({"runs": len(runs), "differences": [vars(difference) for difference in differences]})
     else:
-        for difference in found:
+        for difference in differences:
             click.echo(str(difference))
-        click.echo(f"{_counted(len(runs), 'run')}, {_counted(len(found), 'difference')}")
-    sys.exit(4 if found else 0)
+        click.echo(f"{_counted(len(runs), 'run')}, {_counted(len(differences), 'difference')}")
+    sys.exit(4 if differences else 0)
 
 
 def _counted(number: int, thing: str) -> str:

@@ -28,11 +28,11 @@ def converged(study: Study) -> Study:
     if effect is None or assume is None:
         return study
     scenario = scenario_of(study)
-    found = matched(effect, lambda eta: log_change(scenario, eta, effect.reward, effect.outcome))
-    if found.kind == "prior" and study.responsiveness.kind == "experiment":
+    responsiveness = matched(effect, lambda eta: log_change(scenario, eta, effect.reward, effect.outcome))
+    if responsiveness.kind == "prior" and study.responsiveness.kind == "experiment":
         stays = study.responsiveness
-        found = replace(stays, assumptions=(*stays.assumptions, found.assumptions[-1]))
-    return replace(study, responsiveness=found)
+        responsiveness = replace(stays, assumptions=(*stays.assumptions, responsiveness.assumptions[-1]))
+    return replace(study, responsiveness=responsiveness)
 
 
 def log_change(scenario: Scenario, eta: float, reward: float, outcome: str) -> float:
@@ -40,16 +40,16 @@ def log_change(scenario: Scenario, eta: float, reward: float, outcome: str) -> f
     times as much, by today's plan."""
     team = scenario.teams[TEAM].model_copy(update={"responsiveness": eta})
     cal = calibrate(scenario.model_copy(update={"teams": {**scenario.teams, TEAM: team}}))
-    now, before = cal.current, cal.current.copy()
+    today, before = cal.current, cal.current.copy()
     before[list(scenario.teams).index(TEAM)] /= reward
-    x = evaluate_plans(cal, np.stack([now, before])).x
+    x = evaluate_plans(cal, np.stack([today, before])).x
     network = cal.network
     taken = np.array(
         [name.startswith(("prompt_", "late_", "work_", "touch_", "leave:")) for name in network.activities]
     )
     if outcome == "won":
-        counted = network.yields[list(network.stages).index("customer")]
+        weight = network.yields[list(network.stages).index("customer")]
     else:
-        counted = np.array([name.startswith(("prompt_", "touch_")) for name in network.activities], float)
-    share = (x @ counted) / (x @ taken.astype(float))
+        weight = np.array([name.startswith(("prompt_", "touch_")) for name in network.activities], float)
+    share = (x @ weight) / (x @ taken.astype(float))
     return math.log(share[0] / share[1])

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 def as_json(study: Study) -> Json:
     """Everything estimated, by kind; NaN is null. Persons are as in the study, pseudonyms unless asked."""
     history = study.history
-    found = {
+    sections = {
         "rows": {
             **history.read,
             "used": history.deals.height,
@@ -59,7 +59,7 @@ def as_json(study: Study) -> Json:
         "first_rows": {loss.reason: list(loss.examples) for loss in (*history.dropped, *history.blanked)},
         "notes": list(history.notes),
     }
-    plain: Json = _plain(found)
+    plain: Json = _plain(sections)
     return plain
 
 
@@ -115,8 +115,8 @@ def _together(persons: Persons | None) -> Json | None:
 
 
 def _cost(cost: SourceCost) -> Json:
-    found = cost.elasticity
-    elasticity = {**vars(found), "lo": found.lo, "hi": found.hi} if found else None
+    estimate = cost.elasticity
+    elasticity = {**vars(estimate), "lo": estimate.lo, "hi": estimate.hi} if estimate else None
     return {
         **vars(cost),
         "per_lead": cost.per_lead,
@@ -130,9 +130,11 @@ def _effect(effect: Effect | None) -> Json | None:
     return {**vars(effect), "on": effect.on.isoformat()} if effect else None
 
 
-def _experiment(found: PayElasticity | None) -> Json | None:
+def _experiment(experiment: PayElasticity | None) -> Json | None:
     """The elasticity of effort to pay, and the persons behind it by rate of pay."""
-    return {**vars(found), "n": found.n, "arms": [vars(arm) for arm in found.arms]} if found else None
+    if experiment is None:
+        return None
+    return {**vars(experiment), "n": experiment.n, "arms": [vars(arm) for arm in experiment.arms]}
 
 
 def _arrival(arrival: Arrival | None) -> Json | None:

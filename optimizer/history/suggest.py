@@ -37,14 +37,14 @@ _MOST_VALUES = 300
 def suggested_map(paths: Sequence[Path], today: dt.date | None = None) -> str:
     """The text of a map that runs. Raises ScenarioError where the columns are not recognised."""
     exports = [read_export(path) for path in paths]
-    found = [_Known(export, *told) for export in exports if (told := recognised(export.columns))]
-    if not found:
+    matched = [_Known(export, *match) for export in exports if (match := recognised(export.columns))]
+    if not matched:
         needed = listed(NEEDED)
         hint = f"write a map by hand: it needs columns for {needed}; {exports[0].headings}"
         raise ScenarioError([Problem("", "", "is no export that is recognised", hint, str(exports[0].path))])
-    main = next((known for known in found if "deal" not in known.roles), found[0])
+    main = next((known for known in matched if "deal" not in known.roles), matched[0])
     tables, used = {"deals": _deals(main)}, [main.export.path]
-    for leads in (known for known in found if "deal" in known.roles and known is not main):
+    for leads in (known for known in matched if "deal" in known.roles and known is not main):
         tables["leads"] = section = _leads(leads)
         used.append(leads.export.path)
         if "steps" in section:
@@ -85,9 +85,9 @@ def _deals(known: _Known) -> Section:
 
 def _leads(known: _Known) -> Section:
     """The section `leads`, of those that are no deals yet."""
-    found = {**known.columns(Leads), **_others(known)}
-    found.pop("good", None)
-    return found
+    section = {**known.columns(Leads), **_others(known)}
+    section.pop("good", None)
+    return section
 
 
 def _others(known: _Known) -> Section:
@@ -95,11 +95,11 @@ def _others(known: _Known) -> Section:
     section: Section = {}
     if lost := [v for v in known.values("outcome") if _LOST.search(v)]:
         section["lost"] = {known.roles["outcome"]: lost}
-    told = (("reason", _JUNK), ("source", _JUNK), ("deleted", _YES))
+    patterns = (("reason", _JUNK), ("source", _JUNK), ("deleted", _YES))
     junk = [
-        {known.roles[role]: found}
-        for role, like in told
-        if (found := [v for v in known.values(role) if like.search(v)])
+        {known.roles[role]: values}
+        for role, like in patterns
+        if (values := [v for v in known.values(role) if like.search(v)])
     ]
     if junk:
         section["junk"] = junk
@@ -121,8 +121,8 @@ def _spend(export: Export) -> Section | None:
         "source": ("source", "channel"),
         "cost": ("spend", "cost", "amount spent"),
     }
-    found = {role: next((there[n] for n in ns if n in there), None) for role, ns in names.items()}
-    return dict(found) if all(found.values()) else None
+    columns = {role: next((there[n] for n in ns if n in there), None) for role, ns in names.items()}
+    return dict(columns) if all(columns.values()) else None
 
 
 def _settings(
@@ -200,8 +200,8 @@ def _text(
     people, leads = int(sizes["people"]), sizes["leads"]
     others = max(1, people // 3)
     # Hours per lead that fill 70 % of sales' hours and half of marketing's: the map runs at any volume.
-    each, brought = 0.7 * _HOURS * people / max(1.0, leads), 0.5 * _HOURS * others / max(1.0, leads)
-    work = {"campaign": brought, "prompt": each, "late": 0.8 * each, "touch": 0.1 * each}
+    each, sourcing = 0.7 * _HOURS * people / max(1.0, leads), 0.5 * _HOURS * others / max(1.0, leads)
+    work = {"campaign": sourcing, "prompt": each, "late": 0.8 * each, "touch": 0.1 * each}
     return _HEAD.format(
         vendor=vendor,
         extra="".join(

@@ -42,8 +42,8 @@ def _lines(study: Study) -> Iterator[str]:
             yield f"  {person.id}: {person.estimate:.2%} [{person.lo:.2%}, {person.hi:.2%}] {person.verdict}"
     for name, rush in study.rushes.items():
         yield f"{name}: {rush.ratio:.2f} times the usual; {'real' if rush.real else 'not proven'}"
-    found = study.responsiveness
-    yield f"responsiveness: {found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}] from {found.kind}"
+    eta = study.responsiveness
+    yield f"responsiveness: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}] from {eta.kind}"
 
 
 def _where(rows: tuple[int, ...]) -> str:

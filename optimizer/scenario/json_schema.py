@@ -30,9 +30,9 @@ class _Generator(GenerateJsonSchema):
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         keys = self.generate_inner(schema["keys_schema"]) if "keys_schema" in schema else {}
-        found = super().dict_schema(schema)
-        values = [*found.pop("patternProperties", {}).values()]
-        found.pop("propertyNames", None)
+        json_schema = super().dict_schema(schema)
+        values = [*json_schema.pop("patternProperties", {}).values()]
+        json_schema.pop("propertyNames", None)
         if values:
-            found["additionalProperties"] = values[0]
-        return {**found, "propertyNames": keys} if keys.keys() - {"type"} else found
+            json_schema["additionalProperties"] = values[0]
+        return {**json_schema, "propertyNames": keys} if keys.keys() - {"type"} else json_schema

@@ -59,10 +59,10 @@ def tree_of(text: TextFile, to_begin: str = _A_SCENARIO) -> Tree:
 
 def _refuse_directives(text: TextFile) -> None:
     # Also because the parser takes quadratic time over many of them, before it reports any event.
-    found = re.search(r"^%(?!YAML 1\.2\s*$).*$", text.content, re.MULTILINE)
-    if found:
+    match = re.search(r"^%(?!YAML 1\.2\s*$).*$", text.content, re.MULTILINE)
+    if match:
         hint = "remove the line; scenarios need no directives"
-        mark = text.mark_at(found.start())
+        mark = text.mark_at(match.start())
         raise ScenarioError([text.problem(mark, "", "YAML directives are not read", hint)])
 
 

@@ -13,7 +13,7 @@ from optimizer.history.draft.funnel import add_leads, split_leads
 from optimizer.history.draft.kpis import add_controllability, add_kpis, add_luck
 from optimizer.history.draft.sales_stages import add_customer, add_selling
 from optimizer.history.draft.sourced_values import Draft, Tree, label, short
-from optimizer.history.estimate.experiment import told_of
+from optimizer.history.estimate.experiment import responsiveness_of
 from optimizer.history.estimate.study import Study
 from optimizer.history.read.assumptions import TeamAssumed
 from optimizer.scenario.checks import problems_of
@@ -66,11 +66,11 @@ def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
         return team.responsiveness
     # The change concerned owners of leads: it says nothing of those who bring leads.
     study = draft.study
-    found = study.responsiveness if name == "sales" else told_of(name, study.experiment)
-    said = "; ".join(found.assumptions)
-    text = f"{found.kind}, n = {found.n}: {found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}]; {said}"
-    draft.source(path, text, found.range)
-    return short(found.value)
+    eta = study.responsiveness if name == "sales" else responsiveness_of(name, study.experiment)
+    said = "; ".join(eta.assumptions)
+    text = f"{eta.kind}, n = {eta.n}: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}]; {said}"
+    draft.source(path, text, eta.range)
+    return short(eta.value)
 
 
 # --- checks ---------------------------------------------------------------------------------------------

@@ -88,9 +88,9 @@ def _source_cost(draft: Draft, name: str, cost: SourceCost) -> None:
     """The average; the range reaches what the next lead costs if leads follow spend as they did."""
     files = ", ".join(draft.study.history.files.get("spend", ()))
     text = f"{files}: {number(round(cost.cost, 2))} for {cost.leads} leads, an average and no marginal cost"
-    width, found = 1.96 / math.sqrt(cost.leads), cost.elasticity
-    if found is not None:
-        interval = f"{found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}], {found.weeks} weeks"
+    width, slope = 1.96 / math.sqrt(cost.leads), cost.elasticity
+    if slope is not None:
+        interval = f"{slope.value:.2f} [{slope.lo:.2f}, {slope.hi:.2f}], {slope.weeks} weeks"
         text += (
             f"; leads follow weekly spend with elasticity {interval}, "
             "which is weak evidence: budgets are raised when leads come easily"

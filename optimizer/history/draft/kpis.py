@@ -29,20 +29,20 @@ def add_kpis(draft: Draft, segments: list[str]) -> None:
 def add_controllability(draft: Draft) -> None:
     """What sales control of wins, where persons' spread tells it and the map says nothing itself."""
     study = draft.study
-    found = study.controlled.get("wins")
-    if found is None or not found.tells:
+    share = study.controlled.get("wins")
+    if share is None or not share.tells:
         return
     rules = draft.tree["rules"].setdefault("controllability", {})
     mine = rules.setdefault("override", {}).setdefault("sales", {})
     if "wins" in mine:
         return
-    interval = f"{found.value:.2f} [{found.lo:.2f}, {found.hi:.2f}]"
+    interval = f"{share.value:.2f} [{share.lo:.2f}, {share.hi:.2f}]"
     text = (
         f"{draft.where}: persons' own share of the variance of their wins per {study.given.period}, "
         f"supply of leads not counted as theirs, {interval}, "
-        f"n = {found.cells} persons and months of {found.persons} persons"
+        f"n = {share.cells} persons and months of {share.persons} persons"
     )
-    mine["wins"] = {"value": short(found.value), "source": text}
+    mine["wins"] = {"value": short(share.value), "source": text}
 
 
 def add_luck(draft: Draft) -> None:

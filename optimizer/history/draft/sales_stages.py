@@ -57,19 +57,19 @@ def add_selling(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
 
 def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[_Way]:
     work, study, wins = draft.assume.work, draft.study, int(leads["won"].sum())
-    now = leads.join(study.current.select("id"), on="id", how="semi")
-    now = now if now.height else leads
+    current = leads.join(study.current.select("id"), on="id", how="semi")
+    current = current if current.height else leads
     answered, soon = pl.col("response") > 0, pl.col("response") <= draft.assume.prompt_within
     prompt, late = leads.filter(answered & soon), leads.filter(answered & ~soon)
     if not prompt.height or not late.height:
         rate = Rate(wins, max(round(study.exposed(leads)), wins))
-        every = Rate(now.height, now.height)
+        every = Rate(current.height, current.height)
         return [_Way("work", work.late, every, rate.rate, half_width(rate), _seen(draft, segment, rate))]
     # Wins of leads without a response time were answered too: the rate is over all that were.
     rate = Rate(wins, max(round(study.exposed(leads.filter(answered))), wins))
-    used = [Rate(now.filter(part).height, now.height) for part in (answered & soon, answered & ~soon)]
-    rates, widths, told = _by_speed(draft, rate, prompt, late)
-    said = f"{_seen(draft, segment, rate)}; {told}"
+    used = [Rate(current.filter(part).height, current.height) for part in (answered & soon, answered & ~soon)]
+    rates, widths, evidence = _by_speed(draft, rate, prompt, late)
+    said = f"{_seen(draft, segment, rate)}; {evidence}"
     return [
         _Way("prompt", work.prompt, used[0], rates[0], widths[0], said),
         _Way("late", work.late, used[1], rates[1], widths[1], said),
@@ -77,8 +77,8 @@ def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[_Way]:
 
 
 def _seen(draft: Draft, segment: str, rate: Rate) -> str:
-    counted = ", young leads counted by the wins to be expected at their age" if draft.study.arrival else ""
-    return f"{draft.where}, {segment}: {in_words(rate)}{counted}"
+    censored = ", young leads counted by the wins to be expected at their age" if draft.study.arrival else ""
+    return f"{draft.where}, {segment}: {in_words(rate)}{censored}"
 
 
 Pair = tuple[float, float]
@@ -117,9 +117,9 @@ def _mixing(rate: float, share: float, step: float) -> Pair:
 
 
 def _said(slope: Slope) -> str:
-    held = ", ".join(slope.controls) or "nothing"
+    controls = ", ".join(slope.controls) or "nothing"
     interval = f"{slope.b:.3f} [{slope.lo:.3f}, {slope.hi:.3f}]"
-    return f"log odds per e-fold of waiting {interval}, n = {slope.n}, {held} held equal"
+    return f"log odds per e-fold of waiting {interval}, n = {slope.n}, {controls} held equal"
 
 
 def _mean_log(frame: pl.DataFrame) -> float:
@@ -169,14 +169,14 @@ def _add_lag(draft: Draft, place: str, content: Tree) -> None:
     if lag is None or not len(lag.observed):
         return
     files = ", ".join(study.history.files.get("closed", study.history.files["deals"]))
-    days, found, n = float(lag.observed.mean()), study.arrival, len(lag.observed)
+    days, arrival, n = float(lag.observed.mean()), study.arrival, len(lag.observed)
     seen = f"{files}, won and dated: mean {days:.1f} days, median {np.median(lag.observed):.0f}, n = {n}"
-    if found is None:
+    if arrival is None:
         width = 1.96 * float(lag.observed.std()) / math.sqrt(n) / max(days, 1e-9)
     else:
-        days, width = found.mean, max(found.hi / found.mean - 1, 1 - found.lo / found.mean)
-        interval = f"mean {days:.1f} [{found.lo:.1f}, {found.hi:.1f}]"
-        seen += f"; {interval} once young leads are allowed for ({found.name})"
+        days, width = arrival.mean, max(arrival.hi / arrival.mean - 1, 1 - arrival.lo / arrival.mean)
+        interval = f"mean {days:.1f} [{arrival.lo:.1f}, {arrival.hi:.1f}]"
+        seen += f"; {interval} once young leads are allowed for ({arrival.name})"
     content["lag"] = short(days / 7 / WEEKS[study.given.period])
     draft.source(f"{place}.lag", seen, width)
 

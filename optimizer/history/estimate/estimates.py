@@ -33,19 +33,19 @@ def maturity(history: History, lag: Lag | None) -> dt.date:
 
 def rates_of(frame: pl.DataFrame, mature: pl.DataFrame, given: Map) -> dict[str, Rate]:
     steps = [f"step_{name}" for name in given.steps]
-    found = {name.removeprefix("step_"): rate_of(mature, name) for name in [*steps, "won"]}
+    rates = {name.removeprefix("step_"): rate_of(mature, name) for name in [*steps, "won"]}
     for step in steps:
-        found[f"won_given_{step.removeprefix('step_')}"] = rate_of(mature.filter(step), "won")
-    found["won_of_all_rows"] = rate_of(frame, "won")
+        rates[f"won_given_{step.removeprefix('step_')}"] = rate_of(mature.filter(step), "won")
+    rates["won_of_all_rows"] = rate_of(frame, "won")
     outcomes = ["won"] if given.deals.good is None else ["won", f"step_{given.deals.good}"]
     if given.deals.columns.source is not None:
         for outcome in outcomes:
             by = rates_by(mature, "source", outcome, given.least)
-            found |= {f"{outcome.removeprefix('step_')}.{source}": rate for source, rate in by.items()}
+            rates |= {f"{outcome.removeprefix('step_')}.{source}": rate for source, rate in by.items()}
     if given.deals.columns.segment is not None:
         by = rates_by(mature, "segment", "won", given.least)
-        found |= {f"won_by_segment.{segment}": rate for segment, rate in by.items()}
-    return found
+        rates |= {f"won_by_segment.{segment}": rate for segment, rate in by.items()}
+    return rates
 
 
 def spread_of_sources(mature: pl.DataFrame, given: Map) -> Spread | None:
@@ -55,12 +55,12 @@ def spread_of_sources(mature: pl.DataFrame, given: Map) -> Spread | None:
 
 def lags_of(frame: pl.DataFrame) -> dict[str, Lag]:
     """Of closed deals; open ones among them do not tell when, or whether, they will be won."""
-    found = {}
+    lags = {}
     for outcome in ("won", "lost"):
         days = frame.filter(outcome)["lag"].drop_nulls()
         if len(days):
-            found[f"created_to_{outcome}"] = lag_of(days)
-    return found
+            lags[f"created_to_{outcome}"] = lag_of(days)
+    return lags
 
 
 def arrival(leads: pl.DataFrame, history: History) -> Arrival | None:
@@ -82,9 +82,9 @@ def shares_done(mature: pl.DataFrame, history: History) -> tuple[Done, ...]:
     age = (pl.lit(history.last) - pl.col("created")).dt.total_days()
     known = known.with_columns(age.alias("age")).filter(pl.col("age") >= 0)
     days = (7, 14, 30, 60, 90, 120, 150)
-    found = done_within(days, known["lag"].fill_null(0), known["won"], known["age"])
+    shares = done_within(days, known["lag"].fill_null(0), known["won"], known["age"])
     undated = int(mature["won"].sum()) / int(known["won"].sum())
-    return tuple(Done(d.days, *(min(1.0, undated * x) for x in (d.share, d.lo, d.hi))) for d in found)
+    return tuple(Done(d.days, *(min(1.0, undated * x) for x in (d.share, d.lo, d.hi))) for d in shares)
 
 
 def slopes_of(
@@ -100,24 +100,24 @@ def slopes_of(
         used = used.filter(_among(people))
     most = ("source", "month", "owner")
     steps = ((), most[:1], most[:2], most, (*most, "hour", "weekday"))
-    found = (speed_to_lead.slope(used, "won", controls) for controls in steps)
+    slopes = (speed_to_lead.slope(used, "won", controls) for controls in steps)
     within = None
     if given.deals.good is not None:
         used = used.rename({f"step_{given.deals.good}": given.deals.good})
         within = speed_to_lead.slope(used, "won", (*most, given.deals.good))
-    return tuple(s for s in found if s is not None), within
+    return tuple(s for s in slopes if s is not None), within
 
 
 def rushes(frame: pl.DataFrame) -> dict[str, timing.Rush]:
     """Of wins and, for comparison, of leads: what nobody is paid for should show no rush."""
     first, last = day_of(frame["created"].min()), day_of(frame["created"].max())
-    found = {}
+    rushes_by_name = {}
     for months, name in ((1, "month_end"), (3, "quarter_end")):
         span = timing.complete_periods(first, last, months)
         if span is not None and (span[1] - span[0]).days > 80:
-            found[f"{name}_won"] = timing.rush(frame.filter("won")["closed"], *span, months)
-            found[f"{name}_created"] = timing.rush(frame["created"], *span, months)
-    return {name: rush for name, rush in found.items() if rush.events}
+            rushes_by_name[f"{name}_won"] = timing.rush(frame.filter("won")["closed"], *span, months)
+            rushes_by_name[f"{name}_created"] = timing.rush(frame["created"], *span, months)
+    return {name: rush for name, rush in rushes_by_name.items() if rush.events}
 
 
 def noise_of(leads: pl.DataFrame, wins: pl.DataFrame, given: Map, young: dt.date) -> dict[str, timing.Noise]:
@@ -151,11 +151,11 @@ def controlled_by_persons(mature: pl.DataFrame, people: Persons | None, given: M
         return {}
     used = _answered_in_time(mature.filter(_among(people)), given)
     months = WEEKS[given.period] / WEEKS["month"]
-    found = {"wins": controlled(used, "won", months, people.explained_by == "skill")}
+    shares = {"wins": controlled(used, "won", months, people.explained_by == "skill")}
     if used["answered_in_time"].any():
         apart = spread_of(rates_by(used, "owner", "answered_in_time")).pvalue < 0.05
-        found["answered_in_time"] = controlled(used, "answered_in_time", months, apart, rate=True)
-    return {kpi: share for kpi, share in found.items() if share is not None}
+        shares["answered_in_time"] = controlled(used, "answered_in_time", months, apart, rate=True)
+    return {kpi: share for kpi, share in shares.items() if share is not None}
 
 
 def _among(people: Persons) -> pl.Expr:
@@ -174,11 +174,11 @@ def sides_of(leads: pl.DataFrame, history: History, given: Map) -> dict[str, sid
     if talked is not None and not touches.height:
         answered = leads.filter((pl.col("response") > 0) & (pl.col("owner") != NOBODY))
         touches = answered.select("owner", pl.col(f"step_{talked}").alias("conversation"))
-    found = {
+    metrics = {
         "short_calls": side_metrics.short_calls(history.calls, given.calls.short) if given.calls else None,
         "silent_touches": side_metrics.silent_touches(touches),
     }
-    return {metric: persons for metric, persons in found.items() if persons is not None}
+    return {metric: persons for metric, persons in metrics.items() if persons is not None}
 
 
 def effect_of_change(mature: pl.DataFrame, history: History, given: Map) -> responsiveness.Effect | None:
@@ -194,7 +194,7 @@ def effect_of_change(mature: pl.DataFrame, history: History, given: Map) -> resp
 
 
 def experiment_of(history: History, given: Map) -> PayElasticity | None:
-    told = given.experiment
-    if told is None:
+    experiment = given.experiment
+    if experiment is None:
         return None
-    return pay_elasticity(history.experiment, ", ".join(history.files["experiment"]), told.teams)
+    return pay_elasticity(history.experiment, ", ".join(history.files["experiment"]), experiment.teams)

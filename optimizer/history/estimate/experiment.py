@@ -64,20 +64,20 @@ def pay_elasticity(persons: pl.DataFrame, file: str, teams: Sequence[str]) -> Pa
 
 def _arms(persons: pl.DataFrame) -> tuple[Arm, ...]:
     effort = pl.col("effort")
-    found = persons.group_by("pay").agg(effort.len(), effort.mean().alias("mean"), effort.std().alias("sd"))
-    return tuple(Arm(*row) for row in found.sort("pay").iter_rows())
+    moments = persons.group_by("pay").agg(effort.len(), effort.mean().alias("mean"), effort.std().alias("sd"))
+    return tuple(Arm(*row) for row in moments.sort("pay").iter_rows())
 
 
 def _refuse_few(arms: Sequence[Arm]) -> None:
-    told = ", ".join(f"{number(arm.pay)} ({arm.n})" for arm in arms[:6]) + (", ..." if len(arms) > 6 else "")
+    rates = ", ".join(f"{number(arm.pay)} ({arm.n})" for arm in arms[:6]) + (", ..." if len(arms) > 6 else "")
     if len(arms) < 2:
         message = "needs at least two rates of pay above 0: one alone tells no difference"
         hint = "name the column that differs between persons, or say by `rates` what each scheme paid"
-        raise ScenarioError([Problem("experiment.pay", told, message, hint)])
+        raise ScenarioError([Problem("experiment.pay", rates, message, hint)])
     if min(arm.n for arm in arms) < _PERSONS_NEEDED:
         message = f"needs at least {_PERSONS_NEEDED} persons at each rate of pay"
         hint = "name the schemes that have as many in `rates`, or give the experiment more persons"
-        raise ScenarioError([Problem("experiment.pay", told, message, hint)])
+        raise ScenarioError([Problem("experiment.pay", rates, message, hint)])
     alike = next((arm for arm in arms if not arm.sd), None)
     if alike is not None:
         message = f"is the same for everybody paid {number(alike.pay)}: chance cannot be told"
@@ -85,29 +85,29 @@ def _refuse_few(arms: Sequence[Arm]) -> None:
         raise ScenarioError([Problem("experiment.effort", number(alike.mean), message, hint)])
 
 
-def told_of(team: str, found: PayElasticity | None) -> Responsiveness:
+def responsiveness_of(team: str, experiment: PayElasticity | None) -> Responsiveness:
     """The responsiveness of a team: what the experiment tells of it, else the prior."""
-    return carried_over(found) if found is not None and team in found.teams else PRIOR
+    return carried_over(experiment) if experiment is not None and team in experiment.teams else PRIOR
 
 
-def carried_over(found: PayElasticity) -> Responsiveness:
+def carried_over(experiment: PayElasticity) -> Responsiveness:
     """Responsiveness from the elasticity ε of effort to its pay p.
 
     By (4) of model.md, dx/dr = 1/q = η X / κ, so ε = η p / κ. What a unit was worth in the experiment is what
     it paid, κ = p, and η = ε. Where effort does not rise with pay, the prior stays and says so.
     """
-    interval = f"{found.value:.4f} [{found.lo:.4f}, {found.hi:.4f}]"
-    paid = ", ".join(f"{number(arm.pay)} (n = {arm.n})" for arm in found.arms)
-    seen = f"{found.file}, persons paid {paid}: elasticity of mean effort to pay {interval}"
-    if not 0 < found.value < MOST:
+    interval = f"{experiment.value:.4f} [{experiment.lo:.4f}, {experiment.hi:.4f}]"
+    paid = ", ".join(f"{number(arm.pay)} (n = {arm.n})" for arm in experiment.arms)
+    seen = f"{experiment.file}, persons paid {paid}: elasticity of mean effort to pay {interval}"
+    if not 0 < experiment.value < MOST:
         return unplaced("experiment", seen)
     rests = (
         "the elasticity carries over: this team answers its pay as those persons answered theirs",
         "responsiveness = elasticity * worth of a unit / its pay, and pay was all that a unit was worth",
         "chance decided who was paid what",
     )
-    lo, hi = max(0.0, found.lo), min(MOST, found.hi)
-    return Responsiveness(found.value, lo, hi, "experiment", found.n, (seen, *rests))
+    lo, hi = max(0.0, experiment.lo), min(MOST, experiment.hi)
+    return Responsiveness(experiment.value, lo, hi, "experiment", experiment.n, (seen, *rests))
 
 
 # --- from mean efforts ----------------------------------------------------------------------------------

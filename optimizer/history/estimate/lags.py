@@ -67,7 +67,7 @@ def fits_of(observed: Floats, censored: Floats) -> tuple[Fit, ...]:
     """Log-normal, Weibull and gamma by maximum likelihood with location 0, the most likely first."""
     x = np.where(observed == 0, _SAME_DAY, observed)
     data = stats.CensoredData(uncensored=x, right=censored) if len(censored) else x
-    found = [
+    fits = [
         _fit(
             "lognormal",
             stats.lognorm,
@@ -79,7 +79,7 @@ def fits_of(observed: Floats, censored: Floats) -> tuple[Fit, ...]:
         _fit("weibull", stats.weibull_min, data, x, censored, lambda c, scale: {"shape": c, "scale": scale}),
         _fit("gamma", stats.gamma, data, x, censored, lambda a, scale: {"shape": a, "scale": scale}),
     ]
-    return tuple(sorted(found, key=lambda fit: -fit.loglik))
+    return tuple(sorted(fits, key=lambda fit: -fit.loglik))
 
 
 def _fit(name, family, data, x, censored, named) -> Fit:  # type: ignore[no-untyped-def]
@@ -135,13 +135,13 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
     return _together([_truncated(name, seen, oldest) for name in _FAMILIES])
 
 
-def _together(found: list[tuple[float, Arrival]]) -> Arrival:
+def _together(fits: list[tuple[float, Arrival]]) -> Arrival:
     """The likeliest family, with the mean and interval of all that the data do not tell from it: those that
     fit what was seen alike may differ in what was not."""
-    most, best = max(found, key=lambda pair: pair[0])
-    alike = [(math.exp(loglik - most), a) for loglik, a in found if most - loglik <= _ALIKE]
+    most, likeliest = max(fits, key=lambda pair: pair[0])
+    alike = [(math.exp(loglik - most), a) for loglik, a in fits if most - loglik <= _ALIKE]
     mean = sum(weight * a.mean for weight, a in alike) / sum(weight for weight, _ in alike)
-    return replace(best, mean=mean, lo=min(a.lo for _, a in alike), hi=max(a.hi for _, a in alike))
+    return replace(likeliest, mean=mean, lo=min(a.lo for _, a in alike), hi=max(a.hi for _, a in alike))
 
 
 def _truncated(name: str, seen: Floats, oldest: Floats) -> tuple[float, Arrival]:
@@ -164,13 +164,13 @@ def _truncated(name: str, seen: Floats, oldest: Floats) -> tuple[float, Arrival]
     # The default simplex is flat where a coordinate starts at 0, and then stops far from the maximum.
     simplex = start + np.array([[0.0, 0.0], [0.3, 0.0], [0.0, 0.3]])
     options = {"xatol": 1e-4, "fatol": 1e-5, "initial_simplex": simplex}
-    best = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
-    slope = optimize.approx_fprime(best, mean, 1e-5)
-    variance = float(slope @ np.linalg.pinv(_curvature(loss, best)) @ slope)
+    optimum = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
+    slope = optimize.approx_fprime(optimum, mean, 1e-5)
+    variance = float(slope @ np.linalg.pinv(_curvature(loss, optimum)) @ slope)
     half = 1.959964 * math.sqrt(variance) if variance > 0 else math.inf
-    middle = mean(best)
+    middle = mean(optimum)
     lo, hi = math.exp(middle - half), min(_LONGEST, math.exp(min(middle + half, 50.0)))
-    return -loss(best), Arrival(name, math.exp(middle), lo, hi, len(seen), family(best))
+    return -loss(optimum), Arrival(name, math.exp(middle), lo, hi, len(seen), family(optimum))
 
 
 def _curvature(loss: Callable[[Floats], float], at: Floats, step: float = 1e-3) -> Floats:

@@ -72,8 +72,8 @@ def _design(cells: pl.DataFrame, groups: Sequence[str], fixed: Sequence[str]) ->
 
 def _gram(w: sparse.csr_array, weight: Floats) -> Floats:
     """w' diag(weight) w."""
-    found: Floats = (w.T @ (w * weight[:, None])).toarray()
-    return found
+    gram: Floats = (w.T @ (w * weight[:, None])).toarray()
+    return gram
 
 
 def _cells(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Sequence[str]) -> pl.DataFrame:
@@ -108,13 +108,13 @@ def linear(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Sequ
         return float((rows - p) * math.log(residual) + logdet)
 
     start = np.full(len(groups), math.log(0.05))
-    best = optimize.minimize(
+    optimum = optimize.minimize(
         minus_twice_loglik,
         start,
         method="L-BFGS-B",
         bounds=[(math.log(_TINY), math.log(1e4))] * len(groups),
     )
-    ratio = np.exp(best.x)
+    ratio = np.exp(optimum.x)
     left, half, solution = _henderson(cross, towards, d, p, ratio)
     residual = float((squares - solution @ towards) / (rows - p))
     variance = {g: 0.0 if r < 10 * _TINY else float(r * residual) for g, r in zip(groups, ratio, strict=True)}
@@ -166,14 +166,14 @@ def logistic(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Se
         state, hessian = _joint_mode(w, n, k, penalty, state)
         return _laplace(d, w, n, k, penalty, state, hessian, log_sd)
 
-    best = optimize.minimize(
+    optimum = optimize.minimize(
         minus_loglik,
         np.full(len(groups), math.log(0.3)),
         jac=True,
         method="L-BFGS-B",
         bounds=[(math.log(1e-3), math.log(10.0))] * len(groups),
     )
-    sd = np.exp(best.x)
+    sd = np.exp(optimum.x)
     state, hessian = _joint_mode(w, n, k, _penalty(d, p, sd**-2.0), state)
     error = np.sqrt(np.diag(np.linalg.inv(hessian)))
     variance = {g: 0.0 if s < 2e-3 else float(s * s) for g, s in zip(groups, sd, strict=True)}
@@ -215,9 +215,9 @@ def _laplace(
 
 
 def _penalty(d: _Design, p: int, precision: Floats) -> Floats:
-    found = [np.zeros(p)]
-    found += [np.full(s.stop - s.start, q) for q, s in zip(precision, d.slices.values(), strict=True)]
-    return np.concatenate(found)
+    diagonals = [np.zeros(p)]
+    diagonals += [np.full(s.stop - s.start, q) for q, s in zip(precision, d.slices.values(), strict=True)]
+    return np.concatenate(diagonals)
 
 
 def _joint_mode(

@@ -91,8 +91,8 @@ def persons(frame: pl.DataFrame, outcome: str, metric: str, least: int, wins: in
     Owners who win next to nothing in hundreds of leads have another role (queues, callers). The cut on wins
     selects on the outcome, so the spread is a lower bound.
     """
-    counted = frame.group_by("owner").agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"))
-    chosen = counted.filter((pl.col("n") >= least) & (pl.col("k") >= wins) & (pl.col("owner") != "nobody"))
+    counts = frame.group_by("owner").agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"))
+    chosen = counts.filter((pl.col("n") >= least) & (pl.col("k") >= wins) & (pl.col("owner") != "nobody"))
     if chosen.height < 3:
         return None
     used = frame.join(chosen.select("owner"), on="owner", how="semi").with_columns(
@@ -126,9 +126,9 @@ def _expected(
     sums = (
         cells.with_columns(pl.Series("e", p * cells["n"].to_numpy())).group_by("owner").agg(pl.col("e").sum())
     )
-    found = {str(owner): float(e) for owner, e in sums.iter_rows()}
-    scale = int(frame[outcome].sum()) / sum(found.values())
-    return {owner: e * scale for owner, e in found.items()}, variance
+    wins = {str(owner): float(e) for owner, e in sums.iter_rows()}
+    scale = int(frame[outcome].sum()) / sum(wins.values())
+    return {owner: e * scale for owner, e in wins.items()}, variance
 
 
 def _compared(

@@ -37,8 +37,8 @@ class Rate:
         return wilson(self.k, self.n)[1]
 
     def as_json(self) -> dict[str, float | int | None]:
-        found = {"rate": self.rate, "lo": self.lo, "hi": self.hi} if self.n else {}
-        return {"k": self.k, "n": self.n, "rate": None, "lo": None, "hi": None, **found}
+        interval = {"rate": self.rate, "lo": self.lo, "hi": self.hi} if self.n else {}
+        return {"k": self.k, "n": self.n, "rate": None, "lo": None, "hi": None, **interval}
 
 
 def wilson(k: float, n: float, level: float = LEVEL) -> tuple[float, float]:
@@ -134,6 +134,6 @@ def quantiles(values: ArrayLike) -> dict[str, float]:
     if not len(x):
         return {"n": 0}
     shares = (5, 10, 25, 50, 75, 90, 95)
-    found = {f"p{s}": float(q) for s, q in zip(shares, np.percentile(x, shares), strict=True)}
+    percentiles = {f"p{s}": float(q) for s, q in zip(shares, np.percentile(x, shares), strict=True)}
     sd = float(x.std(ddof=1)) if len(x) > 1 else math.nan
-    return {**found, "n": len(x), "mean": float(x.mean()), "sd": sd}
+    return {**percentiles, "n": len(x), "mean": float(x.mean()), "sd": sd}

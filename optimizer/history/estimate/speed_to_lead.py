@@ -48,8 +48,8 @@ def by_waiting(frame: pl.DataFrame, outcome: str) -> dict[str, Rate]:
     cut = frame.filter(pl.col("response") > 0)
     at = np.searchsorted(_EDGES, cut["response"].to_numpy(), side="left")
     cut = cut.with_columns(pl.Series("waiting", np.array(BINS)[at]))
-    found = rates_by(cut, "waiting", outcome)
-    return {name: found[name] for name in BINS if name in found}
+    rates = rates_by(cut, "waiting", outcome)
+    return {name: rates[name] for name in BINS if name in rates}
 
 
 def slope(frame: pl.DataFrame, outcome: str, controls: Sequence[str] = ()) -> Slope | None:
@@ -73,8 +73,8 @@ def slope(frame: pl.DataFrame, outcome: str, controls: Sequence[str] = ()) -> Sl
         level = used[control].rank("dense").to_numpy() - 1
         dummies = sparse.csr_array((np.ones(used.height), (np.arange(used.height), level)))
         columns.append(dummies[:, 1:])
-    found = _fitted(sparse.hstack(columns, format="csr"), used[outcome].to_numpy().astype(float))
-    return Slope(tuple(controls), used.height, *found) if found else None
+    fit = _fitted(sparse.hstack(columns, format="csr"), used[outcome].to_numpy().astype(float))
+    return Slope(tuple(controls), used.height, *fit) if fit else None
 
 
 def _fitted(x: sparse.csr_array, y: Floats) -> tuple[float, float] | None:

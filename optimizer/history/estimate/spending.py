@@ -57,8 +57,8 @@ class SourceCost:
     @property
     def per_next_lead(self) -> float | None:
         """If leads follow spend as they did: average cost over elasticity."""
-        found = self.elasticity
-        return self.per_lead / found.value if found and found.lo > 0 else None
+        elasticity = self.elasticity
+        return self.per_lead / elasticity.value if elasticity and elasticity.lo > 0 else None
 
 
 def costs_of(leads: pl.DataFrame, spend: pl.DataFrame) -> dict[str, SourceCost]:

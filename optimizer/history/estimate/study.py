@@ -31,7 +31,7 @@ from optimizer.history.estimate.estimates import (
     slopes_of,
     spread_of_sources,
 )
-from optimizer.history.estimate.experiment import PayElasticity, told_of
+from optimizer.history.estimate.experiment import PayElasticity, responsiveness_of
 from optimizer.history.estimate.lags import Arrival, Done, Lag
 from optimizer.history.estimate.people import Persons, persons
 from optimizer.history.estimate.rates import Rate, Spread, quantiles
@@ -86,7 +86,7 @@ class Study:
     experiment: PayElasticity | None
     """What an experiment tells of effort and pay."""
     responsiveness: Responsiveness
-    """Of the owners of leads; the experiment's or the prior until `behaviour.settled` matches the effect."""
+    """Of the owners of leads; the experiment's or the prior until `behaviour` matches the effect."""
     capacity: Capacity | None
     """What persons take on in a day, where calls are logged with theirs."""
     sides: Mapping[str, side_metrics.SideMetrics]
@@ -170,7 +170,7 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         costs=costs_of(leads, history.spend),
         effect=effect_of_change(mature, history, given),
         experiment=experiment,
-        responsiveness=told_of("sales", experiment),
+        responsiveness=responsiveness_of("sales", experiment),
         capacity=capacity_of(history.calls),
         sides=sides_of(leads, history, given),
     )

@@ -24,8 +24,10 @@ def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Ac
     became = leads.filter(known).unique("deal", keep="first", maintain_order=True)
     alone = leads.filter(~pl.col("id").is_in(became["id"].implode()).fill_null(False))
     steps = [f"step_{name}" for name in given.steps]
-    told = {"deal": "id", **{c: f"__{c}" for c in ("created", "source", "junk", *steps)}}
-    joined = frame.join(became.select(told.keys()).rename(told), on="id", how="left", maintain_order="left")
+    columns = {"deal": "id", **{c: f"__{c}" for c in ("created", "source", "junk", *steps)}}
+    joined = frame.join(
+        became.select(columns.keys()).rename(columns), on="id", how="left", maintain_order="left"
+    )
     joined = joined.with_columns(
         pl.min_horizontal("created", "__created").alias("created"),
         pl.coalesce("__source", "source").alias("source"),
@@ -37,19 +39,19 @@ def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Ac
 
 def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
     """Typed rows of the export of leads: what deals have, and `deal`."""
-    told = given.leads
-    assert told is not None
-    created = dates_of(raw[told.created], "leads.created", given)
+    mapped = given.leads
+    assert mapped is not None
+    created = dates_of(raw[mapped.created], "leads.created", given)
     taken.unreadable(raw[ROW], created, "date of creation")
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
-    owner, source = (raw[name] if name else empty for name in (told.owner, told.source))
-    flags = {"lost": told.lost, "junk": told.junk}
-    flags |= {f"step_{step}": told.steps.get(step, ()) for step in given.steps}
+    owner, source = (raw[name] if name else empty for name in (mapped.owner, mapped.source))
+    flags = {"lost": mapped.lost, "junk": mapped.junk}
+    flags |= {f"step_{step}": mapped.steps.get(step, ()) for step in given.steps}
     return pl.DataFrame(
         {
             ROW: raw[ROW],
-            "id": raw[told.id],
-            "deal": raw[told.deal],
+            "id": raw[mapped.id],
+            "deal": raw[mapped.deal],
             "created": created.values,
             "owner": owner.fill_null(NOBODY).cast(pl.Categorical),
             "source": source.cast(pl.Categorical),
@@ -59,15 +61,15 @@ def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
 
 def with_wins(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:
     """Dates, owners and values of wins from their own export; a row there is a win."""
-    told, raw = given.closed, pl.concat([export.frame for export in exports])
-    assert told is not None
-    at = dates_of(raw[told.closed], "closed.closed", given)
+    mapped, raw = given.closed, pl.concat([export.frame for export in exports])
+    assert mapped is not None
+    at = dates_of(raw[mapped.closed], "closed.closed", given)
     taken.unreadable(raw[ROW], at, "date of the win")
-    wins = pl.DataFrame({"id": raw[told.id], "__closed": at.values, "__won": True})
-    if told.owner is not None:
-        wins = wins.with_columns(raw[told.owner].cast(pl.Categorical).alias("__owner"))
-    if told.value is not None:
-        wins = wins.with_columns(numbers_of(raw[told.value], "closed.value", given).values.alias("__value"))
+    wins = pl.DataFrame({"id": raw[mapped.id], "__closed": at.values, "__won": True})
+    if mapped.owner is not None:
+        wins = wins.with_columns(raw[mapped.owner].cast(pl.Categorical).alias("__owner"))
+    if mapped.value is not None:
+        wins = wins.with_columns(numbers_of(raw[mapped.value], "closed.value", given).values.alias("__value"))
     alone = wins.join(frame, on="id", how="anti").height
     taken.rows.append(Loss("win of a lead that is in no file", alone, ()))
     first = wins.unique("id", keep="first", maintain_order=True)
@@ -88,8 +90,8 @@ def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: li
     cost = amounts_of(raw[given.spend.cost], "spend.cost", given, notes)
     taken.unreadable(raw[ROW], cost, "cost")
     source = raw[given.spend.source].cast(pl.Categorical)
-    found = pl.DataFrame({"date": date.values, "source": source, "cost": cost.values})
-    return taken.whole(raw[ROW], found, "cost without date, source or amount (not used)")
+    spend = pl.DataFrame({"date": date.values, "source": source, "cost": cost.values})
+    return taken.whole(raw[ROW], spend, "cost without date, source or amount (not used)")
 
 
 def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
@@ -98,14 +100,14 @@ def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.Dat
     raw = pl.concat([export.frame for export in exports])
     seconds = numbers_of(raw[given.calls.seconds], "calls.seconds", given)
     taken.unreadable(raw[ROW], seconds, "length of a call")
-    found = pl.DataFrame({"owner": raw[given.calls.owner].cast(pl.Categorical), "seconds": seconds.values})
+    calls = pl.DataFrame({"owner": raw[given.calls.owner].cast(pl.Categorical), "seconds": seconds.values})
     day = pl.lit(None, dtype=pl.Date)
     if given.calls.date is not None:
         at = dates_of(raw[given.calls.date], "calls.date", given)
         taken.unreadable(raw[ROW], at, "date of a call")
         day = pl.lit(at.values.dt.date())
     reason = "call without person or length (not used)"
-    return taken.whole(raw[ROW], found.with_columns(day.alias("day")), reason, ("owner", "seconds"))
+    return taken.whole(raw[ROW], calls.with_columns(day.alias("day")), reason, ("owner", "seconds"))
 
 
 def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
@@ -113,35 +115,35 @@ def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.D
         return pl.DataFrame(schema={"owner": pl.Categorical, "conversation": pl.Boolean})
     raw = pl.concat([export.frame for export in exports])
     owner = pl.col(given.touches.owner).cast(pl.Categorical).alias("owner")
-    found = raw.select(owner, any_of(given.touches.conversation).alias("conversation"))
-    return taken.whole(raw[ROW], found, "touch without person (not used)")
+    touches = raw.select(owner, any_of(given.touches.conversation).alias("conversation"))
+    return taken.whole(raw[ROW], touches, "touch without person (not used)")
 
 
 def experiment_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
     if not exports or given.experiment is None:
         return pl.DataFrame(schema={"pay": pl.Float64, "effort": pl.Float64})
     raw = pl.concat([export.frame for export in exports])
-    told = given.experiment
-    effort = numbers_of(raw[told.effort], "experiment.effort", given)
+    mapped = given.experiment
+    effort = numbers_of(raw[mapped.effort], "experiment.effort", given)
     taken.unreadable(raw[ROW], effort, "effort in the experiment")
-    if told.rates:
-        pay = _paid(raw[told.pay], told)
+    if mapped.rates:
+        pay = _paid(raw[mapped.pay], mapped)
     else:
-        read = numbers_of(raw[told.pay], "experiment.pay", given)
+        read = numbers_of(raw[mapped.pay], "experiment.pay", given)
         taken.unreadable(raw[ROW], read, "pay in the experiment")
         pay = read.values
-    found = pl.DataFrame({"pay": pay, "effort": effort.values})
-    usable = found.with_columns(
+    persons = pl.DataFrame({"pay": pay, "effort": effort.values})
+    usable = persons.with_columns(
         pl.when(pl.col("pay") > 0).then(pl.col("pay")), pl.when(pl.col("effort") >= 0).then(pl.col("effort"))
     )
     return taken.whole(raw[ROW], usable, "person of the experiment without effort or pay by rate (not used)")
 
 
-def _paid(schemes: pl.Series, told: Experiment) -> pl.Series:
+def _paid(schemes: pl.Series, mapped: Experiment) -> pl.Series:
     """What each scheme paid; null for those without a rate."""
     there = schemes.drop_nulls().unique().sort().to_list()
-    unknown = next((name for name in told.rates if name not in there), None)
+    unknown = next((name for name in mapped.rates if name not in there), None)
     if unknown is not None:
-        message, hint = f"is in no cell of the column {told.pay!r}", did_you_mean(unknown, there)
+        message, hint = f"is in no cell of the column {mapped.pay!r}", did_you_mean(unknown, there)
         raise ScenarioError([Problem("experiment.rates", unknown, message, hint)])
-    return schemes.replace_strict(told.rates, default=None, return_dtype=pl.Float64)
+    return schemes.replace_strict(mapped.rates, default=None, return_dtype=pl.Float64)

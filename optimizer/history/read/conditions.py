@@ -59,9 +59,9 @@ def _all(condition: Condition) -> pl.Expr:
 
 
 def _holds(cell: pl.Expr, wanted: Is) -> pl.Expr:
-    found = cell.is_not_null() if wanted.present else pl.lit(True)
+    holds = cell.is_not_null() if wanted.present else pl.lit(True)
     if wanted.any_of:
-        found = found & cell.is_in(list(wanted.any_of)).fill_null(False)
+        holds = holds & cell.is_in(list(wanted.any_of)).fill_null(False)
     if wanted.none_of:
-        found = found & ~cell.is_in(list(wanted.none_of)).fill_null(False)
-    return found
+        holds = holds & ~cell.is_in(list(wanted.none_of)).fill_null(False)
+    return holds

@@ -122,10 +122,10 @@ def _split(path: Path, data: bytes, wanted: frozenset[str], notes: list[str]) ->
     at = _header_row(path, top, wanted)
     headings = _headings(path, top[at], wanted)
     below = records.after(at)
-    right, blank = below.widths == len(headings), below.lengths == 0
+    right, empty = below.widths == len(headings), below.lengths == 0
     losses = [
-        _loss("row has another number of cells than the header", below, ~right & ~blank),
-        _loss("empty row", below, blank),
+        _loss("row has another number of cells than the header", below, ~right & ~empty),
+        _loss("empty row", below, empty),
     ]
     body = below.joined(right)
     if not body:
@@ -168,9 +168,9 @@ def _titles(at: int) -> list[str]:
 
 def _header_row(path: Path, top: Rows, wanted: frozenset[str]) -> int:
     """The first row with the headings looked for; else the first as wide as the table."""
-    found = [len(wanted & {cell.strip() for cell in row}) for row in top]
-    if wanted and max(found, default=0) > 0:
-        return found.index(max(found))
+    matches = [len(wanted & {cell.strip() for cell in row}) for row in top]
+    if wanted and max(matches, default=0) > 0:
+        return matches.index(max(matches))
     widest = max((sum(bool(c.strip()) for c in row) for row in top), default=0)
     wide = [i for i, row in enumerate(top) if sum(bool(c.strip()) for c in row) >= max(2, 0.7 * widest)]
     if not wide:

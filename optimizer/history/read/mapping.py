@@ -89,16 +89,16 @@ class Map(Frozen):
         """Headings that each table needs, by table."""
         deals, leads = self.deals, self.leads
         conditions = [deals.won, deals.lost, deals.junk, *deals.steps.values()]
-        found = {"deals": _used(deals.columns, conditions)}
+        headings = {"deals": _used(deals.columns, conditions)}
         if leads is not None:
-            found["leads"] = _used(leads, [leads.lost, leads.junk, *leads.steps.values()])
+            headings["leads"] = _used(leads, [leads.lost, leads.junk, *leads.steps.values()])
         if self.touches is not None:
-            found["touches"] = _used(self.touches, [self.touches.conversation])
+            headings["touches"] = _used(self.touches, [self.touches.conversation])
         for name in ("closed", "spend", "calls", "experiment"):
             table = getattr(self, name)
             if table is not None:
-                found[name] = frozenset(_texts(table))
-        return found
+                headings[name] = frozenset(_texts(table))
+        return headings
 
 
 def _used(columns: Frozen, conditions: Iterable[Conditions]) -> frozenset[str]:
@@ -116,32 +116,34 @@ def read_map(path: str | os.PathLike[str]) -> Map:
     data = tree.root.content()
     if not isinstance(data, dict):
         raise_any(tree, [Finding((), shown(data), "a map is a mapping", hint)])
-    found, findings = None, []
+    given, findings = None, []
     try:
-        found = Map.model_validate(data)
-        findings = _problems(found)
+        given = Map.model_validate(data)
+        findings = _problems(given)
     except ValidationError as error:
         findings = findings_of(error, Map)
     raise_any(tree, findings)
-    assert found is not None
-    return found
+    assert given is not None
+    return given
 
 
 def _problems(given: Map) -> list[Finding]:
     """What one section says against another."""
     from zoneinfo import available_timezones
 
-    found = []
+    findings = []
     for role in ("good", "conversation"):
         step = getattr(given.deals, role)
         if step is not None and step not in given.steps:
             steps = listed(given.steps) or "none"
-            found.append(Finding(("deals", role), shown(step), "is not one of the steps", f"steps: {steps}"))
+            findings.append(
+                Finding(("deals", role), shown(step), "is not one of the steps", f"steps: {steps}")
+            )
     if not given.deals.won and given.closed is None:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
-        found.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
+        findings.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
     if given.timezone not in available_timezones():
-        found.append(
+        findings.append(
             Finding(("timezone",), shown(given.timezone), "is no time zone", "write one such as Europe/Paris")
         )
-    return found
+    return findings

@@ -169,8 +169,8 @@ _SIGNS = {"€": "EUR", "$": "$", "£": "GBP", "¥": "¥"}
 def currencies(texts: pl.Series) -> tuple[str, ...]:
     """Currencies that amounts are marked with, by code or sign, in alphabetical order."""
     marked = texts.filter(texts.str.contains(r"[€$£¥]|\b[A-Z]{3}\b").fill_null(False)).unique()
-    found = marked.str.extract_all(r"[€$£¥]|\b[A-Z]{3}\b").explode().drop_nulls().unique()
-    return tuple(sorted({_SIGNS.get(mark, mark) for mark in found}))
+    marks = marked.str.extract_all(r"[€$£¥]|\b[A-Z]{3}\b").explode().drop_nulls().unique()
+    return tuple(sorted({_SIGNS.get(mark, mark) for mark in marks}))
 
 
 def numbers(texts: pl.Series, decimal: Decimal | None = None) -> CsvColumn:

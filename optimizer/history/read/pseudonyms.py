@@ -13,8 +13,8 @@ from optimizer.scenario.problems import Problem, ScenarioError
 
 def pseudonyms(series: Iterable[pl.Series]) -> dict[str, str]:
     """`person_01` for whoever has most rows, and so on; the same persons in every table."""
-    counted = [s.alias("owner").drop_nulls().value_counts() for s in series]
-    every = pl.concat([c.with_columns(pl.col("owner").cast(pl.String)) for c in counted])
+    counts_by_table = [s.alias("owner").drop_nulls().value_counts() for s in series]
+    every = pl.concat([c.with_columns(pl.col("owner").cast(pl.String)) for c in counts_by_table])
     counts = every.group_by("owner").agg(pl.col("count").sum())
     counts = counts.sort(["count", "owner"], descending=[True, False])
     people = [name for name in counts["owner"] if name != NOBODY]

@@ -68,13 +68,13 @@ def outcomes_in(raw: pl.DataFrame, given: Map) -> list[str]:
 def refuse_no_wins(frame: pl.DataFrame, outcomes: Sequence[str]) -> None:
     """A condition that no row fulfils is a slip of the map, or of the export's filter."""
     if not frame["won"].any():
-        told = f"write `won` as the cells do: {listed(outcomes)}"
-        hint = told if outcomes else "the export of wins matches no lead"
+        advice = f"write `won` as the cells do: {listed(outcomes)}"
+        hint = advice if outcomes else "the export of wins matches no lead"
         raise ScenarioError([Problem("deals.won", "", "no row is won", hint)])
 
 
 def dates_of(texts: pl.Series, where: str, given: Map) -> parse_cells.CsvColumn:
-    return _settled(lambda: parse_cells.dates(texts, given.day_first, given.timezone), texts, where)
+    return _typed(lambda: parse_cells.dates(texts, given.day_first, given.timezone), texts, where)
 
 
 def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> parse_cells.CsvColumn:
@@ -91,7 +91,7 @@ def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> pa
 
 
 def numbers_of(texts: pl.Series, where: str, given: Map) -> parse_cells.CsvColumn:
-    return _settled(lambda: parse_cells.numbers(texts, given.decimal), texts, where)
+    return _typed(lambda: parse_cells.numbers(texts, given.decimal), texts, where)
 
 
 def _response(texts: pl.Series, created: pl.Series, given: Map) -> parse_cells.CsvColumn:
@@ -105,12 +105,10 @@ def _response(texts: pl.Series, created: pl.Series, given: Map) -> parse_cells.C
     ):
         at = dates_of(texts, where, given)
         return parse_cells.CsvColumn((at.values - created).dt.total_seconds() / 3600, at.unreadable)
-    return _settled(lambda: parse_cells.hours(texts, unit, given.decimal), texts, where)
+    return _typed(lambda: parse_cells.hours(texts, unit, given.decimal), texts, where)
 
 
-def _settled(
-    read: Callable[[], parse_cells.CsvColumn], texts: pl.Series, where: str
-) -> parse_cells.CsvColumn:
+def _typed(read: Callable[[], parse_cells.CsvColumn], texts: pl.Series, where: str) -> parse_cells.CsvColumn:
     try:
         column = read()
     except parse_cells.Ambiguous as error:

@@ -16,7 +16,7 @@ class Vendor(NamedTuple):
     needed: tuple[str, ...] = ("id", "created", "outcome")
     """Roles without which a table is none of this system's."""
 
-    def found(self, columns: Iterable[str]) -> dict[str, str]:
+    def roles_of(self, columns: Iterable[str]) -> dict[str, str]:
         """The headings of a file by role, whatever their capitals."""
         there = {c.lower(): c for c in columns}
         hits = (
@@ -137,6 +137,6 @@ NEEDED = VENDORS[-1].needed
 def recognised(columns: Iterable[str]) -> tuple[Vendor, dict[str, str]] | None:
     """The system whose headings fit best, and they by role; None where what is needed is not there."""
     names = list(columns)
-    found = [(vendor, vendor.found(names)) for vendor in VENDORS]
-    whole = [(v, roles) for v, roles in found if all(role in roles for role in v.needed)]
+    matches = [(vendor, vendor.roles_of(names)) for vendor in VENDORS]
+    whole = [(v, roles) for v, roles in matches if all(role in roles for role in v.needed)]
     return max(whole, key=lambda pair: len(pair[1])) if whole else None

@@ -100,7 +100,9 @@ def _grid(formulas: Worksheet, values: Worksheet) -> SheetGrid:
     rows = []
     for row, pairs in enumerate(zip(formulas.iter_rows(), values.iter_rows(), strict=True)):
         read = [_read(*pair) for pair in zip(*pairs, strict=True)]
-        refused |= {(row, column): found for column, (_, found) in enumerate(read) if found is not None}
+        refused |= {
+            (row, column): ambiguous for column, (_, ambiguous) in enumerate(read) if ambiguous is not None
+        }
         rows.append(tuple(value for value, _ in read))
     merged = {(area.min_row - 1, area.min_col - 1): str(area) for area in values.merged_cells.ranges}
     hidden = values.sheet_state != "visible"
@@ -128,9 +130,11 @@ def _read(formula: Cell | MergedCell, cell: Cell | MergedCell) -> tuple[Any, Amb
 
 
 def _hidden_rows(sheet: Worksheet) -> frozenset[int]:
-    return frozenset(row - 1 for row, found in sheet.row_dimensions.items() if found.hidden)
+    return frozenset(row - 1 for row, dimension in sheet.row_dimensions.items() if dimension.hidden)
 
 
 def _hidden_columns(sheet: Worksheet) -> frozenset[int]:
-    hidden = [found for found in sheet.column_dimensions.values() if found.hidden]
-    return frozenset(column - 1 for found in hidden for column in range(found.min or 1, (found.max or 0) + 1))
+    hidden = [dimension for dimension in sheet.column_dimensions.values() if dimension.hidden]
+    return frozenset(
+        column - 1 for dimension in hidden for column in range(dimension.min or 1, (dimension.max or 0) + 1)
+    )

@@ -169,9 +169,9 @@ class _Reader:
     # --- into the tree
 
     def _leaf(self, row: Row, header: str) -> Node:
-        found = row.cells.get(header)
-        if found is not None:
-            return found
+        cell = row.cells.get(header)
+        if cell is not None:
+            return cell
         mark = row.places.get(header, next(iter(row.places.values())))
         self._report.add(mark, "is missing", _FILL if header in row.places else f"add a column {header}")
         return Node(None, mark)
@@ -210,8 +210,8 @@ def _valued(form: Form, key: str, row: Row) -> dict[str, Node]:
 def _below(node: Node, step: tuple[str, Mark], empty: Node) -> Node:
     part, mark = step
     node.keys.setdefault(part, mark)
-    found: Node = node.value.setdefault(part, empty)
-    return found
+    child: Node = node.value.setdefault(part, empty)
+    return child
 
 
 def _fill(
@@ -230,11 +230,11 @@ def _fill(
         holder.keys[key] = mark
     for column in present:
         *above, key = _path_among(column, filled)
-        found: Node | None = node
+        place: Node | None = node
         for part in above:
-            found = found.child(part) if found is not None else None
-        if found is not None and isinstance(found.value, dict):
-            found.keys.setdefault(key, places[column.header])
+            place = place.child(part) if place is not None else None
+        if place is not None and isinstance(place.value, dict):
+            place.keys.setdefault(key, places[column.header])
 
 
 def _path_among(column: SheetColumn, filled: Iterable[SheetColumn]) -> tuple[str, ...]:

@@ -78,15 +78,17 @@ class Row:
 def known_sheets(grids: Sequence[SheetGrid], report: Report) -> list[Sheet]:
     """In the order of the layout; an unknown sheet is reported, and read as the missing one it resembles."""
     layouts = {layout.name: layout for layout in SHEETS}
-    found = {grid.name: position for position, grid in enumerate(grids) if grid.name in layouts}
+    positions = {grid.name: position for position, grid in enumerate(grids) if grid.name in layouts}
     for position, grid in enumerate(grids):
         if grid.name in layouts or grid.name == NOTES or grid.name.startswith(COMMENT):
             continue
         hint = f"{did_you_mean(grid.name, layouts)}; sheets of your own start with {COMMENT}"
         report.add((position,), "unknown sheet", hint, shown(grid.name))
-        found.setdefault(nearest(grid.name, layouts) or grid.name, position)
+        positions.setdefault(nearest(grid.name, layouts) or grid.name, position)
     return [
-        Sheet(layout, found[name], grids[found[name]]) for name, layout in layouts.items() if name in found
+        Sheet(layout, positions[name], grids[positions[name]])
+        for name, layout in layouts.items()
+        if name in positions
     ]
 
 
@@ -118,25 +120,25 @@ def _heading(sheet: Sheet, column: int) -> str:
 
 def _columns(sheet: Sheet, report: Report) -> dict[str, int]:
     """Columns by heading, left to right; an unknown one is read as the missing one it resembles."""
-    known, found = sheet.layout.headers, dict[str, int]()
+    known, columns = sheet.layout.headers, dict[str, int]()
     texts = [_heading(sheet, column) for column in range(len(sheet.grid.rows[0]))] if sheet.grid.rows else []
     for column, text in enumerate(texts):
         mark = sheet.mark(0, column)
-        if text in found:
-            hint = f"it is already in column {column_letters(found[text])}; keep one of the two"
+        if text in columns:
+            hint = f"it is already in column {column_letters(columns[text])}; keep one of the two"
             report.add(mark, "duplicate column", hint, shown(text))
         elif text in known:
-            found[text] = column
+            columns[text] = column
         elif text and not text.startswith(COMMENT):
             hint = f"{did_you_mean(text, known)}; columns of your own start with {COMMENT}"
             report.add(mark, "unknown column", hint, shown(text))
             near = nearest(text, [header for header in known if header not in texts])
-            found |= {near: column} if near else {}
+            columns |= {near: column} if near else {}
     for header in sheet.layout.needed:
-        if header not in found:
+        if header not in columns:
             hint = f"add it; the columns of this sheet: {listed(known)}"
             report.add((sheet.position,), "a column is missing", hint, shown(header))
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    return dict(sorted(columns.items(), key=lambda item: item[1]))
 
 
 # --- what cannot be used, and what can hardly be seen ---------------------------------------------------

@@ -45,13 +45,13 @@ def limits_of(annotation: Any) -> Limits:
 
 def _of_number(annotation: Any) -> Limits:
     schema = TypeAdapter(annotation).json_schema()
-    found = next(part for part in schema.get("anyOf", [schema]) if part.get("type") in ("number", "integer"))
-    bounds = [(sign, found[key]) for key, sign in _SIGNS.items() if key in found]
-    kind = "whole number" if found["type"] == "integer" else "number"
+    branch = next(part for part in schema.get("anyOf", [schema]) if part.get("type") in ("number", "integer"))
+    bounds = [(sign, branch[key]) for key, sign in _SIGNS.items() if key in branch]
+    kind = "whole number" if branch["type"] == "integer" else "number"
     words = " and ".join(f"{sign} {number(value)}" for (sign, _), value in bounds)
-    rule: dict[str, Any] = {"validate": "integer" if found["type"] == "integer" else "decimal"}
-    if {"minimum", "maximum"} <= found.keys():
-        rule |= {"criteria": "between", "minimum": found["minimum"], "maximum": found["maximum"]}
+    rule: dict[str, Any] = {"validate": "integer" if branch["type"] == "integer" else "decimal"}
+    if {"minimum", "maximum"} <= branch.keys():
+        rule |= {"criteria": "between", "minimum": branch["minimum"], "maximum": branch["maximum"]}
     elif bounds:
         (_, criterion), value = bounds[0]
         rule |= {"criteria": criterion, "value": value}

@@ -231,10 +231,10 @@ def _meaning(column: SheetColumn) -> str:
 
 
 def _writable(text: str) -> str:
-    found = _UNWRITABLE.search(text)
-    if found or len(text) > _LONGEST or text == "":
+    match = _UNWRITABLE.search(text)
+    if match or len(text) > _LONGEST or text == "":
         reason = (
-            f"{shown(found[0])} in it" if found else "its length" if text else "there being nothing in it"
+            f"{shown(match[0])} in it" if match else "its length" if text else "there being nothing in it"
         )
         raise UnwritableError(f"a cell cannot hold the text {shown(text)}, for {reason}; change it first")
     return text

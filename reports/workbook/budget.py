@@ -83,7 +83,7 @@ def _total(
     for column, (source, name) in enumerate(((7, "pay"), (8, "charges"), (9, "loaded")), 2):
         span = sheet.span((rows[0], source), (rows[-1], source)) if rows else "0"
         sheet.live(row, column, f"SUM({span})", float(total[name]), "money", *styles)
-    share = f"IF({sheet.at(row, 1)}=0,0,{sheet.at(row, 2)}/{sheet.at(row, 1)})"
+    share = f'IF({sheet.at(row, 1)}=0,"",{sheet.at(row, 2)}/{sheet.at(row, 1)})'
     sheet.live(row, 5, share, float(total["share"]), "share", *styles)
     sheet.number(row, 6, float(total["least_share"]), "share", *styles)
     sheet.number(row, 7, float(total["limit"]), "money", *styles)

@@ -16,11 +16,12 @@ HALF_A_CENT = 0.5
 
 @dataclass(frozen=True)
 class Control:
-    """`live` should equal `recorded` within `allowed` (a formula or number)."""
+    """`live`, a formula that gives `shown`, should equal `recorded` within `allowed`."""
 
     key: str
     row: pd.Series
     live: str
+    shown: float
     recorded: float
     allowed: float = 0.0
 
@@ -36,7 +37,7 @@ def write_controls(book: Book, totals: pd.DataFrame, agreed: Agreed, paid: Paid)
     for row, control in enumerate(found, 4):
         sheet.say(row, 0, f"xlsx.control.{control.key}")
         sheet.label(row, 1, control.row, "team")
-        sheet.live(row, 2, control.live, control.recorded, "money")
+        sheet.live(row, 2, control.live, control.shown, "money")
         sheet.number(row, 3, control.recorded, "money")
         sheet.number(row, 4, control.allowed, "number")
         miss = f"ABS({sheet.at(row, 2)}-{sheet.at(row, 3)})-{sheet.at(row, 4)}"
@@ -54,10 +55,11 @@ def _controls(totals: pd.DataFrame, agreed: Agreed, paid: Paid, smallest: float)
     for _, row in totals.iterrows():
         team = str(row["team"])
         if team != COMPANY and row["lines"]:
-            yield Control("weights", row, agreed.weight_sum[team], 1.0, 1e-9)
-        yield Control("pay", row, paid.pay[team], float(row["pay"]))
-        yield Control("loaded", row, paid.loaded[team], float(row["loaded"]))
+            yield Control("weights", row, agreed.weight_sum[team], 1.0, 1.0, 1e-9)
+        pay, loaded, exact = (float(row[column]) for column in ("pay", "loaded", "exact"))
+        yield Control("pay", row, paid.pay[team], pay, pay)
+        yield Control("loaded", row, paid.loaded[team], loaded, loaded)
         rounding = 2 * HALF_A_CENT * smallest * float(row["lines"])
-        yield Control("rounding", row, paid.loaded[team], float(row["exact"]), rounding + smallest / 1e3)
+        yield Control("rounding", row, paid.loaded[team], loaded, exact, rounding + smallest / 1e3)
         if team in paid.slack and row["slack"] >= 0:
-            yield Control("budget", row, f"MAX(0,-{paid.slack[team]})", 0.0)
+            yield Control("budget", row, f"MAX(0,-{paid.slack[team]})", 0.0, 0.0)

@@ -213,7 +213,7 @@ def test_a_model_that_refuses_the_plan_is_said_and_never_escapes(monkeypatch) ->
         return built(setting, floor, adapt)
 
     run = run_of(mini())
-    baseline = baseline_beliefs(run).setting(run)
+    baseline = baseline_beliefs(run).data(run)
     monkeypatch.setattr(module, "model_at", refuses)
     solution = solve(mini())
     assert solution.status == "error"
@@ -237,7 +237,7 @@ def test_infeasible_is_never_said_for_a_time_out() -> None:
 
 def test_rules_that_hold_together_are_not_called_a_conflict() -> None:
     run = run_of(mini())
-    conflict = explain_conflict(baseline_beliefs(run).setting(run), Limits())
+    conflict = explain_conflict(baseline_beliefs(run).data(run), Limits())
     assert conflict.rules == ()
     assert conflict.cheapest == ()
 

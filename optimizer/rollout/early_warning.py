@@ -28,7 +28,7 @@ _DRAWS = 4000
 
 
 @dataclass(frozen=True)
-class Limit:
+class WarningLimit:
     """The alarm of one gaming activity; shares of its stage's inflow, or units where it has no stage."""
 
     activity: int
@@ -49,12 +49,12 @@ class Limit:
         return self.power >= ENOUGH_POWER
 
 
-def limits(cal: Calibrated, euros: Floats, seed: int) -> tuple[Limit, ...]:
+def limits(cal: Calibrated, euros: Floats, seed: int) -> tuple[WarningLimit, ...]:
     """One per gaming activity of the file, under a plan (I, K)."""
     return tuple(_limits(cal, euros, seed))
 
 
-def _limits(cal: Calibrated, euros: Floats, seed: int) -> Iterator[Limit]:
+def _limits(cal: Calibrated, euros: Floats, seed: int) -> Iterator[WarningLimit]:
     usual = _first_period(cal, euros)
     for a in np.flatnonzero(cal.network.gaming):
         more = misjudged(cal, int(a))
@@ -76,7 +76,7 @@ def _first_period(cal: Calibrated, euros: Floats) -> Floats:
     return np.asarray(follow(cal, euros, calm(cal.scenario, 1)).x[0])
 
 
-def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, seed: int) -> Limit:
+def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, seed: int) -> WarningLimit:
     weeks = WEEKS[cal.scenario.period]
     before, after = (
         _indicator(cal, a, x, weeks, generator(seed, Stream.WARNING, i)) for i, x in enumerate((usual, gamed))
@@ -84,7 +84,7 @@ def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, s
     bounds = np.quantile(before, 1 - FALSE_ALARMS, axis=0, method="higher")
     power = (after > bounds).mean(axis=0)
     week = int(np.argmax(power >= ENOUGH_POWER)) if (power >= ENOUGH_POWER).any() else weeks - 1
-    return Limit(
+    return WarningLimit(
         activity=a,
         misjudged=more,
         week=week + 1,

@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
-from optimizer.rollout.early_warning import Limit
+from optimizer.rollout.early_warning import WarningLimit
 from optimizer.rollout.transition import Transition, TransitionPath
 from optimizer.tables.labels import NO_TEXT, activity_label, label_of, scenario_label
 from optimizer.tables.rounding import money_decimals
@@ -36,7 +36,7 @@ class Simulated:
     seed: int
     learning: float
     switch: Transition
-    limits: tuple[Limit, ...]
+    limits: tuple[WarningLimit, ...]
 
     @property
     def cal(self) -> Calibrated:
@@ -271,7 +271,7 @@ LIMITS = Table(
 )
 
 
-def _limit(cal: Calibrated, limit: Limit) -> Row:
+def _limit(cal: Calibrated, limit: WarningLimit) -> Row:
     network, stages = cal.network, cal.scenario.stages
     name, source = network.activities[limit.activity], network.source[limit.activity]
     stage = network.stages[source] if source >= 0 else ""

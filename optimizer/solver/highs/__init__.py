@@ -4,7 +4,7 @@ A Pyomo model is compiled once to a sparse matrix and handed over; progress, war
 reachable, and Pyomo's own HiGHS interfaces (which deadlock in threads) are not used.
 """
 
-from optimizer.solver.highs.lp import LinearSet, Relaxation, extremes
+from optimizer.solver.highs.lp import LinearSet, LpRelaxation, extremes
 from optimizer.solver.highs.milp import solve_milp, solve_quadratic
 from optimizer.solver.highs.session import (
     InfeasibleError,
@@ -22,11 +22,11 @@ __all__ = [
     "InfeasibleError",
     "Limits",
     "LinearSet",
+    "LpRelaxation",
     "MilpResult",
     "MilpStatus",
     "OnProgress",
     "Progress",
-    "Relaxation",
     "compile_model",
     "extremes",
     "solve_milp",

@@ -53,7 +53,7 @@ def _extreme(solver: Any, relaxed: bool) -> float:
     return float(solver.getInfo().objective_function_value if relaxed else solver.getInfo().mip_dual_bound)
 
 
-class Relaxation:
+class LpRelaxation:
     """The linear relaxation of a compiled model, solved again after each row added."""
 
     def __init__(self, compiled: Compiled) -> None:

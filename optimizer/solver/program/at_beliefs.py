@@ -18,10 +18,10 @@ from optimizer.solver.highs import (
     Compiled,
     InfeasibleError,
     Limits,
+    LpRelaxation,
     MilpResult,
     MilpStatus,
     OnProgress,
-    Relaxation,
     compile_model,
     extremes,
 )
@@ -82,7 +82,7 @@ class FixedModel:
 
     def relaxed_bound(self) -> float:
         """No plan of the model is worth more: by its linear relaxation, or by the bounds on volumes."""
-        highest = Relaxation(compile_model(self.model)).bound()
+        highest = LpRelaxation(compile_model(self.model)).bound()
         return min(highest, most_worth(self.data, self.bounds))
 
 

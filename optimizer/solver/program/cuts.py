@@ -15,7 +15,7 @@ from pyomo.repn import generate_standard_repn
 from optimizer.arrays import Floats
 from optimizer.model.data import ModelData
 from optimizer.model.weights import steps_of
-from optimizer.solver.highs import Relaxation, compile_model
+from optimizer.solver.highs import LpRelaxation, compile_model
 from optimizer.solver.program.cells import PlanCell, Space, find_cells
 from optimizer.solver.program.regions import OUTSIDE, Regions
 
@@ -42,7 +42,7 @@ def strengthen(
     for j, cell in enumerate(cells):
         for at in cell.points:
             _cut(data, model, cell, j, at)
-    relaxation = Relaxation(compile_model(model))
+    relaxation = LpRelaxation(compile_model(model))
     for _ in range(ROUNDS):
         values = relaxation.solve()
         if values is None or not _cut_all(data, model, cells, relaxation, values):
@@ -158,7 +158,7 @@ def _cut_all(
     data: ModelData,
     m: pyo.ConcreteModel,
     cells: list[PlanCell],
-    relaxation: Relaxation,
+    relaxation: LpRelaxation,
     values: dict[int, float],
 ) -> bool:
     """Cut where the relaxation understates a cell's payout; whether there was such a cell."""

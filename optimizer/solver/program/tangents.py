@@ -16,7 +16,7 @@ from pyomo.repn import generate_standard_repn
 
 from optimizer.model.data import ModelData
 from optimizer.model.effort import Square, squares
-from optimizer.solver.highs import Limits, MilpResult, OnProgress, Relaxation, compile_model, solve_milp
+from optimizer.solver.highs import Limits, LpRelaxation, MilpResult, OnProgress, compile_model, solve_milp
 
 MOST_ROUNDS = 60
 ROOT_ROUNDS = 12
@@ -64,7 +64,7 @@ def tighten(m: pyo.ConcreteModel, data: ModelData) -> None:
     if not len(m.effort):
         return
     every = list(squares(m, data))
-    relaxation = Relaxation(compile_model(m))
+    relaxation = LpRelaxation(compile_model(m))
     for _ in range(ROOT_ROUNDS):
         values = relaxation.solve()
         if values is None:

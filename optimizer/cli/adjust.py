@@ -73,5 +73,5 @@ def adjust(
         show_adjustment(tables)
     summary = tables["summary"].iloc[0]
     if adjustment.verdict == "no_plan":
-        sys.exit(EXIT[adjustment.best.solution.status])
+        sys.exit(EXIT[adjustment.unlimited.solution.status])
     sys.exit(0 if summary["proven"] else EXIT["feasible"])

@@ -86,12 +86,12 @@ def score_range(regime: RegimeData, x: Interval) -> Interval:
 def _hour_price_low(data: ModelData, regime: RegimeData, low: Floats) -> Floats:
     """λ ≥ net − q H of `other`, whose hours are at most H; 0 for a team without hours."""
     network = regime.network
-    found = np.zeros(len(network.teams))
+    price = np.zeros(len(network.teams))
     for i, block in enumerate(network.blocks):
         if block.has_hours:
             a = network.activities.index(f"other:{network.teams[i]}")
-            found[i] = low[a] - data.cal.quadratic[a] * network.hours[i]
-    return found
+            price[i] = low[a] - data.cal.quadratic[a] * network.hours[i]
+    return price
 
 
 def _price_high(regime: RegimeData, high: Floats, hour_low: Floats) -> Floats:
@@ -143,9 +143,9 @@ def _hour_price_high(regime: RegimeData, high: Floats, price_low: Floats, price_
     network = regime.network
     taken = np.append(price_low, 0.0)[network.source]
     gain = high - taken + price_high @ network.own_yields
-    found = np.zeros(len(network.teams))
+    price = np.zeros(len(network.teams))
     for i, block in enumerate(network.blocks):
         if block.has_hours:
             timed = block.activities[network.unit_hours[block.activities] > 0]
-            found[i] = (gain[timed] / network.unit_hours[timed]).max()
-    return found
+            price[i] = (gain[timed] / network.unit_hours[timed]).max()
+    return price

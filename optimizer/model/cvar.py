@@ -166,8 +166,8 @@ def _below(data: ModelData, sample: _Sample) -> Bools:
     """
     regime = np.array(sample.regime)
     gap = np.empty((len(regime), len(regime)))
-    for d, here in enumerate(regime):
-        before = np.where((regime == here)[:, None], 0.0, sample.low - sample.high[d])
+    for d, own in enumerate(regime):
+        before = np.where((regime == own)[:, None], 0.0, sample.low - sample.high[d])
         gap[d] = _least(data, sample.added - sample.added[d] + before)
     same = (gap >= 0) & (gap.T >= 0)
     return np.asarray((gap >= 0) & (~same | np.triu(same, 1)))

@@ -53,14 +53,16 @@ def tail_of(cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Seq
     Per regime: `loaded` (S,), the expected loaded payout, and `score` (S or 1, K), at which noise is added.
     """
     budget, odds = cal.scenario.rules.budget, [probability for probability, _ in cal.regimes]
-    found = {}
+    measures = {}
     if budget.cvar is not None:
         paid = _sampled(cal, euros, loaded, score, CVAR_DRAWS)
-        found["cvar"] = cvar(paid, probabilities(odds, CVAR_DRAWS), budget.cvar.level)
+        measures["cvar"] = cvar(paid, probabilities(odds, CVAR_DRAWS), budget.cvar.level)
     if budget.percentile is not None:
         paid = _sampled(cal, euros, loaded, score, PERCENTILE_DRAWS)
-        found["percentile"] = percentile(paid, probabilities(odds, PERCENTILE_DRAWS), budget.percentile.level)
-    return BadCases(**found)
+        measures["percentile"] = percentile(
+            paid, probabilities(odds, PERCENTILE_DRAWS), budget.percentile.level
+        )
+    return BadCases(**measures)
 
 
 def probabilities(odds: Sequence[float], count: int) -> Floats:
@@ -85,11 +87,11 @@ def added(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Float
     if len(score) == 1:
         return np.asarray((charged[:, :, 0]) @ payout_range(cal, score, noise)[0].T)
     block = max(1, _MOST // (len(noise) * charged.shape[1]))
-    found = np.empty((len(euros), len(noise)))
+    extra = np.empty((len(euros), len(noise)))
     for at in range(0, len(euros), block):
         some = slice(at, at + block)
-        found[some] = (payout_range(cal, score[some], noise) @ charged[some])[:, :, 0]
-    return found
+        extra[some] = (payout_range(cal, score[some], noise) @ charged[some])[:, :, 0]
+    return extra
 
 
 def payout_range(cal: Calibrated, score: Floats, noise: Floats) -> Floats:
@@ -105,9 +107,9 @@ def cvar(values: Floats, weight: Floats, level: float) -> Floats:
     A draw on the edge counts in part (Rockafellar & Uryasev 2002, doi:10.1016/S0378-4266(02)00271-6).
     """
     order = np.argsort(-values, axis=-1, kind="stable")
-    held = np.take_along_axis(np.broadcast_to(weight, values.shape), order, axis=-1)
-    before = np.cumsum(held, axis=-1) - held
-    counted = np.clip(1 - level - before, 0.0, held)
+    mass = np.take_along_axis(np.broadcast_to(weight, values.shape), order, axis=-1)
+    before = np.cumsum(mass, axis=-1) - mass
+    counted = np.clip(1 - level - before, 0.0, mass)
     return np.asarray((np.take_along_axis(values, order, axis=-1) * counted).sum(axis=-1) / (1 - level))
 
 

@@ -101,19 +101,19 @@ def _regimes(rng: np.random.Generator, scenario: Scenario, count: int) -> Ints:
     """Positions of regimes, (count,), as evenly as their odds allow, from a random start."""
     odds = np.cumsum([r.probability for r in scenario.regimes.values()] or [1.0])
     at = (np.arange(count) + rng.random()) / count * odds[-1]
-    found: Ints = np.minimum(np.searchsorted(odds, at, side="right"), len(odds) - 1)
-    return found
+    positions: Ints = np.minimum(np.searchsorted(odds, at, side="right"), len(odds) - 1)
+    return positions
 
 
 def _skill(rng: np.random.Generator, people: int, spread: float, periods: int) -> Floats:
     """1 + skill, (people, D): skills sum to 0 over the team, each has standard deviation `spread`."""
     if people < 2 or spread == 0:
         return np.ones((people, periods))
-    found = rng.standard_normal((people, periods))
-    found -= found.mean(axis=0)
-    found *= spread * np.sqrt(people / (people - 1))
-    found += 1
-    return found
+    skill = rng.standard_normal((people, periods))
+    skill -= skill.mean(axis=0)
+    skill *= spread * np.sqrt(people / (people - 1))
+    skill += 1
+    return skill
 
 
 def correlated(independent: Floats, correlation: float) -> Floats:
@@ -136,7 +136,7 @@ def _rule_noise(kpis: int, correlation: float, seed: int, count: int) -> Floats:
     from scipy.stats import qmc
 
     points = qmc.Sobol(1 + kpis, rng=generator(seed, Stream.RULES)).random(count)
-    found: Floats = correlated(ndtri(points), correlation)
-    found -= found.mean(axis=0)
-    found.setflags(write=False)
-    return found
+    noise: Floats = correlated(ndtri(points), correlation)
+    noise -= noise.mean(axis=0)
+    noise.setflags(write=False)
+    return noise

@@ -198,20 +198,20 @@ def tail_elsewhere(
 
     Standard errors are asymptotic: of a mean of excesses, and of the order statistics around a percentile.
     """
-    budget, found = cal.scenario.rules.budget, {}
+    budget, estimates = cal.scenario.rules.budget, {}
     paid = np.sort(company_pay(cal, euros, outcome, draws))
     count = len(paid)
     if budget.cvar is not None:
         level = budget.cvar.level
         edge = paid[_position(level, count)]
         excess = np.maximum(paid - edge, 0.0) / (1 - level)
-        found["cvar"] = float(edge + excess.mean()), float(excess.std() / np.sqrt(count))
+        estimates["cvar"] = float(edge + excess.mean()), float(excess.std() / np.sqrt(count))
     if budget.percentile is not None:
         level = budget.percentile.level
         off = np.sqrt(level * (1 - level) / count)
         ends = [paid[_position(min(max(level + s * off, 0.0), 1.0), count)] for s in (-1, 1)]
-        found["percentile"] = float(paid[_position(level, count)]), float((ends[1] - ends[0]) / 2)
-    return found
+        estimates["percentile"] = float(paid[_position(level, count)]), float((ends[1] - ends[0]) / 2)
+    return estimates
 
 
 def _position(level: float, count: int) -> int:

@@ -170,8 +170,8 @@ def _followed_baselines(before: Scenario, after: Scenario) -> Floats:
     stated = _baselines(after)
     growth = np.ones(len(stages) + 1)  # the last is the market's
     for _ in stages:
-        now = inflow + yields @ (stated * growth[source])
-        growth[:-1] = np.where(was > 0, now / np.where(was > 0, was, 1.0), 1.0)
+        filled = inflow + yields @ (stated * growth[source])
+        growth[:-1] = np.where(was > 0, filled / np.where(was > 0, was, 1.0), 1.0)
     return stated * growth[source]
 
 

@@ -54,12 +54,12 @@ def read_actuals(path: Path, scenario: Scenario) -> tuple[Actual, ...]:
 
 
 def _cells(text: str, line: int) -> list[_Cell]:
-    found, at = [], 0
+    cells, at = [], 0
     for part in text.split(","):
         bare = part.strip()
-        found.append(_Cell(bare, line, at + len(part) - len(part.lstrip())))
+        cells.append(_Cell(bare, line, at + len(part) - len(part.lstrip())))
         at += len(part) + 1
-    return found
+    return cells
 
 
 def _header(file: TextFile, cells: Sequence[_Cell]) -> dict[str, int]:
@@ -110,14 +110,16 @@ def _contradictions(file: TextFile, rows: Sequence[dict[str, _Cell]]) -> Iterato
     seen: dict[tuple[int, str, str], int] = {}
     values: dict[tuple[int, str], tuple[float, int]] = {}
     for row in rows:
-        found = _actual(row)
-        key, line = (found.period, found.team, found.kpi), row["period"].line + 1
+        actual = _actual(row)
+        key, line = (actual.period, actual.team, actual.kpi), row["period"].line + 1
         if key in seen:
-            message = f"period {found.period}, {found.team}, {found.kpi} stands in line {seen[key]} already"
+            message = (
+                f"period {actual.period}, {actual.team}, {actual.kpi} stands in line {seen[key]} already"
+            )
             yield _problem(file, row["period"], message, "remove one of the rows", seen=False)
-        first, where = values.setdefault((found.period, found.kpi), (found.value, line))
-        if first != found.value:
-            message = f"{found.kpi} has another value in period {found.period} in line {where}"
+        first, where = values.setdefault((actual.period, actual.kpi), (actual.value, line))
+        if first != actual.value:
+            message = f"{actual.kpi} has another value in period {actual.period} in line {where}"
             yield _problem(
                 file, row["value"], message, "a KPI has one value per period, whoever is paid on it"
             )

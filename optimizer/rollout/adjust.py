@@ -74,7 +74,7 @@ class Adjustment:
     learnt: tuple[Learnt, ...]
     value: float
     """Of the plan in force, once people have learnt."""
-    best: Attempt
+    unlimited: Attempt
     """Without a limit on the change."""
     tried: tuple[Attempt, ...]
     """At growing distance; the last one recovers enough, unless none does."""
@@ -85,7 +85,7 @@ class Adjustment:
     @property
     def chosen(self) -> Attempt | None:
         """The smallest change that recovers enough."""
-        return min((a for a in self.tried if _enough(a, self.best)), key=lambda a: a.limit, default=None)
+        return min((a for a in self.tried if _enough(a, self.unlimited)), key=lambda a: a.limit, default=None)
 
 
 def adjust(
@@ -105,28 +105,30 @@ def adjust(
     compared = compare_actuals(cal, euros, actuals, seed, draws)
     tell("learning how people respond")
     learnt = learn_responsiveness(cal, euros, attainments(cal, actuals))
-    median = {found.team: found.posterior.median for found in learnt}
+    median = {entry.team: entry.posterior.median for entry in learnt}
     updated = with_responsiveness(scenario, median)
     value = _value(calibrate(updated).choosing(plan.curves), euros)
     broken = tuple(r.rule for r in compare(updated, {LAUNCHED: plan}, seed)[LAUNCHED].broken_rules)
-    best = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
+    unlimited = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
     verdict: Verdict = "change"
-    if best.solution.plan is None:
+    if unlimited.solution.plan is None:
         verdict = "no_plan"
-    elif best.gain <= _NOTHING * abs(value) and not broken:
+    elif unlimited.gain <= _NOTHING * abs(value) and not broken:
         verdict = "keep"
-    tried = _smallest(updated, plan, value, best, options or Options(), tell) if verdict == "change" else ()
-    return Adjustment(updated, plan, compared, learnt, value, best, tried, verdict, broken)
+    tried = (
+        _smallest(updated, plan, value, unlimited, options or Options(), tell) if verdict == "change" else ()
+    )
+    return Adjustment(updated, plan, compared, learnt, value, unlimited, tried, verdict, broken)
 
 
 def attainments(cal: Calibrated, actuals: Sequence[Actual]) -> Floats:
     """Measured values over the targets of today (T, K); NaN where not measured."""
     kpis = list(cal.scenario.kpis)
-    found = np.full((max(a.period for a in actuals), len(kpis)), np.nan)
+    attained = np.full((max(a.period for a in actuals), len(kpis)), np.nan)
     for actual in actuals:
         k = kpis.index(actual.kpi)
-        found[actual.period - 1, k] = actual.value / cal.targets[k]
-    return found
+        attained[actual.period - 1, k] = actual.value / cal.targets[k]
+    return attained
 
 
 def compare_actuals(
@@ -176,22 +178,22 @@ def _attempt(
     changes = {"change_limit": limit, "change_from": LAUNCHED, "curves": curves}
     rules = scenario.rules.model_copy(update=changes)
     plans = {**scenario.plans, LAUNCHED: plan.weights}
-    found = solve(scenario.model_copy(update={"rules": rules, "plans": plans}), options)
-    gain = _value(found.cal, found.euros) - value if found.euros is not None else float("nan")
-    return Attempt(limit, found, gain)
+    solution = solve(scenario.model_copy(update={"rules": rules, "plans": plans}), options)
+    gain = _value(solution.cal, solution.euros) - value if solution.euros is not None else float("nan")
+    return Attempt(limit, solution, gain)
 
 
-def _enough(attempt: Attempt, best: Attempt) -> bool:
+def _enough(attempt: Attempt, unlimited: Attempt) -> bool:
     """Where no plan is within the distance the gain is NaN, never enough; where the plan in force breaks
     rules, even the best one may gain less than nothing."""
-    return attempt.gain >= best.gain - (1 - RECOVERED) * abs(best.gain)
+    return attempt.gain >= unlimited.gain - (1 - RECOVERED) * abs(unlimited.gain)
 
 
 def _smallest(
     scenario: Scenario,
     plan: Plan,
     value: float,
-    best: Attempt,
+    unlimited: Attempt,
     options: Options,
     tell: Callable[[str], None],
 ) -> tuple[Attempt, ...]:
@@ -201,13 +203,13 @@ def _smallest(
 
     def enough(count: int) -> bool:
         tried.append(_attempt(scenario, plan, count * shift, value, options, tell))
-        return _enough(tried[-1], best)
+        return _enough(tried[-1], unlimited)
 
     few, many = 0, 1
     while many * shift < _ANYTHING and not enough(many):
         few, many = many, 2 * many
     if many * shift >= _ANYTHING:
-        tried.append(best)
+        tried.append(unlimited)
         many = int(np.ceil(_ANYTHING / shift))
     while many - few > 1:
         middle = (few + many) // 2

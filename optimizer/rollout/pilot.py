@@ -128,10 +128,10 @@ def settings(cal: Calibrated, euros: Floats, periods: int) -> Iterator[PilotSett
         if (cal.scenario.teams[team].headcount or 0) >= 2 * FEWEST:
             alone = cal.current.copy()
             alone[i] = euros[i]
-            company = cal.today.choosing({t: c for t, c in cal.chosen.items() if t == team})
-            found = _setting(cal, i, stay, _expected(company, alone, periods) - stay)
-            if found is not None:
-                yield found
+            today = cal.today.choosing({t: c for t, c in cal.chosen.items() if t == team})
+            setting = _setting(cal, i, stay, _expected(today, alone, periods) - stay)
+            if setting is not None:
+                yield setting
 
 
 def changed_teams(cal: Calibrated, euros: Floats) -> tuple[int, ...]:
@@ -186,8 +186,8 @@ def _designs(setting: PilotSetting, groups: _Groups, q: int) -> Iterator[Design]
     power = groups.power(np.full(len(error), effect))
     least = groups.detectable(error)
     textbook = ndtr(abs(effect) / error - ndtri(1 - ALPHA / 2))
-    for n, seen, found, formula in zip(groups.people, least, power, textbook, strict=True):
-        yield Design(int(n), q, effect, float(seen), float(found), float(formula))
+    for n, seen, strength, formula in zip(groups.people, least, power, textbook, strict=True):
+        yield Design(int(n), q, effect, float(seen), float(strength), float(formula))
 
 
 @dataclass(frozen=True)

@@ -77,16 +77,16 @@ def learn_responsiveness(
     the curves chosen."""
     centre = {name: team.responsiveness for name, team in cal.scenario.teams.items()}
     priors = {name: _prior(cal.scenario, name) for name in centre}
-    now = dict(centre)
-    found: dict[str, Belief] = {}
+    medians = dict(centre)
+    posteriors: dict[str, Belief] = {}
     for _ in range(_ROUNDS):
-        before = dict(now)
+        before = dict(medians)
         for name in centre:
-            found[name] = _posterior(cal, euros, attained, now, name, priors[name], learning)
-            now[name] = found[name].median
-        if all(abs(now[n] / before[n] - 1) < _SETTLED for n in now):
+            posteriors[name] = _posterior(cal, euros, attained, medians, name, priors[name], learning)
+            medians[name] = posteriors[name].median
+        if all(abs(medians[n] / before[n] - 1) < _SETTLED for n in medians):
             break
-    return tuple(Learnt(n, _interval(centre[n], priors[n]), found[n]) for n in centre)
+    return tuple(Learnt(n, _interval(centre[n], priors[n]), posteriors[n]) for n in centre)
 
 
 def _prior(scenario: Scenario, team: str) -> float:
@@ -139,8 +139,8 @@ def expected_attainment(
 def _interpolated(z: Floats, at: Floats, values: Floats) -> Floats:
     """Values (nodes, T, K) at every z, (Z, T, K)."""
     flat = values.reshape(len(at), -1)
-    found = np.stack([np.interp(z, at, column) for column in flat.T], axis=1)
-    return np.asarray(found.reshape(len(z), *values.shape[1:]))
+    columns = np.stack([np.interp(z, at, column) for column in flat.T], axis=1)
+    return np.asarray(columns.reshape(len(z), *values.shape[1:]))
 
 
 def _log_likelihood(cal: Calibrated, expected: Floats, attained: Floats) -> Floats:

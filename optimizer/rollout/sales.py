@@ -26,8 +26,8 @@ def counting_kpis(network: Network) -> Ints:
     sizes = np.linalg.norm(credit, axis=1)[:, None] * np.linalg.norm(filled, axis=1)
     alike = np.round(credit @ filled.T / np.where(sizes > 0, sizes, 1.0), _ALIKE)
     ranked = np.where(alike > 0, alike + np.where(network.is_rate, 0, 1)[:, None], 0.0)
-    found = (ranked.max(axis=0, initial=0.0) > 0) & (network.stage_value != 0)
-    return np.asarray(np.where(found, ranked.argmax(axis=0), -1))
+    counted = (ranked.max(axis=0, initial=0.0) > 0) & (network.stage_value != 0)
+    return np.asarray(np.where(counted, ranked.argmax(axis=0), -1))
 
 
 def worth_of_luck(cal: Calibrated, network: Network) -> Floats:

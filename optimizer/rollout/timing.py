@@ -74,13 +74,13 @@ class Owed:
 
 def movables(cal: Calibrated, euros: Floats) -> tuple[Movable, ...]:
     """KPIs with timing for which the team that makes most of their results is paid under a plan (I, K)."""
-    found = []
+    choices = []
     for k, kpi in enumerate(cal.scenario.kpis.values()):
         if kpi.timing is not None and kpi.timing.share > 0:
             team = _maker(cal.network, k)
             if euros[team, k] > 0:
-                found.append(Movable(team, k, kpi.timing.share, kpi.timing.loss))
-    return tuple(found)
+                choices.append(Movable(team, k, kpi.timing.share, kpi.timing.loss))
+    return tuple(choices)
 
 
 def _maker(network: Network, k: int) -> int:
@@ -132,9 +132,9 @@ def two_periods(
 
 def _with(attainment: Floats, k: int, more: Floats) -> Floats:
     """Attainment (S, K) with KPI k changed by amounts (S, M), (S, M, K)."""
-    found = np.repeat(attainment[:, None, :], more.shape[1], axis=1)
-    found[:, :, k] += more
-    return found
+    changed = np.repeat(attainment[:, None, :], more.shape[1], axis=1)
+    changed[:, :, k] += more
+    return changed
 
 
 def losses(cal: Calibrated) -> Floats:

@@ -15,7 +15,7 @@ _KPI = {"kpi_en": "the KPI's label in English", "kpi_fr": "the KPI's label in Fr
 
 def adjust_tables(found: Adjustment, plan: str) -> Tables:
     """Every table of TABLES; `plan` is how the plan in force is called."""
-    attempts = sorted({a.limit: a for a in (*found.tried, found.best)}.values(), key=lambda a: a.limit)
+    attempts = sorted({a.limit: a for a in (*found.tried, found.unlimited)}.values(), key=lambda a: a.limit)
     rows = {
         "summary": [_summary(found, plan, attempts)],
         "actuals": list(_actuals(found)),
@@ -67,10 +67,10 @@ def _summary(found: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
         "objective": scenario.rules.objective,
         "verdict": found.verdict,
         "value": found.value,
-        "attainable": found.best.gain,
+        "attainable": found.unlimited.gain,
         "limit": chosen.limit if chosen else math.nan,
         "gain": gain,
-        "recovered": gain / found.best.gain if found.best.gain > 0 else math.nan,
+        "recovered": gain / found.unlimited.gain if found.unlimited.gain > 0 else math.nan,
         "proven": all(a.solution.status in ("optimal", "infeasible") for a in attempts),
         "broken": ", ".join(found.broken),
         "surprises": sum(c.surprising for c in found.compared),

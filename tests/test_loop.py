@@ -182,12 +182,12 @@ def test_a_plan_found_when_time_is_out_gets_the_bound_at_its_own_beliefs() -> No
             return len(scored.seen) > 1
 
     proof = prove(Clock(**vars(run)), scored, poor)
-    assert proof.best.beats(poor)
+    assert proof.plan.beats(poor)
     assert not proof.complete
-    expected = own_beliefs(run, proof.best, "final")
+    expected = own_beliefs(run, proof.plan, "final")
     for mine, its in zip(proof.at.beliefs, expected.beliefs, strict=True):
         np.testing.assert_array_equal(mine.routing, its.routing)
-    assert proof.best.value <= proof.bound < np.inf
+    assert proof.plan.value <= proof.bound < np.inf
 
 
 def test_a_bound_below_the_objective_is_no_bound() -> None:

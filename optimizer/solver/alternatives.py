@@ -49,14 +49,14 @@ def _listed(
         last = _known(run, scored, best)
         fixed = built(run, at, floor_of(last.value) if last else None)
         search = None if fixed is None else _Search.begin(run, scored, at, fixed, best)
-        chosen, found = [best], list[tuple[ScoredPlan, bool]]()
+        chosen, alternatives = [best], list[tuple[ScoredPlan, bool]]()
         while len(chosen) < run.options.alternatives:
             plan, proven = search.next(chosen) if search else (_best_far(scored, chosen), False)
             if plan is None:
                 break
             chosen.append(plan)
-            found.append((plan, proven))
-        return found
+            alternatives.append((plan, proven))
+        return alternatives
 
 
 def _known(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan | None:
@@ -66,11 +66,11 @@ def _known(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan | None
     """
     chosen = [best]
     while len(chosen) < run.options.alternatives:
-        found = _best_far(scored, chosen)
-        if found is None:
+        far = _best_far(scored, chosen)
+        if far is None:
             return None
-        around = scored.look(neighbours(scored.space, found.units))
-        chosen.append(best_of([found, *(p for p in around if p.kept and _is_far(p.units, chosen))]) or found)
+        around = scored.look(neighbours(scored.space, far.units))
+        chosen.append(best_of([far, *(p for p in around if p.kept and _is_far(p.units, chosen))]) or far)
     return chosen[-1]
 
 
@@ -92,7 +92,7 @@ class _Search:
 
     run: Run
     scored: ScoredPlans
-    at_held: ScoredPlans
+    at_beliefs: ScoredPlans
     fixed: FixedModel
     best: ScoredPlan
     listed: int = 0
@@ -113,8 +113,8 @@ class _Search:
         m.objective.deactivate()
         worth = m.objective.expr - (best.value - m.way_out_worth) * m.way_out
         m.worth_or_way_out = pyo.Objective(expr=worth, sense=pyo.maximize)
-        at_held = scored_at(run, at)
-        return cls(run, scored, at_held, fixed, best)
+        at_beliefs = scored_at(run, at)
+        return cls(run, scored, at_beliefs, fixed, best)
 
     def next(self, chosen: list[ScoredPlan]) -> tuple[ScoredPlan | None, bool]:
         """The best plan far from all of `chosen`, and its proof; None where there is none."""
@@ -122,12 +122,12 @@ class _Search:
         before = self.listed
         tempting = np.concatenate([neighbours(self.run.space, c.units) for c in chosen])
         while True:
-            found = self.scored.look(tempting)
+            scored = self.scored.look(tempting)
             candidate = _best_far(self.scored, chosen)
-            far = np.array([p.units for p in found if _is_far(p.units, chosen)], dtype=np.intp)
+            far = np.array([p.units for p in scored if _is_far(p.units, chosen)], dtype=np.intp)
             if candidate is not None and len(far):
                 target = candidate.value + self._room
-                self.listed += exclude_above(self.run, self.fixed, self.at_held, far, target, self.best)
+                self.listed += exclude_above(self.run, self.fixed, self.at_beliefs, far, target, self.best)
             if self.run.out_of_time or self.listed - before > MOST_LISTED:
                 return candidate, False
             answer = self._solve(candidate)
@@ -163,11 +163,11 @@ class _Search:
         m, space, network = self.fixed.model, self.run.space, self.run.cal.network
         apart = []
         for i, k in space.pairs:
-            steps, here = steps_of(m, network.teams[i], network.kpis[k]), int(plan.units[i, k])
-            if here + FAR <= space.most[i]:
+            steps, count = steps_of(m, network.teams[i], network.kpis[k]), int(plan.units[i, k])
+            if count + FAR <= space.most[i]:
                 apart.append(m.apart.add())
-                m.differing.add(steps >= (here + FAR) * apart[-1])
-            if here >= FAR:
+                m.differing.add(steps >= (count + FAR) * apart[-1])
+            if count >= FAR:
                 apart.append(m.apart.add())
-                m.differing.add(steps <= int(space.most[i]) - (int(space.most[i]) - here + FAR) * apart[-1])
+                m.differing.add(steps <= int(space.most[i]) - (int(space.most[i]) - count + FAR) * apart[-1])
         m.differing.add(sum(apart) + m.way_out >= 1)

@@ -138,50 +138,50 @@ def note_round(run: Run, at: BeliefPoint, answer: Answer, plan: ScoredPlan) -> N
     run.tell(Event("round", f"{at.name} beliefs: value {plan.value:,.0f}, keeps rules: {plan.kept}"))
 
 
-def converged(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan:
+def converged(run: Run, scored: ScoredPlans, incumbent: ScoredPlan) -> ScoredPlan:
     """Where climbs end: each at the beliefs of the plan before, where judging is cheap, then at their own."""
     run.tell(Event("search", "around the best plan"))
     with run.timed("search"):
         for _ in range(MOST_ROUNDS):
             if run.out_of_time:
                 break
-            found = best_of(scored.look(_ahead(run, own_beliefs(run, best, "own"), best)))
-            if found is None or not found.beats(best):
-                found = climb(run.space, scored, best)
-            if not found.beats(best):
+            candidate = best_of(scored.look(_ahead(run, own_beliefs(run, incumbent, "own"), incumbent)))
+            if candidate is None or not candidate.beats(incumbent):
+                candidate = climb(run.space, scored, incumbent)
+            if not candidate.beats(incumbent):
                 break
-            best = found
-    return best
+            incumbent = candidate
+    return incumbent
 
 
 def _ahead(run: Run, at: BeliefPoint, plan: ScoredPlan) -> Ints:
     """The plans that look best at held beliefs, after climbing there by one shift or two at a time."""
-    at_held = scored_at(run, at)
-    climb_by_two(run.space, at_held, at_held.look(plan.units[None])[0])
-    return np.array([p.units for p in ranked(at_held.seen.values())[:STARTS]])
+    at_beliefs = scored_at(run, at)
+    climb_by_two(run.space, at_beliefs, at_beliefs.look(plan.units[None])[0])
+    return np.array([p.units for p in ranked(at_beliefs.seen.values())[:STARTS]])
 
 
-def verified(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan:
+def verified(run: Run, scored: ScoredPlans, incumbent: ScoredPlan) -> ScoredPlan:
     """The best plan that people would stay at: where a team would do quite other work, the next one.
 
     A plan refused is not proposed again (a no-good cut). After MOST_REJECTED, or where no other plan keeps
     the rules, the first is handed back, and its certificate says what is wrong with it.
     """
-    first = best
+    first = incumbent
     while not run.out_of_time:
-        found = _deviations(run, best)
-        if not found:
-            return best
+        deviations = _deviations(run, incumbent)
+        if not deviations:
+            return incumbent
         if len(run.rejected) >= MOST_REJECTED:
             break
-        plan = plan_from_euros(run.cal.scenario, run.space.euros(best.units))
-        run.tell(Event("search", f"people would not stay at the best plan: {found[0].words}"))
-        run.rejected.append(Rejected(plan, best.value, found))
-        scored.reject(best)
+        plan = plan_from_euros(run.cal.scenario, run.space.euros(incumbent.units))
+        run.tell(Event("search", f"people would not stay at the best plan: {deviations[0].words}"))
+        run.rejected.append(Rejected(plan, incumbent.value, deviations))
+        scored.reject(incumbent)
         following = scored.best()
         if following is None or not following.kept:
             break
-        best = converged(run, scored, following)
+        incumbent = converged(run, scored, following)
     return first
 
 

@@ -50,12 +50,12 @@ def explain_conflict(data: ModelData, limits: Limits) -> Conflict:
     limits = _short(limits)
     try:
         fixed = _softened(data)
-        found = solve_milp(compile_model(fixed.model), limits)
+        relaxed = solve_milp(compile_model(fixed.model), limits)
     except InfeasibleError:
         return Conflict((), ())
     rows = list(_business_rows(fixed.model, data))
     m = fixed.model
-    slack = [found.value(m.over[j]) + found.value(m.under[j]) for j in m.over] if found.values else []
+    slack = [relaxed.value(m.over[j]) + relaxed.value(m.under[j]) for j in m.over] if relaxed.values else []
     cheapest = tuple(
         MovedLimit(r.name, r.limit.value, by / r.limit.per_unit)
         for r, by in zip(rows, slack, strict=False)

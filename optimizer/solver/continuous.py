@@ -63,13 +63,13 @@ class Answer:
     fixed: FixedModel | None
 
 
-def solve_continuous(run: Run, blank: Solution) -> Solution:
+def solve_continuous(run: Run, unsolved: Solution) -> Solution:
     """Objective surplus over all weights, with the same certificate as with steps."""
     if run.options.beliefs == "baseline" or not beliefs_matter(run.cal, run.space):
         at = baseline_beliefs(run)
         answer = solve_at(run, at)
-        return _concluded(run, blank, at, answer, proven=True)
-    return _learnt(run, blank)
+        return _concluded(run, unsolved, at, answer, proven=True)
+    return _learnt(run, unsolved)
 
 
 def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
@@ -88,30 +88,30 @@ def solve_at(run: Run, at: BeliefPoint) -> Answer:
             patterns = Patterns(data, built.bounds, run.options.threads)
     except InfeasibleError:
         return Answer(None, -np.inf, 0, None)
-    scored, best = scored_at(run, at), None
+    scored, incumbent = scored_at(run, at), None
     solved, bound, looked = -np.inf, np.inf, 0
     while looked < MOST_PATTERNS:
         with run.timed("solve"):
-            found = solve_outer(built.model, data, run.limits, None, run.progress("solve"))
-        bound = min(bound, max(-np.inf if found.status == "infeasible" else found.bound, solved))
-        if not found.values or run.out_of_time or (best and _gap(best, bound) <= run.options.gap):
+            answer = solve_outer(built.model, data, run.limits, None, run.progress("solve"))
+        bound = min(bound, max(-np.inf if answer.status == "infeasible" else answer.bound, solved))
+        if not answer.values or run.out_of_time or (incumbent and _gap(incumbent, bound) <= run.options.gap):
             break
         with run.timed("patterns"):
-            pattern = patterns.best(_binaries(built.model, found))
+            pattern = patterns.best(_binaries(built.model, answer))
         looked, solved = looked + 1, max(solved, pattern.bound)
-        best = _better(run, scored, pattern, best)
-        if not _forbid(built.model, found):
+        incumbent = _better(run, scored, pattern, incumbent)
+        if not _forbid(built.model, answer):
             bound = min(bound, solved)
             break
-    return Answer(best, bound if best is None else max(bound, best.value), looked, built)
+    return Answer(incumbent, bound if incumbent is None else max(bound, incumbent.value), looked, built)
 
 
-def _better(run: Run, scored: ScoredPlans, pattern: Best, best: ScoredPlan | None) -> ScoredPlan | None:
+def _better(run: Run, scored: ScoredPlans, pattern: Best, incumbent: ScoredPlan | None) -> ScoredPlan | None:
     """The best plan that keeps the rules, with this pattern's."""
     if pattern.units is None:
-        return best
+        return incumbent
     plan = _kept(run, scored, pattern.units)
-    return plan if plan.kept and plan.beats(best) else best
+    return plan if plan.kept and plan.beats(incumbent) else incumbent
 
 
 def _kept(run: Run, scored: ScoredPlans, units: Floats) -> ScoredPlan:
@@ -127,21 +127,21 @@ def _gap(best: ScoredPlan, bound: float) -> float:
     return relative_gap(best.value, bound)
 
 
-def _binaries(m: pyo.ConcreteModel, found: MilpResult) -> dict[tuple[str, object], float]:
+def _binaries(m: pyo.ConcreteModel, answer: MilpResult) -> dict[tuple[str, object], float]:
     """Who works on what, and which KPIs are used."""
     some = ((name, component) for name in ("working", "used") for component in [m.component(name)])
-    return {(name, index): found.value(v) for name, c in some for index, v in c.items()}
+    return {(name, index): answer.value(v) for name, c in some for index, v in c.items()}
 
 
-def _forbid(m: pyo.ConcreteModel, found: MilpResult) -> bool:
+def _forbid(m: pyo.ConcreteModel, answer: MilpResult) -> bool:
     """Another pattern, please; False where there is only one."""
     binaries = [v for name in ("working", "used") for v in m.component(name).values()]
     if binaries:
-        m.excluded.add(sum(1 - v if found.value(v) > 0.5 else v for v in binaries) >= 1)
+        m.excluded.add(sum(1 - v if answer.value(v) > 0.5 else v for v in binaries) >= 1)
     return bool(binaries)
 
 
-def _learnt(run: Run, blank: Solution) -> Solution:
+def _learnt(run: Run, unsolved: Solution) -> Solution:
     """Rounds of beliefs until the plan repeats, then a search around the best plan."""
     scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
     at, before = baseline_beliefs(run), None
@@ -155,14 +155,14 @@ def _learnt(run: Run, blank: Solution) -> Solution:
         if before is not None and np.abs(before - plan.units).max() <= SAME:
             break
         before, at = plan.units, own_beliefs(run, plan, f"round {turn + 1}")
-    best = scored.best()
-    if best is None or not best.kept:
-        return _concluded(run, blank, at, replace(answer, best=None), proven=False)
+    incumbent = scored.best()
+    if incumbent is None or not incumbent.kept:
+        return _concluded(run, unsolved, at, replace(answer, best=None), proven=False)
     with run.timed("search"):
         for shift in FINER:
-            best = climb(replace(run.space, shift=shift), scored, best)
-    at = own_beliefs(run, best, "final")
-    return _concluded(run, blank, at, replace(solve_at(run, at), best=best), proven=False)
+            incumbent = climb(replace(run.space, shift=shift), scored, incumbent)
+    at = own_beliefs(run, incumbent, "final")
+    return _concluded(run, unsolved, at, replace(solve_at(run, at), best=incumbent), proven=False)
 
 
 def _named(run: Run) -> Floats:
@@ -177,18 +177,18 @@ def _as_milp(answer: Answer) -> Milp:
     return Milp("optimal", None, value, answer.bound)
 
 
-def _concluded(run: Run, blank: Solution, at: BeliefPoint, answer: Answer, *, proven: bool) -> Solution:
+def _concluded(run: Run, unsolved: Solution, at: BeliefPoint, answer: Answer, *, proven: bool) -> Solution:
     """The certificate, or why there is no plan."""
     best = answer.best
     if best is None:
-        return refused(_stepped(run), blank, at) if answer.bound == -np.inf else stopped(run, blank)
+        return refused(_stepped(run), unsolved, at) if answer.bound == -np.inf else stopped(run, unsolved)
     if proven:
         note_round(run, at, _as_milp(answer), best)
     short = run.options.beliefs == "baseline"
     with run.timed("verify"):
         checks = [*_proof(run, answer, best, proven), *_verified(run, at, answer, best, short)]
     seen = linearised(run.cal, run.space.euros(best.units)[None], at.beliefs) if short else None
-    return finished(run, blank, best, answer.bound, checks, seen)
+    return finished(run, unsolved, best, answer.bound, checks, seen)
 
 
 def _stepped(run: Run) -> Run:

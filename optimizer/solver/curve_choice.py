@@ -33,19 +33,19 @@ def best_choice(scenario: Scenario, gap: float, solve_with: Callable[[Chosen], S
     choices = combinations(scenario)
     if len(choices) == 1:
         return solve_with(choices[0])
-    found = [solve_with(chosen) for chosen in choices]
+    solutions = [solve_with(chosen) for chosen in choices]
     listed = tuple(
-        Combination(dict(c), s.status, s.objective, s.bound) for c, s in zip(choices, found, strict=True)
+        Combination(dict(c), s.status, s.objective, s.bound) for c, s in zip(choices, solutions, strict=True)
     )
-    planned = [s for s in found if s.plan is not None]
+    planned = [s for s in solutions if s.plan is not None]
     if not planned:
-        worst = min(found, key=lambda s: (_WORST.index(s.status), not s.unproven))
-        return replace(worst, combinations=listed, seconds=_added(found))
+        worst = min(solutions, key=lambda s: (_WORST.index(s.status), not s.unproven))
+        return replace(worst, combinations=listed, seconds=_added(solutions))
     best = max(planned, key=lambda s: significant(s.objective))
-    check = _every_curve([s for s in found if s is not best], best, gap)
+    check = _every_curve([s for s in solutions if s is not best], best, gap)
     checks = (*best.checks, check)
     return replace(
-        best, status=status_of(list(checks)), checks=checks, combinations=listed, seconds=_added(found)
+        best, status=status_of(list(checks)), checks=checks, combinations=listed, seconds=_added(solutions)
     )
 
 
@@ -63,8 +63,8 @@ def _settled(solution: Solution, limit: float) -> bool:
     return solution.status == "optimal" or (np.isfinite(solution.bound) and solution.bound <= limit)
 
 
-def _added(found: list[Solution]) -> dict[str, float]:
+def _added(solutions: list[Solution]) -> dict[str, float]:
     """Wall time by phase over all combinations; they are calibrated together."""
-    phases = dict.fromkeys(phase for s in found for phase in s.seconds)
-    added = {phase: sum(s.seconds.get(phase, 0.0) for s in found) for phase in phases}
-    return added | {"calibrate": found[0].seconds["calibrate"]}
+    phases = dict.fromkeys(phase for s in solutions for phase in s.seconds)
+    added = {phase: sum(s.seconds.get(phase, 0.0) for s in solutions) for phase in phases}
+    return added | {"calibrate": solutions[0].seconds["calibrate"]}

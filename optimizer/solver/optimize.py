@@ -126,7 +126,7 @@ def _solve_consistent(run: Run, blank: Solution) -> Solution:
     proof = prove(run, scored, verified(run, scored, best))
     solution = certified(run, blank, scored, proof)
     proven = solution.status == "optimal"
-    return replace(solution, alternatives=diverse(run, scored, proof.best, proof.at, proven=proven))
+    return replace(solution, alternatives=diverse(run, scored, proof.plan, proof.at, proven=proven))
 
 
 def _search(run: Run, scored: ScoredPlans) -> tuple[Refusal | None, bool]:

@@ -44,10 +44,10 @@ def status_of(checks: list[Check]) -> Status:
     return "feasible" if failed else "optimal"
 
 
-def certified(run: Run, blank: Solution, scored: ScoredPlans, proof: Proof) -> Solution:
+def certified(run: Run, unsolved: Solution, scored: ScoredPlans, proof: Proof) -> Solution:
     """The best plan at its own beliefs, with every check."""
-    best, gap = proof.best, relative_gap(proof.best.value, proof.bound)
-    euros = run.space.euros(best.units)[None]
+    plan, gap = proof.plan, relative_gap(proof.plan.value, proof.bound)
+    euros = run.space.euros(plan.units)[None]
     with run.timed("verify"):
         outcome = evaluate_plans(run.cal, euros)
         checks = [
@@ -61,37 +61,37 @@ def certified(run: Run, blank: Solution, scored: ScoredPlans, proof: Proof) -> S
                 float(MOST_LISTED),
                 "plans that looked better at these beliefs, each judged at its own",
             ),
-            check_rules(scored.judge(best.units[None])),
-            *check_model(proof.fixed, run.space, best.units, proof.at.beliefs),
+            check_rules(scored.judge(plan.units[None])),
+            *check_model(proof.fixed, run.space, plan.units, proof.at.beliefs),
             *check_equilibrium(run.cal, euros, outcome),
             *check_global(run.cal, euros[0], outcome),
             *check_sample(run.cal, euros, outcome),
-            *enumerated(run, best),
+            *enumerated(run, plan),
         ]
-    return replace(finished(run, blank, best, proof.bound, checks), rejected=tuple(run.rejected))
+    return replace(finished(run, unsolved, plan, proof.bound, checks), rejected=tuple(run.rejected))
 
 
 def finished(
     run: Run,
-    blank: Solution,
-    best: ScoredPlan,
+    unsolved: Solution,
+    plan: ScoredPlan,
     bound: float,
     checks: list[Check],
     seen: Linearised | None = None,
 ) -> Solution:
     """A plan with its status, its bound (never below its own value) and what people do under it."""
-    euros, gap = run.space.euros(best.units), relative_gap(best.value, bound)
+    euros, gap = run.space.euros(plan.units), relative_gap(plan.value, bound)
     with run.timed("evaluate"):
         first = evaluate_plans(run.cal, euros[None], "first_response")
         consistent = evaluate_plans(run.cal, euros[None])
         paid = payouts_under(run.cal, (run.cal.current, euros))
     return replace(
-        blank,
+        unsolved,
         status=status_of(checks),
         plan=replace(plan_from_euros(run.cal.scenario, euros), curves=dict(run.cal.chosen)),
         euros=euros,
-        objective=best.value,
-        bound=max(bound, best.value) if np.isfinite(gap) else np.inf,
+        objective=plan.value,
+        bound=max(bound, plan.value) if np.isfinite(gap) else np.inf,
         gap=gap,
         first_response=first,
         consistent=consistent,
@@ -103,7 +103,7 @@ def finished(
     )
 
 
-def enumerated(run: Run, best: ScoredPlan) -> Iterator[Check]:
+def enumerated(run: Run, plan: ScoredPlan) -> Iterator[Check]:
     """On request: every plan at a coarser step, judged at its own beliefs."""
     step = run.options.enumerate_step
     if step is None:
@@ -113,11 +113,11 @@ def enumerated(run: Run, best: ScoredPlan) -> Iterator[Check]:
     for block in every_plan(coarse):
         if run.out_of_time:
             break
-        found = judge(block)
+        scores = judge(block)
         count += len(block)
-        top = max(top, float(found.value[found.kept].max(initial=-np.inf)))
+        top = max(top, float(scores.value[scores.kept].max(initial=-np.inf)))
         run.tell(Event("enumerate", f"{count:,} plans"))
-    ahead = (top - best.value) / max(1.0, abs(best.value))
+    ahead = (top - plan.value) / max(1.0, abs(plan.value))
     ok = ahead <= run.options.gap and not run.out_of_time
     yield Check("enumeration", ok, ahead, run.options.gap, f"{count:,} plans at step {step:g}")
 
@@ -125,38 +125,40 @@ def enumerated(run: Run, best: ScoredPlan) -> Iterator[Check]:
 # --- without a plan -------------------------------------------------------------------------------------
 
 
-def stopped(run: Run, blank: Solution) -> Solution:
+def stopped(run: Run, unsolved: Solution) -> Solution:
     """Time ran out, or the solver gave up, before any plan was found: neither a plan nor "infeasible"."""
     spent, limit = time.monotonic() - run.started, run.options.time_limit or 0.0
     check = Check("solver", False, 0.0, 1.0, "the solver gave up without an answer")
     if run.out_of_time:
         check = Check("time", False, spent, limit, "no plan yet")
-    return _without_plan(run, blank, "error", check)
+    return _without_plan(run, unsolved, "error", check)
 
 
-def never_settled(run: Run, blank: Solution) -> Solution:
+def never_settled(run: Run, unsolved: Solution) -> Solution:
     """Under no plan that was judged do beliefs come to agree with what happens."""
-    return _without_plan(run, blank, "no_equilibrium")
+    return _without_plan(run, unsolved, "no_equilibrium")
 
 
-def refused(run: Run, blank: Solution, at: BeliefPoint) -> Solution:
+def refused(run: Run, unsolved: Solution, at: BeliefPoint) -> Solution:
     """The model has no plan at the only beliefs that count."""
-    return replace(_without_plan(run, blank, "infeasible"), conflict=_conflict(run, at))
+    return replace(_without_plan(run, unsolved, "infeasible"), conflict=_conflict(run, at))
 
 
 def no_plan(
-    run: Run, blank: Solution, refusal: Refusal | None, nearest: ScoredPlan | None, every: bool
+    run: Run, unsolved: Solution, refusal: Refusal | None, nearest: ScoredPlan | None, every: bool
 ) -> Solution:
     """No plan keeps the rules at its own beliefs: proven where all were judged or weights alone conflict."""
     at = refusal[0] if refusal else baseline_beliefs(run)
     conflict = _conflict(run, at)
     if not conflict.rules and nearest is not None and np.isfinite(nearest.violation):
         conflict = Conflict((), tuple(_broken(run, nearest)))
-    return replace(_without_plan(run, blank, "infeasible", _exhausted(run, at, every)), conflict=conflict)
+    return replace(_without_plan(run, unsolved, "infeasible", _exhausted(run, at, every)), conflict=conflict)
 
 
-def _without_plan(run: Run, blank: Solution, status: Status, *checks: Check) -> Solution:
-    return replace(blank, status=status, checks=checks, rounds=tuple(run.rounds), seconds=dict(run.seconds))
+def _without_plan(run: Run, unsolved: Solution, status: Status, *checks: Check) -> Solution:
+    return replace(
+        unsolved, status=status, checks=checks, rounds=tuple(run.rounds), seconds=dict(run.seconds)
+    )
 
 
 def _conflict(run: Run, at: BeliefPoint) -> Conflict:

@@ -27,10 +27,10 @@ class Proof:
     """The best plan, its beliefs, the model there (None where it has no plan), and how the listing went.
 
     `bound` holds at `at` for every plan but the `listed` ones, which were judged at their own beliefs;
-    `complete` if none but those is worth more than the gap above `best`.
+    `complete` if none but those is worth more than the gap above `plan`.
     """
 
-    best: ScoredPlan
+    plan: ScoredPlan
     at: BeliefPoint
     fixed: FixedModel | None
     bound: float
@@ -38,86 +38,88 @@ class Proof:
     complete: bool
 
 
-def prove(run: Run, scored: ScoredPlans, best: ScoredPlan) -> Proof:
+def prove(run: Run, scored: ScoredPlans, incumbent: ScoredPlan) -> Proof:
     """List what the model at the best plan's beliefs values above it, until nothing is left."""
     for _ in range(MOST_TURNS):
-        found = _list_better(run, scored, best)
-        if isinstance(found, Proof):
-            return found
-        best = verified(run, scored, converged(run, scored, found))
+        result = _list_better(run, scored, incumbent)
+        if isinstance(result, Proof):
+            return result
+        incumbent = verified(run, scored, converged(run, scored, result))
         if run.out_of_time:
             break
-    at = own_beliefs(run, best, "final")
-    return _stopped(best, at, built(run, at, floor_of(best.value)), np.inf, 0)
+    at = own_beliefs(run, incumbent, "final")
+    return _stopped(incumbent, at, built(run, at, floor_of(incumbent.value)), np.inf, 0)
 
 
-def _list_better(run: Run, scored: ScoredPlans, best: ScoredPlan) -> Proof | ScoredPlan:
-    """A proof for `best`, complete or as far as it got; or the first plan found to beat it.
+def _list_better(run: Run, scored: ScoredPlans, incumbent: ScoredPlan) -> Proof | ScoredPlan:
+    """A proof for `incumbent`, complete or as far as it got; or the first plan found to beat it.
 
-    `best` stays in the model, so that it always has a solution and "infeasible" cannot pass for a proof.
+    `incumbent` stays in the model, so that it always has a solution and "infeasible" cannot pass for a proof.
     """
-    at = own_beliefs(run, best, f"round {len(run.rounds)}")
-    target = best.value + run.options.gap * abs(best.value)
-    at_held = scored_at(run, at)
-    listed, bound, tempting, fixed = {best.key}, np.inf, neighbours(run.space, best.units), None
+    at = own_beliefs(run, incumbent, f"round {len(run.rounds)}")
+    target = incumbent.value + run.options.gap * abs(incumbent.value)
+    at_beliefs = scored_at(run, at)
+    listed, bound, tempting, fixed = {incumbent.key}, np.inf, neighbours(run.space, incumbent.units), None
     while True:
-        above = _above(run, at_held, tempting, target, listed)
+        above = _above(run, at_beliefs, tempting, target, listed)
         listed |= {plan.key for plan in above}
-        found = best_of(scored.look(np.concatenate([tempting, *(p.units[None] for p in above)])))
-        if found is not None and found.beats(best):
-            return found
-        fixed = fixed or built(run, at, floor_of(best.value))
+        candidate = best_of(scored.look(np.concatenate([tempting, *(p.units[None] for p in above)])))
+        if candidate is not None and candidate.beats(incumbent):
+            return candidate
+        fixed = fixed or built(run, at, floor_of(incumbent.value))
         if fixed is None or run.out_of_time or (len(listed) > MOST_LISTED and np.isfinite(bound)):
-            return _stopped(best, at, fixed, bound, len(listed) - 1)
+            return _stopped(incumbent, at, fixed, bound, len(listed) - 1)
         fixed.exclude(plan.units for plan in above)
         with run.timed("prove"):
-            answer = fixed.solve(run.limits, best.units, run.progress("prove"))
+            answer = fixed.solve(run.limits, incumbent.units, run.progress("prove"))
         if answer.units is None:
-            return _stopped(best, at, fixed, bound, len(listed) - 1)
+            return _stopped(incumbent, at, fixed, bound, len(listed) - 1)
         if not np.isfinite(bound):
             note_round(run, at, answer, scored.look(answer.units[None])[0])
         bound = min(bound, answer.bound)
         if bound <= target:
-            return Proof(best, at, fixed, bound, len(listed) - 1, complete=True)
-        if answer.units.tobytes() == best.key:
-            return _stopped(best, at, fixed, bound, len(listed) - 1)
+            return Proof(incumbent, at, fixed, bound, len(listed) - 1, complete=True)
+        if answer.units.tobytes() == incumbent.key:
+            return _stopped(incumbent, at, fixed, bound, len(listed) - 1)
         fixed.exclude([answer.units])
         listed.add(answer.units.tobytes())
         tempting = np.concatenate([answer.units[None], neighbours(run.space, answer.units)])
 
 
 def _above(
-    run: Run, at_held: ScoredPlans, plans: Ints, target: float, listed: set[bytes]
+    run: Run, at_beliefs: ScoredPlans, plans: Ints, target: float, listed: set[bytes]
 ) -> tuple[ScoredPlan, ...]:
     """Plans not yet listed that the model would propose: of these, and of those that shifts reach from them.
 
     The evaluator finds in one pass what would cost the model a solve each.
     """
-    found: dict[bytes, ScoredPlan] = {}
+    above: dict[bytes, ScoredPlan] = {}
     with run.timed("prove"):
-        while len(plans) and len(found) <= MOST_LISTED and not run.out_of_time:
-            fresh = [p for p in at_held.look(plans) if p.key not in found and p.key not in listed]
+        while len(plans) and len(above) <= MOST_LISTED and not run.out_of_time:
+            fresh = [p for p in at_beliefs.look(plans) if p.key not in above and p.key not in listed]
             high = {p.key: p for p in fresh if p.kept and p.value >= floor_of(target)}
-            found |= high
+            above |= high
             around = [neighbours(run.space, p.units) for p in high.values()]
             plans = np.unique(np.concatenate(around), axis=0) if around else plans[:0]
-    return tuple(found.values())
+    return tuple(above.values())
 
 
-def _stopped(best: ScoredPlan, at: BeliefPoint, fixed: FixedModel | None, bound: float, listed: int) -> Proof:
+def _stopped(
+    incumbent: ScoredPlan, at: BeliefPoint, fixed: FixedModel | None, bound: float, listed: int
+) -> Proof:
     """No proof; where the solver had not come to a bound, the relaxation's."""
     if fixed is not None and not np.isfinite(bound):
         bound = fixed.relaxed_bound()
-    return Proof(best, at, fixed, bound, listed, complete=False)
+    return Proof(incumbent, at, fixed, bound, listed, complete=False)
 
 
 def exclude_above(
-    run: Run, fixed: FixedModel, at_held: ScoredPlans, plans: Ints, target: float, best: ScoredPlan
+    run: Run, fixed: FixedModel, at_beliefs: ScoredPlans, plans: Ints, target: float, incumbent: ScoredPlan
 ) -> int:
-    """Judge plans at the held beliefs, and forbid those that the model would still propose, but `best`."""
+    """Judge plans at these beliefs; forbid those that the model would still propose, but `incumbent`."""
     with run.timed("prove"):
-        known = {best.key, *at_held.seen}
-        fresh = [p for p in at_held.look(plans) if p.key not in known]
+        known = {incumbent.key, *at_beliefs.seen}
+        fresh = [p for p in at_beliefs.look(plans) if p.key not in known]
         above = [p.units for p in fresh if p.kept and p.value >= floor_of(target)]
         fixed.exclude(above)
     return len(above)

@@ -34,14 +34,14 @@ def extremes(
     solver.changeObjectiveOffset(0.0)
     if limits.seconds is not None:
         solver.setOptionValue("time_limit", limits.seconds)
-    position, found = compiled.position, []
+    position, values = compiled.position, []
     for variable, sign in targets:
         column = position[id(variable)]
         solver.changeColCost(column, float(sign))
         solver.run()
-        found.append(sign * float(compiled.scale[column]) * _extreme(solver, relaxed))
+        values.append(sign * float(compiled.scale[column]) * _extreme(solver, relaxed))
         solver.changeColCost(column, 0.0)
-    return np.array(found)
+    return np.array(values)
 
 
 def _extreme(solver: Any, relaxed: bool) -> float:

@@ -42,19 +42,19 @@ def solve_milp(
     where coarse tolerances say so too: at fine ones, programs with a point that meets every row have been
     called so.
     """
-    found = _solved(compiled, limits, start, on_progress)
-    unproven = found.status == "optimal" and not _bounds(found, compiled.maximize)
-    if (found.status == "infeasible" or unproven) and start and not limits.interrupted:
-        found = _solved(compiled, limits, None, on_progress)
-    if found.status == "infeasible" and not limits.interrupted:
+    result = _solved(compiled, limits, start, on_progress)
+    unproven = result.status == "optimal" and not _bounds(result, compiled.maximize)
+    if (result.status == "infeasible" or unproven) and start and not limits.interrupted:
+        result = _solved(compiled, limits, None, on_progress)
+    if result.status == "infeasible" and not limits.interrupted:
         return _solved(compiled, limits, None, on_progress, COARSE)
-    return found
+    return result
 
 
-def _bounds(found: MilpResult, maximize: bool) -> bool:
+def _bounds(result: MilpResult, maximize: bool) -> bool:
     """The bound is a number that the value found does not exceed, but for rounding."""
-    beyond = found.objective - found.bound if maximize else found.bound - found.objective
-    return bool(np.isfinite(found.bound) and beyond <= 1e-6 * max(1.0, abs(found.objective)))
+    beyond = result.objective - result.bound if maximize else result.bound - result.objective
+    return bool(np.isfinite(result.bound) and beyond <= 1e-6 * max(1.0, abs(result.objective)))
 
 
 def _solved(
@@ -95,8 +95,8 @@ def _with_small_objective(solver: Any, compiled: Compiled) -> float:
     return unit
 
 
-def _in_unit(found: MilpResult, unit: float) -> MilpResult:
-    return replace(found, objective=found.objective * unit, bound=found.bound * unit)
+def _in_unit(result: MilpResult, unit: float) -> MilpResult:
+    return replace(result, objective=result.objective * unit, bound=result.bound * unit)
 
 
 def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], float]) -> MilpResult:
@@ -150,22 +150,22 @@ def _listen(solver: Any, limits: Limits, on_progress: OnProgress | None, unit: f
         if on_progress is not None and now - last[0] > 0.2:
             last[0] = now
             out = event.data_out
-            best, bound = out.mip_primal_bound * unit, out.mip_dual_bound * unit
-            on_progress(Progress(best, bound, out.mip_gap, out.running_time))
+            incumbent, bound = out.mip_primal_bound * unit, out.mip_dual_bound * unit
+            on_progress(Progress(incumbent, bound, out.mip_gap, out.running_time))
 
     solver.cbMipInterrupt += watch
 
 
 def _result(solver: Any, compiled: Compiled) -> MilpResult:
     state, info = solver.getModelStatus(), solver.getInfo()
-    found = info.primal_solution_status == 2
-    values = values_of(solver, compiled) if found else {}
+    has_values = info.primal_solution_status == 2
+    values = values_of(solver, compiled) if has_values else {}
     kinds = highspy.HighsModelStatus
-    status: MilpStatus = "feasible" if found else "unknown"
+    status: MilpStatus = "feasible" if has_values else "unknown"
     if state == kinds.kOptimal:
         status = "optimal"
     elif state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible):
         status = "infeasible"
-    objective = info.objective_function_value if found else (-np.inf if compiled.maximize else np.inf)
+    objective = info.objective_function_value if has_values else (-np.inf if compiled.maximize else np.inf)
     is_mip = any(not v.is_continuous() for v in compiled.columns)
     return MilpResult(status, objective, info.mip_dual_bound if is_mip else objective, values)

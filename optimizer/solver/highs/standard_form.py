@@ -119,5 +119,5 @@ def write_mps(compiled: Compiled, file: Path) -> None:
 
 def values_of(solver: Any, compiled: Compiled) -> dict[int, float]:
     """Values in the model's units, by id of the Pyomo variable."""
-    found = compiled.scale * np.array(solver.getSolution().col_value)
-    return dict(zip(map(id, compiled.columns), found.tolist(), strict=True))
+    values = compiled.scale * np.array(solver.getSolution().col_value)
+    return dict(zip(map(id, compiled.columns), values.tolist(), strict=True))

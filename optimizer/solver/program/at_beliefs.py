@@ -75,10 +75,10 @@ class FixedModel:
         """The best plan here; `start` is a plan to begin from."""
         known = None if start is None else digits_of(self.model, self.data, start)
         try:
-            found = solve_outer(self.model, self.data, limits, known, on_progress)
+            result = solve_outer(self.model, self.data, limits, known, on_progress)
         except InfeasibleError:
             return Answer("infeasible", None, -np.inf, -np.inf)
-        return _answer(self, found)
+        return _answer(self, result)
 
     def relaxed_bound(self) -> float:
         """No plan of the model is worth more: by its linear relaxation, or by the bounds on volumes."""
@@ -121,10 +121,10 @@ def _tight_scores(fixed: FixedModel, compiled: Compiled) -> tuple[Bounds, ...]:
     m, kpis = fixed.model, list(fixed.data.cal.network.kpis)
     keys = [key for key in m.above if id(m.above[key]) in compiled.position]
     targets = [(m.above[key], sign) for key in keys for sign in (1, -1)]
-    found = extremes(compiled, targets, Limits()).reshape(-1, 2)
+    ranges = extremes(compiled, targets, Limits()).reshape(-1, 2)
     at = {w.name: j for j, w in enumerate(fixed.data.regimes)}
     scores = [(b.score.low.copy(), b.score.high.copy()) for b in fixed.bounds]
-    for (regime, kpi), (low, high) in zip(keys, found, strict=True):
+    for (regime, kpi), (low, high) in zip(keys, ranges, strict=True):
         j, k = at[regime], kpis.index(kpi)
         start, padding = fixed.bounds[j].score.low[k], PADDING * (1 + abs(fixed.bounds[j].score.high[k]))
         scores[j][0][k] = max(start, start + np.nan_to_num(low, nan=0.0) - padding)
@@ -167,18 +167,18 @@ def _least_pay(data: ModelData, regime: RegimeData, box: Bounds) -> float:
     return float(loading(data.cal) @ (poorest * steps * space.unit))
 
 
-def _answer(fixed: FixedModel, found: MilpResult) -> Answer:
-    if not found.values:
-        return Answer(found.status, None, found.objective, found.bound)
+def _answer(fixed: FixedModel, result: MilpResult) -> Answer:
+    if not result.values:
+        return Answer(result.status, None, result.objective, result.bound)
     m, network = fixed.model, fixed.data.cal.network
     continuous = fixed.data.space.continuous
     units = np.zeros(fixed.data.space.allowed.shape, dtype=float if continuous else np.intp)
     for (i, k, b), digit in m.digit.items():
-        value = found.value(digit)
+        value = result.value(digit)
         units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
-    x = np.array([[found.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
-    paid = m.paid_in_draws(found.value) if hasattr(m, "paid_in_draws") else None
-    return Answer(found.status, units, found.objective, found.bound, x, paid)
+    x = np.array([[result.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
+    paid = m.paid_in_draws(result.value) if hasattr(m, "paid_in_draws") else None
+    return Answer(result.status, units, result.objective, result.bound, x, paid)
 
 
 def digits_of(m: pyo.ConcreteModel, data: ModelData, units: Ints) -> dict[int, float]:

@@ -94,8 +94,8 @@ def _join(data: ModelData, m: pyo.ConcreteModel, cells: list[PlanCell]) -> None:
     column = {a: j for j, a in enumerate(network.activities)}
 
     def works(m: pyo.ConcreteModel, s: str, a: str) -> pyo.Expression:
-        here = [m.cell[j] for j, c in enumerate(cells) if c.patterns[at[s]][column[a]]]
-        return m.working[s, a] == sum(here)
+        of_cells = [m.cell[j] for j, c in enumerate(cells) if c.patterns[at[s]][column[a]]]
+        return m.working[s, a] == sum(of_cells)
 
     m.pattern = pyo.Constraint(m.OPEN, rule=works, doc="(18) who works on what")
     size = _size(data)
@@ -163,7 +163,7 @@ def _cut_all(
 ) -> bool:
     """Cut where the relaxation understates a cell's payout; whether there was such a cell."""
     unit = np.array([data.space.unit[i] for i, _ in data.space.pairs])
-    found = False
+    any_cut = False
     for j, cell in enumerate(cells):
         share = values.get(id(m.cell[j]), 0.0)
         if share < SHARE:
@@ -172,8 +172,8 @@ def _cut_all(
         slope, constant = cell.tangent(at)
         paid = values[id(m.part_payout[j])] / share * _size(data)
         if slope @ at + constant - paid > UNDERSTATED * abs(constant + slope @ at):
-            found = True
+            any_cut = True
             repn = generate_standard_repn(_cut(data, m, cell, j, at))
             terms = {id(v): float(c) for v, c in zip(repn.linear_vars, repn.linear_coefs, strict=True)}
             relaxation.add_row(terms, -float(repn.constant) - NOISE)
-    return found
+    return any_cut

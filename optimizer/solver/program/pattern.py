@@ -104,13 +104,13 @@ class Patterns:
         if high >= MOST_PRICE:
             return Best(None, self._confirmed(payout, high, self._priced(payout, high)))
         price = brentq(excess, 0.0, high, xtol=1e-14)
-        found = self._priced(payout, price)
-        spent = found if self._excess(payout, found) <= WITHIN else self._priced(payout, high)
-        return Best(self._plan(spent), self._confirmed(payout, price, found))
+        priced = self._priced(payout, price)
+        spent = priced if self._excess(payout, priced) <= WITHIN else self._priced(payout, high)
+        return Best(self._plan(spent), self._confirmed(payout, price, priced))
 
-    def _excess(self, payout: PlanCell, found: MilpResult) -> float:
+    def _excess(self, payout: PlanCell, result: MilpResult) -> float:
         """Payout above the budget [currency]."""
-        return payout.value(self._euros(found)) - self._budget
+        return payout.value(self._euros(result)) - self._budget
 
     def _priced(self, payout: PlanCell | None, price: float) -> MilpResult:
         """Most surplus less payout at a price, the budget itself left out."""
@@ -123,10 +123,10 @@ class Patterns:
             for (a, row), (b, column) in product(enumerate(shares), repeat=2):
                 curvature[row, column] = curvature.get((row, column), 0.0) + float(bent[a, b])
         with self._charged(per_euro, price), self._without_costs():
-            found = solve_quadratic(compile_model(m), curvature)
-        if found.status == "unknown" or (payout is not None and not found.values):
+            result = solve_quadratic(compile_model(m), curvature)
+        if result.status == "unknown" or (payout is not None and not result.values):
             raise GaveUpError
-        return found
+        return result
 
     @contextmanager
     def _charged(self, per_euro: Floats | None, price: float) -> Iterator[None]:
@@ -158,20 +158,20 @@ class Patterns:
             m.risk.unfix()
             m.tangents.activate()
 
-    def _confirmed(self, payout: PlanCell | None, price: float, found: MilpResult) -> float:
+    def _confirmed(self, payout: PlanCell | None, price: float, result: MilpResult) -> float:
         """An upper bound by linear programming: all that is concave replaced by its tangents at the plan.
 
         Raises GaveUpError where it is above what the quadratic solver took for the optimum.
         """
-        m, slope, rest, claimed = self._model, None, 0.0, found.objective
-        if found.values:
-            add_tangents(m, self._setting, found)
+        m, slope, rest, claim = self._model, None, 0.0, result.objective
+        if result.values:
+            add_tangents(m, self._setting, result)
         if payout is not None:
-            slope, rest = payout.tangent(self._euros(found))
+            slope, rest = payout.tangent(self._euros(result))
         with self._charged(slope, price):
             linear = solve_milp(compile_model(m), self._limits)
         bound = linear.objective - price * rest
-        if linear.status not in ("optimal", "infeasible") or not _agree(bound, claimed):
+        if linear.status not in ("optimal", "infeasible") or not _agree(bound, claim):
             raise GaveUpError
         return float(bound + (price * self._budget if payout is not None else 0.0))
 
@@ -179,12 +179,12 @@ class Patterns:
         """Tangents of squares and payout, added until the plan needs no more."""
         bound = np.inf
         for _ in range(ROUNDS):
-            found = solve_outer(self._model, self._setting, self._limits)
-            if not found.values:
-                return Best(None, -np.inf if found.status == "infeasible" else bound)
-            bound = min(bound, found.bound)
-            units = self._units(found)
-            if payout is None or not self._cut(payout, self._euros(found)):
+            result = solve_outer(self._model, self._setting, self._limits)
+            if not result.values:
+                return Best(None, -np.inf if result.status == "infeasible" else bound)
+            bound = min(bound, result.bound)
+            units = self._units(result)
+            if payout is None or not self._cut(payout, self._euros(result)):
                 break
         return Best(units, bound)
 
@@ -192,19 +192,19 @@ class Patterns:
     def _budget(self) -> float:
         return float(self._setting.rules.budget.expected or np.inf)
 
-    def _plan(self, found: MilpResult) -> Floats | None:
-        return self._units(found) if found.values else None
+    def _plan(self, result: MilpResult) -> Floats | None:
+        return self._units(result) if result.values else None
 
-    def _units(self, found: MilpResult) -> Floats:
+    def _units(self, result: MilpResult) -> Floats:
         network = self._setting.cal.network
         units = np.zeros(self._setting.space.allowed.shape)
         for (i, k, _), digit in self._model.digit.items():
-            units[network.teams.index(i), network.kpis.index(k)] = found.values[id(digit)]
+            units[network.teams.index(i), network.kpis.index(k)] = result.values[id(digit)]
         return _tidied(self._setting.space, units)
 
-    def _euros(self, found: MilpResult) -> Floats:
+    def _euros(self, result: MilpResult) -> Floats:
         """Of the pairs, (P,)."""
-        euros = self._setting.space.euros(self._units(found))
+        euros = self._setting.space.euros(self._units(result))
         return np.array([euros[p] for p in self._setting.space.pairs])
 
     def _payout(self) -> PlanCell | None:
@@ -239,9 +239,9 @@ class Patterns:
         return True
 
 
-def _agree(bound: float, claimed: float) -> bool:
+def _agree(bound: float, claim: float) -> bool:
     """A bound that is not above what was claimed; both −inf where there is no plan."""
-    return bound <= claimed + PRECISION * max(1.0, abs(bound))
+    return bound <= claim + PRECISION * max(1.0, abs(bound))
 
 
 def _linear(expression: pyo.Expression) -> Iterator[tuple[Any, float]]:

@@ -145,12 +145,12 @@ def _pieces(data: ModelData, regime: RegimeData, i: int, box: TeamBox) -> list[P
     if not len(regime.network.blocks[i].activities):
         return [Piece(np.zeros(0, dtype=bool), *(np.zeros((0, 1)),) * 3)]
     start = _pattern_at(data, regime, i, box, _inside(box))
-    found, queue = {start.tobytes(): start}, deque([start])
+    patterns, queue = {start.tobytes(): start}, deque([start])
     pieces = []
     while queue:
         working = queue.popleft()
         piece = _piece(data, regime, i, box, working)
-        if piece is None or len(found) > MOST_REGIONS:
+        if piece is None or len(patterns) > MOST_REGIONS:
             return None
         crossed = _crossed(box, _facets(data, regime, i, piece))
         if crossed is None:
@@ -160,8 +160,8 @@ def _pieces(data: ModelData, regime: RegimeData, i: int, box: TeamBox) -> list[P
         beyond = [working ^ (np.arange(len(working)) == a) for a in one_by_one]
         beyond += [_pattern_at(data, regime, i, box, theta) for theta in corners]
         for pattern in beyond:
-            if pattern.tobytes() not in found:
-                found[pattern.tobytes()] = pattern
+            if pattern.tobytes() not in patterns:
+                patterns[pattern.tobytes()] = pattern
                 queue.append(pattern)
     return pieces or None
 
@@ -214,10 +214,10 @@ def _pattern_at(data: ModelData, regime: RegimeData, i: int, box: TeamBox, theta
     net = regime.reward[np.ix_(box.kpis, mine)].T @ theta[:count]
     net = net + regime.onward[mine] - data.cal.linear[mine] - regime.waiting[mine]
     supply = np.r_[theta[count:], [regime.network.hours[i]] if block.has_hours else []]
-    best = solve_separable(
+    response = solve_separable(
         net[None], data.cal.quadratic[mine], block.balance, supply[None], np.array(0.0), np.array(np.inf)
     )
-    return np.asarray(best.x[0] > 0)
+    return np.asarray(response.x[0] > 0)
 
 
 def _inside(box: TeamBox) -> Floats:

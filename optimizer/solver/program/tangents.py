@@ -43,20 +43,20 @@ def solve_outer(
     inner = replace(limits, gap=(1 - 2 * SHARE) * limits.gap)
     for _ in range(MOST_ROUNDS):
         left = None if limits.seconds is None else limits.seconds - (time.monotonic() - began)
-        found = solve_milp(compile_model(m), replace(inner, seconds=left), start, on_progress)
-        bounds.append(found.bound if found.values or found.status == "infeasible" else np.inf)
-        if not found.values:
+        result = solve_milp(compile_model(m), replace(inner, seconds=left), start, on_progress)
+        bounds.append(result.bound if result.values or result.status == "infeasible" else np.inf)
+        if not result.values:
             break
-        missing = sum(s.weight * _missing(s, found.values) for s in every)
-        at = tuple(round(_base(s, found.values), SAME_DIGITS) for s in every)
-        allowed = max(SHARE * limits.gap, PRECISION) * max(1.0, abs(found.objective))
-        found = replace(found, objective=found.objective - missing)
+        missing = sum(s.weight * _missing(s, result.values) for s in every)
+        at = tuple(round(_base(s, result.values), SAME_DIGITS) for s in every)
+        allowed = max(SHARE * limits.gap, PRECISION) * max(1.0, abs(result.objective))
+        result = replace(result, objective=result.objective - missing)
         stopped = limits.interrupted or (left is not None and left <= 0)
         if stopped or missing <= allowed or at in cut:
             break
         cut.add(at)
-        add_tangents(m, data, found)
-    return replace(found, bound=min(bounds))
+        add_tangents(m, data, result)
+    return replace(result, bound=min(bounds))
 
 
 def tighten(m: pyo.ConcreteModel, data: ModelData) -> None:
@@ -79,10 +79,10 @@ def tighten(m: pyo.ConcreteModel, data: ModelData) -> None:
             relaxation.add_row(terms, float(repn.constant) - float(row.upper))
 
 
-def add_tangents(m: pyo.ConcreteModel, data: ModelData, found: MilpResult) -> None:
+def add_tangents(m: pyo.ConcreteModel, data: ModelData, result: MilpResult) -> None:
     """The tangents of all squares at an answer."""
     for square in squares(m, data):
-        m.tangents.add(square.tangent(_base(square, found.values)))
+        m.tangents.add(square.tangent(_base(square, result.values)))
 
 
 def _missing(square: Square, values: Mapping[int, float]) -> float:

@@ -1,19 +1,19 @@
 """What a solution means, in numbers; one module per question.
 
 Everything is recomputed from plans by the independent response, at consistent beliefs. "Now" is the current
-plan, "then" the chosen one. Only `fully` and what it calls solve again, and only they import the solver.
+plan, "then" the chosen one. Only `full` and what it calls solve again, and only they import the solver.
 
 | question | module |
 |---|---|
-| how do plans compare? | compared |
-| where does the gain come from? | causes |
+| how do plans compare? | comparison |
+| where does the gain come from? | waterfall |
 | why this weight, and why nothing else? | weight_shifts |
-| what stands in the way? | obstacles |
-| is there an easier plan that is almost as good? | ties |
-| who games, and what does it cost? | ledger |
-| which numbers does the decision rest on? | swings |
-| what does each rule cost? | prices |
-| what can be had for more? | frontiers |
+| what stands in the way? | binding_rules |
+| is there an easier plan that is almost as good? | near_ties |
+| who games, and what does it cost? | gaming_ledger |
+| which numbers does the decision rest on? | tornado |
+| what does each rule cost? | rule_prices |
+| what can be had for more? | frontier |
 """
 
 from __future__ import annotations
@@ -126,9 +126,9 @@ def explain(
     `until` [s, time.monotonic]: some bars alone would not say which number matters most.
     """
     cal, space, euros = solution.cal, solution.space, solution.euros
-    now, plans = evaluate_plans(cal.today, cal.current[None]), compare(solution)
+    current, plans = evaluate_plans(cal.today, cal.current[None]), compare(solution)
     if euros is None or solution.consistent is None:
-        return Explanation(solution, plans, now, gaming=gaming_ledger(cal, cal.current, now, now))
+        return Explanation(solution, plans, current, gaming=gaming_ledger(cal, cal.current, current, current))
     moved = not same(euros, cal.current)
     rules, around = rules_and_neighbours(cal, space, euros)
     ties = near_ties(cal, space, euros, plans.euros)
@@ -138,11 +138,11 @@ def explain(
     return Explanation(
         solution=solution,
         plans=plans,
-        now=now,
+        now=current,
         rules=rules,
         around=around,
-        gaming=gaming_ledger(cal, euros, now, solution.consistent),
-        steps=waterfall(cal, now, solution.consistent),
+        gaming=gaming_ledger(cal, euros, current, solution.consistent),
+        steps=waterfall(cal, current, solution.consistent),
         why_this_weight=weight_shifts(cal, space, euros, space.allowed),
         why_unmoved=() if moved else weight_shifts(cal, space, euros, np.ones_like(space.allowed)),
         near_ties=ties,

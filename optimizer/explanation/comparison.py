@@ -27,7 +27,7 @@ class Comparison:
     """S plans side by side: the current one first, the chosen one (where there is one) last.
 
     `euros` (S, I, K) at target; `value` (S,) of the scenario's objective; `gaming_hours` (S,) hours per
-    period; `gaming_excess` (S,) see `ledger`; `controllability` (S,) mean c_ik over the euros at target;
+    period; `gaming_excess` (S,) see `gaming_ledger`; `controllability` (S,) mean c_ik over euros at target;
     `broken` the names of the rules that each plan breaks.
     """
 
@@ -57,18 +57,18 @@ def compare(solution: Solution) -> Comparison:
     """The current plan, the named ones, equal weights if no plan is called so, and the chosen one."""
     space = solution.space
     kinds, names, stack = zip(*_plans(solution), strict=True)
-    found = evaluated(solution.cal, space, np.array(stack), sum(kind != "chosen" for kind in kinds))
+    evaluation = evaluated(solution.cal, space, np.array(stack), sum(kind != "chosen" for kind in kinds))
     return Comparison(
         names=names,
         kinds=kinds,
-        euros=found.euros,
-        outcome=found.outcome,
-        value=found.value,
-        gaming_hours=found.gaming_hours,
-        gaming_excess=gaming_excess(solution.cal, found.outcome),
-        controllability=mean_controllability(space, found.euros),
-        broken=tuple(found.broken(s) for s in range(len(names))),
-        converged=tuple(bool(r) for r in found.converged),
+        euros=evaluation.euros,
+        outcome=evaluation.outcome,
+        value=evaluation.value,
+        gaming_hours=evaluation.gaming_hours,
+        gaming_excess=gaming_excess(solution.cal, evaluation.outcome),
+        controllability=mean_controllability(space, evaluation.euros),
+        broken=tuple(evaluation.broken(s) for s in range(len(names))),
+        converged=tuple(bool(r) for r in evaluation.converged),
     )
 
 

@@ -13,14 +13,17 @@ from optimizer.solver import Options
 
 
 def explain_fully(
-    found: Explanation, options: Options, workers: Workers = ALONE, on_progress: OnProgress | None = None
+    explanation: Explanation,
+    options: Options,
+    workers: Workers = ALONE,
+    on_progress: OnProgress | None = None,
 ) -> Explanation:
     """The explanation with prices of rules and frontiers; every solve has the gap, time and threads given.
 
     Without a plan there are no prices, but there are frontiers: they show where plans begin.
     """
-    tell, scenario = on_progress or silent, found.solution.cal.scenario
-    prices = rule_prices(found.solution, options, workers, partial(tell, "prices of rules"))
+    tell, scenario = on_progress or silent, explanation.solution.cal.scenario
+    prices = rule_prices(explanation.solution, options, workers, partial(tell, "prices of rules"))
     points = [
         point
         for over in OVERS
@@ -28,4 +31,4 @@ def explain_fully(
             scenario, over, options=options, workers=workers, on_done=partial(tell, f"frontier over {over}")
         )
     ]
-    return replace(found, prices=prices, frontiers=tuple(points))
+    return replace(explanation, prices=prices, frontiers=tuple(points))

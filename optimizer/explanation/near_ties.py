@@ -85,13 +85,13 @@ def _walk(
     space: PlanSpace, scored: ScoredPlans, start: ScoredPlan, goal: Callable[[ScoredPlan], tuple[float, ...]]
 ) -> None:
     """Shift by shift to smaller goals among near-ties; what is seen on the way stays in the memory."""
-    here = start
+    plan = start
     for _ in range(LONGEST_WALK):
-        around = scored.look(neighbours(space, here.units))
-        best = min((p for p in around if p.kept and _near(p, start)), key=goal, default=here)
-        if goal(best)[:2] >= goal(here)[:2]:
+        around = scored.look(neighbours(space, plan.units))
+        nearest = min((p for p in around if p.kept and _near(p, start)), key=goal, default=plan)
+        if goal(nearest)[:2] >= goal(plan)[:2]:
             return
-        here = best
+        plan = nearest
 
 
 def _near(plan: ScoredPlan, start: ScoredPlan) -> bool:
@@ -119,25 +119,25 @@ def _described(
     cal: Calibrated, space: PlanSpace, start: ScoredPlan, plans: list[ScoredPlan]
 ) -> tuple[NearTie, ...]:
     shape = _Shape(cal, space)
-    found = evaluated(cal, space, space.euros(np.array([start.units, *(p.units for p in plans)])))
+    evaluation = evaluated(cal, space, space.euros(np.array([start.units, *(p.units for p in plans)])))
 
     def tie(s: int, plan: ScoredPlan) -> NearTie:
-        value = float(found.value[s])
-        loss = float(found.value[0]) - value
+        value = float(evaluation.value[s])
+        loss = float(evaluation.value[0]) - value
         return NearTie(
-            euros=found.euros[s],
-            revenue=float(found.outcome.revenue[s]),
-            loaded_pay=float(found.outcome.loaded_pay[s]),
-            net=float(found.outcome.net[s]),
+            euros=evaluation.euros[s],
+            revenue=float(evaluation.outcome.revenue[s]),
+            loaded_pay=float(evaluation.outcome.loaded_pay[s]),
+            net=float(evaluation.outcome.net[s]),
             value=value,
             loss=loss,
-            loss_share=loss / abs(float(found.value[0])) if found.value[0] else np.nan,
+            loss_share=loss / abs(float(evaluation.value[0])) if evaluation.value[0] else np.nan,
             near=_near(plan, start),
             simpler=shape.measures(plan) < shape.measures(start),
             closer=shape.distance(plan) < shape.distance(start),
             measures=shape.measures(plan),
             distance=shape.distance(plan),
-            gaming_hours=float(found.gaming_hours[s]),
+            gaming_hours=float(evaluation.gaming_hours[s]),
         )
 
     return tuple(tie(s, plan) for s, plan in enumerate(plans, 1))

@@ -60,13 +60,13 @@ def weight_shifts(cal: Calibrated, space: PlanSpace, euros: Floats, to: Bools) -
     for s, (i, k, other, step) in enumerate(steps, 1):
         plans[s, i, k] -= step
         plans[s, i, other] += step
-    found = evaluated(cal, space, plans)
-    return tuple(_shift(found, s, i, k, other, step) for s, (i, k, other, step) in enumerate(steps, 1))
+    evaluation = evaluated(cal, space, plans)
+    return tuple(_shift(evaluation, s, i, k, other, step) for s, (i, k, other, step) in enumerate(steps, 1))
 
 
-def cheapest(found: tuple[WeightShift, ...]) -> WeightShift | None:
+def cheapest(shifts: tuple[WeightShift, ...]) -> WeightShift | None:
     """The improvement that rules block by the smallest excess; of equals, the one that brings most."""
-    blocked = [m for m in found if m.reason == "rule"]
+    blocked = [m for m in shifts if m.reason == "rule"]
     return min(blocked, key=lambda m: (m.excess, -m.value), default=None)
 
 
@@ -78,21 +78,21 @@ def _steps(space: PlanSpace, euros: Floats, to: Bools) -> Iterator[tuple[int, in
                 yield int(i), int(k), int(other), float(min(space.unit[i], euros[i, k]))
 
 
-def _shift(found: Evaluated, s: int, i: int, k: int, other: int, step: float) -> WeightShift:
-    pay, outcome, value = float(found.euros[0, i].sum()), found.outcome, found.value
+def _shift(evaluation: Evaluated, s: int, i: int, k: int, other: int, step: float) -> WeightShift:
+    pay, outcome, value = float(evaluation.euros[0, i].sum()), evaluation.outcome, evaluation.value
     return WeightShift(
         team=i,
         kpi=k,
         to=other,
-        weight=float(found.euros[0, i, k]) / pay,
+        weight=float(evaluation.euros[0, i, k]) / pay,
         moved=step / pay,
         value=float(value[s] - value[0]),
         revenue=float(outcome.revenue[s] - outcome.revenue[0]),
         loaded_pay=float(outcome.loaded_pay[s] - outcome.loaded_pay[0]),
         net=float(outcome.net[s] - outcome.net[0]),
-        gaming_hours=float(found.gaming_hours[s] - found.gaming_hours[0]),
-        broken=found.broken(s),
-        excess=float(found.excess[s]),
-        converged=bool(found.converged[s]),
+        gaming_hours=float(evaluation.gaming_hours[s] - evaluation.gaming_hours[0]),
+        broken=evaluation.broken(s),
+        excess=float(evaluation.excess[s]),
+        converged=bool(evaluation.converged[s]),
         improves=bool(value[s] - value[0] > REAL * abs(value[0])),
     )

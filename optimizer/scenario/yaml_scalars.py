@@ -42,7 +42,7 @@ class AmbiguousScalar(NamedTuple):
 
 
 def resolved(text: str) -> Any:
-    """The value of a plain scalar, or a Doubt; dates, `yes`, `no` and `on` are text."""
+    """The value of a plain scalar, or an AmbiguousScalar; dates, `yes`, `no` and `on` are text."""
     if text in _WORDS:
         return _WORDS[text]
     if not text.startswith(tuple("+-.0123456789")):

@@ -43,7 +43,7 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
     Every status of scenario.md is a value, not an exception; CalibrationError is raised for a baseline that
     cannot be calibrated. Ctrl-C ends the search and keeps the best plan found; a second one raises. Among
     plans that tie to nine digits the nearest to today's is handed out, then the one with more on what the
-    scenario lists first (`search.Judged.rank`).
+    scenario lists first (`ScoredPlan.rank`).
     """
     options, began = options or Options(), time.perf_counter()
     use_threads(options.threads)

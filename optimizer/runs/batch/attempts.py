@@ -33,11 +33,11 @@ _CREATE = """CREATE TABLE IF NOT EXISTS run (
 
 
 class AttemptsError(RuntimeError):
-    """The ledger cannot be read or written; the message says what to do."""
+    """The record of attempts cannot be read or written; the message says what to do."""
 
 
 class Attempts:
-    """Entries by name; every change is a transaction of its own. Everything here may raise LedgerError."""
+    """Entries by name; every change is a transaction of its own. Everything here may raise AttemptsError."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -64,7 +64,7 @@ class Attempts:
 
 
 def read_attempts(file: Path) -> dict[str, Entry]:
-    """Entries by name, without writing anything: the folder may be read-only. Raises LedgerError."""
+    """Entries by name, without writing anything: the folder may be read-only. Raises AttemptsError."""
     unfinished = file.with_name(f"{file.name}-wal").exists()
     address = f"{file.resolve().as_uri()}?{'mode=ro' if unfinished else 'immutable=1'}"
     with _explained(file), closing(sqlite3.connect(address, uri=True)) as db:

@@ -20,7 +20,7 @@ class LockedError(RuntimeError):
 
 @contextmanager
 def locked(folder: Path, *, wait: bool) -> Iterator[None]:
-    """The folder for this process alone. Raises HeldError at once unless told to wait."""
+    """The folder for this process alone. Raises LockedError at once unless told to wait."""
     lock = FileLock(folder / LOCK, timeout=-1 if wait else 0)
     try:
         lock.acquire()

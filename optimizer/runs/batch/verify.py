@@ -1,4 +1,4 @@
-"""Do the ledger and the index of a batch say what its run folders hold?"""
+"""Do the record of attempts and the index of a batch say what its run folders hold?"""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from optimizer.runs.verify import SAME, Difference, run_folders
 
 
 def verify_batch(folder: Path) -> list[Difference]:
-    """What ledger and index of a batch say wrongly; nothing where the folder is a single run."""
+    """What attempts and index of a batch say wrongly; nothing where the folder is a single run."""
     if not (folder / RUNS).is_dir():
         return []
     runs = {run.name: run for run in run_folders(folder)}
-    found = [*_against_ledger(folder / LEDGER, runs), *_against_index(folder / "index.csv", runs)]
+    differences = [*_against_attempts(folder / LEDGER, runs), *_against_index(folder / "index.csv", runs)]
     typed = folder / "index.parquet"
-    return [*found, *_against_index(typed, runs)] if typed.exists() else found
+    return [*differences, *_against_index(typed, runs)] if typed.exists() else differences
 
 
-def _against_ledger(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
+def _against_attempts(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
     try:
         entries = read_attempts(file)
     except AttemptsError as error:

@@ -26,7 +26,7 @@ from reports.words.sentences import Tables
 def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Block]:
     """Chapters that have something to say; those about a plan only where there is one."""
     planned = bool((tables["plans"]["kind"] == "chosen").any())
-    found = [
+    parts = [
         *(_of_the_plan(words, tables) if planned else []),
         frontiers(words, tables),
         funnel(words, tables),
@@ -41,7 +41,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
         method(words, tables),
         glossary(words),
     ]
-    return [part for part in found if part is not None]
+    return [part for part in parts if part is not None]
 
 
 def _of_the_plan(words: Words, tables: Tables) -> list[Block | None]:

@@ -40,15 +40,15 @@ def funnel(words: Words, tables: Tables) -> Block:
 
 
 def _stage(words: Words, stage: Any, largest: float) -> Block:
-    now, then = (words.units(stage[c], stage["digits"]) for c in ("now", "then"))
+    current, recommended = (words.units(stage[c], stage["digits"]) for c in ("now", "then"))
     strips = [(0.0, float(stage["now"]) / largest, "faint")]
     planned = math.isfinite(stage["then"])
     strips += [(0.0, float(stage["then"]) / largest, "accent")] if planned else []
     return row(
         words.label(stage),
         words.label(stage, "team", LONGEST_TEAM) if stage["team"] else NOTHING,
-        now,
-        then,
+        current,
+        recommended,
         words.write.number(stage["change"], int(stage["digits"]), signed=True),
         words.write.percent(stage["change_share"], 0, signed=True),
         bar_cell(strips),
@@ -116,8 +116,8 @@ def pay(words: Words, tables: Tables) -> Block:
 
 def _pay_row(words: Words, team: Any) -> Block:
     def both(column: str, write: Any) -> str:
-        now, then = (write(team[f"{column}_{when}"]) for when in ("now", "then"))
-        return now if now == then else words.say("weights.move", now=now, then=then)
+        current, recommended = (write(team[f"{column}_{when}"]) for when in ("now", "then"))
+        return current if current == recommended else words.say("weights.move", now=current, then=recommended)
 
     def share(value: float) -> str:
         return words.write.percent(value, 0)
@@ -150,8 +150,8 @@ def every_rule(words: Words, tables: Tables) -> Block | None:
 
 def every_game(words: Words, tables: Tables) -> Block | None:
     """The gaming ledger with every activity and every column."""
-    ledger = tables["gaming"]
-    if ledger.empty:
+    games = tables["gaming"]
+    if games.empty:
         return None
     heads = ("now", "then", "cap", "hours", "reward", "cost", "stake", "loss", "margin")
     columns = [
@@ -159,7 +159,7 @@ def every_game(words: Words, tables: Tables) -> Block | None:
         PageColumn(words.say("gaming.team"), "left", 0.62),
         *(PageColumn(words.say(f"ledger.{h}")) for h in heads),
     ]
-    rows = [_game(words, line) for _, line in ledger.iterrows()]
+    rows = [_game(words, line) for _, line in games.iterrows()]
     return chapter(
         words.say("ledger.title"),
         lead=[words.say("ledger.lead")],
@@ -170,13 +170,13 @@ def every_game(words: Words, tables: Tables) -> Block | None:
 
 def _game(words: Words, line: Any) -> Block:
     digits = line["digits"]
-    then = words.units(line["then"], digits)
+    recommended = words.units(line["then"], digits)
     hours = words.write.number(line["hours_then"])
     return row(
         words.label(line, longest=60),
         words.label(line, "team", LONGEST_TEAM),
         words.units(line["now"], digits),
-        cell(then, "bad") if line["then"] > line["cap"] else then,
+        cell(recommended, "bad") if line["then"] > line["cap"] else recommended,
         words.units(line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
         hours,
         words.per_unit(line["team_reward"]),

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from reports.board.page_two import bar_scale, doubt_note, gain_bar, gain_span, range_label, turns
+from reports.board.page_two import bar_scale, gain_bar, gain_span, range_label, range_note, turns
 from reports.charts.charts import Trace, WaterfallBar, frontier_chart, waterfall_chart
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, in_unit, objective, period
 
-MOST_DOUBTS = 12
+MOST_ASSUMPTIONS = 12
 MOST_TIES = 10
 MOST_WEIGHTS = 40
 HEADING = 16
@@ -256,10 +256,10 @@ def _frontier_row(words: Words, line: Any) -> Block:
 
 
 def _frontier_chart(words: Words, frame: pd.DataFrame, name: str) -> Block | None:
-    found = frame[frame["value"].notna()]
-    if found.empty:
+    solved = frame[frame["value"].notna()]
+    if solved.empty:
         return None
-    traces = [_trace(words, mine) for _, mine in found.groupby("over", sort=False)]
+    traces = [_trace(words, mine) for _, mine in solved.groupby("over", sort=False)]
     said = " ".join(
         words.say(
             "frontier.point",
@@ -267,7 +267,7 @@ def _frontier_chart(words: Words, frame: pd.DataFrame, name: str) -> Block | Non
             limit=in_unit(words, LIMITS[p["over"]], p["limit"]),
             value=words.money(p["value"]),
         )
-        for _, p in found.iterrows()
+        for _, p in solved.iterrows()
     )
     axis = words.say("frontier.axis", objective=name, unit=words.write.symbol)
     return {"svg": frontier_chart(traces, words, axis), "alt": words.say("frontier.alt", points=said)}
@@ -323,7 +323,7 @@ def tornado(words: Words, tables: Tables) -> Block | None:
     frame = tables["tornado"]
     if frame.empty or not tables["summary"].iloc[0]["moved"]:
         return None
-    shown = frame.head(MOST_DOUBTS)
+    shown = frame.head(MOST_ASSUMPTIONS)
     scale = bar_scale(shown)
     columns = [
         PageColumn(words.say("doubt.number"), "left", 1.0),
@@ -332,9 +332,9 @@ def tornado(words: Words, tables: Tables) -> Block | None:
         PageColumn(words.say("tornado.even")),
         PageColumn(words.say("tornado.runner"), "left", 0.9),
     ]
-    rows = [_doubt(words, line, scale) for _, line in shown.iterrows()]
+    rows = [_sensitivity(words, line, scale) for _, line in shown.iterrows()]
     left_out = len(frame) - len(shown)
-    notes = [doubt_note(words, tables["summary"].iloc[0], scale), words.say("tornado.note")]
+    notes = [range_note(words, tables["summary"].iloc[0], scale), words.say("tornado.note")]
     notes += [words.count("tables.more", left_out)] if left_out else []
     lead = [
         turns(words, frame["flips_current"]),
@@ -343,7 +343,7 @@ def tornado(words: Words, tables: Tables) -> Block | None:
     return chapter(words.say("tornado.title"), lead=lead, tables=[table(columns, rows)], notes=notes)
 
 
-def _doubt(words: Words, line: Any, scale: tuple[float, float]) -> Block:
+def _sensitivity(words: Words, line: Any, scale: tuple[float, float]) -> Block:
     even = line["break_even"]
     overtakes = words.label(line, "runner_up", 90) if line["flips_runner_up"] else NOTHING
     return row(

@@ -120,9 +120,9 @@ def objectives(words: Words, tables: Tables) -> Block | None:
         PageColumn(words.say("weights.kpi"), "left", 1.0),
         *(PageColumn(words.say(f"reached.{h}")) for h in ("now", "attainment", "noise", "then")),
     ]
-    now = frame[frame["plan"] == "current"].set_index("kpi")["reached"]
-    then = frame[frame["plan"] == "chosen"].sort_values("paid", ascending=False, kind="stable")
-    rows = [_objective(words, line, float(now[line["kpi"]])) for _, line in then.iterrows()]
+    current = frame[frame["plan"] == "current"].set_index("kpi")["reached"]
+    recommended = frame[frame["plan"] == "chosen"].sort_values("paid", ascending=False, kind="stable")
+    rows = [_objective(words, line, float(current[line["kpi"]])) for _, line in recommended.iterrows()]
     lead = [words.say("reached.lead", period=period(words, tables["summary"].iloc[0]))]
     return chapter(
         words.say("reached.title"),
@@ -132,14 +132,14 @@ def objectives(words: Words, tables: Tables) -> Block | None:
     )
 
 
-def _objective(words: Words, line: Any, now: float) -> Block:
+def _objective(words: Words, line: Any, current: float) -> Block:
     def percent(value: float) -> str:
         return words.write.percent(value, 0)
 
     reached = percent(line["reached"])
     return row(
         words.label(line, "kpi", 40),
-        percent(now),
+        percent(current),
         percent(line["attainment"]),
         percent(line["noise"]),
         cell(reached, "bold") if line["paid"] else reached,

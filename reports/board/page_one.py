@@ -42,18 +42,18 @@ def head(words: Words, tables: Tables) -> Block:
 def cards(words: Words, tables: Tables) -> list[Block]:
     """Revenue, loaded payouts, net, hours of gaming: recommended, and against today."""
     plans, summary = tables["plans"], tables["summary"].iloc[0]
-    now, then = plans.iloc[0], plans.iloc[-1]
-    if then["kind"] != "chosen":
+    current, recommended = plans.iloc[0], plans.iloc[-1]
+    if recommended["kind"] != "chosen":
         return []
 
     def hours(value: float, signed: bool = False) -> str:
         return words.say("card.hours", hours=words.write.number(value, signed=signed))
 
     four = [
-        _card(words, now, then, "revenue", "revenue", words.money),
-        _card(words, now, then, "loaded", "loaded_pay", words.money),
-        _card(words, now, then, "net", "net", words.money),
-        _card(words, now, then, "gaming", "gaming_hours", hours),
+        _card(words, current, recommended, "revenue", "revenue", words.money),
+        _card(words, current, recommended, "loaded", "loaded_pay", words.money),
+        _card(words, current, recommended, "net", "net", words.money),
+        _card(words, current, recommended, "gaming", "gaming_hours", hours),
     ]
     if math.isfinite(summary["budget_unused"]):
         four[1]["notes"][1] = _unused(words, float(summary["budget_unused"]))
@@ -66,12 +66,12 @@ def _unused(words: Words, unused: float) -> str:
     return words.say("card.unused", unused=words.money(unused))
 
 
-def _card(words: Words, now: Any, then: Any, name: str, column: str, write: Any) -> Block:
+def _card(words: Words, current: Any, recommended: Any, name: str, column: str, write: Any) -> Block:
     """A figure, its change, and what it is today."""
-    share = words.write.percent(then[f"{name}_change_share"], 1, signed=True)
-    change = words.say("card.change", change=write(then[f"{name}_change"], signed=True), share=share)
-    notes = [change, words.say("card.today", before=write(now[column]))]
-    return {"label": words.say(f"card.{name}"), "value": write(then[column]), "notes": notes}
+    share = words.write.percent(recommended[f"{name}_change_share"], 1, signed=True)
+    change = words.say("card.change", change=write(recommended[f"{name}_change"], signed=True), share=share)
+    notes = [change, words.say("card.today", before=write(current[column]))]
+    return {"label": words.say(f"card.{name}"), "value": write(recommended[column]), "notes": notes}
 
 
 def next_period(words: Words, tables: Tables) -> str:
@@ -188,10 +188,10 @@ def _kpi_row(words: Words, paid: pd.DataFrame, teams: pd.DataFrame) -> Block:
 
 
 def _weight(words: Words, weight: Any) -> str:
-    now, then = weight["now"], weight["then"]
-    if then == now:
-        return words.write.weight(then)
-    before, after = (words.write.weight(w) if w > 0 else NOTHING for w in (now, then))
+    current, recommended = weight["now"], weight["then"]
+    if recommended == current:
+        return words.write.weight(recommended)
+    before, after = (words.write.weight(w) if w > 0 else NOTHING for w in (current, recommended))
     return words.say("weights.move", now=before, then=after)
 
 
@@ -201,8 +201,8 @@ def _pay_row(words: Words, teams: pd.DataFrame) -> Block:
 
 
 def _target(words: Words, team: Any) -> str:
-    now, then = words.money(team["target_now"]), words.money(team["target_then"])
-    return now if now == then else words.say("weights.move", now=now, then=then)
+    current, recommended = words.money(team["target_now"]), words.money(team["target_then"])
+    return current if current == recommended else words.say("weights.move", now=current, then=recommended)
 
 
 # --- chart ----------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def chart(words: Words, tables: Tables) -> Block:
     ]
     summary = tables["summary"].iloc[0]
     said = [
-        words.say("chart.point", plan=p.label, loaded=words.money(p.paid), revenue=words.money(p.brought))
+        words.say("chart.point", plan=p.label, loaded=words.money(p.paid), revenue=words.money(p.revenue))
         for p in points
     ]
     axes = {a: words.say(f"chart.{a}", unit=words.write.symbol) for a in ("x", "y")}

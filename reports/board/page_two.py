@@ -18,7 +18,7 @@ MOST_LINES = 24
 """Activities shown, over all teams."""
 MOST_GAMING = 8
 MOST_RULES = 7
-MOST_DOUBTS = 6
+MOST_ASSUMPTIONS = 6
 
 
 # --- what each team does differently --------------------------------------------------------------------
@@ -67,13 +67,13 @@ def _activity(words: Words, activity: Any) -> Block:
 
 def gaming(words: Words, tables: Tables) -> Block:
     """Behaviour, who gains, what it costs, margin of deterrence."""
-    ledger = tables["gaming"]
+    games = tables["gaming"]
     title = words.say("gaming.title")
-    if not len(ledger):
+    if not len(games):
         return section(title, notes=[words.say("gaming.none")])
-    volume = ledger[["now", "then"]].max(axis=1) > 0
-    order = ledger.assign(done=volume).sort_values("done", ascending=False, kind="stable")
-    shown = ledger.loc[sorted(order.head(MOST_GAMING).index)]
+    volume = games[["now", "then"]].max(axis=1) > 0
+    order = games.assign(done=volume).sort_values("done", ascending=False, kind="stable")
+    shown = games.loc[sorted(order.head(MOST_GAMING).index)]
     columns = [
         PageColumn(words.say("gaming.behaviour"), "left", 1.85),
         PageColumn(words.say("gaming.team"), "left", 1.15),
@@ -81,7 +81,7 @@ def gaming(words: Words, tables: Tables) -> Block:
         *(PageColumn(words.say(f"gaming.{h}"), share=0.86) for h in ("reward", "cost", "loss", "margin")),
     ]
     rows = [_gaming_row(words, line) for _, line in shown.iterrows()]
-    left_out = len(ledger) - len(shown)
+    left_out = len(games) - len(shown)
     notes = [words.say("gaming.note"), words.count("gaming.more", left_out) if left_out else ""]
     return section(title, body=table(columns, rows), notes=notes)
 
@@ -89,12 +89,12 @@ def gaming(words: Words, tables: Tables) -> Block:
 def _gaming_row(words: Words, line: Any) -> Block:
     digits = int(line["digits"])
     over = line["then"] > line["cap"]
-    then = words.units(line["then"], digits)
+    recommended = words.units(line["then"], digits)
     return row(
         words.label(line, longest=46),
         words.label(line, "team", LONGEST_TEAM),
         words.units(line["now"], digits),
-        cell(then, "bad") if over else then,
+        cell(recommended, "bad") if over else recommended,
         words.units(line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
         words.per_unit(line["team_reward"]),
         words.per_unit(line["company_cost"]),
@@ -162,7 +162,7 @@ def _around(words: Words, tables: Tables) -> str:
 # --- assumptions ----------------------------------------------------------------------------------------
 
 
-def doubts(words: Words, tables: Tables) -> Block:
+def sensitivity(words: Words, tables: Tables) -> Block:
     """The numbers that move the gain most, as bars over their range."""
     frame, summary = tables["assumptions"], tables["summary"].iloc[0]
     title = words.say("doubt.title")
@@ -171,15 +171,15 @@ def doubts(words: Words, tables: Tables) -> Block:
     if not len(frame):
         ranges = tables["sources"]["range"].notna().any()
         return section(title, notes=[words.say("doubt.cut" if ranges else "doubt.none")])
-    shown = frame.head(MOST_DOUBTS)
+    shown = frame.head(MOST_ASSUMPTIONS)
     scale = bar_scale(shown)
-    notes = [turns(words, frame["changes_sign"]), doubt_note(words, summary, scale)]
+    notes = [turns(words, frame["changes_sign"]), range_note(words, summary, scale)]
     columns = [
         PageColumn(words.say("doubt.number"), "left", 1.0),
         PageColumn("", "left", 1.3),
         PageColumn(words.say("doubt.gain")),
     ]
-    body = table(columns, [_doubt(words, a, scale) for _, a in shown.iterrows()])
+    body = table(columns, [_sensitivity(words, a, scale) for _, a in shown.iterrows()])
     return section(title, body=body, notes=notes)
 
 
@@ -190,37 +190,39 @@ def bar_scale(shown: pd.DataFrame) -> tuple[float, float]:
     return (low, high) if high > low else (low, low + 1.0)
 
 
-def _doubt(words: Words, found: Any, scale: tuple[float, float]) -> Block:
+def _sensitivity(words: Words, assumption: Any, scale: tuple[float, float]) -> Block:
     return row(
-        range_label(words, found),
-        gain_bar(found, scale, "bad" if found["changes_sign"] else "accent"),
-        gain_span(words, found),
+        range_label(words, assumption),
+        gain_bar(assumption, scale, "bad" if assumption["changes_sign"] else "accent"),
+        gain_span(words, assumption),
     )
 
 
-def range_label(words: Words, found: Any) -> str:
+def range_label(words: Words, assumption: Any) -> str:
     """The number and how far it may be off."""
-    off = words.write.percent(found["range"], 0)
-    return words.say("doubt.range", label=words.label(found, longest=70), range=off)
+    off = words.write.percent(assumption["range"], 0)
+    return words.say("doubt.range", label=words.label(assumption, longest=70), range=off)
 
 
-def gain_bar(found: Any, scale: tuple[float, float], tone: str) -> Cell:
+def gain_bar(assumption: Any, scale: tuple[float, float], tone: str) -> Cell:
     """The gain over the range of a number; marks at no gain and at the gain as assumed."""
 
     def at(value: float) -> float:
         return (value - scale[0]) / (scale[1] - scale[0])
 
-    low, high = _ends(found)
-    return bar_cell([(at(low), at(high), tone)], [(at(0.0), "muted"), (at(found["gain"]), "ink")])
+    low, high = _ends(assumption)
+    return bar_cell([(at(low), at(high), tone)], [(at(0.0), "muted"), (at(assumption["gain"]), "ink")])
 
 
-def gain_span(words: Words, found: Any) -> str:
-    low, high = _ends(found)
+def gain_span(words: Words, assumption: Any) -> str:
+    low, high = _ends(assumption)
     return words.say("doubt.span", low=words.amount(low), high=words.amount(high))
 
 
-def _ends(found: Any) -> tuple[float, float]:
-    ends = [e for e in (found["gain_low"], found["gain"], found["gain_high"]) if math.isfinite(e)]
+def _ends(assumption: Any) -> tuple[float, float]:
+    ends = [
+        e for e in (assumption["gain_low"], assumption["gain"], assumption["gain_high"]) if math.isfinite(e)
+    ]
     return min(ends), max(ends)
 
 
@@ -230,7 +232,7 @@ def turns(words: Words, flips: pd.Series[bool]) -> str:
     return words.count("doubt.turns", turning) if turning else words.count("doubt.safe", len(flips))
 
 
-def doubt_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
+def range_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
     ends = {"zero": words.money(scale[0]), "top": words.money(scale[1])}
     return words.say("doubt.note", gain=words.money(summary["gain"]), **ends)
 
@@ -280,8 +282,8 @@ def proof_lines(words: Words, tables: Tables) -> list[str]:
 def _listed(tables: Tables) -> int | None:
     """Plans that looked better and were judged; None where the list is not complete."""
     checks = tables["checks"]
-    found = checks[(checks["check"] == "no_better_plan") & checks["ok"].astype(bool)]
-    return None if found.empty else int(found.iloc[0]["value"])
+    search = checks[(checks["check"] == "no_better_plan") & checks["ok"].astype(bool)]
+    return None if search.empty else int(search.iloc[0]["value"])
 
 
 def _check(words: Words, check: Any) -> Block:

@@ -17,7 +17,7 @@ from reports.board.page_one import (
     plans_section,
     weights_section,
 )
-from reports.board.page_two import certificate, doubts, gaming, rules, work
+from reports.board.page_two import certificate, gaming, rules, sensitivity, work
 from reports.run import Document, Run
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
@@ -53,8 +53,8 @@ def payload_of(tables: Tables, words: Words, date: dt.date | None, files: Mappin
 def _first_page(words: Words, tables: Tables, planned: bool) -> list[Block]:
     if planned:
         return [plans_section(words, tables), weights_section(words, tables)]
-    found = [conflict_section(words, tables), plans_section(words, tables), broken_section(words, tables)]
-    return [s for s in found if s is not None]
+    sections = [conflict_section(words, tables), plans_section(words, tables), broken_section(words, tables)]
+    return [s for s in sections if s is not None]
 
 
 def _second_page(words: Words, tables: Tables) -> Block:
@@ -62,6 +62,6 @@ def _second_page(words: Words, tables: Tables) -> Block:
         "work": work(words, tables),
         "gaming": gaming(words, tables),
         "rules": rules(words, tables),
-        "doubts": doubts(words, tables),
+        "doubts": sensitivity(words, tables),
         "certificate": certificate(words, tables),
     }

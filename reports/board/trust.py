@@ -97,15 +97,15 @@ def _made_from(words: Words, files: Mapping[str, str]) -> list[Block]:
     """Options, versions and hashes of `inputs.json`."""
     if "inputs.json" not in files:
         return []
-    found = json.loads(files["inputs.json"])
-    versions = ", ".join(f"{name} {value}" for name, value in found.get("versions", {}).items())
+    inputs = json.loads(files["inputs.json"])
+    versions = ", ".join(f"{name} {value}" for name, value in inputs.get("versions", {}).items())
     options = ", ".join(
-        f"{name} {value}" for name, value in found.get("options", {}).items() if value is not None
+        f"{name} {value}" for name, value in inputs.get("options", {}).items() if value is not None
     )
     lines = {
-        "hash": str(found.get("merged_sha256", "")),
+        "hash": str(inputs.get("merged_sha256", "")),
         "options": options,
-        "versions": ", ".join(v for v in (f"Python {found.get('python', '')}", versions) if v),
+        "versions": ", ".join(v for v in (f"Python {inputs.get('python', '')}", versions) if v),
     }
     columns = [PageColumn(words.say("made.what"), "left"), PageColumn(words.say("made.value"), "left", 1.0)]
     rows = [row(words.say(f"made.{name}"), words.user(value, 600)) for name, value in lines.items()]

@@ -22,7 +22,7 @@ class Dot:
 
     label: str
     paid: float
-    brought: float
+    revenue: float
     kind: str
 
 
@@ -45,7 +45,7 @@ def plans_chart(points: list[Dot], budget: float, words: Words, axes: dict[str, 
 def _limits(ax: Any, points: list[Dot], budget: float) -> None:
     across = [p.paid for p in points] + ([budget] if math.isfinite(budget) else [])
     ax.set_xlim(*padded(across, 0.16))
-    ax.set_ylim(*padded([p.brought for p in points], 0.22))
+    ax.set_ylim(*padded([p.revenue for p in points], 0.22))
 
 
 def _name_axes(ax: Any, words: Words, axes: dict[str, str]) -> None:
@@ -68,7 +68,7 @@ def _mark(ax: Any, point: Dot) -> None:
     filled = point.kind in ("chosen", "current")
     ax.plot(
         [point.paid],
-        [point.brought],
+        [point.revenue],
         marker=MARKERS[point.kind],
         markersize=6.5 if point.kind == "chosen" else 5,
         markerfacecolor=colour if filled else COLOURS["paper"],
@@ -81,7 +81,7 @@ def _mark(ax: Any, point: Dot) -> None:
 def _label_points(ax: Any, points: list[Dot], budget: float) -> None:
     """Each label beside its point, where it meets no other label or point; the chosen plan first."""
     figure = ax.figure
-    places = [ax.transData.transform((p.paid, p.brought)) for p in points]
+    places = [ax.transData.transform((p.paid, p.revenue)) for p in points]
     scale = figure.dpi / 72
     taken: list[Box] = [(x - 5 * scale, y - 5 * scale, x + 5 * scale, y + 5 * scale) for x, y in places]
     if math.isfinite(budget):
@@ -93,7 +93,7 @@ def _label_points(ax: Any, points: list[Dot], budget: float) -> None:
         taken.append(box)
         ax.annotate(
             text,
-            (points[j].paid, points[j].brought),
+            (points[j].paid, points[j].revenue),
             offset,
             textcoords="offset points",
             ha=align,
@@ -178,10 +178,10 @@ def _trace(ax: Any, trace: Trace, words: Words) -> None:
     points = sorted(trace.points)
     colour = COLOURS["accent"]
     ax.plot([p[0] for p in points], [p[1] for p in points], color=colour, linewidth=1.0)
-    for limit, value, here in points:
-        face = colour if here else COLOURS["paper"]
+    for limit, value, own in points:
+        face = colour if own else COLOURS["paper"]
         look = {"markersize": 5, "markerfacecolor": face, "markeredgecolor": colour, "linestyle": "none"}
-        ax.plot([limit], [value], marker="D" if here else "o", zorder=3, **look)
+        ax.plot([limit], [value], marker="D" if own else "o", zorder=3, **look)
     ax.set_xlim(*padded([p[0] for p in points], 0.08))
     ax.set_xlabel(trace.label.replace(SHY, ""), labelpad=2)
     percent, digits = trace.unit == "share", 0 if points[-1][0] - points[0][0] > 0.05 else 1

@@ -30,7 +30,7 @@ def _said(words: Words, tables: Tables) -> Study:
     return Study(
         words.say("adjust.title", company=words.label(summary)),
         words.say("adjust.subtitle", plan=words.user(str(summary["plan"]))),
-        _found(words, summary),
+        _findings(words, summary),
         [
             _fans(words, tables),
             _changes(words, tables),
@@ -45,11 +45,11 @@ def _said(words: Words, tables: Tables) -> Study:
     )
 
 
-def _found(words: Words, s: Any) -> list[str]:
+def _findings(words: Words, s: Any) -> list[str]:
     counts = {"n": words.write.number(s["surprises"]), "of": words.write.number(s["measured"])}
-    found = [words.say("adjust.found.surprises", **counts)]
+    sentences = [words.say("adjust.found.surprises", **counts)]
     if s["broken"]:
-        found.append(words.say("adjust.found.broken", rules=words.user(str(s["broken"]), 200)))
+        sentences.append(words.say("adjust.found.broken", rules=words.user(str(s["broken"]), 200)))
     values = {
         "plan": words.user(str(s["plan"])),
         "objective": words.say(f"objective.{s['objective']}"),
@@ -61,10 +61,10 @@ def _found(words: Words, s: Any) -> list[str]:
         "share": words.write.percent(s["recovered"], 0),
     }
     key = "mend" if s["verdict"] == "change" and not s["attainable"] > 0 else s["verdict"]
-    found.append(words.say(f"adjust.found.{key}", **values))
+    sentences.append(words.say(f"adjust.found.{key}", **values))
     if not s["proven"]:
-        found.append(words.say("adjust.found.unproven"))
-    return found
+        sentences.append(words.say("adjust.found.unproven"))
+    return sentences
 
 
 def _fans(words: Words, tables: Tables) -> Block:

@@ -37,7 +37,7 @@ def calibration_payload(words: Words, tables: Tables, date: dt.date | None) -> B
         "subtitle": words.say(
             "calibration.subtitle", first=_day(words, summary["first"]), last=_day(words, summary["last"])
         ),
-        "found": _found(words, summary),
+        "found": _findings(words, summary),
         "parts": list(parts(words, tables)),
     }
 
@@ -46,7 +46,7 @@ def _day(words: Words, day: Any) -> str:
     return str(format_date(day, format="long", locale=words.write.locale))
 
 
-def _found(words: Words, summary: Any) -> list[str]:
+def _findings(words: Words, summary: Any) -> list[str]:
     """The whole in three sentences."""
     verdict = summary["explained_by"] or "unknown"
     return [

@@ -34,8 +34,8 @@ def parts(words: Words, tables: Tables) -> Iterator[Block]:
         _sides,
         _losses,
     )
-    found = (part(words, tables) for part in every)
-    return (part for part in found if part is not None)
+    blocks = (part(words, tables) for part in every)
+    return (part for part in blocks if part is not None)
 
 
 def _share(words: Words, value: float) -> str:

@@ -36,7 +36,7 @@ def _said(words: Words, tables: Tables) -> Study:
     return Study(
         words.say("pilot.title", company=words.label(summary)),
         words.say("pilot.subtitle", plan=words.user(str(summary["plan"]))),
-        _found(words, tables),
+        _findings(words, tables),
         [
             _designs(words, tables, "teams"),
             _power(words, tables),
@@ -46,22 +46,22 @@ def _said(words: Words, tables: Tables) -> Study:
     )
 
 
-def _found(words: Words, tables: Tables) -> list[str]:
+def _findings(words: Words, tables: Tables) -> list[str]:
     s = tables["summary"].iloc[0]
     values = {
         "plan": words.user(str(s["plan"])),
         "enough": words.write.percent(s["enough"], 0),
         "alpha": words.write.percent(s["alpha"], 0),
     }
-    found = [
+    left_out = [
         words.say("pilot.found.left_out." + line["reason"], team=words.label(line))
         for _, line in tables["left_out"].iterrows()
     ]
     if s["team"]:
-        return [words.say("pilot.found.run", **values, **_design(words, s)), *found]
+        return [words.say("pilot.found.run", **values, **_design(words, s)), *left_out]
     if len(tables["teams"]):
-        return [words.say("pilot.found.none", **values), *found]
-    return found or [words.say("pilot.found.nothing", **values)]
+        return [words.say("pilot.found.none", **values), *left_out]
+    return left_out or [words.say("pilot.found.nothing", **values)]
 
 
 def _design(words: Words, s: Any) -> dict[str, str]:

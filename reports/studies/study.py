@@ -20,7 +20,7 @@ class Study(NamedTuple):
 
     title: str
     subtitle: str
-    found: list[str]
+    findings: list[str]
     parts: list[Block | None]
 
 
@@ -36,7 +36,7 @@ def study_pdfs(
             **page_data(language, study.title, footer(words, study.title, date), {}),
             "heading": study.title,
             "subtitle": study.subtitle,
-            "found": study.found,
+            "found": study.findings,
             "parts": [part for part in study.parts if part is not None],
         }
         yield Document(f"{name}.{language}.pdf", *typeset("history.typ", payload, date))

@@ -46,28 +46,28 @@ def _said(words: Words, tables: Tables) -> Study:
         _assumptions(words, summary),
     ]
     title = words.say("switch.title", company=words.label(summary))
-    return Study(title, subtitle, _found(words, summary), parts)
+    return Study(title, subtitle, _findings(words, summary), parts)
 
 
-def _found(words: Words, summary: Any) -> list[str]:
-    found = [words.say("switch.found.goes_on")] if summary["goes_on"] else _gain(words, summary)
+def _findings(words: Words, summary: Any) -> list[str]:
+    sentences = [words.say("switch.found.goes_on")] if summary["goes_on"] else _gain(words, summary)
     if summary["timing_share"] > 0 or summary["timing_share_stay"] > 0:
-        now, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
-        found.append(words.say("switch.found.timing", now=now, stay=stay))
-    return found
+        plan, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
+        sentences.append(words.say("switch.found.timing", now=plan, stay=stay))
+    return sentences
 
 
 def _gain(words: Words, summary: Any) -> list[str]:
     share = words.write.percent(summary["shown_share"], 0)
     gains = ("net_gain", "net_gain_p10", "net_gain_p90", "revenue_gain")
     gain, low, high, revenue = (words.money(summary[g], signed=True) for g in gains)
-    found = [words.say("switch.found.gain", gain=gain, low=low, high=high, revenue=revenue)]
+    sentences = [words.say("switch.found.gain", gain=gain, low=low, high=high, revenue=revenue)]
     if math.isfinite(summary["shown"]):
         shown = words.write.number(summary["shown"])
-        found.append(words.say("switch.found.shown", shown=shown, share=share))
+        sentences.append(words.say("switch.found.shown", shown=shown, share=share))
     else:
-        found.append(words.say("switch.found.hidden", share=share))
-    return found
+        sentences.append(words.say("switch.found.hidden", share=share))
+    return sentences
 
 
 def _fan(words: Words, tables: Tables) -> Block:
@@ -133,7 +133,7 @@ def _ends(tables: Tables, name: str, key: str) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _kpis(words: Words, tables: Tables) -> Block:
-    first, then = _ends(tables, "scores", "kpi")
+    first, last = _ends(tables, "scores", "kpi")
     began = dict(first["mean"])
     rows = [
         row(
@@ -141,7 +141,7 @@ def _kpis(words: Words, tables: Tables) -> Block:
             *(words.write.percent(v, 1) for v in (line["stay"], began[name], line["mean"])),
             *(words.write.percent(line[c], 1) for c in ("p10", "p90")),
         )
-        for name, line in then.iterrows()
+        for name, line in last.iterrows()
     ]
     heads = (*_when(words, tables), *(_column(words, h) for h in ("p10", "p90")))
     return _part(words, "kpis", [_column(words, "kpi", 1.0), *heads], rows)
@@ -153,11 +153,11 @@ def _when(words: Words, tables: Tables) -> tuple[PageColumn, ...]:
 
 
 def _work(words: Words, tables: Tables) -> Block:
-    first, then = _ends(tables, "activities", "activity")
-    moved = then["moved"].sort_values(ascending=False, kind="stable")
+    first, last = _ends(tables, "activities", "activity")
+    moved = last["moved"].sort_values(ascending=False, kind="stable")
     rows = []
     for name in moved.index[:_MOST_WORK]:
-        line, stay = then.loc[name], then.loc[name, "stay"]
+        line, stay = last.loc[name], last.loc[name, "stay"]
         label = words.label(line, longest=_LONGEST)
         rows.append(
             row(

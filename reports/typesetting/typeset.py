@@ -26,7 +26,7 @@ MIME = {".yaml": "application/yaml", ".json": "application/json"}
 def typeset(template: str, payload: Block, date: dt.date | None) -> tuple[bytes, tuple[str, ...]]:
     """The PDF and the compiler's warnings; `payload` is data that the template prints and never executes."""
     stamp = EPOCH if date is None else dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
-    found, warnings = _compiler().compile_with_warnings(
+    pdf, warnings = _compiler().compile_with_warnings(
         input=str(TEMPLATES / template),
         format="pdf",
         sys_inputs={"data": json.dumps(payload, ensure_ascii=False, allow_nan=False)},
@@ -34,7 +34,7 @@ def typeset(template: str, payload: Block, date: dt.date | None) -> tuple[bytes,
         timestamp=stamp,
     )
     _forget()
-    return bytes(found), tuple(str(w.message) for w in warnings)
+    return bytes(pdf), tuple(str(w.message) for w in warnings)
 
 
 @cache

@@ -17,8 +17,8 @@ Entry = str | dict[str, str]
 @cache
 def catalogue(language: str) -> dict[str, Entry]:
     """Every phrase of a language, by key."""
-    found: dict[str, Entry] = json.loads((LOCALE / f"{language}.json").read_text(encoding="utf-8"))
-    return found
+    entries: dict[str, Entry] = json.loads((LOCALE / f"{language}.json").read_text(encoding="utf-8"))
+    return entries
 
 
 @cache

@@ -105,9 +105,9 @@ def _measures(words: Words, mine: pd.DataFrame, when: str) -> str:
 def _without_plan(words: Words, tables: Tables, summary: Row) -> dict[str, str]:
     if summary["status"] != "infeasible":
         return {"what": words.say("decision.no_plan"), "result": ""}
-    moves = [relaxation(words, r) for _, r in tables["conflict"].iterrows() if r["by"] > 0]
-    key = "decision.relax" if moves else "decision.no_way_out"
-    result = words.say(key, moves=words.write.listed(moves)) if moves else words.say(key)
+    relaxations = [relaxation(words, r) for _, r in tables["conflict"].iterrows() if r["by"] > 0]
+    key = "decision.relax" if relaxations else "decision.no_way_out"
+    result = words.say(key, moves=words.write.listed(relaxations)) if relaxations else words.say(key)
     return {"what": words.say(f"decision.{status_of(tables)}"), "result": result}
 
 
@@ -141,11 +141,11 @@ def in_unit(words: Words, unit: str, value: float, signed: bool = False) -> str:
 
 def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
     """What must be read before the numbers: failed checks, broken rules, why nothing moved."""
-    found = [*_failed(words, tables), *_broken(words, tables), *_beliefs(words, tables)]
+    blocks = [*_failed(words, tables), *_broken(words, tables), *_beliefs(words, tables)]
     summary = tables["summary"].iloc[0]
     if not summary["moved"] and (tables["plans"]["kind"] == "chosen").any():
-        found.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})
-    return found
+        blocks.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})
+    return blocks
 
 
 def _failed(words: Words, tables: Tables) -> list[dict[str, Any]]:

@@ -73,12 +73,12 @@ class Curve:
         apart = f"(({h}-{closed})/COS{angle})"
         near = f"0-{apart}*{apart}/2-{h}*{closed}/(1+SIN{angle})"
         reached = f"({self.jumps}-{spread}*{h})"
-        here = f"{_density(h)}*NORMSDIST(({rho}*{h}-{closed})/{rest})"
-        there = f"{rho}*{_density(closed)}*NORMSDIST(({rho}*{closed}-{h})/{rest})"
+        own = f"{_density(h)}*NORMSDIST(({rho}*{h}-{closed})/{rest})"
+        gated = f"{rho}*{_density(closed)}*NORMSDIST(({rho}*{closed}-{h})/{rest})"
         return (
             f"NORMSDIST(0-{closed})*({self.first_level}+SUMPRODUCT({reached}*NORMSDIST(0-{h})))"
             f"+ASIN({rho})/(2*PI())*SUMPRODUCT({reached}*{gate.weights}*EXP({near}))"
-            f"+SUMPRODUCT({spread}*({here}+{there}))"
+            f"+SUMPRODUCT({spread}*({own}+{gated}))"
         )
 
 
@@ -111,11 +111,11 @@ def write_curves(book: Book, curves: pd.DataFrame, teams: pd.DataFrame) -> Curve
     points = FIRST + len(groups) + 3
     if (curves["gate"] != "").any():
         _write_points(sheet, points)
-    found = {}
+    written = {}
     for row, ((team, kpi), knots) in enumerate(groups, FIRST):
         _write_who(sheet, row, str(team), teams)
-        found[str(team), str(kpi)] = _curve(sheet, row, knots, most, curves, points)
-    return Curves(found)
+        written[str(team), str(kpi)] = _curve(sheet, row, knots, most, curves, points)
+    return Curves(written)
 
 
 def _write_points(sheet: Sheet, first: int) -> None:

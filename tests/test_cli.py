@@ -90,15 +90,15 @@ def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["solve", MINI, "--gap", "much", "--json"], "'--gap': 'much' is not a valid float"),
-        (["evaluate", MINI, "--json", "--seed", 2**63], "not in the range"),
-        (["solve", "--json"], "Missing argument 'FILE'"),
-        (["evaluate", "--json", MINI, "--plann", "current"], "No such option"),
-        (["frontier", MINI, "--json"], "Missing option '--over'"),
+        (["solve", MINI, "--gap", "much", "--json"], "--gap"),
+        (["evaluate", MINI, "--json", "--seed", 2**63], str(2**63)),
+        (["solve", "--json"], "FILE"),
+        (["evaluate", "--json", MINI, "--plann", "current"], "--plann"),
+        (["frontier", MINI, "--json"], "--over"),
         (["evaluate", MINI, "--plan", "nowhere", "--json"], "neither a plan of the scenario"),
         (["report", MINI, "--json"], "is a file"),
-        (["slove", MINI, "--json"], "No such command"),
-        (["--verbose", "check", MINI, "--json"], "No such option"),
+        (["slove", MINI, "--json"], "slove"),
+        (["--verbose", "check", MINI, "--json"], "--verbose"),
     ],
     ids=lambda value: value if isinstance(value, str) else value[0],
 )
@@ -116,8 +116,8 @@ def test_a_usage_error_is_json_where_json_is_asked_for_and_words_on_stderr_alway
     assert set(problem) == {"where", "value", "message", "hint"}
     assert said in problem["message"]
     assert problem["message"] in done.stderr
-    if "No such" not in said:
-        assert problem["where"].endswith(given[0])
+    known = given[0] in main.commands and said != "--plann"
+    assert problem["where"].endswith(given[0]) or not known
     assert refused([argument for argument in given if argument != "--json"]).stdout == ""
 
 
@@ -406,7 +406,7 @@ def test_solve_looks_at_its_destination_before_it_solves(scenario, tmp_path, bel
     (tmp_path / "letter.txt").write_text("mine")
     done = CliRunner().invoke(main, ["solve", str(scenario), "--json", "--out", str(tmp_path / below)])
     assert done.exit_code == 2
-    assert "Not a directory" in json.loads(done.stdout)["problems"][0]["message"]
+    assert "a file stands where a directory is needed" in json.loads(done.stdout)["problems"][0]["message"]
     assert "round" not in done.stderr
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
+from optimizer.scenario.files import system_reason
 from optimizer.scenario.seed import LARGEST, SEED
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Destination(click.Path):
             if path.is_dir() or not path.exists():
                 refuse_unwritable(path)
         except OSError as error:
-            self.fail(f"{path} cannot be written: {(error.strerror or str(error)).lower()}", param, ctx)
+            self.fail(f"{path} cannot be written: {system_reason(error)}", param, ctx)
         return path
 
 
@@ -136,7 +137,7 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:
             raise  # whoever read along has seen enough: click ends quietly
         except OSError as error:
-            message, place = error.strerror or str(error), str(error.filename or "")
+            message, place = system_reason(error), str(error.filename or "")
             problem = {"where": place, "value": "", "message": message, "hint": WRITABLE}
             text = f"error: {place or 'a file'}: {message}\n    {WRITABLE}"
             _refuse(kwargs.get("as_json") is True, [problem], text)
@@ -179,9 +180,7 @@ def write_new(file: Path, content: bytes) -> None:
             f"{error.filename} exists already; name another file, or move it away"
         ) from None
     except OSError as error:
-        raise click.BadParameter(
-            f"{file} cannot be written: {(error.strerror or str(error)).lower()}"
-        ) from None
+        raise click.BadParameter(f"{file} cannot be written: {system_reason(error)}") from None
 
 
 def write_study(

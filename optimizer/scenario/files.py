@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def scenario_file(path: str | os.PathLike[str]) -> Path:
             return path
         present = sorted(entry.name for entry in path.iterdir() if entry.suffix in _SUFFIXES)
     except (OSError, ValueError) as error:
-        refuse(path, f"cannot be read: {_reason(error)}", _CHECK_PATH)
+        refuse(path, f"cannot be read: {system_reason(error)}", _CHECK_PATH)
     if "scenario.yaml" not in present:
         hint = f"files here: {listed(present)}" if present else "name the scenario file itself"
         refuse(path, "this folder has no scenario.yaml", hint)
@@ -86,7 +87,7 @@ def read_bytes(file: Path) -> bytes:
     except FileNotFoundError:
         refuse(file, "there is no such file", like_it(file))
     except (OSError, ValueError) as error:
-        refuse(file, f"cannot be read: {_reason(error)}", _CHECK_PATH)
+        refuse(file, f"cannot be read: {system_reason(error)}", _CHECK_PATH)
     if len(data) > MAX_BYTES:
         _refuse_size(file, f"over {MAX_BYTES / 1e6:.0f} MB")
     return data
@@ -104,8 +105,22 @@ def _decoded(file: Path, data: bytes) -> str:
     raise ScenarioError([problem])
 
 
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error)).lower()
+_SYSTEM = {
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.EISDIR: "is a directory",
+    errno.ENOTDIR: "a file stands where a directory is needed",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ENOSPC: "no space is left",
+    errno.EFBIG: "the file grows too large",
+    errno.EROFS: "the disk can only be read",
+}
+
+
+def system_reason(error: Exception) -> str:
+    """Why a file cannot be read or written, in the same words on every system for what happens often."""
+    known = _SYSTEM.get(getattr(error, "errno", None) or 0)
+    return known or (getattr(error, "strerror", None) or str(error)).lower()
 
 
 def like_it(file: Path) -> str:

@@ -105,7 +105,7 @@ def _said(detail: ErrorDetails, schema: Any, medium: Medium) -> tuple[str, str]:
             if keys_of(schema) == ["en", "fr"] and isinstance(value, bool | int | float):
                 return "must be text", medium.as_text(value)
             return _not_a_mapping(value, keys_of(schema))
-    return detail["msg"][:1].lower() + detail["msg"][1:], ""
+    return "is not what can stand here", detail["msg"][:1].lower() + detail["msg"][1:]
 
 
 def _out_of_range(kind: str, limit: float, value: float) -> tuple[str, str]:

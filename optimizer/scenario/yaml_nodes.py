@@ -25,8 +25,9 @@ from optimizer.scenario.problems import (
     dotted,
     shown,
 )
-from optimizer.scenario.yaml_ahead import brackets
+from optimizer.scenario.yaml_ahead import tokens_ahead
 from optimizer.scenario.yaml_scalars import AmbiguousScalar, resolved
+from optimizer.scenario.yaml_syntax import Refused, control_character, syntax_problem
 
 MAX_DEPTH = 20
 MAX_NODES = 200_000
@@ -47,14 +48,19 @@ def tree_of(text: TextFile, to_begin: str = _A_SCENARIO) -> Tree:
     try:
         for event in yaml.parse(text.content, Loader=_LOADER):
             composer.take(event)
-    except yaml.YAMLError as error:
-        if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-            composer.refuse_depth_ahead(error.problem_mark.index)
-        raise ScenarioError([_syntax(text, error)]) from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: the Python parser's, of characters beyond all
+        raise ScenarioError([_refused(composer, error)]) from None
     root = composer.root
     if root is None or (root.value is None and root.plain):
         raise ScenarioError([Problem("", "", "the file is empty", to_begin, str(text.path))])
     return Tree(text, YAML, root, tuple(composer.problems))
+
+
+def _refused(composer: _Composer, error: Exception) -> Problem:
+    if isinstance(error, yaml.reader.ReaderError):
+        return control_character(composer.text, cast(int, error.character))
+    mark = getattr(error, "problem_mark", None)
+    return syntax_problem(composer.text, composer.refused(None if mark is None else mark.index))
 
 
 def _refuse_directives(text: TextFile) -> None:
@@ -212,12 +218,17 @@ class _Composer:
         if node.height:
             self._refuse_depth(mark, len(self._stack) + node.height)
 
-    def refuse_depth_ahead(self, stop: int) -> None:
-        """Refuse the depth of what the parser had read ahead when it refused something at `stop`: our limit
-        is the lower one, and is named whatever the parser says."""
-        in_flow = bool(self._stack) and self._stack[-1].in_flow
-        for position, level in brackets(self.text.content, self._read, stop + 1, in_flow):
-            self._refuse_depth(self.text.mark_at(position), len(self._stack) + level)
+    def refused(self, at: int | None) -> Refused:
+        """What the parser had read when it refused to read on at a place, None where it does not say: it then
+        stumbled over a code in quotes. Depth is our limit, and the lower one: it is refused first."""
+        content = self.text.content
+        place = content.find("\\U", self._read) + 1 if at is None else at
+        bracket = self._stack[-1].node.mark if self._stack and self._stack[-1].in_flow else None
+        ahead = list(tokens_ahead(content, self._read, place + 1, bracket is not None))
+        for token in ahead:
+            if token.kind == "opening":
+                self._refuse_depth(self.text.mark_at(token.start), len(self._stack) + token.level)
+        return Refused(place, ahead, bracket)
 
     def _refuse_depth(self, mark: Mark, depth: int) -> None:
         if depth > MAX_DEPTH:
@@ -237,35 +248,3 @@ def _key_hint(value: object) -> str:
     if isinstance(value, bool):
         return f'write "{str(value).lower()}" in quotes, or choose another name'
     return f"start it with a letter, e.g. {as_name(str(value))}"
-
-
-# --- text that is not YAML ------------------------------------------------------------------------------
-
-
-def _syntax(text: TextFile, error: yaml.YAMLError) -> Problem:
-    if isinstance(error, yaml.reader.ReaderError):
-        code = cast(int, error.character)
-        mark = text.mark_at(max(0, text.content.find(chr(code))))
-        return text.problem(mark, "", "a control character", "delete it", f"U+{code:04X}")
-    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return Problem("", "", f"not valid YAML: {error}", "", str(text.path))
-    started = f", {error.context}" if error.context else ""
-    message = f"not valid YAML: {error.problem}{started}"
-    mark = (error.problem_mark.line, error.problem_mark.column)
-    return text.problem(mark, "", message, _syntax_hint(text, error, mark))
-
-
-def _syntax_hint(text: TextFile, error: yaml.MarkedYAMLError, mark: Mark) -> str:
-    line = (text.lines[mark[0] : mark[0] + 1] or [""])[0]
-    if "\t" in line[: mark[1] + 1]:
-        return "indent with spaces, not with tabs"
-    if "mapping values" in str(error.problem):
-        return 'indent keys of one mapping alike; put text that contains ": " in quotes'
-    if "Unicode character escape" in str(error.problem):
-        return "write the character itself"
-    opened = error.context_mark.line + 1 if error.context_mark is not None else 0
-    if opened and "flow" in str(error.context):
-        return f"a comma or a closing bracket is missing; the bracket opens on line {opened}"
-    if opened and "quoted" in str(error.context):
-        return f"the quote opened on line {opened} is not closed"
-    return "check the indentation; put text with special characters in quotes"

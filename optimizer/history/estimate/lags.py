@@ -199,8 +199,8 @@ def done_within(days: Sequence[float], lag: ArrayLike, won: ArrayLike, age: Arra
     times = np.where(yes, np.asarray(lag, float), np.asarray(age, float))
     survival = stats.ecdf(stats.CensoredData(uncensored=times[yes], right=times[~yes]))
     with warnings.catch_warnings():
-        # The formula has no value where the share is 0 or 1.
-        warnings.filterwarnings("ignore", message="The confidence interval is undefined")
+        # The formula has no value where the share is 0 or 1, and says so.
+        warnings.simplefilter("ignore", RuntimeWarning)
         interval = survival.cdf.confidence_interval(LEVEL, method="log-log")
     return [
         Done(

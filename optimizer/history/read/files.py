@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from optimizer.scenario.files import like_it, refuse
+from optimizer.scenario.files import like_it, refuse, system_reason
 from optimizer.scenario.problems import listed
 
 WORKBOOK = b"PK\x03\x04"
@@ -38,8 +38,7 @@ def _bytes(path: Path) -> bytes:
     except FileNotFoundError:
         refuse(path, "there is no such file", like_it(path))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        refuse(path, f"cannot be read: {reason}", "check the path and its permissions")
+        refuse(path, f"cannot be read: {system_reason(error)}", "check the path and its permissions")
     _refuse_empty(path, data)
     return data
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.runs.folder import inputs_record
+from optimizer.scenario.files import system_reason
 from optimizer.scenario.types import Scenario
 
 LOADED = ("optimizer.explanation.build", "optimizer.runs.write", "optimizer.solver", "reports.documents")
@@ -77,7 +78,7 @@ def perform(job: Job) -> Done:
     except MemoryError:
         return Done({}, time.perf_counter() - began, "out of memory")
     except OSError as error:
-        return Done({}, time.perf_counter() - began, f"its worker cannot write: {error}")
+        return Done({}, time.perf_counter() - began, f"its worker cannot write: {system_reason(error)}")
     except Exception as error:
         kind = type(error).__name__
         return Done({}, time.perf_counter() - began, f"{kind}: {error}", traceback.format_exc())

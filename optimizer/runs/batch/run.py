@@ -18,6 +18,7 @@ from optimizer.runs.batch.reasons import Incomplete
 from optimizer.runs.batch.schedule import GRACE, schedule
 from optimizer.runs.batch.workers import OpenCrew
 from optimizer.runs.folder import changed_files, replace_folder
+from optimizer.scenario.files import system_reason
 
 RUNS, LEDGER, LOG = "runs", "ledger.sqlite", "failures.log"
 
@@ -157,7 +158,7 @@ def _put_away(job: Job, done: Done, runs: Path, before: Entry) -> Entry:
         replace_folder(folder, lambda fresh: _write(fresh, done.files))
         return _finished(entry, job, folder)
     except OSError as error:
-        return replace(entry, state="failed", reason=f"its folder cannot be written: {error}")
+        return replace(entry, state="failed", reason=f"its folder cannot be written: {system_reason(error)}")
 
 
 def _log(file: Path, job: Job, done: Done) -> None:

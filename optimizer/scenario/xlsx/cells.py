@@ -61,7 +61,7 @@ def grids_of(file: Path) -> list[SheetGrid]:
         values = _loaded(data, computed=True)
         formulas = _loaded(data, computed=False) if has_formulas else values
     except Exception as error:  # whatever a damaged file does to a library that trusts it
-        refuse(file, f"is not a readable workbook: {error}", "open it and save it again as .xlsx")
+        refuse(file, "is not a readable workbook", "open it and save it again as .xlsx", str(error)[:100])
     for sheet in values.worksheets:
         if sheet.max_row * sheet.max_column > MAX_AREA:
             hint = f"delete the unused rows and columns of sheet {sheet.title}"
@@ -80,7 +80,7 @@ def _inspected(file: Path, data: bytes) -> bool:
             contents = [parts.read(name) for name in sheets if not name.endswith("/")]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         hint = "save it as .xlsx, without a password"
-        refuse(file, f"is not a workbook: {str(error).lower()}", hint)
+        refuse(file, "is not a workbook", hint, str(error)[:100])
     cells = sum(len(_CELL.findall(content)) for content in contents)
     if cells > MAX_NODES:
         refuse(file, f"has more than {MAX_NODES} cells", _AGGREGATE, f"{cells} cells")

@@ -29,8 +29,9 @@ from optimizer.scenario.value_types import Label
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.xlsx import cells
 from optimizer.scenario.xlsx.fill import rows_of
-from optimizer.scenario.xlsx.layout import SECTIONS, SHEETS, Form, collections_of
+from optimizer.scenario.xlsx.layout import SECTIONS, Form, collections_of
 from optimizer.scenario.xlsx.rows import column_letters
+from optimizer.scenario.xlsx.sheets import SHEETS
 from optimizer.scenario.xlsx.write import UnwritableError, workbook_of
 
 ROOT = Path(__file__).parent.parent

@@ -7,10 +7,10 @@ from typing import Any
 
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.write import content_of
-from optimizer.scenario.xlsx.layout import Form, SheetColumn, Table, Template
+from optimizer.scenario.xlsx.layout import Form, SheetColumn, SheetTable, Template
 
 
-def rows_of(layout: Form | Table, scenario: Scenario) -> list[list[Any]]:
+def rows_of(layout: Form | SheetTable, scenario: Scenario) -> list[list[Any]]:
     """The rows of a sheet below its headings; None where a cell stays blank.
 
     Defaults are blank in tables and written in forms, where they say that a rule is there.
@@ -34,7 +34,7 @@ def _form_rows(form: Form, content: Mapping[str, Any]) -> Iterator[list[Any]]:
 
 
 def _things(
-    table: Table, template: Template, content: Any, keys: list[str]
+    table: SheetTable, template: Template, content: Any, keys: list[str]
 ) -> Iterator[tuple[list[str | None], Any]]:
     """Keys and content of each row; a thing without anything in it is a row of its keys alone."""
     if not template:

@@ -11,7 +11,7 @@ from optimizer.scenario.nodes import DUPLICATE, NOT_A_NAME, Node, Tree
 from optimizer.scenario.problems import Mark, as_name, did_you_mean, shown
 from optimizer.scenario.problems import Path as TreePath
 from optimizer.scenario.xlsx.cells import grids_of
-from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, Table, Template
+from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, SheetTable, Template
 from optimizer.scenario.xlsx.rows import Report, Row, Sheet, WorkbookFile, known_sheets, rows_of
 
 Step = tuple[str | None, Mark]
@@ -102,7 +102,7 @@ class _Reader:
 
     # --- tables: a thing per row
 
-    def _table_row(self, table: Table, row: Row) -> None:
+    def _table_row(self, table: SheetTable, row: Row) -> None:
         """Names alone, without what belongs to them, say that there is nothing below."""
         named = max((i for i, key in enumerate(table.keys) if key.header in row.cells), default=-1)
         template = table.path
@@ -116,7 +116,7 @@ class _Reader:
         else:
             self._container(steps, is_list=table.path[len(steps)] is None)
 
-    def _steps(self, table: Table, row: Row, template: Template) -> list[Step] | None:
+    def _steps(self, table: SheetTable, row: Row, template: Template) -> list[Step] | None:
         """The path of a row, unless a name in it is none."""
         start = next(iter(row.places.values()))
         steps: list[Step] = []
@@ -147,7 +147,7 @@ class _Reader:
             return cell.value, cell.mark
         return None
 
-    def _is_orphan(self, table: Table, step: Step) -> bool:
+    def _is_orphan(self, table: SheetTable, step: Step) -> bool:
         """Nothing on the owner's sheet has this name."""
         name, mark = step
         owners = self.root.child(table.owner) if table.owner else None
@@ -158,7 +158,7 @@ class _Reader:
         self._report.add(mark, f"unknown {kind}", did_you_mean(str(name), known), shown(name))
         return True
 
-    def _thing(self, table: Table, row: Row, path: list[Step]) -> None:
+    def _thing(self, table: SheetTable, row: Row, path: list[Step]) -> None:
         if table.columns[0].path == ():
             self._put(path, self._leaf(row, table.columns[0].header))
             return

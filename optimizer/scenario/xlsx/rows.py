@@ -11,7 +11,8 @@ from optimizer.scenario.nodes import Node
 from optimizer.scenario.problems import Mark, Problem, did_you_mean, dotted, listed, nearest, shown
 from optimizer.scenario.problems import Path as TreePath
 from optimizer.scenario.xlsx.cells import SheetGrid
-from optimizer.scenario.xlsx.layout import COMMENT, NOTES, SHEETS, Form, Table
+from optimizer.scenario.xlsx.layout import COMMENT, NOTES, Form, SheetTable
+from optimizer.scenario.xlsx.sheets import SHEETS
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Report:
 class Sheet:
     """A sheet of the layout, and where it was found."""
 
-    layout: Form | Table
+    layout: Form | SheetTable
     position: int
     grid: SheetGrid
 

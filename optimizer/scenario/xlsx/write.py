@@ -12,7 +12,8 @@ from optimizer.scenario.messages import options_of
 from optimizer.scenario.problems import shown
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.xlsx.fill import rows_of
-from optimizer.scenario.xlsx.layout import COMMENT, NOTES, REFERENCES, SHEETS, Form, SheetColumn, Table
+from optimizer.scenario.xlsx.layout import COMMENT, NOTES, Form, SheetColumn, SheetTable
+from optimizer.scenario.xlsx.sheets import REFERENCES, SHEETS
 from optimizer.scenario.xlsx.validation import limits_of, literals_of
 
 if TYPE_CHECKING:
@@ -92,10 +93,12 @@ class _Writer:
         self._top: Format = book.add_format({"valign": "top"})
         self._title: Format = book.add_format({"bold": True, "font_size": 14})
 
-    def sheet(self, layout: Form | Table) -> None:
+    def sheet(self, layout: Form | SheetTable) -> None:
         page = self._book.add_worksheet(layout.name)
         rows = rows_of(layout, self._scenario)
-        columns = {column.header: column for column in layout.columns} if isinstance(layout, Table) else {}
+        columns = (
+            {column.header: column for column in layout.columns} if isinstance(layout, SheetTable) else {}
+        )
         for position, header in enumerate(layout.headers):
             right = header in columns and limits_of(columns[header].annotation).words not in ("text", "")
             page.write_string(0, position, header, self._numbers_head if right else self._head)
@@ -108,7 +111,7 @@ class _Writer:
         else:
             self._table_help(page, layout)
 
-    def _cell(self, page: Worksheet, place: tuple[int, int], value: Any, layout: Form | Table) -> None:
+    def _cell(self, page: Worksheet, place: tuple[int, int], value: Any, layout: Form | SheetTable) -> None:
         plain = (
             self._left if isinstance(layout, Form) else self._top if isinstance(value, int | float) else None
         )
@@ -123,7 +126,7 @@ class _Writer:
             case _:
                 page.write_string(*place, _writable(value), style or self._wrap)
 
-    def _shape(self, page: Worksheet, layout: Form | Table, rows: Sequence[Sequence[Any]]) -> None:
+    def _shape(self, page: Worksheet, layout: Form | SheetTable, rows: Sequence[Sequence[Any]]) -> None:
         """Headings stay in sight; columns as wide as most of what they hold."""
         frozen = 1 if isinstance(layout, Form) else max(1, len(layout.keys)) if layout.keys else 0
         page.freeze_panes(1, frozen)
@@ -152,7 +155,7 @@ class _Writer:
             if columns[row[0]].per:
                 _choose(page, (number, number), 1, _names_in(columns[row[0]].per))
 
-    def _table_help(self, page: Worksheet, table: Table) -> None:
+    def _table_help(self, page: Worksheet, table: SheetTable) -> None:
         whole = (1, PREPARED_ROWS)
         for position, key in enumerate(table.keys):
             page.write_comment(0, position, key.note, {"author": ""})
@@ -215,9 +218,9 @@ _HOW_TO = (
 def _dictionary() -> Iterator[tuple[str, str, str, str]]:
     for layout in SHEETS:
         yield layout.name, "", "", layout.note
-        keys = layout.keys if isinstance(layout, Table) else ()
+        keys = layout.keys if isinstance(layout, SheetTable) else ()
         yield from (("", key.header, ", ".join(key.choices) or "name", key.note) for key in keys)
-        columns = layout.columns if isinstance(layout, Table) else (*layout.fields, *layout.named)
+        columns = layout.columns if isinstance(layout, SheetTable) else (*layout.fields, *layout.named)
         yield from (
             ("", column.header, limits_of(column.annotation).words, _meaning(column)) for column in columns
         )

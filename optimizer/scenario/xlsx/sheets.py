@@ -1,0 +1,179 @@
+"""The sheets of a workbook, in order: what stands where, by `optimizer.scenario.xlsx.layout`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from optimizer.scenario.curve_types import Accelerator, Curve, Vesting
+from optimizer.scenario.rule_types import Measured, Pair, Rules
+from optimizer.scenario.types import Activity, Kpi, Regime, Scenario, Source, Stage, Team
+from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, SheetTable, columns_of
+
+
+def _value(header: str, note: str, annotation: Any = float) -> tuple[SheetColumn, ...]:
+    return (SheetColumn(header, (), annotation, note, required=True),)
+
+
+_SIDES = ("numerator", "denominator", "entering", "entering_denominator")
+_FACTORS = ("yields", "inflow", "value")
+_TEAM = Key("team", "Name in `teams`.")
+_KPI = Key("kpi", "Name in `kpis`.")
+_WEIGHT = _value("weight", "Share of the team's target pay that hangs on this KPI; those of a team sum to 1.")
+
+
+def _name(of: str) -> tuple[Key, ...]:
+    return (Key("name", f"How the {of} is called everywhere else: a letter, then letters, digits and _."),)
+
+
+def _of_curves(section: str, of: str, *inside: str) -> tuple[SheetTable, SheetTable]:
+    """The lists of curves, which stand at the things of a section."""
+    key = (Key(of, f"Name in `{section}`."),)
+    prefix = "" if section == "curves" else f"{of}_"
+    return (
+        SheetTable(
+            f"{prefix}accelerators",
+            f"Steeper or flatter parts of curves above target, by {of}.",
+            (section, 0, *inside, "accelerators", None),
+            key,
+            columns_of(Accelerator),
+        ),
+        SheetTable(
+            f"{prefix}vesting",
+            f"What curves pay later, by {of}.",
+            (section, 0, *inside, "vesting", None),
+            key,
+            columns_of(Vesting),
+        ),
+    )
+
+
+def _scenario() -> Form:
+    own = tuple(
+        replace(column, default="") if column.path == ("name",) else column
+        for column in columns_of(Scenario)
+        if column.path[0] != "rules"
+    )
+    return Form("scenario", "The company and its period.", (), own, nullable=("label",))
+
+
+def _rules() -> Form:
+    limit = "Limit on the expected loaded payout of one team [currency/period]."
+    cap = "Most units of one activity [units/period]."
+    named = (
+        SheetColumn("budget.teams", ("budget", "teams"), float, limit, per="teams"),
+        SheetColumn("gaming.caps", ("gaming", "caps"), float, cap, per="activities"),
+    )
+    note = "What a plan must keep. A rule without a value does not bind."
+    return Form("rules", note, ("rules",), columns_of(Rules), named)
+
+
+SHEETS: tuple[Form | SheetTable, ...] = (
+    _scenario(),
+    SheetTable("teams", "Who is paid.", ("teams", 0), _name("team"), columns_of(Team)),
+    SheetTable(
+        "stages", "Pools of things waiting to be worked.", ("stages", 0), _name("stage"), columns_of(Stage)
+    ),
+    SheetTable(
+        "activities", "Ways of working them.", ("activities", 0), _name("activity"), columns_of(Activity)
+    ),
+    SheetTable(
+        "yields",
+        "What a unit of an activity leads to.",
+        ("activities", 0, "yields", 1),
+        (Key("activity", "Name in `activities`."), Key("stage", "Name in `stages`.")),
+        _value("units", "Expected units of this stage per unit of the activity."),
+    ),
+    SheetTable("kpis", "What can be measured and paid.", ("kpis", 0), _name("KPI"), columns_of(Kpi)),
+    SheetTable(
+        "credit",
+        "What each KPI counts.",
+        ("kpis", 0, 1, 2),
+        (
+            _KPI,
+            Key("side", "Counted by activity above or below the line, or by stage entered.", _SIDES),
+            Key("counted", "Activity (numerator, denominator; also leave:<stage>) or stage (entering)."),
+        ),
+        _value("coefficient", "Credit per unit."),
+    ),
+    SheetTable("curves", "Pay curves by name.", ("curves", 0), _name("curve"), columns_of(Curve)),
+    *_of_curves("curves", "curve"),
+    *_of_curves("kpis", "kpi", "curve"),
+    *_of_curves("teams", "team", "curve"),
+    SheetTable(
+        "current_plan",
+        "Weights in force when the volumes were counted.",
+        ("current_plan", 0, 1),
+        (_TEAM, _KPI),
+        _WEIGHT,
+    ),
+    SheetTable(
+        "plans",
+        "Named alternatives to compare.",
+        ("plans", 0, 1, 2),
+        (Key("plan", "How the plan is called."), _TEAM, _KPI),
+        _WEIGHT,
+    ),
+    SheetTable("regimes", "States of the market.", ("regimes", 0), _name("regime"), columns_of(Regime)),
+    SheetTable(
+        "factors",
+        "What a regime multiplies.",
+        ("regimes", 0, 1, 2),
+        (
+            Key("regime", "Name in `regimes`."),
+            Key("of", "What is multiplied.", _FACTORS),
+            Key("name", "Activity (yields), stage (inflow), stage or activity (value)."),
+        ),
+        _value("factor", "1 changes nothing."),
+    ),
+    _rules(),
+    SheetTable(
+        "measures",
+        "KPIs that may be used for a team; a team not named may use every KPI.",
+        ("rules", "measures", 0, None),
+        (_TEAM,),
+        _value("kpi", "Name in `kpis`.", str),
+    ),
+    SheetTable("locks", "Weights that must not change.", ("rules", "locks", 0, 1), (_TEAM, _KPI), _WEIGHT),
+    SheetTable(
+        "curve_choice",
+        "Curves of which one is chosen for all of a team's pay; a team not named keeps its own.",
+        ("rules", "curves", 0, None),
+        (_TEAM,),
+        _value("curve", "Name in `curves`.", str),
+    ),
+    SheetTable(
+        "controllability",
+        "Controllability measured elsewhere.",
+        ("rules", "controllability", "override", 0, 1),
+        (_TEAM, _KPI),
+        columns_of(Measured),
+    ),
+    SheetTable(
+        "pairs",
+        "Volume kept in check by quality, for each team.",
+        ("rules", "gaming", "pairs", None),
+        (),
+        columns_of(Pair),
+    ),
+    SheetTable(
+        "sources",
+        "Where numbers come from.",
+        ("sources", 0),
+        (Key("number", "Path of the number, e.g. activities.call.hours."),),
+        columns_of(Source),
+    ),
+)
+REFERENCES = {
+    "team": "teams",
+    "owner": "teams",
+    "stage": "stages",
+    "from": "stages",
+    "activity": "activities",
+    "kpi": "kpis",
+    "volume": "kpis",
+    "quality": "kpis",
+    "regime": "regimes",
+    "curve": "curves",
+}
+"""Columns, by their header, that hold names of another sheet."""

@@ -36,7 +36,7 @@ DEFINITIONS = Table(
     counted=Column(str, "name", "activity done, or stage entered, that counts"),
     **in_both("label", "name for people,"),
     entering=Column(bool, "flag", "whether units entering a stage count, rather than an activity done"),
-    credit=Column(float, "kpi", "how much one unit counts"),
+    credit=Column(float, "1", "how much one unit counts"),
 )
 
 

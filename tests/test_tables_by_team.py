@@ -1,0 +1,136 @@
+"""Every team's own charges, people, discount and reach stand in its rows: no team is taken for another."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from solved import PLANS, moved, moved_tables, unequal, unequal_tree
+
+from optimizer.response.calibration import calibrate
+from optimizer.rollout.pilot import pilot, settings
+from optimizer.rollout.transition import Transition, transition
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.types import Team
+from optimizer.tables.pilot import pilot_tables
+from optimizer.tables.table import Tables
+from optimizer.tables.transition import Simulated, switch_tables
+
+CENT = 0.01
+
+
+def team(name: str) -> Team:
+    return moved().cal.scenario.teams[name]
+
+
+def of_teams(frame: pd.DataFrame, field: str) -> pd.Series:
+    """A field of the scenario's team of every row."""
+    return frame["team"].map(lambda name: getattr(team(name), field)).astype(float)
+
+
+@cache
+def switched() -> Transition:
+    scenario = unequal(plans=PLANS)
+    return transition(calibrate(scenario), plan_of(scenario, PLANS["by_hand"]).euros(scenario), 3, 40, seed=1)
+
+
+@cache
+def simulated() -> Tables:
+    return switch_tables(Simulated("by_hand", 1, 0.5, switched(), ()))
+
+
+def test_the_company_can_tell_its_teams_apart() -> None:
+    for field in ("charges", "discount", "responsiveness", "headcount", "skill_spread", "hours"):
+        values = [getattr(t, field) for t in moved().cal.scenario.teams.values()]
+        assert len(set(values)) == len(values), field
+    assert len(set(moved_tables()["weights"].query("then > 0")["team"])) == 3
+
+
+@pytest.mark.parametrize("name", ["pay_lines", "pay_cases"])
+def test_every_line_of_a_payroll_has_the_charges_of_its_team(name: str) -> None:
+    lines = moved_tables()[name]
+    assert (lines["charges"] - lines["pay"] * of_teams(lines, "charges")).abs().max() <= CENT / 2 + 1e-9
+    assert (lines["pay"] + lines["charges"] - lines["loaded"]).abs().max() < 1e-9
+    assert set(lines["team"]) == set(moved().cal.scenario.teams)
+
+
+def test_totals_of_a_payroll_have_the_charges_people_and_budget_of_their_team() -> None:
+    totals = moved_tables()["pay_totals"].query("team != ''")
+    assert np.array_equal(totals["charges_rate"], of_teams(totals, "charges"))
+    assert np.array_equal(totals["headcount"], of_teams(totals, "headcount"))
+    assert ((totals["loaded"] - totals["exact"]).abs() <= CENT * totals["lines"]).all()
+
+
+def test_loaded_pay_of_a_team_has_its_own_charges() -> None:
+    teams = moved_tables()["teams"]
+    for when in ("now", "then"):
+        assert np.allclose(teams[f"loaded_{when}"], teams[f"pay_{when}"] * (1 + of_teams(teams, "charges")))
+    assert np.array_equal(teams["headcount"], of_teams(teams, "headcount"))
+
+
+@pytest.mark.parametrize("name", ["examples", "earnings"])
+def test_pay_each_is_that_of_the_people_of_the_team(name: str) -> None:
+    cases = moved_tables()[name]
+    assert np.allclose(cases["pay_each"] * of_teams(cases, "headcount"), cases["pay"])
+
+
+def test_a_distribution_of_payouts_is_loaded_with_the_charges_of_the_team() -> None:
+    spreads = moved_tables()["payout_distribution"].query("level == 'team'")
+    assert np.array_equal(spreads["people"], of_teams(spreads, "headcount"))
+    pay = moved_tables()["teams"].set_index("team")
+    for plan, when in (("current", "now"), ("chosen", "then")):
+        mine = spreads[spreads["plan"] == plan].set_index("team")
+        assert np.allclose(mine["expected"], pay.loc[mine.index, f"loaded_{when}"])
+        assert ((mine["mean"] - mine["expected"]).abs() < 5 * mine["standard_error"]).all()
+    people = moved_tables()["payout_distribution"].query("level == 'person' and team != ''")
+    targets = (
+        people["team"]
+        .map(pay["target_now"])
+        .where(people["plan"] == "current", people["team"].map(pay["target_then"]))
+    )
+    assert np.allclose(people["target"] * of_teams(people, "headcount"), targets)
+
+
+def test_payouts_after_a_switch_are_loaded_with_the_charges_of_the_team() -> None:
+    rows, run = simulated()["payouts"], switched()
+    for i, (name, member) in enumerate(run.cal.scenario.teams.items()):
+        mine = rows[rows["team"] == name]
+        assert np.allclose(mine["stay"], run.stay.pay[:, :, i].mean(axis=1) * (1 + member.charges))
+        assert np.allclose(mine["mean"], run.change.pay[:, :, i].mean(axis=1) * (1 + member.charges))
+
+
+def test_payouts_of_the_teams_add_up_to_those_of_the_company_after_a_switch() -> None:
+    paid = simulated()["payouts"].groupby("period")[["stay", "mean"]].sum()
+    money = simulated()["money"].query("measure == 'loaded_pay'").set_index(["plan", "period"])["mean"]
+    assert np.allclose(paid["mean"], money["change"])
+    assert np.allclose(paid["stay"], money["stay"])
+
+
+def test_designs_of_a_pilot_are_within_the_people_of_the_team() -> None:
+    people = {"marketing": 9, "sales": 7, "success": 2}
+    teams = {name: {**member, "headcount": people[name]} for name, member in unequal_tree()["teams"].items()}
+    halves = {
+        "marketing": {"lead_volume": 0.5, "wins": 0.5},
+        "sales": {"bookings": 0.5, "leads_touched": 0.5},
+    }
+    scenario = unequal(teams=teams, plans={"halves": halves | {"success": {"retention": 1.0}}})
+    cal, euros = calibrate(scenario), plan_of(scenario, scenario.plans["halves"]).euros(scenario)
+    pilots = [pilot(setting, 1, draws=50) for setting in settings(cal, euros, 2)]
+    found = pilot_tables(scenario, "halves", 1, pilots, ["marketing", "sales"])
+    assert dict(zip(found["teams"]["team"], found["teams"]["headcount"], strict=True)) == {
+        "marketing": 9,
+        "sales": 7,
+    }
+    designs = found["designs"]
+    assert (designs["people"] + designs["others"] == designs["team"].map(people)).all()
+    assert found["left_out"].empty
+
+
+def test_what_lies_between_work_and_credit_is_the_lag_of_the_team() -> None:
+    measures, teams = moved_tables()["measures"], moved_tables()["teams"].set_index("team")
+    weights = moved_tables()["weights"].merge(measures, on=["team", "kpi"], suffixes=("", "_measured"))
+    for when, euros in (("now", "euros_now"), ("then", "euros_then")):
+        lag = (weights[euros] * weights["lag"].fillna(0)).groupby(weights["team"]).sum()
+        assert np.allclose(lag / weights.groupby("team")[euros].sum(), teams[f"lag_{when}"][lag.index])

@@ -7,13 +7,15 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-from solved import PLANS, moved, moved_tables, unequal, unequal_tree
+from solved import PLANS, explained, moved, moved_tables, unequal, unequal_tree
 
 from optimizer.response.calibration import calibrate
+from optimizer.response.outcome import evaluate_plans
 from optimizer.rollout.pilot import pilot, settings
 from optimizer.rollout.transition import Transition, transition
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.types import Team
+from optimizer.tables.payroll import Payroll
 from optimizer.tables.pilot import pilot_tables
 from optimizer.tables.table import Tables
 from optimizer.tables.transition import Simulated, switch_tables
@@ -128,9 +130,44 @@ def test_designs_of_a_pilot_are_within_the_people_of_the_team() -> None:
     assert found["left_out"].empty
 
 
-def test_what_lies_between_work_and_credit_is_the_lag_of_the_team() -> None:
+@pytest.mark.parametrize("measure", ["lag", "controllability"])
+def test_what_a_team_is_paid_on_has_the_lag_and_control_of_that_team(measure: str) -> None:
     measures, teams = moved_tables()["measures"], moved_tables()["teams"].set_index("team")
-    weights = moved_tables()["weights"].merge(measures, on=["team", "kpi"], suffixes=("", "_measured"))
-    for when, euros in (("now", "euros_now"), ("then", "euros_then")):
-        lag = (weights[euros] * weights["lag"].fillna(0)).groupby(weights["team"]).sum()
-        assert np.allclose(lag / weights.groupby("team")[euros].sum(), teams[f"lag_{when}"][lag.index])
+    weights = moved_tables()["weights"].drop(columns="controllability").merge(measures, on=["team", "kpi"])
+    for when in ("now", "then"):
+        euros = weights[f"euros_{when}"]
+        mean = (euros * weights[measure].fillna(0)).groupby(weights["team"]).sum() / euros.groupby(
+            weights["team"]
+        ).sum()
+        assert np.allclose(mean, teams[f"{measure}_{when}"][mean.index])
+
+
+def test_measures_of_a_team_are_those_that_the_solver_has_of_it() -> None:
+    cal, known = moved().cal, moved().measures
+    rows = moved_tables()["measures"].set_index(["team", "kpi"])
+    for i, name in enumerate(cal.network.teams):
+        for k, kpi in enumerate(cal.network.kpis):
+            row = rows.loc[(name, kpi)]
+            assert (row["controllability"], row["swing"]) == (known.controllability[i, k], known.swing[i, k])
+
+
+def test_weights_and_measures_tell_the_same_control() -> None:
+    both = moved_tables()["weights"].merge(moved_tables()["measures"], on=["team", "kpi"])
+    assert len(both) == len(moved_tables()["weights"])
+    assert np.array_equal(both["controllability_x"], both["controllability_y"])
+
+
+def test_exposure_is_to_the_team_that_is_named() -> None:
+    rows, falls = moved_tables()["exposure"].set_index(["kpi", "team"]), explained().exposure
+    network = moved().cal.network
+    for k, kpi in enumerate(network.kpis):
+        for j, name in enumerate(network.teams):
+            assert tuple(rows.loc[(kpi, name), ["now", "then"]]) == (falls[0, k, j], falls[1, k, j])
+
+
+def test_a_total_is_held_against_the_budget_of_its_team() -> None:
+    limits = {"marketing": 30000.0, "success": 14000.0}
+    cal = calibrate(unequal({"budget": {"expected": 135000.0, "teams": limits}}))
+    totals = Payroll(cal, cal.current, evaluate_plans(cal, cal.current[None])).totals()
+    found = {row["team"]: row["limit"] for row in totals if np.isfinite(row["limit"])}
+    assert found == {**limits, "": 135000.0}

@@ -41,7 +41,9 @@ def doing(cal: Calibrated, **units: float) -> Outcome:
         today.response.reduced_cost,
         np.zeros(1),
     )
-    return outcome_of(cal, cal.current[None], (Equilibrium(response, today.beliefs, np.zeros(1), 0),))
+    return outcome_of(
+        cal, cal.current[None], (Equilibrium(network, response, today.beliefs, np.zeros(1), 0),)
+    )
 
 
 def by_name(cal: Calibrated, steps: tuple[WaterfallStep, ...]) -> dict[tuple[str, str], float]:

@@ -24,7 +24,7 @@ def regime() -> _RegimeLedger:
     solution = moved()
     assert solution.euros is not None
     assert solution.consistent is not None
-    return _RegimeLedger(solution.cal, solution.cal.network, solution.consistent.by_regime[0], solution.euros)
+    return _RegimeLedger(solution.cal, solution.consistent.by_regime[0], solution.euros)
 
 
 @pytest.mark.parametrize("name", GAMED)
@@ -57,9 +57,7 @@ def test_the_ledger_tells_caps_and_margins_of_the_rules() -> None:
     solution = moved()
     assert solution.euros is not None
     assert solution.consistent is not None
-    held = deterrence(
-        solution.cal, solution.cal.network, solution.consistent.by_regime[0], solution.euros[None]
-    )
+    held = deterrence(solution.cal, solution.consistent.by_regime[0], solution.euros[None])
     ledger = explained().gaming
     assert [line.activity for line in ledger] == held.activities.tolist()
     assert [line.margin for line in ledger] == pytest.approx(held.margin[0].tolist())

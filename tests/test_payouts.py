@@ -193,8 +193,8 @@ def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None
     assert found.consistent is not None
     cal, draws = found.cal, rule_noise(found.cal.scenario, found.cal.seed, CVAR_DRAWS)
     paid, odds = [], []
-    for (probability, network), at in zip(cal.regimes, found.consistent.by_regime, strict=True):
-        attained = true_scores(cal, network, at) + cal.curves.noise * draws
+    for probability, at in zip(cal.regimes.odds, found.consistent.by_regime, strict=True):
+        attained = true_scores(cal, at) + cal.curves.noise * draws
         paid += list(attained @ (loading(cal) @ found.euros))  # linear pay: attainment is the share paid
         odds += [probability / CVAR_DRAWS] * CVAR_DRAWS
     by_hand, left = 0.0, 1 - rule["level"]

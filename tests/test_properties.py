@@ -105,7 +105,7 @@ def companies(count: int) -> Iterator[Scenario]:
 @given(scenario=st.one_of(small_companies(), small_companies(max_teams=4, regimes=2)), seed=SEEDS)
 def test_no_team_gains_by_deviating_from_its_response(mode: Mode, scenario: Scenario, seed: int) -> None:
     cal, euros = calibrate(scenario), plans_for(scenario, seed, 3)
-    for (_, network), at in zip(cal.regimes, evaluate_plans(cal, euros, mode).by_regime, strict=True):
+    for network, at in cal.regimes.beside(evaluate_plans(cal, euros, mode).by_regime):
         regret = regrets(cal, network, at.beliefs, euros, at.x)
         assert (np.abs(regret) <= REGRET * pay_of(scenario)).all()
         for team in range(len(network.teams)):
@@ -332,8 +332,9 @@ def test_what_an_unpaid_team_is_promised_changes_nothing(scenario: Scenario, see
 def test_an_outcome_is_the_expectation_over_its_regimes(scenario: Scenario, seed: int) -> None:
     cal, euros = calibrate(scenario), plans_for(scenario, seed, 2)
     found = evaluate_plans(cal, euros, "first_response")
-    pairs = [(odds, network, at) for (odds, network), at in zip(cal.regimes, found.by_regime, strict=True)]
-    scores = [true_scores(cal, network, at) for _, network, at in pairs]
+    stated = cal.regimes
+    pairs = list(zip(stated.odds, stated.networks, found.by_regime, strict=True))
+    scores = [true_scores(cal, at) for _, _, at in pairs]
     pay = sum(odds * payouts(cal, euros, s) for (odds, _, _), s in zip(pairs, scores, strict=True))
     alike(found.pay, np.asarray(pay), 1e-9)
     alike(found.x, np.asarray(sum(odds * at.x for odds, _, at in pairs)), 1e-9)

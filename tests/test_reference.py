@@ -191,7 +191,7 @@ def test_exposure_is_that_of_the_reference(name: str, key: str, plan: str | None
     cal, plans = company(name), EXPECTED[name]["plans"]
     e = euros(cal, plans[plan]["weights"] if plan else cal.scenario.current_plan)
     at = evaluate_plans(cal, e).by_regime[0]
-    found = exposures(cal, cal.network, at, e.sum(axis=2))[0]
+    found = exposures(cal, at, e.sum(axis=2))[0]
     values = table(cal.network.kpis, cal.network.teams, found)
     for kpi, expected in EXPECTED[name][key].items():
         agree(values[kpi], expected, EXPOSURE_TOLERANCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import FORMS, Family, Limit, Rule
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
+from optimizer.response.equilibrium import first_response
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.plan import Plan, plan_from_euros
@@ -270,11 +272,15 @@ def test_the_model_and_the_judge_of_plans_cap_gaming_alike(
     cal = calibrate(scenario.model_copy(update={"rules": rules}))
     data = model_data(cal, plan_space(cal, measure(cal).controllability), (cal.beliefs,) * 2)
     m = build_model(data, tuple(data_bounds(data, regime) for regime in data.regimes))
-    x = [network.scale * rng.uniform(0, 3, len(network.activities)) for _, network in cal.regimes]
+    x = [n.scale * rng.uniform(0, 3, len(n.activities)) for n in cal.regimes.networks]
     for (s, a), volume in m.x.items():
         volume.set_value(x[list(m.REGIMES).index(s)][cal.network.activities.index(a)], skip_validation=True)
     room = {f"gaming.{a}.{s}": row.uslack() for (s, a), row in m.gaming_cap.items()}
-    done = tuple(volumes[None] for volumes in x)
+    today = [first_response(cal, network, cal.current[None]) for network in cal.regimes.networks]
+    done = tuple(
+        replace(at, response=replace(at.response, x=volumes[None]))
+        for at, volumes in zip(today, x, strict=True)
+    )
     facts = Facts(cal, cal.current[None], done, np.zeros((1, len(scenario.teams))))
     judged = {line.name: float(line.slack[0]) for line in caps.lines(facts)}
     assert judged.keys() == room.keys()

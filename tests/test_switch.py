@@ -72,14 +72,14 @@ def test_without_noise_the_switch_ends_at_the_consistent_equilibrium_of_the_plan
     ends = np.array([regime.x[0] for regime in found.by_regime])
     # Learning halves what is missing: after 80 periods even 0.3 has left less than 1e-8 of it.
     assert path.x[-1] == pytest.approx(ends, abs=1e-6)
-    odds = [probability for probability, _ in cal.regimes]
+    odds = cal.regimes.odds
     assert path.revenue[-1] @ odds == pytest.approx(found.revenue[0], rel=1e-9)
 
 
 def test_cash_arrives_with_the_lag_and_costs_at_once() -> None:
     cal, euros = small(), quality()
     path = follow(cal, euros, calm(cal.scenario, 200))
-    network = cal.regimes[0][1]
+    network = cal.regimes.networks[0]
     sold = (path.x[:, 0] @ network.marginal_gross).sum()
     start, end = (cal.network.baseline * network.lag, path.x[-1, 0] * network.lag)
     in_pipe = network.stage_value @ (network.yields @ end - cal.network.yields @ start)
@@ -252,7 +252,7 @@ def test_every_stage_of_value_follows_the_kpi_that_counts_it_best() -> None:
 
 def test_luck_of_results_leaves_the_mean_what_it_is() -> None:
     cal = small()
-    odds = [probability for probability, _ in cal.regimes]
+    odds = cal.regimes.odds
     # Nobody learns, so that luck moves results and nothing else.
     sure = odds @ follow(cal, cal.current, calm(cal.scenario, 1), learning=0.0).revenue[0]
     path = follow(cal, cal.current, draw_luck(cal.scenario, 1, 1, 4000), learning=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from companies import random_company, random_weights
 
 from optimizer.arrays import Floats
 from optimizer.response.batched import evaluate_companies
-from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.calibration import Behaviour, Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.network import Network
 from optimizer.response.outcome import Outcome, evaluate_plans
 from optimizer.risk.ranges import draw
 from optimizer.scenario.plan import plan_of
@@ -93,3 +95,33 @@ def test_companies_answered_together_answer_as_each_alone(name: str) -> None:
     found = evaluate_companies(companies, plans)
     for cal, euros, together in zip(companies, plans, found, strict=True):
         assert_same(together, evaluate_plans(cal, euros))
+
+
+def arrays_of_numbers(part: Any) -> set[str]:
+    return {f.name for f in fields(part) if getattr(getattr(part, f.name), "dtype", None) == np.float64}
+
+
+def test_every_number_has_a_row_in_a_stack() -> None:
+    """A field added later and forgotten there would be the first company's for all."""
+    cal = calibrate(gated(company(4, **NOISE), {}))
+    assert set(cal.network.numbers) == arrays_of_numbers(cal.network)
+    assert set(cal.curves.numbers) == arrays_of_numbers(cal.curves)
+    assert arrays_of_numbers(cal.curves.gates) == {"at"}
+    assert {f.name for f in fields(Behaviour)} == {
+        "curves", "targets", "stretch", "beliefs", "linear", "quadratic",
+    }  # fmt: skip
+
+
+def test_a_row_of_a_stack_is_the_company_it_was_made_of() -> None:
+    companies, _ = drawn(CASES["gates"])
+    rows = np.arange(len(companies))
+    networks = Network.stack([c.network for c in companies]).select(rows[::-1])
+    behaviours = Behaviour.stack(companies).select(rows[::-1])
+    for row, cal in zip(rows, companies[::-1], strict=True):
+        for name, numbers in cal.network.numbers.items():
+            assert np.array_equal(networks.numbers[name][row], numbers, equal_nan=True), name
+        for name, numbers in cal.curves.numbers.items():
+            assert (behaviours.curves.numbers[name][row] == numbers).all(), name
+        assert (behaviours.curves.gates.at[row] == cal.curves.gates.at).all()
+        assert (behaviours.linear[row] == cal.linear).all()
+        assert (behaviours.beliefs.stacked()[row] == cal.beliefs.stacked()[0]).all()

@@ -15,10 +15,10 @@ from optimizer.plans.rules.facts import Deterrence
 from optimizer.plans.rules.family import RuleValue
 from optimizer.plans.rules.margin import deterrence
 from optimizer.plans.space import PlanSpace
-from optimizer.response import outcome as outcomes
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import CONSISTENT
-from optimizer.response.outcome import Outcome, evaluate_beside_today
+from optimizer.response.outcome import Outcome, evaluate_beside_today, value_of
+from optimizer.scenario.plan import weights_of
 
 SAME_MONEY = 1e-6
 """Plans whose euros differ by no more are the same plan."""
@@ -69,8 +69,7 @@ def evaluated(cal: Calibrated, space: PlanSpace, euros: Floats, todays: int = 0)
     outcome = evaluate_beside_today(cal, euros, todays)
     facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
     if facts.deterred is not None and todays and cal.chosen:
-        pairs = zip(cal.regimes, outcome.by_regime, strict=True)
-        both = [[deterrence(c, n, at, euros) for c in (cal.today, cal)] for (_, n), at in pairs]
+        both = [[deterrence(c, at, euros) for c in (cal.today, cal)] for at in outcome.by_regime]
         facts = replace(facts, deterred=tuple(_beside(one, other, todays) for one, other in both))
     return Evaluated(cal, euros, outcome, tuple(rule_values(space, facts)))
 
@@ -82,11 +81,6 @@ def _beside(today: Deterrence, chosen: Deterrence, todays: int) -> Deterrence:
     return Deterrence(chosen.activities, *(np.where(first, one, other) for one, other in parts))
 
 
-def value_of(cal: Calibrated, outcome: Outcome) -> Floats:
-    """What the scenario maximizes, (S,) currency per period."""
-    return outcomes.value_of(cal.scenario.rules.objective, outcome)
-
-
 def same(euros: Floats, other: Floats) -> bool:
     """Whether two plans (I, K) are one."""
     return float(np.abs(euros - other).max(initial=0.0)) <= SAME_MONEY
@@ -94,5 +88,4 @@ def same(euros: Floats, other: Floats) -> bool:
 
 def shares(euros: Floats) -> Floats:
     """Weights of plans (..., I, K), rounded where only arithmetic makes them odd; 0 for an unpaid team."""
-    pay = euros.sum(axis=-1, keepdims=True)
-    return np.asarray(np.round(euros / np.where(pay > 0, pay, 1.0), 10))
+    return np.asarray(np.round(weights_of(euros), 10))

@@ -12,13 +12,12 @@ from typing import Literal, get_args
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.explanation.evaluated import value_of
 from optimizer.explanation.resolve import Job, Optimum, resolved
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plans, value_of
 from optimizer.scenario.rule_types import GamingRules, Rules
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options

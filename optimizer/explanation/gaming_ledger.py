@@ -69,17 +69,14 @@ class Gaming:
 
 def gaming_ledger(cal: Calibrated, euros: Floats, now: Outcome, then: Outcome) -> tuple[Gaming, ...]:
     """Every gaming activity, for one plan (I, K) and outcomes with S = 1."""
-    odds = np.array([probability for probability, _ in cal.regimes])
-    cases = [
-        _RegimeLedger(cal, regime, at, euros)
-        for (_, regime), at in zip(cal.regimes, then.by_regime, strict=True)
-    ]
+    expect = cal.regimes.expect
+    cases = [_RegimeLedger(cal, at, euros) for at in then.by_regime]
     caps, margins = [case.caps() for case in cases], [case.margins() for case in cases]
 
     def line(a: int) -> Gaming:
-        reward, stake = (float(v) for v in odds @ np.array([case.team_side(a) for case in cases]))
+        reward, stake = map(float, expect(np.array(case.team_side(a)) for case in cases))
         cost, loss, net_loss = company_side(cal, euros, then, a)
-        cap = float(odds @ np.array([regime.get(a, np.nan) for regime in caps]))
+        cap = float(expect(np.array([regime.get(a, np.nan) for regime in caps])))
         margin = float(np.min([regime.get(a, np.nan) for regime in margins]))
         before, after = float(now.x[0, a]), float(then.x[0, a])
         return Gaming(a, before, after, cap, reward, cost, stake, loss, net_loss, margin)
@@ -124,8 +121,7 @@ def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float)
     linear = cal.linear.copy()
     linear[a] += more
     dearer = replace(cal, linear=linear)
-    pairs = zip(cal.regimes, at.by_regime, strict=True)
-    regimes = tuple(consistent_response(dearer, n, euros[None], e.beliefs) for (_, n), e in pairs)
+    regimes = tuple(consistent_response(dearer, e.network, euros[None], e.beliefs) for e in at.by_regime)
     found = outcome_of(cal, euros[None], regimes)
     return found if found.residual[0] <= CONSISTENT else None
 
@@ -138,9 +134,12 @@ class _RegimeLedger:
     """One regime at a plan's equilibrium (S = 1)."""
 
     cal: Calibrated
-    network: Network
     at: Equilibrium
     euros: Floats
+
+    @property
+    def network(self) -> Network:
+        return self.at.network
 
     def caps(self) -> dict[int, float]:
         capped = caps(self.cal, self.network)
@@ -148,7 +147,7 @@ class _RegimeLedger:
         return {int(a): float(cap) for a, cap in zip(capped.activities, most, strict=True)}
 
     def margins(self) -> dict[int, float]:
-        deterred = deterrence(self.cal, self.network, self.at, self.euros[None])
+        deterred = deterrence(self.cal, self.at, self.euros[None])
         return {int(a): float(m) for a, m in zip(deterred.activities, deterred.margin[0], strict=True)}
 
     def team_side(self, a: int) -> tuple[float, float]:
@@ -197,11 +196,7 @@ def gaming_hours(cal: Calibrated, x: Floats) -> Floats:
 
 def gaming_excess(cal: Calibrated, outcome: Outcome) -> Floats:
     """Largest excess of gaming over its cap, as a share of the activity's scale, (S,); NaN without caps."""
-    parts = [
-        part
-        for (_, network), at in zip(cal.regimes, outcome.by_regime, strict=True)
-        for part in _excesses(cal, network, at.x)
-    ]
+    parts = [part for at in outcome.by_regime for part in _excesses(cal, at.network, at.x)]
     return np.max(parts, axis=0) if parts else np.full(len(outcome.x), np.nan)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.explanation.comparison import mean_controllability
-from optimizer.explanation.evaluated import value_of
 from optimizer.explanation.gaming_ledger import gaming_hours
+from optimizer.response.outcome import value_of
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap

@@ -17,12 +17,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 from optimizer.arrays import Bools, Floats
-from optimizer.explanation.evaluated import value_of
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.response.batched import evaluate_companies
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
-from optimizer.response.outcome import Outcome, evaluate_beside_today, joined
+from optimizer.response.outcome import Outcome, evaluate_beside_today, joined, value_of
 from optimizer.risk.ranges import RangeError, pay_ratio, scaled
 from optimizer.scenario.rule_types import Rules
 from optimizer.scenario.types import Scenario

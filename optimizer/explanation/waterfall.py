@@ -60,10 +60,10 @@ class WaterfallStep:
 
 def waterfall(cal: Calibrated, now: Outcome, then: Outcome) -> tuple[WaterfallStep, ...]:
     """From one plan to another (S = 1 each), by team and cause; causes that cannot arise are left out."""
-    cases = zip(cal.regimes, now.by_regime, then.by_regime, strict=True)
-    funnels = [(odds, _Funnel.of(network, a.x[0], b.x[0])) for (odds, network), a, b in cases]
-    revenue = np.sum([odds * _parts(funnel) for odds, funnel in funnels], axis=0)
-    possible = funnels[0][1].possible
+    both = zip(now.by_regime, then.by_regime, strict=True)
+    funnels = [_Funnel.of(a.network, a.x[0], b.x[0]) for a, b in both]
+    revenue = cal.regimes.expect(_parts(funnel) for funnel in funnels)
+    possible = funnels[0].possible
     pay = (now.pay[0] - then.pay[0]) * loading(cal)
     worked = [
         WaterfallStep(int(i), WORKED[c], float(revenue[i, c]), float(revenue[i, c]))

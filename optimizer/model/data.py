@@ -63,10 +63,12 @@ def model_data(
     cal: Calibrated, space: PlanSpace, beliefs: tuple[Beliefs, ...], exposure: Floats | None = None
 ) -> ModelData:
     """The model's numbers at one belief (S = 1) per regime."""
-    names = list(cal.scenario.regimes) or ["base"]
+    stated = cal.regimes
     regimes = tuple(
-        _regime_data(cal, name, probability, network, at)
-        for name, (probability, network), at in zip(names, cal.regimes, beliefs, strict=True)
+        _regime_data(cal, name or "base", probability, network, at)
+        for name, probability, network, at in zip(
+            stated.names, stated.odds, stated.networks, beliefs, strict=True
+        )
     )
     return ModelData(cal, space, regimes, exposure)
 

@@ -126,7 +126,7 @@ def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED)
     outcome = evaluate_plans(cal, euros)
     apart = tail_elsewhere(cal, euros[0], outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
     tail = consistent_tail(cal, euros, outcome.by_regime)
-    facts = Facts(cal, euros, tuple(e.x for e in outcome.by_regime), outcome.pay, tail=tail)
+    facts = Facts(cal, euros, outcome.by_regime, outcome.pay, tail=tail)
     limited = {
         rule.name: BudgetLine(
             rule.name,
@@ -162,12 +162,11 @@ def influence(scenario: Scenario) -> Influence:
     measures = measure(cal)
     euros = cal.current[None]
     at = evaluate_plans(cal, euros).by_regime[0]
-    network = cal.regimes[0][1]
     return Influence(
         cal,
         measures.controllability,
         measures.swing,
         measures.lag,
-        np.asarray(exposures(cal, network, at, euros.sum(axis=2))[0]),
-        np.asarray(congruence(cal, network, cal.reward[None])[0]),
+        np.asarray(exposures(cal, at, euros.sum(axis=2))[0]),
+        np.asarray(congruence(cal, at.network, cal.reward[None])[0]),
     )

@@ -58,7 +58,7 @@ def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
     def judge(units: Ints) -> Scores:
         euros = space.euros(units)
         outcome = evaluate_plans(cal, euros)
-        value = value_of(cal.scenario.rules.objective, outcome)
+        value = value_of(cal, outcome)
         facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
         kept, violation = _judged(rule_values(space, facts), len(units))
         converged = outcome.residual <= CONSISTENT
@@ -76,27 +76,22 @@ def consistent_facts(
     if gaming is not None and gaming.exposure is not None:
         exposure = believed_exposure(cal, euros, equilibria)
     if gaming is not None and gaming.margin is not None:
-        pairs = zip(cal.regimes, equilibria, strict=True)
-        deterred = tuple(deterrence(cal, network, e, euros) for (_, network), e in pairs)
+        deterred = tuple(deterrence(cal, e, euros) for e in equilibria)
     tail = consistent_tail(cal, euros, equilibria)
-    return Facts(cal, euros, tuple(e.x for e in equilibria), pay, exposure, deterred, tail)
+    return Facts(cal, euros, equilibria, pay, exposure, deterred, tail)
 
 
 def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> BadCases:
     """What is paid in bad cases once beliefs agree with what happens."""
     if not has_tail_rule(cal):
         return NO_TAIL
-    pairs = zip(cal.regimes, equilibria, strict=True)
-    scores = [true_scores(cal, network, e) for (_, network), e in pairs]
+    scores = [true_scores(cal, e) for e in equilibria]
     return tail_of(cal, euros, [payouts(cal, euros, s) @ loading(cal) for s in scores], scores)
 
 
 def believed_exposure(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Floats:
     """d_kj, (S, K, J), expected over regimes."""
-    pairs = zip(cal.regimes, equilibria, strict=True)
-    return np.asarray(
-        sum(odds * exposures(cal, network, e, euros.sum(axis=2)) for (odds, network), e in pairs)
-    )
+    return cal.regimes.expect(exposures(cal, e, euros.sum(axis=2)) for e in equilibria)
 
 
 def judge_at(
@@ -108,12 +103,12 @@ def judge_at(
         euros = space.euros(units)
         outcome = linearised(cal, euros, beliefs)
         seen = None if exposure is None else np.broadcast_to(exposure, (len(units), *exposure.shape))
-        facts = Facts(cal, euros, tuple(e.x for e in outcome.by_regime), outcome.pay, seen)
+        facts = Facts(cal, euros, outcome.by_regime, outcome.pay, seen)
         if cal.scenario.rules.gaming is not None and cal.scenario.rules.gaming.margin is not None:
             facts = replace(consistent_facts(cal, euros, outcome.by_regime, outcome.pay), exposure=seen)
         facts = replace(facts, tail=outcome.tail)
         kept, violation = _judged(rule_values(space, facts), len(units))
-        return Scores(value_of(cal.scenario.rules.objective, outcome), kept, violation)
+        return Scores(value_of(cal, outcome), kept, violation)
 
     return judge
 
@@ -142,23 +137,21 @@ class Linearised:
 
 def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> Linearised:
     """Responses at given beliefs (S = 1 per regime), with scores and payouts linearised there."""
-    parts = [
-        _linearised(cal, network, at, euros) for (_, network), at in zip(cal.regimes, beliefs, strict=True)
-    ]
-    odds = [probability for probability, _ in cal.regimes]
-    pay = _expected(odds, [p.pay for p in parts])
+    expect = cal.regimes.expect
+    parts = [_linearised(cal, network, at, euros) for network, at in cal.regimes.beside(beliefs)]
+    pay = expect(p.pay for p in parts)
     tail = NO_TAIL
     if has_tail_rule(cal):
-        believed = [_believed(cal, n, at) for (_, n), at in zip(cal.regimes, beliefs, strict=True)]
+        believed = [_believed(cal, network, at) for network, at in cal.regimes.beside(beliefs)]
         tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed)
     return Linearised(
         by_regime=tuple(p.by_regime[0] for p in parts),
-        score=_expected(odds, [p.score for p in parts]),
+        score=expect(p.score for p in parts),
         pay=pay,
-        revenue=_expected(odds, [p.revenue for p in parts]),
+        revenue=expect(p.revenue for p in parts),
         loaded_pay=np.asarray(pay @ loading(cal)),
-        effort_cost=_expected(odds, [p.effort_cost for p in parts]),
-        risk_premium=_expected(odds, [p.risk_premium for p in parts]),
+        effort_cost=expect(p.effort_cost for p in parts),
+        risk_premium=expect(p.risk_premium for p in parts),
         tail=tail,
     )
 
@@ -173,15 +166,11 @@ def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floa
     score = np.where(network.is_rate, signals.score[0], 0.0) + response.x @ signals.marginal[0].T
     rate = signals.level + signals.slope.change(score - signals.score)
     pay = np.einsum("sik,sik->si", euros, rate)
-    at = Equilibrium(response, beliefs.repeated(len(euros)), np.zeros(len(euros)), 0)
+    at = Equilibrium(network, response, beliefs.repeated(len(euros)), np.zeros(len(euros)), 0)
     revenue = response.x @ network.marginal_value
     effort = effort_cost(cal, response.x)
     risk = risk_premium(cal, euros, signals.score)
     return Linearised((at,), score, pay, revenue, pay @ loading(cal), effort, risk)
-
-
-def _expected(odds: list[float], values: list[Floats]) -> Floats:
-    return np.asarray(sum(p * v for p, v in zip(odds, values, strict=True)))
 
 
 def _judged(rules: Iterator[RuleValue], plans: int) -> tuple[Bools, Floats]:

@@ -232,10 +232,10 @@ def _all_judged(companies: Sequence[Calibrated], euros: Sequence[Floats]) -> lis
 
 def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
     tail = consistent_tail(cal, euros, outcome.by_regime)
-    facts = Facts(cal, euros, tuple(e.x for e in outcome.by_regime), outcome.pay, tail=tail)
+    facts = Facts(cal, euros, outcome.by_regime, outcome.pay, tail=tail)
     over = [~rule.kept for rule in payout_values(facts)]
     broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)
-    values = value_of(cal.scenario.rules.objective, outcome)
+    values = value_of(cal, outcome)
     return values, np.asarray(broken), np.asarray(outcome.residual <= CONSISTENT)
 
 

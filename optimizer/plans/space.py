@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.plan import plan_of
+from optimizer.scenario.plan import plan_of, weights_of
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
 TOLERANCE = 1e-6
@@ -135,8 +135,7 @@ def change_origin(scenario: Scenario) -> Floats:
     """Weights from which changes are counted, (I, K): the current plan's unless the rules name another."""
     name = scenario.rules.change_from
     euros = plan_of(scenario, scenario.plans[name] if name else scenario.current_plan).euros(scenario)
-    pay = euros.sum(axis=1, keepdims=True)
-    return np.asarray(euros / np.where(pay > 0, pay, 1.0))
+    return weights_of(euros)
 
 
 def from_today(space: PlanSpace, units: Ints) -> Floats:

@@ -5,6 +5,7 @@ Every array has a leading axis S: beliefs of S plans are handled at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,16 @@ class Beliefs:
     def select(self, rows: Ints) -> Beliefs:
         """The beliefs of some of the plans."""
         return Beliefs(*(field[rows] for field in self._fields()))
+
+    @staticmethod
+    def together(parts: Sequence[Beliefs]) -> Beliefs:
+        """Beliefs of several batches of plans as those of one."""
+        return Beliefs(
+            routing=np.concatenate([part.routing for part in parts]),
+            numerator=np.concatenate([part.numerator for part in parts]),
+            denominator=np.concatenate([part.denominator for part in parts]),
+            price=np.concatenate([part.price for part in parts]),
+        )
 
     def repeated(self, count: int) -> Beliefs:
         """One plan's beliefs, held by `count` plans."""

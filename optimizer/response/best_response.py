@@ -55,6 +55,16 @@ class Response:
     def prices(self) -> Prices:
         return Prices(self.hour_price, self.stage_price)
 
+    def select(self, rows: Ints) -> Response:
+        """Of some of the plans."""
+        return Response(
+            x=self.x[rows],
+            hour_price=self.hour_price[rows],
+            stage_price=self.stage_price[rows],
+            reduced_cost=self.reduced_cost[rows],
+            imbalance=self.imbalance[rows],
+        )
+
 
 def work(
     cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats, at_once: Floats | float = 1.0

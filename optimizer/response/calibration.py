@@ -6,7 +6,7 @@ volumes optimal, the quadratic one makes volumes respond with elasticity η.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from optimizer.response.beliefs import Beliefs, perceived_rewards, worth_to_othe
 from optimizer.response.network import NEGLIGIBLE, Network, build_network
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
+from optimizer.response.regimes import Regimes
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
@@ -55,6 +56,35 @@ class Behaviour:
         seen = beliefs.numerator / beliefs.denominator
         return np.asarray((1 + self.stretch) * np.maximum(seen, TARGET_FLOOR * self.targets))
 
+    @property
+    def structure(self) -> Hashable:
+        """What must be the same in companies that are answered at once; all else are numbers."""
+        return self.stretch is None, self.curves.structure
+
+    @staticmethod
+    def stack(companies: Sequence[Behaviour]) -> Behaviour:
+        """Several of one structure as one, with a row of numbers for each."""
+        stretched = [c.stretch for c in companies if c.stretch is not None]
+        return Behaviour(
+            curves=PayCurves.stack([c.curves for c in companies]),
+            targets=np.stack([c.targets for c in companies]),
+            stretch=np.stack(stretched) if stretched else None,
+            beliefs=Beliefs.together([c.beliefs for c in companies]),
+            linear=np.stack([c.linear for c in companies]),
+            quadratic=np.stack([c.quadratic for c in companies]),
+        )
+
+    def select(self, rows: Ints) -> Behaviour:
+        """Some rows of a stack, by position."""
+        return Behaviour(
+            curves=self.curves.select(rows),
+            targets=self.targets[rows],
+            stretch=None if self.stretch is None else self.stretch[rows],
+            beliefs=self.beliefs.select(rows),
+            linear=self.linear[rows],
+            quadratic=self.quadratic[rows],
+        )
+
 
 @dataclass(frozen=True)
 class Calibrated(Behaviour):
@@ -63,8 +93,7 @@ class Calibrated(Behaviour):
     scenario: Scenario
     network: Network
     """Baseline coefficients (all regime multipliers 1)."""
-    regimes: tuple[tuple[float, Network], ...]
-    """(probability, network) per regime; one of probability 1 where the scenario names none."""
+    regimes: Regimes
     todays_curves: PayCurves
     """In force when the baseline was observed."""
     current: Floats
@@ -107,11 +136,10 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     own = network.own_delay * network.own_worth(price)
     kappa = _curvature_values(network, routing[0], pay + onward + own, hour_price)
     linear, quadratic = _costs(scenario, network, kappa, pay + onward + own, hour_price, price)
-    regimes = tuple((r.probability, build_network(scenario, r)) for r in scenario.regimes.values())
     return Calibrated(
         scenario=scenario,
         network=network,
-        regimes=regimes or ((1.0, network),),
+        regimes=Regimes.of(scenario, network),
         curves=curves,
         todays_curves=curves,
         targets=targets,

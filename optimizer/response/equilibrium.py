@@ -22,11 +22,13 @@ _TARGET = 1e-10
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """Responses at beliefs; `residual` (S,) says how far beliefs are from what happens.
+    """Responses at beliefs, in the funnel of one regime.
 
-    `rounds` counts those in which all plans still open were answered at once.
+    `residual` (S,) says how far beliefs are from what happens; `rounds` counts those in which all plans still
+    open were answered at once.
     """
 
+    network: Network
     response: Response
     beliefs: Beliefs
     residual: Floats
@@ -36,13 +38,18 @@ class Equilibrium:
     def x(self) -> Floats:
         return self.response.x
 
+    def select(self, rows: Ints, network: Network) -> Equilibrium:
+        """Of some of the plans, all answered by the company of one network."""
+        response, beliefs = self.response.select(rows), self.beliefs.select(rows)
+        return Equilibrium(network, response, beliefs, self.residual[rows], self.rounds)
+
 
 def first_response(cal: Behaviour, network: Network, euros: Floats) -> Equilibrium:
     """Everybody acts on baseline beliefs: next quarter."""
     response = respond(cal, network, cal.beliefs, euros)
     seen = _seen(cal, network, response, cal.beliefs.repeated(len(euros)))
     residual = _residual(cal.beliefs, seen, _scale(cal).stacked())
-    return Equilibrium(response, cal.beliefs.repeated(len(euros)), residual, 0)
+    return Equilibrium(network, response, cal.beliefs.repeated(len(euros)), residual, 0)
 
 
 def consistent_response(
@@ -75,7 +82,7 @@ def converged(
     found, rounds = fixed_points(image, begin / scale, least, _TARGET)
     beliefs = start.unstacked(found * scale)
     response, _, residual = _tested(*company, beliefs, euros, scale)
-    return Equilibrium(response, beliefs, residual, rounds)
+    return Equilibrium(company[1], response, beliefs, residual, rounds)
 
 
 def _tested(

@@ -129,19 +129,17 @@ class Deviation:
 
 def deviations(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Deviation]:
     """Teams that would gain more than PROFIT under one plan (I, K), at its equilibrium in each regime."""
-    for regime, (_, network), at in zip(
-        list(cal.scenario.regimes) or [""], cal.regimes, outcome.by_regime, strict=True
-    ):
-        signals = signals_of(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
-        for i in _searched(cal, network, euros):
-            found = _Team(cal, network, at, signals, euros, i).deviation(regime)
+    for regime, at in zip(cal.regimes.names, outcome.by_regime, strict=True):
+        signals = signals_of(at.network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
+        for i in _searched(cal, at.network, euros):
+            found = _Team(cal, at, signals, euros, i).deviation(regime)
             if found.share > PROFIT:
                 yield found
 
 
 def is_searched(cal: Calibrated, euros: Floats) -> bool:
     """Whether any team's pay under a plan (I, K) is not linear in what it does."""
-    return any(_searched(cal, network, euros) for _, network in cal.regimes)
+    return any(_searched(cal, network, euros) for network in cal.regimes.networks)
 
 
 def _searched(cal: Calibrated, network: Network, euros: Floats) -> list[int]:
@@ -154,9 +152,8 @@ def _searched(cal: Calibrated, network: Network, euros: Floats) -> list[int]:
 class _Team:
     """Team i's true problem at an equilibrium: routing and flows of others as they are there."""
 
-    def __init__(
-        self, cal: Calibrated, network: Network, at: Equilibrium, signals: Signals, euros: Floats, i: int
-    ) -> None:
+    def __init__(self, cal: Calibrated, at: Equilibrium, signals: Signals, euros: Floats, i: int) -> None:
+        network = at.network
         self._cal, self._network, self._i = cal, network, i
         block = network.blocks[i]
         self._mine, self._x = block.activities, at.x[0, block.activities]

@@ -103,18 +103,19 @@ def mean_lags(cal: Calibrated) -> Floats:
     return np.where(middle > 0, (ends[0] - ends[1]) / (2 * step) / np.where(middle > 0, middle, 1.0), np.nan)
 
 
-def exposures(cal: Calibrated, network: Network, at: Equilibrium, target_pay: Floats) -> Floats:
+def exposures(cal: Calibrated, at: Equilibrium, target_pay: Floats) -> Floats:
     """d_kj, (S, K, J): largest relative fall of score k that team j causes for ε of its target pay.
 
     `target_pay` (S, J) currency per period. A KPI whose score is 0 has no exposure.
     """
+    network = at.network
     gained = undiscounted_credit(cal, network, at.beliefs)
-    score = true_scores(cal, network, at)
+    score = true_scores(cal, at)
     fall = -gained / np.where(score > 0, score, np.inf)[:, :, None]
     found = np.zeros((len(at.x), len(network.kpis), len(network.teams)))
     for j, block in enumerate(network.blocks):
         if len(block.activities):
-            found[:, :, j] = _worst_falls(cal, network, at, block, fall, EPSILON * target_pay[:, j])
+            found[:, :, j] = _worst_falls(cal, at, block, fall, EPSILON * target_pay[:, j])
     return found
 
 
@@ -151,13 +152,11 @@ class _Sabotage:
         return fall, np.where(best.imbalance > _CLOSE, np.inf, cost), bound
 
 
-def _worst_falls(
-    cal: Calibrated, network: Network, at: Equilibrium, block: TeamBlock, fall: Floats, purse: Floats
-) -> Floats:
+def _worst_falls(cal: Calibrated, at: Equilibrium, block: TeamBlock, fall: Floats, purse: Floats) -> Floats:
     """(S, K): max fall·Δ with Δ balanced, bounded, and costing at most `purse` (S,)."""
     mine, (plans, kpis) = block.activities, fall.shape[:2]
     x = np.repeat(at.x[:, mine], kpis, axis=0)
-    reach = RHO * np.maximum(x, network.scale[mine])
+    reach = RHO * np.maximum(x, at.network.scale[mine])
     task = _Sabotage(
         balance=block.balance,
         quadratic=cal.quadratic[mine],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from optimizer.arrays import Bools, Floats, Ints, product
+from optimizer.arrays import Bools, Floats, Ints, product, stacked
 from optimizer.scenario.types import Regime, Scenario
 
 LEAVE = "leave:"
@@ -35,7 +36,7 @@ class TeamBlock:
 class Network:
     """Sets and coefficients of model.md §2. Shapes: I teams, N stages, A activities, K KPIs.
 
-    Coefficients have a leading axis S more where plans are answered by different companies.
+    Numbers have a leading axis S more where plans are answered by different companies (`stack`).
     """
 
     teams: tuple[str, ...]
@@ -154,6 +155,43 @@ class Network:
     def own_worth(self, price: Floats) -> Floats:
         """Σ_{m own} P_ma μ_m at stage prices (..., N), (..., A): what the team's own stages get."""
         return product(price, self.own_yields)
+
+    # --- companies of one structure, answered at once
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What may differ between companies that are answered at once: all arrays of numbers."""
+        return {
+            "hours": self.hours,
+            "discount": self.discount,
+            "inflow": self.inflow,
+            "stage_value": self.stage_value,
+            "yields": self.yields,
+            "unit_hours": self.unit_hours,
+            "cash": self.cash,
+            "unit_value": self.unit_value,
+            "lag": self.lag,
+            "baseline": self.baseline,
+            "scale": self.scale,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+        }
+
+    @property
+    def structure(self) -> Hashable:
+        """What must be the same: names, who owns what, which work leads where."""
+        names = (self.teams, self.stages, self.activities, self.kpis)
+        places = (self.owner, self.team, self.source, self.gaming, self.explicit, self.is_rate)
+        return names, tuple(place.tobytes() for place in places)
+
+    @staticmethod
+    def stack(networks: Sequence[Network]) -> Network:
+        """Several of one structure as one, with a row of numbers for each."""
+        return replace(networks[0], **stacked([network.numbers for network in networks]))
+
+    def select(self, rows: Ints) -> Network:
+        """Some rows of a stack, by position."""
+        return replace(self, **{name: numbers[rows] for name, numbers in self.numbers.items()})
 
 
 @dataclass(frozen=True)

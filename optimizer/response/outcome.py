@@ -13,7 +13,6 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, consistent_response, first_response
 from optimizer.response.network import Network
 from optimizer.response.pay_curves import PayCurves
-from optimizer.scenario.rule_types import Objective
 
 T = TypeVar("T")
 Mode = Literal["first_response", "consistent"]
@@ -71,9 +70,9 @@ class Valued(Protocol):
     def surplus(self) -> Floats: ...
 
 
-def value_of(objective: Objective, found: Valued) -> Floats:
+def value_of(cal: Calibrated, found: Valued) -> Floats:
     """What the scenario maximizes, (S,) currency per period."""
-    match objective:
+    match cal.scenario.rules.objective:
         case "revenue":
             return found.revenue
         case "net":
@@ -85,30 +84,23 @@ def value_of(objective: Objective, found: Valued) -> Floats:
 def evaluate_plans(cal: Calibrated, euros: Floats, mode: Mode = "consistent") -> Outcome:
     """What people do under S plans, (S, I, K) euros at target, and what it brings."""
     answer = consistent_response if mode == "consistent" else first_response
-    return outcome_of(cal, euros, tuple(answer(cal, network, euros) for _, network in cal.regimes))
+    return outcome_of(cal, euros, tuple(answer(cal, network, euros) for network in cal.regimes.networks))
 
 
 def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Outcome:
     """Expectations over the equilibria of the regimes."""
-    odds = [probability for probability, _ in cal.regimes]
-    networks = [network for _, network in cal.regimes]
-    scores = [true_scores(cal, n, e) for n, e in zip(networks, equilibria, strict=True)]
-    pays = [payouts(cal, euros, s) for s in scores]
-
-    def expect(values: list[Floats]) -> Floats:
-        return np.asarray(sum(p * v for p, v in zip(odds, values, strict=True)))
-
-    pairs = list(zip(networks, equilibria, strict=True))
-    pay = expect(pays)
+    expect = cal.regimes.expect
+    scores = [true_scores(cal, e) for e in equilibria]
+    pay = expect(payouts(cal, euros, s) for s in scores)
     return Outcome(
-        x=expect([e.x for e in equilibria]),
+        x=expect(e.x for e in equilibria),
         score=expect(scores),
         pay=pay,
-        gross=expect([e.x @ n.marginal_gross for n, e in pairs]),
-        direct_costs=expect([e.x @ n.cash for n, e in pairs]),
+        gross=expect(e.x @ e.network.marginal_gross for e in equilibria),
+        direct_costs=expect(e.x @ e.network.cash for e in equilibria),
         loaded_pay=pay @ loading(cal),
-        effort_cost=expect([effort_cost(cal, e.x) for e in equilibria]),
-        risk_premium=expect([risk_premium(cal, euros, s) for s in scores]),
+        effort_cost=expect(effort_cost(cal, e.x) for e in equilibria),
+        risk_premium=expect(risk_premium(cal, euros, s) for s in scores),
         residual=np.max([e.residual for e in equilibria], axis=0),
         by_regime=equilibria,
     )
@@ -126,6 +118,8 @@ def joined(first: T, second: T) -> T:
     parts: list[Any] = [first, second]
     if isinstance(first, np.ndarray):
         return cast(T, np.concatenate(parts))
+    if isinstance(first, Network):
+        return first
     if isinstance(first, tuple):
         return cast(T, tuple(joined(a, b) for a, b in zip(*parts, strict=True)))
     if is_dataclass(first):
@@ -139,8 +133,9 @@ def loading(cal: Calibrated) -> Floats:
     return np.array([1 + t.charges for t in cal.scenario.teams.values()])
 
 
-def true_scores(cal: Calibrated, network: Network, at: Equilibrium) -> Floats:
+def true_scores(cal: Calibrated, at: Equilibrium) -> Floats:
     """s_k = y_k / T_k, (S, K); a rate whose denominator vanished scores 0."""
+    network = at.network
     per = np.where(network.is_rate, at.x @ network.denominator.T, 1.0)
     counted = at.x @ network.numerator.T
     seen = np.where(per > 0, counted / np.where(per > 0, per, 1.0), 0.0)

@@ -13,14 +13,15 @@ Curves of all teams have a leading axis C: one for all teams, or one per team.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
 
-from optimizer.arrays import Bools, Floats, Ints
+from optimizer.arrays import Bools, Floats, Ints, stacked
 from optimizer.response.bivariate_normal import UpperTail, tail
 
 
@@ -34,6 +35,11 @@ class Gates:
     at: Floats
     correlation: float
     """Of the luck of any two KPIs."""
+
+    @property
+    def structure(self) -> Hashable:
+        """What must be the same in companies that are answered at once: all but `at`."""
+        return self.team.tobytes(), self.kpi.tobytes(), self.on.tobytes(), self.correlation
 
 
 _NONE: Ints = np.zeros(0, dtype=np.intp)
@@ -85,7 +91,7 @@ class PayCurves:
 
     Pay per euro at target, so 1 at target unless a threshold, cap or gate says otherwise. `expected`,
     `slope`, `variance` and `certain` take scores or attainments (..., K) and give (..., I, K). Numbers have a
-    leading axis S more where scores (S, K) are those of different companies; then only `perceived` is meant.
+    leading axis S more where scores (S, K) are those of different companies: then only `perceived` is meant.
     """
 
     teams: int
@@ -156,6 +162,37 @@ class PayCurves:
         free = self._for_teams(straight + self._beyond_knots(score, self._square_rises))
         square = self._gated(score, free, lambda at: at.moment(self._square_rises))
         return np.asarray(np.maximum(square - self.expected(score) ** 2, 0.0))
+
+    # --- companies of one structure, answered at once
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """What may differ between companies that are answered at once, beside where gates open."""
+        return {
+            "first_level": self.first_level,
+            "first_slope": self.first_slope,
+            "knots": self.knots,
+            "jumps": self.jumps,
+            "changes": self.changes,
+            "noise": self.noise,
+            "patience": self.patience,
+        }
+
+    @property
+    def structure(self) -> Hashable:
+        """What must be the same: shapes, and which pay hangs on which KPI."""
+        return self.teams, self.knots.shape, self.gates.structure
+
+    @staticmethod
+    def stack(curves: Sequence[PayCurves]) -> PayCurves:
+        """Several of one structure as one, with a row of numbers for each."""
+        gates = replace(curves[0].gates, at=np.stack([c.gates.at for c in curves]))
+        return replace(curves[0], **stacked([c.numbers for c in curves]), gates=gates)
+
+    def select(self, rows: Ints) -> PayCurves:
+        """Some rows of a stack, by position."""
+        numbers = {name: values[rows] for name, values in self.numbers.items()}
+        return replace(self, **numbers, gates=replace(self.gates, at=self.gates.at[rows]))
 
     # --- parts
 

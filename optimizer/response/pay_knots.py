@@ -119,5 +119,6 @@ def _patience(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Floats:
         [
             [1 - sum(v.share * (1 - d**v.after) for v in (c.vesting if c else ())) for c in row]
             for d, row in zip(discounts, rows, strict=True)
-        ]
+        ],
+        dtype=float,
     )

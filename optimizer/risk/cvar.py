@@ -52,7 +52,7 @@ def tail_of(cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Seq
 
     Per regime: `loaded` (S,), the expected loaded payout, and `score` (S or 1, K), at which noise is added.
     """
-    budget, odds = cal.scenario.rules.budget, [probability for probability, _ in cal.regimes]
+    budget, odds = cal.scenario.rules.budget, cal.regimes.odds
     measures = {}
     if budget.cvar is not None:
         paid = _sampled(cal, euros, loaded, score, CVAR_DRAWS)

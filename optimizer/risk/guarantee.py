@@ -87,7 +87,7 @@ def _assumption_missed(cal: Calibrated, paid: Floats, i: int) -> str:
 def _share(cal: Calibrated, paid: Floats, i: int) -> float | None:
     """The share of what each unit of work brings the company that it is paid; None if there is none."""
     c, shares = i if cal.curves.by_team else 0, []
-    for _, network in cal.regimes:
+    for network in cal.regimes.networks:
         pay = (paid * cal.curves.first_slope[c] / cal.targets) @ network.numerator
         worth = network.marginal_value
         if not worth.any():
@@ -102,13 +102,10 @@ def _share(cal: Calibrated, paid: Floats, i: int) -> float | None:
 
 def _worth_something(cal: Calibrated) -> Bools:
     """(A,): activities that bring or cost the company anything."""
-    return np.asarray(np.any([network.marginal_value != 0 for _, network in cal.regimes], axis=0))
+    return np.asarray(np.any([network.marginal_value != 0 for network in cal.regimes.networks], axis=0))
 
 
 def _effort(cal: Calibrated, i: int, outcome: Outcome) -> Floats:
     """What its work costs the team, expected over regimes, (1,) currency per period."""
     own = cal.network.team == i
-    parts = (
-        p * effort_cost(cal, w.x * own) for (p, _), w in zip(cal.regimes, outcome.by_regime, strict=True)
-    )
-    return np.asarray(sum(parts))
+    return cal.regimes.expect(effort_cost(cal, at.x * own) for at in outcome.by_regime)

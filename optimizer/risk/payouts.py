@@ -146,8 +146,7 @@ def _worst_mean(values: Floats, at: int) -> float:
 
 def _scores(cal: Calibrated, outcome: Outcome) -> Floats:
     """True scores of one plan in every regime, (R, K)."""
-    pairs = zip(cal.regimes, outcome.by_regime, strict=True)
-    return np.array([true_scores(cal, network, e)[0] for (_, network), e in pairs])
+    return np.array([true_scores(cal, e)[0] for e in outcome.by_regime])
 
 
 def _attained(cal: Calibrated, scores: Floats, draws: Draws) -> Floats:
@@ -163,18 +162,15 @@ def _team_pay(cal: Calibrated, euros: Floats, attained: Floats) -> Floats:
 
 def probability_reached(cal: Calibrated, scores: Floats) -> Floats:
     """P(attainment ≥ 1) over regimes, (K,); `scores` (R, K)."""
-    odds = np.array([probability for probability, _ in cal.regimes])
     noise = cal.curves.noise
     sure = np.where(scores >= 1 - _ROUNDING, 1.0, 0.0)
     by_regime = np.where(noise > 0, ndtr((scores - 1) / np.where(noise > 0, noise, 1.0)), sure)
-    return np.asarray(odds @ by_regime)
+    return cal.regimes.expect(by_regime)
 
 
 def _expected(cal: Calibrated, euros: Floats, scores: Floats) -> Floats:
     """The engine's expected payouts before charges, (I,)."""
-    odds = [probability for probability, _ in cal.regimes]
-    parts = [p * payouts(cal, euros[None], s[None])[0] for p, s in zip(odds, scores, strict=True)]
-    return np.asarray(sum(parts))
+    return cal.regimes.expect(payouts(cal, euros[None], s[None])[0] for s in scores)
 
 
 def _people(cal: Calibrated, i: int, euros: Floats, attained: Floats, skill: Floats) -> Spread | None:

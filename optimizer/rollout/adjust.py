@@ -156,7 +156,7 @@ def compare_actuals(
 
 
 def _value(cal: Calibrated, euros: Floats) -> float:
-    return float(value_of(cal.scenario.rules.objective, evaluate_plans(cal, euros[None]))[0])
+    return float(value_of(cal, evaluate_plans(cal, euros[None]))[0])
 
 
 def _attempt(

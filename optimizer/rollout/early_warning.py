@@ -98,7 +98,7 @@ def _limit(cal: Calibrated, a: int, more: float, usual: Floats, gamed: Floats, s
 
 def _indicator(cal: Calibrated, a: int, x: Floats, weeks: int, rng: np.random.Generator) -> Floats:
     """What is counted up to each week, (draws, weeks): the share of the stage's units, or units."""
-    odds = np.array([p for p, _ in cal.regimes])
+    odds = np.array(cal.regimes.odds)
     regime = rng.choice(len(odds), size=_DRAWS, p=odds / odds.sum())
     stage = cal.network.source[a]
     mine = x[regime, a, None]

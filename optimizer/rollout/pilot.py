@@ -147,9 +147,8 @@ def _other_curve(cal: Calibrated, team: str) -> bool:
 
 def _expected(cal: Calibrated, euros: Floats, periods: int) -> Floats:
     """Attainment without luck, expected over regimes, (T, K)."""
-    odds = np.array([p for p, _ in cal.regimes])
     path = follow(cal, euros, calm(cal.scenario, periods))
-    return np.asarray(np.einsum("r,trk->tk", odds, path.score))
+    return cal.regimes.expect(np.swapaxes(path.score, 0, 1))
 
 
 def _setting(cal: Calibrated, i: int, stay: Floats, change: Floats) -> PilotSetting | None:

@@ -149,7 +149,7 @@ def _log_likelihood(cal: Calibrated, expected: Floats, attained: Floats) -> Floa
     used = np.isfinite(attained) & (noise > 0)
     miss = np.where(used, attained - expected, 0.0) / np.where(noise > 0, noise, 1.0)
     by_period = -0.5 * _squares(miss, used.sum(axis=1), cal.scenario.noise_correlation)
-    odds = np.log([probability for probability, _ in cal.regimes])
+    odds = np.log(cal.regimes.odds)
     return np.asarray(logsumexp(by_period.sum(axis=2) + odds, axis=1))
 
 

@@ -135,7 +135,7 @@ class _Run:
 
     def __init__(self, cal: Calibrated, regime: int, euros: Floats, learning: float) -> None:
         self.cal = cal
-        self.network: Network = cal.regimes[regime][1]
+        self.network: Network = cal.regimes.networks[regime]
         self.euros = euros
         self.learning = learning
         self.shares = arrival_shares(cal.network.lag)
@@ -151,7 +151,7 @@ class _Run:
         rows = []
         for luck in noise:
             response, pipeline, learnt, entered = self._period(pipeline, beliefs, luck)
-            done = Equilibrium(response, beliefs, response.imbalance, 0)
+            done = Equilibrium(self.network, response, beliefs, response.imbalance, 0)
             row, owed = self._account(done, entered, luck, owed)
             rows.append(row)
             beliefs = learnt
@@ -174,7 +174,7 @@ class _Run:
     ) -> tuple[dict[str, Floats], Owed]:
         """KPIs and money of a period, and what later ones inherit from moved results."""
         cal, network, x = self.cal, self.network, done.x
-        score = true_scores(cal, network, done)
+        score = true_scores(cal, done)
         due = owed.due(score + luck)
         later = owed.less(due)
         reached = score + luck + due.attainment

@@ -44,6 +44,12 @@ def plan_of(scenario: Scenario, given: PlanWeights | Plan) -> Plan:
     return Plan({team: dict(w) for team, w in given.items()}, pay)
 
 
+def weights_of(euros: Floats) -> Floats:
+    """w_ik of euros at target (..., K), in the same shape; 0 where nothing is paid."""
+    pay = euros.sum(axis=-1, keepdims=True)
+    return np.asarray(euros / np.where(pay > 0, pay, 1.0))
+
+
 def plan_in_words(weights: PlanWeights) -> str:
     """`team: KPI weight, KPI weight; team: ...`, in the names of the file."""
     return "; ".join(f"{t}: " + ", ".join(f"{k} {w:g}" for k, w in ws.items()) for t, ws in weights.items())

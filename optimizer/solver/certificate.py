@@ -49,7 +49,7 @@ def check_model(
     cal = fixed.data.cal
     euros = space.euros(answer.units)[None]
     seen = linearised(cal, euros, beliefs)
-    value = float(value_of(cal.scenario.rules.objective, seen)[0])
+    value = float(value_of(cal, seen)[0])
     miss = abs(answer.objective - value) / max(1.0, abs(value))
     yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
     if answer.paid is not None and seen.tail.cvar is not None:
@@ -70,7 +70,7 @@ def worst_mean(cal: Calibrated, paid: Floats) -> float:
     """CVaR of payouts (R·D,) in the draws of the rule: the edge, and the mean excess over it."""
     rule = cal.scenario.rules.budget.cvar
     assert rule is not None
-    weight = probabilities([probability for probability, _ in cal.regimes], CVAR_DRAWS)
+    weight = probabilities(cal.regimes.odds, CVAR_DRAWS)
     edge = float(percentile(paid, weight, rule.level))
     return edge + float(weight @ np.maximum(paid - edge, 0.0)) / (1 - rule.level)
 
@@ -108,7 +108,7 @@ def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Flo
     pay = np.maximum(np.where(euros[0].any(axis=1), euros[0].sum(axis=1), hours), 1.0)
     worst = max(
         float((regrets(cal, network, at, euros, x[s][None])[0] / pay).max())
-        for s, ((_, network), at) in enumerate(zip(cal.regimes, beliefs, strict=True))
+        for s, (network, at) in enumerate(cal.regimes.beside(beliefs))
     )
     return Check("regret", worst <= REGRET_LIMIT, worst, REGRET_LIMIT, "largest, as a share of target pay")
 
@@ -160,7 +160,7 @@ def check_global(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
 
 def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
     """Largest relative difference of volumes when people start from other beliefs."""
-    base, network = cal.beliefs, cal.regimes[s][1]
+    base, network = cal.beliefs, cal.regimes.networks[s]
     shares = np.zeros_like(base.routing)
     for taking in network.from_stage:
         if len(taking):

@@ -103,7 +103,7 @@ def _today(solution: Solution, scored: ScoredPlans) -> Candidate:
     cal, space = solution.cal, solution.space
     outcome = evaluate_plans(cal.today, cal.current[None])
     kept = _offered(solution) and scored.look(space.units(cal.current)[None])[0].kept
-    return Candidate("current", cal.current, float(value_of(cal.scenario.rules.objective, outcome)[0]), kept)
+    return Candidate("current", cal.current, float(value_of(cal, outcome)[0]), kept)
 
 
 def _offered(solution: Solution) -> bool:

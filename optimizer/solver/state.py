@@ -124,14 +124,16 @@ def scored_at(run: Run, at: BeliefPoint) -> ScoredPlans:
 def baseline_beliefs(run: Run) -> BeliefPoint:
     """Today's beliefs in every regime, and exposure at the current plan."""
     return BeliefPoint(
-        "baseline", tuple(run.cal.beliefs for _ in run.cal.regimes), _exposure(run, run.cal.current[None])
+        "baseline",
+        (run.cal.beliefs,) * len(run.cal.regimes),
+        _exposure(run, run.cal.current[None]),
     )
 
 
 def own_beliefs(run: Run, plan: ScoredPlan, name: str) -> BeliefPoint:
     """The consistent beliefs of a plan."""
     euros = run.space.euros(plan.units)[None]
-    regimes = tuple(consistent_response(run.cal, n, euros) for _, n in run.cal.regimes)
+    regimes = tuple(consistent_response(run.cal, n, euros) for n in run.cal.regimes.networks)
     return BeliefPoint(name, tuple(w.beliefs for w in regimes), _exposure(run, euros, regimes))
 
 

@@ -142,13 +142,13 @@ class Payroll:
     def lines(self) -> Iterator[Row]:
         """Expected pay by team, KPI and regime."""
         regimes = self.cal.scenario.regimes
-        answers = list(zip(list(regimes) or [""], self.cal.regimes, self.outcome.by_regime, strict=True))
-        scores = [true_scores(self.cal, network, at)[0] for _, (_, network), at in answers]
+        scores = [true_scores(self.cal, at)[0] for at in self.outcome.by_regime]
         levels = [self.cal.curves.expected(score) for score in scores]
+        stated = list(zip(self.cal.regimes.names, self.cal.regimes.odds, strict=True))
         gated = self.cal.curves.gates
         gates = {(int(i), int(k)): int(on) for i, k, on in zip(gated.team, gated.kpi, gated.on, strict=True)}
         for i, k in self._paid():
-            for s, (regime, (probability, _), _) in enumerate(answers):
+            for s, (regime, probability) in enumerate(stated):
                 yield {
                     **self._who(i),
                     **self._what(k),

@@ -255,5 +255,5 @@ def stages_rows(found: Explanation) -> Iterator[Row]:
 
 def _entering(found: Explanation, outcome: Outcome) -> Floats:
     """Units entering each stage per period, (N,), of the first plan of an outcome."""
-    regimes = zip(found.solution.cal.regimes, outcome.by_regime, strict=True)
-    return np.asarray(sum(odds * network.stage_inflow(at.x[0]) for (odds, network), at in regimes))
+    expect = found.solution.cal.regimes.expect
+    return expect(at.network.stage_inflow(at.x[0]) for at in outcome.by_regime)

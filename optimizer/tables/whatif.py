@@ -218,8 +218,8 @@ def _curve(curves: PayCurves, i: int, k: int) -> Json:
 
 
 def _regimes(cal: Calibrated) -> Iterator[Json]:
-    regimes: list[str | None] = [*cal.scenario.regimes] or [None]
-    for regime, (probability, network) in zip(regimes, cal.regimes, strict=True):
+    stated = cal.regimes
+    for regime, probability, network in zip(stated.names, stated.odds, stated.networks, strict=True):
         yield {
             "probability": float(probability),
             "label": label_json(label_of(regime, cal.scenario.regimes)) if regime else None,

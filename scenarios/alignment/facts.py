@@ -118,7 +118,7 @@ class Company:
         kpis = {k: v for k, v in self.scenario.kpis.items() if k in paid or k in offered}
         cal = calibrate(self.scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": Rules()}))
         today = evaluate_plans(cal, cal.current[None])
-        found = exposures(cal, cal.network, today.by_regime[0], cal.current[None].sum(axis=2))[0]
+        found = exposures(cal, today.by_regime[0], cal.current[None].sum(axis=2))[0]
         others = [j for j, team in enumerate(cal.network.teams) if team != "marketing"]
         return {k: float(found[cal.network.kpis.index(k), others].max()) for k in offered}
 
@@ -141,7 +141,7 @@ class Company:
 
     def broken(self, plan: str) -> list[RuleValue]:
         row = self.row(plan)
-        done = tuple(e.x[[row]] for e in self.outcome.by_regime)
+        done = tuple(e.select(np.array([row]), e.network) for e in self.outcome.by_regime)
         return broken_rules(self.space, Facts(self.cal, self.euros[[row]], done, self.outcome.pay[[row]]))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.plans.rules.facts import Facts, regime_names
+from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
 from optimizer.plans.rules.steps import SHARE_STEP, one_number, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
@@ -67,7 +67,8 @@ def caps(cal: Calibrated, network: Network) -> Caps:
 
 def lines(at: Facts) -> Iterator[RuleValue]:
     """Every cap in every regime."""
-    for regime, (_, network), x in zip(regime_names(at.cal), at.cal.regimes, at.x, strict=True):
+    for regime, done in zip(at.cal.regimes.endings, at.by_regime, strict=True):
+        network, x = done.network, done.x
         capped = caps(at.cal, network)
         most = capped.at(network, x)
         for g, a in enumerate(capped.activities):
@@ -81,7 +82,8 @@ def room(cal: Calibrated, at: Sequence[Equilibrium]) -> dict[str, float]:
     Where nobody does it, slack counts from the volume that would be negative: how far it is from starting.
     """
     found = {}
-    for regime, (_, network), done in zip(regime_names(cal), cal.regimes, at, strict=True):
+    for regime, done in zip(cal.regimes.endings, at, strict=True):
+        network = done.network
         capped = caps(cal, network)
         slack = capped.at(network, done.x)[0] - done.x[0, capped.activities]
         missing = done.response.reduced_cost[0] / cal.quadratic
@@ -138,7 +140,7 @@ def cap_today(cal: Calibrated, activity: str) -> float:
 
 
 def page_form(cal: Calibrated) -> Iterator[PageForm]:
-    for s, (regime, (_, network)) in enumerate(zip(regime_names(cal), cal.regimes, strict=True)):
+    for s, (network, regime) in enumerate(cal.regimes.beside(cal.regimes.endings)):
         for a, numbers in page_numbers(caps(cal, network)):
             yield CAP.form("cap", network.activities[a], *regime, regime=s, activity=a, **numbers)
 

@@ -12,6 +12,7 @@ from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, Rule
 from optimizer.plans.rules.steps import SHARE_STEP, one_number
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
+from optimizer.scenario.plan import weights_of
 from optimizer.scenario.rule_types import Rules
 
 NAME = "exposure"
@@ -25,11 +26,9 @@ def lines(at: Facts) -> Iterator[RuleValue]:
     most = _most(at.cal.scenario.rules)
     if most is None or at.exposure is None:
         return
-    pay = at.euros.sum(axis=2)
-    shares = at.euros / np.where(pay > 0, pay, 1.0)[:, :, None]
-    exposed = np.einsum("sik,skj->sij", shares, at.exposure)
+    exposed = np.einsum("sik,skj->sij", weights_of(at.euros), at.exposure)
     for i, j, team, other in _others(at.cal):
-        if (pay[:, i] > 0).any():
+        if (at.euros[:, i] > 0).any():
             yield EXPOSURE.at(exposed[:, i, j], most, team, other)
 
 

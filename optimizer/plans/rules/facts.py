@@ -9,7 +9,9 @@ import numpy as np
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.calibration import Calibrated
+from optimizer.response.equilibrium import Equilibrium
 from optimizer.risk.cvar import NO_TAIL, BadCases
+from optimizer.scenario.plan import weights_of
 from optimizer.scenario.rule_types import Rules
 
 
@@ -25,8 +27,7 @@ class TeamPlans:
     @classmethod
     def of(cls, space: PlanSpace, i: int, euros: Floats) -> TeamPlans:
         """From euros (S, I, K); weights of plans that do not pay the team are 0."""
-        pay = euros[:, i].sum(axis=1)
-        return cls(space, i, euros[:, i] / np.where(pay > 0, pay, 1.0)[:, None], pay)
+        return cls(space, i, weights_of(euros[:, i]), euros[:, i].sum(axis=1))
 
     @property
     def team(self) -> str:
@@ -85,20 +86,15 @@ class Deterrence:
 
 @dataclass(frozen=True)
 class Facts:
-    """S plans, `euros` (S, I, K), and what people do: x per regime (S, A), pay (S, I) before charges.
+    """S plans, `euros` (S, I, K), and what people do in each regime; pay (S, I) before charges.
 
     Where a rule asks for them: exposure (S, K, J), each regime's deterrence, and what is paid in bad cases.
     """
 
     cal: Calibrated
     euros: Floats
-    x: tuple[Floats, ...]
+    by_regime: tuple[Equilibrium, ...]
     pay: Floats
     exposure: Floats | None = None
     deterred: tuple[Deterrence, ...] | None = None
     tail: BadCases = NO_TAIL
-
-
-def regime_names(cal: Calibrated) -> list[tuple[str, ...]]:
-    """What the name of a rule ends with in each regime: nothing where there is only one."""
-    return [(name,) for name in cal.scenario.regimes] or [()]

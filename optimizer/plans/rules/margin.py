@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.plans.rules.caps import cap_today, caps, page_numbers
-from optimizer.plans.rules.facts import Deterrence, Facts, regime_names
+from optimizer.plans.rules.facts import Deterrence, Facts
 from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
 from optimizer.plans.rules.steps import SHARE_STEP, one_number
 from optimizer.plans.space import PlanSpace
@@ -17,7 +17,6 @@ from optimizer.response.beliefs import signals_of
 from optimizer.response.best_response import marginal_gain, work
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
-from optimizer.response.network import Network
 from optimizer.scenario.rule_types import Rules
 
 NAME = "margin"
@@ -33,7 +32,7 @@ def lines(at: Facts) -> Iterator[RuleValue]:
     margin = _margin(at.cal.scenario.rules)
     if margin is None or at.deterred is None:
         return
-    for regime, held in zip(regime_names(at.cal), at.deterred, strict=True):
+    for regime, held in zip(at.cal.regimes.endings, at.deterred, strict=True):
         for g, a in enumerate(held.activities):
             gain = held.gain[:, g] + margin * held.direct[:, g]
             yield MARGIN.at(gain, held.room[:, g], at.cal.network.activities[a], *regime)
@@ -43,8 +42,9 @@ def _margin(rules: Rules) -> float | None:
     return rules.gaming.margin if rules.gaming else None
 
 
-def deterrence(cal: Calibrated, network: Network, at: Equilibrium, euros: Floats) -> Deterrence:
+def deterrence(cal: Calibrated, at: Equilibrium, euros: Floats) -> Deterrence:
     """How well a plan deters each gaming activity that has a cap."""
+    network = at.network
     capped = caps(cal, network).of_gaming(network)
     some, limit = capped.activities, capped.at(network, at.x)
     signals = signals_of(network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
@@ -69,7 +69,7 @@ def limit(cal: Calibrated, _space: PlanSpace, _row: str, index: tuple[Any, ...])
 
 def page_form(cal: Calibrated) -> Iterator[PageForm]:
     margin = _margin(cal.scenario.rules)
-    for s, (regime, (_, network)) in enumerate(zip(regime_names(cal), cal.regimes, strict=True)):
+    for s, (network, regime) in enumerate(cal.regimes.beside(cal.regimes.endings)):
         for a, numbers in page_numbers(caps(cal, network).of_gaming(network)) if margin is not None else ():
             at = {"regime": s, "activity": a, "margin": margin, **numbers}
             yield MARGIN.form("margin", network.activities[a], *regime, **at)

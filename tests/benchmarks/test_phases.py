@@ -50,7 +50,7 @@ def test_measures(benchmark, run):
 
 
 def test_build_with_bounds_and_cuts(benchmark, run):
-    benchmark(model_at, baseline_beliefs(run).setting(run))
+    benchmark(model_at, baseline_beliefs(run).data(run))
 
 
 def test_judge_plans_at_baseline_beliefs(benchmark, run):

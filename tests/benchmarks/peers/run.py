@@ -95,7 +95,7 @@ def _line(instance: Instance, budget: Budget, tell: Callable[[str], None]) -> Li
     at = min(range(len(ours)), key=lambda j: abs(np.log(ours[j].gap_asked / EQUAL)))
     solution = solved[at][1]
     run, at = _at_own_beliefs(solution)
-    setting = at.setting(run)
+    setting = at.data(run)
     limits = Limits(EQUAL, budget.peer)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plain.mps"

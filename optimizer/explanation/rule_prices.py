@@ -36,16 +36,16 @@ def rule_prices(
     solution: Solution, options: Options, workers: Workers = ALONE, on_done: OnDone | None = None
 ) -> tuple[RulePrice, ...]:
     """Every rule of the scenario that could bind, in the order of the file; empty without a plan."""
-    here = optimum_of(solution)
-    if here.weights is None:
+    chosen = optimum_of(solution)
+    if chosen.weights is None:
         return ()
     cases = list(relaxations(solution.cal))
     jobs = [Job.of(_with_rules(solution.cal.scenario, c.rules), options) for c in cases]
-    known = [here] if solution.linearised is None else []
-    found = [o.beaten_by(known, options.gap) for o in workers.each(resolved, jobs, on_done)]
+    known = [chosen] if solution.linearised is None else []
+    optima = [o.beaten_by(known, options.gap) for o in workers.each(resolved, jobs, on_done)]
     return tuple(
-        RulePrice(c.rule, c.change, c.limit, c.new_limit, best, best.value - here.value)
-        for c, best in zip(cases, found, strict=True)
+        RulePrice(c.rule, c.change, c.limit, c.new_limit, optimum, optimum.value - chosen.value)
+        for c, optimum in zip(cases, optima, strict=True)
     )
 
 

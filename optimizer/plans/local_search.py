@@ -75,8 +75,8 @@ class ScoredPlans:
         fresh = {k: u for k, u in zip(keys, units, strict=True) if k not in self.seen}
         if fresh:
             batch = np.array(list(fresh.values()))
-            found, far = self.judge(batch), from_today(self.space, batch)
-            rows = zip(batch, found.value, found.kept, found.violation, far, strict=True)
+            scores, far = self.judge(batch), from_today(self.space, batch)
+            rows = zip(batch, scores.value, scores.kept, scores.violation, far, strict=True)
             self.seen |= {
                 u.tobytes(): ScoredPlan(u, float(v), bool(k), float(x), float(d)) for u, v, k, x, d in rows
             }
@@ -93,15 +93,15 @@ class ScoredPlans:
 
 def climb(space: PlanSpace, scored: ScoredPlans, start: ScoredPlan) -> ScoredPlan:
     """The best plan that single shifts reach from a start, steepest first."""
-    best = start
+    incumbent = start
     for _ in range(LONGEST_CLIMB):
-        found = best_of(scored.look(neighbours(space, best.units)))
-        if found is None or not found.beats(best):
+        candidate = best_of(scored.look(neighbours(space, incumbent.units)))
+        if candidate is None or not candidate.beats(incumbent):
             break
-        best = found
+        incumbent = candidate
         if scored.late():
             break
-    return best
+    return incumbent
 
 
 def climb_by_two(
@@ -111,17 +111,17 @@ def climb_by_two(
     enough: Callable[[ScoredPlan], bool] = lambda _: False,
 ) -> ScoredPlan:
     """As `climb`, but where one shift does not help, two at once are tried, until a plan is good enough."""
-    best = climb(space, scored, start)
+    incumbent = climb(space, scored, start)
     for _ in range(LONGEST_CLIMB):
-        if enough(best) or scored.late():
+        if enough(incumbent) or scored.late():
             break
-        near = ranked(scored.look(neighbours(space, best.units)))[:BEAM]
+        near = ranked(scored.look(neighbours(space, incumbent.units)))[:BEAM]
         around = [neighbours(space, one.units) for one in near]
-        found = best_of(scored.look(np.concatenate([best.units[None], *around])))
-        if found is None or not found.beats(best):
+        candidate = best_of(scored.look(np.concatenate([incumbent.units[None], *around])))
+        if candidate is None or not candidate.beats(incumbent):
             break
-        best = climb(space, scored, found)
-    return best
+        incumbent = climb(space, scored, candidate)
+    return incumbent
 
 
 def ranked(plans: Iterable[ScoredPlan]) -> list[ScoredPlan]:

@@ -17,7 +17,7 @@ def measured_warnings(cal: Calibrated) -> list[Finding]:
 
 
 def _uncontrolled(cal: Calibrated) -> list[Finding]:
-    best = measure(cal).controllability.max(axis=0)
+    most = measure(cal).controllability.max(axis=0)
     return [
         Finding(
             ("kpis", name),
@@ -26,7 +26,7 @@ def _uncontrolled(cal: Calibrated) -> list[Finding]:
             "raise what teams can do about it, lower `noise` if it was measured so, or do not pay on it",
             at_key=True,
         )
-        for name, share in zip(cal.network.kpis, best, strict=True)
+        for name, share in zip(cal.network.kpis, most, strict=True)
         if share < BARELY
     ]
 

@@ -36,16 +36,16 @@ def tail(h: Floats, closed: Floats, correlation: float) -> UpperTail:
     """Moments beyond h while the other variable is beyond `closed`."""
     rho, rest = correlation, np.sqrt(max(1 - correlation**2, _CLOSEST))
     p = both_above(h, closed, rho)
-    here = _density(h) * ndtr((rho * h - closed) / rest)
-    there = _density(closed) * ndtr((rho * closed - h) / rest)
+    own = _density(h) * ndtr((rho * h - closed) / rest)
+    gate = _density(closed) * ndtr((rho * closed - h) / rest)
     corner = _density(np.sqrt((h * h - 2 * rho * h * closed + closed * closed) / rest**2))
-    first = here + rho * there
-    second = p + h * here + rho**2 * closed * there + rho * rest / np.sqrt(2 * np.pi) * corner
+    first = own + rho * gate
+    second = p + h * own + rho**2 * closed * gate + rho * rest / np.sqrt(2 * np.pi) * corner
     z = (rho * closed - h) / rest
     return UpperTail(
         closed=closed,
         moments=(p, first - h * p, second - 2 * h * first + h * h * p),
-        own_density=here,
+        own_density=own,
         at_gate=(ndtr(z), rest * (z * ndtr(z) + _density(z))),
     )
 

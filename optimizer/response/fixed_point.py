@@ -99,8 +99,8 @@ class _Search:
         self.at[tried] = np.maximum(self._accelerated(tried), self.least[tried])
 
     def _remember(self, rows: Ints, miss: Floats, residual: Floats) -> None:
-        now = self.rounds % MEMORY
-        self.past[rows, now], self.past_miss[rows, now] = self.at[rows], miss
+        slot = self.rounds % MEMORY
+        self.past[rows, slot], self.past_miss[rows, slot] = self.at[rows], miss
         self.rounds += 1
         better = rows[residual < self.smallest[rows]]
         self.best[better] = self.at[better]
@@ -116,9 +116,9 @@ class _Search:
 
     def _accelerated(self, rows: Ints) -> Floats:
         """Anderson's next point, from differences with the rounds before."""
-        now = (self.rounds - 1) % MEMORY
-        before = [past for past in range(min(self.rounds, MEMORY)) if past != now]
-        z, miss = self.past[rows, now], self.past_miss[rows, now]
+        slot = (self.rounds - 1) % MEMORY
+        before = [past for past in range(min(self.rounds, MEMORY)) if past != slot]
+        z, miss = self.past[rows, slot], self.past_miss[rows, slot]
         dz = z[:, None] - self.past[rows[:, None], before]
         dr = miss[:, None] - self.past_miss[rows[:, None], before]
         size = np.linalg.norm(dr, axis=2, keepdims=True) + 1e-300
@@ -129,12 +129,12 @@ class _Search:
 
     def finish(self, image: Image, target: float) -> None:
         """Newton's method from where relaxation stands; what it does not finish relaxation goes on with."""
-        found = [
+        points = [
             newton(partial(_alone, image, row), self.at[row], self.least[row], target) for row in self.open
         ]
-        for row, point in zip(self.open, found, strict=True):
+        for row, point in zip(self.open, points, strict=True):
             self.at[row] = self.at[row] if point is None else point
-        self.open = self.open[[point is None for point in found]]
+        self.open = self.open[[point is None for point in points]]
 
 
 def _alone(image: Image, row: int, z: Floats) -> tuple[Floats, Floats]:

@@ -51,14 +51,14 @@ def differences(before: Path, after: Path) -> tuple[Change, ...]:
 
     Values of different objectives do not compare, and are left out; revenue and net are there.
     """
-    found = [
+    changes = [
         Change(part, what, one, other)
         for part, read in (("inputs", _inputs), ("plan", _plan), ("outcome", _outcome))
         for what, one, other in _changes(read(before), read(after))
     ]
-    if any(change.what == "rules.objective" for change in found):
-        found = [change for change in found if (change.part, change.what) not in OF_THE_OBJECTIVE]
-    return tuple(found)
+    if any(change.what == "rules.objective" for change in changes):
+        changes = [change for change in changes if (change.part, change.what) not in OF_THE_OBJECTIVE]
+    return tuple(changes)
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
@@ -92,14 +92,14 @@ def _plan(folder: Path) -> dict[str, Any]:
 
 def _outcome(folder: Path) -> dict[str, Any]:
     result = _result(folder)
-    brought = result["consistent"] or {}
+    consistent = result["consistent"] or {}
     values = {"status": result["status"], "objective": result["objective"], "bound": result["bound"]}
-    values |= {name: brought[name] for name in MONEY if name in brought}
-    values |= {f"attainment of {k}": s for k, s in brought.get("score", {}).items()}
-    values |= {f"payout of {team}": pay for team, pay in brought.get("pay", {}).items()}
-    return values | {f"volume of {a}": x for a, x in brought.get("activities", {}).items()}
+    values |= {name: consistent[name] for name in MONEY if name in consistent}
+    values |= {f"attainment of {k}": s for k, s in consistent.get("score", {}).items()}
+    values |= {f"payout of {team}": pay for team, pay in consistent.get("pay", {}).items()}
+    return values | {f"volume of {a}": x for a, x in consistent.get("activities", {}).items()}
 
 
 def _result(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    return found
+    result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return result

@@ -1,4 +1,4 @@
-"""Run folders under audit: are they what was written, and does an independent evaluation say the same?
+"""Run folders verified: are they what was written, and does an independent evaluation say the same?
 
 Nothing here asks the optimization model: hashes, equilibria, payouts and rules are computed again from
 what lies in the folder.
@@ -89,9 +89,9 @@ def _bound(result: Json) -> Iterator[tuple[str, ...]]:
         return
     if bound < value - SAME * max(1.0, abs(value)):
         yield "the bound is below the objective", str(bound), str(value)
-    found = max(0.0, bound - value) / max(abs(value), 1e-9)
-    if gap is None or abs(found - gap) > SAME:
-        yield "the gap is not that of objective and bound", str(gap), str(found)
+    expected = max(0.0, bound - value) / max(abs(value), 1e-9)
+    if gap is None or abs(expected - gap) > SAME:
+        yield "the gap is not that of objective and bound", str(gap), str(expected)
 
 
 def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
@@ -100,11 +100,11 @@ def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
     plan = plan_in(result)
     cal, euros = calibrate(scenario, seed).choosing(plan.curves), plan.euros(scenario)[None]
     outcome = evaluate_plans(cal, euros)
-    for mode, found in (
+    for mode, recomputed in (
         ("consistent", outcome),
         ("first_response", evaluate_plans(cal, euros, "first_response")),
     ):
-        yield from _apart(mode, result[mode], outcome_json(cal, found))
+        yield from _apart(mode, result[mode], outcome_json(cal, recomputed))
     if result["status"] not in ("optimal", "feasible") or "linearised" in result:
         return
     space = plan_space(cal, measure(cal).controllability)
@@ -113,17 +113,17 @@ def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
         yield f"the plan breaks {rule.name}", f"limit {rule.limit[0]:.6g}", f"{rule.value[0]:.6g}"
 
 
-def _apart(place: str, recorded: Any, found: Any) -> Iterator[tuple[str, ...]]:
+def _apart(place: str, recorded: Any, recomputed: Any) -> Iterator[tuple[str, ...]]:
     """Numbers that differ, with their place in the result; residuals are rounding and are not compared."""
-    if isinstance(recorded, dict) and isinstance(found, dict) and recorded.keys() == found.keys():
+    if isinstance(recorded, dict) and isinstance(recomputed, dict) and recorded.keys() == recomputed.keys():
         for key in recorded:
             if key != "residual":
-                yield from _apart(f"{place}.{key}", recorded[key], found[key])
-    elif not _same(recorded, found):
-        yield f"{place} is not what the plan brings", str(recorded), str(found)
+                yield from _apart(f"{place}.{key}", recorded[key], recomputed[key])
+    elif not _same(recorded, recomputed):
+        yield f"{place} is not what the plan brings", str(recorded), str(recomputed)
 
 
-def _same(recorded: Any, found: Any) -> bool:
-    if isinstance(recorded, int | float) and isinstance(found, int | float):
-        return math.isclose(recorded, found, rel_tol=SAME, abs_tol=SAME)
-    return bool(recorded == found)
+def _same(recorded: Any, recomputed: Any) -> bool:
+    if isinstance(recorded, int | float) and isinstance(recomputed, int | float):
+        return math.isclose(recorded, recomputed, rel_tol=SAME, abs_tol=SAME)
+    return bool(recorded == recomputed)

@@ -37,7 +37,7 @@ def locked(folder: Path, *, wait: bool) -> Iterator[None]:
 
 def _holder(folder: Path) -> str:
     try:
-        held = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
-        return f"process {held['pid']} on {held['host']}"
+        holder = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        return f"process {holder['pid']} on {holder['host']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "another process"

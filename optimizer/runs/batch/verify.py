@@ -46,7 +46,7 @@ def _entry(entry: Entry, run: Path | None) -> Iterator[Difference]:
         manifest = hashlib.sha256((run / "manifest.json").read_bytes()).hexdigest()
         status = json.loads((run / "result.json").read_text(encoding="utf-8"))["status"]
     except (OSError, ValueError, KeyError, TypeError):
-        return  # the audit of the run says so
+        return  # the check of the run says so
     if manifest != entry.manifest:
         what = f"manifest.json is not the one in {LEDGER}: changed, exchanged, or documents made again"
         yield Difference(entry.name, what, entry.manifest[:12], manifest[:12])
@@ -88,10 +88,10 @@ def _row(index: str, row: Mapping[str, str], run: Path) -> Iterator[Difference]:
     """Status and figures of a run in the index."""
     try:
         result = json.loads((run / "result.json").read_text(encoding="utf-8"))
-        brought = result["consistent"] or {}
-        figures = {"value": result["objective"], **{name: brought.get(name) for name in MONEY}}
+        consistent = result["consistent"] or {}
+        figures = {"value": result["objective"], **{name: consistent.get(name) for name in MONEY}}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return  # the audit of the run says so
+        return  # the check of the run says so
     if row.get("status") != result["status"]:
         yield Difference(run.name, f"{index} has another status", str(row.get("status")), result["status"])
     for name, figure in figures.items():

@@ -94,10 +94,10 @@ class _Place:
         self._open.close()
         others = set(multiprocessing.active_children())
         self._pool = self._open.enter_context(local(1, LOADED))
-        found = set(multiprocessing.active_children()) - others
-        if not found:
+        started = set(multiprocessing.active_children()) - others
+        if not started:
             raise BrokenExecutor("the worker died as it started")
-        return found.pop()
+        return started.pop()
 
     def kill(self) -> None:
         if self._process is not None and self.answer is not None:

@@ -331,29 +331,29 @@ class Everything:
     @classmethod
     def of(cls, cal: Any, space: Any, options: Options) -> Everything:
         run = Run(cal, space, options, lambda _: None, 0.0)
-        held = baseline_beliefs(run)
+        at = baseline_beliefs(run)
         judge = judge_consistent(cal, space)
         if options.beliefs == "baseline":
-            judge = judge_at(cal, space, held.beliefs, held.exposure)
+            judge = judge_at(cal, space, at.beliefs, at.exposure)
         units = np.concatenate([*every_plan(space), np.zeros((0, *space.allowed.shape), dtype=np.intp)])
-        found = judge(units) if len(units) else None
+        scores = judge(units) if len(units) else None
         empty = np.zeros(0)
         return cls(
             units,
-            found.value if found else empty,
-            found.kept & (found.violation == 0) if found else empty.astype(bool),
+            scores.value if scores else empty,
+            scores.kept & (scores.violation == 0) if scores else empty.astype(bool),
             run,
         )
 
     def at(self, solution: Solution) -> tuple[np.ndarray, np.ndarray]:
         """Value and kept of every plan at the beliefs of the solution's plan: what the bound is about."""
         run = self.run
-        held = baseline_beliefs(run)
+        at = baseline_beliefs(run)
         if run.options.beliefs == "consistent":
             scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
-            held = own_beliefs(run, scored.look(run.space.units(solution.euros)[None])[0], "final")
-        found = judge_at(run.cal, run.space, held.beliefs, held.exposure)(self.units)
-        return found.value, found.kept & (found.violation == 0)
+            at = own_beliefs(run, scored.look(run.space.units(solution.euros)[None])[0], "final")
+        scores = judge_at(run.cal, run.space, at.beliefs, at.exposure)(self.units)
+        return scores.value, scores.kept & (scores.violation == 0)
 
 
 def _against_enumeration(every: Everything, solution: Solution, options: Options) -> tuple[str, bool]:

@@ -103,8 +103,8 @@ def run_here(grid: Path, out: Path, **more: Any) -> BatchRun:
 
 
 def counts(done: subprocess.CompletedProcess[str]) -> dict[str, int]:
-    found: dict[str, int] = json.loads(done.stdout)["counts"]
-    return found
+    content: dict[str, int] = json.loads(done.stdout)["counts"]
+    return content
 
 
 def outcome_bytes(out: Path) -> dict[str, bytes]:

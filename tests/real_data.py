@@ -11,7 +11,7 @@ _BESIDE = [parent / "shared" / "data" for parent in Path(__file__).resolve().par
 
 def real(dataset: str) -> Path:
     """The folder of a data set. Skips the test where it is absent."""
-    found = next((folder / dataset for folder in _BESIDE if (folder / dataset).is_dir()), None)
-    if found is None:
+    place = next((folder / dataset for folder in _BESIDE if (folder / dataset).is_dir()), None)
+    if place is None:
         pytest.skip(f"data is absent: {dataset}")
-    return found
+    return place

@@ -123,11 +123,11 @@ def weights(name: str) -> list[np.ndarray]:
     """Euros per KPI and team, turned back where KPIs were turned to independent noise."""
     solution = solved(name)
     assert solution.euros is not None
-    found = [row[row_kpis(solution, i)] for i, row in enumerate(solution.euros)]
+    rows = [row[row_kpis(solution, i)] for i, row in enumerate(solution.euros)]
     noise = np.array(INSTANCES[name]["inputs"].get("Sigma", [[0.0]]))
     if len(noise) > 1 and noise[0, -1]:
-        return [np.linalg.solve(np.linalg.cholesky(noise).T, found[0])]
-    return found
+        return [np.linalg.solve(np.linalg.cholesky(noise).T, rows[0])]
+    return rows
 
 
 def row_kpis(solution: Solution, i: int) -> list[int]:
@@ -199,9 +199,9 @@ def test_with_gaming_effort_is_that_of_the_closed_form(name: str) -> None:
 
 def test_at_the_kink_gaming_is_exactly_deterred_and_more_of_the_second_kpi_changes_nothing() -> None:
     name = GAMING[2]
-    expected, (found,) = INSTANCES[name]["expected"], weights(name)
-    assert found[0] == close(expected["w1"])
-    assert found[1] >= expected["w2_min"] - EXACT
+    expected, (row,) = INSTANCES[name]["expected"], weights(name)
+    assert row[0] == close(expected["w1"])
+    assert row[1] >= expected["w2_min"] - EXACT
     assert solved(name).objective == close(expected["welfare"])
     assert solved(name).consistent.x[0] == close(expected["effort"])  # type: ignore[union-attr]
 
@@ -211,8 +211,8 @@ def test_a_budget_that_binds_scales_all_weights_by_one_factor(name: str) -> None
     """Pay is then the budget whatever the objective, so most surplus is also most net."""
     expected, outcome = INSTANCES[name]["expected"], solved(name).consistent
     assert outcome is not None
-    for found, weight in zip(weights(name), expected["w"], strict=True):
-        assert found == close(weight)
+    for row, weight in zip(weights(name), expected["w"], strict=True):
+        assert row == close(weight)
     assert outcome.loaded_pay[0] == close(expected["expected_variable_pay"])
     assert outcome.net[0] == close(expected["net_value"])
     free = solve(company([separate(t) for t in INSTANCES[name]["inputs"]["teams"]]), Options(gap=1e-8))

@@ -56,8 +56,8 @@ def test_a_known_responsiveness_lies_in_the_interval_of_most_runs() -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
         true = float(0.4 * np.exp(0.5 * rng.standard_normal()))
-        found = learn_responsiveness(calibrate(company()), launched(), lived({"marketing": true}, 4, seed))
-        posterior = next(f.posterior for f in found if f.team == "marketing")
+        learnt = learn_responsiveness(calibrate(company()), launched(), lived({"marketing": true}, 4, seed))
+        posterior = next(f.posterior for f in learnt if f.team == "marketing")
         held += posterior.low <= true <= posterior.high
     # 95 % intervals: 16 or fewer of 20 happens less than once in 60 even where all is exact.
     assert held >= 17
@@ -66,15 +66,15 @@ def test_a_known_responsiveness_lies_in_the_interval_of_most_runs() -> None:
 def test_much_data_finds_it_and_no_luck_finds_it_exactly() -> None:
     true = {"marketing": 0.7, "sales": 0.4, "success": 0.4}
     exact = expected_attainment(calibrate(company()), [true], launched(), 12, LEARNING)[0, 0]
-    found = learn_responsiveness(calibrate(company()), launched(), exact)
-    marketing = next(f for f in found if f.team == "marketing")
+    learnt = learn_responsiveness(calibrate(company()), launched(), exact)
+    marketing = next(f for f in learnt if f.team == "marketing")
     assert marketing.narrower > 0.4
     assert 0.5 < marketing.posterior.median < 0.75  # the prior's median 0.4 still pulls
 
 
 def test_a_plan_that_changes_nothing_for_a_team_says_nothing_about_it() -> None:
-    found = learn_responsiveness(calibrate(company()), launched(), lived({}, 4, 1))
-    success = next(f for f in found if f.team == "success")
+    learnt = learn_responsiveness(calibrate(company()), launched(), lived({}, 4, 1))
+    success = next(f for f in learnt if f.team == "success")
     assert abs(success.narrower) < 0.02
     assert success.posterior.median == pytest.approx(success.prior.median, rel=0.02)
 
@@ -82,19 +82,19 @@ def test_a_plan_that_changes_nothing_for_a_team_says_nothing_about_it() -> None:
 def test_the_range_of_a_source_is_the_prior() -> None:
     source = {"teams.marketing.responsiveness": {"text": "guess", "range": 0.5}}
     scenario = mini(sources=source, plans=PLANS)
-    found = learn_responsiveness(calibrate(scenario), launched(), np.full((1, len(scenario.kpis)), np.nan))
-    prior = found[0].prior
+    learnt = learn_responsiveness(calibrate(scenario), launched(), np.full((1, len(scenario.kpis)), np.nan))
+    prior = learnt[0].prior
     assert prior.high / prior.low == pytest.approx(1.5 / 0.5)  # as wide on the log scale as ± 50 %
-    assert found[0].posterior.median == pytest.approx(0.4, rel=0.01)
-    assert found[1].prior.high / found[1].prior.low == pytest.approx(8, rel=1e-6)  # 0.1 to 0.8
+    assert learnt[0].posterior.median == pytest.approx(0.4, rel=0.01)
+    assert learnt[1].prior.high / learnt[1].prior.low == pytest.approx(8, rel=1e-6)  # 0.1 to 0.8
 
 
 def test_several_responsivenesses_at_once_give_what_each_gives_alone() -> None:
     etas = [{"marketing": 0.2}, {"marketing": 0.9, "sales": 0.3}]
     together = expected_attainment(calibrate(company()), etas, launched(), 3, LEARNING)
-    for eta, found in zip(etas, together, strict=True):
+    for eta, attained in zip(etas, together, strict=True):
         alone = expected_attainment(calibrate(company()), [eta], launched(), 3, LEARNING)[0]
-        assert found == pytest.approx(alone, rel=1e-9)
+        assert attained == pytest.approx(alone, rel=1e-9)
 
 
 # --- actuals --------------------------------------------------------------------------------------------
@@ -105,8 +105,8 @@ def test_ninety_five_of_a_hundred_values_lie_in_their_interval() -> None:
     inside = []
     for seed in range(15):
         actuals = measured(lived({}, 2, 100 + seed), "lead_volume", "wins")
-        found = compare_actuals(cal, launched(), actuals, seed=1, draws=1000)
-        inside += [not c.surprising for c in found]
+        compared = compare_actuals(cal, launched(), actuals, seed=1, draws=1000)
+        inside += [not c.surprising for c in compared]
     # 60 values: 5 % are outside; four standard errors.
     assert abs(np.mean(inside) - 0.95) < 4 * np.sqrt(0.05 * 0.95 / 60)
 
@@ -122,9 +122,9 @@ def test_where_targets_are_issued_anew_results_are_still_compared_in_their_own_u
     assert path.score[-1, :, k].mean() > path.score[0, :, k].mean() + 0.04
     assert leads[-1].mean() < leads[0].mean() * 1.01
     actuals = [Actual(t + 1, "marketing", "lead_volume", float(leads[t].mean())) for t in range(4)]
-    found = compare_actuals(cal, launched(), actuals, seed=1, draws=1000)
+    comparison = compare_actuals(cal, launched(), actuals, seed=1, draws=1000)
     spread = cal.curves.noise[k] * cal.targets[k] * 1.2
-    for compared in found:
+    for compared in comparison:
         assert compared.expected == pytest.approx(compared.value, abs=4 * spread / np.sqrt(1000))
     exact = expected_attainment(calibrate(scenario), [{}], launched(), 4, LEARNING)[0, 0, :, k]
     assert exact * cal.targets[k] == pytest.approx(leads.mean(axis=1), rel=0.01)
@@ -180,30 +180,30 @@ def adjusted() -> Adjustment:
 
 
 def test_the_change_recovers_most_and_no_smaller_one_that_was_tried_does() -> None:
-    found = adjusted()
-    assert found.verdict == "change"
-    assert found.chosen is not None
-    assert found.chosen.gain >= RECOVERED * found.unlimited.gain
-    smaller = [a for a in found.tried if a.limit < found.chosen.limit]
-    assert all(not a.gain >= RECOVERED * found.unlimited.gain for a in smaller)
+    adjustment = adjusted()
+    assert adjustment.verdict == "change"
+    assert adjustment.chosen is not None
+    assert adjustment.chosen.gain >= RECOVERED * adjustment.unlimited.gain
+    smaller = [a for a in adjustment.tried if a.limit < adjustment.chosen.limit]
+    assert all(not a.gain >= RECOVERED * adjustment.unlimited.gain for a in smaller)
     step = 2 * company().rules.weights.step
-    assert found.chosen.limit <= step * 1.001 or any(
-        a.limit == pytest.approx(found.chosen.limit - step) for a in smaller
+    assert adjustment.chosen.limit <= step * 1.001 or any(
+        a.limit == pytest.approx(adjustment.chosen.limit - step) for a in smaller
     )
 
 
 def test_the_change_is_counted_from_the_plan_in_force_and_gains_what_it_says() -> None:
-    found = adjusted()
-    assert found.chosen is not None
-    plan = found.chosen.solution.plan
+    adjustment = adjusted()
+    assert adjustment.chosen is not None
+    plan = adjustment.chosen.solution.plan
     assert plan is not None
-    for team, now in found.plan.weights.items():
+    for team, now in adjustment.plan.weights.items():
         then = plan.weights.get(team, {})
         moved = sum(abs(now.get(k, 0) - then.get(k, 0)) for k in company().kpis)
-        assert moved <= found.chosen.limit + 1e-9
-    both = compare(found.scenario, {"then": plan.weights, "now": found.plan})
+        assert moved <= adjustment.chosen.limit + 1e-9
+    both = compare(adjustment.scenario, {"then": plan.weights, "now": adjustment.plan})
     gain = both["then"].consistent.revenue[0] - both["now"].consistent.revenue[0]
-    assert gain == pytest.approx(found.chosen.gain, abs=1e-6)
+    assert gain == pytest.approx(adjustment.chosen.gain, abs=1e-6)
 
 
 def test_changes_are_counted_from_the_plan_that_the_rules_name() -> None:

@@ -20,8 +20,8 @@ def test_two_workers_waste_no_time_and_memory_is_flat() -> None:
     asked = [*command, "--variants", "8", "--small", "0"]
     done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    one, two = found["alone"], found["together"]
+    content = json.loads(done.stdout)
+    one, two = content["alone"], content["together"]
     assert one["runs"] == two["runs"] == 8
     assert two["processor"] < WASTE * one["processor"]
     assert two["worker_end"] < 1.1 * two["worker_early"]

@@ -21,13 +21,13 @@ from tests.benchmarks.peers.searches import evolve
 
 @pytest.mark.parametrize("teams", ACTIVITIES)
 def test_a_company_has_the_size_it_says_and_is_valid_and_the_same_each_time(teams):
-    found = company(teams)
-    assert problems_of(found) == []
-    assert found == company(teams)
-    assert len(found.teams) == teams
-    assert abs(len(found.activities) - ACTIVITIES[teams]) <= 2
-    paid = [t for t in found.teams if found.teams[t].current_pay > 0]
-    assert sum(len(found.rules.measures[t]) for t in paid) <= MOST_PAIRS
+    scenario = company(teams)
+    assert problems_of(scenario) == []
+    assert scenario == company(teams)
+    assert len(scenario.teams) == teams
+    assert abs(len(scenario.activities) - ACTIVITIES[teams]) <= 2
+    paid = [t for t in scenario.teams if scenario.teams[t].current_pay > 0]
+    assert sum(len(scenario.rules.measures[t]) for t in paid) <= MOST_PAIRS
 
 
 def test_a_search_only_proposes_plans_of_whole_steps_that_add_up():

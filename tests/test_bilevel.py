@@ -161,10 +161,10 @@ def solved(name: str) -> tuple[float, Floats]:
     m.objective = pyo.Objective(expr=m.curved + sum(float(c) * v for c, v in zip(linear, z, strict=True)))
     at = np.full(len(z), np.inf)
     for _ in range(200):
-        found = solve_milp(compile_model(m), Limits(gap=0.0))
-        assert found.status == "optimal"
+        result = solve_milp(compile_model(m), Limits(gap=0.0))
+        assert result.status == "optimal"
         for variable in [*m.euros.values(), *m.x.values(), m.curved]:
-            variable.set_value(found.value(variable), skip_validation=True)
+            variable.set_value(result.value(variable), skip_validation=True)
         before, at = at, np.array([pyo.value(v) for v in z])
         if np.abs(at - before).max() <= 1e-9 or 0.5 * at @ matrix @ at - m.curved.value <= 1e-9 * max(
             1.0, at @ matrix @ at

@@ -102,8 +102,8 @@ def test_an_impossible_company_is_refused_in_the_words_of_the_verb(
     scenario = bakery(IMPOSSIBLE[change])
     with pytest.raises(ScenarioError) as error:
         FUNCTIONS[function](scenario)
-    found = {(p.where, p.value, p.message, p.hint) for p in error.value.problems}
-    assert found == said_by_the_verb(tmp_path, IMPOSSIBLE[change])
+    problems = {(p.where, p.value, p.message, p.hint) for p in error.value.problems}
+    assert problems == said_by_the_verb(tmp_path, IMPOSSIBLE[change])
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

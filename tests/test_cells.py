@@ -34,14 +34,14 @@ def setting_of(scenario: Scenario) -> ModelData:
 
 
 def company(seed: int, objective: str) -> Scenario:
-    found = random_company(np.random.default_rng(seed), teams=3, activities=14, partners=False)
-    rules = found.rules.model_copy(
+    scenario = random_company(np.random.default_rng(seed), teams=3, activities=14, partners=False)
+    rules = scenario.rules.model_copy(
         update={
             "objective": objective,
-            "weights": found.rules.weights.model_copy(update={"step": 0.25, "max_measures": 3}),
+            "weights": scenario.rules.weights.model_copy(update={"step": 0.25, "max_measures": 3}),
         }
     )
-    return found.model_copy(update={"rules": rules})
+    return scenario.model_copy(update={"rules": rules})
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -74,8 +74,8 @@ def test_the_optimum_at_fixed_beliefs_is_that_of_enumeration(objective):
     for seed in range(4):
         setting = setting_of(company(seed, objective))
         judge = judge_at(setting.cal, setting.space, (setting.cal.beliefs,))
-        found = [judge(block) for block in every_plan(setting.space)]
-        best = max(float(f.value[f.kept].max(initial=-np.inf)) for f in found)
+        scores = [judge(block) for block in every_plan(setting.space)]
+        best = max(float(f.value[f.kept].max(initial=-np.inf)) for f in scores)
         fixed = model_at(setting, best - 1e-4 * abs(best))
         answer = fixed.solve(Limits(gap=1e-6))
         assert answer.objective == pytest.approx(best, rel=2e-6)

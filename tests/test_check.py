@@ -275,8 +275,12 @@ def test_a_source_for_something_absent_is_refused(path: str) -> None:
 
 def test_a_plan_is_checked_below_its_own_path() -> None:
     plan = {"marketing": {"lead": 1.0}, "sales": {"wins": 0.5}}
-    found = [(dotted(f.path), f.at_key) for f in plan_problems(small(), plan, ("plans", "mine"))]
-    assert found == [("plans.mine.marketing.lead", True), ("plans.mine.sales", False), ("plans.mine", False)]
+    problems = [(dotted(f.path), f.at_key) for f in plan_problems(small(), plan, ("plans", "mine"))]
+    assert problems == [
+        ("plans.mine.marketing.lead", True),
+        ("plans.mine.sales", False),
+        ("plans.mine", False),
+    ]
 
 
 def test_all_problems_of_all_sections_come_out_together() -> None:

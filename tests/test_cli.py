@@ -51,21 +51,23 @@ def written(folder: Path, rules: dict) -> Path:
 def test_help_loads_neither_pyomo_nor_pandas_nor_matplotlib():
     heavy = ("pyomo", "pandas", "matplotlib", "numpy")
     code = f"import sys, optimizer.cli; print([m for m in {heavy} if m in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert found.stdout.strip() == "[]"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert result.stdout.strip() == "[]"
     assert incentives("--help").returncode == 0
 
 
 def test_check_says_the_baseline_in_words_and_warns_on_stderr():
-    found = incentives("check", MINI)
-    assert found.returncode == 0
-    assert "marketing: 75% of 800 hours are booked" in found.stdout
-    assert "uncapped rate" in found.stderr
+    result = incentives("check", MINI)
+    assert result.returncode == 0
+    assert "marketing: 75% of 800 hours are booked" in result.stdout
+    assert "uncapped rate" in result.stderr
 
 
 def test_check_as_json_is_one_object_with_problems_and_warnings():
-    found = incentives("check", MINI, "--json")
-    answer = json.loads(found.stdout)
+    result = incentives("check", MINI, "--json")
+    answer = json.loads(result.stdout)
     assert answer["problems"] == []
     assert {"where", "value", "message", "hint"} <= set(answer["warnings"][0])
 
@@ -73,18 +75,18 @@ def test_check_as_json_is_one_object_with_problems_and_warnings():
 def test_bad_input_ends_with_code_2_a_place_and_no_traceback(tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text(MINI.read_text().replace('"noise": 0.35', '"nois": 0.35'))
-    found = incentives("check", file, "--json")
-    assert found.returncode == 2
-    (problem,) = json.loads(found.stdout)["problems"]
+    result = incentives("check", file, "--json")
+    assert result.returncode == 2
+    (problem,) = json.loads(result.stdout)["problems"]
     assert "kpis.wins.nois" in problem["where"]
     assert "noise" in problem["hint"]
-    assert "Traceback" not in found.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
-    found = incentives("evaluate", MINI, "--plan", "nowhere")
-    assert found.returncode == 2
-    assert "current" in found.stderr
+    result = incentives("evaluate", MINI, "--plan", "nowhere")
+    assert result.returncode == 2
+    assert "current" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -150,9 +152,9 @@ def test_a_budget_on_bad_cases_says_what_they_come_to_on_another_sample(scenario
     tree = yaml.safe_load(scenario.read_text())
     tree["rules"]["budget"] = {"cvar": {"level": 0.95, "limit": 150000}}
     scenario.write_text(yaml.safe_dump(tree))
-    found = incentives("budget", scenario, "--plan", "current", "--json")
-    assert found.returncode == 1
-    line = json.loads(found.stdout)["lines"][-1]
+    result = incentives("budget", scenario, "--plan", "current", "--json")
+    assert result.returncode == 1
+    line = json.loads(result.stdout)["lines"][-1]
     assert line["name"] == "budget.cvar"
     assert line["slack"] == pytest.approx(line["limit"] - line["value"])
     assert line["elsewhere"] == pytest.approx(line["value"], rel=0.03)
@@ -170,8 +172,10 @@ def test_evaluate_takes_a_plan_file(tmp_path):
 
 def test_an_empty_plan_file_is_told_how_to_begin(tmp_path):
     (tmp_path / "plan.yaml").touch()
-    found = CliRunner().invoke(main, ["evaluate", str(MINI), "--plan", str(tmp_path / "plan.yaml"), "--json"])
-    (problem,) = json.loads(found.stdout)["problems"]
+    result = CliRunner().invoke(
+        main, ["evaluate", str(MINI), "--plan", str(tmp_path / "plan.yaml"), "--json"]
+    )
+    (problem,) = json.loads(result.stdout)["problems"]
     assert (problem["message"], problem["hint"]) == ("the file is empty", "write {team: {kpi: weight}}")
 
 
@@ -356,10 +360,10 @@ def test_numbers_are_never_cut_however_narrow_the_terminal(capsys, monkeypatch):
 
 def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path):
     company = written(tmp_path, {"objective": "surplus", "weights": {"step": 0}})
-    found = incentives("solve", company, "--alternatives", 3)
-    assert found.returncode == 2
-    assert "rules.weights.step is 0: write 0.05 there" in " ".join(found.stderr.replace("│", " ").split())
-    assert "Traceback" not in found.stderr
+    result = incentives("solve", company, "--alternatives", 3)
+    assert result.returncode == 2
+    assert "rules.weights.step is 0: write 0.05 there" in " ".join(result.stderr.replace("│", " ").split())
+    assert "Traceback" not in result.stderr
 
 
 WRITING = {

@@ -50,15 +50,15 @@ def enumerated(name: str) -> dict[str, Any]:
         cal = calibrate(scenario).choosing(chosen)
         space = plan_space(cal, measure(cal).controllability)
         plans = np.concatenate(list(every_plan(space)))
-        found, judge = {"left": 0}, judge_consistent(cal, space)(plans)
+        optimum, judge = {"left": 0}, judge_consistent(cal, space)(plans)
         for at in judge.order()[: int(judge.kept.sum())]:
             euros: Floats = space.euros(plans[at])
             if not list(deviations(cal, euros, evaluate_plans(cal, euros[None]))):
                 weights = plan_from_euros(scenario, euros).weights
-                found |= {"value": float(judge.value[at]), "weights": weights, "curves": dict(chosen)}
+                optimum |= {"value": float(judge.value[at]), "weights": weights, "curves": dict(chosen)}
                 break
-            found["left"] += 1
-        best = max(best, found, key=lambda f: f.get("value", -np.inf))
+            optimum["left"] += 1
+        best = max(best, optimum, key=lambda f: f.get("value", -np.inf))
     return best
 
 
@@ -69,21 +69,21 @@ def solved(name: str) -> Solution:
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_committed_optimum_is_the_enumerated_one(name: str) -> None:
-    expected, found = CASES[name]["best"], enumerated(name)
-    assert found["value"] == pytest.approx(expected["value"], rel=1e-9)
-    assert {k: found[k] for k in ("weights", "curves", "left")} == {
+    expected, optimum = CASES[name]["best"], enumerated(name)
+    assert optimum["value"] == pytest.approx(expected["value"], rel=1e-9)
+    assert {k: optimum[k] for k in ("weights", "curves", "left")} == {
         k: expected[k] for k in ("weights", "curves", "left")
     }
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_solver_finds_and_proves_it(name: str) -> None:
-    expected, found = CASES[name]["best"], solved(name)
-    assert found.status == "optimal"
-    assert found.objective == pytest.approx(expected["value"], rel=1e-9)
-    assert found.plan is not None
-    assert (found.plan.weights, found.plan.curves) == (expected["weights"], expected["curves"])
-    assert len(found.rejected) == expected["left"]
+    expected, solution = CASES[name]["best"], solved(name)
+    assert solution.status == "optimal"
+    assert solution.objective == pytest.approx(expected["value"], rel=1e-9)
+    assert solution.plan is not None
+    assert (solution.plan.weights, solution.plan.curves) == (expected["weights"], expected["curves"])
+    assert len(solution.rejected) == expected["left"]
 
 
 def test_each_kind_of_curve_changes_the_plan() -> None:
@@ -147,9 +147,12 @@ def curved_company(seed: int) -> Scenario:
 def test_at_baseline_beliefs_the_solver_equals_enumeration_under_random_curves(seed: int) -> None:
     """Thresholds, accelerators, gates on other teams' KPIs and curves of teams, in every rule set."""
     scenario = curved_company(seed)
-    found, best = solve(scenario, Options(beliefs="baseline", gap=PROVEN)), brute_force(scenario, "baseline")
+    solution, best = (
+        solve(scenario, Options(beliefs="baseline", gap=PROVEN)),
+        brute_force(scenario, "baseline"),
+    )
     if best == -np.inf:
-        assert found.status == "infeasible"
+        assert solution.status == "infeasible"
     else:
-        assert found.objective == pytest.approx(best, rel=2 * PROVEN)
-        assert {c.name for c in found.checks if not c.ok} == set()
+        assert solution.objective == pytest.approx(best, rel=2 * PROVEN)
+        assert {c.name for c in solution.checks if not c.ok} == set()

@@ -59,17 +59,17 @@ def needed_here(lines: list[str]) -> dict[str, str]:
         line = open_lines.pop()
         name = canonicalize_name(line.name)
         try:
-            found = distribution(name)
+            installed = distribution(name)
         except PackageNotFoundError:
             continue
         if name not in versions:
-            versions[name] = found.version
-            open_lines += wanted_by(found, line.extras)
+            versions[name] = installed.version
+            open_lines += wanted_by(installed, line.extras)
     return versions
 
 
-def wanted_by(found: Distribution, extras: set[str]) -> list[Requirement]:
-    lines = [Requirement(line) for line in found.requires or ()]
+def wanted_by(installed: Distribution, extras: set[str]) -> list[Requirement]:
+    lines = [Requirement(line) for line in installed.requires or ()]
     return [line for line in lines if asked_for(line, extras)]
 
 

@@ -110,10 +110,10 @@ def test_a_quota_within_reach_is_worked_for(stretch: float) -> None:
 @pytest.mark.parametrize("stretch", [LIMIT + 1e-5, 2.5, 3.0, 6.0])
 def test_a_quota_out_of_reach_makes_people_give_up(stretch: float) -> None:
     """Beyond T/σ = 2.46364883, to the fifth digit; there the gain passes 1e-6 of target pay."""
-    (found,) = found_in(quota_company(stretch))
-    assert found.kind == "give_up"
-    assert "would give up: quota out of reach" in found.words
-    assert found.x["work"][1] < 0.2 * found.x["work"][0]
+    (deviation,) = found_in(quota_company(stretch))
+    assert deviation.kind == "give_up"
+    assert "would give up: quota out of reach" in deviation.words
+    assert deviation.x["work"][1] < 0.2 * deviation.x["work"][0]
     scenario = quota_company(stretch)
     bonus, bar = scenario.teams["t"].current_pay, stretch * 0.5
     utility = quota(bonus, bar, 1.0, 0.5).utility
@@ -122,7 +122,7 @@ def test_a_quota_out_of_reach_makes_people_give_up(stretch: float) -> None:
         return -float(utility(np.array([[effort]]))[0])
 
     best = minimize_scalar(minus, bounds=(0, 0.5 * bar), method="bounded")
-    assert found.gain == pytest.approx(minus(bar) - best.fun, abs=1e-7 * bonus)
+    assert deviation.gain == pytest.approx(minus(bar) - best.fun, abs=1e-7 * bonus)
 
 
 def mirrlees(x: float) -> Task:

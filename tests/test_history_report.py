@@ -34,14 +34,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     assert {name: list(frame.columns) for name, frame in tables.items()} == {
         table.name: list(table.columns) for table in TABLES
     }
-    found = {}
+    texts = {}
     for document in calibration_pdfs(tables):
         assert not document.warnings
         reader = pypdf.PdfReader(io.BytesIO(document.content))
-        found[Path(document.name).suffixes[0][1:]] = " ".join(
+        texts[Path(document.name).suffixes[0][1:]] = " ".join(
             " ".join(page.extract_text() for page in reader.pages).split()
         )
-    return found
+    return texts
 
 
 def test_the_report_says_what_was_found_and_what_to_measure_next(pages: dict[str, str]) -> None:

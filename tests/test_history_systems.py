@@ -144,9 +144,9 @@ def export(system: System, folder: Path) -> Path:
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    found = CliRunner().invoke(main, [str(a) for a in arguments])
-    assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
-    return found.exit_code, found.stdout, found.stderr
+    result = CliRunner().invoke(main, [str(a) for a in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
 
 
 def from_exports(exports: list[Path], folder: Path) -> Path:
@@ -169,11 +169,11 @@ def test_an_export_of_every_known_system_becomes_a_scenario_by_its_suggested_map
 ) -> None:
     path = export(SYSTEMS[name], tmp_path)
     out = from_exports([path], tmp_path)
-    found = read_history([path], read_map(tmp_path / "map.yaml"), today=TODAY)
-    assert found.deals["won"].sum() == sum(d.won for d in deals())
-    assert found.deals["lag"].null_count() == 0
-    assert found.deals["value"].sum() == pytest.approx(sum(d.amount for d in deals() if d.won))
-    assert len(found.deals["owner"].unique()) == 4
+    history = read_history([path], read_map(tmp_path / "map.yaml"), today=TODAY)
+    assert history.deals["won"].sum() == sum(d.won for d in deals())
+    assert history.deals["lag"].null_count() == 0
+    assert history.deals["value"].sum() == pytest.approx(sum(d.amount for d in deals() if d.won))
+    assert len(history.deals["owner"].unique()) == 4
     assert "PLACEHOLDER" in read_scenario(out).sources["teams.sales.hours"].text
 
 
@@ -227,21 +227,21 @@ def test_leads_of_salesforce_alone_become_a_scenario_where_a_conversion_is_a_win
 ) -> None:
     scenario = read_scenario(from_exports([leads], tmp_path))
     assert "no deal has a value" in scenario.sources["stages.customer.value"].text
-    found = read_history([leads], read_map(tmp_path / "map.yaml"), today=TODAY)
-    assert found.deals["won"].sum() == sum(r["IsConverted"] == "1" for r in lead_rows())
+    history = read_history([leads], read_map(tmp_path / "map.yaml"), today=TODAY)
+    assert history.deals["won"].sum() == sum(r["IsConverted"] == "1" for r in lead_rows())
 
 
 def test_leads_without_a_deal_join_the_early_steps_of_the_funnel(leads: Path, tmp_path: Path) -> None:
     opportunities = export(SYSTEMS["Salesforce data export"], tmp_path)
     from_exports([leads, opportunities], tmp_path)
-    given, found = joined(leads, opportunities, tmp_path)
+    given, history = joined(leads, opportunities, tmp_path)
     rows, became = lead_rows(), sum(d.number % 10 > 0 for d in deals())
-    assert found.deals.height == len(deals()) + len(rows) - became
-    assert found.deals["step_became_deal"].sum() == len(deals())
-    assert found.deals["won"].sum() == sum(d.won for d in deals())
-    assert found.deals["value"].sum() == pytest.approx(sum(d.amount for d in deals() if d.won))
-    rates = study_of(found, given).rates
-    assert rates["became_deal"].rate == pytest.approx(len(deals()) / found.deals.height, abs=0.03)
+    assert history.deals.height == len(deals()) + len(rows) - became
+    assert history.deals["step_became_deal"].sum() == len(deals())
+    assert history.deals["won"].sum() == sum(d.won for d in deals())
+    assert history.deals["value"].sum() == pytest.approx(sum(d.amount for d in deals() if d.won))
+    rates = study_of(history, given).rates
+    assert rates["became_deal"].rate == pytest.approx(len(deals()) / history.deals.height, abs=0.03)
     assert rates["won_given_became_deal"].rate == pytest.approx(0.3, abs=0.07)
     assert rates["promising"].rate > 0
 
@@ -249,8 +249,8 @@ def test_leads_without_a_deal_join_the_early_steps_of_the_funnel(leads: Path, tm
 def test_a_deal_begins_when_its_lead_did(leads: Path, tmp_path: Path) -> None:
     opportunities = export(SYSTEMS["Salesforce data export"], tmp_path)
     from_exports([leads, opportunities], tmp_path)
-    _, found = joined(leads, opportunities, tmp_path)
-    created = dict(found.deals.select("id", "created").iter_rows())
+    _, history = joined(leads, opportunities, tmp_path)
+    created = dict(history.deals.select("id", "created").iter_rows())
     for deal in deals()[:40]:
         begun = deal.created - BEFORE if deal.number % 10 else deal.created
         assert created[f"D{deal.number:05}"] == begun.replace(microsecond=0)

@@ -27,12 +27,12 @@ def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:
     scenario, cal = solution.cal.scenario, solution.cal
     assert solution.plan is not None
     assert solution.consistent is not None
-    found = explained().why_this_weight
-    assert len(found) == sum(
+    shifts = explained().why_this_weight
+    assert len(shifts) == sum(
         int((solution.euros[i] > 0).sum()) * (int(solution.space.allowed[i].sum()) - 1)
         for i in range(len(cal.network.teams))
     )
-    for move in found[::3]:
+    for move in shifts[::3]:
         team, kpi, to = (
             cal.network.teams[move.team],
             cal.network.kpis[move.kpi],
@@ -55,8 +55,8 @@ def test_with_regimes_and_a_locked_team_moves_are_still_evaluations() -> None:
     cal_scenario = mini(locks, regimes=REGIMES)
     cal = calibrate(cal_scenario)
     solution = stuck()
-    found = weight_shifts(cal, solution.space, cal.current, np.ones_like(solution.space.allowed))
-    move = next(m for m in found if cal.network.teams[m.team] == "marketing")
+    shifts = weight_shifts(cal, solution.space, cal.current, np.ones_like(solution.space.allowed))
+    move = next(m for m in shifts if cal.network.teams[m.team] == "marketing")
     euros = cal.current.copy()
     euros[move.team, move.kpi] -= move.moved * euros[move.team].sum()
     euros[move.team, move.to] += move.moved * cal.current[move.team].sum()
@@ -77,13 +77,13 @@ def test_a_locked_weight_can_only_move_by_breaking_its_lock() -> None:
 
 
 def test_where_nothing_moves_every_step_has_a_reason() -> None:
-    found = stuck_explained()
-    assert found.why_unmoved
-    best = cheapest(found.why_unmoved)
+    explanation = stuck_explained()
+    assert explanation.why_unmoved
+    best = cheapest(explanation.why_unmoved)
     assert best is not None
     assert best.value > 0
     assert any(name.startswith("change_limit") for name in best.broken)
-    for move in found.why_unmoved:
+    for move in explanation.why_unmoved:
         assert move.reason == ("rule" if move.improves else "no_gain")
         assert move.broken
         if move.improves:
@@ -96,17 +96,17 @@ def test_a_plan_that_moved_needs_no_reason_for_standing_still() -> None:
 
 def test_near_ties_keep_the_rules_and_come_first_where_they_are_easier() -> None:
     solution = moved()
-    found = explained()
+    explanation = explained()
     scenario = solution.cal.scenario
-    assert found.near_ties
-    for tie in found.near_ties:
+    assert explanation.near_ties
+    for tie in explanation.near_ties:
         weights = plan_from_euros(scenario, tie.euros).weights
         at = compare(scenario, {"it": weights})["it"]
         assert not at.broken_rules
         assert tie.revenue == pytest.approx(float(at.consistent.revenue[0]), rel=1e-9)
         assert tie.loss == pytest.approx(solution.objective - tie.value, rel=1e-6, abs=1e-3)
         assert tie.near == (tie.loss <= 1e-3 * abs(solution.objective))
-    easier = [tie.near and (tie.simpler or tie.closer) for tie in found.near_ties]
+    easier = [tie.near and (tie.simpler or tie.closer) for tie in explanation.near_ties]
     assert easier == sorted(easier, reverse=True)
 
 
@@ -149,5 +149,5 @@ def test_a_plan_of_the_scenario_is_itself_a_candidate() -> None:
     named = plan_of(solution.cal.scenario, solution.cal.scenario.plans["by_hand"]).euros(
         solution.cal.scenario
     )
-    found = near_ties(solution.cal, solution.space, solution.euros, named[None])
-    assert all(t.loss >= 0 for t in found)
+    ties = near_ties(solution.cal, solution.space, solution.euros, named[None])
+    assert all(t.loss >= 0 for t in ties)

@@ -243,9 +243,9 @@ def said_by(verb: str, seed: int, folder: Path) -> Any:
         team = next(name for name in scenario.teams if told_back(name) == "marketing")
         (folder / "actuals.csv").write_text(f"period,team,kpi,value\n1,{team},{kpi},29\n", encoding="utf-8")
         arguments.append(str(folder / "actuals.csv"))
-    found = CliRunner().invoke(main, [*arguments, *VERBS[verb], "--json"])
-    assert found.exit_code in (0, 1), found.output
-    return json.loads(found.stdout)
+    result = CliRunner().invoke(main, [*arguments, *VERBS[verb], "--json"])
+    assert result.exit_code in (0, 1), result.output
+    return json.loads(result.stdout)
 
 
 @pytest.mark.parametrize("verb", VERBS)

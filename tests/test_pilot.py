@@ -28,32 +28,32 @@ def seen() -> Pilot:
     return pilot(crowd(0.15), seed=1)
 
 
-def of_size(found: Pilot, people: int):
-    return next(d for d in found.designs if d.people == people)
+def of_size(pilot_: Pilot, people: int):
+    return next(d for d in pilot_.designs if d.people == people)
 
 
 @pytest.mark.parametrize("people", [20, 60, 150])
 def test_power_is_the_textbook_normal_formula_within_monte_carlo_error(people: int) -> None:
-    found = of_size(seen(), people)
+    design = of_size(seen(), people)
     error = 0.5 * np.sqrt(2 * (1 / people + 1 / (300 - people)))
     expected = norm.cdf(0.15 / error - norm.ppf(1 - ALPHA / 2))
-    assert found.textbook == pytest.approx(expected, abs=1e-12)
+    assert design.textbook == pytest.approx(expected, abs=1e-12)
     # Four standard errors of 4,000 draws, and 0.003 by which t with 298 degrees of freedom is below normal.
-    assert abs(found.power - expected) < 4 * np.sqrt(expected * (1 - expected) / DRAWS) + 0.003
+    assert abs(design.power - expected) < 4 * np.sqrt(expected * (1 - expected) / DRAWS) + 0.003
 
 
 def test_the_smallest_effect_that_is_seen_is_the_textbook_one_and_is_seen() -> None:
-    found = of_size(seen(), 150)
+    design = of_size(seen(), 150)
     error = 0.5 * np.sqrt(2 * 2 / 150)
     expected = (norm.ppf(1 - ALPHA / 2) + norm.ppf(ENOUGH)) * error
-    assert found.detectable == pytest.approx(expected, rel=0.03)  # 4,000 draws place 80 % within 0.6 points
-    again = of_size(pilot(crowd(found.detectable), seed=1), 150)
+    assert design.detectable == pytest.approx(expected, rel=0.03)  # 4,000 draws place 80 % within 0.6 points
+    again = of_size(pilot(crowd(design.detectable), seed=1), 150)
     assert again.power == pytest.approx(ENOUGH, abs=2 / DRAWS)
 
 
 def test_without_an_effect_one_in_forty_sees_one_on_either_side() -> None:
-    found = of_size(pilot(crowd(1e-12), seed=3), 150)
-    assert found.power == pytest.approx(ALPHA / 2, abs=4 * np.sqrt(0.025 * 0.975 / DRAWS))
+    design = of_size(pilot(crowd(1e-12), seed=3), 150)
+    assert design.power == pytest.approx(ALPHA / 2, abs=4 * np.sqrt(0.025 * 0.975 / DRAWS))
 
 
 def test_luck_that_hits_everybody_and_skill_that_lasts_cancel() -> None:
@@ -63,18 +63,18 @@ def test_luck_that_hits_everybody_and_skill_that_lasts_cancel() -> None:
 
 
 def test_the_smallest_design_is_recommended() -> None:
-    found = pilot(crowd(0.25), seed=1)
-    assert found.smallest is not None
-    assert found.smallest.power >= ENOUGH
-    assert all(d.size >= found.smallest.size for d in found.designs if d.power >= ENOUGH)
+    recommended = pilot(crowd(0.25), seed=1)
+    assert recommended.smallest is not None
+    assert recommended.smallest.power >= ENOUGH
+    assert all(d.size >= recommended.smallest.size for d in recommended.designs if d.power >= ENOUGH)
 
 
 def test_where_headcount_does_not_reach_it_says_so_and_how_many_would() -> None:
-    found = pilot(crowd(0.15, people=12), seed=1)
-    assert found.smallest is None
-    assert found.strongest.power < ENOUGH
-    bigger = pilot(crowd(0.15, people=int(found.needed)), seed=1)
-    assert of_size(bigger, int(found.needed) // 2).power == pytest.approx(ENOUGH, abs=0.03)
+    recommended = pilot(crowd(0.15, people=12), seed=1)
+    assert recommended.smallest is None
+    assert recommended.strongest.power < ENOUGH
+    bigger = pilot(crowd(0.15, people=int(recommended.needed)), seed=1)
+    assert of_size(bigger, int(recommended.needed) // 2).power == pytest.approx(ENOUGH, abs=0.03)
 
 
 @cache
@@ -86,10 +86,10 @@ def test_only_teams_whose_pay_changes_and_with_enough_people_are_tested() -> Non
     cal = small()
     euros = plan_of(cal.scenario, cal.scenario.plans["quality"]).euros(cal.scenario)
     assert [cal.network.teams[i] for i in changed_teams(cal, euros)] == ["marketing", "sales"]
-    found = list(settings(cal, euros, 2))
-    assert [cal.network.teams[s.team] for s in found] == ["sales"]  # marketing are two
-    kpis = np.flatnonzero((cal.network.numerator[:, cal.network.team == found[0].team] > 0).any(axis=1))
-    assert found[0].kpi in kpis
+    tested = list(settings(cal, euros, 2))
+    assert [cal.network.teams[s.team] for s in tested] == ["sales"]  # marketing are two
+    kpis = np.flatnonzero((cal.network.numerator[:, cal.network.team == tested[0].team] > 0).any(axis=1))
+    assert tested[0].kpi in kpis
 
 
 def test_the_current_plan_gives_nothing_to_test() -> None:

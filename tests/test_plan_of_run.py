@@ -50,10 +50,10 @@ Solved = tuple[Path, Path, dict[str, Any]]
 
 def test_it_brings_what_the_solve_said(solved: Solved) -> None:
     file, run, result = solved
-    found = asked("evaluate", file, "--plan", run)
+    answer = asked("evaluate", file, "--plan", run)
     for mode in ("first_response", "consistent"):
-        assert found[mode]["revenue"] == pytest.approx(result[mode]["revenue"], rel=1e-9)
-        assert found[mode]["loaded_pay"] == pytest.approx(result[mode]["loaded_pay"], rel=1e-9)
+        assert answer[mode]["revenue"] == pytest.approx(result[mode]["revenue"], rel=1e-9)
+        assert answer[mode]["loaded_pay"] == pytest.approx(result[mode]["loaded_pay"], rel=1e-9)
 
 
 def test_it_keeps_the_rules_and_the_budget(solved: Solved) -> None:
@@ -69,9 +69,9 @@ def test_a_switch_to_it_is_followed_under_its_own_curves(solved: Solved, tmp_pat
     weights.write_text(json.dumps(result["plan"]))
     paid = []
     for plan in (run, weights):
-        found = asked("simulate", file, "--plan", plan, "--periods", 12, "--draws", 4000)
-        assert not found["summary"]["goes_on"]
-        last = [row for row in found["money"] if row["period"] == 12 and row["measure"] == "loaded_pay"]
+        answer = asked("simulate", file, "--plan", plan, "--periods", 12, "--draws", 4000)
+        assert not answer["summary"]["goes_on"]
+        last = [row for row in answer["money"] if row["period"] == 12 and row["measure"] == "loaded_pay"]
         paid.append({row["plan"]: row["mean"] for row in last})
     # Staying is the same either way; beliefs that follow luck move pay by less than 3 %.
     assert paid[0]["stay"] == paid[1]["stay"]
@@ -87,11 +87,11 @@ def test_a_pilot_tests_it_and_actuals_adjust_it(solved: Solved, tmp_path: Path) 
     rows = [f"1,{TEAM[row['kpi']]},{row['kpi']},{row['mean'] * target[row['kpi']]}" for row in at]
     actuals = tmp_path / "actuals.csv"
     actuals.write_text("\n".join(["period,team,kpi,value", *rows]))
-    found = asked("adjust", file, actuals, "--plan", run)
-    assert found["summary"]["surprises"] == 0
-    assert found["summary"]["value"] == pytest.approx(result["objective"], rel=0.02)
+    answer = asked("adjust", file, actuals, "--plan", run)
+    assert answer["summary"]["surprises"] == 0
+    assert answer["summary"]["value"] == pytest.approx(result["objective"], rel=0.02)
     # Expected results move nobody's responsiveness by much, so that the plan stays the best one.
-    assert found["summary"]["verdict"] == "keep"
+    assert answer["summary"]["verdict"] == "keep"
 
 
 def test_a_run_of_another_company_is_refused_with_what_differs(solved: Solved, tmp_path: Path) -> None:

@@ -92,16 +92,16 @@ def test_a_value_that_may_not_be_is_refused(alignment: Scenario) -> None:
 
 def test_a_draw_stays_within_its_ranges(alignment: Scenario) -> None:
     for seed in range(5):
-        found = drawn(alignment, np.random.default_rng(seed))
-        for name, kpi in found.kpis.items():
+        scenario = drawn(alignment, np.random.default_rng(seed))
+        for name, kpi in scenario.kpis.items():
             spread = alignment.sources[f"kpis.{name}.noise"].range or 0.0
             assert abs(kpi.noise / alignment.kpis[name].noise - 1) <= spread + 1e-12
 
 
 def test_a_draw_can_be_calibrated_and_reproduces_its_own_baseline(alignment: Scenario) -> None:
     cal = calibrate(drawn(alignment, np.random.default_rng(7)))
-    found = evaluate_plans(cal, cal.current[None])
-    assert found.x[0] == pytest.approx(cal.network.baseline, rel=1e-9, abs=1e-9)
+    outcome = evaluate_plans(cal, cal.current[None])
+    assert outcome.x[0] == pytest.approx(cal.network.baseline, rel=1e-9, abs=1e-9)
 
 
 def test_the_same_seed_gives_the_same_draw(alignment: Scenario) -> None:
@@ -111,9 +111,9 @@ def test_the_same_seed_gives_the_same_draw(alignment: Scenario) -> None:
 
 
 def test_a_number_without_range_is_never_drawn(alignment: Scenario) -> None:
-    found = drawn(alignment, np.random.default_rng(1))
-    assert found.activities["handoff_bare"].yields == alignment.activities["handoff_bare"].yields
-    assert found.rules == alignment.rules
+    scenario = drawn(alignment, np.random.default_rng(1))
+    assert scenario.activities["handoff_bare"].yields == alignment.activities["handoff_bare"].yields
+    assert scenario.rules == alignment.rules
 
 
 def test_refused_draws_are_counted(alignment: Scenario) -> None:

@@ -607,7 +607,7 @@ JUNK = st.one_of(
 
 def containers(tree: Any) -> list[Any]:
     inside = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
-    below = [found for child in inside for found in containers(child)]
+    below = [inner for child in inside for inner in containers(child)]
     return [tree, *below] if isinstance(tree, dict | list) and tree else below
 
 

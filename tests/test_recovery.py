@@ -10,33 +10,33 @@ SEEDS = (0, 1)
 
 
 @pytest.fixture(scope="module")
-def found() -> tuple[Truth, list[Trial]]:
+def recovered() -> tuple[Truth, list[Trial]]:
     with threadpool_limits(1):
         truth = truth_of()
         return truth, [trial(truth, seed) for seed in SEEDS]
 
 
 def test_numbers_of_a_known_company_lie_within_the_intervals_that_their_sources_state(
-    found: tuple[Truth, list[Trial]],
+    recovered: tuple[Truth, list[Trial]],
 ) -> None:
     """Twenty histories have 93 % within; two of them, whose numbers hang together, scatter by some 5 %."""
-    numbers = [n for t in found[1] for n in t.numbers]
+    numbers = [n for t in recovered[1] for n in t.numbers]
     assert {n.kind for n in numbers} == {"responsiveness", "rates", "lags", "volumes", "noise", "value"}
     assert sum(n.inside for n in numbers) >= 0.8 * len(numbers)
 
 
 def test_the_plan_for_the_company_found_loses_little_in_the_company_that_is(
-    found: tuple[Truth, list[Trial]],
+    recovered: tuple[Truth, list[Trial]],
 ) -> None:
     """The mean over twenty histories, at most 10 %, is the benchmark's; one history alone may lose 30 %."""
-    truth, trials = found
+    truth, trials = recovered
     assert truth.best > truth.today
     assert all(truth.lost(t) <= 0.5 for t in trials)
     assert all(t.broken == 0 for t in trials)
 
 
-def test_responsiveness_comes_from_the_plan_change_and_no_prior(found: tuple[Truth, list[Trial]]) -> None:
-    for seen in found[1]:
+def test_responsiveness_comes_from_the_plan_change_and_no_prior(recovered: tuple[Truth, list[Trial]]) -> None:
+    for seen in recovered[1]:
         (eta,) = (n for n in seen.numbers if n.kind == "responsiveness")
         assert eta.inside
-        assert eta.found != 0.4
+        assert eta.estimate != 0.4

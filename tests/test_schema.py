@@ -89,15 +89,15 @@ def objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_key_has_a_description() -> None:
     bare = [
         f"{name}.{key}"
-        for name, found in objects(SCHEMA)
-        for key, value in found["properties"].items()
+        for name, node in objects(SCHEMA)
+        for key, value in node["properties"].items()
         if not value.get("description")
     ]
     assert bare == []
 
 
 def test_no_object_takes_keys_that_it_does_not_know() -> None:
-    assert all(found["additionalProperties"] is False for _, found in objects(SCHEMA))
+    assert all(node["additionalProperties"] is False for _, node in objects(SCHEMA))
 
 
 def test_units_bounds_and_names_are_in_the_schema() -> None:

@@ -45,9 +45,9 @@ def from_enumeration(case: dict, objective: str, budget: float) -> Scenario:
     )
 
 
-def same_plan(found: dict, expected: dict) -> bool:
-    pairs = {(t, k) for plan in (found, expected) for t, w in plan.items() for k in w}
-    return all(abs(found.get(t, {}).get(k, 0) - expected.get(t, {}).get(k, 0)) < 1e-9 for t, k in pairs)
+def same_plan(weights: dict, expected: dict) -> bool:
+    pairs = {(t, k) for plan in (weights, expected) for t, w in plan.items() for k in w}
+    return all(abs(weights.get(t, {}).get(k, 0) - expected.get(t, {}).get(k, 0)) < 1e-9 for t, k in pairs)
 
 
 def is_proven(solution: Solution) -> bool:
@@ -141,8 +141,8 @@ def enumerated(scenario: Scenario, beliefs: str) -> float:
         judge = judge_at(cal, space, at.beliefs, at.exposure)
     best = -np.inf
     for block in every_plan(space):
-        found = judge(block)
-        best = max(best, float(found.value[found.kept].max(initial=-np.inf)))
+        scores = judge(block)
+        best = max(best, float(scores.value[scores.kept].max(initial=-np.inf)))
     return best
 
 

@@ -128,10 +128,10 @@ def test_no_plan_on_a_grid_beats_the_bound_and_a_proven_plan_is_at_least_as_good
     scenario, solution = without_steps(seed), continuous(seed)
     cal = calibrate(scenario)
     space = plan_space(cal, space_of(scenario).controllability, 0.25)
-    held = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
-    judge = judge_at(cal, space, held.beliefs, held.exposure)
-    found = [judge(block) for block in every_plan(space)]
-    best = max(float(f.value[f.kept].max(initial=-np.inf)) for f in found)
+    at = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
+    judge = judge_at(cal, space, at.beliefs, at.exposure)
+    scores = [judge(block) for block in every_plan(space)]
+    best = max(float(f.value[f.kept].max(initial=-np.inf)) for f in scores)
     assert best <= solution.bound * (1 + 1e-9)
     if solution.status == "optimal":
         assert solution.objective >= best * (1 - PROVEN)
@@ -146,12 +146,12 @@ def test_small_moves_away_from_a_proven_plan_bring_nothing(seed: int) -> None:
     assert solution.status == "optimal"
     assert solution.euros is not None
     cal, space = solution.cal, solution.space
-    held = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
+    believed = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
     rng, at = np.random.default_rng(seed), space.units(solution.euros)
     moved = np.clip(at + rng.normal(0, 0.02, (400, *at.shape)), 0, None) * space.allowed
     moved *= at.sum(axis=1)[None, :, None] / np.maximum(moved.sum(axis=2, keepdims=True), 1e-12)
-    found = judge_at(cal, space, held.beliefs, held.exposure)(moved)
-    assert float(found.value[found.kept].max(initial=-np.inf)) <= solution.objective * (1 + 1e-9)
+    scores = judge_at(cal, space, believed.beliefs, believed.exposure)(moved)
+    assert float(scores.value[scores.kept].max(initial=-np.inf)) <= solution.objective * (1 + 1e-9)
 
 
 def test_where_beliefs_move_with_the_plan_nothing_is_called_optimal() -> None:
@@ -181,9 +181,9 @@ def test_weights_without_steps_keep_locks_sizes_and_numbers_of_measures() -> Non
     assert solution.plan is not None
     assert solution.plan.weights["sales"]["leads_touched"] == pytest.approx(0.31, abs=1e-9)
     for team in ("marketing", "sales"):
-        found = solution.plan.weights[team]
-        assert len(found) <= 2
-        assert all(0.15 - 1e-6 <= w <= 0.8 + 1e-6 for w in found.values())
+        of_team = solution.plan.weights[team]
+        assert len(of_team) <= 2
+        assert all(0.15 - 1e-6 <= w <= 0.8 + 1e-6 for w in of_team.values())
 
 
 def test_threads_do_not_change_a_plan_without_steps() -> None:

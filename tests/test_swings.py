@@ -28,10 +28,10 @@ CASH = {"activities.wide_net_campaign.cash": {"text": "guess", "range": 0.95}}
 def test_a_swing_is_the_gain_in_the_company_with_the_other_number() -> None:
     solution = moved()
     assert solution.euros is not None
-    found = {s.path: s for s in tornado(solution.cal, solution.euros, NOBODY)}
+    bars = {s.path: s for s in tornado(solution.cal, solution.euros, NOBODY)}
     cal = calibrate(scaled(solution.cal.scenario, "stages.retained.value", 1.5))
     both = evaluate_plans(cal, np.array([cal.current, solution.euros]))
-    one = found["stages.retained.value"]
+    one = bars["stages.retained.value"]
     low, gain, high = one.gains
     assert high == pytest.approx(float(both.revenue[1] - both.revenue[0]), rel=1e-6)
     assert one.elasticity == pytest.approx((high - low) / gain, rel=1e-12)
@@ -51,9 +51,9 @@ def test_a_number_that_would_make_no_company_has_no_gain() -> None:
     solution = moved()
     assert solution.euros is not None
     wide = {"teams.sales.hours": {"text": "payroll", "range": 0.9}}
-    found = tornado(calibrate(mini(sources=wide)), solution.euros, NOBODY)[0]
-    assert np.isnan(found.gains[0])
-    assert np.isfinite(found.spread)
+    bar = tornado(calibrate(mini(sources=wide)), solution.euros, NOBODY)[0]
+    assert np.isnan(bar.gains[0])
+    assert np.isfinite(bar.spread)
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,10 @@ def checked(folder: Path, tables: Sequence[Table], name: str) -> dict[str, str]:
 
 
 def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
-    found = run("simulate", SMALL, "--plan", "quality", *QUICK, "--out", tmp_path)
-    assert found.exit_code == 0
-    assert "Net of payouts changes by" in found.stdout
-    assert "Early warning" in found.stdout
+    result = run("simulate", SMALL, "--plan", "quality", *QUICK, "--out", tmp_path)
+    assert result.exit_code == 0
+    assert "Net of payouts changes by" in result.stdout
+    assert "Early warning" in result.stdout
     said = checked(tmp_path, transition.TABLES, "simulation")
     assert "Early warning" in said["en"]
     assert "Alertes précoces" in said["fr"]
@@ -79,34 +79,34 @@ def test_simulate_in_json_is_the_same_for_the_same_seed_only() -> None:
     one, same = (run("simulate", SMALL, "--plan", "quality", *QUICK, "--json").stdout for _ in range(2))
     other = run("simulate", SMALL, "--plan", "quality", *QUICK, "--json", "--seed", "2").stdout
     assert one == same != other
-    found = json.loads(one)
-    assert set(found) == {table.name for table in transition.TABLES}
-    assert found["summary"]["periods"] == 3
-    assert len(found["gains"]) == 6
+    content = json.loads(one)
+    assert set(content) == {table.name for table in transition.TABLES}
+    assert content["summary"]["periods"] == 3
+    assert len(content["gains"]) == 6
 
 
 def test_loaded_payouts_of_teams_that_differ_add_up_to_the_companys() -> None:
     """Each team with its own charges: one taken for another would not add up."""
-    found = json.loads(run("simulate", SMALL, "--plan", "quality", *QUICK, "--json").stdout)
-    paid = [m for m in found["money"] if m["measure"] == "loaded_pay"]
+    content = json.loads(run("simulate", SMALL, "--plan", "quality", *QUICK, "--json").stdout)
+    paid = [m for m in content["money"] if m["measure"] == "loaded_pay"]
     assert len(paid) == 6
     for money in paid:
-        teams = [p for p in found["payouts"] if p["period"] == money["period"]]
+        teams = [p for p in content["payouts"] if p["period"] == money["period"]]
         column = {"change": "mean", "stay": "stay"}[money["plan"]]
         assert sum(team[column] for team in teams) == pytest.approx(money["mean"], rel=1e-9)
 
 
 def test_simulating_the_current_plan_gains_nothing() -> None:
-    found = json.loads(run("simulate", SMALL, *QUICK, "--json").stdout)
-    assert found["summary"]["net_gain"] == 0
-    assert found["summary"]["shown"] is None
+    content = json.loads(run("simulate", SMALL, *QUICK, "--json").stdout)
+    assert content["summary"]["net_gain"] == 0
+    assert content["summary"]["shown"] is None
 
 
 def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path) -> None:
-    found = run("pilot", SMALL, "--plan", "quality", "--periods", "2", "--out", tmp_path)
-    assert found.exit_code == 1
-    assert "No pilot within today's headcount" in found.stdout
-    assert "Marketing has too few people" in found.stdout
+    result = run("pilot", SMALL, "--plan", "quality", "--periods", "2", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "No pilot within today's headcount" in result.stdout
+    assert "Marketing has too few people" in result.stdout
     said = checked(tmp_path, pilot.TABLES, "pilot")
     assert "Launch it as a decision" in said["en"]
     assert "Aucun pilote" in said["fr"]
@@ -118,17 +118,17 @@ def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
     file.write_text(SMALL.read_text().replace("headcount: 2", "headcount: 400"), encoding="utf-8")
     text = file.read_text().replace("leads: 0.5, meeting_rate: 0.5", "meeting_rate: 1")
     file.write_text(text.replace("noise: 0.1", "noise: 0.01"), encoding="utf-8")
-    found = run("pilot", file, "--plan", "quality", "--periods", "2", "--json")
-    summary = json.loads(found.stdout)["summary"]
-    assert found.exit_code == 0
+    result = run("pilot", file, "--plan", "quality", "--periods", "2", "--json")
+    summary = json.loads(result.stdout)["summary"]
+    assert result.exit_code == 0
     assert summary["team"] == "marketing"
     assert summary["power"] >= 0.8
 
 
 def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> None:
-    found = run("adjust", company, company.parent / "actuals.csv", "--plan", "by_hand", "--out", tmp_path)
-    assert found.exit_code == 0, found.output
-    assert "of it." in found.stdout or "Keep by_hand" in found.stdout
+    result = run("adjust", company, company.parent / "actuals.csv", "--plan", "by_hand", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "of it." in result.stdout or "Keep by_hand" in result.stdout
     said = checked(tmp_path, adjust.TABLES, "adjustment")
     assert "Measured and expected" in said["en"]
     assert "Mesuré et attendu" in said["fr"]
@@ -138,9 +138,9 @@ def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> N
 def test_adjust_refuses_actuals_that_it_cannot_read(company: Path, tmp_path: Path) -> None:
     file = tmp_path / "actuals.csv"
     file.write_text("period,team,kpi,value\n1,marketing,winz,29\n", encoding="utf-8")
-    found = run("adjust", company, file, "--json")
-    assert found.exit_code == 2
-    assert "actuals.csv:2:13" in json.loads(found.stdout)["problems"][0]["where"]
+    result = run("adjust", company, file, "--json")
+    assert result.exit_code == 2
+    assert "actuals.csv:2:13" in json.loads(result.stdout)["problems"][0]["where"]
     assert run("adjust", company, tmp_path / "nothing.csv").exit_code == 2
 
 

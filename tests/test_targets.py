@@ -22,10 +22,10 @@ def issued(stretch: float = 0.0) -> Scenario:
 
 @pytest.mark.parametrize("stretch", [0.0, 0.05, -0.1])
 def test_attainment_ends_where_the_stretch_puts_it_whatever_people_do(stretch: float) -> None:
-    found = evaluate(issued(stretch), STRONGER)
-    assert found.consistent.residual[0] <= 1e-8
-    assert found.consistent.score[0] == pytest.approx(1 / (1 + stretch), rel=1e-6)
-    paid = found.consistent.pay[0] / np.array(list(found.plan.target_pay.values()))
+    evaluation = evaluate(issued(stretch), STRONGER)
+    assert evaluation.consistent.residual[0] <= 1e-8
+    assert evaluation.consistent.score[0] == pytest.approx(1 / (1 + stretch), rel=1e-6)
+    paid = evaluation.consistent.pay[0] / np.array(list(evaluation.plan.target_pay.values()))
     assert paid == pytest.approx(1 / (1 + stretch), rel=1e-6)
 
 
@@ -37,19 +37,19 @@ def test_without_stretch_todays_plan_still_reproduces_today() -> None:
 
 def test_targets_that_follow_results_take_incentive_from_whoever_does_more() -> None:
     """What a unit earns is divided by what was done: the gain of a better plan shrinks."""
-    found = evaluate(issued(), STRONGER)
-    fixed, anew = found.fixed_targets, found.consistent
+    evaluation = evaluate(issued(), STRONGER)
+    fixed, anew = evaluation.fixed_targets, evaluation.consistent
     assert fixed is not None
-    wins = found.cal.network.kpis.index("wins")
+    wins = evaluation.cal.network.kpis.index("wins")
     assert fixed.score[0, wins] > 1.0
-    seen = anew.x[0] @ found.cal.network.numerator[wins] / found.cal.targets[wins]
+    seen = anew.x[0] @ evaluation.cal.network.numerator[wins] / evaluation.cal.targets[wins]
     assert 1.0 < seen < fixed.score[0, wins]
-    assert "fixed_targets" in evaluation_json(found)
+    assert "fixed_targets" in evaluation_json(evaluation)
     assert evaluate(mini(), STRONGER).fixed_targets is None
 
 
 def test_the_solver_agrees_with_the_equilibrium_under_targets_issued_anew() -> None:
-    found = solve(issued(0.05), Options(gap=1e-6))
-    assert found.status == "optimal"
-    assert found.consistent is not None
-    assert found.consistent.score[0] == pytest.approx(1 / 1.05, rel=1e-6)
+    solution = solve(issued(0.05), Options(gap=1e-6))
+    assert solution.status == "optimal"
+    assert solution.consistent is not None
+    assert solution.consistent.score[0] == pytest.approx(1 / 1.05, rel=1e-6)

@@ -162,26 +162,26 @@ def machine() -> str:
 
 def measured(base: Path, count: int, small: int, folder: Path) -> dict[str, object]:
     """All that was asked for, as plain values."""
-    found: dict[str, object] = {"machine": machine()}
+    measurements: dict[str, object] = {"machine": machine()}
     if count:
         grid = variants(folder, base, count)
         alone, together = (watched(grid, folder / f"by{workers}", workers) for workers in (1, 2))
-        found |= {"alone": asdict(alone), "together": asdict(together)}
-        found |= {"speed_up": alone.wall / together.wall}
+        measurements |= {"alone": asdict(alone), "together": asdict(together)}
+        measurements |= {"speed_up": alone.wall / together.wall}
     if small:
         (folder / "small").mkdir()
         crowd = watched(variants(folder / "small", nights.SHOP, small), folder / "crowd", 2)
-        found |= {"small": asdict(crowd), "verify": verified(folder / "crowd")}
-    return found
+        measurements |= {"small": asdict(crowd), "verify": verified(folder / "crowd")}
+    return measurements
 
 
-def table(found: dict[str, object]) -> Iterator[str]:
+def table(measurements: dict[str, object]) -> Iterator[str]:
     """The table that README quotes."""
-    yield from (str(found["machine"]), "", "| | 1 worker | 2 workers |", "|---|---|---|")
-    if "alone" in found:
-        one, two = Batch(**found["alone"]), Batch(**found["together"])  # type: ignore[arg-type]
+    yield from (str(measurements["machine"]), "", "| | 1 worker | 2 workers |", "|---|---|---|")
+    if "alone" in measurements:
+        one, two = Batch(**measurements["alone"]), Batch(**measurements["together"])  # type: ignore[arg-type]
         yield f"| {one.runs} variants with PDF, all in all | {one.wall:.0f} s | {two.wall:.0f} s |"
-        yield f"| speed-up | | {found['speed_up']:.2f} |"
+        yield f"| speed-up | | {measurements['speed_up']:.2f} |"
         yield f"| once: grid, start of the workers, index and summary | {one.once:.1f} s | {two.once:.1f} s |"
         yield f"| overhead per run outside solve and report | {1000 * one.overhead:.0f} ms | |"
         yield f"| processor time per run, workers | {one.processor:.2f} s | {two.processor:.2f} s |"
@@ -191,11 +191,11 @@ def table(found: dict[str, object]) -> Iterator[str]:
         )
         yield _memory("a worker", one.worker_early, one.worker_end, two.worker_early, two.worker_end)
         yield _memory("the parent", one.parent_early, one.parent_end, two.parent_early, two.parent_end)
-    if "small" in found:
-        crowd = Batch(**found["small"])  # type: ignore[arg-type]
+    if "small" in measurements:
+        crowd = Batch(**measurements["small"])  # type: ignore[arg-type]
         yield f"| {crowd.runs} small runs with PDF | | {crowd.wall:.0f} s |"
         yield _memory("a worker", None, None, crowd.worker_early, crowd.worker_end)
-        yield f"| `verify` of them | | {found['verify']:.1f} s |"
+        yield f"| `verify` of them | | {measurements['verify']:.1f} s |"
 
 
 def _memory(whose: str, *peaks: float | None) -> str:
@@ -213,8 +213,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        found = measured(asked.base.resolve(), asked.variants, asked.small, Path(scratch))
-    print(json.dumps(found) if asked.json else "\n".join(table(found)))
+        measurements = measured(asked.base.resolve(), asked.variants, asked.small, Path(scratch))
+    print(json.dumps(measurements) if asked.json else "\n".join(table(measurements)))
 
 
 if __name__ == "__main__":

@@ -224,20 +224,20 @@ def true_noise(company: Twin) -> dict[str, float]:
     }
     per_week["wins"] = _wins_per_week(company)
     swing = math.expm1(company.swings**2)
-    found = {name: math.sqrt(1 / (n * period) + swing / period) for name, n in per_week.items()}
-    found["wins"] = math.sqrt(1 / (per_week["wins"] * period) + swing * _kept(company) / period)
+    noise = {name: math.sqrt(1 / (n * period) + swing / period) for name, n in per_week.items()}
+    noise["wins"] = math.sqrt(1 / (per_week["wins"] * period) + swing * _kept(company) / period)
     share = _share_in_time(company)
-    found["answered_in_time"] = math.sqrt((1 - share) / share / (per_week["leads"] * period))
-    return found
+    noise["answered_in_time"] = math.sqrt((1 - share) / share / (per_week["leads"] * period))
+    return noise
 
 
 def _wins_per_week(company: Twin) -> float:
-    found = 0.0
+    wins = 0.0
     for promising, answers in ((True, company.good), (False, company.other)):
         leads = sum(s.per_week * (s.good if promising else 1 - s.good) for s in company.sources.values())
         rates = [true_rate(company, promising, prompt) for prompt in (True, False)]
-        found += leads * (answers.prompt * rates[0] + answers.late * rates[1])
-    return found
+        wins += leads * (answers.prompt * rates[0] + answers.late * rates[1])
+    return wins
 
 
 def _share_in_time(company: Twin) -> float:
@@ -319,7 +319,7 @@ class Number:
     kind: str
     path: str
     true: float
-    found: float
+    estimate: float
     lo: float
     hi: float
 
@@ -328,30 +328,32 @@ class Number:
         return self.lo <= self.true <= self.hi
 
 
-def numbers(truth: Scenario, study: Study, found: Scenario) -> Iterator[Number]:
+def numbers(truth: Scenario, study: Study, scenario: Scenario) -> Iterator[Number]:
     """Every number that a CRM has to tell, by kind."""
     eta = study.responsiveness
     yield Number("responsiveness", "sales", truth.teams["sales"].responsiveness, eta.value, eta.lo, eta.hi)
     for name, activity in truth.activities.items():
-        mine, place = found.activities[name], f"activities.{name}"
+        mine, place = scenario.activities[name], f"activities.{name}"
         for stage, rate in activity.yields.items():
             here = (
-                f"{place}.yields.{stage}" if f"{place}.yields.{stage}" in found.sources else f"{place}.yields"
+                f"{place}.yields.{stage}"
+                if f"{place}.yields.{stage}" in scenario.sources
+                else f"{place}.yields"
             )
-            yield _number("rates", here, rate, mine.yields[stage], found)
+            yield _number("rates", here, rate, mine.yields[stage], scenario)
         if activity.lag:
-            yield _number("lags", f"{place}.lag", activity.lag, mine.lag, found)
+            yield _number("lags", f"{place}.lag", activity.lag, mine.lag, scenario)
         if activity.baseline:
-            yield _number("volumes", f"{place}.baseline", activity.baseline, mine.baseline, found)
+            yield _number("volumes", f"{place}.baseline", activity.baseline, mine.baseline, scenario)
     for name, kpi in truth.kpis.items():
-        yield _number("noise", f"kpis.{name}.noise", kpi.noise, found.kpis[name].noise, found)
+        yield _number("noise", f"kpis.{name}.noise", kpi.noise, scenario.kpis[name].noise, scenario)
     value = truth.stages["customer"].value
-    yield _number("value", "stages.customer.value", value, found.stages["customer"].value, found)
+    yield _number("value", "stages.customer.value", value, scenario.stages["customer"].value, scenario)
 
 
-def _number(kind: str, path: str, true: float, found: float, scenario: Scenario) -> Number:
+def _number(kind: str, path: str, true: float, estimate: float, scenario: Scenario) -> Number:
     width = scenario.sources[path].range or 0.0
-    return Number(kind, path, true, found, found * (1 - width), found * (1 + width))
+    return Number(kind, path, true, estimate, estimate * (1 - width), estimate * (1 + width))
 
 
 @dataclass(frozen=True)
@@ -432,7 +434,7 @@ def table(truth: Truth, trials: list[Trial]) -> Iterator[str]:
     for kind in dict.fromkeys(n.kind for n in every):
         mine = [n for n in every if n.kind == kind]
         inside = sum(n.inside for n in mine)
-        error = np.array([n.found / n.true - 1 for n in mine])
+        error = np.array([n.estimate / n.true - 1 for n in mine])
         share = f"{inside} of {len(mine)} = {inside / len(mine):.0%}"
         yield f"| {kind:32} | {share} | {error.mean():+.1%} | {np.abs(error).mean():.1%} |"
     lost = np.array([truth.lost(t) for t in trials])

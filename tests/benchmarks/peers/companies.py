@@ -236,11 +236,11 @@ def _kpis(draft: _Draft) -> None:
     """Counts of what enters, rates of what is worked and of what comes of it; each team gets near ones."""
     near: dict[str, list[str]] = {name: [] for name in draft.names}
     for stage in draft.worked():
-        found = _kpis_of(draft, stage)
-        draft.kpis |= found
+        of_stage = _kpis_of(draft, stage)
+        draft.kpis |= of_stage
         feeding = {a["team"] for a in draft.activities.values() if stage in a["yields"]}
         for team in sorted({draft.stages[stage]["owner"], *feeding}):
-            near[team] += [name for name in found if team != PARTNERS or name.startswith("in_")]
+            near[team] += [name for name in of_stage if team != PARTNERS or name.startswith("in_")]
     draft.kpis["wins"] = _measured(draft, {"entering": {WON: 1.0}})
     for team, kpis in near.items():
         draft.measures[team] = [*sorted(str(k) for k in draft.rng.permutation(kpis)[:3]), "wins"]
@@ -262,15 +262,15 @@ def _kpis_of(draft: _Draft, stage: str) -> Tree:
     into = next(iter(ways[f"deep_{stage}"]["yields"]))
     good = {name: way["yields"].get(into, 0.0) for name, way in ways.items()}
     everything = {**dict.fromkeys(ways, 1.0), f"leave:{stage}": 1.0}
-    found = {f"in_{stage}": {"entering": {stage: 1.0}}}
+    kpis = {f"in_{stage}": {"entering": {stage: 1.0}}}
     if draft.chance(0.6):
-        found[f"worked_{stage}"] = {"numerator": worked, "denominator": everything}
+        kpis[f"worked_{stage}"] = {"numerator": worked, "denominator": everything}
     if draft.chance(0.6):
-        found[f"good_{stage}"] = {
+        kpis[f"good_{stage}"] = {
             "numerator": good,
             "denominator": everything if draft.chance(0.5) else worked,
         }
-    return {name: _measured(draft, kpi) for name, kpi in found.items()}
+    return {name: _measured(draft, kpi) for name, kpi in kpis.items()}
 
 
 def _measured(draft: _Draft, kpi: Tree) -> Tree:

@@ -110,24 +110,26 @@ def _line(instance: Instance, budget: Budget, tell: Callable[[str], None]) -> Li
     tell("  searches")
     seconds = max(SHORTEST, ours[at].seconds)
     judge = judge_consistent(solution.cal, solution.space)
-    found = {
+    searches = {
         name: _found(search(solution.space, judge, seconds), ours[at])
         for name, search in {"differential evolution": evolve, "Nelder-Mead": descend}.items()
     }
     explicit, pairs = len(instance.scenario.activities), len(solution.space.pairs)
     teams = len(instance.scenario.teams)
-    return Line(instance.name, instance.objective, teams, explicit, pairs, size, ours, same, peers, found)
+    return Line(instance.name, instance.objective, teams, explicit, pairs, size, ours, same, peers, searches)
 
 
 def _solved(
     instance: Instance, gap: float, budget: Budget, tell: Callable[[str], None]
 ) -> tuple[Ours, Solution]:
     began = time.perf_counter()
-    found = solve(instance.scenario, Options(gap=gap, time_limit=budget.ours))
+    solution = solve(instance.scenario, Options(gap=gap, time_limit=budget.ours))
     seconds = time.perf_counter() - began
-    tell(f"  gap {gap:g}: {found.status} in {seconds:.1f} s")
-    rounds = len(found.rounds)
-    return Ours(gap, seconds, found.status, found.gap, found.objective, found.bound, rounds), found
+    tell(f"  gap {gap:g}: {solution.status} in {seconds:.1f} s")
+    rounds = len(solution.rounds)
+    return Ours(
+        gap, seconds, solution.status, solution.gap, solution.objective, solution.bound, rounds
+    ), solution
 
 
 def _at_own_beliefs(solution: Solution) -> tuple[Run, BeliefPoint]:

@@ -37,11 +37,11 @@ class Search:
         """What is minimized, of points (P, S) or (P,): minus value, or a penalty above all values."""
         if time.perf_counter() - self.began > self.seconds:
             raise _OutOfTimeError
-        found = self.judge(self.plans_of(np.atleast_2d(points.T)))
-        self.plans += len(found.value)
-        self.best = max(self.best, float(found.value[found.kept].max(initial=-np.inf)))
-        worst = 10 * np.abs(found.value).max() * (1 + np.minimum(found.violation, 1e3))
-        cost = np.where(found.kept, -found.value, worst)
+        scores = self.judge(self.plans_of(np.atleast_2d(points.T)))
+        self.plans += len(scores.value)
+        self.best = max(self.best, float(scores.value[scores.kept].max(initial=-np.inf)))
+        worst = 10 * np.abs(scores.value).max() * (1 + np.minimum(scores.violation, 1e3))
+        cost = np.where(scores.kept, -scores.value, worst)
         return cost if points.ndim == 2 else cost[0]
 
     def plans_of(self, points: Floats) -> Ints:

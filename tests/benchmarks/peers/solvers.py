@@ -43,8 +43,8 @@ def plain_highs(setting: ModelData, limits: Limits) -> PeerResult:
     model = build_model(setting, tuple(data_bounds(setting, w) for w in setting.regimes))
     compiled = compile_model(model)
     began = time.perf_counter()
-    found = solve_milp(compiled, limits)
-    return _result(began, found.objective if found.values else None, found.bound)
+    result = solve_milp(compiled, limits)
+    return _result(began, result.objective if result.values else None, result.bound)
 
 
 def scip(file: Path, limits: Limits) -> PeerResult:

@@ -21,7 +21,7 @@ def image(f: Map) -> Image:
     return at
 
 
-def found(f: Map, start: float, least: np.ndarray = FREE) -> tuple[float, float]:
+def end_of(f: Map, start: float, least: np.ndarray = FREE) -> tuple[float, float]:
     """Where the search ends, and the residual there."""
     z, _ = fixed_points(image(f), np.full((1, 1), start), least, TARGET)
     return float(z[0, 0]), float(np.abs(f(z) - z)[0, 0])
@@ -29,26 +29,26 @@ def found(f: Map, start: float, least: np.ndarray = FREE) -> tuple[float, float]
 
 @pytest.mark.parametrize("slope", [0.9, -1.0, -30.0, -3000.0])
 def test_a_point_that_learning_leads_to_is_found_however_steep_the_answer(slope: float) -> None:
-    z, residual = found(lambda z: 1 + slope * (z - 1), 0.3)
+    z, residual = end_of(lambda z: 1 + slope * (z - 1), 0.3)
     assert residual <= TARGET
     assert z == pytest.approx(1, abs=1e-8)
 
 
 def test_a_steep_kink_is_no_obstacle() -> None:
-    z, residual = found(lambda z: np.where(z < 1, 1 - 40 * (z - 1), 1 - 0.1 * (z - 1)), 0.2)
+    z, residual = end_of(lambda z: np.where(z < 1, 1 - 40 * (z - 1), 1 - 0.1 * (z - 1)), 0.2)
     assert residual <= TARGET
     assert z == pytest.approx(1, abs=1e-8)
 
 
 def test_of_several_points_the_one_that_learning_in_small_steps_reaches_is_taken() -> None:
     for start, end in ((0.4, 0.0), (0.6, 1.0)):
-        z, residual = found(lambda z: z + 8 * z * (1 - z) * (z - 0.5), start)
+        z, residual = end_of(lambda z: z + 8 * z * (1 - z) * (z - 0.5), start)
         assert residual <= TARGET
         assert z == pytest.approx(end, abs=1e-8)
 
 
 def test_where_nothing_maps_to_itself_the_smallest_residual_is_returned() -> None:
-    z, residual = found(lambda z: np.where(z < 0.5, 1.0, 0.0), 0.0)
+    z, residual = end_of(lambda z: np.where(z < 0.5, 1.0, 0.0), 0.0)
     assert residual > 0.4
     assert abs(z - 0.5) < 0.1
 
@@ -61,7 +61,7 @@ def test_points_stay_at_or_above_the_least() -> None:
         lowest = min(lowest, float(z.min()))
         return np.maximum(0.2 - 30 * (z - 0.25), 0.1)
 
-    _, residual = found(f, 1.0, np.full(1, 0.1))
+    _, residual = end_of(f, 1.0, np.full(1, 0.1))
     assert residual <= TARGET
     assert lowest >= 0.1
 

@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from solved import PLANS, explained, moved, moved_tables, unequal, unequal_tree
+from click.testing import CliRunner
+from solved import explained, moved, moved_tables, unequal, unequal_tree
 
-from optimizer.response.calibration import calibrate
-from optimizer.response.outcome import evaluate_plans
-from optimizer.rollout.pilot import pilot, settings
-from optimizer.rollout.transition import Transition, transition
-from optimizer.scenario.plan import plan_of
-from optimizer.scenario.types import Team
-from optimizer.tables.payroll import Payroll
-from optimizer.tables.pilot import pilot_tables
-from optimizer.tables.table import Tables
-from optimizer.tables.transition import Simulated, switch_tables
+from optimizer import solve
+from optimizer.cli import main
+from optimizer.scenario.write import dump_scenario
+from optimizer.tables.build import tables_of
 
 CENT = 0.01
 
 
-def team(name: str) -> Team:
-    return moved().cal.scenario.teams[name]
+PEOPLE = {"marketing": 9, "sales": 7, "success": 2}
+HALVES = {
+    "marketing": {"lead_volume": 0.5, "wins": 0.5},
+    "sales": {"bookings": 0.5, "leads_touched": 0.5},
+    "success": {"retention": 1.0},
+}
 
 
 def of_teams(frame: pd.DataFrame, field: str) -> pd.Series:
     """A field of the scenario's team of every row."""
-    return frame["team"].map(lambda name: getattr(team(name), field)).astype(float)
+    return frame["team"].map(lambda name: getattr(moved().cal.scenario.teams[name], field)).astype(float)
 
 
-@cache
-def switched() -> Transition:
-    scenario = unequal(plans=PLANS)
-    return transition(calibrate(scenario), plan_of(scenario, PLANS["by_hand"]).euros(scenario), 3, 40, seed=1)
-
-
-@cache
-def simulated() -> Tables:
-    return switch_tables(Simulated("by_hand", 1, 0.5, switched(), ()))
+def told(folder: Path, verb: str, *arguments: str) -> dict[str, pd.DataFrame]:
+    """Tables of a verb for a company that changes to HALVES; in it, people abound."""
+    teams = {name: {**team, "headcount": PEOPLE[name]} for name, team in unequal_tree()["teams"].items()}
+    file = folder / "company.yaml"
+    file.write_text(dump_scenario(unequal(teams=teams, plans={"halves": HALVES})), encoding="utf-8")
+    result = CliRunner().invoke(main, [verb, str(file), "--plan", "halves", *arguments, "--json"])
+    return {name: pd.DataFrame(rows) for name, rows in json.loads(result.stdout).items() if name != "summary"}
 
 
 def test_the_company_can_tell_its_teams_apart() -> None:
@@ -95,39 +93,23 @@ def test_a_distribution_of_payouts_is_loaded_with_the_charges_of_the_team() -> N
     assert np.allclose(people["target"] * of_teams(people, "headcount"), targets)
 
 
-def test_payouts_after_a_switch_are_loaded_with_the_charges_of_the_team() -> None:
-    rows, run = simulated()["payouts"], switched()
-    for i, (name, member) in enumerate(run.cal.scenario.teams.items()):
-        mine = rows[rows["team"] == name]
-        assert np.allclose(mine["stay"], run.stay.pay[:, :, i].mean(axis=1) * (1 + member.charges))
-        assert np.allclose(mine["mean"], run.change.pay[:, :, i].mean(axis=1) * (1 + member.charges))
-
-
-def test_payouts_of_the_teams_add_up_to_those_of_the_company_after_a_switch() -> None:
-    paid = simulated()["payouts"].groupby("period")[["stay", "mean"]].sum()
-    money = simulated()["money"].query("measure == 'loaded_pay'").set_index(["plan", "period"])["mean"]
+def test_payouts_of_the_teams_add_up_to_those_of_the_company_after_a_change(tmp_path: Path) -> None:
+    tables = told(tmp_path, "simulate", "--periods", "3", "--draws", "40")
+    paid = tables["payouts"].groupby("period")[["stay", "mean"]].sum()
+    money = tables["money"].query("measure == 'loaded_pay'").set_index(["plan", "period"])["mean"]
     assert np.allclose(paid["mean"], money["change"])
     assert np.allclose(paid["stay"], money["stay"])
+    assert (tables["payouts"]["p10"] <= tables["payouts"]["mean"]).all()
+    assert (tables["payouts"]["mean"] <= tables["payouts"]["p90"]).all()
 
 
-def test_designs_of_a_pilot_are_within_the_people_of_the_team() -> None:
-    people = {"marketing": 9, "sales": 7, "success": 2}
-    teams = {name: {**member, "headcount": people[name]} for name, member in unequal_tree()["teams"].items()}
-    halves = {
-        "marketing": {"lead_volume": 0.5, "wins": 0.5},
-        "sales": {"bookings": 0.5, "leads_touched": 0.5},
-    }
-    scenario = unequal(teams=teams, plans={"halves": halves | {"success": {"retention": 1.0}}})
-    cal, euros = calibrate(scenario), plan_of(scenario, scenario.plans["halves"]).euros(scenario)
-    pilots = [pilot(setting, 1, draws=50) for setting in settings(cal, euros, 2)]
-    found = pilot_tables(scenario, "halves", 1, pilots, ["marketing", "sales"])
-    assert dict(zip(found["teams"]["team"], found["teams"]["headcount"], strict=True)) == {
-        "marketing": 9,
-        "sales": 7,
-    }
-    designs = found["designs"]
-    assert (designs["people"] + designs["others"] == designs["team"].map(people)).all()
-    assert found["left_out"].empty
+def test_designs_of_a_pilot_are_within_the_people_of_the_team(tmp_path: Path) -> None:
+    tables = told(tmp_path, "pilot", "--periods", "2")
+    teams, designs = tables["teams"], tables["designs"]
+    assert set(teams["team"]) == set(designs["team"]) == {"marketing", "sales"}
+    assert (teams["headcount"] == teams["team"].map(PEOPLE)).all()
+    assert (designs["people"] + designs["others"] == designs["team"].map(PEOPLE)).all()
+    assert tables["left_out"].empty
 
 
 @pytest.mark.parametrize("measure", ["lag", "controllability"])
@@ -166,8 +148,7 @@ def test_exposure_is_to_the_team_that_is_named() -> None:
 
 
 def test_a_total_is_held_against_the_budget_of_its_team() -> None:
-    limits = {"marketing": 30000.0, "success": 14000.0}
-    cal = calibrate(unequal({"budget": {"expected": 135000.0, "teams": limits}}))
-    totals = Payroll(cal, cal.current, evaluate_plans(cal, cal.current[None])).totals()
-    found = {row["team"]: row["limit"] for row in totals if np.isfinite(row["limit"])}
-    assert found == {**limits, "": 135000.0}
+    budget = {"expected": 135000.0, "teams": {"marketing": 30000.0, "success": 14000.0}}
+    totals = tables_of(solve(unequal({"budget": budget, "change_limit": 0.0})))["pay_totals"]
+    limits = totals.set_index("team")["limit"].dropna().to_dict()
+    assert limits == {**budget["teams"], "": 135000.0}

@@ -64,14 +64,14 @@ def frontier(
     own = own_limit(scenario, over)
     limits = _limits(cal, space, over, points, own)
     jobs = [Job.of(at_limit(scenario, over, limit), options) for limit in limits]
-    found = workers.each(resolved, jobs, on_done)
+    optima = workers.each(resolved, jobs, on_done)
     today = float(value_of(cal, evaluate_plans(cal, cal.current[None]))[0])
     done: list[Optimum] = []
-    for best in found:
-        done.append(best.beaten_by(done, options.gap))
+    for optimum in optima:
+        done.append(optimum.beaten_by(done, options.gap))
     return tuple(
-        FrontierPoint(over, limit, limit == own, best, best.value - today)
-        for limit, best in zip(limits, done, strict=True)
+        FrontierPoint(over, limit, limit == own, optimum, optimum.value - today)
+        for limit, optimum in zip(limits, done, strict=True)
     )
 
 

@@ -67,18 +67,18 @@ class Gaming:
     margin: float
 
 
-def gaming_ledger(cal: Calibrated, euros: Floats, now: Outcome, then: Outcome) -> tuple[Gaming, ...]:
+def gaming_ledger(cal: Calibrated, euros: Floats, current: Outcome, outcome: Outcome) -> tuple[Gaming, ...]:
     """Every gaming activity, for one plan (I, K) and outcomes with S = 1."""
     expect = cal.regimes.expect
-    cases = [_RegimeLedger(cal, at, euros) for at in then.by_regime]
-    caps, margins = [case.caps() for case in cases], [case.margins() for case in cases]
+    ledgers = [_RegimeLedger(cal, at, euros) for at in outcome.by_regime]
+    caps, margins = [case.caps() for case in ledgers], [case.margins() for case in ledgers]
 
     def line(a: int) -> Gaming:
-        reward, stake = map(float, expect(np.array(case.team_side(a)) for case in cases))
-        cost, loss, net_loss = company_side(cal, euros, then, a)
+        reward, stake = map(float, expect(np.array(case.team_side(a)) for case in ledgers))
+        cost, loss, net_loss = company_side(cal, euros, outcome, a)
         cap = float(expect(np.array([regime.get(a, np.nan) for regime in caps])))
         margin = float(np.min([regime.get(a, np.nan) for regime in margins]))
-        before, after = float(now.x[0, a]), float(then.x[0, a])
+        before, after = float(current.x[0, a]), float(outcome.x[0, a])
         return Gaming(a, before, after, cap, reward, cost, stake, loss, net_loss, margin)
 
     return tuple(line(int(a)) for a in np.flatnonzero(cal.network.gaming))
@@ -102,9 +102,9 @@ def company_side(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> tuple[f
 def forbidden(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | None:
     """What people do when they cannot do it; None where beliefs do not settle."""
     for more in range(ATTEMPTS):
-        found = _with_cost(cal, euros, at, a, DEARER * 10**more * float(cal.curvature_value[a]))
-        if found is not None and not any(e.x[0, a] > 0 for e in found.by_regime):
-            return found
+        outcome = _with_cost(cal, euros, at, a, DEARER * 10**more * float(cal.curvature_value[a]))
+        if outcome is not None and not any(e.x[0, a] > 0 for e in outcome.by_regime):
+            return outcome
     return None
 
 
@@ -112,8 +112,8 @@ def _eased(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | Non
     """What people do when so much of its effort is taken away that a little is done."""
     little = SMALL * float(cal.quadratic[a] * cal.network.scale[a])
     missing = min(float(e.response.reduced_cost[0, a]) for e in at.by_regime)
-    found = _with_cost(cal, euros, at, a, -(missing + little))
-    return found if found is not None and found.x[0, a] > 0 else None
+    outcome = _with_cost(cal, euros, at, a, -(missing + little))
+    return outcome if outcome is not None and outcome.x[0, a] > 0 else None
 
 
 def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float) -> Outcome | None:
@@ -122,8 +122,8 @@ def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float)
     linear[a] += more
     dearer = replace(cal, linear=linear)
     regimes = tuple(consistent_response(dearer, e.network, euros[None], e.beliefs) for e in at.by_regime)
-    found = outcome_of(cal, euros[None], regimes)
-    return found if found.residual[0] <= CONSISTENT else None
+    outcome = outcome_of(cal, euros[None], regimes)
+    return outcome if outcome.residual[0] <= CONSISTENT else None
 
 
 # --- the team's side: a deviation -----------------------------------------------------------------------
@@ -171,7 +171,7 @@ class _RegimeLedger:
         lower, upper = -self.at.x[:, mine], np.full((1, len(mine)), np.inf)
         lower[:, mine == a] = upper[:, mine == a] = units
         still = np.zeros((1, len(block.balance)))
-        found = solve_separable(
+        optimum = solve_separable(
             -self.at.response.reduced_cost[:, mine],
             self.cal.quadratic[mine],
             block.balance,
@@ -180,7 +180,7 @@ class _RegimeLedger:
             upper,
         )
         move = np.zeros(len(network.activities))
-        move[mine] = found.x[0] if found.imbalance[0] <= BALANCED else np.nan
+        move[mine] = optimum.x[0] if optimum.imbalance[0] <= BALANCED else np.nan
         return move
 
     def _utility_lost(self, move: Floats) -> float:

@@ -110,8 +110,8 @@ def tornado(
         np.arange(len(paid)), np.concatenate([c.gates.on for c in (cal.curves, cal.todays_curves)])
     )
     work = partial(_bars, cal.scenario, _bare(cal.scenario, kept), plans[:, :, kept], cal.chosen)
-    found = [bar for portion in workers.each(work, portions, on_done) for bar in portion]
-    return tuple(sorted(found, key=lambda s: -round(s.spread, ALIKE)))
+    bars = [bar for portion in workers.each(work, portions, on_done) for bar in portion]
+    return tuple(sorted(bars, key=lambda s: -round(s.spread, ALIKE)))
 
 
 def _bare(scenario: Scenario, kept: Bools) -> Scenario:
@@ -174,8 +174,8 @@ def _crossing(margin: Callable[[float], float], ends: Floats, reach: float) -> f
     """The factor nearest to 1 at which a margin is nothing; `ends` are its values at both ends and at 1."""
     low, today, high = ends
     sides = [(1 - reach, 1.0, low), (1.0, 1 + reach, high)]
-    found = [_root(margin, a, b) for a, b, end in sides if end * today < 0]
-    return min((f for f in found if np.isfinite(f)), key=lambda f: abs(f - 1), default=np.nan)
+    crossings = [_root(margin, a, b) for a, b, end in sides if end * today < 0]
+    return min((f for f in crossings if np.isfinite(f)), key=lambda f: abs(f - 1), default=np.nan)
 
 
 def _root(margin: Callable[[float], float], low: float, high: float) -> float:
@@ -219,18 +219,18 @@ class _Company:
 
     def values(self, moved: Sequence[tuple[str, float]]) -> Floats:
         """(M, S) with each number times its factor, NaN where invalid; target pay follows the scenario's."""
-        found = np.full((len(moved), len(self.plans)), np.nan)
+        values = np.full((len(moved), len(self.plans)), np.nan)
         companies = {}
         for m, (path, factor) in enumerate(moved):
             if path.startswith("kpis.") and path.split(".")[1] not in self.scenario.kpis:
-                found[m] = self.today
+                values[m] = self.today
                 continue
             with suppress(RangeError, CalibrationError):
                 companies[m] = calibrate(scaled(self.scenario, path, factor)).choosing(self.chosen)
         outcomes = self._answered(list(companies.values()))
         for m, cal, outcome in zip(companies, companies.values(), outcomes, strict=True):
-            found[m] = np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
-        return found
+            values[m] = np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
+        return values
 
     def _answered(self, companies: list[Calibrated]) -> list[Outcome]:
         """The first plan under the curves in force, the others under those chosen."""
@@ -241,6 +241,6 @@ class _Company:
             [b.select(np.arange(len(self.plans))[some]) for b in self.beliefs]
             for some in (slice(1), slice(1, None))
         )
-        now = evaluate_companies([cal.today for cal in companies], [p[:1] for p in plans], first)
-        then = evaluate_companies(companies, [p[1:] for p in plans], others)
-        return [joined(a, b) for a, b in zip(now, then, strict=True)]
+        first_outcomes = evaluate_companies([cal.today for cal in companies], [p[:1] for p in plans], first)
+        other_outcomes = evaluate_companies(companies, [p[1:] for p in plans], others)
+        return [joined(a, b) for a, b in zip(first_outcomes, other_outcomes, strict=True)]

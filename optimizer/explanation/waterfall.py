@@ -58,13 +58,13 @@ class WaterfallStep:
     net: float
 
 
-def waterfall(cal: Calibrated, now: Outcome, then: Outcome) -> tuple[WaterfallStep, ...]:
+def waterfall(cal: Calibrated, current: Outcome, recommended: Outcome) -> tuple[WaterfallStep, ...]:
     """From one plan to another (S = 1 each), by team and cause; causes that cannot arise are left out."""
-    both = zip(now.by_regime, then.by_regime, strict=True)
+    both = zip(current.by_regime, recommended.by_regime, strict=True)
     funnels = [_Funnel.of(a.network, a.x[0], b.x[0]) for a, b in both]
     revenue = cal.regimes.expect(_parts(funnel) for funnel in funnels)
     possible = funnels[0].possible
-    pay = (now.pay[0] - then.pay[0]) * loading(cal)
+    pay = (current.pay[0] - recommended.pay[0]) * loading(cal)
     worked = [
         WaterfallStep(int(i), WORKED[c], float(revenue[i, c]), float(revenue[i, c]))
         for i, c in np.argwhere(possible)
@@ -98,25 +98,25 @@ class _Funnel:
     benches: tuple[_Bench, ...]
 
     @classmethod
-    def of(cls, network: Network, now: Floats, then: Floats) -> _Funnel:
+    def of(cls, network: Network, current: Floats, recommended: Floats) -> _Funnel:
         after = after_sale(network)
         places = [(i, -1) for i in range(len(network.teams))]
         places += [(int(i), n) for n, i in enumerate(network.owner) if i >= 0]
-        benches = (_bench(network, after, i, n, now, then) for i, n in places)
+        benches = (_bench(network, after, i, n, current, recommended) for i, n in places)
         return cls(network, tuple(b for b in benches if b is not None))
 
     @property
     def possible(self) -> Bools:
         """Causes that can arise in each team, (I, 5)."""
-        found = np.zeros((len(self.network.teams), len(WORKED)), dtype=bool)
+        possible = np.zeros((len(self.network.teams), len(WORKED)), dtype=bool)
         for bench in self.benches:
             gaming, *rest = bench.causes
-            found[bench.team, rest] = True
+            possible[bench.team, rest] = True
             at = self.network.source == bench.stage
-            found[bench.team, gaming] |= bool(
+            possible[bench.team, gaming] |= bool(
                 (self.network.gaming & at & (self.network.team == bench.team)).any()
             )
-        return found
+        return possible
 
     @property
     def changed(self) -> Ints:
@@ -130,12 +130,12 @@ class _Funnel:
         direct = np.zeros(len(swapped))
         at = {b.stage: b for b in self.benches if b.stage >= 0}
         for bench in (b for b in self.benches if b.stage < 0):
-            brought = bench.effect[swapped[:, bench.team]]
-            inflow, direct = inflow + brought[:, :-1], direct + brought[:, -1]
+            added = bench.effect[swapped[:, bench.team]]
+            inflow, direct = inflow + added[:, :-1], direct + added[:, -1]
         for n in reversed(network.downstream_first):
             if n in at:
-                brought = inflow[:, n, None] * at[n].effect[swapped[:, at[n].team]]
-                inflow, direct = inflow + brought[:, :-1], direct + brought[:, -1]
+                added = inflow[:, n, None] * at[n].effect[swapped[:, at[n].team]]
+                inflow, direct = inflow + added[:, :-1], direct + added[:, -1]
         return np.asarray((inflow - network.inflow) @ network.stage_value + direct)
 
 
@@ -156,14 +156,16 @@ def after_sale(network: Network) -> Bools:
     return np.asarray(after)
 
 
-def _bench(network: Network, after: Bools, team: int, stage: int, now: Floats, then: Floats) -> _Bench | None:
+def _bench(
+    network: Network, after: Bools, team: int, stage: int, current: Floats, recommended: Floats
+) -> _Bench | None:
     """None where nobody can do anything there."""
     some = np.flatnonzero((network.source == stage) & (network.team == team))
     if stage < 0:
         some = some[network.explicit[some]]
     if not network.explicit[some].any():
         return None
-    sides = [_Parts.of(network, some, stage, x) for x in (now, then)]
+    sides = [_Parts.of(network, some, stage, x) for x in (current, recommended)]
     sides = [mine.or_else(other) for mine, other in zip(sides, sides[::-1], strict=True)]
     names: tuple[Cause, Cause, Cause] = ("gaming", "conversion", "quality")
     if stage < 0:
@@ -202,8 +204,8 @@ class _Parts:
         share = float((use * rate)[gaming].sum())
         rest = 1 - share
         size = float((counted * rate)[~gaming].sum()) / rest if rest > 1e-12 else np.nan
-        brought = effects[:, ~gaming] @ rate[~gaming]
-        composition = brought / (rest * size) if size > 0 else np.full(len(brought), np.nan)
+        effect = effects[:, ~gaming] @ rate[~gaming]
+        composition = effect / (rest * size) if size > 0 else np.full(len(effect), np.nan)
         return cls(1.0 if stage >= 0 else whole, effects[:, gaming] @ rate[gaming], share, size, composition)
 
     def or_else(self, other: _Parts) -> _Parts:
@@ -232,7 +234,7 @@ def _parts(funnel: _Funnel) -> Floats:
     """Each team's and cause's part of the change of revenue, (I, 5)."""
     teams, every = funnel.changed, 2 ** len(WORKED) - 1
     own = np.arange(every + 1)
-    found = np.zeros((len(funnel.network.teams), len(WORKED)))
+    parts = np.zeros((len(funnel.network.teams), len(WORKED)))
     order = [i for i in funnel.network.team_order[0] if i in teams]
     for i in teams:
         value = np.zeros(len(own))
@@ -241,8 +243,8 @@ def _parts(funnel: _Funnel) -> Floats:
             swapped[:, before] = every
             swapped[:, i] = own
             value += weight * funnel.revenue(swapped)
-        found[i] = _shapley(value)
-    return found
+        parts[i] = _shapley(value)
+    return parts
 
 
 def _before(order: list[int], team: int) -> Iterator[tuple[float, list[int]]]:

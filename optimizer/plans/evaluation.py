@@ -92,8 +92,8 @@ def compare(
     return {name: _compared(cal, controllability, plan_of(scenario, p)) for name, p in plans.items()}
 
 
-def _compared(company: Calibrated, controllability: Floats, plan: Plan) -> Compared:
-    cal, euros = company.choosing(plan.curves), plan.euros(company.scenario)
+def _compared(calibrated: Calibrated, controllability: Floats, plan: Plan) -> Compared:
+    cal, euros = calibrated.choosing(plan.curves), plan.euros(calibrated.scenario)
     space = plan_space(cal, controllability)
     outcome = evaluate_plans(cal, euros[None])
     facts = consistent_facts(cal, euros[None], outcome.by_regime, outcome.pay)

@@ -226,8 +226,8 @@ def _portion(cal: Calibrated, plans: Floats, numbers: Sequence[int]) -> list[_An
 
 
 def _all_judged(companies: Sequence[Calibrated], euros: Sequence[Floats]) -> list[_Judged]:
-    found = evaluate_companies(companies, euros)
-    return [_judged(*one) for one in zip(companies, euros, found, strict=True)]
+    outcomes = evaluate_companies(companies, euros)
+    return [_judged(*one) for one in zip(companies, euros, outcomes, strict=True)]
 
 
 def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
@@ -244,10 +244,10 @@ def _company(cal: Calibrated, number: int) -> tuple[Calibrated, int]:
     rng = generator(cal.seed, Stream.RANGES, number)
     rejected = 0
     while rejected < ATTEMPTS:
-        found = draw(cal.scenario, rng)
-        rejected += found.rejected
+        drawn = draw(cal.scenario, rng)
+        rejected += drawn.rejected
         try:
-            return calibrate(found.scenario, cal.seed).choosing(cal.chosen), rejected
+            return calibrate(drawn.scenario, cal.seed).choosing(cal.chosen), rejected
         except CalibrationError:
             rejected += 1
     raise RangeError(f"{ATTEMPTS} draws in a row cannot be calibrated")

@@ -59,7 +59,7 @@ def _equilibria(
     companies: Sequence[_Company], plans: Sequence[Floats], start: Beliefs | None
 ) -> list[Equilibrium]:
     """Of each company under its plans; those alike are answered together."""
-    found: dict[int, Equilibrium] = {}
+    equilibria: dict[int, Equilibrium] = {}
     for alike in _alike(companies):
         sizes = [len(plans[c]) for c in alike]
         rows = np.repeat(np.arange(len(alike)), sizes)
@@ -68,8 +68,8 @@ def _equilibria(
         together = _settled(whole, np.concatenate([plans[c] for c in alike]), begin)
         owned = np.split(np.arange(len(rows)), np.cumsum(sizes)[:-1])
         for c, own in zip(alike, owned, strict=True):
-            found[c] = together.select(own, companies[c].network)
-    return [found[c] for c in range(len(companies))]
+            equilibria[c] = together.select(own, companies[c].network)
+    return [equilibria[c] for c in range(len(companies))]
 
 
 def _settled(whole: _Company, euros: Floats, start: Beliefs) -> Equilibrium:

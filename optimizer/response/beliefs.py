@@ -153,8 +153,8 @@ def worth_to_others(network: Network, routing: Floats, worth: Floats, n: int) ->
 
 def onward_worth(network: Network, worth: Floats) -> Floats:
     """δ_i^{ℓ_a} Σ_{m not own} P_ma β_m, (S, A) currency per unit."""
-    brought = worth @ (network.yields - network.own_yields)
-    return np.asarray(network.own_delay * brought[:, network.team, np.arange(len(network.team))])
+    onward = worth @ (network.yields - network.own_yields)
+    return np.asarray(network.own_delay * onward[:, network.team, np.arange(len(network.team))])
 
 
 def perceived_rewards(

@@ -132,16 +132,16 @@ def _answer(network: Network, block: TeamBlock, i: int, todo: Work, x: Floats, p
     if not len(mine):
         return np.zeros(len(x))
     supply = outside_supply(network, block, i, x)
-    best = solve_separable(
+    optimum = solve_separable(
         todo.net[:, mine], todo.quadratic[..., mine], block.balance, supply, np.array(0.0), np.array(np.inf)
     )
-    x[:, mine] = best.x
+    x[:, mine] = optimum.x
     count = len(block.stages)
-    prices.stage[:, block.stages] = best.y[:, :count]
+    prices.stage[:, block.stages] = optimum.y[:, :count]
     if block.has_hours:
-        prices.hour[:, i] = best.y[:, count]
+        prices.hour[:, i] = optimum.y[:, count]
     _price_empty_stages(network, block, todo, x, prices)
-    return best.imbalance
+    return optimum.imbalance
 
 
 def outside_supply(network: Network, block: TeamBlock, i: int, x: Floats) -> Floats:
@@ -164,10 +164,10 @@ def _price_empty_stages(network: Network, block: TeamBlock, todo: Work, x: Float
         rows = empty[:, n] if n in block.stages else np.zeros(len(x), dtype=bool)
         if rows.any():
             prices.stage[rows, n] = 0.0
-            best = marginal_gain(network, todo, np.zeros_like(x), prices)[:, network.from_stage[n]].max(
+            gain = marginal_gain(network, todo, np.zeros_like(x), prices)[:, network.from_stage[n]].max(
                 axis=1
             )
-            prices.stage[rows, n] = best[rows]
+            prices.stage[rows, n] = gain[rows]
 
 
 def utility(todo: Work, x: Floats, some: Ints) -> Floats:
@@ -181,7 +181,7 @@ def regrets(cal: Behaviour, network: Network, beliefs: Beliefs, euros: Floats, x
     todo = work(cal, network, beliefs, euros)
     regret = np.zeros((len(x), len(network.teams)))
     for i, block in enumerate(network.blocks):
-        best = x.copy()
-        _answer(network, block, i, todo, best, _no_prices(network, len(x)))
-        regret[:, i] = utility(todo, best, block.activities) - utility(todo, x, block.activities)
+        optimum = x.copy()
+        _answer(network, block, i, todo, optimum, _no_prices(network, len(x)))
+        regret[:, i] = utility(todo, optimum, block.activities) - utility(todo, x, block.activities)
     return regret

@@ -79,8 +79,8 @@ def converged(
         _, seen, residual = _tested(*answering(rows), start.unstacked(z * unit), euros[rows], unit)
         return seen.stacked() / unit, residual
 
-    found, rounds = fixed_points(image, begin / scale, least, _TARGET)
-    beliefs = start.unstacked(found * scale)
+    fixed, rounds = fixed_points(image, begin / scale, least, _TARGET)
+    beliefs = start.unstacked(fixed * scale)
     response, _, residual = _tested(*company, beliefs, euros, scale)
     return Equilibrium(company[1], response, beliefs, residual, rounds)
 

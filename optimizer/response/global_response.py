@@ -65,8 +65,8 @@ class Task:
     def towards(self, gain: Floats) -> tuple[Floats, Floats]:
         """argmax gain·x − ½ x'curvature x over the actions, (R, n), and how far it misses the balance."""
         supply = np.broadcast_to(self.supply, (len(gain), len(self.supply)))
-        best = solve_separable(gain, self.curvature, self.balance, supply, self.low, self.high)
-        return best.x, best.imbalance
+        optimum = solve_separable(gain, self.curvature, self.balance, supply, self.low, self.high)
+        return optimum.x, optimum.imbalance
 
 
 def best_action(task: Task, starts: Floats) -> tuple[Floats, float]:
@@ -74,17 +74,17 @@ def best_action(task: Task, starts: Floats) -> tuple[Floats, float]:
     at, value = starts.copy(), task.utility(starts)
     open_ = np.arange(len(starts))
     for _ in range(ROUNDS):
-        here = at[open_]
-        goal, missed = task.towards(task.gradient(here) + task.curvature * here)
-        step = np.where(missed[:, None] <= UNBALANCED, goal - here, 0.0)
-        tried = here[None] + STRIDES[:, None, None] * step[None]
+        start = at[open_]
+        goal, missed = task.towards(task.gradient(start) + task.curvature * start)
+        step = np.where(missed[:, None] <= UNBALANCED, goal - start, 0.0)
+        tried = start[None] + STRIDES[:, None, None] * step[None]
         worth = task.utility(tried.reshape(-1, tried.shape[-1])).reshape(len(STRIDES), -1)
         stride = worth.argmax(axis=0)
-        best = worth[stride, np.arange(len(open_))]
-        gained = best > value[open_]
+        reached = worth[stride, np.arange(len(open_))]
+        gained = reached > value[open_]
         at[open_[gained]] = tried[stride[gained], np.flatnonzero(gained)]
-        going = gained & (best - value[open_] > STILL * (1 + np.abs(best)))
-        value[open_] = np.maximum(value[open_], best)
+        going = gained & (reached - value[open_] > STILL * (1 + np.abs(reached)))
+        value[open_] = np.maximum(value[open_], reached)
         open_ = open_[going]
         if not len(open_):
             break
@@ -132,9 +132,9 @@ def deviations(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Dev
     for regime, at in zip(cal.regimes.names, outcome.by_regime, strict=True):
         signals = signals_of(at.network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
         for i in _searched(cal, at.network, euros):
-            found = _Team(cal, at, signals, euros, i).deviation(regime)
-            if found.share > PROFIT:
-                yield found
+            deviation = _Team(cal, at, signals, euros, i).deviation(regime)
+            if deviation.share > PROFIT:
+                yield deviation
 
 
 def is_searched(cal: Calibrated, euros: Floats) -> bool:
@@ -248,13 +248,13 @@ class _Team:
 
     def _strengths(self) -> Floats:
         """Euros per unit of each score that can matter, (R, K): products of levels, or a sample of them."""
-        now = self._pulls(self._scores(self._x[None]))[0]
-        grid = np.repeat(SCORES[:, None], len(now), axis=1)
-        most = np.maximum(self._pulls(grid).max(axis=0), now)
+        pulls = self._pulls(self._scores(self._x[None]))[0]
+        grid = np.repeat(SCORES[:, None], len(pulls), axis=1)
+        most = np.maximum(self._pulls(grid).max(axis=0), pulls)
         used = np.flatnonzero(most > 0)
-        levels = [np.append(np.linspace(0.0, most[k], LEVELS), now[k]) for k in used]
+        levels = [np.append(np.linspace(0.0, most[k], LEVELS), pulls[k]) for k in used]
         every = _sampled(levels)
-        strengths = np.zeros((len(every), len(now)))
+        strengths = np.zeros((len(every), len(pulls)))
         strengths[:, used] = every
         return strengths
 

@@ -78,10 +78,10 @@ def _range(network: Network, block: TeamBlock, objective: Floats) -> float:
     size = np.abs(objective).max()
     ends = []
     for sign in (1.0, -1.0):
-        found = linprog(sign * objective / size, bounds=np.c_[lower, upper], method="highs-ds", **limits)
-        if found.status != 0:
-            raise RuntimeError(f"swing of a KPI could not be computed: {found.message}")
-        ends.append(sign * found.fun)
+        program = linprog(sign * objective / size, bounds=np.c_[lower, upper], method="highs-ds", **limits)
+        if program.status != 0:
+            raise RuntimeError(f"swing of a KPI could not be computed: {program.message}")
+        ends.append(sign * program.fun)
     return float(size * (ends[1] - ends[0]))
 
 
@@ -112,11 +112,11 @@ def exposures(cal: Calibrated, at: Equilibrium, target_pay: Floats) -> Floats:
     gained = undiscounted_credit(cal, network, at.beliefs)
     score = true_scores(cal, at)
     fall = -gained / np.where(score > 0, score, np.inf)[:, :, None]
-    found = np.zeros((len(at.x), len(network.kpis), len(network.teams)))
+    exposure = np.zeros((len(at.x), len(network.kpis), len(network.teams)))
     for j, block in enumerate(network.blocks):
         if len(block.activities):
-            found[:, :, j] = _worst_falls(cal, at, block, fall, EPSILON * target_pay[:, j])
-    return found
+            exposure[:, :, j] = _worst_falls(cal, at, block, fall, EPSILON * target_pay[:, j])
+    return exposure
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class _Sabotage:
         move that misses the balance is infinite.
         """
         size = np.abs(self.gain[rows]).max(axis=1)
-        best = solve_separable(
+        optimum = solve_separable(
             self.gain[rows] / size[:, None] - price[:, None] * self.lost[rows],
             price[:, None] * self.quadratic,
             self.balance,
@@ -146,10 +146,10 @@ class _Sabotage:
             self.lower[rows],
             self.upper[rows],
         )
-        cost = (self.lost[rows] * best.x + 0.5 * self.quadratic * best.x**2).sum(axis=1)
-        fall = (self.gain[rows] * best.x).sum(axis=1)
+        cost = (self.lost[rows] * optimum.x + 0.5 * self.quadratic * optimum.x**2).sum(axis=1)
+        fall = (self.gain[rows] * optimum.x).sum(axis=1)
         bound = fall + size * price * (self.purse[rows] - cost)
-        return fall, np.where(best.imbalance > _CLOSE, np.inf, cost), bound
+        return fall, np.where(optimum.imbalance > _CLOSE, np.inf, cost), bound
 
 
 def _worst_falls(cal: Calibrated, at: Equilibrium, block: TeamBlock, fall: Floats, purse: Floats) -> Floats:
@@ -176,7 +176,7 @@ def _spend_purse(task: _Sabotage) -> Floats:
     halves the bracket of log ν, so that it closes also where cost jumps. It ends where weak duality says so.
     """
     rows = len(task.gain)
-    best, aim, low, high = np.zeros(rows), np.zeros(rows), np.full(rows, -60.0), np.full(rows, 60.0)
+    largest, aim, low, high = np.zeros(rows), np.zeros(rows), np.full(rows, -60.0), np.full(rows, 60.0)
     open_ = np.flatnonzero((np.abs(task.gain).max(axis=1, initial=0.0) > 0) & (task.purse > 0))
     for trial in range(_TRIALS):
         if not len(open_):
@@ -184,16 +184,16 @@ def _spend_purse(task: _Sabotage) -> Floats:
         fall, cost, bound = task.at(open_, np.exp(aim[open_]))
         limit = task.purse[open_]
         dear = cost > limit
-        best[open_] = np.where(dear, best[open_], np.maximum(best[open_], fall))
+        largest[open_] = np.where(dear, largest[open_], np.maximum(largest[open_], fall))
         low[open_] = np.where(dear, aim[open_], low[open_])
         high[open_] = np.where(dear, high[open_], aim[open_])
         # Aim a hair inside the purse, so that the last trial counts.
         hit = aim[open_] + 0.5 * np.log(np.maximum(cost, 1e-300) / (limit * (1 - 1e-2 * _CLOSE)))
         guess = (hit > low[open_]) & (hit < high[open_]) & (trial % 2 == 0)
         aim[open_] = np.where(guess, hit, 0.5 * (low[open_] + high[open_]))
-        found = ~dear & (bound - best[open_] <= _CLOSE * np.maximum(best[open_], _NO_FALL))
-        open_ = open_[~found & (high[open_] - low[open_] > 1e-14)]
-    return best
+        exact = ~dear & (bound - largest[open_] <= _CLOSE * np.maximum(largest[open_], _NO_FALL))
+        open_ = open_[~exact & (high[open_] - low[open_] > 1e-14)]
+    return largest
 
 
 def congruence(cal: Calibrated, network: Network, reward: Floats) -> Floats:
@@ -203,7 +203,7 @@ def congruence(cal: Calibrated, network: Network, reward: Floats) -> Floats:
     (units of √q): 1 means that every euro of reward pulls where value is, 0 that it pulls across it.
     """
     value = marginal_company_value(cal, network)
-    found = np.full((len(reward), len(network.teams)), np.nan)
+    cosine = np.full((len(reward), len(network.teams)), np.nan)
     for i, block in enumerate(network.blocks):
         mine = block.activities
         if not len(mine):
@@ -212,8 +212,8 @@ def congruence(cal: Calibrated, network: Network, reward: Floats) -> Floats:
         project = _onto_moves(block.balance / root)
         paid, worth = (reward[:, mine] / root) @ project, project @ (value[mine] / root)
         size = np.linalg.norm(paid, axis=1) * np.linalg.norm(worth)
-        found[:, i] = np.where(size > 1e-12, (paid @ worth) / np.where(size > 1e-12, size, 1.0), np.nan)
-    return found
+        cosine[:, i] = np.where(size > 1e-12, (paid @ worth) / np.where(size > 1e-12, size, 1.0), np.nan)
+    return cosine
 
 
 def _onto_moves(balance: Floats) -> Floats:

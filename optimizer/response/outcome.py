@@ -70,15 +70,15 @@ class Valued(Protocol):
     def surplus(self) -> Floats: ...
 
 
-def value_of(cal: Calibrated, found: Valued) -> Floats:
+def value_of(cal: Calibrated, outcome: Valued) -> Floats:
     """What the scenario maximizes, (S,) currency per period."""
     match cal.scenario.rules.objective:
         case "revenue":
-            return found.revenue
+            return outcome.revenue
         case "net":
-            return found.net
+            return outcome.net
         case "surplus":
-            return found.surplus
+            return outcome.surplus
 
 
 def evaluate_plans(cal: Calibrated, euros: Floats, mode: Mode = "consistent") -> Outcome:

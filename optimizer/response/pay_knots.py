@@ -100,15 +100,15 @@ def _padded(shapes: list[list[PayKnots]]) -> dict[str, Floats]:
 
 def _gates(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Gates:
     kpis = list(scenario.kpis)
-    found = [
+    gates = [
         (i, k, kpis.index(curve.gate.kpi), curve.gate.at)
         for i, row in enumerate(rows)
         for k, curve in enumerate(row)
         if curve is not None and curve.gate is not None and curve.gate.kpi != kpis[k]
     ]
-    if not found:
+    if not gates:
         return NO_GATES
-    team, kpi, on, at = (np.array(part) for part in zip(*found, strict=True))
+    team, kpi, on, at = (np.array(part) for part in zip(*gates, strict=True))
     return Gates(team, kpi, on, at.astype(float), scenario.noise_correlation)
 
 

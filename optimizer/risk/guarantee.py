@@ -42,8 +42,8 @@ def guaranteed(share: float, output: Floats, cost: Floats, charges: float = 0.0)
 def best_share(output: Floats, cost: Floats) -> float:
     """The share that guarantees most without charges, √(c_a / E_a) at the largest √E_a − √c_a; 0 for none."""
     worth = np.where(output > cost, np.sqrt(output) - np.sqrt(cost), 0.0)
-    best = int(worth.argmax())
-    return float(np.sqrt(cost[best] / output[best])) if worth[best] > 0 else 0.0
+    a = int(worth.argmax())
+    return float(np.sqrt(cost[a] / output[a])) if worth[a] > 0 else 0.0
 
 
 def guarantees(cal: Calibrated, euros: Floats) -> tuple[Guarantee, ...]:

@@ -152,10 +152,10 @@ def check_global(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
     """Nobody would gain by quite other work under the true curves; only where pay is not linear in work."""
     if not is_searched(cal, euros):
         return
-    found = sorted(deviations(cal, euros, outcome), key=lambda d: -d.share)
-    worst = found[0].share if found else 0.0
-    words = "; ".join(d.words for d in found) or "no team found better work, as a share of its target pay"
-    yield Check("global_response", not found, worst, PROFIT, words)
+    better = sorted(deviations(cal, euros, outcome), key=lambda d: -d.share)
+    worst = better[0].share if better else 0.0
+    words = "; ".join(d.words for d in better) or "no team found better work, as a share of its target pay"
+    yield Check("global_response", not better, worst, PROFIT, words)
 
 
 def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
@@ -172,9 +172,9 @@ def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
         1.25 * base.denominator,
         0.5 * base.price,
     )
-    found = consistent_response(cal, network, euros, other)
+    response = consistent_response(cal, network, euros, other)
     scale = np.maximum(network.scale, 1e-9)
-    return float((np.abs(found.x[0] - outcome.by_regime[s].x[0]) / scale).max())
+    return float((np.abs(response.x[0] - outcome.by_regime[s].x[0]) / scale).max())
 
 
 def _floor_share(cal: Calibrated, s: int, outcome: Outcome) -> float:
@@ -188,12 +188,12 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
     """What rules on bad cases limit, on their own sample and on a larger one drawn apart from it."""
     if not has_tail_rule(cal):
         return
-    here = consistent_tail(cal, euros, outcome.by_regime)
-    if here.cvar is not None:
-        yield _realised_cvar(cal, euros[0], outcome, float(here.cvar[0]))
+    in_sample = consistent_tail(cal, euros, outcome.by_regime)
+    if in_sample.cvar is not None:
+        yield _realised_cvar(cal, euros[0], outcome, float(in_sample.cvar[0]))
     elsewhere = tail_elsewhere(cal, euros[0], outcome, draw(cal.scenario, cal.seed))
     for name, (value, error) in elsewhere.items():
-        inside = getattr(here, name)
+        inside = getattr(in_sample, name)
         apart = abs(value / float(inside[0]) - 1)
         detail = f"{value:,.2f} on {PERIODS:,} other draws, standard error {error:,.2f}"
         yield Check(f"{name}_sample", apart <= SAMPLE, apart, SAMPLE, detail)

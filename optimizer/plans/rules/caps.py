@@ -81,7 +81,7 @@ def room(cal: Calibrated, at: Sequence[Equilibrium]) -> dict[str, float]:
 
     Where nobody does it, slack counts from the volume that would be negative: how far it is from starting.
     """
-    found = {}
+    slack_by_rule = {}
     for regime, done in zip(cal.regimes.endings, at, strict=True):
         network = done.network
         capped = caps(cal, network)
@@ -89,8 +89,8 @@ def room(cal: Calibrated, at: Sequence[Equilibrium]) -> dict[str, float]:
         missing = done.response.reduced_cost[0] / cal.quadratic
         for a, left in zip(capped.activities, slack, strict=True):
             name = CAP.named(network.activities[a], *regime)
-            found[name] = float((left + missing[a]) / network.scale[a])
-    return found
+            slack_by_rule[name] = float((left + missing[a]) / network.scale[a])
+    return slack_by_rule
 
 
 def relaxations(cal: Calibrated) -> Iterator[Relaxation]:

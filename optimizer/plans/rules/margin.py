@@ -32,10 +32,10 @@ def lines(at: Facts) -> Iterator[RuleValue]:
     margin = _margin(at.cal.scenario.rules)
     if margin is None or at.deterred is None:
         return
-    for regime, held in zip(at.cal.regimes.endings, at.deterred, strict=True):
-        for g, a in enumerate(held.activities):
-            gain = held.gain[:, g] + margin * held.direct[:, g]
-            yield MARGIN.at(gain, held.room[:, g], at.cal.network.activities[a], *regime)
+    for regime, deterrence in zip(at.cal.regimes.endings, at.deterred, strict=True):
+        for g, a in enumerate(deterrence.activities):
+            gain = deterrence.gain[:, g] + margin * deterrence.direct[:, g]
+            yield MARGIN.at(gain, deterrence.room[:, g], at.cal.network.activities[a], *regime)
 
 
 def _margin(rules: Rules) -> float | None:

@@ -92,26 +92,26 @@ def measure_lines(instances: list[Instance], budget: Budget, tell: Callable[[str
 def _line(instance: Instance, budget: Budget, tell: Callable[[str], None]) -> Line:
     solved = [_solved(instance, gap, budget, tell) for gap in budget.gaps]
     ours = tuple(o for o, _ in solved)
-    at = min(range(len(ours)), key=lambda j: abs(np.log(ours[j].gap_asked / EQUAL)))
-    solution = solved[at][1]
+    nearest = min(range(len(ours)), key=lambda j: abs(np.log(ours[j].gap_asked / EQUAL)))
+    solution = solved[nearest][1]
     run, at = _at_own_beliefs(solution)
-    setting = at.data(run)
+    data = at.data(run)
     limits = Limits(EQUAL, budget.peer)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plain.mps"
-        size = write_plain(setting, file)
+        size = write_plain(data, file)
         tell("  peers")
         same = _same_program(run, at, limits)
         peers = {
-            "HiGHS": plain_highs(setting, limits),
+            "HiGHS": plain_highs(data, limits),
             "SCIP": scip(file, limits),
             "Gurobi": gurobi(file, limits),
         }
     tell("  searches")
-    seconds = max(SHORTEST, ours[at].seconds)
+    seconds = max(SHORTEST, ours[nearest].seconds)
     judge = judge_consistent(solution.cal, solution.space)
     searches = {
-        name: _found(search(solution.space, judge, seconds), ours[at])
+        name: _found(search(solution.space, judge, seconds), ours[nearest])
         for name, search in {"differential evolution": evolve, "Nelder-Mead": descend}.items()
     }
     explicit, pairs = len(instance.scenario.activities), len(solution.space.pairs)

@@ -65,12 +65,12 @@ def reward_range(data: ModelData, regime: RegimeData) -> tuple[Floats, Floats]:
     space, team = data.space, regime.network.team
     most, least = space.most * space.unit, space.least * space.unit
     usable = space.allowed[team].T
-    best = np.where(usable, regime.reward, -np.inf).max(axis=0, initial=-np.inf)
-    worst = np.where(usable, regime.reward, np.inf).min(axis=0, initial=np.inf)
+    highest = np.where(usable, regime.reward, -np.inf).max(axis=0, initial=-np.inf)
+    lowest = np.where(usable, regime.reward, np.inf).min(axis=0, initial=np.inf)
     any_ = usable.any(axis=0)
-    best, worst = np.where(any_, best, 0.0), np.where(any_, worst, 0.0)
-    high = np.where(best > 0, most[team], least[team]) * best
-    low = np.where(worst < 0, most[team], least[team]) * worst
+    highest, lowest = np.where(any_, highest, 0.0), np.where(any_, lowest, 0.0)
+    high = np.where(highest > 0, most[team], least[team]) * highest
+    low = np.where(lowest < 0, most[team], least[team]) * lowest
     return low + regime.onward, high + regime.onward
 
 

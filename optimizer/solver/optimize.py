@@ -62,69 +62,69 @@ def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent 
         )
 
     with interruptible() as stop:
-        found = best_choice(scenario, options.gap, lambda chosen: with_curves(chosen, stop))
+        solution = best_choice(scenario, options.gap, lambda chosen: with_curves(chosen, stop))
         if stop.is_set():
             tell(Event("interrupted", "the best plan found so far is kept"))
-    between = time.perf_counter() - began - sum(found.seconds.values())
-    return replace(found, seconds={**found.seconds, "between phases": max(0.0, between)})
+    between = time.perf_counter() - began - sum(solution.seconds.values())
+    return replace(solution, seconds={**solution.seconds, "between phases": max(0.0, between)})
 
 
-def _solved(run: Run, blank: Solution) -> Solution:
+def _solved(run: Run, unsolved: Solution) -> Solution:
     """With the curves of the run."""
     space = run.space
     starved = _starved(space)
     if starved is not None:
-        return replace(blank, status="infeasible", conflict=starved, seconds=dict(run.seconds))
+        return replace(unsolved, status="infeasible", conflict=starved, seconds=dict(run.seconds))
     if space.continuous:
-        return solve_continuous(run, blank)
+        return solve_continuous(run, unsolved)
     finish = _solve_baseline if run.options.beliefs == "baseline" else _solve_consistent
-    return finish(run, blank)
+    return finish(run, unsolved)
 
 
 def _starved(space: PlanSpace) -> Conflict | None:
     """A paid team that the controllability floor leaves without any KPI."""
     floor = space.scenario.rules.controllability.floor or 0.0
-    found = [
+    short = [
         MovedLimit(FLOOR.named(team), floor, floor - float(space.controllability[i][listed].max()))
         for i, team in enumerate(space.scenario.teams)
         if space.least[i] > 0 and not space.allowed[i].any() and (listed := space.listed[i]).any()
     ]
-    return Conflict(tuple(r.rule for r in found), tuple(found)) if found else None
+    return Conflict(tuple(r.rule for r in short), tuple(short)) if short else None
 
 
-def _solve_baseline(run: Run, blank: Solution) -> Solution:
+def _solve_baseline(run: Run, unsolved: Solution) -> Solution:
     """Once, at baseline beliefs, with payouts linearised there."""
     at = baseline_beliefs(run)
     answer, fixed = solve_at(run, at, run.limits)
     if answer.units is None:
-        return refused(run, blank, at) if answer.status == "infeasible" else stopped(run, blank)
+        return refused(run, unsolved, at) if answer.status == "infeasible" else stopped(run, unsolved)
     scored = scored_at(run, at)
-    best = climb(run.space, scored, scored.look(answer.units[None])[0])
-    note_round(run, at, answer, best)
+    plan = climb(run.space, scored, scored.look(answer.units[None])[0])
+    note_round(run, at, answer, plan)
     bound = answer.bound
-    if fixed is not None and relative_gap(best.value, bound) > run.options.gap:
-        bound = min(bound if np.isfinite(relative_gap(best.value, bound)) else np.inf, fixed.relaxed_bound())
-    gap = relative_gap(best.value, bound)
+    if fixed is not None and relative_gap(plan.value, bound) > run.options.gap:
+        bound = min(bound if np.isfinite(relative_gap(plan.value, bound)) else np.inf, fixed.relaxed_bound())
+    gap = relative_gap(plan.value, bound)
     with run.timed("verify"):
         checks = [
             Check("gap", gap <= run.options.gap, gap, run.options.gap, "at baseline beliefs"),
-            check_rules(scored.judge(best.units[None])),
-            *check_model(fixed, run.space, best.units, at.beliefs),
+            check_rules(scored.judge(plan.units[None])),
+            *check_model(fixed, run.space, plan.units, at.beliefs),
         ]
-    seen = linearised(run.cal, run.space.euros(best.units)[None], at.beliefs)
-    solution = finished(run, blank, best, bound, checks, seen)
-    return replace(solution, alternatives=diverse(run, scored, best, at, proven=gap <= run.options.gap))
+    seen = linearised(run.cal, run.space.euros(plan.units)[None], at.beliefs)
+    solution = finished(run, unsolved, plan, bound, checks, seen)
+    return replace(solution, alternatives=diverse(run, scored, plan, at, proven=gap <= run.options.gap))
 
 
-def _solve_consistent(run: Run, blank: Solution) -> Solution:
+def _solve_consistent(run: Run, unsolved: Solution) -> Solution:
     """Rounds of beliefs, local search on the exact evaluator, then the proof."""
     scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
     refusal, every = _search(run, scored)
-    best = scored.best()
-    if best is None or not best.kept:
-        return _without_plan(run, blank, best, refusal, every)
-    proof = prove(run, scored, verified(run, scored, best))
-    solution = certified(run, blank, scored, proof)
+    incumbent = scored.best()
+    if incumbent is None or not incumbent.kept:
+        return _without_plan(run, unsolved, incumbent, refusal, every)
+    proof = prove(run, scored, verified(run, scored, incumbent))
+    solution = certified(run, unsolved, scored, proof)
     proven = solution.status == "optimal"
     return replace(solution, alternatives=diverse(run, scored, proof.plan, proof.at, proven=proven))
 
@@ -132,25 +132,25 @@ def _solve_consistent(run: Run, blank: Solution) -> Solution:
 def _search(run: Run, scored: ScoredPlans) -> tuple[Refusal | None, bool]:
     """Fill the memory; the model's refusal where it had no plan, and whether every plan was judged."""
     refusal, every = rounds(run, scored), False
-    best = scored.best()
-    if best is None or not best.kept:
+    incumbent = scored.best()
+    if incumbent is None or not incumbent.kept:
         repair(run, scored)
-        best = scored.best()
-    if best is not None and best.kept:
-        converged(run, scored, best)
+        incumbent = scored.best()
+    if incumbent is not None and incumbent.kept:
+        converged(run, scored, incumbent)
     elif not run.out_of_time:
         every = judge_every(run, scored)
     return refusal, every
 
 
 def _without_plan(
-    run: Run, blank: Solution, best: ScoredPlan | None, refusal: Refusal | None, every: bool
+    run: Run, unsolved: Solution, best: ScoredPlan | None, refusal: Refusal | None, every: bool
 ) -> Solution:
     """A time-out is never called infeasible, and neither is a company that never settles."""
     if not every and run.out_of_time:
-        return stopped(run, blank)
+        return stopped(run, unsolved)
     if best is not None and best.violation == float("inf"):
-        return never_settled(run, blank)
+        return never_settled(run, unsolved)
     if refusal is not None and refusal[1].status != "infeasible" and not every:
-        return stopped(run, blank)
-    return no_plan(run, blank, refusal, best, every)
+        return stopped(run, unsolved)
+    return no_plan(run, unsolved, refusal, best, every)

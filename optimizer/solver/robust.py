@@ -54,12 +54,12 @@ def robustly(
     run = _resumed(solution, options)
     scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
     with run.timed("robustness"):
-        found = robustness(run.cal, list(_candidates(solution, scored)), draws, workers, on_done)
+        compared = robustness(run.cal, list(_candidates(solution, scored)), draws, workers, on_done)
         if criterion is not None:
-            picked = next(c for c in found.ranking(criterion) if _stays(run, found, c))
-            found = replace(found, criterion=criterion, picked=picked)
-    solution = replace(solution, robustness=found, seconds=dict(run.seconds))
-    return solution if criterion is None else _recommended(run, solution, scored, found)
+            picked = next(c for c in compared.ranking(criterion) if _stays(run, compared, c))
+            compared = replace(compared, criterion=criterion, picked=picked)
+    solution = replace(solution, robustness=compared, seconds=dict(run.seconds))
+    return solution if criterion is None else _recommended(run, solution, scored, compared)
 
 
 def _resumed(solution: Solution, options: Options) -> Run:
@@ -113,10 +113,10 @@ def _offered(solution: Solution) -> bool:
     return not cal.chosen and bool(on_grid)
 
 
-def _stays(run: Run, found: Robustness, c: int) -> bool:
+def _stays(run: Run, compared: Robustness, c: int) -> bool:
     """Nobody would do quite other work; the best at the file's numbers has been asked already."""
-    euros = found.candidates[c].euros[None]
-    return c == found.nominal or all(
+    euros = compared.candidates[c].euros[None]
+    return c == compared.nominal or all(
         check.ok for check in check_global(run.cal, euros[0], evaluate_plans(run.cal, euros))
     )
 
@@ -124,27 +124,28 @@ def _stays(run: Run, found: Robustness, c: int) -> bool:
 # --- the plan recommended -------------------------------------------------------------------------------
 
 
-def _recommended(run: Run, solution: Solution, scored: ScoredPlans, found: Robustness) -> Solution:
+def _recommended(run: Run, solution: Solution, scored: ScoredPlans, compared: Robustness) -> Solution:
     """The solution with the plan that was picked, its own checks, and what it gives up.
 
     Alternatives are listed behind the best plan, not behind this one; they stay as candidates.
     """
-    check = _robust_check(found)
-    if found.picked == found.nominal:
+    check = _robust_check(compared)
+    if compared.picked == compared.nominal:
         return replace(solution, checks=(*solution.checks, check))
-    plan = scored.look(run.space.units(found.candidates[found.picked].euros)[None])[0]
+    plan = scored.look(run.space.units(compared.candidates[compared.picked].euros)[None])[0]
     checks = [check, *_checks(run, scored, plan, solution.bound)]
     return replace(finished(run, solution, plan, solution.bound, checks), alternatives=())
 
 
-def _robust_check(found: Robustness) -> Check:
+def _robust_check(compared: Robustness) -> Check:
     """Whether robustness costs nothing; `value` is what it costs [currency/period]."""
-    drawn = f"best by {found.criterion} of {len(found.candidates)} candidates in {len(found.values):,} draws"
-    if found.runner_up is not None:
-        ahead, error = (v[found.runner_up] for v in (found.behind, found.behind_error))
+    candidates, draws = len(compared.candidates), len(compared.values)
+    drawn = f"best by {compared.criterion} of {candidates} candidates in {draws:,} draws"
+    if compared.runner_up is not None:
+        ahead, error = (v[compared.runner_up] for v in (compared.behind, compared.behind_error))
         drawn += f", by {ahead:,.6g} ± {error:,.3g} (standard error)"
-    free = found.picked == found.nominal
-    return Check("robust", free, found.cost, 0.0, f"{drawn}; value given up at the numbers of the file")
+    free = compared.picked == compared.nominal
+    return Check("robust", free, compared.cost, 0.0, f"{drawn}; value given up at the numbers of the file")
 
 
 def _checks(run: Run, scored: ScoredPlans, plan: ScoredPlan, bound: float) -> Iterator[Check]:

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from companies import small_companies
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from solved import moved_tables
 
+from optimizer import Scenario, solve
 from optimizer.runs.reference import WRITTEN, reference
+from optimizer.tables.build import tables_of
 from optimizer.tables.table import UNITS, Column, Table, TableError, read_tables, write_tables
 
 ROOT = Path(__file__).parent.parent
@@ -119,6 +122,21 @@ def test_every_table_of_every_verb_is_the_same_after_it_was_a_file(
     for rows in (frame, frame.iloc[:0]):
         write_tables((table,), {table.name: rows}, tmp_path)
         pd.testing.assert_frame_equal(read_tables((table,), tmp_path)[table.name], rows, check_exact=True)
+
+
+@settings(derandomize=True, deadline=None, max_examples=4)
+@given(scenario=small_companies(max_teams=4, regimes=2))
+def test_tables_of_a_random_company_are_the_same_after_they_were_files(scenario: Scenario) -> None:
+    rules = scenario.rules.model_copy(update={"change_limit": 0.0})
+    frames = tables_of(solve(scenario.model_copy(update={"rules": rules})))
+    with TemporaryDirectory() as folder:
+        write_tables(WRITTEN["solve"], frames, Path(folder))
+        again = read_tables(WRITTEN["solve"], Path(folder))
+    for name, frame in frames.items():
+        pd.testing.assert_frame_equal(again[name], frame, check_exact=True)
+    teams = list(scenario.teams)
+    assert list(frames["teams"]["team"]) == teams
+    assert list(dict.fromkeys(frames["measures"]["team"])) == teams
 
 
 def test_numbers_of_a_run_are_of_the_kind_that_their_unit_says() -> None:

@@ -17,7 +17,7 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.scenario.plan import plan_from_euros
+from optimizer.scenario.plan import Plan, plan_from_euros
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
@@ -126,56 +126,60 @@ def influence_json(found: Influence) -> Json:
 
 def solution_json(solution: Solution) -> Json:
     """Result of `solve` without timings."""
-    cal = solution.cal
-    result: Json = {
+    cal, plan = solution.cal, solution.plan
+    return {
         "status": solution.status,
         "objective": number(solution.objective),
         "bound": number(solution.bound),
         "gap": number(solution.gap),
-        "plan": solution.plan.weights if solution.plan else None,
-        "target_pay": solution.plan.target_pay if solution.plan else None,
+        "plan": plan.weights if plan else None,
+        "target_pay": plan.target_pay if plan else None,
         "first_response": solution.first_response and outcome_json(cal, solution.first_response),
         "consistent": solution.consistent and outcome_json(cal, solution.consistent),
         "rounds": [_fields(r) for r in solution.rounds],
         "checks": [_fields(c) for c in solution.checks],
+        **_others_json(solution),
+        **_known_json(solution),
     }
+
+
+def _others_json(solution: Solution) -> Json:
+    """Plans beside the one recommended: by choice of curves, passed over, next best."""
+    result: Json = {}
     if solution.combinations:
         result["curves"] = solution.plan.curves if solution.plan else None
         result["combinations"] = [_fields(c) for c in solution.combinations]
     if solution.rejected:
         result["rejected"] = [
-            {
-                "plan": r.plan.weights,
-                "target_pay": r.plan.target_pay,
-                "value": number(r.value),
-                "deviations": _deviations_json(r.deviations),
-            }
+            {**_plan_json(r.plan, r.value), "deviations": _deviations_json(r.deviations)}
             for r in solution.rejected
         ]
     if solution.payouts:
-        current, chosen = solution.payouts
-        result["payouts"] = {"current": payouts_json(cal, current), "chosen": payouts_json(cal, chosen)}
+        now, then = (payouts_json(solution.cal, paid) for paid in solution.payouts)
+        result["payouts"] = {"current": now, "chosen": then}
     if solution.alternatives:
         result["alternatives"] = [
-            {
-                "plan": a.plan.weights,
-                "target_pay": a.plan.target_pay,
-                "value": number(a.value),
-                "proven": a.proven,
-            }
-            for a in solution.alternatives
+            {**_plan_json(a.plan, a.value), "proven": a.proven} for a in solution.alternatives
         ]
+    return result
+
+
+def _plan_json(plan: Plan, value: float) -> Json:
+    return {"plan": plan.weights, "target_pay": plan.target_pay, "value": number(value)}
+
+
+def _known_json(solution: Solution) -> Json:
+    """How well it is known: guarantees, draws from ranges, today's beliefs; or why there is no plan."""
+    result: Json = {}
     if solution.euros is not None:
         result["guarantees"] = [_fields(g) for g in solution.guarantees]
     if solution.robustness is not None:
-        result["robustness"] = robustness_json(cal, solution.robustness)
+        result["robustness"] = robustness_json(solution.cal, solution.robustness)
     if solution.linearised is not None:
-        result["linearised"] = _linearised_json(cal, solution.linearised)
+        result["linearised"] = _linearised_json(solution.cal, solution.linearised)
     if solution.conflict is not None:
-        result["conflict"] = {
-            "rules": list(solution.conflict.rules),
-            "cheapest": [vars(r) for r in solution.conflict.cheapest],
-        }
+        cheapest = [vars(r) for r in solution.conflict.cheapest]
+        result["conflict"] = {"rules": list(solution.conflict.rules), "cheapest": cheapest}
     return result
 
 

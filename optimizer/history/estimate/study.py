@@ -137,13 +137,9 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
     mature = leads.filter(pl.col("created") < young)
     if not mature.height:
         mature, young = leads, history.last.date() + dt.timedelta(days=1)
-    slopes: tuple[speed_to_lead.Slope, ...] = ()
-    within: speed_to_lead.Slope | None = None
     tell("persons")
     people = persons(mature, "won", "win_rate", _PEOPLE_LEADS)
-    if mature["response"].null_count() < mature.height:
-        tell("response times")
-        slopes, within = slopes_of(mature, people, given)
+    slopes, within = _slopes(mature, people, given, tell)
     tell("timing")
     experiment = experiment_of(history, given)
     return Study(
@@ -174,3 +170,13 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         capacity=capacity_of(history.calls),
         sides=sides_of(leads, history, given),
     )
+
+
+def _slopes(
+    mature: pl.DataFrame, people: Persons | None, given: Map, tell: Callable[[str], None]
+) -> tuple[tuple[speed_to_lead.Slope, ...], speed_to_lead.Slope | None]:
+    """What sooner answers bring; nothing where no answer is dated."""
+    if mature["response"].null_count() == mature.height:
+        return (), None
+    tell("response times")
+    return slopes_of(mature, people, given)

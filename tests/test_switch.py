@@ -147,7 +147,8 @@ def bent(**curve: object) -> Calibrated:
 
 
 def test_an_accelerator_costs_what_the_field_has_measured() -> None:
-    # 50 % of pay at 75 % of quota, 100 % at 100 %, then four points of pay per point: conventions §2.4.
+    # 50 % of pay at 75 % of quota, 100 % at 100 %, then four points of pay per point
+    # (300 % of pay at 150 %): the example of the ecsell Institute (ecsellinstitute.com).
     share = lost(seller())
     # Published: 6 to 8 % of revenue (Larkin 2014); the parameters' ranges allow 2 to 12 %.
     assert 0.02 < share < 0.12

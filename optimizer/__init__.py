@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optimizer.plans.evaluation import Evaluation
-    from optimizer.runs.api.functions import check_budget, compare, evaluate, measures, solve
+    from optimizer.runs.api.functions import (
+        check_budget,
+        compare,
+        evaluate,
+        measures,
+        solve,
+        solve_to_folder,
+    )
+    from optimizer.runs.options import RunOptions
+    from optimizer.runs.solve import Run
     from optimizer.scenario.plan import Plan
     from optimizer.scenario.problems import ScenarioError
     from optimizer.scenario.read import read_plan, read_scenario
@@ -21,11 +30,13 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Evaluation": "optimizer.plans.evaluation",
-    "Options": "optimizer.solver",
+    "Options": "optimizer.solver.options",
     "Plan": "optimizer.scenario.plan",
+    "Run": "optimizer.runs.solve",
+    "RunOptions": "optimizer.runs.options",
     "Scenario": "optimizer.scenario.types",
     "ScenarioError": "optimizer.scenario.problems",
-    "Solution": "optimizer.solver",
+    "Solution": "optimizer.solver.solution",
     "check_budget": "optimizer.runs.api.functions",
     "compare": "optimizer.runs.api.functions",
     "evaluate": "optimizer.runs.api.functions",
@@ -33,12 +44,15 @@ _HOME = {
     "read_plan": "optimizer.scenario.read",
     "read_scenario": "optimizer.scenario.read",
     "solve": "optimizer.runs.api.functions",
+    "solve_to_folder": "optimizer.runs.api.functions",
 }
 
 __all__ = [
     "Evaluation",
     "Options",
     "Plan",
+    "Run",
+    "RunOptions",
     "Scenario",
     "ScenarioError",
     "Solution",
@@ -49,6 +63,7 @@ __all__ = [
     "read_plan",
     "read_scenario",
     "solve",
+    "solve_to_folder",
 ]
 
 

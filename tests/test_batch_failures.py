@@ -82,7 +82,7 @@ def test_a_run_out_of_time_is_a_plan_without_proof_and_says_so(tmp_path: Path) -
 def test_an_explanation_that_takes_too_long_is_cut_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optimizer.runs.batch.job.TO_EXPLAIN", -1e6)
+    monkeypatch.setattr("optimizer.runs.solve.TO_EXPLAIN", -1e6)
     out = tmp_path / "out"
     (entry,) = run_here(grid_file(tmp_path, budgets(1), time_limit=1000), out).entries
     assert entry.status == "optimal"
@@ -95,7 +95,7 @@ def test_an_explanation_that_takes_too_long_is_cut_and_says_so(
 
 def test_a_run_that_does_not_end_is_stopped_with_its_worker_and_the_night_goes_on(tmp_path: Path) -> None:
     endless, last = read_grid(grid_file(tmp_path, budgets(2)))
-    jobs = (Stuck(**vars(replace(endless, time_limit=0.5))), last)
+    jobs = (Stuck(**vars(replace(endless, options=replace(endless.options, time_limit=0.5)))), last)
     batch_run = run_batch(jobs, tmp_path / "out", Settings(processes, 1, grace=0.5), lambda _: None)
     stopped, done = batch_run.entries
     assert (stopped.state, done.status) == ("failed", "optimal")

@@ -25,6 +25,7 @@ from test_workbook import gated
 from optimizer.cli import main
 from optimizer.cli.report import KINDS as OFFERED
 from optimizer.explanation.build import explain
+from optimizer.runs.options import RunOptions
 from optimizer.runs.write import write_run
 from optimizer.tables.build import tables_of
 from optimizer.tables.certificate import ALTERNATIVES
@@ -75,7 +76,7 @@ def reading(tables: Tables, language: str) -> tuple[Tables, Words]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("runs") / "mini"
     case = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
-    write_run(path, case.read_bytes(), explain(moved()), {"gap": 1e-4}, ["solved"], {})
+    write_run(path, case.read_bytes(), explain(moved()), RunOptions(), ["solved"], {})
     return path
 
 

@@ -58,7 +58,7 @@ def batch(
         with ProgressView(len(jobs), lines=json_lines) as board:
             batch_run = run_batch(jobs, folder, settings, board.tell)
             table = write_index(batch_run)
-            write_summary(table, folder, jobs[0].languages)
+            write_summary(table, folder, jobs[0].options.languages)
             board.end(batch_run)
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here: finished runs are kept", err=True)

@@ -49,27 +49,13 @@ class Destination(click.Path):
         try:
             if self.new and path.exists():
                 self.fail(f"{path} exists already; name another file, or move it away", param, ctx)
+            from optimizer.runs.folder import refuse_unwritable
+
             if path.is_dir() or not path.exists():
                 refuse_unwritable(path)
         except OSError as error:
             self.fail(f"{path} cannot be written: {system_reason(error)}", param, ctx)
         return path
-
-
-def refuse_unwritable(path: Path) -> None:
-    """Raise OSError unless files can be made in the path, or in the nearest folder above it that is there.
-
-    Tried with a file that has no name: permissions say nothing to root, and nothing of system folders.
-    """
-    from tempfile import TemporaryFile
-
-    path = path.absolute()
-    there = next(place for place in (path, *path.parents) if place.exists())
-    try:
-        with TemporaryFile(dir=there):
-            pass
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,17 +15,9 @@ from optimizer.cli.common import (
     main,
     print_json,
     read,
-    refuse_unwritable,
     seed_option,
     verb,
 )
-
-if TYPE_CHECKING:
-    from optimizer.cli.show.narrator import Narrator
-    from optimizer.explanation.build import Explanation
-    from optimizer.parallel.pool import Workers
-    from optimizer.plans.robustness import Criterion
-    from optimizer.solver import Options, Solution
 
 
 @main.command()
@@ -55,7 +45,6 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--explain",
-    "depth",
     type=click.Choice(["board", "full"]),
     default="board",
     show_default=True,
@@ -79,99 +68,41 @@ if TYPE_CHECKING:
 def solve(
     file: Path,
     out: Path | None,
-    depth: str,
-    robust: Criterion | None,
-    draws: int | None,
     as_json: bool,
     **options: Any,
 ) -> None:
     """The best plan, its certificate, and a run folder with reports."""
     from optimizer.cli.show.narrator import Narrator
     from optimizer.cli.show.solution import show_solution
-    from optimizer.parallel.interrupt import interruptible
-    from optimizer.parallel.pool import Workers, cores
-    from optimizer.runs.write import write_run
+    from optimizer.parallel.pool import cores
+    from optimizer.risk.ranges import RangeError
+    from optimizer.runs.folder import NotARunFolderError
+    from optimizer.runs.options import RunOptions
+    from optimizer.runs.solve import solve_to_folder
     from optimizer.scenario.files import scenario_file
-    from optimizer.solver import Options
-    from optimizer.solver import solve as solve_scenario
     from optimizer.tables.json_values import solution_json
 
-    if (robust or draws) and options["beliefs"] == "baseline":
+    asked = RunOptions(**options)
+    if (asked.robust or asked.draws) and asked.beliefs == "baseline":
         raise click.UsageError(
             "--robust and --draws compare plans at consistent beliefs, not --beliefs baseline"
         )
     scenario, source = read(file), scenario_file(file).read_bytes()
-    if options["alternatives"] and not scenario.rules.weights.step:
+    if asked.alternatives and not scenario.rules.weights.step:
         raise click.UsageError(
             "--alternatives lists plans that differ by steps, and rules.weights.step is 0: write 0.05 there"
         )
     folder = out or Path("runs") / scenario.name
-    _refuse_place(folder)
-    with Narrator() as narrator:
-        solution = solve_scenario(scenario, Options(**options), narrator.tell)
-        with Workers(cores()) as workers:
-            if robust or draws:
-                solution = _compared(solution, Options(**options), robust, draws, workers, narrator)
-            began = perf_counter()
-            explanation = _explained(solution, Options(**options), depth, workers, narrator)
-        seconds = {**solution.seconds, "explain": perf_counter() - began}
-        settings = {**options, "explain": depth, "robust": robust, "draws": draws}
-        narrator.say(f"writing {folder}")
-        with interruptible():  # nothing is left to cut short
-            seconds = write_run(folder, source, explanation, settings, narrator.lines, seconds)
-    if as_json:
-        print_json({**solution_json(solution), "seconds": {k: round(v, 3) for k, v in seconds.items()}})
-    else:
-        show_solution(solution, folder)
-    sys.exit(EXIT[solution.status])
-
-
-def _refuse_place(folder: Path) -> None:
-    """Where no run can be written, before there is one."""
-    from optimizer.runs.folder import NotARunFolderError, refuse_foreign
-
     try:
-        refuse_foreign(folder.resolve())
+        with Narrator() as narrator:
+            run = solve_to_folder(scenario, folder, asked, source=source, listener=narrator, workers=cores())
     except NotARunFolderError as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
-    refuse_unwritable(folder.resolve().parent)
-
-
-def _compared(
-    solution: Solution,
-    options: Options,
-    robust: Criterion | None,
-    draws: int | None,
-    workers: Workers,
-    narrator: Narrator,
-) -> Solution:
-    """The solution after candidate plans were compared in draws."""
-    from optimizer.plans.robustness import DRAWS
-    from optimizer.risk.ranges import RangeError
-    from optimizer.solver.robust import robustly
-
-    try:
-        tell = partial(narrator.tell_share, "draws, in portions")
-        return robustly(solution, options, robust, draws or DRAWS, workers, tell)
     except RangeError as error:
         raise click.UsageError(f"--robust, --draws: {error}") from error
-
-
-def _explained(
-    solution: Solution, options: Options, depth: str, workers: Workers, narrator: Narrator
-) -> Explanation:
-    """Ctrl-C leaves out what takes long: the plan is known."""
-    from optimizer.explanation.build import explain
-    from optimizer.explanation.full import explain_fully
-
-    narrator.say("explaining the plan")
-    try:
-        explanation = explain(solution, workers, narrator.tell_share)
-        return (
-            explain_fully(explanation, options, workers, narrator.tell_share)
-            if depth == "full"
-            else explanation
-        )
-    except KeyboardInterrupt:
-        narrator.say("interrupted: what takes long to explain is left out")
-        return explain(solution, until=0.0)
+    if as_json:
+        seconds = {phase: round(value, 3) for phase, value in run.seconds.items()}
+        print_json({**solution_json(run.solution), "seconds": seconds})
+    else:
+        show_solution(run.solution, folder)
+    sys.exit(EXIT[run.solution.status])

@@ -54,6 +54,20 @@ def refuse_foreign(target: Path) -> None:
         )
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Raise OSError unless files can be made in the path, or in the nearest folder above it that is there.
+
+    Tried with a file that has no name: permissions say nothing to root, and nothing of system folders.
+    """
+    path = path.absolute()
+    there = next(place for place in (path, *path.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 def refuse_other(target: Path) -> None:
     """Raise NotARunFolderError unless the target is a complete run."""
     missing = [name for name in ("manifest.json", "result.json", "tables") if not (target / name).exists()]

@@ -11,10 +11,10 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from optimizer.explanation.build import Explanation
 from optimizer.runs.folder import inputs_record, manifest_of, replace_folder, write_json
+from optimizer.runs.options import RunOptions
 from optimizer.scenario.write import dump_scenario
 from optimizer.tables.build import RUN_TABLES, tables_of
 from optimizer.tables.json_values import solution_json
@@ -27,11 +27,9 @@ def write_run(
     folder: Path,
     source: bytes,
     found: Explanation,
-    options: dict[str, Any],
+    options: RunOptions,
     log: list[str],
     seconds: dict[str, float],
-    only: Sequence[str] = (),
-    languages: Sequence[str] = (),
 ) -> dict[str, float]:
     """The run folder of scenario.md; returns the seconds of every phase, those before included.
 
@@ -45,12 +43,12 @@ def write_run(
         merged = dump_scenario(solution.cal.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
-        write_json(fresh / "inputs.json", inputs_record(source, merged, options))
+        write_json(fresh / "inputs.json", inputs_record(source, merged, options.record))
         write_tables(RUN_TABLES, tables_of(solution, found), fresh / "tables")
         write_json(fresh / "company.json", whatif_data(solution))
         seconds["tables"] = perf_counter() - began
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
-        _document(fresh, seconds, only, languages, [SWINGS.en] if found.cut else [])
+        _document(fresh, seconds, options.outputs, options.languages, [SWINGS.en] if found.cut else [])
 
     replace_folder(folder, fill)
     return seconds

@@ -31,10 +31,11 @@ from optimizer.solver.certificate import check_model, check_rules, relative_gap
 from optimizer.solver.continuous import solve_continuous
 from optimizer.solver.curve_choice import Chosen, best_choice
 from optimizer.solver.highs import use_threads
+from optimizer.solver.options import Options
 from optimizer.solver.outcome import certified, finished, never_settled, no_plan, refused, stopped
 from optimizer.solver.proof import prove
 from optimizer.solver.solution import Check, Conflict, MovedLimit, Solution
-from optimizer.solver.state import Event, OnEvent, Options, Run, baseline_beliefs, scored_at
+from optimizer.solver.state import Event, OnEvent, Run, baseline_beliefs, scored_at
 
 
 def solve(scenario: Scenario, options: Options | None = None, on_event: OnEvent | None = None) -> Solution:

@@ -26,9 +26,10 @@ from optimizer.solver.certificate import (
     check_sample,
     relative_gap,
 )
+from optimizer.solver.options import Options
 from optimizer.solver.outcome import finished
 from optimizer.solver.solution import Check, Solution
-from optimizer.solver.state import Options, Run
+from optimizer.solver.state import Run
 
 MOST = 40
 """Candidates beside the plan in force and the best one; a shift of weight may lead to hundreds of plans."""

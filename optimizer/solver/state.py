@@ -7,11 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import ConfigDict, Field
-from pydantic.dataclasses import dataclass as strict
 
 from optimizer.arrays import Floats
 from optimizer.model.data import ModelData, model_data
@@ -22,11 +19,9 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, consistent_response
 from optimizer.response.outcome import evaluate_plans
-from optimizer.scenario.seed import LARGEST, SEED
 from optimizer.solver.highs import Limits, Progress
+from optimizer.solver.options import Options
 from optimizer.solver.solution import Rejected, Round
-
-BeliefMode = Literal["consistent", "baseline"]
 
 
 @dataclass(frozen=True)
@@ -39,24 +34,6 @@ class Event:
 
 
 OnEvent = Callable[[Event], None]
-
-
-@strict(frozen=True, config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))
-class Options:
-    """What a solve is asked. Raises pydantic's ValidationError, a ValueError, for a value that cannot be."""
-
-    beliefs: BeliefMode = "consistent"
-    gap: Annotated[float, Field(ge=0, le=1)] = 1e-4
-    """Relative."""
-    time_limit: Annotated[float, Field(gt=0)] | None = None
-    """Seconds for the whole solve."""
-    threads: Annotated[int, Field(ge=1)] = 1
-    enumerate_step: Annotated[float, Field(gt=0, le=1)] | None = None
-    """Step of weight at which every plan is judged too."""
-    alternatives: Annotated[int, Field(ge=0)] = 0
-    """How many plans to list, the best included."""
-    seed: Annotated[int, Field(ge=0, le=LARGEST)] = SEED
-    """Of every draw."""
 
 
 @dataclass

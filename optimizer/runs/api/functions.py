@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.plans import evaluation
@@ -21,12 +22,14 @@ from optimizer.runs.api.border import (
     checked_seed,
     raise_found,
 )
-from optimizer.scenario.problems import Finding
+from optimizer.runs.options import RunOptions, options_problems
+from optimizer.scenario.checks import problems_of
 from optimizer.scenario.seed import SEED
+from optimizer.solver.options import Options
 
 if TYPE_CHECKING:
-    from optimizer.scenario.types import Scenario
-    from optimizer.solver import Options, Solution
+    from optimizer.runs.solve import Run
+    from optimizer.solver import Solution
     from optimizer.solver.state import OnEvent
 
 
@@ -76,16 +79,29 @@ def solve(
     Every status is a value, not an exception. Ctrl-C ends the search and keeps the best plan found.
     """
     company = checked_scenario(scenario)
-    raise_found(options_problems(company, options))
+    raise_found(options_problems(company, options or Options()))
     from optimizer import solver
 
     with calibrating():
         return solver.solve(company, options, on_event)
 
 
-def options_problems(scenario: Scenario, options: Options | None) -> list[Finding]:
-    """What cannot be asked of this scenario."""
-    if options is None or not options.alternatives or scenario.rules.weights.step:
-        return []
-    message = "alternatives are plans that differ by steps, and rules.weights.step is 0"
-    return [Finding(("options", "alternatives"), str(options.alternatives), message, "write 0.05 there")]
+def solve_to_folder(
+    scenario: GivenScenario,
+    folder: str | PathLike[str],
+    options: RunOptions | None = None,
+    plan: GivenPlan | None = None,
+) -> Run:
+    """Solve, and write the run folder that the verb writes: result, tables, documents, hashes.
+
+    With a plan it is the only one to choose from, and the folder is about it.
+    """
+    company, asked = checked_scenario(scenario), options or RunOptions()
+    raise_found(options_problems(company, asked))
+    from optimizer.runs import solve as runs
+
+    chosen = None if plan is None else checked_plan(company, plan)
+    if chosen is not None:
+        raise_found(problems_of(runs.imposed(company, chosen)))
+    with calibrating():
+        return runs.solve_to_folder(company, Path(folder), asked, chosen)

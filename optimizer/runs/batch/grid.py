@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
 from optimizer.runs.batch.job import Job
+from optimizer.runs.options import Documents, Language, RunOptions
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.files import read_plain
 from optimizer.scenario.messages import findings_of
@@ -26,11 +27,6 @@ from optimizer.scenario.yaml_nodes import tree_of
 from reports.words.locales import languages
 
 RunName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
-Output = Literal["pdf", "xlsx", "html", "plans"]
-if TYPE_CHECKING:
-    Language = str
-else:
-    Language = Literal[languages()]
 FORM = "write base: and overrides:"
 NAMED = ("teams", "stages", "activities", "kpis")
 """Sections where an override may change what exists and may not invent."""
@@ -51,10 +47,10 @@ class Grid(Frozen):
         tuple[Annotated[int, Field(ge=0, le=LARGEST, strict=True)], ...], Field(strict=False)
     ] = ()
     """One run per seed."""
-    outputs: Annotated[tuple[Output, ...], Field(strict=False, min_length=1)] = ("pdf",)
+    outputs: Annotated[tuple[Documents, ...], Field(strict=False, min_length=1)] = ("pdf",)
     languages: Annotated[tuple[Language, ...], Field(strict=False, min_length=1)] = languages()
     time_limit: Positive | None = None
-    """Seconds for each solve; what follows it is limited too (`job.TO_EXPLAIN`, `schedule.GRACE`)."""
+    """Seconds for each solve; what follows it is limited too (`runs.solve.TO_EXPLAIN`, `schedule.GRACE`)."""
 
 
 @dataclass(frozen=True)
@@ -184,12 +180,14 @@ def _jobs(variant: _Variant, scenario: Scenario, grid: Grid) -> Iterator[Job]:
             name="-".join(part for part in parts if part is not None),
             base=variant.base.name,
             override=variant.override or "",
-            seed=SEED if seed is None else seed,
             scenario=scenario,
             text=text,
-            outputs=grid.outputs,
-            languages=grid.languages,
-            time_limit=grid.time_limit,
+            options=RunOptions(
+                time_limit=grid.time_limit,
+                seed=SEED if seed is None else seed,
+                outputs=grid.outputs,
+                languages=grid.languages,
+            ),
         )
 
 

@@ -95,7 +95,7 @@ def _row(job: Job, entry: Entry, folder: Path) -> Row:
         "run": job.name,
         "base": job.base,
         "override": job.override,
-        "seed": job.seed,
+        "seed": job.options.seed,
         "state": entry.state,
         "status": entry.status,
         "reason": printable(entry.reason),
@@ -113,7 +113,7 @@ def _result(job: Job, folder: Path) -> Row:
     summary = pd.read_csv(folder / "tables" / "summary.csv").iloc[0]
     brought = result["consistent"] or {}
     return {
-        **named_cells("reason", Incomplete.of(result, about, job.time_limit).label(job.scenario)),
+        **named_cells("reason", Incomplete.of(result, about, job.options.time_limit).label(job.scenario)),
         "currency": summary["currency"],
         "period": summary["period"],
         "objective": summary["objective"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import tempfile
 import time
 import traceback
@@ -13,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.runs.folder import inputs_record
+from optimizer.runs.options import RunOptions
 from optimizer.scenario.files import system_reason
 from optimizer.scenario.types import Scenario
 
-LOADED = ("optimizer.explanation.build", "optimizer.runs.write", "optimizer.solver", "reports.documents")
+LOADED = ("optimizer.runs.solve", "reports.documents")
 """What a worker needs, loaded once before all workers start."""
-TO_EXPLAIN = 60.0
-"""Seconds after the time limit of the solve at which the long part of the explanation is given up."""
 
 
 @dataclass(frozen=True)
@@ -29,29 +27,15 @@ class Job:
     name: str
     base: str
     override: str
-    seed: int
     scenario: Scenario = field(repr=False)
     text: str = field(repr=False)
     """The scenario as a file, which a worker need not read."""
-    outputs: tuple[str, ...]
-    languages: tuple[str, ...]
-    time_limit: float | None
-
-    @property
-    def limit(self) -> float:
-        """Seconds for the solve; infinite where none are given."""
-        return math.inf if self.time_limit is None else self.time_limit
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What the solve is asked, as it is recorded in `inputs.json`."""
-        asked = {"time_limit": self.time_limit, "seed": self.seed}
-        return {**asked, "outputs": list(self.outputs), "languages": list(self.languages)}
+    options: RunOptions
 
     @property
     def record(self) -> dict[str, Any]:
         """What `inputs.json` of its run folder must say: everything that decides the result."""
-        return inputs_record(self.text.encode(), self.text, self.options)
+        return inputs_record(self.text.encode(), self.text, self.options.record)
 
     @property
     def key(self) -> str:
@@ -86,17 +70,10 @@ def perform(job: Job) -> Done:
 
 
 def _files_of(job: Job) -> dict[str, bytes]:
-    from optimizer.explanation.build import explain
-    from optimizer.runs.write import write_run
-    from optimizer.solver import Options, solve
+    from optimizer.runs.solve import solve_to_folder
 
     with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:
         folder = Path(scratch) / "run"
-        until = time.monotonic() + job.limit + TO_EXPLAIN
-        solution = solve(job.scenario, Options(time_limit=job.time_limit, seed=job.seed))
-        began = time.perf_counter()
-        found = explain(solution, until=until)
-        seconds = {**solution.seconds, "explain": time.perf_counter() - began}
-        write_run(folder, job.text.encode(), found, job.options, [], seconds, job.outputs, job.languages)
+        solve_to_folder(job.scenario, folder, job.options, source=job.text.encode())
         files = sorted(p for p in folder.rglob("*") if p.is_file())
         return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}

@@ -140,7 +140,7 @@ def _finished(entry: Entry, job: Job, folder: Path) -> Entry:
     """The entry of a run whose folder is complete."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     manifest = (folder / "manifest.json").read_bytes()
-    reason = Incomplete.of(result, json.loads(manifest), job.time_limit).reason
+    reason = Incomplete.of(result, json.loads(manifest), job.options.time_limit).reason
     digest = hashlib.sha256(manifest).hexdigest()
     return replace(entry, state="done", status=result["status"], reason=reason, manifest=digest)
 

@@ -74,7 +74,7 @@ class _Shift:
             except NO_WORKER:
                 self.died.append(job)
             else:
-                self.running[answer] = job, time.monotonic() + job.limit + self.grace
+                self.running[answer] = job, time.monotonic() + job.options.limit + self.grace
 
     def _late(self) -> Iterator[tuple[Job, Done]]:
         now = time.monotonic()
@@ -82,7 +82,7 @@ class _Shift:
             if now >= until and not answer.done():
                 del self.running[answer]
                 self.crew.stop(answer)
-                yield job, Done({}, job.limit + self.grace, _too_long(job, self.grace))
+                yield job, Done({}, job.options.limit + self.grace, _too_long(job, self.grace))
 
 
 def _left(until: float) -> float | None:
@@ -90,7 +90,7 @@ def _left(until: float) -> float | None:
 
 
 def _too_long(job: Job, grace: float) -> str:
-    return f"stopped with its worker {grace:g} s after its time limit of {job.limit:g} s"
+    return f"stopped with its worker {grace:g} s after its time limit of {job.options.limit:g} s"
 
 
 def _result(answer: Answer) -> Done | None:

@@ -14,7 +14,8 @@ from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
 from optimizer.response.bivariate_normal import both_above
-from optimizer.response.pay_curves import NO_GATES, Gates, PayCurves
+from optimizer.response.gates import NO_GATES, Gates
+from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
 from optimizer.scenario.types import Scenario
 

@@ -19,9 +19,10 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.best_response import regrets
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.gates import NO_GATES
 from optimizer.response.network import Network
 from optimizer.response.outcome import Mode, Outcome, evaluate_plans, payouts, true_scores
-from optimizer.response.pay_curves import NO_GATES, PayCurves
+from optimizer.response.pay_curves import PayCurves
 from optimizer.response.separable_qp import solve_separable
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.plan import plan_of

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.arrays import Floats, Ints, product
+from optimizer.response.gates import Sensitivity
 from optimizer.response.network import Network
-from optimizer.response.pay_curves import PayCurves, Sensitivity
+from optimizer.response.pay_curves import PayCurves
 
 EMPTY = 1e-12
 """A stage with less inflow than this (relative to the largest volume) counts as empty."""

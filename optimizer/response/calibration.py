@@ -13,10 +13,11 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.beliefs import Beliefs, perceived_rewards, worth_to_others
-from optimizer.response.network import NEGLIGIBLE, Network, build_network
+from optimizer.response.network import NEGLIGIBLE, Network
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
 from optimizer.response.regimes import Regimes
+from optimizer.response.scenario_network import build_network
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario

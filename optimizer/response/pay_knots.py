@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.response.pay_curves import NO_GATES, Gates, PayCurves
+from optimizer.response.gates import NO_GATES, Gates
+from optimizer.response.pay_curves import PayCurves
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.types import Scenario
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.response.network import Network, build_network
+from optimizer.response.network import Network
+from optimizer.response.scenario_network import build_network
 from optimizer.scenario.types import Scenario
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from optimizer.arrays import Floats
-from optimizer.response.network import funnel_of
+from optimizer.response.scenario_network import funnel_of
 from optimizer.scenario.checks import problems_of_numbers
 from optimizer.scenario.problems import dotted
 from optimizer.scenario.types import Scenario

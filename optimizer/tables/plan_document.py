@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.arrays import Floats
+from optimizer.response.gates import NO_GATES
 from optimizer.response.outcome import realised_pay
-from optimizer.response.pay_curves import NO_GATES, PayCurves
+from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import curve_of
 from optimizer.tables.labels import NO_TEXT, activity_label, label_of
 from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio

@@ -101,21 +101,21 @@ def test_more_campaigns_of_the_same_kinds_are_volume_and_nothing_else() -> None:
     cal = calibrate(mini())
     now = evaluate_plans(cal, cal.current[None])
     then = doing(cal, targeted_campaign=45 * 1.1, wide_net_campaign=25 * 1.1)
-    found = by_name(cal, waterfall(cal, now, then))
+    steps = by_name(cal, waterfall(cal, now, then))
     change = float(then.revenue[0] - now.revenue[0])
-    assert found.pop(("marketing", "volume")) == pytest.approx(change, rel=1e-9)
+    assert steps.pop(("marketing", "volume")) == pytest.approx(change, rel=1e-9)
     assert change != 0
-    assert all(abs(part) < 1e-6 for part in found.values())
+    assert all(abs(part) < 1e-6 for part in steps.values())
 
 
 def test_a_wide_net_left_for_targeted_campaigns_is_gaming_avoided() -> None:
     cal = calibrate(mini())
     now = evaluate_plans(cal, cal.current[None])
     then = doing(cal, targeted_campaign=45 + 5 * 6 / 10, wide_net_campaign=20)
-    found = by_name(cal, waterfall(cal, now, then))
-    assert found[("marketing", "gaming")] == pytest.approx(float(then.revenue[0] - now.revenue[0]), rel=1e-9)
-    assert found[("marketing", "gaming")] > 0
-    assert found[("marketing", "volume")] == pytest.approx(0, abs=1e-6)
+    steps = by_name(cal, waterfall(cal, now, then))
+    assert steps[("marketing", "gaming")] == pytest.approx(float(then.revenue[0] - now.revenue[0]), rel=1e-9)
+    assert steps[("marketing", "gaming")] > 0
+    assert steps[("marketing", "volume")] == pytest.approx(0, abs=1e-6)
 
 
 def test_customers_kept_are_retention_of_the_team_that_keeps_them() -> None:
@@ -133,8 +133,8 @@ def test_customers_kept_are_retention_of_the_team_that_keeps_them() -> None:
     then = doing(cal, **names)
     better = network.marginal_value[best] - network.marginal_value[other]
     assert better > 0
-    found = by_name(cal, waterfall(cal, now, then))
-    assert found[("success", "retention")] == pytest.approx(better, rel=1e-6)
+    steps = by_name(cal, waterfall(cal, now, then))
+    assert steps[("success", "retention")] == pytest.approx(better, rel=1e-6)
 
 
 def test_after_the_sale_comes_what_is_entered_with_value_and_worked_further() -> None:

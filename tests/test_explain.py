@@ -36,8 +36,8 @@ def test_a_team_moves_as_it_would_if_the_activity_became_dearer(name: str) -> No
     answer = respond(dearer, at.network, at.at.beliefs, at.euros[None])
     mine = at.network.blocks[at.network.team[a]].activities
     change = (answer.x - at.at.x)[0, mine]
-    found = at._move(a, float(change[mine == a][0]))[mine]
-    assert found == pytest.approx(change, rel=1e-4, abs=1e-10 * float(np.abs(at.at.x).max()))
+    moved = at._move(a, float(change[mine == a][0]))[mine]
+    assert moved == pytest.approx(change, rel=1e-4, abs=1e-10 * float(np.abs(at.at.x).max()))
 
 
 def test_a_move_keeps_hours_and_stages_balanced() -> None:
@@ -110,7 +110,7 @@ def test_rules_that_cannot_bind_are_left_out() -> None:
 
 
 def test_nothing_moves_where_nothing_may_change() -> None:
-    found = stuck_explained()
-    assert not found.moved
-    assert found.tornado == ()
-    assert {r.state for r in found.rules if r.name.startswith("change_limit")} == {"binding"}
+    explanation = stuck_explained()
+    assert not explanation.moved
+    assert explanation.tornado == ()
+    assert {r.state for r in explanation.rules if r.name.startswith("change_limit")} == {"binding"}

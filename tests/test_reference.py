@@ -54,8 +54,8 @@ def named(names: tuple[str, ...], values: np.ndarray) -> dict[str, float]:
     return dict(zip(names, map(float, values), strict=True))
 
 
-def agree(found: Mapping[str, float], expected: Mapping[str, float], tolerance: float = TOLERANCE) -> None:
-    assert {name: found[name] for name in expected} == pytest.approx(expected, rel=tolerance, abs=1e-9)
+def agree(values: Mapping[str, float], expected: Mapping[str, float], tolerance: float = TOLERANCE) -> None:
+    assert {name: values[name] for name in expected} == pytest.approx(expected, rel=tolerance, abs=1e-9)
 
 
 def table(rows: tuple[str, ...], columns: tuple[str, ...], values: np.ndarray) -> dict[str, dict[str, float]]:
@@ -104,8 +104,8 @@ def test_calibration_finds_the_reference_prices_of_hours_and_stages(name: str) -
 def test_calibration_finds_the_reference_costs_of_every_activity(name: str, symbol: str, field: str) -> None:
     cal, expected = company(name), EXPECTED[name]["calibration"]["activities"]
     assert set(expected) == set(cal.network.activities)
-    found = named(cal.network.activities, getattr(cal, field))
-    agree(found, {activity: numbers[symbol] for activity, numbers in expected.items()})
+    costs = named(cal.network.activities, getattr(cal, field))
+    agree(costs, {activity: numbers[symbol] for activity, numbers in expected.items()})
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -164,12 +164,12 @@ def test_at_baseline_beliefs_the_linearised_plan_is_that_of_the_reference(name: 
 @pytest.mark.parametrize(("beliefs", "best"), BEST)
 def test_the_best_plans_of_the_reference_are_worth_what_it_says(beliefs: str, best: dict[str, Any]) -> None:
     if beliefs == "linearised":
-        found = at_baseline_beliefs("mini_funnel", best["weights"])
+        outcome = at_baseline_beliefs("mini_funnel", best["weights"])
     else:
         cal = company("mini_funnel")
-        found = evaluate_plans(cal, euros(cal, best["weights"]))
+        outcome = evaluate_plans(cal, euros(cal, best["weights"]))
     expected = {total: value for total, value in best.items() if total != "weights"}
-    agree({total: float(getattr(found, total)[0]) for total in expected}, expected)
+    agree({total: float(getattr(outcome, total)[0]) for total in expected}, expected)
 
 
 # --- measures -------------------------------------------------------------------------------------------
@@ -178,9 +178,9 @@ def test_the_best_plans_of_the_reference_are_worth_what_it_says(beliefs: str, be
 @pytest.mark.parametrize("name", NAMES)
 def test_controllability_and_swing_are_those_of_the_reference(name: str) -> None:
     cal = company(name)
-    found, network = measure(cal), cal.network
+    measures, network = measure(cal), cal.network
     for of in ("controllability", "swing"):
-        values = table(network.teams, network.kpis, getattr(found, of))
+        values = table(network.teams, network.kpis, getattr(measures, of))
         for team, expected in EXPECTED[name][of].items():
             agree(values[team], expected)
 
@@ -191,7 +191,7 @@ def test_exposure_is_that_of_the_reference(name: str, key: str, plan: str | None
     cal, plans = company(name), EXPECTED[name]["plans"]
     e = euros(cal, plans[plan]["weights"] if plan else cal.scenario.current_plan)
     at = evaluate_plans(cal, e).by_regime[0]
-    found = exposures(cal, at, e.sum(axis=2))[0]
-    values = table(cal.network.kpis, cal.network.teams, found)
+    exposure = exposures(cal, at, e.sum(axis=2))[0]
+    values = table(cal.network.kpis, cal.network.teams, exposure)
     for kpi, expected in EXPECTED[name][key].items():
         agree(values[kpi], expected, EXPOSURE_TOLERANCE)

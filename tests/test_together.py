@@ -92,8 +92,8 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_companies_answered_together_answer_as_each_alone(name: str) -> None:
     companies, plans = drawn(CASES[name])
-    found = evaluate_companies(companies, plans)
-    for cal, euros, together in zip(companies, plans, found, strict=True):
+    outcomes = evaluate_companies(companies, plans)
+    for cal, euros, together in zip(companies, plans, outcomes, strict=True):
         assert_same(together, evaluate_plans(cal, euros))
 
 

@@ -118,8 +118,8 @@ def simulated(change: str, folder: Path) -> Tables:
     file = folder / f"{change}.yaml"
     file.write_text(dump_scenario(changed(change)), encoding="utf-8")
     asked = ["simulate", str(file), "--plan", "by_hand", "--periods", "3", "--draws", "50", "--json"]
-    found = json.loads(CliRunner().invoke(main, asked).stdout)
-    return {t.name: t.frame(np.atleast_1d(found[t.name])) for t in WRITTEN["simulate"]}
+    content = json.loads(CliRunner().invoke(main, asked).stdout)
+    return {t.name: t.frame(np.atleast_1d(content[t.name])) for t in WRITTEN["simulate"]}
 
 
 def factors(change: str, table: str, column: Column, frame: pd.DataFrame) -> np.ndarray:

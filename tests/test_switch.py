@@ -68,12 +68,12 @@ def test_the_current_plan_stays_at_the_baseline() -> None:
 def test_without_noise_the_switch_ends_at_the_consistent_equilibrium_of_the_plan(learning: float) -> None:
     cal, euros = small(), quality()
     path = follow(cal, euros, calm(cal.scenario, 80), learning)
-    found = evaluate_plans(cal, euros[None])
-    ends = np.array([regime.x[0] for regime in found.by_regime])
+    outcome = evaluate_plans(cal, euros[None])
+    ends = np.array([regime.x[0] for regime in outcome.by_regime])
     # Learning halves what is missing: after 80 periods even 0.3 has left less than 1e-8 of it.
     assert path.x[-1] == pytest.approx(ends, abs=1e-6)
     odds = cal.regimes.odds
-    assert path.revenue[-1] @ odds == pytest.approx(found.revenue[0], rel=1e-9)
+    assert path.revenue[-1] @ odds == pytest.approx(outcome.revenue[0], rel=1e-9)
 
 
 def test_cash_arrives_with_the_lag_and_costs_at_once() -> None:
@@ -89,18 +89,18 @@ def test_cash_arrives_with_the_lag_and_costs_at_once() -> None:
 
 def test_a_plan_gains_nothing_over_itself_draw_by_draw() -> None:
     cal = small()
-    found = transition(cal, cal.current, 6, 40, seed=3)
-    assert not found.net_gain.any()
-    assert not found.shown.any()
+    simulation = transition(cal, cal.current, 6, 40, seed=3)
+    assert not simulation.net_gain.any()
+    assert not simulation.shown.any()
 
 
 def test_the_gain_has_shown_when_it_never_vanishes_again() -> None:
     cal = small()
-    found = transition(cal, quality(), 4, 2, seed=3)
+    simulation = transition(cal, quality(), 4, 2, seed=3)
     gain = np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0], [2.0, -1.0]])
-    found.__dict__["net_gain"] = gain
-    assert found.shown.tolist() == [3, 0]
-    assert found.shown_by.tolist() == [0, 0, 0.5, 0.5]
+    simulation.__dict__["net_gain"] = gain
+    assert simulation.shown.tolist() == [3, 0]
+    assert simulation.shown_by.tolist() == [0, 0, 0.5, 0.5]
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not() -> None:
@@ -111,11 +111,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not() -> None:
 
 def test_pay_of_a_linear_plan_is_the_expectation_on_average() -> None:
     cal = calibrate(small().scenario.model_copy(update={"regimes": {}}))
-    found = transition(cal, cal.current, 1, 4000, seed=1).stay
+    path = transition(cal, cal.current, 1, 4000, seed=1).stay
     expected = evaluate_plans(cal, cal.current[None]).pay[0, 0]
     # Marketing is paid on a linear count; four standard errors.
-    error = found.pay[0, :, 0].std() / np.sqrt(4000)
-    assert abs(found.pay[0, :, 0].mean() - expected) < 4 * error
+    error = path.pay[0, :, 0].std() / np.sqrt(4000)
+    assert abs(path.pay[0, :, 0].mean() - expected) < 4 * error
 
 
 # --- timing ---------------------------------------------------------------------------------------------
@@ -263,9 +263,9 @@ def test_luck_of_results_leaves_the_mean_what_it_is() -> None:
 
 def test_luck_sells_as_much_more_under_every_plan() -> None:
     cal = small()
-    found = transition(cal, quality(), 2, 500, seed=4)
-    assert found.stay.lucky.std() > 0
-    assert np.array_equal(found.change.lucky, found.stay.lucky)
+    simulation = transition(cal, quality(), 2, 500, seed=4)
+    assert simulation.stay.lucky.std() > 0
+    assert np.array_equal(simulation.change.lucky, simulation.stay.lucky)
 
 
 # --- the ratchet ----------------------------------------------------------------------------------------
@@ -291,10 +291,10 @@ def test_targets_issued_anew_catch_up_with_what_the_plan_brings() -> None:
 def test_the_ratchet_ends_where_the_equilibrium_with_targets_issued_anew_is() -> None:
     cal = reissued()
     path = follow(cal, quality(), calm(cal.scenario, 80))
-    found = evaluate_plans(cal, quality()[None])
-    assert path.x[-1] == pytest.approx(np.array([regime.x[0] for regime in found.by_regime]), abs=1e-6)
+    outcome = evaluate_plans(cal, quality()[None])
+    assert path.x[-1] == pytest.approx(np.array([regime.x[0] for regime in outcome.by_regime]), abs=1e-6)
     fixed = evaluate_plans(small(), quality()[None])
-    assert np.abs(found.x - fixed.x).max() > 0.1
+    assert np.abs(outcome.x - fixed.x).max() > 0.1
 
 
 def test_under_the_ratchet_every_plan_ends_up_paying_the_target_less_the_stretch() -> None:

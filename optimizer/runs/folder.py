@@ -45,8 +45,8 @@ class NotARunFolderError(ValueError):
 
 def refuse_foreign(target: Path) -> None:
     """Raise NotARunFolderError unless the target is absent, empty, or an earlier run."""
-    here = Path.cwd().resolve()
-    if target.is_file() or target == here or target in here.parents:
+    working = Path.cwd().resolve()
+    if target.is_file() or target == working or target in working.parents:
         raise NotARunFolderError(f"{target} cannot be a run folder; name a new folder")
     if target.is_dir() and any(target.iterdir()) and not (target / "manifest.json").is_file():
         raise NotARunFolderError(
@@ -117,10 +117,10 @@ def changed_files(folder: Path) -> list[str]:
         recorded = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sha256"]
     except (OSError, ValueError, KeyError, TypeError):
         return ["manifest.json is missing or cannot be read"]
-    found = manifest_of(folder, {})["sha256"]
-    missing = [f"{name} is missing" for name in recorded if name not in found]
-    foreign = [f"{name} is not in the manifest" for name in found if name not in recorded]
+    hashes = manifest_of(folder, {})["sha256"]
+    missing = [f"{name} is missing" for name in recorded if name not in hashes]
+    foreign = [f"{name} is not in the manifest" for name in hashes if name not in recorded]
     changed = [
-        f"{name} has changed" for name in recorded if found.get(name, recorded[name]) != recorded[name]
+        f"{name} has changed" for name in recorded if hashes.get(name, recorded[name]) != recorded[name]
     ]
     return missing + foreign + changed

@@ -42,7 +42,7 @@ def checked_scenario(given: GivenScenario) -> Scenario:
         scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
     except ValidationError as error:
         raise refusal(findings_of(error, Scenario)) from None
-    raise_found(problems_of(scenario))
+    raise_findings(problems_of(scenario))
     return scenario
 
 
@@ -56,7 +56,7 @@ def checked_plan(scenario: Scenario, given: GivenPlan | None) -> Plan:
     weights, findings = weights_in(scenario, plain(plan.weights if plan else given), ("plan",))
     if plan is not None:
         findings += pay_problems(scenario, plan.target_pay, plan.curves)
-    raise_found(findings)
+    raise_findings(findings)
     return plan or plan_of(scenario, weights)
 
 
@@ -100,7 +100,7 @@ def calibrating() -> Iterator[None]:
         raise ScenarioError([Problem("activities", "", str(error), "")]) from error
 
 
-def raise_found(findings: Iterable[Finding]) -> None:
+def raise_findings(findings: Iterable[Finding]) -> None:
     """Raise ScenarioError if there are any."""
     listed = list(findings)
     if listed:

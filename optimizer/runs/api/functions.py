@@ -20,7 +20,7 @@ from optimizer.runs.api.border import (
     checked_plan,
     checked_scenario,
     checked_seed,
-    raise_found,
+    raise_findings,
 )
 from optimizer.runs.options import RunOptions, options_problems
 from optimizer.scenario.checks import problems_of
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 
 def evaluate(scenario: GivenScenario, plan: GivenPlan | None = None, seed: int = SEED) -> Evaluation:
     """What people do under a plan, next period and once they have learnt; None is the current plan."""
-    company = checked_scenario(scenario)
-    chosen = checked_plan(company, plan)
+    checked = checked_scenario(scenario)
+    chosen = checked_plan(checked, plan)
     with calibrating():
-        return evaluation.evaluate(company, chosen, checked_seed(seed))
+        return evaluation.evaluate(checked, chosen, checked_seed(seed))
 
 
 def compare(
@@ -47,28 +47,28 @@ def compare(
     seed: int = SEED,
 ) -> dict[str, Compared]:
     """Plans side by side, and the rules each breaks; without plans, the current one and every named one."""
-    company = checked_scenario(scenario)
+    checked = checked_scenario(scenario)
     if plans is None:
-        plans = [CURRENT, *company.plans]
+        plans = [CURRENT, *checked.plans]
     given = plans if isinstance(plans, Mapping) else {fspath(name): name for name in plans}
-    chosen = {name: checked_plan(company, plan) for name, plan in given.items()}
+    chosen = {name: checked_plan(checked, plan) for name, plan in given.items()}
     with calibrating():
-        return evaluation.compare(company, chosen, checked_seed(seed))
+        return evaluation.compare(checked, chosen, checked_seed(seed))
 
 
 def check_budget(scenario: GivenScenario, plan: GivenPlan, seed: int = SEED) -> tuple[BudgetLine, ...]:
     """Every budget line of a plan once people have learnt; a slack below 0 is an excess."""
-    company = checked_scenario(scenario)
-    chosen = checked_plan(company, plan)
+    checked = checked_scenario(scenario)
+    chosen = checked_plan(checked, plan)
     with calibrating():
-        return evaluation.check_budget(company, chosen, checked_seed(seed))
+        return evaluation.check_budget(checked, chosen, checked_seed(seed))
 
 
 def measures(scenario: GivenScenario) -> Influence:
     """What each team can move, and what the others can do to it."""
-    company = checked_scenario(scenario)
+    checked = checked_scenario(scenario)
     with calibrating():
-        return evaluation.influence(company)
+        return evaluation.influence(checked)
 
 
 def solve(
@@ -78,12 +78,12 @@ def solve(
 
     Every status is a value, not an exception. Ctrl-C ends the search and keeps the best plan found.
     """
-    company = checked_scenario(scenario)
-    raise_found(options_problems(company, options or Options()))
+    checked = checked_scenario(scenario)
+    raise_findings(options_problems(checked, options or Options()))
     from optimizer import solver
 
     with calibrating():
-        return solver.solve(company, options, on_event)
+        return solver.solve(checked, options, on_event)
 
 
 def solve_to_folder(
@@ -97,11 +97,11 @@ def solve_to_folder(
     With a plan it is the only one to choose from, and the folder is about it.
     """
     company, asked = checked_scenario(scenario), options or RunOptions()
-    raise_found(options_problems(company, asked))
+    raise_findings(options_problems(company, asked))
     from optimizer.runs import solve as runs
 
     chosen = None if plan is None else checked_plan(company, plan)
     if chosen is not None:
-        raise_found(problems_of(runs.imposed(company, chosen)))
+        raise_findings(problems_of(runs.imposed(company, chosen)))
     with calibrating():
         return runs.solve_to_folder(company, Path(folder), asked, chosen)

@@ -99,11 +99,11 @@ def _base(tree: Tree, folder: Path, number: int, name: str) -> Scenario:
     try:
         return read_scenario(folder / name)
     except ScenarioError as error:
-        here = Finding(
+        finding = Finding(
             ("base", number), shown(name), "this scenario cannot be used", "see the problems below"
         )
-        mark = tree.mark(here.path, at_key=False)
-        first = tree.source.problem(mark, f"base[{number}]", here.message, here.hint, here.value)
+        mark = tree.mark(finding.path, at_key=False)
+        first = tree.source.problem(mark, f"base[{number}]", finding.message, finding.hint, finding.value)
         raise ScenarioError([first, *error.problems]) from None
 
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.explanation.build import Explanation, explain
+from optimizer.scenario.read import read_scenario
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.table import Tables
 
-CASES = Path(__file__).parent / "cases"
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "tests" / "cases"
 CASE = CASES / "mini_funnel" / "mini_funnel.json"
 MEASURES = {
     "marketing": ["lead_volume", "meeting_rate", "wins"],
@@ -68,6 +70,12 @@ DIFFERING: dict[str, dict[str, tuple[float, ...]]] = {
         "ae": (8, 3120, 0.47, 0.85, 0.35, 0.25),
         "csm": (6, 1900, 0.25, 0.95, 0.3, 0.15),
     },
+    "alignment": {
+        "marketing": (4, 1950, 0.4, 0.8, 0.45, 0.1),
+        "sdr": (5, 1980, 0.36, 0.85, 0.4, 0.2),
+        "sales": (6, 2340, 0.46, 0.9, 0.35, 0.25),
+        "success": (7, 2400, 0.3, 0.95, 0.3, 0.15),
+    },
 }
 """FIELDS of every team: what could be taken from another one. Published numbers hold for teams that are alike
 in them; documents, tables, workbooks and pages are made of companies in which teams differ."""
@@ -77,7 +85,8 @@ CURRENCY = "GBP"
 
 def unequal_tree(name: str = "mini_funnel") -> dict[str, Any]:
     """A reference company with teams that differ, as a file would say it."""
-    tree: dict[str, Any] = json.loads((CASES / name / f"{name}.json").read_text(encoding="utf-8"))
+    file = ROOT / "scenarios" / name if name == "alignment" else CASES / name / f"{name}.json"
+    tree: dict[str, Any] = read_scenario(file).model_dump(by_alias=True, exclude_unset=True)
     for team, values in DIFFERING[name].items():
         tree["teams"][team] |= dict(zip(FIELDS, values, strict=True))
     return tree | {"name": name, "currency": CURRENCY}

@@ -36,7 +36,7 @@ from optimizer.response.measures import measure
 from optimizer.response.outcome import Outcome, evaluate_plans, outcome_of
 from optimizer.response.separable_qp import solve_separable
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.read import read_plan, read_scenario
+from optimizer.scenario.read import read_plan
 from optimizer.scenario.types import Scenario
 from optimizer.tables.whatif import SCHEMA, company_data, whatif_data
 from reports import write_whatif
@@ -86,7 +86,7 @@ def _curves(name: str) -> Scenario:
 
 
 COMPANIES: dict[str, Callable[[], Scenario]] = {
-    "alignment": lambda: read_scenario(ROOT / "scenarios" / "alignment"),
+    "alignment": lambda: Scenario.model_validate(unequal_tree("alignment")),
     "mini_funnel": lambda: Scenario.model_validate(unequal_tree("mini_funnel")),
     "capped_funnel": lambda: Scenario.model_validate(unequal_tree("capped_funnel")),
     "six_teams": lambda: _random(3, teams=6, activities=20),

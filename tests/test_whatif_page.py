@@ -18,7 +18,7 @@ from optimizer.plans.evaluation import evaluate
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
-from optimizer.scenario.read import read_plan, read_scenario
+from optimizer.scenario.read import read_plan
 from optimizer.scenario.types import Scenario
 from optimizer.tables.whatif import company_data, whatif_data
 from reports.whatif import page_of
@@ -95,7 +95,7 @@ def data_of(scenario: Scenario) -> dict[str, Any]:
 
 @cache
 def alignment() -> Scenario:
-    return read_scenario(ROOT / "scenarios" / "alignment")
+    return Scenario.model_validate(unequal_tree("alignment"))
 
 
 def printed(scenario: Scenario, plan: dict[str, dict[str, float]], language: str = "en") -> list[str]:

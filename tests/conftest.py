@@ -1,4 +1,7 @@
-"""Skips that must not pass unseen: with `--strict-skips` only a test without its data may be skipped."""
+"""Which tests are slow, and skips that must not pass unseen.
+
+With `--strict-skips` only a test without its data may be skipped.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,16 @@ import pytest
 
 ALLOWED = ("data is absent", "--benchmark-skip active", "--benchmark-only active")
 """In reasons of skips that do not fail a strict run: data that is not copied here, benchmarks run apart."""
+
+SLOW = ("documents", "batch", "browser", "data")
+"""Marks of kinds of tests that `-m "not slow"` leaves out."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.get_closest_marker(kind) for kind in SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,7 +33,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> object:
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("strict_skips"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        if not any(allowed in reason for allowed in ALLOWED):
+        unmarked = ALLOWED[0] in reason and item.get_closest_marker("data") is None
+        if unmarked or not any(allowed in reason for allowed in ALLOWED):
             report.outcome = "failed"
-            report.longrepr = f"{item.nodeid} may not be skipped here: {reason}"
+            report.longrepr = f"{item.nodeid} may not be skipped here{' unmarked' * unmarked}: {reason}"
     return report

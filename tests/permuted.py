@@ -1,4 +1,4 @@
-"""The same company told otherwise: other names in another order, money in another unit."""
+"""The same company told otherwise: other names, in another order."""
 
 from __future__ import annotations
 
@@ -108,20 +108,3 @@ def _alike(a: pd.Series, b: pd.Series, close: float) -> bool:
     x, y = a.to_numpy(dtype=float), b.to_numpy(dtype=float)
     size = float(np.nanmax(np.abs(np.concatenate([x, y, [0.0]]))[np.isfinite([*x, *y, 0.0])], initial=0.0))
     return bool(np.allclose(x, y, rtol=close, atol=close * size, equal_nan=True))
-
-
-def dearer(tree: Tree, factor: float) -> Tree:
-    """The same company in a currency of which there are `factor` to the old one."""
-    told = deepcopy(tree)
-    for team in told["teams"].values():
-        _times(team, ("base_pay", "target_pay", "hour_value"), factor)
-    for part in (*told["stages"].values(), *told["activities"].values()):
-        _times(part, ("value", "cash"), factor)
-    budget = told["rules"].get("budget", {})
-    _times(budget, ("expected",), factor)
-    _times(budget.get("teams", {}), tuple(budget.get("teams", {})), factor)
-    return told
-
-
-def _times(part: Tree, names: tuple[str, ...], factor: float) -> None:
-    part.update({name: part[name] * factor for name in names if name in part})

@@ -51,6 +51,7 @@ def measured(attained: Floats, *kpis: str) -> list[Actual]:
 # --- responsiveness -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_known_responsiveness_lies_in_the_interval_of_most_runs() -> None:
     held = 0
     for seed in range(20):
@@ -179,6 +180,7 @@ def adjusted() -> Adjustment:
     return adjust(company(), company().plans["by_hand"], actuals, draws=200)
 
 
+@pytest.mark.slow
 def test_the_change_recovers_most_and_no_smaller_one_that_was_tried_does() -> None:
     adjustment = adjusted()
     assert adjustment.verdict == "change"
@@ -192,6 +194,7 @@ def test_the_change_recovers_most_and_no_smaller_one_that_was_tried_does() -> No
     )
 
 
+@pytest.mark.slow
 def test_the_change_is_counted_from_the_plan_in_force_and_gains_what_it_says() -> None:
     adjustment = adjusted()
     assert adjustment.chosen is not None

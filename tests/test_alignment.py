@@ -258,6 +258,7 @@ def optimum() -> Solution:
     return solve(read_scenario(ALIGNMENT))
 
 
+@pytest.mark.slow
 def test_the_optimum_is_proven_within_a_thousandth(optimum: Solution) -> None:
     assert optimum.status == "optimal"
     assert optimum.gap <= 1e-3

@@ -42,6 +42,8 @@ from optimizer.runs.verify import run_folders, verify_run
 from optimizer.scenario.problems import ScenarioError
 from reports.batch_summary import summaries
 
+pytestmark = pytest.mark.batch
+
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:

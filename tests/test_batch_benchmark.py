@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from nights import ROOT, SHOP
 
+pytestmark = pytest.mark.batch
+
 WASTE = 1.5
 """Processor time per run by two workers over that by one: threads that fight would double it."""
 

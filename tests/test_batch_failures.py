@@ -19,6 +19,8 @@ from optimizer.runs.batch.job import perform
 from optimizer.tables.build import RUN_TABLES
 from optimizer.tables.table import read_tables
 
+pytestmark = pytest.mark.batch
+
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads memory from /proc")
 def test_runs_whose_workers_die_or_have_no_memory_are_rows_and_the_others_are_done(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_a_search_only_proposes_plans_of_whole_steps_that_add_up():
     assert search.plans > 0
 
 
+@pytest.mark.slow
 def test_the_quick_benchmark_proves_its_small_companies_and_writes_the_table(tmp_path):
     table = tmp_path / "table.md"
     run = CliRunner().invoke(bench, ["--quick", "--json", "--out", str(table)])

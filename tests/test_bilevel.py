@@ -176,6 +176,7 @@ def solved(name: str) -> tuple[float, Floats]:
     return float(0.5 * at @ matrix @ at + linear @ at + constant), at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPRESSED)
 def test_the_conditions_of_a_team_give_the_published_optimum(name: str) -> None:
     expected, tolerance = INSTANCES[name]["verified"], INSTANCES[name]["tolerance"]

@@ -240,6 +240,7 @@ def test_the_package_shows_its_public_names_and_no_other() -> None:
     assert all(callable(getattr(optimizer, name)) for name in dir(optimizer))
 
 
+@pytest.mark.slow
 def test_evaluating_loads_no_solver() -> None:
     code = (
         "import sys, optimizer\n"

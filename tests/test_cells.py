@@ -69,6 +69,7 @@ def test_every_plan_worth_the_floor_lies_in_a_cell_that_knows_its_value_and_payo
                 assert slope @ e + constant <= seen.loaded_pay[j] * (1 + 1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["revenue", "net"])
 def test_the_optimum_at_fixed_beliefs_is_that_of_enumeration(objective):
     for seed in range(4):

@@ -65,6 +65,7 @@ def test_check_says_the_baseline_in_words_and_warns_on_stderr():
     assert "uncapped rate" in result.stderr
 
 
+@pytest.mark.slow
 def test_check_as_json_is_one_object_with_problems_and_warnings():
     result = incentives("check", MINI, "--json")
     answer = json.loads(result.stdout)
@@ -72,6 +73,7 @@ def test_check_as_json_is_one_object_with_problems_and_warnings():
     assert {"where", "value", "message", "hint"} <= set(answer["warnings"][0])
 
 
+@pytest.mark.slow
 def test_bad_input_ends_with_code_2_a_place_and_no_traceback(tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text(MINI.read_text().replace('"noise": 0.35', '"nois": 0.35'))
@@ -83,6 +85,7 @@ def test_bad_input_ends_with_code_2_a_place_and_no_traceback(tmp_path):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
     result = incentives("evaluate", MINI, "--plan", "nowhere")
     assert result.returncode == 2
@@ -129,6 +132,7 @@ def test_a_batch_answers_with_one_object_or_with_lines_not_with_both():
     assert "choose one" in json.loads(done.stdout)["problems"][0]["message"]
 
 
+@pytest.mark.slow
 def test_evaluate_reproduces_the_baseline_under_the_current_plan():
     answer = json.loads(incentives("evaluate", MINI, "--json").stdout)
     assert set(answer) == {"first_response", "consistent", "payouts"}
@@ -139,6 +143,7 @@ def test_evaluate_reproduces_the_baseline_under_the_current_plan():
     assert then["revenue"] - then["loaded_pay"] == pytest.approx(then["net"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_seed_decides_what_is_drawn_and_nothing_else():
     one, again, other = (
         json.loads(incentives("evaluate", MINI, "--seed", seed, "--json").stdout) for seed in ("1", "1", "2")
@@ -148,6 +153,7 @@ def test_the_seed_decides_what_is_drawn_and_nothing_else():
     assert one["consistent"] == other["consistent"]
 
 
+@pytest.mark.slow
 def test_a_budget_on_bad_cases_says_what_they_come_to_on_another_sample(scenario):
     tree = yaml.safe_load(scenario.read_text())
     tree["rules"]["budget"] = {"cvar": {"level": 0.95, "limit": 150000}}
@@ -163,6 +169,7 @@ def test_a_budget_on_bad_cases_says_what_they_come_to_on_another_sample(scenario
     assert "on a larger sample" in shown
 
 
+@pytest.mark.slow
 def test_evaluate_takes_a_plan_file(tmp_path):
     plan = tmp_path / "plan.yaml"
     plan.write_text("marketing: {wins: 1.0}\nsales: {bookings: 1.0}\nsuccess: {retention: 1.0}\n")
@@ -179,6 +186,7 @@ def test_an_empty_plan_file_is_told_how_to_begin(tmp_path):
     assert (problem["message"], problem["hint"]) == ("the file is empty", "write {team: {kpi: weight}}")
 
 
+@pytest.mark.slow
 def test_compare_names_the_rules_that_a_plan_breaks(scenario):
     tight = yaml.safe_load(scenario.read_text())
     tight["rules"]["budget"]["expected"] = 120000
@@ -189,6 +197,7 @@ def test_compare_names_the_rules_that_a_plan_breaks(scenario):
     assert broken["excess"] == pytest.approx(7800, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_measures_has_every_team_kpi_and_pair():
     answer = json.loads(incentives("measures", CAPPED, "--json").stdout)
     assert set(answer) == {"controllability", "swing", "lag", "exposure", "congruence"}
@@ -196,6 +205,7 @@ def test_measures_has_every_team_kpi_and_pair():
     assert answer["lag"]["csm"]["mql"] is None
 
 
+@pytest.mark.slow
 def test_budget_exits_with_1_when_a_line_is_exceeded(scenario):
     ok = incentives("budget", scenario, "--plan", "current", "--json")
     assert ok.returncode == 0
@@ -216,6 +226,7 @@ def solved(tmp_path_factory) -> tuple[subprocess.CompletedProcess[str], Path]:
     return incentives("solve", file, "--json", cwd=folder), folder
 
 
+@pytest.mark.slow
 def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     done, folder = solved
     assert done.returncode == 0
@@ -232,6 +243,7 @@ def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     assert stored == {k: v for k, v in answer.items() if k != "seconds"}
 
 
+@pytest.mark.slow
 def test_the_same_input_gives_the_same_bytes(solved, tmp_path):
     _, folder = solved
     first = folder / "runs" / "company"
@@ -247,6 +259,7 @@ def test_the_same_input_gives_the_same_bytes(solved, tmp_path):
     assert differing == []
 
 
+@pytest.mark.slow
 def test_baseline_beliefs_add_what_the_model_saw(scenario, tmp_path):
     done = incentives("solve", scenario, "--beliefs", "baseline", "--json", "--out", tmp_path / "run")
     answer = json.loads(done.stdout)
@@ -254,6 +267,7 @@ def test_baseline_beliefs_add_what_the_model_saw(scenario, tmp_path):
     assert answer["linearised"]["loaded_pay"] <= 135000 + 1e-6
 
 
+@pytest.mark.slow
 def test_an_infeasible_scenario_exits_with_1_and_still_writes_a_report(tmp_path):
     file = written(tmp_path, {**RULES, "budget": {"expected": 60000}})
     done = incentives("solve", file, "--json", "--out", tmp_path / "run")
@@ -265,6 +279,7 @@ def test_an_infeasible_scenario_exits_with_1_and_still_writes_a_report(tmp_path)
     assert (tmp_path / "run" / "report.en.pdf").exists()
 
 
+@pytest.mark.slow
 def test_enumeration_at_a_coarser_step_is_part_of_the_certificate(scenario, tmp_path):
     done = incentives("solve", scenario, "--enumerate", "0.5", "--json", "--out", tmp_path / "run")
     check = next(c for c in json.loads(done.stdout)["checks"] if c["name"] == "enumeration")
@@ -272,6 +287,7 @@ def test_enumeration_at_a_coarser_step_is_part_of_the_certificate(scenario, tmp_
     assert "18 plans" in check["detail"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_the_incumbent_and_never_says_optimal(tmp_path):
     rules = {
         "objective": "net",
@@ -313,6 +329,7 @@ def test_ctrl_c_keeps_the_incumbent_and_never_says_optimal(tmp_path):
     assert next(c for c in answer["checks"] if c["name"] == "rules")["ok"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a file that is never read to its end")
 def test_ctrl_c_is_no_answer_about_a_plan(tmp_path):
     file = tmp_path / "endless.yaml"
@@ -330,6 +347,7 @@ def test_ctrl_c_is_no_answer_about_a_plan(tmp_path):
     os.close(writer)
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_a_run_is_never_replaced(scenario, tmp_path):
     victim = tmp_path / "victim"
     victim.mkdir()
@@ -340,6 +358,7 @@ def test_a_folder_that_is_not_a_run_is_never_replaced(scenario, tmp_path):
     assert (victim / "thesis.txt").read_text() == "years of work"
 
 
+@pytest.mark.slow
 def test_alternatives_are_in_json_in_tables_and_on_the_screen(scenario, tmp_path):
     done = incentives("solve", scenario, "--alternatives", 2, "--json", "--out", tmp_path / "run")
     answer = json.loads(done.stdout)
@@ -358,6 +377,7 @@ def test_numbers_are_never_cut_however_narrow_the_terminal(capsys, monkeypatch):
     assert set(numbers) <= set(capsys.readouterr().out.split())
 
 
+@pytest.mark.slow
 def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path):
     company = written(tmp_path, {"objective": "surplus", "weights": {"step": 0}})
     result = incentives("solve", company, "--alternatives", 3)
@@ -414,6 +434,7 @@ def test_solve_looks_at_its_destination_before_it_solves(scenario, tmp_path, bel
     assert "round" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
 def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scenario):
     done = incentives("solve", scenario, "--json", "--out", "/proc/nowhere/run")
@@ -422,6 +443,7 @@ def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scena
     assert "name a folder that can be written to" in json.loads(done.stdout)["problems"][0]["hint"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_the_plan_is_explained_leaves_out_what_takes_long(tmp_path):
     file, run = str(ROOT / "scenarios" / "alignment"), tmp_path / "run"
     command = [sys.executable, "-m", "optimizer.cli", "solve", file, "--json", "--out", str(run)]

@@ -14,6 +14,8 @@ from solved import FIELDS, PLANS, ROOT, unequal
 from optimizer.scenario.read import read_scenario
 from optimizer.scenario.types import Scenario
 
+pytestmark = pytest.mark.slow
+
 SOLVED = (
     solved.moved,
     solved.stuck,

@@ -67,6 +67,7 @@ def solved(name: str) -> Solution:
     return solve(scenario_of(name), Options(gap=PROVEN))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_committed_optimum_is_the_enumerated_one(name: str) -> None:
     expected, optimum = CASES[name]["best"], enumerated(name)
@@ -76,6 +77,7 @@ def test_the_committed_optimum_is_the_enumerated_one(name: str) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_solver_finds_and_proves_it(name: str) -> None:
     expected, solution = CASES[name]["best"], solved(name)
@@ -91,6 +93,7 @@ def test_each_kind_of_curve_changes_the_plan() -> None:
     assert all(CASES[n]["best"]["weights"] != without for n in ("accelerator", "threshold", "gate"))
 
 
+@pytest.mark.slow
 def test_plans_that_people_would_leave_are_reported_with_who_and_why() -> None:
     result = solution_json(solved("quota"))
     first = result["rejected"][0]
@@ -101,6 +104,7 @@ def test_plans_that_people_would_leave_are_reported_with_who_and_why() -> None:
     assert {c["name"]: c["ok"] for c in result["checks"]}["global_response"]
 
 
+@pytest.mark.slow
 def test_every_choice_of_curves_is_reported_and_the_best_is_in_the_plan() -> None:
     result = solution_json(solved("choice"))
     assert result["curves"] == CASES["choice"]["best"]["curves"]
@@ -143,6 +147,7 @@ def curved_company(seed: int) -> Scenario:
     return Scenario.model_validate({**tree, "noise_correlation": 0.3})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_at_baseline_beliefs_the_solver_equals_enumeration_under_random_curves(seed: int) -> None:
     """Thresholds, accelerators, gates on other teams' KPIs and curves of teams, in every rule set."""

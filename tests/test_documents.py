@@ -42,6 +42,8 @@ from reports.style import MISSING, SHY
 from reports.words.catalogue import Words, words_for
 from reports.words.format import NARROW_NO_BREAK, NO_BREAK
 
+pytestmark = pytest.mark.documents
+
 LANGUAGES = ("en", "fr")
 
 

@@ -29,6 +29,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
 def test_workers_have_one_thread_where_the_main_module_loads_libraries_and_their_parent_keeps_its_own(
     method: str, tmp_path: Path

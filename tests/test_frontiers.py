@@ -32,6 +32,7 @@ def traced(over: Over) -> tuple[FrontierPoint, ...]:
     return frontier(mini(COARSE), over, points=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("over", OVERS)
 def test_more_room_never_hurts(over: Over) -> None:
     points = traced(over)
@@ -44,6 +45,7 @@ def test_more_room_never_hurts(over: Over) -> None:
     assert without == sorted(without, reverse=True)
 
 
+@pytest.mark.slow
 def test_a_point_is_the_solve_at_its_limit() -> None:
     for point in traced("budget"):
         direct = solve(at_limit(mini(COARSE), "budget", point.limit))
@@ -54,12 +56,14 @@ def test_a_point_is_the_solve_at_its_limit() -> None:
             assert point.best.loaded_pay <= point.limit + 1e-6
 
 
+@pytest.mark.slow
 def test_the_scenarios_own_limit_is_among_the_points() -> None:
     assert [p.limit for p in traced("budget") if p.here] == [135000.0]
     assert [p.limit for p in traced("gaming") if p.here] == [0.1]
     assert not any(p.here for p in traced("controllability"))
 
 
+@pytest.mark.slow
 def test_a_point_without_a_plan_is_a_row() -> None:
     tight = at_limit(mini(COARSE | {"locks": {"success": {"retention": 1.0}}}), "budget", 90000.0)
     points = frontier(tight, "budget", points=2)
@@ -71,6 +75,7 @@ def test_a_point_without_a_plan_is_a_row() -> None:
     assert json.loads(json.dumps(frontier_json(points), allow_nan=False))["points"][0]["value"] is None
 
 
+@pytest.mark.slow
 def test_with_regimes_and_a_locked_team_more_budget_never_hurts() -> None:
     scenario = mini(COARSE | {"locks": {"success": {"retention": 1.0}}}, regimes=REGIMES)
     values = [p.best.value for p in frontier(scenario, "budget", points=3)]
@@ -123,6 +128,7 @@ def test_every_rule_of_the_file_has_a_price() -> None:
     assert not [p for c in found for p in problems_of(every_rule().model_copy(update={"rules": c.rules}))]
 
 
+@pytest.mark.slow
 def test_the_price_of_a_rule_is_the_gain_without_it() -> None:
     solution = solve(mini(COARSE))
     found = {(p.rule, p.change): p for p in rule_prices(solution, Options())}
@@ -134,6 +140,7 @@ def test_the_price_of_a_rule_is_the_gain_without_it() -> None:
     assert price.price >= found[("budget.expected", "relaxed")].price - 1e-6 * free.objective
 
 
+@pytest.mark.slow
 def test_without_a_plan_no_rule_has_a_price() -> None:
     assert rule_prices(infeasible(), Options()) == ()
 

@@ -92,6 +92,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
 # --- end to end -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_exports_become_a_scenario_that_check_accepts_and_solve_solves(
     company: tuple[Path, Study, Scenario], tmp_path: Path
 ) -> None:
@@ -161,6 +162,7 @@ def test_the_baseline_of_the_scenario_wins_what_the_history_won(
     assert won == pytest.approx(seen, rel=0.06)  # leads without a response time are left unworked
 
 
+@pytest.mark.data
 def test_a_school_becomes_a_plan_on_a_twin_of_its_estimates(tmp_path: Path) -> None:
     folder, school = real("school_crm"), read_map(CASES / "school.yaml")
     history = read_history([folder / "deals.csv.gz", folder / "spend.csv.gz"], school)
@@ -177,6 +179,7 @@ def test_a_school_becomes_a_plan_on_a_twin_of_its_estimates(tmp_path: Path) -> N
     assert run("check", out)[0] == 0
 
 
+@pytest.mark.slow
 def test_the_commands_at_the_head_of_the_shipped_twin_run_as_they_stand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +277,7 @@ def test_more_leads_make_more_wins_but_no_better_person() -> None:
 # --- recovery -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_known_numbers_are_recovered_within_their_intervals(tmp_path: Path) -> None:
     """Two histories of eight quarters with about 2,000 leads each; lags are cut off at the end of all."""
     long = replace(

@@ -255,6 +255,7 @@ def test_a_scheme_that_is_in_no_row_is_refused(exports: list[Path], tmp_path: Pa
 # --- real -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.data
 def test_the_published_experiment_is_read_by_its_schemes(exports: list[Path]) -> None:
     """Three piece rates of eighteen schemes; 0.0305 is that of the reference."""
     file = real("effort_vs_pay") / "mturk_effort.csv"

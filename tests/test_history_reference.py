@@ -142,6 +142,7 @@ def closers() -> pl.DataFrame:
     )
 
 
+@pytest.mark.data
 def test_every_row_of_the_school_is_used_or_dropped_with_a_reason() -> None:
     history, study = school()
     assert history.deals.height == SCHOOL["rows"]["deals"]
@@ -157,11 +158,13 @@ def test_every_row_of_the_school_is_used_or_dropped_with_a_reason() -> None:
     assert study.first == dt.date(2023, 7, 3)
 
 
+@pytest.mark.data
 def test_no_name_of_a_person_of_the_school_is_in_what_is_kept() -> None:
     history, _ = school()
     assert all(name.startswith("person_") or name == "nobody" for name in history.deals["owner"].unique())
 
 
+@pytest.mark.data
 def test_the_funnel_of_the_school_is_reproduced() -> None:
     history, study = school()
     expected = SCHOOL["funnel_mature_nonjunk"]
@@ -175,6 +178,7 @@ def test_the_funnel_of_the_school_is_reproduced() -> None:
     same_rates(rates_by(months, "month", "won"), SCHOOL["cohort_by_month"])
 
 
+@pytest.mark.data
 def test_sources_of_the_school_differ_as_they_should() -> None:
     _, study = school()
     expected = SCHOOL["by_source_mature_nonjunk"]
@@ -186,6 +190,7 @@ def test_sources_of_the_school_differ_as_they_should() -> None:
     assert found == pytest.approx(wanted, abs=0.006)
 
 
+@pytest.mark.data
 def test_owners_of_the_school_differ_as_they_should() -> None:
     _, study = school()
     same_spread(rates_by(study.mature, "owner", "won", 200), SCHOOL["owners_ge200"]["moments"])
@@ -198,6 +203,7 @@ def test_owners_of_the_school_differ_as_they_should() -> None:
     same_logit(mixed_models.logistic(known, "won", groups), SCHOOL["variance_logit_closers"], names)
 
 
+@pytest.mark.data
 def test_the_grade_halves_the_effect_of_the_source_and_leaves_that_of_the_closer() -> None:
     good = read_grades().filter(pl.col("source").is_not_null())
     found = mixed_models.logistic(good, "won", ["owner", "source", "month"], ["a", "b"])
@@ -214,6 +220,7 @@ def read_grades() -> pl.DataFrame:
     return closers().filter("step_graded_c").join(grades, on="id")
 
 
+@pytest.mark.data
 def test_supply_moves_wins_per_closer_more_than_the_closer() -> None:
     expected, panel = SCHOOL["panel_owner_month_wins"], panel_of(closers(), "won")
     assert panel is not None
@@ -226,6 +233,7 @@ def test_supply_moves_wins_per_closer_more_than_the_closer() -> None:
     assert panel.supply > 3 * panel.person
 
 
+@pytest.mark.data
 def test_lags_and_values_of_the_school_are_reproduced() -> None:
     history, study = school()
     lag = study.lags["created_to_won"]
@@ -242,6 +250,7 @@ def test_lags_and_values_of_the_school_are_reproduced() -> None:
     same_shares(found, SCHOOL["value_paid_offer_total_eur"]["reml_log"], names)
 
 
+@pytest.mark.data
 def test_what_waiting_costs_the_school_depends_on_what_is_held_equal() -> None:
     _, study = school()
     waits = study.mature.filter(pl.col("response") > 0)["response"]
@@ -272,6 +281,7 @@ def read_reached() -> pl.DataFrame:
     return closers().join(lost, on="id")
 
 
+@pytest.mark.data
 def test_a_rush_at_the_end_of_the_month_is_real_in_the_school() -> None:
     history, study = school()
     won = study.rushes["month_end_won"]
@@ -286,6 +296,7 @@ def test_a_rush_at_the_end_of_the_month_is_real_in_the_school() -> None:
     assert not quarter.real
 
 
+@pytest.mark.data
 def test_counts_of_the_school_scatter_more_than_chance() -> None:
     history, _ = school()
     span = dt.date(2023, 8, 1), dt.date(2024, 6, 21)
@@ -294,6 +305,7 @@ def test_counts_of_the_school_scatter_more_than_chance() -> None:
     same_dispersion(timing.weekly(paid, *span), SCHOOL["weekly_paid_dispersion"])
 
 
+@pytest.mark.data
 def test_leads_of_the_school_follow_spend_as_they_should() -> None:
     costs = school()[1].costs
     for source, expected in SCHOOL["weekly_spend_to_leads_elasticity"].items():
@@ -304,6 +316,7 @@ def test_leads_of_the_school_follow_spend_as_they_should() -> None:
             assert value == pytest.approx(expected[name], abs=5.1e-5), name
 
 
+@pytest.mark.data
 def test_the_school_becomes_a_scenario_whose_every_source_names_its_rows() -> None:
     _, study = school()
     scenario = scenario_of(study)
@@ -332,6 +345,7 @@ def olist_2018() -> pl.DataFrame:
     )
 
 
+@pytest.mark.data
 def test_the_funnel_of_olist_is_reproduced() -> None:
     deals, late = olist().deals, olist_2018()
     same_rate(rate_of(deals, "won"), OLIST["won_of_mql"])
@@ -343,6 +357,7 @@ def test_the_funnel_of_olist_is_reproduced() -> None:
     same_spread(rates_by(late, "product", "won", 20), OLIST["landing_page_moments_2018_n>=20"])
 
 
+@pytest.mark.data
 def test_shares_won_within_days_allow_for_leads_that_are_too_young() -> None:
     late = olist_2018()
     age = (dt.datetime(2018, 11, 14) - late["created"]).dt.total_days()
@@ -354,6 +369,7 @@ def test_shares_won_within_days_allow_for_leads_that_are_too_young() -> None:
         assert done.lo < done.share < done.hi
 
 
+@pytest.mark.data
 def test_lags_of_olist_are_reproduced_and_log_normal() -> None:
     deals = olist().deals
     lag = lag_of(deals["lag"].drop_nulls())
@@ -363,6 +379,7 @@ def test_lags_of_olist_are_reproduced_and_log_normal() -> None:
     same_fits(late, OLIST["lag_days"]["fits_2018"])
 
 
+@pytest.mark.data
 def test_what_moves_olist_is_reproduced() -> None:
     late, names = olist_2018(), {"origin": "source", "landing_page": "product", "lp": "product"}
     groups = ["source", "product", "month"]
@@ -370,6 +387,7 @@ def test_what_moves_olist_is_reproduced() -> None:
     same_logit(mixed_models.logistic(late, "won", groups), OLIST["variance_logit_2018"], names)
 
 
+@pytest.mark.data
 def test_who_decides_how_long_olist_takes() -> None:
     raw = read_export(next(real("olist_funnel").glob("*closed*"))).frame
     closed = raw.select("sdr_id", "business_segment", id="mql_id")
@@ -390,6 +408,7 @@ def test_who_decides_how_long_olist_takes() -> None:
     )
 
 
+@pytest.mark.data
 def test_the_rush_of_olist_is_a_false_alarm_of_the_naive_test() -> None:
     won = olist().deals.filter("won")["closed"]
     found = timing.rush(won, dt.date(2018, 1, 1), dt.date(2018, 8, 31))
@@ -400,6 +419,7 @@ def test_the_rush_of_olist_is_a_false_alarm_of_the_naive_test() -> None:
     same_rush(timing.rush(won, dt.date(2018, 1, 1), dt.date(2018, 6, 30), 3), OLIST["quarter_end_won"])
 
 
+@pytest.mark.data
 def test_counts_of_olist_scatter_more_than_chance() -> None:
     deals = olist().deals
     won = timing.weekly(deals.filter("won")["closed"], dt.date(2018, 1, 8), dt.date(2018, 7, 1))
@@ -411,6 +431,7 @@ def test_counts_of_olist_scatter_more_than_chance() -> None:
 # --- other exports --------------------------------------------------------------------------------------
 
 
+@pytest.mark.data
 def test_win_rates_of_a_wholesaler_are_reproduced() -> None:
     expected = REFERENCE["ibm_win_loss"]
     raw = read_export(next(real("ibm_win_loss").glob("*.gz"))).frame
@@ -427,6 +448,7 @@ def test_win_rates_of_a_wholesaler_are_reproduced() -> None:
     same_shares(mixed_models.linear(amounts, "log", groups), expected["reml_log_amount"])
 
 
+@pytest.mark.data
 def test_sources_of_an_educator_are_reproduced() -> None:
     expected = REFERENCE["x_education_leads"]
     raw = read_export(real("x_education_leads") / "Leads.csv.gz").frame
@@ -443,6 +465,7 @@ def test_sources_of_an_educator_are_reproduced() -> None:
     same_shares(mixed_models.linear(frame, "won", groups), expected["variance_lpm"], names)
 
 
+@pytest.mark.data
 def test_each_further_call_of_a_bank_wins_less() -> None:
     expected = REFERENCE["bank_marketing"]
     raw = read_export(real("bank_marketing") / "bank-full.csv.gz").frame
@@ -456,6 +479,7 @@ def test_each_further_call_of_a_bank_wins_less() -> None:
     same_quantiles(quantiles(frame["duration"].cast(pl.Float64)), expected["call_seconds"]["all"])
 
 
+@pytest.mark.data
 def test_effort_answers_weakly_to_the_rate_and_strongly_to_its_presence() -> None:
     expected = REFERENCE["effort_vs_pay"]
     raw = read_export(real("effort_vs_pay") / "mturk_effort.csv").frame
@@ -481,6 +505,7 @@ def test_effort_answers_weakly_to_the_rate_and_strongly_to_its_presence() -> Non
     assert cost.effort(0.04) == pytest.approx(2115.6, abs=0.06)
 
 
+@pytest.mark.data
 def test_short_calls_of_a_call_centre_are_unevenly_shared() -> None:
     expected = REFERENCE["call_centre_feb1999"]
     calls = calls_of(real("call_centre_feb1999"))
@@ -498,6 +523,7 @@ def test_short_calls_of_a_call_centre_are_unevenly_shared() -> None:
     assert all(shares[name].rate > 0.06 for name in odd)
 
 
+@pytest.mark.data
 def test_who_decides_how_long_a_call_takes() -> None:
     expected = REFERENCE["call_centre_feb1999"]
     calls = calls_of(real("call_centre_feb1999")).with_columns(pl.col("seconds").log().alias("log"))
@@ -528,6 +554,7 @@ def calls_of(folder: Path) -> pl.DataFrame:
     return named.filter(pl.col("seconds") > 0)
 
 
+@pytest.mark.data
 def test_patience_of_callers_is_reproduced() -> None:
     raw = read_export(real("call_centre_feb1999") / "calls.tsv.gz").frame
     waits = raw.with_columns(pl.col("q_time").cast(pl.Float64))

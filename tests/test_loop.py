@@ -62,6 +62,7 @@ def four() -> Solution:
     return solve(mini(), Options(alternatives=4))
 
 
+@pytest.mark.slow
 def test_alternatives_on_the_small_funnel_are_those_of_enumeration_in_order() -> None:
     space, plans = ranked(mini())
     expected = far_apart(plans, 4)
@@ -72,6 +73,7 @@ def test_alternatives_on_the_small_funnel_are_those_of_enumeration_in_order() ->
     assert all(a.proven for a in found)
 
 
+@pytest.mark.slow
 def test_the_first_alternative_is_the_plan_and_json_and_tables_carry_all() -> None:
     solution = four()
     assert solution.alternatives[0].plan == solution.plan
@@ -104,6 +106,7 @@ def twins(**current: dict[str, float]) -> Scenario:
     return Scenario.model_validate(tree)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "today", [{"lead_volume": 1.0}, {"wins_again": 1.0}, {"wins": 0.5, "wins_again": 0.5}], ids=str
 )
@@ -133,6 +136,7 @@ def test_the_order_of_plans_is_total_and_ends_with_the_scenario_s_own_order() ->
     assert order == [2, 1, 0, 3, 4, 5]
 
 
+@pytest.mark.slow
 def test_threads_do_not_change_the_alternatives() -> None:
     plans = [[a.plan for a in solve(mini(), Options(alternatives=3, threads=t)).alternatives] for t in (2, 4)]
     assert plans[0] == plans[1] == [a.plan for a in four().alternatives[:3]]
@@ -250,6 +254,7 @@ def large_and_unfound() -> Solution:
     return solve(mini(rules), Options())
 
 
+@pytest.mark.slow
 def test_where_not_every_plan_was_judged_the_word_is_not_found_rather_than_none() -> None:
     solution = large_and_unfound()
     assert count_plans(solution.space, 20_000) > 20_000
@@ -299,6 +304,7 @@ def test_scenarios_that_once_ended_in_an_error_are_proven(seed, why) -> None:
     assert (ending.status, ending.wrong) == ("optimal", ""), why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(20_000, 20_040, 20))
 def test_generated_scenarios_end_in_a_stated_status_that_enumeration_does_not_contradict(first) -> None:
     endings = [fuzz.ending(seed, seconds=1.0, small=True) for seed in range(first, first + 10)]

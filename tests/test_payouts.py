@@ -183,6 +183,7 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
         assert value == pytest.approx(float(outcome.loaded_pay[0]) + beyond[name], abs=Z * error)
 
 
+@pytest.mark.slow
 def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None:
     rule = {"level": 0.9, "limit": 165_000.0}
     found = solve(mini({"budget": {"cvar": rule}}, regimes=REGIMES))

@@ -69,6 +69,7 @@ def test_the_smallest_design_is_recommended() -> None:
     assert all(d.size >= recommended.smallest.size for d in recommended.designs if d.power >= ENOUGH)
 
 
+@pytest.mark.slow
 def test_where_headcount_does_not_reach_it_says_so_and_how_many_would() -> None:
     recommended = pilot(crowd(0.15, people=12), seed=1)
     assert recommended.smallest is None

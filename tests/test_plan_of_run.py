@@ -48,6 +48,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, dict[s
 Solved = tuple[Path, Path, dict[str, Any]]
 
 
+@pytest.mark.slow
 def test_it_brings_what_the_solve_said(solved: Solved) -> None:
     file, run, result = solved
     answer = asked("evaluate", file, "--plan", run)
@@ -56,6 +57,7 @@ def test_it_brings_what_the_solve_said(solved: Solved) -> None:
         assert answer[mode]["loaded_pay"] == pytest.approx(result[mode]["loaded_pay"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_it_keeps_the_rules_and_the_budget(solved: Solved) -> None:
     file, run, result = solved
     assert asked("compare", file, "current", run)["plans"][str(run)]["broken_rules"] == []
@@ -106,6 +108,7 @@ def test_a_run_of_another_company_is_refused_with_what_differs(solved: Solved, t
     assert "result.json" in said
 
 
+@pytest.mark.slow
 def test_a_run_that_found_no_plan_recommends_none(tmp_path: Path) -> None:
     file, run = company(tmp_path, budget={"expected": 1.0}), tmp_path / "run"
     asked("solve", file, "--out", run, exit_code=1)

@@ -79,6 +79,7 @@ def test_the_current_plan_reproduces_the_baseline(mode: Mode, scenario: Scenario
     assert np.abs((found - cal.network.baseline) / cal.network.scale).max() <= 1e-9
 
 
+@pytest.mark.slow
 def test_at_most_one_random_plan_in_a_hundred_has_no_consistent_equilibrium() -> None:
     residuals = [
         evaluate_plans(calibrate(scenario), plans_for(scenario, seed, 8)).residual
@@ -101,6 +102,7 @@ def companies(count: int) -> Iterator[Scenario]:
 # --- best response: nobody gains by deviating -----------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @some(15)
 @given(scenario=st.one_of(small_companies(), small_companies(max_teams=4, regimes=2)), seed=SEEDS)
@@ -270,6 +272,7 @@ def larger(tree: dict[str, Any], factor: float) -> None:
             kpi["target"] *= factor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @some(15)
 @given(scenario=small_companies(), seed=SEEDS, factor=st.floats(0.01, 100))
@@ -293,6 +296,7 @@ def dearer(tree: dict[str, Any], factor: float) -> None:
         part.update({name: part[name] * factor for name in ("value", "cash") if name in part})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 @some(15)
 @given(scenario=small_companies(), seed=SEEDS, factor=st.floats(0.01, 100))
@@ -307,6 +311,7 @@ def test_in_another_currency_people_do_the_same(
     alike(there.net[rows] / factor, here.net[rows], 1e-6)
 
 
+@pytest.mark.slow
 @some(15)
 @given(scenario=small_companies(), seed=SEEDS)
 def test_what_an_unpaid_team_is_promised_changes_nothing(scenario: Scenario, seed: int) -> None:

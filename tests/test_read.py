@@ -644,6 +644,7 @@ def survives(file: Path) -> None:
     assert all(set(problem.as_json()) == {"where", "value", "message", "hint"} for problem in explained)
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(st.data())
 def test_a_scenario_with_random_changes_reads_or_explains_itself(
@@ -679,6 +680,7 @@ def test_a_file_with_lines_repeated_cut_and_spliced_reads_or_explains_itself(
     survives(file)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.one_of(

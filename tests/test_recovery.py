@@ -16,6 +16,7 @@ def recovered() -> tuple[Truth, list[Trial]]:
         return truth, [trial(truth, seed) for seed in SEEDS]
 
 
+@pytest.mark.slow
 def test_numbers_of_a_known_company_lie_within_the_intervals_that_their_sources_state(
     recovered: tuple[Truth, list[Trial]],
 ) -> None:
@@ -25,6 +26,7 @@ def test_numbers_of_a_known_company_lie_within_the_intervals_that_their_sources_
     assert sum(n.inside for n in numbers) >= 0.8 * len(numbers)
 
 
+@pytest.mark.slow
 def test_the_plan_for_the_company_found_loses_little_in_the_company_that_is(
     recovered: tuple[Truth, list[Trial]],
 ) -> None:

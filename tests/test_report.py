@@ -110,6 +110,7 @@ def strings(value: Any) -> Iterator[str]:
 # --- pages ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", sorted(set(SOLVED) - {"infeasible"}))
 def test_a_plan_has_two_pages_and_an_appendix(name: str, language: str) -> None:
@@ -118,6 +119,7 @@ def test_a_plan_has_two_pages_and_an_appendix(name: str, language: str) -> None:
     assert f"1 / {len(text)}" in text[0]
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", sorted(SOLVED))
 def test_every_chapter_of_the_appendix_is_printed_and_in_its_contents(name: str, language: str) -> None:
@@ -129,6 +131,7 @@ def test_every_chapter_of_the_appendix_is_printed_and_in_its_contents(name: str,
             assert plain(line) in text
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_plan_one_page_names_the_conflict_and_the_way_out(language: str) -> None:
     text = pages("infeasible", language)
@@ -140,6 +143,7 @@ def test_without_a_plan_one_page_names_the_conflict_and_the_way_out(language: st
         assert plain(words.money(conflict[column])) in text[0]
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_numbers_of_the_tables_are_in_the_text(language: str) -> None:
     first, second, *_ = pages("moved", language)
@@ -162,6 +166,7 @@ def test_the_numbers_of_the_tables_are_in_the_text(language: str) -> None:
         assert plain(sentence) in second
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_decision_says_who_is_paid_on_what(language: str) -> None:
     first = pages("moved", language)[0]
@@ -172,6 +177,7 @@ def test_the_decision_says_who_is_paid_on_what(language: str) -> None:
             assert plain(words.write.weight(weight["then"])) in first
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_failed_check_is_on_page_one(language: str) -> None:
     first, second, *_ = pages("failed", language)
@@ -183,6 +189,7 @@ def test_a_failed_check_is_on_page_one(language: str) -> None:
     assert plain(words.say("proof.failed")) in second
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_bound_nothing_is_called_proven(language: str) -> None:
     text = " ".join(pages("unproven", language))
@@ -192,6 +199,7 @@ def test_without_a_bound_nothing_is_called_proven(language: str) -> None:
     assert plain(words.say("badge.optimal")) not in text
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plan_that_will_break_rules_says_so_on_page_one(language: str) -> None:
     first = pages("short_sighted", language)[0]
@@ -203,6 +211,7 @@ def test_a_plan_that_will_break_rules_says_so_on_page_one(language: str) -> None
         assert plain(words.say(key)) in first
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_where_nothing_moves_the_report_says_why(language: str) -> None:
     first = pages("stuck", language)[0]
@@ -215,6 +224,7 @@ def test_where_nothing_moves_the_report_says_why(language: str) -> None:
     assert plain(words.money(shown("stuck")["summary"].iloc[0]["budget_unused"])) in first
 
 
+@pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_texts_print_literally_or_as_visible_boxes(language: str) -> None:
     first = pages("hostile", language)[0]
@@ -229,6 +239,7 @@ def test_hostile_texts_print_literally_or_as_visible_boxes(language: str) -> Non
 # --- the file -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.documents
 def test_the_files_are_pdf_a3b_and_ua1_tagged_with_attachments() -> None:
     attached = {"scenario.yaml": "name: mini_funnel\n", "inputs.json": "{}\n"}
     content = report(Run(computed("moved"), attached), "fr").content
@@ -245,6 +256,7 @@ def test_the_files_are_pdf_a3b_and_ua1_tagged_with_attachments() -> None:
         } == attached
 
 
+@pytest.mark.documents
 def test_the_chart_has_a_text_for_those_who_do_not_see_it() -> None:
     with pikepdf.open(BytesIO(document("moved", "en"))) as file:
         alts = [str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
@@ -252,6 +264,7 @@ def test_the_chart_has_a_text_for_those_who_do_not_see_it() -> None:
     assert any(words.money(shown("moved")["plans"].iloc[-1]["revenue"]) in alt for alt in alts)
 
 
+@pytest.mark.documents
 def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     store = tmp_path / "tables.pickle"
     store.write_bytes(pickle.dumps(moved_tables()))
@@ -271,6 +284,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) 
     assert sorted(p.name for p in (tmp_path / "here").iterdir()) == ["report.en.pdf", "report.fr.pdf"]
 
 
+@pytest.mark.documents
 def test_a_date_is_printed_and_stamped_only_where_it_is_given() -> None:
     dated = report(Run(computed("moved")), "fr", dt.date(2026, 11, 23)).content
     reader = pypdf.PdfReader(BytesIO(dated))
@@ -280,6 +294,7 @@ def test_a_date_is_printed_and_stamped_only_where_it_is_given() -> None:
     assert "novembre" not in pages("moved", "fr")[0]
 
 
+@pytest.mark.documents
 def test_the_report_is_small() -> None:
     assert len(document("moved", "fr")) < 500_000
 

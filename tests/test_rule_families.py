@@ -93,6 +93,7 @@ def test_the_optimum_changes_when_the_rule_is_removed(name: str) -> None:
     assert enumerated(name, "best")[1] != enumerated(name, "best_without")[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "side"), SIDES)
 def test_the_solver_finds_and_proves_it(name: str, side: str) -> None:
     solution = solve(scenario_of(name, side), Options(beliefs="baseline", gap=PROVEN))
@@ -256,6 +257,7 @@ def test_a_rule_without_a_family_is_refused() -> None:
 # --- gaming caps, stated twice --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=25, print_blob=False)
 @given(
     small_companies(max_teams=4, regimes=2),

@@ -120,6 +120,7 @@ def test_a_committed_scenario_comes_back_from_a_workbook_exactly(tmp_path: Path,
     assert dump_scenario(again) == dump_scenario(scenario)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_companies(max_teams=4, regimes=2))
 def test_a_random_company_comes_back_from_a_workbook_exactly(
@@ -143,6 +144,7 @@ TRICKY = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     text=st.one_of(WRITABLE, TRICKY),
@@ -211,6 +213,7 @@ def test_every_mapping_and_list_of_a_scenario_has_a_sheet() -> None:
     assert inside == {path for path in held | choices if len(path) > 1 and path[0] in SECTIONS}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 def test_a_workbook_saved_by_libreoffice_says_the_same(tmp_path: Path) -> None:
     scenario = read_scenario(ROOT / "scenarios" / "alignment")
@@ -528,6 +531,7 @@ JUNK: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_workbook_with_random_cells_changed_reads_or_explains_itself(

@@ -93,6 +93,7 @@ def test_mini_funnel_net_at_baseline_beliefs_is_found_and_proven():
     assert same_plan(solution.plan.weights, case["best"][0]["weights"])
 
 
+@pytest.mark.slow
 def test_mini_funnel_consistent_optimum_is_found():
     case = MINI_EXPECTED["optimum_consistent"]
     solution = solve(from_enumeration(case, "net", case["loaded_budget"]))
@@ -146,6 +147,7 @@ def enumerated(scenario: Scenario, beliefs: str) -> float:
     return best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 def test_at_baseline_beliefs_the_solver_equals_enumeration_on_random_companies(seed):
     scenario = ruled_company(seed)
@@ -161,6 +163,7 @@ def test_at_baseline_beliefs_the_solver_equals_enumeration_on_random_companies(s
         assert solution.objective == pytest.approx(best, rel=PROVEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 2, 3, 4, 5, 6])
 def test_at_consistent_beliefs_no_enumerated_plan_beats_a_proven_one(seed):
     scenario = ruled_company(100 + seed)
@@ -174,6 +177,7 @@ def test_at_consistent_beliefs_no_enumerated_plan_beats_a_proven_one(seed):
             assert solution.objective >= best - 1e-4 * abs(best)
 
 
+@pytest.mark.slow
 def test_at_fixed_beliefs_a_larger_budget_never_lowers_the_optimum():
     values = []
     for budget in (120000, 127800, 131000, 135000, 150000):
@@ -202,6 +206,7 @@ def test_a_time_limit_is_feasible_or_error_but_never_optimal():
         assert next(c for c in solution.checks if c.name == "rules").ok
 
 
+@pytest.mark.slow
 def test_rules_that_cannot_hold_together_are_named_with_the_cheapest_way_out():
     rules = {
         "budget": {"expected": 127000, "min_share_of_target": 1.0},
@@ -220,6 +225,7 @@ def test_rules_that_cannot_hold_together_are_named_with_the_cheapest_way_out():
     assert all(r.by > 0 for r in solution.conflict.cheapest)
 
 
+@pytest.mark.slow
 def test_a_plan_that_keeps_the_rules_only_once_beliefs_adapt_is_found_before_infeasible_is_said():
     """The model at baseline beliefs has no plan within this budget; one of 4,410 keeps it at its own."""
     current = {
@@ -276,6 +282,7 @@ def test_a_textbook_instance_without_stages_or_hours_is_solved():
     assert solution.objective == pytest.approx(by_hand.max(), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_the_cheapest_way_out_is_enough_and_less_is_not():
     rules = {"weights": {"step": 0.25}, "measures": MEASURES, "locks": {"success": {"retention": 1.0}}}
     budget = 60000
@@ -308,6 +315,7 @@ def test_locked_weights_are_honoured_exactly():
     assert solution.plan.weights["sales"] == {"bookings": 0.65, "leads_touched": 0.35}
 
 
+@pytest.mark.slow
 def test_threads_do_not_change_the_plan():
     case = MINI_EXPECTED["optimum_consistent"]
     scenario = from_enumeration(case, "net", case["loaded_budget"])

@@ -11,8 +11,12 @@ pytest_plugins = ["pytester"]
 TESTS = """
 import pytest
 
+@pytest.mark.data
 @pytest.mark.skipif(True, reason="data is absent: olist")
 def test_without_data(): ...
+
+@pytest.mark.skipif(True, reason="data is absent: olist")
+def test_without_data_and_without_a_mark(): ...
 
 @pytest.mark.skipif(True, reason="chromium absent")
 def test_without_a_browser(): ...
@@ -26,11 +30,12 @@ def test_that_fails():
 """
 
 
-@pytest.mark.parametrize(("options", "skipped", "refused"), [((), 3, 0), (("--strict-skips",), 1, 1)])
+@pytest.mark.parametrize(("options", "skipped", "refused"), [((), 4, 0), (("--strict-skips",), 1, 2)])
 def test_only_absent_data_may_be_skipped_where_every_program_is_there(
     pytester: pytest.Pytester, options: tuple[str, ...], skipped: int, refused: int
 ) -> None:
     pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text(encoding="utf-8"))
+    pytester.makeini("[pytest]\nmarkers =\n    data\n    slow\n")
     pytester.makepyfile(TESTS)
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", *options)
-    result.assert_outcomes(skipped=skipped, errors=refused, failed=refused, xfailed=1)
+    result.assert_outcomes(skipped=skipped, errors=refused, failed=1 if refused else 0, xfailed=1)

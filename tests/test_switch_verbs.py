@@ -113,6 +113,7 @@ def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path)
     assert "power by length of the pilot" in drawings(tmp_path / "pilot.en.pdf")
 
 
+@pytest.mark.slow
 def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
     file = tmp_path / "many.yaml"
     file.write_text(SMALL.read_text().replace("headcount: 2", "headcount: 400"), encoding="utf-8")
@@ -125,6 +126,7 @@ def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
     assert summary["power"] >= 0.8
 
 
+@pytest.mark.slow
 def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> None:
     result = run("adjust", company, company.parent / "actuals.csv", "--plan", "by_hand", "--out", tmp_path)
     assert result.exit_code == 0, result.output

@@ -63,6 +63,7 @@ def said(program: str, threads: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "threads_tried"),
     [(SAMPLED, ("1", "2", "4")), (SOLVED, ("1", "4"))],

@@ -161,6 +161,7 @@ def own_unit(table: str, column: Column) -> bool:
     return column.unit == "row" and table not in ROWS_OF_MONEY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_numbers_of_a_run_change_as_their_units_say(change: str) -> None:
     assert tables("")["summary"].iloc[0]["moved"]

@@ -190,6 +190,7 @@ def call(js: MiniRacer, function: str, *arguments: Any) -> Any:
 # --- equilibria and rules -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMPANIES)
 def test_the_page_finds_the_equilibria_that_python_finds(name: str, cases: Callable[[str], Case]) -> None:
     case = cases(name)
@@ -215,6 +216,7 @@ def test_the_page_finds_the_equilibria_that_python_finds(name: str, cases: Calla
             assert found[field] == pytest.approx(value[s], rel=AGREEMENT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["curves_quota_alike", "curves_by_team"])
 def test_where_the_page_settles_elsewhere_python_stays_there_too(
     name: str, cases: Callable[[str], Case]
@@ -245,6 +247,7 @@ def agree(found: list[float], known: Floats) -> None:
     np.testing.assert_allclose(found, known, rtol=AGREEMENT, atol=least)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMPANIES)
 def test_the_page_judges_every_rule_as_python_does(name: str, cases: Callable[[str], Case]) -> None:
     case = cases(name)
@@ -260,6 +263,7 @@ def test_the_page_judges_every_rule_as_python_does(name: str, cases: Callable[[s
                 assert mine["broken"] == (line.slack[s] < -TOLERANCE), line.name
 
 
+@pytest.mark.slow
 def test_random_plans_break_and_keep_every_form_of_rule(cases: Callable[[str], Case]) -> None:
     """Otherwise the agreement above would show little."""
     seen: dict[str, set[bool]] = {}

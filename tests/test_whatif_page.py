@@ -37,7 +37,10 @@ HOSTILE = (
     '<script>document.title="owned"</script><img src=x onerror=alert(1)> '
     + "\u202eevil\u202c שלום \U0001f600 "
 )
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: the page is not driven")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: the page is not driven"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,8 @@ from reports.words.catalogue import words_for
 from reports.workbook import workbook_of
 from reports.workbook.book import Both
 
+pytestmark = pytest.mark.documents
+
 SAME = 1e-6
 """Spreadsheets calculate in double precision and round money to the cent; agreement is far below a cent."""
 SOFFICE = shutil.which("soffice")

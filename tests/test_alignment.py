@@ -141,9 +141,9 @@ def test_today_everybody_is_on_their_own_number(alignment: Scenario) -> None:
 
 
 def test_the_evaluator_reproduces_todays_funnel(cal: Calibrated) -> None:
-    found = evaluate_plans(cal, cal.current[None])
-    assert found.x[0] == pytest.approx(cal.network.baseline, rel=1e-9, abs=1e-9)
-    assert found.score[0] == pytest.approx(np.ones(len(cal.network.kpis)), rel=1e-9)
+    outcome = evaluate_plans(cal, cal.current[None])
+    assert outcome.x[0] == pytest.approx(cal.network.baseline, rel=1e-9, abs=1e-9)
+    assert outcome.score[0] == pytest.approx(np.ones(len(cal.network.kpis)), rel=1e-9)
 
 
 def test_every_named_plan_has_a_consistent_equilibrium(named: Named) -> None:
@@ -183,17 +183,17 @@ def test_marketing_on_the_closing_rate_changes_revenue_by_less_than_a_hundredth(
 
 def test_marketing_controls_less_than_a_quarter_of_the_closing_rate(cal: Calibrated) -> None:
     network = cal.network
-    found = measure(cal).controllability[network.teams.index("marketing"), network.kpis.index("closing_rate")]
-    assert found < 0.25
+    share = measure(cal).controllability[network.teams.index("marketing"), network.kpis.index("closing_rate")]
+    assert share < 0.25
 
 
 def test_no_kpi_of_marketing_is_as_exposed_to_others_as_the_closing_rate(cal: Calibrated) -> None:
     network = cal.network
     today = evaluate_plans(cal, cal.current[None])
-    found = exposures(cal, today.by_regime[0], cal.current[None].sum(axis=2))[0]
+    exposure = exposures(cal, today.by_regime[0], cal.current[None].sum(axis=2))[0]
     others = [j for j, team in enumerate(network.teams) if team != "marketing"]
     offered = cal.scenario.rules.measures["marketing"]
-    worst = {k: found[network.kpis.index(k), others].max() for k in offered}
+    worst = {k: exposure[network.kpis.index(k), others].max() for k in offered}
     assert max(worst, key=worst.__getitem__) == "closing_rate"
     assert worst["lead_volume"] == pytest.approx(0, abs=1e-9)
 

@@ -59,24 +59,24 @@ def simulated(cal: Calibrated, draws: Draws | None = None) -> PayoutDistribution
 @pytest.mark.parametrize("cap", [None, 1.1])
 @pytest.mark.parametrize("regimes", [{}, REGIMES])
 def test_simulated_means_are_the_engines(cap: float | None, regimes: dict[str, Any]) -> None:
-    found = simulated(company(0.2, cap, regimes=regimes, noise_correlation=0.4))
-    for spread in (found.company, *found.teams):
+    distribution = simulated(company(0.2, cap, regimes=regimes, noise_correlation=0.4))
+    for spread in (distribution.company, *distribution.teams):
         assert spread.mean == pytest.approx(spread.expected, abs=Z * spread.standard_error)
 
 
 def test_a_team_of_linear_pay_is_normal_with_the_correlation_of_its_kpis() -> None:
     cal = company(noise_correlation=0.4)
-    found, noise = simulated(cal).company, cal.curves.noise
+    of_company, noise = simulated(cal).company, cal.curves.noise
     loaded = loading(cal) @ euros_of(cal) * noise
     covariance = 0.6 * np.eye(len(noise)) + 0.4
     spread = float(np.sqrt(loaded @ covariance @ loaded))
     error = spread / np.sqrt(20_000)
-    for level, value in zip(PERCENTILES, found.percentiles, strict=True):
+    for level, value in zip(PERCENTILES, of_company.percentiles, strict=True):
         z = float(norm.ppf(level))
         own = np.sqrt(level * (1 - level)) / norm.pdf(z) * error
-        assert value == pytest.approx(found.expected + z * spread, abs=Z * own)
+        assert value == pytest.approx(of_company.expected + z * spread, abs=Z * own)
     tail = spread * norm.pdf(norm.ppf(0.95)) / 0.05
-    assert found.cvar == pytest.approx(found.expected + tail, abs=Z * 2.5 * error)
+    assert of_company.cvar == pytest.approx(of_company.expected + tail, abs=Z * 2.5 * error)
 
 
 def test_skill_spreads_peoples_pay_and_moves_neither_its_mean_nor_the_team() -> None:
@@ -113,23 +113,23 @@ def test_the_probability_of_an_objective_is_the_share_of_draws_that_reach_it() -
     cal = company(regimes=REGIMES)
     euros = euros_of(cal)
     outcome, draws = evaluate_plans(cal, euros[None]), draw(cal.scenario)
-    found = payout_distribution(cal, euros, outcome, draws).reached
+    reached = payout_distribution(cal, euros, outcome, draws).reached
     for k, kpi in enumerate(cal.network.kpis):
         only = np.zeros_like(euros)
         only[1, k] = 1.0
         paid = payout_distribution(cal, only, outcome, draws).teams[1].at_goal
-        assert paid == pytest.approx(found[k], abs=Z * 0.5 / np.sqrt(20_000)), kpi
+        assert paid == pytest.approx(reached[k], abs=Z * 0.5 / np.sqrt(20_000)), kpi
 
 
 def test_a_budget_is_exceeded_as_often_as_the_payout_lies_above_it() -> None:
     budget = {"budget": {"expected": 130_000.0, "teams": {"sales": 90_000.0}}}
     cal = company(rules=budget)
-    found, noise, e = simulated(cal), cal.curves.noise, euros_of(cal)
+    distribution, noise, e = simulated(cal), cal.curves.noise, euros_of(cal)
     spreads = (float(np.linalg.norm(loading(cal) @ e * noise)), float(np.linalg.norm(1.42 * e[1] * noise)))
-    for spread, sd in zip((found.company, found.teams[1]), spreads, strict=True):
+    for spread, sd in zip((distribution.company, distribution.teams[1]), spreads, strict=True):
         chance = float(norm.sf((spread.budget - spread.expected) / sd))
         assert spread.over_budget == pytest.approx(chance, abs=Z * 0.5 / np.sqrt(20_000))
-    assert np.isnan(found.teams[0].over_budget)
+    assert np.isnan(distribution.teams[0].over_budget)
 
 
 def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
@@ -149,8 +149,8 @@ def test_regimes_are_drawn_as_often_as_they_are_likely() -> None:
 
 def test_noise_of_two_kpis_has_the_correlation_of_the_scenario() -> None:
     noise = draw(company(noise_correlation=0.4).scenario).noise
-    found = np.corrcoef(noise.T)[np.triu_indices(noise.shape[1], 1)]
-    assert found == pytest.approx(0.4, abs=Z / np.sqrt(20_000))
+    correlations = np.corrcoef(noise.T)[np.triu_indices(noise.shape[1], 1)]
+    assert correlations == pytest.approx(0.4, abs=Z / np.sqrt(20_000))
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.973])
@@ -159,8 +159,8 @@ def test_cvar_is_the_optimum_of_its_linear_program(level: float) -> None:
     values, weight = rng.normal(size=37), rng.dirichlet(np.ones(37))
     cost = np.r_[1.0, weight / (1 - level)]
     rows = np.c_[-np.ones(37), -np.eye(37)]
-    found = linprog(cost, rows, -values, bounds=[(None, None), *[(0, None)] * 37])
-    assert float(cvar(values, weight, level)) == pytest.approx(found.fun, abs=1e-9)
+    program = linprog(cost, rows, -values, bounds=[(None, None), *[(0, None)] * 37])
+    assert float(cvar(values, weight, level)) == pytest.approx(program.fun, abs=1e-9)
 
 
 def test_a_percentile_is_the_least_value_not_exceeded_with_its_probability() -> None:
@@ -173,30 +173,30 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
     cal = company(rules={"budget": case})
     euros = euros_of(cal)
     outcome = evaluate_plans(cal, euros[None])
-    found = tail_elsewhere(cal, euros, outcome, draw(cal.scenario))
+    estimates = tail_elsewhere(cal, euros, outcome, draw(cal.scenario))
     sd = float(np.linalg.norm(loading(cal) @ euros * cal.curves.noise))
     beyond = {
         "cvar": sd * norm.pdf(norm.ppf(0.95)) / 0.05,
         "percentile": sd * norm.ppf(0.9),
     }
-    for name, (value, error) in found.items():
+    for name, (value, error) in estimates.items():
         assert value == pytest.approx(float(outcome.loaded_pay[0]) + beyond[name], abs=Z * error)
 
 
 @pytest.mark.slow
 def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None:
     rule = {"level": 0.9, "limit": 165_000.0}
-    found = solve(mini({"budget": {"cvar": rule}}, regimes=REGIMES))
-    checks = {c.name: c for c in found.checks}
+    solution = solve(mini({"budget": {"cvar": rule}}, regimes=REGIMES))
+    checks = {c.name: c for c in solution.checks}
     assert checks["model_cvar"].ok
     assert checks["realised_cvar"].ok
-    assert found.euros is not None
-    assert found.consistent is not None
-    cal, draws = found.cal, rule_noise(found.cal.scenario, found.cal.seed, CVAR_DRAWS)
+    assert solution.euros is not None
+    assert solution.consistent is not None
+    cal, draws = solution.cal, rule_noise(solution.cal.scenario, solution.cal.seed, CVAR_DRAWS)
     paid, odds = [], []
-    for probability, at in zip(cal.regimes.odds, found.consistent.by_regime, strict=True):
+    for probability, at in zip(cal.regimes.odds, solution.consistent.by_regime, strict=True):
         attained = true_scores(cal, at) + cal.curves.noise * draws
-        paid += list(attained @ (loading(cal) @ found.euros))  # linear pay: attainment is the share paid
+        paid += list(attained @ (loading(cal) @ solution.euros))  # linear pay: attainment is the share paid
         odds += [probability / CVAR_DRAWS] * CVAR_DRAWS
     by_hand, left = 0.0, 1 - rule["level"]
     for amount, weight in sorted(zip(paid, odds, strict=True), reverse=True):
@@ -234,7 +234,7 @@ def test_pay_piece_by_piece_is_realised_pay(curve: dict[str, Any]) -> None:
     better = rng.normal(1.0, 0.2, (4, 300))
     better[:, :3] = 1.0
     for i, own in enumerate(euros):
-        found = paid_people(cal, i, own, attained, better)
-        for person, skill in zip(found, better, strict=True):
+        people = paid_people(cal, i, own, attained, better)
+        for person, skill in zip(people, better, strict=True):
             paid = realised_pay(cal, attained * skill[:, None])[:, i] @ own
             assert person == pytest.approx(paid, abs=1e-9 * own.sum())

@@ -56,9 +56,9 @@ def pay_of(scenario: Scenario) -> np.ndarray:
     return np.array([team.current_pay or team.base_pay for team in scenario.teams.values()])
 
 
-def alike(found: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
+def alike(values: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
     scale = max(1.0, float(np.abs(expected).max(initial=0.0)))
-    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * 1e-3 * scale)
+    np.testing.assert_allclose(values, expected, rtol=tolerance, atol=tolerance * 1e-3 * scale)
 
 
 # --- equilibrium ----------------------------------------------------------------------------------------
@@ -75,8 +75,8 @@ def test_random_companies_are_valid(scenario: Scenario) -> None:
 @given(scenario=small_companies())
 def test_the_current_plan_reproduces_the_baseline(mode: Mode, scenario: Scenario) -> None:
     cal = calibrate(scenario)
-    found = evaluate_plans(cal, cal.current[None], mode).x[0]
-    assert np.abs((found - cal.network.baseline) / cal.network.scale).max() <= 1e-9
+    volumes = evaluate_plans(cal, cal.current[None], mode).x[0]
+    assert np.abs((volumes - cal.network.baseline) / cal.network.scale).max() <= 1e-9
 
 
 @pytest.mark.slow
@@ -177,9 +177,9 @@ class Task:
         limits = {"A_eq": rows / size[:, None], "b_eq": self.supply / size} if len(rows) else {}
         tight = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
         worth = slope * self.most
-        found = linprog(-worth / max(1e-9, np.abs(worth).max()), bounds=(0, 1), **limits, options=tight)
-        assert found.status == 0, found.message
-        return np.asarray(found.x * self.most)
+        program = linprog(-worth / max(1e-9, np.abs(worth).max()), bounds=(0, 1), **limits, options=tight)
+        assert program.status == 0, program.message
+        return np.asarray(program.x * self.most)
 
 
 def bindings(network: Network, team: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -327,9 +327,9 @@ def test_what_an_unpaid_team_is_promised_changes_nothing(scenario: Scenario, see
     weights = random_weights(np.random.default_rng(seed), plain)
     for extra in ({}, {"wins": 1.0}, {"wins": 0.5, "in_s0": 0.5}):
         euros = plan_of(plain, {**weights, "t1": extra}).euros(plain)[None]
-        found, expected = (evaluate_plans(cal, euros).x for cal in (something, nothing))
+        volumes, expected = (evaluate_plans(cal, euros).x for cal in (something, nothing))
         without = plan_of(plain, weights).euros(plain)[None]
-        np.testing.assert_array_equal(found, expected)
+        np.testing.assert_array_equal(volumes, expected)
         np.testing.assert_array_equal(expected, evaluate_plans(nothing, without).x)
 
 
@@ -337,14 +337,14 @@ def test_what_an_unpaid_team_is_promised_changes_nothing(scenario: Scenario, see
 @given(scenario=small_companies(max_teams=5, regimes=2), seed=SEEDS)
 def test_an_outcome_is_the_expectation_over_its_regimes(scenario: Scenario, seed: int) -> None:
     cal, euros = calibrate(scenario), plans_for(scenario, seed, 2)
-    found = evaluate_plans(cal, euros, "first_response")
+    outcome = evaluate_plans(cal, euros, "first_response")
     stated = cal.regimes
-    pairs = list(zip(stated.odds, stated.networks, found.by_regime, strict=True))
+    pairs = list(zip(stated.odds, stated.networks, outcome.by_regime, strict=True))
     scores = [true_scores(cal, at) for _, _, at in pairs]
     pay = sum(odds * payouts(cal, euros, s) for (odds, _, _), s in zip(pairs, scores, strict=True))
-    alike(found.pay, np.asarray(pay), 1e-9)
-    alike(found.x, np.asarray(sum(odds * at.x for odds, _, at in pairs)), 1e-9)
-    alike(found.revenue, np.asarray(sum(odds * at.x @ n.marginal_value for odds, n, at in pairs)), 1e-9)
+    alike(outcome.pay, np.asarray(pay), 1e-9)
+    alike(outcome.x, np.asarray(sum(odds * at.x for odds, _, at in pairs)), 1e-9)
+    alike(outcome.revenue, np.asarray(sum(odds * at.x @ n.marginal_value for odds, n, at in pairs)), 1e-9)
 
 
 # --- quadratic programs ---------------------------------------------------------------------------------
@@ -372,7 +372,7 @@ class Programs:
             "fun": lambda u: self.balance / root @ u - self.b[row],
             "jac": lambda _: self.balance / root,
         }
-        found = minimize(
+        optimum = minimize(
             lambda u: 0.5 * u @ u - self.g[row] / root @ u,
             np.clip(np.zeros(len(root)), self.lower, self.upper) * root,
             jac=lambda u: u - self.g[row] / root,
@@ -381,7 +381,7 @@ class Programs:
             method="SLSQP",
             options={"ftol": 1e-15, "maxiter": 500},
         )
-        return np.asarray(found.x / root)
+        return np.asarray(optimum.x / root)
 
 
 @st.composite
@@ -403,13 +403,13 @@ def programs(draw: st.DrawFn) -> Programs:
 @some(150)
 @given(programs())
 def test_a_separable_quadratic_program_is_solved_as_scipy_solves_it(p: Programs) -> None:
-    found = solve_separable(p.g, p.q, p.balance, p.b, p.lower, p.upper)
-    assert ((found.x >= p.lower) & (found.x <= p.upper)).all()
-    np.testing.assert_allclose(found.x @ p.balance.T, p.b, rtol=1e-9, atol=1e-9)
+    optimum = solve_separable(p.g, p.q, p.balance, p.b, p.lower, p.upper)
+    assert ((optimum.x >= p.lower) & (optimum.x <= p.upper)).all()
+    np.testing.assert_allclose(optimum.x @ p.balance.T, p.b, rtol=1e-9, atol=1e-9)
     for row in range(len(p.g)):
         other = p.by_scipy(row)
-        np.testing.assert_allclose(found.x[row], other, rtol=1e-5, atol=1e-5)
-        assert p.value(row, found.x[row]) >= p.value(row, other) - 1e-6 * (1 + abs(p.value(row, other)))
+        np.testing.assert_allclose(optimum.x[row], other, rtol=1e-5, atol=1e-5)
+        assert p.value(row, optimum.x[row]) >= p.value(row, other) - 1e-6 * (1 + abs(p.value(row, other)))
 
 
 @some(50)
@@ -427,14 +427,14 @@ def test_larger_programs_end_where_no_move_gains(kind: str) -> None:
     """Feasible to rounding, and the price of every move zero, or against its bound (KKT)."""
     for seed in range(150):
         p = larger_programs(np.random.default_rng(seed), kind)
-        found = solve_separable(p.g, p.q, p.balance, p.b, p.lower, p.upper)
-        flow = np.abs(p.b) + np.abs(found.x) @ np.abs(p.balance).T + 1e-9
-        assert (np.abs(found.x @ p.balance.T - p.b) <= 1e-10 * flow).all()
-        gain = p.g - p.q * found.x - found.y @ p.balance
-        size = np.abs(p.g) + np.abs(p.q * found.x) + np.abs(found.y) @ np.abs(p.balance)
-        near = 1e-9 * (1 + np.abs(found.x))
-        assert (gain <= 1e-7 * size)[found.x < p.upper - near].all()
-        assert (gain >= -1e-7 * size)[found.x > p.lower + near].all()
+        optimum = solve_separable(p.g, p.q, p.balance, p.b, p.lower, p.upper)
+        flow = np.abs(p.b) + np.abs(optimum.x) @ np.abs(p.balance).T + 1e-9
+        assert (np.abs(optimum.x @ p.balance.T - p.b) <= 1e-10 * flow).all()
+        gain = p.g - p.q * optimum.x - optimum.y @ p.balance
+        size = np.abs(p.g) + np.abs(p.q * optimum.x) + np.abs(optimum.y) @ np.abs(p.balance)
+        near = 1e-9 * (1 + np.abs(optimum.x))
+        assert (gain <= 1e-7 * size)[optimum.x < p.upper - near].all()
+        assert (gain >= -1e-7 * size)[optimum.x > p.lower + near].all()
 
 
 def larger_programs(rng: np.random.Generator, kind: str) -> Programs:
@@ -458,8 +458,8 @@ def larger_programs(rng: np.random.Generator, kind: str) -> Programs:
 
 def test_a_program_without_any_feasible_point_tells() -> None:
     g, b = np.array([[1.0, 2.0]]), np.array([[-1.0]])
-    found = solve_separable(g, np.ones(2), np.ones((1, 2)), b, np.zeros(2), np.full(2, np.inf))
-    assert found.imbalance[0] > 0.1
+    optimum = solve_separable(g, np.ones(2), np.ones((1, 2)), b, np.zeros(2), np.full(2, np.inf))
+    assert optimum.imbalance[0] > 0.1
 
 
 # --- pay curves -----------------------------------------------------------------------------------------

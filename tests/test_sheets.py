@@ -267,8 +267,8 @@ def test_a_workbook_saved_by_libreoffice_says_the_same(tmp_path: Path) -> None:
 def test_a_wrong_cell_is_named_with_its_remedy(
     small: bytes, tmp_path: Path, sheet: str, cell: str, value: Any, where: str, message: str, hint: str
 ) -> None:
-    found = problems_in(edited(small, tmp_path, put(sheet, cell, value)))
-    (problem,) = [problem for problem in found if problem.spot == f"{sheet}!{cell}"]
+    problems = problems_in(edited(small, tmp_path, put(sheet, cell, value)))
+    (problem,) = [problem for problem in problems if problem.spot == f"{sheet}!{cell}"]
     assert problem.where == where
     assert message in problem.message
     assert hint in problem.hint
@@ -282,8 +282,8 @@ def test_all_problems_come_at_once_in_the_order_of_the_sheets(small: bytes, tmp_
         book["activities"]["G3"] = date(2026, 1, 1)
         book["yields"]["A2"] = "campain"
 
-    found = problems_in(edited(small, tmp_path, edit))
-    assert spots(found) == ["teams!E2", "activities!G3", "yields!A2", "sources!C2"]
+    problems = problems_in(edited(small, tmp_path, edit))
+    assert spots(problems) == ["teams!E2", "activities!G3", "yields!A2", "sources!C2"]
 
 
 def test_a_problem_prints_with_file_sheet_and_cell(small: bytes, tmp_path: Path) -> None:
@@ -352,8 +352,8 @@ def test_an_unknown_column_is_refused_and_read_as_what_it_resembles(small: bytes
 def test_what_is_wrong_with_a_whole_sheet_is_said(
     small: bytes, tmp_path: Path, edit: Callable[[Workbook], None], spot: str, message: str
 ) -> None:
-    found = problems_in(edited(small, tmp_path, edit))
-    assert (spot, message) in [(problem.spot, problem.message) for problem in found]
+    problems = problems_in(edited(small, tmp_path, edit))
+    assert (spot, message) in [(problem.spot, problem.message) for problem in problems]
 
 
 def test_own_sheets_and_columns_are_left_alone(full: bytes, tmp_path: Path) -> None:

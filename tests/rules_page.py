@@ -120,9 +120,9 @@ def _side(rule: Rule) -> str:
 
 
 def _wider(rule: Rule, cal: Calibrated) -> str:
-    found = [r for r in relaxations(cal) if r.rule == rule.name or r.rule.startswith(f"{rule.name}.")]
-    steps = [f"{r.limit:,g} → {r.new_limit:,g}" for r in found if r.change == "relaxed"]
-    if not found or rule.name == "gaming":
+    relaxed = [r for r in relaxations(cal) if r.rule == rule.name or r.rule.startswith(f"{rule.name}.")]
+    steps = [f"{r.limit:,g} → {r.new_limit:,g}" for r in relaxed if r.change == "relaxed"]
+    if not relaxed or rule.name == "gaming":
         return "–"
     return steps[0] if steps else "only removed"
 

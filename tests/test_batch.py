@@ -201,9 +201,9 @@ def test_where_workers_can_only_be_spawned_a_batch_gives_the_same_bytes(calm: Pa
     done = subprocess.run(spawned, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert counts(done) == {"optimal": 2}, done.stderr
     expected = outcome_bytes(calm / "out")
-    found = outcome_bytes(tmp_path / "out")
-    assert found == {name: expected[name] for name in found}
-    assert len(found) == 2 * len(nights.SAME_BYTES)
+    after = outcome_bytes(tmp_path / "out")
+    assert after == {name: expected[name] for name in after}
+    assert len(after) == 2 * len(nights.SAME_BYTES)
 
 
 def test_a_second_command_does_nothing_again(calm: Path, tmp_path: Path) -> None:
@@ -450,16 +450,16 @@ def tampered(calm: Path, tmp_path: Path, file: str, change) -> list[str]:  # typ
 
 
 def test_a_changed_number_is_found_even_where_the_hashes_agree(calm: Path, tmp_path: Path) -> None:
-    found = tampered(calm, tmp_path, "result.json", lambda r: r["consistent"].update(net=1.0))
-    assert any("consistent.net" in line for line in found)
+    differing = tampered(calm, tmp_path, "result.json", lambda r: r["consistent"].update(net=1.0))
+    assert any("consistent.net" in line for line in differing)
 
 
 def test_a_changed_plan_is_found(calm: Path, tmp_path: Path) -> None:
     def change(result) -> None:  # type: ignore[no-untyped-def]
         result["plan"]["sales"] = {"leads": 1.0}
 
-    found = tampered(calm, tmp_path, "result.json", change)
-    assert any("is not what the plan brings" in line for line in found)
+    differing = tampered(calm, tmp_path, "result.json", change)
+    assert any("is not what the plan brings" in line for line in differing)
 
 
 def copied(calm: Path, tmp_path: Path) -> Path:
@@ -486,9 +486,9 @@ def test_runs_that_were_exchanged_added_or_taken_away_are_found(calm: Path, tmp_
     runs = out / "runs"
     (runs / "shop-b0").rename(runs / "shop-b2")
     (runs / "shop-b1").rename(runs / "shop-b0")
-    found = {difference.run: difference.what for difference in verify_batch(out)}
-    assert found["shop-b1"] == "has no folder, and ledger.sqlite calls it done"
-    assert found["shop-b2"] == "is no run of ledger.sqlite: added, or renamed"
+    differing = {difference.run: difference.what for difference in verify_batch(out)}
+    assert differing["shop-b1"] == "has no folder, and ledger.sqlite calls it done"
+    assert differing["shop-b2"] == "is no run of ledger.sqlite: added, or renamed"
     assert any(d.run == "shop-b0" and d.what.startswith("manifest.json is not") for d in verify_batch(out))
     assert all(verify_run(run) == () for run in runs.iterdir())
 
@@ -552,8 +552,8 @@ def test_a_damaged_run_has_no_differences_but_a_message(calm: Path, tmp_path: Pa
 
 def test_diff_names_what_changed(calm: Path) -> None:
     runs = calm / "out" / "runs"
-    found = differences(runs / "shop-b0", runs / "shop-b1")
-    assert [(c.what, c.before, c.after) for c in found if c.part == "inputs"] == [
+    changes = differences(runs / "shop-b0", runs / "shop-b1")
+    assert [(c.what, c.before, c.after) for c in changes if c.part == "inputs"] == [
         ("rules.budget.expected", 30000.0, 30100.0)
     ]
     assert differences(runs / "shop-b0", runs / "shop-b0") == ()
@@ -571,9 +571,9 @@ def test_diff_does_not_compare_values_of_different_objectives(calm: Path, tmp_pa
     assert {"objective", "bound", "net"} <= {change.what for change in differences(one, other)}
     scenario = other / "scenario.yaml"
     scenario.write_text(scenario.read_text().replace("rules:", "rules:\n  objective: net", 1))
-    found = {change.what for change in differences(one, other)}
-    assert {"rules.objective", "revenue", "net"} <= found
-    assert not {"objective", "bound"} & found
+    changes = {change.what for change in differences(one, other)}
+    assert {"rules.objective", "revenue", "net"} <= changes
+    assert not {"objective", "bound"} & changes
 
 
 def test_the_ledger_is_a_database_that_anybody_can_read(calm: Path) -> None:

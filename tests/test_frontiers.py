@@ -79,8 +79,8 @@ def test_a_point_without_a_plan_is_a_row() -> None:
 def test_with_regimes_and_a_locked_team_more_budget_never_hurts() -> None:
     scenario = mini(COARSE | {"locks": {"success": {"retention": 1.0}}}, regimes=REGIMES)
     values = [p.best.value for p in frontier(scenario, "budget", points=3)]
-    found = [v for v in values if np.isfinite(v)]
-    assert found == sorted(found)
+    finite = [v for v in values if np.isfinite(v)]
+    assert finite == sorted(finite)
 
 
 def test_a_better_plan_that_a_tighter_point_knows_is_taken_over() -> None:
@@ -113,8 +113,8 @@ def every_rule() -> Scenario:
 
 
 def test_every_rule_of_the_file_has_a_price() -> None:
-    found = list(relaxations(calibrate(every_rule())))
-    removed = {c.rule for c in found if c.change == "removed"}
+    relaxed = list(relaxations(calibrate(every_rule())))
+    removed = {c.rule for c in relaxed if c.change == "removed"}
     assert removed == {
         "weights.min", "weights.max", "weights.max_measures", "measures.marketing", "measures.sales",
         "measures.success", "locks.sales.bookings", "change_limit", "budget.expected",
@@ -122,22 +122,22 @@ def test_every_rule_of_the_file_has_a_price() -> None:
         "controllability.mean", "gaming.tolerance", "gaming.caps.touch_fit", "gaming.margin",
         "gaming.pairs.0", "gaming.exposure",
     }  # fmt: skip
-    assert {c.rule for c in found if c.change == "relaxed"} == removed - {
+    assert {c.rule for c in relaxed if c.change == "relaxed"} == removed - {
         rule for rule in removed if rule.startswith(("measures", "locks"))
     }
-    assert not [p for c in found for p in problems_of(every_rule().model_copy(update={"rules": c.rules}))]
+    assert not [p for c in relaxed for p in problems_of(every_rule().model_copy(update={"rules": c.rules}))]
 
 
 @pytest.mark.slow
 def test_the_price_of_a_rule_is_the_gain_without_it() -> None:
     solution = solve(mini(COARSE))
-    found = {(p.rule, p.change): p for p in rule_prices(solution, Options())}
-    assert set(found) >= {("budget.expected", "relaxed"), ("budget.expected", "removed")}
-    assert all(p.price >= -1e-6 * abs(solution.objective) for p in found.values())
+    prices = {(p.rule, p.change): p for p in rule_prices(solution, Options())}
+    assert set(prices) >= {("budget.expected", "relaxed"), ("budget.expected", "removed")}
+    assert all(p.price >= -1e-6 * abs(solution.objective) for p in prices.values())
     free = solve(mini(COARSE | {"budget": {}}))
-    price = found[("budget.expected", "removed")]
+    price = prices[("budget.expected", "removed")]
     assert price.price == pytest.approx(free.objective - solution.objective, abs=1e-4 * free.objective)
-    assert price.price >= found[("budget.expected", "relaxed")].price - 1e-6 * free.objective
+    assert price.price >= prices[("budget.expected", "relaxed")].price - 1e-6 * free.objective
 
 
 @pytest.mark.slow

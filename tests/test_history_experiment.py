@@ -83,8 +83,8 @@ def test_a_known_elasticity_lies_within_its_interval_as_often_as_it_says() -> No
     for seed in range(400):
         rows = persons(seed, each=25, rates=(0.5, 1, 2) if seed % 2 else (1, 4))
         rows = rows.filter((pl.col("pay") != 1) | (pl.int_range(pl.len()) % 25 < 20)) if seed % 2 else rows
-        found = pay_elasticity(rows, "e.csv", ["sales"])
-        inside += found.lo <= TRUTH <= found.hi
+        elasticity = pay_elasticity(rows, "e.csv", ["sales"])
+        inside += elasticity.lo <= TRUTH <= elasticity.hi
     assert stats.binom.ppf(0.001, 400, 0.95) <= inside <= stats.binom.ppf(0.999, 400, 0.95)
 
 
@@ -110,9 +110,9 @@ def test_the_model_answers_pay_by_the_elasticity_where_pay_is_all_that_a_unit_is
 
 
 def test_effort_that_does_not_rise_with_pay_leaves_the_prior_and_says_why() -> None:
-    found = carried_over(pay_elasticity(persons(1, -0.4), "e.csv", ["sales"]))
-    assert (found.value, found.kind) == (responsiveness.PRIOR.value, "prior")
-    assert "cannot place what the experiment did: e.csv" in found.assumptions[1]
+    prior = carried_over(pay_elasticity(persons(1, -0.4), "e.csv", ["sales"]))
+    assert (prior.value, prior.kind) == (responsiveness.PRIOR.value, "prior")
+    assert "cannot place what the experiment did: e.csv" in prior.assumptions[1]
 
 
 # --- end to end -----------------------------------------------------------------------------------------
@@ -123,21 +123,21 @@ def test_an_experiment_becomes_the_responsiveness_of_a_scenario_that_check_accep
 ) -> None:
     file, out = written(tmp_path, persons(2)), tmp_path / "scenario.yaml"
     told_by = mapped(tmp_path)
-    code, said, told = run("calibrate", *exports, file, "--map", told_by, "--out", out, "--json")
-    assert code == 0, told
-    found = json.loads(said)
-    assert found["responsiveness"]["kind"] == "experiment"
-    assert found["responsiveness"]["lo"] < TRUTH < found["responsiveness"]["hi"]
-    assert found["experiment"]["value"] == found["responsiveness"]["value"]
-    assert [(a["pay"], a["n"]) for a in found["experiment"]["arms"]] == [(0.5, 60), (1.0, 60), (2.0, 60)]
-    assert found["rows"]["experiment"] == 180
-    code, _, told = run("check", out)
-    assert code == 0, told
+    code, said, stderr = run("calibrate", *exports, file, "--map", told_by, "--out", out, "--json")
+    assert code == 0, stderr
+    content = json.loads(said)
+    assert content["responsiveness"]["kind"] == "experiment"
+    assert content["responsiveness"]["lo"] < TRUTH < content["responsiveness"]["hi"]
+    assert content["experiment"]["value"] == content["responsiveness"]["value"]
+    assert [(a["pay"], a["n"]) for a in content["experiment"]["arms"]] == [(0.5, 60), (1.0, 60), (2.0, 60)]
+    assert content["rows"]["experiment"] == 180
+    code, _, stderr = run("check", out)
+    assert code == 0, stderr
     scenario = read_scenario(out)
     value = scenario.teams["sales"].responsiveness
-    assert value == pytest.approx(found["responsiveness"]["value"], rel=1e-3)
+    assert value == pytest.approx(content["responsiveness"]["value"], rel=1e-3)
     source = scenario.sources["teams.sales.responsiveness"]
-    width = (found["responsiveness"]["hi"] - found["responsiveness"]["lo"]) / 2
+    width = (content["responsiveness"]["hi"] - content["responsiveness"]["lo"]) / 2
     assert source.range == pytest.approx(width / value, rel=1e-3)
     assert source.text.startswith(f"experiment, n = 180: {value:.2f} [")
     assert "experiment.csv, persons paid 0.5 (n = 60), 1 (n = 60), 2 (n = 60)" in source.text
@@ -148,10 +148,10 @@ def test_an_experiment_becomes_the_responsiveness_of_a_scenario_that_check_accep
 @pytest.fixture(scope="module")
 def study(exports: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Study:
     folder = tmp_path_factory.mktemp("experiment")
-    told = read_map(mapped(folder, teams=["marketing", "sales"]))
+    mapping = read_map(mapped(folder, teams=["marketing", "sales"]))
     file = written(folder, persons(2))
     file.write_text(file.read_text() + SPOILT)
-    return study_of(read_history([*exports, file], told, today=TODAY), told)
+    return study_of(read_history([*exports, file], mapping, today=TODAY), mapping)
 
 
 def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_not_after(
@@ -168,24 +168,24 @@ def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_
 def test_the_experiment_tells_only_of_the_teams_that_the_map_names(study: Study) -> None:
     from optimizer.history.draft.build import scenario_of
 
-    found = scenario_of(study)
-    assert found.teams["marketing"].responsiveness == found.teams["sales"].responsiveness
-    assert found.sources["teams.marketing.responsiveness"].text.startswith("experiment")
+    scenario = scenario_of(study)
+    assert scenario.teams["marketing"].responsiveness == scenario.teams["sales"].responsiveness
+    assert scenario.sources["teams.marketing.responsiveness"].text.startswith("experiment")
 
 
 @pytest.mark.parametrize(
-    ("language", "found", "weak", "lost"),
+    ("language", "sentence", "weak", "lost"),
     [
         ("en", "An experiment says", "Responsiveness is from an experiment", "Pay in the experiment"),
         ("fr", "Une expérience dit", "La réactivité vient d’une expérience", "Effort de l’expérience"),
     ],
 )
 def test_the_report_says_that_an_experiment_told_and_of_whom(
-    study: Study, language: str, found: str, weak: str, lost: str
+    study: Study, language: str, sentence: str, weak: str, lost: str
 ) -> None:
     words = Words(Formatter(language, "EUR"), 0)
     said = json.dumps(calibration_payload(words, calibration_tables(study), None), ensure_ascii=False)
-    for text in (found, weak, lost):
+    for text in (sentence, weak, lost):
         assert text in said
 
 
@@ -193,9 +193,9 @@ def test_the_report_says_that_an_experiment_told_and_of_whom(
 
 
 def refusal(exports: list[Path], file: Path, told_by: Path) -> str:
-    told = read_map(told_by)
+    mapping = read_map(told_by)
     with pytest.raises(ScenarioError) as caught:
-        study_of(read_history([*exports, file], told, today=TODAY), told)
+        study_of(read_history([*exports, file], mapping, today=TODAY), mapping)
     return str(caught.value).replace(f"{file.parent}/", "")
 
 
@@ -244,8 +244,8 @@ def test_persons_without_pay_or_effort_are_counted_and_left_out(study: Study) ->
 
 
 def test_a_scheme_that_is_in_no_row_is_refused(exports: list[Path], tmp_path: Path) -> None:
-    told = mapped(tmp_path, rates={"0.5": 0.5, "1 a call": 1.0})
-    said = refusal(exports, written(tmp_path, persons(3)), told)
+    mapping = mapped(tmp_path, rates={"0.5": 0.5, "1 a call": 1.0})
+    said = refusal(exports, written(tmp_path, persons(3)), mapping)
     assert said == (
         "[experiment.rates] is in no cell of the column 'Pay per call' (got: 1 a call)\n"
         "    allowed: 0.5, 1, 2"
@@ -261,9 +261,9 @@ def test_the_published_experiment_is_read_by_its_schemes(exports: list[Path]) ->
     file = real("effort_vs_pay") / "mturk_effort.csv"
     rates = {"1c PieceRate": 1.0, "4c PieceRate": 4.0, "10c PieceRate": 10.0}
     section = {"pay": "treatmentname", "effort": "buttonpresses", "rates": rates}
-    told = type(given()).model_validate({**given().model_dump(), "experiment": section})
-    history = read_history([*exports, file], told, today=TODAY)
-    found = pay_elasticity(history.experiment, file.name, ["sales"])
-    assert found.value == pytest.approx(0.0305, abs=6e-5)
-    assert found.n == 558 + 562 + 566
-    assert 0 < found.lo < found.hi < 0.05
+    mapping = type(given()).model_validate({**given().model_dump(), "experiment": section})
+    history = read_history([*exports, file], mapping, today=TODAY)
+    elasticity = pay_elasticity(history.experiment, file.name, ["sales"])
+    assert elasticity.value == pytest.approx(0.0305, abs=6e-5)
+    assert elasticity.n == 558 + 562 + 566
+    assert 0 < elasticity.lo < elasticity.hi < 0.05

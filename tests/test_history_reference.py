@@ -47,43 +47,43 @@ def _one_thread() -> Iterator[None]:
 # --- how numbers are compared ---------------------------------------------------------------------------
 
 
-def same_rate(found: Rate, expected: Mapping[str, float]) -> None:
-    assert (found.k, found.n) == (expected["k"], expected["n"])
+def same_rate(rate: Rate, expected: Mapping[str, float]) -> None:
+    assert (rate.k, rate.n) == (expected["k"], expected["n"])
     for name in ("rate", "lo", "hi"):
-        assert getattr(found, name) == pytest.approx(expected[name], abs=5.1e-5)
+        assert getattr(rate, name) == pytest.approx(expected[name], abs=5.1e-5)
 
 
-def same_rates(found: Mapping[str, Rate], expected: Mapping[str, Any]) -> None:
-    assert set(found) == set(expected)
-    for name, rate in found.items():
+def same_rates(rates: Mapping[str, Rate], expected: Mapping[str, Any]) -> None:
+    assert set(rates) == set(expected)
+    for name, rate in rates.items():
         same_rate(rate, expected[name])
 
 
-def same_quantiles(found: Mapping[str, float], expected: Mapping[str, float]) -> None:
+def same_quantiles(quantiles: Mapping[str, float], expected: Mapping[str, float]) -> None:
     for name, value in expected.items():
-        assert found[name] == pytest.approx(value, rel=1e-6, abs=5.1e-4), name
+        assert quantiles[name] == pytest.approx(value, rel=1e-6, abs=5.1e-4), name
 
 
 def same_spread(rates: Mapping[str, Rate], expected: Mapping[str, float]) -> None:
-    found = spread_of(rates)
-    assert found.groups == expected["groups"]
-    assert found.median_n == pytest.approx(expected["median_n"], abs=1)
-    for value, name in ((found.p, "p"), (found.sd, "sd"), (found.cv, "cv"), (found.chi2, "chi2")):
+    spread = spread_of(rates)
+    assert spread.groups == expected["groups"]
+    assert spread.median_n == pytest.approx(expected["median_n"], abs=1)
+    for value, name in ((spread.p, "p"), (spread.sd, "sd"), (spread.cv, "cv"), (spread.chi2, "chi2")):
         assert value == pytest.approx(expected[name], rel=0.01), name
-    assert found.reliability(found.median_n) == pytest.approx(expected["reliability_at_median_n"], rel=0.01)
+    assert spread.reliability(spread.median_n) == pytest.approx(expected["reliability_at_median_n"], rel=0.01)
 
 
 def same_shares(
-    found: mixed_models.Mixed, expected: Mapping[str, Any], names: Mapping[str, str] | None = None
+    model: mixed_models.Mixed, expected: Mapping[str, Any], names: Mapping[str, str] | None = None
 ) -> None:
     for theirs, value in expected["share"].items():
-        assert found.share[(names or {}).get(theirs, theirs)] == pytest.approx(value, abs=0.005), theirs
+        assert model.share[(names or {}).get(theirs, theirs)] == pytest.approx(value, abs=0.005), theirs
 
 
-def same_logit(found: mixed_models.Mixed, expected: Mapping[str, Any], names: Mapping[str, str]) -> None:
-    assert found.fixed[0] == pytest.approx(expected["intercept"], rel=0.02)
+def same_logit(model: mixed_models.Mixed, expected: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    assert model.fixed[0] == pytest.approx(expected["intercept"], rel=0.02)
     for theirs, value in expected["sd"].items():
-        assert found.sd(names.get(theirs, theirs)) == pytest.approx(value, rel=0.10, abs=0.02), theirs
+        assert model.sd(names.get(theirs, theirs)) == pytest.approx(value, rel=0.10, abs=0.02), theirs
 
 
 def same_fits(days: np.ndarray, expected: Mapping[str, Any]) -> None:
@@ -98,28 +98,28 @@ def same_fits(days: np.ndarray, expected: Mapping[str, Any]) -> None:
     )
 
 
-def same_rush(found: timing.Rush, expected: Mapping[str, float]) -> None:
-    assert found.events == expected["n"]
-    assert found.share_events == pytest.approx(expected["share_events"], abs=5.1e-5)
-    assert found.share_days == pytest.approx(expected["share_days"], abs=5.1e-5)
-    assert found.ratio == pytest.approx(expected["ratio"], abs=6e-4)
-    assert found.z == pytest.approx(expected["z"], abs=0.006)
+def same_rush(rush: timing.Rush, expected: Mapping[str, float]) -> None:
+    assert rush.events == expected["n"]
+    assert rush.share_events == pytest.approx(expected["share_events"], abs=5.1e-5)
+    assert rush.share_days == pytest.approx(expected["share_days"], abs=5.1e-5)
+    assert rush.ratio == pytest.approx(expected["ratio"], abs=6e-4)
+    assert rush.z == pytest.approx(expected["z"], abs=0.006)
 
 
-def same_robust(found: timing.Rush, expected: Mapping[str, Any]) -> None:
-    assert found.shifts == expected["shifts"]
-    assert found.p_shift == pytest.approx(expected["p_last"], abs=6e-4)
-    assert found.first_ratio == pytest.approx(expected["first_days_ratio"], abs=6e-4)
-    assert np.array(found.per_period) == pytest.approx(np.array(expected["per_month"]), abs=6e-3)
-    assert found.t == pytest.approx(expected["t_over_months"], abs=0.006)
+def same_robust(rush: timing.Rush, expected: Mapping[str, Any]) -> None:
+    assert rush.shifts == expected["shifts"]
+    assert rush.p_shift == pytest.approx(expected["p_last"], abs=6e-4)
+    assert rush.first_ratio == pytest.approx(expected["first_days_ratio"], abs=6e-4)
+    assert np.array(rush.per_period) == pytest.approx(np.array(expected["per_month"]), abs=6e-3)
+    assert rush.t == pytest.approx(expected["t_over_months"], abs=0.006)
 
 
 def same_dispersion(counts: np.ndarray, expected: Mapping[str, float]) -> None:
-    found = dispersion_of(counts)
-    assert found.periods == expected["periods"]
-    assert found.mean == pytest.approx(expected["mean"], abs=6e-4)
-    assert found.fano == pytest.approx(expected["fano"], abs=6e-4)
-    assert found.extra_cv == pytest.approx(expected["extra_cv"], abs=6e-4)
+    dispersion = dispersion_of(counts)
+    assert dispersion.periods == expected["periods"]
+    assert dispersion.mean == pytest.approx(expected["mean"], abs=6e-4)
+    assert dispersion.fano == pytest.approx(expected["fano"], abs=6e-4)
+    assert dispersion.extra_cv == pytest.approx(expected["extra_cv"], abs=6e-4)
 
 
 # --- a school's CRM -------------------------------------------------------------------------------------
@@ -185,9 +185,9 @@ def test_sources_of_the_school_differ_as_they_should() -> None:
     for source, numbers in expected.items():
         same_rate(study.rates[f"won.{source}"], numbers)
         assert study.rates[f"graded_b.{source}"].rate == pytest.approx(numbers["share_AB"], abs=5.1e-5)
-    found = {name: study.costs[name].per_lead for name in SCHOOL["unit_costs_by_source"]}
+    costs = {name: study.costs[name].per_lead for name in SCHOOL["unit_costs_by_source"]}
     wanted = {name: c["cost_per_lead"] for name, c in SCHOOL["unit_costs_by_source"].items()}
-    assert found == pytest.approx(wanted, abs=0.006)
+    assert costs == pytest.approx(wanted, abs=0.006)
 
 
 @pytest.mark.data
@@ -206,10 +206,10 @@ def test_owners_of_the_school_differ_as_they_should() -> None:
 @pytest.mark.data
 def test_the_grade_halves_the_effect_of_the_source_and_leaves_that_of_the_closer() -> None:
     good = read_grades().filter(pl.col("source").is_not_null())
-    found = mixed_models.logistic(good, "won", ["owner", "source", "month"], ["a", "b"])
+    model = mixed_models.logistic(good, "won", ["owner", "source", "month"], ["a", "b"])
     expected = SCHOOL["variance_logit_closers_given_quality_ABC"]
-    same_logit(found, expected, {"Source": "source"})
-    assert found.fixed[1:] == pytest.approx(expected["beta"], rel=0.02)
+    same_logit(model, expected, {"Source": "source"})
+    assert model.fixed[1:] == pytest.approx(expected["beta"], rel=0.02)
 
 
 def read_grades() -> pl.DataFrame:
@@ -228,8 +228,8 @@ def test_supply_moves_wins_per_closer_more_than_the_closer() -> None:
     assert panel.mean == pytest.approx(expected["mean"], abs=6e-4)
     assert panel.chance == pytest.approx(expected["poisson_floor_share"], abs=6e-4)
     assert panel.supply == pytest.approx(expected["r2_on_leads"], abs=6e-4)
-    found = (panel.person, panel.month, panel.rest)
-    assert found == pytest.approx(tuple(expected["reml"]["share"].values()), abs=0.005)
+    shares = (panel.person, panel.month, panel.rest)
+    assert shares == pytest.approx(tuple(expected["reml"]["share"].values()), abs=0.005)
     assert panel.supply > 3 * panel.person
 
 
@@ -246,8 +246,8 @@ def test_lags_and_values_of_the_school_are_reproduced() -> None:
         pl.col("value").log().alias("log")
     )
     names = {"Product": "product", "Source": "source"}
-    found = mixed_models.linear(value, "log", ["owner", "product", "source"])
-    same_shares(found, SCHOOL["value_paid_offer_total_eur"]["reml_log"], names)
+    model = mixed_models.linear(value, "log", ["owner", "product", "source"])
+    same_shares(model, SCHOOL["value_paid_offer_total_eur"]["reml_log"], names)
 
 
 @pytest.mark.data
@@ -267,9 +267,9 @@ def test_what_waiting_costs_the_school_depends_on_what_is_held_equal() -> None:
     office = closers().filter(
         pl.col("created").dt.weekday().is_between(1, 5) & pl.col("created").dt.hour().is_between(9, 17)
     )
-    found = speed_to_lead.slope(office, "won", ("source", "month", "owner"))
-    assert found is not None
-    assert found.b == pytest.approx(expected["office_hours_only_source_month_owner"]["b"], abs=2e-3)
+    fit = speed_to_lead.slope(office, "won", ("source", "month", "owner"))
+    assert fit is not None
+    assert fit.b == pytest.approx(expected["office_hours_only_source_month_owner"]["b"], abs=2e-3)
     reached = speed_to_lead.slope(read_reached(), "reached", ("source", "month", "owner"))
     assert reached is not None
     assert reached.b == pytest.approx(expected["reached_source_month_owner"]["b"], abs=2e-4)
@@ -309,10 +309,10 @@ def test_counts_of_the_school_scatter_more_than_chance() -> None:
 def test_leads_of_the_school_follow_spend_as_they_should() -> None:
     costs = school()[1].costs
     for source, expected in SCHOOL["weekly_spend_to_leads_elasticity"].items():
-        found = costs[source].elasticity
-        assert found is not None
-        assert found.weeks == expected["weeks"]
-        for value, name in ((found.value, "elasticity"), (found.se, "se"), (found.r2, "r2")):
+        elasticity = costs[source].elasticity
+        assert elasticity is not None
+        assert elasticity.weeks == expected["weeks"]
+        for value, name in ((elasticity.value, "elasticity"), (elasticity.se, "se"), (elasticity.r2, "r2")):
             assert value == pytest.approx(expected[name], abs=5.1e-5), name
 
 
@@ -362,9 +362,9 @@ def test_shares_won_within_days_allow_for_leads_that_are_too_young() -> None:
     late = olist_2018()
     age = (dt.datetime(2018, 11, 14) - late["created"]).dt.total_days()
     days = (7, 14, 30, 60, 90, 120, 150, 168)
-    found = done_within(days, late["lag"].fill_null(0), late["won"], age)  # one win came the day before
+    shares = done_within(days, late["lag"].fill_null(0), late["won"], age)  # one win came the day before
     expected = OLIST["km_2018"]
-    for done in found:
+    for done in shares:
         assert done.share == pytest.approx(expected[f"F({done.days:.0f}d)"], abs=1.1e-4)
         assert done.lo < done.share < done.hi
 
@@ -411,11 +411,11 @@ def test_who_decides_how_long_olist_takes() -> None:
 @pytest.mark.data
 def test_the_rush_of_olist_is_a_false_alarm_of_the_naive_test() -> None:
     won = olist().deals.filter("won")["closed"]
-    found = timing.rush(won, dt.date(2018, 1, 1), dt.date(2018, 8, 31))
-    same_rush(found, OLIST["month_end_won"])
-    same_robust(found, OLIST["month_end_won_robust"])
-    assert found.z > 2.9
-    assert not found.real
+    rush = timing.rush(won, dt.date(2018, 1, 1), dt.date(2018, 8, 31))
+    same_rush(rush, OLIST["month_end_won"])
+    same_robust(rush, OLIST["month_end_won_robust"])
+    assert rush.z > 2.9
+    assert not rush.real
     same_rush(timing.rush(won, dt.date(2018, 1, 1), dt.date(2018, 6, 30), 3), OLIST["quarter_end_won"])
 
 
@@ -516,9 +516,9 @@ def test_short_calls_of_a_call_centre_are_unevenly_shared() -> None:
     )
     same_spread(shares, expected["short_calls_le10s_by_agent_moments"])
     same_quantiles(quantiles(calls["seconds"]), expected["service_seconds"])
-    found = side_metrics.short_calls(calls, 10)
-    assert found is not None
-    odd = {p.id for p in found.people if p.outlier}
+    metric = side_metrics.short_calls(calls, 10)
+    assert metric is not None
+    odd = {p.id for p in metric.people if p.outlier}
     assert {"AGENT08", "AGENT09", "AGENT10"} <= odd
     assert all(shares[name].rate > 0.06 for name in odd)
 
@@ -561,7 +561,7 @@ def test_patience_of_callers_is_reproduced() -> None:
     waits = waits.filter((pl.col("q_time") > 0) & (pl.col("outcome") != "PHANTOM"))
     left = waits["outcome"] == "HANG"
     days = (15, 30, 60, 120, 240, 480)
-    found = done_within(days, waits["q_time"], left, waits["q_time"])
+    shares = done_within(days, waits["q_time"], left, waits["q_time"])
     expected = REFERENCE["call_centre_feb1999"]["patience_km_abandon_s"]
-    for done in found:
+    for done in shares:
         assert done.share == pytest.approx(expected[f"F({done.days:.0f}s)"], abs=1e-3)

@@ -113,19 +113,19 @@ MEANS = {
 
 
 def cell(system: System, heading: str, deal: Deal) -> object:
-    told = next((role for role, names in MEANS.items() if heading.lower() in names), None)
-    if told is None:
+    meaning = next((role for role, names in MEANS.items() if heading.lower() in names), None)
+    if meaning is None:
         return ""
-    if told == "outcome":
+    if meaning == "outcome":
         return system.won if deal.won else system.lost
-    value = getattr(deal, told)
+    value = getattr(deal, meaning)
     if isinstance(value, dt.datetime):
         if system.date == "serial":
             return (value - dt.datetime(1899, 12, 30)).total_seconds() / 86400
         return value.strftime(system.date)
-    if told == "amount":
+    if meaning == "amount":
         return system.amount(value) if deal.won else ""
-    return f"D{value:05}" if told == "number" else value
+    return f"D{value:05}" if meaning == "number" else value
 
 
 def export(system: System, folder: Path) -> Path:
@@ -151,15 +151,15 @@ def run(*arguments: object) -> tuple[int, str, str]:
 
 def from_exports(exports: list[Path], folder: Path) -> Path:
     """By the suggested map, as it is, to a scenario that `check` accepts."""
-    code, text, told = run("calibrate", *exports, "--suggest-map")
-    assert code == 0, told
+    code, text, stderr = run("calibrate", *exports, "--suggest-map")
+    assert code == 0, stderr
     suggested, out = folder / "map.yaml", folder / "scenario.yaml"
     suggested.write_text(text)
-    code, said, told = run("calibrate", *exports, "--map", suggested, "--out", out)
-    assert code == 0, told
-    assert "Seller" not in said + told + out.read_text()
-    code, _, told = run("check", out)
-    assert code == 0, told
+    code, said, stderr = run("calibrate", *exports, "--map", suggested, "--out", out)
+    assert code == 0, stderr
+    assert "Seller" not in said + stderr + out.read_text()
+    code, _, stderr = run("check", out)
+    assert code == 0, stderr
     return out
 
 

@@ -66,11 +66,11 @@ def four() -> Solution:
 def test_alternatives_on_the_small_funnel_are_those_of_enumeration_in_order() -> None:
     space, plans = ranked(mini())
     expected = far_apart(plans, 4)
-    found = four().alternatives
-    assert [a.value for a in found] == pytest.approx([p.value for p in expected], rel=1e-9)
-    for a, p in zip(found, expected, strict=True):
+    alternatives = four().alternatives
+    assert [a.value for a in alternatives] == pytest.approx([p.value for p in expected], rel=1e-9)
+    for a, p in zip(alternatives, expected, strict=True):
         assert (space.units(a.plan.euros(space.scenario)) == p.units).all()
-    assert all(a.proven for a in found)
+    assert all(a.proven for a in alternatives)
 
 
 @pytest.mark.slow
@@ -152,8 +152,8 @@ def highest_at(scenario: Scenario, solution: Solution) -> float:
     at = own_beliefs(run, scored.look(run.space.units(solution.euros)[None])[0], "final")
     judge, top = judge_at(run.cal, run.space, at.beliefs, at.exposure), -np.inf
     for block in every_plan(run.space):
-        found = judge(block)
-        top = max(top, float(found.value[found.kept].max(initial=-np.inf)))
+        scores = judge(block)
+        top = max(top, float(scores.value[scores.kept].max(initial=-np.inf)))
     return top
 
 

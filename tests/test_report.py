@@ -77,9 +77,9 @@ def document(name: str, language: str) -> bytes:
 
 
 def report(run: Run, language: str, date: dt.date | None = None) -> Document:
-    (found,) = report_pdf(run, language, date)
-    assert found.warnings == ()
-    return found
+    (document,) = report_pdf(run, language, date)
+    assert document.warnings == ()
+    return document
 
 
 @cache

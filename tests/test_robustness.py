@@ -43,7 +43,7 @@ def drawn() -> Solution:
     return robustly(moved(), Options(), draws=DRAWS)
 
 
-def found() -> Robustness:
+def in_draws() -> Robustness:
     result = drawn().robustness
     assert result is not None
     return result
@@ -56,35 +56,35 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     again = robustly(moved(), Options(), draws=DRAWS)
     assert json.dumps(solution_json(again)) == json.dumps(solution_json(drawn()))
     cal = replace(moved().cal, seed=moved().cal.seed + 1)
-    other = robustness(cal, found().candidates[:2], 3)
-    assert not np.array_equal(other.values, found().values[:3, :2])
+    other = robustness(cal, in_draws().candidates[:2], 3)
+    assert not np.array_equal(other.values, in_draws().values[:3, :2])
 
 
 def test_the_number_of_processes_changes_nothing() -> None:
     with Workers(2) as workers:
-        both = robustness(moved().cal, found().candidates, DRAWS, workers)
-    assert np.array_equal(both.values, found().values)
+        both = robustness(moved().cal, in_draws().candidates, DRAWS, workers)
+    assert np.array_equal(both.values, in_draws().values)
 
 
 def test_every_draw_is_a_company_calibrated_again_and_shares_are_those_of_its_values() -> None:
-    scenario, candidates = moved().cal.scenario, found().candidates
+    scenario, candidates = moved().cal.scenario, in_draws().candidates
     values = np.array([values_in(scenario, number) for number in range(10)])
-    assert found().values[:10] == pytest.approx(values, rel=1e-9)
-    assert found().unsettled == 0
-    wins = [row[1] > row[0] for row in found().values]
-    assert found().beats_current[1] == pytest.approx(np.mean(wins))
-    behind = [max(row) - row[1] for row in found().values]
-    assert found().regret[1] == pytest.approx(np.mean(behind))
-    worst = sorted(found().values[:, 1])[: DRAWS // 10]
-    assert found().cvar[1] == pytest.approx(np.mean(worst))
-    assert len(candidates) == found().values.shape[1]
+    assert in_draws().values[:10] == pytest.approx(values, rel=1e-9)
+    assert in_draws().unsettled == 0
+    wins = [row[1] > row[0] for row in in_draws().values]
+    assert in_draws().beats_current[1] == pytest.approx(np.mean(wins))
+    behind = [max(row) - row[1] for row in in_draws().values]
+    assert in_draws().regret[1] == pytest.approx(np.mean(behind))
+    worst = sorted(in_draws().values[:, 1])[: DRAWS // 10]
+    assert in_draws().cvar[1] == pytest.approx(np.mean(worst))
+    assert len(candidates) == in_draws().values.shape[1]
 
 
 def values_in(scenario: Scenario, number: int) -> Floats:
     """Revenue of every candidate in one draw, evaluated one by one."""
     rng = np.random.default_rng(np.random.SeedSequence(moved().cal.seed, spawn_key=(3, number)))
     company = calibrate(draw(scenario, rng).scenario)
-    return np.array([float(evaluate_plans(company, c.euros[None]).revenue[0]) for c in found().candidates])
+    return np.array([float(evaluate_plans(company, c.euros[None]).revenue[0]) for c in in_draws().candidates])
 
 
 def test_a_budget_is_broken_in_the_draws_where_payouts_exceed_it() -> None:
@@ -94,8 +94,8 @@ def test_a_budget_is_broken_in_the_draws_where_payouts_exceed_it() -> None:
     for number in range(10):
         rng = np.random.default_rng(np.random.SeedSequence(moved().cal.seed, spawn_key=(3, number)))
         company = calibrate(draw(moved().cal.scenario, rng).scenario)
-        over += evaluate_plans(company, found().candidates[1].euros[None]).loaded_pay[0] > limit
-    assert found().broken[:10, 1].sum() == over > 0
+        over += evaluate_plans(company, in_draws().candidates[1].euros[None]).loaded_pay[0] > limit
+    assert in_draws().broken[:10, 1].sum() == over > 0
 
 
 def test_without_ranges_nothing_can_be_drawn() -> None:
@@ -238,7 +238,7 @@ def test_the_standard_error_is_that_of_differences_in_the_same_draws(criterion: 
     values = luck * [1.0, 1.0, 1.1] + rng.normal([0, 50, 60], [30, 40, 50], (400, 1000, 3))
     ahead, error = [], []
     for draws in values:
-        given = Robustness(found().candidates[:3], draws, draws < -1e9, 0, 0, 1, True, 1, criterion)
+        given = Robustness(in_draws().candidates[:3], draws, draws < -1e9, 0, 0, 1, True, 1, criterion)
         ahead.append(given.behind)
         error.append(given.behind_error)
     seen, said = np.std(ahead, axis=0), np.mean(error, axis=0)
@@ -317,12 +317,12 @@ def owner(**team: Any) -> Scenario:
 
 def test_a_team_paid_a_share_of_what_the_company_gets_guarantees_what_its_pay_is_worth_to_it() -> None:
     cal = calibrate(owner())
-    (found,) = guarantees(cal, cal.current)
+    (guarantee,) = guarantees(cal, cal.current)
     outcome = evaluate_plans(cal, cal.current[None])
     worth = outcome.pay[0, 0] - outcome.effort_cost[0]
-    assert found.share == pytest.approx(0.2)
-    assert found.amount == pytest.approx((1 - 1.25 * 0.2) / 0.2 * worth)
-    assert 0 < found.amount < outcome.net[0]
+    assert guarantee.share == pytest.approx(0.2)
+    assert guarantee.amount == pytest.approx((1 - 1.25 * 0.2) / 0.2 * worth)
+    assert 0 < guarantee.amount < outcome.net[0]
 
 
 def test_no_guarantee_without_its_assumptions() -> None:

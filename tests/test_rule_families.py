@@ -73,10 +73,10 @@ def enumerated(name: str, side: str) -> tuple[float, Plan, int, int]:
     at = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
     judge = judge_at(cal, space, at.beliefs, at.exposure)
     plans = np.concatenate(list(every_plan(space)))
-    found = judge(plans)
-    best = int(found.order()[0])
+    scores = judge(plans)
+    best = int(scores.order()[0])
     plan = plan_from_euros(scenario, space.euros(plans[best]))
-    return float(found.value[best]), plan, int(found.kept.sum()), len(plans)
+    return float(scores.value[best]), plan, int(scores.kept.sum()), len(plans)
 
 
 @pytest.mark.parametrize(("name", "side"), SIDES)
@@ -184,10 +184,10 @@ def test_every_rule_has_a_form_on_the_page_or_a_reason(stated: Stated) -> None:
 
 
 def test_every_field_that_is_stated_is_relaxed_or_removed(stated: Stated) -> None:
-    found = list(relaxations(stated.cal))
+    relaxed = list(relaxations(stated.cal))
     for family in FAMILIES:
         for field in family.FIELDS:
-            removed = [r for r in found if f"{r.rule}.".startswith(f"{field}.") and r.change == "removed"]
+            removed = [r for r in relaxed if f"{r.rule}.".startswith(f"{field}.") and r.change == "removed"]
             assert bool(removed) == (field not in SPACE), field
             assert all(r.rules != stated.cal.scenario.rules for r in removed), field
 
@@ -226,16 +226,16 @@ def test_the_number_that_could_move_is_the_one_in_the_file(
     row: str, index: tuple[Any, ...], limit: Limit, stated: Stated
 ) -> None:
     family = next(family for family, rule in rules_of() if row in rule.rows)
-    found = family.limit(stated.cal, stated.space, row, index)
-    assert found.value == pytest.approx(limit.value)
-    assert found.per_unit == limit.per_unit
+    moved = family.limit(stated.cal, stated.space, row, index)
+    assert moved.value == pytest.approx(limit.value)
+    assert moved.per_unit == limit.per_unit
 
 
 def test_the_margin_moves_the_cap_that_it_deters_from(stated: Stated) -> None:
-    found = margin.limit(stated.cal, stated.space, "gaming_margin", ("base", "close_push"))
+    limit = margin.limit(stated.cal, stated.space, "gaming_margin", ("base", "close_push"))
     at = stated.cal.network.activities.index("close_push")
-    assert found.value == pytest.approx(32)
-    assert found.per_unit == stated.cal.quadratic[at]
+    assert limit.value == pytest.approx(32)
+    assert limit.per_unit == stated.cal.quadratic[at]
 
 
 def test_every_field_has_a_case_whose_optimum_it_changes() -> None:

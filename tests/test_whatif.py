@@ -134,8 +134,8 @@ class Case:
 
     def ask(self, plan: int, answer: str = "consistentResponse") -> dict[str, Any]:
         if (plan, answer) not in self.answers:
-            found = self.js.call(f"ask_{answer}", self.euros[plan].tolist())
-            self.answers[plan, answer] = json.loads(str(found))
+            reply = self.js.call(f"ask_{answer}", self.euros[plan].tolist())
+            self.answers[plan, answer] = json.loads(str(reply))
         answered: dict[str, Any] = self.answers[plan, answer]
         return answered
 
@@ -199,13 +199,13 @@ def test_the_page_finds_the_equilibria_that_python_finds(name: str, cases: Calla
     assert converged.mean() > 0.95
     assert len(case.elsewhere) <= (0.05 * PLANS if name.startswith("curves_") else 0)
     for s in np.flatnonzero(converged):
-        found = case.ask(int(s))
-        assert found["settled"]
+        answer = case.ask(int(s))
+        assert answer["settled"]
         if s in case.elsewhere:
             continue
-        agree(found["x"], now.x[s])
-        agree(found["score"], now.score[s])
-        agree(found["pay"], now.pay[s])
+        agree(answer["x"], now.x[s])
+        agree(answer["score"], now.score[s])
+        agree(answer["pay"], now.pay[s])
         for field, value in {
             "gross": now.gross,
             "directCosts": now.direct_costs,
@@ -213,7 +213,7 @@ def test_the_page_finds_the_equilibria_that_python_finds(name: str, cases: Calla
             "loadedPay": now.loaded_pay,
             "net": now.net,
         }.items():
-            assert found[field] == pytest.approx(value[s], rel=AGREEMENT)
+            assert answer[field] == pytest.approx(value[s], rel=AGREEMENT)
 
 
 @pytest.mark.slow
@@ -227,10 +227,10 @@ def test_where_the_page_settles_elsewhere_python_stays_there_too(
     for s in case.elsewhere:
         told = json.loads(str(case.js.call("ask_beliefs", case.euros[s].tolist())))
         beliefs = Beliefs(*(np.array([told[field.name]]) for field in fields(Beliefs)))
-        found = consistent_response(case.cal, case.cal.network, case.euros[s][None], beliefs)
-        assert found.residual[0] <= CONSISTENT
-        agree(case.ask(s)["x"], found.x[0])
-        pay = outcome_of(case.cal, case.euros[s][None], (found,)).pay[0]
+        equilibrium = consistent_response(case.cal, case.cal.network, case.euros[s][None], beliefs)
+        assert equilibrium.residual[0] <= CONSISTENT
+        agree(case.ask(s)["x"], equilibrium.x[0])
+        pay = outcome_of(case.cal, case.euros[s][None], (equilibrium,)).pay[0]
         agree(case.ask(s)["pay"], pay)
 
 
@@ -242,9 +242,9 @@ def test_the_page_finds_the_first_responses_too(name: str, cases: Callable[[str]
         agree(case.ask(s, "firstResponse")["x"], first.x[s])
 
 
-def agree(found: list[float], known: Floats) -> None:
+def agree(values: list[float], known: Floats) -> None:
     least = AGREEMENT * 1e-3 * float(np.abs(known).max(initial=0.0))
-    np.testing.assert_allclose(found, known, rtol=AGREEMENT, atol=least)
+    np.testing.assert_allclose(values, known, rtol=AGREEMENT, atol=least)
 
 
 @pytest.mark.slow
@@ -254,9 +254,9 @@ def test_the_page_judges_every_rule_as_python_does(name: str, cases: Callable[[s
     facts = consistent_facts(case.cal, case.euros, case.outcome.by_regime, case.outcome.pay)
     lines = list(rule_values(case.space, facts))
     for s in set(np.flatnonzero(case.outcome.residual <= CONSISTENT)) - case.elsewhere:
-        found = case.ask(int(s))["rules"]
-        assert [line["rule"] for line in found] == [line.name for line in lines]
-        for mine, line in zip(found, lines, strict=True):
+        rules = case.ask(int(s))["rules"]
+        assert [line["rule"] for line in rules] == [line.name for line in lines]
+        for mine, line in zip(rules, lines, strict=True):
             assert mine["value"] == pytest.approx(line.value[s], rel=AGREEMENT, abs=1e-9)
             assert mine["limit"] == pytest.approx(line.limit[s], rel=AGREEMENT, abs=1e-9)
             if abs(line.slack[s] + TOLERANCE) > 1e-8:
@@ -303,10 +303,10 @@ def test_the_chance_of_two_kinds_of_good_luck_is_that_of_python(core: MiniRacer)
     where = np.linspace(-4, 4, 17)
     h, k = (v.ravel() for v in np.meshgrid(where, where))
     for rho in (0.0, 0.3, 0.7, 0.97, 0.9999, 1.0):
-        found = call(
+        chances = call(
             core, "(h, k, rho) => h.map((v, at) => bothAbove(v, k[at], rho))", h.tolist(), k.tolist(), rho
         )
-        np.testing.assert_allclose(found, both_above(h, k, rho), atol=1e-9)
+        np.testing.assert_allclose(chances, both_above(h, k, rho), atol=1e-9)
 
 
 def test_quadratic_programs_are_solved_as_in_python(core: MiniRacer) -> None:
@@ -336,10 +336,10 @@ def test_what_rounding_leaves_where_nothing_flows_is_no_imbalance(core: MiniRace
         low[-2:] = 0
         plain = {"g": g, "q": q, "b": np.zeros(3), "lower": low, "upper": high}
         given = {name: values.tolist() for name, values in (plain | {"rows": rows}).items()}
-        found = call(core, "solveSeparable", given)
-        assert found["imbalance"] <= 1e-10
+        optimum = call(core, "solveSeparable", given)
+        assert optimum["imbalance"] <= 1e-10
         known = solve_separable(g[None], q, rows, np.zeros((1, 3)), low, high)
-        np.testing.assert_allclose(found["x"], known.x[0], atol=1e-9)
+        np.testing.assert_allclose(optimum["x"], known.x[0], atol=1e-9)
 
 
 def test_a_team_without_room_loses_nothing_to_sabotage(core: MiniRacer) -> None:
@@ -371,8 +371,8 @@ def moved_to(js: MiniRacer, weights: list[float], k: int, wanted: float, **more:
         "heir": 0,
         "steps": 20,
     }
-    found: list[float] = call(js, MOVE, given | more)
-    return found
+    weights_: list[float] = call(js, MOVE, given | more)
+    return weights_
 
 
 def test_weights_always_sum_to_one_on_the_grid_and_held_ones_stay(core: MiniRacer) -> None:
@@ -382,11 +382,11 @@ def test_weights_always_sum_to_one_on_the_grid_and_held_ones_stay(core: MiniRace
         weights = (rng.multinomial(20, np.full(count, 1 / count)) / 20).tolist()
         k, held = int(rng.integers(count)), [int(h) for h in range(count) if rng.random() < 0.3]
         heir = next((j for j in range(count) if j != k and j not in held), 0)
-        found = moved_to(core, weights, k, float(rng.random()), held=held, heir=heir)
-        assert sum(found) == pytest.approx(1, abs=1e-12)
-        assert min(found) >= 0
-        np.testing.assert_allclose(np.array(found) * 20, np.rint(np.array(found) * 20), atol=1e-9)
-        assert all(found[h] == weights[h] for h in held if h != k)
+        after = moved_to(core, weights, k, float(rng.random()), held=held, heir=heir)
+        assert sum(after) == pytest.approx(1, abs=1e-12)
+        assert min(after) >= 0
+        np.testing.assert_allclose(np.array(after) * 20, np.rint(np.array(after) * 20), atol=1e-9)
+        assert all(after[h] == weights[h] for h in held if h != k)
 
 
 def test_the_others_share_in_proportion_and_going_back_restores_them(core: MiniRacer) -> None:
@@ -406,9 +406,9 @@ def test_a_weight_cannot_move_when_all_others_are_held(core: MiniRacer) -> None:
 
 
 def test_weights_between_steps_still_sum_to_one(core: MiniRacer) -> None:
-    found = moved_to(core, [1 / 3, 1 / 3, 1 / 3], 0, 0.5, held=[2])
-    assert found[0] == 0.5
-    assert sum(found) == pytest.approx(1, abs=1e-12)
+    after = moved_to(core, [1 / 3, 1 / 3, 1 / 3], 0, 0.5, held=[2])
+    assert after[0] == 0.5
+    assert sum(after) == pytest.approx(1, abs=1e-12)
 
 
 # --- words, numbers, files ------------------------------------------------------------------------------

@@ -119,8 +119,8 @@ def stored(content: bytes) -> Cells:
 
 
 def formulas_of(content: bytes) -> dict[tuple[str, str], str]:
-    found = _cells(content, data_only=False)
-    return {at: str(v) for at, v in found.items() if isinstance(v, str) and v.startswith("=")}
+    cells = _cells(content, data_only=False)
+    return {at: str(v) for at, v in cells.items() if isinstance(v, str) and v.startswith("=")}
 
 
 def _cells(content: bytes, *, data_only: bool) -> Cells:
@@ -153,10 +153,10 @@ def by_formulas(content: bytes, folder: Path) -> Cells:
         file = folder / "book.xlsx"
         file.write_bytes(content)
         model = formulas.ExcelModel().loads(str(file)).finish()
-        found = model.calculate()
+        solution = model.calculate()
     return {
         (value.ranges[0]["sheet"].title(), value.ranges[0]["ref"]): value.value[0, 0]
-        for value in found.values()
+        for value in solution.values()
         if hasattr(value, "ranges") and value.value.shape == (1, 1)
     }
 
@@ -183,12 +183,12 @@ def misses(content: bytes, recalculated: Cells) -> list[str]:
     ]
 
 
-def _same(stored: Any, found: Any) -> bool:
+def _same(stored: Any, value: Any) -> bool:
     if stored is None:  # an empty text is stored as nothing
-        return found is None or found == ""
-    if isinstance(stored, int | float) and isinstance(found, int | float):
-        return abs(stored - found) <= SAME * max(1.0, abs(stored))
-    return str(stored) == str(found)
+        return value is None or value == ""
+    if isinstance(stored, int | float) and isinstance(value, int | float):
+        return abs(stored - value) <= SAME * max(1.0, abs(stored))
+    return str(stored) == str(value)
 
 
 @pytest.mark.parametrize("name", SOLUTIONS)
@@ -209,9 +209,9 @@ def test_a_wrong_formula_is_found(tmp_path: Path) -> None:
     content = book_of(tables_for("moved"))
     pays = [at for at, f in formulas_of(content).items() if at[0] == "Budget" and f.startswith("=ROUND(")]
     wrong = {pays[0]: formulas_of(content)[pays[0]].replace("ROUND(", "ROUND(1.001*")}
-    found = misses(content, by_formulas(edited(content, wrong), tmp_path))
-    assert any(str(pays[0]) in miss for miss in found)
-    assert any("Controls" in miss for miss in found), "the sheet of controls must notice too"
+    missed = misses(content, by_formulas(edited(content, wrong), tmp_path))
+    assert any(str(pays[0]) in miss for miss in missed)
+    assert any("Controls" in miss for miss in missed), "the sheet of controls must notice too"
 
 
 @pytest.mark.parametrize("name", ["curved", "gated", "chosen"])
@@ -222,7 +222,7 @@ def test_other_attainments_pay_what_the_curves_say(name: str, tmp_path: Path) ->
     levels = _column(content, "Budget", "Expected level")
     gates = _column(content, "Budget", "Attainment of the gate")
     assert bool(gates) == (name != "curved")
-    found = by_formulas(edited(content, {("Budget", cell): 0.7 for cell in (*inputs, *gates)}), tmp_path)
+    cells = by_formulas(edited(content, {("Budget", cell): 0.7 for cell in (*inputs, *gates)}), tmp_path)
     lines = list(payroll.lines())
     assert len(inputs) == len(lines) == len(levels)
     kpis, teams = list(payroll.cal.network.kpis), list(payroll.cal.network.teams)
@@ -230,7 +230,7 @@ def test_other_attainments_pay_what_the_curves_say(name: str, tmp_path: Path) ->
     for line, cell in zip(lines, levels, strict=True):
         pays = curves.expected(curves.noise * 0 + 0.7)
         expected = pays[teams.index(line["team"]), kpis.index(line["kpi"])]
-        assert found["Budget", cell] == pytest.approx(expected, abs=SAME)
+        assert cells["Budget", cell] == pytest.approx(expected, abs=SAME)
 
 
 def _column(content: bytes, sheet: str, heading: str) -> list[str]:
@@ -276,9 +276,9 @@ def test_a_label_that_looks_like_a_formula_stays_text() -> None:
         for column in ("team_en", "team_fr", "source"):
             if column in table:
                 table[column] = '=HYPERLINK("http://example.org")'
-    found = formulas_of(book_of(tables))
-    assert found
-    assert not any(f.startswith("=HYPERLINK") for f in found.values())
+    formulas = formulas_of(book_of(tables))
+    assert formulas
+    assert not any(f.startswith("=HYPERLINK") for f in formulas.values())
 
 
 @pytest.mark.parametrize("solution", [hostile, infeasible])
@@ -300,10 +300,10 @@ def test_every_amount_of_a_plan_document_is_recomputed_by_the_workbook(name: str
     page = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["Attainment"]
     columns = {round(float(c.value), 6): c.column_letter for c in page[4] if isinstance(c.value, int | float)}
     rows = {(row[0].value, row[1].value): row[0].row for row in page.iter_rows(min_row=6)}
-    found = by_formulas(edited(content, {}), tmp_path)
+    cells = by_formulas(edited(content, {}), tmp_path)
     examples = printable(tables_for(name))["examples"]
     assert len(examples) >= 6
     for _, example in examples.iterrows():
         row = rows[example["team_en"], example["kpi_en"]]
         address = f"{columns[round(example['attainment'], 6)]}{row}"
-        assert found["Attainment", address] == pytest.approx(example["pay"], abs=SAME)
+        assert cells["Attainment", address] == pytest.approx(example["pay"], abs=SAME)

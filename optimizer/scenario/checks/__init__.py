@@ -7,7 +7,7 @@ and tolerates what another check reports, so that all problems come out at once.
 
 from __future__ import annotations
 
-from optimizer.scenario.checks import curves, funnel, kpis, names, plans, rules, sources, warnings
+from optimizer.scenario.checks import curves, funnel, kpis, names, plans, plausible, rules, sources, warnings
 from optimizer.scenario.checks.baseline_counts import baseline_counts
 from optimizer.scenario.checks.plans import pay_problems, plan_problems
 from optimizer.scenario.problems import Finding
@@ -38,6 +38,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
     baseline = baseline_counts(scenario)
     return [
         *warnings.warnings(scenario),
+        *plausible.findings(scenario, baseline),
         *kpis.warnings(scenario, baseline),
         *curves.warnings(scenario),
         *plans.warnings(scenario),

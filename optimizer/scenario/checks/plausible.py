@@ -1,0 +1,197 @@
+"""Numbers of the wrong size: a wrong period, heads for hours, thousands for units.
+
+Ranges hold of companies that pay variable pay; what lies outside is allowed, and probably not meant. Sources
+of the ranges: hours per head, legal French working time (134 h a month) to 38 h a week without leave; fixed
+pay, the French minimum wage to 12,000 a month; variable share, surveys of pay by role (1 % to 60 %);
+attainment, 0.6 to 1.4 of target before a target counts as out of use; budgets, 0.9 to 1.3 of loaded target
+pay (bent curves cost up to 1.2). Amounts are only judged in euros, shares in every currency.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
+from optimizer.scenario.problems import Finding, Path, number
+from optimizer.scenario.types import Kpi, Scenario, TargetPay, Team
+
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+"""Months of a period."""
+HOURS = (100.0, 165.0)
+"""Hours per head and month."""
+FIXED = (1_823.0, 12_000.0)
+"""Fixed pay per head and month [EUR]."""
+VARIABLE = (500.0, 100_000.0)
+"""Variable pay at target per head and year [EUR]."""
+PER_HOUR = (10.0, 250.0)
+"""Fixed and variable pay per hour [EUR], where heads are not known."""
+SHARE = (0.01, 0.6)
+"""Variable share of pay."""
+ATTAINMENT = (0.6, 1.4)
+"""Value of a KPI today over its target."""
+BUDGET = (0.9, 1.3)
+"""Expected budget over loaded target pay."""
+TEAM_BUDGET = (0.9, 2.0)
+"""The same for a team's budget, which may leave room for shifts between teams."""
+BAD_CASES = (0.9, 3.0)
+"""The same for limits on payouts in bad cases."""
+
+
+class Implausible(NamedTuple):
+    """A number whose size is not believed."""
+
+    code: str
+    """What was judged: hours, fixed, variable, per_hour, share, attainment, budget or base_pay."""
+    path: Path
+    written: float
+    """The number that stands there."""
+    value: float
+    """What is judged: hours per head and month, a share of pay, an attainment, a ratio of budgets, ..."""
+    low: float
+    high: float
+    said: str
+    """What the value is, in English."""
+    hint: str
+
+    def finding(self) -> Finding:
+        """The same as a warning, at the key where a whole team is meant."""
+        between = f"plausible: {_shown(self.low)} to {_shown(self.high)}"
+        written = "" if len(self.path) == 2 else number(self.written)
+        return Finding(self.path, written, f"{self.said}: {_shown(self.value)}; {between}", self.hint, True)
+
+
+def _shown(value: float) -> str:
+    return format(value, ",.3g") if abs(value) < 1000 else format(value, ",.0f")
+
+
+def findings(scenario: Scenario, baseline: BaselineCounts) -> Iterator[Finding]:
+    """Warnings about sizes of numbers, and about pay that is missing."""
+    yield from (doubt.finding() for doubt in implausible(scenario, baseline))
+    yield from (_missing(scenario, name) for name in unscaled_teams(scenario))
+
+
+def implausible(scenario: Scenario, baseline: BaselineCounts | None = None) -> Iterator[Implausible]:
+    """Every number of a size that is not believed, in the order of the file's sections."""
+    months = MONTHS[scenario.period]
+    for name, team in scenario.teams.items():
+        if team.headcount is not None:
+            yield from _per_head(scenario, name, team, team.headcount * months)
+        yield from _pay(scenario, name, team, months)
+    for name, kpi in scenario.kpis.items():
+        yield from _target(scenario, baseline or baseline_counts(scenario), name, kpi)
+    yield from _budgets(scenario)
+
+
+def unscaled_teams(scenario: Scenario) -> list[str]:
+    """Teams whose hours are valued by their variable pay alone: base_pay and hour_value are missing."""
+    return [
+        name
+        for name, team in scenario.teams.items()
+        if team.hours is not None and team.hour_value is None and team.base_pay == 0 and team.current_pay > 0
+    ]
+
+
+def _missing(scenario: Scenario, name: str) -> Finding:
+    team = scenario.teams[name]
+    message = (
+        f"missing: an hour is valued by target pay alone, {_hour(team)} {scenario.currency}, so behaviour is "
+        f"scale-free: a hundredth of the variable pay would move people as much"
+    )
+    hint = "write the team's fixed pay per period, or hour_value: what an hour of it trades at"
+    return Finding(("teams", name, "base_pay"), "", message, hint, True)
+
+
+def _hour(team: Team) -> str:
+    assert team.hours is not None
+    return format(team.current_pay / team.hours, ".3g")
+
+
+def _judged(
+    code: str, path: Path, written: float, value: float, bounds: tuple[float, float], said: str, hint: str
+) -> Iterator[Implausible]:
+    low, high = bounds
+    if not low * (1 - 1e-9) <= value <= high * (1 + 1e-9):
+        yield Implausible(code, path, written, value, low, high, said, hint)
+
+
+def _per_head(scenario: Scenario, name: str, team: Team, head_months: float) -> Iterator[Implausible]:
+    at: Path = ("teams", name)
+    if team.hours is not None:
+        said = f"hours per head and month, from {number(team.hours)} hours a {_period(scenario)}"
+        hint = f"check hours, headcount, and that hours are those of a {_period(scenario)} (period)"
+        yield from _judged("hours", at, team.hours, team.hours / head_months, HOURS, said, hint)
+    if scenario.currency == "EUR" and team.base_pay > 0:
+        pay = team.base_pay / head_months
+        hint = f"check headcount, and that base_pay is the whole team's for a {_period(scenario)} (period)"
+        said = "fixed pay per head and month, EUR"
+        yield from _judged("fixed", (*at, "base_pay"), team.base_pay, pay, FIXED, said, hint)
+
+
+def _pay(scenario: Scenario, name: str, team: Team, months: float) -> Iterator[Implausible]:
+    """Variable pay against fixed pay, else per head and year; pay per hour where heads are not known."""
+    at: Path = ("teams", name, "target_pay")
+    pay, whole = team.current_pay, team.base_pay + team.current_pay
+    hint = f"variable pay of the whole team at target, per {_period(scenario)}, in units of {scenario.currency}"
+    if pay > 0 and team.base_pay > 0 and not SHARE[0] <= pay / whole <= SHARE[1]:
+        yield from _judged("share", at, pay, pay / whole, SHARE, "variable share of pay", hint)
+    elif pay > 0 and team.headcount is not None and scenario.currency == "EUR":
+        yearly = pay / team.headcount / months * 12
+        said = "variable pay per head and year, EUR"
+        yield from _judged("variable", at, pay, yearly, VARIABLE, said, hint)
+    if team.headcount is None and team.base_pay > 0 and team.hours and scenario.currency == "EUR":
+        hint = f"check that hours and pay are both those of the whole team for a {_period(scenario)}"
+        said = "fixed and variable pay per hour, EUR"
+        yield from _judged("per_hour", at[:2], team.hours, whole / team.hours, PER_HOUR, said, hint)
+
+
+def _target(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -> Iterator[Implausible]:
+    """What the KPI shows today against a target that was written down."""
+    bottom = baseline.total(baseline.denominator(kpi)) if kpi.is_rate else 1.0
+    if kpi.target is None or bottom <= 0 or scenario.targets.mode == "reset":
+        return
+    today = baseline.total(baseline.numerator(kpi)) / bottom
+    if today > 0:
+        said = f"attainment today, {format(today, '.4g')} seen at baseline over this target"
+        hint = f"a target is 100 %, in the KPI's own unit per {_period(scenario)}; without it, today's value"
+        path: Path = ("kpis", name, "target")
+        yield from _judged("attainment", path, kpi.target, today / kpi.target, ATTAINMENT, said, hint)
+
+
+def _budgets(scenario: Scenario) -> Iterator[Implausible]:
+    """Limits on payouts against target pay with charges, the least and the most that may be chosen."""
+    budget, at = scenario.rules.budget, ("rules", "budget")
+    least = sum(_loaded(team, least=True) for team in scenario.teams.values())
+    most = sum(_loaded(team, least=False) for team in scenario.teams.values())
+    if budget.expected is not None:
+        yield from _budget((*at, "expected"), budget.expected, least, most, BUDGET)
+    for name, limit in budget.teams.items():
+        if name in scenario.teams:
+            team = scenario.teams[name]
+            ends = _loaded(team, least=True), _loaded(team, least=False)
+            yield from _budget((*at, "teams", name), limit, *ends, TEAM_BUDGET)
+    for part in ("cvar", "percentile"):
+        rule = getattr(budget, part)
+        if rule is not None:
+            yield from _budget((*at, part, "limit"), rule.limit, least, most, BAD_CASES)
+
+
+def _budget(
+    path: Path, limit: float, least: float, most: float, bounds: tuple[float, float]
+) -> Iterator[Implausible]:
+    """A limit between `bounds` of the least and of the most target pay is believed."""
+    nearest = min(max(limit, least), most)
+    if nearest > 0:
+        said = f"the limit over target pay with charges, {format(nearest, ',.0f')}"
+        hint = "budgets are loaded, of the whole company per period; below 0.9 people would lose, on purpose?"
+        yield from _judged("budget", path, limit, limit / nearest, bounds, said, hint)
+
+
+def _loaded(team: Team, least: bool) -> float:
+    pay = team.target_pay
+    chosen = (pay.min if least else pay.max) if isinstance(pay, TargetPay) else pay
+    return chosen * (1 + team.charges)
+
+
+def _period(scenario: Scenario) -> str:
+    return scenario.period.replace("_", "-")

@@ -317,8 +317,14 @@ def test_a_stage_that_nobody_works_is_a_problem_with_its_remedy() -> None:
 # --- warnings -------------------------------------------------------------------------------------------
 
 
-def test_the_small_scenario_warns_of_nothing_but_missing_sources() -> None:
-    (finding,) = warnings_of(small())
+def test_the_small_scenario_warns_of_part_timers_and_missing_sources() -> None:
+    *part_time, finding = warnings_of(small())
+    assert [dotted(f.path) for f in part_time] == [
+        "teams.marketing",
+        "teams.sales",
+        "teams.success",
+        "teams.success.base_pay",
+    ]
     assert finding.path == ("sources",)
     assert finding.message.startswith("20 behavioural numbers have no source: teams.marketing.discount, ")
 
@@ -347,7 +353,8 @@ def test_the_reference_funnel_without_caps_warns_of_its_four_rates() -> None:
     scenario = read_scenario(CASES / "mini_funnel" / "mini_funnel.json")
     rates = ["kpis.meeting_rate", "kpis.leads_touched", "kpis.leads_qualified", "kpis.retention"]
     assert warned(scenario, "starve") == rates
-    assert len(warnings_of(scenario)) == 4
+    assert warned(scenario, "missing") == [f"teams.{team}.base_pay" for team in scenario.teams]
+    assert len(warnings_of(scenario)) == 4 + 3
     assert warnings_of(read_scenario(CASES / "capped_funnel" / "capped_funnel.json")) == []
 
 

@@ -16,7 +16,7 @@ from optimizer.cli.common import (
     plan_named,
     plan_option,
     print_json,
-    read,
+    read_and_warn,
     seed_option,
     verb,
     write_study,
@@ -55,7 +55,7 @@ def adjust(
     from optimizer.tables.adjust import TABLES, adjust_tables
     from optimizer.tables.json_values import records
 
-    scenario = read(file)
+    scenario = read_and_warn(file)
     plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
     with Narrator() as narrator:
         options = Options(gap=gap, time_limit=time_limit, seed=seed)

@@ -15,7 +15,7 @@ from optimizer.cli.common import (
     plan_named,
     plan_names,
     print_json,
-    read,
+    read_and_warn,
     seed_option,
     verb,
 )
@@ -34,7 +34,7 @@ def budget(file: Path, plan_name: str, seed: int, as_json: bool) -> None:
     from optimizer.plans.space import TOLERANCE
     from optimizer.tables import json_values
 
-    scenario = read(file)
+    scenario = read_and_warn(file)
     lines = evaluation.check_budget(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
         print_json(json_values.budget_json(lines))

@@ -155,6 +155,23 @@ def read(file: Path) -> Scenario:
     return read_scenario(file)
 
 
+def read_and_warn(file: Path) -> Scenario:
+    """The scenario; what a decision should not rest on unread is said on stderr."""
+    scenario = read(file)
+    warn(file, scenario)
+    return scenario
+
+
+def warn(file: Path, scenario: Scenario) -> None:
+    """Numbers of the wrong size, pay that is missing and labels that cannot be printed, on stderr."""
+    from optimizer.scenario.checks import decisive_warnings_of
+    from optimizer.scenario.read import located
+
+    findings = decisive_warnings_of(scenario)
+    for warning in located(file, findings) if findings else ():
+        click.echo(f"warning: {warning}", err=True)
+
+
 def write_new(file: Path, content: bytes) -> None:
     """Write a file that is not there yet; an existing one is never overwritten."""
     try:

@@ -13,7 +13,7 @@ from optimizer.cli.common import (
     plan_named,
     plan_names,
     print_json,
-    read,
+    read_and_warn,
     seed_option,
     verb,
 )
@@ -32,7 +32,7 @@ def compare(file: Path, plans: tuple[str, ...], seed: int, as_json: bool) -> Non
     from optimizer.response.calibration import calibrate
     from optimizer.tables import json_values
 
-    scenario = read(file)
+    scenario = read_and_warn(file)
     names = plans or (evaluation.CURRENT, *scenario.plans)
     evaluations = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names}, seed)
     if as_json:

@@ -11,7 +11,7 @@ from optimizer.cli.common import (
     plan_named,
     plan_option,
     print_json,
-    read,
+    read_and_warn,
     seed_option,
     verb,
 )
@@ -29,7 +29,7 @@ def evaluate(file: Path, plan_name: str | None, seed: int, as_json: bool) -> Non
     from optimizer.plans.evaluation import evaluate as evaluate_plan
     from optimizer.tables import json_values
 
-    scenario = read(file)
+    scenario = read_and_warn(file)
     evaluation = evaluate_plan(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
         print_json(json_values.evaluation_json(evaluation))

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import EXIT, Destination, file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.common import (
+    EXIT,
+    Destination,
+    file_argument,
+    json_option,
+    main,
+    print_json,
+    read_and_warn,
+    verb,
+)
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint, Over
@@ -50,7 +59,7 @@ def frontier(
     from optimizer.tables.frontier import FRONTIER, frontier_rows
     from optimizer.tables.json_values import frontier_json
 
-    scenario = read(file)
+    scenario = read_and_warn(file)
     options = Options(gap=gap, time_limit=time_limit)
     with Narrator() as narrator, Workers(workers or cores()) as crew:
         tell = partial(narrator.tell_share, f"frontier over {over}")

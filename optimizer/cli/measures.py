@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from optimizer.cli.common import file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.common import file_argument, json_option, main, print_json, read_and_warn, verb
 
 
 @main.command()
@@ -17,7 +17,7 @@ def measures(file: Path, as_json: bool) -> None:
     from optimizer.plans import evaluation
     from optimizer.tables import json_values
 
-    influence = evaluation.influence(read(file))
+    influence = evaluation.influence(read_and_warn(file))
     if as_json:
         print_json(json_values.influence_json(influence))
     else:

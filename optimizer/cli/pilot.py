@@ -16,7 +16,7 @@ from optimizer.cli.common import (
     plan_named,
     plan_option,
     print_json,
-    read,
+    read_and_warn,
     seed_option,
     verb,
     write_study,
@@ -50,7 +50,7 @@ def pilot(
     from optimizer.tables.json_values import records
     from optimizer.tables.pilot import TABLES, pilot_tables
 
-    scenario = read(file)
+    scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
     changed = [cal.network.teams[i] for i in changed_teams(cal, euros)]

@@ -14,7 +14,7 @@ from optimizer.cli.common import (
     plan_named,
     plan_option,
     print_json,
-    read,
+    read_and_warn,
     seed_option,
     verb,
     write_study,
@@ -54,7 +54,7 @@ def simulate(
     from optimizer.tables.json_values import records
     from optimizer.tables.transition import TABLES, Simulated, switch_tables
 
-    scenario = read(file)
+    scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
     run = transition(cal, euros, periods, draws, seed, learning)

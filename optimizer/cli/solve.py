@@ -14,7 +14,7 @@ from optimizer.cli.common import (
     json_option,
     main,
     print_json,
-    read,
+    read_and_warn,
     seed_option,
     verb,
 )
@@ -87,7 +87,7 @@ def solve(
         raise click.UsageError(
             "--robust and --draws compare plans at consistent beliefs, not --beliefs baseline"
         )
-    scenario, source = read(file), scenario_file(file).read_bytes()
+    scenario, source = read_and_warn(file), scenario_file(file).read_bytes()
     if asked.alternatives and not scenario.rules.weights.step:
         raise click.UsageError(
             "--alternatives lists plans that differ by steps, and rules.weights.step is 0: write 0.05 there"

@@ -2,18 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from optimizer.arrays import Floats
 from optimizer.plans.evaluation import CURRENT, compare
-from optimizer.response.calibration import Calibrated
+from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
-from optimizer.scenario.problems import Finding
+from optimizer.response.outcome import evaluate_plans, loading
+from optimizer.scenario.problems import Finding, Path
+from optimizer.scenario.types import Scenario
 
 BARELY = 0.05
 """A KPI that every team causes less than this share of is left to luck."""
+FELT = 0.005
+"""A curve that moves a team's pay today by less than this share of it is not worth a word."""
+FAR = 0.5
+"""Volumes that move by more than this share of today's are beyond what was ever seen."""
+
+
+class CurveOfToday(NamedTuple):
+    """A curve that counts as in force today, and what it does to the pay of those whom it pays."""
+
+    path: Path
+    teams: tuple[str, ...]
+    loaded: float
+    """Today's loaded pay of these teams [currency/period]."""
+    straight: float
+    """The same without the curve."""
+
+
+def curves_of_today(scenario: Scenario) -> Iterator[CurveOfToday]:
+    """Curves written on teams and KPIs that change what today's plan pays, one after the other."""
+    paths: list[Path] = [("teams", name) for name, team in scenario.teams.items() if team.curve is not None]
+    paths += [("kpis", name) for name, kpi in scenario.kpis.items() if kpi.curve is not None]
+    loaded = _loaded_today(scenario) if paths else None
+    for section, name in paths:
+        apart = _loaded_today(_straightened(scenario, str(section), str(name)))
+        assert loaded is not None
+        moved = [i for i, team in enumerate(scenario.teams) if abs(loaded[i] - apart[i]) > FELT * apart[i]]
+        if moved:
+            teams = tuple(team for i, team in enumerate(scenario.teams) if i in moved)
+            path: Path = (section, name, "curve")
+            yield CurveOfToday(path, teams, float(loaded[moved].sum()), float(apart[moved].sum()))
+
+
+def _straightened(scenario: Scenario, section: str, name: str) -> Scenario:
+    """The scenario without the curve of a team or KPI."""
+    things = getattr(scenario, section)
+    plain = things[name].model_copy(update={"curve": None})
+    return scenario.model_copy(update={section: {**things, name: plain}})
+
+
+def _loaded_today(scenario: Scenario) -> Floats:
+    """Loaded pay of every team under today's plan [currency/period]."""
+    cal = calibrate(scenario)
+    return np.asarray(evaluate_plans(cal.today, cal.current[None]).pay[0] * loading(cal))
+
+
+class Extrapolated(NamedTuple):
+    """Work that a plan takes further from today's than anything that was seen."""
+
+    activity: str
+    now: float
+    then: float
+    """Units per period."""
+
+
+def extrapolated(cal: Calibrated, volumes: Floats) -> Iterator[Extrapolated]:
+    """Activities of the file done today whose volume moves by more than FAR; `volumes` is (A,)."""
+    network = cal.network
+    for a, name in enumerate(network.activities):
+        now, then = float(network.baseline[a]), float(volumes[a])
+        if network.explicit[a] and now > 0 and abs(then / now - 1) > FAR + 1e-9:
+            yield Extrapolated(name, now, then)
 
 
 def measured_warnings(cal: Calibrated) -> list[Finding]:
     """What a designer should look at before solving."""
-    return [*_uncontrolled(cal), *_today_breaks(cal)]
+    curves = [_curve_of_today(cal.scenario, curve) for curve in curves_of_today(cal.scenario)]
+    return [*curves, *_uncontrolled(cal), *_today_breaks(cal)]
+
+
+def _curve_of_today(scenario: Scenario, curve: CurveOfToday) -> Finding:
+    message = (
+        f"is taken as the curve in force today: today's loaded pay is {curve.loaded:,.2f} "
+        f"{scenario.currency} with it, {curve.straight:,.2f} without"
+    )
+    hint = "for a change, name it under `curves` and let rules.curves choose; leave it if it is paid today"
+    return Finding(curve.path, "", message, hint, at_key=True)
 
 
 def _uncontrolled(cal: Calibrated) -> list[Finding]:

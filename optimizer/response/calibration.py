@@ -120,6 +120,22 @@ class Calibrated(Behaviour):
         return replace(self, curves=self.todays_curves, chosen={}) if self.chosen else self
 
 
+def pay_per_unit(cal: Calibrated) -> Floats:
+    """What a unit entering each stage brings its owner in variable pay today, worked as today, (N,).
+
+    Pay alone: what working it costs is not taken off.
+    """
+    network, priced = cal.network, cal.beliefs
+    unpriced = Beliefs(priced.routing, priced.numerator, priced.denominator, np.zeros_like(priced.price))
+    pay = perceived_rewards(network, cal.todays_curves, cal.targets, unpriced, cal.current[None])[0]
+    brought = np.zeros(len(network.stages))
+    for n in (n for n in network.downstream_first if network.owner[n] >= 0):
+        taking = network.from_stage[n]
+        later = np.where(network.owner == network.owner[n], brought, 0.0) @ network.yields[:, taking]
+        brought[n] = priced.routing[0, taking] @ (pay[taking] + network.own_delay[taking] * later)
+    return brought
+
+
 def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     """Costs that reproduce the baseline under the current plan.
 

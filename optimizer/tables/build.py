@@ -23,6 +23,7 @@ from optimizer.tables import (
     rule_prices,
     solve_summary,
     tornado,
+    warnings,
 )
 from optimizer.tables.table import Row, Table, Tables
 
@@ -73,6 +74,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (plan_document.EXAMPLES, lambda e: plan_document.examples_rows(e.solution)),
     (plan_document.EARNINGS, lambda e: plan_document.earnings_rows(e.solution)),
     (certificate.SOURCES, lambda e: certificate.sources_rows(e.solution)),
+    (warnings.WARNINGS, warnings.warnings_rows),
 )
 
 RUN_TABLES = tuple(table for table, _ in _FILLED)

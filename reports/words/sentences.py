@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.words.catalogue import Words
+from reports.words.doubts import doubts
 
 Tables = dict[str, pd.DataFrame]
 Row = Any
@@ -140,8 +141,9 @@ def in_unit(words: Words, unit: str, value: float, signed: bool = False) -> str:
 
 
 def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
-    """What must be read before the numbers: failed checks, broken rules, why nothing moved."""
+    """What must be read before the numbers: what failed, is broken or doubtful, and why nothing moved."""
     blocks = [*_failed(words, tables), *_broken(words, tables), *_beliefs(words, tables)]
+    blocks += doubts(words, tables["warnings"])
     summary = tables["summary"].iloc[0]
     if not summary["moved"] and (tables["plans"]["kind"] == "chosen").any():
         blocks.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})

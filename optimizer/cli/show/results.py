@@ -15,7 +15,7 @@ from optimizer.cli.show.terminal import share as _share
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influence
-from optimizer.response.calibration import Calibrated
+from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.outcome import Outcome
 from optimizer.scenario.types import Scenario
 
@@ -39,17 +39,36 @@ def baseline_in_words(cal: Calibrated) -> str:
             else "hours unlimited"
         )
         lines.append(
-            f"  {team}: {booked}; an hour is worth {cal.hour_price[i]:,.2f} {scenario.currency}; "
-            f"target pay {cal.current[i].sum():,.0f} {scenario.currency}."
+            f"  {team}: {booked}; an hour is worth {_small(cal.hour_price[i])} {scenario.currency}; "
+            f"target pay {_whole(cal.current[i].sum())} {scenario.currency}."
         )
     for n, stage in enumerate(network.stages):
         if network.owner[n] >= 0:
-            price = cal.beliefs.price[0, n]
+            owner, units = network.teams[network.owner[n]], network.stage_inflow(network.baseline)[n]
             lines.append(
-                f"  {stage}: {network.stage_inflow(network.baseline)[n]:,.1f} units a {scenario.period}, "
-                f"each worth {price:,.2f} {scenario.currency} to {network.teams[network.owner[n]]}."
+                f"  {stage}: {units:,.1f} units a {scenario.period}; one more {_pays(cal, n, owner)}."
             )
     return "\n".join(lines)
+
+
+def _small(value: float) -> str:
+    """Cents; more digits where cents would show nothing."""
+    return f"{value:,.2f}" if abs(value) >= 0.01 or value == 0 else f"{value:.2g}"
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1 or value == 0 else _small(value)
+
+
+def _pays(cal: Calibrated, stage: int, owner: str) -> str:
+    """What a unit that enters a stage does to its owner's expected variable pay, worked as today."""
+    change = float(pay_per_unit(cal)[stage])
+    written = f"{abs(change):,.2f} {cal.scenario.currency}"
+    if written.startswith("0.00 "):
+        return f"leaves the variable pay of {owner} as it is"
+    return (
+        f"adds {written} to the variable pay of {owner}" if change > 0 else f"costs {owner} {written} of it"
+    )
 
 
 def amounts(scenario: Scenario) -> tuple[str, ...]:

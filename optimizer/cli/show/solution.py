@@ -15,6 +15,7 @@ from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
+from optimizer.plans.warnings import extrapolated
 from optimizer.response.outcome import Outcome, evaluate_plans
 from optimizer.tables.labels import STATUSES
 
@@ -40,12 +41,22 @@ def show_solution(solution: Solution, folder: Path) -> None:
     if solution.robustness is not None:
         show_robustness(solution)
     show_guarantees(solution)
+    _show_extrapolated(solution)
     if solution.checks:
         checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
         for c in solution.checks:
             _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
         _print(checks)
     _print(Text(f"run folder: {folder}"))
+
+
+def _show_extrapolated(solution: Solution) -> None:
+    """Volumes far from today's: no figure of the file was observed there."""
+    if solution.consistent is None:
+        return
+    for far in extrapolated(solution.cal, solution.consistent.x[0]):
+        moved = f"{far.activity} goes from {far.now:,.4g} to {far.then:,.4g} ({far.then / far.now - 1:+.0%})"
+        _print(Text(f"warning: {moved}, further than anything observed (half of today's volume)"))
 
 
 def _show_plan(solution: Solution) -> None:

@@ -8,12 +8,19 @@ and tolerates what another check reports, so that all problems come out at once.
 from __future__ import annotations
 
 from optimizer.scenario.checks import curves, funnel, kpis, names, plans, plausible, rules, sources, warnings
-from optimizer.scenario.checks.baseline_counts import baseline_counts
+from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
 from optimizer.scenario.checks.plans import pay_problems, plan_problems
 from optimizer.scenario.problems import Finding
 from optimizer.scenario.types import Scenario
 
-__all__ = ["pay_problems", "plan_problems", "problems_of", "problems_of_numbers", "warnings_of"]
+__all__ = [
+    "decisive_warnings_of",
+    "pay_problems",
+    "plan_problems",
+    "problems_of",
+    "problems_of_numbers",
+    "warnings_of",
+]
 
 
 def problems_of(scenario: Scenario) -> list[Finding]:
@@ -38,9 +45,14 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
     baseline = baseline_counts(scenario)
     return [
         *warnings.warnings(scenario),
-        *plausible.findings(scenario, baseline),
+        *decisive_warnings_of(scenario, baseline),
         *kpis.warnings(scenario, baseline),
         *curves.warnings(scenario),
         *plans.warnings(scenario),
         *sources.warnings(scenario),
     ]
+
+
+def decisive_warnings_of(scenario: Scenario, baseline: BaselineCounts | None = None) -> list[Finding]:
+    """Those that every verb says, because what it prints rests on them: sizes of numbers, missing pay."""
+    return [*plausible.findings(scenario, baseline or baseline_counts(scenario))]

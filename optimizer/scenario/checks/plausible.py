@@ -132,7 +132,9 @@ def _pay(scenario: Scenario, name: str, team: Team, months: float) -> Iterator[I
     """Variable pay against fixed pay, else per head and year; pay per hour where heads are not known."""
     at: Path = ("teams", name, "target_pay")
     pay, whole = team.current_pay, team.base_pay + team.current_pay
-    hint = f"variable pay of the whole team at target, per {_period(scenario)}, in units of {scenario.currency}"
+    hint = (
+        f"variable pay of the whole team at target, per {_period(scenario)}, in units of {scenario.currency}"
+    )
     if pay > 0 and team.base_pay > 0 and not SHARE[0] <= pay / whole <= SHARE[1]:
         yield from _judged("share", at, pay, pay / whole, SHARE, "variable share of pay", hint)
     elif pay > 0 and team.headcount is not None and scenario.currency == "EUR":

@@ -1,0 +1,131 @@
+"""Inputs that a reader would regret: each small company in `cases/trust` with the word or the number it must get."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from optimizer.cli import main
+from optimizer.scenario.checks import warnings_of
+from optimizer.scenario.problems import dotted
+from optimizer.scenario.types import Scenario
+
+TRUST = Path(__file__).parent / "cases" / "trust"
+SIZES = list(csv.DictReader((TRUST / "magnitudes.csv").open(encoding="utf-8")))
+
+
+def incentives(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def changed(name: str, path: str = "", value: Any = None) -> Scenario:
+    """A company of `cases/trust`, one number of it replaced."""
+    tree = yaml.safe_load((TRUST / name).read_text(encoding="utf-8"))
+    *parents, last = path.split(".")
+    place = tree
+    for parent in parents:
+        place = place[parent]
+    if path:
+        place[last] = value
+    return Scenario.model_validate(tree, by_alias=True, by_name=False)
+
+
+def warned(scenario: Scenario) -> dict[str, str]:
+    """Message and value of the warning at each place."""
+    return {dotted(f.path): f"{f.message} {f.value}" for f in warnings_of(scenario)}
+
+
+# --- sizes ----------------------------------------------------------------------------------------------
+
+
+def test_a_sound_company_is_not_doubted() -> None:
+    assert warnings_of(changed("magnitudes.yaml")) == []
+
+
+@pytest.mark.parametrize("case", SIZES, ids=lambda case: f"{case['path']}={case['value']}")
+def test_a_number_of_the_wrong_size_is_warned_of_where_it_stands(case: dict[str, str]) -> None:
+    found = warned(changed("magnitudes.yaml", case["path"], yaml.safe_load(case["value"])))
+    assert "plausible: " in found[case["warning_must_name"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place", "said"),
+    [
+        (
+            "period",
+            "half_year",
+            "teams.finders",
+            "hours per head and month, from 800 hours a half-year: 66.7",
+        ),
+        ("teams.closers.base_pay", 30, "teams.closers.base_pay", ": 3.33; plausible: 1,823 to 12,000 30"),
+        ("teams.closers.target_pay", 200_000, "teams.closers.target_pay", "variable share of pay: 0.87"),
+        ("rules.budget", {"teams": {"closers": 28.4}}, "rules.budget.teams.closers", ": 0.001; plausible"),
+        (
+            "rules.budget",
+            {"cvar": {"level": 0.95, "limit": 4e7}},
+            "rules.budget.cvar.limit",
+            "plausible: 0.9 to 3",
+        ),
+    ],
+)
+def test_siblings_of_those_numbers_are_doubted_too(path: str, value: Any, place: str, said: str) -> None:
+    assert said in warned(changed("magnitudes.yaml", path, value))[place]
+
+
+def test_shares_are_judged_in_any_currency_and_amounts_in_euros_only() -> None:
+    low = changed("magnitudes.yaml", "teams.closers.base_pay", 10_000)
+    assert list(warned(low)) == ["teams.closers.base_pay", "teams.closers.target_pay"]
+    assert list(warned(low.model_copy(update={"currency": "JPY"}))) == ["teams.closers.target_pay"]
+
+
+def test_missing_fixed_pay_is_told_by_check_and_by_whoever_evaluates() -> None:
+    assert "scale-free" in warned(changed("no_base_pay.yaml"))["teams.finders.base_pay"]
+    assert "teams.finders.base_pay" not in warned(
+        changed("no_base_pay.yaml", "teams.finders", {"hours": 400, "target_pay": 0.02, "hour_value": 50})
+    )
+    done = incentives("evaluate", TRUST / "no_base_pay.yaml", "--plan", "by_share", "--json")
+    assert done.exit_code == 0
+    assert "[teams.finders.base_pay] missing" in done.stderr
+    assert "consistent" in json.loads(done.stdout)
+    said = incentives("check", TRUST / "no_base_pay.yaml").stdout
+    assert "an hour is worth 5e-05 EUR; target pay 0.02 EUR" in said
+
+
+def test_a_curve_that_rewrites_today_is_told_with_both_amounts() -> None:
+    done = incentives("check", TRUST / "curve_rewrites_today.yaml", "--json")
+    (curve,) = [w for w in json.loads(done.stdout)["warnings"] if w["where"].endswith(" teams.desk.curve")]
+    assert "36,120.54" in curve["message"]
+    assert "34,080.00" in curve["message"]
+    assert "`curves`" in curve["hint"]
+
+
+def test_no_unit_is_said_to_be_worth_a_negative_amount() -> None:
+    for case in ("magnitudes.yaml", "curve_rewrites_today.yaml", "no_base_pay.yaml"):
+        said = incentives("check", TRUST / case).stdout
+        assert "worth -" not in said
+    text = incentives("check", TRUST / "magnitudes.yaml").stdout
+    assert "lead: 300.0 units a quarter; one more adds 66.67 EUR to the variable pay of closers." in text
+
+
+# --- page one -------------------------------------------------------------------------------------------
+
+
+def test_doubtful_numbers_and_volumes_never_seen_stand_in_the_run_and_on_page_one(tmp_path: Path) -> None:
+    file = tmp_path / "odd.yaml"
+    text = (TRUST / "magnitudes.yaml").read_text(encoding="utf-8")
+    file.write_text(text.replace("target: 30}", "target: 60}"), encoding="utf-8")
+    done = incentives("solve", file, "--out", tmp_path / "run")
+    assert done.exit_code in (0, 3), done.output
+    assert "[kpis.orders.target] attainment today" in done.stderr
+    rows = list(csv.DictReader((tmp_path / "run" / "tables" / "warnings.csv").open(encoding="utf-8")))
+    assert ("attainment", "kpis.orders.target", 0.5) == (
+        rows[0]["warning"],
+        rows[0]["path"],
+        float(rows[0]["value"]),
+    )

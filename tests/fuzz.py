@@ -23,13 +23,14 @@ import numpy as np
 
 from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
-from optimizer.plans.local_search import ScoredPlans
 from optimizer.response.calibration import CalibrationError, calibrate
+from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.state import Run, baseline_beliefs, own_beliefs
+from optimizer.solver.solution import Problem
+from optimizer.solver.state import SolveState, baseline_beliefs, own_beliefs
 from optimizer.tables.json_values import solution_json
 from tests.benchmarks.peers.companies import WON, random_company
 
@@ -326,12 +327,12 @@ class Everything:
     units: np.ndarray
     value: np.ndarray
     kept: np.ndarray
-    run: Run
+    state: SolveState
 
     @classmethod
     def of(cls, cal: Any, space: Any, options: Options) -> Everything:
-        run = Run(cal, space, options, lambda _: None, 0.0)
-        at = baseline_beliefs(run)
+        state = SolveState(Problem(cal, space, measure(cal)), options)
+        at = baseline_beliefs(state)
         judge = judge_consistent(cal, space)
         if options.beliefs == "baseline":
             judge = judge_at(cal, space, at.beliefs, at.exposure)
@@ -342,17 +343,17 @@ class Everything:
             units,
             scores.value if scores else empty,
             scores.kept & (scores.violation == 0) if scores else empty.astype(bool),
-            run,
+            state,
         )
 
     def at(self, solution: Solution) -> tuple[np.ndarray, np.ndarray]:
         """Value and kept of every plan at the beliefs of the solution's plan: what the bound is about."""
-        run = self.run
-        at = baseline_beliefs(run)
-        if run.options.beliefs == "consistent":
-            scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
-            at = own_beliefs(run, scored.look(run.space.units(solution.euros)[None])[0], "final")
-        scores = judge_at(run.cal, run.space, at.beliefs, at.exposure)(self.units)
+        state = self.state
+        at = baseline_beliefs(state)
+        if state.options.beliefs == "consistent":
+            plan = state.scored.look(state.space.units(solution.euros)[None])[0]
+            at = own_beliefs(state, plan, "final")
+        scores = judge_at(state.cal, state.space, at.beliefs, at.exposure)(self.units)
         return scores.value, scores.kept & (scores.violation == 0)
 
 
@@ -387,7 +388,7 @@ def _against_enumeration(every: Everything, solution: Solution, options: Options
 
 def _chosen_by_rounding(every: Everything, solution: Solution) -> bool:
     """The plan is among all plans, and keeps the rules only within their room for rounding."""
-    mine = (every.units == every.run.space.units(solution.euros)).all(axis=(1, 2))
+    mine = (every.units == every.state.space.units(solution.euros)).all(axis=(1, 2))
     return bool(mine.any() and not every.kept[mine].any())
 
 
@@ -395,7 +396,7 @@ def _alternatives(
     every: Everything, solution: Solution, value: np.ndarray, kept: np.ndarray, room: float
 ) -> str:
     """Alternatives that are too near, out of order, or proven though a better one was to be listed."""
-    space, scenario = every.run.space, every.run.cal.scenario
+    space, scenario = every.state.space, every.state.cal.scenario
     chosen: list[np.ndarray] = []
     for n, a in enumerate(solution.alternatives):
         units = space.units(a.plan.euros(scenario))

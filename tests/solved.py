@@ -134,7 +134,8 @@ def infeasible() -> Solution:
 def failed() -> Solution:
     """A solution whose model and response disagree."""
     checks = [replace(c, ok=False, value=3.2e-4) if c.name == "model_value" else c for c in moved().checks]
-    return replace(moved(), status="error", checks=tuple(checks))
+    certificate = replace(moved().certificate, checks=tuple(checks))
+    return replace(moved(), status="error", certificate=certificate)
 
 
 @cache
@@ -147,7 +148,8 @@ def unproven() -> Solution:
         for c in moved().checks
     ]
     nothing = float("inf")
-    return replace(moved(), status="feasible", bound=nothing, gap=nothing, checks=tuple(checks))
+    certificate = replace(moved().certificate, bound=nothing, gap=nothing, checks=tuple(checks))
+    return replace(moved(), status="feasible", certificate=certificate)
 
 
 @cache

@@ -9,40 +9,37 @@ import pytest
 from solved import mini
 
 from optimizer.plans.enumeration import count_plans, every_plan
-from optimizer.plans.evaluator import judge_at, judge_consistent
-from optimizer.plans.local_search import ScoredPlan, ScoredPlans
-from optimizer.plans.space import PlanSpace, plan_space
-from optimizer.response.calibration import calibrate
-from optimizer.response.measures import measure
+from optimizer.plans.evaluator import judge_at
+from optimizer.plans.local_search import ScoredPlan
+from optimizer.plans.space import PlanSpace
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
 from optimizer.solver.conflicts import explain_conflict
 from optimizer.solver.highs import InfeasibleError, Limits, LinearSet
-from optimizer.solver.outcome import status_of
+from optimizer.solver.optimize import problem_of
 from optimizer.solver.proof import prove
 from optimizer.solver.solution import Check
-from optimizer.solver.state import Run, baseline_beliefs, own_beliefs
+from optimizer.solver.state import SolveState, baseline_beliefs, own_beliefs
+from optimizer.solver.verdict import status_of
 from optimizer.tables.build import tables_of
 from optimizer.tables.json_values import solution_json
 
 TEAMS = ("marketing", "sales", "success")
 
 
-def run_of(scenario: Scenario, options: Options | None = None) -> Run:
-    cal = calibrate(scenario)
-    space = plan_space(cal, measure(cal).controllability)
-    return Run(cal, space, options or Options(), lambda _: None, 0.0)
+def state_of(scenario: Scenario, options: Options | None = None) -> SolveState:
+    options = options or Options()
+    return SolveState(problem_of(scenario, options.seed), options)
 
 
 def ranked(scenario: Scenario) -> tuple[PlanSpace, list[ScoredPlan]]:
     """Every plan that keeps the rules at its own beliefs, best first."""
-    run = run_of(scenario)
-    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
-    for block in every_plan(run.space):
-        scored.look(block)
-    kept = [p for p in scored.seen.values() if p.kept]
-    return run.space, sorted(kept, key=lambda p: p.rank, reverse=True)
+    state = state_of(scenario)
+    for block in every_plan(state.space):
+        state.scored.look(block)
+    kept = [p for p in state.scored.seen.values() if p.kept]
+    return state.space, sorted(kept, key=lambda p: p.rank, reverse=True)
 
 
 def far_apart(plans: list[ScoredPlan], count: int) -> list[ScoredPlan]:
@@ -147,11 +144,10 @@ def test_threads_do_not_change_the_alternatives() -> None:
 
 def highest_at(scenario: Scenario, solution: Solution) -> float:
     """The best value of any plan at the beliefs of the solution's plan, by enumeration."""
-    run = run_of(scenario)
-    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
-    at = own_beliefs(run, scored.look(run.space.units(solution.euros)[None])[0], "final")
-    judge, top = judge_at(run.cal, run.space, at.beliefs, at.exposure), -np.inf
-    for block in every_plan(run.space):
+    state = state_of(scenario)
+    at = own_beliefs(state, state.scored.look(state.space.units(solution.euros)[None])[0], "final")
+    judge, top = judge_at(state.cal, state.space, at.beliefs, at.exposure), -np.inf
+    for block in every_plan(state.space):
         scores = judge(block)
         top = max(top, float(scores.value[scores.kept].max(initial=-np.inf)))
     return top
@@ -175,20 +171,20 @@ def test_a_solve_stopped_before_its_proof_has_a_finite_bound_that_enumeration_co
 def test_a_plan_found_when_time_is_out_gets_the_bound_at_its_own_beliefs() -> None:
     """From a poor start the listing finds a better plan; the clock stops there."""
     scenario = mini()
-    run = run_of(scenario, Options(time_limit=1e9, gap=1e-4))
-    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
-    poor = scored.look(run.space.units(run.cal.current)[None])[0]
-    assert poor.kept
+    state = state_of(scenario, Options(time_limit=1e9, gap=1e-4))
 
-    class Clock(Run):
+    class Stopping(SolveState):
         @property
         def out_of_time(self) -> bool:
-            return len(scored.seen) > 1
+            return len(self.scored.seen) > 1
 
-    proof = prove(Clock(**vars(run)), scored, poor)
+    stopping = Stopping(state.problem, state.options)
+    poor = stopping.scored.look(state.space.units(state.cal.current)[None])[0]
+    assert poor.kept
+    proof = prove(stopping, poor)
     assert proof.plan.beats(poor)
     assert not proof.complete
-    expected = own_beliefs(run, proof.plan, "final")
+    expected = own_beliefs(state, proof.plan, "final")
     for mine, its in zip(proof.at.beliefs, expected.beliefs, strict=True):
         np.testing.assert_array_equal(mine.routing, its.routing)
     assert proof.plan.value <= proof.bound < np.inf
@@ -216,8 +212,8 @@ def test_a_model_that_refuses_the_plan_is_said_and_never_escapes(monkeypatch) ->
             raise InfeasibleError
         return built(setting, floor, adapt)
 
-    run = run_of(mini())
-    baseline = baseline_beliefs(run).data(run)
+    state = state_of(mini())
+    baseline = baseline_beliefs(state).data(state)
     monkeypatch.setattr(module, "model_at", refuses)
     solution = solve(mini())
     assert solution.status == "error"
@@ -240,8 +236,8 @@ def test_infeasible_is_never_said_for_a_time_out() -> None:
 
 
 def test_rules_that_hold_together_are_not_called_a_conflict() -> None:
-    run = run_of(mini())
-    conflict = explain_conflict(baseline_beliefs(run).data(run), Limits())
+    state = state_of(mini())
+    conflict = explain_conflict(baseline_beliefs(state).data(state), Limits())
     assert conflict.rules == ()
     assert conflict.cheapest == ()
 
@@ -281,8 +277,8 @@ def test_weights_that_cannot_hold_together_are_proven_in_any_space() -> None:
 def test_a_large_team_is_counted_without_listing_its_plans() -> None:
     kpis = list(mini().kpis)
     rules = {"weights": {"step": 0.01}, "measures": {"marketing": kpis, "sales": kpis, "success": kpis}}
-    run = run_of(mini(rules))
-    assert count_plans(run.space, 20_000) > 1e15
+    state = state_of(mini(rules))
+    assert count_plans(state.space, 20_000) > 1e15
 
 
 # --- fuzz -----------------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.plan import Plan, plan_from_euros
 from optimizer.scenario.types import Rules, Scenario
 from optimizer.solver import Options, solve
-from optimizer.solver.state import Run, baseline_beliefs
+from optimizer.solver.solution import Problem
+from optimizer.solver.state import SolveState, baseline_beliefs
 from optimizer.tables.labels import RULES as LABELS
 
 CASES = Path(__file__).parent / "cases"
@@ -70,7 +71,7 @@ def enumerated(name: str, side: str) -> tuple[float, Plan, int, int]:
     scenario = scenario_of(name, side)
     cal = calibrate(scenario)
     space = plan_space(cal, measure(cal).controllability)
-    at = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
+    at = baseline_beliefs(SolveState(Problem(cal, space, measure(cal)), Options()))
     judge = judge_at(cal, space, at.beliefs, at.exposure)
     plans = np.concatenate(list(every_plan(space)))
     scores = judge(plans)

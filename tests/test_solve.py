@@ -16,7 +16,8 @@ from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.state import Run, baseline_beliefs
+from optimizer.solver.solution import Problem
+from optimizer.solver.state import SolveState, baseline_beliefs
 
 CASES = Path(__file__).parent / "cases"
 MINI = json.loads((CASES / "mini_funnel" / "mini_funnel.json").read_text())
@@ -136,7 +137,7 @@ def space_of(scenario: Scenario):
 def enumerated(scenario: Scenario, beliefs: str) -> float:
     """The best value of all plans that keep the rules, by brute force; −inf if none does."""
     cal, space = calibrate(scenario), space_of(scenario)
-    at = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
+    at = baseline_beliefs(SolveState(Problem(cal, space, measure(cal)), Options()))
     judge = judge_consistent(cal, space)
     if beliefs == "baseline":
         judge = judge_at(cal, space, at.beliefs, at.exposure)

@@ -18,12 +18,14 @@ from optimizer.plans.evaluation import evaluate
 from optimizer.plans.evaluator import judge_at
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
+from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.response.pay_knots import pay_curves
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.types import Kpi, Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.state import Run, baseline_beliefs
+from optimizer.solver.solution import Problem
+from optimizer.solver.state import SolveState, baseline_beliefs
 from optimizer.tables.json_values import evaluation_json
 
 PROVEN = 1e-6
@@ -128,7 +130,7 @@ def test_no_plan_on_a_grid_beats_the_bound_and_a_proven_plan_is_at_least_as_good
     scenario, solution = without_steps(seed), continuous(seed)
     cal = calibrate(scenario)
     space = plan_space(cal, space_of(scenario).controllability, 0.25)
-    at = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
+    at = baseline_beliefs(SolveState(Problem(cal, space, measure(cal)), Options()))
     judge = judge_at(cal, space, at.beliefs, at.exposure)
     scores = [judge(block) for block in every_plan(space)]
     best = max(float(f.value[f.kept].max(initial=-np.inf)) for f in scores)
@@ -146,7 +148,7 @@ def test_small_moves_away_from_a_proven_plan_bring_nothing(seed: int) -> None:
     assert solution.status == "optimal"
     assert solution.euros is not None
     cal, space = solution.cal, solution.space
-    believed = baseline_beliefs(Run(cal, space, Options(), lambda _: None, 0.0))
+    believed = baseline_beliefs(SolveState(Problem(cal, space, measure(cal)), Options()))
     rng, at = np.random.default_rng(seed), space.units(solution.euros)
     moved = np.clip(at + rng.normal(0, 0.02, (400, *at.shape)), 0, None) * space.allowed
     moved *= at.sum(axis=1)[None, :, None] / np.maximum(moved.sum(axis=2, keepdims=True), 1e-12)

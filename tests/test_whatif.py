@@ -512,7 +512,7 @@ def test_rules_on_bad_cases_are_named_as_not_checked() -> None:
 
 
 def test_without_a_plan_found_the_page_offers_the_others() -> None:
-    nothing = replace(moved(), status="infeasible", plan=None, euros=None, consistent=None)
+    nothing = replace(moved(), status="infeasible", chosen=None)
     assert [plan["kind"] for plan in whatif_data(nothing)["plans"]] == ["current", "named", "named"]
 
 

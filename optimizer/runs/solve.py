@@ -24,6 +24,7 @@ from optimizer.scenario.problems import Problem, ScenarioError, listed
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.write import dump_scenario
 from optimizer.solver import Event, Solution, solve
+from optimizer.solver.clock import Clock
 from optimizer.solver.robust import robustly
 
 TO_EXPLAIN = 60.0
@@ -95,19 +96,19 @@ def solve_to_folder(
     refuse_unwritable(folder.resolve().parent)
     scenario = scenario if plan is None else imposed(scenario, plan)
     listener, until = listener or Nobody(), time.monotonic() + options.limit + TO_EXPLAIN
-    solution = solve(scenario, options, listener.tell)
+    clock = Clock()
+    solution = solve(scenario, options, listener.tell, clock)
     with Workers(workers) as crew:
         if options.robust or options.draws:
             tell = partial(listener.tell_share, "draws, in portions")
-            solution = robustly(solution, options, options.robust, options.draws or DRAWS, crew, tell)
-        began = time.perf_counter()
-        explanation = _explained(solution, options, crew, listener, until)
-    seconds = {**solution.seconds, "explain": time.perf_counter() - began}
+            solution = robustly(solution, options, options.robust, options.draws or DRAWS, crew, tell, clock)
+        with clock.timed("explain"):
+            explanation = _explained(solution, options, crew, listener, until)
     listener.say(f"writing {folder}")
     with interruptible():  # nothing is left to cut short
         source = source or dump_scenario(scenario).encode()
-        seconds = write_run(folder, source, explanation, options, listener.lines, seconds)
-    return Run(folder, explanation, seconds)
+        write_run(folder, source, explanation, options, listener.lines, clock)
+    return Run(folder, explanation, clock.seconds)
 
 
 def imposed(scenario: Scenario, plan: Plan) -> Scenario:

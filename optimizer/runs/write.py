@@ -16,6 +16,7 @@ from optimizer.explanation.build import Explanation
 from optimizer.runs.folder import inputs_record, manifest_of, replace_folder, write_json
 from optimizer.runs.options import RunOptions
 from optimizer.scenario.write import dump_scenario
+from optimizer.solver.clock import Clock
 from optimizer.tables.build import RUN_TABLES, tables_of
 from optimizer.tables.json_values import solution_json
 from optimizer.tables.labels import SWINGS
@@ -29,29 +30,32 @@ def write_run(
     found: Explanation,
     options: RunOptions,
     log: list[str],
-    seconds: dict[str, float],
-) -> dict[str, float]:
-    """The run folder of scenario.md; returns the seconds of every phase, those before included.
+    clock: Clock,
+) -> None:
+    """The run folder of scenario.md.
 
-    `source` is the scenario's file as it was found.
+    `source` is the scenario's file as it was found; the clock has the time of the phases before.
     """
     solution = found.solution
-    seconds = dict(seconds)
 
     def fill(fresh: Path) -> None:
-        began = perf_counter()
+        with clock.timed("tables"):
+            data(fresh)
+        (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
+        with clock.timed("report"):
+            _write_documents(fresh, options.outputs, options.languages)
+        left_out = [SWINGS.en] if found.cut else []
+        write_json(fresh / "manifest.json", manifest_of(fresh, clock.seconds, left_out))
+
+    def data(fresh: Path) -> None:
         merged = dump_scenario(solution.cal.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
         write_json(fresh / "inputs.json", inputs_record(source, merged, options.record))
         write_tables(RUN_TABLES, tables_of(solution, found), fresh / "tables")
         write_json(fresh / "company.json", whatif_data(solution))
-        seconds["tables"] = perf_counter() - began
-        (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
-        _document(fresh, seconds, options.outputs, options.languages, [SWINGS.en] if found.cut else [])
 
     replace_folder(folder, fill)
-    return seconds
 
 
 def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequence[str] = ()) -> list[str]:
@@ -65,26 +69,18 @@ def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequenc
         shutil.copytree(folder, fresh, dirs_exist_ok=True)
         manifest = json.loads((fresh / "manifest.json").read_text(encoding="utf-8"))
         (fresh / "manifest.json").unlink()
-        left_out = manifest.get("left_out", ())
-        names.extend(_document(fresh, manifest["seconds"], only, languages, left_out))
+        began = perf_counter()
+        names.extend(_write_documents(fresh, only, languages))
+        seconds = {**manifest["seconds"], "report": perf_counter() - began}
+        write_json(fresh / "manifest.json", manifest_of(fresh, seconds, manifest.get("left_out", ())))
 
     replace_folder(folder, fill)
     return names
 
 
-def _document(
-    fresh: Path,
-    seconds: dict[str, float],
-    only: Sequence[str],
-    languages: Sequence[str],
-    left_out: Sequence[str],
-) -> list[str]:
-    """Documents from what lies in the folder, then the manifest; `seconds` gets the time it took."""
+def _write_documents(fresh: Path, only: Sequence[str], languages: Sequence[str]) -> list[str]:
+    """Documents from what lies in the folder; their names."""
     from reports.documents import documents
     from reports.run import read_run, write_document
 
-    began = perf_counter()
-    names = [write_document(made, fresh).name for made in documents(read_run(fresh), only, languages)]
-    seconds["report"] = perf_counter() - began
-    write_json(fresh / "manifest.json", manifest_of(fresh, seconds, left_out))
-    return names
+    return [write_document(made, fresh).name for made in documents(read_run(fresh), only, languages)]

@@ -20,37 +20,37 @@ from optimizer.solver.belief_rounds import built, floor_of
 from optimizer.solver.program.at_beliefs import Answer, FixedModel, digits_of
 from optimizer.solver.proof import MOST_LISTED, exclude_above
 from optimizer.solver.solution import Alternative
-from optimizer.solver.state import BeliefPoint, Event, Run, scored_at
+from optimizer.solver.state import BeliefPoint, Event, SolveState, scored_at
 
 FAR = 2
 """Steps by which at least one weight differs."""
 
 
 def diverse(
-    run: Run, scored: ScoredPlans, best: ScoredPlan, at: BeliefPoint, *, proven: bool
+    state: SolveState, scored: ScoredPlans, best: ScoredPlan, at: BeliefPoint, *, proven: bool
 ) -> tuple[Alternative, ...]:
     """As many plans as the options ask for, best first, if so many exist; `proven` is the best one's own."""
     listed = [(best, proven)]
-    if run.options.alternatives > 1:
-        listed += _listed(run, scored, best, at)
-    asked = listed[: run.options.alternatives]
+    if state.options.alternatives > 1:
+        listed += _listed(state, scored, best, at)
+    asked = listed[: state.options.alternatives]
     return tuple(
-        Alternative(plan_from_euros(run.cal.scenario, run.space.euros(p.units)), p.value, ok)
+        Alternative(plan_from_euros(state.cal.scenario, state.space.euros(p.units)), p.value, ok)
         for p, ok in asked
     )
 
 
 def _listed(
-    run: Run, scored: ScoredPlans, best: ScoredPlan, at: BeliefPoint
+    state: SolveState, scored: ScoredPlans, best: ScoredPlan, at: BeliefPoint
 ) -> list[tuple[ScoredPlan, bool]]:
     """The plans after the best one, each with its proof."""
-    run.tell(Event("alternatives", "plans that differ by more than one step"))
-    with run.timed("alternatives"):
-        last = _known(run, scored, best)
-        fixed = built(run, at, floor_of(last.value) if last else None)
-        search = None if fixed is None else _Search.begin(run, scored, at, fixed, best)
+    state.tell(Event("alternatives", "plans that differ by more than one step"))
+    with state.timed("alternatives"):
+        last = _known(state, scored, best)
+        fixed = built(state, at, floor_of(last.value) if last else None)
+        search = None if fixed is None else _Search.begin(state, scored, at, fixed, best)
         chosen, alternatives = [best], list[tuple[ScoredPlan, bool]]()
-        while len(chosen) < run.options.alternatives:
+        while len(chosen) < state.options.alternatives:
             plan, proven = search.next(chosen) if search else (_best_far(scored, chosen), False)
             if plan is None:
                 break
@@ -59,13 +59,13 @@ def _listed(
         return alternatives
 
 
-def _known(run: Run, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan | None:
+def _known(state: SolveState, scored: ScoredPlans, best: ScoredPlan) -> ScoredPlan | None:
     """The last plan of the list that what was judged so far gives; None if that list is too short.
 
     Nothing worth less at the final beliefs can enter the list by the proof, so the model may leave it out.
     """
     chosen = [best]
-    while len(chosen) < run.options.alternatives:
+    while len(chosen) < state.options.alternatives:
         far = _best_far(scored, chosen)
         if far is None:
             return None
@@ -90,7 +90,7 @@ class _Search:
     and "infeasible" cannot pass for a proof.
     """
 
-    run: Run
+    state: SolveState
     scored: ScoredPlans
     at_beliefs: ScoredPlans
     fixed: FixedModel
@@ -99,7 +99,7 @@ class _Search:
 
     @classmethod
     def begin(
-        cls, run: Run, scored: ScoredPlans, at: BeliefPoint, fixed: FixedModel, best: ScoredPlan
+        cls, state: SolveState, scored: ScoredPlans, at: BeliefPoint, fixed: FixedModel, best: ScoredPlan
     ) -> _Search:
         m = fixed.model
         m.way_out = pyo.Var(domain=pyo.Binary, doc="none is better: the best plan again")
@@ -113,22 +113,22 @@ class _Search:
         m.objective.deactivate()
         worth = m.objective.expr - (best.value - m.way_out_worth) * m.way_out
         m.worth_or_way_out = pyo.Objective(expr=worth, sense=pyo.maximize)
-        at_beliefs = scored_at(run, at)
-        return cls(run, scored, at_beliefs, fixed, best)
+        at_beliefs = scored_at(state, at)
+        return cls(state, scored, at_beliefs, fixed, best)
 
     def next(self, chosen: list[ScoredPlan]) -> tuple[ScoredPlan | None, bool]:
         """The best plan far from all of `chosen`, and its proof; None where there is none."""
         self._keep_from(chosen[-1])
         before = self.listed
-        tempting = np.concatenate([neighbours(self.run.space, c.units) for c in chosen])
+        tempting = np.concatenate([neighbours(self.state.space, c.units) for c in chosen])
         while True:
             scored = self.scored.look(tempting)
             candidate = _best_far(self.scored, chosen)
             far = np.array([p.units for p in scored if _is_far(p.units, chosen)], dtype=np.intp)
             if candidate is not None and len(far):
                 target = candidate.value + self._room
-                self.listed += exclude_above(self.run, self.fixed, self.at_beliefs, far, target, self.best)
-            if self.run.out_of_time or self.listed - before > MOST_LISTED:
+                self.listed += exclude_above(self.state, self.fixed, self.at_beliefs, far, target, self.best)
+            if self.state.out_of_time or self.listed - before > MOST_LISTED:
                 return candidate, False
             answer = self._solve(candidate)
             if (
@@ -141,11 +141,11 @@ class _Search:
                 return candidate, False
             self.fixed.exclude([answer.units])
             self.listed += 1
-            tempting = np.concatenate([answer.units[None], neighbours(self.run.space, answer.units)])
+            tempting = np.concatenate([answer.units[None], neighbours(self.state.space, answer.units)])
 
     @property
     def _room(self) -> float:
-        return self.run.options.gap * abs(self.best.value)
+        return self.state.options.gap * abs(self.best.value)
 
     def _solve(self, candidate: ScoredPlan | None) -> Answer:
         """What the model values most, or the way out where there is a candidate to take it for."""
@@ -156,11 +156,11 @@ class _Search:
             m.way_out.unfix()
             m.way_out_worth.set_value(candidate.value)
         start = None if candidate is None else self.best.units
-        return self.fixed.solve(self.run.limits, start, self.run.progress("alternatives"))
+        return self.fixed.solve(self.state.limits, start, self.state.progress("alternatives"))
 
     def _keep_from(self, plan: ScoredPlan) -> None:
         """More than one step from this plan in at least one weight."""
-        m, space, network = self.fixed.model, self.run.space, self.run.cal.network
+        m, space, network = self.fixed.model, self.state.space, self.state.cal.network
         apart = []
         for i, k in space.pairs:
             steps, count = steps_of(m, network.teams[i], network.kpis[k]), int(plan.units[i, k])

@@ -19,7 +19,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.arrays import Floats
-from optimizer.plans.evaluator import judge_consistent, linearised
+from optimizer.plans.evaluator import linearised
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, climb
 from optimizer.plans.space import SHIFT, PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated
@@ -33,14 +33,16 @@ from optimizer.solver.certificate import (
     check_rules,
     relative_gap,
 )
+from optimizer.solver.certify import enumerated
 from optimizer.solver.highs import InfeasibleError, MilpResult
-from optimizer.solver.outcome import enumerated, finished, refused, stopped
+from optimizer.solver.no_plan import conflict_at, stopped
 from optimizer.solver.program.at_beliefs import Answer as Milp
 from optimizer.solver.program.at_beliefs import FixedModel, model_at
 from optimizer.solver.program.pattern import Best, Patterns
 from optimizer.solver.program.tangents import solve_outer
-from optimizer.solver.solution import Check, Solution
-from optimizer.solver.state import BeliefPoint, Run, baseline_beliefs, own_beliefs, scored_at
+from optimizer.solver.solution import Check
+from optimizer.solver.state import BeliefPoint, SolveState, baseline_beliefs, own_beliefs, scored_at
+from optimizer.solver.verdict import Certified, NoPlan, Verdict
 
 MOST_PATTERNS = 2000
 MOST_ROUNDS = 8
@@ -63,13 +65,13 @@ class Answer:
     fixed: FixedModel | None
 
 
-def solve_continuous(run: Run, unsolved: Solution) -> Solution:
+def solve_continuous(state: SolveState) -> Verdict:
     """Objective surplus over all weights, with the same certificate as with steps."""
-    if run.options.beliefs == "baseline" or not beliefs_matter(run.cal, run.space):
-        at = baseline_beliefs(run)
-        answer = solve_at(run, at)
-        return _concluded(run, unsolved, at, answer, proven=True)
-    return _learnt(run, unsolved)
+    if state.options.beliefs == "baseline" or not beliefs_matter(state.cal, state.space):
+        at = baseline_beliefs(state)
+        answer = solve_at(state, at)
+        return _concluded(state, at, answer, proven=True)
+    return _learnt(state)
 
 
 def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
@@ -79,47 +81,53 @@ def beliefs_matter(cal: Calibrated, space: PlanSpace) -> bool:
     return bool((cal.network.owner >= 0).any() or bent or (cal.network.is_rate & paid).any())
 
 
-def solve_at(run: Run, at: BeliefPoint) -> Answer:
+def solve_at(state: SolveState, at: BeliefPoint) -> Answer:
     """The best plan at fixed beliefs: patterns by falling bound, each solved exactly."""
-    data = at.data(run)
+    data = at.data(state)
     try:
-        with run.timed("build and bounds"):
+        with state.timed("build and bounds"):
             built = model_at(data)
-            patterns = Patterns(data, built.bounds, run.options.threads)
+            patterns = Patterns(data, built.bounds, state.options.threads)
     except InfeasibleError:
         return Answer(None, -np.inf, 0, None)
-    scored, incumbent = scored_at(run, at), None
+    scored, incumbent = scored_at(state, at), None
     solved, bound, looked = -np.inf, np.inf, 0
     while looked < MOST_PATTERNS:
-        with run.timed("solve"):
-            answer = solve_outer(built.model, data, run.limits, None, run.progress("solve"))
+        with state.timed("solve"):
+            answer = solve_outer(built.model, data, state.limits, None, state.progress("solve"))
         bound = min(bound, max(-np.inf if answer.status == "infeasible" else answer.bound, solved))
-        if not answer.values or run.out_of_time or (incumbent and _gap(incumbent, bound) <= run.options.gap):
+        if (
+            not answer.values
+            or state.out_of_time
+            or (incumbent and _gap(incumbent, bound) <= state.options.gap)
+        ):
             break
-        with run.timed("patterns"):
+        with state.timed("patterns"):
             pattern = patterns.best(_binaries(built.model, answer))
         looked, solved = looked + 1, max(solved, pattern.bound)
-        incumbent = _better(run, scored, pattern, incumbent)
+        incumbent = _better(state, scored, pattern, incumbent)
         if not _forbid(built.model, answer):
             bound = min(bound, solved)
             break
     return Answer(incumbent, bound if incumbent is None else max(bound, incumbent.value), looked, built)
 
 
-def _better(run: Run, scored: ScoredPlans, pattern: Best, incumbent: ScoredPlan | None) -> ScoredPlan | None:
+def _better(
+    state: SolveState, scored: ScoredPlans, pattern: Best, incumbent: ScoredPlan | None
+) -> ScoredPlan | None:
     """The best plan that keeps the rules, with this pattern's."""
     if pattern.units is None:
         return incumbent
-    plan = _kept(run, scored, pattern.units)
+    plan = _kept(state, scored, pattern.units)
     return plan if plan.kept and plan.beats(incumbent) else incumbent
 
 
-def _kept(run: Run, scored: ScoredPlans, units: Floats) -> ScoredPlan:
+def _kept(state: SolveState, scored: ScoredPlans, units: Floats) -> ScoredPlan:
     """A pattern's plan, or one near it that keeps the budget where its payout does not bend upwards."""
     plan = scored.look(units[None])[0]
-    with run.timed("search"):
+    with state.timed("search"):
         for shift in () if plan.kept else FINER:
-            plan = climb(replace(run.space, shift=shift), scored, plan)
+            plan = climb(replace(state.space, shift=shift), scored, plan)
     return plan
 
 
@@ -141,35 +149,34 @@ def _forbid(m: pyo.ConcreteModel, answer: MilpResult) -> bool:
     return bool(binaries)
 
 
-def _learnt(run: Run, unsolved: Solution) -> Solution:
+def _learnt(state: SolveState) -> Verdict:
     """Rounds of beliefs until the plan repeats, then a search around the best plan."""
-    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space, lambda: run.out_of_time)
-    at, before = baseline_beliefs(run), None
-    scored.look(_named(run))
+    at, before = baseline_beliefs(state), None
+    state.scored.look(_named(state))
     for turn in range(MOST_ROUNDS):
-        answer = solve_at(run, at)
-        if answer.best is None or run.out_of_time:
+        answer = solve_at(state, at)
+        if answer.best is None or state.out_of_time:
             break
-        plan = scored.look(answer.best.units[None])[0]
-        note_round(run, at, _as_milp(answer), plan)
+        plan = state.scored.look(answer.best.units[None])[0]
+        note_round(state, at, _as_milp(answer), plan)
         if before is not None and np.abs(before - plan.units).max() <= SAME:
             break
-        before, at = plan.units, own_beliefs(run, plan, f"round {turn + 1}")
-    incumbent = scored.best()
+        before, at = plan.units, own_beliefs(state, plan, f"round {turn + 1}")
+    incumbent = state.incumbent
     if incumbent is None or not incumbent.kept:
-        return _concluded(run, unsolved, at, replace(answer, best=None), proven=False)
-    with run.timed("search"):
+        return _concluded(state, at, replace(answer, best=None), proven=False)
+    with state.timed("search"):
         for shift in FINER:
-            incumbent = climb(replace(run.space, shift=shift), scored, incumbent)
-    at = own_beliefs(run, incumbent, "final")
-    return _concluded(run, unsolved, at, replace(solve_at(run, at), best=incumbent), proven=False)
+            incumbent = climb(replace(state.space, shift=shift), state.scored, incumbent)
+    at = own_beliefs(state, incumbent, "final")
+    return _concluded(state, at, replace(solve_at(state, at), best=incumbent), proven=False)
 
 
-def _named(run: Run) -> Floats:
+def _named(state: SolveState) -> Floats:
     """Today's plan and the named ones."""
-    scenario = run.cal.scenario
+    scenario = state.cal.scenario
     weights = (scenario.current_plan, *scenario.plans.values())
-    return np.array([run.space.units(plan_of(scenario, w).euros(scenario)) for w in weights])
+    return np.array([state.space.units(plan_of(scenario, w).euros(scenario)) for w in weights])
 
 
 def _as_milp(answer: Answer) -> Milp:
@@ -177,27 +184,30 @@ def _as_milp(answer: Answer) -> Milp:
     return Milp("optimal", None, value, answer.bound)
 
 
-def _concluded(run: Run, unsolved: Solution, at: BeliefPoint, answer: Answer, *, proven: bool) -> Solution:
+def _concluded(state: SolveState, at: BeliefPoint, answer: Answer, *, proven: bool) -> Verdict:
     """The certificate, or why there is no plan."""
     best = answer.best
     if best is None:
-        return refused(_stepped(run), unsolved, at) if answer.bound == -np.inf else stopped(run, unsolved)
+        if answer.bound > -np.inf:
+            return stopped(state)
+        return NoPlan(state, "infeasible", conflict=conflict_at(_stepped(state), at))
     if proven:
-        note_round(run, at, _as_milp(answer), best)
-    short = run.options.beliefs == "baseline"
-    with run.timed("verify"):
-        checks = [*_proof(run, answer, best, proven), *_verified(run, at, answer, best, short)]
-    seen = linearised(run.cal, run.space.euros(best.units)[None], at.beliefs) if short else None
-    return finished(run, unsolved, best, answer.bound, checks, seen)
+        note_round(state, at, _as_milp(answer), best)
+    short = state.options.beliefs == "baseline"
+    with state.timed("verify"):
+        checks = (*_proof(state, answer, best, proven), *_verified(state, at, answer, best, short))
+    seen = linearised(state.cal, state.space.euros(best.units)[None], at.beliefs) if short else None
+    return Certified(state, best, answer.bound, checks, linearised=seen)
 
 
-def _stepped(run: Run) -> Run:
+def _stepped(state: SolveState) -> SolveState:
     """The same with steps, which make payouts exact: what a conflict is explained with."""
-    return replace(run, space=plan_space(run.cal, run.space.controllability, SHIFT))
+    space = plan_space(state.cal, state.space.controllability, SHIFT)
+    return replace(state, problem=replace(state.problem, space=space))
 
 
-def _proof(run: Run, answer: Answer, best: ScoredPlan, proven: bool) -> Iterator[Check]:
-    gap, limit = relative_gap(best.value, answer.bound), run.options.gap
+def _proof(state: SolveState, answer: Answer, best: ScoredPlan, proven: bool) -> Iterator[Check]:
+    gap, limit = relative_gap(best.value, answer.bound), state.options.gap
     yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
     why = "patterns of who works on what, each solved exactly"
     if not proven:
@@ -205,16 +215,18 @@ def _proof(run: Run, answer: Answer, best: ScoredPlan, proven: bool) -> Iterator
     yield Check("no_better_plan", proven, float(answer.patterns), float(MOST_PATTERNS), why)
 
 
-def _verified(run: Run, at: BeliefPoint, answer: Answer, best: ScoredPlan, short: bool) -> Iterator[Check]:
-    space = run.space
-    judge = scored_at(run, at).judge if short else judge_consistent(run.cal, space)
+def _verified(
+    state: SolveState, at: BeliefPoint, answer: Answer, best: ScoredPlan, short: bool
+) -> Iterator[Check]:
+    space = state.space
+    judge = scored_at(state, at).judge if short else state.scored.judge
     yield check_rules(judge(best.units[None]))
     if answer.fixed is not None:
         answer.fixed.model.excluded.clear()
     yield from check_model(answer.fixed, space, best.units, at.beliefs)
     if not short:
         euros = space.euros(best.units)[None]
-        outcome = evaluate_plans(run.cal, euros)
-        yield from check_equilibrium(run.cal, euros, outcome)
-        yield from check_global(run.cal, euros[0], outcome)
-        yield from enumerated(run, best)
+        outcome = evaluate_plans(state.cal, euros)
+        yield from check_equilibrium(state.cal, euros, outcome)
+        yield from check_global(state.cal, euros[0], outcome)
+        yield from enumerated(state, best)

@@ -14,7 +14,7 @@ from optimizer.arrays import Ints
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, best_of, neighbours
 from optimizer.solver.belief_rounds import built, converged, floor_of, note_round, verified
 from optimizer.solver.program.at_beliefs import FixedModel
-from optimizer.solver.state import BeliefPoint, Run, own_beliefs, scored_at
+from optimizer.solver.state import BeliefPoint, SolveState, own_beliefs, scored_at
 
 MOST_LISTED = 2_000
 """Plans that the model may value above the best before the proof is given up."""
@@ -38,44 +38,44 @@ class Proof:
     complete: bool
 
 
-def prove(run: Run, scored: ScoredPlans, incumbent: ScoredPlan) -> Proof:
+def prove(state: SolveState, incumbent: ScoredPlan) -> Proof:
     """List what the model at the best plan's beliefs values above it, until nothing is left."""
     for _ in range(MOST_TURNS):
-        result = _list_better(run, scored, incumbent)
+        result = _list_better(state, incumbent)
         if isinstance(result, Proof):
             return result
-        incumbent = verified(run, scored, converged(run, scored, result))
-        if run.out_of_time:
+        incumbent = verified(state, converged(state, result))
+        if state.out_of_time:
             break
-    at = own_beliefs(run, incumbent, "final")
-    return _stopped(incumbent, at, built(run, at, floor_of(incumbent.value)), np.inf, 0)
+    at = own_beliefs(state, incumbent, "final")
+    return _stopped(incumbent, at, built(state, at, floor_of(incumbent.value)), np.inf, 0)
 
 
-def _list_better(run: Run, scored: ScoredPlans, incumbent: ScoredPlan) -> Proof | ScoredPlan:
+def _list_better(state: SolveState, incumbent: ScoredPlan) -> Proof | ScoredPlan:
     """A proof for `incumbent`, complete or as far as it got; or the first plan found to beat it.
 
     `incumbent` stays in the model, so that it always has a solution and "infeasible" cannot pass for a proof.
     """
-    at = own_beliefs(run, incumbent, f"round {len(run.rounds)}")
-    target = incumbent.value + run.options.gap * abs(incumbent.value)
-    at_beliefs = scored_at(run, at)
-    listed, bound, tempting, fixed = {incumbent.key}, np.inf, neighbours(run.space, incumbent.units), None
+    at = own_beliefs(state, incumbent, f"round {len(state.rounds)}")
+    target = incumbent.value + state.options.gap * abs(incumbent.value)
+    at_beliefs = scored_at(state, at)
+    listed, bound, tempting, fixed = {incumbent.key}, np.inf, neighbours(state.space, incumbent.units), None
     while True:
-        above = _above(run, at_beliefs, tempting, target, listed)
+        above = _above(state, at_beliefs, tempting, target, listed)
         listed |= {plan.key for plan in above}
-        candidate = best_of(scored.look(np.concatenate([tempting, *(p.units[None] for p in above)])))
+        candidate = best_of(state.scored.look(np.concatenate([tempting, *(p.units[None] for p in above)])))
         if candidate is not None and candidate.beats(incumbent):
             return candidate
-        fixed = fixed or built(run, at, floor_of(incumbent.value))
-        if fixed is None or run.out_of_time or (len(listed) > MOST_LISTED and np.isfinite(bound)):
+        fixed = fixed or built(state, at, floor_of(incumbent.value))
+        if fixed is None or state.out_of_time or (len(listed) > MOST_LISTED and np.isfinite(bound)):
             return _stopped(incumbent, at, fixed, bound, len(listed) - 1)
         fixed.exclude(plan.units for plan in above)
-        with run.timed("prove"):
-            answer = fixed.solve(run.limits, incumbent.units, run.progress("prove"))
+        with state.timed("prove"):
+            answer = fixed.solve(state.limits, incumbent.units, state.progress("prove"))
         if answer.units is None:
             return _stopped(incumbent, at, fixed, bound, len(listed) - 1)
         if not np.isfinite(bound):
-            note_round(run, at, answer, scored.look(answer.units[None])[0])
+            note_round(state, at, answer, state.scored.look(answer.units[None])[0])
         bound = min(bound, answer.bound)
         if bound <= target:
             return Proof(incumbent, at, fixed, bound, len(listed) - 1, complete=True)
@@ -83,23 +83,23 @@ def _list_better(run: Run, scored: ScoredPlans, incumbent: ScoredPlan) -> Proof 
             return _stopped(incumbent, at, fixed, bound, len(listed) - 1)
         fixed.exclude([answer.units])
         listed.add(answer.units.tobytes())
-        tempting = np.concatenate([answer.units[None], neighbours(run.space, answer.units)])
+        tempting = np.concatenate([answer.units[None], neighbours(state.space, answer.units)])
 
 
 def _above(
-    run: Run, at_beliefs: ScoredPlans, plans: Ints, target: float, listed: set[bytes]
+    state: SolveState, at_beliefs: ScoredPlans, plans: Ints, target: float, listed: set[bytes]
 ) -> tuple[ScoredPlan, ...]:
     """Plans not yet listed that the model would propose: of these, and of those that shifts reach from them.
 
     The evaluator finds in one pass what would cost the model a solve each.
     """
     above: dict[bytes, ScoredPlan] = {}
-    with run.timed("prove"):
-        while len(plans) and len(above) <= MOST_LISTED and not run.out_of_time:
+    with state.timed("prove"):
+        while len(plans) and len(above) <= MOST_LISTED and not state.out_of_time:
             fresh = [p for p in at_beliefs.look(plans) if p.key not in above and p.key not in listed]
             high = {p.key: p for p in fresh if p.kept and p.value >= floor_of(target)}
             above |= high
-            around = [neighbours(run.space, p.units) for p in high.values()]
+            around = [neighbours(state.space, p.units) for p in high.values()]
             plans = np.unique(np.concatenate(around), axis=0) if around else plans[:0]
     return tuple(above.values())
 
@@ -114,10 +114,15 @@ def _stopped(
 
 
 def exclude_above(
-    run: Run, fixed: FixedModel, at_beliefs: ScoredPlans, plans: Ints, target: float, incumbent: ScoredPlan
+    state: SolveState,
+    fixed: FixedModel,
+    at_beliefs: ScoredPlans,
+    plans: Ints,
+    target: float,
+    incumbent: ScoredPlan,
 ) -> int:
     """Judge plans at these beliefs; forbid those that the model would still propose, but `incumbent`."""
-    with run.timed("prove"):
+    with state.timed("prove"):
         known = {incumbent.key, *at_beliefs.seen}
         fresh = [p for p in at_beliefs.look(plans) if p.key not in known]
         above = [p.units for p in fresh if p.kept and p.value >= floor_of(target)]

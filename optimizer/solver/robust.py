@@ -7,7 +7,6 @@ these and no more: the certificate says so, and the status is then `feasible`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,8 +14,7 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.parallel.pool import ALONE, OnDone, Workers
-from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours, ranked
+from optimizer.plans.local_search import ScoredPlan, neighbours, ranked
 from optimizer.plans.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
 from optimizer.response.outcome import evaluate_plans, value_of
 from optimizer.solver.certificate import (
@@ -26,10 +24,11 @@ from optimizer.solver.certificate import (
     check_sample,
     relative_gap,
 )
+from optimizer.solver.clock import Clock
 from optimizer.solver.options import Options
-from optimizer.solver.outcome import finished
 from optimizer.solver.solution import Check, Solution
-from optimizer.solver.state import Run
+from optimizer.solver.state import SolveState
+from optimizer.solver.verdict import Certified, solution_of
 
 MOST = 40
 """Candidates beside the plan in force and the best one; a shift of weight may lead to hundreds of plans."""
@@ -44,54 +43,54 @@ def robustly(
     draws: int = DRAWS,
     workers: Workers = ALONE,
     on_done: OnDone | None = None,
+    clock: Clock | None = None,
 ) -> Solution:
     """The solution with its robustness and, where a criterion is given, with the candidate best by it.
 
     A solution without a plan that passed the checks of the software is returned as it is. Raises RangeError
     where nothing can be drawn.
     """
-    if solution.euros is None or solution.status == "error":
+    if solution.chosen is None or solution.status == "error":
         return solution
-    run = _resumed(solution, options)
-    scored = ScoredPlans(judge_consistent(run.cal, run.space), run.space)
-    with run.timed("robustness"):
-        compared = robustness(run.cal, list(_candidates(solution, scored)), draws, workers, on_done)
+    state = _resumed(solution, options, clock or Clock())
+    with state.timed("robustness"):
+        candidates = list(_candidates(state, solution, solution.chosen.euros))
+        compared = robustness(state.cal, candidates, draws, workers, on_done)
         if criterion is not None:
-            picked = next(c for c in compared.ranking(criterion) if _stays(run, compared, c))
+            picked = next(c for c in compared.ranking(criterion) if _stays(state, compared, c))
             compared = replace(compared, criterion=criterion, picked=picked)
-    solution = replace(solution, robustness=compared, seconds=dict(run.seconds))
-    return solution if criterion is None else _recommended(run, solution, scored, compared)
+    solution = replace(solution, asked=replace(solution.asked, robustness=compared))
+    return solution if criterion is None else _recommended(state, solution, compared)
 
 
-def _resumed(solution: Solution, options: Options) -> Run:
+def _resumed(solution: Solution, options: Options, clock: Clock) -> SolveState:
     """The solve, as it was when it ended."""
-    return Run(
-        cal=solution.cal,
-        space=solution.space,
-        options=options,
-        tell=lambda _: None,
-        started=time.monotonic(),
-        rounds=list(solution.rounds),
-        seconds=dict(solution.seconds),
+    certificate = solution.certificate
+    return SolveState(
+        solution.problem,
+        options,
+        clock=clock,
+        rounds=list(certificate.rounds),
+        rejected=list(certificate.rejected),
     )
 
 
 # --- candidates -----------------------------------------------------------------------------------------
 
 
-def _candidates(solution: Solution, scored: ScoredPlans) -> Iterator[Candidate]:
+def _candidates(state: SolveState, solution: Solution, euros: Floats) -> Iterator[Candidate]:
     """The plan in force and the best at the file's numbers, always; then others, no plan twice."""
-    assert solution.euros is not None
-    scenario, space = solution.cal.scenario, solution.space
-    nominal = scored.look(space.units(solution.euros)[None])[0]
-    yield _today(solution, scored)
-    if not (_offered(solution) and np.array_equal(space.units(solution.cal.current), nominal.units)):
-        yield Candidate("nominal", solution.euros, nominal.value, nominal.kept)
-    listed = [scored.look(space.units(a.plan.euros(scenario))[None])[0] for a in solution.alternatives]
-    near = ranked(scored.look(neighbours(space, nominal.units)))
+    scenario, space, look = state.cal.scenario, state.space, state.scored.look
+    nominal = look(space.units(euros)[None])[0]
+    yield _today(state)
+    if not (_offered(state) and np.array_equal(space.units(state.cal.current), nominal.units)):
+        yield Candidate("nominal", euros, nominal.value, nominal.kept)
+    alternatives = solution.asked.alternatives
+    listed = [look(space.units(a.plan.euros(scenario))[None])[0] for a in alternatives]
+    near = ranked(look(neighbours(space, nominal.units)))
     others: list[tuple[Kind, ScoredPlan]] = [("alternative", p) for p in listed if p.kept]
     others += [("neighbour", p) for p in near if p.kept]
-    known = {nominal.key, space.units(solution.cal.current).tobytes()}
+    known = {nominal.key, space.units(state.cal.current).tobytes()}
     most = len(known) + MOST
     for kind, plan in others:
         if plan.key not in known and len(known) < most:
@@ -99,43 +98,44 @@ def _candidates(solution: Solution, scored: ScoredPlans) -> Iterator[Candidate]:
             yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept)
 
 
-def _today(solution: Solution, scored: ScoredPlans) -> Candidate:
+def _today(state: SolveState) -> Candidate:
     """The plan in force, under the curves in force; it may be picked if it is one of those to choose from."""
-    cal, space = solution.cal, solution.space
+    cal, space = state.cal, state.space
     outcome = evaluate_plans(cal.today, cal.current[None])
-    kept = _offered(solution) and scored.look(space.units(cal.current)[None])[0].kept
+    kept = _offered(state) and state.scored.look(space.units(cal.current)[None])[0].kept
     return Candidate("current", cal.current, float(value_of(cal, outcome)[0]), kept)
 
 
-def _offered(solution: Solution) -> bool:
+def _offered(state: SolveState) -> bool:
     """Whether the plan in force is one of those to choose from: in whole steps, under the same curves."""
-    cal, space = solution.cal, solution.space
+    cal, space = state.cal, state.space
     on_grid = np.abs(space.euros(space.units(cal.current)) - cal.current).max() <= ON_GRID
     return not cal.chosen and bool(on_grid)
 
 
-def _stays(run: Run, compared: Robustness, c: int) -> bool:
+def _stays(state: SolveState, compared: Robustness, c: int) -> bool:
     """Nobody would do quite other work; the best at the file's numbers has been asked already."""
     euros = compared.candidates[c].euros[None]
     return c == compared.nominal or all(
-        check.ok for check in check_global(run.cal, euros[0], evaluate_plans(run.cal, euros))
+        check.ok for check in check_global(state.cal, euros[0], evaluate_plans(state.cal, euros))
     )
 
 
 # --- the plan recommended -------------------------------------------------------------------------------
 
 
-def _recommended(run: Run, solution: Solution, scored: ScoredPlans, compared: Robustness) -> Solution:
+def _recommended(state: SolveState, solution: Solution, compared: Robustness) -> Solution:
     """The solution with the plan that was picked, its own checks, and what it gives up.
 
     Alternatives are listed behind the best plan, not behind this one; they stay as candidates.
     """
-    check = _robust_check(compared)
+    check, certificate = _robust_check(compared), solution.certificate
     if compared.picked == compared.nominal:
-        return replace(solution, checks=(*solution.checks, check))
-    plan = scored.look(run.space.units(compared.candidates[compared.picked].euros)[None])[0]
-    checks = [check, *_checks(run, scored, plan, solution.bound)]
-    return replace(finished(run, solution, plan, solution.bound, checks), alternatives=())
+        return replace(solution, certificate=replace(certificate, checks=(*certificate.checks, check)))
+    plan = state.scored.look(state.space.units(compared.candidates[compared.picked].euros)[None])[0]
+    checks = (check, *_checks(state, plan, certificate.bound))
+    verdict = Certified(state, plan, certificate.bound, checks)
+    return solution_of(verdict, solution.asked.combinations, compared)
 
 
 def _robust_check(compared: Robustness) -> Check:
@@ -149,13 +149,13 @@ def _robust_check(compared: Robustness) -> Check:
     return Check("robust", free, compared.cost, 0.0, f"{drawn}; value given up at the numbers of the file")
 
 
-def _checks(run: Run, scored: ScoredPlans, plan: ScoredPlan, bound: float) -> Iterator[Check]:
+def _checks(state: SolveState, plan: ScoredPlan, bound: float) -> Iterator[Check]:
     """What must hold of a plan that the model was not asked for; the bound is that of the best plan."""
-    gap, limit = relative_gap(plan.value, bound), run.options.gap
+    gap, limit = relative_gap(plan.value, bound), state.options.gap
     yield Check("gap", gap <= limit, gap, limit, "to the bound at the beliefs of the plan best without draws")
-    yield check_rules(scored.judge(plan.units[None]))
-    euros: Floats = run.space.euros(plan.units)[None]
-    outcome = evaluate_plans(run.cal, euros)
-    yield from check_equilibrium(run.cal, euros, outcome)
-    yield from check_global(run.cal, euros[0], outcome)
-    yield from check_sample(run.cal, euros, outcome)
+    yield check_rules(state.scored.judge(plan.units[None]))
+    euros: Floats = state.space.euros(plan.units)[None]
+    outcome = evaluate_plans(state.cal, euros)
+    yield from check_equilibrium(state.cal, euros, outcome)
+    yield from check_global(state.cal, euros[0], outcome)
+    yield from check_sample(state.cal, euros, outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -17,6 +17,7 @@ from optimizer.response.outcome import Outcome
 from optimizer.risk.guarantee import Guarantee, guarantees
 from optimizer.risk.payouts import PayoutDistribution
 from optimizer.scenario.plan import Plan
+from optimizer.scenario.types import Scenario
 
 Status = Literal["optimal", "feasible", "infeasible", "no_equilibrium", "error"]
 
@@ -96,48 +97,153 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class Solution:
-    """Result of `solve`. Where `plan` is None there is none (`conflict` says why)."""
+class Problem:
+    """What goes into a solve: the company calibrated, its plans for one choice of curves, what teams move."""
 
-    status: Status
     cal: Calibrated
     space: PlanSpace
     measures: Measures
-    plan: Plan | None = None
-    euros: Floats | None = None
-    """(I, K) currency per period at target."""
-    objective: float = float("nan")
-    bound: float = float("nan")
+
+    @property
+    def scenario(self) -> Scenario:
+        """What the company told."""
+        return self.cal.scenario
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How well the answer is known; NaN where there is no plan."""
+
+    objective: float
+    bound: float
     """No plan is worth more at the beliefs of the plan, but those that the check `no_better_plan` counts:
     they were judged at their own beliefs and are not better. inf where none is known."""
-    gap: float = float("nan")
+    gap: float
     """(bound − objective) / |objective|, at the beliefs of the plan."""
-    first_response: Outcome | None = None
-    consistent: Outcome | None = None
-    payouts: tuple[PayoutDistribution, ...] = ()
-    """Under the current plan and under the chosen one; empty without a plan."""
-    linearised: Linearised | None = None
-    """What the model saw, with `beliefs="baseline"` only."""
-    rounds: tuple[Round, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Check, ...]
+    rounds: tuple[Round, ...]
+    rejected: tuple[Rejected, ...]
+    """Plans that were passed over because a team would do something else, in the order they came up."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The recommended plan and what people do under it."""
+
+    plan: Plan
+    euros: Floats
+    """(I, K) currency per period at target."""
+    first_response: Outcome
+    consistent: Outcome
+    payouts: tuple[PayoutDistribution, ...]
+    """Under the current plan and under this one."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is there only where it was asked for."""
+
     alternatives: tuple[Alternative, ...] = ()
-    """Best first, as many as were asked for and exist; empty unless asked for."""
+    """Best first, as many as were asked for and exist."""
     combinations: tuple[Combination, ...] = ()
     """Every choice of curves that was solved; empty where the rules offer none."""
-    rejected: tuple[Rejected, ...] = ()
-    """Plans that were passed over because a team would do something else, in the order they came up."""
     robustness: Robustness | None = None
-    """How candidate plans do when numbers are off; None unless asked for."""
-    conflict: Conflict | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
-    """Wall time by phase; never part of the result's identity."""
+    """How candidate plans do when numbers are off."""
+    linearised: Linearised | None = None
+    """What the model saw, with `beliefs="baseline"`."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Result of `solve`, built once, at its end; without `chosen` there is no plan (`conflict` says why)."""
+
+    problem: Problem
+    status: Status
+    chosen: Chosen | None
+    certificate: Certificate
+    conflict: Conflict | None
+    asked: Asked
 
     @cached_property
     def guarantees(self) -> tuple[Guarantee, ...]:
         """What the pay of each team guarantees the company; empty without a plan."""
-        return () if self.euros is None else guarantees(self.cal, self.euros)
+        return () if self.chosen is None else guarantees(self.problem.cal, self.chosen.euros)
 
     @property
     def unproven(self) -> bool:
         """No plan was found that keeps the rules, but it is not proven that there is none."""
-        return self.status == "infeasible" and any(not c.ok for c in self.checks)
+        return self.status == "infeasible" and any(not c.ok for c in self.certificate.checks)
+
+    # --- the same by shorter names, until every reader asks where it lies
+
+    @property
+    def cal(self) -> Calibrated:
+        return self.problem.cal
+
+    @property
+    def space(self) -> PlanSpace:
+        return self.problem.space
+
+    @property
+    def measures(self) -> Measures:
+        return self.problem.measures
+
+    @property
+    def plan(self) -> Plan | None:
+        return self.chosen.plan if self.chosen else None
+
+    @property
+    def euros(self) -> Floats | None:
+        return self.chosen.euros if self.chosen else None
+
+    @property
+    def objective(self) -> float:
+        return self.certificate.objective
+
+    @property
+    def bound(self) -> float:
+        return self.certificate.bound
+
+    @property
+    def gap(self) -> float:
+        return self.certificate.gap
+
+    @property
+    def first_response(self) -> Outcome | None:
+        return self.chosen.first_response if self.chosen else None
+
+    @property
+    def consistent(self) -> Outcome | None:
+        return self.chosen.consistent if self.chosen else None
+
+    @property
+    def payouts(self) -> tuple[PayoutDistribution, ...]:
+        return self.chosen.payouts if self.chosen else ()
+
+    @property
+    def linearised(self) -> Linearised | None:
+        return self.asked.linearised
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        return self.certificate.rounds
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return self.certificate.checks
+
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        return self.asked.alternatives
+
+    @property
+    def combinations(self) -> tuple[Combination, ...]:
+        return self.asked.combinations
+
+    @property
+    def rejected(self) -> tuple[Rejected, ...]:
+        return self.certificate.rejected
+
+    @property
+    def robustness(self) -> Robustness | None:
+        return self.asked.robustness

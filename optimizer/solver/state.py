@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.model.data import ModelData, model_data
-from optimizer.plans.evaluator import believed_exposure, judge_at
+from optimizer.plans.evaluator import believed_exposure, judge_at, judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, consistent_response
 from optimizer.response.outcome import evaluate_plans
+from optimizer.solver.clock import Clock
 from optimizer.solver.highs import Limits, Progress
 from optimizer.solver.options import Options
-from optimizer.solver.solution import Rejected, Round
+from optimizer.solver.solution import Problem, Rejected, Round
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,38 @@ OnEvent = Callable[[Event], None]
 
 
 @dataclass
-class Run:
-    """What a solve knows so far, and where time went."""
+class SolveState:
+    """What a solve knows so far."""
 
-    cal: Calibrated
-    space: PlanSpace
+    problem: Problem
     options: Options
-    tell: OnEvent
-    started: float
+    tell: OnEvent = lambda _: None
+    started: float = field(default_factory=time.monotonic)
     stop: threading.Event = field(default_factory=threading.Event)
     """Set where somebody wants what was found so far."""
+    clock: Clock = field(default_factory=Clock)
     rounds: list[Round] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     """Plans that people would not stay at."""
+
+    @property
+    def cal(self) -> Calibrated:
+        return self.problem.cal
+
+    @property
+    def space(self) -> PlanSpace:
+        return self.problem.space
+
+    @cached_property
+    def scored(self) -> ScoredPlans:
+        """Every plan scored at its own beliefs."""
+        judge = judge_consistent(self.cal, self.space)
+        return ScoredPlans(judge, self.space, lambda: self.out_of_time)
+
+    @property
+    def incumbent(self) -> ScoredPlan | None:
+        """The best plan scored so far; of those that break rules the one that breaks them least."""
+        return self.scored.best()
 
     @property
     def limits(self) -> Limits:
@@ -65,14 +85,9 @@ class Run:
         limit = self.options.time_limit
         return self.stop.is_set() or (limit is not None and time.monotonic() - self.started >= limit)
 
-    @contextmanager
-    def timed(self, phase: str) -> Iterator[None]:
+    def timed(self, phase: str) -> AbstractContextManager[None]:
         """Add the wall time of a block to a phase."""
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[phase] = self.seconds.get(phase, 0.0) + time.perf_counter() - began
+        return self.clock.timed(phase)
 
     def progress(self, phase: str) -> Callable[[Progress], None]:
         """A listener for the solver that tells people."""
@@ -87,36 +102,38 @@ class BeliefPoint:
     beliefs: tuple[Beliefs, ...]
     exposure: Floats | None
 
-    def data(self, run: Run) -> ModelData:
+    def data(self, state: SolveState) -> ModelData:
         """The model's numbers at these beliefs."""
-        return model_data(run.cal, run.space, self.beliefs, self.exposure)
+        return model_data(state.cal, state.space, self.beliefs, self.exposure)
 
 
-def scored_at(run: Run, at: BeliefPoint) -> ScoredPlans:
+def scored_at(state: SolveState, at: BeliefPoint) -> ScoredPlans:
     """Nothing judged yet; plans will be at these beliefs, as the model sees them."""
-    judge = judge_at(run.cal, run.space, at.beliefs, at.exposure)
-    return ScoredPlans(judge, run.space, lambda: run.out_of_time)
+    judge = judge_at(state.cal, state.space, at.beliefs, at.exposure)
+    return ScoredPlans(judge, state.space, lambda: state.out_of_time)
 
 
-def baseline_beliefs(run: Run) -> BeliefPoint:
+def baseline_beliefs(state: SolveState) -> BeliefPoint:
     """Today's beliefs in every regime, and exposure at the current plan."""
     return BeliefPoint(
         "baseline",
-        (run.cal.beliefs,) * len(run.cal.regimes),
-        _exposure(run, run.cal.current[None]),
+        (state.cal.beliefs,) * len(state.cal.regimes),
+        _exposure(state, state.cal.current[None]),
     )
 
 
-def own_beliefs(run: Run, plan: ScoredPlan, name: str) -> BeliefPoint:
+def own_beliefs(state: SolveState, plan: ScoredPlan, name: str) -> BeliefPoint:
     """The consistent beliefs of a plan."""
-    euros = run.space.euros(plan.units)[None]
-    regimes = tuple(consistent_response(run.cal, n, euros) for n in run.cal.regimes.networks)
-    return BeliefPoint(name, tuple(w.beliefs for w in regimes), _exposure(run, euros, regimes))
+    euros = state.space.euros(plan.units)[None]
+    regimes = tuple(consistent_response(state.cal, n, euros) for n in state.cal.regimes.networks)
+    return BeliefPoint(name, tuple(w.beliefs for w in regimes), _exposure(state, euros, regimes))
 
 
-def _exposure(run: Run, euros: Floats, regimes: tuple[Equilibrium, ...] | None = None) -> Floats | None:
-    gaming = run.cal.scenario.rules.gaming
+def _exposure(
+    state: SolveState, euros: Floats, regimes: tuple[Equilibrium, ...] | None = None
+) -> Floats | None:
+    gaming = state.cal.scenario.rules.gaming
     if gaming is None or gaming.exposure is None:
         return None
-    at = regimes or evaluate_plans(run.cal.today, euros).by_regime
-    return np.asarray(believed_exposure(run.cal, euros, at)[0])
+    at = regimes or evaluate_plans(state.cal.today, euros).by_regime
+    return np.asarray(believed_exposure(state.cal, euros, at)[0])

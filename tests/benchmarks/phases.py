@@ -8,9 +8,11 @@ from time import perf_counter
 
 import numpy as np
 
-from optimizer import read_scenario, solve
+from optimizer import read_scenario
 from optimizer.response.best_response import respond
 from optimizer.response.calibration import calibrate
+from optimizer.solver import solve
+from optimizer.solver.clock import Clock
 from optimizer.tables.build import tables_of
 from reports import write_report
 
@@ -24,8 +26,9 @@ def main() -> None:
     began = perf_counter()
     scenario = read_scenario(ROOT / "scenarios" / "alignment")
     seconds["read"] = perf_counter() - began
-    solution = solve(scenario)
-    seconds |= solution.seconds
+    clock = Clock()
+    solution = solve(scenario, clock=clock)
+    seconds |= clock.seconds
     began = perf_counter()
     tables = tables_of(solution)
     seconds["tables"] = perf_counter() - began

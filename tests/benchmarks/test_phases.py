@@ -15,15 +15,16 @@ import pytest
 
 from optimizer import read_scenario
 from optimizer.plans.evaluator import judge_at
-from optimizer.plans.space import plan_space
 from optimizer.response.best_response import respond
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.seed import SEED
 from optimizer.solver import Options
 from optimizer.solver.belief_rounds import starts
+from optimizer.solver.optimize import problem_of
 from optimizer.solver.program.at_beliefs import model_at
-from optimizer.solver.state import Run, baseline_beliefs
+from optimizer.solver.state import SolveState, baseline_beliefs
 
 ROOT = Path(__file__).parent.parent.parent
 ALIGNMENT = ROOT / "scenarios" / "alignment"
@@ -32,9 +33,8 @@ PLANS = 2000
 
 
 @pytest.fixture(scope="module")
-def run() -> Run:
-    cal = calibrate(read_scenario(ALIGNMENT))
-    return Run(cal, plan_space(cal, measure(cal).controllability), Options(), lambda _: None, 0.0)
+def state() -> SolveState:
+    return SolveState(problem_of(read_scenario(ALIGNMENT), SEED), Options())
 
 
 def test_read(benchmark):
@@ -45,23 +45,23 @@ def test_calibrate(benchmark):
     benchmark(calibrate, read_scenario(ALIGNMENT))
 
 
-def test_measures(benchmark, run):
-    benchmark(measure, run.cal)
+def test_measures(benchmark, state):
+    benchmark(measure, state.cal)
 
 
-def test_build_with_bounds_and_cuts(benchmark, run):
-    benchmark(model_at, baseline_beliefs(run).data(run))
+def test_build_with_bounds_and_cuts(benchmark, state):
+    benchmark(model_at, baseline_beliefs(state).data(state))
 
 
-def test_judge_plans_at_baseline_beliefs(benchmark, run):
-    benchmark(judge_at(run.cal, run.space, baseline_beliefs(run).beliefs), starts(run))
+def test_judge_plans_at_baseline_beliefs(benchmark, state):
+    benchmark(judge_at(state.cal, state.space, baseline_beliefs(state).beliefs), starts(state))
 
 
-def test_one_consistent_equilibrium(benchmark, run):
-    plan = run.cal.scenario.plans["cross_weights"]
+def test_one_consistent_equilibrium(benchmark, state):
+    plan = state.cal.scenario.plans["cross_weights"]
     from optimizer.scenario.plan import plan_of
 
-    benchmark(evaluate_plans, run.cal, plan_of(run.cal.scenario, plan).euros(run.cal.scenario)[None])
+    benchmark(evaluate_plans, state.cal, plan_of(state.cal.scenario, plan).euros(state.cal.scenario)[None])
 
 
 def test_responses_per_second_on_mini_funnel(benchmark):

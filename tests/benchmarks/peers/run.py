@@ -15,7 +15,7 @@ from optimizer.plans.local_search import ScoredPlan
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.belief_rounds import solve_at
 from optimizer.solver.highs import Limits
-from optimizer.solver.state import BeliefPoint, Run, own_beliefs
+from optimizer.solver.state import BeliefPoint, SolveState, own_beliefs
 from tests.benchmarks.peers.instances import Instance
 from tests.benchmarks.peers.searches import Search, descend, evolve
 from tests.benchmarks.peers.solvers import PeerResult, gurobi, plain_highs, scip, write_plain
@@ -94,14 +94,14 @@ def _line(instance: Instance, budget: Budget, tell: Callable[[str], None]) -> Li
     ours = tuple(o for o, _ in solved)
     nearest = min(range(len(ours)), key=lambda j: abs(np.log(ours[j].gap_asked / EQUAL)))
     solution = solved[nearest][1]
-    run, at = _at_own_beliefs(solution)
-    data = at.data(run)
+    state, at = _at_own_beliefs(solution)
+    data = at.data(state)
     limits = Limits(EQUAL, budget.peer)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plain.mps"
         size = write_plain(data, file)
         tell("  peers")
-        same = _same_program(run, at, limits)
+        same = _same_program(state, at, limits)
         peers = {
             "HiGHS": plain_highs(data, limits),
             "SCIP": scip(file, limits),
@@ -132,18 +132,18 @@ def _solved(
     ), solution
 
 
-def _at_own_beliefs(solution: Solution) -> tuple[Run, BeliefPoint]:
+def _at_own_beliefs(solution: Solution) -> tuple[SolveState, BeliefPoint]:
     """The beliefs of the plan (today's where there is no plan)."""
-    run = Run(solution.cal, solution.space, Options(), lambda _: None, time.monotonic())
+    state = SolveState(solution.problem, Options())
     euros = solution.cal.current if solution.euros is None else solution.euros
     plan = ScoredPlan(solution.space.units(euros), solution.objective, True, 0.0)
-    return run, own_beliefs(run, plan, "final")
+    return state, own_beliefs(state, plan, "final")
 
 
-def _same_program(run: Run, at: BeliefPoint, limits: Limits) -> PeerResult:
+def _same_program(state: SolveState, at: BeliefPoint, limits: Limits) -> PeerResult:
     """From the setting to the proof: local search, regions, cells and HiGHS are all part of the time."""
     began = time.perf_counter()
-    answer, _ = solve_at(run, at, limits)
+    answer, _ = solve_at(state, at, limits)
     seconds = time.perf_counter() - began
     if answer.units is None:
         return PeerResult(seconds, None, None, "no plan found")

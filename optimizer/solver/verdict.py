@@ -1,0 +1,124 @@
+"""What a search came to, and the solution that is built of it, once, at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import inf, isfinite, nan
+
+from optimizer.plans.evaluator import Linearised
+from optimizer.plans.local_search import ScoredPlan
+from optimizer.plans.robustness import Robustness
+from optimizer.response.outcome import evaluate_plans
+from optimizer.risk.payouts import payouts_under
+from optimizer.scenario.plan import plan_from_euros
+from optimizer.solver.certificate import relative_gap
+from optimizer.solver.solution import (
+    Alternative,
+    Asked,
+    Certificate,
+    Check,
+    Chosen,
+    Combination,
+    Conflict,
+    Solution,
+    Status,
+)
+from optimizer.solver.state import SolveState
+
+MODEL = {"model_accepts_plan", "model_value"}
+"""Checks that fail without anybody's fault where a believed denominator is held up by its floor."""
+INTERNAL = MODEL | {"regret", "bounds", "rules", "equilibrium_residual"}
+"""Checks whose failure means the software is wrong, not that the proof is missing."""
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A plan with every check of it; whether all are kept decides the status."""
+
+    state: SolveState
+    plan: ScoredPlan
+    known: float
+    """No plan is worth more, as far as that is known; may lie below the plan's own value, or be infinite."""
+    checks: tuple[Check, ...]
+    alternatives: tuple[Alternative, ...] = ()
+    linearised: Linearised | None = None
+
+    @property
+    def status(self) -> Status:
+        return status_of(self.checks)
+
+    @property
+    def objective(self) -> float:
+        return self.plan.value
+
+    @property
+    def gap(self) -> float:
+        return relative_gap(self.plan.value, self.known)
+
+    @property
+    def bound(self) -> float:
+        """Never below the plan's own value."""
+        return max(self.known, self.plan.value) if isfinite(self.gap) else inf
+
+
+@dataclass(frozen=True)
+class NoPlan:
+    """Why there is none."""
+
+    state: SolveState
+    status: Status
+    checks: tuple[Check, ...] = ()
+    conflict: Conflict | None = None
+
+    objective = bound = gap = nan
+
+    @property
+    def proven(self) -> bool:
+        """No plan keeps the rules, and that is certain."""
+        return self.status == "infeasible" and all(check.ok for check in self.checks)
+
+
+Verdict = Certified | NoPlan
+
+
+def status_of(checks: Iterable[Check]) -> Status:
+    """Optimal, feasible without proof, or a failed check of the software itself (scenario.md)."""
+    failed = {c.name for c in checks if not c.ok}
+    if failed & (INTERNAL - MODEL if "denominator_floor" in failed else INTERNAL):
+        return "error"
+    return "feasible" if failed else "optimal"
+
+
+def solution_of(
+    verdict: Verdict, combinations: tuple[Combination, ...] = (), robustness: Robustness | None = None
+) -> Solution:
+    """The one place where a solution is built."""
+    state = verdict.state
+    chosen = _chosen(state, verdict.plan) if isinstance(verdict, Certified) else None
+    certificate = Certificate(
+        objective=verdict.objective,
+        bound=verdict.bound,
+        gap=verdict.gap,
+        checks=verdict.checks,
+        rounds=tuple(state.rounds),
+        rejected=tuple(state.rejected),
+    )
+    asked = Asked(combinations=combinations, robustness=robustness)
+    if isinstance(verdict, Certified):
+        asked = replace(asked, alternatives=verdict.alternatives, linearised=verdict.linearised)
+    conflict = verdict.conflict if isinstance(verdict, NoPlan) else None
+    return Solution(state.problem, verdict.status, chosen, certificate, conflict, asked)
+
+
+def _chosen(state: SolveState, plan: ScoredPlan) -> Chosen:
+    """What people do under a plan, next period and once they have learnt, and what they are paid."""
+    cal, euros = state.cal, state.space.euros(plan.units)
+    with state.timed("evaluate"):
+        return Chosen(
+            plan=replace(plan_from_euros(cal.scenario, euros), curves=dict(cal.chosen)),
+            euros=euros,
+            first_response=evaluate_plans(cal, euros[None], "first_response"),
+            consistent=evaluate_plans(cal, euros[None]),
+            payouts=payouts_under(cal, (cal.current, euros)),
+        )

@@ -41,6 +41,7 @@ from optimizer.runs.diff import differences
 from optimizer.runs.verify import run_folders, verify_run
 from optimizer.scenario.problems import ScenarioError
 from reports.batch_summary import summaries
+from reports.words.format import Formatter
 
 pytestmark = pytest.mark.batch
 
@@ -373,6 +374,19 @@ def test_the_summary_tells_runs_apart_and_says_how_many_it_does_not_list(
 
     assert [compact(text).count(compact(name)) for name in names] == [2] * 12 + [1] * 8
     assert compact(others) in compact(text)
+
+
+def test_the_summary_prints_what_every_run_came_to(calm: Path) -> None:
+    index = pd.read_csv(calm / "out" / "index.csv").fillna({"reason": ""})
+    (made,) = summaries(index, ["en"], None)
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(made.content)).pages)
+    write = Formatter("en", "EUR")
+    planned = index[index["status"] == "optimal"]
+    assert len(set(planned["revenue"])) > 1
+    for _, run_ in planned.iterrows():
+        for column in ("revenue", "loaded_pay", "net"):
+            assert write.number(run_[column]) in text, (run_["run"], column)
+        assert write.number(run_["gain"], signed=True) in text
 
 
 # --- at a terminal --------------------------------------------------------------------------------------

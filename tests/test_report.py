@@ -175,6 +175,8 @@ def test_the_decision_says_who_is_paid_on_what(language: str) -> None:
         if weight["then"] > 0 and weight["change"] != 0:
             assert plain(words.label(weight, "kpi")) in first
             assert plain(words.write.weight(weight["then"])) in first
+    for _, team in shown("moved")["teams"].iterrows():
+        assert plain(words.money(team["target_then"])) in first
 
 
 @pytest.mark.documents

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pikepdf
 import pypdf
 import pytest
 from click.testing import CliRunner, Result
-from solved import PLANS, unequal
+from solved import CURRENCY, PLANS, unequal
 
 from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
 from optimizer.tables import adjust, pilot, transition
 from optimizer.tables.table import Table, read_tables
+from reports.words.format import Formatter
 from reports.words.locales import catalogue
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
@@ -73,6 +75,12 @@ def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
     fans = drawings(tmp_path / "simulation.fr.pdf")
     assert "Revenu après coûts directs, nouveau plan" in fans
     assert "Net par rapport au plan actuel" in fans
+    write, money = Formatter("en", "EUR"), pd.read_csv(tmp_path / "money.csv")
+    change = money[(money["plan"] == "change") & (money["measure"] == "revenue")]
+    fans = drawings(tmp_path / "simulation.en.pdf")
+    assert all(write.money(amount) in fans for column in ("mean", "p10", "p90") for amount in change[column])
+    gain = pd.read_csv(tmp_path / "summary.csv")["net_gain"].iloc[0]
+    assert write.money(gain, signed=True) in said["en"]
 
 
 def test_simulate_in_json_is_the_same_for_the_same_seed_only() -> None:
@@ -119,11 +127,15 @@ def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
     file.write_text(SMALL.read_text().replace("headcount: 2", "headcount: 400"), encoding="utf-8")
     text = file.read_text().replace("leads: 0.5, meeting_rate: 0.5", "meeting_rate: 1")
     file.write_text(text.replace("noise: 0.1", "noise: 0.01"), encoding="utf-8")
-    result = run("pilot", file, "--plan", "quality", "--periods", "2", "--json")
+    result = run("pilot", file, "--plan", "quality", "--periods", "2", "--json", "--out", tmp_path)
     summary = json.loads(result.stdout)["summary"]
     assert result.exit_code == 0
     assert summary["team"] == "marketing"
     assert summary["power"] >= 0.8
+    text, write = text_of(tmp_path / "pilot.en.pdf"), Formatter("en", "EUR")
+    for people in (summary["people"], summary["others"]):
+        assert write.number(people) in text
+    assert write.percent(summary["effect"], 1, signed=True) in text
 
 
 @pytest.mark.slow
@@ -134,7 +146,14 @@ def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> N
     said = checked(tmp_path, adjust.TABLES, "adjustment")
     assert "Measured and expected" in said["en"]
     assert "Mesuré et attendu" in said["fr"]
-    assert drawings(tmp_path / "adjustment.fr.pdf")
+    write = Formatter("en", CURRENCY)
+    for gain in pd.read_csv(tmp_path / "attempts.csv")["gain"]:
+        assert write.money(gain, signed=True) in said["en"]
+    for column in ("value", "expected", "low", "high"):
+        assert write.number(pd.read_csv(tmp_path / "actuals.csv")[column].iloc[0], 1) in said["en"]
+    for _, change in pd.read_csv(tmp_path / "changes.csv").iterrows():
+        now, then = (write.percent(change[column], 0) for column in ("now", "then"))
+        assert f"{change['kpi_en']} {now} {then}" in said["en"]
 
 
 def test_adjust_refuses_actuals_that_it_cannot_read(company: Path, tmp_path: Path) -> None:

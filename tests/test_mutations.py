@@ -1,4 +1,4 @@
-"""The list of mistakes that tests must see is still about this code (`python -m tests.mutations` makes them)."""
+"""Mistakes that tests must see are about this code as it is (`python -m tests.mutations` makes them)."""
 
 from __future__ import annotations
 

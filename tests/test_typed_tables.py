@@ -124,6 +124,7 @@ def test_every_table_of_every_verb_is_the_same_after_it_was_a_file(
         pd.testing.assert_frame_equal(read_tables((table,), tmp_path)[table.name], rows, check_exact=True)
 
 
+@pytest.mark.slow
 @settings(derandomize=True, deadline=None, max_examples=4)
 @given(scenario=small_companies(max_teams=4, regimes=2))
 def test_tables_of_a_random_company_are_the_same_after_they_were_files(scenario: Scenario) -> None:

@@ -129,3 +129,69 @@ def test_doubtful_numbers_and_volumes_never_seen_stand_in_the_run_and_on_page_on
         rows[0]["path"],
         float(rows[0]["value"]),
     ) == ("attainment", "kpis.orders.target", 0.5)
+
+
+# --- decimal commas -------------------------------------------------------------------------------------
+
+
+def said_of(text: str, tmp_path: Path) -> list[tuple[str, str, str]]:
+    """Place, value and hint of every problem of a file."""
+    file = tmp_path / "file.yaml"
+    file.write_text(text, encoding="utf-8")
+    done = incentives("check", file, "--json")
+    assert done.exit_code == 2
+    problems = json.loads(done.stdout)["problems"]
+    return [(p["where"].removeprefix(f"{file}:"), p["value"], p["hint"]) for p in problems]
+
+
+def test_a_decimal_comma_inside_braces_is_explained_at_the_comma() -> None:
+    done = incentives("check", TRUST / "decimal_comma.yaml", "--json")
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert done.exit_code == 2
+    assert problem["where"].endswith("decimal_comma.yaml:2:88 teams.desk.charges")
+    assert (problem["value"], problem["hint"]) == ("0,42", "write 0.42, with a point")
+    plan = incentives(
+        "evaluate", TRUST / "imposed.yaml", "--plan", TRUST / "decimal_comma_plan.yaml", "--json"
+    )
+    assert plan.exit_code == 2
+    problems = json.loads(plan.stdout)["problems"]
+    assert [p["hint"] for p in problems] == ["write 0.5, with a point"] * 2
+    assert [p["where"].split(":", 1)[1] for p in problems] == ["1:17 desk.orders", "1:32 desk.contacts"]
+
+
+@pytest.mark.parametrize(
+    ("written", "seen", "hint"),
+    [
+        ("0,05", "0,05", "write 0.05, with a point"),
+        ("12.000,50", "12.000,50", "write 12000.50, with a point"),
+        ("1,234,567", "1,234,567", "write 1234567 (no thousands separator)"),
+        ("1,500", "1,500", "write 1500 (no thousands separator), or 1.500 if the comma is a decimal one"),
+    ],
+)
+def test_whatever_number_a_comma_cuts_is_read_as_one(
+    written: str, seen: str, hint: str, tmp_path: Path
+) -> None:
+    text = (
+        (TRUST / "decimal_comma.yaml")
+        .read_text(encoding="utf-8")
+        .replace("0,42", f"0.42, discount: {written}")
+    )
+    found = said_of(text, tmp_path)
+    column = text.splitlines()[1].index(written) + written.index(",") + 1
+    assert found == [(f"2:{column} teams.desk.discount", seen, hint)]
+
+
+def test_commas_of_lists_are_decimal_ones_where_others_have_a_space(tmp_path: Path) -> None:
+    text = (TRUST / "decimal_comma.yaml").read_text(encoding="utf-8").replace("0,42", "0.42")
+    curve = "noise: 0.1, curve: {accelerators: [{from: 1,2, slope: 2}], vesting: [0,5, 1]}"
+    found = said_of(text.replace("noise: 0.1", curve), tmp_path)
+    hints = [hint for _, _, hint in found]
+    assert "write 1.2, with a point" in hints
+    assert "write 0.5, with a point" in hints
+
+
+def test_a_key_that_is_a_number_is_still_no_decimal_comma(tmp_path: Path) -> None:
+    text = (TRUST / "decimal_comma.yaml").read_text(encoding="utf-8")
+    for spaced in ("0, 42", "0,42: 1"):
+        assert "decimal" not in str(said_of(text.replace("0,42", spaced), tmp_path))
+        assert "with a point" not in str(said_of(text.replace("0,42", spaced), tmp_path))

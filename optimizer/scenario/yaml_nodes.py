@@ -26,6 +26,7 @@ from optimizer.scenario.problems import (
     shown,
 )
 from optimizer.scenario.yaml_ahead import tokens_ahead
+from optimizer.scenario.yaml_commas import DECIMAL_COMMA, Cut, cut_key, cut_list
 from optimizer.scenario.yaml_scalars import AmbiguousScalar, resolved
 from optimizer.scenario.yaml_syntax import Refused, control_character, syntax_problem
 
@@ -85,6 +86,10 @@ class _Open:
     """Written with brackets."""
     key: str | None = None
     key_mark: Mark = (0, 0)
+    cut: bool = False
+    """The key is the rest of a number, so that its value is none."""
+    start: int = 0
+    """Place of its first character."""
 
 
 def _mark(event: Any) -> Mark:
@@ -135,13 +140,20 @@ class _Composer:
         self._grow(node, node.mark)
         if event.anchor:
             self._anchors[event.anchor] = None
-        self._stack.append(_Open(node, event.anchor, event.flow_style is True))
+        self._stack.append(
+            _Open(node, event.anchor, event.flow_style is True, start=cast(Any, event.start_mark).index)
+        )
 
     def _end(self) -> None:
         closed = self._stack.pop()
+        if closed.in_flow and isinstance(closed.node.value, list):
+            for cut in cut_list(self.text.content, closed.start, self._read):
+                self._report_comma(cut, self._path())
         self._attach(closed.node, closed.node.mark, closed.anchor)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
+        if self._rest_of_number(event):
+            return
         node = Node(event.value, _mark(event), plain=event.implicit[0])
         self._grow(node, node.mark)
         if node.plain:
@@ -150,6 +162,28 @@ class _Composer:
             hint = "write the character itself"
             self._report(node.mark, self._path(), "is not a character", hint, "half an escape pair")
         self._attach(node, node.mark, event.anchor)
+
+    def _rest_of_number(self, event: yaml.ScalarEvent) -> bool:
+        """Whether a scalar is what follows a decimal comma inside braces, or the value that YAML gives it."""
+        top = self._stack[-1] if self._stack else None
+        if top is None or not top.in_flow or isinstance(top.node.value, list) or not event.implicit[0]:
+            return False
+        if top.cut:
+            top.cut = False
+            return True
+        if top.key is not None or not top.node.keys:
+            return False
+        cut = cut_key(self.text.content, cast(Any, event.start_mark).index)
+        if cut is not None:
+            top.cut = True
+            last = list(top.node.keys)[-1]
+            if cut.first:
+                self._report_comma(cut, (*self._path(), last))
+                top.node.value[last] = Node(cut.value, self.text.mark_at(cut.comma))
+        return cut is not None
+
+    def _report_comma(self, cut: Cut, path: Path) -> None:
+        self._report(self.text.mark_at(cut.comma), path, DECIMAL_COMMA, cut.hint, cut.text)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         mark, name = _mark(event), str(event.anchor)

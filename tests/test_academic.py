@@ -178,10 +178,10 @@ def test_weights_and_welfare_are_those_of_the_closed_form(name: str) -> None:
 def test_people_respond_and_bear_costs_and_risk_as_in_the_closed_form(name: str) -> None:
     expected, outcome = INSTANCES[name]["expected"], solved(name).consistent
     assert outcome is not None
-    assert outcome.x[0] == close(expected["effort"])
-    assert outcome.revenue[0] == close(expected["expected_output"])
-    assert outcome.effort_cost[0] == close(expected["effort_cost"])
-    assert outcome.risk_premium[0] == close(expected["risk_premium"])
+    assert outcome.x == close(expected["effort"])
+    assert outcome.revenue == close(expected["expected_output"])
+    assert outcome.effort_cost == close(expected["effort_cost"])
+    assert outcome.risk_premium == close(expected["risk_premium"])
 
 
 @pytest.mark.parametrize("name", COSINE)
@@ -194,7 +194,7 @@ def test_one_kpi_brings_the_share_of_first_best_that_its_angle_says(name: str) -
 def test_with_gaming_effort_is_that_of_the_closed_form(name: str) -> None:
     outcome = solved(name).consistent
     assert outcome is not None
-    assert outcome.x[0] == close(INSTANCES[name]["expected"]["effort"])
+    assert outcome.x == close(INSTANCES[name]["expected"]["effort"])
 
 
 def test_at_the_kink_gaming_is_exactly_deterred_and_more_of_the_second_kpi_changes_nothing() -> None:
@@ -203,7 +203,7 @@ def test_at_the_kink_gaming_is_exactly_deterred_and_more_of_the_second_kpi_chang
     assert row[0] == close(expected["w1"])
     assert row[1] >= expected["w2_min"] - EXACT
     assert solved(name).objective == close(expected["welfare"])
-    assert solved(name).consistent.x[0] == close(expected["effort"])  # type: ignore[union-attr]
+    assert solved(name).consistent.x == close(expected["effort"])  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", BUDGET)
@@ -213,8 +213,8 @@ def test_a_budget_that_binds_scales_all_weights_by_one_factor(name: str) -> None
     assert outcome is not None
     for row, weight in zip(weights(name), expected["w"], strict=True):
         assert row == close(weight)
-    assert outcome.loaded_pay[0] == close(expected["expected_variable_pay"])
-    assert outcome.net[0] == close(expected["net_value"])
+    assert outcome.loaded_pay == close(expected["expected_variable_pay"])
+    assert outcome.net == close(expected["net_value"])
     free = solve(company([separate(t) for t in INSTANCES[name]["inputs"]["teams"]]), Options(gap=1e-8))
     assert free.euros is not None
     assert solved(name).euros == close(expected["scale_k"] * free.euros)

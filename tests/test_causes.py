@@ -13,7 +13,7 @@ from optimizer.explanation import waterfall as module
 from optimizer.explanation.waterfall import CAUSES, WaterfallStep, _Funnel, _parts, after_sale, waterfall
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import Equilibrium
-from optimizer.response.outcome import Outcome, evaluate_plans, outcome_of
+from optimizer.response.outcome import Outcome, evaluate_plan, outcome_of
 from optimizer.scenario.plan import plan_of
 
 
@@ -21,7 +21,7 @@ def answers(cal: Calibrated, seed: int) -> tuple[Outcome, Outcome]:
     """Today, and first responses to a random plan."""
     weights = random_weights(np.random.default_rng(seed), cal.scenario)
     plan = plan_of(cal.scenario, weights).euros(cal.scenario)
-    return evaluate_plans(cal, cal.current[None]), evaluate_plans(cal, plan[None], "first_response")
+    return evaluate_plan(cal, cal.current), evaluate_plan(cal, plan, "first_response")
 
 
 def doing(cal: Calibrated, **units: float) -> Outcome:
@@ -33,7 +33,7 @@ def doing(cal: Calibrated, **units: float) -> Outcome:
         if network.owner[n] >= 0 and not any(network.activities[a] in units for a in network.from_stage[n]):
             inflow = network.inflow[n] + network.yields[n] @ x
             x[network.from_stage[n]] = inflow * cal.beliefs.routing[0, network.from_stage[n]]
-    today = evaluate_plans(cal, cal.current[None]).by_regime[0]
+    (today,) = evaluate_plan(cal, cal.current).equilibria
     response = today.response.__class__(
         x[None],
         today.response.hour_price,
@@ -41,9 +41,8 @@ def doing(cal: Calibrated, **units: float) -> Outcome:
         today.response.reduced_cost,
         np.zeros(1),
     )
-    return outcome_of(
-        cal, cal.current[None], (Equilibrium(network, response, today.beliefs, np.zeros(1), 0),)
-    )
+    at = Equilibrium(network, response, today.beliefs, np.zeros(1), 0)
+    return outcome_of(cal, cal.current[None], (at,)).one(0)
 
 
 def by_name(cal: Calibrated, steps: tuple[WaterfallStep, ...]) -> dict[tuple[str, str], float]:
@@ -59,17 +58,17 @@ def test_causes_add_up_to_the_change_of_revenue_and_of_net(seed: int) -> None:
     cal = calibrate(company)
     now, then = answers(cal, seed)
     steps = waterfall(cal, now, then)
-    scale = 1e-9 * (1 + abs(float(now.revenue[0])))
-    assert sum(s.revenue for s in steps) == pytest.approx(float(then.revenue[0] - now.revenue[0]), abs=scale)
-    assert sum(s.net for s in steps) == pytest.approx(float(then.net[0] - now.net[0]), abs=scale)
+    scale = 1e-9 * (1 + abs(now.revenue))
+    assert sum(s.revenue for s in steps) == pytest.approx(then.revenue - now.revenue, abs=scale)
+    assert sum(s.net for s in steps) == pytest.approx(then.net - now.net, abs=scale)
 
 
 def test_causes_add_up_to_the_cent_for_the_chosen_plan() -> None:
     solution = moved()
     assert solution.consistent is not None
-    now = evaluate_plans(solution.cal, solution.cal.current[None])
+    now = evaluate_plan(solution.cal, solution.cal.current)
     steps = waterfall(solution.cal, now, solution.consistent)
-    change = float(solution.consistent.revenue[0] - now.revenue[0])
+    change = solution.consistent.revenue - now.revenue
     assert abs(sum(s.revenue for s in steps) - change) < 0.005
     assert {s.cause for s in steps} == set(CAUSES)
 
@@ -79,13 +78,13 @@ def test_beyond_many_teams_two_orders_still_add_up(monkeypatch: pytest.MonkeyPat
     cal = calibrate(random_company(np.random.default_rng(5), teams=4, activities=15))
     now, then = answers(cal, 5)
     steps = waterfall(cal, now, then)
-    assert sum(s.revenue for s in steps) == pytest.approx(float(then.revenue[0] - now.revenue[0]), rel=1e-9)
+    assert sum(s.revenue for s in steps) == pytest.approx(then.revenue - now.revenue, rel=1e-9)
 
 
 def test_a_teams_causes_are_its_mean_contribution_over_all_orders_of_teams() -> None:
     cal = calibrate(random_company(np.random.default_rng(3), teams=4, activities=16))
     now, then = answers(cal, 3)
-    funnel = _Funnel.of(cal.network, now.x[0], then.x[0])
+    funnel = _Funnel.of(cal.network, now.x, then.x)
     teams, mean = range(len(cal.network.teams)), np.zeros(len(cal.network.teams))
     orders = list(permutations(teams))
     for order in orders:
@@ -99,10 +98,10 @@ def test_a_teams_causes_are_its_mean_contribution_over_all_orders_of_teams() -> 
 
 def test_more_campaigns_of_the_same_kinds_are_volume_and_nothing_else() -> None:
     cal = calibrate(mini())
-    now = evaluate_plans(cal, cal.current[None])
+    now = evaluate_plan(cal, cal.current)
     then = doing(cal, targeted_campaign=45 * 1.1, wide_net_campaign=25 * 1.1)
     steps = by_name(cal, waterfall(cal, now, then))
-    change = float(then.revenue[0] - now.revenue[0])
+    change = then.revenue - now.revenue
     assert steps.pop(("marketing", "volume")) == pytest.approx(change, rel=1e-9)
     assert change != 0
     assert all(abs(part) < 1e-6 for part in steps.values())
@@ -110,17 +109,17 @@ def test_more_campaigns_of_the_same_kinds_are_volume_and_nothing_else() -> None:
 
 def test_a_wide_net_left_for_targeted_campaigns_is_gaming_avoided() -> None:
     cal = calibrate(mini())
-    now = evaluate_plans(cal, cal.current[None])
+    now = evaluate_plan(cal, cal.current)
     then = doing(cal, targeted_campaign=45 + 5 * 6 / 10, wide_net_campaign=20)
     steps = by_name(cal, waterfall(cal, now, then))
-    assert steps[("marketing", "gaming")] == pytest.approx(float(then.revenue[0] - now.revenue[0]), rel=1e-9)
+    assert steps[("marketing", "gaming")] == pytest.approx(then.revenue - now.revenue, rel=1e-9)
     assert steps[("marketing", "gaming")] > 0
     assert steps[("marketing", "volume")] == pytest.approx(0, abs=1e-6)
 
 
 def test_customers_kept_are_retention_of_the_team_that_keeps_them() -> None:
     cal = calibrate(mini())
-    now = evaluate_plans(cal, cal.current[None])
+    now = evaluate_plan(cal, cal.current)
     network = cal.network
     stage = network.stages.index("customer")
     ways = [a for a in network.from_stage[stage] if network.explicit[a]]

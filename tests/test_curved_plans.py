@@ -21,7 +21,7 @@ from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.global_response import deviations
 from optimizer.response.measures import measure
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 from optimizer.scenario.plan import plan_from_euros
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
@@ -47,13 +47,13 @@ def enumerated(name: str) -> dict[str, Any]:
     """The best plan that keeps the rules and people stay at, and how many better ones they would leave."""
     scenario, best = scenario_of(name), dict[str, Any](value=-np.inf)
     for chosen in combinations(scenario):
-        cal = calibrate(scenario).choosing(chosen)
+        cal = calibrate(scenario).paid_by(chosen)
         space = plan_space(cal, measure(cal).controllability)
         plans = np.concatenate(list(every_plan(space)))
         optimum, judge = {"left": 0}, judge_consistent(cal, space)(plans)
         for at in judge.order()[: int(judge.kept.sum())]:
             euros: Floats = space.euros(plans[at])
-            if not list(deviations(cal, euros, evaluate_plans(cal, euros[None]))):
+            if not list(deviations(cal, euros, evaluate_plan(cal, euros))):
                 weights = plan_from_euros(scenario, euros).weights
                 optimum |= {"value": float(judge.value[at]), "weights": weights, "curves": dict(chosen)}
                 break
@@ -115,12 +115,15 @@ def test_every_choice_of_curves_is_reported_and_the_best_is_in_the_plan() -> Non
 
 
 def test_todays_plan_keeps_the_curves_in_force_beside_a_plan_with_others() -> None:
-    cal = solved("choice").cal
-    assert cal.chosen
-    today = evaluate_plans(cal.today, cal.current[None])
-    assert today.x[0] == pytest.approx(cal.network.baseline, rel=1e-7)
-    assert evaluate_plans(cal, cal.current[None]).x[0] != pytest.approx(cal.network.baseline, rel=1e-3)
-    assert evaluate(scenario_of("choice")).consistent.x[0] == pytest.approx(today.x[0])
+    solution = solved("choice")
+    cal = solution.cal
+    assert solution.space.curves
+    today = evaluate_plan(cal.paid_by({}), cal.current)
+    assert today.x == pytest.approx(cal.network.baseline, rel=1e-7)
+    assert evaluate_plan(cal, cal.current).x != pytest.approx(cal.network.baseline, rel=1e-3)
+    assert evaluate(scenario_of("choice")).consistent.x == pytest.approx(today.x)
+    current, _ = solution.payouts
+    assert current.company.expected == pytest.approx(today.loaded_pay)
 
 
 SHAPES: list[dict[str, Any]] = [

@@ -15,7 +15,7 @@ from optimizer.plans.local_search import neighbours
 from optimizer.plans.rules.margin import deterrence
 from optimizer.response.best_response import respond
 from optimizer.response.calibration import calibrate
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 
 GAMED = ("wide_net_campaign", "touch_fit", "touch_broad", "close_push")
 
@@ -24,7 +24,7 @@ def regime() -> _RegimeLedger:
     solution = moved()
     assert solution.euros is not None
     assert solution.consistent is not None
-    return _RegimeLedger(solution.cal, solution.consistent.by_regime[0], solution.euros)
+    return _RegimeLedger(solution.cal, solution.consistent.equilibria[0], solution.euros)
 
 
 @pytest.mark.parametrize("name", GAMED)
@@ -57,7 +57,7 @@ def test_the_ledger_tells_caps_and_margins_of_the_rules() -> None:
     solution = moved()
     assert solution.euros is not None
     assert solution.consistent is not None
-    held = deterrence(solution.cal, solution.consistent.by_regime[0], solution.euros[None])
+    held = deterrence(solution.cal, solution.consistent.equilibria[0], solution.euros[None])
     ledger = explained().gaming
     assert [line.activity for line in ledger] == held.activities.tolist()
     assert [line.margin for line in ledger] == pytest.approx(held.margin[0].tolist())
@@ -67,19 +67,19 @@ def test_the_ledger_tells_caps_and_margins_of_the_rules() -> None:
 
 def test_without_gaming_rules_there_is_neither_cap_nor_margin() -> None:
     cal = calibrate(mini())
-    now = evaluate_plans(cal, cal.current[None])
+    now = evaluate_plan(cal, cal.current)
     assert all(np.isnan(g.cap) and np.isnan(g.margin) for g in gaming_ledger(cal, cal.current, now, now))
     assert np.isnan(gaming_excess(cal, now)).all()
 
 
 def test_plans_stand_side_by_side_from_today_to_the_chosen_one() -> None:
-    plans = compare(moved())
-    assert plans.kinds == ("current", "named", "named", "equal", "chosen")
-    assert plans.names[3] == EQUAL
-    assert plans.gain[0] == 0
-    assert plans.value[-1] == pytest.approx(moved().objective, rel=1e-9)
-    assert plans.broken[-1] == ()
-    assert [plans.is_current(s) for s in range(5)] == [True, False, True, False, False]
+    current, *others = plans = compare(moved())
+    assert [plan.kind for plan in plans] == ["current", "named", "named", "equal", "chosen"]
+    assert plans[3].name == EQUAL
+    assert plans[-1].evaluation.value == pytest.approx(moved().objective, rel=1e-9)
+    assert plans[-1].evaluation.broken_rules == ()
+    again = [np.allclose(plan.evaluation.euros, current.evaluation.euros) for plan in others]
+    assert again == [False, True, False, False]
 
 
 def test_equal_weights_spread_todays_pay_over_what_a_team_can_move() -> None:

@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 from optimizer.response.calibration import calibrate
 from optimizer.response.global_response import Deviation, Task, best_action, deviations
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 from optimizer.scenario.types import Scenario
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
@@ -96,9 +96,9 @@ def quota_company(stretch: float, noise: float = 0.5) -> Scenario:
 
 def found_in(scenario: Scenario) -> list[Deviation]:
     cal = calibrate(scenario)
-    outcome = evaluate_plans(cal, cal.current[None])
-    assert outcome.residual[0] <= 1e-8
-    assert outcome.score[0, 0] == pytest.approx(1.0, abs=1e-6)
+    outcome = evaluate_plan(cal, cal.current)
+    assert outcome.residual <= 1e-8
+    assert outcome.score[0] == pytest.approx(1.0, abs=1e-6)
     return list(deviations(cal, cal.current, outcome))
 
 

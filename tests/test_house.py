@@ -101,6 +101,10 @@ RETIRED: dict[str, str] = {
     "Doubt": "AmbiguousScalar",
     "selling": "sales_stages",
     "Shape": "PayKnots",
+    "Evaluated": "Evaluation",
+    "Compared": "Evaluation",
+    "Comparison": "Evaluation",
+    "BrokenRule": "RuleOfPlan",
 }
 """Words that left, and what is said instead (docs/glossary.md): as names in code they may not come back."""
 

@@ -13,7 +13,7 @@ from optimizer.plans.evaluation import compare, evaluate
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 from optimizer.scenario.plan import plan_from_euros, plan_of
 
 REGIMES = {
@@ -43,11 +43,11 @@ def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:
         weights[team][to] = weights[team].get(to, 0.0) + move.moved
         at = evaluate(scenario, weights).consistent
         assert move.moved == pytest.approx(0.2)
-        assert move.revenue == pytest.approx(float(at.revenue[0] - solution.consistent.revenue[0]), abs=1e-4)
-        assert move.net == pytest.approx(float(at.net[0] - solution.consistent.net[0]), abs=1e-4)
+        assert move.revenue == pytest.approx(at.revenue - solution.consistent.revenue, abs=1e-4)
+        assert move.net == pytest.approx(at.net - solution.consistent.net, abs=1e-4)
         assert move.loaded_pay == pytest.approx(move.revenue - move.net, abs=1e-6)
         broken = compare(scenario, {"it": weights})["it"].broken_rules
-        assert set(move.broken) == {rule.rule for rule in broken}
+        assert set(move.broken) == {rule.name for rule in broken}
 
 
 def test_with_regimes_and_a_locked_team_moves_are_still_evaluations() -> None:
@@ -60,8 +60,8 @@ def test_with_regimes_and_a_locked_team_moves_are_still_evaluations() -> None:
     euros = cal.current.copy()
     euros[move.team, move.kpi] -= move.moved * euros[move.team].sum()
     euros[move.team, move.to] += move.moved * cal.current[move.team].sum()
-    pair = evaluate_plans(cal, np.array([cal.current, euros]))
-    assert move.revenue == pytest.approx(float(pair.revenue[1] - pair.revenue[0]), rel=1e-9)
+    before, after = evaluate_plan(cal, cal.current), evaluate_plan(cal, euros)
+    assert move.revenue == pytest.approx(after.revenue - before.revenue, rel=1e-9)
 
 
 def test_a_locked_weight_can_only_move_by_breaking_its_lock() -> None:
@@ -103,7 +103,7 @@ def test_near_ties_keep_the_rules_and_come_first_where_they_are_easier() -> None
         weights = plan_from_euros(scenario, tie.euros).weights
         at = compare(scenario, {"it": weights})["it"]
         assert not at.broken_rules
-        assert tie.revenue == pytest.approx(float(at.consistent.revenue[0]), rel=1e-9)
+        assert tie.revenue == pytest.approx(at.consistent.revenue, rel=1e-9)
         assert tie.loss == pytest.approx(solution.objective - tie.value, rel=1e-6, abs=1e-3)
         assert tie.near == (tie.loss <= 1e-3 * abs(solution.objective))
     easier = [tie.near and (tie.simpler or tie.closer) for tie in explanation.near_ties]
@@ -133,15 +133,15 @@ def test_a_simpler_plan_of_the_same_value_is_named_first() -> None:
 
 def test_gaming_costs_what_the_company_gains_when_nobody_can_do_it() -> None:
     cal = calibrate(mini())
-    now = evaluate_plans(cal, cal.current[None])
+    now = evaluate_plan(cal, cal.current)
     for a in np.flatnonzero(cal.network.gaming):
         cost, loss, net_loss = company_side(cal, cal.current, now, int(a))
         without = forbidden(cal, cal.current, now, int(a))
         assert without is not None
-        assert without.x[0, a] == 0
-        assert loss == pytest.approx(float(without.revenue[0] - now.revenue[0]))
-        assert net_loss == pytest.approx(float(without.net[0] - now.net[0]))
-        assert cost == pytest.approx(loss / float(now.x[0, a]))
+        assert without.x[a] == 0
+        assert loss == pytest.approx(without.revenue - now.revenue)
+        assert net_loss == pytest.approx(without.net - now.net)
+        assert cost == pytest.approx(loss / now.x[a])
 
 
 def test_a_plan_of_the_scenario_is_itself_a_candidate() -> None:

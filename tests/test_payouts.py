@@ -15,7 +15,7 @@ from solved import mini
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.outcome import evaluate_plans, loading, paid_people, realised_pay, true_scores
+from optimizer.response.outcome import evaluate_plan, loading, paid_people, realised_pay
 from optimizer.risk.cvar import CVAR_DRAWS, cvar, percentile
 from optimizer.risk.draws import Draws, draw, rule_noise
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
@@ -51,9 +51,7 @@ def euros_of(cal: Calibrated, weights: dict[str, dict[str, float]] = MIXED) -> F
 
 def simulated(cal: Calibrated, draws: Draws | None = None) -> PayoutDistribution:
     euros = euros_of(cal)
-    return payout_distribution(
-        cal, euros, evaluate_plans(cal, euros[None]), draws or draw(cal.scenario, cal.seed)
-    )
+    return payout_distribution(cal, euros, evaluate_plan(cal, euros), draws or draw(cal.scenario, cal.seed))
 
 
 @pytest.mark.parametrize("cap", [None, 1.1])
@@ -112,7 +110,7 @@ def test_people_are_paid_by_the_same_curve_as_teams() -> None:
 def test_the_probability_of_an_objective_is_the_share_of_draws_that_reach_it() -> None:
     cal = company(regimes=REGIMES)
     euros = euros_of(cal)
-    outcome, draws = evaluate_plans(cal, euros[None]), draw(cal.scenario)
+    outcome, draws = evaluate_plan(cal, euros), draw(cal.scenario)
     reached = payout_distribution(cal, euros, outcome, draws).reached
     for k, kpi in enumerate(cal.network.kpis):
         only = np.zeros_like(euros)
@@ -172,7 +170,7 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
     case = {"cvar": {"level": 0.95, "limit": 1e6}, "percentile": {"level": 0.9, "limit": 1e6}}
     cal = company(rules={"budget": case})
     euros = euros_of(cal)
-    outcome = evaluate_plans(cal, euros[None])
+    outcome = evaluate_plan(cal, euros)
     estimates = tail_elsewhere(cal, euros, outcome, draw(cal.scenario))
     sd = float(np.linalg.norm(loading(cal) @ euros * cal.curves.noise))
     beyond = {
@@ -180,7 +178,7 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
         "percentile": sd * norm.ppf(0.9),
     }
     for name, (value, error) in estimates.items():
-        assert value == pytest.approx(float(outcome.loaded_pay[0]) + beyond[name], abs=Z * error)
+        assert value == pytest.approx(outcome.loaded_pay + beyond[name], abs=Z * error)
 
 
 @pytest.mark.slow
@@ -195,7 +193,7 @@ def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None
     cal, draws = solution.cal, rule_noise(solution.cal.scenario, solution.cal.seed, CVAR_DRAWS)
     paid, odds = [], []
     for probability, at in zip(cal.regimes.odds, solution.consistent.by_regime, strict=True):
-        attained = true_scores(cal, at) + cal.curves.noise * draws
+        attained = at.score + cal.curves.noise * draws
         paid += list(attained @ (loading(cal) @ solution.euros))  # linear pay: attainment is the share paid
         odds += [probability / CVAR_DRAWS] * CVAR_DRAWS
     by_hand, left = 0.0, 1 - rule["level"]

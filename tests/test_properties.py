@@ -21,7 +21,7 @@ from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.gates import NO_GATES
 from optimizer.response.network import Network
-from optimizer.response.outcome import Mode, Outcome, evaluate_plans, payouts, true_scores
+from optimizer.response.outcome import Mode, OutcomeBatch, evaluate_plans, payouts, true_scores
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.separable_qp import solve_separable
 from optimizer.scenario.checks import problems_of
@@ -249,11 +249,11 @@ def last_first(network: Network) -> list[int]:
 # --- units ----------------------------------------------------------------------------------------------
 
 
-def outcomes(scenario: Scenario, seed: int, mode: Mode) -> Outcome:
+def outcomes(scenario: Scenario, seed: int, mode: Mode) -> OutcomeBatch:
     return evaluate_plans(calibrate(scenario), plans_for(scenario, seed, 3), mode)
 
 
-def converged(first: Outcome, second: Outcome) -> np.ndarray:
+def converged(first: OutcomeBatch, second: OutcomeBatch) -> np.ndarray:
     return (first.residual <= CONSISTENT) & (second.residual <= CONSISTENT)
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.plans.evaluator import Linearised, linearised
+from optimizer.plans.evaluator import LinearisedBatch, linearised
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.measures import exposures, measure
-from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.scenario.plan import PlanWeights, plan_of
 from optimizer.scenario.read import read_scenario
 
@@ -68,7 +68,7 @@ class Evaluated:
 
     cal: Calibrated
     expected: dict[str, Any]
-    found: Outcome
+    found: OutcomeBatch
 
 
 @cache
@@ -77,7 +77,7 @@ def evaluated(name: str, plan: str, mode: Any) -> Evaluated:
     return Evaluated(cal, expected[mode], evaluate_plans(cal, euros(cal, expected["weights"]), mode))
 
 
-def at_baseline_beliefs(name: str, weights: PlanWeights) -> Linearised:
+def at_baseline_beliefs(name: str, weights: PlanWeights) -> LinearisedBatch:
     cal = company(name)
     return linearised(cal, euros(cal, weights), (cal.beliefs,))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +13,10 @@ from optimizer.explanation.tornado import PORTION, tornado
 from optimizer.parallel.pool import Workers
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.ranges import scaled
 from optimizer.scenario.plan import plan_of
 
-NOBODY = np.zeros((0, 3, 7))
 MIXED = {
     "marketing": {"wins": 1.0},
     "sales": {"bookings": 0.85, "retention": 0.15},
@@ -25,10 +26,15 @@ MIXED = {
 CASH = {"activities.wide_net_campaign.cash": {"text": "guess", "range": 0.95}}
 
 
+def beside_today(cal: Any, *plans: Any) -> PlanBatch:
+    """The current plan, the chosen one, runners-up: all paid by the curves in force."""
+    return PlanBatch.of((euros, {}) for euros in (cal.current, *plans))
+
+
 def test_a_swing_is_the_gain_in_the_company_with_the_other_number() -> None:
     solution = moved()
     assert solution.euros is not None
-    bars = {s.path: s for s in tornado(solution.cal, solution.euros, NOBODY)}
+    bars = {s.path: s for s in tornado(solution.cal, beside_today(solution.cal, solution.euros))}
     cal = calibrate(scaled(solution.cal.scenario, "stages.retained.value", 1.5))
     both = evaluate_plans(cal, np.array([cal.current, solution.euros]))
     one = bars["stages.retained.value"]
@@ -51,7 +57,8 @@ def test_a_number_that_would_make_no_company_has_no_gain() -> None:
     solution = moved()
     assert solution.euros is not None
     wide = {"teams.sales.hours": {"text": "payroll", "range": 0.9}}
-    bar = tornado(calibrate(mini(sources=wide)), solution.euros, NOBODY)[0]
+    cal = calibrate(mini(sources=wide))
+    bar = tornado(cal, beside_today(cal, solution.euros))[0]
     assert np.isnan(bar.gains[0])
     assert np.isfinite(bar.spread)
 
@@ -63,7 +70,7 @@ def test_at_the_break_even_the_gain_is_nothing(regimes: dict[str, object]) -> No
     scenario = mini(sources=CASH, regimes=regimes)
     cal = calibrate(scenario)
     plan = plan_of(scenario, MIXED).euros(scenario)
-    swing = tornado(cal, plan, NOBODY)[0]
+    swing = tornado(cal, beside_today(cal, plan))[0]
     assert swing.flips_current
     assert 0.05 <= swing.break_even <= 1
     there = calibrate(scaled(scenario, swing.path, swing.break_even))
@@ -74,7 +81,8 @@ def test_at_the_break_even_the_gain_is_nothing(regimes: dict[str, object]) -> No
 def test_where_a_runner_up_overtakes_it_is_named_and_the_number_found() -> None:
     scenario = mini(sources=CASH)
     cal = calibrate(scenario)
-    swing = tornado(cal, plan_of(scenario, MIXED).euros(scenario), cal.current[None])[0]
+    plan = plan_of(scenario, MIXED).euros(scenario)
+    swing = tornado(cal, beside_today(cal, plan, cal.current))[0]
     assert swing.flips_runner_up
     assert swing.runner_up == 0
     assert swing.leads == pytest.approx(swing.gains)
@@ -91,9 +99,10 @@ def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
     }
     cal = replace(solution.cal, scenario=mini(sources={**SOURCES, **many}))
     told: list[tuple[int, int]] = []
-    alone = tornado(cal, solution.euros, NOBODY)
+    plans = beside_today(cal, solution.euros)
+    alone = tornado(cal, plans)
     with Workers(2) as two:
-        both = tornado(cal, solution.euros, NOBODY, two, lambda done, of: told.append((done, of)))
+        both = tornado(cal, plans, two, lambda done, of: told.append((done, of)))
     assert [s.path for s in alone] == [s.path for s in both]
     assert all(np.array_equal(a.values, b.values, equal_nan=True) for a, b in zip(alone, both, strict=True))
     portions = -(-len([s for s in cal.scenario.sources.values() if s.range]) // PORTION)

@@ -235,7 +235,7 @@ def test_the_curve_table_is_the_expected_pay_without_luck() -> None:
 
 def test_the_funnel_is_that_of_todays_crm_and_of_the_plan() -> None:
     network, stages = moved().cal.network, moved_tables()["stages"].set_index("stage")
-    then = network.stage_inflow(moved().consistent.x)[0]
+    then = network.stage_inflow(moved().consistent.x)
     assert np.allclose(stages["now"], network.stage_inflow(network.baseline))
     assert np.allclose(stages["then"], then)
 

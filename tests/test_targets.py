@@ -23,9 +23,9 @@ def issued(stretch: float = 0.0) -> Scenario:
 @pytest.mark.parametrize("stretch", [0.0, 0.05, -0.1])
 def test_attainment_ends_where_the_stretch_puts_it_whatever_people_do(stretch: float) -> None:
     evaluation = evaluate(issued(stretch), STRONGER)
-    assert evaluation.consistent.residual[0] <= 1e-8
-    assert evaluation.consistent.score[0] == pytest.approx(1 / (1 + stretch), rel=1e-6)
-    paid = evaluation.consistent.pay[0] / np.array(list(evaluation.plan.target_pay.values()))
+    assert evaluation.consistent.residual <= 1e-8
+    assert evaluation.consistent.score == pytest.approx(1 / (1 + stretch), rel=1e-6)
+    paid = evaluation.consistent.pay / np.array(list(evaluation.plan.target_pay.values()))
     assert paid == pytest.approx(1 / (1 + stretch), rel=1e-6)
 
 
@@ -41,9 +41,9 @@ def test_targets_that_follow_results_take_incentive_from_whoever_does_more() -> 
     fixed, anew = evaluation.fixed_targets, evaluation.consistent
     assert fixed is not None
     wins = evaluation.cal.network.kpis.index("wins")
-    assert fixed.score[0, wins] > 1.0
-    seen = anew.x[0] @ evaluation.cal.network.numerator[wins] / evaluation.cal.targets[wins]
-    assert 1.0 < seen < fixed.score[0, wins]
+    assert fixed.score[wins] > 1.0
+    seen = anew.x @ evaluation.cal.network.numerator[wins] / evaluation.cal.targets[wins]
+    assert 1.0 < seen < fixed.score[wins]
     assert "fixed_targets" in evaluation_json(evaluation)
     assert evaluate(mini(), STRONGER).fixed_targets is None
 
@@ -52,4 +52,4 @@ def test_the_solver_agrees_with_the_equilibrium_under_targets_issued_anew() -> N
     solution = solve(issued(0.05), Options(gap=1e-6))
     assert solution.status == "optimal"
     assert solution.consistent is not None
-    assert solution.consistent.score[0] == pytest.approx(1 / 1.05, rel=1e-6)
+    assert solution.consistent.score == pytest.approx(1 / 1.05, rel=1e-6)

@@ -17,6 +17,7 @@ import hashlib, json, sys
 from pathlib import Path
 
 from optimizer.response.calibration import calibrate
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.payouts import payouts_under
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
@@ -31,7 +32,7 @@ for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml"
     euros = plan_of(scenario, weights).euros(scenario)
     run = switch(cal, euros, 2, 60, 7)
     tables = switch_tables(Simulated(plan, 7, 0.5, run, ()))
-    payouts = [payouts_json(cal, found) for found in payouts_under(cal, [euros])]
+    payouts = [payouts_json(cal, found) for found in payouts_under(cal, PlanBatch.of([(euros, {})]))]
     for found in (payouts, records(tables)):
         print(hashlib.sha256(json.dumps(found).encode()).hexdigest())
 """

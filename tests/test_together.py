@@ -14,7 +14,7 @@ from optimizer.response.batched import evaluate_companies
 from optimizer.response.calibration import Behaviour, Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.network import Network
-from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.risk.ranges import draw
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.types import Scenario
@@ -69,7 +69,7 @@ def drawn(scenario: Scenario) -> tuple[list[Calibrated], list[Floats]]:
     return companies, plans
 
 
-def assert_same(together: Outcome, alone: Outcome) -> None:
+def assert_same(together: OutcomeBatch, alone: OutcomeBatch) -> None:
     """Where beliefs settle: to the precision of equilibria, 1e-10 in units of beliefs."""
     converged = alone.residual <= CONSISTENT
     assert (converged == (together.residual <= CONSISTENT)).all()

@@ -33,7 +33,7 @@ from optimizer.response.bivariate_normal import both_above
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT, consistent_response
 from optimizer.response.measures import measure
-from optimizer.response.outcome import Outcome, evaluate_plans, outcome_of
+from optimizer.response.outcome import OutcomeBatch, evaluate_plans, outcome_of
 from optimizer.response.separable_qp import solve_separable
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_plan
@@ -126,7 +126,7 @@ class Case:
         self.cal: Calibrated = calibrate(COMPANIES[name]())
         self.space: PlanSpace = plan_space(self.cal, measure(self.cal).controllability)
         self.euros = random_euros(self.cal.scenario, PLANS)
-        self.outcome: Outcome = evaluate_plans(self.cal, self.euros)
+        self.outcome: OutcomeBatch = evaluate_plans(self.cal, self.euros)
         self.js, self.answers = js, dict[tuple[int, str], Any]()
         js.eval(core_script())
         js.eval(f"const company = companyOf({embedded(company_data(self.cal, self.space))});")
@@ -499,8 +499,8 @@ def test_a_plan_follows_the_curves_chosen_for_it_and_todays_plan_its_own(core: M
     today, chosen = call(core, answer, data)
     agree(today["x"], solution.cal.network.baseline)
     assert solution.consistent is not None
-    agree(chosen["x"], solution.consistent.x[0])
-    agree(chosen["pay"], solution.consistent.pay[0])
+    agree(chosen["x"], solution.consistent.x)
+    agree(chosen["pay"], solution.consistent.pay)
     assert chosen["net"] == pytest.approx(solution.objective, rel=AGREEMENT)
 
 

@@ -104,7 +104,7 @@ def alignment() -> Scenario:
 def printed(scenario: Scenario, plan: dict[str, dict[str, float]], language: str = "en") -> list[str]:
     """Revenue, payouts and net as the cards print them."""
     outcome, write = evaluate(scenario, plan).consistent, Formatter(language, scenario.currency)
-    revenue, loaded = round(float(outcome.revenue[0])), round(float(outcome.loaded_pay[0]))
+    revenue, loaded = round(outcome.revenue), round(outcome.loaded_pay)
     return [write.money(amount) for amount in (revenue, loaded, revenue - loaded)]
 
 

@@ -52,9 +52,9 @@ def pilot(
 
     scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)
-    cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
-    changed = [cal.network.teams[i] for i in changed_teams(cal, euros)]
-    pilots = [design(setting, seed) for setting in settings(cal, euros, periods)]
+    cal, euros = calibrate(scenario), plan.euros(scenario)
+    changed = [cal.network.teams[i] for i in changed_teams(cal, euros, plan.curves)]
+    pilots = [design(setting, seed) for setting in settings(cal, euros, periods, plan.curves)]
     tables = pilot_tables(scenario, plan_name or "current", seed, pilots, changed)
     if out is not None:
         from reports.studies.pilot import pilot_pdfs

@@ -56,9 +56,10 @@ def simulate(
 
     scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)
-    cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
-    run = transition(cal, euros, periods, draws, seed, learning)
-    tables = switch_tables(Simulated(plan_name or "current", seed, learning, run, limits(cal, euros, seed)))
+    cal, euros = calibrate(scenario), plan.euros(scenario)
+    run = transition(cal, euros, periods, draws, seed, learning, plan.curves)
+    alarms = limits(run.cal, euros, seed)
+    tables = switch_tables(Simulated(plan_name or "current", seed, learning, run, alarms))
     if out is not None:
         from reports.studies.transition import switch_pdfs
 

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 
 from optimizer.arrays import Bools, Floats
-from optimizer.explanation.evaluated import evaluated
+from optimizer.plans.evaluation import evaluate_batch
 from optimizer.plans.local_search import neighbours
 from optimizer.plans.rules.caps import room
-from optimizer.plans.rules.family import RuleValue
+from optimizer.plans.rules.family import RuleOfPlan
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 
@@ -61,10 +61,14 @@ def rules_and_neighbours(
 ) -> tuple[tuple[RuleState, ...], Neighbourhood]:
     """Every rule at the chosen plan, and what one shift of weight away would bring."""
     around = neighbours(space, space.units(euros))
-    every = evaluated(cal, space, np.concatenate([euros[None], space.euros(around)]))
+    every = evaluate_batch(cal, space, np.concatenate([euros[None], space.euros(around)]))
     better = every.value > every.value[0] + 1e-9 * abs(every.value[0])
-    caps = room(cal, every.outcome.by_regime)
-    rules = tuple(_state(r, caps.get(r.name), better) for r in every.rules if not r.quiet)
+    caps = room(cal, every.consistent.by_regime)
+    rules = tuple(
+        _state(r.one(0), caps.get(r.name), int((better & ~r.kept)[1:].sum()))
+        for r in every.rules
+        if not r.quiet
+    )
     return rules, _neighbourhood(every.value, every.kept, better)
 
 
@@ -79,15 +83,13 @@ def _neighbourhood(value: Floats, kept: Bools, better: Bools) -> Neighbourhood:
     )
 
 
-def _state(rule: RuleValue, share: float | None, better: Bools) -> RuleState:
-    slack, limit = float(rule.slack[0]), float(rule.limit[0])
-    closeness = slack / (abs(limit) or 1.0) if share is None else share
-    blocks = int((better & ~rule.kept)[1:].sum())
+def _state(rule: RuleOfPlan, share: float | None, blocks: int) -> RuleState:
+    closeness = rule.slack / (abs(rule.limit) or 1.0) if share is None else share
     state: State = "far"
-    if not rule.kept[0]:
+    if not rule.kept:
         state = "broken"
     elif closeness <= AT_LIMIT or blocks:
         state = "binding"
     elif closeness <= NEAR_LIMIT:
         state = "near"
-    return RuleState(rule.name, float(rule.value[0]), limit, slack, rule.at_least, closeness, blocks, state)
+    return RuleState(rule.name, rule.value, rule.limit, rule.slack, rule.at_least, closeness, blocks, state)

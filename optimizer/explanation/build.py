@@ -29,8 +29,7 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.explanation.binding_rules import Neighbourhood, RuleState, rules_and_neighbours
-from optimizer.explanation.comparison import EQUAL, Comparison, compare, equal_weights
-from optimizer.explanation.evaluated import same
+from optimizer.explanation.comparison import EQUAL, ComparedPlan, compare, equal_weights, same
 from optimizer.explanation.gaming_ledger import Gaming, gaming_ledger
 from optimizer.explanation.near_ties import NearTie, near_ties
 from optimizer.explanation.tornado import TornadoBar, tornado
@@ -39,7 +38,9 @@ from optimizer.explanation.weight_shifts import WeightShift, cheapest, weight_sh
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.evaluator import believed_exposure
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, evaluate_beside_today, evaluate_plans
+from optimizer.response.outcome import Outcome, evaluate_plan
+from optimizer.response.plan_batch import PlanBatch
+from optimizer.scenario.plan import IN_FORCE
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EQUAL",
-    "Comparison",
+    "ComparedPlan",
     "Explanation",
     "Gaming",
     "NearTie",
@@ -81,7 +82,7 @@ class Explanation:
     """
 
     solution: Solution
-    plans: Comparison
+    plans: tuple[ComparedPlan, ...]
     now: Outcome
     rules: tuple[RuleState, ...] = ()
     around: Neighbourhood | None = None
@@ -109,9 +110,15 @@ class Explanation:
     @cached_property
     def exposure(self) -> Floats:
         """d_kj at the current plan and at the chosen one, (1 or 2, K, J)."""
-        cal, euros = self.solution.cal, self.solution.euros
-        both = cal.current[None] if euros is None else np.array([cal.current, euros])
-        return believed_exposure(cal, both, evaluate_beside_today(cal, both, 1).by_regime)
+        cal = self.solution.cal
+        plans = [(cal.current, self.now), (self.solution.euros, self.then)]
+        return np.concatenate(
+            [
+                believed_exposure(cal, euros[None], at.equilibria)
+                for euros, at in plans
+                if euros is not None and at is not None
+            ]
+        )
 
 
 def explain(
@@ -126,15 +133,18 @@ def explain(
     `until` [s, time.monotonic]: some bars alone would not say which number matters most.
     """
     cal, space, euros = solution.cal, solution.space, solution.euros
-    current, plans = evaluate_plans(cal.today, cal.current[None]), compare(solution)
+    today, plans = cal.paid_by(IN_FORCE), compare(solution)
+    current = evaluate_plan(today, cal.current)
     if euros is None or solution.consistent is None:
-        return Explanation(solution, plans, current, gaming=gaming_ledger(cal, cal.current, current, current))
+        gaming = gaming_ledger(today, cal.current, current, current)
+        return Explanation(solution, plans, current, gaming=gaming)
     moved = not same(euros, cal.current)
     rules, around = rules_and_neighbours(cal, space, euros)
-    ties = near_ties(cal, space, euros, plans.euros)
+    ties = near_ties(cal, space, euros, np.array([plan.evaluation.euros for plan in plans]))
     runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
-    rivals = np.array([t.euros for t in runners_up]).reshape(-1, *euros.shape)
-    bars = _tornado(cal, euros, rivals, workers, _watched(on_progress or silent, until)) if moved else ()
+    rivals = [(euros, space.curves), *((t.euros, space.curves) for t in runners_up)]
+    both = PlanBatch.of([(cal.current, IN_FORCE), *rivals])
+    bars = _tornado(cal, both, workers, _watched(on_progress or silent, until)) if moved else ()
     return Explanation(
         solution=solution,
         plans=plans,
@@ -157,12 +167,12 @@ class _OutOfTimeError(Exception):
 
 
 def _tornado(
-    cal: Calibrated, euros: Floats, rivals: Floats, workers: Workers, on_done: OnDone
+    cal: Calibrated, plans: PlanBatch, workers: Workers, on_done: OnDone
 ) -> tuple[TornadoBar, ...] | None:
     """None where there was no time for them."""
     try:
         on_done(0, 1)
-        return tornado(cal, euros, rivals, workers, on_done)
+        return tornado(cal, plans, workers, on_done)
     except _OutOfTimeError:
         return None
 

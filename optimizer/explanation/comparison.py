@@ -9,74 +9,69 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.explanation.evaluated import evaluated, same
-from optimizer.explanation.gaming_ledger import gaming_excess
+from optimizer.explanation.gaming_ledger import gaming_excess, gaming_hours
+from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.space import PlanSpace
-from optimizer.response.outcome import Outcome
-from optimizer.scenario.plan import plan_of
+from optimizer.response.plan_batch import PlanBatch
+from optimizer.scenario.plan import IN_FORCE, plan_of, weights_of
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
 
 Kind = Literal["current", "named", "equal", "chosen"]
 EQUAL = "equal_weights"
+SAME_MONEY = 1e-6
+"""Plans whose euros differ by no more are the same plan."""
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """S plans side by side: the current one first, the chosen one (where there is one) last.
+class ComparedPlan:
+    """A plan beside others, at its own consistent beliefs.
 
-    `euros` (S, I, K) at target; `value` (S,) of the scenario's objective; `gaming_hours` (S,) hours per
-    period; `gaming_excess` (S,) see `gaming_ledger`; `controllability` (S,) mean c_ik over euros at target;
-    `broken` the names of the rules that each plan breaks.
+    `gaming_hours` per period; `gaming_excess` see `gaming_ledger`; `controllability` mean c_ik over euros at
+    target, NaN where nothing is paid.
     """
 
-    names: tuple[str, ...]
-    kinds: tuple[Kind, ...]
-    euros: Floats
-    outcome: Outcome
-    value: Floats
-    gaming_hours: Floats
-    gaming_excess: Floats
-    controllability: Floats
-    broken: tuple[tuple[str, ...], ...]
-    converged: tuple[bool, ...]
-    """Whether beliefs came to agree with what happens."""
-
-    @property
-    def gain(self) -> Floats:
-        """Value over the current plan's, (S,)."""
-        return np.asarray(self.value - self.value[0])
-
-    def is_current(self, plan: int) -> bool:
-        """Whether it is the current plan, whatever its name."""
-        return same(self.euros[plan], self.euros[0])
+    kind: Kind
+    name: str
+    evaluation: Evaluation
+    gaming_hours: float
+    gaming_excess: float
+    controllability: float
 
 
-def compare(solution: Solution) -> Comparison:
+def compare(solution: Solution) -> tuple[ComparedPlan, ...]:
     """The current plan, the named ones, equal weights if no plan is called so, and the chosen one."""
-    space = solution.space
-    kinds, names, stack = zip(*_plans(solution), strict=True)
-    evaluation = evaluated(solution.cal, space, np.array(stack), sum(kind != "chosen" for kind in kinds))
-    return Comparison(
-        names=names,
-        kinds=kinds,
-        euros=evaluation.euros,
-        outcome=evaluation.outcome,
-        value=evaluation.value,
-        gaming_hours=evaluation.gaming_hours,
-        gaming_excess=gaming_excess(solution.cal, evaluation.outcome),
-        controllability=mean_controllability(space, evaluation.euros),
-        broken=tuple(evaluation.broken(s) for s in range(len(names))),
-        converged=tuple(bool(r) for r in evaluation.converged),
+    space, named = solution.space, list(_plans(solution))
+    plans = PlanBatch.of((euros, space.curves if kind == "chosen" else IN_FORCE) for kind, _, euros in named)
+    evaluations = evaluate_each(solution.cal, space, plans)
+    return tuple(
+        ComparedPlan(
+            kind=kind,
+            name=name,
+            evaluation=at,
+            gaming_hours=gaming_hours(at.cal, at.consistent),
+            gaming_excess=gaming_excess(at.cal, at.consistent),
+            controllability=mean_controllability(space, at.euros),
+        )
+        for (kind, name, _), at in zip(named, evaluations, strict=True)
     )
 
 
-def mean_controllability(space: PlanSpace, euros: Floats) -> Floats:
-    """Mean c_ik over the euros at target of plans (S, I, K), (S,); NaN where nothing is paid."""
-    pay = euros.sum(axis=(1, 2))
-    control = (euros * space.controllability).sum(axis=(1, 2)) / np.where(pay > 0, pay, 1.0)
-    return np.where(pay > 0, control, np.nan)
+def mean_controllability(space: PlanSpace, euros: Floats) -> float:
+    """Mean c_ik over the euros at target of a plan (I, K); NaN where nothing is paid."""
+    pay = float(euros.sum())
+    return float((euros * space.controllability).sum()) / pay if pay > 0 else np.nan
+
+
+def same(euros: Floats, other: Floats) -> bool:
+    """Whether two plans (I, K) are one."""
+    return float(np.abs(euros - other).max(initial=0.0)) <= SAME_MONEY
+
+
+def shares(euros: Floats) -> Floats:
+    """Weights of plans (..., I, K), rounded where only arithmetic makes them odd; 0 for an unpaid team."""
+    return np.asarray(np.round(weights_of(euros), 10))
 
 
 def _plans(solution: Solution) -> Iterator[tuple[Kind, str, Floats]]:

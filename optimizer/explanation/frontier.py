@@ -17,7 +17,7 @@ from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
-from optimizer.response.outcome import evaluate_plans, value_of
+from optimizer.response.outcome import evaluate_plan, value_of
 from optimizer.scenario.rule_types import GamingRules, Rules
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options
@@ -65,7 +65,7 @@ def frontier(
     limits = _limits(cal, space, over, points, own)
     jobs = [Job.of(at_limit(scenario, over, limit), options) for limit in limits]
     optima = workers.each(resolved, jobs, on_done)
-    today = float(value_of(cal, evaluate_plans(cal, cal.current[None]))[0])
+    today = value_of(cal, evaluate_plan(cal, cal.current))
     done: list[Optimum] = []
     for optimum in optima:
         done.append(optimum.beaten_by(done, options.gap))
@@ -103,7 +103,7 @@ def _at_limit(rules: Rules, over: Over, limit: float) -> Rules:
 def _limits(cal: Calibrated, space: PlanSpace, over: Over, points: int, own: float | None) -> list[float]:
     """Evenly spaced, with the scenario's own among them, tightest first."""
     if over == "budget":
-        middle = own or float(evaluate_plans(cal, cal.current[None]).loaded_pay[0])
+        middle = own or evaluate_plan(cal, cal.current).loaded_pay
         evenly = np.linspace((1 - AROUND) * middle, (1 + AROUND) * middle, points)
     elif over == "gaming":
         evenly = np.linspace(0.0, 2 * max(own or 0.0, WIDE), points)

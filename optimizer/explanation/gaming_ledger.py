@@ -28,7 +28,7 @@ from optimizer.plans.rules.margin import deterrence
 from optimizer.response.beliefs import perceived_rewards
 from optimizer.response.best_response import waiting
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response
+from optimizer.response.equilibrium import Equilibrium, consistent_response
 from optimizer.response.network import Network
 from optimizer.response.outcome import Outcome, outcome_of
 from optimizer.response.separable_qp import solve_separable
@@ -68,9 +68,9 @@ class Gaming:
 
 
 def gaming_ledger(cal: Calibrated, euros: Floats, current: Outcome, outcome: Outcome) -> tuple[Gaming, ...]:
-    """Every gaming activity, for one plan (I, K) and outcomes with S = 1."""
+    """Every gaming activity, for one plan (I, K)."""
     expect = cal.regimes.expect
-    ledgers = [_RegimeLedger(cal, at, euros) for at in outcome.by_regime]
+    ledgers = [_RegimeLedger(cal, at.equilibrium, euros) for at in outcome.by_regime]
     caps, margins = [case.caps() for case in ledgers], [case.margins() for case in ledgers]
 
     def line(a: int) -> Gaming:
@@ -78,7 +78,7 @@ def gaming_ledger(cal: Calibrated, euros: Floats, current: Outcome, outcome: Out
         cost, loss, net_loss = company_side(cal, euros, outcome, a)
         cap = float(expect(np.array([regime.get(a, np.nan) for regime in caps])))
         margin = float(np.min([regime.get(a, np.nan) for regime in margins]))
-        before, after = float(current.x[0, a]), float(outcome.x[0, a])
+        before, after = float(current.x[a]), float(outcome.x[a])
         return Gaming(a, before, after, cap, reward, cost, stake, loss, net_loss, margin)
 
     return tuple(line(int(a)) for a in np.flatnonzero(cal.network.gaming))
@@ -89,21 +89,21 @@ def gaming_ledger(cal: Calibrated, euros: Floats, current: Outcome, outcome: Out
 
 def company_side(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> tuple[float, float, float]:
     """(revenue lost per unit, revenue lost, net lost) by an activity under a plan; NaN if unsettled."""
-    units = float(at.x[0, a])
+    units = float(at.x[a])
     other = forbidden(cal, euros, at, a) if units > 0 else _eased(cal, euros, at, a)
     if other is None:
         return (np.nan, np.nan, np.nan) if units > 0 else (np.nan, 0.0, 0.0)
-    fewer = units - float(other.x[0, a])
-    loss = float(other.revenue[0] - at.revenue[0])
+    fewer = units - float(other.x[a])
+    loss = other.revenue - at.revenue
     cost = loss / fewer if fewer else np.nan
-    return (cost, loss, float(other.net[0] - at.net[0])) if units > 0 else (cost, 0.0, 0.0)
+    return (cost, loss, other.net - at.net) if units > 0 else (cost, 0.0, 0.0)
 
 
 def forbidden(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | None:
     """What people do when they cannot do it; None where beliefs do not settle."""
     for more in range(ATTEMPTS):
         outcome = _with_cost(cal, euros, at, a, DEARER * 10**more * float(cal.curvature_value[a]))
-        if outcome is not None and not any(e.x[0, a] > 0 for e in outcome.by_regime):
+        if outcome is not None and not any(e.x[a] > 0 for e in outcome.by_regime):
             return outcome
     return None
 
@@ -111,9 +111,9 @@ def forbidden(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | 
 def _eased(cal: Calibrated, euros: Floats, at: Outcome, a: int) -> Outcome | None:
     """What people do when so much of its effort is taken away that a little is done."""
     little = SMALL * float(cal.quadratic[a] * cal.network.scale[a])
-    missing = min(float(e.response.reduced_cost[0, a]) for e in at.by_regime)
+    missing = min(float(e.reduced_cost[a]) for e in at.by_regime)
     outcome = _with_cost(cal, euros, at, a, -(missing + little))
-    return outcome if outcome is not None and outcome.x[0, a] > 0 else None
+    return outcome if outcome is not None and outcome.x[a] > 0 else None
 
 
 def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float) -> Outcome | None:
@@ -121,9 +121,9 @@ def _with_cost(cal: Calibrated, euros: Floats, at: Outcome, a: int, more: float)
     linear = cal.linear.copy()
     linear[a] += more
     dearer = replace(cal, linear=linear)
-    regimes = tuple(consistent_response(dearer, e.network, euros[None], e.beliefs) for e in at.by_regime)
-    outcome = outcome_of(cal, euros[None], regimes)
-    return outcome if outcome.residual[0] <= CONSISTENT else None
+    regimes = tuple(consistent_response(dearer, e.network, euros[None], e.beliefs) for e in at.equilibria)
+    outcome = outcome_of(cal, euros[None], regimes).one(0)
+    return outcome if outcome.converged else None
 
 
 # --- the team's side: a deviation -----------------------------------------------------------------------
@@ -188,16 +188,16 @@ class _RegimeLedger:
         return float((prices * move + 0.5 * self.cal.quadratic * move**2).sum())
 
 
-def gaming_hours(cal: Calibrated, x: Floats) -> Floats:
-    """Hours that go into gaming activities, (S,), for volumes (S, A)."""
+def gaming_hours(cal: Calibrated, outcome: Outcome) -> float:
+    """Hours per period that go into gaming activities."""
     network = cal.network
-    return np.asarray(x @ (network.unit_hours * network.gaming))
+    return float(outcome.x @ (network.unit_hours * network.gaming))
 
 
-def gaming_excess(cal: Calibrated, outcome: Outcome) -> Floats:
-    """Largest excess of gaming over its cap, as a share of the activity's scale, (S,); NaN without caps."""
-    parts = [part for at in outcome.by_regime for part in _excesses(cal, at.network, at.x)]
-    return np.max(parts, axis=0) if parts else np.full(len(outcome.x), np.nan)
+def gaming_excess(cal: Calibrated, outcome: Outcome) -> float:
+    """Largest excess of gaming over its cap, as a share of the activity's scale; NaN without caps."""
+    parts = [part for at in outcome.equilibria for part in _excesses(cal, at.network, at.x)]
+    return float(np.max(parts)) if parts else np.nan
 
 
 def _excesses(cal: Calibrated, network: Network, x: Floats) -> Iterator[Floats]:

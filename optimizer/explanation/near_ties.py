@@ -14,7 +14,9 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.explanation.binding_rules import NEAR_TIE
-from optimizer.explanation.evaluated import evaluated, shares
+from optimizer.explanation.comparison import shares
+from optimizer.explanation.gaming_ledger import gaming_hours
+from optimizer.plans.evaluation import Evaluation, evaluate_batch
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours
 from optimizer.plans.space import PlanSpace
@@ -50,7 +52,7 @@ class NearTie:
 def near_ties(cal: Calibrated, space: PlanSpace, euros: Floats, known: Floats) -> tuple[NearTie, ...]:
     """Plans to consider instead of a chosen one (I, K), best first; `known` (S, I, K) are looked at too."""
     scored = ScoredPlans(judge_consistent(cal, space), space)
-    start = scored.look(space.units(euros)[None])[0]
+    start = scored.one(space.units(euros))
     exact = known[np.abs(space.euros(space.units(known)) - known).max(axis=(1, 2), initial=0.0) <= 1e-6]
     scored.look(np.concatenate([neighbours(space, start.units), space.units(exact)]))
     shape = _Shape(cal, space)
@@ -119,25 +121,25 @@ def _described(
     cal: Calibrated, space: PlanSpace, start: ScoredPlan, plans: list[ScoredPlan]
 ) -> tuple[NearTie, ...]:
     shape = _Shape(cal, space)
-    evaluation = evaluated(cal, space, space.euros(np.array([start.units, *(p.units for p in plans)])))
+    units = np.array([start.units, *(p.units for p in plans)])
+    chosen, *others = evaluate_batch(cal, space, space.euros(units)).each()
 
-    def tie(s: int, plan: ScoredPlan) -> NearTie:
-        value = float(evaluation.value[s])
-        loss = float(evaluation.value[0]) - value
+    def tie(plan: ScoredPlan, at: Evaluation) -> NearTie:
+        loss = chosen.value - at.value
         return NearTie(
-            euros=evaluation.euros[s],
-            revenue=float(evaluation.outcome.revenue[s]),
-            loaded_pay=float(evaluation.outcome.loaded_pay[s]),
-            net=float(evaluation.outcome.net[s]),
-            value=value,
+            euros=at.euros,
+            revenue=at.consistent.revenue,
+            loaded_pay=at.consistent.loaded_pay,
+            net=at.consistent.net,
+            value=at.value,
             loss=loss,
-            loss_share=loss / abs(float(evaluation.value[0])) if evaluation.value[0] else np.nan,
+            loss_share=loss / abs(chosen.value) if chosen.value else np.nan,
             near=_near(plan, start),
             simpler=shape.measures(plan) < shape.measures(start),
             closer=shape.distance(plan) < shape.distance(start),
             measures=shape.measures(plan),
             distance=shape.distance(plan),
-            gaming_hours=float(evaluation.gaming_hours[s]),
+            gaming_hours=gaming_hours(cal, at.consistent),
         )
 
-    return tuple(tie(s, plan) for s, plan in enumerate(plans, 1))
+    return tuple(tie(plan, at) for plan, at in zip(plans, others, strict=True))

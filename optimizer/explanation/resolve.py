@@ -37,7 +37,7 @@ class Job:
 class Optimum:
     """The best plan of a scenario, in few numbers [currency/period]; NaN and None where there is none.
 
-    `weights` {team: {kpi: w}}; `gaming_hours` per period; `controllability` see `Comparison`.
+    `weights` {team: {kpi: w}}; `gaming_hours` per period; `controllability` see `ComparedPlan`.
     """
 
     status: Status
@@ -71,13 +71,13 @@ def optimum_of(solution: Solution) -> Optimum:
     return Optimum(
         status=solution.status,
         weights=solution.plan.weights,
-        value=float(value_of(solution.cal, at)[0]),
+        value=value_of(solution.cal, at),
         bound=solution.bound,
-        revenue=float(at.revenue[0]),
-        loaded_pay=float(at.loaded_pay[0]),
-        net=float(at.net[0]),
-        gaming_hours=float(gaming_hours(solution.cal, at.x)[0]),
-        controllability=float(mean_controllability(solution.space, euros[None])[0]),
+        revenue=at.revenue,
+        loaded_pay=at.loaded_pay,
+        net=at.net,
+        gaming_hours=gaming_hours(solution.cal, at),
+        controllability=mean_controllability(solution.space, euros),
     )
 
 

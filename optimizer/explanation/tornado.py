@@ -8,9 +8,9 @@ a sign that changes twice between today and an end is not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -21,7 +21,8 @@ from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.response.batched import evaluate_companies
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
-from optimizer.response.outcome import Outcome, evaluate_beside_today, joined, value_of
+from optimizer.response.outcome import evaluate_plans, value_of
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.ranges import RangeError, pay_ratio, scaled
 from optimizer.scenario.rule_types import Rules
 from optimizer.scenario.types import Scenario
@@ -95,21 +96,15 @@ class TornadoBar:
 
 
 def tornado(
-    cal: Calibrated,
-    euros: Floats,
-    runners_up: Floats,
-    workers: Workers = ALONE,
-    on_done: OnDone | None = None,
+    cal: Calibrated, plans: PlanBatch, workers: Workers = ALONE, on_done: OnDone | None = None
 ) -> tuple[TornadoBar, ...]:
-    """Every source with a range, largest spread first, for a plan (I, K) and runners-up (S, I, K)."""
-    plans = np.concatenate([cal.current[None], euros[None], runners_up])
-    paid = plans.sum(axis=(0, 1)) > 0
+    """Every source with a range, largest spread first; plans are the current one, the chosen, runners-up."""
+    used = plans.euros.sum(axis=(0, 1)) > 0
+    used[np.concatenate([cal.paid_by(names).curves.gates.on for names in plans.curves])] = True
     sources = [(path, s.text, s.range) for path, s in cal.scenario.sources.items() if s.range]
     portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
-    kept = paid | np.isin(
-        np.arange(len(paid)), np.concatenate([c.gates.on for c in (cal.curves, cal.todays_curves)])
-    )
-    work = partial(_bars, cal.scenario, _bare(cal.scenario, kept), plans[:, :, kept], cal.chosen)
+    some = replace(plans, euros=plans.euros[:, :, used])
+    work = partial(_bars, cal.scenario, _bare(cal.scenario, used), some)
     bars = [bar for portion in workers.each(work, portions, on_done) for bar in portion]
     return tuple(sorted(bars, key=lambda s: -round(s.spread, ALIKE)))
 
@@ -122,13 +117,9 @@ def _bare(scenario: Scenario, kept: Bools) -> Scenario:
 
 
 def _bars(
-    scenario: Scenario,
-    bare: Scenario,
-    plans: Floats,
-    chosen: Mapping[str, str],
-    sources: list[tuple[str, str, float]],
+    scenario: Scenario, bare: Scenario, plans: PlanBatch, sources: list[tuple[str, str, float]]
 ) -> list[TornadoBar]:
-    company = _Company.of(bare, plans, chosen)
+    company = _Company.of(bare, plans)
     ends = [(path, factor) for path, _, reach in sources for factor in (1 - reach, 1 + reach)]
     values = company.values(ends).reshape(len(sources), 2, -1)
     return [_bar(scenario, company, *s, *v) for s, v in zip(sources, values, strict=True)]
@@ -198,49 +189,47 @@ def _number_at(scenario: Scenario, path: str) -> float:
 
 @dataclass(frozen=True)
 class _Company:
-    """Values of plans (S, I, K) in a company and in companies near it; beliefs start from the first's.
+    """Values of S plans in a company and in companies near it.
 
-    The first plan keeps the curves in force, the others have those `chosen`.
+    In these, `beliefs` start from what each plan brings in the first, by curves of the batch and by regime.
     """
 
     scenario: Scenario
-    plans: Floats
-    chosen: Mapping[str, str]
-    beliefs: tuple[Beliefs, ...]
+    plans: PlanBatch
+    beliefs: tuple[tuple[Beliefs, ...], ...]
     today: Floats
 
     @classmethod
-    def of(cls, scenario: Scenario, plans: Floats, chosen: Mapping[str, str]) -> _Company:
-        cal = calibrate(scenario).choosing(chosen)
-        outcome = evaluate_beside_today(cal, plans, 1)
-        return cls(
-            scenario, plans, chosen, tuple(w.beliefs for w in outcome.by_regime), value_of(cal, outcome)
-        )
+    def of(cls, scenario: Scenario, plans: PlanBatch) -> _Company:
+        cal, today, beliefs = calibrate(scenario), np.zeros(len(plans)), []
+        for names, rows in plans.parts():
+            paid = cal.paid_by(names)
+            outcome = evaluate_plans(paid, plans.euros[rows])
+            today[rows] = value_of(paid, outcome)
+            beliefs.append(tuple(at.beliefs for at in outcome.by_regime))
+        return cls(scenario, plans, tuple(beliefs), today)
 
     def values(self, moved: Sequence[tuple[str, float]]) -> Floats:
         """(M, S) with each number times its factor, NaN where invalid; target pay follows the scenario's."""
         values = np.full((len(moved), len(self.plans)), np.nan)
-        companies = {}
+        companies: dict[int, Calibrated] = {}
         for m, (path, factor) in enumerate(moved):
             if path.startswith("kpis.") and path.split(".")[1] not in self.scenario.kpis:
                 values[m] = self.today
                 continue
             with suppress(RangeError, CalibrationError):
-                companies[m] = calibrate(scaled(self.scenario, path, factor)).choosing(self.chosen)
-        outcomes = self._answered(list(companies.values()))
-        for m, cal, outcome in zip(companies, companies.values(), outcomes, strict=True):
-            values[m] = np.where(outcome.residual <= SETTLED, value_of(cal, outcome), np.nan)
+                companies[m] = calibrate(scaled(self.scenario, path, factor))
+        values[list(companies)] = self._answered(list(companies.values()))
         return values
 
-    def _answered(self, companies: list[Calibrated]) -> list[Outcome]:
-        """The first plan under the curves in force, the others under those chosen."""
-        plans = [self.plans * pay_ratio(self.scenario, cal.scenario)[:, None] for cal in companies]
-        if not self.chosen:
-            return evaluate_companies(companies, plans, self.beliefs)
-        first, others = (
-            [b.select(np.arange(len(self.plans))[some]) for b in self.beliefs]
-            for some in (slice(1), slice(1, None))
-        )
-        first_outcomes = evaluate_companies([cal.today for cal in companies], [p[:1] for p in plans], first)
-        other_outcomes = evaluate_companies(companies, [p[1:] for p in plans], others)
-        return [joined(a, b) for a, b in zip(first_outcomes, other_outcomes, strict=True)]
+    def _answered(self, companies: list[Calibrated]) -> Floats:
+        """(C, S): in each company, NaN where beliefs do not settle."""
+        values = np.full((len(companies), len(self.plans)), np.nan)
+        euros = [self.plans.euros * pay_ratio(self.scenario, cal.scenario)[:, None] for cal in companies]
+        for (names, rows), start in zip(self.plans.parts(), self.beliefs, strict=True):
+            paid = [cal.paid_by(names) for cal in companies]
+            outcomes = evaluate_companies(paid, [every[rows] for every in euros], start)
+            for c, (cal, outcome) in enumerate(zip(paid, outcomes, strict=True)):
+                settled = outcome.residual <= SETTLED
+                values[c, rows] = np.where(settled, value_of(cal, outcome), np.nan)
+        return values

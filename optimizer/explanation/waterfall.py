@@ -59,12 +59,12 @@ class WaterfallStep:
 
 
 def waterfall(cal: Calibrated, current: Outcome, recommended: Outcome) -> tuple[WaterfallStep, ...]:
-    """From one plan to another (S = 1 each), by team and cause; causes that cannot arise are left out."""
+    """From one plan to another, by team and cause; causes that cannot arise are left out."""
     both = zip(current.by_regime, recommended.by_regime, strict=True)
-    funnels = [_Funnel.of(a.network, a.x[0], b.x[0]) for a, b in both]
+    funnels = [_Funnel.of(a.network, a.x, b.x) for a, b in both]
     revenue = cal.regimes.expect(_parts(funnel) for funnel in funnels)
     possible = funnels[0].possible
-    pay = (current.pay[0] - recommended.pay[0]) * loading(cal)
+    pay = (current.pay - recommended.pay) * loading(cal)
     worked = [
         WaterfallStep(int(i), WORKED[c], float(revenue[i, c]), float(revenue[i, c]))
         for i, c in np.argwhere(possible)

@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from optimizer.arrays import Bools, Floats
-from optimizer.explanation.evaluated import Evaluated, evaluated
+from optimizer.explanation.gaming_ledger import gaming_hours
+from optimizer.plans.evaluation import Evaluation, evaluate_batch
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 
@@ -60,8 +61,8 @@ def weight_shifts(cal: Calibrated, space: PlanSpace, euros: Floats, to: Bools) -
     for s, (i, k, other, step) in enumerate(steps, 1):
         plans[s, i, k] -= step
         plans[s, i, other] += step
-    evaluation = evaluated(cal, space, plans)
-    return tuple(_shift(evaluation, s, i, k, other, step) for s, (i, k, other, step) in enumerate(steps, 1))
+    start, *shifted = evaluate_batch(cal, space, plans).each()
+    return tuple(_shift(start, at, *step) for at, step in zip(shifted, steps, strict=True))
 
 
 def cheapest(shifts: tuple[WeightShift, ...]) -> WeightShift | None:
@@ -78,21 +79,21 @@ def _steps(space: PlanSpace, euros: Floats, to: Bools) -> Iterator[tuple[int, in
                 yield int(i), int(k), int(other), float(min(space.unit[i], euros[i, k]))
 
 
-def _shift(evaluation: Evaluated, s: int, i: int, k: int, other: int, step: float) -> WeightShift:
-    pay, outcome, value = float(evaluation.euros[0, i].sum()), evaluation.outcome, evaluation.value
+def _shift(start: Evaluation, at: Evaluation, i: int, k: int, other: int, step: float) -> WeightShift:
+    pay, before, after = float(start.euros[i].sum()), start.consistent, at.consistent
     return WeightShift(
         team=i,
         kpi=k,
         to=other,
-        weight=float(evaluation.euros[0, i, k]) / pay,
+        weight=float(start.euros[i, k]) / pay,
         moved=step / pay,
-        value=float(value[s] - value[0]),
-        revenue=float(outcome.revenue[s] - outcome.revenue[0]),
-        loaded_pay=float(outcome.loaded_pay[s] - outcome.loaded_pay[0]),
-        net=float(outcome.net[s] - outcome.net[0]),
-        gaming_hours=float(evaluation.gaming_hours[s] - evaluation.gaming_hours[0]),
-        broken=evaluation.broken(s),
-        excess=float(evaluation.excess[s]),
-        converged=bool(evaluation.converged[s]),
-        improves=bool(value[s] - value[0] > REAL * abs(value[0])),
+        value=at.value - start.value,
+        revenue=after.revenue - before.revenue,
+        loaded_pay=after.loaded_pay - before.loaded_pay,
+        net=after.net - before.net,
+        gaming_hours=gaming_hours(at.cal, after) - gaming_hours(at.cal, before),
+        broken=tuple(rule.name for rule in at.broken_rules),
+        excess=at.excess,
+        converged=after.converged,
+        improves=at.value - start.value > REAL * abs(start.value),
     )

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from optimizer.arrays import Floats
-from optimizer.plans.evaluator import consistent_facts, consistent_tail
-from optimizer.plans.rules import broken_rules, payout_values
+from optimizer.arrays import Bools, Floats
+from optimizer.plans.evaluator import consistent_facts
+from optimizer.plans.rules import on_payouts, rule_values
 from optimizer.plans.rules.bad_cases import KEYS
 from optimizer.plans.rules.budget import EXPECTED, TEAM
-from optimizer.plans.rules.facts import Facts
-from optimizer.plans.space import plan_space
+from optimizer.plans.rules.family import RuleOfPlan, RuleValue
+from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.global_response import Deviation, deviations
 from optimizer.response.measures import congruence, exposures, measure
-from optimizer.response.outcome import Outcome, evaluate_plans, loading
+from optimizer.response.outcome import Outcome, OutcomeBatch, evaluate_plan, evaluate_plans, loading, value_of
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.cvar import has_tail_rule
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import PayoutDistribution, payout_distribution, tail_elsewhere
-from optimizer.scenario.plan import Plan, PlanWeights, plan_of
+from optimizer.scenario.plan import CurveNames, Plan, PlanWeights, plan_from_euros, plan_of
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
 
@@ -31,17 +33,109 @@ CURRENT = "current"
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A plan and what it brings next quarter (first response) and once people have learnt (consistent)."""
+    """A plan at its own beliefs: what it brings once people have learnt, and every rule at it.
+
+    What else is asked of it is computed when asked: next period, payouts, what teams would rather do.
+    """
 
     cal: Calibrated
-    plan: Plan
-    first_response: Outcome
+    """Paid by the curves of the plan."""
+    euros: Floats
+    """(I, K) currency per period at target."""
+    curves: CurveNames
     consistent: Outcome
-    payouts: PayoutDistribution
-    deviations: tuple[Deviation, ...] = ()
-    """Teams that would do quite other work than the consistent equilibrium says."""
-    fixed_targets: Outcome | None = None
-    """Where targets are issued anew with what people do: the same plan if they stayed (the ratchet)."""
+    rules: tuple[RuleOfPlan, ...]
+
+    @property
+    def plan(self) -> Plan:
+        return replace(plan_from_euros(self.cal.scenario, self.euros), curves=dict(self.curves))
+
+    @property
+    def value(self) -> float:
+        """What the scenario maximizes, currency per period."""
+        return value_of(self.cal, self.consistent)
+
+    @property
+    def broken_rules(self) -> tuple[RuleOfPlan, ...]:
+        """Rules that the plan breaks."""
+        return tuple(rule for rule in self.rules if not rule.kept)
+
+    @property
+    def kept(self) -> bool:
+        """Beliefs came to agree with what happens, and every rule holds."""
+        return self.consistent.converged and not self.broken_rules
+
+    @property
+    def excess(self) -> float:
+        """Sum over broken rules of the excess relative to the limit."""
+        return sum(rule.excess for rule in self.rules)
+
+    @cached_property
+    def first_response(self) -> Outcome:
+        """Next period, while people act on today's beliefs."""
+        return evaluate_plan(self.cal, self.euros, "first_response")
+
+    @cached_property
+    def payouts(self) -> PayoutDistribution:
+        draws = draw(self.cal.scenario, self.cal.seed)
+        return payout_distribution(self.cal, self.euros, self.consistent, draws)
+
+    @cached_property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """Teams that would do quite other work than the consistent equilibrium says."""
+        return tuple(deviations(self.cal, self.euros, self.consistent))
+
+    @cached_property
+    def fixed_targets(self) -> Outcome | None:
+        """Where targets are issued anew with what people do: the same plan if they stayed (the ratchet)."""
+        fixed = replace(self.cal, stretch=None)
+        return None if self.cal.stretch is None else evaluate_plan(fixed, self.euros)
+
+
+@dataclass(frozen=True)
+class EvaluationBatch:
+    """S plans, `euros` (S, I, K), paid by the same curves: what they bring, and every rule at them."""
+
+    cal: Calibrated
+    euros: Floats
+    curves: CurveNames
+    consistent: OutcomeBatch
+    rules: tuple[RuleValue, ...]
+
+    @cached_property
+    def value(self) -> Floats:
+        """What the scenario maximizes, (S,) currency per period."""
+        return value_of(self.cal, self.consistent)
+
+    @cached_property
+    def kept(self) -> Bools:
+        """Whether beliefs settled and every rule holds, (S,)."""
+        return np.asarray(np.all([rule.kept for rule in self.rules] + [self.consistent.converged], axis=0))
+
+    def one(self, plan: int) -> Evaluation:
+        """That of one plan."""
+        rules = tuple(rule.one(plan) for rule in self.rules)
+        return Evaluation(self.cal, self.euros[plan], self.curves, self.consistent.one(plan), rules)
+
+    def each(self) -> Iterator[Evaluation]:
+        """That of every plan, in their order."""
+        return (self.one(plan) for plan in range(len(self.euros)))
+
+
+def evaluate_batch(cal: Calibrated, space: PlanSpace, euros: Floats) -> EvaluationBatch:
+    """S plans (S, I, K), each at its own consistent beliefs; `cal` pays by the curves of the space."""
+    outcome = evaluate_plans(cal, euros)
+    facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
+    return EvaluationBatch(cal, euros, space.curves, outcome, tuple(rule_values(space, facts)))
+
+
+def evaluate_each(cal: Calibrated, space: PlanSpace, plans: PlanBatch) -> tuple[Evaluation, ...]:
+    """Plans paid by whatever curves, each at its own consistent beliefs, in their order."""
+    evaluations: dict[int, Evaluation] = {}
+    for names, rows in plans.parts():
+        batch = evaluate_batch(cal.paid_by(names), replace(space, curves=names), plans.euros[rows])
+        evaluations |= dict(zip(map(int, rows), batch.each(), strict=True))
+    return tuple(evaluations[plan] for plan in range(len(plans)))
 
 
 def evaluate(scenario: Scenario, plan: PlanWeights | Plan | None = None, seed: int = SEED) -> Evaluation:
@@ -49,59 +143,23 @@ def evaluate(scenario: Scenario, plan: PlanWeights | Plan | None = None, seed: i
 
     Raises CalibrationError where the baseline cannot be calibrated.
     """
-    chosen = plan_of(scenario, scenario.current_plan if plan is None else plan)
-    cal = calibrate(scenario, seed).choosing(chosen.curves)
-    euros = chosen.euros(scenario)[None]
-    consistent = evaluate_plans(cal, euros)
-    fixed = evaluate_plans(replace(cal, stretch=None), euros) if cal.stretch is not None else None
-    return Evaluation(
-        cal=cal,
-        plan=chosen,
-        first_response=evaluate_plans(cal, euros, "first_response"),
-        consistent=consistent,
-        payouts=payout_distribution(cal, euros[0], consistent, draw(scenario, seed)),
-        deviations=tuple(deviations(cal, euros[0], consistent)),
-        fixed_targets=fixed,
-    )
-
-
-@dataclass(frozen=True)
-class BrokenRule:
-    """A rule that a plan breaks, with the value, the limit, and by how much."""
-
-    rule: str
-    value: float
-    limit: float
-    excess: float
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A plan at its consistent beliefs and the rules it breaks there."""
-
-    consistent: Outcome
-    broken_rules: tuple[BrokenRule, ...]
+    chosen = scenario.current_plan if plan is None else plan
+    return compare(scenario, {CURRENT: chosen}, seed)[CURRENT]
 
 
 def compare(
     scenario: Scenario, plans: Mapping[str, PlanWeights | Plan], seed: int = SEED
-) -> dict[str, Compared]:
+) -> dict[str, Evaluation]:
     """Plans side by side, in the order given; rules on bad cases hold on the sample of the seed."""
-    cal = calibrate(scenario, seed)
-    controllability = measure(cal).controllability
-    return {name: _compared(cal, controllability, plan_of(scenario, p)) for name, p in plans.items()}
+    cal, every = calibrate(scenario, seed), [plan_of(scenario, plan) for plan in plans.values()]
+    space = plan_space(cal, measure(cal).controllability)
+    evaluations = [_evaluated(cal, space, plan) for plan in every]
+    return dict(zip(plans, evaluations, strict=True))
 
 
-def _compared(calibrated: Calibrated, controllability: Floats, plan: Plan) -> Compared:
-    cal, euros = calibrated.choosing(plan.curves), plan.euros(calibrated.scenario)
-    space = plan_space(cal, controllability)
-    outcome = evaluate_plans(cal, euros[None])
-    facts = consistent_facts(cal, euros[None], outcome.by_regime, outcome.pay)
-    broken = tuple(
-        BrokenRule(rule.name, float(rule.value[0]), float(rule.limit[0]), float(-rule.slack[0]))
-        for rule in broken_rules(space, facts)
-    )
-    return Compared(outcome, broken)
+def _evaluated(cal: Calibrated, space: PlanSpace, plan: Plan) -> Evaluation:
+    batch = PlanBatch.of([(plan.euros(cal.scenario), plan.curves)])
+    return evaluate_each(cal, space, batch)[0]
 
 
 @dataclass(frozen=True)
@@ -121,23 +179,17 @@ class BudgetLine:
 
 def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED) -> tuple[BudgetLine, ...]:
     """Every budget line of any plan at its consistent beliefs; lines without a limit are shown too."""
-    chosen = plan_of(scenario, plan)
-    cal, euros = calibrate(scenario, seed).choosing(chosen.curves), chosen.euros(scenario)[None]
-    outcome = evaluate_plans(cal, euros)
-    apart = tail_elsewhere(cal, euros[0], outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
-    tail = consistent_tail(cal, euros, outcome.by_regime)
-    facts = Facts(cal, euros, outcome.by_regime, outcome.pay, tail=tail)
+    at = evaluate(scenario, plan, seed)
+    cal, outcome = at.cal, at.consistent
+    apart = tail_elsewhere(cal, at.euros, outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
     limited = {
         rule.name: BudgetLine(
-            rule.name,
-            float(rule.value[0]),
-            float(rule.limit[0]),
-            float(rule.slack[0]),
-            *apart.get(KEYS.get(rule.name, ""), ()),
+            rule.name, rule.value, rule.limit, rule.slack, *apart.get(KEYS.get(rule.name, ""), ())
         )
-        for rule in payout_values(facts)
+        for rule in at.rules
+        if on_payouts(rule.name)
     }
-    loaded = outcome.pay[0] * loading(cal)
+    loaded = outcome.pay * loading(cal)
     names = [EXPECTED.name, *(TEAM.named(t) for t in scenario.teams)]
     values = [float(loaded.sum()), *map(float, loaded)]
     shown = [limited.pop(n, BudgetLine(n, v, None, None)) for n, v in zip(names, values, strict=True)]
@@ -161,7 +213,7 @@ def influence(scenario: Scenario) -> Influence:
     cal = calibrate(scenario)
     measures = measure(cal)
     euros = cal.current[None]
-    at = evaluate_plans(cal, euros).by_regime[0]
+    at, *_ = evaluate_plans(cal, euros).by_regime
     return Influence(
         cal,
         measures.controllability,

@@ -19,7 +19,7 @@ from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
 from optimizer.response.best_response import respond
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import CONSISTENT, Equilibrium
+from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.measures import exposures
 from optimizer.response.network import Network
 from optimizer.response.outcome import (
@@ -61,7 +61,7 @@ def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
         value = value_of(cal, outcome)
         facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
         kept, violation = _judged(rule_values(space, facts), len(units))
-        converged = outcome.residual <= CONSISTENT
+        converged = outcome.converged
         return Scores(value, kept & converged, np.where(converged, violation, np.inf))
 
     return judge
@@ -115,6 +115,22 @@ def judge_at(
 
 @dataclass(frozen=True)
 class Linearised:
+    """What the model sees of one plan at given beliefs: ŝ (K,), pay (I,), amounts in currency per period."""
+
+    score: Floats
+    pay: Floats
+    revenue: float
+    loaded_pay: float
+    effort_cost: float
+    risk_premium: float
+
+    @property
+    def net(self) -> float:
+        return self.revenue - self.loaded_pay
+
+
+@dataclass(frozen=True)
+class LinearisedBatch:
     """What the model sees at given beliefs: ŝ (S, K), pay (S, I), the rest (S,)."""
 
     by_regime: tuple[Equilibrium, ...]
@@ -134,8 +150,19 @@ class Linearised:
     def surplus(self) -> Floats:
         return self.revenue - self.effort_cost - self.risk_premium
 
+    def one(self, plan: int) -> Linearised:
+        """That of one plan."""
+        return Linearised(
+            score=self.score[plan],
+            pay=self.pay[plan],
+            revenue=float(self.revenue[plan]),
+            loaded_pay=float(self.loaded_pay[plan]),
+            effort_cost=float(self.effort_cost[plan]),
+            risk_premium=float(self.risk_premium[plan]),
+        )
 
-def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> Linearised:
+
+def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> LinearisedBatch:
     """Responses at given beliefs (S = 1 per regime), with scores and payouts linearised there."""
     expect = cal.regimes.expect
     parts = [_linearised(cal, network, at, euros) for network, at in cal.regimes.beside(beliefs)]
@@ -144,7 +171,7 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
     if has_tail_rule(cal):
         believed = [_believed(cal, network, at) for network, at in cal.regimes.beside(beliefs)]
         tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed)
-    return Linearised(
+    return LinearisedBatch(
         by_regime=tuple(p.by_regime[0] for p in parts),
         score=expect(p.score for p in parts),
         pay=pay,
@@ -160,7 +187,7 @@ def _believed(cal: Calibrated, network: Network, beliefs: Beliefs) -> Floats:
     return signals_of(network, cal.curves, cal.targets_at(beliefs), beliefs).score
 
 
-def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> Linearised:
+def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> LinearisedBatch:
     signals = signals_of(network, cal.curves, cal.targets_at(beliefs), beliefs)
     response = respond(cal, network, beliefs, euros)
     score = np.where(network.is_rate, signals.score[0], 0.0) + response.x @ signals.marginal[0].T
@@ -170,7 +197,7 @@ def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floa
     revenue = response.x @ network.marginal_value
     effort = effort_cost(cal, response.x)
     risk = risk_premium(cal, euros, signals.score)
-    return Linearised((at,), score, pay, revenue, pay @ loading(cal), effort, risk)
+    return LinearisedBatch((at,), score, pay, revenue, pay @ loading(cal), effort, risk)
 
 
 def _judged(rules: Iterator[RuleValue], plans: int) -> tuple[Bools, Floats]:

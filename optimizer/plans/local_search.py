@@ -82,6 +82,10 @@ class ScoredPlans:
             }
         return [self.seen[k] for k in keys]
 
+    def one(self, units: Ints | Floats) -> ScoredPlan:
+        """Judgement of one plan (I, K)."""
+        return self.look(units[None])[0]
+
     def reject(self, plan: ScoredPlan) -> None:
         """Count a plan as breaking the rules, so that it is not the best."""
         self.seen[plan.key] = replace(plan, kept=False, violation=np.inf)

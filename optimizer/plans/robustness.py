@@ -8,7 +8,7 @@ people's beliefs do not settle under every candidate counts for none of them, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Literal
 
@@ -21,11 +21,12 @@ from optimizer.plans.rules import payout_values
 from optimizer.plans.rules.facts import Facts
 from optimizer.response.batched import evaluate_companies
 from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
-from optimizer.response.equilibrium import CONSISTENT
-from optimizer.response.outcome import Outcome, joined, value_of
+from optimizer.response.outcome import OutcomeBatch, value_of
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.cvar import cvar
 from optimizer.risk.draws import Stream, generator
 from optimizer.risk.ranges import ATTEMPTS, RangeError, draw, pay_ratio
+from optimizer.scenario.plan import CurveNames
 from optimizer.scenario.rule_types import Budget
 
 Criterion = Literal["mean", "cvar", "regret"]
@@ -51,6 +52,7 @@ class Candidate:
     euros: Floats
     value: float
     kept: bool
+    curves: CurveNames = field(default_factory=dict)
 
 
 def nominal_in(candidates: Sequence[Candidate]) -> int:
@@ -177,7 +179,7 @@ def robustness(
     """
     if not any(source.range for source in cal.scenario.sources.values()):
         raise RangeError("no source of the scenario states a range: add `range` to entries of `sources`")
-    plans = np.array([c.euros for c in candidates])
+    plans = PlanBatch.of((c.euros, c.curves) for c in candidates)
     portions = [range(n, min(n + PORTION, draws)) for n in range(0, draws, PORTION)]
     work = partial(_portion, cal, plans)
     answers = [a for portion in workers.each(work, portions, on_done) for a in portion]
@@ -206,48 +208,38 @@ class _Answer:
     rejected: int
 
 
-_Judged = tuple[Floats, Bools, Bools]
-"""(S,) values, whether a line of `rules.budget` is broken, and whether beliefs settled."""
-
-
-def _portion(cal: Calibrated, plans: Floats, numbers: Sequence[int]) -> list[_Answer]:
+def _portion(cal: Calibrated, plans: PlanBatch, numbers: Sequence[int]) -> list[_Answer]:
     companies, rejected = zip(*(_company(cal, number) for number in numbers), strict=True)
-    euros = [plans * pay_ratio(cal.scenario, company.scenario)[:, None] for company in companies]
-    if cal.chosen:
-        todays = _all_judged([company.today for company in companies], [e[:1] for e in euros])
-        chosen = _all_judged(companies, [e[1:] for e in euros])
-        judged = [joined(*both) for both in zip(todays, chosen, strict=True)]
-    else:
-        judged = _all_judged(companies, euros)
-    return [
-        _Answer(values, broken, bool(converged.all()), in_vain)
-        for (values, broken, converged), in_vain in zip(judged, rejected, strict=True)
-    ]
+    euros = [plans.euros * pay_ratio(cal.scenario, company.scenario)[:, None] for company in companies]
+    shape = len(companies), len(plans)
+    values, broken, converged = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for names, rows in plans.parts():
+        paid = [company.paid_by(names) for company in companies]
+        outcomes = evaluate_companies(paid, [every[rows] for every in euros])
+        for d, (company, outcome) in enumerate(zip(paid, outcomes, strict=True)):
+            values[d, rows], converged[d, rows] = value_of(company, outcome), outcome.converged
+            broken[d, rows] = _over_budget(company, euros[d][rows], outcome)
+    settled = [bool(row.all()) for row in converged]
+    return [_Answer(values[d], broken[d], settled[d], in_vain) for d, in_vain in enumerate(rejected)]
 
 
-def _all_judged(companies: Sequence[Calibrated], euros: Sequence[Floats]) -> list[_Judged]:
-    outcomes = evaluate_companies(companies, euros)
-    return [_judged(*one) for one in zip(companies, euros, outcomes, strict=True)]
-
-
-def _judged(cal: Calibrated, euros: Floats, outcome: Outcome) -> _Judged:
+def _over_budget(cal: Calibrated, euros: Floats, outcome: OutcomeBatch) -> Bools:
+    """(S,): whether a line of `rules.budget` is broken."""
     tail = consistent_tail(cal, euros, outcome.by_regime)
     facts = Facts(cal, euros, outcome.by_regime, outcome.pay, tail=tail)
     over = [~rule.kept for rule in payout_values(facts)]
-    broken = np.any([np.zeros(len(euros), dtype=bool), *over], axis=0)
-    values = value_of(cal, outcome)
-    return values, np.asarray(broken), np.asarray(outcome.residual <= CONSISTENT)
+    return np.asarray(np.any([np.zeros(len(euros), dtype=bool), *over], axis=0))
 
 
 def _company(cal: Calibrated, number: int) -> tuple[Calibrated, int]:
-    """One draw, calibrated, with the curves chosen; and how many gave no company that can be."""
+    """One draw, calibrated; and how many gave no company that can be."""
     rng = generator(cal.seed, Stream.RANGES, number)
     rejected = 0
     while rejected < ATTEMPTS:
         drawn = draw(cal.scenario, rng)
         rejected += drawn.rejected
         try:
-            return calibrate(drawn.scenario, cal.seed).choosing(cal.chosen), rejected
+            return calibrate(drawn.scenario, cal.seed), rejected
         except CalibrationError:
             rejected += 1
     raise RangeError(f"{ATTEMPTS} draws in a row cannot be calibrated")

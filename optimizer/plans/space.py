@@ -7,7 +7,7 @@ n_ik is any share of unit_i, the team's largest pay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.plan import plan_of, weights_of
+from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of, weights_of
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
 TOLERANCE = 1e-6
@@ -44,6 +44,8 @@ class PlanSpace:
     """c_ik, (I, K)."""
     shift: float | None = None
     """Without steps: the share of pay by which plans count as neighbours; None where n_ik are whole."""
+    curves: CurveNames = field(default_factory=dict)
+    """By which all its plans are paid."""
 
     @property
     def continuous(self) -> bool:
@@ -76,7 +78,9 @@ class PlanSpace:
         return np.asarray(steps if self.continuous else np.rint(steps).astype(np.intp))
 
 
-def plan_space(cal: Calibrated, controllability: Floats, step: float | None = None) -> PlanSpace:
+def plan_space(
+    cal: Calibrated, controllability: Floats, step: float | None = None, curves: CurveNames = IN_FORCE
+) -> PlanSpace:
     """The choices that rules leave; `step` replaces the scenario's weight step (for enumeration)."""
     scenario = cal.scenario
     step = step or scenario.rules.weights.step
@@ -92,6 +96,7 @@ def plan_space(cal: Calibrated, controllability: Floats, step: float | None = No
         locked=locked,
         controllability=controllability,
         shift=None if step else SHIFT,
+        curves=curves,
     )
 
 

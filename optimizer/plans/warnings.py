@@ -11,7 +11,7 @@ from optimizer.arrays import Floats
 from optimizer.plans.evaluation import CURRENT, compare
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
-from optimizer.response.outcome import evaluate_plans, loading
+from optimizer.response.outcome import evaluate_plan, loading
 from optimizer.scenario.problems import Finding, Path
 from optimizer.scenario.types import Scenario
 
@@ -59,7 +59,7 @@ def _straightened(scenario: Scenario, section: str, name: str) -> Scenario:
 def _loaded_today(scenario: Scenario) -> Floats:
     """Loaded pay of every team under today's plan [currency/period]."""
     cal = calibrate(scenario)
-    return np.asarray(evaluate_plans(cal.today, cal.current[None]).pay[0] * loading(cal))
+    return np.asarray(evaluate_plan(cal, cal.current).pay * loading(cal))
 
 
 class Extrapolated(NamedTuple):
@@ -117,7 +117,7 @@ def _today_breaks(cal: Calibrated) -> list[Finding]:
         Finding(
             ("current_plan",),
             "",
-            f"today's plan breaks the rule {rule.rule}: {rule.value:,.6g} against {rule.limit:,.6g}",
+            f"today's plan breaks the rule {rule.name}: {rule.value:,.6g} against {rule.limit:,.6g}",
             "allowed; the solver then has to move",
             at_key=True,
         )

@@ -17,7 +17,7 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Behaviour, Calibrated
 from optimizer.response.equilibrium import Equilibrium, converged
 from optimizer.response.network import Network
-from optimizer.response.outcome import Outcome, outcome_of
+from optimizer.response.outcome import OutcomeBatch, outcome_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class _Company:
 
 def evaluate_companies(
     companies: Sequence[Calibrated], plans: Sequence[Floats], start: Sequence[Beliefs] | None = None
-) -> list[Outcome]:
+) -> list[OutcomeBatch]:
     """`evaluate_plans`, once beliefs agree, of each company under its own plans (S, I, K).
 
     `start`, for each regime and the plans of any company, replaces the beliefs of each one's own baseline.

@@ -6,8 +6,8 @@ volumes optimal, the quadratic one makes volumes respond with elasticity η.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
 from optimizer.response.regimes import Regimes
 from optimizer.response.scenario_network import build_network
-from optimizer.scenario.plan import plan_of
+from optimizer.scenario.plan import CurveNames, plan_of
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
 
@@ -38,7 +38,7 @@ class Behaviour:
     """
 
     curves: PayCurves
-    """Of the plans to be considered."""
+    """That pay follows."""
     targets: Floats
     """T_k in force when the baseline was observed, (K,) in the KPI's own unit."""
     stretch: Floats | None
@@ -95,8 +95,6 @@ class Calibrated(Behaviour):
     network: Network
     """Baseline coefficients (all regime multipliers 1)."""
     regimes: Regimes
-    todays_curves: PayCurves
-    """In force when the baseline was observed."""
     current: Floats
     """e⁰_ik = B_i w⁰_ik, (I, K) currency per period."""
     hour_price: Floats
@@ -107,17 +105,10 @@ class Calibrated(Behaviour):
     """κ_a, (A,) currency per unit."""
     seed: int = SEED
     """Of the sample on which budget rules about bad cases hold (`optimizer.risk.draws`)."""
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    """Curves by team that `curves` follows instead of the scenario's."""
 
-    def choosing(self, chosen: Mapping[str, str]) -> Calibrated:
-        """The same company, considering plans with other curves: `{team: name in curves}`."""
-        return replace(self, curves=pay_curves(self.scenario, chosen), chosen=chosen) if chosen else self
-
-    @property
-    def today(self) -> Calibrated:
-        """The same company with the curves in force: what plans without a choice of their own follow."""
-        return replace(self, curves=self.todays_curves, chosen={}) if self.chosen else self
+    def paid_by(self, names: CurveNames) -> Calibrated:
+        """The same company, where pay follows the curves that a plan chooses, else those in force."""
+        return replace(self, curves=pay_curves(self.scenario, names))
 
 
 def pay_per_unit(cal: Calibrated) -> Floats:
@@ -127,7 +118,8 @@ def pay_per_unit(cal: Calibrated) -> Floats:
     """
     network, priced = cal.network, cal.beliefs
     unpriced = Beliefs(priced.routing, priced.numerator, priced.denominator, np.zeros_like(priced.price))
-    pay = perceived_rewards(network, cal.todays_curves, cal.targets, unpriced, cal.current[None])[0]
+    curves = pay_curves(cal.scenario)
+    pay = perceived_rewards(network, curves, cal.targets, unpriced, cal.current[None])[0]
     brought = np.zeros(len(network.stages))
     for n in (n for n in network.downstream_first if network.owner[n] >= 0):
         taking = network.from_stage[n]
@@ -158,7 +150,6 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
         network=network,
         regimes=Regimes.of(scenario, network),
         curves=curves,
-        todays_curves=curves,
         targets=targets,
         stretch=np.array([scenario.targets.stretch]) if scenario.targets.mode == "reset" else None,
         current=current,

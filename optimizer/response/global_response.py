@@ -129,7 +129,7 @@ class Deviation:
 
 def deviations(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Deviation]:
     """Teams that would gain more than PROFIT under one plan (I, K), at its equilibrium in each regime."""
-    for regime, at in zip(cal.regimes.names, outcome.by_regime, strict=True):
+    for regime, at in zip(cal.regimes.names, outcome.equilibria, strict=True):
         signals = signals_of(at.network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
         for i in _searched(cal, at.network, euros):
             deviation = _Team(cal, at, signals, euros, i).deviation(regime)

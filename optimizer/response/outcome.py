@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal, Protocol, TypeVar, cast
+from dataclasses import dataclass
+from typing import Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Bools, Floats
 from optimizer.response.calibration import Calibrated
-from optimizer.response.equilibrium import Equilibrium, consistent_response, first_response
+from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response, first_response
 from optimizer.response.network import Network
 from optimizer.response.pay_curves import PayCurves
 
-T = TypeVar("T")
+Amount = TypeVar("Amount", float, Floats)
+Worth = TypeVar("Worth", covariant=True)
 Mode = Literal["first_response", "consistent"]
 
 _FLAT = 1e-12
@@ -24,54 +25,128 @@ _BLOCK = 4096
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Expectations over regimes, for S plans.
+class Money(Generic[Amount]):
+    """What a plan brings and costs, in expectation over regimes, currency per period.
 
-    x (S, A) units; score (S, K) attainments; pay (S, I), gross, direct_costs, revenue, loaded_pay, net,
-    effort_cost, risk_premium, surplus (S,) currency per period; residual (S,) the worst over regimes.
-    `by_regime` holds the equilibrium of each regime.
+    One number each, or one for every plan of a batch, (S,).
+    """
+
+    gross: Amount
+    direct_costs: Amount
+    loaded_pay: Amount
+    effort_cost: Amount
+    risk_premium: Amount
+
+    @property
+    def revenue(self) -> Amount:
+        """Gross less direct costs: R(x)."""
+        return self.gross - self.direct_costs
+
+    @property
+    def net(self) -> Amount:
+        """Revenue less loaded payouts."""
+        return self.revenue - self.loaded_pay
+
+    @property
+    def surplus(self) -> Amount:
+        """Revenue less what work and uncertain pay cost the teams; payouts only change hands."""
+        return self.revenue - self.effort_cost - self.risk_premium
+
+
+@dataclass(frozen=True)
+class RegimeOutcome:
+    """What one plan brings in one regime: its equilibrium, a batch of one, and attainments (K,)."""
+
+    equilibrium: Equilibrium
+    score: Floats
+
+    @property
+    def network(self) -> Network:
+        return self.equilibrium.network
+
+    @property
+    def x(self) -> Floats:
+        """(A,) units."""
+        return np.asarray(self.equilibrium.x[0])
+
+    @property
+    def reduced_cost(self) -> Floats:
+        """s_a of (4), (A,): how much a unit more would lose."""
+        return np.asarray(self.equilibrium.response.reduced_cost[0])
+
+
+@dataclass(frozen=True)
+class Outcome(Money[float]):
+    """What one plan brings, in expectation over regimes.
+
+    x (A,) units; score (K,) attainments; pay (I,) currency per period before charges; residual the worst over
+    regimes; `by_regime` what happens in each.
     """
 
     x: Floats
     score: Floats
     pay: Floats
-    gross: Floats
-    direct_costs: Floats
-    loaded_pay: Floats
-    effort_cost: Floats
-    risk_premium: Floats
+    residual: float
+    by_regime: tuple[RegimeOutcome, ...]
+
+    @property
+    def equilibria(self) -> tuple[Equilibrium, ...]:
+        """By regime, batches of one: where whoever computes on from here begins."""
+        return tuple(at.equilibrium for at in self.by_regime)
+
+    @property
+    def converged(self) -> bool:
+        """Beliefs came to agree with what happens."""
+        return self.residual <= CONSISTENT
+
+
+@dataclass(frozen=True)
+class OutcomeBatch(Money[Floats]):
+    """What S plans bring: x (S, A), score (S, K), pay (S, I), amounts and residual (S,)."""
+
+    x: Floats
+    score: Floats
+    pay: Floats
     residual: Floats
     by_regime: tuple[Equilibrium, ...]
+    scores: tuple[Floats, ...]
+    """Attainments by regime, (S, K) each."""
 
     @property
-    def revenue(self) -> Floats:
-        """Gross less direct costs: R(x)."""
-        return self.gross - self.direct_costs
+    def converged(self) -> Bools:
+        """(S,): beliefs came to agree with what happens."""
+        return np.asarray(self.residual <= CONSISTENT)
+
+    def one(self, plan: int) -> Outcome:
+        """That of one plan."""
+        row, by_regime = np.array([plan]), zip(self.by_regime, self.scores, strict=True)
+        return Outcome(
+            gross=float(self.gross[plan]),
+            direct_costs=float(self.direct_costs[plan]),
+            loaded_pay=float(self.loaded_pay[plan]),
+            effort_cost=float(self.effort_cost[plan]),
+            risk_premium=float(self.risk_premium[plan]),
+            x=self.x[plan],
+            score=self.score[plan],
+            pay=self.pay[plan],
+            residual=float(self.residual[plan]),
+            by_regime=tuple(RegimeOutcome(at.select(row, at.network), s[plan]) for at, s in by_regime),
+        )
+
+
+class Valued(Protocol[Worth]):
+    """What can be worth something to the company: a number, or one for every plan."""
 
     @property
-    def net(self) -> Floats:
-        """Revenue less loaded payouts."""
-        return self.revenue - self.loaded_pay
-
+    def revenue(self) -> Worth: ...
     @property
-    def surplus(self) -> Floats:
-        """Revenue less what work and uncertain pay cost the teams; payouts only change hands."""
-        return self.revenue - self.effort_cost - self.risk_premium
-
-
-class Valued(Protocol):
-    """What can be worth something to the company: (S,) each."""
-
+    def net(self) -> Worth: ...
     @property
-    def revenue(self) -> Floats: ...
-    @property
-    def net(self) -> Floats: ...
-    @property
-    def surplus(self) -> Floats: ...
+    def surplus(self) -> Worth: ...
 
 
-def value_of(cal: Calibrated, outcome: Valued) -> Floats:
-    """What the scenario maximizes, (S,) currency per period."""
+def value_of(cal: Calibrated, outcome: Valued[Worth]) -> Worth:
+    """What the scenario maximizes, currency per period."""
     match cal.scenario.rules.objective:
         case "revenue":
             return outcome.revenue
@@ -81,18 +156,23 @@ def value_of(cal: Calibrated, outcome: Valued) -> Floats:
             return outcome.surplus
 
 
-def evaluate_plans(cal: Calibrated, euros: Floats, mode: Mode = "consistent") -> Outcome:
+def evaluate_plan(cal: Calibrated, euros: Floats, mode: Mode = "consistent") -> Outcome:
+    """What people do under one plan, (I, K) euros at target, and what it brings."""
+    return evaluate_plans(cal, euros[None], mode).one(0)
+
+
+def evaluate_plans(cal: Calibrated, euros: Floats, mode: Mode = "consistent") -> OutcomeBatch:
     """What people do under S plans, (S, I, K) euros at target, and what it brings."""
     answer = consistent_response if mode == "consistent" else first_response
     return outcome_of(cal, euros, tuple(answer(cal, network, euros) for network in cal.regimes.networks))
 
 
-def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Outcome:
+def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> OutcomeBatch:
     """Expectations over the equilibria of the regimes."""
     expect = cal.regimes.expect
-    scores = [true_scores(cal, e) for e in equilibria]
+    scores = tuple(true_scores(cal, e) for e in equilibria)
     pay = expect(payouts(cal, euros, s) for s in scores)
-    return Outcome(
+    return OutcomeBatch(
         x=expect(e.x for e in equilibria),
         score=expect(scores),
         pay=pay,
@@ -103,29 +183,8 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
         risk_premium=expect(risk_premium(cal, euros, s) for s in scores),
         residual=np.max([e.residual for e in equilibria], axis=0),
         by_regime=equilibria,
+        scores=scores,
     )
-
-
-def evaluate_beside_today(cal: Calibrated, euros: Floats, todays: int) -> Outcome:
-    """S plans, of which the first ones keep the curves in force and the others have those of `cal`."""
-    if cal.today is cal:
-        return evaluate_plans(cal, euros)
-    return joined(evaluate_plans(cal.today, euros[:todays]), evaluate_plans(cal, euros[todays:]))
-
-
-def joined(first: T, second: T) -> T:
-    """Results for some plans, and for others, as one."""
-    parts: list[Any] = [first, second]
-    if isinstance(first, np.ndarray):
-        return cast(T, np.concatenate(parts))
-    if isinstance(first, Network):
-        return first
-    if isinstance(first, tuple):
-        return cast(T, tuple(joined(a, b) for a, b in zip(*parts, strict=True)))
-    if is_dataclass(first):
-        names = [f.name for f in fields(first)]
-        return cast(T, type(parts[0])(*(joined(*(getattr(p, n) for p in parts)) for n in names)))
-    return cast(T, max(parts))
 
 
 def loading(cal: Calibrated) -> Floats:

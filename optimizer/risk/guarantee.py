@@ -17,7 +17,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, effort_cost, evaluate_plans, loading, risk_aversion
+from optimizer.response.outcome import Outcome, effort_cost, evaluate_plan, loading, risk_aversion
 
 SAME = 1e-9
 """Relative: pay per unit of work is the same share of what the company gets."""
@@ -33,7 +33,7 @@ class Guarantee:
     reason: str = ""
 
 
-def guaranteed(share: float, output: Floats, cost: Floats, charges: float = 0.0) -> float:
+def guaranteed(share: float, output: Floats | float, cost: Floats | float, charges: float = 0.0) -> float:
     """What the company keeps at least: actions' expected `output` (A,) and `cost` (A,), one 0 < share < 1."""
     known = max(0.0, float(np.max(share * output - cost)))
     return max(0.0, 1 - (1 + charges) * share) / share * known
@@ -48,7 +48,7 @@ def best_share(output: Floats, cost: Floats) -> float:
 
 def guarantees(cal: Calibrated, euros: Floats) -> tuple[Guarantee, ...]:
     """Every team under a plan (I, K), once beliefs agree."""
-    outcome = evaluate_plans(cal, euros[None])
+    outcome = evaluate_plan(cal, euros)
     return tuple(_guarantee(cal, euros[i], i, outcome) for i in range(len(euros)))
 
 
@@ -106,6 +106,6 @@ def _worth_something(cal: Calibrated) -> Bools:
 
 
 def _effort(cal: Calibrated, i: int, outcome: Outcome) -> Floats:
-    """What its work costs the team, expected over regimes, (1,) currency per period."""
+    """What its work costs the team, expected over regimes, currency per period."""
     own = cal.network.team == i
     return cal.regimes.expect(effort_cost(cal, at.x * own) for at in outcome.by_regime)

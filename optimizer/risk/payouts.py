@@ -6,7 +6,6 @@ budgets are; a person's pay is before charges, as a payslip is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,8 @@ from scipy.special import ndtr
 
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, evaluate_plans, loading, paid_people, payouts, true_scores
+from optimizer.response.outcome import Outcome, evaluate_plan, loading, paid_people, payouts
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.draws import Draws, draw
 
 LEVEL = 0.95
@@ -58,8 +58,8 @@ class PayoutDistribution:
 
 
 def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> PayoutDistribution:
-    """The distribution of payouts of one plan (I, K), at what people do under it (`outcome`, S = 1)."""
-    scores = _scores(cal, outcome)
+    """The distribution of payouts of one plan (I, K), at what people do under it."""
+    scores = _scores(outcome)
     attained = _attained(cal, scores, draws)
     charge, budget, names = loading(cal), cal.scenario.rules.budget, list(cal.scenario.teams)
     per_team = _team_pay(cal, euros, attained)
@@ -81,11 +81,11 @@ def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws:
     )
 
 
-def payouts_under(cal: Calibrated, plans: Sequence[Floats]) -> tuple[PayoutDistribution, ...]:
-    """The distributions of plans (I, K) once people have learnt, on the draws of the scenario's seed."""
+def payouts_under(cal: Calibrated, plans: PlanBatch) -> tuple[PayoutDistribution, ...]:
+    """The distributions of plans once people have learnt, on the draws of the scenario's seed."""
     draws = draw(cal.scenario, cal.seed)
-    outcomes = [evaluate_plans(cal, euros[None]) for euros in plans]
-    return tuple(payout_distribution(cal, e, o, draws) for e, o in zip(plans, outcomes, strict=True))
+    each = ((euros, cal.paid_by(names)) for euros, names in plans.each())
+    return tuple(payout_distribution(paid, euros, evaluate_plan(paid, euros), draws) for euros, paid in each)
 
 
 def _people_at_goal(people: tuple[Spread | None, ...], counts: list[int]) -> float:
@@ -144,9 +144,9 @@ def _worst_mean(values: Floats, at: int) -> float:
     return float((above + (share - (values.size - at - 1)) * values[at]) / share)
 
 
-def _scores(cal: Calibrated, outcome: Outcome) -> Floats:
+def _scores(outcome: Outcome) -> Floats:
     """True scores of one plan in every regime, (R, K)."""
-    return np.array([true_scores(cal, e)[0] for e in outcome.by_regime])
+    return np.array([at.score for at in outcome.by_regime])
 
 
 def _attained(cal: Calibrated, scores: Floats, draws: Draws) -> Floats:
@@ -217,5 +217,5 @@ def _position(level: float, count: int) -> int:
 
 def company_pay(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> Floats:
     """Loaded payout of every draw, (D,)."""
-    attained = _attained(cal, _scores(cal, outcome), draws)
+    attained = _attained(cal, _scores(outcome), draws)
     return np.asarray(loading(cal) @ _team_pay(cal, euros, attained))

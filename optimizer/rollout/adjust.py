@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.outcome import evaluate_plans, value_of
+from optimizer.response.outcome import evaluate_plan, value_of
 from optimizer.risk.draws import draw_luck
 from optimizer.rollout.actuals import Actual
 from optimizer.rollout.posterior import Learnt, learn_responsiveness, with_responsiveness
@@ -38,7 +38,7 @@ Verdict = Literal["change", "keep", "no_plan"]
 
 
 @dataclass(frozen=True)
-class Compared:
+class MeasuredKpi:
     """A KPI of a period: measured, expected, and the interval that luck alone leaves in 95 % of cases."""
 
     period: int
@@ -70,7 +70,7 @@ class Adjustment:
     scenario: Scenario
     """With responsiveness at its posterior median."""
     plan: Plan
-    compared: tuple[Compared, ...]
+    compared: tuple[MeasuredKpi, ...]
     learnt: tuple[Learnt, ...]
     value: float
     """Of the plan in force, once people have learnt."""
@@ -100,15 +100,15 @@ def adjust(
 ) -> Adjustment:
     """Learn from actuals under a plan and look for the smallest change that recovers most of the gain."""
     plan = plan_of(scenario, given)
-    cal, euros = calibrate(scenario).choosing(plan.curves), plan.euros(scenario)
+    cal, euros = calibrate(scenario).paid_by(plan.curves), plan.euros(scenario)
     tell("comparing actuals with what luck leaves open")
     compared = compare_actuals(cal, euros, actuals, seed, draws)
     tell("learning how people respond")
     learnt = learn_responsiveness(cal, euros, attainments(cal, actuals))
     median = {entry.team: entry.posterior.median for entry in learnt}
     updated = with_responsiveness(scenario, median)
-    value = _value(calibrate(updated).choosing(plan.curves), euros)
-    broken = tuple(r.rule for r in compare(updated, {LAUNCHED: plan}, seed)[LAUNCHED].broken_rules)
+    value = _value(calibrate(updated).paid_by(plan.curves), euros)
+    broken = tuple(r.name for r in compare(updated, {LAUNCHED: plan}, seed)[LAUNCHED].broken_rules)
     unlimited = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
     verdict: Verdict = "change"
     if unlimited.solution.plan is None:
@@ -133,7 +133,7 @@ def attainments(cal: Calibrated, actuals: Sequence[Actual]) -> Floats:
 
 def compare_actuals(
     cal: Calibrated, euros: Floats, actuals: Sequence[Actual], seed: int, draws: int
-) -> tuple[Compared, ...]:
+) -> tuple[MeasuredKpi, ...]:
     """Each KPI and period once, in the order of the file."""
     periods, kpis = max(a.period for a in actuals), list(cal.scenario.kpis)
     path = follow(cal, euros, draw_luck(cal.scenario, seed, periods, draws), LEARNING)
@@ -150,13 +150,13 @@ def compare_actuals(
         return expected, least, most
 
     return tuple(
-        Compared(t, name, tuple(owners), measured[t, name], *at(t, name))
+        MeasuredKpi(t, name, tuple(owners), measured[t, name], *at(t, name))
         for (t, name), owners in teams.items()
     )
 
 
 def _value(cal: Calibrated, euros: Floats) -> float:
-    return float(value_of(cal, evaluate_plans(cal, euros[None]))[0])
+    return value_of(cal, evaluate_plan(cal, euros))
 
 
 def _attempt(

@@ -44,10 +44,6 @@ class WarningLimit:
     false_alarms: float
     power: float
 
-    @property
-    def useful(self) -> bool:
-        return self.power >= ENOUGH_POWER
-
 
 def limits(cal: Calibrated, euros: Floats, seed: int) -> tuple[WarningLimit, ...]:
     """One per gaming activity of the file, under a plan (I, K)."""

@@ -29,6 +29,8 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.pay_knots import curve_of
 from optimizer.risk.draws import Stream, calm, generator
 from optimizer.rollout.transition import follow
+from optimizer.scenario.plan import IN_FORCE, CurveNames
+from optimizer.scenario.types import Scenario
 
 ALPHA = 0.05
 ENOUGH = 0.8
@@ -120,29 +122,31 @@ def _formula(effect: float, people: int) -> float:
     return float(noncentral.sf(student.ppf(1 - ALPHA / 2, freedom), freedom, effect * np.sqrt(people) / 2))
 
 
-def settings(cal: Calibrated, euros: Floats, periods: int) -> Iterator[PilotSetting]:
+def settings(
+    cal: Calibrated, euros: Floats, periods: int, curves: CurveNames = IN_FORCE
+) -> Iterator[PilotSetting]:
     """One per team whose pay the plan (I, K) changes and whose headcount allows two groups."""
-    stay = _expected(cal.today, cal.current, periods)
-    for i in changed_teams(cal, euros):
+    stay = _expected(cal.paid_by(IN_FORCE), cal.current, periods)
+    for i in changed_teams(cal, euros, curves):
         team = cal.network.teams[i]
         if (cal.scenario.teams[team].headcount or 0) >= 2 * FEWEST:
             alone = cal.current.copy()
             alone[i] = euros[i]
-            today = cal.today.choosing({t: c for t, c in cal.chosen.items() if t == team})
-            setting = _setting(cal, i, stay, _expected(today, alone, periods) - stay)
+            paid = cal.paid_by({t: c for t, c in curves.items() if t == team})
+            setting = _setting(cal, i, stay, _expected(paid, alone, periods) - stay)
             if setting is not None:
                 yield setting
 
 
-def changed_teams(cal: Calibrated, euros: Floats) -> tuple[int, ...]:
-    """Teams whose pay differs from today's under a plan (I, K) with the curves chosen."""
-    same = np.isclose(euros, cal.current, rtol=1e-9)
-    return tuple(i for i, t in enumerate(cal.network.teams) if not same[i].all() or _other_curve(cal, t))
+def changed_teams(cal: Calibrated, euros: Floats, curves: CurveNames = IN_FORCE) -> tuple[int, ...]:
+    """Teams whose pay differs from today's under a plan (I, K) with its curves."""
+    same, teams = np.isclose(euros, cal.current, rtol=1e-9), cal.network.teams
+    other = [_other_curve(cal.scenario, team, curves) for team in teams]
+    return tuple(i for i in range(len(teams)) if other[i] or not same[i].all())
 
 
-def _other_curve(cal: Calibrated, team: str) -> bool:
-    scenario = cal.scenario
-    return any(curve_of(scenario, team, k, cal.chosen) != curve_of(scenario, team, k) for k in scenario.kpis)
+def _other_curve(scenario: Scenario, team: str, curves: CurveNames) -> bool:
+    return any(curve_of(scenario, team, k, curves) != curve_of(scenario, team, k) for k in scenario.kpis)
 
 
 def _expected(cal: Calibrated, euros: Floats, periods: int) -> Floats:

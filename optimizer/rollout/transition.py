@@ -24,6 +24,7 @@ from optimizer.rollout.learning import act, learn
 from optimizer.rollout.pipeline import Pipeline, arrival_shares, in_transit, present
 from optimizer.rollout.sales import worth_of_luck
 from optimizer.rollout.timing import Owed, losses, movables, move, value_per_attainment
+from optimizer.scenario.plan import IN_FORCE, CurveNames
 
 LEARNING = 0.5
 """Share of the way from belief to what was seen that people go each period."""
@@ -103,13 +104,20 @@ class Transition:
 
 
 def transition(
-    cal: Calibrated, euros: Floats, periods: int, draws: int, seed: int, learning: float = LEARNING
+    cal: Calibrated,
+    euros: Floats,
+    periods: int,
+    draws: int,
+    seed: int,
+    learning: float = LEARNING,
+    curves: CurveNames = IN_FORCE,
 ) -> Transition:
-    """Simulate staying and changing to the plan `euros` (I, K), with the curves chosen, in the same draws."""
+    """Simulate staying and changing to the plan `euros` (I, K) with its curves, in the same draws."""
     luck = draw_luck(cal.scenario, seed, periods, draws)
-    stay = follow(cal.today, cal.current, luck, learning)
-    goes_on = not cal.chosen and np.array_equal(euros, cal.current)
-    return Transition(cal, luck, stay, stay if goes_on else follow(cal, euros, luck, learning))
+    stay = follow(cal.paid_by(IN_FORCE), cal.current, luck, learning)
+    paid = cal.paid_by(curves)
+    goes_on = not curves and np.array_equal(euros, cal.current)
+    return Transition(paid, luck, stay, stay if goes_on else follow(paid, euros, luck, learning))
 
 
 def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> TransitionPath:

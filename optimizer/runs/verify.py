@@ -15,12 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.parallel.pool import each
-from optimizer.plans.evaluator import consistent_facts
-from optimizer.plans.rules import broken_rules
-from optimizer.plans.space import plan_space
-from optimizer.response.calibration import CalibrationError, calibrate
-from optimizer.response.measures import measure
-from optimizer.response.outcome import evaluate_plans
+from optimizer.plans.evaluation import evaluate
+from optimizer.response.calibration import CalibrationError
 from optimizer.runs.folder import changed_files
 from optimizer.scenario.plan import plan_in
 from optimizer.scenario.problems import ScenarioError, printable
@@ -98,19 +94,13 @@ def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
     """Equilibria, payouts and rules of the plan, computed again."""
     scenario = read_scenario(folder / "scenario.yaml")
     plan = plan_in(result)
-    cal, euros = calibrate(scenario, seed).choosing(plan.curves), plan.euros(scenario)[None]
-    outcome = evaluate_plans(cal, euros)
-    for mode, recomputed in (
-        ("consistent", outcome),
-        ("first_response", evaluate_plans(cal, euros, "first_response")),
-    ):
-        yield from _apart(mode, result[mode], outcome_json(cal, recomputed))
+    at = evaluate(scenario, plan, seed)
+    yield from _apart("consistent", result["consistent"], outcome_json(at.cal, at.consistent))
+    yield from _apart("first_response", result["first_response"], outcome_json(at.cal, at.first_response))
     if result["status"] not in ("optimal", "feasible") or "linearised" in result:
         return
-    space = plan_space(cal, measure(cal).controllability)
-    facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
-    for rule in broken_rules(space, facts):
-        yield f"the plan breaks {rule.name}", f"limit {rule.limit[0]:.6g}", f"{rule.value[0]:.6g}"
+    for rule in at.broken_rules:
+        yield f"the plan breaks {rule.name}", f"limit {rule.limit:.6g}", f"{rule.value:.6g}"
 
 
 def _apart(place: str, recorded: Any, recomputed: Any) -> Iterator[tuple[str, ...]]:

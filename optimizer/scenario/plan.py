@@ -16,6 +16,10 @@ from optimizer.arrays import Floats
 from optimizer.scenario.types import Scenario, TargetPay
 
 PlanWeights = Mapping[str, Mapping[str, float]]
+CurveNames = Mapping[str, str]
+"""The curve of each team for which a plan chooses one."""
+IN_FORCE: CurveNames = {}
+"""No choice: every team keeps the curves of the scenario."""
 
 
 @dataclass(frozen=True)

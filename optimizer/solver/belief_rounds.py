@@ -22,7 +22,7 @@ from optimizer.plans.local_search import (
     simple_plans,
 )
 from optimizer.response.global_response import Deviation, deviations
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 from optimizer.scenario.plan import plan_from_euros, plan_of
 from optimizer.solver.conflicts import least_break
 from optimizer.solver.highs import InfeasibleError, Limits
@@ -127,7 +127,7 @@ def rounds(state: SolveState) -> Refusal | None:
 
 def _brought(state: SolveState, units: Ints) -> ScoredPlan:
     with state.timed("evaluate"):
-        return state.scored.look(units[None])[0]
+        return state.scored.one(units)
 
 
 def note_round(state: SolveState, at: BeliefPoint, answer: Answer, plan: ScoredPlan) -> None:
@@ -158,7 +158,7 @@ def converged(state: SolveState, incumbent: ScoredPlan) -> ScoredPlan:
 def _ahead(state: SolveState, at: BeliefPoint, plan: ScoredPlan) -> Ints:
     """The plans that look best at held beliefs, after climbing there by one shift or two at a time."""
     at_beliefs = scored_at(state, at)
-    climb_by_two(state.space, at_beliefs, at_beliefs.look(plan.units[None])[0])
+    climb_by_two(state.space, at_beliefs, at_beliefs.one(plan.units))
     return np.array([p.units for p in ranked(at_beliefs.seen.values())[:STARTS]])
 
 
@@ -189,7 +189,7 @@ def verified(state: SolveState, incumbent: ScoredPlan) -> ScoredPlan:
 def _deviations(state: SolveState, plan: ScoredPlan) -> tuple[Deviation, ...]:
     euros = state.space.euros(plan.units)
     with state.timed("verify"):
-        return tuple(deviations(state.cal, euros, evaluate_plans(state.cal, euros[None])))
+        return tuple(deviations(state.cal, euros, evaluate_plan(state.cal, euros)))
 
 
 # --- no plan so far keeps the rules once beliefs agree --------------------------------------------------

@@ -134,8 +134,8 @@ def _inside(fixed: FixedModel, regimes: tuple) -> Check:  # type: ignore[type-ar
 
 def check_equilibrium(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Check]:
     """Beliefs agree with what happens, from two starts; no denominator on its floor."""
-    residual = float(outcome.residual[0])
-    yield Check("equilibrium_residual", residual <= CONSISTENT, residual, CONSISTENT, "beliefs against facts")
+    residual = outcome.residual
+    yield Check("equilibrium_residual", outcome.converged, residual, CONSISTENT, "beliefs against facts")
     apart = max(_apart(cal, s, euros, outcome) for s in range(len(cal.regimes)))
     yield Check("one_equilibrium", apart <= SAME, apart, SAME, "volumes from two starting beliefs")
     floor = max(_floor_share(cal, s, outcome) for s in range(len(cal.regimes)))
@@ -172,15 +172,15 @@ def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
         1.25 * base.denominator,
         0.5 * base.price,
     )
-    response = consistent_response(cal, network, euros, other)
+    response = consistent_response(cal, network, euros[None], other)
     scale = np.maximum(network.scale, 1e-9)
-    return float((np.abs(response.x[0] - outcome.by_regime[s].x[0]) / scale).max())
+    return float((np.abs(response.x[0] - outcome.by_regime[s].x) / scale).max())
 
 
 def _floor_share(cal: Calibrated, s: int, outcome: Outcome) -> float:
     """Floor over believed denominator, the largest among rates; 1 means it binds."""
     rate = cal.network.is_rate
-    believed = outcome.by_regime[s].beliefs.denominator[0]
+    believed = outcome.equilibria[s].beliefs.denominator[0]
     return float((DENOMINATOR_FLOOR * cal.beliefs.denominator[0] / believed)[rate].max(initial=0.0))
 
 
@@ -188,10 +188,10 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
     """What rules on bad cases limit, on their own sample and on a larger one drawn apart from it."""
     if not has_tail_rule(cal):
         return
-    in_sample = consistent_tail(cal, euros, outcome.by_regime)
+    in_sample = consistent_tail(cal, euros[None], outcome.equilibria)
     if in_sample.cvar is not None:
-        yield _realised_cvar(cal, euros[0], outcome, float(in_sample.cvar[0]))
-    elsewhere = tail_elsewhere(cal, euros[0], outcome, draw(cal.scenario, cal.seed))
+        yield _realised_cvar(cal, euros, outcome, float(in_sample.cvar[0]))
+    elsewhere = tail_elsewhere(cal, euros, outcome, draw(cal.scenario, cal.seed))
     for name, (value, error) in elsewhere.items():
         inside = getattr(in_sample, name)
         apart = abs(value / float(inside[0]) - 1)

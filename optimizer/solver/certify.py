@@ -10,7 +10,7 @@ from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.space import plan_space
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 from optimizer.solver.alternatives import diverse
 from optimizer.solver.certificate import (
     check_equilibrium,
@@ -37,8 +37,8 @@ def certified(state: SolveState, proof: Proof) -> Certified:
 
 def _checks(state: SolveState, proof: Proof) -> Iterator[Check]:
     plan, gap, limit = proof.plan, relative_gap(proof.plan.value, proof.bound), state.options.gap
-    euros = state.space.euros(plan.units)[None]
-    outcome = evaluate_plans(state.cal, euros)
+    euros = state.space.euros(plan.units)
+    outcome = evaluate_plan(state.cal, euros)
     yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
     yield Check(
         "no_better_plan",
@@ -50,7 +50,7 @@ def _checks(state: SolveState, proof: Proof) -> Iterator[Check]:
     yield check_rules(state.scored.judge(plan.units[None]))
     yield from check_model(proof.fixed, state.space, plan.units, proof.at.beliefs)
     yield from check_equilibrium(state.cal, euros, outcome)
-    yield from check_global(state.cal, euros[0], outcome)
+    yield from check_global(state.cal, euros, outcome)
     yield from check_sample(state.cal, euros, outcome)
     yield from enumerated(state, plan)
 

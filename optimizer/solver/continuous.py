@@ -23,7 +23,7 @@ from optimizer.plans.evaluator import linearised
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, climb
 from optimizer.plans.space import SHIFT, PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 from optimizer.scenario.plan import plan_of
 from optimizer.solver.belief_rounds import note_round
 from optimizer.solver.certificate import (
@@ -124,7 +124,7 @@ def _better(
 
 def _kept(state: SolveState, scored: ScoredPlans, units: Floats) -> ScoredPlan:
     """A pattern's plan, or one near it that keeps the budget where its payout does not bend upwards."""
-    plan = scored.look(units[None])[0]
+    plan = scored.one(units)
     with state.timed("search"):
         for shift in () if plan.kept else FINER:
             plan = climb(replace(state.space, shift=shift), scored, plan)
@@ -157,7 +157,7 @@ def _learnt(state: SolveState) -> Verdict:
         answer = solve_at(state, at)
         if answer.best is None or state.out_of_time:
             break
-        plan = state.scored.look(answer.best.units[None])[0]
+        plan = state.scored.one(answer.best.units)
         note_round(state, at, _as_milp(answer), plan)
         if before is not None and np.abs(before - plan.units).max() <= SAME:
             break
@@ -196,7 +196,7 @@ def _concluded(state: SolveState, at: BeliefPoint, answer: Answer, *, proven: bo
     short = state.options.beliefs == "baseline"
     with state.timed("verify"):
         checks = (*_proof(state, answer, best, proven), *_verified(state, at, answer, best, short))
-    seen = linearised(state.cal, state.space.euros(best.units)[None], at.beliefs) if short else None
+    seen = linearised(state.cal, state.space.euros(best.units)[None], at.beliefs).one(0) if short else None
     return Certified(state, best, answer.bound, checks, linearised=seen)
 
 
@@ -225,8 +225,8 @@ def _verified(
         answer.fixed.model.excluded.clear()
     yield from check_model(answer.fixed, space, best.units, at.beliefs)
     if not short:
-        euros = space.euros(best.units)[None]
-        outcome = evaluate_plans(state.cal, euros)
+        euros = space.euros(best.units)
+        outcome = evaluate_plan(state.cal, euros)
         yield from check_equilibrium(state.cal, euros, outcome)
-        yield from check_global(state.cal, euros[0], outcome)
+        yield from check_global(state.cal, euros, outcome)
         yield from enumerated(state, best)

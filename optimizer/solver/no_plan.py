@@ -8,12 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from optimizer.plans.enumeration import count_plans
-from optimizer.plans.evaluator import consistent_facts
+from optimizer.plans.evaluation import evaluate_batch
 from optimizer.plans.local_search import ScoredPlan
-from optimizer.plans.rules import broken_rules
 from optimizer.plans.rules.controllability import FLOOR
 from optimizer.plans.space import PlanSpace
-from optimizer.response.outcome import evaluate_plans
 from optimizer.solver.belief_rounds import BRUTE_FORCE, Refusal
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.solution import Check, Conflict, MovedLimit
@@ -69,11 +67,9 @@ def conflict_at(state: SolveState, at: BeliefPoint) -> Conflict:
 
 def _broken(state: SolveState, nearest: ScoredPlan) -> Iterator[MovedLimit]:
     """How far each rule would have to move for the plan that breaks them least."""
-    euros = state.space.euros(nearest.units)[None]
-    outcome = evaluate_plans(state.cal, euros)
-    facts = consistent_facts(state.cal, euros, outcome.by_regime, outcome.pay)
-    for rule in broken_rules(state.space, facts):
-        yield MovedLimit(rule.name, float(rule.limit[0]), float(-rule.slack[0]))
+    at = evaluate_batch(state.cal, state.space, state.space.euros(nearest.units)[None]).one(0)
+    for rule in at.broken_rules:
+        yield MovedLimit(rule.name, rule.limit, -rule.slack)
 
 
 def _exhausted(state: SolveState, at: BeliefPoint, every: bool) -> Check:

@@ -81,8 +81,8 @@ def problem_of(scenario: Scenario, seed: int) -> Problem:
 
 def under(problem: Problem, curves: Curves) -> Problem:
     """The same where teams have these curves."""
-    cal = problem.cal.choosing(curves)
-    return replace(problem, cal=cal, space=plan_space(cal, problem.measures.controllability))
+    cal, controllability = problem.cal.paid_by(curves), problem.measures.controllability
+    return replace(problem, cal=cal, space=plan_space(cal, controllability, curves=curves))
 
 
 def _verdict(state: SolveState) -> Verdict:
@@ -101,7 +101,7 @@ def _at_baseline(state: SolveState) -> Verdict:
     if answer.units is None:
         return refused(state, at) if answer.status == "infeasible" else stopped(state)
     scored = scored_at(state, at)
-    plan = climb(state.space, scored, scored.look(answer.units[None])[0])
+    plan = climb(state.space, scored, scored.one(answer.units))
     note_round(state, at, answer, plan)
     bound = answer.bound
     if fixed is not None and relative_gap(plan.value, bound) > state.options.gap:
@@ -113,7 +113,7 @@ def _at_baseline(state: SolveState) -> Verdict:
             check_rules(scored.judge(plan.units[None])),
             *check_model(fixed, state.space, plan.units, at.beliefs),
         )
-    seen = linearised(state.cal, state.space.euros(plan.units)[None], at.beliefs)
+    seen = linearised(state.cal, state.space.euros(plan.units)[None], at.beliefs).one(0)
     others = diverse(state, scored, plan, at, proven=gap <= limit)
     return Certified(state, plan, bound, checks, others, seen)
 

@@ -75,7 +75,7 @@ def _list_better(state: SolveState, incumbent: ScoredPlan) -> Proof | ScoredPlan
         if answer.units is None:
             return _stopped(incumbent, at, fixed, bound, len(listed) - 1)
         if not np.isfinite(bound):
-            note_round(state, at, answer, state.scored.look(answer.units[None])[0])
+            note_round(state, at, answer, state.scored.one(answer.units))
         bound = min(bound, answer.bound)
         if bound <= target:
             return Proof(incumbent, at, fixed, bound, len(listed) - 1, complete=True)

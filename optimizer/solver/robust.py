@@ -16,7 +16,8 @@ from optimizer.arrays import Floats
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.local_search import ScoredPlan, neighbours, ranked
 from optimizer.plans.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
-from optimizer.response.outcome import evaluate_plans, value_of
+from optimizer.response.outcome import evaluate_plan, value_of
+from optimizer.scenario.plan import IN_FORCE
 from optimizer.solver.certificate import (
     check_equilibrium,
     check_global,
@@ -80,14 +81,14 @@ def _resumed(solution: Solution, options: Options, clock: Clock) -> SolveState:
 
 def _candidates(state: SolveState, solution: Solution, euros: Floats) -> Iterator[Candidate]:
     """The plan in force and the best at the file's numbers, always; then others, no plan twice."""
-    scenario, space, look = state.cal.scenario, state.space, state.scored.look
-    nominal = look(space.units(euros)[None])[0]
+    scenario, space, scored = state.cal.scenario, state.space, state.scored
+    nominal = scored.one(space.units(euros))
     yield _today(state)
     if not (_offered(state) and np.array_equal(space.units(state.cal.current), nominal.units)):
-        yield Candidate("nominal", euros, nominal.value, nominal.kept)
+        yield Candidate("nominal", euros, nominal.value, nominal.kept, space.curves)
     alternatives = solution.asked.alternatives
-    listed = [look(space.units(a.plan.euros(scenario))[None])[0] for a in alternatives]
-    near = ranked(look(neighbours(space, nominal.units)))
+    listed = [scored.one(space.units(a.plan.euros(scenario))) for a in alternatives]
+    near = ranked(scored.look(neighbours(space, nominal.units)))
     others: list[tuple[Kind, ScoredPlan]] = [("alternative", p) for p in listed if p.kept]
     others += [("neighbour", p) for p in near if p.kept]
     known = {nominal.key, space.units(state.cal.current).tobytes()}
@@ -95,29 +96,29 @@ def _candidates(state: SolveState, solution: Solution, euros: Floats) -> Iterato
     for kind, plan in others:
         if plan.key not in known and len(known) < most:
             known.add(plan.key)
-            yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept)
+            yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept, space.curves)
 
 
 def _today(state: SolveState) -> Candidate:
     """The plan in force, under the curves in force; it may be picked if it is one of those to choose from."""
     cal, space = state.cal, state.space
-    outcome = evaluate_plans(cal.today, cal.current[None])
-    kept = _offered(state) and state.scored.look(space.units(cal.current)[None])[0].kept
-    return Candidate("current", cal.current, float(value_of(cal, outcome)[0]), kept)
+    value = value_of(cal, evaluate_plan(cal.paid_by(IN_FORCE), cal.current))
+    kept = _offered(state) and state.scored.one(space.units(cal.current)).kept
+    return Candidate("current", cal.current, value, kept)
 
 
 def _offered(state: SolveState) -> bool:
     """Whether the plan in force is one of those to choose from: in whole steps, under the same curves."""
     cal, space = state.cal, state.space
     on_grid = np.abs(space.euros(space.units(cal.current)) - cal.current).max() <= ON_GRID
-    return not cal.chosen and bool(on_grid)
+    return not space.curves and bool(on_grid)
 
 
 def _stays(state: SolveState, compared: Robustness, c: int) -> bool:
     """Nobody would do quite other work; the best at the file's numbers has been asked already."""
-    euros = compared.candidates[c].euros[None]
+    euros = compared.candidates[c].euros
     return c == compared.nominal or all(
-        check.ok for check in check_global(state.cal, euros[0], evaluate_plans(state.cal, euros))
+        check.ok for check in check_global(state.cal, euros, evaluate_plan(state.cal, euros))
     )
 
 
@@ -132,7 +133,7 @@ def _recommended(state: SolveState, solution: Solution, compared: Robustness) ->
     check, certificate = _robust_check(compared), solution.certificate
     if compared.picked == compared.nominal:
         return replace(solution, certificate=replace(certificate, checks=(*certificate.checks, check)))
-    plan = state.scored.look(state.space.units(compared.candidates[compared.picked].euros)[None])[0]
+    plan = state.scored.one(state.space.units(compared.candidates[compared.picked].euros))
     checks = (check, *_checks(state, plan, certificate.bound))
     verdict = Certified(state, plan, certificate.bound, checks)
     return solution_of(verdict, solution.asked.combinations, compared)
@@ -154,8 +155,8 @@ def _checks(state: SolveState, plan: ScoredPlan, bound: float) -> Iterator[Check
     gap, limit = relative_gap(plan.value, bound), state.options.gap
     yield Check("gap", gap <= limit, gap, limit, "to the bound at the beliefs of the plan best without draws")
     yield check_rules(state.scored.judge(plan.units[None]))
-    euros: Floats = state.space.euros(plan.units)[None]
-    outcome = evaluate_plans(state.cal, euros)
+    euros = state.space.euros(plan.units)
+    outcome = evaluate_plan(state.cal, euros)
     yield from check_equilibrium(state.cal, euros, outcome)
-    yield from check_global(state.cal, euros[0], outcome)
+    yield from check_global(state.cal, euros, outcome)
     yield from check_sample(state.cal, euros, outcome)

@@ -20,6 +20,7 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium, consistent_response
 from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.plan import IN_FORCE
 from optimizer.solver.clock import Clock
 from optimizer.solver.highs import Limits, Progress
 from optimizer.solver.options import Options
@@ -135,5 +136,5 @@ def _exposure(
     gaming = state.cal.scenario.rules.gaming
     if gaming is None or gaming.exposure is None:
         return None
-    at = regimes or evaluate_plans(state.cal.today, euros).by_regime
+    at = regimes or evaluate_plans(state.cal.paid_by(IN_FORCE), euros).by_regime
     return np.asarray(believed_exposure(state.cal, euros, at)[0])

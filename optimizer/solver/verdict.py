@@ -9,9 +9,10 @@ from math import inf, isfinite, nan
 from optimizer.plans.evaluator import Linearised
 from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.robustness import Robustness
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.payouts import payouts_under
-from optimizer.scenario.plan import plan_from_euros
+from optimizer.scenario.plan import IN_FORCE, plan_from_euros
 from optimizer.solver.certificate import relative_gap
 from optimizer.solver.solution import (
     Alternative,
@@ -113,12 +114,13 @@ def solution_of(
 
 def _chosen(state: SolveState, plan: ScoredPlan) -> Chosen:
     """What people do under a plan, next period and once they have learnt, and what they are paid."""
-    cal, euros = state.cal, state.space.euros(plan.units)
+    cal, euros, curves = state.cal, state.space.euros(plan.units), state.space.curves
+    both = PlanBatch.of([(cal.current, IN_FORCE), (euros, curves)])
     with state.timed("evaluate"):
         return Chosen(
-            plan=replace(plan_from_euros(cal.scenario, euros), curves=dict(cal.chosen)),
+            plan=replace(plan_from_euros(cal.scenario, euros), curves=dict(curves)),
             euros=euros,
-            first_response=evaluate_plans(cal, euros[None], "first_response"),
-            consistent=evaluate_plans(cal, euros[None]),
-            payouts=payouts_under(cal, (cal.current, euros)),
+            first_response=evaluate_plan(cal, euros, "first_response"),
+            consistent=evaluate_plan(cal, euros),
+            payouts=payouts_under(cal, both),
         )

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.explanation.evaluated import shares
+from optimizer.explanation.comparison import same, shares
 from optimizer.tables.labels import label_of, plan_label, rule_label
 from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
 
 if TYPE_CHECKING:
-    from optimizer.explanation.build import Comparison, Explanation
+    from optimizer.explanation.build import ComparedPlan, Explanation
     from optimizer.scenario.types import Scenario
 
 
@@ -61,38 +61,39 @@ PLANS = Table(
 
 
 def plans_rows(found: Explanation) -> Iterator[Row]:
-    plans, scenario = found.plans, found.solution.cal.scenario
-    for s, (name, kind) in enumerate(zip(plans.names, plans.kinds, strict=True)):
+    scenario, current = found.solution.cal.scenario, found.plans[0]
+    for plan in found.plans:
+        at, gain = plan.evaluation, plan.evaluation.value - current.evaluation.value
         yield {
-            "plan": name,
-            "kind": kind,
-            **label_cells(plan_label(kind, name)),
-            **{column: float(getattr(plans.outcome, column)[s]) for column in MONEY},
-            "value": float(plans.value[s]),
-            "gain": float(plans.gain[s]),
-            "gain_share": ratio(float(plans.gain[s]), abs(float(plans.value[0]))),
-            **_against_today(plans, s),
-            "gaming_hours": float(plans.gaming_hours[s]),
-            "gaming_excess": float(plans.gaming_excess[s]),
-            "controllability": float(plans.controllability[s]),
-            **broken_cells(scenario, plans.broken[s]),
-            "settled": plans.converged[s],
-            "same_as_current": plans.is_current(s),
+            "plan": plan.name,
+            "kind": plan.kind,
+            **label_cells(plan_label(plan.kind, plan.name)),
+            **{column: getattr(at.consistent, column) for column in MONEY},
+            "value": at.value,
+            "gain": gain,
+            "gain_share": ratio(gain, abs(current.evaluation.value)),
+            **_against_today(plan, current),
+            "gaming_hours": plan.gaming_hours,
+            "gaming_excess": plan.gaming_excess,
+            "controllability": plan.controllability,
+            **broken_cells(scenario, (rule.name for rule in at.broken_rules)),
+            "settled": at.consistent.converged,
+            "same_as_current": same(at.euros, current.evaluation.euros),
         }
 
 
-def _against_today(plans: Comparison, s: int) -> Row:
+def _against_today(plan: ComparedPlan, current: ComparedPlan) -> Row:
     """Changes against the current plan, absolute and relative."""
+    after, before = plan.evaluation.consistent, current.evaluation.consistent
     of = {
-        "revenue": plans.outcome.revenue,
-        "loaded": plans.outcome.loaded_pay,
-        "net": plans.outcome.net,
-        "gaming": plans.gaming_hours,
+        "revenue": (after.revenue, before.revenue),
+        "loaded": (after.loaded_pay, before.loaded_pay),
+        "net": (after.net, before.net),
+        "gaming": (plan.gaming_hours, current.gaming_hours),
     }
     row: Row = {}
-    for name, values in of.items():
-        change = float(values[s] - values[0])
-        row |= {f"{name}_change": change, f"{name}_change_share": ratio(change, abs(float(values[0])))}
+    for name, (then, now) in of.items():
+        row |= {f"{name}_change": then - now, f"{name}_change_share": ratio(then - now, abs(now))}
     return row
 
 

@@ -175,13 +175,14 @@ def _tie_numbers(tie: NearTie) -> Row:
 
 def plan_cells(found: Explanation, euros: Floats, prefix: str = "") -> Row:
     """A plan in the file's words, and for people by what it has more and less of than the recommended one."""
-    cal, plans = found.solution.cal, found.plans
+    cal = found.solution.cal
     plan = plan_from_euros(cal.scenario, euros)
-    known = [s for s, kind in enumerate(plans.kinds) if kind != "chosen" and (plans.euros[s] == euros).all()]
+    others = (p for p in found.plans if p.kind != "chosen")
+    known = next((p for p in others if (p.evaluation.euros == euros).all()), None)
     chosen = found.solution.plan
     assert chosen is not None
-    if known:
-        label = plan_label(plans.kinds[known[0]], plans.names[known[0]])
+    if known is not None:
+        label = plan_label(known.kind, known.name)
     else:
         label = shift_label(cal.scenario, chosen.weights, plan.weights)
     cells = label_cells(label) if not prefix else named_cells(prefix, label)

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from optimizer.arrays import Floats
-from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
 from optimizer.plans.evaluator import Linearised
 from optimizer.plans.robustness import MEASURED, Robustness
+from optimizer.plans.rules.family import RuleOfPlan
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome
@@ -30,15 +31,15 @@ def outcome_json(cal: Calibrated, outcome: Outcome) -> Json:
     """`E` of scenario.md, for one plan."""
     network = cal.network
     return {
-        "activities": _named(network.activities, outcome.x[0]),
-        "score": _named(network.kpis, outcome.score[0]),
-        "pay": _named(network.teams, outcome.pay[0]),
-        "gross": number(outcome.gross[0]),
-        "direct_costs": number(outcome.direct_costs[0]),
-        "revenue": number(outcome.revenue[0]),
-        "loaded_pay": number(outcome.loaded_pay[0]),
-        "net": number(outcome.net[0]),
-        "residual": number(outcome.residual[0]),
+        "activities": _named(network.activities, outcome.x),
+        "score": _named(network.kpis, outcome.score),
+        "pay": _named(network.teams, outcome.pay),
+        "gross": number(outcome.gross),
+        "direct_costs": number(outcome.direct_costs),
+        "revenue": number(outcome.revenue),
+        "loaded_pay": number(outcome.loaded_pay),
+        "net": number(outcome.net),
+        "residual": number(outcome.residual),
         **(_surplus_json(outcome) if cal.scenario.rules.objective == "surplus" else {}),
     }
 
@@ -46,9 +47,9 @@ def outcome_json(cal: Calibrated, outcome: Outcome) -> Json:
 def _surplus_json(outcome: Outcome) -> Json:
     """What objective surplus is made of, beside revenue."""
     return {
-        "effort_cost": number(outcome.effort_cost[0]),
-        "risk_premium": number(outcome.risk_premium[0]),
-        "surplus": number(outcome.surplus[0]),
+        "effort_cost": number(outcome.effort_cost),
+        "risk_premium": number(outcome.risk_premium),
+        "surplus": number(outcome.surplus),
     }
 
 
@@ -89,16 +90,20 @@ def _spread_json(spread: Spread) -> Json:
     return {**fields, **at}
 
 
-def compare_json(cal: Calibrated, plans: Mapping[str, Compared]) -> Json:
+def compare_json(cal: Calibrated, plans: Mapping[str, Evaluation]) -> Json:
     return {
         "plans": {
             name: {
                 "consistent": outcome_json(cal, plan.consistent),
-                "broken_rules": [vars(rule) for rule in plan.broken_rules],
+                "broken_rules": [_broken_json(rule) for rule in plan.broken_rules],
             }
             for name, plan in plans.items()
         }
     }
+
+
+def _broken_json(rule: RuleOfPlan) -> Json:
+    return {"rule": rule.name, "value": rule.value, "limit": rule.limit, "excess": -rule.slack}
 
 
 def budget_json(lines: tuple[BudgetLine, ...]) -> Json:
@@ -220,10 +225,10 @@ def _fields(record: object) -> Json:
 
 def _linearised_json(cal: Calibrated, seen: Linearised) -> Json:
     return {
-        "score": _named(cal.network.kpis, seen.score[0]),
-        "pay": _named(cal.network.teams, seen.pay[0]),
-        "loaded_pay": number(seen.loaded_pay[0]),
-        "net": number(seen.net[0]),
+        "score": _named(cal.network.kpis, seen.score),
+        "pay": _named(cal.network.teams, seen.pay),
+        "loaded_pay": number(seen.loaded_pay),
+        "net": number(seen.net),
     }
 
 

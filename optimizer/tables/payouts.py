@@ -92,8 +92,8 @@ def objectives_reached_rows(found: Explanation) -> Iterator[Row]:
     if then is None or found.solution.euros is None:
         return
     sides: list[tuple[Floats, Floats]] = [
-        (cal.current, found.now.score[0]),
-        (found.solution.euros, then.score[0]),
+        (cal.current, found.now.score),
+        (found.solution.euros, then.score),
     ]
     for (kind, paid), (euros, score) in zip(_plans(found), sides, strict=True):
         for k, kpi in enumerate(cal.network.kpis):

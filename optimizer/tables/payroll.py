@@ -15,7 +15,8 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, loading, realised_pay, true_scores
+from optimizer.response.outcome import Outcome, loading, realised_pay
+from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Team
 from optimizer.tables.labels import Text, label_of
 from optimizer.tables.rounding import money_decimals
@@ -131,7 +132,7 @@ class Payroll:
         """Of the recommended plan, or of the current one where there is none."""
         solution = found.solution
         if found.then is None or solution.euros is None:
-            return cls(solution.cal, solution.cal.current, found.now)
+            return cls(solution.cal.paid_by(IN_FORCE), solution.cal.current, found.now)
         return cls(solution.cal, solution.euros, found.then)
 
     @cached_property
@@ -142,7 +143,7 @@ class Payroll:
     def lines(self) -> Iterator[Row]:
         """Expected pay by team, KPI and regime."""
         regimes = self.cal.scenario.regimes
-        scores = [true_scores(self.cal, at)[0] for at in self.outcome.by_regime]
+        scores = [at.score for at in self.outcome.by_regime]
         levels = [self.cal.curves.expected(score) for score in scores]
         stated = list(zip(self.cal.regimes.names, self.cal.regimes.odds, strict=True))
         gated = self.cal.curves.gates
@@ -190,7 +191,7 @@ class Payroll:
     def totals(self) -> Iterator[Row]:
         """Sums of the lines by team, then the company, beside the budgets and the unrounded payouts."""
         lines = list(self.lines())
-        budget, exact = self.cal.scenario.rules.budget, self.outcome.pay[0] * loading(self.cal)
+        budget, exact = self.cal.scenario.rules.budget, self.outcome.pay * loading(self.cal)
         for i, team in enumerate(self._teams):
             name = self.cal.network.teams[i]
             mine = [row for row in lines if row["team"] == name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -45,7 +45,7 @@ ACTIVITIES = Table(
 
 def activities_rows(found: Explanation) -> Iterator[Row]:
     cal, network = found.solution.cal, found.solution.cal.network
-    now, then = found.now.x[0], _row_of(found.then, len(network.activities))
+    now, then = found.now.x, _row_of(found.then, len(network.activities))
     first = _row_of(found.solution.first_response, len(network.activities))
     order = by_size_of_change(cal, np.nan_to_num(then - now))
     for i, team in enumerate(network.teams):
@@ -71,8 +71,8 @@ def activities_rows(found: Explanation) -> Iterator[Row]:
             }
 
 
-def _row_of(outcome: Any, count: int) -> Floats:
-    return np.asarray(outcome.x[0]) if outcome is not None else np.full(count, np.nan)
+def _row_of(outcome: Outcome | None, count: int) -> Floats:
+    return outcome.x if outcome is not None else np.full(count, np.nan)
 
 
 TEAMS = Table(
@@ -100,8 +100,8 @@ def teams_rows(found: Explanation) -> Iterator[Row]:
     cal, solution = found.solution.cal, found.solution
     count = len(cal.network.teams)
     euros = solution.euros if solution.euros is not None else np.full_like(cal.current, np.nan)
-    pay_then = found.then.pay[0] if found.then is not None else np.full(count, np.nan)
-    sides = (("now", cal.current, found.now.pay[0]), ("then", euros, pay_then))
+    pay_then = found.then.pay if found.then is not None else np.full(count, np.nan)
+    sides = (("now", cal.current, found.now.pay), ("then", euros, pay_then))
     charge, lag = loading(cal), np.nan_to_num(solution.measures.lag)
     for i, team in enumerate(cal.network.teams):
         row: Row = {"team": team, **label_cells(label_of(team, cal.scenario.teams))}
@@ -144,9 +144,9 @@ def kpis_rows(found: Explanation) -> Iterator[Row]:
             "target": float(cal.targets[k]),
             "noise": kpi.noise,
             "cap": _cap(cal.scenario, kpi),
-            "now": float(found.now.score[0, k]),
-            "next": float(first.score[0, k]) if first is not None else np.nan,
-            "then": float(then.score[0, k]) if then is not None else np.nan,
+            "now": float(found.now.score[k]),
+            "next": float(first.score[k]) if first is not None else np.nan,
+            "then": float(then.score[k]) if then is not None else np.nan,
         }
 
 
@@ -254,6 +254,6 @@ def stages_rows(found: Explanation) -> Iterator[Row]:
 
 
 def _entering(found: Explanation, outcome: Outcome) -> Floats:
-    """Units entering each stage per period, (N,), of the first plan of an outcome."""
+    """Units entering each stage per period, (N,)."""
     expect = found.solution.cal.regimes.expect
-    return expect(at.network.stage_inflow(at.x[0]) for at in outcome.by_regime)
+    return expect(at.network.stage_inflow(at.x) for at in outcome.by_regime)

@@ -156,11 +156,10 @@ CURVE_TERMS = Table(
 
 def curve_terms_rows(solution: Solution) -> Iterator[Row]:
     """What the curves of every team say, term by term, as the scenario does; nothing for straight lines."""
-    cal = solution.cal
-    scenario = cal.scenario
+    scenario = solution.cal.scenario
     for team in scenario.teams:
         for kpi in scenario.kpis:
-            curve = curve_of(scenario, team, kpi, cal.chosen)
+            curve = curve_of(scenario, team, kpi, solution.space.curves)
             for term, at, value in _terms(curve, kpi) if curve is not None else ():
                 on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
                 label = label_of(on, scenario.kpis) if on else NO_TEXT

@@ -73,7 +73,7 @@ def summary_rows(found: Explanation) -> Iterator[Row]:
         **_gain_and_budget(found),
         **_next_period(found),
         **_around(found),
-        "decimals": money_decimals(plans.outcome.gross),
+        "decimals": money_decimals(np.array([plan.evaluation.consistent.gross for plan in plans])),
     }
 
 
@@ -84,17 +84,17 @@ def _gain_and_budget(found: Explanation) -> Row:
     row["budget"] = np.nan if budget is None else budget
     if found.then is None:
         return row
-    gain = float(plans.gain[-1]) if found.moved else 0.0
-    row["gain"], row["gain_share"] = gain, ratio(gain, abs(float(plans.value[0])))
+    gain = plans[-1].evaluation.value - plans[0].evaluation.value if found.moved else 0.0
+    row["gain"], row["gain_share"] = gain, ratio(gain, abs(plans[0].evaluation.value))
     row["gap_of_gain"] = ratio(solution.bound - solution.objective, gain) if gain > 0 else np.nan
-    row["budget_unused"] = row["budget"] - float(found.then.loaded_pay[0])
+    row["budget_unused"] = row["budget"] - found.then.loaded_pay
     return row
 
 
 def _next_period(found: Explanation) -> Row:
     first = found.solution.first_response
-    parts = (np.nan,) * 3 if first is None else (first.revenue[0], first.loaded_pay[0], first.net[0])
-    return dict(zip(("first_revenue", "first_loaded_pay", "first_net"), map(float, parts), strict=True))
+    parts = (np.nan,) * 3 if first is None else (first.revenue, first.loaded_pay, first.net)
+    return dict(zip(("first_revenue", "first_loaded_pay", "first_net"), parts, strict=True))
 
 
 def _around(found: Explanation) -> Row:

@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
-from optimizer.rollout.early_warning import WarningLimit
+from optimizer.rollout.early_warning import ENOUGH_POWER, WarningLimit
 from optimizer.rollout.transition import Transition, TransitionPath
 from optimizer.tables.labels import NO_TEXT, activity_label, label_of, scenario_label
 from optimizer.tables.rounding import money_decimals
@@ -276,13 +276,19 @@ def _limit(cal: Calibrated, limit: WarningLimit) -> Row:
     name, source = network.activities[limit.activity], network.source[limit.activity]
     stage = network.stages[source] if source >= 0 else ""
     text = label_of(stage, stages) if stage else NO_TEXT
-    numbers = {f: getattr(limit, f) for f in LIMITS.columns if hasattr(limit, f) and f != "activity"}
     return {
         "activity": name,
         **label_cells(activity_label(cal.scenario, name)),
         "stage": stage,
         **named_cells("stage", text),
-        **numbers,
+        "week": limit.week,
+        "usual": limit.usual,
+        "gamed": limit.gamed,
+        "misjudged": limit.misjudged,
+        "limit": limit.limit,
+        "false_alarms": limit.false_alarms,
+        "power": limit.power,
+        "useful": limit.power >= ENOUGH_POWER,
     }
 
 

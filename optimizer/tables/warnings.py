@@ -49,7 +49,7 @@ def warnings_rows(found: Explanation) -> Iterator[Row]:
     for curve in curves_of_today(scenario):
         yield _row(scenario, "curve", dotted(curve.path), (curve.loaded, curve.straight, nan))
     if found.then is not None:
-        moved = sorted(extrapolated(cal, found.then.x[0]), key=lambda e: -abs(e.then / e.now - 1))
+        moved = sorted(extrapolated(cal, found.then.x), key=lambda e: -abs(e.then / e.now - 1))
         for e in moved:
             yield _row(scenario, "volume", f"activities.{e.activity}.baseline", (e.then, e.now, nan))
 

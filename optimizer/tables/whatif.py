@@ -21,7 +21,7 @@ from optimizer.response.measures import EPSILON, RHO
 from optimizer.response.network import Network
 from optimizer.response.outcome import loading
 from optimizer.response.pay_curves import PayCurves
-from optimizer.scenario.plan import plan_of
+from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of
 from optimizer.scenario.types import TargetPay
 from optimizer.tables.labels import (
     STATUSES,
@@ -103,13 +103,13 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "activities": list(_activities(cal)),
         "kpis": list(_kpis(cal)),
         "targets": {**cal.scenario.targets.model_dump(), "floor": TARGET_FLOOR},
-        "curves": [_curves(c) for c in ([cal.today, cal] if cal.chosen else [cal])],
+        "curves": [_curves(cal.paid_by(names), names) for names in _offered(space)],
         "correlation": float(cal.scenario.noise_correlation),
         "regimes": list(_regimes(cal)),
         "order": _order(cal.network),
         "rules": list(_rules(cal, space)),
         "unchecked": [label_json(rule_label(cal.scenario, name)) for name in unchecked_rules(cal)],
-        "plans": list(_plans(cal)),
+        "plans": list(_plans(cal, len(_offered(space)) - 1)),
     }
 
 
@@ -197,11 +197,16 @@ def _kpis(cal: Calibrated) -> Iterator[Json]:
         }
 
 
-def _curves(cal: Calibrated) -> Json:
+def _offered(space: PlanSpace) -> list[CurveNames]:
+    """The curves in force, then those that the plan chooses."""
+    return [IN_FORCE, space.curves] if space.curves else [IN_FORCE]
+
+
+def _curves(cal: Calibrated, names: CurveNames) -> Json:
     """One set: who follows which chosen curve, and the curves of all pairs, (I, K)."""
     teams, kpis = range(len(cal.network.teams)), range(len(cal.network.kpis))
     pairs = [[_curve(cal.curves, i, k) for k in kpis] for i in teams]
-    return {"chosen": dict(cal.chosen), "pairs": pairs}
+    return {"chosen": dict(names), "pairs": pairs}
 
 
 def _curve(curves: PayCurves, i: int, k: int) -> Json:
@@ -255,12 +260,12 @@ def _rules(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
         }
 
 
-def _plans(cal: Calibrated) -> Iterator[Json]:
+def _plans(cal: Calibrated, chosen: int) -> Iterator[Json]:
     """Plans named in the file follow the curves chosen, as in the report; only today's plan keeps its own."""
     yield _plan("current", "current", cal.current, 0)
     for name, weights in cal.scenario.plans.items():
         euros = plan_of(cal.scenario, weights).euros(cal.scenario)
-        yield _plan("named", name, euros, 1 if cal.chosen else 0)
+        yield _plan("named", name, euros, chosen)
 
 
 def _plan(kind: str, name: str, euros: Floats, curves: int) -> Json:

@@ -22,7 +22,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats
 from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.rules import broken_rules
+from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import RuleValue
 from optimizer.plans.space import PlanSpace, plan_space
@@ -142,7 +142,8 @@ class Company:
     def broken(self, plan: str) -> list[RuleValue]:
         row = self.row(plan)
         done = tuple(e.select(np.array([row]), e.network) for e in self.outcome.by_regime)
-        return broken_rules(self.space, Facts(self.cal, self.euros[[row]], done, self.outcome.pay[[row]]))
+        facts = Facts(self.cal, self.euros[[row]], done, self.outcome.pay[[row]])
+        return [rule for rule in rule_values(self.space, facts) if not rule.kept.all()]
 
 
 @dataclass(frozen=True)

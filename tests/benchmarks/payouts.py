@@ -16,7 +16,7 @@ import numpy as np
 from optimizer import read_scenario
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.outcome import evaluate_plans
+from optimizer.response.outcome import evaluate_plan
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import payout_distribution
 from optimizer.scenario.types import Scenario
@@ -59,7 +59,7 @@ def milliseconds(cal: Calibrated) -> tuple[float, float, float]:
     drawn, plans = perf_counter() - began, [three_each(cal, seed) for seed in range(REPETITIONS)]
     taken = []
     for euros in plans:
-        outcome = evaluate_plans(cal, euros[None])
+        outcome = evaluate_plan(cal, euros)
         began = perf_counter()
         payout_distribution(cal, euros, outcome, draws)
         taken.append(perf_counter() - began)

@@ -389,8 +389,8 @@ def truth_of(company: Twin = COMPANY) -> Truth:
     return Truth(
         company_with_change(company, scenario),
         scenario,
-        float(evaluate(scenario).consistent.revenue[0]),
-        float(evaluate(scenario, best.plan.weights).consistent.revenue[0]),
+        float(evaluate(scenario).consistent.revenue),
+        float(evaluate(scenario, best.plan.weights).consistent.revenue),
         best.plan.weights,
     )
 
@@ -402,8 +402,8 @@ def trial(truth: Truth, seed: int) -> Trial:
     limit = truth.scenario.rules.budget.expected or math.inf
     return Trial(
         tuple(numbers(truth.scenario, study, scenario)),
-        float(there.revenue[0]),
-        max(0.0, float(there.loaded_pay[0]) - limit),
+        there.revenue,
+        max(0.0, there.loaded_pay - limit),
         plan == truth.plan,
     )
 

@@ -14,7 +14,7 @@ from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import share as _share
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
-from optimizer.plans.evaluation import BudgetLine, Compared, Evaluation, Influence
+from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.outcome import Outcome
 from optimizer.scenario.types import Scenario
@@ -86,16 +86,16 @@ def show_evaluation(found: Evaluation) -> None:
         f"Money ({cal.scenario.currency} per {cal.scenario.period})", ["", "first response", "consistent"]
     )
     for name in amounts(cal.scenario):
-        _row(money, name, _money(getattr(first, name)[0]), _money(getattr(then, name)[0]))
+        _row(money, name, _money(getattr(first, name)), _money(getattr(then, name)))
     pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
     for i, team in enumerate(network.teams):
-        target = found.plan.target_pay[team]
-        share = _share(then.pay[0, i] / target) if target else "–"
-        _row(pay, team, _money(first.pay[0, i]), _money(then.pay[0, i]), share)
+        target = float(found.euros[i].sum())
+        share = _share(then.pay[i] / target) if target else "–"
+        _row(pay, team, _money(first.pay[i]), _money(then.pay[i]), share)
     score = _table("Attainment", ["KPI", "first response", "consistent"])
     for k, kpi in enumerate(network.kpis):
-        _row(score, kpi, _share(first.score[0, k]), _share(then.score[0, k]))
-    _print(money, pay, score, _activities(cal, first.x[0], then.x[0]))
+        _row(score, kpi, _share(first.score[k]), _share(then.score[k]))
+    _print(money, pay, score, _activities(cal, first.x, then.x))
     if found.fixed_targets is not None:
         _print(_ratchet(found, found.fixed_targets))
     for deviation in found.deviations:
@@ -107,7 +107,7 @@ def _ratchet(found: Evaluation, fixed: Outcome) -> Table:
     title = f"Targets issued anew ({found.cal.scenario.currency} per {found.cal.scenario.period})"
     table = _table(title, ["", "fixed targets", "issued anew", "change"])
     for name in amounts(found.cal.scenario):
-        before, after = float(getattr(fixed, name)[0]), float(getattr(found.consistent, name)[0])
+        before, after = getattr(fixed, name), getattr(found.consistent, name)
         _row(table, name, _money(before), _money(after), f"{after - before:+,.2f}")
     return table
 
@@ -122,7 +122,7 @@ def _activities(cal: Calibrated, first: Floats, then: Floats) -> Table:
     return table
 
 
-def show_comparison(scenario: Scenario, plans: dict[str, Compared]) -> None:
+def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
     """One row per plan, at consistent beliefs."""
     columns = ["plan", "gross", "direct costs", "revenue", "loaded pay", "net", "breaks"]
     table = _table(
@@ -133,8 +133,8 @@ def show_comparison(scenario: Scenario, plans: dict[str, Compared]) -> None:
     for name, plan in plans.items():
         at = plan.consistent
         money = (at.gross, at.direct_costs, at.revenue, at.loaded_pay, at.net)
-        broken = ", ".join(r.rule for r in plan.broken_rules) or "nothing"
-        _row(table, name, *(f"{m[0]:,.0f}" for m in money), broken)
+        broken = ", ".join(r.name for r in plan.broken_rules) or "nothing"
+        _row(table, name, *(f"{m:,.0f}" for m in money), broken)
     _print(table)
 
 

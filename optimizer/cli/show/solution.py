@@ -16,7 +16,8 @@ from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.warnings import extrapolated
-from optimizer.response.outcome import Outcome, evaluate_plans
+from optimizer.response.outcome import Outcome, evaluate_plan
+from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.labels import STATUSES
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _show_extrapolated(solution: Solution) -> None:
     """Volumes far from today's: no figure of the file was observed there."""
     if solution.consistent is None:
         return
-    for far in extrapolated(solution.cal, solution.consistent.x[0]):
+    for far in extrapolated(solution.cal, solution.consistent.x):
         moved = f"{far.activity} goes from {far.now:,.4g} to {far.then:,.4g} ({far.then / far.now - 1:+.0%})"
         _print(Text(f"warning: {moved}, further than anything observed (half of today's volume)"))
 
@@ -74,7 +75,7 @@ def _show_plan(solution: Solution) -> None:
         f"{scenario.currency} per {scenario.period}, once people have learnt", ["", "today", "plan", "change"]
     )
     for name in amounts(scenario):
-        before, after = float(getattr(now, name)[0]), float(getattr(at, name)[0])
+        before, after = getattr(now, name), getattr(at, name)
         _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
     gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"
     _print(table, money, Text(gap))
@@ -127,7 +128,7 @@ def _pay_varies(solution: Solution) -> bool:
 
 
 def _today(solution: Solution) -> Outcome:
-    return evaluate_plans(solution.cal.today, solution.cal.current[None])
+    return evaluate_plan(solution.cal.paid_by(IN_FORCE), solution.cal.current)
 
 
 def _show_conflict(conflict: Conflict) -> None:

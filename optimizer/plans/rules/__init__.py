@@ -94,15 +94,15 @@ def keeps_weight_rules(space: PlanSpace, euros: Floats) -> Bools:
     return kept
 
 
+def on_payouts(name: str) -> bool:
+    """Whether a rule looks at what is paid: expected, or in bad cases."""
+    return rule_named(name) in (*budget.RULES, *bad_cases.RULES)
+
+
 def payout_values(facts: Facts) -> Iterator[RuleValue]:
     """Rules on what is paid: expected, and in bad cases."""
     yield from budget.lines(facts)
     yield from bad_cases.lines(facts)
-
-
-def broken_rules(space: PlanSpace, facts: Facts) -> list[RuleValue]:
-    """Rules that one plan (S = 1) breaks."""
-    return [rule for rule in rule_values(space, facts) if not rule.kept[0]]
 
 
 def relaxations(cal: Calibrated) -> Iterator[Relaxation]:

@@ -105,9 +105,40 @@ class RuleValue:
         """(S,): by how much it is broken, as a share of the limit."""
         return np.asarray(np.maximum(-self.slack, 0.0) / np.maximum(np.abs(self.limit), self.size))
 
+    def one(self, plan: int) -> RuleOfPlan:
+        """The rule at one of the plans."""
+        value, limit = float(self.value[plan]), float(self.limit[plan])
+        return RuleOfPlan(self.name, value, limit, self.at_least, self.size, self.quiet)
+
     def where(self, applies: Bools) -> RuleValue:
         """At its limit for plans to which it does not apply."""
         return replace(self, value=np.where(applies, self.value, self.limit))
+
+
+@dataclass(frozen=True)
+class RuleOfPlan:
+    """A rule at one plan: as `RuleValue`, in numbers."""
+
+    name: str
+    value: float
+    limit: float
+    at_least: bool
+    size: float
+    quiet: bool
+
+    @property
+    def slack(self) -> float:
+        """How far the rule is from breaking, in its own unit."""
+        return self.value - self.limit if self.at_least else self.limit - self.value
+
+    @property
+    def kept(self) -> bool:
+        return self.slack >= -TOLERANCE * self.size
+
+    @property
+    def excess(self) -> float:
+        """By how much it is broken, as a share of the limit."""
+        return max(-self.slack, 0.0) / max(abs(self.limit), self.size)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.plans import evaluation
-from optimizer.plans.evaluation import CURRENT, BudgetLine, Compared, Evaluation, Influence
+from optimizer.plans.evaluation import CURRENT, BudgetLine, Evaluation, Influence
 from optimizer.runs.api.border import (
     GivenPlan,
     GivenScenario,
@@ -45,7 +45,7 @@ def compare(
     scenario: GivenScenario,
     plans: Mapping[str, GivenPlan] | Iterable[str | PathLike[str]] | None = None,
     seed: int = SEED,
-) -> dict[str, Compared]:
+) -> dict[str, Evaluation]:
     """Plans side by side, and the rules each breaks; without plans, the current one and every named one."""
     checked = checked_scenario(scenario)
     if plans is None:

@@ -1,11 +1,14 @@
 """What README shows is what happens."""
 
 import re
+import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -34,3 +37,46 @@ def test_every_verb_in_the_readme_exists():
     shown = set(re.findall(r"^(?:uv run )?incentives (\w+)", README, re.MULTILINE))
     assert shown
     assert shown <= set(main.commands)
+
+
+def commands(starting: str) -> list[tuple[str, list[str]]]:
+    """Commands of README, CONTRIBUTING and docs, each with its page: words after `starting`."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for line in re.findall(
+            rf"(?:^|`|&& |uv run )(?:[\w=,. -]*?)\b{starting} ([^`\n#&]*)", text, re.MULTILINE
+        ):
+            found.append((page.name, shlex.split(line)))
+    return found
+
+
+def test_every_module_that_a_page_runs_exists_and_knows_its_options():
+    runs = commands("python -m")
+    assert len(runs) > 5
+    for page, (module, *words) in runs:
+        home = ROOT / module.replace(".", "/")
+        sources = (
+            [home.with_suffix(".py")] if home.with_suffix(".py").is_file() else sorted(home.glob("*.py"))
+        )
+        assert sources, f"{page}: {module}"
+        text = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+        assert [word for word in words if word.startswith("--") and f'"{word}"' not in text] == [], page
+
+
+def test_every_verb_that_a_page_shows_knows_its_options():
+    from optimizer.cli import main
+
+    shown = [(page, words) for page, words in commands("incentives") if words and words[0] in main.commands]
+    assert len(shown) > 20
+    for page, (name, *words) in shown:
+        known = {option for parameter in main.commands[name].params for option in parameter.opts}
+        assert {word for word in words if re.match(r"--\w", word)} <= known | {"--help"}, (page, name)
+
+
+def test_the_marks_that_a_page_chooses_tests_by_exist():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    marks = {mark.partition(":")[0] for mark in settings["tool"]["pytest"]["ini_options"]["markers"]}
+    chosen = [words[words.index("-m") + 1] for _, words in commands("pytest") if "-m" in words]
+    assert chosen
+    assert {word for text in chosen for word in re.findall(r"\w+", text)} - {"not", "and", "or"} <= marks

@@ -31,11 +31,11 @@ from optimizer.cli import main
 from optimizer.cli.batch import exit_code
 from optimizer.runs.batch import BatchRun, Progress, read_grid, write_index
 from optimizer.runs.batch.attempts import Entry
+from optimizer.runs.batch.batch_run import _put_away
 from optimizer.runs.batch.index import INDEX
 from optimizer.runs.batch.job import Done, perform
 from optimizer.runs.batch.lock import locked
 from optimizer.runs.batch.progress import ProgressView, show_batch_run
-from optimizer.runs.batch.run import _put_away
 from optimizer.runs.batch.verify import verify_batch
 from optimizer.runs.diff import differences
 from optimizer.runs.verify import run_folders, verify_run

@@ -21,7 +21,7 @@ from optimizer.scenario.types import Scenario
 from optimizer.solver.certificate import check_model
 from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import FixedModel, model_at
-from optimizer.solver.program.cells import Space, find_cells
+from optimizer.solver.program.plan_cells import Space, find_cells
 from optimizer.solver.program.regions import find_regions
 
 NEAR = 1e-6

@@ -25,10 +25,10 @@ from optimizer.cli import main
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate import mixed_models, people, responsiveness, side_metrics, timing
 from optimizer.history.estimate.controllability import Controlled, controlled
+from optimizer.history.estimate.history_study import Study, study_of
 from optimizer.history.estimate.lags import arrival_of, fits_of, lag_of
 from optimizer.history.estimate.rates import Rate, wilson
 from optimizer.history.estimate.spending import costs_of
-from optimizer.history.estimate.study import Study, study_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.mapping import Map, read_map
 from optimizer.scenario.read import read_scenario

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from optimizer.history.behaviour import converged
 from optimizer.history.estimate import responsiveness
 from optimizer.history.estimate.experiment import carried_over, pay_elasticity
-from optimizer.history.estimate.study import Study, study_of
+from optimizer.history.estimate.history_study import Study, study_of
 from optimizer.history.read.deals import read_history
 from optimizer.history.read.mapping import read_map
 from optimizer.scenario.problems import ScenarioError

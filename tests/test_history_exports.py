@@ -15,7 +15,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from optimizer.history.estimate.study import study_of
+from optimizer.history.estimate.history_study import study_of
 from optimizer.history.read import csv_records, parse_cells
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.exports import read_export

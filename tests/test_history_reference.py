@@ -23,10 +23,10 @@ from threadpoolctl import threadpool_limits
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate import experiment, mixed_models, side_metrics, speed_to_lead, timing
 from optimizer.history.estimate.capacity import capacity_of
+from optimizer.history.estimate.history_study import Study, study_of
 from optimizer.history.estimate.lags import done_within, fits_of, lag_of
 from optimizer.history.estimate.people import panel_of
 from optimizer.history.estimate.rates import Rate, dispersion_of, quantiles, rate_of, rates_by, spread_of
-from optimizer.history.estimate.study import Study, study_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.exports import read_export
 from optimizer.history.read.mapping import read_map

@@ -12,8 +12,8 @@ import twin
 from test_history import COMPANY, TODAY, given
 
 from optimizer.history.estimate import side_metrics
+from optimizer.history.estimate.history_study import study_of
 from optimizer.history.estimate.rates import Rate
-from optimizer.history.estimate.study import study_of
 from optimizer.history.read.deals import read_history
 from optimizer.tables.history import TABLES, calibration_tables
 from reports.studies.calibration import calibration_pdfs

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from threadpoolctl import threadpool_limits
 
 from optimizer.cli import main
-from optimizer.history.estimate.study import study_of
+from optimizer.history.estimate.history_study import study_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.mapping import Map, read_map
 from optimizer.scenario.read import read_scenario

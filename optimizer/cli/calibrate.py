@@ -41,7 +41,7 @@ def calibrate(
         raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
     from optimizer.history.behaviour import converged
     from optimizer.history.draft.build import scenario_of
-    from optimizer.history.estimate.study import study_of
+    from optimizer.history.estimate.history_study import study_of
     from optimizer.history.findings import as_json as findings_json
     from optimizer.history.read.deals import read_history
     from optimizer.history.read.mapping import read_map

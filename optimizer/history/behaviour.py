@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.history.draft.build import scenario_of
+from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.responsiveness import matched
-from optimizer.history.estimate.study import Study
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.types import Scenario

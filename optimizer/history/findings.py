@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from optimizer.history.estimate.experiment import PayElasticity
+from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.lags import Arrival, Lag
 from optimizer.history.estimate.people import Persons
 from optimizer.history.estimate.rates import quantiles
 from optimizer.history.estimate.responsiveness import Effect
 from optimizer.history.estimate.side_metrics import SideMetrics
 from optimizer.history.estimate.spending import SourceCost
-from optimizer.history.estimate.study import Study
 from optimizer.history.estimate.timing import Rush
 
 Json = dict[str, Any]

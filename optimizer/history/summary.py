@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import quantiles
-from optimizer.history.estimate.study import Study
 
 
 def in_words(study: Study) -> str:

@@ -7,8 +7,8 @@ from datetime import date
 
 import numpy as np
 
+from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import quantiles
-from optimizer.history.estimate.study import Study
 from optimizer.tables.history_people import (
     CAPACITY,
     CONTROL,

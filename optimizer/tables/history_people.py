@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.history.estimate.study import Study
+from optimizer.history.estimate.history_study import Study
 from optimizer.tables.table import Column, Table
 
 PEOPLE = Table(

@@ -26,7 +26,7 @@ from twin import Answers, Change, Source, Twin
 from optimizer import evaluate, solve
 from optimizer.history.behaviour import converged
 from optimizer.history.draft.build import scenario_of
-from optimizer.history.estimate.study import Study, study_of
+from optimizer.history.estimate.history_study import Study, study_of
 from optimizer.history.estimate.timing import WEEKS
 from optimizer.history.read.deals import read_history
 from optimizer.history.read.mapping import Map

@@ -14,7 +14,7 @@ from optimizer.history.draft.kpis import add_controllability, add_kpis, add_luck
 from optimizer.history.draft.sales_stages import add_customer, add_selling
 from optimizer.history.draft.sourced_values import Draft, Tree, label, short
 from optimizer.history.estimate.experiment import responsiveness_of
-from optimizer.history.estimate.study import Study
+from optimizer.history.estimate.history_study import Study
 from optimizer.history.read.assumptions import TeamAssumed
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.messages import findings_of

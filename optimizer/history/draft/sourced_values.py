@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from optimizer.history.estimate import timing
+from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import Rate
-from optimizer.history.estimate.study import Study
 from optimizer.history.estimate.timing import WEEKS, WEEKS_NEEDED
 from optimizer.history.read.assumptions import Assume
 

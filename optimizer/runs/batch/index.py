@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from optimizer.runs.batch.attempts import Entry
+from optimizer.runs.batch.batch_run import RUNS, BatchRun
 from optimizer.runs.batch.job import Job
 from optimizer.runs.batch.reasons import Incomplete, as_it_is
-from optimizer.runs.batch.run import RUNS, BatchRun
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in, plan_in_words
 from optimizer.scenario.problems import printable
 from optimizer.scenario.types import Scenario

@@ -23,8 +23,8 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.runs.batch.attempts import Entry
-from optimizer.runs.batch.run import BatchRun
-from optimizer.runs.batch.run import Progress as Ended
+from optimizer.runs.batch.batch_run import BatchRun
+from optimizer.runs.batch.batch_run import Progress as Ended
 from optimizer.scenario.problems import printable
 
 QUIET_SECONDS = 10.0

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from optimizer.runs.batch.attempts import AttemptsError, Entry, read_attempts
+from optimizer.runs.batch.batch_run import LEDGER, RUNS
 from optimizer.runs.batch.index import MONEY
-from optimizer.runs.batch.run import LEDGER, RUNS
 from optimizer.runs.verify import SAME, Difference, run_folders
 
 

@@ -14,7 +14,7 @@ from optimizer.scenario.checks.baseline_counts import (
     has_pay,
     hours_worked,
 )
-from optimizer.scenario.checks.grid import is_whole
+from optimizer.scenario.checks.whole_steps import is_whole
 from optimizer.scenario.problems import Finding, Path, listed, number
 from optimizer.scenario.types import Activity, Scenario, Stage, TargetPay
 

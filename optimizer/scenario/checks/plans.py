@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 
 from optimizer.scenario.checks.baseline_counts import SUM, Findings, has_pay
-from optimizer.scenario.checks.grid import is_whole
 from optimizer.scenario.checks.names import unknown_weights
+from optimizer.scenario.checks.whole_steps import is_whole
 from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
 from optimizer.scenario.types import Scenario, TargetPay
 from optimizer.scenario.value_types import Weights

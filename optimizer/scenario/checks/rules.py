@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container
 
 from optimizer.scenario.checks.baseline_counts import SUM, Findings, has_pay
-from optimizer.scenario.checks.grid import STEPS, is_whole, on_grid
+from optimizer.scenario.checks.whole_steps import STEPS, is_whole, on_grid
 from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
 from optimizer.scenario.types import Scenario
 

@@ -1,8 +1,8 @@
 """What makes the linear relaxation strong: the convex hull of the cells, with payouts' true cost in each.
 
-Cells (`optimizer.solver.program.cells`) are joined by their hull: e = Σ_j e^j and payout = Σ_j payout^j, one
-e^j per cell and all but one of them 0 (Balas 1985, doi:10.1137/0606047), payout^j above the tangents of its
-cell. The products (12) of FORMULATION.md stay what makes payouts exact; rows (18) to (20) only make the
+Cells (`optimizer.solver.program.plan_cells`) are joined by their hull: e = Σ_j e^j and payout = Σ_j payout^j,
+one e^j per cell and all but one of them 0 (Balas 1985, doi:10.1137/0606047), payout^j above the tangents of
+its cell. The products (12) of FORMULATION.md stay what makes payouts exact; rows (18) to (20) only make the
 bound strong.
 """
 
@@ -16,7 +16,7 @@ from optimizer.arrays import Floats
 from optimizer.model.data import ModelData
 from optimizer.model.weights import steps_of
 from optimizer.solver.highs import LpRelaxation, compile_model
-from optimizer.solver.program.cells import PlanCell, Space, find_cells
+from optimizer.solver.program.plan_cells import PlanCell, Space, find_cells
 from optimizer.solver.program.regions import OUTSIDE, Regions
 
 ROUNDS = 8

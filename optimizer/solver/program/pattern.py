@@ -33,8 +33,8 @@ from optimizer.solver.highs import (
     solve_milp,
     solve_quadratic,
 )
-from optimizer.solver.program.cells import PlanCell, Space, cell_of
 from optimizer.solver.program.joint_regions import UnclearError, joint_map
+from optimizer.solver.program.plan_cells import PlanCell, Space, cell_of
 from optimizer.solver.program.tangents import PRECISION, add_tangents, solve_outer
 
 ROUNDS = 100

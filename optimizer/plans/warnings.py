@@ -75,9 +75,9 @@ def extrapolated(cal: Calibrated, volumes: Floats) -> Iterator[Extrapolated]:
     """Activities of the file done today whose volume moves by more than FAR; `volumes` is (A,)."""
     network = cal.network
     for a, name in enumerate(network.activities):
-        now, then = float(network.baseline[a]), float(volumes[a])
-        if network.explicit[a] and now > 0 and abs(then / now - 1) > FAR + 1e-9:
-            yield Extrapolated(name, now, then)
+        current, recommended = float(network.baseline[a]), float(volumes[a])
+        if network.explicit[a] and current > 0 and abs(recommended / current - 1) > FAR + 1e-9:
+            yield Extrapolated(name, current, recommended)
 
 
 def measured_warnings(cal: Calibrated) -> list[Finding]:

@@ -120,12 +120,12 @@ def pay_per_unit(cal: Calibrated) -> Floats:
     unpriced = Beliefs(priced.routing, priced.numerator, priced.denominator, np.zeros_like(priced.price))
     curves = pay_curves(cal.scenario)
     pay = perceived_rewards(network, curves, cal.targets, unpriced, cal.current[None])[0]
-    brought = np.zeros(len(network.stages))
+    pay_by_stage = np.zeros(len(network.stages))
     for n in (n for n in network.downstream_first if network.owner[n] >= 0):
         taking = network.from_stage[n]
-        later = np.where(network.owner == network.owner[n], brought, 0.0) @ network.yields[:, taking]
-        brought[n] = priced.routing[0, taking] @ (pay[taking] + network.own_delay[taking] * later)
-    return brought
+        later = np.where(network.owner == network.owner[n], pay_by_stage, 0.0) @ network.yields[:, taking]
+        pay_by_stage[n] = priced.routing[0, taking] @ (pay[taking] + network.own_delay[taking] * later)
+    return pay_by_stage
 
 
 def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:

@@ -65,4 +65,4 @@ def cut_list(content: str, start: int, end: int) -> list[Cut]:
     if not _NUMBERS.fullmatch(text) or not re.search(r",\s", text):
         return []
     cuts = [(m.start(), m.group()) for m in _CUT.finditer(text)]
-    return [Cut(start + at + found.index(","), found, True) for at, found in cuts]
+    return [Cut(start + at + digits.index(","), digits, True) for at, digits in cuts]

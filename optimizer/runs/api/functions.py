@@ -96,12 +96,12 @@ def solve_to_folder(
 
     With a plan it is the only one to choose from, and the folder is about it.
     """
-    company, asked = checked_scenario(scenario), options or RunOptions()
-    raise_findings(options_problems(company, asked))
+    checked, asked = checked_scenario(scenario), options or RunOptions()
+    raise_findings(options_problems(checked, asked))
     from optimizer.runs import solve as runs
 
-    chosen = None if plan is None else checked_plan(company, plan)
+    chosen = None if plan is None else checked_plan(checked, plan)
     if chosen is not None:
-        raise_findings(problems_of(runs.imposed(company, chosen)))
+        raise_findings(problems_of(runs.imposed(checked, chosen)))
     with calibrating():
-        return runs.solve_to_folder(company, Path(folder), asked, chosen)
+        return runs.solve_to_folder(checked, Path(folder), asked, chosen)

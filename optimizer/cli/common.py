@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
@@ -33,6 +34,10 @@ EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "erro
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: none of those that say how a plan or a batch went."""
 WRITABLE = "name a folder that can be written to, on a disk with room; nothing was replaced"
+REPORT = (
+    "this is an error of the program, not of your files: report it, with this line, the command and the "
+    "file, where you got the program from; nothing was replaced"
+)
 P = ParamSpec("P")
 
 
@@ -77,12 +82,22 @@ class Verbs(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.obj = {"as_json": "--json" in args}
-        with _told_as_json(ctx):
+        with _told_as_json(ctx), _interruptible():
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _told_as_json(ctx):
+        with _told_as_json(ctx), _interruptible():
             return super().invoke(ctx)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C while arguments are read ends as it does in a verb, not as a refusal."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        sys.exit(INTERRUPTED)
 
 
 @contextmanager
@@ -105,8 +120,8 @@ def main() -> None:
 
 
 def verb(function: Callable[P, None]) -> Callable[P, None]:
-    """Bad input, and files that cannot be read or written, end with exit code 2, an interrupt with 130; never
-    with a traceback."""
+    """Bad input, and files that cannot be read or written, end with exit code 2, an interrupt with 130, what
+    nobody foresaw with 4; never with a traceback."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -130,8 +145,37 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             sys.exit(INTERRUPTED)
+        except click.ClickException:
+            raise
+        except Exception as error:
+            _unexpected(kwargs.get("as_json") is True, error)
 
     return run
+
+
+def fail(as_json: bool, place: str, messages: Sequence[str]) -> NoReturn:
+    """A check of the program's own that failed: exit code 4."""
+    if as_json:
+        hint = "nothing was written"
+        _print_problems([{"where": place, "value": "", "message": m, "hint": hint} for m in messages])
+    for message in messages:
+        click.echo(f"error: {place}: {message}", err=True)
+    sys.exit(4)
+
+
+def _unexpected(as_json: bool, error: Exception) -> NoReturn:
+    """An error that nobody foresaw: what and where in one line, and what to do with it."""
+    steps = [step for step in traceback.extract_tb(error.__traceback__) if _ours(step.filename)]
+    where = f" ({Path(steps[-1].filename).stem}:{steps[-1].lineno})" if steps else ""
+    message = f"{type(error).__name__}: {error}{where}".replace("\n", " ")
+    if as_json:
+        _print_problems([{"where": "incentives", "value": "", "message": message, "hint": REPORT}])
+    click.echo(f"error: {message}\n    {REPORT}", err=True)
+    sys.exit(4)
+
+
+def _ours(file: str) -> bool:
+    return bool({"optimizer", "reports"} & set(Path(file).parts))
 
 
 def _refuse(as_json: bool, problems: list[Any], text: str) -> None:

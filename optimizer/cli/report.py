@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import json_option, main, print_json, verb
+from optimizer.cli.common import fail, json_option, main, print_json, verb
 from reports.words.locales import languages
 
 KINDS = ("pdf", "plans", "xlsx", "html")
@@ -25,14 +25,18 @@ KINDS = ("pdf", "plans", "xlsx", "html")
 @json_option
 @verb
 def report(run: Path, languages: tuple[str, ...], only: tuple[str, ...], as_json: bool) -> None:
-    """Make the documents of a run folder again, without solving: the same bytes that solve wrote."""
-    from optimizer.runs.folder import NotARunFolderError, refuse_other
+    """Make the documents of a run folder again, without solving: the same bytes that solve wrote.
+
+    A folder that is no longer what was written is left as it is; exit code 4.
+    """
+    from optimizer.runs.folder import ChangedRunError, NotARunFolderError
     from optimizer.runs.write import rewrite_documents
     from optimizer.tables.table import TableError
 
     try:
-        refuse_other(run.resolve())
         names = rewrite_documents(run, only, languages)
+    except ChangedRunError as error:
+        fail(as_json, str(run), [f"{change}; solve again, or put the file back" for change in error.changes])
     except (NotARunFolderError, TableError) as error:
         raise click.BadParameter(str(error), param_hint="RUN") from error
     if as_json:

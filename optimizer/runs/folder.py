@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -40,18 +41,62 @@ def write_json(path: Path, value: Any) -> None:
 
 
 class NotARunFolderError(ValueError):
-    """The folder to write holds something that is not a run; nothing was touched."""
+    """The folder to write or to read holds something that is not a run; nothing was touched."""
+
+
+class ChangedRunError(ValueError):
+    """A run folder is not what was written; `changes` says where."""
+
+    def __init__(self, folder: Path, changes: Sequence[str]) -> None:
+        super().__init__(f"{folder} is not what was written: {'; '.join(changes)}")
+        self.changes = tuple(changes)
+
+
+MANIFEST = "manifest.json"
+BESIDE = (MANIFEST, "run.log")
+"""Files of a run that its listing does not name."""
+
+
+def listing(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a run, by its path in the folder: what makes the folder one.
+
+    Raises NotARunFolderError where there is none.
+    """
+    try:
+        recorded = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["sha256"]
+        if not isinstance(recorded, dict) or not {"result.json", "scenario.yaml"} <= recorded.keys():
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise NotARunFolderError(f"{folder} is not a run folder: {MANIFEST} lists no run") from None
+    return {str(name): str(digest) for name, digest in recorded.items()}
 
 
 def refuse_foreign(target: Path) -> None:
-    """Raise NotARunFolderError unless the target is absent, empty, or an earlier run."""
-    working = Path.cwd().resolve()
-    if target.is_file() or target == working or target in working.parents:
+    """Raise NotARunFolderError unless the target is absent, empty, or an earlier run and nothing else."""
+    place, working = target.resolve(), Path.cwd().resolve()
+    if target.is_symlink():
+        raise NotARunFolderError(f"{target} is a symbolic link; name the folder that it leads to")
+    if place.is_file() or place == working or place in working.parents:
         raise NotARunFolderError(f"{target} cannot be a run folder; name a new folder")
-    if target.is_dir() and any(target.iterdir()) and not (target / "manifest.json").is_file():
+    if not place.is_dir() or not any(place.iterdir()):
+        return
+    try:
+        known = listing(place)
+    except NotARunFolderError:
         raise NotARunFolderError(
             f"{target} exists and is not a run folder; name another or remove it yourself"
+        ) from None
+    foreign = [name for name in _contents(place) if name not in known and name not in BESIDE]
+    if foreign:
+        raise NotARunFolderError(
+            f"{target} holds {foreign[0]}, which is no file of the run; move it away, or name another folder"
         )
+
+
+def _contents(folder: Path) -> dict[str, Path]:
+    """All that is not a folder, links to folders too, by its path in the folder."""
+    entries = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {path.relative_to(folder).as_posix(): path for path in sorted(entries)}
 
 
 def refuse_unwritable(path: Path) -> None:
@@ -69,7 +114,7 @@ def refuse_unwritable(path: Path) -> None:
 
 
 def refuse_other(target: Path) -> None:
-    """Raise NotARunFolderError unless the target is a complete run."""
+    """Raise NotARunFolderError unless the target is a run, whole by its names."""
     missing = [name for name in ("manifest.json", "result.json", "tables") if not (target / name).exists()]
     if missing:
         runs = target / "runs"
@@ -83,15 +128,14 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     A reader sees the old folder or the new one, never a mixture; a failure leaves the old one.
     Raises NotARunFolderError where the target holds anything but an earlier run.
     """
-    target = target.resolve()
     refuse_foreign(target)
+    target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    fresh = _new_folder(target.parent, f".{target.name}.")
     try:
-        fresh.chmod(0o755)
         fill(fresh)
         if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
+            old = _new_folder(target.parent, f".{target.name}.old.")
             os.replace(target, old / target.name)
             os.replace(fresh, target)
             shutil.rmtree(old)
@@ -101,26 +145,57 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def _new_folder(parent: Path, prefix: str) -> Path:
+    """A folder of a new name, with the rights that the user's umask leaves."""
+    folder = parent / f"{prefix}{secrets.token_hex(6)}"
+    folder.mkdir()
+    return folder
+
+
 def manifest_of(folder: Path, seconds: Mapping[str, float], left_out: Sequence[str] = ()) -> dict[str, Any]:
     """SHA-256 of every file in the folder, timings, and what there was no time for."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("manifest.json", "run.log"))
     manifest: dict[str, Any] = {
-        "sha256": {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+        "sha256": {name: _digest(path) for name, path in _contents(folder).items() if name not in BESIDE},
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
     return manifest | ({"left_out": list(left_out)} if left_out else {})
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def changed_files(folder: Path) -> list[str]:
-    """What does not agree with the manifest of a run folder: missing, changed and foreign files."""
+    """What does not agree with the listing of a run folder: missing, changed and foreign files, and links,
+    which are not followed."""
     try:
-        recorded = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return ["manifest.json is missing or cannot be read"]
-    hashes = manifest_of(folder, {})["sha256"]
-    missing = [f"{name} is missing" for name in recorded if name not in hashes]
-    foreign = [f"{name} is not in the manifest" for name in hashes if name not in recorded]
-    changed = [
-        f"{name} has changed" for name in recorded if hashes.get(name, recorded[name]) != recorded[name]
+        recorded = listing(folder)
+    except NotARunFolderError:
+        return [f"{MANIFEST} is missing or cannot be read"]
+    there = _contents(folder)
+    missing = [f"{name} is missing" for name in recorded if name not in there]
+    foreign = [f"{name} is not in the manifest" for name in there if name not in (*recorded, *BESIDE)]
+    links = [f"{name} is a symbolic link" for name, path in there.items() if path.is_symlink()]
+    odd = [
+        f"{name} is no file" for name, path in there.items() if not path.is_symlink() and not path.is_file()
     ]
-    return missing + foreign + changed
+    files = [name for name in recorded if name in there and there[name].is_file()]
+    changed = [
+        f"{n} has changed" for n in files if not there[n].is_symlink() and _digest(there[n]) != recorded[n]
+    ]
+    return missing + foreign + links + odd + changed
+
+
+def refuse_changed(folder: Path) -> None:
+    """Raise NotARunFolderError unless the folder is a run, and ChangedRunError unless it is as written."""
+    if folder.is_symlink():
+        raise NotARunFolderError(f"{folder} is a symbolic link; name the folder that it leads to")
+    refuse_other(folder)
+    links = [name for name, path in _contents(folder).items() if path.is_symlink()]
+    if links:
+        raise NotARunFolderError(f"{folder / links[0]} is a symbolic link, which is not followed; remove it")
+    listing(folder)
+    changes = changed_files(folder)
+    if changes:
+        raise ChangedRunError(folder, changes)

@@ -92,7 +92,7 @@ def solve_to_folder(
     NotARunFolderError, or OSError for a place that cannot be written, before the work; RangeError where
     nothing can be drawn.
     """
-    refuse_foreign(folder.resolve())
+    refuse_foreign(folder)
     refuse_unwritable(folder.resolve().parent)
     scenario = scenario if plan is None else imposed(scenario, plan)
     listener, until = listener or Nobody(), time.monotonic() + options.limit + TO_EXPLAIN

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from optimizer.explanation.build import Explanation
-from optimizer.runs.folder import inputs_record, manifest_of, replace_folder, write_json
+from optimizer.runs.folder import inputs_record, manifest_of, refuse_changed, replace_folder, write_json
 from optimizer.runs.options import RunOptions
 from optimizer.scenario.write import dump_scenario
 from optimizer.solver.clock import Clock
@@ -61,8 +61,11 @@ def write_run(
 def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequence[str] = ()) -> list[str]:
     """Make the documents of a run folder again, of some kinds or all; returns their names.
 
-    The folder is replaced in one step. Raises TableError where its tables are not those of this version.
+    The folder is replaced in one step. Raises NotARunFolderError where it is none, ChangedRunError where it
+    is no longer what was written (documents would seal what changed), TableError where its tables are not
+    those of this version.
     """
+    refuse_changed(folder)
     names: list[str] = []
 
     def fill(fresh: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -114,12 +115,16 @@ class Table:
         if list(frame.columns) != list(self.columns) or list(frame.dtypes) != types:
             raise ValueError(f"the columns of {self.name} are not those that were declared")
         quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if self._breaks_lines(frame) else csv.QUOTE_MINIMAL
-        frame.to_csv(file, index=False, lineterminator="\n", quoting=quoting)
+        harmless = frame.assign(**{name: frame[name].map(_harmless) for name in self._texts})
+        harmless.to_csv(file, index=False, lineterminator="\n", quoting=quoting)
+
+    @property
+    def _texts(self) -> list[str]:
+        return [name for name, column in self.columns.items() if column.type is str]
 
     def _breaks_lines(self, frame: pd.DataFrame) -> bool:
         """Whether a text has a carriage return, which Python's csv writes bare and readers end a line at."""
-        texts = [name for name, column in self.columns.items() if column.type is str]
-        return any("\r" in text for name in texts for text in frame[name] if isinstance(text, str))
+        return any("\r" in text for name in self._texts for text in frame[name] if isinstance(text, str))
 
     def read(self, file: Path) -> pd.DataFrame:
         """Equal to what was written. Raises TableError."""
@@ -150,8 +155,20 @@ def _texts(file: Path) -> pd.DataFrame:
     return texts
 
 
+def _harmless(text: object) -> object:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it; reading takes it off."""
+    return f"'{text}" if isinstance(text, str) and _FORMULA.match(text) else text
+
+
+def _as_written(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text[1:]) else text
+
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""What begins a formula in a spreadsheet program; apostrophes before it count, so that reading is exact."""
+
 _VALUE: dict[type, Callable[[str], Any]] = {
-    str: str,
+    str: _as_written,
     date: date.fromisoformat,
     bool: {"True": True, "False": False}.__getitem__,
     int: int,

@@ -17,7 +17,7 @@ from optimizer.runs.batch.lock import locked
 from optimizer.runs.batch.reasons import Incomplete
 from optimizer.runs.batch.schedule import GRACE, schedule
 from optimizer.runs.batch.workers import OpenCrew
-from optimizer.runs.folder import changed_files, replace_folder
+from optimizer.runs.folder import NotARunFolderError, changed_files, replace_folder
 from optimizer.scenario.files import system_reason
 
 RUNS, LEDGER, LOG = "runs", "ledger.sqlite", "failures.log"
@@ -159,6 +159,8 @@ def _put_away(job: Job, done: Done, runs: Path, before: Entry) -> Entry:
         return _finished(entry, job, folder)
     except OSError as error:
         return replace(entry, state="failed", reason=f"its folder cannot be written: {system_reason(error)}")
+    except NotARunFolderError as error:
+        return replace(entry, state="failed", reason=f"its folder cannot be written: {error}")
 
 
 def _log(file: Path, job: Job, done: Done) -> None:

@@ -62,8 +62,8 @@ def text_of(document: Document) -> str:
 def made(name: str) -> dict[str, Document]:
     """Every document of a solved case, in both languages."""
     solved = {"moved": moved, "hostile": hostile, "crowd": crowd}[name]()
-    found = documents(Run(tables_of(solved)), ("pdf", "plans"), LANGUAGES)
-    return {document.name: document for document in found}
+    every = documents(Run(tables_of(solved)), ("pdf", "plans"), LANGUAGES)
+    return {document.name: document for document in every}
 
 
 def reading(tables: Tables, language: str) -> tuple[Tables, Words]:
@@ -100,9 +100,9 @@ def test_report_makes_the_same_bytes_again_without_solving(folder: Path) -> None
     documented = {n for n in before if n.endswith((".pdf", ".xlsx", ".html"))}
     for name in documented:
         (folder / name).unlink()
-    found = CliRunner().invoke(main, ["report", str(folder), "--json"])
-    assert found.exit_code == 0, found.output
-    assert set(json.loads(found.stdout)["documents"]) == documented
+    result = CliRunner().invoke(main, ["report", str(folder), "--json"])
+    assert result.exit_code == 0, result.output
+    assert set(json.loads(result.stdout)["documents"]) == documented
     assert contents(folder) == before
     assert json.loads((folder / "manifest.json").read_text())["sha256"] == hashes
 
@@ -111,8 +111,8 @@ def test_report_makes_one_kind_in_one_language_and_leaves_the_rest(folder: Path,
     run = tmp_path / "run"
     shutil.copytree(folder, run)
     before = contents(run)
-    found = CliRunner().invoke(main, ["report", str(run), "--lang", "en", "--only", "plans"])
-    assert found.exit_code == 0, found.output
+    result = CliRunner().invoke(main, ["report", str(run), "--lang", "en", "--only", "plans"])
+    assert result.exit_code == 0, result.output
     after = contents(run)
     assert {n for n in after if n not in before} == {
         f"plan_{team}.en.pdf" for team in ("marketing", "sales", "success")
@@ -121,16 +121,16 @@ def test_report_makes_one_kind_in_one_language_and_leaves_the_rest(folder: Path,
 
 
 def test_what_is_no_run_folder_is_refused_and_left_alone(folder: Path, tmp_path: Path) -> None:
-    found = CliRunner().invoke(main, ["report", str(tmp_path)])
-    assert found.exit_code == 2
-    assert "it has no manifest.json; name one that solve wrote" in " ".join(found.output.split())
+    result = CliRunner().invoke(main, ["report", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "it has no manifest.json; name one that solve wrote" in " ".join(result.output.split())
     run = tmp_path / "run"
     shutil.copytree(folder, run)
     (run / "tables" / "kpis.csv").unlink()
     before = contents(run)
-    found = CliRunner().invoke(main, ["report", str(run)])
-    assert found.exit_code == 2
-    assert "solve again" in " ".join(found.output.split())
+    result = CliRunner().invoke(main, ["report", str(run)])
+    assert result.exit_code == 2
+    assert "solve again" in " ".join(result.output.split())
     assert contents(run) == before
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
@@ -146,9 +146,9 @@ def test_the_report_carries_scenario_and_inputs(folder: Path) -> None:
 
 
 def test_the_tables_of_the_folder_are_those_of_the_solution(folder: Path) -> None:
-    found = read_run(folder)
+    read = read_run(folder)
     for name, frame in moved_tables().items():
-        pd.testing.assert_frame_equal(found.tables[name], frame, check_exact=True)
+        pd.testing.assert_frame_equal(read.tables[name], frame, check_exact=True)
 
 
 # --- numbers on paper -----------------------------------------------------------------------------------
@@ -190,9 +190,9 @@ def with_solved_again(tables: Tables) -> Tables:
 @cache
 def full_report(language: str) -> str:
     run = Run(with_solved_again(moved_tables()))
-    (found,) = documents(run, ("pdf",), (language,))
-    assert found.warnings == ()
-    return text_of(found)
+    (document,) = documents(run, ("pdf",), (language,))
+    assert document.warnings == ()
+    return text_of(document)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -261,8 +261,8 @@ def test_the_waterfall_adds_up_as_printed_to_the_cards_of_page_one() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_drawings_have_texts_for_those_who_do_not_see_them(language: str) -> None:
     tables, words = reading(with_solved_again(moved_tables()), language)
-    (found,) = documents(Run(with_solved_again(moved_tables())), ("pdf",), (language,))
-    with pikepdf.open(BytesIO(found.content)) as file:
+    (document,) = documents(Run(with_solved_again(moved_tables())), ("pdf",), (language,))
+    with pikepdf.open(BytesIO(document.content)) as file:
         alts = " ".join(str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o)
     for cause in tables["waterfall_causes"]["net"]:
         assert words.amount(cause, signed=True) in alts
@@ -351,10 +351,10 @@ def test_the_drawn_curve_is_the_tabulated_one_and_straight_pay_is_not_drawn() ->
 
 def test_a_bent_curve_is_drawn_for_the_team_that_it_pays() -> None:
     drawn = {}
-    for found in documents(Run(tables_of(gated())), ("plans",), ("en",)):
-        with pikepdf.open(BytesIO(found.content)) as file:
+    for document in documents(Run(tables_of(gated())), ("plans",), ("en",)):
+        with pikepdf.open(BytesIO(document.content)) as file:
             alts = [str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
-        drawn[found.name] = " ".join(alts)
+        drawn[document.name] = " ".join(alts)
     assert "a result of 75% pays 0%; a result of 75% pays 50%" in drawn["plan_sales.en.pdf"]
     assert "a result of 160% pays 160%" in drawn["plan_marketing.en.pdf"]
     assert not drawn["plan_success.en.pdf"]
@@ -418,14 +418,14 @@ def test_no_text_begins_outside_the_margins(name: str) -> None:
 
 def _places(page: Any) -> list[tuple[float, float]]:
     """Where pieces of text begin, in points from the lower left corner."""
-    found: list[tuple[float, float]] = []
+    places: list[tuple[float, float]] = []
 
     def note(text: str, cm: Any, tm: Any, _font: Any, _size: float) -> None:
         if text.strip():
-            found.append((cm[0] * tm[4] + cm[4], cm[3] * tm[5] + cm[5]))
+            places.append((cm[0] * tm[4] + cm[4], cm[3] * tm[5] + cm[5]))
 
     page.extract_text(visitor_text=note)
-    return found
+    return places
 
 
 # --- speed and memory -----------------------------------------------------------------------------------

@@ -84,9 +84,9 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Study, Scen
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    found = CliRunner().invoke(main, [str(a) for a in arguments])
-    assert found.exception is None or isinstance(found.exception, SystemExit), found.exception
-    return found.exit_code, found.stdout, found.stderr
+    result = CliRunner().invoke(main, [str(a) for a in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
 
 
 # --- end to end -----------------------------------------------------------------------------------------
@@ -99,16 +99,16 @@ def test_exports_become_a_scenario_that_check_accepts_and_solve_solves(
     folder, _, _ = company
     out = tmp_path / "scenario.yaml"
     exports = (folder / "deals.csv", folder / "spend.csv")
-    code, said, told = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out, "--json")
-    assert code == 0, told
-    found = json.loads(said)
-    assert set(found) >= {"rows", "rates", "lags", "people", "seasonality", "dropped"}
-    assert set(found["rates"]["won"]) == {"k", "n", "rate", "lo", "hi"}
-    assert {"id", "metric", "estimate", "lo", "hi", "verdict"} <= set(found["people"][0])
-    assert found["rows"]["deals"] == small().deals.height
-    assert "Seller" not in said + told + out.read_text()
-    code, _, told = run("check", out)
-    assert (code, "behavioural" in told) == (0, False), told
+    code, said, stderr = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out, "--json")
+    assert code == 0, stderr
+    content = json.loads(said)
+    assert set(content) >= {"rows", "rates", "lags", "people", "seasonality", "dropped"}
+    assert set(content["rates"]["won"]) == {"k", "n", "rate", "lo", "hi"}
+    assert {"id", "metric", "estimate", "lo", "hi", "verdict"} <= set(content["people"][0])
+    assert content["rows"]["deals"] == small().deals.height
+    assert "Seller" not in said + stderr + out.read_text()
+    code, _, stderr = run("check", out)
+    assert (code, "behavioural" in stderr) == (0, False), stderr
     code, said, _ = run("solve", out, "--out", tmp_path / "run", "--json")
     assert code == 0
     assert json.loads(said)["status"] == "optimal"
@@ -118,20 +118,20 @@ def test_a_scenario_is_never_overwritten(company: tuple[Path, Study, Scenario], 
     out = tmp_path / "scenario.yaml"
     out.write_text("mine")
     exports = (company[0] / "deals.csv", company[0] / "spend.csv")
-    code, _, told = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out)
+    code, _, stderr = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out)
     assert code == 2
-    assert "exists already" in told
+    assert "exists already" in stderr
     assert out.read_text() == "mine"
 
 
 def test_a_suggested_map_runs_as_it_is(company: tuple[Path, Study, Scenario], tmp_path: Path) -> None:
     exports = (company[0] / "deals.csv", company[0] / "spend.csv")
-    code, text, told = run("calibrate", *exports, "--suggest-map")
-    assert code == 0, told
+    code, text, stderr = run("calibrate", *exports, "--suggest-map")
+    assert code == 0, stderr
     suggested, out = tmp_path / "map.yaml", tmp_path / "scenario.yaml"
     suggested.write_text(text)
-    code, _, told = run("calibrate", *exports, "--map", suggested, "--out", out)
-    assert code == 0, told
+    code, _, stderr = run("calibrate", *exports, "--map", suggested, "--out", out)
+    assert code == 0, stderr
     scenario = read_scenario(out)
     assert "PLACEHOLDER" in scenario.sources["teams.sales.hours"].text
     assert "PLACEHOLDER" in scenario.sources["activities.work_lead.hours"].text
@@ -174,8 +174,8 @@ def test_a_school_becomes_a_plan_on_a_twin_of_its_estimates(tmp_path: Path) -> N
     assert set(again.costs) == set(study.costs)
     out = tmp_path / "scenario.yaml"
     exports = (tmp_path / "deals.csv", tmp_path / "spend.csv")
-    code, _, told = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out)
-    assert code == 0, told
+    code, _, stderr = run("calibrate", *exports, "--map", CASES / "twin.yaml", "--out", out)
+    assert code == 0, stderr
     assert run("check", out)[0] == 0
 
 
@@ -192,9 +192,9 @@ def test_the_commands_at_the_head_of_the_shipped_twin_run_as_they_stand(
     assert [c.split()[0] for c in commands] == ["calibrate", "check", "solve", "report"]
     for command in commands:
         words = [p for word in command.split() for p in (sorted(glob.glob(word)) if "*" in word else [word])]
-        code, said, told = run(*words)
-        assert code == 0, told
-        assert "Seller" not in said + told
+        code, said, stderr = run(*words)
+        assert code == 0, stderr
+        assert "Seller" not in said + stderr
     assert "Seller" not in Path("school.yaml").read_text()
     assert Path("school/calibration.fr.pdf").exists()
     assert Path("runs/school/report.en.pdf").exists()
@@ -232,10 +232,10 @@ def test_no_skill_is_seen_where_there_is_none_and_intervals_keep_their_promise()
     rng, inside, total, alarms = np.random.default_rng(3), 0, 0, 0
     for _ in range(24):
         frame, truth = person_frame(rng, 0.0)
-        found = people.persons(frame, "won", "win_rate", 100)
-        assert found is not None
-        alarms += found.explained_by == "skill"
-        for person in found.people:
+        compared = people.persons(frame, "won", "win_rate", 100)
+        assert compared is not None
+        alarms += compared.explained_by == "skill"
+        for person in compared.people:
             inside += person.lo <= truth[int(person.id[1:])] <= person.hi
             total += 1
     assert 0.85 <= inside / total <= 0.95
@@ -246,13 +246,13 @@ def test_skill_is_seen_where_it_is_and_intervals_keep_their_promise() -> None:
     rng, inside, total, seen, wrong = np.random.default_rng(4), 0, 0, 0, 0
     for _ in range(15):
         frame, truth = person_frame(rng, 0.4)
-        found = people.persons(frame, "won", "win_rate", 100)
-        assert found is not None
-        seen += found.explained_by == "skill"
+        compared = people.persons(frame, "won", "win_rate", 100)
+        assert compared is not None
+        seen += compared.explained_by == "skill"
         average = np.average(
-            [truth[int(p.id[1:])] for p in found.people], weights=[p.n for p in found.people]
+            [truth[int(p.id[1:])] for p in compared.people], weights=[p.n for p in compared.people]
         )
-        for person in found.people:
+        for person in compared.people:
             mine = truth[int(person.id[1:])]
             inside += person.lo <= mine <= person.hi
             total += 1
@@ -331,19 +331,19 @@ def test_what_a_change_of_the_plan_did_is_told_from_what_happened_to_all_and_fro
     concerned = [f"p{i}" for i in range(10)]
     for _ in range(20):
         leads = plan_change(rng, effect)
-        found = responsiveness.after_change(
+        change = responsiveness.after_change(
             leads, "answered_in_time", dt.date(2024, 7, 1), 13, concerned, 1.5
         )
-        assert found is not None
-        inside += found.lo <= effect <= found.hi
+        assert change is not None
+        inside += change.lo <= effect <= change.hi
     assert inside >= stats.binom.ppf(0.001, 20, 0.95)
 
 
 def test_an_effect_of_the_wrong_sign_leaves_the_prior_and_says_why() -> None:
     effect = responsiveness.Effect("answered in time", -0.1, -0.2, 0.05, 20, dt.date(2024, 7, 1), 1.5)
-    found = responsiveness.matched(effect, lambda eta: 0.1 * eta)
-    assert (found.value, found.kind) == (responsiveness.PRIOR.value, "prior")
-    assert "cannot place" in found.assumptions[1]
+    matched = responsiveness.matched(effect, lambda eta: 0.1 * eta)
+    assert (matched.value, matched.kind) == (responsiveness.PRIOR.value, "prior")
+    assert "cannot place" in matched.assumptions[1]
 
 
 def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
@@ -352,12 +352,12 @@ def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
     for _ in range(4):
         lag = twin.lags_at(rng.random(600), (2.7, 1.4))
         age = rng.uniform(0, 365, 600)
-        found = arrival_of(lag[lag <= age], age[lag <= age])
-        assert found is not None
+        arrival = arrival_of(lag[lag <= age], age[lag <= age])
+        assert arrival is not None
         truth = twin.lags_at((np.arange(5000) + 0.5) / 5000, (2.7, 1.4)).mean()
         assert lag[lag <= age].mean() < 0.85 * truth
-        inside += found.lo <= truth <= found.hi
-        assert found.by(30)[()] == pytest.approx((lag <= 30).mean(), abs=0.06)
+        inside += arrival.lo <= truth <= arrival.hi
+        assert arrival.by(30)[()] == pytest.approx((lag <= 30).mean(), abs=0.06)
     assert inside >= stats.binom.ppf(0.001, 4, 0.95)
 
 
@@ -367,10 +367,10 @@ def test_the_fit_of_arrivals_is_at_least_as_likely_as_the_truth() -> None:
     for _ in range(6):
         age, lag = rng.uniform(0, 728, 1100), twin.lags_at(rng.random(1100), (2.7, 1.4))
         seen, oldest = lag[lag <= age], age[lag <= age]
-        found = arrival_of(seen, oldest)
-        assert found is not None
+        arrival = arrival_of(seen, oldest)
+        assert arrival is not None
         limit, days = np.minimum(oldest + 1, 400), np.maximum(seen, 0.5)
-        ours, known = (float((f.logpdf(days) - f.logcdf(limit)).sum()) for f in (found.frozen, truth))
+        ours, known = (float((f.logpdf(days) - f.logcdf(limit)).sum()) for f in (arrival.frozen, truth))
         assert ours > known - 0.5
 
 
@@ -414,25 +414,25 @@ def panel(rng: np.random.Generator, skill: float, supply: float) -> pl.DataFrame
 
 
 def test_unequal_supply_is_not_mistaken_for_what_persons_control() -> None:
-    found = controlled(panel(np.random.default_rng(14), 0.0, 0.7), "won", 3.0, apart=False)
-    assert found is not None
-    assert found.value < 0.05
-    assert not found.tells
+    share = controlled(panel(np.random.default_rng(14), 0.0, 0.7), "won", 3.0, apart=False)
+    assert share is not None
+    assert share.value < 0.05
+    assert not share.tells
 
 
 def test_skill_that_differs_under_equal_supply_is_what_persons_control() -> None:
-    found = controlled(panel(np.random.default_rng(15), 0.6, 0.0), "won", 3.0, apart=True)
-    assert found is not None
-    assert found.tells
-    assert found.value > 0.5
+    share = controlled(panel(np.random.default_rng(15), 0.6, 0.0), "won", 3.0, apart=True)
+    assert share is not None
+    assert share.tells
+    assert share.value > 0.5
 
 
 def test_persons_supply_season_and_luck_make_up_all_of_a_kpi() -> None:
-    found = controlled(panel(np.random.default_rng(17), 0.4, 0.5), "won", 3.0, apart=True)
-    assert found is not None
-    assert set(found.others) == {"supply", "season", "luck"}
-    assert found.value + sum(found.others.values()) == pytest.approx(1)
-    assert found.others["supply"] > 0.3
+    share = controlled(panel(np.random.default_rng(17), 0.4, 0.5), "won", 3.0, apart=True)
+    assert share is not None
+    assert set(share.others) == {"supply", "season", "luck"}
+    assert share.value + sum(share.others.values()) == pytest.approx(1)
+    assert share.others["supply"] > 0.3
 
 
 def test_a_rate_does_not_depend_on_how_many_leads_a_person_gets() -> None:
@@ -488,10 +488,10 @@ def test_the_elasticity_of_leads_to_spend_is_found_again_and_widens_the_cost() -
         rows += [(day, "ads", False)] * int(rng.poisson(2 * cost**0.6))
     leads = pl.DataFrame(rows, schema=["created", "source", "won"], orient="row")
     costs = costs_of(leads, pl.DataFrame(spend, schema=["date", "source", "cost"], orient="row"))
-    found = costs["ads"].elasticity
-    assert found is not None
-    assert found.lo < 0.6 < found.hi
-    assert costs["ads"].per_next_lead == pytest.approx(costs["ads"].per_lead / found.value)
+    elasticity = costs["ads"].elasticity
+    assert elasticity is not None
+    assert elasticity.lo < 0.6 < elasticity.hi
+    assert costs["ads"].per_next_lead == pytest.approx(costs["ads"].per_lead / elasticity.value)
 
 
 # --- single estimates -----------------------------------------------------------------------------------
@@ -510,10 +510,10 @@ def test_the_mixed_model_agrees_with_the_library() -> None:
     rng = np.random.default_rng(8)
     group = np.repeat(np.arange(15), 20)
     y = 1 + rng.normal(0, 0.8, 15)[group] + rng.normal(0, 1, 300)
-    found = mixed_models.linear(pl.DataFrame({"g": [f"g{i:02}" for i in group], "y": y}), "y", ["g"])
+    model = mixed_models.linear(pl.DataFrame({"g": [f"g{i:02}" for i in group], "y": y}), "y", ["g"])
     theirs = MixedLM(y, np.ones(300), group).fit(reml=True)
-    assert found.variance["g"] == pytest.approx(float(theirs.cov_re[0, 0]), rel=1e-3)
-    assert found.variance["residual"] == pytest.approx(float(theirs.scale), rel=1e-3)
+    assert model.variance["g"] == pytest.approx(float(theirs.cov_re[0, 0]), rel=1e-3)
+    assert model.variance["residual"] == pytest.approx(float(theirs.scale), rel=1e-3)
 
 
 def test_the_gradient_of_the_logistic_model_is_that_of_its_value() -> None:
@@ -540,9 +540,9 @@ def test_a_naive_test_of_month_ends_raises_false_alarms_that_the_robust_one_does
         level = np.repeat(np.exp(rng.normal(0, 0.6, days // 6 + 1)), 6)[:days]
         counts = rng.poisson(3 * level)
         events = pl.Series([start + dt.timedelta(days=int(d)) for d in np.repeat(np.arange(days), counts)])
-        found = timing.rush(events.cast(pl.Datetime("us")), start, start + dt.timedelta(days=days - 1))
-        naive += found.z > 1.96
-        robust += found.real
+        rush = timing.rush(events.cast(pl.Datetime("us")), start, start + dt.timedelta(days=days - 1))
+        naive += rush.z > 1.96
+        robust += rush.real
     assert naive >= 10
     assert robust <= 5
 
@@ -555,9 +555,9 @@ def test_odd_persons_stand_out_on_side_metrics_and_others_do_not() -> None:
     assert not any(p.outlier for p in calm.people)
     rates["odd"] = Rate(150, 1000)
     rates["few"] = Rate(2, 10)
-    found = side_metrics.compared(rates)
-    assert found is not None
-    assert [p.id for p in found.people if p.outlier] == ["odd"]
+    metric = side_metrics.compared(rates)
+    assert metric is not None
+    assert [p.id for p in metric.people if p.outlier] == ["odd"]
 
 
 def test_touches_without_conversation_single_out_who_only_touches() -> None:
@@ -566,10 +566,10 @@ def test_touches_without_conversation_single_out_who_only_touches() -> None:
     talks = {f"p{i}": 0.4 for i in range(12)} | {"mere": 0.1}
     owners = np.repeat(list(talks), 800)
     said = rng.random(len(owners)) < np.array([talks[o] for o in owners])
-    found = side_metrics.silent_touches(pl.DataFrame({"owner": owners, "conversation": said}))
-    assert found is not None
-    assert [p.id for p in found.people if p.outlier] == ["mere"]
-    assert all(p.reliability > 0.9 for p in found.people)
+    metric = side_metrics.silent_touches(pl.DataFrame({"owner": owners, "conversation": said}))
+    assert metric is not None
+    assert [p.id for p in metric.people if p.outlier] == ["mere"]
+    assert all(p.reliability > 0.9 for p in metric.people)
     luck = pl.DataFrame({"owner": owners, "conversation": rng.random(len(owners)) < 0.4})
     calm = side_metrics.silent_touches(luck)
     assert calm is not None
@@ -612,13 +612,13 @@ def test_what_persons_take_on_in_a_day_comes_from_dated_calls(tmp_path: Path) ->
     content = given().model_dump(by_alias=True, exclude_none=True, exclude={"spend"})
     calls = {"owner": "Who", "date": "Day", "seconds": "Length"}
     dated = Map.model_validate({**content, "calls": calls})
-    found = study_of(read_history([deals, tmp_path / "calls.csv"], dated, today=TODAY), dated).capacity
-    assert found is not None
-    assert (found.persons, found.days) == (6, 168)
-    assert found.calls == pytest.approx(31, abs=0.2)
-    assert found.hours == pytest.approx(found.calls * 180 / 3600)
-    assert found.lo < 31 < found.hi
-    assert found.share["owner"] > 0.9
+    capacity = study_of(read_history([deals, tmp_path / "calls.csv"], dated, today=TODAY), dated).capacity
+    assert capacity is not None
+    assert (capacity.persons, capacity.days) == (6, 168)
+    assert capacity.calls == pytest.approx(31, abs=0.2)
+    assert capacity.hours == pytest.approx(capacity.calls * 180 / 3600)
+    assert capacity.lo < 31 < capacity.hi
+    assert capacity.share["owner"] > 0.9
 
 
 def test_a_plan_without_hours_for_todays_work_is_refused_with_the_numbers(
@@ -642,7 +642,7 @@ def test_history_without_sources_or_costs_still_becomes_a_scenario(tmp_path: Pat
     columns = {"id": "Id", "created": "Created", "closed": "Closed", "value": "Amount"}
     bare["deals"] = {"columns": columns, "won": {"Status": "Won"}, "lost": {"Status": "Lost"}}
     plain = Map.model_validate(bare)
-    found: History = read_history([path], plain, today=TODAY)
-    scenario = scenario_of(study_of(found, plain))
+    history: History = read_history([path], plain, today=TODAY)
+    scenario = scenario_of(study_of(history, plain))
     assert "work_lead" in scenario.activities
     assert set(scenario.kpis) == {"leads", "wins"}

@@ -102,11 +102,11 @@ READABLE: dict[str, tuple[str, bytes]] = {
 @pytest.mark.parametrize("case", READABLE)
 def test_the_same_rows_arrive_however_they_are_written(case: str, tmp_path: Path) -> None:
     name, content = READABLE[case]
-    found = history(tmp_path, content, name)
-    assert found.deals["id"].to_list() == ["1", "2", "3"]
-    assert found.deals["won"].to_list() == [True, False, False]
-    assert found.deals["value"].to_list() == [1000.5, None, 200]
-    assert found.deals["created"][0] == dt.datetime(2024, 1, 2, 10)
+    read = history(tmp_path, content, name)
+    assert read.deals["id"].to_list() == ["1", "2", "3"]
+    assert read.deals["won"].to_list() == [True, False, False]
+    assert read.deals["value"].to_list() == [1000.5, None, 200]
+    assert read.deals["created"][0] == dt.datetime(2024, 1, 2, 10)
 
 
 # --- refused, saying why --------------------------------------------------------------------------------
@@ -241,11 +241,11 @@ COUNTED: dict[str, tuple[str, dict[str, int]]] = {
 @pytest.mark.parametrize("case", COUNTED)
 def test_every_row_or_cell_left_out_is_counted(case: str, tmp_path: Path) -> None:
     content, expected = COUNTED[case]
-    found = history(tmp_path, content)
-    assert expected.items() <= lost(found).items()
-    kept = found.deals.height
-    assert kept + sum(loss.rows for loss in found.dropped) == found.read["deals"]
-    assert {"1", "2", "3"} <= set(found.deals["id"])
+    read = history(tmp_path, content)
+    assert expected.items() <= lost(read).items()
+    kept = read.deals.height
+    assert kept + sum(loss.rows for loss in read.dropped) == read.read["deals"]
+    assert {"1", "2", "3"} <= set(read.deals["id"])
 
 
 def test_a_missing_header_is_named_without_repeating_a_row(tmp_path: Path) -> None:
@@ -259,29 +259,29 @@ def test_at_least_thirty_kinds_of_broken_exports_are_covered() -> None:
 
 
 def test_amounts_of_another_currency_than_the_maps_are_noted(tmp_path: Path) -> None:
-    found = history(tmp_path, text("1,2024-01-02,,Ann,Won,GBP 5", "2,2024-01-03,,Bob,Lost,"))
-    assert any("marked GBP, the map says EUR" in note for note in found.notes)
+    read = history(tmp_path, text("1,2024-01-02,,Ann,Won,GBP 5", "2,2024-01-03,,Bob,Lost,"))
+    assert any("marked GBP, the map says EUR" in note for note in read.notes)
 
 
 def test_lines_in_another_encoding_are_read_and_noted(tmp_path: Path) -> None:
     mixed = text(*ROWS).encode() + "4,2024-01-05,,José,Won,3\n".encode("cp1252")
-    found = history(tmp_path, mixed)
-    assert found.deals.height == 4
-    assert any("1 lines are not UTF-8" in note for note in found.notes)
+    read = history(tmp_path, mixed)
+    assert read.deals.height == 4
+    assert any("1 lines are not UTF-8" in note for note in read.notes)
 
 
 def test_the_map_settles_what_no_cell_tells(tmp_path: Path) -> None:
     rows = text("1,03/04/2024,,Ann,Won,1.500", "2,05/04/2024,,Bob,Lost,")
-    found = history(tmp_path, rows, day_first=True, decimal="comma")
-    assert found.deals["created"][0] == dt.datetime(2024, 4, 3)
-    assert found.deals["value"][0] == 1500
+    read = history(tmp_path, rows, day_first=True, decimal="comma")
+    assert read.deals["created"][0] == dt.datetime(2024, 4, 3)
+    assert read.deals["value"][0] == 1500
     assert history(tmp_path, rows, day_first=False, decimal="point").deals["value"][0] == 1.5
 
 
 def test_clocks_of_another_zone_are_those_of_the_map(tmp_path: Path) -> None:
     rows = text("1,2024-01-31T23:30:00Z,,Ann,Won,1", "2,2024-01-31T23:30:00+01:00,,Bob,Lost,")
-    found = history(tmp_path, rows, timezone="Europe/Paris")
-    assert found.deals["created"].to_list() == [
+    read = history(tmp_path, rows, timezone="Europe/Paris")
+    assert read.deals["created"].to_list() == [
         dt.datetime(2024, 2, 1, 0, 30),
         dt.datetime(2024, 1, 31, 23, 30),
     ]
@@ -308,10 +308,10 @@ SYSTEMS = {
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_an_export_of_a_known_system_is_recognised(system: str) -> None:
-    found = recognised(SYSTEMS[system].split(","))
-    assert found is not None
-    assert found[0].name == system
-    assert {"id", "created", "closed", "owner", "value", "outcome"} <= set(found[1])
+    match = recognised(SYSTEMS[system].split(","))
+    assert match is not None
+    assert match[0].name == system
+    assert {"id", "created", "closed", "owner", "value", "outcome"} <= set(match[1])
 
 
 @pytest.mark.parametrize(
@@ -350,19 +350,19 @@ def test_records_end_and_cells_begin_only_outside_quotes(monkeypatch: pytest.Mon
         for _ in range(300):
             data = "".join(rng.choice(list('ab,\n"'), rng.integers(1, 50)))
             data += '"' * (data.count('"') % 2) + "\n"
-            found = csv_records.records_of(Path("x"), data.encode(), ",")
-            assert list(zip(found.starts, found.ends, found.widths, strict=True)) == walked(data)
+            records = csv_records.records_of(Path("x"), data.encode(), ",")
+            assert list(zip(records.starts, records.ends, records.widths, strict=True)) == walked(data)
 
 
 def walked(data: str) -> list[tuple[int, int, int]]:
-    found, quoted, width, start = [], False, 1, 0
+    records, quoted, width, start = [], False, 1, 0
     for i, letter in enumerate(data):
         quoted ^= letter == '"'
         width += letter == "," and not quoted
         if letter == "\n" and not quoted:
-            found.append((start, i, width))
+            records.append((start, i, width))
             width, start = 1, i + 1
-    return found
+    return records
 
 
 def test_numbers_read_in_one_pass_are_those_read_cell_by_cell() -> None:

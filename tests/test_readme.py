@@ -41,14 +41,14 @@ def test_every_verb_in_the_readme_exists():
 
 def commands(starting: str) -> list[tuple[str, list[str]]]:
     """Commands of README, CONTRIBUTING and docs, each with its page: words after `starting`."""
-    found = []
+    lines = []
     for page in PAGES:
         text = page.read_text(encoding="utf-8").replace("\\\n", " ")
         for line in re.findall(
             rf"(?:^|`|&& |uv run )(?:[\w=,. -]*?)\b{starting} ([^`\n#&]*)", text, re.MULTILINE
         ):
-            found.append((page.name, shlex.split(line)))
-    return found
+            lines.append((page.name, shlex.split(line)))
+    return lines
 
 
 def test_every_module_that_a_page_runs_exists_and_knows_its_options():

@@ -49,8 +49,8 @@ def test_a_sound_company_is_not_doubted() -> None:
 
 @pytest.mark.parametrize("case", SIZES, ids=lambda case: f"{case['path']}={case['value']}")
 def test_a_number_of_the_wrong_size_is_warned_of_where_it_stands(case: dict[str, str]) -> None:
-    found = warned(changed("magnitudes.yaml", case["path"], yaml.safe_load(case["value"])))
-    assert "plausible: " in found[case["warning_must_name"]]
+    warnings = warned(changed("magnitudes.yaml", case["path"], yaml.safe_load(case["value"])))
+    assert "plausible: " in warnings[case["warning_must_name"]]
 
 
 @pytest.mark.parametrize(
@@ -176,16 +176,16 @@ def test_whatever_number_a_comma_cuts_is_read_as_one(
         .read_text(encoding="utf-8")
         .replace("0,42", f"0.42, discount: {written}")
     )
-    found = said_of(text, tmp_path)
+    said = said_of(text, tmp_path)
     column = text.splitlines()[1].index(written) + written.index(",") + 1
-    assert found == [(f"2:{column} teams.desk.discount", seen, hint)]
+    assert said == [(f"2:{column} teams.desk.discount", seen, hint)]
 
 
 def test_commas_of_lists_are_decimal_ones_where_others_have_a_space(tmp_path: Path) -> None:
     text = (TRUST / "decimal_comma.yaml").read_text(encoding="utf-8").replace("0,42", "0.42")
     curve = "noise: 0.1, curve: {accelerators: [{from: 1,2, slope: 2}], vesting: [0,5, 1]}"
-    found = said_of(text.replace("noise: 0.1", curve), tmp_path)
-    hints = [hint for _, _, hint in found]
+    said = said_of(text.replace("noise: 0.1", curve), tmp_path)
+    hints = [hint for _, _, hint in said]
     assert "write 1.2, with a point" in hints
     assert "write 0.5, with a point" in hints
 

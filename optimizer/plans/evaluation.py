@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.arrays import Bools, Floats
-from optimizer.plans.evaluator import consistent_facts
-from optimizer.plans.rules import on_payouts, rule_values
+from optimizer.plans.evaluator import consistent_facts, consistent_tail
+from optimizer.plans.rules import payout_values, rule_values
 from optimizer.plans.rules.bad_cases import KEYS
 from optimizer.plans.rules.budget import EXPECTED, TEAM
+from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import RuleOfPlan, RuleValue
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
@@ -38,13 +39,32 @@ class Evaluation:
     What else is asked of it is computed when asked: next period, payouts, what teams would rather do.
     """
 
-    cal: Calibrated
-    """Paid by the curves of the plan."""
-    euros: Floats
-    """(I, K) currency per period at target."""
-    curves: CurveNames
-    consistent: Outcome
-    rules: tuple[RuleOfPlan, ...]
+    batch: EvaluationBatch
+    """Of the plans that were evaluated at once, this one included."""
+    place: int
+
+    @property
+    def cal(self) -> Calibrated:
+        """Paid by the curves of the plan."""
+        return self.batch.cal
+
+    @property
+    def euros(self) -> Floats:
+        """(I, K) currency per period at target."""
+        return np.asarray(self.batch.euros[self.place])
+
+    @property
+    def curves(self) -> CurveNames:
+        return self.batch.curves
+
+    @cached_property
+    def consistent(self) -> Outcome:
+        """Once people have learnt."""
+        return self.batch.consistent.one(self.place)
+
+    @cached_property
+    def rules(self) -> tuple[RuleOfPlan, ...]:
+        return tuple(rule.one(self.place) for rule in self.batch.rules)
 
     @property
     def plan(self) -> Plan:
@@ -100,7 +120,15 @@ class EvaluationBatch:
     euros: Floats
     curves: CurveNames
     consistent: OutcomeBatch
-    rules: tuple[RuleValue, ...]
+    given: PlanSpace | None
+    """The space of the plans; None: found when a rule is asked for, since measuring control takes a while."""
+
+    @cached_property
+    def rules(self) -> tuple[RuleValue, ...]:
+        space = self.given or plan_space(self.cal, measure(self.cal).controllability, curves=self.curves)
+        outcome = self.consistent
+        facts = consistent_facts(self.cal, self.euros, outcome.by_regime, outcome.pay)
+        return tuple(rule_values(space, facts))
 
     @cached_property
     def value(self) -> Floats:
@@ -114,19 +142,16 @@ class EvaluationBatch:
 
     def one(self, plan: int) -> Evaluation:
         """That of one plan."""
-        rules = tuple(rule.one(plan) for rule in self.rules)
-        return Evaluation(self.cal, self.euros[plan], self.curves, self.consistent.one(plan), rules)
+        return Evaluation(self, plan)
 
     def each(self) -> Iterator[Evaluation]:
         """That of every plan, in their order."""
-        return (self.one(plan) for plan in range(len(self.euros)))
+        return (Evaluation(self, plan) for plan in range(len(self.euros)))
 
 
 def evaluate_batch(cal: Calibrated, space: PlanSpace, euros: Floats) -> EvaluationBatch:
     """S plans (S, I, K), each at its own consistent beliefs; `cal` pays by the curves of the space."""
-    outcome = evaluate_plans(cal, euros)
-    facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
-    return EvaluationBatch(cal, euros, space.curves, outcome, tuple(rule_values(space, facts)))
+    return EvaluationBatch(cal, euros, space.curves, evaluate_plans(cal, euros), space)
 
 
 def evaluate_each(cal: Calibrated, space: PlanSpace, plans: PlanBatch) -> tuple[Evaluation, ...]:
@@ -143,8 +168,9 @@ def evaluate(scenario: Scenario, plan: PlanWeights | Plan | None = None, seed: i
 
     Raises CalibrationError where the baseline cannot be calibrated.
     """
-    chosen = scenario.current_plan if plan is None else plan
-    return compare(scenario, {CURRENT: chosen}, seed)[CURRENT]
+    chosen = plan_of(scenario, scenario.current_plan if plan is None else plan)
+    cal, euros = calibrate(scenario, seed).paid_by(chosen.curves), chosen.euros(scenario)[None]
+    return EvaluationBatch(cal, euros, chosen.curves, evaluate_plans(cal, euros), None).one(0)
 
 
 def compare(
@@ -153,13 +179,9 @@ def compare(
     """Plans side by side, in the order given; rules on bad cases hold on the sample of the seed."""
     cal, every = calibrate(scenario, seed), [plan_of(scenario, plan) for plan in plans.values()]
     space = plan_space(cal, measure(cal).controllability)
-    evaluations = [_evaluated(cal, space, plan) for plan in every]
+    alone = [PlanBatch.of([(plan.euros(scenario), plan.curves)]) for plan in every]
+    evaluations = [evaluate_each(cal, space, batch)[0] for batch in alone]
     return dict(zip(plans, evaluations, strict=True))
-
-
-def _evaluated(cal: Calibrated, space: PlanSpace, plan: Plan) -> Evaluation:
-    batch = PlanBatch.of([(plan.euros(cal.scenario), plan.curves)])
-    return evaluate_each(cal, space, batch)[0]
 
 
 @dataclass(frozen=True)
@@ -182,12 +204,12 @@ def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED)
     at = evaluate(scenario, plan, seed)
     cal, outcome = at.cal, at.consistent
     apart = tail_elsewhere(cal, at.euros, outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
+    tail = consistent_tail(cal, at.euros[None], outcome.equilibria)
+    facts = Facts(cal, at.euros[None], outcome.equilibria, outcome.pay[None], tail=tail)
+    rules = [rule.one(0) for rule in payout_values(facts)]
     limited = {
-        rule.name: BudgetLine(
-            rule.name, rule.value, rule.limit, rule.slack, *apart.get(KEYS.get(rule.name, ""), ())
-        )
-        for rule in at.rules
-        if on_payouts(rule.name)
+        r.name: BudgetLine(r.name, r.value, r.limit, r.slack, *apart.get(KEYS.get(r.name, ""), ()))
+        for r in rules
     }
     loaded = outcome.pay * loading(cal)
     names = [EXPECTED.name, *(TEAM.named(t) for t in scenario.teams)]

@@ -94,11 +94,6 @@ def keeps_weight_rules(space: PlanSpace, euros: Floats) -> Bools:
     return kept
 
 
-def on_payouts(name: str) -> bool:
-    """Whether a rule looks at what is paid: expected, or in bad cases."""
-    return rule_named(name) in (*budget.RULES, *bad_cases.RULES)
-
-
 def payout_values(facts: Facts) -> Iterator[RuleValue]:
     """Rules on what is paid: expected, and in bad cases."""
     yield from budget.lines(facts)

@@ -195,3 +195,25 @@ def test_a_key_that_is_a_number_is_still_no_decimal_comma(tmp_path: Path) -> Non
     for spaced in ("0, 42", "0,42: 1"):
         assert "decimal" not in str(said_of(text.replace("0,42", spaced), tmp_path))
         assert "with a point" not in str(said_of(text.replace("0,42", spaced), tmp_path))
+
+
+# --- attainments given for counts -----------------------------------------------------------------------
+
+
+def test_attainments_given_for_counts_are_refused_with_what_to_write() -> None:
+    done = incentives("adjust", TRUST / "timing_budget.yaml", TRUST / "adjust_attainments.csv", "--json")
+    assert done.exit_code == 2
+    first, second = json.loads(done.stdout)["problems"]
+    assert (first["value"], first["hint"]) == ("0.89", "write units of leads, e.g. 249 for 89% of 280")
+    assert second["message"] == "looks like an attainment: about 30 are expected"
+
+
+def test_one_value_that_looks_like_an_attainment_is_warned_of_and_printed_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "actuals.csv"
+    file.write_text("period,team,kpi,value\n1,finders,leads,0.89\n1,closers,orders,28\n", encoding="utf-8")
+    done = incentives("adjust", TRUST / "timing_budget.yaml", file)
+    assert "looks like an attainment: about 280 are expected (got: 0.89)" in done.stderr
+    assert "0.89 │" in done.stdout
+    sound = tmp_path / "sound.csv"
+    sound.write_text("period,team,kpi,value\n1,finders,leads,249\n1,closers,orders,28\n", encoding="utf-8")
+    assert "attainment" not in incentives("adjust", TRUST / "timing_budget.yaml", sound).stderr

@@ -56,7 +56,9 @@ def adjust(
     from optimizer.tables.json_values import records
 
     scenario = read_and_warn(file)
-    plan, actuals = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
+    plan, (actuals, doubts) = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
+    for doubt in doubts:
+        click.echo(f"warning: {doubt}", err=True)
     with Narrator() as narrator:
         options = Options(gap=gap, time_limit=time_limit, seed=seed)
         adjustment = find_adjustment(scenario, plan, actuals, options, seed=seed, tell=narrator.say)

@@ -7,13 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from optimizer.scenario.checks.baseline_counts import baseline_counts
 from optimizer.scenario.files import TextFile, read_plain
-from optimizer.scenario.problems import Problem, ScenarioError, did_you_mean
+from optimizer.scenario.problems import Problem, ScenarioError, did_you_mean, number
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.yaml_scalars import FLOAT
 
 COLUMNS = ("period", "team", "kpi", "value")
 MOST_PERIODS = 400
+ATTAINED = (0.2, 3.0)
+"""What attainments may be; such a value is doubted ..."""
+MANY = 8.0
+"""... where so many times as much is the KPI's target."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,11 @@ class _Cell:
     column: int
 
 
-def read_actuals(path: Path, scenario: Scenario) -> tuple[Actual, ...]:
-    """Every row, in the order of the file. Raises ScenarioError with all that is wrong."""
+def read_actuals(path: Path, scenario: Scenario) -> tuple[tuple[Actual, ...], tuple[Problem, ...]]:
+    """Every row, in the order of the file, and warnings about values that look like attainments.
+
+    Raises ScenarioError with all that is wrong; also where every value looks like an attainment.
+    """
     file = read_plain(path)
     lines = [_cells(text, n) for n, text in enumerate(file.lines) if text.strip()]
     if not lines:
@@ -50,7 +58,10 @@ def read_actuals(path: Path, scenario: Scenario) -> tuple[Actual, ...]:
         problems = [file.problem((0, 0), "", "has no rows", "write one row per period, team and KPI")]
     if problems:
         raise ScenarioError(problems)
-    return tuple(_actual(row) for row in rows)
+    doubts = list(_attainments(file, scenario, rows))
+    if doubts and len(doubts) == len(rows) and any("." in row["value"].text for row in rows):
+        raise ScenarioError(doubts)
+    return tuple(_actual(row) for row in rows), tuple(doubts)
 
 
 def _cells(text: str, line: int) -> list[_Cell]:
@@ -124,6 +135,20 @@ def _contradictions(file: TextFile, rows: Sequence[dict[str, _Cell]]) -> Iterato
                 file, row["value"], message, "a KPI has one value per period, whoever is paid on it"
             )
         seen.setdefault(key, line)
+
+
+def _attainments(file: TextFile, scenario: Scenario, rows: Sequence[dict[str, _Cell]]) -> Iterator[Problem]:
+    """Values near 1 of KPIs that count tens or hundreds: shares of a target, most likely."""
+    baseline = baseline_counts(scenario)
+    for row in rows:
+        value, kpi = float(row["value"].text), scenario.kpis[row["kpi"].text]
+        target = kpi.target if kpi.target is not None else baseline.value(kpi)
+        if ATTAINED[0] <= value <= ATTAINED[1] and target >= MANY * value:
+            message = f"looks like an attainment: about {number(float(f'{target:.3g}'))} are expected"
+            hint = (
+                f"write units of {row['kpi'].text}, e.g. {value * target:.0f} for {value:.0%} of {target:.0f}"
+            )
+            yield _problem(file, row["value"], message, hint)
 
 
 def _actual(row: dict[str, _Cell]) -> Actual:

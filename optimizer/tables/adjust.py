@@ -105,8 +105,16 @@ def _actuals(found: Adjustment) -> Iterator[Row]:
             "low": c.low,
             "high": c.high,
             "surprising": c.surprising,
-            "digits": 3 if abs(c.expected) < 1 else digits_of(c.value, c.expected),
+            "digits": _digits(c.value, c.expected),
         }
+
+
+def _digits(value: float, expected: float) -> int:
+    """As many as both need: 0.89 beside 280 stays 0.89."""
+    if abs(expected) < 1:
+        return 3
+    own = 0 if value == round(value) else digits_of(value)
+    return max(own, digits_of(value, expected))
 
 
 RESPONSIVENESS = Table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ class BaselineCounts:
     def total(self, credit: Credit) -> float:
         """Σ credit · x⁰."""
         return sum(coefficient * self.volume.get(name, 0.0) for name, coefficient in credit.items())
+
+    def value(self, kpi: Kpi) -> float:
+        """What the KPI shows at baseline; NaN for a rate whose denominator is 0."""
+        bottom = self.total(self.denominator(kpi)) if kpi.is_rate else 1.0
+        return self.total(self.numerator(kpi)) / bottom if bottom else math.nan
 
     def _credit(self, direct: Mapping[str, float], by_stage: Mapping[str, float]) -> Credit:
         total: dict[str, float] = defaultdict(float, direct)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from pypdf import PdfReader
 
 from optimizer import Scenario
 from optimizer.cli import main
@@ -217,3 +218,50 @@ def test_one_value_that_looks_like_an_attainment_is_warned_of_and_printed_as_it_
     sound = tmp_path / "sound.csv"
     sound.write_text("period,team,kpi,value\n1,finders,leads,249\n1,closers,orders,28\n", encoding="utf-8")
     assert "attainment" not in incentives("adjust", TRUST / "timing_budget.yaml", sound).stderr
+
+
+# --- papers that people sign, and words of the period ---------------------------------------------------
+
+
+def paper(period: str, language: str, folder: Path) -> str:
+    """The plan document of the company in which gaming is seen today, as text."""
+    text = (TRUST / "gaming_document.yaml").read_text(encoding="utf-8")
+    file = folder / f"{period}.yaml"
+    file.write_text(text.replace("version: 1\n", f"version: 1\nperiod: {period}\n"), encoding="utf-8")
+    done = incentives("solve", file, "--out", folder / period)
+    assert done.exit_code in (0, 3), done.output
+    pages = PdfReader(folder / period / f"plan_desk.{language}.pdf").pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+PERIODS = {
+    "month": ("du mois", "chaque mois", "par mois"),
+    "half_year": ("du semestre", "chaque semestre", "par semestre"),
+    "year": ("de l’année", "chaque année", "par an"),
+}
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_the_paper_forbids_gaming_and_speaks_of_its_period_in_french(period: str, tmp_path: Path) -> None:
+    said = paper(period, "fr", tmp_path)
+    of, each, per = PERIODS[period]
+    assert "y recourir" not in said
+    assert "Non autorisé" in said
+    assert f"contrôlé {each}" in said
+    assert f"du premier au dernier jour {of}" in said
+    assert per in said
+    assert "du an" not in said
+
+
+def test_no_phrase_makes_a_plural_or_a_genitive_of_a_period_by_itself() -> None:
+    for language in ("en", "fr"):
+        file = Path(__file__).parent.parent / "reports" / "locale" / f"{language}.json"
+        text = file.read_text(encoding="utf-8")
+        for wrong in (
+            "{period}s",
+            "du {period}",
+            "Au prochain {period}",
+            "chaque {period}",
+            "prochain {period}",
+        ):
+            assert wrong not in text, (language, wrong)

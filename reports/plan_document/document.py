@@ -15,7 +15,6 @@ from reports.run import Document, Run
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, plain_number, words_for
-from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
 
 CENTS = 2
@@ -194,22 +193,17 @@ def _blank(words: Words) -> Cell:
 
 
 def _watched(words: Words, tables: Tables, team: Any) -> Block:
-    """What moves the figures without bringing value, and how much of it the rules allow."""
+    """What moves the figures without bringing value: forbidden and checked, whatever a solve may tolerate."""
     name = period(words, tables["summary"].iloc[0])
     rules = [words.say(f"paper.{rule}", period=name) for rule in ("not_listed", "fixed", "no_penalty")]
     lines = mine_of(tables, "gaming", team)
     columns = [
         PageColumn(words.say("paper.behaviour"), "left", 1.0),
-        PageColumn(words.say("paper.cap", period=name)),
+        PageColumn(words.say("paper.rule"), "left", 1.0),
     ]
-    rows = [
-        row(
-            words.label(g, longest=80),
-            words.units(g["cap"], g["digits"]) if math.isfinite(g["cap"]) else NOTHING,
-        )
-        for _, g in lines.iterrows()
-    ]
-    lead = [*rules, words.say("paper.watched") if rows else ""]
+    forbidden = words.say("paper.forbidden", period=name)
+    rows = [row(words.label(g, longest=80), forbidden) for _, g in lines.iterrows()]
+    lead = [*rules, words.say("paper.watched", period=name) if rows else ""]
     return chapter(words.say("paper.not"), lead=lead, tables=[table(columns, rows)] if rows else [])
 
 

@@ -12,6 +12,7 @@ from reports.run import Document
 from reports.studies.study import Study, study_pdfs
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words
+from reports.words.periods import period_name
 from reports.words.sentences import Tables
 
 _MOST_FANS = 3
@@ -53,7 +54,7 @@ def _findings(words: Words, s: Any) -> list[str]:
     values = {
         "plan": words.user(str(s["plan"])),
         "objective": words.say(f"objective.{s['objective']}"),
-        "period": words.say(f"period.{s['period']}"),
+        "period": period_name(words, str(s["period"])),
         "value": words.money(s["value"]),
         "attainable": words.money(s["attainable"], signed=True),
         "gain": words.money(s["gain"], signed=True),

@@ -70,8 +70,7 @@ def _design(words: Words, s: Any) -> dict[str, str]:
         "kpi": words.quoted(words.label(s, "kpi")),
         "people": words.write.number(s["people"]),
         "others": words.write.number(s["others"]),
-        "periods": words.write.number(s["periods"]),
-        "period": words.say(f"period.{s['period']}"),
+        "duration": words.count(f"period.count.{s['period']}", int(s["periods"])),
         "effect": words.write.percent(s["effect"], 1, signed=True),
         "power": words.write.percent(s["power"], 0),
     }

@@ -15,6 +15,7 @@ from reports.studies.study import Study, study_pdfs
 from reports.typesetting.blocks import Block, PageColumn, chapter, row, table
 from reports.words.catalogue import Words
 from reports.words.format import NOTHING
+from reports.words.periods import period_name
 from reports.words.sentences import Tables
 
 _MOST_WORK = 15
@@ -32,7 +33,7 @@ def _said(words: Words, tables: Tables) -> Study:
         "switch.subtitle_goes_on" if summary["goes_on"] else "switch.subtitle",
         plan=words.user(str(summary["plan"])),
         periods=words.write.number(summary["periods"]),
-        period=words.say(f"period.{summary['period']}"),
+        period=period_name(words, str(summary["period"])),
         draws=words.write.number(summary["draws"]),
         seed=str(summary["seed"]),
         currency=str(summary["currency"]),

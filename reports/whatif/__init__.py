@@ -36,7 +36,7 @@ CORE = (
     "text",
 )
 PAGE = ("dom", "teams", "results", "main")
-PHRASES = ("whatif.", "period.")
+PHRASES = ("whatif.", "period.month", "period.quarter", "period.half_year", "period.year", "period.next.")
 """Beginnings of the keys that the page says."""
 
 Json = dict[str, Any]

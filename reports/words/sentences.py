@@ -9,6 +9,7 @@ import pandas as pd
 
 from reports.words.catalogue import Words
 from reports.words.doubts import doubts
+from reports.words.periods import PeriodName, period_name
 
 Tables = dict[str, pd.DataFrame]
 Row = Any
@@ -31,8 +32,8 @@ def objective(words: Words, summary: Row) -> str:
     return words.say(f"objective.{summary['objective']}")
 
 
-def period(words: Words, summary: Row) -> str:
-    return words.say(f"period.{summary['period']}")
+def period(words: Words, summary: Row) -> PeriodName:
+    return period_name(words, str(summary["period"]))
 
 
 def _result(words: Words, summary: Row, chosen: Row) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from optimizer.arrays import Floats
 from optimizer.cli.show.terminal import money as _money
+from optimizer.cli.show.terminal import period
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import share as _share
 from optimizer.cli.show.terminal import show as _print
@@ -46,7 +47,7 @@ def baseline_in_words(cal: Calibrated) -> str:
         if network.owner[n] >= 0:
             owner, units = network.teams[network.owner[n]], network.stage_inflow(network.baseline)[n]
             lines.append(
-                f"  {stage}: {units:,.1f} units a {scenario.period}; one more {_pays(cal, n, owner)}."
+                f"  {stage}: {units:,.1f} units a {period(scenario.period)}; one more {_pays(cal, n, owner)}."
             )
     return "\n".join(lines)
 
@@ -83,7 +84,8 @@ def show_evaluation(found: Evaluation) -> None:
     cal, network = found.cal, found.cal.network
     first, then = found.first_response, found.consistent
     money = _table(
-        f"Money ({cal.scenario.currency} per {cal.scenario.period})", ["", "first response", "consistent"]
+        f"Money ({cal.scenario.currency} per {period(cal.scenario.period)})",
+        ["", "first response", "consistent"],
     )
     for name in amounts(cal.scenario):
         _row(money, name, _money(getattr(first, name)), _money(getattr(then, name)))
@@ -104,7 +106,7 @@ def show_evaluation(found: Evaluation) -> None:
 
 def _ratchet(found: Evaluation, fixed: Outcome) -> Table:
     """What targets that follow results take from the incentive."""
-    title = f"Targets issued anew ({found.cal.scenario.currency} per {found.cal.scenario.period})"
+    title = f"Targets issued anew ({found.cal.scenario.currency} per {period(found.cal.scenario.period)})"
     table = _table(title, ["", "fixed targets", "issued anew", "change"])
     for name in amounts(found.cal.scenario):
         before, after = getattr(fixed, name), getattr(found.consistent, name)
@@ -126,7 +128,7 @@ def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
     """One row per plan, at consistent beliefs."""
     columns = ["plan", "gross", "direct costs", "revenue", "loaded pay", "net", "breaks"]
     table = _table(
-        f"Plans ({scenario.currency} per {scenario.period}, once people have learnt)",
+        f"Plans ({scenario.currency} per {period(scenario.period)}, once people have learnt)",
         columns,
         words=("breaks",),
     )
@@ -160,7 +162,9 @@ def show_influence(found: Influence) -> None:
 
 def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
     """Every budget line to the cent."""
-    table = _table(f"Budget ({scenario.currency} per {scenario.period})", ["line", "value", "limit", "slack"])
+    table = _table(
+        f"Budget ({scenario.currency} per {period(scenario.period)})", ["line", "value", "limit", "slack"]
+    )
     for line in lines:
         limit = _money(line.limit) if line.limit is not None else "–"
         _row(
@@ -179,7 +183,7 @@ def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None
     """One row per limit, loosest last; the scenario's own is marked."""
     over = points[0].over
     columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "gaming hours"]
-    table = _table(f"Best plans by limit ({scenario.currency} per {scenario.period})", columns)
+    table = _table(f"Best plans by limit ({scenario.currency} per {period(scenario.period)})", columns)
     for point in points:
         limit = f"{point.limit:,.0f}" if over == "budget" else f"{point.limit:.1%}"
         best = point.best

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from optimizer.cli.show.terminal import money, row, show, table
+from optimizer.cli.show.terminal import money, period, row, show, table
 from optimizer.plans.robustness import Robustness
 from optimizer.tables.robustness import candidate_label
 
@@ -24,7 +24,8 @@ def show_robustness(solution: Solution) -> None:
     found, scenario = solution.robustness, solution.cal.scenario
     if found is None or solution.euros is None:
         return
-    title = f"If the numbers are off: {len(found.values):,} draws ({scenario.currency} per {scenario.period})"
+    money = f"{scenario.currency} per {period(scenario.period)}"
+    title = f"If the numbers are off: {len(found.values):,} draws ({money})"
     heads = ["", "value", "mean", "worst 10 %", "regret", "best", "> today", "> budget"]
     shown, names = table(title, heads), []
     for number, c in enumerate(_seen(found), 1):

@@ -12,6 +12,7 @@ from rich.text import Text
 from optimizer.cli.show.results import amounts
 from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
+from optimizer.cli.show.terminal import period
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
@@ -72,7 +73,8 @@ def _show_plan(solution: Solution) -> None:
         _row(table, team, f"{solution.plan.target_pay[team]:,.0f}", words, today)
     now = _today(solution)
     money = _table(
-        f"{scenario.currency} per {scenario.period}, once people have learnt", ["", "today", "plan", "change"]
+        f"{scenario.currency} per {period(scenario.period)}, once people have learnt",
+        ["", "today", "plan", "change"],
     )
     for name in amounts(scenario):
         before, after = getattr(now, name), getattr(at, name)

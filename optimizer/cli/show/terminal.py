@@ -51,3 +51,8 @@ def money(value: float) -> str:
 
 def share(value: float) -> str:
     return f"{value:.1%}" if np.isfinite(value) else "–"
+
+
+def period(code: str) -> str:
+    """month, quarter, half-year or year."""
+    return code.replace("_", "-")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.cli.show.terminal import row, share, show, table
+from optimizer.cli.show.terminal import period, row, share, show, table
 from optimizer.tables.table import Tables
 
 _SHOWN_ACTIVITIES = 12
@@ -76,7 +76,7 @@ def _money(tables: Tables, summary: pd.Series) -> object:
 
 def _scores(tables: Tables, summary: pd.Series) -> object:
     last = int(summary["periods"])
-    heads = ["KPI", "current plan", f"{summary['period']} 1", f"{summary['period']} {last}"]
+    heads = ["KPI", "current plan", f"{period(summary['period'])} 1", f"{period(summary['period'])} {last}"]
     found = table("Attainment (mean)", [*heads, "one in ten below", "one in ten above"])
     scores = tables["scores"].set_index(["period", "kpi"])
     for kpi in dict.fromkeys(tables["scores"]["kpi"]):
@@ -91,7 +91,13 @@ def _work(tables: Tables, summary: pd.Series) -> object:
     last = int(summary["periods"])
     work = tables["activities"].set_index(["period", "activity"])
     first, then = work.loc[1], work.loc[last]
-    heads = ["activity", "current plan", f"{summary['period']} 1", f"{summary['period']} {last}", "change"]
+    heads = [
+        "activity",
+        "current plan",
+        f"{period(summary['period'])} 1",
+        f"{period(summary['period'])} {last}",
+        "change",
+    ]
     found = table("Work that moves most (units, mean)", heads)
     for name in then["moved"].sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
         now, stay = then.loc[name, "mean"], then.loc[name, "stay"]

@@ -149,12 +149,13 @@ function planButtons(page, words, actions) {
   const buttons = company.plans.map((plan) =>
     element("button", { type: "button", class: plan.kind, click: () => actions.load(plan) }, named(plan.label[state.language]))
   );
-  const period = words.say(`period.${company.scenario.period}`);
+  const coming = words.say(`period.next.${company.scenario.period}`);
+  const next = coming[0].toUpperCase() + coming.slice(1);
   const horizons = ["learnt", "first"].map((horizon) =>
     element(
       "button",
       { type: "button", title: words.say(`horizon.${horizon}_hint`), click: () => actions.setHorizon(horizon) },
-      words.say(`horizon.${horizon}`, { period })
+      words.say(`horizon.${horizon}`, { next })
     )
   );
   const node = element(

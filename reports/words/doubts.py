@@ -9,7 +9,7 @@ import pandas as pd
 
 from reports.words.catalogue import Words
 
-MOST_LINES = 4
+MOST_LINES = 2
 MOST_NAMED = 3
 """Activities named in a sentence."""
 

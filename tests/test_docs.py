@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
-from tests import glossary_page
+from optimizer.cli import main
+from optimizer.cli.common import EXIT, INTERRUPTED
+from optimizer.scenario.json_schema import scenario_schema
+from tests import glossary_page, reference_pages
 from tests.test_house import RETIRED
 
 ROOT = Path(__file__).parent.parent
@@ -156,3 +164,80 @@ def test_the_words_of_the_report_are_those_of_its_catalogues() -> None:
     page = glossary_page.PAGE.read_text(encoding="utf-8")
     assert glossary_page.terms() in page
     assert glossary_page.written(page) == page
+
+
+# --- reference, scenario.md, README ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", reference_pages.PAGES)
+def test_the_reference_is_what_the_code_declares(name: str) -> None:
+    page = (reference_pages.REFERENCE / name).read_text(encoding="utf-8")
+    assert page == reference_pages.PAGES[name](), "run `uv run python -m tests.reference_pages`"
+
+
+@pytest.mark.parametrize("page", [DOCS / "scenario.md", ROOT / "README.md"], ids=where)
+def test_exit_codes_are_those_of_the_verbs(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").partition("# Second edition")[0]
+    sentence = text[text.index("Exit codes:") :].split("\n\n")[0]
+    codes = {*EXIT.values(), reference_pages.BAD_INPUT, INTERRUPTED}
+    assert codes == {*reference_pages.MEANINGS}
+    assert {int(code) for code in re.findall(r"(?:: |[;,] )(\d+) ", sentence)} == codes
+
+
+def optional(node: Any) -> Any:
+    """A schema that asks for nothing."""
+    if isinstance(node, dict):
+        return {key: optional(value) for key, value in node.items() if key != "required"}
+    return [optional(part) for part in node] if isinstance(node, list) else node
+
+
+def examples() -> list[Any]:
+    """YAML blocks of scenario.md: the first edition's, the second's."""
+    text = (DOCS / "scenario.md").read_text(encoding="utf-8")
+    return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+
+
+def test_the_example_of_a_scenario_has_only_keys_that_are_read() -> None:
+    first, second = examples()
+    schema = Draft202012Validator(optional(scenario_schema()))
+    assert [error.json_path for error in schema.iter_errors(first)] == []
+    assert not schema.is_valid(second), "what is read now is no longer only specified"
+
+
+SHOWN = ("check", "evaluate", "compare", "measures", "budget", "template", "schema", "completion")
+
+
+def cheap() -> list[str]:
+    """Verbs of README that take no longer than a second or two."""
+    lines = re.findall(
+        r"^incentives ([^#\n]*)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return [line.strip() for line in lines if line.split()[0] in SHOWN]
+
+
+def test_cheap_verbs_of_the_readme_are_among_those_run() -> None:
+    assert {line.split()[0] for line in cheap()} == set(SHOWN)
+
+
+@pytest.mark.parametrize("line", cheap())
+def test_verbs_of_the_readme_do_what_they_show(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    words, _, file = line.partition(" > ")
+    result = CliRunner().invoke(main, words.split())
+    assert result.exit_code == 0, result.output
+    assert result.stdout or not file
+
+
+def test_shapes_of_json_are_those_of_scenario_md() -> None:
+    text = (DOCS / "scenario.md").read_text(encoding="utf-8")
+    shape = re.search(r"`E = (\{.*?\})`", text)
+    assert shape
+    result = CliRunner().invoke(main, ["evaluate", str(ROOT / "tests" / "cases" / "small.yaml"), "--json"])
+    answer = json.loads(result.stdout)
+    assert {"first_response", "consistent", "payouts"} <= set(answer)
+    assert set(answer["consistent"]) == set(re.findall(r'[{,] ?"(\w+)": ', shape[1]))
+    drawn = text[text.index("`D` has") : text.index("\n", text.index("`D` has"))]
+    assert set(re.findall(r"`(\w+)`", drawn)) - {"D"} == set(answer["payouts"])

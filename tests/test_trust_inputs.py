@@ -15,6 +15,8 @@ from pypdf import PdfReader
 from optimizer import Scenario
 from optimizer.cli import main
 from optimizer.scenario.checks import warnings_of
+from optimizer.scenario.letters import printed
+from reports.style import characters
 
 TRUST = Path(__file__).parent / "cases" / "trust"
 SIZES = list(csv.DictReader((TRUST / "magnitudes.csv").read_text(encoding="utf-8").splitlines()))
@@ -265,3 +267,30 @@ def test_no_phrase_makes_a_plural_or_a_genitive_of_a_period_by_itself() -> None:
             "prochain {period}",
         ):
             assert wrong not in text, (language, wrong)
+
+
+# --- letters --------------------------------------------------------------------------------------------
+
+
+def test_labels_that_cannot_be_printed_are_told_and_give_way_to_names(tmp_path: Path) -> None:
+    told = [f.path for f in warnings_of(changed("labels.yaml")) if "type of documents lacks" in f.message]
+    assert told == [("teams", "east", "label"), ("teams", "west", "label"), ("kpis", "orders", "label")]
+    done = incentives("solve", TRUST / "labels.yaml", "--out", tmp_path / "run")
+    assert "[kpis.orders.label] has 6 characters that the type of documents lacks" in done.stderr
+    for language in ("en", "fr"):
+        pages = PdfReader(tmp_path / "run" / f"report.{language}.pdf").pages
+        said = " ".join(page.extract_text() for page in pages)
+        assert "□" not in said
+        assert "Παραγγελίες Łódź" in said
+        assert "East" in said
+
+
+def test_a_label_with_one_strange_letter_keeps_the_others_and_a_source_is_told_too() -> None:
+    scenario = changed("labels.yaml", "teams.east.label", {"en": "Sales 華", "fr": "Ventes 華"})
+    assert warned(scenario)["teams.east.label"].startswith("has 1 character that")
+    sourced = changed("labels.yaml", "sources", {"teams.east.hours": {"text": "人事部"}})
+    assert "sources.teams.east.hours.text" in warned(sourced)
+
+
+def test_what_is_called_printable_is_what_the_type_has() -> None:
+    assert printed() == characters()

@@ -1,6 +1,7 @@
 """What things are called in a report, in both languages: scenario labels, rules, checks.
 
-A thing without a label is called by its name, with spaces for underscores.
+A thing without a label, or with one that documents could mostly not print, is called by its name, with spaces
+for underscores.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from optimizer.response.network import LEAVE, OTHER
+from optimizer.scenario.letters import is_readable
 from optimizer.scenario.plan import Plan, pay_decided
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label
@@ -31,8 +33,16 @@ class Labelled(Protocol):
 
 def label_of(name: str, things: Mapping[str, Labelled]) -> Text:
     """The label of a team, stage, activity, KPI or regime; else its name in plain words."""
-    label = things[name].label if name in things else None
-    return Text(label.en, label.fr) if label else plain(name)
+    return _readable(things[name].label if name in things else None, name)
+
+
+def _readable(label: Label | None, name: str) -> Text:
+    """The label; the name in a language whose text documents could mostly not print."""
+    named = plain(name)
+    if label is None:
+        return named
+    texts = ((label.en, named.en), (label.fr, named.fr))
+    return Text(*(text if is_readable(text) else name for text, name in texts))
 
 
 def plain(name: str) -> Text:
@@ -43,7 +53,7 @@ def plain(name: str) -> Text:
 
 
 def scenario_label(scenario: Scenario) -> Text:
-    return Text(scenario.label.en, scenario.label.fr) if scenario.label else plain(scenario.name)
+    return _readable(scenario.label, scenario.name)
 
 
 def activity_label(scenario: Scenario, name: str) -> Text:

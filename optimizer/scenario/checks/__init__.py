@@ -7,7 +7,18 @@ and tolerates what another check reports, so that all problems come out at once.
 
 from __future__ import annotations
 
-from optimizer.scenario.checks import curves, funnel, kpis, names, plans, plausible, rules, sources, warnings
+from optimizer.scenario.checks import (
+    curves,
+    funnel,
+    kpis,
+    letters,
+    names,
+    plans,
+    plausible,
+    rules,
+    sources,
+    warnings,
+)
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
 from optimizer.scenario.checks.plans import pay_problems, plan_problems
 from optimizer.scenario.problems import Finding
@@ -54,5 +65,5 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
 
 
 def decisive_warnings_of(scenario: Scenario, baseline: BaselineCounts | None = None) -> list[Finding]:
-    """Those that every verb says, because what it prints rests on them: sizes of numbers, missing pay."""
-    return [*plausible.findings(scenario, baseline or baseline_counts(scenario))]
+    """Those that every verb says, because what it prints rests on them: sizes, missing pay, labels."""
+    return [*plausible.findings(scenario, baseline or baseline_counts(scenario)), *letters.warnings(scenario)]

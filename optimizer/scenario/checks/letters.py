@@ -1,0 +1,46 @@
+"""Labels and sources with characters that documents cannot print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from optimizer.scenario.checks.baseline_counts import Findings
+from optimizer.scenario.letters import is_readable, missing
+from optimizer.scenario.problems import Finding, Path, shown
+from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Label
+
+_SECTIONS = ("teams", "stages", "activities", "kpis", "regimes")
+
+
+def warnings(scenario: Scenario) -> Findings:
+    """One per label or source, with what is printed instead."""
+    for path, label in _labels(scenario):
+        texts = dict.fromkeys((label.en, label.fr))
+        lacking = "".join(dict.fromkeys(c for text in texts for c in missing(text)))
+        if lacking:
+            named = not all(map(is_readable, texts))
+            name = path[-2] if len(path) > 1 else scenario.name
+            instead = f"documents say {name} instead" if named else "documents print □ for them"
+            yield _finding(path, lacking, instead)
+    for at, source in scenario.sources.items():
+        lacking = "".join(dict.fromkeys(missing(source.text)))
+        if lacking:
+            yield _finding(("sources", at, "text"), lacking, "documents print □ for them")
+
+
+def _labels(scenario: Scenario) -> Iterator[tuple[Path, Label]]:
+    if scenario.label is not None:
+        yield ("label",), scenario.label
+    for section in _SECTIONS:
+        things: Mapping[str, object] = getattr(scenario, section)
+        for name, thing in things.items():
+            label = getattr(thing, "label", None)
+            if label is not None:
+                yield (section, name, "label"), label
+
+
+def _finding(path: Path, lacking: str, instead: str) -> Finding:
+    count = len(lacking)
+    message = f"has {count} character{'s' if count > 1 else ''} that the type of documents lacks: {instead}"
+    return Finding(path, shown(lacking[:20]), message, "write it in Latin, Greek or Cyrillic letters", True)

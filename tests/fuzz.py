@@ -283,9 +283,9 @@ def ending(seed: int, seconds: float = SECONDS, small: bool = False) -> Ending:
 def judged(solution: Solution, options: Options) -> tuple[str, bool, bool]:
     """What is wrong, whether a better plan was missed, and whether every plan was looked at."""
     wrong = "; ".join(_inconsistent(solution, options))
-    if count_plans(solution.space, 20 * LISTED) > LISTED:
+    if count_plans(solution.problem.space, 20 * LISTED) > LISTED:
         return wrong, False, False
-    every = Everything.of(solution.cal, solution.space, options)
+    every = Everything.of(solution.problem.cal, solution.problem.space, options)
     against, missed = _against_enumeration(every, solution, options)
     return "; ".join(filter(None, (wrong, against))), missed, True
 
@@ -293,26 +293,26 @@ def judged(solution: Solution, options: Options) -> tuple[str, bool, bool]:
 def _inconsistent(solution: Solution, options: Options) -> Iterator[str]:
     """What a solution says that does not fit together."""
     solution_json(solution)
-    failed = {c.name for c in solution.checks if not c.ok}
-    has_plan = solution.plan is not None
+    failed = {c.name for c in solution.certificate.checks if not c.ok}
+    has_plan = solution.chosen is not None
     if has_plan != (solution.status in ("optimal", "feasible") or (solution.status == "error" and has_plan)):
         yield f"{solution.status} with a plan: {has_plan}"
-    if solution.status == "optimal" and (failed or not solution.gap <= options.gap * 1.001):
-        yield f"optimal with gap {solution.gap} and {failed}"
+    if solution.status == "optimal" and (failed or not solution.certificate.gap <= options.gap * 1.001):
+        yield f"optimal with gap {solution.certificate.gap} and {failed}"
     if has_plan and "rules" in failed:
         yield "a plan that breaks the rules"
-    if has_plan and not solution.bound >= solution.objective:
-        yield f"bound {solution.bound} below the objective {solution.objective}"
-    if has_plan and not np.isfinite(solution.bound) and "model_accepts_plan" not in failed:
-        yield f"no bound, gap {solution.gap}"
+    if has_plan and not solution.certificate.bound >= solution.certificate.objective:
+        yield f"bound {solution.certificate.bound} below the objective {solution.certificate.objective}"
+    if has_plan and not np.isfinite(solution.certificate.bound) and "model_accepts_plan" not in failed:
+        yield f"no bound, gap {solution.certificate.gap}"
     if solution.status == "infeasible" and "time" in failed:
         yield "infeasible for a time-out"
     if solution.status == "infeasible" and solution.conflict is None:
         yield "infeasible without a word on conflicts"
     if solution.status == "error" and failed != {"time"}:
         yield f"failed checks: {sorted(failed)}"
-    values = [a.value for a in solution.alternatives]
-    if values and values[0] != solution.objective:
+    values = [a.value for a in solution.asked.alternatives]
+    if values and values[0] != solution.certificate.objective:
         yield "the first alternative is not the plan"
 
 
@@ -351,7 +351,7 @@ class Everything:
         state = self.state
         at = baseline_beliefs(state)
         if state.options.beliefs == "consistent":
-            plan = state.scored.look(state.space.units(solution.euros)[None])[0]
+            plan = state.scored.look(state.space.units(solution.chosen.euros)[None])[0]
             at = own_beliefs(state, plan, "final")
         scores = judge_at(state.cal, state.space, at.beliefs, at.exposure)(self.units)
         return scores.value, scores.kept & (scores.violation == 0)
@@ -360,27 +360,31 @@ class Everything:
 def _against_enumeration(every: Everything, solution: Solution, options: Options) -> tuple[str, bool]:
     """A status, bound or proof that enumeration contradicts; and whether a better plan was missed."""
     best = float(every.value[every.kept].max(initial=-np.inf))
-    if solution.plan is None:
+    if solution.chosen is None:
         if solution.status == "infeasible" and best > -np.inf and not solution.unproven:
             return f"infeasible, but a plan of {best} keeps the rules", False
         return "", False
-    size = max(1.0, abs(best) if best > -np.inf else 1.0, abs(solution.objective))
-    if solution.objective > best + 1e-6 * size and not _chosen_by_rounding(every, solution):
-        return f"better ({solution.objective}) than any plan ({best})", False
-    missed = solution.status == "optimal" and solution.objective < best - (options.gap + 1e-6) * size
+    size = max(1.0, abs(best) if best > -np.inf else 1.0, abs(solution.certificate.objective))
+    if solution.certificate.objective > best + 1e-6 * size and not _chosen_by_rounding(every, solution):
+        return f"better ({solution.certificate.objective}) than any plan ({best})", False
+    missed = (
+        solution.status == "optimal" and solution.certificate.objective < best - (options.gap + 1e-6) * size
+    )
     value, kept = every.at(solution)
-    room = options.gap * abs(solution.objective) + 1e-6 * size
-    tempting = kept & (value > solution.objective + room)
+    room = options.gap * abs(solution.certificate.objective) + 1e-6 * size
+    tempting = kept & (value > solution.certificate.objective + room)
     if (
         solution.status == "optimal"
-        and (every.kept & tempting & (every.value > solution.objective + room)).any()
+        and (every.kept & tempting & (every.value > solution.certificate.objective + room)).any()
     ):
         return "proven, but a plan that looks better at its beliefs is better", missed
     # The bound holds to within the gap: HiGHS forgets branches that promise no more.
-    beyond = kept & (value > max(solution.bound + 1e-6 * size, solution.objective + room))
-    if (beyond & every.kept & (every.value > solution.bound + 1e-6 * size)).any():
+    beyond = kept & (
+        value > max(solution.certificate.bound + 1e-6 * size, solution.certificate.objective + room)
+    )
+    if (beyond & every.kept & (every.value > solution.certificate.bound + 1e-6 * size)).any():
         return "the bound is not valid", missed
-    listed = next((c.value for c in solution.checks if c.name == "no_better_plan"), 0.0)
+    listed = next((c.value for c in solution.certificate.checks if c.name == "no_better_plan"), 0.0)
     if beyond.sum() > listed:
         return f"the bound leaves out {int(beyond.sum())} plans, {listed:g} were judged", missed
     return _alternatives(every, solution, value, kept, room), missed
@@ -388,7 +392,7 @@ def _against_enumeration(every: Everything, solution: Solution, options: Options
 
 def _chosen_by_rounding(every: Everything, solution: Solution) -> bool:
     """The plan is among all plans, and keeps the rules only within their room for rounding."""
-    mine = (every.units == every.state.space.units(solution.euros)).all(axis=(1, 2))
+    mine = (every.units == every.state.space.units(solution.chosen.euros)).all(axis=(1, 2))
     return bool(mine.any() and not every.kept[mine].any())
 
 
@@ -398,7 +402,7 @@ def _alternatives(
     """Alternatives that are too near, out of order, or proven though a better one was to be listed."""
     space, scenario = every.state.space, every.state.cal.scenario
     chosen: list[np.ndarray] = []
-    for n, a in enumerate(solution.alternatives):
+    for n, a in enumerate(solution.asked.alternatives):
         units = space.units(a.plan.euros(scenario))
         far = np.array([all(np.abs(u - c).max() >= 2 for c in chosen) for u in every.units], dtype=bool)
         mine = (every.units == units).all(axis=(1, 2))

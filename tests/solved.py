@@ -133,7 +133,10 @@ def infeasible() -> Solution:
 @cache
 def failed() -> Solution:
     """A solution whose model and response disagree."""
-    checks = [replace(c, ok=False, value=3.2e-4) if c.name == "model_value" else c for c in moved().checks]
+    checks = [
+        replace(c, ok=False, value=3.2e-4) if c.name == "model_value" else c
+        for c in moved().certificate.checks
+    ]
     certificate = replace(moved().certificate, checks=tuple(checks))
     return replace(moved(), status="error", certificate=certificate)
 
@@ -145,7 +148,7 @@ def unproven() -> Solution:
         replace(c, ok=False, value=float("inf") if c.name == "gap" else c.value)
         if c.name in ("gap", "no_better_plan")
         else c
-        for c in moved().checks
+        for c in moved().certificate.checks
     ]
     nothing = float("inf")
     certificate = replace(moved().certificate, bound=nothing, gap=nothing, checks=tuple(checks))

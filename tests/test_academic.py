@@ -122,8 +122,8 @@ def scenario_of(name: str) -> Scenario:
 def weights(name: str) -> list[np.ndarray]:
     """Euros per KPI and team, turned back where KPIs were turned to independent noise."""
     solution = solved(name)
-    assert solution.euros is not None
-    rows = [row[row_kpis(solution, i)] for i, row in enumerate(solution.euros)]
+    assert solution.chosen is not None
+    rows = [row[row_kpis(solution, i)] for i, row in enumerate(solution.chosen.euros)]
     noise = np.array(INSTANCES[name]["inputs"].get("Sigma", [[0.0]]))
     if len(noise) > 1 and noise[0, -1]:
         return [np.linalg.solve(np.linalg.cholesky(noise).T, rows[0])]
@@ -131,7 +131,7 @@ def weights(name: str) -> list[np.ndarray]:
 
 
 def row_kpis(solution: Solution, i: int) -> list[int]:
-    return [j for j, kpi in enumerate(solution.cal.network.kpis) if kpi.startswith(f"t{i}k")]
+    return [j for j, kpi in enumerate(solution.problem.cal.network.kpis) if kpi.startswith(f"t{i}k")]
 
 
 def separate(team: dict[str, Any]) -> Agent:
@@ -163,20 +163,20 @@ def close(expected: Any) -> Any:
 def test_every_closed_form_is_proven_optimal(name: str) -> None:
     solution = solved(name)
     assert solution.status == "optimal"
-    assert all(check.ok for check in solution.checks)
-    assert solution.bound >= solution.objective - 1e-9
+    assert all(check.ok for check in solution.certificate.checks)
+    assert solution.certificate.bound >= solution.certificate.objective - 1e-9
 
 
 @pytest.mark.parametrize("name", [*MULTITASK, *COSINE, *GAMING[:2]])
 def test_weights_and_welfare_are_those_of_the_closed_form(name: str) -> None:
     expected = INSTANCES[name]["expected"]
     assert weights(name)[0] == close(np.atleast_1d(expected["w"]))
-    assert solved(name).objective == close(expected["welfare"])
+    assert solved(name).certificate.objective == close(expected["welfare"])
 
 
 @pytest.mark.parametrize("name", MULTITASK)
 def test_people_respond_and_bear_costs_and_risk_as_in_the_closed_form(name: str) -> None:
-    expected, outcome = INSTANCES[name]["expected"], solved(name).consistent
+    expected, outcome = INSTANCES[name]["expected"], solved(name).chosen.consistent
     assert outcome is not None
     assert outcome.x == close(expected["effort"])
     assert outcome.revenue == close(expected["expected_output"])
@@ -187,12 +187,12 @@ def test_people_respond_and_bear_costs_and_risk_as_in_the_closed_form(name: str)
 @pytest.mark.parametrize("name", COSINE)
 def test_one_kpi_brings_the_share_of_first_best_that_its_angle_says(name: str) -> None:
     expected = INSTANCES[name]["expected"]
-    assert solved(name).objective / expected["first_best"] == close(expected["share_formula"])
+    assert solved(name).certificate.objective / expected["first_best"] == close(expected["share_formula"])
 
 
 @pytest.mark.parametrize("name", GAMING[:2])
 def test_with_gaming_effort_is_that_of_the_closed_form(name: str) -> None:
-    outcome = solved(name).consistent
+    outcome = solved(name).chosen.consistent
     assert outcome is not None
     assert outcome.x == close(INSTANCES[name]["expected"]["effort"])
 
@@ -202,22 +202,22 @@ def test_at_the_kink_gaming_is_exactly_deterred_and_more_of_the_second_kpi_chang
     expected, (row,) = INSTANCES[name]["expected"], weights(name)
     assert row[0] == close(expected["w1"])
     assert row[1] >= expected["w2_min"] - EXACT
-    assert solved(name).objective == close(expected["welfare"])
-    assert solved(name).consistent.x == close(expected["effort"])  # type: ignore[union-attr]
+    assert solved(name).certificate.objective == close(expected["welfare"])
+    assert solved(name).chosen.consistent.x == close(expected["effort"])  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("name", BUDGET)
 def test_a_budget_that_binds_scales_all_weights_by_one_factor(name: str) -> None:
     """Pay is then the budget whatever the objective, so most surplus is also most net."""
-    expected, outcome = INSTANCES[name]["expected"], solved(name).consistent
+    expected, outcome = INSTANCES[name]["expected"], solved(name).chosen.consistent
     assert outcome is not None
     for row, weight in zip(weights(name), expected["w"], strict=True):
         assert row == close(weight)
     assert outcome.loaded_pay == close(expected["expected_variable_pay"])
     assert outcome.net == close(expected["net_value"])
     free = solve(company([separate(t) for t in INSTANCES[name]["inputs"]["teams"]]), Options(gap=1e-8))
-    assert free.euros is not None
-    assert solved(name).euros == close(expected["scale_k"] * free.euros)
+    assert free.chosen is not None
+    assert solved(name).chosen.euros == close(expected["scale_k"] * free.chosen.euros)
 
 
 def test_every_instance_of_the_file_is_solved_or_listed_with_a_reason() -> None:

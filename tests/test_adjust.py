@@ -198,7 +198,7 @@ def test_the_change_recovers_most_and_no_smaller_one_that_was_tried_does() -> No
 def test_the_change_is_counted_from_the_plan_in_force_and_gains_what_it_says() -> None:
     adjustment = adjusted()
     assert adjustment.chosen is not None
-    plan = adjustment.chosen.solution.plan
+    plan = adjustment.chosen.solution.chosen.plan
     assert plan is not None
     for team, now in adjustment.plan.weights.items():
         then = plan.weights.get(team, {})

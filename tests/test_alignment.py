@@ -261,41 +261,41 @@ def optimum() -> Solution:
 @pytest.mark.slow
 def test_the_optimum_is_proven_within_a_thousandth(optimum: Solution) -> None:
     assert optimum.status == "optimal"
-    assert optimum.gap <= 1e-3
-    assert all(check.ok for check in optimum.checks)
+    assert optimum.certificate.gap <= 1e-3
+    assert all(check.ok for check in optimum.certificate.checks)
 
 
 def test_the_optimum_beats_every_named_plan_that_keeps_the_rules_and_all_others_too(
     optimum: Solution,
 ) -> None:
-    scenario = optimum.cal.scenario
+    scenario = optimum.problem.scenario
     for name, plan in compare(scenario, dict(scenario.plans)).items():
-        assert optimum.objective > plan.consistent.revenue, name
+        assert optimum.certificate.objective > plan.consistent.revenue, name
 
 
 def test_the_optimum_pays_teams_on_measures_that_other_teams_move(optimum: Solution) -> None:
-    control = optimum.measures.controllability
-    network = optimum.cal.network
+    control = optimum.problem.measures.controllability
+    network = optimum.problem.cal.network
     crossing = {
         team
         for i, team in enumerate(network.teams)
-        for kpi in optimum.plan.weights[team]
+        for kpi in optimum.chosen.plan.weights[team]
         if np.delete(control[:, network.kpis.index(kpi)], i).max() >= 0.05
     }
     assert len(crossing) >= 2
 
 
 def test_the_optimum_is_no_corner_that_a_designer_would_laugh_at(optimum: Solution) -> None:
-    silo = optimum.cal.scenario.current_plan
-    for team, weights in optimum.plan.weights.items():
+    silo = optimum.problem.scenario.current_plan
+    for team, weights in optimum.chosen.plan.weights.items():
         alone = [kpi for kpi, w in weights.items() if w > 0.99]
         assert all(kpi in silo[team] for kpi in alone), f"{team} is paid on {alone} alone"
-    assert sum(len(w) for w in optimum.plan.weights.values()) >= 6
-    share = optimum.consistent.pay / optimum.euros.sum(axis=1)
+    assert sum(len(w) for w in optimum.chosen.plan.weights.values()) >= 6
+    share = optimum.chosen.consistent.pay / optimum.chosen.euros.sum(axis=1)
     assert 0.9 <= share.min() <= share.max() <= 1.4
 
 
 def test_the_optimum_reduces_hours_on_gaming(optimum: Solution) -> None:
-    network = optimum.cal.network
+    network = optimum.problem.cal.network
     hours = network.unit_hours * network.gaming
-    assert hours @ optimum.consistent.x < hours @ network.baseline
+    assert hours @ optimum.chosen.consistent.x < hours @ network.baseline

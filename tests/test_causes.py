@@ -65,10 +65,10 @@ def test_causes_add_up_to_the_change_of_revenue_and_of_net(seed: int) -> None:
 
 def test_causes_add_up_to_the_cent_for_the_chosen_plan() -> None:
     solution = moved()
-    assert solution.consistent is not None
-    now = evaluate_plan(solution.cal, solution.cal.current)
-    steps = waterfall(solution.cal, now, solution.consistent)
-    change = solution.consistent.revenue - now.revenue
+    assert solution.chosen is not None
+    now = evaluate_plan(solution.problem.cal, solution.problem.cal.current)
+    steps = waterfall(solution.problem.cal, now, solution.chosen.consistent)
+    change = solution.chosen.consistent.revenue - now.revenue
     assert abs(sum(s.revenue for s in steps) - change) < 0.005
     assert {s.cause for s in steps} == set(CAUSES)
 

@@ -82,10 +82,13 @@ def test_the_committed_optimum_is_the_enumerated_one(name: str) -> None:
 def test_the_solver_finds_and_proves_it(name: str) -> None:
     expected, solution = CASES[name]["best"], solved(name)
     assert solution.status == "optimal"
-    assert solution.objective == pytest.approx(expected["value"], rel=1e-9)
-    assert solution.plan is not None
-    assert (solution.plan.weights, solution.plan.curves) == (expected["weights"], expected["curves"])
-    assert len(solution.rejected) == expected["left"]
+    assert solution.certificate.objective == pytest.approx(expected["value"], rel=1e-9)
+    assert solution.chosen is not None
+    assert (solution.chosen.plan.weights, solution.chosen.plan.curves) == (
+        expected["weights"],
+        expected["curves"],
+    )
+    assert len(solution.certificate.rejected) == expected["left"]
 
 
 def test_each_kind_of_curve_changes_the_plan() -> None:
@@ -116,13 +119,13 @@ def test_every_choice_of_curves_is_reported_and_the_best_is_in_the_plan() -> Non
 
 def test_todays_plan_keeps_the_curves_in_force_beside_a_plan_with_others() -> None:
     solution = solved("choice")
-    cal = solution.cal
-    assert solution.space.curves
+    cal = solution.problem.cal
+    assert solution.problem.space.curves
     today = evaluate_plan(cal.paid_by({}), cal.current)
     assert today.x == pytest.approx(cal.network.baseline, rel=1e-7)
     assert evaluate_plan(cal, cal.current).x != pytest.approx(cal.network.baseline, rel=1e-3)
     assert evaluate(scenario_of("choice")).consistent.x == pytest.approx(today.x)
-    current, _ = solution.payouts
+    current, _ = solution.chosen.payouts
     assert current.company.expected == pytest.approx(today.loaded_pay)
 
 
@@ -162,5 +165,5 @@ def test_at_baseline_beliefs_the_solver_equals_enumeration_under_random_curves(s
     if best == -np.inf:
         assert solution.status == "infeasible"
     else:
-        assert solution.objective == pytest.approx(best, rel=2 * PROVEN)
-        assert {c.name for c in solution.checks if not c.ok} == set()
+        assert solution.certificate.objective == pytest.approx(best, rel=2 * PROVEN)
+        assert {c.name for c in solution.certificate.checks if not c.ok} == set()

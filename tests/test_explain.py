@@ -22,9 +22,10 @@ GAMED = ("wide_net_campaign", "touch_fit", "touch_broad", "close_push")
 
 def regime() -> _RegimeLedger:
     solution = moved()
-    assert solution.euros is not None
-    assert solution.consistent is not None
-    return _RegimeLedger(solution.cal, solution.consistent.equilibria[0], solution.euros)
+    assert solution.chosen is not None
+    return _RegimeLedger(
+        solution.problem.cal, solution.chosen.consistent.equilibria[0], solution.chosen.euros
+    )
 
 
 @pytest.mark.parametrize("name", GAMED)
@@ -55,9 +56,10 @@ def test_whoever_games_would_lose_by_stopping() -> None:
 
 def test_the_ledger_tells_caps_and_margins_of_the_rules() -> None:
     solution = moved()
-    assert solution.euros is not None
-    assert solution.consistent is not None
-    held = deterrence(solution.cal, solution.consistent.equilibria[0], solution.euros[None])
+    assert solution.chosen is not None
+    held = deterrence(
+        solution.problem.cal, solution.chosen.consistent.equilibria[0], solution.chosen.euros[None]
+    )
     ledger = explained().gaming
     assert [line.activity for line in ledger] == held.activities.tolist()
     assert [line.margin for line in ledger] == pytest.approx(held.margin[0].tolist())
@@ -76,7 +78,7 @@ def test_plans_stand_side_by_side_from_today_to_the_chosen_one() -> None:
     current, *others = plans = compare(moved())
     assert [plan.kind for plan in plans] == ["current", "named", "named", "equal", "chosen"]
     assert plans[3].name == EQUAL
-    assert plans[-1].evaluation.value == pytest.approx(moved().objective, rel=1e-9)
+    assert plans[-1].evaluation.value == pytest.approx(moved().certificate.objective, rel=1e-9)
     assert plans[-1].evaluation.broken_rules == ()
     again = [np.allclose(plan.evaluation.euros, current.evaluation.euros) for plan in others]
     assert again == [False, True, False, False]
@@ -84,18 +86,18 @@ def test_plans_stand_side_by_side_from_today_to_the_chosen_one() -> None:
 
 def test_equal_weights_spread_todays_pay_over_what_a_team_can_move() -> None:
     solution = moved()
-    euros = equal_weights(solution.space, solution.cal.current)
-    assert euros.sum(axis=1) == pytest.approx(solution.cal.current.sum(axis=1))
+    euros = equal_weights(solution.problem.space, solution.problem.cal.current)
+    assert euros.sum(axis=1) == pytest.approx(solution.problem.cal.current.sum(axis=1))
     assert euros[0].tolist() == pytest.approx([20000 / 3] * 3 + [0.0] * 4)
 
 
 def test_a_rule_blocks_the_better_neighbours_that_break_it() -> None:
     solution = moved()
-    assert solution.euros is not None
-    rules, around = rules_and_neighbours(solution.cal, solution.space, solution.euros)
-    near = neighbours(solution.space, solution.space.units(solution.euros))
-    judged = judge_consistent(solution.cal, solution.space)(near)
-    better = judged.value > solution.objective + 1e-9 * abs(solution.objective)
+    assert solution.chosen is not None
+    rules, around = rules_and_neighbours(solution.problem.cal, solution.problem.space, solution.chosen.euros)
+    near = neighbours(solution.problem.space, solution.problem.space.units(solution.chosen.euros))
+    judged = judge_consistent(solution.problem.cal, solution.problem.space)(near)
+    better = judged.value > solution.certificate.objective + 1e-9 * abs(solution.certificate.objective)
     assert around.count == len(near)
     assert around.better_but_broken == int((better & ~judged.kept).sum()) > 0
     assert not (better & judged.kept).any()

@@ -50,9 +50,9 @@ def test_a_point_is_the_solve_at_its_limit() -> None:
     for point in traced("budget"):
         direct = solve(at_limit(mini(COARSE), "budget", point.limit))
         assert point.best.status == direct.status
-        assert point.best.weights == (direct.plan.weights if direct.plan else None)
-        if direct.consistent is not None:
-            assert point.best.value == pytest.approx(direct.objective, rel=1e-6)
+        assert point.best.weights == (direct.chosen.plan.weights if direct.chosen else None)
+        if direct.chosen is not None:
+            assert point.best.value == pytest.approx(direct.certificate.objective, rel=1e-6)
             assert point.best.loaded_pay <= point.limit + 1e-6
 
 
@@ -133,11 +133,13 @@ def test_the_price_of_a_rule_is_the_gain_without_it() -> None:
     solution = solve(mini(COARSE))
     prices = {(p.rule, p.change): p for p in rule_prices(solution, Options())}
     assert set(prices) >= {("budget.expected", "relaxed"), ("budget.expected", "removed")}
-    assert all(p.price >= -1e-6 * abs(solution.objective) for p in prices.values())
+    assert all(p.price >= -1e-6 * abs(solution.certificate.objective) for p in prices.values())
     free = solve(mini(COARSE | {"budget": {}}))
     price = prices[("budget.expected", "removed")]
-    assert price.price == pytest.approx(free.objective - solution.objective, abs=1e-4 * free.objective)
-    assert price.price >= prices[("budget.expected", "relaxed")].price - 1e-6 * free.objective
+    assert price.price == pytest.approx(
+        free.certificate.objective - solution.certificate.objective, abs=1e-4 * free.certificate.objective
+    )
+    assert price.price >= prices[("budget.expected", "relaxed")].price - 1e-6 * free.certificate.objective
 
 
 @pytest.mark.slow

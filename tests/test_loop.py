@@ -63,7 +63,7 @@ def four() -> Solution:
 def test_alternatives_on_the_small_funnel_are_those_of_enumeration_in_order() -> None:
     space, plans = ranked(mini())
     expected = far_apart(plans, 4)
-    alternatives = four().alternatives
+    alternatives = four().asked.alternatives
     assert [a.value for a in alternatives] == pytest.approx([p.value for p in expected], rel=1e-9)
     for a, p in zip(alternatives, expected, strict=True):
         assert (space.units(a.plan.euros(space.scenario)) == p.units).all()
@@ -73,7 +73,7 @@ def test_alternatives_on_the_small_funnel_are_those_of_enumeration_in_order() ->
 @pytest.mark.slow
 def test_the_first_alternative_is_the_plan_and_json_and_tables_carry_all() -> None:
     solution = four()
-    assert solution.alternatives[0].plan == solution.plan
+    assert solution.asked.alternatives[0].plan == solution.chosen.plan
     listed = solution_json(solution)["alternatives"]
     assert [set(a) for a in listed] == [{"plan", "target_pay", "value", "proven"}] * 4
     table = tables_of(solution)["alternatives"]
@@ -86,8 +86,8 @@ def test_the_first_alternative_is_the_plan_and_json_and_tables_carry_all() -> No
 def test_a_company_without_room_for_more_lists_fewer() -> None:
     locks = {"marketing": {"wins": 1.0}, "sales": {"bookings": 1.0}, "success": {"retention": 1.0}}
     solution = solve(mini({"locks": locks, "budget": {}}), Options(alternatives=3))
-    assert len(solution.alternatives) == 1
-    assert solution.alternatives[0].plan.weights == locks
+    assert len(solution.asked.alternatives) == 1
+    assert solution.asked.alternatives[0].plan.weights == locks
 
 
 # --- ties -----------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_of_plans_that_tie_the_nearest_to_today_is_chosen_with_any_number_of_thr
     assert best.distance == min(p.distance for p in ties)
     for threads in (1, 2, 4):
         solution = solve(scenario, Options(threads=threads))
-        assert (space.units(solution.euros) == best.units).all()
+        assert (space.units(solution.chosen.euros) == best.units).all()
 
 
 def test_the_order_of_plans_is_total_and_ends_with_the_scenario_s_own_order() -> None:
@@ -135,8 +135,10 @@ def test_the_order_of_plans_is_total_and_ends_with_the_scenario_s_own_order() ->
 
 @pytest.mark.slow
 def test_threads_do_not_change_the_alternatives() -> None:
-    plans = [[a.plan for a in solve(mini(), Options(alternatives=3, threads=t)).alternatives] for t in (2, 4)]
-    assert plans[0] == plans[1] == [a.plan for a in four().alternatives[:3]]
+    plans = [
+        [a.plan for a in solve(mini(), Options(alternatives=3, threads=t)).asked.alternatives] for t in (2, 4)
+    ]
+    assert plans[0] == plans[1] == [a.plan for a in four().asked.alternatives[:3]]
 
 
 # --- bounds ---------------------------------------------------------------------------------------------
@@ -145,7 +147,7 @@ def test_threads_do_not_change_the_alternatives() -> None:
 def highest_at(scenario: Scenario, solution: Solution) -> float:
     """The best value of any plan at the beliefs of the solution's plan, by enumeration."""
     state = state_of(scenario)
-    at = own_beliefs(state, state.scored.look(state.space.units(solution.euros)[None])[0], "final")
+    at = own_beliefs(state, state.scored.look(state.space.units(solution.chosen.euros)[None])[0], "final")
     judge, top = judge_at(state.cal, state.space, at.beliefs, at.exposure), -np.inf
     for block in every_plan(state.space):
         scores = judge(block)
@@ -161,10 +163,11 @@ def test_a_solve_stopped_before_its_proof_has_a_finite_bound_that_enumeration_co
     scenario = mini({"objective": objective})
     solution = solve(scenario, Options(time_limit=seconds, gap=0.0))
     assert solution.status == "feasible" or (seconds == 0.25 and solution.status == "optimal")
-    assert np.isfinite(solution.bound)
-    assert solution.bound >= highest_at(scenario, solution) * (1 - 1e-9)
-    assert solution.gap == pytest.approx(
-        (solution.bound - solution.objective) / abs(solution.objective), abs=1e-12
+    assert np.isfinite(solution.certificate.bound)
+    assert solution.certificate.bound >= highest_at(scenario, solution) * (1 - 1e-9)
+    assert solution.certificate.gap == pytest.approx(
+        (solution.certificate.bound - solution.certificate.objective) / abs(solution.certificate.objective),
+        abs=1e-12,
     )
 
 
@@ -217,8 +220,8 @@ def test_a_model_that_refuses_the_plan_is_said_and_never_escapes(monkeypatch) ->
     monkeypatch.setattr(module, "model_at", refuses)
     solution = solve(mini())
     assert solution.status == "error"
-    assert not next(c for c in solution.checks if c.name == "model_accepts_plan").ok
-    assert solution.bound == np.inf
+    assert not next(c for c in solution.certificate.checks if c.name == "model_accepts_plan").ok
+    assert solution.certificate.bound == np.inf
 
 
 def test_what_a_floor_on_a_denominator_causes_is_not_an_error_of_the_software() -> None:
@@ -231,7 +234,7 @@ def test_infeasible_is_never_said_for_a_time_out() -> None:
     """At baseline beliefs no plan keeps this budget; whether one does at its own is not known in time."""
     solution = solve(mini({"budget": {"expected": 100000.0}}), Options(time_limit=1e-3))
     assert solution.status == "error"
-    assert [c.name for c in solution.checks] == ["time"]
+    assert [c.name for c in solution.certificate.checks] == ["time"]
     assert solution.conflict is None
 
 
@@ -253,7 +256,7 @@ def large_and_unfound() -> Solution:
 @pytest.mark.slow
 def test_where_not_every_plan_was_judged_the_word_is_not_found_rather_than_none() -> None:
     solution = large_and_unfound()
-    assert count_plans(solution.space, 20_000) > 20_000
+    assert count_plans(solution.problem.space, 20_000) > 20_000
     assert solution.status == "infeasible"
     assert solution.unproven
     (summary,) = tables_of(solution)["summary"].to_dict("records")

@@ -24,12 +24,11 @@ REGIMES = {
 
 def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:
     solution = moved()
-    scenario, cal = solution.cal.scenario, solution.cal
-    assert solution.plan is not None
-    assert solution.consistent is not None
+    scenario, cal = solution.problem.scenario, solution.problem.cal
+    assert solution.chosen is not None
     shifts = explained().why_this_weight
     assert len(shifts) == sum(
-        int((solution.euros[i] > 0).sum()) * (int(solution.space.allowed[i].sum()) - 1)
+        int((solution.chosen.euros[i] > 0).sum()) * (int(solution.problem.space.allowed[i].sum()) - 1)
         for i in range(len(cal.network.teams))
     )
     for move in shifts[::3]:
@@ -38,13 +37,13 @@ def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:
             cal.network.kpis[move.kpi],
             cal.network.kpis[move.to],
         )
-        weights = {t: dict(w) for t, w in solution.plan.weights.items()}
+        weights = {t: dict(w) for t, w in solution.chosen.plan.weights.items()}
         weights[team][kpi] -= move.moved
         weights[team][to] = weights[team].get(to, 0.0) + move.moved
         at = evaluate(scenario, weights).consistent
         assert move.moved == pytest.approx(0.2)
-        assert move.revenue == pytest.approx(at.revenue - solution.consistent.revenue, abs=1e-4)
-        assert move.net == pytest.approx(at.net - solution.consistent.net, abs=1e-4)
+        assert move.revenue == pytest.approx(at.revenue - solution.chosen.consistent.revenue, abs=1e-4)
+        assert move.net == pytest.approx(at.net - solution.chosen.consistent.net, abs=1e-4)
         assert move.loaded_pay == pytest.approx(move.revenue - move.net, abs=1e-6)
         broken = compare(scenario, {"it": weights})["it"].broken_rules
         assert set(move.broken) == {rule.name for rule in broken}
@@ -55,7 +54,9 @@ def test_with_regimes_and_a_locked_team_moves_are_still_evaluations() -> None:
     cal_scenario = mini(locks, regimes=REGIMES)
     cal = calibrate(cal_scenario)
     solution = stuck()
-    shifts = weight_shifts(cal, solution.space, cal.current, np.ones_like(solution.space.allowed))
+    shifts = weight_shifts(
+        cal, solution.problem.space, cal.current, np.ones_like(solution.problem.space.allowed)
+    )
     move = next(m for m in shifts if cal.network.teams[m.team] == "marketing")
     euros = cal.current.copy()
     euros[move.team, move.kpi] -= move.moved * euros[move.team].sum()
@@ -97,15 +98,15 @@ def test_a_plan_that_moved_needs_no_reason_for_standing_still() -> None:
 def test_near_ties_keep_the_rules_and_come_first_where_they_are_easier() -> None:
     solution = moved()
     explanation = explained()
-    scenario = solution.cal.scenario
+    scenario = solution.problem.scenario
     assert explanation.near_ties
     for tie in explanation.near_ties:
         weights = plan_from_euros(scenario, tie.euros).weights
         at = compare(scenario, {"it": weights})["it"]
         assert not at.broken_rules
         assert tie.revenue == pytest.approx(at.consistent.revenue, rel=1e-9)
-        assert tie.loss == pytest.approx(solution.objective - tie.value, rel=1e-6, abs=1e-3)
-        assert tie.near == (tie.loss <= 1e-3 * abs(solution.objective))
+        assert tie.loss == pytest.approx(solution.certificate.objective - tie.value, rel=1e-6, abs=1e-3)
+        assert tie.near == (tie.loss <= 1e-3 * abs(solution.certificate.objective))
     easier = [tie.near and (tie.simpler or tie.closer) for tie in explanation.near_ties]
     assert easier == sorted(easier, reverse=True)
 
@@ -146,8 +147,8 @@ def test_gaming_costs_what_the_company_gains_when_nobody_can_do_it() -> None:
 
 def test_a_plan_of_the_scenario_is_itself_a_candidate() -> None:
     solution = moved()
-    named = plan_of(solution.cal.scenario, solution.cal.scenario.plans["by_hand"]).euros(
-        solution.cal.scenario
+    named = plan_of(solution.problem.scenario, solution.problem.scenario.plans["by_hand"]).euros(
+        solution.problem.scenario
     )
-    ties = near_ties(solution.cal, solution.space, solution.euros, named[None])
+    ties = near_ties(solution.problem.cal, solution.problem.space, solution.chosen.euros, named[None])
     assert all(t.loss >= 0 for t in ties)

@@ -185,16 +185,20 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
 def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None:
     rule = {"level": 0.9, "limit": 165_000.0}
     solution = solve(mini({"budget": {"cvar": rule}}, regimes=REGIMES))
-    checks = {c.name: c for c in solution.checks}
+    checks = {c.name: c for c in solution.certificate.checks}
     assert checks["model_cvar"].ok
     assert checks["realised_cvar"].ok
-    assert solution.euros is not None
-    assert solution.consistent is not None
-    cal, draws = solution.cal, rule_noise(solution.cal.scenario, solution.cal.seed, CVAR_DRAWS)
+    assert solution.chosen is not None
+    cal, draws = (
+        solution.problem.cal,
+        rule_noise(solution.problem.scenario, solution.problem.cal.seed, CVAR_DRAWS),
+    )
     paid, odds = [], []
-    for probability, at in zip(cal.regimes.odds, solution.consistent.by_regime, strict=True):
+    for probability, at in zip(cal.regimes.odds, solution.chosen.consistent.by_regime, strict=True):
         attained = at.score + cal.curves.noise * draws
-        paid += list(attained @ (loading(cal) @ solution.euros))  # linear pay: attainment is the share paid
+        paid += list(
+            attained @ (loading(cal) @ solution.chosen.euros)
+        )  # linear pay: attainment is the share paid
         odds += [probability / CVAR_DRAWS] * CVAR_DRAWS
     by_hand, left = 0.0, 1 - rule["level"]
     for amount, weight in sorted(zip(paid, odds, strict=True), reverse=True):

@@ -123,7 +123,7 @@ def test_every_table_says_the_same_of_everyone(name: str, seed: int) -> None:
     apart = {}
     for table, frame in one.items():
         drawn = DRAWN if table == "payout_distribution" else set()
-        tied = {TIED.get(table, "")} if answer(name, 0).plan is None or name == "stuck" else set()
+        tied = {TIED.get(table, "")} if answer(name, 0).chosen is None or name == "stuck" else set()
         apart[table] = differing(frame, other[table], CLOSE, (drawn | tied | PROOF).__contains__)
     assert {table: columns for table, columns in apart.items() if columns} == {}
 
@@ -173,12 +173,12 @@ ASK = """JSON.stringify((() => {
 def page(name: str, seed: int) -> dict[str, Any]:
     """What the page computes for the recommended plan, by the company's own names."""
     solution = answer(name, seed)
-    assert solution.euros is not None
-    network = solution.cal.network
+    assert solution.chosen is not None
+    network = solution.problem.cal.network
     with mini_racer() as js:
         js.eval(core_script())
         js.eval(f"const company = companyOf({embedded(whatif_data(solution))});")
-        euros = json.dumps(solution.euros.tolist())
+        euros = json.dumps(solution.chosen.euros.tolist())
         said = json.loads(str(js.eval(ASK % (euros, euros))))
     named = {"x": network.activities, "score": network.kpis, "pay": network.teams}
     for field, names in named.items():

@@ -44,7 +44,7 @@ def drawn() -> Solution:
 
 
 def in_draws() -> Robustness:
-    result = drawn().robustness
+    result = drawn().asked.robustness
     assert result is not None
     return result
 
@@ -55,19 +55,19 @@ def in_draws() -> Robustness:
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     again = robustly(moved(), Options(), draws=DRAWS)
     assert json.dumps(solution_json(again)) == json.dumps(solution_json(drawn()))
-    cal = replace(moved().cal, seed=moved().cal.seed + 1)
+    cal = replace(moved().problem.cal, seed=moved().problem.cal.seed + 1)
     other = robustness(cal, in_draws().candidates[:2], 3)
     assert not np.array_equal(other.values, in_draws().values[:3, :2])
 
 
 def test_the_number_of_processes_changes_nothing() -> None:
     with Workers(2) as workers:
-        both = robustness(moved().cal, in_draws().candidates, DRAWS, workers)
+        both = robustness(moved().problem.cal, in_draws().candidates, DRAWS, workers)
     assert np.array_equal(both.values, in_draws().values)
 
 
 def test_every_draw_is_a_company_calibrated_again_and_shares_are_those_of_its_values() -> None:
-    scenario, candidates = moved().cal.scenario, in_draws().candidates
+    scenario, candidates = moved().problem.scenario, in_draws().candidates
     values = np.array([values_in(scenario, number) for number in range(10)])
     assert in_draws().values[:10] == pytest.approx(values, rel=1e-9)
     assert in_draws().unsettled == 0
@@ -82,18 +82,18 @@ def test_every_draw_is_a_company_calibrated_again_and_shares_are_those_of_its_va
 
 def values_in(scenario: Scenario, number: int) -> Floats:
     """Revenue of every candidate in one draw, evaluated one by one."""
-    rng = np.random.default_rng(np.random.SeedSequence(moved().cal.seed, spawn_key=(3, number)))
+    rng = np.random.default_rng(np.random.SeedSequence(moved().problem.cal.seed, spawn_key=(3, number)))
     company = calibrate(draw(scenario, rng).scenario)
     return np.array([float(evaluate_plans(company, c.euros[None]).revenue[0]) for c in in_draws().candidates])
 
 
 def test_a_budget_is_broken_in_the_draws_where_payouts_exceed_it() -> None:
-    limit = moved().cal.scenario.rules.budget.expected
+    limit = moved().problem.scenario.rules.budget.expected
     assert limit is not None
     over = 0
     for number in range(10):
-        rng = np.random.default_rng(np.random.SeedSequence(moved().cal.seed, spawn_key=(3, number)))
-        company = calibrate(draw(moved().cal.scenario, rng).scenario)
+        rng = np.random.default_rng(np.random.SeedSequence(moved().problem.cal.seed, spawn_key=(3, number)))
+        company = calibrate(draw(moved().problem.scenario, rng).scenario)
         over += evaluate_plans(company, in_draws().candidates[1].euros[None]).loaded_pay[0] > limit
     assert in_draws().broken[:10, 1].sum() == over > 0
 
@@ -108,15 +108,15 @@ def test_without_ranges_nothing_can_be_drawn() -> None:
 
 
 def test_draws_alone_leave_plan_and_certificate_as_they_are() -> None:
-    assert drawn().plan == moved().plan
-    assert (drawn().status, drawn().checks) == (moved().status, moved().checks)
+    assert drawn().chosen.plan == moved().chosen.plan
+    assert (drawn().status, drawn().certificate.checks) == (moved().status, moved().certificate.checks)
 
 
 def test_where_the_best_plan_is_also_the_most_robust_it_stays_proven() -> None:
     kept = robustly(moved(), Options(), "mean", DRAWS)
-    assert kept.plan == moved().plan
+    assert kept.chosen.plan == moved().chosen.plan
     assert kept.status == "optimal"
-    assert next(c for c in kept.checks if c.name == "robust").value == 0
+    assert next(c for c in kept.certificate.checks if c.name == "robust").value == 0
 
 
 TREE = {
@@ -143,15 +143,17 @@ def test_a_more_robust_plan_is_recommended_with_its_cost_and_without_a_claim_to_
     robust = robustly(nominal, Options(), "cvar", DRAWS)
     assert nominal.status == "optimal"
     assert robust.status == "feasible"
-    assert robust.plan is not None
-    assert nominal.plan is not None
-    assert robust.plan.weights["sales"]["sure_wins"] > nominal.plan.weights["sales"].get("sure_wins", 0.0)
-    result = robust.robustness
+    assert robust.chosen is not None
+    assert nominal.chosen is not None
+    assert robust.chosen.plan.weights["sales"]["sure_wins"] > nominal.chosen.plan.weights["sales"].get(
+        "sure_wins", 0.0
+    )
+    result = robust.asked.robustness
     assert result is not None
-    assert result.cost == pytest.approx(nominal.objective - robust.objective)
+    assert result.cost == pytest.approx(nominal.certificate.objective - robust.certificate.objective)
     assert result.cost > 0
     assert result.cvar[result.picked] > result.cvar[1]
-    assert {c.name for c in robust.checks if not c.ok} == {"robust", "gap"}
+    assert {c.name for c in robust.certificate.checks if not c.ok} == {"robust", "gap"}
     rows = tables_of(robust)["robustness"]
     assert rows["recommended"].sum() == 1
     assert rows.loc[rows["recommended"], "given_up"].item() == pytest.approx(result.cost)
@@ -168,16 +170,16 @@ BEST_IN_FORCE = TREE | {
 
 def in_force(criterion: Criterion | None) -> tuple[Solution, Robustness]:
     solution = robustly(solve(Scenario.model_validate(BEST_IN_FORCE)), Options(), criterion, DRAWS)
-    assert solution.robustness is not None
-    return solution, solution.robustness
+    assert solution.asked.robustness is not None
+    return solution, solution.asked.robustness
 
 
 def test_the_plan_in_force_is_one_candidate_also_where_it_is_the_best(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     solution, result = in_force("mean")
-    assert solution.plan is not None
-    assert solution.plan.weights == BEST_IN_FORCE["current_plan"]
+    assert solution.chosen is not None
+    assert solution.chosen.plan.weights == BEST_IN_FORCE["current_plan"]
     assert [c.kind for c in result.candidates] == ["current", "neighbour", "neighbour"]
     plans = {c.euros.round(6).tobytes() for c in result.candidates}
     assert len(plans) == len(result.candidates)
@@ -211,7 +213,7 @@ def test_what_a_more_robust_plan_gives_up_is_counted_from_the_best_plan_also_whe
     solution, result = in_force("cvar")
     assert result.nominal == 0 < result.picked
     assert solution.status == "feasible"
-    assert result.cost == pytest.approx(result.candidates[0].value - solution.objective)
+    assert result.cost == pytest.approx(result.candidates[0].value - solution.certificate.objective)
     assert result.cost > 0
 
 
@@ -222,7 +224,7 @@ def test_the_same_weights_under_another_curve_are_another_plan() -> None:
         kpi["noise"] = 0.1
     tree["curves"] = {"flat": {"cap": 1.5}, "steep": {"slope": 2.0, "cap": 1.5}}
     tree["rules"] |= {"change_limit": 0.0, "curves": {"sales": ["flat", "steep"]}}
-    result = robustly(solve(Scenario.model_validate(tree)), Options(), None, DRAWS).robustness
+    result = robustly(solve(Scenario.model_validate(tree)), Options(), None, DRAWS).asked.robustness
     assert result is not None
     assert [c.kind for c in result.candidates] == ["current", "nominal"]
     assert result.candidates[0].euros == pytest.approx(result.candidates[1].euros)
@@ -251,7 +253,7 @@ def test_the_standard_error_is_that_of_differences_in_the_same_draws(criterion: 
 
 def test_the_next_best_is_said_with_how_far_behind_it_is() -> None:
     kept = robustly(moved(), Options(), "mean", DRAWS)
-    result = kept.robustness
+    result = kept.asked.robustness
     assert result is not None
     second = result.ranking("mean")[1]
     assert result.runner_up == second
@@ -259,7 +261,7 @@ def test_the_next_best_is_said_with_how_far_behind_it_is() -> None:
     rows = tables_of(kept)["robustness"]
     assert rows.loc[rows["next_best"], "rank"].tolist() == [second + 1]
     assert solution_json(kept)["robustness"]["runner_up"] == second
-    assert "± " in next(c for c in kept.checks if c.name == "robust").detail
+    assert "± " in next(c for c in kept.certificate.checks if c.name == "robust").detail
 
 
 def test_report_and_workbook_say_how_far_ahead_the_plan_is_and_what_is_sure() -> None:
@@ -330,4 +332,6 @@ def test_no_guarantee_without_its_assumptions() -> None:
     assert [g.reason for g in guarantees(averse, averse.current)] == ["risk"]
     capped = calibrate(owner(curve={"cap": 1.5}))
     assert [g.reason for g in guarantees(capped, capped.current)] == ["curve"]
-    assert all(g.amount is None and g.reason for g in guarantees(moved().cal, moved().cal.current))
+    assert all(
+        g.amount is None and g.reason for g in guarantees(moved().problem.cal, moved().problem.cal.current)
+    )

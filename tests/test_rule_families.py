@@ -100,8 +100,8 @@ def test_the_solver_finds_and_proves_it(name: str, side: str) -> None:
     solution = solve(scenario_of(name, side), Options(beliefs="baseline", gap=PROVEN))
     value, plan, _, _ = enumerated(name, side)
     assert solution.status == "optimal"
-    assert solution.objective == pytest.approx(value, rel=PROVEN)
-    assert solution.plan == plan
+    assert solution.certificate.objective == pytest.approx(value, rel=PROVEN)
+    assert solution.chosen.plan == plan
 
 
 # --- no family lacks anything ---------------------------------------------------------------------------

@@ -52,7 +52,11 @@ def same_plan(weights: dict, expected: dict) -> bool:
 
 
 def is_proven(solution: Solution) -> bool:
-    return solution.status == "optimal" and all(c.ok for c in solution.checks) and solution.gap <= PROVEN
+    return (
+        solution.status == "optimal"
+        and all(c.ok for c in solution.certificate.checks)
+        and solution.certificate.gap <= PROVEN
+    )
 
 
 @pytest.mark.parametrize("name", RULES["cases"])
@@ -65,10 +69,10 @@ def test_each_rule_set_gives_the_enumerated_optimum_with_proof(name):
     )
     best = case["best"][0]
     assert is_proven(solution)
-    assert solution.objective == pytest.approx(best["revenue"], rel=PROVEN)
+    assert solution.certificate.objective == pytest.approx(best["revenue"], rel=PROVEN)
     ties = [b["weights"] for b in case["best"] if b["revenue"] >= best["revenue"] * (1 - 1e-9)]
-    assert any(same_plan(solution.plan.weights, w) for w in ties)
-    assert solution.linearised.loaded_pay == pytest.approx(best["linearised_loaded_pay"], rel=PROVEN)
+    assert any(same_plan(solution.chosen.plan.weights, w) for w in ties)
+    assert solution.asked.linearised.loaded_pay == pytest.approx(best["linearised_loaded_pay"], rel=PROVEN)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +82,8 @@ def test_mini_funnel_revenue_at_baseline_beliefs_is_found_and_proven(case):
     scenario = from_enumeration(case, "revenue", case["loaded_budget"])
     solution = solve(scenario, Options(beliefs="baseline", gap=PROVEN))
     assert is_proven(solution)
-    assert solution.objective == pytest.approx(case["best"][0]["revenue"], rel=PROVEN)
-    assert same_plan(solution.plan.weights, case["best"][0]["weights"])
+    assert solution.certificate.objective == pytest.approx(case["best"][0]["revenue"], rel=PROVEN)
+    assert same_plan(solution.chosen.plan.weights, case["best"][0]["weights"])
 
 
 def test_mini_funnel_net_at_baseline_beliefs_is_found_and_proven():
@@ -88,8 +92,8 @@ def test_mini_funnel_net_at_baseline_beliefs_is_found_and_proven():
         from_enumeration(case, "net", case["loaded_budget"]), Options(beliefs="baseline", gap=PROVEN)
     )
     assert is_proven(solution)
-    assert solution.objective == pytest.approx(case["best"][0]["net"], rel=PROVEN)
-    assert same_plan(solution.plan.weights, case["best"][0]["weights"])
+    assert solution.certificate.objective == pytest.approx(case["best"][0]["net"], rel=PROVEN)
+    assert same_plan(solution.chosen.plan.weights, case["best"][0]["weights"])
 
 
 @pytest.mark.slow
@@ -97,8 +101,8 @@ def test_mini_funnel_consistent_optimum_is_found():
     case = MINI_EXPECTED["optimum_consistent"]
     solution = solve(from_enumeration(case, "net", case["loaded_budget"]))
     assert solution.status == "optimal"
-    assert solution.consistent.net == pytest.approx(case["best"][0]["net"], rel=PROVEN)
-    assert same_plan(solution.plan.weights, case["best"][0]["weights"])
+    assert solution.chosen.consistent.net == pytest.approx(case["best"][0]["net"], rel=PROVEN)
+    assert same_plan(solution.chosen.plan.weights, case["best"][0]["weights"])
 
 
 def ruled_company(seed: int) -> Scenario:
@@ -159,7 +163,7 @@ def test_at_baseline_beliefs_the_solver_equals_enumeration_on_random_companies(s
         assert solution.conflict.rules
     else:
         assert is_proven(solution)
-        assert solution.objective == pytest.approx(best, rel=PROVEN)
+        assert solution.certificate.objective == pytest.approx(best, rel=PROVEN)
 
 
 @pytest.mark.slow
@@ -171,9 +175,9 @@ def test_at_consistent_beliefs_no_enumerated_plan_beats_a_proven_one(seed):
         assert solution.status in ("infeasible", "no_equilibrium")
     else:
         assert solution.status in ("optimal", "feasible")
-        assert solution.objective <= best * (1 + 1e-9)
+        assert solution.certificate.objective <= best * (1 + 1e-9)
         if solution.status == "optimal":
-            assert solution.objective >= best - 1e-4 * abs(best)
+            assert solution.certificate.objective >= best - 1e-4 * abs(best)
 
 
 @pytest.mark.slow
@@ -185,7 +189,7 @@ def test_at_fixed_beliefs_a_larger_budget_never_lowers_the_optimum():
             from_enumeration({**case, "step": 0.25}, "revenue", budget),
             Options(beliefs="baseline", gap=PROVEN),
         )
-        values.append(solution.objective if solution.status == "optimal" else -np.inf)
+        values.append(solution.certificate.objective if solution.status == "optimal" else -np.inf)
     assert values == sorted(values)
     assert values[-1] > values[1]
 
@@ -200,9 +204,9 @@ def test_a_time_limit_is_feasible_or_error_but_never_optimal():
     scenario = Scenario.model_validate({**CAPPED, "rules": rules})
     solution = solve(scenario, Options(time_limit=0.5, gap=1e-9))
     assert solution.status in ("feasible", "error")
-    assert any(not c.ok for c in solution.checks)
-    if solution.plan is not None:
-        assert next(c for c in solution.checks if c.name == "rules").ok
+    assert any(not c.ok for c in solution.certificate.checks)
+    if solution.chosen is not None:
+        assert next(c for c in solution.certificate.checks if c.name == "rules").ok
 
 
 @pytest.mark.slow
@@ -241,7 +245,7 @@ def test_a_plan_that_keeps_the_rules_only_once_beliefs_adapt_is_found_before_inf
     assert solve(scenario, Options(beliefs="baseline")).status == "infeasible"
     solution = solve(scenario)
     assert solution.status in ("optimal", "feasible")
-    assert next(c for c in solution.checks if c.name == "rules").ok
+    assert next(c for c in solution.certificate.checks if c.name == "rules").ok
 
 
 def test_a_rate_whose_denominator_vanishes_in_a_regime_is_a_warning_not_an_error():
@@ -249,7 +253,7 @@ def test_a_rate_whose_denominator_vanishes_in_a_regime_is_a_warning_not_an_error
     regimes = {"normal": {"probability": 0.8}, "dry": {"probability": 0.2, "yields": dry}}
     rules = {"weights": {"step": 0.5}, "budget": {}, "locks": {"marketing": {"meeting_rate": 1.0}}}
     solution = solve(solved.mini(rules, regimes=regimes))
-    failed = {check.name for check in solution.checks if not check.ok}
+    failed = {check.name for check in solution.certificate.checks if not check.ok}
     assert "denominator_floor" in failed
     assert not failed & {"equilibrium_residual", "rules", "regret"}
     assert solution.status == "feasible"
@@ -278,7 +282,7 @@ def test_a_textbook_instance_without_stages_or_hours_is_solved():
     assert is_proven(solution)
     euros = np.arange(0, 10.01, 0.5)
     by_hand = (6 * euros + 2 * euros * 0.25) - (euros * (euros + 0.5 * euros * 0.25))
-    assert solution.objective == pytest.approx(by_hand.max(), rel=1e-9)
+    assert solution.certificate.objective == pytest.approx(by_hand.max(), rel=1e-9)
 
 
 @pytest.mark.slow
@@ -311,12 +315,12 @@ def test_locked_weights_are_honoured_exactly():
         },
     }
     solution = solve(mini(rules))
-    assert solution.plan.weights["sales"] == {"bookings": 0.65, "leads_touched": 0.35}
+    assert solution.chosen.plan.weights["sales"] == {"bookings": 0.65, "leads_touched": 0.35}
 
 
 @pytest.mark.slow
 def test_threads_do_not_change_the_plan():
     case = MINI_EXPECTED["optimum_consistent"]
     scenario = from_enumeration(case, "net", case["loaded_budget"])
-    plans = [solve(scenario, Options(threads=t)).plan.weights for t in (1, 2)]
+    plans = [solve(scenario, Options(threads=t)).chosen.plan.weights for t in (1, 2)]
     assert plans[0] == plans[1]

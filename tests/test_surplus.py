@@ -99,7 +99,7 @@ def test_at_baseline_beliefs_surplus_equals_enumeration_on_random_companies(seed
         assert solution.status == "infeasible"
     else:
         assert solution.status == "optimal"
-        assert solution.objective == pytest.approx(best, rel=PROVEN)
+        assert solution.certificate.objective == pytest.approx(best, rel=PROVEN)
 
 
 @pytest.mark.parametrize("seed", [2, 8])
@@ -107,14 +107,16 @@ def test_at_consistent_beliefs_no_enumerated_plan_has_more_surplus(seed: int) ->
     scenario = cautious(ruled_company(seed))
     solution = solve(scenario, Options(gap=1e-4))
     assert solution.status == "optimal"
-    assert solution.objective == pytest.approx(enumerated(scenario, "consistent"), rel=1e-4)
+    assert solution.certificate.objective == pytest.approx(enumerated(scenario, "consistent"), rel=1e-4)
 
 
 def test_surplus_of_the_small_company_is_the_enumerated_one() -> None:
     rules = {"objective": "surplus", "weights": {"step": 0.25}, "measures": MEASURES, "budget": {}}
     solution = solve(cautious(mini(rules)), Options(beliefs="baseline", gap=PROVEN))
     assert solution.status == "optimal"
-    assert solution.objective == pytest.approx(enumerated(cautious(mini(rules)), "baseline"), rel=PROVEN)
+    assert solution.certificate.objective == pytest.approx(
+        enumerated(cautious(mini(rules)), "baseline"), rel=PROVEN
+    )
 
 
 # --- without steps --------------------------------------------------------------------------------------
@@ -134,11 +136,11 @@ def test_no_plan_on_a_grid_beats_the_bound_and_a_proven_plan_is_at_least_as_good
     judge = judge_at(cal, space, at.beliefs, at.exposure)
     scores = [judge(block) for block in every_plan(space)]
     best = max(float(f.value[f.kept].max(initial=-np.inf)) for f in scores)
-    assert best <= solution.bound * (1 + 1e-9)
+    assert best <= solution.certificate.bound * (1 + 1e-9)
     if solution.status == "optimal":
-        assert solution.objective >= best * (1 - PROVEN)
+        assert solution.certificate.objective >= best * (1 - PROVEN)
     else:
-        assert {c.name for c in solution.checks if not c.ok} == {"gap"}
+        assert {c.name for c in solution.certificate.checks if not c.ok} == {"gap"}
         assert scenario.rules.budget.expected is not None
 
 
@@ -146,22 +148,24 @@ def test_no_plan_on_a_grid_beats_the_bound_and_a_proven_plan_is_at_least_as_good
 def test_small_moves_away_from_a_proven_plan_bring_nothing(seed: int) -> None:
     solution = continuous(seed)
     assert solution.status == "optimal"
-    assert solution.euros is not None
-    cal, space = solution.cal, solution.space
+    assert solution.chosen is not None
+    cal, space = solution.problem.cal, solution.problem.space
     believed = baseline_beliefs(SolveState(Problem(cal, space, measure(cal)), Options()))
-    rng, at = np.random.default_rng(seed), space.units(solution.euros)
+    rng, at = np.random.default_rng(seed), space.units(solution.chosen.euros)
     moved = np.clip(at + rng.normal(0, 0.02, (400, *at.shape)), 0, None) * space.allowed
     moved *= at.sum(axis=1)[None, :, None] / np.maximum(moved.sum(axis=2, keepdims=True), 1e-12)
     scores = judge_at(cal, space, believed.beliefs, believed.exposure)(moved)
-    assert float(scores.value[scores.kept].max(initial=-np.inf)) <= solution.objective * (1 + 1e-9)
+    assert float(scores.value[scores.kept].max(initial=-np.inf)) <= solution.certificate.objective * (
+        1 + 1e-9
+    )
 
 
 def test_where_beliefs_move_with_the_plan_nothing_is_called_optimal() -> None:
     scenario = cautious(ruled_company(4))
     solution = solve(without_steps(4), Options(gap=1e-4))
     assert solution.status == "feasible"
-    assert {c.name for c in solution.checks if not c.ok} == {"no_better_plan"}
-    assert solution.objective >= enumerated(scenario, "consistent") * (1 - 1e-9)
+    assert {c.name for c in solution.certificate.checks if not c.ok} == {"no_better_plan"}
+    assert solution.certificate.objective >= enumerated(scenario, "consistent") * (1 - 1e-9)
 
 
 def test_rules_that_no_plan_keeps_are_infeasible_without_steps_too() -> None:
@@ -180,17 +184,17 @@ def test_weights_without_steps_keep_locks_sizes_and_numbers_of_measures() -> Non
     locks = {"sales": {"leads_touched": 0.31}, "success": {"retention": 1.0}}
     solution = solve(cautious(mini(rules | {"locks": locks})), Options(beliefs="baseline", gap=PROVEN))
     assert solution.status == "optimal"
-    assert solution.plan is not None
-    assert solution.plan.weights["sales"]["leads_touched"] == pytest.approx(0.31, abs=1e-9)
+    assert solution.chosen is not None
+    assert solution.chosen.plan.weights["sales"]["leads_touched"] == pytest.approx(0.31, abs=1e-9)
     for team in ("marketing", "sales"):
-        of_team = solution.plan.weights[team]
+        of_team = solution.chosen.plan.weights[team]
         assert len(of_team) <= 2
         assert all(0.15 - 1e-6 <= w <= 0.8 + 1e-6 for w in of_team.values())
 
 
 def test_threads_do_not_change_a_plan_without_steps() -> None:
     both = [
-        solve(without_steps(4), Options(beliefs="baseline", gap=PROVEN, threads=threads)).plan
+        solve(without_steps(4), Options(beliefs="baseline", gap=PROVEN, threads=threads)).chosen.plan
         for threads in (1, 2)
     ]
     assert both[0] == both[1]

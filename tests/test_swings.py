@@ -33,10 +33,13 @@ def beside_today(cal: Any, *plans: Any) -> PlanBatch:
 
 def test_a_swing_is_the_gain_in_the_company_with_the_other_number() -> None:
     solution = moved()
-    assert solution.euros is not None
-    bars = {s.path: s for s in tornado(solution.cal, beside_today(solution.cal, solution.euros))}
-    cal = calibrate(scaled(solution.cal.scenario, "stages.retained.value", 1.5))
-    both = evaluate_plans(cal, np.array([cal.current, solution.euros]))
+    assert solution.chosen is not None
+    bars = {
+        s.path: s
+        for s in tornado(solution.problem.cal, beside_today(solution.problem.cal, solution.chosen.euros))
+    }
+    cal = calibrate(scaled(solution.problem.scenario, "stages.retained.value", 1.5))
+    both = evaluate_plans(cal, np.array([cal.current, solution.chosen.euros]))
     one = bars["stages.retained.value"]
     low, gain, high = one.gains
     assert high == pytest.approx(float(both.revenue[1] - both.revenue[0]), rel=1e-6)
@@ -55,10 +58,10 @@ def test_swings_come_by_the_size_of_what_they_can_do() -> None:
 
 def test_a_number_that_would_make_no_company_has_no_gain() -> None:
     solution = moved()
-    assert solution.euros is not None
+    assert solution.chosen is not None
     wide = {"teams.sales.hours": {"text": "payroll", "range": 0.9}}
     cal = calibrate(mini(sources=wide))
-    bar = tornado(cal, beside_today(cal, solution.euros))[0]
+    bar = tornado(cal, beside_today(cal, solution.chosen.euros))[0]
     assert np.isnan(bar.gains[0])
     assert np.isfinite(bar.spread)
 
@@ -91,15 +94,15 @@ def test_where_a_runner_up_overtakes_it_is_named_and_the_number_found() -> None:
 
 def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
     solution = moved()
-    assert solution.euros is not None
+    assert solution.chosen is not None
     many = {
         f"activities.{name}.{number}": {"text": "guess", "range": 0.1}
-        for name in solution.cal.scenario.activities
+        for name in solution.problem.scenario.activities
         for number in ("hours", "baseline")
     }
-    cal = replace(solution.cal, scenario=mini(sources={**SOURCES, **many}))
+    cal = replace(solution.problem.cal, scenario=mini(sources={**SOURCES, **many}))
     told: list[tuple[int, int]] = []
-    plans = beside_today(cal, solution.euros)
+    plans = beside_today(cal, solution.chosen.euros)
     alone = tornado(cal, plans)
     with Workers(2) as two:
         both = tornado(cal, plans, two, lambda done, of: told.append((done, of)))

@@ -80,13 +80,13 @@ def test_the_gain_and_the_unused_budget_are_differences_of_the_table_of_plans() 
 
 def test_nothing_is_missing_that_the_solution_has() -> None:
     tables, solution = moved_tables(), moved()
-    network = solution.cal.network
+    network = solution.problem.cal.network
     assert len(tables["activities"]) == len(network.activities)
     assert len(tables["measures"]) == len(network.teams) * len(network.kpis) == len(tables["exposure"])
     assert list(tables["kpis"]["kpi"]) == list(network.kpis)
     assert len(tables["gaming"]) == int(network.gaming.sum())
-    assert list(tables["checks"]["check"]) == [c.name for c in solution.checks]
-    assert len(tables["rounds"]) == len(solution.rounds)
+    assert list(tables["checks"]["check"]) == [c.name for c in solution.certificate.checks]
+    assert len(tables["rounds"]) == len(solution.certificate.rounds)
     numbers = tables["activities"][["now", "next", "then", "change"]]
     assert np.isfinite(numbers.to_numpy(dtype=float)).all()
 
@@ -225,7 +225,7 @@ def test_examples_pay_what_the_curve_says_and_add_up_to_the_earnings() -> None:
 
 
 def test_the_curve_table_is_the_expected_pay_without_luck() -> None:
-    cal = moved().cal
+    cal = moved().problem.cal
     sure = replace(cal.curves, noise=np.full(len(cal.network.kpis), 1e-9))
     for kpi, mine in moved_tables()["curve_points"].groupby("kpi"):
         k = cal.network.kpis.index(str(kpi))
@@ -234,19 +234,19 @@ def test_the_curve_table_is_the_expected_pay_without_luck() -> None:
 
 
 def test_the_funnel_is_that_of_todays_crm_and_of_the_plan() -> None:
-    network, stages = moved().cal.network, moved_tables()["stages"].set_index("stage")
-    then = network.stage_inflow(moved().consistent.x)
+    network, stages = moved().problem.cal.network, moved_tables()["stages"].set_index("stage")
+    then = network.stage_inflow(moved().chosen.consistent.x)
     assert np.allclose(stages["now"], network.stage_inflow(network.baseline))
     assert np.allclose(stages["then"], then)
 
 
 def test_every_source_is_listed_with_its_numbers() -> None:
     sources = moved_tables()["sources"]
-    assert list(dict.fromkeys(sources["path"])) == list(moved().cal.scenario.sources)
+    assert list(dict.fromkeys(sources["path"])) == list(moved().problem.scenario.sources)
     assert list(sources[sources["path"] == "stages.retained.value"]["number"]) == [26000.0]
     touch = sources[sources["path"] == "activities.touch_fit.yields"]
     assert dict(zip(touch["part"], touch["number"], strict=True)) == (
-        moved().cal.scenario.activities["touch_fit"].yields
+        moved().problem.scenario.activities["touch_fit"].yields
     )
 
 

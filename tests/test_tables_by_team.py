@@ -29,7 +29,7 @@ HALVES = {
 
 def of_teams(frame: pd.DataFrame, field: str) -> pd.Series:
     """A field of the scenario's team of every row."""
-    return frame["team"].map(lambda name: getattr(moved().cal.scenario.teams[name], field)).astype(float)
+    return frame["team"].map(lambda name: getattr(moved().problem.scenario.teams[name], field)).astype(float)
 
 
 def told(folder: Path, verb: str, *arguments: str) -> dict[str, pd.DataFrame]:
@@ -43,7 +43,7 @@ def told(folder: Path, verb: str, *arguments: str) -> dict[str, pd.DataFrame]:
 
 def test_the_company_can_tell_its_teams_apart() -> None:
     for field in ("charges", "discount", "responsiveness", "headcount", "skill_spread", "hours"):
-        values = [getattr(t, field) for t in moved().cal.scenario.teams.values()]
+        values = [getattr(t, field) for t in moved().problem.scenario.teams.values()]
         assert len(set(values)) == len(values), field
     assert len(set(moved_tables()["weights"].query("then > 0")["team"])) == 3
 
@@ -53,7 +53,7 @@ def test_every_line_of_a_payroll_has_the_charges_of_its_team(name: str) -> None:
     lines = moved_tables()[name]
     assert (lines["charges"] - lines["pay"] * of_teams(lines, "charges")).abs().max() <= CENT / 2 + 1e-9
     assert (lines["pay"] + lines["charges"] - lines["loaded"]).abs().max() < 1e-9
-    assert set(lines["team"]) == set(moved().cal.scenario.teams)
+    assert set(lines["team"]) == set(moved().problem.scenario.teams)
 
 
 def test_totals_of_a_payroll_have_the_charges_people_and_budget_of_their_team() -> None:
@@ -125,7 +125,7 @@ def test_what_a_team_is_paid_on_has_the_lag_and_control_of_that_team(measure: st
 
 
 def test_measures_of_a_team_are_those_that_the_solver_has_of_it() -> None:
-    cal, known = moved().cal, moved().measures
+    cal, known = moved().problem.cal, moved().problem.measures
     rows = moved_tables()["measures"].set_index(["team", "kpi"])
     for i, name in enumerate(cal.network.teams):
         for k, kpi in enumerate(cal.network.kpis):
@@ -141,7 +141,7 @@ def test_weights_and_measures_tell_the_same_control() -> None:
 
 def test_exposure_is_to_the_team_that_is_named() -> None:
     rows, falls = moved_tables()["exposure"].set_index(["kpi", "team"]), explained().exposure
-    network = moved().cal.network
+    network = moved().problem.cal.network
     for k, kpi in enumerate(network.kpis):
         for j, name in enumerate(network.teams):
             assert tuple(rows.loc[(kpi, name), ["now", "then"]]) == (falls[0, k, j], falls[1, k, j])

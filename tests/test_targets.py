@@ -51,5 +51,5 @@ def test_targets_that_follow_results_take_incentive_from_whoever_does_more() -> 
 def test_the_solver_agrees_with_the_equilibrium_under_targets_issued_anew() -> None:
     solution = solve(issued(0.05), Options(gap=1e-6))
     assert solution.status == "optimal"
-    assert solution.consistent is not None
-    assert solution.consistent.score == pytest.approx(1 / 1.05, rel=1e-6)
+    assert solution.chosen is not None
+    assert solution.chosen.consistent.score == pytest.approx(1 / 1.05, rel=1e-6)

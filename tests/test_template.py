@@ -44,8 +44,8 @@ def test_the_starter_solves_and_its_best_plan_is_not_the_current_one() -> None:
     scenario = starter()
     solution = solve(scenario, Options())
     assert solution.status == "optimal"
-    assert solution.plan is not None
-    assert solution.plan.weights["marketing"] != scenario.current_plan["marketing"]
+    assert solution.chosen is not None
+    assert solution.chosen.plan.weights["marketing"] != scenario.current_plan["marketing"]
 
 
 def test_the_starter_explains_every_section_it_has() -> None:

@@ -487,7 +487,7 @@ def test_the_data_are_what_the_schema_says() -> None:
     data = whatif_data(moved())
     assert list(data) == list(SCHEMA)
     assert [plan["kind"] for plan in data["plans"]] == ["current", "chosen", "named", "named"]
-    np.testing.assert_array_equal(data["plans"][1]["euros"], moved().euros)
+    np.testing.assert_array_equal(data["plans"][1]["euros"], moved().chosen.euros)
 
 
 def test_a_plan_follows_the_curves_chosen_for_it_and_todays_plan_its_own(core: MiniRacer) -> None:
@@ -497,11 +497,11 @@ def test_a_plan_follows_the_curves_chosen_for_it_and_todays_plan_its_own(core: M
     answer = """(data) => data.plans.map(({ curves, euros }) =>
       evaluatePlan(following(companyOf(data), curves), euros)).map(({ x, pay, net }) => ({ x, pay, net }))"""
     today, chosen = call(core, answer, data)
-    agree(today["x"], solution.cal.network.baseline)
-    assert solution.consistent is not None
-    agree(chosen["x"], solution.consistent.x)
-    agree(chosen["pay"], solution.consistent.pay)
-    assert chosen["net"] == pytest.approx(solution.objective, rel=AGREEMENT)
+    agree(today["x"], solution.problem.cal.network.baseline)
+    assert solution.chosen is not None
+    agree(chosen["x"], solution.chosen.consistent.x)
+    agree(chosen["pay"], solution.chosen.consistent.pay)
+    assert chosen["net"] == pytest.approx(solution.certificate.objective, rel=AGREEMENT)
 
 
 def test_rules_on_bad_cases_are_named_as_not_checked() -> None:

@@ -123,8 +123,8 @@ def test_the_recommended_plan_is_a_click_away(show: Any) -> None:
     shown = show(whatif_data(moved()))
     shown.page.get_by_role("button", name="Recommended plan").click()
     solved = moved()
-    assert solved.plan is not None
-    assert shown.cards()[:3] == printed(solved.cal.scenario, solved.plan.weights)
+    assert solved.chosen is not None
+    assert shown.cards()[:3] == printed(solved.problem.scenario, solved.chosen.plan.weights)
     assert "Every rule is kept" in shown.page.locator("#rules").inner_text()
 
 

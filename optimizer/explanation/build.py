@@ -45,7 +45,7 @@ from optimizer.scenario.plan import IN_FORCE
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
     from optimizer.explanation.rule_prices import RulePrice
-    from optimizer.solver.solution import Solution
+    from optimizer.solver.solution import Chosen, Solution
 
 __all__ = [
     "EQUAL",
@@ -98,27 +98,35 @@ class Explanation:
     frontiers: tuple[FrontierPoint, ...] = ()
 
     @property
+    def cal(self) -> Calibrated:
+        return self.solution.problem.cal
+
+    @property
+    def chosen(self) -> Chosen | None:
+        return self.solution.chosen
+
+    @property
     def then(self) -> Outcome | None:
-        return self.solution.consistent
+        """What people do under the chosen plan, once they have learnt."""
+        return None if self.chosen is None else self.chosen.consistent
+
+    @property
+    def first(self) -> Outcome | None:
+        """What they do under it next period."""
+        return None if self.chosen is None else self.chosen.first_response
 
     @property
     def moved(self) -> bool:
         """Whether the chosen plan differs from the current one."""
-        euros = self.solution.euros
-        return euros is not None and not same(euros, self.solution.cal.current)
+        return self.chosen is not None and not same(self.chosen.euros, self.cal.current)
 
     @cached_property
     def exposure(self) -> Floats:
         """d_kj at the current plan and at the chosen one, (1 or 2, K, J)."""
-        cal = self.solution.cal
-        plans = [(cal.current, self.now), (self.solution.euros, self.then)]
-        return np.concatenate(
-            [
-                believed_exposure(cal, euros[None], at.equilibria)
-                for euros, at in plans
-                if euros is not None and at is not None
-            ]
-        )
+        plans = [(self.cal.current, self.now)]
+        if self.chosen is not None:
+            plans.append((self.chosen.euros, self.chosen.consistent))
+        return np.concatenate([believed_exposure(self.cal, e[None], at.equilibria) for e, at in plans])
 
 
 def explain(
@@ -132,13 +140,13 @@ def explain(
     More than one of `workers` means processes. What takes long, the tornado, is given up at the moment
     `until` [s, time.monotonic]: some bars alone would not say which number matters most.
     """
-    cal, space, euros = solution.cal, solution.space, solution.euros
+    cal, space, chosen = solution.problem.cal, solution.problem.space, solution.chosen
     today, plans = cal.paid_by(IN_FORCE), compare(solution)
     current = evaluate_plan(today, cal.current)
-    if euros is None or solution.consistent is None:
+    if chosen is None:
         gaming = gaming_ledger(today, cal.current, current, current)
         return Explanation(solution, plans, current, gaming=gaming)
-    moved = not same(euros, cal.current)
+    euros, moved = chosen.euros, not same(chosen.euros, cal.current)
     rules, around = rules_and_neighbours(cal, space, euros)
     ties = near_ties(cal, space, euros, np.array([plan.evaluation.euros for plan in plans]))
     runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
@@ -151,8 +159,8 @@ def explain(
         now=current,
         rules=rules,
         around=around,
-        gaming=gaming_ledger(cal, euros, current, solution.consistent),
-        steps=waterfall(cal, current, solution.consistent),
+        gaming=gaming_ledger(cal, euros, current, chosen.consistent),
+        steps=waterfall(cal, current, chosen.consistent),
         why_this_weight=weight_shifts(cal, space, euros, space.allowed),
         why_unmoved=() if moved else weight_shifts(cal, space, euros, np.ones_like(space.allowed)),
         near_ties=ties,

@@ -42,9 +42,9 @@ class ComparedPlan:
 
 def compare(solution: Solution) -> tuple[ComparedPlan, ...]:
     """The current plan, the named ones, equal weights if no plan is called so, and the chosen one."""
-    space, named = solution.space, list(_plans(solution))
+    space, named = solution.problem.space, list(_plans(solution))
     plans = PlanBatch.of((euros, space.curves if kind == "chosen" else IN_FORCE) for kind, _, euros in named)
-    evaluations = evaluate_each(solution.cal, space, plans)
+    evaluations = evaluate_each(solution.problem.cal, space, plans)
     return tuple(
         ComparedPlan(
             kind=kind,
@@ -75,14 +75,14 @@ def shares(euros: Floats) -> Floats:
 
 
 def _plans(solution: Solution) -> Iterator[tuple[Kind, str, Floats]]:
-    scenario = solution.cal.scenario
-    yield "current", "current", solution.cal.current
+    scenario = solution.problem.scenario
+    yield "current", "current", solution.problem.cal.current
     for name, weights in scenario.plans.items():
         yield "named", name, plan_of(scenario, weights).euros(scenario)
     if EQUAL not in scenario.plans:
-        yield "equal", EQUAL, equal_weights(solution.space, solution.cal.current)
-    if solution.euros is not None:
-        yield "chosen", "chosen", solution.euros
+        yield "equal", EQUAL, equal_weights(solution.problem.space, solution.problem.cal.current)
+    if solution.chosen is not None:
+        yield "chosen", "chosen", solution.chosen.euros
 
 
 def equal_weights(space: PlanSpace, current: Floats) -> Floats:

@@ -22,7 +22,7 @@ def explain_fully(
 
     Without a plan there are no prices, but there are frontiers: they show where plans begin.
     """
-    tell, scenario = on_progress or silent, explanation.solution.cal.scenario
+    tell, scenario = on_progress or silent, explanation.solution.problem.scenario
     prices = rule_prices(explanation.solution, options, workers, partial(tell, "prices of rules"))
     points = [
         point

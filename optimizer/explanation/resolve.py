@@ -65,19 +65,20 @@ class Optimum:
 
 def optimum_of(solution: Solution) -> Optimum:
     """The numbers of a solution that are worth keeping; all at consistent beliefs."""
-    at, euros = solution.consistent, solution.euros
-    if at is None or euros is None or solution.plan is None:
+    problem, chosen = solution.problem, solution.chosen
+    if chosen is None:
         return Optimum(solution.status)
+    at = chosen.consistent
     return Optimum(
         status=solution.status,
-        weights=solution.plan.weights,
-        value=value_of(solution.cal, at),
-        bound=solution.bound,
+        weights=chosen.plan.weights,
+        value=value_of(problem.cal, at),
+        bound=solution.certificate.bound,
         revenue=at.revenue,
         loaded_pay=at.loaded_pay,
         net=at.net,
-        gaming_hours=gaming_hours(solution.cal, at),
-        controllability=mean_controllability(solution.space, euros),
+        gaming_hours=gaming_hours(problem.cal, at),
+        controllability=mean_controllability(problem.space, chosen.euros),
     )
 
 

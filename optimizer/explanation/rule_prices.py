@@ -39,9 +39,9 @@ def rule_prices(
     chosen = optimum_of(solution)
     if chosen.weights is None:
         return ()
-    cases = list(relaxations(solution.cal))
-    jobs = [Job.of(_with_rules(solution.cal.scenario, c.rules), options) for c in cases]
-    known = [chosen] if solution.linearised is None else []
+    cases = list(relaxations(solution.problem.cal))
+    jobs = [Job.of(_with_rules(solution.problem.scenario, c.rules), options) for c in cases]
+    known = [chosen] if solution.asked.linearised is None else []
     optima = [o.beaten_by(known, options.gap) for o in workers.each(resolved, jobs, on_done)]
     return tuple(
         RulePrice(c.rule, c.change, c.limit, c.new_limit, optimum, optimum.value - chosen.value)

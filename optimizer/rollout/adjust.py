@@ -111,7 +111,7 @@ def adjust(
     broken = tuple(r.name for r in compare(updated, {LAUNCHED: plan}, seed)[LAUNCHED].broken_rules)
     unlimited = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
     verdict: Verdict = "change"
-    if unlimited.solution.plan is None:
+    if unlimited.solution.chosen is None:
         verdict = "no_plan"
     elif unlimited.gain <= _NOTHING * abs(value) and not broken:
         verdict = "keep"
@@ -179,8 +179,9 @@ def _attempt(
     rules = scenario.rules.model_copy(update=changes)
     plans = {**scenario.plans, LAUNCHED: plan.weights}
     solution = solve(scenario.model_copy(update={"rules": rules, "plans": plans}), options)
-    gain = _value(solution.cal, solution.euros) - value if solution.euros is not None else float("nan")
-    return Attempt(limit, solution, gain)
+    if solution.chosen is None:
+        return Attempt(limit, solution, float("nan"))
+    return Attempt(limit, solution, _value(solution.problem.cal, solution.chosen.euros) - value)
 
 
 def _enough(attempt: Attempt, unlimited: Attempt) -> bool:

@@ -48,7 +48,7 @@ def write_run(
         write_json(fresh / "manifest.json", manifest_of(fresh, clock.seconds, left_out))
 
     def data(fresh: Path) -> None:
-        merged = dump_scenario(solution.cal.scenario)
+        merged = dump_scenario(solution.problem.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
         write_json(fresh / "inputs.json", inputs_record(source, merged, options.record))

@@ -162,7 +162,8 @@ CHANGES = Table(
 
 def _changes(found: Adjustment) -> Iterator[Row]:
     """Weights of teams that change."""
-    plan = found.chosen.solution.plan if found.chosen else None
+    chosen = found.chosen.solution.chosen if found.chosen else None
+    plan = chosen.plan if chosen else None
     for team in found.scenario.teams if plan is not None else ():
         assert plan is not None
         now, then = found.plan.weights.get(team, {}), plan.weights.get(team, {})

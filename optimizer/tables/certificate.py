@@ -35,7 +35,7 @@ RULES = Table(
 
 
 def rules_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.cal.scenario
+    scenario = found.solution.problem.scenario
     for rule in found.rules:
         yield {"rule": rule.name, **label_cells(rule_label(scenario, rule.name)), **_rule_numbers(rule)}
 
@@ -70,7 +70,7 @@ CHECKS = Table(
 
 
 def checks_rows(solution: Solution) -> Iterator[Row]:
-    for c in solution.checks:
+    for c in solution.certificate.checks:
         numbers = {"ok": c.ok, "value": c.value, "limit": c.limit, "detail": c.detail}
         yield {"check": c.name, **label_cells(check_label(c.name)), **numbers}
 
@@ -89,12 +89,12 @@ ROUNDS = Table(
 
 
 def rounds_rows(solution: Solution) -> Iterator[Row]:
-    for number, r in enumerate(solution.rounds, 1):
+    for number, r in enumerate(solution.certificate.rounds, 1):
         yield {
             "round": number,
             "beliefs": r.beliefs,
             "plan": plan_in_words(r.plan),
-            **named_cells("plan", plan_text(solution.cal.scenario, r.plan)),
+            **named_cells("plan", plan_text(solution.problem.scenario, r.plan)),
             "objective": r.objective,
             "bound": r.bound,
             "value": r.value,
@@ -122,16 +122,16 @@ ALTERNATIVES = Table(
 
 
 def alternatives_rows(solution: Solution) -> Iterator[Row]:
-    for rank, a in enumerate(solution.alternatives, 1):
-        behind = solution.objective - a.value
+    for rank, a in enumerate(solution.asked.alternatives, 1):
+        behind = solution.certificate.objective - a.value
         yield {
             "rank": rank,
             "plan": plan_in_words(a.plan.weights),
-            **named_cells("plan", plan_text(solution.cal.scenario, a.plan.weights)),
-            "target_pay": pay_in_words(pay_decided(solution.cal.scenario, a.plan)),
+            **named_cells("plan", plan_text(solution.problem.scenario, a.plan.weights)),
+            "target_pay": pay_in_words(pay_decided(solution.problem.scenario, a.plan)),
             "value": a.value,
             "behind": behind,
-            "behind_share": ratio(behind, abs(solution.objective)),
+            "behind_share": ratio(behind, abs(solution.certificate.objective)),
             "proven": a.proven,
         }
 
@@ -150,7 +150,7 @@ SOURCES = Table(
 
 def sources_rows(solution: Solution) -> Iterator[Row]:
     """Every source, one row per number that it speaks of."""
-    scenario = solution.cal.scenario
+    scenario = solution.problem.scenario
     for path, source in scenario.sources.items():
         for part, number in numbers_at(scenario, path).items():
             yield {
@@ -179,7 +179,7 @@ CONFLICT = Table(
 
 
 def conflict_rows(solution: Solution) -> Iterator[Row]:
-    conflict, scenario = solution.conflict, solution.cal.scenario
+    conflict, scenario = solution.conflict, solution.problem.scenario
     if conflict is None:
         return
     cheapest = {r.rule: r for r in conflict.cheapest}

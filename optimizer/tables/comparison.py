@@ -61,7 +61,7 @@ PLANS = Table(
 
 
 def plans_rows(found: Explanation) -> Iterator[Row]:
-    scenario, current = found.solution.cal.scenario, found.plans[0]
+    scenario, current = found.solution.problem.scenario, found.plans[0]
     for plan in found.plans:
         at, gain = plan.evaluation, plan.evaluation.value - current.evaluation.value
         yield {
@@ -115,9 +115,9 @@ WEIGHTS = Table(
 
 
 def weights_rows(found: Explanation) -> Iterator[Row]:
-    cal, space = found.solution.cal, found.solution.space
+    cal, space = found.cal, found.solution.problem.space
     network, scenario = cal.network, cal.scenario
-    then = found.solution.euros if found.solution.euros is not None else np.full_like(cal.current, np.nan)
+    then = np.full_like(cal.current, np.nan) if found.chosen is None else found.chosen.euros
     now_w, then_w = shares(cal.current), shares(then)
     for i, k in np.ndindex(cal.current.shape):
         if not (space.allowed[i, k] or cal.current[i, k] > 0 or then[i, k] > 0):

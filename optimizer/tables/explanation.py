@@ -117,7 +117,7 @@ def why_unmoved_rows(found: Explanation) -> Iterator[Row]:
 
 
 def _move_cells(found: Explanation, move: WeightShift) -> Row:
-    network, scenario = found.solution.cal.network, found.solution.cal.scenario
+    network, scenario = found.cal.network, found.solution.problem.scenario
     kpi, to = network.kpis[move.kpi], network.kpis[move.to]
     return {
         **_team_cells(found, move.team),
@@ -132,8 +132,8 @@ def _move_cells(found: Explanation, move: WeightShift) -> Row:
 
 
 def _team_cells(found: Explanation, i: int) -> Row:
-    team = found.solution.cal.network.teams[i]
-    return {"team": team, **named_cells("team", label_of(team, found.solution.cal.scenario.teams))}
+    team = found.cal.network.teams[i]
+    return {"team": team, **named_cells("team", label_of(team, found.solution.problem.scenario.teams))}
 
 
 NEAR_TIES = Table(
@@ -175,15 +175,14 @@ def _tie_numbers(tie: NearTie) -> Row:
 
 def plan_cells(found: Explanation, euros: Floats, prefix: str = "") -> Row:
     """A plan in the file's words, and for people by what it has more and less of than the recommended one."""
-    cal = found.solution.cal
+    cal = found.cal
     plan = plan_from_euros(cal.scenario, euros)
     others = (p for p in found.plans if p.kind != "chosen")
     known = next((p for p in others if (p.evaluation.euros == euros).all()), None)
-    chosen = found.solution.plan
-    assert chosen is not None
+    assert found.chosen is not None
     if known is not None:
         label = plan_label(known.kind, known.name)
     else:
-        label = shift_label(cal.scenario, chosen.weights, plan.weights)
+        label = shift_label(cal.scenario, found.chosen.plan.weights, plan.weights)
     cells = label_cells(label) if not prefix else named_cells(prefix, label)
     return {prefix or "plan": plan_in_words(plan.weights), **cells}

@@ -131,18 +131,18 @@ def influence_json(found: Influence) -> Json:
 
 def solution_json(solution: Solution) -> Json:
     """Result of `solve` without timings."""
-    cal, plan = solution.cal, solution.plan
+    cal, chosen, known = solution.problem.cal, solution.chosen, solution.certificate
     return {
         "status": solution.status,
-        "objective": number(solution.objective),
-        "bound": number(solution.bound),
-        "gap": number(solution.gap),
-        "plan": plan.weights if plan else None,
-        "target_pay": plan.target_pay if plan else None,
-        "first_response": solution.first_response and outcome_json(cal, solution.first_response),
-        "consistent": solution.consistent and outcome_json(cal, solution.consistent),
-        "rounds": [_fields(r) for r in solution.rounds],
-        "checks": [_fields(c) for c in solution.checks],
+        "objective": number(known.objective),
+        "bound": number(known.bound),
+        "gap": number(known.gap),
+        "plan": chosen.plan.weights if chosen else None,
+        "target_pay": chosen.plan.target_pay if chosen else None,
+        "first_response": outcome_json(cal, chosen.first_response) if chosen else None,
+        "consistent": outcome_json(cal, chosen.consistent) if chosen else None,
+        "rounds": [_fields(r) for r in known.rounds],
+        "checks": [_fields(c) for c in known.checks],
         **_others_json(solution),
         **_known_json(solution),
     }
@@ -151,20 +151,20 @@ def solution_json(solution: Solution) -> Json:
 def _others_json(solution: Solution) -> Json:
     """Plans beside the one recommended: by choice of curves, passed over, next best."""
     result: Json = {}
-    if solution.combinations:
-        result["curves"] = solution.plan.curves if solution.plan else None
-        result["combinations"] = [_fields(c) for c in solution.combinations]
-    if solution.rejected:
+    if solution.asked.combinations:
+        result["curves"] = solution.chosen.plan.curves if solution.chosen else None
+        result["combinations"] = [_fields(c) for c in solution.asked.combinations]
+    if solution.certificate.rejected:
         result["rejected"] = [
             {**_plan_json(r.plan, r.value), "deviations": _deviations_json(r.deviations)}
-            for r in solution.rejected
+            for r in solution.certificate.rejected
         ]
-    if solution.payouts:
-        now, then = (payouts_json(solution.cal, paid) for paid in solution.payouts)
+    if solution.chosen is not None:
+        now, then = (payouts_json(solution.problem.cal, paid) for paid in solution.chosen.payouts)
         result["payouts"] = {"current": now, "chosen": then}
-    if solution.alternatives:
+    if solution.asked.alternatives:
         result["alternatives"] = [
-            {**_plan_json(a.plan, a.value), "proven": a.proven} for a in solution.alternatives
+            {**_plan_json(a.plan, a.value), "proven": a.proven} for a in solution.asked.alternatives
         ]
     return result
 
@@ -176,12 +176,12 @@ def _plan_json(plan: Plan, value: float) -> Json:
 def _known_json(solution: Solution) -> Json:
     """How well it is known: guarantees, draws from ranges, today's beliefs; or why there is no plan."""
     result: Json = {}
-    if solution.euros is not None:
+    if solution.chosen is not None:
         result["guarantees"] = [_fields(g) for g in solution.guarantees]
-    if solution.robustness is not None:
-        result["robustness"] = robustness_json(solution.cal, solution.robustness)
-    if solution.linearised is not None:
-        result["linearised"] = _linearised_json(solution.cal, solution.linearised)
+    if solution.asked.robustness is not None:
+        result["robustness"] = robustness_json(solution.problem.cal, solution.asked.robustness)
+    if solution.asked.linearised is not None:
+        result["linearised"] = _linearised_json(solution.problem.cal, solution.asked.linearised)
     if solution.conflict is not None:
         cheapest = [vars(r) for r in solution.conflict.cheapest]
         result["conflict"] = {"rules": list(solution.conflict.rules), "cheapest": cheapest}

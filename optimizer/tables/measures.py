@@ -30,7 +30,7 @@ MEASURES = Table(
 
 
 def measures_rows(solution: Solution) -> Iterator[Row]:
-    cal, found = solution.cal, solution.measures
+    cal, found = solution.problem.cal, solution.problem.measures
     scenario = cal.scenario
     for (i, team), (k, kpi) in _grid(cal.network.teams, cal.network.kpis):
         measured = scenario.rules.controllability.override.get(team, {}).get(kpi)
@@ -62,7 +62,7 @@ EXPOSURE = Table(
 
 
 def exposure_rows(found: Explanation) -> Iterator[Row]:
-    cal, falls = found.solution.cal, found.exposure
+    cal, falls = found.cal, found.exposure
     scenario = cal.scenario
     for (k, kpi), (j, team) in _grid(cal.network.kpis, cal.network.teams):
         yield {

@@ -43,7 +43,7 @@ PAYOUT_DISTRIBUTION = Table(
 
 def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
     """Company, teams, then a person of each team, of the current plan and of the chosen one."""
-    scenario, seed = found.solution.cal.scenario, found.solution.cal.seed
+    scenario, seed = found.solution.problem.scenario, found.cal.seed
     for kind, paid in _plans(found):
         start: Row = {"plan": kind, **label_cells(plan_label(kind, kind))}
         last: Row = {"draws": paid.draws, "seed": seed}
@@ -59,7 +59,7 @@ def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
 
 
 def _plans(found: Explanation) -> Iterator[tuple[str, PayoutDistribution]]:
-    return zip(("current", "chosen"), found.solution.payouts, strict=False)
+    return zip(("current", "chosen"), found.chosen.payouts if found.chosen else (), strict=False)
 
 
 def _team(level: str, name: str, label: Text, people: int | None) -> Row:
@@ -88,12 +88,12 @@ OBJECTIVES_REACHED = Table(
 
 def objectives_reached_rows(found: Explanation) -> Iterator[Row]:
     """Every KPI under the current plan and under the chosen one."""
-    cal, then = found.solution.cal, found.then
-    if then is None or found.solution.euros is None:
+    cal, chosen = found.cal, found.chosen
+    if chosen is None:
         return
     sides: list[tuple[Floats, Floats]] = [
         (cal.current, found.now.score),
-        (found.solution.euros, then.score),
+        (chosen.euros, chosen.consistent.score),
     ]
     for (kind, paid), (euros, score) in zip(_plans(found), sides, strict=True):
         for k, kpi in enumerate(cal.network.kpis):

@@ -130,10 +130,9 @@ class Payroll:
     @classmethod
     def of(cls, found: Explanation) -> Payroll:
         """Of the recommended plan, or of the current one where there is none."""
-        solution = found.solution
-        if found.then is None or solution.euros is None:
-            return cls(solution.cal.paid_by(IN_FORCE), solution.cal.current, found.now)
-        return cls(solution.cal, solution.euros, found.then)
+        if found.chosen is None:
+            return cls(found.cal.paid_by(IN_FORCE), found.cal.current, found.now)
+        return cls(found.cal, found.chosen.euros, found.chosen.consistent)
 
     @cached_property
     def decimals(self) -> int:

@@ -44,9 +44,9 @@ ACTIVITIES = Table(
 
 
 def activities_rows(found: Explanation) -> Iterator[Row]:
-    cal, network = found.solution.cal, found.solution.cal.network
+    cal, network = found.cal, found.cal.network
     now, then = found.now.x, _row_of(found.then, len(network.activities))
-    first = _row_of(found.solution.first_response, len(network.activities))
+    first = _row_of(found.first, len(network.activities))
     order = by_size_of_change(cal, np.nan_to_num(then - now))
     for i, team in enumerate(network.teams):
         mine = [a for a in order if network.team[a] == i]
@@ -97,12 +97,13 @@ TEAMS = Table(
 
 
 def teams_rows(found: Explanation) -> Iterator[Row]:
-    cal, solution = found.solution.cal, found.solution
+    cal, solution = found.cal, found.solution
     count = len(cal.network.teams)
-    euros = solution.euros if solution.euros is not None else np.full_like(cal.current, np.nan)
+    euros = np.full_like(cal.current, np.nan) if found.chosen is None else found.chosen.euros
     pay_then = found.then.pay if found.then is not None else np.full(count, np.nan)
     sides = (("now", cal.current, found.now.pay), ("then", euros, pay_then))
-    charge, lag = loading(cal), np.nan_to_num(solution.measures.lag)
+    charge, lag = loading(cal), np.nan_to_num(solution.problem.measures.lag)
+    control = solution.problem.space.controllability
     for i, team in enumerate(cal.network.teams):
         row: Row = {"team": team, **label_cells(label_of(team, cal.scenario.teams))}
         row["headcount"] = cal.scenario.teams[team].headcount
@@ -111,9 +112,9 @@ def teams_rows(found: Explanation) -> Iterator[Row]:
             row[f"target_{when}"], row[f"pay_{when}"] = target, float(pay[i])
             row[f"loaded_{when}"] = float(pay[i] * charge[i])
             row[f"share_{when}"] = ratio(float(pay[i]), target)
-            row[f"controllability_{when}"] = ratio(float(paid[i] @ solution.space.controllability[i]), target)
+            row[f"controllability_{when}"] = ratio(float(paid[i] @ control[i]), target)
             row[f"lag_{when}"] = ratio(float(paid[i] @ lag[i]), target)
-        row["moved"] = solution.euros is not None and not np.allclose(euros[i], cal.current[i], atol=1e-6)
+        row["moved"] = found.chosen is not None and not np.allclose(euros[i], cal.current[i], atol=1e-6)
         yield row
 
 
@@ -134,8 +135,8 @@ KPIS = Table(
 
 
 def kpis_rows(found: Explanation) -> Iterator[Row]:
-    cal = found.solution.cal
-    first, then = found.solution.first_response, found.then
+    cal = found.cal
+    first, then = found.first, found.then
     for k, (name, kpi) in enumerate(cal.scenario.kpis.items()):
         yield {
             "kpi": name,
@@ -192,7 +193,7 @@ GAMING = Table(
 
 
 def gaming_rows(found: Explanation) -> Iterator[Row]:
-    network, scenario = found.solution.cal.network, found.solution.cal.scenario
+    network, scenario = found.cal.network, found.solution.problem.scenario
     for line in found.gaming:
         name, team = network.activities[line.activity], network.teams[network.team[line.activity]]
         hours = float(network.unit_hours[line.activity])
@@ -234,7 +235,7 @@ STAGES = Table(
 
 def stages_rows(found: Explanation) -> Iterator[Row]:
     """The funnel: what enters every stage, expected over regimes."""
-    cal, scenario = found.solution.cal, found.solution.cal.scenario
+    cal, scenario = found.cal, found.solution.problem.scenario
     now = _entering(found, found.now)
     then = _entering(found, found.then) if found.then is not None else np.full_like(now, np.nan)
     for n, (name, stage) in enumerate(scenario.stages.items()):
@@ -255,5 +256,5 @@ def stages_rows(found: Explanation) -> Iterator[Row]:
 
 def _entering(found: Explanation, outcome: Outcome) -> Floats:
     """Units entering each stage per period, (N,)."""
-    expect = found.solution.cal.regimes.expect
+    expect = found.cal.regimes.expect
     return expect(at.network.stage_inflow(at.x) for at in outcome.by_regime)

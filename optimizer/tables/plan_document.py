@@ -43,7 +43,7 @@ DEFINITIONS = Table(
 
 def definitions_rows(solution: Solution) -> Iterator[Row]:
     """What every KPI counts, as the scenario says it."""
-    scenario = solution.cal.scenario
+    scenario = solution.problem.scenario
     for name, kpi in scenario.kpis.items():
         for part, counted, entering, credit in _credits(kpi):
             label = label_of(counted, scenario.stages) if entering else activity_label(scenario, counted)
@@ -85,7 +85,7 @@ CURVE_POINTS = Table(
 
 def curve_points_rows(solution: Solution) -> Iterator[Row]:
     """The pay curve of every KPI at known attainments, reached by all KPIs; per team where curves are."""
-    cal = solution.cal
+    cal = solution.problem.cal
     grid = np.repeat(np.array(ATTAINMENTS)[:, None], len(cal.network.kpis), axis=1)
     paid = realised_pay(cal, grid)
     for i, team in enumerate(cal.network.teams if cal.curves.by_team else [""]):
@@ -112,7 +112,7 @@ CURVE_LINES = Table(
 
 def curve_lines_rows(solution: Solution) -> Iterator[Row]:
     """Pay between known attainments as a line with all its corners; none for pay that is straight."""
-    cal = solution.cal
+    cal = solution.problem.cal
     open_gates = replace(cal.curves, gates=NO_GATES)
     for i, team in enumerate(cal.network.teams if cal.curves.by_team else [""]):
         for k, kpi in enumerate(cal.network.kpis):
@@ -156,10 +156,10 @@ CURVE_TERMS = Table(
 
 def curve_terms_rows(solution: Solution) -> Iterator[Row]:
     """What the curves of every team say, term by term, as the scenario does; nothing for straight lines."""
-    scenario = solution.cal.scenario
+    scenario = solution.problem.scenario
     for team in scenario.teams:
         for kpi in scenario.kpis:
-            curve = curve_of(scenario, team, kpi, solution.space.curves)
+            curve = curve_of(scenario, team, kpi, solution.problem.space.curves)
             for term, at, value in _terms(curve, kpi) if curve is not None else ():
                 on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
                 label = label_of(on, scenario.kpis) if on else NO_TEXT
@@ -210,11 +210,11 @@ EXAMPLES = Table(
 
 def examples_rows(solution: Solution) -> Iterator[Row]:
     """What each KPI pays where every result is below, at or above target; none without a plan."""
-    scenario = solution.cal.scenario
+    scenario = solution.problem.scenario
     for i, case, euros, pay in _cases(solution):
-        team = solution.cal.network.teams[i]
+        team = solution.problem.cal.network.teams[i]
         for k in np.flatnonzero(euros > 0):
-            kpi = solution.cal.network.kpis[k]
+            kpi = solution.problem.cal.network.kpis[k]
             yield {
                 "team": team,
                 **named_cells("team", label_of(team, scenario.teams)),
@@ -251,10 +251,10 @@ EARNINGS = Table(
 def earnings_rows(solution: Solution) -> Iterator[Row]:
     """The variable pay that the examples add up to."""
     for i, case, _, pay in _cases(solution):
-        team = solution.cal.network.teams[i]
+        team = solution.problem.cal.network.teams[i]
         yield {
             "team": team,
-            **named_cells("team", label_of(team, solution.cal.scenario.teams)),
+            **named_cells("team", label_of(team, solution.problem.scenario.teams)),
             "case": case,
             "attainment": CASES[case],
             "pay": float(pay.sum()),
@@ -264,16 +264,16 @@ def earnings_rows(solution: Solution) -> Iterator[Row]:
 
 def _cases(solution: Solution) -> Iterator[tuple[int, str, Floats, Floats]]:
     """Per paid team and case: the team's index, its euros at target and its pay, both (K,)."""
-    if solution.euros is None:
+    if solution.chosen is None:
         return
-    for i in np.flatnonzero(solution.euros.sum(axis=1) > 0):
-        euros = solution.euros[i]
+    for i in np.flatnonzero(solution.chosen.euros.sum(axis=1) > 0):
+        euros = solution.chosen.euros[i]
         for case, attainment in CASES.items():
-            paid = realised_pay(solution.cal, np.full(len(euros), attainment))[i]
+            paid = realised_pay(solution.problem.cal, np.full(len(euros), attainment))[i]
             yield int(i), case, euros, euros * paid
 
 
 def _each(solution: Solution, team: str, pay: float) -> float:
     """Per person; NaN where the scenario does not say how many there are."""
-    headcount = solution.cal.scenario.teams[team].headcount
+    headcount = solution.problem.scenario.teams[team].headcount
     return pay / headcount if headcount else np.nan

@@ -71,7 +71,7 @@ ROBUSTNESS = Table(
 
 
 def robustness_rows(solution: Solution) -> Iterator[Row]:
-    found, scenario = solution.robustness, solution.cal.scenario
+    found, scenario = solution.asked.robustness, solution.problem.scenario
     if found is None:
         return
     plans = [plan_from_euros(scenario, c.euros).weights for c in found.candidates]
@@ -98,7 +98,7 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
 
 def candidate_label(solution: Solution, found: Robustness, c: int) -> Text:
     """What a candidate is, or the weights of the teams that it pays otherwise than the nominal plan."""
-    kind, scenario = found.candidates[c].kind, solution.cal.scenario
+    kind, scenario = found.candidates[c].kind, solution.problem.scenario
     if c == found.nominal == 0:
         return CURRENT_IS_BEST
     if kind in ("current", "nominal"):
@@ -133,7 +133,7 @@ def guarantees_rows(solution: Solution) -> Iterator[Row]:
     for g in solution.guarantees:
         yield {
             "team": g.team,
-            **named_cells("team", label_of(g.team, solution.cal.scenario.teams)),
+            **named_cells("team", label_of(g.team, solution.problem.scenario.teams)),
             "share": np.nan if g.share is None else g.share,
             "amount": np.nan if g.amount is None else g.amount,
             "reason": g.reason,

@@ -35,7 +35,7 @@ RULE_PRICES = Table(
 
 
 def rule_prices_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.cal.scenario
+    scenario = found.solution.problem.scenario
     for price in found.prices:
         yield {
             "rule": price.rule,

@@ -52,7 +52,7 @@ SUMMARY = Table(
 
 
 def summary_rows(found: Explanation) -> Iterator[Row]:
-    solution, plans, scenario = found.solution, found.plans, found.solution.cal.scenario
+    solution, plans, scenario = found.solution, found.plans, found.solution.problem.scenario
     status = STATUSES["unproven" if solution.unproven else solution.status]
     yield {
         "scenario": scenario.name,
@@ -65,11 +65,11 @@ def summary_rows(found: Explanation) -> Iterator[Row]:
         "status_en": status.en,
         "status_fr": status.fr,
         "objective": scenario.rules.objective,
-        "beliefs": "consistent" if solution.linearised is None else "baseline",
+        "beliefs": "consistent" if solution.asked.linearised is None else "baseline",
         "moved": found.moved,
-        "value": solution.objective,
-        "bound": solution.bound,
-        "gap": solution.gap,
+        "value": solution.certificate.objective,
+        "bound": solution.certificate.bound,
+        "gap": solution.certificate.gap,
         **_gain_and_budget(found),
         **_next_period(found),
         **_around(found),
@@ -78,21 +78,21 @@ def summary_rows(found: Explanation) -> Iterator[Row]:
 
 
 def _gain_and_budget(found: Explanation) -> Row:
-    solution, plans = found.solution, found.plans
-    budget = solution.cal.scenario.rules.budget.expected
+    solution, plans, known = found.solution, found.plans, found.solution.certificate
+    budget = solution.problem.scenario.rules.budget.expected
     row: Row = dict.fromkeys(("gain", "gain_share", "gap_of_gain", "budget_unused"), np.nan)
     row["budget"] = np.nan if budget is None else budget
     if found.then is None:
         return row
     gain = plans[-1].evaluation.value - plans[0].evaluation.value if found.moved else 0.0
     row["gain"], row["gain_share"] = gain, ratio(gain, abs(plans[0].evaluation.value))
-    row["gap_of_gain"] = ratio(solution.bound - solution.objective, gain) if gain > 0 else np.nan
+    row["gap_of_gain"] = ratio(known.bound - known.objective, gain) if gain > 0 else np.nan
     row["budget_unused"] = row["budget"] - found.then.loaded_pay
     return row
 
 
 def _next_period(found: Explanation) -> Row:
-    first = found.solution.first_response
+    first = found.first
     parts = (np.nan,) * 3 if first is None else (first.revenue, first.loaded_pay, first.net)
     return dict(zip(("first_revenue", "first_loaded_pay", "first_net"), parts, strict=True))
 

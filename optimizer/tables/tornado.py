@@ -51,7 +51,7 @@ TORNADO = Table(
 
 
 def tornado_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.cal.scenario
+    scenario = found.solution.problem.scenario
     for swing in found.tornado:
         low, gain, high = map(float, swing.gains)
         lead_low, lead, lead_high = map(float, swing.leads)
@@ -106,7 +106,7 @@ def assumptions_rows(found: Explanation) -> Iterator[Row]:
         low, gain, high = map(float, swing.gains)
         yield {
             "path": swing.path,
-            **label_cells(path_label(found.solution.cal.scenario, swing.path)),
+            **label_cells(path_label(found.solution.problem.scenario, swing.path)),
             "source": swing.text,
             "range": swing.range,
             "gain": gain,

@@ -40,7 +40,7 @@ WARNINGS = Table(
 
 def warnings_rows(found: Explanation) -> Iterator[Row]:
     """Numbers of the file, curves, then volumes by how far they move."""
-    cal = found.solution.cal
+    cal = found.cal
     scenario, nan = cal.scenario, float("nan")
     for doubt in implausible(scenario):
         yield _row(scenario, doubt.code, dotted(doubt.path), (doubt.value, doubt.low, doubt.high))

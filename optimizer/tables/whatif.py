@@ -77,10 +77,10 @@ FINE = 100
 
 def whatif_data(solution: Solution) -> Json:
     """The page's data for a solved scenario; without a plan found, the page has no recommended one."""
-    data = company_data(solution.cal, solution.space)
+    data = company_data(solution.problem.cal, solution.problem.space)
     data["scenario"]["status"] = label_json(STATUSES[solution.status])
-    if solution.euros is not None:
-        chosen = _plan("chosen", "chosen", solution.euros, len(data["curves"]) - 1)
+    if solution.chosen is not None:
+        chosen = _plan("chosen", "chosen", solution.chosen.euros, len(data["curves"]) - 1)
         data["plans"].insert(1, chosen)
     return data
 

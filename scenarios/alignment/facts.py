@@ -284,9 +284,9 @@ def optimum_of(scenario: Scenario) -> Weights:
     from optimizer.solver import solve
 
     found = solve(scenario)
-    if found.plan is None:
+    if found.chosen is None:
         raise SystemExit(f"no plan for {scenario.name}: {found.status}")
-    return found.plan.weights
+    return found.chosen.plan.weights
 
 
 def truths(scenario: Scenario, optimum: Weights) -> list[bool]:

@@ -36,8 +36,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_report(solution, Path(folder), tables=tables)
     seconds["report"] = perf_counter() - began
-    rounds = len(solution.rounds)
-    print(f"alignment, objective revenue: {solution.status}, gap {solution.gap:.1e}, {rounds} rounds")
+    known = solution.certificate
+    print(f"alignment, revenue: {solution.status}, gap {known.gap:.1e}, {len(known.rounds)} rounds")
     for phase, value in seconds.items():
         print(f"  {phase:18} {value:8.2f} s")
     print(f"mini_funnel: {plans_per_second():,.0f} plans per second per core at baseline beliefs")

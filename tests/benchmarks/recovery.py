@@ -390,8 +390,8 @@ def truth_of(company: Twin = COMPANY) -> Truth:
         company_with_change(company, scenario),
         scenario,
         float(evaluate(scenario).consistent.revenue),
-        float(evaluate(scenario, best.plan.weights).consistent.revenue),
-        best.plan.weights,
+        float(evaluate(scenario, best.chosen.plan.weights).consistent.revenue),
+        best.chosen.plan.weights,
     )
 
 

@@ -21,8 +21,8 @@ BY = {"mean": "mean value", "cvar": "mean value of the worst 10 % of draws", "re
 
 def show_robustness(solution: Solution) -> None:
     """Candidates in draws, what robustness costs, and how far ahead the recommended plan is."""
-    found, scenario = solution.robustness, solution.cal.scenario
-    if found is None or solution.euros is None:
+    found, scenario = solution.asked.robustness, solution.problem.scenario
+    if found is None or solution.chosen is None:
         return
     money = f"{scenario.currency} per {period(scenario.period)}"
     title = f"If the numbers are off: {len(found.values):,} draws ({money})"

@@ -22,7 +22,7 @@ from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.labels import STATUSES
 
 if TYPE_CHECKING:
-    from optimizer.solver.solution import Conflict, Solution
+    from optimizer.solver.solution import Chosen, Conflict, Solution
 
 
 def show_solution(solution: Solution, folder: Path) -> None:
@@ -32,21 +32,21 @@ def show_solution(solution: Solution, folder: Path) -> None:
         _print(Text(f"{STATUSES['unproven' if solution.unproven else 'infeasible'].en}."))
     if solution.conflict is not None:
         _show_conflict(solution.conflict)
-    if solution.plan is not None and solution.consistent is not None:
-        _show_plan(solution)
-    if solution.combinations:
+    if solution.chosen is not None:
+        _show_plan(solution, solution.chosen)
+    if solution.asked.combinations:
         _show_combinations(solution)
-    if solution.rejected:
+    if solution.certificate.rejected:
         _show_rejected(solution)
-    if solution.alternatives:
+    if solution.asked.alternatives:
         _show_alternatives(solution)
-    if solution.robustness is not None:
+    if solution.asked.robustness is not None:
         show_robustness(solution)
     show_guarantees(solution)
     _show_extrapolated(solution)
-    if solution.checks:
+    if solution.certificate.checks:
         checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
-        for c in solution.checks:
+        for c in solution.certificate.checks:
             _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
         _print(checks)
     _print(Text(f"run folder: {folder}"))
@@ -54,23 +54,21 @@ def show_solution(solution: Solution, folder: Path) -> None:
 
 def _show_extrapolated(solution: Solution) -> None:
     """Volumes far from today's: no figure of the file was observed there."""
-    if solution.consistent is None:
+    if solution.chosen is None:
         return
-    for far in extrapolated(solution.cal, solution.consistent.x):
+    for far in extrapolated(solution.problem.cal, solution.chosen.consistent.x):
         moved = f"{far.activity} goes from {far.now:,.4g} to {far.then:,.4g} ({far.then / far.now - 1:+.0%})"
         _print(Text(f"warning: {moved}, further than anything observed (half of today's volume)"))
 
 
-def _show_plan(solution: Solution) -> None:
-    assert solution.plan is not None
-    assert solution.consistent is not None
-    scenario, at = solution.cal.scenario, solution.consistent
+def _show_plan(solution: Solution, chosen: Chosen) -> None:
+    scenario, plan, at = solution.problem.scenario, chosen.plan, chosen.consistent
     table = _table("Plan", ["team", "target pay", "weights", "today"], words=("weights", "today"))
-    for team, weights in solution.plan.weights.items():
+    for team, weights in plan.weights.items():
         words = _weights(weights)
-        words += f" (curve: {solution.plan.curves[team]})" if team in solution.plan.curves else ""
+        words += f" (curve: {plan.curves[team]})" if team in plan.curves else ""
         today = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
-        _row(table, team, f"{solution.plan.target_pay[team]:,.0f}", words, today)
+        _row(table, team, f"{plan.target_pay[team]:,.0f}", words, today)
     now = _today(solution)
     money = _table(
         f"{scenario.currency} per {period(scenario.period)}, once people have learnt",
@@ -79,7 +77,8 @@ def _show_plan(solution: Solution) -> None:
     for name in amounts(scenario):
         before, after = getattr(now, name), getattr(at, name)
         _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
-    gap = f"objective {solution.objective:,.2f}, bound {solution.bound:,.2f}, gap {solution.gap:.2e}"
+    known = solution.certificate
+    gap = f"objective {known.objective:,.2f}, bound {known.bound:,.2f}, gap {known.gap:.2e}"
     _print(table, money, Text(gap))
 
 
@@ -89,11 +88,11 @@ def _weights(of_team: Mapping[str, float]) -> str:
 
 def _show_combinations(solution: Solution) -> None:
     """Every choice of curves, the best marked."""
-    table = _table("Choices of curves", ["curves", "status", solution.cal.scenario.rules.objective, ""])
-    for c in solution.combinations:
+    table = _table("Choices of curves", ["curves", "status", solution.problem.scenario.rules.objective, ""])
+    for c in solution.asked.combinations:
         names = ", ".join(f"{team}: {name}" for team, name in c.curves.items())
         value = _money(c.objective) if np.isfinite(c.objective) else "–"
-        best = solution.plan is not None and c.curves == solution.plan.curves
+        best = solution.chosen is not None and c.curves == solution.chosen.plan.curves
         _row(table, names, c.status, value, "chosen" if best else "")
     _print(table)
 
@@ -101,7 +100,7 @@ def _show_combinations(solution: Solution) -> None:
 def _show_rejected(solution: Solution) -> None:
     """Plans that looked better, but that people would leave."""
     _print(Text("Passed over: better on paper, but people would not stay there", style="bold"))
-    for r in solution.rejected:
+    for r in solution.certificate.rejected:
         _print(Text(f"  {_money(r.value)}: {'; '.join(d.words for d in r.deviations)}"))
         for team, mine in r.plan.weights.items():
             _print(Text(f"    {team}: {_weights(mine)}", style="dim"))
@@ -113,24 +112,25 @@ def _show_alternatives(solution: Solution) -> None:
         ["rank", "plan", "value", "behind", "proven"],
         words=("plan",),
     )
-    for rank, a in enumerate(solution.alternatives, 1):
+    for rank, a in enumerate(solution.asked.alternatives, 1):
         weights = "\n".join(
             f"{team}: {_weights(mine)}"
             + (f" of {a.plan.target_pay[team]:,.0f}" if _pay_varies(solution) else "")
             for team, mine in a.plan.weights.items()
         )
-        behind = solution.objective - a.value
+        behind = solution.certificate.objective - a.value
         _row(table, str(rank), weights, _money(a.value), _money(behind), "yes" if a.proven else "NO")
     _print(table)
 
 
 def _pay_varies(solution: Solution) -> bool:
     """Target pay is a decision for some team."""
-    return bool((solution.space.least < solution.space.most).any())
+    space = solution.problem.space
+    return bool((space.least < space.most).any())
 
 
 def _today(solution: Solution) -> Outcome:
-    return evaluate_plan(solution.cal.paid_by(IN_FORCE), solution.cal.current)
+    return evaluate_plan(solution.problem.cal.paid_by(IN_FORCE), solution.problem.cal.current)
 
 
 def _show_conflict(conflict: Conflict) -> None:

@@ -109,12 +109,12 @@ def _line(instance: Instance, budget: Budget, tell: Callable[[str], None]) -> Li
         }
     tell("  searches")
     seconds = max(SHORTEST, ours[nearest].seconds)
-    judge = judge_consistent(solution.cal, solution.space)
+    judge = judge_consistent(solution.problem.cal, solution.problem.space)
     searches = {
-        name: _found(search(solution.space, judge, seconds), ours[nearest])
+        name: _found(search(solution.problem.space, judge, seconds), ours[nearest])
         for name, search in {"differential evolution": evolve, "Nelder-Mead": descend}.items()
     }
-    explicit, pairs = len(instance.scenario.activities), len(solution.space.pairs)
+    explicit, pairs = len(instance.scenario.activities), len(solution.problem.space.pairs)
     teams = len(instance.scenario.teams)
     return Line(instance.name, instance.objective, teams, explicit, pairs, size, ours, same, peers, searches)
 
@@ -126,17 +126,23 @@ def _solved(
     solution = solve(instance.scenario, Options(gap=gap, time_limit=budget.ours))
     seconds = time.perf_counter() - began
     tell(f"  gap {gap:g}: {solution.status} in {seconds:.1f} s")
-    rounds = len(solution.rounds)
+    rounds = len(solution.certificate.rounds)
     return Ours(
-        gap, seconds, solution.status, solution.gap, solution.objective, solution.bound, rounds
+        gap,
+        seconds,
+        solution.status,
+        solution.certificate.gap,
+        solution.certificate.objective,
+        solution.certificate.bound,
+        rounds,
     ), solution
 
 
 def _at_own_beliefs(solution: Solution) -> tuple[SolveState, BeliefPoint]:
     """The beliefs of the plan (today's where there is no plan)."""
     state = SolveState(solution.problem, Options())
-    euros = solution.cal.current if solution.euros is None else solution.euros
-    plan = ScoredPlan(solution.space.units(euros), solution.objective, True, 0.0)
+    euros = solution.chosen.euros if solution.chosen else solution.problem.cal.current
+    plan = ScoredPlan(solution.problem.space.units(euros), solution.certificate.objective, True, 0.0)
     return state, own_beliefs(state, plan, "final")
 
 

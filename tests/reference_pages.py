@@ -127,7 +127,7 @@ MEANINGS = {
     1: "infeasible, or a budget exceeded (explained); no pilot within the headcount would see the plan work",
     BAD_INPUT: "bad input, or a place that cannot be written to",
     3: "a plan that keeps all rules, without proof",
-    4: "an internal check failed, no equilibrium was found, or recomputation differs",
+    4: "an internal check failed, no equilibrium, a folder that is not what was written, an unforeseen error",
     INTERRUPTED: "Ctrl-C with nothing to keep",
 }
 """Exit codes, in words."""

@@ -65,18 +65,33 @@ def copy() -> Iterator[Path]:
         yield Path(folder)
 
 
-def outcome(tree: Path, tests: Sequence[str], seconds: float | None = None) -> int:
-    """Exit code of pytest in a copy, whose packages come first."""
+def pytest_in(tree: Path, tests: Sequence[str], **more: str) -> subprocess.Popen[str]:
+    """Pytest in a copy, whose packages come first."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider"]
     command += ["--override-ini", "addopts=", *tests]
-    environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PYTHONPATH": str(tree)} | more
     environment.pop("PYTEST_ADDOPTS", None)
+    return subprocess.Popen(command, cwd=tree, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def refuse_failing(tree: Path, tests: Sequence[str]) -> None:
+    """Ends the program where tests fail that nobody gave a reason to. Modules are compiled on the way."""
+    process = pytest_in(tree, tests)
+    said, _ = process.communicate()
+    if process.returncode != PASSED:
+        sys.exit(f"{said[-3000:]}\nthe tests fail without any mutation")
+
+
+def outcome(tree: Path, tests: Sequence[str]) -> int:
+    """Exit code of pytest where something was mutated, which leaves nothing compiled behind."""
+    process = pytest_in(tree, tests, PYTHONDONTWRITEBYTECODE="1")
     try:
-        return subprocess.run(
-            command, cwd=tree, env=environment, capture_output=True, timeout=seconds
-        ).returncode
+        process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
         return FAILED
+    return process.returncode
 
 
 def verdict(tree: Path, mutation: Mutation) -> str:
@@ -85,7 +100,7 @@ def verdict(tree: Path, mutation: Mutation) -> str:
     whole = file.read_text(encoding="utf-8")
     file.write_text(mutation.mutated(whole), encoding="utf-8")
     try:
-        code = outcome(tree, mutation.tests, SECONDS)
+        code = outcome(tree, mutation.tests)
     finally:
         file.write_text(whole, encoding="utf-8")
     return {PASSED: "survived", FAILED: "caught"}.get(code, f"pytest ended with {code}")
@@ -97,9 +112,7 @@ def main() -> None:
     asked = parser.parse_args()
     chosen = [m for m in mutations() if not asked.words or any(word in m.name for word in asked.words)]
     with copy() as tree:
-        tests = sorted({test for mutation in chosen for test in mutation.tests})
-        if outcome(tree, tests) != PASSED:
-            sys.exit("the tests fail without any mutation")
+        refuse_failing(tree, sorted({test for mutation in chosen for test in mutation.tests}))
         verdicts = []
         for mutation in chosen:
             began = time.monotonic()

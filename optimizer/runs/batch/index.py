@@ -110,7 +110,7 @@ def _result(job: Job, folder: Path) -> Row:
     result, about = (
         json.loads((folder / name).read_text(encoding="utf-8")) for name in ("result.json", "manifest.json")
     )
-    summary = pd.read_csv(folder / "tables" / "summary.csv").iloc[0]
+    summary = pd.read_csv(folder / "tables" / "summary.csv", float_precision="round_trip").iloc[0]
     brought = result["consistent"] or {}
     return {
         **named_cells("reason", Incomplete.of(result, about, job.options.time_limit).label(job.scenario)),

@@ -147,7 +147,7 @@ def test_a_reserved_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
-    index = pd.read_csv(calm / "out" / "index.csv", float_precision="round_trip").set_index("run")
+    index = INDEX.read(calm / "out" / "index.csv").set_index("run")
     assert list(index.index) == ["shop-tight", "shop-b0", "shop-b1", "shop-lucky"]
     assert index.loc["shop-tight", "reason"] == "rules that cannot hold together: budget.expected"
     told = index.loc["shop-tight", "reason_fr"]
@@ -164,7 +164,7 @@ def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
 def test_the_index_in_parquet_is_the_one_in_csv_with_types(calm: Path) -> None:
     typed = pl.read_parquet(calm / "out" / "index.parquet")
     assert typed.schema == pl.Schema({name: column.type for name, column in INDEX.columns.items()})
-    plain = pd.read_csv(calm / "out" / "index.csv", float_precision="round_trip")
+    plain = INDEX.read(calm / "out" / "index.csv")
     assert list(plain.columns) == typed.columns
     for name in typed.columns:
         expected = [None if pd.isna(value) or value == "" else value for value in plain[name]]

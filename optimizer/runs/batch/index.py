@@ -110,7 +110,7 @@ def _result(job: Job, folder: Path) -> Row:
     result, about = (
         json.loads((folder / name).read_text(encoding="utf-8")) for name in ("result.json", "manifest.json")
     )
-    summary = pd.read_csv(folder / "tables" / "summary.csv", float_precision="round_trip").iloc[0]
+    summary = pd.read_csv(folder / "tables" / "summary.csv", dtype=str, na_filter=False).iloc[0]
     brought = result["consistent"] or {}
     return {
         **named_cells("reason", Incomplete.of(result, about, job.options.time_limit).label(job.scenario)),
@@ -120,9 +120,9 @@ def _result(job: Job, folder: Path) -> Row:
         "value": _number(result["objective"]),
         "bound": _number(result["bound"]),
         "gap": _number(result["gap"]),
-        "gain": float(summary["gain"]),
+        "gain": float(summary["gain"] or "nan"),
         **{name: _number(brought.get(name)) for name in MONEY},
-        "budget": float(summary["budget"]),
+        "budget": float(summary["budget"] or "nan"),
         **_plan(job.scenario, result),
     }
 

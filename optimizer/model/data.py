@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from optimizer.arrays import Floats
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
@@ -84,7 +82,7 @@ def _regime_data(cal: Calibrated, name: str, probability: float, network: Networ
         onward=signals.onward[0],
         waiting=(1 - network.own_delay) * (at.price[0] @ network.own_yields),
         score=signals.marginal[0],
-        score_constant=np.where(network.is_rate, believed, 0.0),
+        score_constant=signals.constant[0],
         believed=believed,
         level=signals.level[0] - slope @ believed,
         slope=slope,

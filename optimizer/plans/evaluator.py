@@ -190,7 +190,7 @@ def _believed(cal: Calibrated, network: Network, beliefs: Beliefs) -> Floats:
 def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> LinearisedBatch:
     signals = signals_of(network, cal.curves, cal.targets_at(beliefs), beliefs)
     response = respond(cal, network, beliefs, euros)
-    score = np.where(network.is_rate, signals.score[0], 0.0) + response.x @ signals.marginal[0].T
+    score = signals.constant[0] + response.x @ signals.marginal[0].T
     rate = signals.level + signals.slope.change(score - signals.score)
     pay = np.einsum("sik,sik->si", euros, rate)
     at = Equilibrium(network, response, beliefs.repeated(len(euros)), np.zeros(len(euros)), 0)

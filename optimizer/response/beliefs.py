@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.arrays import Floats, Ints, product
+from optimizer.arrays import Floats, Ints
 from optimizer.response.gates import Sensitivity
 from optimizer.response.network import Network
 from optimizer.response.pay_curves import PayCurves
@@ -68,13 +68,15 @@ class Beliefs:
 class Signals:
     """What follows from beliefs.
 
-    `score` m_k (S, K); `level` E pay(m_k) (S, I, K) and `slope`, how it moves with scores; `credit` C_ka of
-    the activity's own team (S, K, A); `onward` δ Σ_{m not own} P_ma β_m (S, A) currency per unit; `marginal`
-    G_ka (S, K, A); `reward_per_euro` θ_ik C_ka (S, K, A), what one euro at target on KPI k adds to the reward
-    of a unit of a, and `direct` (S, K, A), the part of it from the activity's own numerator credit.
+    `score` m_k (S, K); `constant`, the linearised score ŝ_k if nobody worked (S, K); `level` E pay(m_k)
+    (S, I, K) and `slope`, how it moves with scores; `credit` C_ka of the activity's own team (S, K, A);
+    `onward` δ Σ_{m not own} P_ma β_m (S, A) currency per unit; `marginal` G_ka (S, K, A); `reward_per_euro`
+    θ_ik C_ka (S, K, A), what one euro at target on KPI k adds to the reward of a unit of a, and `direct`
+    (S, K, A), the part of it from the activity's own numerator credit.
     """
 
     score: Floats
+    constant: Floats
     level: Floats
     slope: Sensitivity
     credit: Floats
@@ -94,6 +96,7 @@ def signals_of(network: Network, curves: PayCurves, targets: Floats, beliefs: Be
     seen = curves.perceived(score)
     return Signals(
         score=score,
+        constant=_constant(network, targets, beliefs),
         level=curves.expected(score),
         slope=curves.sensitivity(score),
         credit=gained,
@@ -109,6 +112,14 @@ def marginal_score(network: Network, targets: Floats, beliefs: Beliefs) -> Float
     den = np.where(network.is_rate, beliefs.denominator, 1.0)
     ratio = beliefs.numerator / den
     return (network.numerator - ratio[:, :, None] * network.denominator) / (den * targets)[:, :, None]
+
+
+def _constant(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
+    """r/T of rates, and what arrives by itself at the slopes of `marginal_score`, (S, K)."""
+    den = np.where(network.is_rate, beliefs.denominator, 1.0)
+    ratio = beliefs.numerator / den
+    arriving = (network.numerator_arriving - ratio * network.denominator_arriving) / (den * targets)
+    return np.where(network.is_rate, ratio / targets, 0.0) + arriving
 
 
 def credit(network: Network, routing: Floats, marginal: Floats, delay: Floats) -> Floats:
@@ -192,7 +203,7 @@ def beliefs_from(network: Network, x: Floats, price: Floats, before: Beliefs, ba
     floor = DENOMINATOR_FLOOR * baseline.denominator
     return Beliefs(
         routing=np.where(network.source >= 0, routing, before.routing),
-        numerator=product(x, network.numerator.mT),
-        denominator=np.maximum(np.where(network.is_rate, product(x, network.denominator.mT), 1.0), floor),
+        numerator=network.numerators(x),
+        denominator=np.maximum(network.denominators(x), floor),
         price=price,
     )

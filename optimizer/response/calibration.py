@@ -164,8 +164,7 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
 
 
 def _targets(scenario: Scenario, network: Network) -> Floats:
-    baseline_counts = network.numerator @ network.baseline
-    per = np.where(network.is_rate, network.denominator @ network.baseline, 1.0)
+    baseline_counts, per = network.numerators(network.baseline), network.denominators(network.baseline)
     observed = baseline_counts / np.where(per > 0, per, 1.0)
     stated = [k.target for k in scenario.kpis.values()]
     return np.array([t if t is not None else (o or 1.0) for t, o in zip(stated, observed, strict=True)])
@@ -179,8 +178,8 @@ def _observed(network: Network) -> tuple[Floats, Floats, Floats]:
         if len(taking):
             share = x[taking] if inflow[n] > 0 else network.scale[taking]
             routing[taking] = share / (inflow[n] if inflow[n] > 0 else share.sum())
-    per = np.where(network.is_rate, network.denominator @ x, 1.0)
-    return routing[None, :], (network.numerator @ x)[None, :], np.where(per > 0, per, 1.0)[None, :]
+    per = network.denominators(x)
+    return routing[None, :], network.numerators(x)[None, :], np.where(per > 0, per, 1.0)[None, :]
 
 
 def _hour_prices(scenario: Scenario) -> Floats:

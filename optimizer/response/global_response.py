@@ -158,8 +158,8 @@ class _Team:
         block = network.blocks[i]
         self._mine, self._x = block.activities, at.x[0, block.activities]
         self._euros = np.where(np.arange(len(network.teams)) == i, euros.T, 0.0).T
-        self._numerator, self._above = self._counted(network.numerator, at)
-        self._denominator, self._below = self._counted(network.denominator, at)
+        self._numerator, self._above = self._counted(network.numerator, network.numerator_arriving, at)
+        self._denominator, self._below = self._counted(network.denominator, network.denominator_arriving, at)
         self._floor = DENOMINATOR_FLOOR * cal.beliefs.denominator[0]
         self._targets = np.broadcast_to(cal.targets_at(at.beliefs), (1, len(network.kpis)))[0]
         late = waiting(network, at.beliefs.price)
@@ -199,11 +199,11 @@ class _Team:
 
     # --- the true utility
 
-    def _counted(self, coefficients: Floats, at: Equilibrium) -> tuple[Floats, Floats]:
+    def _counted(self, coefficients: Floats, arriving: Floats, at: Equilibrium) -> tuple[Floats, Floats]:
         """What the team's work adds to KPIs' counts, also by way of others, (K, A_i), and the counts."""
         network = self._network
         gained = credit(network, at.beliefs.routing, coefficients[None], network.delay)[0]
-        return gained[:, self._mine], coefficients @ at.x[0]
+        return gained[:, self._mine], arriving + coefficients @ at.x[0]
 
     def _ratios(self, x: Floats) -> tuple[Floats, Floats]:
         """Counts over their denominators, and the denominators (1 for counts), (R, K)."""

@@ -75,6 +75,10 @@ class Network:
     """N_ka, (K, A)."""
     denominator: Floats
     """D_ka, (K, A)."""
+    numerator_arriving: Floats
+    """N⁰_k = Σ_n entering_kn F_n, (K,): what counts and enters its stage by itself (model.md §13.1)."""
+    denominator_arriving: Floats
+    """D⁰_k, likewise, (K,)."""
     is_rate: Bools
     """(K,)."""
 
@@ -150,6 +154,14 @@ class Network:
         """Inflow of the stage that each activity takes from, `market` where none, (..., A), at x (..., A)."""
         return self.at_source(self.stage_inflow(x), market)
 
+    def numerators(self, x: Floats) -> Floats:
+        """N⁰_k + Σ_a N_ka x_a for x of shape (..., A); returns (..., K)."""
+        return self.numerator_arriving + product(x, self.numerator.mT)
+
+    def denominators(self, x: Floats) -> Floats:
+        """D⁰_k + Σ_a D_ka x_a, likewise; 1 for counts."""
+        return np.where(self.is_rate, self.denominator_arriving + product(x, self.denominator.mT), 1.0)
+
     def own_worth(self, price: Floats) -> Floats:
         """Σ_{m own} P_ma μ_m at stage prices (..., N), (..., A): what the team's own stages get."""
         return product(price, self.own_yields)
@@ -173,6 +185,8 @@ class Network:
             "scale": self.scale,
             "numerator": self.numerator,
             "denominator": self.denominator,
+            "numerator_arriving": self.numerator_arriving,
+            "denominator_arriving": self.denominator_arriving,
         }
 
     @property

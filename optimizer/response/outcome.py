@@ -195,8 +195,7 @@ def loading(cal: Calibrated) -> Floats:
 def true_scores(cal: Calibrated, at: Equilibrium) -> Floats:
     """s_k = y_k / T_k, (S, K); a rate whose denominator vanished scores 0."""
     network = at.network
-    per = np.where(network.is_rate, at.x @ network.denominator.T, 1.0)
-    counted = at.x @ network.numerator.T
+    per, counted = network.denominators(at.x), network.numerators(at.x)
     seen = np.where(per > 0, counted / np.where(per > 0, per, 1.0), 0.0)
     return np.asarray(seen / cal.targets_at(at.beliefs))
 

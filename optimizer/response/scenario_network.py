@@ -52,6 +52,7 @@ def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
     times = regime or Regime(probability=1.0)
     work, stages, kpis = scenario.activities, scenario.stages, scenario.kpis.values()
     yields = _yields(scenario, times.yields, frame.implicit)
+    inflow = np.array([v.inflow * times.inflow.get(s, 1.0) for s, v in stages.items()], dtype=float)
     baseline, scale = _baseline_and_scale(scenario, frame)
     spare = [a.startswith(OTHER) for a in frame.activities[len(work) :]]
     return Network(
@@ -62,7 +63,7 @@ def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
         hours=np.array([t.hours or np.nan for t in scenario.teams.values()]),
         discount=np.array([t.discount for t in scenario.teams.values()]),
         owner=np.array([teams.index(v.owner) if v.owner else -1 for v in stages.values()], dtype=np.intp),
-        inflow=np.array([v.inflow * times.inflow.get(s, 1.0) for s, v in stages.items()], dtype=float),
+        inflow=inflow,
         stage_value=np.array([v.value * times.value.get(s, 1.0) for s, v in stages.items()], dtype=float),
         team=frame.team,
         source=frame.source,
@@ -77,6 +78,8 @@ def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
         explicit=np.arange(len(frame.activities)) < len(work),
         numerator=_credit(frame, yields, ((k.numerator, k.entering) for k in kpis)),
         denominator=_credit(frame, yields, ((k.denominator, k.entering_denominator) for k in kpis)),
+        numerator_arriving=_arriving(frame, inflow, (k.entering for k in kpis)),
+        denominator_arriving=_arriving(frame, inflow, (k.entering_denominator for k in kpis)),
         is_rate=np.array([k.is_rate for k in kpis]),
     )
 
@@ -103,6 +106,12 @@ def _credit(
     return np.array(
         [_placed(direct, activities) + _placed(entered, stages) @ yields for direct, entered in parts]
     )
+
+
+def _arriving(frame: _Frame, inflow: Floats, parts: Iterable[Mapping[str, float]]) -> Floats:
+    """What enters by itself the stages that KPIs count, (K,)."""
+    stages = {name: at for at, name in enumerate(frame.stages)}
+    return np.array([_placed(entered, stages) @ inflow for entered in parts], dtype=float)
 
 
 def _placed(numbers: Mapping[str, float], place: Mapping[str, int]) -> Floats:

@@ -90,6 +90,8 @@ def _share(cal: Calibrated, paid: Floats, i: int) -> float | None:
     for network in cal.regimes.networks:
         pay = (paid * cal.curves.first_slope[c] / cal.targets) @ network.numerator
         worth = network.marginal_value
+        if (network.numerator_arriving != 0)[paid > 0].any():
+            return None
         if not worth.any():
             return None
         share = float(pay @ worth / (worth @ worth))

@@ -24,6 +24,8 @@ SUM = 1e-6
 class BaselineCounts:
     """Who takes from, feeds and works what, and how much of it happens today."""
 
+    arriving: Mapping[str, float]
+    """F_n per stage."""
     inflow: Mapping[str, float]
     """F_n + Σ P_na x⁰_a per stage."""
     takers: Mapping[str, list[str]]
@@ -51,10 +53,23 @@ class BaselineCounts:
         """Σ credit · x⁰."""
         return sum(coefficient * self.volume.get(name, 0.0) for name, coefficient in credit.items())
 
+    def counted(self, kpi: Kpi) -> float:
+        """N⁰ + Σ N_a x⁰_a: what enters its stages by itself counts too (model.md §13.1)."""
+        return self.total(self.numerator(kpi)) + self._arriving(kpi.entering)
+
+    def divided_by(self, kpi: Kpi) -> float:
+        """D⁰ + Σ D_a x⁰_a; 1 for a count."""
+        if not kpi.is_rate:
+            return 1.0
+        return self.total(self.denominator(kpi)) + self._arriving(kpi.entering_denominator)
+
     def value(self, kpi: Kpi) -> float:
         """What the KPI shows at baseline; NaN for a rate whose denominator is 0."""
-        bottom = self.total(self.denominator(kpi)) if kpi.is_rate else 1.0
-        return self.total(self.numerator(kpi)) / bottom if bottom else math.nan
+        bottom = self.divided_by(kpi)
+        return self.counted(kpi) / bottom if bottom else math.nan
+
+    def _arriving(self, by_stage: Mapping[str, float]) -> float:
+        return sum(credit * self.arriving.get(stage, 0.0) for stage, credit in by_stage.items())
 
     def _credit(self, direct: Mapping[str, float], by_stage: Mapping[str, float]) -> Credit:
         total: dict[str, float] = defaultdict(float, direct)
@@ -84,7 +99,8 @@ def baseline_counts(scenario: Scenario) -> BaselineCounts:
     for name, hours in limited_teams(scenario).items():
         worked = sum(hours_worked(scenario.activities[a]) for a in workers[name])
         volume[f"other:{name}"] = max(0.0, hours - worked)
-    return BaselineCounts(inflow, takers, workers, producers, volume)
+    arriving = {name: stage.inflow for name, stage in scenario.stages.items()}
+    return BaselineCounts(arriving, inflow, takers, workers, producers, volume)
 
 
 def owned_stages(scenario: Scenario) -> list[str]:

@@ -23,8 +23,7 @@ def problems(scenario: Scenario, baseline: BaselineCounts) -> Findings:
 
 def _at_baseline(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -> Findings:
     at: Path = ("kpis", name)
-    top = baseline.total(baseline.numerator(kpi))
-    bottom = baseline.total(baseline.denominator(kpi)) if kpi.is_rate else 1.0
+    top, bottom = baseline.counted(kpi), baseline.divided_by(kpi)
     paid = [team for team, weights in scenario.current_plan.items() if weights.get(name, 0) > 0]
     if bottom == 0 and paid:
         hint = "check the baselines in its denominator, or do not pay it in current_plan"

@@ -149,10 +149,10 @@ def _pay(scenario: Scenario, name: str, team: Team, months: float) -> Iterator[I
 
 def _target(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -> Iterator[Implausible]:
     """What the KPI shows today against a target that was written down."""
-    bottom = baseline.total(baseline.denominator(kpi)) if kpi.is_rate else 1.0
+    bottom = baseline.divided_by(kpi)
     if kpi.target is None or bottom <= 0 or scenario.targets.mode == "reset":
         return
-    today = baseline.total(baseline.numerator(kpi)) / bottom
+    today = baseline.value(kpi)
     if today > 0:
         said = f"attainment today, {format(today, '.4g')} seen at baseline over this target"
         hint = f"a target is 100 %, in the KPI's own unit per {_period(scenario)}; without it, today's value"

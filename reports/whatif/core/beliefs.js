@@ -79,6 +79,11 @@ function rewards(company, regime, signals, beliefs, euros) {
   return reward;
 }
 
+/** N⁰_k + Σ N_ka x_a, and D⁰_k + Σ D_ka x_a (1 for a count): what arrives by itself counts too (§13.1). */
+const numeratorOf = (regime, k, x) => regime.numeratorArriving[k] + sparseDot(regime.numerator[k], x);
+const denominatorOf = (company, regime, k, x) =>
+  company.kpis[k].rate ? regime.denominatorArriving[k] + sparseDot(regime.denominator[k], x) : 1;
+
 /** What people see when x happens at stage prices; an empty stage keeps its baseline routing. */
 function beliefsFrom(company, regime, x, price) {
   const { constants, kpis, activities, baseline } = company;
@@ -87,10 +92,10 @@ function beliefsFrom(company, regime, x, price) {
   const routing = activities.map((a, at) =>
     a.source < 0 || inflow[a.source] <= nothing ? baseline.routing[at] : x[at] / inflow[a.source]
   );
-  const per = kpis.map((kpi, k) => (kpi.rate ? sparseDot(regime.denominator[k], x) : 1));
+  const per = kpis.map((_, k) => denominatorOf(company, regime, k, x));
   return {
     routing,
-    numerator: regime.numerator.map((row) => sparseDot(row, x)),
+    numerator: kpis.map((_, k) => numeratorOf(regime, k, x)),
     denominator: per.map((d, k) => Math.max(d, constants.denominatorFloor * baseline.denominator[k])),
     price,
   };

@@ -34,8 +34,8 @@ function evaluatePlan(company, euros, answer = consistentResponse) {
 /** s_k = y_k / T_k; a rate whose denominator vanished scores 0. */
 function trueScores(company, regime, { x, beliefs }) {
   return company.kpis.map((kpi, k) => {
-    const per = kpi.rate ? sparseDot(regime.denominator[k], x) : 1;
-    return per > 0 ? sparseDot(regime.numerator[k], x) / per / targetAt(company, k, beliefs) : 0;
+    const per = denominatorOf(company, regime, k, x);
+    return per > 0 ? numeratorOf(regime, k, x) / per / targetAt(company, k, beliefs) : 0;
   });
 }
 

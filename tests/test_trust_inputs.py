@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
-from optimizer import Scenario
+from optimizer import Scenario, evaluate, solve
 from optimizer.cli import main
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.letters import printed
@@ -294,3 +294,50 @@ def test_a_label_with_one_strange_letter_keeps_the_others_and_a_source_is_told_t
 
 def test_what_is_called_printable_is_what_the_type_has() -> None:
     assert printed() == characters()
+
+
+# --- what arrives by itself, and work that nobody does today --------------------------------------------
+
+
+def targets(folder: Path) -> dict[str, float]:
+    """Target of every KPI of a run."""
+    text = (folder / "tables" / "kpis.csv").read_text(encoding="utf-8")
+    return {row["kpi"]: float(row["target"]) for row in csv.DictReader(text.splitlines())}
+
+
+def test_leads_that_arrive_by_themselves_are_counted(tmp_path: Path) -> None:
+    assert incentives("check", TRUST / "inflow_only.yaml").exit_code == 0
+    assert incentives("solve", TRUST / "inflow_only.yaml", "--out", tmp_path / "run").exit_code == 0
+    assert targets(tmp_path / "run")["leads_received"] == pytest.approx(40)
+
+
+def test_a_stage_with_inflow_and_work_counts_both(tmp_path: Path) -> None:
+    done = incentives("solve", TRUST / "inflow_and_work.yaml", "--out", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    found = targets(tmp_path / "run")
+    assert found["offers"] == pytest.approx(32)
+    assert found["closing"] == pytest.approx(5.44 / 32)
+    paper = PdfReader(tmp_path / "run" / "plan_field.en.pdf").pages[0].extract_text()
+    assert "17.00%" in paper
+
+
+def test_regimes_count_their_own_inflow_and_model_and_response_agree() -> None:
+    free = {"objective": "net", "weights": {"step": 0.25}, "budget": {"expected": 30_000}}
+    scenario = changed("inflow_and_work.yaml", "rules", free)
+    regimes = {"usual": {"probability": 0.6}, "weak": {"probability": 0.4, "inflow": {"offer": 0.5}}}
+    tree = {**scenario.model_dump(by_alias=True), "regimes": regimes}
+    weak = Scenario.model_validate(tree, by_alias=True, by_name=False)
+    today = evaluate(weak).consistent
+    assert today.score[0] == pytest.approx((0.6 * 32 + 0.4 * 22) / 32, rel=0.01)
+    solution = solve(weak)
+    checks = {check.name: check for check in solution.certificate.checks}
+    assert checks["model_value"].ok
+    assert checks["model_value"].value < 1e-9
+
+
+def test_leads_that_nobody_works_today_may_be_worked() -> None:
+    assert incentives("check", TRUST / "idle_stage.json").exit_code == 0
+    company = changed("idle_stage.json")
+    before, after = (evaluate(company, {"desk": {kpi: 1.0}}).consistent.x for kpi in ("contacts", "orders"))
+    assert before[1] == pytest.approx(0)
+    assert after[1] > 1

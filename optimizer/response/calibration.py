@@ -219,7 +219,9 @@ def _curvature_values(network: Network, routing: Floats, gain: Floats, hour_pric
     for taking in network.from_stage:
         if len(taking):
             phi = routing[taking]
-            kappa[taking] = max(phi @ np.abs(gain[taking]), phi @ hours_cost[taking])
+            seen = max(phi @ np.abs(gain[taking]), phi @ hours_cost[taking])
+            idle = seen == 0 and not phi[network.explicit[taking]].any()
+            kappa[taking] = kappa[taking[network.explicit[taking]]].max(initial=0.0) if idle else seen
     return kappa
 
 

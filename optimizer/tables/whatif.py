@@ -59,8 +59,9 @@ SCHEMA: dict[str, str] = {
     "KPI it is on and the attainment at which it opens)",
     "correlation": "of the luck of any two KPIs",
     "regimes": "per regime: probability, label (null: the only one), inflow F_n, and sparse rows "
-    "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; what of them "
-    "arrives by itself by KPI, numeratorArriving and denominatorArriving; gross and cash per unit of activity",
+    "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; "
+    "numeratorArriving N⁰_k and denominatorArriving D⁰_k, what of them arrives by itself; gross and cash per "
+    "unit of activity",
     "order": "stages downstream first; teams upstream first; whether one pass over the teams is enough",
     "rules": "name, label, unit, atLeast (kept where value ≥ limit), quiet (speaks when broken), "
     "form and its numbers: see optimizer.plans.rules.family.FORMS",

@@ -169,11 +169,15 @@ def _paid_credit(scenario: Scenario, baseline: BaselineCounts) -> dict[str, set[
 
 
 def _peers(scenario: Scenario, baseline: BaselineCounts, name: str) -> list[str]:
-    """Whose reward sets κ of an activity: itself from the market, else whatever shares its stage's inflow."""
+    """Whose reward sets κ of an activity: itself from the market, else what shares its stage's inflow.
+
+    Where nobody works the stage, it is whatever could (model.md §13.14).
+    """
     stage = scenario.activities[name].from_
     if stage is None:
         return [name]
     everyone = [*baseline.takers.get(stage, ()), f"leave:{stage}"]
     if baseline.inflow.get(stage, 0) == 0:
         return everyone
-    return [peer for peer in everyone if baseline.volume.get(peer, 0) > 0]
+    worked = [peer for peer in everyone if baseline.volume.get(peer, 0) > 0]
+    return worked if worked != [f"leave:{stage}"] else everyone

@@ -317,8 +317,8 @@ def test_a_stage_with_inflow_and_work_counts_both(tmp_path: Path) -> None:
     found = targets(tmp_path / "run")
     assert found["offers"] == pytest.approx(32)
     assert found["closing"] == pytest.approx(5.44 / 32)
-    paper = PdfReader(tmp_path / "run" / "plan_field.en.pdf").pages[0].extract_text()
-    assert "17.00%" in paper
+    paper = PdfReader(tmp_path / "run" / "plan_field.fr.pdf").pages[0].extract_text()
+    assert "17,00" in paper
 
 
 def test_regimes_count_their_own_inflow_and_model_and_response_agree() -> None:

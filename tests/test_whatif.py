@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from companies import random_company, random_weights
 from py_mini_racer import MiniRacer, mini_racer
 from scipy.special import ndtr
@@ -81,6 +82,15 @@ def _of_teams(**curves: str) -> dict[str, Any]:
     return {"teams": teams}
 
 
+def _arriving() -> Scenario:
+    """KPIs over a stage with inflow and work, in two regimes with inflows of their own."""
+    file = Path(__file__).parent / "cases" / "trust" / "inflow_and_work.yaml"
+    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    weak = {"probability": 0.4, "inflow": {"offer": 0.5}}
+    tree |= {"rules": {"weights": {"step": 0.25}}, "regimes": {"usual": {"probability": 0.6}, "weak": weak}}
+    return Scenario.model_validate(tree, by_alias=True, by_name=False)
+
+
 def _curves(name: str) -> Scenario:
     return scenario_of(name, unequal_tree())
 
@@ -92,6 +102,7 @@ COMPANIES: dict[str, Callable[[], Scenario]] = {
     "six_teams": lambda: _random(3, teams=6, activities=20),
     "two_regimes": lambda: _random(2, teams=5, activities=18, regimes=2),
     "feeding_each_other": lambda: _random(7, teams=3, activities=12, two_way=True),
+    "arriving_by_itself": _arriving,
     "exposed": lambda: _random(9, _exposed(), teams=4, activities=20),
     **{f"curves_{name}": partial(_curves, name) for name in CASES},
     "curves_quota_alike": partial(scenario_of, "quota"),

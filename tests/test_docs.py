@@ -255,3 +255,11 @@ def test_shapes_of_json_are_those_of_scenario_md() -> None:
     assert set(answer["consistent"]) == set(re.findall(r'[{,] ?"(\w+)": ', shape[1]))
     drawn = text[text.index("`D` has") : text.index("\n", text.index("`D` has"))]
     assert set(re.findall(r"`(\w+)`", drawn)) - {"D"} == set(answer["payouts"])
+
+
+def test_readme_counts_the_assumptions_of_the_reference_company() -> None:
+    company = yaml.safe_load((ROOT / "scenarios" / "alignment" / "scenario.yaml").read_text(encoding="utf-8"))
+    sources = [source["text"] for source in company["sources"].values()]
+    assumed = sum("assumption" in text for text in sources)
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert f"{assumed} of the {len(sources)} sources are assumptions" in readme

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,36 +12,46 @@ import pandas as pd
 from reports.run import Document, write_document
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
-from reports.words.catalogue import Words
+from reports.words.catalogue import Words, labels_in
 from reports.words.format import NOTHING, Formatter
+from reports.words.labelled import names_of, row_plan, row_reason
+from reports.words.naming import Names
 
 MONEY = ("revenue", "loaded_pay", "net", "gain")
 LONGEST_NAME = 160
 """A run is called by its base, its override and its seed: none of them may be cut off."""
+LONGEST_TEXT = 300
 MOST_RUNS = 12
 """Runs listed beside a plan before it says how many more there are."""
 TONES = {"optimal": "good", "feasible": "warn", "infeasible": "bad"}
 
 
+Labels = Mapping[str, Sequence[Mapping[Any, Any]]]
+"""What the company of every run calls its things: rows of its table `labels`, by the name of the run."""
+
+
 def write_summary(
-    index: pd.DataFrame, folder: Path, languages: Sequence[str], date: dt.date | None = None
+    index: pd.DataFrame, labels: Labels, folder: Path, languages: Sequence[str], date: dt.date | None = None
 ) -> list[Path]:
     """Write `summary.<language>.pdf` for the index of a batch (`optimizer.runs.batch.index.INDEX`)."""
-    return [write_document(made, folder) for made in summaries(index, languages, date)]
+    return [write_document(made, folder) for made in summaries(index, labels, languages, date)]
 
 
-def summaries(index: pd.DataFrame, languages: Sequence[str], date: dt.date | None) -> Iterator[Document]:
+def summaries(
+    index: pd.DataFrame, labels: Labels, languages: Sequence[str], date: dt.date | None
+) -> Iterator[Document]:
     for language in languages:
-        yield Document(f"summary.{language}.pdf", *typeset("summary.typ", _payload(index, language), date))
+        payload = _payload(index, labels, language)
+        yield Document(f"summary.{language}.pdf", *typeset("summary.typ", payload, date))
 
 
-def _payload(index: pd.DataFrame, language: str) -> Block:
+def _payload(index: pd.DataFrame, labels: Labels, language: str) -> Block:
     currencies = index["currency"].dropna().unique()
     words = Words(Formatter(language, str(currencies[0]) if len(currencies) == 1 else "XXX"), 0)
     title = words.say("batch.title")
     unit = str(currencies[0]) if len(currencies) == 1 else words.say("batch.own_currency")
     good = int((index["status"] == "optimal").sum())
-    chapters = [_outcomes(words, index), _plans(words, index), _reasons(words, index)]
+    chapters = [_outcomes(words, index), _plans(words, index, labels), _reasons(words, index, labels)]
     return {
         **page_data(language, title, title, {}),
         "heading": title,
@@ -75,7 +85,7 @@ def _run(words: Words, run: Any) -> Block:
     )
 
 
-def _plans(words: Words, index: pd.DataFrame) -> Block | None:
+def _plans(words: Words, index: pd.DataFrame, labels: Labels) -> Block | None:
     """Every plan that some run recommends, with the runs that do, in the order of the runs."""
     planned = index[index["plan"].fillna("") != ""]
     if planned.empty:
@@ -85,10 +95,16 @@ def _plans(words: Words, index: pd.DataFrame) -> Block | None:
         PageColumn(words.say("batch.of_runs"), "left", 1.0),
     ]
     rows = [
-        row(words.label(runs.iloc[0], "plan", longest=300), _some(words, list(runs["run"])))
+        row(_told(words, labels, row_plan, runs.iloc[0]), _some(words, list(runs["run"])))
         for _, runs in planned.groupby(["plan", "curves", "target_pay"], sort=False, dropna=False)
     ]
     return chapter(words.say("batch.plans"), tables=[table(columns, rows, long=True)])
+
+
+def _told(words: Words, labels: Labels, of: Callable[[Names, Any], str], run: Any) -> str:
+    """What a run says, in the words of its company."""
+    own = names_of(labels_in(labels[str(run["run"])], words.language), words.language)
+    return words.user(of(own, run), LONGEST_TEXT)
 
 
 def _some(words: Words, runs: list[str]) -> str:
@@ -97,7 +113,7 @@ def _some(words: Words, runs: list[str]) -> str:
     return words.count("batch.more", rest, runs=listed) if rest > 0 else listed
 
 
-def _reasons(words: Words, index: pd.DataFrame) -> Block | None:
+def _reasons(words: Words, index: pd.DataFrame, labels: Labels) -> Block | None:
     """Why runs are not proven optimal."""
     others = index[index["reason"] != ""]
     if others.empty:
@@ -107,7 +123,7 @@ def _reasons(words: Words, index: pd.DataFrame) -> Block | None:
         PageColumn(words.say("batch.reason"), "left", 1.0),
     ]
     rows = [
-        row(words.user(str(r["run"]), LONGEST_NAME), words.label(r, "reason", longest=300))
+        row(words.user(str(r["run"]), LONGEST_NAME), _told(words, labels, row_reason, r))
         for _, r in others.iterrows()
     ]
     return chapter(words.say("batch.reasons"), tables=[table(columns, rows, long=True)])

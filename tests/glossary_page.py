@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from wording import phrase
+
 from reports.board.trust import GLOSSARY
-from reports.words.locales import phrase
 
 PAGE = Path(__file__).parent.parent / "docs" / "glossary.md"
 HEAD = "| English | French | meaning |\n|---|---|---|\n"

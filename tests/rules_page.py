@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel
+from wording import phrase
 
 from optimizer.plans.rules import FAMILIES, page_forms, relaxations, unchecked_rules
 from optimizer.plans.rules.family import Family, Rule
@@ -15,7 +16,6 @@ from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.types import Rules, Scenario
-from optimizer.tables.labels import RULES as LABELS
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "rules.md"
@@ -106,11 +106,18 @@ def _family(family: Family, cal: Calibrated, forms: dict[str, str]) -> str:
 
 
 def _line(rule: Rule, cal: Calibrated, forms: dict[str, str]) -> str:
-    label = LABELS[rule.name]
     rows = ", ".join(f"`{row}` {equations()[row]}" for row in (*rule.rows, *rule.through)) or "plan space"
     unit = rule.unit if rule.stated_unit == rule.unit else f"{rule.unit}, stated as {rule.stated_unit}"
     page_form = _on_page(rule, cal, forms)
-    cells = (f"`{rule.name}`", label.en, _side(rule), unit, rows, _wider(rule, cal), page_form)
+    cells = (
+        f"`{rule.name}`",
+        phrase("en", rule.label),
+        _side(rule),
+        unit,
+        rows,
+        _wider(rule, cal),
+        page_form,
+    )
     return f"| {' | '.join(cells)} |\n"
 
 

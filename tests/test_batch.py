@@ -26,6 +26,7 @@ import yaml
 from click.testing import CliRunner
 from nights import ROOT, broken, budgets, command, counts, disturbed, grid_file, outcome_bytes, run, run_here
 from pypdf import PdfReader
+from wording import labels_rows
 
 from optimizer.cli import main
 from optimizer.cli.batch import exit_code
@@ -40,6 +41,7 @@ from optimizer.runs.batch.verify import verify_batch
 from optimizer.runs.diff import differences
 from optimizer.runs.verify import run_folders, verify_run
 from optimizer.scenario.problems import ScenarioError
+from optimizer.scenario.read import read_scenario
 from reports.batch_summary import summaries
 from reports.words.format import Formatter
 
@@ -149,7 +151,7 @@ def test_a_reserved_name_is_refused(tmp_path: Path) -> None:
 def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
     index = INDEX.read(calm / "out" / "index.csv").set_index("run")
     assert list(index.index) == ["shop-tight", "shop-b0", "shop-b1", "shop-lucky"]
-    assert index.loc["shop-tight", "reason"] == "rules that cannot hold together: budget.expected"
+    assert index.loc["shop-tight", "reason"] == "rules budget.expected"
     told = index.loc["shop-tight", "reason_fr"]
     assert told == "règles incompatibles entre elles : Budget (charges comprises)"
     assert index.loc["shop-b0", "plan_fr"].startswith("Marketing : ")
@@ -164,6 +166,8 @@ def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
 def test_the_index_in_parquet_is_the_one_in_csv_with_types(calm: Path) -> None:
     typed = pl.read_parquet(calm / "out" / "index.parquet")
     assert typed.schema == pl.Schema({name: column.type for name, column in INDEX.columns.items()})
+    words = [f"{column}_{language}" for language in ("en", "fr") for column in ("reason", "plan")]
+    assert list(pd.read_csv(calm / "out" / "index.csv").columns) == [*typed.columns, *words]
     plain = INDEX.read(calm / "out" / "index.csv")
     assert list(plain.columns) == typed.columns
     for name in typed.columns:
@@ -363,10 +367,12 @@ def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
 def test_the_summary_tells_runs_apart_and_says_how_many_it_does_not_list(
     calm: Path, language: str, others: str
 ) -> None:
-    index = pd.read_csv(calm / "out" / "index.csv").fillna({"reason": ""})
+    index = pd.read_csv(calm / "out" / "index.csv")
+    index = index.fillna({name: "" for name, column in INDEX.columns.items() if column.type is str})
     names = [f"shop-{'long_name' * 7}-s{seed}" for seed in range(101, 121)]
     alike = pd.concat([index[index["run"] == "shop-b0"].assign(run=name) for name in names])
-    (made,) = summaries(alike, [language], None)
+    labels = list(labels_rows(read_scenario(nights.SHOP)))
+    (made,) = summaries(alike, dict.fromkeys(alike["run"], labels), [language], None)
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(made.content)).pages)
 
     def compact(some: str) -> str:
@@ -377,7 +383,8 @@ def test_the_summary_tells_runs_apart_and_says_how_many_it_does_not_list(
 
 
 def test_the_summary_prints_what_every_run_came_to(calm: Path) -> None:
-    index = pd.read_csv(calm / "out" / "index.csv").fillna({"reason": ""})
+    index = pd.read_csv(calm / "out" / "index.csv")
+    index = index.fillna({name: "" for name, column in INDEX.columns.items() if column.type is str})
     (made,) = summaries(index, ["en"], None)
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(made.content)).pages)
     write = Formatter("en", "EUR")

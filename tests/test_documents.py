@@ -21,6 +21,7 @@ import pytest
 from click.testing import CliRunner
 from solved import HOSTILE, crowd, failed, hostile, moved, moved_tables
 from test_workbook import gated
+from wording import CODES, Words, words_for
 
 from optimizer.cli import main
 from optimizer.cli.report import KINDS as OFFERED
@@ -30,7 +31,6 @@ from optimizer.runs.write import write_run
 from optimizer.tables.build import tables_of
 from optimizer.tables.certificate import ALTERNATIVES
 from optimizer.tables.frontier import FRONTIER
-from optimizer.tables.labels import CAUSES
 from optimizer.tables.rounding import printable
 from optimizer.tables.rule_prices import RULE_PRICES
 from optimizer.tables.table import Tables
@@ -39,7 +39,6 @@ from reports.documents import KINDS, documents
 from reports.plan_document.document import CENTS, plan_payload
 from reports.run import Document, Run, read_run
 from reports.style import MISSING, SHY
-from reports.words.catalogue import Words, words_for
 from reports.words.format import NARROW_NO_BREAK, NO_BREAK
 
 pytestmark = pytest.mark.documents
@@ -158,24 +157,21 @@ def with_solved_again(tables: Tables) -> Tables:
     """The tables of `--explain full` filled by hand, as solving again takes minutes."""
     summary, chosen = tables["summary"].iloc[0], tables["plans"].iloc[-1]
     rule = tables["rules"].iloc[0]
-    label = {"label_en": rule["label_en"], "label_fr": rule["label_fr"]}
     price = {c: chosen[c] for c in ("value", "loaded_pay", "plan")}
     prices = [
-        {"rule": "r", **label, "unit": "money", "change": "removed", "change_en": "Removed",
-         "change_fr": "Supprimée", "limit": 135000.0, "new_limit": np.nan, "status": "optimal",
-         "bound": summary["bound"], "price": 1234.5, **price},
+        {"rule": rule["rule"], "unit": "money", "change": "removed", "limit": 135000.0, "new_limit": np.nan,
+         "status": "optimal", "bound": summary["bound"], "price": 1234.5, **price},
     ]  # fmt: skip
     points = [
-        {"over": over, "over_en": f"Over {over}", "over_fr": f"Selon {over}", "limit": limit, "here": here,
-         "status": "optimal", "status_en": "Proven", "status_fr": "Prouvé", "bound": np.nan, "gain": 10.0,
+        {"over": over, "limit": limit, "here": here, "status": "optimal", "bound": np.nan, "gain": 10.0,
          "controllability": 0.5, **{c: chosen[c] for c in ("value", "revenue", "loaded_pay", "net",
          "gaming_hours", "plan")}}
         for over, limits in (("budget", (120000.0, 135000.0)), ("gaming", (0.1, 0.2)))
         for limit, here in zip(limits, (False, True), strict=True)
     ]  # fmt: skip
     rivals = [
-        {"rank": n, "plan": "p", "plan_en": f"Sales: Bookings ({n}%)", "plan_fr": f"Ventes : RDV ({n} %)",
-         "target_pay": "", "value": chosen["value"] - 100 * n, "behind": 100.0 * n - 100,
+        {"rank": n, "plan": f"sales: bookings {n / 100}", "target_pay": "",
+         "value": chosen["value"] - 100 * n, "behind": 100.0 * n - 100,
          "behind_share": 0.01 * n, "proven": n < 2}
         for n in (1, 2)
     ]  # fmt: skip
@@ -254,7 +250,7 @@ def test_the_waterfall_adds_up_as_printed_to_the_cards_of_page_one() -> None:
     assert (parts["net"] - moved_tables()["waterfall"]["net"]).abs().max() <= 1.0
     for by in ("waterfall_causes", "waterfall_teams"):
         assert shown[by]["net"].sum() == chosen["net_change"]
-    order = [c for c in CAUSES if c in set(parts["cause"])]
+    order = [c for c in CODES["cause"] if c in set(parts["cause"])]
     assert list(shown["waterfall_causes"]["cause"]) == order
 
 
@@ -301,9 +297,9 @@ def test_plan_documents_have_one_or_two_pages_and_no_warning() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plan_document_says_what_the_curve_of_its_own_team_pays(language: str) -> None:
-    tables, words = reading(tables_of(gated()), language)
+    _, words = reading(tables_of(gated()), language)
     found = {d.name: text_of(d) for d in documents(Run(tables_of(gated())), ("plans",), (language,))}
-    retention = words.label(tables["kpis"].set_index("kpi").loc["retention"])
+    retention = words.name("kpi", "retention")
     half, bar, top, cap = (words.write.percent(share, 0) for share in (0.5, 0.75, 1.8, 1.6))
     sales, marketing = found[f"plan_sales.{language}.pdf"], found[f"plan_marketing.{language}.pdf"]
     steep = {
@@ -362,10 +358,11 @@ def test_a_bent_curve_is_drawn_for_the_team_that_it_pays() -> None:
 
 def test_what_people_are_told_to_count_is_what_the_scenario_counts() -> None:
     tables = moved_tables()
-    text = text_of(made("moved")["plan_marketing.en.pdf"])
+    words, text = words_for(tables, "en"), text_of(made("moved")["plan_marketing.en.pdf"])
     paid = tables["examples"].query("team == 'marketing'")["kpi"].unique()
     for _, term in tables["definitions"][tables["definitions"]["kpi"].isin(paid)].iterrows():
-        assert plain(term["label_en"]) in text
+        kind = "stage" if term["entering"] else "activity"
+        assert plain(words.name(kind, term["counted"])) in text
 
 
 def test_a_plan_with_a_failed_check_is_not_handed_out() -> None:
@@ -402,7 +399,7 @@ def test_twelve_teams_fit(language: str) -> None:
     shown, words = reading(tables_of(crowd()), language)
     assert len(shown["teams"]) == 12
     for _, team in shown["teams"].iterrows():
-        assert plain(words.label(team)) in text
+        assert plain(words.label(team, "team")) in text
         assert f"plan_{team['team']}.{language}.pdf" in made("crowd")
 
 
@@ -433,9 +430,13 @@ def _places(page: Any) -> list[tuple[float, float]]:
 
 def _make(number: int) -> int:
     tables = dict(moved_tables_of_worker())
-    title = f"Company {number}"
-    tables["summary"] = tables["summary"].assign(label_en=title, label_fr=title)
+    tables["labels"] = renamed(tables["labels"], f"Company {number}")
     return sum(len(d.content) for d in documents(Run(tables), ("pdf",), ("fr",)))
+
+
+def renamed(labels: pd.DataFrame, title: str) -> pd.DataFrame:
+    """The company called otherwise."""
+    return labels.assign(label=labels["label"].where(labels["thing"] != "company", title))
 
 
 @cache
@@ -474,7 +475,7 @@ def _digest(number: int) -> list[str]:
     import hashlib
 
     tables = dict(moved_tables_of_worker())
-    tables["summary"] = tables["summary"].assign(label_fr=f"Company {number}")
+    tables["labels"] = renamed(tables["labels"], f"Company {number}")
     made = documents(Run(tables), ("pdf", "plans"), ("fr",))
     return [hashlib.sha256(d.content).hexdigest() for d in made]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from solved import explained, moved_tables, stuck, stuck_explained
+from wording import with_labels
 
 from optimizer.tables.build import tables_of
 from optimizer.tables.explanation import NEAR_TIES, WATERFALL, WHY_THIS_WEIGHT, WHY_UNMOVED
@@ -33,21 +34,21 @@ def test_the_waterfall_adds_up_to_the_table_of_plans(tables: Tables) -> None:
 
 
 def test_everything_has_words_in_both_languages(tables: Tables) -> None:
-    for name in (table.name for table in EXPLAINED):
-        frame = tables[name]
+    for name, frame in with_labels(EXPLAINED, tables).items():
         for column in frame.columns:
-            if column.endswith(("_en", "_fr")) and not column.startswith(("broken", "runner_up")):
-                assert (frame[column].str.len() > 0).all(), (name, column)
+            if column.endswith(("_en", "_fr")):
+                code = frame[column.rpartition("_")[0]]
+                assert ((frame[column].str.len() > 0) == (code.str.len() > 0)).all(), (name, column)
         if "broken" in frame:
             words = frame[frame["broken_rules"] > 0]
             assert (words["broken_en"] != words["broken_fr"]).all()
 
 
 def test_near_ties_say_what_differs() -> None:
-    near_ties = moved_tables()["near_ties"]
-    assert list(near_ties["rank"]) == list(range(1, len(near_ties) + 1))
-    assert len(set(near_ties["plan"])) == len(near_ties)
-    assert near_ties["label_en"].str.contains("more|less|no |new|plan|By hand", regex=True).all()
+    ties = with_labels([NEAR_TIES], moved_tables())["near_ties"]
+    assert list(ties["rank"]) == list(range(1, len(ties) + 1))
+    assert len(set(ties["plan"])) == len(ties)
+    assert ((ties["known"] != "") | ties["shift_en"].str.contains("more|less|no |new", regex=True)).all()
 
 
 def test_the_tornado_and_the_assumptions_tell_the_same_gains() -> None:

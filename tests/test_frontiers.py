@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 from solved import MEASURES, infeasible, mini
+from wording import LABELS, labelled, labels_rows, names_in
 
 from optimizer.cli.show.results import show_frontier
 from optimizer.explanation.frontier import OVERS, FrontierPoint, Over, at_limit, frontier
@@ -71,7 +72,8 @@ def test_a_point_without_a_plan_is_a_row() -> None:
     table = FRONTIER.frame(frontier_rows(points))
     assert len(table) == len(points) == 3
     assert table["value"].isna().all()
-    assert table["status_fr"].str.len().min() > 0
+    named = labelled(FRONTIER, table, names_in(LABELS.frame(labels_rows(tight))))
+    assert named["status_fr"].str.len().min() > 0
     assert json.loads(json.dumps(frontier_json(points), allow_nan=False))["points"][0]["value"] is None
 
 

@@ -271,7 +271,7 @@ def test_more_leads_make_more_wins_but_no_better_person() -> None:
     assert found.explained_by == "supply"
     assert found.panel is not None
     assert found.panel.supply > 0.5
-    assert {p.verdict for p in found.people} == {"not distinguishable"}
+    assert {p.verdict for p in found.people} == {"not_distinguishable"}
 
 
 # --- recovery -------------------------------------------------------------------------------------------
@@ -595,7 +595,7 @@ def test_touches_come_from_their_own_export_or_from_the_step_that_takes_a_conver
         {**content, "touches": {"owner": "Who", "conversation": {"Outcome": ["Connected"]}}}
     )
     history = read_history([deals, tmp_path / "touches.csv"], by_export, today=TODAY)
-    assert "touch without person (not used)" in {loss.reason for loss in history.blanked}
+    assert "touch_of_nobody" in {loss.reason for loss in history.blanked}
     found = study_of(history, by_export).sides["silent_touches"]
     (odd,) = (p for p in found.people if p.outlier)
     assert odd.id.startswith("person_")

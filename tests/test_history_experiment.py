@@ -18,6 +18,7 @@ from real_data import real
 from scipy import stats
 from test_history import CASES, TODAY, given, run, small
 from threadpoolctl import threadpool_limits
+from wording import Words
 
 from optimizer.history.behaviour import converged
 from optimizer.history.estimate import responsiveness
@@ -29,7 +30,6 @@ from optimizer.scenario.problems import ScenarioError
 from optimizer.scenario.read import read_scenario
 from optimizer.tables.history import calibration_tables
 from reports.studies.calibration import calibration_payload
-from reports.words.catalogue import Words
 from reports.words.format import Formatter
 
 TRUTH = 0.3
@@ -159,7 +159,7 @@ def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_
 ) -> None:
     effect = responsiveness.Effect("answered in time", 0.02, 0.01, 0.03, 20, dt.date(2024, 7, 1), 1.25)
     assert converged(study).responsiveness.kind == "experiment"
-    assert converged(replace(study, effect=effect)).responsiveness.kind == "plan change"
+    assert converged(replace(study, effect=effect)).responsiveness.kind == "plan_change"
     backwards = converged(replace(study, effect=replace(effect, value=-0.1, lo=-0.2, hi=0.0)))
     assert backwards.responsiveness.value == study.responsiveness.value
     assert "cannot place what the plan change did" in backwards.responsiveness.assumptions[-1]
@@ -237,9 +237,9 @@ def test_an_experiment_that_cannot_tell_is_refused(case: str) -> None:
 
 def test_persons_without_pay_or_effort_are_counted_and_left_out(study: Study) -> None:
     lost = {loss.reason: loss.rows for loss in study.history.blanked}
-    assert lost["person of the experiment without effort or pay by rate (not used)"] == 4
-    assert lost["effort in the experiment cannot be read"] == 1
-    assert lost["pay in the experiment cannot be read"] == 1
+    assert lost["incomplete_person"] == 4
+    assert lost["unreadable_effort"] == 1
+    assert lost["unreadable_pay"] == 1
     assert study.history.experiment.height == persons(2).height
 
 

@@ -7,6 +7,7 @@ import fuzz
 import numpy as np
 import pytest
 from solved import mini
+from wording import words_for
 
 from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at
@@ -260,7 +261,8 @@ def test_where_not_every_plan_was_judged_the_word_is_not_found_rather_than_none(
     assert solution.status == "infeasible"
     assert solution.unproven
     (summary,) = tables_of(solution)["summary"].to_dict("records")
-    assert summary["status_en"] == "No plan found that keeps the rules (not proven that none exists)"
+    said = words_for(tables_of(solution), "en").name("status", summary["outcome"], 80)
+    assert said == "No plan found that keeps the rules (not proven that none exists)"
     assert "budget.expected" in solution.conflict.rules
 
 

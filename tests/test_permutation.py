@@ -25,6 +25,7 @@ from permuted import Tree, differing, labelled, permuted, told_back, words_of
 from py_mini_racer import mini_racer
 from test_report import strings
 from test_workbook import NAMED, REGIMES, book_of, by_formulas, edited, formulas_of, misses, stored
+from wording import words_for
 
 from optimizer.cli import main
 from optimizer.scenario.types import Scenario
@@ -36,7 +37,6 @@ from optimizer.tables.table import Tables
 from optimizer.tables.whatif import whatif_data
 from reports.board.report import payload_of
 from reports.whatif import core_script, embedded
-from reports.words.catalogue import words_for
 
 CLOSE = 1e-9
 """Relative to a number, and to the largest of its column."""

@@ -19,6 +19,7 @@ import pikepdf
 import pypdf
 import pytest
 from solved import HOSTILE, failed, hostile, infeasible, moved, moved_tables, short_sighted, stuck, unproven
+from wording import CODES, LOCALE, catalogue, words_for
 
 from optimizer.tables.build import tables_of
 from optimizer.tables.rounding import printable
@@ -40,11 +41,11 @@ from reports.style import (
     font_files,
     printable_text,
 )
-from reports.words.catalogue import words_for
 from reports.words.format import MINUS, NARROW_NO_BREAK, NO_BREAK, Formatter, french_spaces
-from reports.words.locales import LOCALE, catalogue
 
 LANGUAGES = ("en", "fr")
+BOUNDS = {"bound.min", "bound.max"}
+"""Ends of the names of rules."""
 ROOT = Path(__file__).parents[1]
 SOLVED: dict[str, Callable[[], Any]] = {
     "moved": moved,
@@ -138,7 +139,7 @@ def test_without_a_plan_one_page_names_the_conflict_and_the_way_out(language: st
     assert text[1].startswith(words_for(shown("infeasible"), language).say("appendix.title"))
     conflict = shown("infeasible")["conflict"].iloc[0]
     words = words_for(shown("infeasible"), language)
-    assert plain(conflict[f"label_{language}"]) in text[0]
+    assert plain(words_for(shown("infeasible"), language).label(conflict, "rule", 80)) in text[0]
     for column in ("limit", "by", "relaxed"):
         assert plain(words.money(conflict[column])) in text[0]
 
@@ -158,9 +159,9 @@ def test_the_numbers_of_the_tables_are_in_the_text(language: str) -> None:
     assert plain(words.money(summary["budget_unused"])) in first
     for _, line in tables["gaming"].iterrows():
         assert plain(words.money(line["company_loss"])) in second
-        assert plain(words.label(line)) in second
+        assert plain(words.label(line, "activity")) in second
     for _, doubt in tables["assumptions"].iterrows():
-        assert plain(words.label(doubt)) in second
+        assert plain(words.label(doubt, "path")) in second
         assert plain(words.amount(doubt["gain_low"])) in second or doubt["spread"] == 0
     for sentence in proof_lines(words, tables):
         assert plain(sentence) in second
@@ -187,7 +188,7 @@ def test_a_failed_check_is_on_page_one(language: str) -> None:
     assert plain(words.say("alert.failed")) in first
     assert plain(words.say("badge.error")) in first
     check = shown("failed")["checks"].set_index("check").loc["model_value"]
-    assert plain(check[f"label_{language}"]) in first
+    assert plain(words_for(shown("failed"), language).label(check, "check")) in first
     assert plain(words.say("proof.failed")) in second
 
 
@@ -222,7 +223,7 @@ def test_where_nothing_moves_the_report_says_why(language: str) -> None:
     assert plain(words.say("decision.none")) in first
     rules = shown("stuck")["rules"]
     binding = rules[rules["state"] == "binding"].iloc[0]
-    assert plain(words.label(binding)) in first
+    assert plain(words.label(binding, "rule")) in first
     assert plain(words.money(shown("stuck")["summary"].iloc[0]["budget_unused"])) in first
 
 
@@ -363,6 +364,11 @@ def test_no_phrase_is_left_untranslated() -> None:
         "xlsx.col.point",
         "xlsx.col.candidate",
         "xlsx.col.regret",
+        "cause.volume",
+        "cause.conversion",
+        "key.discount",
+        "calibration.part.source",
+        "calibration.part.segment",
         "whatif.plans",
         "whatif.points",
         "whatif.rules.value",
@@ -379,12 +385,13 @@ def plainly(text: str) -> str:
 
 def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
     code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "reports").rglob("*.py"))
-    literal = set(re.findall(r'"([a-z]+(?:\.[a-z_]+)+|quote|first|measure|separator)"', code))
-    built = {m.split("{")[0] for m in re.findall(r'f"([a-z]+\.(?:[a-z_]+\.)*[a-z_]*\{)', code)}
+    literal = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)+|quote|first|measure|separator)"', code))
+    built = {m.split("{")[0] for m in re.findall(r'f"([a-z_]+\.(?:[a-z_]+\.)*[a-z_]*\{)', code)}
     keys = {key for key in catalogue("en") if not key.startswith("whatif.")}
-    assert {k for k in keys if k not in literal and not k.startswith(tuple(built))} == set()
+    coded = {f"{group}.{code}" for group, codes in CODES.items() for code in codes} | BOUNDS
+    assert {k for k in keys - coded if k not in literal and not k.startswith(tuple(built))} == set()
     known = {k for k in literal if k.split(".")[0] in {x.split(".")[0] for x in keys}}
-    assert {k for k in known - keys if not k.startswith("budget.")} == set()
+    assert {k for k in known - keys if not k.startswith("budget.") and not k.endswith(".typ")} == set()
 
 
 def test_catalogues_are_plain_files_in_the_package() -> None:

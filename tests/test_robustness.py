@@ -14,6 +14,7 @@ import numpy as np
 import openpyxl
 import pytest
 from solved import mini, moved
+from wording import words_for
 
 from optimizer.arrays import Floats
 from optimizer.cli.show.robust import show_robustness
@@ -32,7 +33,6 @@ from reports.board.robustness import guarantees as guarantee_chapter
 from reports.board.robustness import robustness as robust_chapter
 from reports.documents import documents
 from reports.run import Run
-from reports.words.catalogue import words_for
 
 DRAWS = 20
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
@@ -274,7 +274,9 @@ def test_report_and_workbook_say_how_far_ahead_the_plan_is_and_what_is_sure() ->
         assert row[2:4] == pytest.approx((one["value"], one["mean"]), abs=1.0)
         assert row[11] == DRAWS
     assert [row[1] for row in rows].count("Recommended") == 1
-    assert {row[0] for row in rows[len(candidates) :]} >= set(tables["guarantees"]["team_en"])
+    assert {row[0] for row in rows[len(candidates) :]} >= {
+        words_for(tables, "en").name("team", team) for team in tables["guarantees"]["team"]
+    }
     for language in ("en", "fr"):
         words = words_for(tables, language)
         second = candidates[candidates["next_best"]].iloc[0]

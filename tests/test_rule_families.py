@@ -15,6 +15,7 @@ from companies import small_companies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rules_page import NOT_RULES, PAGE, equations, every_rule, fields_of, page
+from wording import catalogue, languages
 
 import optimizer.plans.rules as rules_package
 from optimizer.model.bounds import data_bounds
@@ -46,7 +47,6 @@ from optimizer.scenario.types import Rules, Scenario
 from optimizer.solver import Options, solve
 from optimizer.solver.solution import Problem
 from optimizer.solver.state import SolveState, baseline_beliefs
-from optimizer.tables.labels import RULES as LABELS
 
 CASES = Path(__file__).parent / "cases"
 MINI = json.loads((CASES / "mini_funnel" / "mini_funnel.json").read_text(encoding="utf-8"))
@@ -163,7 +163,7 @@ def test_every_row_belongs_to_one_rule() -> None:
 
 def test_every_rule_has_a_label_in_every_language() -> None:
     for _, rule in rules_of():
-        assert all(LABELS[rule.name]), rule.name
+        assert all(catalogue(language)[rule.label] for language in languages()), rule.name
 
 
 def test_every_rule_has_values_on_its_side(stated: Stated) -> None:

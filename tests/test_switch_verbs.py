@@ -13,13 +13,13 @@ import pypdf
 import pytest
 from click.testing import CliRunner, Result
 from solved import CURRENCY, PLANS, unequal
+from wording import catalogue
 
 from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
 from optimizer.tables import adjust, pilot, transition
 from optimizer.tables.table import Table, read_tables
 from reports.words.format import Formatter
-from reports.words.locales import catalogue
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 QUICK = ("--periods", "3", "--draws", "60")

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from solved import failed, infeasible, moved, moved_tables, stuck
+from wording import LABELS, with_labels
 
 from optimizer.plans.rules import rule_named
 from optimizer.solver import Conflict, MovedLimit
 from optimizer.tables.build import RUN_TABLES, tables_of
 from optimizer.tables.certificate import conflict_rows
 from optimizer.tables.comparison import PLANS
-from optimizer.tables.people import KPIS
 from optimizer.tables.rounding import digits_of, money_decimals, printable
 from optimizer.tables.table import TableError, Tables, read_tables, write_tables
 
@@ -111,10 +111,12 @@ def test_a_printed_way_out_is_enough() -> None:
 
 
 def test_labels_are_there_in_both_languages(tables: Tables) -> None:
-    for frame in tables.values():
+    for name, frame in with_labels(RUN_TABLES, tables).items():
+        assert not [column for column in tables[name] if column.endswith(("_en", "_fr"))]
         for column in frame.columns:
-            if column.endswith(("label_en", "label_fr", "team_en", "kpi_fr")) and len(frame):
-                assert (frame[column].str.len() > 0).all(), column
+            if column.endswith(("_en", "_fr")):
+                code = frame[column.rpartition("_")[0]]
+                assert ((frame[column].str.len() > 0) == (code.str.len() > 0)).all(), column
 
 
 def test_the_same_solution_gives_the_same_tables() -> None:
@@ -184,7 +186,7 @@ def test_volumes_read_side_by_side_have_the_same_decimals() -> None:
 
 
 def test_tables_are_the_same_after_they_were_files(tables: Tables, tmp_path: Path) -> None:
-    write_tables(RUN_TABLES, tables, tmp_path)
+    write_tables(RUN_TABLES, with_labels(RUN_TABLES, tables), tmp_path)
     again = read_tables(RUN_TABLES, tmp_path)
     assert list(again) == [table.name for table in RUN_TABLES]
     for name, frame in tables.items():
@@ -194,10 +196,10 @@ def test_tables_are_the_same_after_they_were_files(tables: Tables, tmp_path: Pat
 def test_texts_of_users_survive_a_file(tmp_path: Path) -> None:
     odd = ["NA", "", "null", ' "a", b ', "1e5", "True", "two\nlines\r\nhere", "=1+1", "\u202e\U0001f600"]
     tables = dict(moved_tables())
-    row = tables["kpis"].iloc[0].to_dict()
-    tables["kpis"] = KPIS.frame([{**row, "label_en": text, "label_fr": text} for text in odd])
-    write_tables(RUN_TABLES, tables, tmp_path)
-    assert list(read_tables(RUN_TABLES, tmp_path)["kpis"]["label_fr"]) == odd
+    row = tables["labels"].iloc[0].to_dict()
+    tables["labels"] = LABELS.frame([{**row, "label": text} for text in odd])
+    write_tables(RUN_TABLES, with_labels(RUN_TABLES, tables), tmp_path)
+    assert list(read_tables(RUN_TABLES, tmp_path)["labels"]["label"]) == odd
 
 
 def test_a_missing_or_edited_table_is_refused_with_its_name(tmp_path: Path) -> None:

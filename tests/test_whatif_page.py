@@ -265,7 +265,7 @@ def test_nothing_sticks_out_of_the_window(width: int, show: Any) -> None:
 def hostile() -> dict[str, Any]:
     """Markup, overrides of direction and very long words in every label."""
     data = deepcopy(whatif_data(moved()))
-    for section in ("teams", "stages", "activities", "kpis", "plans", "rules"):
+    for section in ("teams", "stages", "activities", "kpis"):
         for at, row in enumerate(data[section]):
             row["label"] = {"en": HOSTILE + f"{at}" + "W" * 90, "fr": HOSTILE + f"{at}"}
     data["scenario"]["label"] = {"en": HOSTILE * 3, "fr": HOSTILE}

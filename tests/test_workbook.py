@@ -16,6 +16,7 @@ import pytest
 from companies import random_company
 from solved import hostile, infeasible, moved, unequal, unequal_tree
 from test_curved_plans import PROVEN, scenario_of
+from wording import words_for
 
 from optimizer.explanation.build import explain
 from optimizer.response.pay_curves import PayCurves
@@ -24,9 +25,7 @@ from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 from optimizer.tables.rounding import printable
 from optimizer.tables.table import Tables
-from reports.words.catalogue import words_for
 from reports.workbook import workbook_of
-from reports.workbook.book import Both
 
 pytestmark = pytest.mark.documents
 
@@ -105,7 +104,7 @@ SOLUTIONS = {
 
 def book_of(tables: Tables, language: str = "en") -> bytes:
     shown = printable(tables)
-    return workbook_of(shown, Both(words_for(shown, "en"), words_for(shown, "fr")), language)
+    return workbook_of(shown, [words_for(shown, spoken) for spoken in ("en", "fr")], language)
 
 
 @cache
@@ -273,7 +272,7 @@ def test_one_file_speaks_both_languages(tmp_path: Path) -> None:
 def test_a_label_that_looks_like_a_formula_stays_text() -> None:
     tables = {name: table.copy() for name, table in tables_for("moved").items()}
     for table in tables.values():
-        for column in ("team_en", "team_fr", "source"):
+        for column in ("label", "source"):
             if column in table:
                 table[column] = '=HYPERLINK("http://example.org")'
     formulas = formulas_of(book_of(tables))
@@ -302,8 +301,9 @@ def test_every_amount_of_a_plan_document_is_recomputed_by_the_workbook(name: str
     rows = {(row[0].value, row[1].value): row[0].row for row in page.iter_rows(min_row=6)}
     cells = by_formulas(edited(content, {}), tmp_path)
     examples = printable(tables_for(name))["examples"]
+    words = words_for(tables_for(name), "en")
     assert len(examples) >= 6
     for _, example in examples.iterrows():
-        row = rows[example["team_en"], example["kpi_en"]]
+        row = rows[words.label(example, "team"), words.label(example, "kpi")]
         address = f"{columns[round(example['attainment'], 6)]}{row}"
         assert cells["Attainment", address] == pytest.approx(example["pay"], abs=SAME)

@@ -40,6 +40,7 @@ def batch(
         AttemptsError,
         LockedError,
         UnreachableError,
+        labels_of,
         read_grid,
         run_batch,
         write_index,
@@ -58,7 +59,7 @@ def batch(
         with ProgressView(len(jobs), lines=json_lines) as board:
             batch_run = run_batch(jobs, folder, settings, board.tell)
             table = write_index(batch_run)
-            write_summary(table, folder, jobs[0].options.languages)
+            write_summary(table, labels_of(batch_run), folder, jobs[0].options.languages)
             board.end(batch_run)
     except KeyboardInterrupt:
         click.echo("stopped; the same command goes on from here: finished runs are kept", err=True)

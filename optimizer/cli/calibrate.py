@@ -62,7 +62,7 @@ def calibrate(
     if as_json:
         print_json(findings_json(study))
         return
-    from optimizer.history.summary import in_words
+    from optimizer.cli.show.calibration import in_words
 
     click.echo(in_words(study))
     if out is not None:

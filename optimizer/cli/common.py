@@ -241,9 +241,10 @@ def write_study(
     names are replaced."""
     from optimizer.tables.table import write_tables
     from reports.run import write_document
+    from reports.words.labelled import with_labels
     from reports.workbook.study import study_workbook
 
-    write_tables(declared, tables, folder)
+    write_tables(declared, with_labels(declared, tables), folder)
     for document in chain(documents, study_workbook(name, declared, tables)):
         click.echo(f"wrote {write_document(document, folder)}", err=True)
 

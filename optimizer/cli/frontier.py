@@ -58,6 +58,8 @@ def frontier(
     from optimizer.solver import Options
     from optimizer.tables.frontier import FRONTIER, frontier_rows
     from optimizer.tables.json_values import frontier_json
+    from optimizer.tables.labels import LABELS, labels_rows
+    from reports.words.labelled import labelled, names_in
 
     scenario = read_and_warn(file)
     options = Options(gap=gap, time_limit=time_limit)
@@ -66,7 +68,9 @@ def frontier(
         traced = trace(scenario, over, points, options, crew, tell)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        FRONTIER.write(FRONTIER.frame(frontier_rows(traced)), out)
+        table = FRONTIER.frame(frontier_rows(traced))
+        labels = LABELS.frame(labels_rows(scenario))
+        FRONTIER.write(labelled(FRONTIER, table, names_in(labels)), out)
     if as_json:
         print_json(frontier_json(traced))
     else:

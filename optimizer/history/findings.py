@@ -93,7 +93,7 @@ def _sides(sides: Mapping[str, SideMetrics]) -> list[Json]:
             "hi": p.share.hi,
             "shrunk": p.shrunk,
             "reliability": p.reliability,
-            "verdict": "above" if p.outlier else "not distinguishable",
+            "verdict": "above" if p.outlier else "not_distinguishable",
         }
         for metric, persons in sides.items()
         for p in persons.people

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from optimizer.runs.batch.index import INDEX
 from optimizer.tables import adjust, history, pilot, transition
 from optimizer.tables.build import RUN_TABLES
+from optimizer.tables.codes import CODES
 from optimizer.tables.frontier import FRONTIER
 from optimizer.tables.table import UNITS, Table
 
@@ -32,14 +33,20 @@ folder that `--out` names, `frontier` to the file that `--out` names. Tables of 
 report only.
 
 "Now" is the current plan, "then" the recommended one, both once people have learnt. An empty cell means that
-the number does not exist; a whole number that may be missing is of type float. Columns `…_en` and `…_fr` are
-words for people.
+the number does not exist; a whole number that may be missing is of type float.
+
+Tables carry names and codes. `of` says what is named, or the group that a code is of; all codes are listed
+below. Files have, beside every such column, one per language that says the same in words: `team_en`,
+`team_fr`. The words are those of the table `labels` and of `reports/locale`. `simulate`, `pilot` and `adjust`
+say with `--json` what the tables carry, and no words.
 """
 
 
 def reference() -> str:
     """The whole page."""
-    return "\n".join([INTRODUCTION, *_units(), *(line for verb in WRITTEN for line in _verb(verb))])
+    return "\n".join(
+        [INTRODUCTION, *_units(), *_codes(), *(line for verb in WRITTEN for line in _verb(verb))]
+    )
 
 
 def _units() -> Iterator[str]:
@@ -47,13 +54,18 @@ def _units() -> Iterator[str]:
     yield from _lines(("unit", "what it is"), UNITS.items())
 
 
+def _codes() -> Iterator[str]:
+    yield "## Codes\n"
+    yield from _lines(("of", "codes"), ((group, ", ".join(codes)) for group, codes in CODES.items()))
+
+
 def _verb(verb: str) -> Iterator[str]:
     yield f"## `incentives {verb}`\n"
     for table in WRITTEN[verb]:
         yield f"### {verb}: {table.name}\n"
-        heads = ("column", "type", "unit", "meaning")
+        heads = ("column", "type", "unit", "of", "meaning")
         columns = table.columns.items()
-        yield from _lines(heads, ((n, c.type.__name__, c.unit, c.meaning) for n, c in columns))
+        yield from _lines(heads, ((n, c.type.__name__, c.unit, c.of, c.meaning) for n, c in columns))
 
 
 def _lines(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -19,9 +19,11 @@ from optimizer.scenario.write import dump_scenario
 from optimizer.solver.clock import Clock
 from optimizer.tables.build import RUN_TABLES, tables_of
 from optimizer.tables.json_values import solution_json
-from optimizer.tables.labels import SWINGS
 from optimizer.tables.table import write_tables
 from optimizer.tables.whatif import whatif_data
+
+CUT = "tornado"
+"""What a run leaves out where its time is up: what the gain is when a number is off."""
 
 
 def write_run(
@@ -44,15 +46,17 @@ def write_run(
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         with clock.timed("report"):
             _write_documents(fresh, options.outputs, options.languages)
-        left_out = [SWINGS.en] if found.cut else []
+        left_out = [CUT] if found.cut else []
         write_json(fresh / "manifest.json", manifest_of(fresh, clock.seconds, left_out))
 
     def data(fresh: Path) -> None:
         merged = dump_scenario(solution.problem.scenario)
         (fresh / "scenario.yaml").write_text(merged, encoding="utf-8")
         write_json(fresh / "result.json", solution_json(solution))
+        from reports.words.labelled import with_labels
+
         write_json(fresh / "inputs.json", inputs_record(source, merged, options.record))
-        write_tables(RUN_TABLES, tables_of(solution, found), fresh / "tables")
+        write_tables(RUN_TABLES, with_labels(RUN_TABLES, tables_of(solution, found)), fresh / "tables")
         write_json(fresh / "company.json", whatif_data(solution))
 
     replace_folder(folder, fill)

@@ -207,7 +207,7 @@ def repair(state: SolveState) -> None:
         tried.add(nearest.key)
         if not np.isfinite(nearest.violation):
             return
-        at = own_beliefs(state, nearest, "nearest plan's")
+        at = own_beliefs(state, nearest, "nearest")
         with state.timed("solve"):
             answer = least_break(at.data(state), replace(state.limits, gap=ROUND_GAP))
         if answer.units is not None:

@@ -6,11 +6,9 @@ import math
 from collections.abc import Iterator
 
 from optimizer.rollout.adjust import Adjustment, Attempt
-from optimizer.tables.labels import label_of, scenario_label
+from optimizer.tables.labels import LABELS, labels_rows
 from optimizer.tables.rounding import digits_of, money_decimals
-from optimizer.tables.table import Column, Row, Table, Tables, frames_of, in_both, label_cells, named_cells
-
-_KPI = {"kpi_en": "the KPI's label in English", "kpi_fr": "the KPI's label in French"}
+from optimizer.tables.table import Column, Row, Table, Tables, frames_of
 
 
 def adjust_tables(found: Adjustment, plan: str) -> Tables:
@@ -22,20 +20,22 @@ def adjust_tables(found: Adjustment, plan: str) -> Tables:
         "responsiveness": list(_responsiveness(found)),
         "changes": list(_changes(found)),
         "attempts": [{"limit": a.limit, "gain": a.gain, "status": a.solution.status} for a in attempts],
+        "labels": list(labels_rows(found.scenario)),
     }
     return frames_of(TABLES, rows)
 
 
 SUMMARY = Table(
     "summary",
-    scenario=Column(str, "name", "name of the scenario"),
-    **in_both("label", "name for people,"),
-    currency=Column(str, "code", "ISO code"),
-    period=Column(str, "code", "month, quarter, half_year or year"),
+    scenario=Column(str, "name", "name of the scenario", "company"),
+    currency=Column(str, "iso", "of ISO 4217"),
+    period=Column(str, "code", "month, quarter, half_year or year", "period"),
     decimals=Column(int, "count", "decimals with which money is printed"),
     plan=Column(str, "text", "the plan in force"),
-    objective=Column(str, "code", "what is maximized: revenue, net or surplus"),
-    verdict=Column(str, "code", "change, keep (nothing better), or no_plan (the rules leave none)"),
+    objective=Column(str, "code", "what is maximized: revenue, net or surplus", "objective"),
+    verdict=Column(
+        str, "code", "change, keep (nothing better), or no_plan (the rules leave none)", "adjust.verdict"
+    ),
     value=Column(
         float, "money/period", "objective of the plan in force, with responsiveness as learnt, per period"
     ),
@@ -48,7 +48,7 @@ SUMMARY = Table(
     ),
     recovered=Column(float, "share", "gain over attainable"),
     proven=Column(bool, "flag", "whether every plan looked for is proven best"),
-    broken=Column(str, "code", "rules that the plan in force breaks"),
+    broken=Column(str, "text", "rules that the plan in force breaks", "rule_list"),
     surprises=Column(int, "count", "measured values outside their interval"),
     measured=Column(int, "count", "measured values"),
 )
@@ -59,7 +59,6 @@ def _summary(found: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
     gain = chosen.gain if chosen else math.nan
     return {
         "scenario": scenario.name,
-        **label_cells(scenario_label(scenario)),
         "currency": scenario.currency,
         "period": scenario.period,
         "decimals": money_decimals([found.value]),
@@ -72,7 +71,7 @@ def _summary(found: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
         "gain": gain,
         "recovered": gain / found.unlimited.gain if found.unlimited.gain > 0 else math.nan,
         "proven": all(a.solution.status in ("optimal", "infeasible") for a in attempts),
-        "broken": ", ".join(found.broken),
+        "broken": "; ".join(found.broken),
         "surprises": sum(c.surprising for c in found.compared),
         "measured": len(found.compared),
     }
@@ -82,8 +81,7 @@ ACTUALS = Table(
     "actuals",
     period=Column(int, "order", "from 1, the first under the plan"),
     team=Column(str, "text", "teams named for it in the file"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("label", "name for people,"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     value=Column(float, "kpi", "measured, in the KPI's own unit"),
     expected=Column(float, "kpi", "mean of what was to be expected"),
     low=Column(float, "kpi", "luck alone gives less in 2.5 % of cases"),
@@ -99,7 +97,6 @@ def _actuals(found: Adjustment) -> Iterator[Row]:
             "period": c.period,
             "team": ", ".join(c.teams),
             "kpi": c.kpi,
-            **label_cells(label_of(c.kpi, found.scenario.kpis)),
             "value": c.value,
             "expected": c.expected,
             "low": c.low,
@@ -119,8 +116,7 @@ def _digits(value: float, expected: float) -> int:
 
 RESPONSIVENESS = Table(
     "responsiveness",
-    team=Column(str, "name", "name of the team"),
-    **in_both("label", "name for people,"),
+    team=Column(str, "name", "name of the team", "team"),
     prior=Column(float, "1", "median before"),
     prior_low=Column(float, "1", "lower end of its 95 % interval"),
     prior_high=Column(float, "1", "upper end of its 95 % interval"),
@@ -138,7 +134,6 @@ def _responsiveness(found: Adjustment) -> Iterator[Row]:
         before, after = learnt.prior, learnt.posterior
         yield {
             "team": learnt.team,
-            **label_cells(label_of(learnt.team, found.scenario.teams)),
             "prior": before.median,
             "prior_low": before.low,
             "prior_high": before.high,
@@ -151,10 +146,8 @@ def _responsiveness(found: Adjustment) -> Iterator[Row]:
 
 CHANGES = Table(
     "changes",
-    team=Column(str, "name", "name of the team"),
-    **in_both("label", "name for people,"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     now=Column(float, "share", "weight in the plan in force"),
     then=Column(float, "share", "weight in the plan within the smallest change that recovers enough"),
 )
@@ -170,10 +163,8 @@ def _changes(found: Adjustment) -> Iterator[Row]:
         used = [k for k in found.scenario.kpis if now.get(k, 0) > 0 or then.get(k, 0) > 0]
         if any(abs(now.get(k, 0) - then.get(k, 0)) > 1e-9 for k in used):
             for kpi in used:
-                labels = named_cells("kpi", label_of(kpi, found.scenario.kpis))
                 weights = {"now": now.get(kpi, 0.0), "then": then.get(kpi, 0.0)}
-                label = label_cells(label_of(team, found.scenario.teams))
-                yield {"team": team, **label, "kpi": kpi, **labels, **weights}
+                yield {"team": team, "kpi": kpi, **weights}
 
 
 ATTEMPTS = Table(
@@ -182,7 +173,7 @@ ATTEMPTS = Table(
     gain=Column(
         float, "money/period", "what the best plan within it brings above the plan in force; empty: no plan"
     ),
-    status=Column(str, "code", "of the solve"),
+    status=Column(str, "code", "of the solve", "status"),
 )
 
-TABLES = (SUMMARY, ACTUALS, RESPONSIVENESS, CHANGES, ATTEMPTS)
+TABLES = (SUMMARY, ACTUALS, RESPONSIVENESS, CHANGES, ATTEMPTS, LABELS)

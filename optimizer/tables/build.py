@@ -14,6 +14,7 @@ from optimizer.tables import (
     comparison,
     explanation,
     frontier,
+    labels,
     measures,
     payouts,
     payroll,
@@ -75,6 +76,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (plan_document.EARNINGS, lambda e: plan_document.earnings_rows(e.solution)),
     (certificate.SOURCES, lambda e: certificate.sources_rows(e.solution)),
     (warnings.WARNINGS, warnings.warnings_rows),
+    (labels.LABELS, lambda e: labels.labels_rows(e.cal.scenario)),
 )
 
 RUN_TABLES = tuple(table for table, _ in _FILLED)

@@ -12,8 +12,7 @@ from optimizer.plans.rules import rule_named
 from optimizer.plans.rules.budget import EXPECTED, TEAM
 from optimizer.risk.ranges import numbers_at
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in_words
-from optimizer.tables.labels import NO_TEXT, check_label, part_label, path_label, plan_text, rule_label
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
+from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import MovedLimit, Solution
@@ -21,23 +20,23 @@ if TYPE_CHECKING:
 
 RULES = Table(
     "rules",
-    rule=Column(str, "name", "name as in the scenario file"),
-    **in_both("label", "name for people,"),
-    unit=Column(str, "code", "money, share, count, units or money_per_unit"),
+    rule=Column(str, "name", "name as in the scenario file", "rule"),
+    unit=Column(str, "code", "money, share, count, units or money_per_unit", "unit"),
     value=Column(float, "row", "what the recommended plan reaches"),
     limit=Column(float, "row", "the limit"),
     at_least=Column(bool, "flag", "whether the limit is a least value"),
     slack=Column(float, "row", "how far the rule is from breaking, in its own unit"),
     closeness=Column(float, "share", "slack over the limit (over the natural scale for gaming caps)"),
     blocks=Column(int, "count", "plans one shift away that would bring more but break this rule"),
-    state=Column(str, "code", "broken, binding (closeness ≤ 1 % or blocks > 0), near (≤ 10 %) or far"),
+    state=Column(
+        str, "code", "broken, binding (closeness ≤ 1 % or blocks > 0), near (≤ 10 %) or far", "rule_state"
+    ),
 )
 
 
 def rules_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.problem.scenario
     for rule in found.rules:
-        yield {"rule": rule.name, **label_cells(rule_label(scenario, rule.name)), **_rule_numbers(rule)}
+        yield {"rule": rule.name, **_rule_numbers(rule)}
 
 
 def is_budget(rule: str) -> bool:
@@ -60,27 +59,23 @@ def _rule_numbers(rule: RuleState) -> Row:
 
 CHECKS = Table(
     "checks",
-    check=Column(str, "code", "name of the check"),
-    **in_both("label", "name for people,"),
+    check=Column(str, "code", "name of the check", "check"),
     ok=Column(bool, "flag", "whether it holds"),
     value=Column(float, "row", "what was found, in the check's own unit"),
     limit=Column(float, "row", "the most that is accepted"),
-    detail=Column(str, "text", "what the number is, in English"),
 )
 
 
 def checks_rows(solution: Solution) -> Iterator[Row]:
     for c in solution.certificate.checks:
-        numbers = {"ok": c.ok, "value": c.value, "limit": c.limit, "detail": c.detail}
-        yield {"check": c.name, **label_cells(check_label(c.name)), **numbers}
+        yield {"check": c.name, "ok": c.ok, "value": c.value, "limit": c.limit}
 
 
 ROUNDS = Table(
     "rounds",
     round=Column(int, "order", "order, from 1"),
     beliefs=Column(str, "text", "whose beliefs the model was solved at"),
-    plan=Column(str, "text", "the plan found, team: KPI weight"),
-    **in_both("plan", "the plan in words,"),
+    plan=Column(str, "text", "the plan found, team: KPI weight", "weights"),
     objective=Column(float, "money/period", "what the model promised at those beliefs"),
     bound=Column(float, "money/period", "bound at those beliefs"),
     value=Column(float, "money/period", "what the plan brings at its own beliefs"),
@@ -94,7 +89,6 @@ def rounds_rows(solution: Solution) -> Iterator[Row]:
             "round": number,
             "beliefs": r.beliefs,
             "plan": plan_in_words(r.plan),
-            **named_cells("plan", plan_text(solution.problem.scenario, r.plan)),
             "objective": r.objective,
             "bound": r.bound,
             "value": r.value,
@@ -109,8 +103,7 @@ ALTERNATIVES = Table(
         "order",
         "order, from 1, the recommended plan; each differs from all before by more than one step",
     ),
-    plan=Column(str, "text", "team: KPI weight"),
-    **in_both("plan", "the plan in words,"),
+    plan=Column(str, "text", "team: KPI weight", "weights"),
     target_pay=Column(str, "text", "team: variable pay at target, where it is a decision"),
     value=Column(float, "money/period", "objective of the plan at its own beliefs"),
     behind=Column(float, "money/period", "objective of the recommended plan less value"),
@@ -127,7 +120,6 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "rank": rank,
             "plan": plan_in_words(a.plan.weights),
-            **named_cells("plan", plan_text(solution.problem.scenario, a.plan.weights)),
             "target_pay": pay_in_words(pay_decided(solution.problem.scenario, a.plan)),
             "value": a.value,
             "behind": behind,
@@ -138,10 +130,8 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
 
 SOURCES = Table(
     "sources",
-    path=Column(str, "name", "the number in the scenario file"),
-    **in_both("label", "name for people,"),
-    part=Column(str, "name", "which number, where the path holds several; empty otherwise"),
-    **in_both("part", "the part's label"),
+    path=Column(str, "name", "the number in the scenario file", "path"),
+    part=Column(str, "name", "which number, where the path holds several; empty otherwise", "part"),
     number=Column(float, "row", "the number itself; empty where the path holds none"),
     source=Column(str, "text", "where the number comes from"),
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where the source does not say"),
@@ -155,9 +145,7 @@ def sources_rows(solution: Solution) -> Iterator[Row]:
         for part, number in numbers_at(scenario, path).items():
             yield {
                 "path": path,
-                **label_cells(path_label(scenario, path)),
                 "part": part,
-                **named_cells("part", part_label(scenario, part) if part else NO_TEXT),
                 "number": number,
                 "source": source.text,
                 "range": source.range,
@@ -166,9 +154,8 @@ def sources_rows(solution: Solution) -> Iterator[Row]:
 
 CONFLICT = Table(
     "conflict",
-    rule=Column(str, "name", "name as in the scenario file"),
-    **in_both("label", "name for people,"),
-    unit=Column(str, "code", "money, share, count, units or money_per_unit"),
+    rule=Column(str, "name", "name as in the scenario file", "rule"),
+    unit=Column(str, "code", "money, share, count, units or money_per_unit", "unit"),
     conflicts=Column(bool, "flag", "whether it is among the rules that cannot hold together"),
     limit=Column(
         float, "row", "the limit; gaming caps at today's inflow; empty where the rule need not move"
@@ -179,7 +166,7 @@ CONFLICT = Table(
 
 
 def conflict_rows(solution: Solution) -> Iterator[Row]:
-    conflict, scenario = solution.conflict, solution.problem.scenario
+    conflict = solution.conflict
     if conflict is None:
         return
     cheapest = {r.rule: r for r in conflict.cheapest}
@@ -187,7 +174,6 @@ def conflict_rows(solution: Solution) -> Iterator[Row]:
         numbers = _relaxed(cheapest[name]) if name in cheapest else (np.nan, 0.0, np.nan)
         yield {
             "rule": name,
-            **label_cells(rule_label(scenario, name)),
             "unit": rule_named(name).moved_unit,
             "conflicts": name in conflict.rules,
             **dict(zip(("limit", "by", "relaxed"), numbers, strict=True)),

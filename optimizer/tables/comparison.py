@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.explanation.comparison import same, shares
-from optimizer.tables.labels import label_of, plan_label, rule_label
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
+from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import ComparedPlan, Explanation
-    from optimizer.scenario.types import Scenario
 
 
 MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
@@ -21,9 +19,8 @@ MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost",
 
 PLANS = Table(
     "plans",
-    plan=Column(str, "name", "name in the file; current, equal_weights and chosen are the program's"),
-    kind=Column(str, "code", "current, named, equal or chosen"),
-    **in_both("label", "name for people,"),
+    plan=Column(str, "name", "name in the file; current, equal_weights and chosen are the program's", "plan"),
+    kind=Column(str, "code", "current, named, equal or chosen", "plan_kind"),
     gross=Column(float, "money/period", "stage values and activity values"),
     direct_costs=Column(float, "money/period", "cash spent on activities"),
     revenue=Column(float, "money/period", "gross − direct_costs: revenue after direct costs"),
@@ -53,21 +50,19 @@ PLANS = Table(
         float, "share", "mean controllability of what is paid, weighted by euros at target"
     ),
     broken_rules=Column(int, "count", "number of rules broken"),
-    broken=Column(str, "text", "names of the rules broken"),
-    **in_both("broken", "the rules broken in words,"),
+    broken=Column(str, "text", "names of the rules broken", "rule_list"),
     settled=Column(bool, "flag", "whether beliefs came to agree with what happens"),
     same_as_current=Column(bool, "flag", "whether it is the current plan under another name"),
 )
 
 
 def plans_rows(found: Explanation) -> Iterator[Row]:
-    scenario, current = found.solution.problem.scenario, found.plans[0]
+    current = found.plans[0]
     for plan in found.plans:
         at, gain = plan.evaluation, plan.evaluation.value - current.evaluation.value
         yield {
             "plan": plan.name,
             "kind": plan.kind,
-            **label_cells(plan_label(plan.kind, plan.name)),
             **{column: getattr(at.consistent, column) for column in MONEY},
             "value": at.value,
             "gain": gain,
@@ -76,7 +71,7 @@ def plans_rows(found: Explanation) -> Iterator[Row]:
             "gaming_hours": plan.gaming_hours,
             "gaming_excess": plan.gaming_excess,
             "controllability": plan.controllability,
-            **broken_cells(scenario, (rule.name for rule in at.broken_rules)),
+            **broken_cells(rule.name for rule in at.broken_rules),
             "settled": at.consistent.converged,
             "same_as_current": same(at.euros, current.evaluation.euros),
         }
@@ -99,10 +94,8 @@ def _against_today(plan: ComparedPlan, current: ComparedPlan) -> Row:
 
 WEIGHTS = Table(
     "weights",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     now=Column(float, "share", "weight under the current plan"),
     then=Column(float, "share", "weight under the recommended plan"),
     change=Column(float, "share", "then − now"),
@@ -116,7 +109,7 @@ WEIGHTS = Table(
 
 def weights_rows(found: Explanation) -> Iterator[Row]:
     cal, space = found.cal, found.solution.problem.space
-    network, scenario = cal.network, cal.scenario
+    network = cal.network
     then = np.full_like(cal.current, np.nan) if found.chosen is None else found.chosen.euros
     now_w, then_w = shares(cal.current), shares(then)
     for i, k in np.ndindex(cal.current.shape):
@@ -124,9 +117,7 @@ def weights_rows(found: Explanation) -> Iterator[Row]:
             continue
         yield {
             "team": network.teams[i],
-            **named_cells("team", label_of(network.teams[i], scenario.teams)),
             "kpi": network.kpis[k],
-            **named_cells("kpi", label_of(network.kpis[k], scenario.kpis)),
             "now": now_w[i, k],
             "then": then_w[i, k],
             "change": then_w[i, k] - now_w[i, k],
@@ -138,13 +129,7 @@ def weights_rows(found: Explanation) -> Iterator[Row]:
         }
 
 
-def broken_cells(scenario: Scenario, broken: Iterable[str]) -> Row:
-    """How many rules, their names, and the same in words."""
+def broken_cells(broken: Iterable[str]) -> Row:
+    """How many rules, and their names."""
     names = tuple(broken)
-    labels = [rule_label(scenario, name) for name in names]
-    return {
-        "broken_rules": len(names),
-        "broken": "; ".join(names),
-        "broken_en": "; ".join(label.en for label in labels),
-        "broken_fr": " ; ".join(label.fr for label in labels),
-    }
+    return {"broken_rules": len(names), "broken": "; ".join(names)}

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from optimizer.explanation.build import Explanation, NearTie, WeightShift, cheapest
-from optimizer.scenario.plan import plan_from_euros, plan_in_words
+from optimizer.scenario.plan import PlanWeights, plan_from_euros, plan_in_words
 from optimizer.tables.comparison import broken_cells
-from optimizer.tables.labels import (
-    CAUSES,
-    REASONS,
-    label_of,
-    plan_label,
-    shift_label,
-)
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
+from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.arrays import Floats
+    from optimizer.scenario.types import Scenario
 
 
 WATERFALL = Table(
     "waterfall",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    cause=Column(str, "code", "volume, quality, conversion, retention, gaming or payout"),
-    **in_both("label", "the cause in words,"),
+    team=Column(str, "name", "name of the team", "team"),
+    cause=Column(str, "code", "volume, quality, conversion, retention, gaming or payout", "cause"),
     revenue=Column(
         float,
         "money/period",
@@ -41,9 +33,8 @@ WATERFALL = Table(
 def waterfall_rows(found: Explanation) -> Iterator[Row]:
     for step in found.steps:
         yield {
-            **_team_cells(found, step.team),
+            "team": found.cal.network.teams[step.team],
             "cause": step.cause,
-            **label_cells(CAUSES[step.cause]),
             "revenue": step.revenue,
             "net": step.net,
         }
@@ -51,12 +42,9 @@ def waterfall_rows(found: Explanation) -> Iterator[Row]:
 
 WHY_THIS_WEIGHT = Table(
     "why_this_weight",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    kpi=Column(str, "name", "name of the KPI that gives weight"),
-    **in_both("kpi", "its label"),
-    to=Column(str, "name", "name of the KPI that receives it"),
-    **in_both("to", "its label"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI that gives weight", "kpi"),
+    to=Column(str, "name", "name of the KPI that receives it", "kpi"),
     weight=Column(float, "share", "weight of the giving KPI under the recommended plan"),
     moved=Column(float, "share", "weight that moves: one step"),
     value_change=Column(float, "money/period", "change of the objective"),
@@ -65,8 +53,7 @@ WHY_THIS_WEIGHT = Table(
     net_change=Column(float, "money/period", "change of net"),
     gaming_change=Column(float, "hours/period", "change of hours per period that go into gaming activities"),
     broken_rules=Column(int, "count", "number of rules broken"),
-    broken=Column(str, "text", "names of the rules broken"),
-    **in_both("broken", "the rules broken in words,"),
+    broken=Column(str, "text", "names of the rules broken", "rule_list"),
     settled=Column(bool, "flag", "whether beliefs came to agree with what happens"),
 )
 
@@ -86,19 +73,14 @@ def why_this_weight_rows(found: Explanation) -> Iterator[Row]:
 
 WHY_UNMOVED = Table(
     "why_unmoved",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    kpi=Column(str, "name", "name of the KPI that gives weight"),
-    **in_both("kpi", "its label"),
-    to=Column(str, "name", "name of the KPI that receives it"),
-    **in_both("to", "its label"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI that gives weight", "kpi"),
+    to=Column(str, "name", "name of the KPI that receives it", "kpi"),
     moved=Column(float, "share", "weight that moves: one step from the current plan"),
     value_change=Column(float, "money/period", "change of the objective"),
-    reason=Column(str, "code", "no_gain, rule or no_equilibrium: what speaks against it"),
-    **in_both("reason", "the reason in words,"),
+    reason=Column(str, "code", "no_gain, rule or no_equilibrium: what speaks against it", "against"),
     broken_rules=Column(int, "count", "number of rules broken"),
-    broken=Column(str, "text", "names of the rules broken"),
-    **in_both("broken", "the rules broken in words,"),
+    broken=Column(str, "text", "names of the rules broken", "rule_list"),
     excess=Column(float, "share", "sum over broken rules of the excess relative to the limit"),
     cheapest=Column(bool, "flag", "whether it is the improvement that a rule blocks by the smallest excess"),
 )
@@ -110,30 +92,21 @@ def why_unmoved_rows(found: Explanation) -> Iterator[Row]:
         yield {
             **_move_cells(found, move),
             "reason": move.reason,
-            **named_cells("reason", REASONS[move.reason]),
             "excess": move.excess,
             "cheapest": move is best,
         }
 
 
 def _move_cells(found: Explanation, move: WeightShift) -> Row:
-    network, scenario = found.cal.network, found.solution.problem.scenario
-    kpi, to = network.kpis[move.kpi], network.kpis[move.to]
+    network = found.cal.network
     return {
-        **_team_cells(found, move.team),
-        "kpi": kpi,
-        **named_cells("kpi", label_of(kpi, scenario.kpis)),
-        "to": to,
-        **named_cells("to", label_of(to, scenario.kpis)),
+        "team": network.teams[move.team],
+        "kpi": network.kpis[move.kpi],
+        "to": network.kpis[move.to],
         "moved": move.moved,
         "value_change": move.value,
-        **broken_cells(scenario, move.broken),
+        **broken_cells(move.broken),
     }
-
-
-def _team_cells(found: Explanation, i: int) -> Row:
-    team = found.cal.network.teams[i]
-    return {"team": team, **named_cells("team", label_of(team, found.solution.problem.scenario.teams))}
 
 
 NEAR_TIES = Table(
@@ -141,8 +114,9 @@ NEAR_TIES = Table(
     rank=Column(
         int, "order", "1 is named first: near-ties before others, simpler or closer ones first, then by loss"
     ),
-    plan=Column(str, "text", "the plan, team: KPI weight"),
-    **in_both("label", "in words,"),
+    plan=Column(str, "text", "the plan, team: KPI weight", "weights"),
+    known=Column(str, "name", "what it is called where it is one of the table `plans`; else empty", "plan"),
+    shift=Column(str, "text", "what it has more, less, none or new of than the recommended plan", "shift"),
     near_tie=Column(bool, "flag", "whether it brings at most 0.1 % less than the recommended plan"),
     simpler=Column(bool, "flag", "whether it uses fewer measures than the recommended plan"),
     closer=Column(bool, "flag", "whether it is closer to the current plan than the recommended one"),
@@ -173,16 +147,32 @@ def _tie_numbers(tie: NearTie) -> Row:
     return {name: getattr(tie, name) for name in (*names, "revenue", "loaded_pay", "net", "gaming_hours")}
 
 
-def plan_cells(found: Explanation, euros: Floats, prefix: str = "") -> Row:
-    """A plan in the file's words, and for people by what it has more and less of than the recommended one."""
+def plan_cells(found: Explanation, euros: Floats) -> Row:
+    """A plan, the name that it is known by, and what it has more and less of than the recommended one."""
     cal = found.cal
     plan = plan_from_euros(cal.scenario, euros)
     others = (p for p in found.plans if p.kind != "chosen")
-    known = next((p for p in others if (p.evaluation.euros == euros).all()), None)
     assert found.chosen is not None
-    if known is not None:
-        label = plan_label(known.kind, known.name)
-    else:
-        label = shift_label(cal.scenario, found.chosen.plan.weights, plan.weights)
-    cells = label_cells(label) if not prefix else named_cells(prefix, label)
-    return {prefix or "plan": plan_in_words(plan.weights), **cells}
+    return {
+        "plan": plan_in_words(plan.weights),
+        "known": next((p.name for p in others if (p.evaluation.euros == euros).all()), ""),
+        "shift": shift_in_words(cal.scenario, found.chosen.plan.weights, plan.weights),
+    }
+
+
+def shift_in_words(scenario: Scenario, before: PlanWeights, after: PlanWeights) -> str:
+    """`team: KPI more, KPI none; team: KPI less, KPI new`; empty where the plans are the same."""
+    changes = (
+        (team, _changes(scenario, before.get(team, {}), after.get(team, {}))) for team in scenario.teams
+    )
+    return "; ".join(f"{team}: {', '.join(changed)}" for team, changed in changes if changed)
+
+
+def _changes(scenario: Scenario, before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
+    changed = []
+    for kpi in scenario.kpis:
+        was, now = before.get(kpi, 0.0), after.get(kpi, 0.0)
+        if was != now:
+            how = "none" if not now else "new" if not was else "more" if now > was else "less"
+            changed.append(f"{kpi} {how}")
+    return changed

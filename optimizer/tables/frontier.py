@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.scenario.plan import plan_in_words
-from optimizer.tables.labels import OVERS, STATUSES
-from optimizer.tables.table import Column, Row, Table, in_both, named_cells
+from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
@@ -17,12 +16,10 @@ if TYPE_CHECKING:
 
 FRONTIER = Table(
     "frontier",
-    over=Column(str, "code", "budget, gaming or controllability: the limit that varies"),
-    **in_both("over", "the limit in words,"),
+    over=Column(str, "code", "budget, gaming or controllability: the limit that varies", "over"),
     limit=Column(float, "row", "expected loaded payouts; gaming tolerance; least mean controllability"),
     here=Column(bool, "flag", "whether it is the scenario's own limit"),
-    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error"),
-    **in_both("status", "the status in words,"),
+    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error", "status"),
     value=Column(float, "money/period", "objective of the best plan; empty without one"),
     bound=Column(float, "money/period", "no plan has a higher objective at the beliefs of that plan"),
     gain=Column(float, "money/period", "objective over the current plan's"),
@@ -33,20 +30,18 @@ FRONTIER = Table(
     controllability=Column(
         float, "share", "mean controllability of what is paid, weighted by euros at target"
     ),
-    plan=Column(str, "text", "the plan, team: KPI weight"),
+    plan=Column(str, "text", "the plan, team: KPI weight", "weights"),
 )
 
 
 def frontier_rows(points: Iterable[FrontierPoint]) -> Iterator[Row]:
     for point in points:
-        best, status = point.best, STATUSES[point.best.status]
+        best = point.best
         yield {
             "over": point.over,
-            **named_cells("over", OVERS[point.over]),
             "limit": point.limit,
             "here": point.here,
             "status": best.status,
-            **named_cells("status", status),
             "value": best.value,
             "bound": best.bound if best.weights is not None else np.nan,
             "gain": point.gain,

@@ -21,12 +21,13 @@ from optimizer.tables.history_people import (
     people_cells,
     sides_cells,
 )
-from optimizer.tables.table import Column, Table, Tables, in_both
+from optimizer.tables.labels import LABELS, company_rows
+from optimizer.tables.table import Column, Table, Tables
 
 SUMMARY = Table(
     "summary",
-    **in_both("label", "name of the company"),
-    currency=Column(str, "code", "three letters"),
+    scenario=Column(str, "name", "name of the company", "company"),
+    currency=Column(str, "iso", "of ISO 4217"),
     decimals=Column(int, "count", "decimals of money"),
     first=Column(date, "day", "day of the first lead"),
     last=Column(date, "day", "last day observed"),
@@ -36,7 +37,10 @@ SUMMARY = Table(
     mature=Column(int, "count", "leads old enough to be judged"),
     won=Column(int, "count", "of them won"),
     explained_by=Column(
-        str, "code", "what persons' results differ by: skill, supply, or empty where it cannot be said"
+        str,
+        "code",
+        "what persons' results differ by: skill, supply, or empty where it cannot be said",
+        "calibration.people",
     ),
     persons=Column(int, "count", "persons compared"),
     value=Column(float, "money/unit", "mean value of a won deal"),
@@ -44,15 +48,14 @@ SUMMARY = Table(
     responsiveness=Column(float, "1", "relative change of volume per relative change of net reward"),
     responsiveness_lo=Column(float, "1", "lower end of its interval"),
     responsiveness_hi=Column(float, "1", "upper end of its interval"),
-    responsiveness_kind=Column(str, "code", "plan change, experiment or prior"),
+    responsiveness_kind=Column(str, "code", "plan_change, experiment or prior", "calibration.responsiveness"),
 )
 
 
 def _summary(study: Study) -> Iterator[tuple[object, ...]]:
-    label, found, people = study.given.label, study.responsiveness, study.people
-    names = (label.en, label.fr) if label else (study.given.name, study.given.name)
+    found, people = study.responsiveness, study.people
     yield (
-        *names,
+        study.given.name,
         study.given.currency,
         0 if study.value.get("mean", 0.0) >= 1000 else 2,
         study.first,
@@ -75,8 +78,8 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
 
 LOSSES = Table(
     "losses",
-    kind=Column(str, "code", "row left out, or cell not usable"),
-    reason=Column(str, "text", "why"),
+    kind=Column(str, "code", "row left out, or cell not usable", "calibration.loss_kind"),
+    reason=Column(str, "code", "why", "calibration.loss"),
     rows=Column(int, "count", "how many"),
     examples=Column(str, "text", "numbers of the first rows in their file"),
 )
@@ -93,7 +96,7 @@ _PARTS = {"won": "source", "won_by_segment": "segment"}
 
 RATES = Table(
     "rates",
-    part=Column(str, "code", "funnel, source or segment"),
+    part=Column(str, "code", "funnel, source or segment", "calibration.part"),
     name=Column(str, "name", "what is counted"),
     k=Column(int, "count", "how many have it"),
     n=Column(int, "count", "of how many"),
@@ -114,12 +117,12 @@ def _rates(study: Study) -> Iterator[tuple[object, ...]]:
 
 LAGS = Table(
     "lags",
-    name=Column(str, "name", "from what to what"),
+    name=Column(str, "code", "from what to what", "calibration.lag"),
     n=Column(int, "count", "how many are dated"),
     median=Column(float, "days", "days"),
     mean=Column(float, "days", "days"),
     p90=Column(float, "days", "days within which nine of ten are done"),
-    best=Column(str, "code", "best of log-normal, Weibull, gamma; empty with too few"),
+    best=Column(str, "code", "best of log-normal, Weibull, gamma; empty with too few", "calibration.fit"),
 )
 
 
@@ -153,7 +156,7 @@ def _spending(study: Study) -> Iterator[tuple[object, ...]]:
 
 WEAK = Table(
     "weak",
-    kind=Column(str, "code", "what is missing or uncertain"),
+    kind=Column(str, "code", "what is missing or uncertain", "calibration.weak"),
     value=Column(float, "row", "a number that goes with it; NaN without one"),
 )
 
@@ -210,7 +213,7 @@ def _slopes(study: Study) -> Iterator[tuple[object, ...]]:
 
 TIMING = Table(
     "timing",
-    name=Column(str, "name", "which end of which events"),
+    name=Column(str, "code", "which end of which events", "calibration.rush"),
     ratio=Column(float, "1", "events per day in the last days over the usual"),
     p_shift=Column(float, "share", "how often shifting the series by whole weeks gives as many"),
     p_t=Column(float, "share", "one-sided, over the periods' own ratios"),
@@ -225,7 +228,7 @@ def _timing(study: Study) -> Iterator[tuple[object, ...]]:
 
 NOISE = Table(
     "noise",
-    kpi=Column(str, "code", "count"),
+    kpi=Column(str, "code", "count", "calibration.kpi"),
     chance=Column(float, "share", "scatter that independent events cause"),
     swings=Column(float, "share", "scatter of markets, seasons, campaigns"),
     sd=Column(float, "share", "both, as a share of the mean of a period"),
@@ -256,9 +259,10 @@ _FILLED: tuple[tuple[Table, Callable[[Study], Iterator[tuple[object, ...]]]], ..
     (WEAK, _weak),
 )
 
-TABLES = tuple(table for table, _ in _FILLED)
+TABLES = (*(table for table, _ in _FILLED), LABELS)
 
 
 def calibration_tables(study: Study) -> Tables:
     """Every table of TABLES, empty where the history says nothing."""
-    return {table.name: table.frame(table.rows(cells(study))) for table, cells in _FILLED}
+    frames = {table.name: table.frame(table.rows(cells(study))) for table, cells in _FILLED}
+    return frames | {"labels": LABELS.frame(company_rows(study.given.name, study.given))}

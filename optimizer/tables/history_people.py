@@ -20,7 +20,7 @@ PEOPLE = Table(
     hi=Column(float, "share", "upper end of its 90 % interval"),
     shrunk=Column(float, "share", "the estimate drawn towards the others by what luck explains"),
     reliability=Column(float, "share", "share of the difference that is the person's own"),
-    verdict=Column(str, "code", "above, below, not distinguishable"),
+    verdict=Column(str, "code", "above, below, not_distinguishable", "calibration.verdict"),
 )
 
 
@@ -31,7 +31,7 @@ def people_cells(study: Study) -> Iterator[tuple[object, ...]]:
 
 MOVES = Table(
     "moves",
-    cause=Column(str, "code", "what moves a person's wins from month to month"),
+    cause=Column(str, "code", "what moves a person's wins from month to month", "calibration.cause"),
     share=Column(float, "share", "of their variance"),
 )
 
@@ -45,7 +45,7 @@ def moves_cells(study: Study) -> Iterator[tuple[object, ...]]:
 
 CONTROL = Table(
     "control",
-    kpi=Column(str, "code", "what persons make a share of"),
+    kpi=Column(str, "code", "what persons make a share of", "calibration.kpi"),
     share=Column(float, "share", "of the variance of their results per period"),
     lo=Column(float, "share", "lower end of its 95 % interval"),
     hi=Column(float, "share", "upper end of its 95 % interval"),
@@ -85,7 +85,7 @@ def capacity_cells(study: Study) -> Iterator[tuple[object, ...]]:
 
 SIDES = Table(
     "sides",
-    metric=Column(str, "code", "short_calls or silent_touches"),
+    metric=Column(str, "code", "short_calls or silent_touches", "calibration.metric"),
     person=Column(str, "name", "pseudonym"),
     n=Column(int, "count", "calls or touches"),
     share=Column(float, "share", "of them without a conversation"),

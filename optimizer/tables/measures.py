@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.tables.labels import label_of
-from optimizer.tables.table import Column, Row, Table, in_both, named_cells
+from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import Explanation
@@ -16,10 +15,8 @@ if TYPE_CHECKING:
 
 MEASURES = Table(
     "measures",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     controllability=Column(float, "share", "share of the KPI's variance that the team itself can cause"),
     swing=Column(float, "share", "range of attainment within the team's reach"),
     lag=Column(
@@ -36,9 +33,7 @@ def measures_rows(solution: Solution) -> Iterator[Row]:
         measured = scenario.rules.controllability.override.get(team, {}).get(kpi)
         yield {
             "team": team,
-            **named_cells("team", label_of(team, scenario.teams)),
             "kpi": kpi,
-            **named_cells("kpi", label_of(kpi, scenario.kpis)),
             "controllability": float(found.controllability[i, k]),
             "swing": float(found.swing[i, k]),
             "lag": float(found.lag[i, k]),
@@ -48,10 +43,8 @@ def measures_rows(solution: Solution) -> Iterator[Row]:
 
 EXPOSURE = Table(
     "exposure",
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
-    team=Column(str, "name", "the other team"),
-    **in_both("team", "the team's label"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
+    team=Column(str, "name", "the other team", "team"),
     now=Column(
         float,
         "share",
@@ -63,13 +56,10 @@ EXPOSURE = Table(
 
 def exposure_rows(found: Explanation) -> Iterator[Row]:
     cal, falls = found.cal, found.exposure
-    scenario = cal.scenario
     for (k, kpi), (j, team) in _grid(cal.network.kpis, cal.network.teams):
         yield {
             "kpi": kpi,
-            **named_cells("kpi", label_of(kpi, scenario.kpis)),
             "team": team,
-            **named_cells("team", label_of(team, scenario.teams)),
             "now": float(falls[0, k, j]),
             "then": float(falls[1, k, j]) if len(falls) > 1 else np.nan,
         }

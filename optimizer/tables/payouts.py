@@ -9,20 +9,18 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.tables.labels import Text, label_of, plan_label
-from optimizer.tables.payroll import COMPANY
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
-
-EVERYBODY = Text("Everybody", "Tout le monde")
-
+from optimizer.tables.table import Column, Row, Table
 
 PAYOUT_DISTRIBUTION = Table(
     "payout_distribution",
-    plan=Column(str, "code", "current or chosen"),
-    **in_both("label", "name for people,"),
-    level=Column(str, "code", "company and team: charges included; person: one of the team, before charges"),
-    team=Column(str, "name", "name of the team; empty for the company, and for all people together"),
-    **in_both("team", "the team's label"),
+    plan=Column(str, "code", "current or chosen", "plan"),
+    level=Column(
+        str,
+        "code",
+        "company and team: charges included; person: one of the team, before charges",
+        "xlsx.level",
+    ),
+    team=Column(str, "name", "name of the team; empty for the company, and for all people together", "team"),
     people=Column(float, "count", "people in the team; empty where the scenario does not say"),
     target=Column(float, "money/period", "pay at 100 % attainment"),
     expected=Column(float, "money/period", "expected payout in closed form; empty for a person"),
@@ -45,26 +43,25 @@ def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
     """Company, teams, then a person of each team, of the current plan and of the chosen one."""
     scenario, seed = found.solution.problem.scenario, found.cal.seed
     for kind, paid in _plans(found):
-        start: Row = {"plan": kind, **label_cells(plan_label(kind, kind))}
+        start: Row = {"plan": kind}
         last: Row = {"draws": paid.draws, "seed": seed}
-        yield start | _team("company", "", COMPANY, None) | _spread(paid.company) | last
+        yield start | _team("company", "", None) | _spread(paid.company) | last
         for level, spreads in (("team", paid.teams), ("person", paid.people)):
             for (name, team), spread in zip(scenario.teams.items(), spreads, strict=True):
                 if spread is not None and spread.target > 0:
-                    label = label_of(name, scenario.teams)
-                    yield start | _team(level, name, label, team.headcount) | _spread(spread) | last
+                    yield start | _team(level, name, team.headcount) | _spread(spread) | last
         if np.isfinite(paid.people_at_goal):
             every: Row = dict.fromkeys(_spread(paid.company), np.nan) | {"at_goal": paid.people_at_goal}
-            yield start | _team("person", "", EVERYBODY, None) | every | last
+            yield start | _team("person", "", None) | every | last
 
 
 def _plans(found: Explanation) -> Iterator[tuple[str, PayoutDistribution]]:
     return zip(("current", "chosen"), found.chosen.payouts if found.chosen else (), strict=False)
 
 
-def _team(level: str, name: str, label: Text, people: int | None) -> Row:
+def _team(level: str, name: str, people: int | None) -> Row:
     count = np.nan if people is None else people
-    return {"level": level, "team": name, **named_cells("team", label), "people": count}
+    return {"level": level, "team": name, "people": count}
 
 
 def _spread(spread: Spread) -> Row:
@@ -75,10 +72,8 @@ def _spread(spread: Spread) -> Row:
 
 OBJECTIVES_REACHED = Table(
     "objectives_reached",
-    plan=Column(str, "code", "current or chosen"),
-    **in_both("label", "name for people,"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    plan=Column(str, "code", "current or chosen", "plan"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     paid=Column(bool, "flag", "whether the plan pays on it"),
     attainment=Column(float, "attainment", "expected attainment"),
     noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
@@ -99,9 +94,7 @@ def objectives_reached_rows(found: Explanation) -> Iterator[Row]:
         for k, kpi in enumerate(cal.network.kpis):
             yield {
                 "plan": kind,
-                **label_cells(plan_label(kind, kind)),
                 "kpi": kpi,
-                **named_cells("kpi", label_of(kpi, cal.scenario.kpis)),
                 "paid": bool(euros[:, k].any()),
                 "attainment": float(score[k]),
                 "noise": float(cal.curves.noise[k]),

@@ -18,14 +18,11 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, loading, realised_pay
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Team
-from optimizer.tables.labels import Text, label_of
 from optimizer.tables.rounding import money_decimals
-from optimizer.tables.table import Column, Row, Table, in_both, named_cells, ratio
+from optimizer.tables.table import Column, Row, Table, ratio
 
 CASES = (0.8, 0.9, 1.0, 1.1, 1.2)
 """Attainments of every KPI at which finance looks at payouts."""
-COMPANY = Text("Company", "Entreprise")
-ONE_REGIME = Text("–", "–")
 SUMMED = ["pay", "charges", "loaded"]
 
 
@@ -37,12 +34,9 @@ def cents(amount: float, decimals: int = 2) -> float:
 
 PAY_LINES = Table(
     "pay_lines",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
-    regime=Column(str, "name", "name of the regime; empty where there is one only"),
-    **in_both("regime", "the regime's label"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
+    regime=Column(str, "name", "name of the regime; empty where there is one only", "regime"),
     probability=Column(float, "share", "probability of the regime"),
     attainment=Column(float, "attainment", "expected attainment in the regime, once people have learnt"),
     gate_attainment=Column(
@@ -57,8 +51,7 @@ PAY_LINES = Table(
 )
 PAY_TOTALS = Table(
     "pay_totals",
-    team=Column(str, "name", "name of the team; empty for the company"),
-    **in_both("team", "the team's label"),
+    team=Column(str, "name", "name of the team; empty for the company", "team"),
     headcount=Column(float, "count", "people in the team; empty where not given"),
     charges_rate=Column(float, "share", "employer charges as a share of pay; empty for the company"),
     euros=Column(float, "money/period", "pay at target"),
@@ -75,10 +68,8 @@ PAY_TOTALS = Table(
 PAY_CASES = Table(
     "pay_cases",
     case=Column(float, "attainment", "attainment of every KPI, realised"),
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     euros=Column(float, "money/period", "pay at target"),
     level=Column(float, "share", "pay at this attainment, as a share of euros"),
     pay=Column(float, "money/period", "euros × level, rounded to the cent"),
@@ -99,9 +90,8 @@ CASE_TOTALS = Table(
 )
 CURVES = Table(
     "curves",
-    team=Column(str, "name", "name of the team; empty where all teams have the same curves"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "name of the team; empty where all teams have the same curves", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
     first_level=Column(
         float, "share", "pay at attainment 0 on the line before the first knot, as a share of pay at target"
@@ -113,7 +103,9 @@ CURVES = Table(
         float, "share", "what is paid more at once at and above the knot, as a share of pay at target"
     ),
     change=Column(float, "1", "change of slope at the knot"),
-    gate=Column(str, "name", "KPI whose attainment decides whether anything is paid; empty where none does"),
+    gate=Column(
+        str, "name", "KPI whose attainment decides whether anything is paid; empty where none does", "kpi"
+    ),
     gate_at=Column(float, "attainment", "attainment of the gate at or above which it is"),
     correlation=Column(float, "1", "correlation of the luck of the KPI and of its gate"),
 )
@@ -141,7 +133,6 @@ class Payroll:
 
     def lines(self) -> Iterator[Row]:
         """Expected pay by team, KPI and regime."""
-        regimes = self.cal.scenario.regimes
         scores = [at.score for at in self.outcome.by_regime]
         levels = [self.cal.curves.expected(score) for score in scores]
         stated = list(zip(self.cal.regimes.names, self.cal.regimes.odds, strict=True))
@@ -150,10 +141,9 @@ class Payroll:
         for i, k in self._paid():
             for s, (regime, probability) in enumerate(stated):
                 yield {
-                    **self._who(i),
-                    **self._what(k),
+                    "team": self.cal.network.teams[i],
+                    "kpi": self.cal.network.kpis[k],
                     "regime": regime,
-                    **named_cells("regime", label_of(regime, regimes) if regime else ONE_REGIME),
                     "probability": probability,
                     "attainment": float(scores[s][k]),
                     "gate_attainment": float(scores[s][gates[i, k]]) if (i, k) in gates else np.nan,
@@ -168,8 +158,8 @@ class Payroll:
             for i, k in self._paid():
                 yield {
                     "case": case,
-                    **self._who(i),
-                    **self._what(k),
+                    "team": self.cal.network.teams[i],
+                    "kpi": self.cal.network.kpis[k],
                     **self._amounts(i, k, float(levels[i, k])),
                 }
 
@@ -195,7 +185,7 @@ class Payroll:
             name = self.cal.network.teams[i]
             mine = [row for row in lines if row["team"] == name]
             yield {
-                **self._who(i),
+                "team": self.cal.network.teams[i],
                 "headcount": np.nan if team.headcount is None else team.headcount,
                 "charges_rate": team.charges,
                 **self._sums(mine, float(self.euros[i].sum())),
@@ -204,7 +194,7 @@ class Payroll:
                 "least_share": _or_nan(budget.min_share_of_target) if mine else np.nan,
             }
         yield {
-            **_COMPANY,
+            "team": "",
             "headcount": np.nan,
             "charges_rate": np.nan,
             **self._sums(lines, float(self.euros.sum())),
@@ -237,7 +227,7 @@ class Payroll:
                 for number, j in enumerate(bent, 1) if len(bent) else [(0, 0)]:
                     yield {
                         "team": team,
-                        **self._what(k),
+                        "kpi": self.cal.network.kpis[k],
                         "noise": float(curves.noise[k]),
                         "first_level": float(curves.first_level[c, k]),
                         "first_slope": float(curves.first_slope[c, k]),
@@ -255,21 +245,10 @@ class Payroll:
         at = float(gates.at[found[0]]) if len(found) else np.nan
         return {"gate": on, "gate_at": at, "correlation": gates.correlation if len(found) else np.nan}
 
-    def _who(self, i: int) -> Row:
-        team = self.cal.network.teams[i]
-        return {"team": team, **named_cells("team", label_of(team, self.cal.scenario.teams))}
-
-    def _what(self, k: int) -> Row:
-        kpi = self.cal.network.kpis[k]
-        return {"kpi": kpi, **named_cells("kpi", label_of(kpi, self.cal.scenario.kpis))}
-
 
 def _tidy(weight: float) -> float:
     """Without what only arithmetic adds."""
     return round(float(weight), 10)
-
-
-_COMPANY: Row = {"team": "", **named_cells("team", COMPANY)}
 
 
 def _against(lines: list[Row], limit: float | None) -> Row:

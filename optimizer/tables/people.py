@@ -11,9 +11,8 @@ from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation, by_size_of_change
 from optimizer.response.outcome import Outcome, loading
 from optimizer.response.pay_knots import named_curve
-from optimizer.tables.labels import NOBODY, activity_label, label_of
 from optimizer.tables.rounding import digits_of
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
+from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
     from optimizer.scenario.types import Kpi, Scenario
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 
 ACTIVITIES = Table(
     "activities",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    activity=Column(str, "name", "name; leave:<stage> are units left unworked, other:<team> remaining hours"),
-    **in_both("label", "name for people,"),
+    team=Column(str, "name", "name of the team", "team"),
+    activity=Column(
+        str, "name", "name; leave:<stage> are units left unworked, other:<team> remaining hours", "activity"
+    ),
     gaming=Column(bool, "flag", "whether it earns credit and little or no value"),
     now=Column(float, "units/period", "units per period under the current plan"),
     next=Column(
@@ -54,9 +53,7 @@ def activities_rows(found: Explanation) -> Iterator[Row]:
             name, hours = network.activities[a], float(network.unit_hours[a])
             yield {
                 "team": team,
-                **named_cells("team", label_of(team, cal.scenario.teams)),
                 "activity": name,
-                **label_cells(activity_label(cal.scenario, name)),
                 "gaming": bool(network.gaming[a]),
                 "now": float(now[a]),
                 "next": float(first[a]),
@@ -77,8 +74,7 @@ def _row_of(outcome: Outcome | None, count: int) -> Floats:
 
 TEAMS = Table(
     "teams",
-    team=Column(str, "name", "name of the team"),
-    **in_both("label", "name for people,"),
+    team=Column(str, "name", "name of the team", "team"),
     headcount=Column(float, "count", "people in the team; empty where the scenario does not say"),
     target_now=Column(float, "money/period", "variable pay at target under the current plan"),
     target_then=Column(float, "money/period", "variable pay at target under the recommended plan"),
@@ -105,7 +101,7 @@ def teams_rows(found: Explanation) -> Iterator[Row]:
     charge, lag = loading(cal), np.nan_to_num(solution.problem.measures.lag)
     control = solution.problem.space.controllability
     for i, team in enumerate(cal.network.teams):
-        row: Row = {"team": team, **label_cells(label_of(team, cal.scenario.teams))}
+        row: Row = {"team": team}
         row["headcount"] = cal.scenario.teams[team].headcount
         for when, paid, pay in sides:
             target = float(paid[i].sum())
@@ -120,8 +116,7 @@ def teams_rows(found: Explanation) -> Iterator[Row]:
 
 KPIS = Table(
     "kpis",
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("label", "name for people,"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     rate=Column(bool, "flag", "whether it has a denominator"),
     target=Column(float, "kpi", "value at which it pays 100 %, in its own unit"),
     noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
@@ -140,7 +135,6 @@ def kpis_rows(found: Explanation) -> Iterator[Row]:
     for k, (name, kpi) in enumerate(cal.scenario.kpis.items()):
         yield {
             "kpi": name,
-            **label_cells(label_of(name, cal.scenario.kpis)),
             "rate": kpi.is_rate,
             "target": float(cal.targets[k]),
             "noise": kpi.noise,
@@ -159,10 +153,8 @@ def _cap(scenario: Scenario, kpi: Kpi) -> float:
 
 GAMING = Table(
     "gaming",
-    activity=Column(str, "name", "name of the gaming activity"),
-    **in_both("label", "name for people,"),
-    team=Column(str, "name", "the team that gains"),
-    **in_both("team", "the team's label"),
+    activity=Column(str, "name", "name of the gaming activity", "activity"),
+    team=Column(str, "name", "the team that gains", "team"),
     now=Column(float, "units/period", "units per period under the current plan"),
     then=Column(float, "units/period", "units per period under the recommended plan"),
     cap=Column(float, "units/period", "units per period that the rules allow; empty without a cap"),
@@ -193,16 +185,14 @@ GAMING = Table(
 
 
 def gaming_rows(found: Explanation) -> Iterator[Row]:
-    network, scenario = found.cal.network, found.solution.problem.scenario
+    network = found.cal.network
     for line in found.gaming:
         name, team = network.activities[line.activity], network.teams[network.team[line.activity]]
         hours = float(network.unit_hours[line.activity])
         then = line.then if found.then is not None else np.nan
         yield {
             "activity": name,
-            **label_cells(activity_label(scenario, name)),
             "team": team,
-            **named_cells("team", label_of(team, scenario.teams)),
             "now": line.now,
             "then": then,
             "cap": line.cap,
@@ -220,10 +210,8 @@ def gaming_rows(found: Explanation) -> Iterator[Row]:
 
 STAGES = Table(
     "stages",
-    stage=Column(str, "name", "name of the stage"),
-    **in_both("label", "name for people,"),
-    team=Column(str, "name", "the team that works it; empty for a last stage, labelled nobody"),
-    **in_both("team", "the team's label"),
+    stage=Column(str, "name", "name of the stage", "stage"),
+    team=Column(str, "name", "the team that works it; empty for a last stage, labelled nobody", "team"),
     unit_value=Column(float, "money/unit", "contribution per unit entering"),
     now=Column(float, "units/period", "units entering per period under the current plan"),
     then=Column(float, "units/period", "units entering per period under the recommended plan"),
@@ -242,9 +230,7 @@ def stages_rows(found: Explanation) -> Iterator[Row]:
         owner = stage.owner or ""
         yield {
             "stage": name,
-            **label_cells(label_of(name, scenario.stages)),
             "team": owner,
-            **named_cells("team", label_of(owner, scenario.teams) if owner else NOBODY),
             "unit_value": float(cal.network.stage_value[n]),
             "now": float(now[n]),
             "then": float(then[n]),

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from optimizer.rollout.pilot import ALPHA, ENOUGH, Design, Pilot
 from optimizer.scenario.types import Scenario
-from optimizer.tables.labels import label_of, scenario_label
-from optimizer.tables.table import Column, Row, Table, Tables, frames_of, in_both, label_cells, named_cells
+from optimizer.tables.labels import LABELS, labels_rows
+from optimizer.tables.table import Column, Row, Table, Tables, frames_of
 
-_KPI = {"kpi": Column(str, "name", "what the pilot is judged by"), **in_both("kpi", "the KPI's label")}
+_KPI = {"kpi": Column(str, "name", "what the pilot is judged by", "kpi")}
 _DESIGN = {
     "people": Column(int, "count", "people on the new plan"),
     "others": Column(int, "count", "people of the team who stay on the current one"),
@@ -30,6 +30,7 @@ def pilot_tables(
         "teams": [_team(scenario, p) for p in pilots],
         "designs": [row for p in pilots for row in _designs(scenario, p)],
         "left_out": list(_left_out(scenario, pilots, changed)),
+        "labels": list(labels_rows(scenario)),
     }
     return frames_of(TABLES, rows)
 
@@ -40,17 +41,15 @@ def _names(scenario: Scenario, pilot: Pilot) -> tuple[str, str]:
 
 SUMMARY = Table(
     "summary",
-    scenario=Column(str, "name", "name of the scenario"),
-    **in_both("label", "name for people,"),
-    currency=Column(str, "code", "ISO code"),
-    period=Column(str, "code", "month, quarter, half_year or year"),
+    scenario=Column(str, "name", "name of the scenario", "company"),
+    currency=Column(str, "iso", "of ISO 4217"),
+    period=Column(str, "code", "month, quarter, half_year or year", "period"),
     decimals=Column(int, "count", "decimals with which money is printed"),
     plan=Column(str, "text", "the plan to test"),
     seed=Column(int, "id", "of the draws"),
     alpha=Column(float, "share", "probability that a change is seen where there is none"),
     enough=Column(float, "share", "probability that a real change is seen, from which on a design will do"),
-    team=Column(str, "name", "the team to test in; empty where no design will do"),
-    **in_both("team", "its label"),
+    team=Column(str, "name", "the team to test in; empty where no design will do", "team"),
     **_KPI,
     people=Column(float, "count", "people on the new plan"),
     others=Column(float, "count", "people of the team who stay on the current one"),
@@ -66,7 +65,6 @@ def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) 
     best = min(able, key=lambda p: p.smallest.size if p.smallest else (0, 0), default=None)
     start = {
         "scenario": scenario.name,
-        **label_cells(scenario_label(scenario)),
         "currency": scenario.currency,
         "period": scenario.period,
         "decimals": 0,
@@ -76,23 +74,20 @@ def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) 
         "enough": ENOUGH,
     }
     if best is None or best.smallest is None:
-        texts = ("team", "team_en", "team_fr", *_KPI)
+        texts = ("team", "kpi")
         return {**start, **dict.fromkeys(texts, ""), **dict.fromkeys(_DESIGN, math.nan)}
     team, kpi = _names(scenario, best)
     return {
         **start,
         "team": team,
-        **named_cells("team", label_of(team, scenario.teams)),
         "kpi": kpi,
-        **named_cells("kpi", label_of(kpi, scenario.kpis)),
         **_design(best, best.smallest),
     }
 
 
 TEAMS = Table(
     "teams",
-    team=Column(str, "name", "name of the team"),
-    **in_both("label", "name for people,"),
+    team=Column(str, "name", "name of the team", "team"),
     **_KPI,
     headcount=Column(int, "count", "people in the team"),
     luck=Column(float, "attainment", "standard deviation of one person's own luck in a period"),
@@ -108,9 +103,7 @@ def _team(scenario: Scenario, pilot: Pilot) -> Row:
     team, kpi = _names(scenario, pilot)
     return {
         "team": team,
-        **label_cells(label_of(team, scenario.teams)),
         "kpi": kpi,
-        **named_cells("kpi", label_of(kpi, scenario.kpis)),
         "headcount": pilot.setting.people,
         "luck": pilot.setting.own,
         "will_do": pilot.smallest is not None,
@@ -132,8 +125,8 @@ def _design(pilot: Pilot, design: Design) -> Row:
 
 DESIGNS = Table(
     "designs",
-    team=Column(str, "name", "name of the team"),
-    kpi=Column(str, "name", "what the pilot is judged by"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "what the pilot is judged by", "kpi"),
     **_DESIGN,
     textbook=Column(
         float, "share", "power by the normal formula, which ignores that the spread is estimated"
@@ -151,9 +144,8 @@ def _designs(scenario: Scenario, pilot: Pilot) -> Iterator[Row]:
 
 LEFT_OUT = Table(
     "left_out",
-    team=Column(str, "name", "name of the team"),
-    **in_both("label", "name for people,"),
-    reason=Column(str, "code", "no_headcount, too_few_people or nothing_moves"),
+    team=Column(str, "name", "name of the team", "team"),
+    reason=Column(str, "code", "no_headcount, too_few_people or nothing_moves", "pilot.left_out"),
 )
 
 
@@ -163,7 +155,7 @@ def _left_out(scenario: Scenario, pilots: Sequence[Pilot], changed: Sequence[str
         people = scenario.teams[name].headcount
         few = "too_few_people" if people is not None and people < 4 else "nothing_moves"
         reason = "no_headcount" if people is None else few
-        yield {"team": name, **label_cells(label_of(name, scenario.teams)), "reason": reason}
+        yield {"team": name, "reason": reason}
 
 
-TABLES = (SUMMARY, TEAMS, DESIGNS, LEFT_OUT)
+TABLES = (SUMMARY, TEAMS, DESIGNS, LEFT_OUT, LABELS)

@@ -13,8 +13,7 @@ from optimizer.response.gates import NO_GATES
 from optimizer.response.outcome import realised_pay
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import curve_of
-from optimizer.tables.labels import NO_TEXT, activity_label, label_of
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells, ratio
+from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
     from optimizer.scenario.curve_types import Curve
@@ -31,11 +30,9 @@ BEYOND = 0.2
 
 DEFINITIONS = Table(
     "definitions",
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
-    part=Column(str, "code", "numerator or denominator"),
-    counted=Column(str, "name", "activity done, or stage entered, that counts"),
-    **in_both("label", "name for people,"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
+    part=Column(str, "code", "numerator or denominator", "key"),
+    counted=Column(str, "name", "activity done, or stage entered, that counts", "counted"),
     entering=Column(bool, "flag", "whether units entering a stage count, rather than an activity done"),
     credit=Column(float, "1", "how much one unit counts"),
 )
@@ -46,13 +43,10 @@ def definitions_rows(solution: Solution) -> Iterator[Row]:
     scenario = solution.problem.scenario
     for name, kpi in scenario.kpis.items():
         for part, counted, entering, credit in _credits(kpi):
-            label = label_of(counted, scenario.stages) if entering else activity_label(scenario, counted)
             yield {
                 "kpi": name,
-                **named_cells("kpi", label_of(name, scenario.kpis)),
                 "part": part,
                 "counted": counted,
-                **label_cells(label),
                 "entering": entering,
                 "credit": credit,
             }
@@ -71,9 +65,8 @@ def _credits(kpi: Kpi) -> Iterator[tuple[str, str, bool, float]]:
 
 CURVE_POINTS = Table(
     "curve_points",
-    team=Column(str, "name", "name of the team; empty where all teams have the same curves"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "name of the team; empty where all teams have the same curves", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     attainment=Column(float, "attainment", "result over target"),
     paid=Column(
         float,
@@ -91,16 +84,14 @@ def curve_points_rows(solution: Solution) -> Iterator[Row]:
     for i, team in enumerate(cal.network.teams if cal.curves.by_team else [""]):
         for k, kpi in enumerate(cal.network.kpis):
             for attainment, share in zip(ATTAINMENTS, paid[:, i, k], strict=True):
-                label = label_of(kpi, cal.scenario.kpis)
                 numbers = {"attainment": attainment, "paid": float(share)}
-                yield {"team": team, "kpi": kpi, **named_cells("kpi", label), **numbers}
+                yield {"team": team, "kpi": kpi, **numbers}
 
 
 CURVE_LINES = Table(
     "curve_lines",
-    team=Column(str, "name", "name of the team; empty where all teams have the same curves"),
-    kpi=Column(str, "name", "name of the KPI; without rows, its pay is one straight line"),
-    **in_both("kpi", "the KPI's label"),
+    team=Column(str, "name", "name of the team; empty where all teams have the same curves", "team"),
+    kpi=Column(str, "name", "name of the KPI; without rows, its pay is one straight line", "kpi"),
     attainment=Column(
         float,
         "attainment",
@@ -116,10 +107,9 @@ def curve_lines_rows(solution: Solution) -> Iterator[Row]:
     open_gates = replace(cal.curves, gates=NO_GATES)
     for i, team in enumerate(cal.network.teams if cal.curves.by_team else [""]):
         for k, kpi in enumerate(cal.network.kpis):
-            label = label_of(kpi, cal.scenario.kpis)
             for attainment, paid in _corners(open_gates, i, k) if open_gates.bent[i, k] else ():
                 numbers = {"attainment": attainment, "paid": paid}
-                yield {"team": team, "kpi": kpi, **named_cells("kpi", label), **numbers}
+                yield {"team": team, "kpi": kpi, **numbers}
 
 
 def _corners(curves: PayCurves, i: int, k: int) -> Iterator[tuple[float, float]]:
@@ -136,9 +126,9 @@ def _corners(curves: PayCurves, i: int, k: int) -> Iterator[tuple[float, float]]
 
 CURVE_TERMS = Table(
     "curve_terms",
-    team=Column(str, "name", "name of the team"),
-    kpi=Column(str, "name", "name of the KPI; without rows, its pay is linear and unbounded"),
-    term=Column(str, "code", "slope, floor, threshold, accelerator, cap, gate or vesting"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI; without rows, its pay is linear and unbounded", "kpi"),
+    term=Column(str, "code", "slope, floor, threshold, accelerator, cap, gate or vesting", "key"),
     at=Column(
         float,
         "row",
@@ -149,8 +139,7 @@ CURVE_TERMS = Table(
         "row",
         "points of pay per point of attainment (slope, accelerator), share of pay (floor, vesting)",
     ),
-    on=Column(str, "name", "KPI that the gate is on; empty for other terms"),
-    **in_both("on", "its label"),
+    on=Column(str, "name", "KPI that the gate is on; empty for other terms", "kpi"),
 )
 
 
@@ -162,9 +151,8 @@ def curve_terms_rows(solution: Solution) -> Iterator[Row]:
             curve = curve_of(scenario, team, kpi, solution.problem.space.curves)
             for term, at, value in _terms(curve, kpi) if curve is not None else ():
                 on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
-                label = label_of(on, scenario.kpis) if on else NO_TEXT
                 found = {"term": term, "at": at, "value": value, "on": on}
-                yield {"team": team, "kpi": kpi, **found, **named_cells("on", label)}
+                yield {"team": team, "kpi": kpi, **found}
 
 
 def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:
@@ -191,12 +179,10 @@ def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:
 
 EXAMPLES = Table(
     "examples",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    case=Column(str, "code", "below, at or above target"),
+    team=Column(str, "name", "name of the team", "team"),
+    case=Column(str, "code", "below, at or above target", "result"),
     attainment=Column(float, "attainment", "result over target, the same for every KPI of the example"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("kpi", "the KPI's label"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     weight=Column(float, "share", "weight under the recommended plan"),
     euros=Column(float, "money/period", "pay of the team at target on this KPI"),
     pay=Column(float, "money/period", "pay of the team on this KPI in this case, before charges"),
@@ -210,18 +196,15 @@ EXAMPLES = Table(
 
 def examples_rows(solution: Solution) -> Iterator[Row]:
     """What each KPI pays where every result is below, at or above target; none without a plan."""
-    scenario = solution.problem.scenario
     for i, case, euros, pay in _cases(solution):
         team = solution.problem.cal.network.teams[i]
         for k in np.flatnonzero(euros > 0):
             kpi = solution.problem.cal.network.kpis[k]
             yield {
                 "team": team,
-                **named_cells("team", label_of(team, scenario.teams)),
                 "case": case,
                 "attainment": CASES[case],
                 "kpi": kpi,
-                **named_cells("kpi", label_of(kpi, scenario.kpis)),
                 "weight": round(ratio(float(euros[k]), float(euros.sum())), 10),
                 "euros": float(euros[k]),
                 "pay": float(pay[k]),
@@ -231,9 +214,8 @@ def examples_rows(solution: Solution) -> Iterator[Row]:
 
 EARNINGS = Table(
     "earnings",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
-    case=Column(str, "code", "below, at or above target"),
+    team=Column(str, "name", "name of the team", "team"),
+    case=Column(str, "code", "below, at or above target", "result"),
     attainment=Column(float, "attainment", "result over target, the same for every KPI"),
     pay=Column(
         float,
@@ -254,7 +236,6 @@ def earnings_rows(solution: Solution) -> Iterator[Row]:
         team = solution.problem.cal.network.teams[i]
         yield {
             "team": team,
-            **named_cells("team", label_of(team, solution.problem.scenario.teams)),
             "case": case,
             "attainment": CASES[case],
             "pay": float(pay.sum()),

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.plans.robustness import MEASURED, Robustness
-from optimizer.scenario.plan import plan_from_euros, plan_in_words
-from optimizer.tables.labels import (
-    CURRENT_IS_BEST,
-    NO_GUARANTEE,
-    NO_TEXT,
-    Text,
-    label_of,
-    plan_label,
-    plan_text,
-)
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
+from optimizer.scenario.plan import PlanWeights, plan_from_euros, plan_in_words
+from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -35,10 +26,15 @@ ROBUSTNESS = Table(
         str,
         "code",
         "current, nominal, alternative or neighbour (one shift of weight away from the nominal plan)",
+        "xlsx.robust",
     ),
-    **in_both("label", "name for people,"),
-    plan=Column(str, "text", "team: KPI weight"),
-    **in_both("plan", "the plan in words,"),
+    plan=Column(str, "text", "team: KPI weight", "weights"),
+    apart=Column(
+        str,
+        "text",
+        "of teams that it pays otherwise than the nominal plan; empty for the current and the nominal one",
+        "weights",
+    ),
     nominal=Column(
         bool, "flag", "whether it is the best at the numbers of the file; the current plan may be"
     ),
@@ -64,7 +60,9 @@ ROBUSTNESS = Table(
         bool, "flag", "whether it is the next best by the criterion of those that keep all rules"
     ),
     best_when_bad=Column(bool, "flag", "whether no plan of the table has a higher cvar"),
-    criterion=Column(str, "code", "mean, cvar or regret by which plans were compared; empty: by value"),
+    criterion=Column(
+        str, "code", "mean, cvar or regret by which plans were compared; empty: by value", "criterion"
+    ),
     draws=Column(int, "count", "draws that count"),
     seed=Column(int, "id", "of the draws"),
 )
@@ -79,9 +77,8 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "rank": c + 1,
             "kind": candidate.kind,
-            **label_cells(candidate_label(solution, found, c)),
             "plan": plan_in_words(weights),
-            **named_cells("plan", plan_text(scenario, weights)),
+            "apart": plan_in_words(_apart(plans, found, c)),
             "nominal": c == found.nominal,
             "recommended": c == found.picked,
             "keeps_rules": candidate.kept,
@@ -96,23 +93,17 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
         }
 
 
-def candidate_label(solution: Solution, found: Robustness, c: int) -> Text:
-    """What a candidate is, or the weights of the teams that it pays otherwise than the nominal plan."""
-    kind, scenario = found.candidates[c].kind, solution.problem.scenario
-    if c == found.nominal == 0:
-        return CURRENT_IS_BEST
-    if kind in ("current", "nominal"):
-        return plan_label(kind, kind)
-    both = (found.candidates[s].euros for s in (found.nominal, c))
-    nominal, other = (plan_from_euros(scenario, euros).weights for euros in both)
-    moved = {team: weights for team, weights in other.items() if weights != nominal[team]}
-    return plan_text(scenario, moved or other)
+def _apart(plans: Sequence[PlanWeights], found: Robustness, c: int) -> PlanWeights:
+    """Weights of the teams that a candidate pays otherwise than the nominal plan."""
+    if found.candidates[c].kind in ("current", "nominal"):
+        return {}
+    nominal, other = plans[found.nominal], plans[c]
+    return {team: weights for team, weights in other.items() if weights != nominal[team]} or other
 
 
 GUARANTEES = Table(
     "guarantees",
-    team=Column(str, "name", "name of the team"),
-    **in_both("team", "the team's label"),
+    team=Column(str, "name", "name of the team", "team"),
     share=Column(
         float,
         "share",
@@ -123,8 +114,7 @@ GUARANTEES = Table(
         "money/period",
         "what the company keeps at least, whatever else the team may find to do; empty: none",
     ),
-    reason=Column(str, "code", "why nothing is guaranteed; empty where something is"),
-    **in_both("reason", "the reason in words,"),
+    reason=Column(str, "code", "why nothing is guaranteed; empty where something is", "no_guarantee"),
 )
 
 
@@ -133,9 +123,7 @@ def guarantees_rows(solution: Solution) -> Iterator[Row]:
     for g in solution.guarantees:
         yield {
             "team": g.team,
-            **named_cells("team", label_of(g.team, solution.problem.scenario.teams)),
             "share": np.nan if g.share is None else g.share,
             "amount": np.nan if g.amount is None else g.amount,
             "reason": g.reason,
-            **named_cells("reason", NO_GUARANTEE[g.reason] if g.reason else NO_TEXT),
         }

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from optimizer.tables.labels import CAUSES
+from optimizer.tables.codes import CODES
 from optimizer.tables.table import Tables
 
 SHARE_DECIMALS = 3
@@ -146,11 +146,11 @@ def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.Da
 def _sums(waterfall: pd.DataFrame) -> Tables:
     """Parts of the waterfall added over teams (`waterfall_causes`) and over causes (`waterfall_teams`)."""
     keys = {
-        "waterfall_causes": ["cause", "label_en", "label_fr"],
-        "waterfall_teams": ["team", "team_en", "team_fr"],
+        "waterfall_causes": ["cause"],
+        "waterfall_teams": ["team"],
     }
     amounts = ["revenue", "net"]
-    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CAUSES)})
+    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CODES["cause"])})
     ordered = {
         "waterfall_causes": waterfall.assign(order=order).sort_values("order", kind="stable"),
         "waterfall_teams": waterfall,

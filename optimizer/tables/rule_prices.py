@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.plans.rules import rule_named
 from optimizer.scenario.plan import plan_in_words
-from optimizer.tables.labels import CHANGES, rule_label
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, named_cells
+from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import Explanation
@@ -16,33 +15,28 @@ if TYPE_CHECKING:
 
 RULE_PRICES = Table(
     "rule_prices",
-    rule=Column(str, "name", "name as in the scenario file"),
-    **in_both("label", "in words,"),
-    unit=Column(str, "code", "money, share, count, units or money_per_unit"),
-    change=Column(str, "code", "relaxed (by one step) or removed"),
-    **in_both("change", "the change in words,"),
+    rule=Column(str, "name", "name as in the scenario file", "rule"),
+    unit=Column(str, "code", "money, share, count, units or money_per_unit", "unit"),
+    change=Column(str, "code", "relaxed (by one step) or removed", "rule_change"),
     limit=Column(float, "row", "the limit in the scenario; empty where there is no single one"),
     new_limit=Column(float, "row", "the limit after the change; empty where removed"),
-    status=Column(str, "code", "of the solve without or with the relaxed rule"),
+    status=Column(str, "code", "of the solve without or with the relaxed rule", "status"),
     value=Column(float, "money/period", "objective of the best plan then"),
     bound=Column(float, "money/period", "no plan has a higher objective at the beliefs of that plan"),
     price=Column(
         float, "money/period", "value less the objective of the recommended plan: what the rule costs"
     ),
     loaded_pay=Column(float, "money/period", "expected payouts of that plan, employer charges included"),
-    plan=Column(str, "text", "the plan, team: KPI weight"),
+    plan=Column(str, "text", "the plan, team: KPI weight", "weights"),
 )
 
 
 def rule_prices_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.problem.scenario
     for price in found.prices:
         yield {
             "rule": price.rule,
-            **label_cells(rule_label(scenario, price.rule)),
             "unit": rule_named(price.rule).stated_unit,
             "change": price.change,
-            **named_cells("change", CHANGES[price.change]),
             "limit": price.limit,
             "new_limit": price.new_limit,
             "status": price.best.status,

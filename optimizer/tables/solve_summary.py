@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.tables.labels import STATUSES, scenario_label
 from optimizer.tables.rounding import money_decimals
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells, ratio
+from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import Explanation
@@ -17,16 +16,21 @@ if TYPE_CHECKING:
 
 SUMMARY = Table(
     "summary",
-    scenario=Column(str, "name", "name of the scenario"),
-    **in_both("label", "name for people,"),
-    targets=Column(str, "code", "fixed, or reset: issued anew each period at what was seen before"),
+    scenario=Column(str, "name", "name of the scenario", "company"),
+    targets=Column(
+        str, "code", "fixed, or reset: issued anew each period at what was seen before", "targets"
+    ),
     stretch=Column(float, "share", "how far above what was seen they are then issued, 0.05 = 5 %"),
-    currency=Column(str, "code", "ISO code"),
-    period=Column(str, "code", "month, quarter, half_year or year"),
-    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error"),
-    **in_both("status", "the status in words,"),
-    objective=Column(str, "code", "what is maximized: revenue, net or surplus"),
-    beliefs=Column(str, "code", "consistent, or baseline where the plan was solved at today's beliefs only"),
+    currency=Column(str, "iso", "of ISO 4217"),
+    period=Column(str, "code", "month, quarter, half_year or year", "period"),
+    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error", "status"),
+    outcome=Column(
+        str, "code", "the status; unproven where no plan was found, and none proven impossible", "status"
+    ),
+    objective=Column(str, "code", "what is maximized: revenue, net or surplus", "objective"),
+    beliefs=Column(
+        str, "code", "consistent, or baseline where the plan was solved at today's beliefs only", "beliefs"
+    ),
     moved=Column(bool, "flag", "whether the recommended plan differs from the current one"),
     value=Column(float, "money/period", "objective of the recommended plan, at the beliefs of the bound"),
     bound=Column(float, "money/period", "no plan has a higher objective at those beliefs"),
@@ -53,17 +57,14 @@ SUMMARY = Table(
 
 def summary_rows(found: Explanation) -> Iterator[Row]:
     solution, plans, scenario = found.solution, found.plans, found.solution.problem.scenario
-    status = STATUSES["unproven" if solution.unproven else solution.status]
     yield {
         "scenario": scenario.name,
-        **label_cells(scenario_label(scenario)),
         "targets": scenario.targets.mode,
         "stretch": scenario.targets.stretch,
         "currency": scenario.currency,
         "period": scenario.period,
         "status": solution.status,
-        "status_en": status.en,
-        "status_fr": status.fr,
+        "outcome": "unproven" if solution.unproven else solution.status,
         "objective": scenario.rules.objective,
         "beliefs": "consistent" if solution.asked.linearised is None else "baseline",
         "moved": found.moved,

@@ -1,8 +1,11 @@
 """A table: its columns with type, unit and meaning, and the same frame in memory and as a CSV file.
 
 Every table is declared as a `Table` beside the function that fills it. Shares are 0-1; "now" is the current
-plan, "then" the recommended one, both at consistent beliefs (once people have learnt); `label_en`, `label_fr`
-are how people call the thing. An empty cell means that the number does not exist.
+plan, "then" the recommended one, both at consistent beliefs (once people have learnt). An empty cell means
+that the number does not exist.
+
+Tables carry names and codes, and no words of any language. A file may have columns of words beside them, for
+people: `team_en` beside `team` (`reports.words.labelled`); they are not read back.
 """
 
 from __future__ import annotations
@@ -14,20 +17,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
-
-if TYPE_CHECKING:
-    from optimizer.tables.labels import Text
 
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 
 UNITS = {
     "name": "a name of the scenario, of the command line or of a file",
-    "code": "one of a closed list of words, which the meaning gives",
-    "text": "words, or several names and numbers in words",
+    "code": "one of a closed list of words",
+    "iso": "a code of a standard that the meaning names",
+    "text": "several names, codes and numbers together, or a text of the company's own",
     "flag": "True or False",
     "order": "place in an order, the first is 1",
     "id": "a whole number that only names something",
@@ -54,12 +55,12 @@ UNITS = {
 
 _DTYPES: dict[type, Any] = {str: object, date: object, bool: bool, int: "int64", float: "float64"}
 _UNITS_OF: dict[type, frozenset[str]] = {
-    str: frozenset({"name", "code", "text"}),
+    str: frozenset({"name", "code", "iso", "text"}),
     bool: frozenset({"flag"}),
     date: frozenset({"day"}),
     int: frozenset({"order", "id", "count", "periods", "weeks", "days"}),
 }
-_NUMBERS = frozenset(UNITS) - {"name", "code", "text", "flag", "day", "order", "id"}
+_NUMBERS = frozenset(UNITS) - {"name", "code", "iso", "text", "flag", "day", "order", "id"}
 
 
 class TableError(ValueError):
@@ -69,11 +70,14 @@ class TableError(ValueError):
 @dataclass(frozen=True)
 class Column:
     """What a column holds. A whole number that may be missing is a float. Raises ValueError for what says too
-    little: an unknown type or unit, two that do not go together, no meaning."""
+    little: an unknown type or unit, two that do not go together, no meaning, codes of no group."""
 
     type: type
     unit: str
     meaning: str
+    of: str = ""
+    """What is named (`team`, `rule`, …), or the group of a code: what people call it is then known
+    (`reports.words.naming`)."""
 
     def __post_init__(self) -> None:
         if self.type not in _DTYPES:
@@ -82,6 +86,8 @@ class Column:
             raise ValueError(f"{self.unit!r} is no unit of a column of type {self.type.__name__}")
         if not self.meaning:
             raise ValueError("a column without meaning")
+        if self.unit == "code" and not self.of:
+            raise ValueError("codes of no group")
 
 
 class Table:
@@ -109,10 +115,11 @@ class Table:
         return frame.astype({name: _DTYPES[column.type] for name, column in self.columns.items()})
 
     def write(self, frame: pd.DataFrame, file: Path) -> None:
-        """As CSV; numbers in full, so that reading gives the same ones. Raises ValueError for a frame whose
-        columns are not those declared."""
+        """As CSV, words for people included; numbers in full, so that reading gives the same ones. Raises
+        ValueError for a frame whose columns are not those declared."""
+        own = frame[self._own(frame.columns)]
         types = [_DTYPES[column.type] for column in self.columns.values()]
-        if list(frame.columns) != list(self.columns) or list(frame.dtypes) != types:
+        if list(own.columns) != list(self.columns) or list(own.dtypes) != types:
             raise ValueError(f"the columns of {self.name} are not those that were declared")
         quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if self._breaks_lines(frame) else csv.QUOTE_MINIMAL
         harmless = frame.assign(**{name: frame[name].map(_harmless) for name in self._texts})
@@ -122,13 +129,21 @@ class Table:
     def _texts(self) -> list[str]:
         return [name for name, column in self.columns.items() if column.type is str]
 
+    def _own(self, columns: Iterable[str]) -> list[str]:
+        """Columns but those of words, which are called by the one they stand beside and a language."""
+        named = tuple(f"{name}_" for name, column in self.columns.items() if column.of)
+        return [name for name in columns if name in self.columns or not name.startswith(named)]
+
     def _breaks_lines(self, frame: pd.DataFrame) -> bool:
         """Whether a text has a carriage return, which Python's csv writes bare and readers end a line at."""
-        return any("\r" in text for name in self._texts for text in frame[name] if isinstance(text, str))
+        declared = self.columns
+        texts = [name for name in frame.columns if name not in declared or declared[name].type is str]
+        return any("\r" in text for name in texts for text in frame[name] if isinstance(text, str))
 
     def read(self, file: Path) -> pd.DataFrame:
         """Equal to what was written. Raises TableError."""
         texts = _texts(file)
+        texts = texts[self._own(texts.columns)]
         if list(texts.columns) != list(self.columns):
             odd = ", ".join(sorted(set(texts.columns) ^ set(self.columns))) or "another order"
             raise TableError(f"{file} has other columns ({odd}): solve again with this version")
@@ -194,24 +209,6 @@ def read_tables(tables: Iterable[Table], folder: Path) -> Tables:
 
 
 # --- columns and cells ----------------------------------------------------------------------------------
-
-
-def in_both(column: str, meaning: str) -> dict[str, Column]:
-    """Columns of a text in English and in French."""
-    return {
-        f"{column}_en": Column(str, "text", f"{meaning} in English"),
-        f"{column}_fr": Column(str, "text", f"{meaning} in French"),
-    }
-
-
-def label_cells(text: Text) -> Row:
-    """`label_en` and `label_fr`."""
-    return {"label_en": text.en, "label_fr": text.fr}
-
-
-def named_cells(thing: str, text: Text) -> Row:
-    """`team_en` and `team_fr`, or those of another thing."""
-    return {f"{thing}_en": text.en, f"{thing}_fr": text.fr}
 
 
 def ratio(part: float, whole: float) -> float:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from optimizer.tables.explanation import plan_cells
-from optimizer.tables.labels import path_label
-from optimizer.tables.table import Column, Row, Table, in_both, label_cells
+from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import Explanation, TornadoBar
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 
 TORNADO = Table(
     "tornado",
-    path=Column(str, "name", "the number in the scenario file"),
-    **in_both("label", "in words,"),
+    path=Column(str, "name", "the number in the scenario file", "path"),
     source=Column(str, "text", "where the number comes from"),
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %"),
     number=Column(float, "row", "the number as it is; empty where several move together"),
@@ -41,9 +39,14 @@ TORNADO = Table(
     lead_high=Column(float, "money/period", "the same with the number times 1 + range"),
     flips_runner_up=Column(bool, "flag", "whether a runner-up is better at one end of the range"),
     runner_up=Column(
-        str, "text", "the runner-up that is better there, in words: team: KPI weight; else empty"
+        str, "text", "the runner-up that is better there, team: KPI weight; else empty", "weights"
     ),
-    **in_both("runner_up", "the runner-up in words,"),
+    runner_up_known=Column(
+        str, "name", "what it is called where it is one of the table `plans`; else empty", "plan"
+    ),
+    runner_up_shift=Column(
+        str, "text", "what it has more, less, none or new of than the recommended plan", "shift"
+    ),
     break_even_runner_up=Column(
         float, "1", "factor on the number at which the lead is nothing; empty: none in range"
     ),
@@ -51,13 +54,11 @@ TORNADO = Table(
 
 
 def tornado_rows(found: Explanation) -> Iterator[Row]:
-    scenario = found.solution.problem.scenario
     for swing in found.tornado:
         low, gain, high = map(float, swing.gains)
         lead_low, lead, lead_high = map(float, swing.leads)
         yield {
             "path": swing.path,
-            **label_cells(path_label(scenario, swing.path)),
             "source": swing.text,
             "range": swing.range,
             "number": swing.number,
@@ -78,14 +79,15 @@ def tornado_rows(found: Explanation) -> Iterator[Row]:
 
 def _runner_up_cells(found: Explanation, swing: TornadoBar) -> Row:
     if swing.runner_up is None:
-        return {"runner_up": "", "runner_up_en": "", "runner_up_fr": ""}
-    return plan_cells(found, found.runners_up[swing.runner_up].euros, "runner_up")
+        return dict.fromkeys(("runner_up", "runner_up_known", "runner_up_shift"), "")
+    cells = plan_cells(found, found.runners_up[swing.runner_up].euros)
+    names = {"plan": "runner_up", "known": "runner_up_known", "shift": "runner_up_shift"}
+    return {name: cells[cell] for cell, name in names.items()}
 
 
 ASSUMPTIONS = Table(
     "assumptions",
-    path=Column(str, "name", "the number in the scenario file"),
-    **in_both("label", "name for people,"),
+    path=Column(str, "name", "the number in the scenario file", "path"),
     source=Column(str, "text", "where the number comes from"),
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %"),
     gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
@@ -106,7 +108,6 @@ def assumptions_rows(found: Explanation) -> Iterator[Row]:
         low, gain, high = map(float, swing.gains)
         yield {
             "path": swing.path,
-            **label_cells(path_label(found.solution.problem.scenario, swing.path)),
             "source": swing.text,
             "range": swing.range,
             "gain": gain,

@@ -13,12 +13,11 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
 from optimizer.rollout.early_warning import ENOUGH_POWER, WarningLimit
 from optimizer.rollout.transition import Transition, TransitionPath
-from optimizer.tables.labels import NO_TEXT, activity_label, label_of, scenario_label
+from optimizer.tables.labels import LABELS, labels_rows
 from optimizer.tables.rounding import money_decimals
-from optimizer.tables.table import Column, Row, Table, Tables, frames_of, in_both, label_cells, named_cells
+from optimizer.tables.table import Column, Row, Table, Tables, frames_of
 
 MEASURES = ("revenue", "gross", "direct_costs", "loaded_pay", "net")
-_LABELS = {"label_en": "name for people, in English", "label_fr": "name for people, in French"}
 
 
 _FAN = {"mean": "mean over the draws", "p10": "one draw in ten is below", "p90": "one draw in ten is above"}
@@ -54,6 +53,7 @@ def switch_tables(found: Simulated) -> Tables:
         "payouts": list(_payouts(found.switch)),
         "timing": list(_timing(found.switch)),
         "limits": [_limit(found.cal, limit) for limit in found.limits],
+        "labels": list(labels_rows(found.cal.scenario)),
     }
     return frames_of(TABLES, rows)
 
@@ -66,10 +66,9 @@ def _fan(values: Floats) -> dict[str, float]:
 
 SUMMARY = Table(
     "summary",
-    scenario=Column(str, "name", "name of the scenario"),
-    **in_both("label", "name for people,"),
-    currency=Column(str, "code", "ISO code"),
-    period=Column(str, "code", "month, quarter, half_year or year"),
+    scenario=Column(str, "name", "name of the scenario", "company"),
+    currency=Column(str, "iso", "of ISO 4217"),
+    period=Column(str, "code", "month, quarter, half_year or year", "period"),
     decimals=Column(int, "count", "decimals with which money is printed"),
     plan=Column(str, "text", "the plan changed to"),
     goes_on=Column(bool, "flag", "whether it is the current plan: nothing changes"),
@@ -104,7 +103,6 @@ def _summary(found: Simulated) -> Row:
     gain, share = _fan(switch.net_gain[-1]), switch.shown_by
     return {
         "scenario": scenario.name,
-        **label_cells(scenario_label(scenario)),
         "currency": scenario.currency,
         "period": scenario.period,
         "decimals": money_decimals(switch.stay.revenue.mean(axis=1)),
@@ -137,11 +135,12 @@ def _paths(switch: Transition) -> tuple[tuple[str, TransitionPath], ...]:
 MONEY = Table(
     "money",
     period=Column(int, "order", "from 1"),
-    plan=Column(str, "code", "change or stay"),
+    plan=Column(str, "code", "change or stay", "switch.path"),
     measure=Column(
         str,
         "code",
         "revenue (after direct costs), gross, direct_costs, loaded_pay or net; cash of the period",
+        "xlsx.amount",
     ),
     **_fan_columns("money/period"),
 )
@@ -157,7 +156,7 @@ def _money(switch: Transition) -> Iterator[Row]:
 GAINS = Table(
     "gains",
     period=Column(int, "order", "from 1"),
-    measure=Column(str, "code", "revenue or net, over staying, cumulative"),
+    measure=Column(str, "code", "revenue or net, over staying, cumulative", "xlsx.amount"),
     **_fan_columns("money"),
     shown=Column(float, "share", "share of the draws in which the gain in net has shown for good by then"),
 )
@@ -173,8 +172,7 @@ def _gains(switch: Transition) -> Iterator[Row]:
 ACTIVITIES = Table(
     "activities",
     period=Column(int, "order", "from 1"),
-    activity=Column(str, "name", "name of the activity"),
-    **in_both("label", "name for people,"),
+    activity=Column(str, "name", "name of the activity", "activity"),
     gaming=Column(bool, "flag", "whether it only looks good"),
     stay=Column(float, "units/period", "units per period under the current plan, mean over the draws"),
     **_fan_columns("units/period"),
@@ -190,8 +188,8 @@ def _activities(switch: Transition) -> Iterator[Row]:
     cal = switch.cal
     for t, (change, stay) in enumerate(zip(switch.change.x, switch.stay.x, strict=True)):
         for a, name in enumerate(cal.network.activities):
-            label, gaming = activity_label(cal.scenario, name), bool(cal.network.gaming[a])
-            start = {"period": t + 1, "activity": name, **label_cells(label), "gaming": gaming}
+            gaming = bool(cal.network.gaming[a])
+            start = {"period": t + 1, "activity": name, "gaming": gaming}
             units = {"stay": float(stay[:, a].mean()), **_fan(change[:, a])}
             moved = abs(units["mean"] - units["stay"]) / float(cal.network.scale[a])
             yield {**start, **units, "moved": moved}
@@ -200,8 +198,7 @@ def _activities(switch: Transition) -> Iterator[Row]:
 SCORES = Table(
     "scores",
     period=Column(int, "order", "from 1"),
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("label", "name for people,"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
     stay=Column(float, "attainment", "attainment under the current plan, mean over the draws"),
     **_fan_columns("attainment"),
 )
@@ -212,15 +209,14 @@ def _scores(switch: Transition) -> Iterator[Row]:
     paths = zip(switch.change.attainment, switch.stay.attainment, strict=True)
     for t, (change, stay) in enumerate(paths):
         for k, name in enumerate(kpis):
-            start = {"period": t + 1, "kpi": name, **label_cells(label_of(name, kpis))}
+            start = {"period": t + 1, "kpi": name}
             yield {**start, "stay": float(stay[:, k].mean()), **_fan(change[:, k])}
 
 
 PAYOUTS = Table(
     "payouts",
     period=Column(int, "order", "from 1"),
-    team=Column(str, "name", "name of the team"),
-    **in_both("label", "name for people,"),
+    team=Column(str, "name", "name of the team", "team"),
     stay=Column(float, "money/period", "loaded payouts under the current plan, mean over the draws"),
     **_fan_columns("money/period"),
 )
@@ -230,15 +226,14 @@ def _payouts(switch: Transition) -> Iterator[Row]:
     teams, loaded = switch.cal.scenario.teams, loading(switch.cal)
     for t, (change, stay) in enumerate(zip(switch.change.pay, switch.stay.pay, strict=True)):
         for i, name in enumerate(teams):
-            start = {"period": t + 1, "team": name, **label_cells(label_of(name, teams))}
+            start = {"period": t + 1, "team": name}
             yield {**start, "stay": float(stay[:, i].mean() * loaded[i]), **_fan(change[:, i] * loaded[i])}
 
 
 TIMING = Table(
     "timing",
-    kpi=Column(str, "name", "name of the KPI"),
-    **in_both("label", "name for people,"),
-    plan=Column(str, "code", "change or stay"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
+    plan=Column(str, "code", "change or stay", "switch.path"),
     pulled=Column(float, "attainment", "attainment pulled forward per period, mean"),
     held=Column(float, "attainment", "attainment held back per period, mean"),
 )
@@ -249,15 +244,15 @@ def _timing(switch: Transition) -> Iterator[Row]:
     for k, (name, kpi) in enumerate(kpis.items()):
         for plan, path in _paths(switch) if kpi.timing is not None else ():
             moved = {"pulled": float(path.pulled[..., k].mean()), "held": float(path.held[..., k].mean())}
-            yield {"kpi": name, **label_cells(label_of(name, kpis)), "plan": plan, **moved}
+            yield {"kpi": name, "plan": plan, **moved}
 
 
 LIMITS = Table(
     "limits",
-    activity=Column(str, "name", "name of the activity"),
-    **in_both("label", "name for people,"),
-    stage=Column(str, "name", "the stage whose inflow the share is of; empty: the limit is in units"),
-    **in_both("stage", "its label"),
+    activity=Column(str, "name", "name of the activity", "activity"),
+    stage=Column(
+        str, "name", "the stage whose inflow the share is of; empty: the limit is in units", "stage"
+    ),
     week=Column(int, "weeks", "by which the alarm can tell; the last of the period where it never can"),
     usual=Column(float, "row", "expected by then as the plan was judged"),
     gamed=Column(float, "row", "expected by then if it pays more than believed"),
@@ -272,15 +267,12 @@ LIMITS = Table(
 
 
 def _limit(cal: Calibrated, limit: WarningLimit) -> Row:
-    network, stages = cal.network, cal.scenario.stages
+    network = cal.network
     name, source = network.activities[limit.activity], network.source[limit.activity]
     stage = network.stages[source] if source >= 0 else ""
-    text = label_of(stage, stages) if stage else NO_TEXT
     return {
         "activity": name,
-        **label_cells(activity_label(cal.scenario, name)),
         "stage": stage,
-        **named_cells("stage", text),
         "week": limit.week,
         "usual": limit.usual,
         "gamed": limit.gamed,
@@ -292,4 +284,4 @@ def _limit(cal: Calibrated, limit: WarningLimit) -> Row:
     }
 
 
-TABLES = (SUMMARY, MONEY, GAINS, ACTIVITIES, SCORES, PAYOUTS, TIMING, LIMITS)
+TABLES = (SUMMARY, MONEY, GAINS, ACTIVITIES, SCORES, PAYOUTS, TIMING, LIMITS, LABELS)

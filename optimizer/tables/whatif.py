@@ -23,15 +23,7 @@ from optimizer.response.outcome import loading
 from optimizer.response.pay_curves import PayCurves
 from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of
 from optimizer.scenario.types import TargetPay
-from optimizer.tables.labels import (
-    STATUSES,
-    Text,
-    activity_label,
-    label_of,
-    plan_label,
-    rule_label,
-    scenario_label,
-)
+from optimizer.tables.labels import labels_of
 from optimizer.tables.rounding import money_decimals
 
 if TYPE_CHECKING:
@@ -41,14 +33,15 @@ Json = dict[str, Any]
 
 SCHEMA: dict[str, str] = {
     "schema": "version of this shape",
-    "scenario": "name, label, currency, period, objective, status of the solve in words (null where nothing "
+    "scenario": "name, label, currency, period, objective, status of the solve (null where nothing "
     "was solved), decimals of money",
     "constants": "tolerances of rules and of the equilibrium, floors and reach: those of the Python modules",
     "teams": "name, label, loading 1 + τ_i, hours H_i (null: unlimited), discount δ_i, unit: currency per "
     "step, least and most steps of target pay, whether pay is decided, steps of weights (null: as pay), "
     "pay today, allowed and locked KPIs",
     "stages": "name, label, owner (index of a team; -1: terminal), price μ⁰_n at baseline",
-    "activities": "name, label, team, source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "
+    "activities": "name, label (null: units left unworked, remaining hours), team, "
+    "source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "
     "quadratic q_a, scale X_a, baseline x⁰_a, routing φ⁰_a, gaming, explicit",
     "kpis": "name, label, rate, target T_k in force, noise σ_k, baseline numerator Num⁰_k and denominator "
     "Den⁰_k",
@@ -58,18 +51,19 @@ SCHEMA: dict[str, str] = {
     "knots [attainment, jump, change of slope], patience (worth today of a euro earned), gate (null, or the "
     "KPI it is on and the attainment at which it opens)",
     "correlation": "of the luck of any two KPIs",
-    "regimes": "per regime: probability, label (null: the only one), inflow F_n, and sparse rows "
+    "regimes": "per regime: probability, name and label (null: the only one), inflow F_n, and sparse rows "
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; "
     "numeratorArriving N⁰_k and denominatorArriving D⁰_k, what of them arrives by itself; gross and cash per "
     "unit of activity",
     "order": "stages downstream first; teams upstream first; whether one pass over the teams is enough",
-    "rules": "name, label, unit, atLeast (kept where value ≥ limit), quiet (speaks when broken), "
+    "rules": "name, unit, atLeast (kept where value ≥ limit), quiet (speaks when broken), "
     "form and its numbers: see optimizer.plans.rules.family.FORMS",
-    "unchecked": "labels of rules that need simulated luck, which the page does not check",
-    "plans": "name, kind (current, named, chosen), label, euros e_ik at target, index of its curves; the "
+    "unchecked": "names of rules that need simulated luck, which the page does not check",
+    "plans": "name, kind (current, named, chosen), euros e_ik at target, index of its curves; the "
     "current plan first",
 }
-"""Keys of the page's data: meaning. Money is in the scenario's currency per period, labels are {en, fr}."""
+"""Keys of the page's data: meaning. Money is in the scenario's currency per period. Labels are the
+company's own, by language; the page has the words for everything else."""
 
 
 FINE = 100
@@ -79,7 +73,7 @@ FINE = 100
 def whatif_data(solution: Solution) -> Json:
     """The page's data for a solved scenario; without a plan found, the page has no recommended one."""
     data = company_data(solution.problem.cal, solution.problem.space)
-    data["scenario"]["status"] = label_json(STATUSES[solution.status])
+    data["scenario"]["status"] = solution.status
     if solution.chosen is not None:
         chosen = _plan("chosen", "chosen", solution.chosen.euros, len(data["curves"]) - 1)
         data["plans"].insert(1, chosen)
@@ -89,7 +83,7 @@ def whatif_data(solution: Solution) -> Json:
 def company_data(cal: Calibrated, space: PlanSpace) -> Json:
     """The page's data for a company, with the current plan and those that its file names."""
     return {
-        "schema": 2,
+        "schema": 3,
         "scenario": _scenario(cal),
         "constants": {
             "tolerance": TOLERANCE,
@@ -109,13 +103,9 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "regimes": list(_regimes(cal)),
         "order": _order(cal.network),
         "rules": list(_rules(cal, space)),
-        "unchecked": [label_json(rule_label(cal.scenario, name)) for name in unchecked_rules(cal)],
+        "unchecked": list(unchecked_rules(cal)),
         "plans": list(_plans(cal, len(_offered(space)) - 1)),
     }
-
-
-def label_json(text: Text) -> Json:
-    return text._asdict()
 
 
 def _scenario(cal: Calibrated) -> Json:
@@ -123,7 +113,7 @@ def _scenario(cal: Calibrated) -> Json:
     gross = float(cal.network.marginal_gross @ cal.network.baseline)
     return {
         "name": scenario.name,
-        "label": label_json(scenario_label(scenario)),
+        "label": labels_of(scenario.name, scenario),
         "currency": scenario.currency,
         "period": scenario.period,
         "objective": scenario.rules.objective,
@@ -138,7 +128,7 @@ def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
     for i, (name, team) in enumerate(cal.scenario.teams.items()):
         yield {
             "name": name,
-            "label": label_json(label_of(name, cal.scenario.teams)),
+            "label": labels_of(name, team),
             "loading": float(load[i]),
             "hours": float(network.hours[i]) if np.isfinite(network.hours[i]) else None,
             "discount": float(network.discount[i]),
@@ -158,18 +148,18 @@ def _stages(cal: Calibrated) -> Iterator[Json]:
     for n, name in enumerate(network.stages):
         yield {
             "name": name,
-            "label": label_json(label_of(name, cal.scenario.stages)),
+            "label": labels_of(name, cal.scenario.stages[name]),
             "owner": int(network.owner[n]),
             "price": float(cal.beliefs.price[0, n]),
         }
 
 
 def _activities(cal: Calibrated) -> Iterator[Json]:
-    network = cal.network
+    network, named = cal.network, cal.scenario.activities
     for a, name in enumerate(network.activities):
         yield {
             "name": name,
-            "label": label_json(activity_label(cal.scenario, name)),
+            "label": labels_of(name, named[name]) if name in named else None,
             "team": int(network.team[a]),
             "source": int(network.source[a]),
             "hours": float(network.unit_hours[a]),
@@ -189,7 +179,7 @@ def _kpis(cal: Calibrated) -> Iterator[Json]:
     for k, name in enumerate(network.kpis):
         yield {
             "name": name,
-            "label": label_json(label_of(name, cal.scenario.kpis)),
+            "label": labels_of(name, cal.scenario.kpis[name]),
             "rate": bool(network.is_rate[k]),
             "target": float(cal.targets[k]),
             "noise": float(cal.curves.noise[k]),
@@ -228,7 +218,8 @@ def _regimes(cal: Calibrated) -> Iterator[Json]:
     for regime, probability, network in zip(stated.names, stated.odds, stated.networks, strict=True):
         yield {
             "probability": float(probability),
-            "label": label_json(label_of(regime, cal.scenario.regimes)) if regime else None,
+            "name": regime,
+            "label": labels_of(regime, cal.scenario.regimes[regime]) if regime else None,
             "inflow": network.inflow.tolist(),
             "yields": _sparse(network.yields.T),
             "numerator": _sparse(network.numerator),
@@ -254,7 +245,6 @@ def _rules(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
     for form in page_forms(cal, space):
         yield {
             "name": form.name,
-            "label": label_json(rule_label(cal.scenario, form.name)),
             "unit": form.rule.unit,
             "atLeast": form.at_least,
             "quiet": form.quiet,
@@ -272,8 +262,7 @@ def _plans(cal: Calibrated, chosen: int) -> Iterator[Json]:
 
 
 def _plan(kind: str, name: str, euros: Floats, curves: int) -> Json:
-    label = label_json(plan_label(kind, name))
-    return {"name": name, "kind": kind, "label": label, "euros": euros.tolist(), "curves": curves}
+    return {"name": name, "kind": kind, "euros": euros.tolist(), "curves": curves}
 
 
 def _where(flags: Any) -> list[int]:

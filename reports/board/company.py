@@ -45,7 +45,7 @@ def _stage(words: Words, stage: Any, largest: float) -> Block:
     planned = math.isfinite(stage["then"])
     strips += [(0.0, float(stage["then"]) / largest, "accent")] if planned else []
     return row(
-        words.label(stage),
+        words.label(stage, "stage"),
         words.label(stage, "team", LONGEST_TEAM) if stage["team"] else NOTHING,
         current,
         recommended,
@@ -123,7 +123,7 @@ def _pay_row(words: Words, team: Any) -> Block:
         return words.write.percent(value, 0)
 
     return row(
-        words.label(team),
+        words.label(team, "team"),
         words.write.number(team["headcount"]),
         both("target", words.money),
         both("pay", words.money),
@@ -173,7 +173,7 @@ def _game(words: Words, line: Any) -> Block:
     recommended = words.units(line["then"], digits)
     hours = words.write.number(line["hours_then"])
     return row(
-        words.label(line, longest=60),
+        words.label(line, "activity", 60),
         words.label(line, "team", LONGEST_TEAM),
         words.units(line["now"], digits),
         cell(recommended, "bad") if line["then"] > line["cap"] else recommended,

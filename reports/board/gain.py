@@ -36,7 +36,7 @@ def gain_split(words: Words, tables: Tables) -> Block | None:
     order = list(causes["cause"])
     whole = float(tables["plans"].iloc[-1]["net_change"])
     columns = [PageColumn(words.say("split.team"), "left", 1.0)]
-    columns += [PageColumn(_folded(words.label(c))) for _, c in causes.iterrows()]
+    columns += [PageColumn(_folded(words.label(c, "cause"))) for _, c in causes.iterrows()]
     columns += [PageColumn(words.say("split.all"))]
     rows = [_team_parts(words, parts, team, order) for _, team in teams.iterrows()]
     sums = [words.amount(v, signed=True) for v in causes["net"]]
@@ -63,7 +63,7 @@ def _team_parts(words: Words, parts: pd.DataFrame, team: Any, order: list[str]) 
 
 def _waterfall(words: Words, causes: pd.DataFrame, whole: float) -> Block:
     steps = [
-        WaterfallBar(_folded(words.label(c)), float(c["net"]), words.amount(c["net"], signed=True))
+        WaterfallBar(_folded(words.label(c, "cause")), float(c["net"]), words.amount(c["net"], signed=True))
         for _, c in causes.iterrows()
     ]
     last = WaterfallBar(words.say("split.net"), whole, words.amount(whole, signed=True))
@@ -111,14 +111,14 @@ def _shift(words: Words, line: Any) -> Block:
     return row(
         words.label(line, "team", LONGEST_TEAM),
         words.say("why.weight", kpi=words.label(line, "kpi", 40), weight=words.write.weight(line["weight"])),
-        words.label(line, "to", 40),
+        words.name("kpi", line["to"], 40),
         *([*amounts, hours] if converged else [NOTHING] * 3),
         _broken(words, line) if converged else cell(words.say("why.unsettled"), "warn"),
     )
 
 
 def _broken(words: Words, line: Any) -> Cell:
-    named = words.user(line[f"broken_{words.language}"], 120)
+    named = words.name("rule_list", line["broken"], 120)
     return cell(named, "bad_text") if named else words.say("plans.none")
 
 
@@ -142,12 +142,12 @@ def unmoved(words: Words, tables: Tables) -> Block | None:
 
 
 def _refusal(words: Words, line: Any) -> Block:
-    broken = words.user(line[f"broken_{words.language}"], 120)
-    reason = words.label(line, "reason")
+    broken = words.name("rule_list", line["broken"], 120)
+    reason = words.name("against", line["reason"])
     return row(
         words.label(line, "team", LONGEST_TEAM),
         words.label(line, "kpi", 40),
-        words.label(line, "to", 40),
+        words.name("kpi", line["to"], 40),
         words.amount(line["value_change"], signed=True),
         words.say("unmoved.rules", reason=reason, rules=broken) if broken else reason,
         tone="chosen" if line["cheapest"] else "plain",
@@ -178,7 +178,7 @@ def near_ties(words: Words, tables: Tables) -> Block | None:
 def _tie(words: Words, line: Any) -> Block:
     kinds = [words.say(f"ties.{k}") for k in ("near_tie", "simpler", "closer") if line[k]]
     return row(
-        words.label(line, longest=400),
+        words.known_plan(line["known"], line["shift"], 400),
         ", ".join(kinds) or NOTHING,
         words.amount(line["loss"]),
         words.write.percent(line["loss_share"], 2),
@@ -208,7 +208,7 @@ def alternatives(words: Words, tables: Tables) -> Block | None:
 def _alternative(words: Words, line: Any) -> Block:
     return row(
         words.write.number(line["rank"]),
-        words.label(line, "plan", 400),
+        words.name("weights", line["plan"], 400),
         words.amount(line["value"]),
         words.amount(line["behind"]),
         words.write.percent(line["behind_share"], 2),
@@ -307,8 +307,8 @@ def _price(words: Words, line: Any) -> Block:
     ]
     proven = line["status"] == "optimal"
     return row(
-        words.label(line, longest=110),
-        words.label(line, "change"),
+        words.label(line, "rule", 110),
+        words.name("rule_change", line["change"]),
         *limits,
         words.amount(line["price"], signed=True),
         words.say("price.proven") if proven else cell(words.say("price.unproven"), "warn"),
@@ -345,9 +345,13 @@ def tornado(words: Words, tables: Tables) -> Block | None:
 
 def _sensitivity(words: Words, line: Any, scale: tuple[float, float]) -> Block:
     even = line["break_even"]
-    overtakes = words.label(line, "runner_up", 90) if line["flips_runner_up"] else NOTHING
+    overtakes = (
+        words.known_plan(line["runner_up_known"], line["runner_up_shift"], 90)
+        if line["flips_runner_up"]
+        else NOTHING
+    )
     return row(
-        range_label(words, line) if math.isfinite(line["range"]) else words.label(line, longest=70),
+        range_label(words, line) if math.isfinite(line["range"]) else words.label(line, "path", 70),
         gain_bar(line, scale, "bad" if line["flips_current"] else "accent"),
         gain_span(words, line),
         words.say("tornado.factor", factor=words.write.number(even, 2)) if math.isfinite(even) else NOTHING,

@@ -36,7 +36,7 @@ def head(words: Words, tables: Tables) -> Block:
     tone = {"optimal": "good", "feasible": "warn", "baseline": "warn"}.get(status, "bad")
     gap = words.say("badge.gap", gap=words.write.percent(summary["gap"], 2)) if known else ""
     badge = {"text": words.say(f"badge.{status}"), "more": gap, "tone": tone}
-    return {"title": words.label(summary, longest=90), "subtitle": subtitle, "badge": badge}
+    return {"title": words.name("company", summary["scenario"], 90), "subtitle": subtitle, "badge": badge}
 
 
 def cards(words: Words, tables: Tables) -> list[Block]:
@@ -102,11 +102,11 @@ def shown_plans(tables: Tables) -> tuple[pd.DataFrame, int]:
 def plan_name(words: Words, tables: Tables, plan: Any) -> str:
     """The current plan also says under which name the file lists it."""
     if plan["kind"] != "current":
-        return words.label(plan, longest=32)
+        return words.plan(plan, 32)
     plans = tables["plans"]
     same = plans[plans["kind"].isin(["named"]) & plans["same_as_current"].astype(bool)]
-    names = [words.label(p, longest=32) for _, p in same.iterrows()]
-    plain = words.label(plan)
+    names = [words.plan(p, 32) for _, p in same.iterrows()]
+    plain = words.plan(plan)
     return words.say("plans.same", plan=plain, names=words.write.listed(names)) if names else plain
 
 
@@ -154,7 +154,7 @@ def weights_section(words: Words, tables: Tables) -> Block:
     order = [k for k in tables["kpis"]["kpi"] if k in set(paid["kpi"])]
     head = [PageColumn(words.say("weights.kpi"), "left", 1.6)]
     columns = head + [
-        PageColumn(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in teams.iterrows()
+        PageColumn(words.label(t, "team", LONGEST_TEAM), "center", 1.0) for _, t in teams.iterrows()
     ]
     rows = [_kpi_row(words, paid[paid["kpi"] == k], teams) for k in order[:MOST_KPIS]]
     rows.append(_pay_row(words, teams))
@@ -178,7 +178,7 @@ def _weights_list(words: Words, tables: Tables) -> Block:
             words.say("weights.of", kpi=words.label(w, "kpi", 52), weight=_weight(words, w))
             for _, w in mine.iterrows()
         ]
-        rows.append(row(words.label(team), words.say("separator").join(paid), _target(words, team)))
+        rows.append(row(words.label(team, "team"), words.say("separator").join(paid), _target(words, team)))
     return section(words.say("weights.title"), body=table(columns, rows))
 
 
@@ -258,7 +258,7 @@ def _conflict_row(words: Words, rule: Any) -> Block:
     moved = rule["by"] > 0
     limit, relaxed = (in_unit(words, rule["unit"], rule[c]) for c in ("limit", "relaxed"))
     by = in_unit(words, rule["unit"], rule["by"]) if moved else words.say("conflict.not_moved")
-    return row(words.label(rule, longest=80), limit, by, relaxed, tone="chosen" if moved else "plain")
+    return row(words.label(rule, "rule", 80), limit, by, relaxed, tone="chosen" if moved else "plain")
 
 
 def broken_section(words: Words, tables: Tables) -> Block:
@@ -271,7 +271,7 @@ def broken_section(words: Words, tables: Tables) -> Block:
     rows = [
         row(
             plan_name(words, tables, p),
-            words.user(p[f"broken_{words.language}"], 240) or words.say("plans.none"),
+            words.name("rule_list", p["broken"], 240) or words.say("plans.none"),
         )
         for _, p in shown.iterrows()
     ]

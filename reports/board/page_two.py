@@ -49,14 +49,14 @@ def _team(words: Words, team: Any, activities: pd.DataFrame, each: int, name: st
         *(PageColumn(words.say(f"work.{h}")) for h in ("now", "next", "then", "hours")),
     ]
     rows = [_activity(words, a) for _, a in mine.iterrows()]
-    return {"title": words.label(team), "paid": paid, "table": table(columns, rows)}
+    return {"title": words.label(team, "team"), "paid": paid, "table": table(columns, rows)}
 
 
 def _activity(words: Words, activity: Any) -> Block:
     digits = int(activity["digits"])
     units = [words.units(activity[c], digits) for c in ("now", "next", "then")]
     hours = activity["hours_change"]
-    name = words.label(activity, longest=46)
+    name = words.label(activity, "activity", 46)
     name = words.say("work.gaming", activity=name) if activity["gaming"] else name
     written = words.write.number(hours, signed=True) if activity["hours_now"] or hours else NOTHING
     return row(cell(name, "warn") if activity["gaming"] else name, *units, written)
@@ -91,7 +91,7 @@ def _gaming_row(words: Words, line: Any) -> Block:
     over = line["then"] > line["cap"]
     recommended = words.units(line["then"], digits)
     return row(
-        words.label(line, longest=46),
+        words.label(line, "activity", 46),
         words.label(line, "team", LONGEST_TEAM),
         words.units(line["now"], digits),
         cell(recommended, "bad") if over else recommended,
@@ -146,9 +146,9 @@ def shown_rules(tables: Tables) -> pd.DataFrame:
 def rule_row(words: Words, rule: Any) -> Block:
     key = "rules.at_least" if rule["at_least"] else "rules.at_most"
     limit = words.say(key, limit=in_unit(words, rule["unit"], rule["limit"]))
-    state = cell(words.say(f"rules.{rule['state']}"), TONES[rule["state"]])
+    state = cell(words.say(f"rule_state.{rule['state']}"), TONES[rule["state"]])
     value, slack = (in_unit(words, rule["unit"], rule[c]) for c in ("value", "slack"))
-    return row(words.label(rule, longest=110), value, limit, slack, state)
+    return row(words.label(rule, "rule", 110), value, limit, slack, state)
 
 
 def _around(words: Words, tables: Tables) -> str:
@@ -201,7 +201,7 @@ def _sensitivity(words: Words, assumption: Any, scale: tuple[float, float]) -> B
 def range_label(words: Words, assumption: Any) -> str:
     """The number and how far it may be off."""
     off = words.write.percent(assumption["range"], 0)
-    return words.say("doubt.range", label=words.label(assumption, longest=70), range=off)
+    return words.say("doubt.range", label=words.label(assumption, "path", 70), range=off)
 
 
 def gain_bar(assumption: Any, scale: tuple[float, float], tone: str) -> Cell:
@@ -291,4 +291,4 @@ def _check(words: Words, check: Any) -> Block:
     if check["check"] == "no_better_plan":
         limit = NOTHING
     state = cell(words.say("proof.ok"), "good") if check["ok"] else cell(words.say("proof.failed"), "bad")
-    return row(words.label(check), value, limit, state)
+    return row(words.label(check, "check"), value, limit, state)

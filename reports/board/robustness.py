@@ -49,7 +49,7 @@ def robustness(words: Words, tables: Tables) -> Block | None:
 def _choice(words: Words, frame: pd.DataFrame) -> str:
     """What robustness costs, and by what the plan was chosen."""
     chosen = frame[frame["recommended"]].iloc[0]
-    by = words.say(f"robust.by_{chosen['criterion']}")
+    by = words.say(f"criterion.{chosen['criterion']}")
     if chosen["nominal"]:
         return words.say("robust.free", criterion=by)
     return words.say("robust.cost", criterion=by, cost=words.money(chosen["given_up"]))
@@ -58,7 +58,7 @@ def _choice(words: Words, frame: pd.DataFrame) -> str:
 def _ahead(words: Words, frame: pd.DataFrame) -> str:
     """How far ahead of the next best plan, and how sure that is."""
     for _, other in frame[frame["next_best"]].iterrows():
-        by = words.say(f"robust.by_{other['criterion'] or 'mean'}")
+        by = words.say(f"criterion.{other['criterion'] or 'mean'}")
         sure = other["behind"] > CLEAR * other["behind_error"]
         ahead, error = (words.money(other[c]) for c in ("behind", "behind_error"))
         key = "robust.ahead" if sure else "robust.unclear"
@@ -88,12 +88,12 @@ def _guarantee(words: Words, line: Any) -> Block:
         words.label(line, "team", LONGEST_TEAM),
         words.write.percent(line["share"], 2) if holds else NOTHING,
         words.money(line["amount"]) if holds else NOTHING,
-        "" if holds else words.label(line, "reason", 120),
+        "" if holds else words.name("no_guarantee", line["reason"], 120),
     )
 
 
 def _plan(words: Words, line: Any) -> Block:
-    name = words.label(line, longest=200)
+    name = words.candidate(line, 200)
     over = line["breaks_budget"]
     return row(
         words.say("robust.mark", plan=name) if line["recommended"] else name,

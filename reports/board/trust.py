@@ -58,7 +58,7 @@ def assumptions(words: Words, tables: Tables) -> Block:
 def _source(words: Words, mine: Any) -> Block:
     """The numbers of one source, and where they come from."""
     first, separator = mine.iloc[0], words.say("separator")
-    name = words.label(first, longest=90)
+    name = words.label(first, "path", 90)
     if first["part"]:
         parts = separator.join(words.label(line, "part") for _, line in mine.iterrows())
         name = words.say("source.part", number=name, part=parts)
@@ -87,7 +87,7 @@ def _round(words: Words, line: Any) -> Block:
     kept = bool(line["keeps_rules"])
     return row(
         words.write.number(line["round"]),
-        words.label(line, "plan", 400),
+        words.name("weights", line["plan"], 400),
         *(words.amount(line[c]) for c in ("objective", "bound", "value")),
         words.say("proof.yes") if kept else cell(words.say("proof.no"), "warn"),
     )

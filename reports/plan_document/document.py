@@ -37,12 +37,12 @@ def plan_pdfs(run: Run, language: str, date: dt.date | None) -> Iterator[Documen
 
 def plan_payload(words: Words, tables: Tables, team: Any, date: dt.date | None) -> Block:
     """Everything that the template prints for one team, as strings."""
-    label = words.label(team)
+    label, summary = words.label(team, "team"), tables["summary"].iloc[0]
     title = words.say("paper.title", team=label)
     return {
         **page_data(words.language, title, footer(words, title, date), {}),
         "heading": title,
-        "subtitle": words.say("paper.subtitle", company=words.label(tables["summary"].iloc[0], longest=90)),
+        "subtitle": words.say("paper.subtitle", company=words.name("company", summary["scenario"], 90)),
         "promise": _promise(words, tables, team),
         "terms": _terms(words, tables, team),
         "parts": [
@@ -164,7 +164,7 @@ def _definitions(words: Words, tables: Tables, team: Any) -> Block:
 
 def _definition(words: Words, tables: Tables, kpi: str) -> Block:
     terms = tables["definitions"][tables["definitions"]["kpi"] == kpi]
-    label = words.label(tables["kpis"].set_index("kpi").loc[kpi], longest=LONGEST)
+    label = words.name("kpi", kpi, LONGEST)
     over, under = (_counted(words, terms[terms["part"] == p]) for p in ("numerator", "denominator"))
     text = words.say("paper.ratio", over=over, under=under) if under else over
     return row(cell(label, "bold"), text, _sources(words, tables, kpi), _blank(words))
@@ -174,7 +174,9 @@ def _counted(words: Words, terms: pd.DataFrame) -> str:
     """Things that count, those that count alike together."""
     parts = []
     for credit, alike in terms.groupby("credit", sort=False):
-        things = words.write.listed([words.label(t) for _, t in alike.iterrows()])
+        things = words.write.listed(
+            [words.name("stage" if t["entering"] else "activity", t["counted"]) for _, t in alike.iterrows()]
+        )
         number = plain_number(words, float(credit))  # type: ignore[arg-type]
         parts.append(things if credit == 1 else words.say("paper.times", things=things, credit=number))
     return words.say("separator").join(parts)
@@ -202,7 +204,7 @@ def _watched(words: Words, tables: Tables, team: Any) -> Block:
         PageColumn(words.say("paper.rule"), "left", 1.0),
     ]
     forbidden = words.say("paper.forbidden", period=name)
-    rows = [row(words.label(g, longest=80), forbidden) for _, g in lines.iterrows()]
+    rows = [row(words.label(g, "activity", 80), forbidden) for _, g in lines.iterrows()]
     lead = [*rules, words.say("paper.watched", period=name) if rows else ""]
     return chapter(words.say("paper.not"), lead=lead, tables=[table(columns, rows)] if rows else [])
 

@@ -104,7 +104,7 @@ def _term(words: Words, term: Any, name: str) -> str:
     if kind == "vesting":
         later = words.write.number(at, _decimals(at))
         return words.say("paper.term.vesting", share=_share(words, value), n=later, period=name)
-    label = words.label(term, "on", LONGEST) if kind == "gate" else ""
+    label = words.name("kpi", term["on"], LONGEST) if kind == "gate" else ""
     return words.say(f"paper.term.{kind}", at=_share(words, at), share=_share(words, value), kpi=label)
 
 

@@ -29,7 +29,7 @@ def adjust_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Documen
 def _said(words: Words, tables: Tables) -> Study:
     summary = tables["summary"].iloc[0]
     return Study(
-        words.say("adjust.title", company=words.label(summary)),
+        words.say("adjust.title", company=words.name("company", summary["scenario"])),
         words.say("adjust.subtitle", plan=words.user(str(summary["plan"]))),
         _findings(words, summary),
         [
@@ -50,7 +50,7 @@ def _findings(words: Words, s: Any) -> list[str]:
     counts = {"n": words.write.number(s["surprises"]), "of": words.write.number(s["measured"])}
     sentences = [words.say("adjust.found.surprises", **counts)]
     if s["broken"]:
-        sentences.append(words.say("adjust.found.broken", rules=words.user(str(s["broken"]), 200)))
+        sentences.append(words.say("adjust.found.broken", rules=words.name("rule_list", s["broken"], 200)))
     values = {
         "plan": words.user(str(s["plan"])),
         "objective": words.say(f"objective.{s['objective']}"),
@@ -77,7 +77,7 @@ def _fans(words: Words, tables: Tables) -> Block:
         moments = [Moment(int(m["period"]), m["expected"], m["low"], m["high"]) for _, m in mine.iterrows()]
         seen = tuple((int(m["period"]), float(m["value"])) for _, m in mine.iterrows())
         write = partial(words.write.number, decimals=int(mine["digits"].iloc[0]))
-        label = words.label(mine.iloc[0])
+        label = words.name("kpi", kpi)
         fans.append(Fan(label, moments, write, seen))
         said.append(f"{label}: {', '.join(write(v) for _, v in seen)}")
     alt = words.say("adjust.fan.alt", points=words.say("separator").join(said))
@@ -99,7 +99,7 @@ def _part(words: Words, key: str, columns: list[PageColumn], rows: list[Block]) 
 def _changes(words: Words, tables: Tables) -> Block | None:
     rows = [
         row(
-            words.label(line),
+            words.label(line, "team"),
             words.label(line, "kpi"),
             words.write.weight(line["now"]),
             cell(words.write.weight(line["then"]), "bold"),
@@ -124,7 +124,7 @@ def _responsiveness(words: Words, tables: Tables) -> Block | None:
         between = partial(words.say, "calibration.between")
         rows.append(
             row(
-                words.label(line),
+                words.label(line, "team"),
                 before,
                 between(lo=low, hi=high),
                 cell(after, "bold"),
@@ -148,7 +148,7 @@ def _actuals(words: Words, tables: Tables) -> Block | None:
         outside = line["surprising"]
         rows.append(
             row(
-                words.label(line),
+                words.label(line, "kpi"),
                 words.write.number(line["period"]),
                 *values,
                 cell(words.say(f"adjust.outside.{bool(outside)}"), "warn" if outside else "muted"),

@@ -12,17 +12,15 @@ from reports.run import Document
 from reports.studies.calibration_parts import parts
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
-from reports.words.catalogue import Words, footer
-from reports.words.format import Formatter
+from reports.words.catalogue import Words, footer, words_for
 from reports.words.locales import languages
 from reports.words.sentences import Tables
 
 
 def calibration_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
     """`calibration.<language>.pdf` in every language."""
-    summary = tables["summary"].iloc[0]
     for language in languages():
-        words = Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
+        words = words_for(tables, language)
         payload = calibration_payload(words, tables, date)
         yield Document(f"calibration.{language}.pdf", *typeset("history.typ", payload, date))
 
@@ -30,7 +28,7 @@ def calibration_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Do
 def calibration_payload(words: Words, tables: Tables, date: dt.date | None) -> Block:
     """Everything that the template prints, as strings."""
     summary = tables["summary"].iloc[0]
-    title = words.say("calibration.title", company=words.label(summary))
+    title = words.say("calibration.title", company=words.name("company", summary["scenario"]))
     return {
         **page_data(words.language, title, footer(words, title, date), {}),
         "heading": title,
@@ -60,7 +58,7 @@ def _findings(words: Words, summary: Any) -> list[str]:
         ),
         words.say(f"calibration.people.{verdict}"),
         words.say(
-            f"calibration.responsiveness.{summary['responsiveness_kind'].replace(' ', '_')}",
+            f"calibration.responsiveness.{summary['responsiveness_kind']}",
             value=words.write.number(summary["responsiveness"], 2),
             lo=words.write.number(summary["responsiveness_lo"], 2),
             hi=words.write.number(summary["responsiveness_hi"], 2),

@@ -166,7 +166,7 @@ def _people(words: Words, tables: Tables) -> Block | None:
             _between(words, line),
             words.write.percent(line["reliability"], 0),
             cell(
-                words.say(f"calibration.verdict.{_key(line['verdict'])}"),
+                words.say(f"calibration.verdict.{line['verdict']}"),
                 _TONES.get(line["verdict"], "muted"),
             ),
         )
@@ -177,10 +177,6 @@ def _people(words: Words, tables: Tables) -> Block | None:
     if part is not None:
         part["notes"] = [_moves(words, tables)] if len(tables["moves"]) else []
     return part
-
-
-def _key(text: Any) -> str:
-    return str(text).replace(" ", "_")
 
 
 def _moves(words: Words, tables: Tables) -> str:
@@ -286,7 +282,7 @@ def _sides(words: Words, tables: Tables) -> Block | None:
 def _losses(words: Words, tables: Tables) -> Block | None:
     rows = [
         row(
-            words.user(words.say(f"calibration.loss.{_slug(line['reason'])}"), 90),
+            words.user(words.say(f"calibration.loss.{line['reason']}"), 90),
             words.say(f"calibration.loss_kind.{line['kind']}"),
             _count(words, line["rows"]),
             words.user(str(line["examples"])) or NOTHING,
@@ -295,7 +291,3 @@ def _losses(words: Words, tables: Tables) -> Block | None:
     ]
     columns = _columns(words, "reason", ("kind", "rows", "examples"))
     return _part(words, "losses", columns, rows)
-
-
-def _slug(reason: Any) -> str:
-    return "_".join(str(reason).split(" (")[0].split())

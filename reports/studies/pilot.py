@@ -34,7 +34,7 @@ def _said(words: Words, tables: Tables) -> Study:
     summary = tables["summary"].iloc[0]
     how = [words.say(f"pilot.how.{key}") for key in ("test", "luck", "effect")]
     return Study(
-        words.say("pilot.title", company=words.label(summary)),
+        words.say("pilot.title", company=words.name("company", summary["scenario"])),
         words.say("pilot.subtitle", plan=words.user(str(summary["plan"]))),
         _findings(words, tables),
         [
@@ -54,7 +54,7 @@ def _findings(words: Words, tables: Tables) -> list[str]:
         "alpha": words.write.percent(s["alpha"], 0),
     }
     left_out = [
-        words.say("pilot.found.left_out." + line["reason"], team=words.label(line))
+        words.say(f"pilot.left_out.{line['reason']}", team=words.label(line, "team"))
         for _, line in tables["left_out"].iterrows()
     ]
     if s["team"]:
@@ -78,7 +78,7 @@ def _design(words: Words, s: Any) -> dict[str, str]:
 
 def _power(words: Words, tables: Tables) -> Block | None:
     """Power by length of the pilot, for the fewest people, the most, and those of the design to take."""
-    labels, best = tables["teams"].set_index("team"), tables["teams"].set_index("team")["people"]
+    best = tables["teams"].set_index("team")["people"]
     teams = list(tables["designs"].groupby("team", sort=False))[:MOST_TEAMS]
     if not teams:
         return None
@@ -86,7 +86,7 @@ def _power(words: Words, tables: Tables) -> Block | None:
     for team, designs in teams:
         sizes = sorted({designs["people"].min(), best[team], designs["people"].max()})
         lines = [_power_line(words, designs[designs["people"] == n], int(n)) for n in sizes]
-        panels.append(Panel(words.label(labels.loc[team], longest=LONGEST), lines))
+        panels.append(Panel(words.name("team", str(team), LONGEST), lines))
         said.append(_power_said(words, panels[-1]))
     percent = partial(words.write.percent, decimals=0)
     enough = words.say("pilot.power.enough")
@@ -116,7 +116,6 @@ def _power_said(words: Words, panel: Panel) -> str:
 
 def _designs(words: Words, tables: Tables, name: str) -> Block | None:
     """The best design of each team, or all of them."""
-    labels = tables["teams"].set_index("team")
     rows = []
     for _, line in tables[name].iterrows():
         numbers = (words.write.number(line[c]) for c in ("people", "others", "periods"))
@@ -128,8 +127,8 @@ def _designs(words: Words, tables: Tables, name: str) -> Block | None:
             if name == "teams"
             else words.write.percent(line["textbook"], 0)
         )
-        label = labels.loc[line["team"]]
-        rows.append(row(words.label(label), words.label(label, "kpi"), *numbers, effect, least, power, last))
+        names = (words.label(line, kind) for kind in ("team", "kpi"))
+        rows.append(row(*names, *numbers, effect, least, power, last))
     if not rows:
         return None
     heads = ("people", "others", "periods", "effect", "detectable", "power")

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from reports.run import Document
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
-from reports.words.catalogue import Words, footer
-from reports.words.format import Formatter
+from reports.words.catalogue import Words, footer, words_for
 from reports.words.locales import languages
 from reports.words.sentences import Tables
 
@@ -28,9 +27,8 @@ def study_pdfs(
     name: str, tables: Tables, said: Callable[[Words, Tables], Study], date: dt.date | None
 ) -> Iterator[Document]:
     """`<name>.<language>.pdf`; the table `summary` gives currency and decimals of money."""
-    summary = tables["summary"].iloc[0]
     for language in languages():
-        words = Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
+        words = words_for(tables, language)
         study = said(words, tables)
         payload = {
             **page_data(language, study.title, footer(words, study.title, date), {}),

@@ -46,7 +46,7 @@ def _said(words: Words, tables: Tables) -> Study:
         _limits(words, tables),
         _assumptions(words, summary),
     ]
-    title = words.say("switch.title", company=words.label(summary))
+    title = words.say("switch.title", company=words.name("company", summary["scenario"]))
     return Study(title, subtitle, _findings(words, summary), parts)
 
 
@@ -138,7 +138,7 @@ def _kpis(words: Words, tables: Tables) -> Block:
     began = dict(first["mean"])
     rows = [
         row(
-            words.label(line, longest=_LONGEST),
+            words.name("kpi", str(name), _LONGEST),
             *(words.write.percent(v, 1) for v in (line["stay"], began[name], line["mean"])),
             *(words.write.percent(line[c], 1) for c in ("p10", "p90")),
         )
@@ -159,7 +159,7 @@ def _work(words: Words, tables: Tables) -> Block:
     rows = []
     for name in moved.index[:_MOST_WORK]:
         line, stay = last.loc[name], last.loc[name, "stay"]
-        label = words.label(line, longest=_LONGEST)
+        label = words.name("activity", name, _LONGEST)
         rows.append(
             row(
                 words.say("switch.work.gaming", label=label) if line["gaming"] else label,
@@ -191,7 +191,7 @@ def _limit(words: Words, line: Any) -> str:
 
 
 def _sign(words: Words, line: Any) -> str:
-    name, limit = words.quoted(words.label(line)), float(line["limit"])
+    name, limit = words.quoted(words.label(line, "activity")), float(line["limit"])
     if limit == 0:
         return words.say("switch.sign.any", name=name)
     if not line["stage"]:

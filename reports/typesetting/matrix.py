@@ -34,7 +34,7 @@ def matrix(
         shown = teams.iloc[start : start + MOST_COLUMNS]
         columns = [PageColumn(head, "left", 1.6)]
         columns += [
-            PageColumn(words.label(t, longest=LONGEST_TEAM), "center", 1.0) for _, t in shown.iterrows()
+            PageColumn(words.label(t, "team", LONGEST_TEAM), "center", 1.0) for _, t in shown.iterrows()
         ]
         rows = [_row(words, mine, shown, cell_of) for _, mine in frame.groupby("kpi", sort=False)]
         rows += [

@@ -18,6 +18,7 @@ from typing import Any
 
 from reports.run import Document, Run
 from reports.style import COLOURS
+from reports.whatif.page_labels import in_words
 from reports.words.format import Formatter
 from reports.words.locales import catalogue, languages, phrase
 
@@ -53,8 +54,8 @@ def page_of(company: Mapping[str, Any], language: str = "en") -> str:
 
     Every other is a click away. The same data give the same text."""
     currency = company["scenario"]["currency"]
-    source = {
-        "company": company,
+    source: Json = {
+        "company": in_words(company),
         "language": language,
         "catalogues": {lang: page_words(lang, currency) for lang in languages()},
     }
@@ -65,7 +66,7 @@ def page_of(company: Mapping[str, Any], language: str = "en") -> str:
     return Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(
         language=language,
         policy=_policy(style, script),
-        title=html.escape(company["scenario"]["label"][language]),
+        title=html.escape(source["company"]["scenario"]["label"][language]),
         style=style,
         script=script,
         data=embedded(source),

@@ -1,16 +1,19 @@
-"""The report's own words, per language: `locale/<language>.json`, with plural forms where a count decides."""
+"""The words of a document: phrases, names and numbers of one language, for one company."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from babel.dates import format_date
 
 from reports.style import printable_text
 from reports.words.format import NOTHING, Formatter
+from reports.words.naming import Labels, Names, plain_name
 from reports.words.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -22,20 +25,49 @@ LONGEST_LABEL = 60
 LONGEST_TEAM = 40
 """The same for teams in a narrow column."""
 
+FIRST = "en"
+"""Labels are in this language where the company has none in another."""
+
 
 @dataclass(frozen=True)
 class Words(Phrases):
-    """Phrases and numbers of one language, for one currency and money precision."""
+    """Phrases, names and numbers of one language, for one company, currency and money precision."""
 
     decimals: int
+    labels: Labels = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self, self.labels)
 
     def user(self, text: str, longest: int = LONGEST_LABEL) -> str:
         """A text of the scenario, safe to print."""
         return self.write.text(printable_text(text, longest))
 
-    def label(self, row: object, thing: str = "label", longest: int = LONGEST_LABEL) -> str:
-        """The label of a table row in this language."""
-        return self.user(str(row[f"{thing}_{self.language}"]), longest)  # type: ignore[index]
+    def label(self, row: Any, kind: str, longest: int = LONGEST_LABEL) -> str:
+        """What a table row calls its team, KPI, rule..., by the column of that name."""
+        return self.name(kind, str(row[kind]), longest)
+
+    def plan(self, row: Any, longest: int = LONGEST_LABEL) -> str:
+        """What a row of the table of plans is called: the company's own plans by their names."""
+        name = str(row["plan"])
+        return self.user(plain_name(name) if row["kind"] == "named" else self.names.of("plan", name), longest)
+
+    def known_plan(self, known: str, shift: str, longest: int = LONGEST_LABEL) -> str:
+        """A plan by the name that it is known by, else by what it changes."""
+        return self.name("plan", known, longest) if known else self.name("shift", shift, longest)
+
+    def candidate(self, row: Any, longest: int = LONGEST_LABEL) -> str:
+        """What a row of the table of robustness is called: what it is, or what it pays otherwise."""
+        if row["apart"]:
+            return self.name("weights", row["apart"], longest)
+        if row["kind"] == "current" and row["nominal"]:
+            return self.say("plan.current_is_best")
+        return self.name("plan", str(row["kind"]), longest)
+
+    def name(self, kind: str, name: str, longest: int = LONGEST_LABEL) -> str:
+        """What a name or code of a kind is called (`Names.of`)."""
+        return self.user(self.names.of(kind, name), longest)
 
     def money(self, value: float, signed: bool = False) -> str:
         return self.write.money(value, self.decimals, signed)
@@ -54,8 +86,20 @@ class Words(Phrases):
 
 
 def words_for(tables: Tables, language: str) -> Words:
+    """For tables that have a `summary` with currency and decimals of money, and `labels`."""
     summary = tables["summary"].iloc[0]
-    return Words(Formatter(language, str(summary["currency"])), int(summary["decimals"]))
+    write = Formatter(language, str(summary["currency"]))
+    return Words(write, int(summary["decimals"]), labels_in(tables["labels"].to_dict("records"), language))
+
+
+def labels_in(rows: Sequence[Mapping[Any, Any]], language: str) -> Labels:
+    """A company's labels in a language (rows of the table `labels`); those in FIRST where it has none."""
+    return {
+        (row["thing"], row["name"]): row["label"]
+        for wanted in (FIRST, language)
+        for row in rows
+        if row["language"] == wanted
+    }
 
 
 def footer(words: Words, title: str, date: dt.date | None) -> str:

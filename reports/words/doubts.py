@@ -28,7 +28,16 @@ def doubts(words: Words, warnings: pd.DataFrame) -> list[dict[str, Any]]:
 def _line(words: Words, row: Any) -> str:
     write = _writer(words, row["warning"])
     numbers = {column: write(row[column]) for column in ("value", "low", "high")}
-    return words.say(f"doubt.{row['warning']}", label=words.label(row, longest=80), **numbers)
+    return words.say(f"doubt.{row['warning']}", label=_doubted(words, row), **numbers)
+
+
+def _doubted(words: Words, row: Any) -> str:
+    """The thing or the rule whose number is doubted; the number itself where it is a curve."""
+    path = str(row["path"])
+    if path.startswith("rules."):
+        return words.name("rule", path.removeprefix("rules.").removesuffix(".limit"), 80)
+    parts = path.split(".")[: 3 if row["warning"] == "curve" else 2]
+    return words.name("path", ".".join(parts), 80)
 
 
 def _writer(words: Words, code: str) -> Callable[[float], str]:
@@ -43,7 +52,7 @@ def _volumes(words: Words, moved: pd.DataFrame) -> str:
     names = [
         words.say(
             "doubt.moved",
-            label=words.label(row),
+            label=words.name("activity", row["path"].split(".")[1]),
             change=words.write.percent(row["value"] / row["low"] - 1, 0, signed=True),
         )
         for _, row in moved.head(MOST_NAMED).iterrows()

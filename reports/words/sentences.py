@@ -65,7 +65,9 @@ def _changes(words: Words, tables: Tables) -> str:
     teams = tables["teams"]
     moved = [_change(words, tables, team) for _, team in teams[teams["moved"]].iterrows()]
     changes = words.say("separator").join(moved)
-    kept = [words.label(team) for _, team in teams[~teams["moved"] & (teams["target_now"] > 0)].iterrows()]
+    kept = [
+        words.label(team, "team") for _, team in teams[~teams["moved"] & (teams["target_now"] > 0)].iterrows()
+    ]
     if kept:
         return words.say("decision.pay_keep", changes=changes, kept=words.write.listed(kept))
     return words.say("decision.pay", changes=changes)
@@ -76,7 +78,7 @@ def _change(words: Words, tables: Tables, team: Row) -> str:
     mine = weights[weights["team"] == team["team"]]
     new, old = _measures(words, mine, "then"), _measures(words, mine, "now")
     parts = {
-        "team": words.label(team),
+        "team": words.label(team, "team"),
         "new": new,
         "old": old,
         "pay": words.money(team["target_then"]),
@@ -115,16 +117,14 @@ def _without_plan(words: Words, tables: Tables, summary: Row) -> dict[str, str]:
 
 def status_of(tables: Tables) -> str:
     """The status of the solve; `unproven` where it found no plan but has no proof that there is none."""
-    status = str(tables["summary"].iloc[0]["status"])
-    unproven = status == "infeasible" and not tables["checks"]["ok"].astype(bool).all()
-    return "unproven" if unproven else status
+    return str(tables["summary"].iloc[0]["outcome"])
 
 
 def relaxation(words: Words, conflict: Row) -> str:
     """How far a rule must move."""
     numbers = {c: in_unit(words, conflict["unit"], conflict[c]) for c in ("limit", "by", "relaxed")}
     key = "relax.move" if math.isfinite(conflict["relaxed"]) else "relax.by"
-    return words.say(key, rule=words.label(conflict, longest=80), **numbers)
+    return words.say(key, rule=words.label(conflict, "rule", 80), **numbers)
 
 
 def in_unit(words: Words, unit: str, value: float, signed: bool = False) -> str:
@@ -166,7 +166,7 @@ def _check_line(words: Words, check: Row) -> str:
         return words.say("alert.unlisted", n=words.write.number(check["value"]))
     return words.say(
         "alert.check",
-        check=words.label(check),
+        check=words.label(check, "check"),
         value=check_number(words, check["check"], check["value"]),
         limit=check_number(words, check["check"], check["limit"]),
     )
@@ -198,7 +198,7 @@ def check_number(words: Words, check: str, value: float) -> str:
 
 def _broken(words: Words, tables: Tables) -> list[dict[str, Any]]:
     rules = tables["rules"]
-    broken = [words.label(r, longest=80) for _, r in rules[rules["state"] == "broken"].iterrows()]
+    broken = [words.label(r, "rule", 80) for _, r in rules[rules["state"] == "broken"].iterrows()]
     if not broken:
         return []
     return [{"title": words.say("alert.rules"), "lines": [words.write.listed(broken)], "tone": "bad"}]
@@ -237,6 +237,6 @@ def _next_best(words: Words, summary: Row) -> str:
 
 
 def _named(words: Words, rules: pd.DataFrame) -> str:
-    names = [words.label(r, longest=80) for _, r in rules.iterrows()]
+    names = [words.label(r, "rule", 80) for _, r in rules.iterrows()]
     shown = names[:MOST_NAMED] + (["…"] if len(names) > MOST_NAMED else [])
     return words.write.listed(shown)

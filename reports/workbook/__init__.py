@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from optimizer.tables.rounding import printable
 from reports.run import Document, Run
-from reports.words.catalogue import words_for
-from reports.workbook.book import Book, Both
+from reports.words.catalogue import Words, words_for
+from reports.words.locales import languages
+from reports.workbook.book import Book
 from reports.workbook.budget import write_budget, write_cases
 from reports.workbook.controls import write_controls
 from reports.workbook.curves import write_curves
@@ -30,11 +31,11 @@ __all__ = ["budget_workbook", "workbook_of"]
 def budget_workbook(run: Run, language: str, _date: dt.date | None) -> Iterator[Document]:
     """`budget.xlsx`."""
     shown = printable(run.tables)
-    words = Both(words_for(shown, "en"), words_for(shown, "fr"))
+    words = [words_for(shown, spoken) for spoken in languages()]
     yield Document("budget.xlsx", workbook_of(shown, words, language))
 
 
-def workbook_of(tables: dict[str, pd.DataFrame], words: Both, language: str = "en") -> bytes:
+def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], language: str = "en") -> bytes:
     """The xlsx file for tables whose numbers are `printable`; `language` is the one it opens in.
 
     The same tables give the same bytes.
@@ -42,7 +43,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Both, language: str = "e
     book = Book(words)
     summary = open_summary(book, language)
     totals, lines = tables["pay_totals"], tables["pay_lines"]
-    curves = write_curves(book, tables["curves"], totals)
+    curves = write_curves(book, tables["curves"])
     agreed = write_plan(book, totals, lines, curves)
     paid = write_budget(book, lines, totals, agreed)
     write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)

@@ -1,4 +1,4 @@
-"""A workbook with live formulas, in two languages at once: what the sheets write with.
+"""A workbook with live formulas, in every language at once: what the sheets write with.
 
 Every heading is a formula on the cell named `Language`, so that one file serves both. Every formula is stored
 with the value that its table holds, so that previewers show numbers; users' texts are never formulas.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,29 +26,16 @@ STAMP = dt.datetime(2000, 1, 1)
 LANGUAGE = "Language"
 
 
-@dataclass(frozen=True)
-class Both:
-    """Phrases in English and French."""
-
-    en: Words
-    fr: Words
-
-    def say(self, key: str) -> tuple[str, str]:
-        return self.en.say(key), self.fr.say(key)
-
-    def label(self, row: Any, thing: str = "label") -> tuple[str, str]:
-        return self.en.label(row, thing), self.fr.label(row, thing)
-
-
 class Book:
-    """An xlsx file in memory."""
+    """An xlsx file in memory; `words` of every language, the first of which is shown where a reader asks for
+    none of them."""
 
-    def __init__(self, words: Both) -> None:
-        self.words = words
+    def __init__(self, words: Sequence[Words]) -> None:
+        self.words = tuple(words)
         self._bytes = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = Workbook(self._bytes, options)
-        self._book.set_properties({"created": STAMP, "title": words.en.say("xlsx.title")})
+        self._book.set_properties({"created": STAMP, "title": words[0].say("xlsx.title")})
         self._formats: dict[tuple[str, ...], Any] = {}
 
     def sheet(self, name: str, widths: Sequence[float]) -> Sheet:
@@ -62,6 +49,11 @@ class Book:
         page.set_paper(9)
         page.fit_to_pages(1, 0)
         return Sheet(self, page, name)
+
+    @property
+    def decimals(self) -> int:
+        """Of money."""
+        return self.words[0].decimals
 
     def name_language(self, reference: str) -> None:
         self._book.define_name(LANGUAGE, f"={reference}")
@@ -81,7 +73,7 @@ class Book:
 
     @cached_property
     def _styles(self) -> dict[str, dict[str, Any]]:
-        decimals = self.words.en.decimals
+        decimals = self.decimals
         cents = "#,##0." + "0" * max(2, decimals)
         return {
             "title": {"bold": True, "font_size": 16, "font_color": COLOURS["accent"]},
@@ -126,11 +118,26 @@ class Sheet:
 
     def say(self, row: int, column: int, key: str, *styles: str) -> None:
         """A phrase of the catalogue in the language of the reader."""
-        self._bilingual(row, column, self.book.words.say(key), styles or ("text",))
+        self._translated(row, column, lambda words: words.say(key), styles)
 
-    def label(self, row: int, column: int, record: Any, thing: str, *styles: str) -> None:
-        """A label of the scenario in the language of the reader."""
-        self._bilingual(row, column, self.book.words.label(record, thing), styles or ("text",))
+    def label(self, row: int, column: int, record: Any, kind: str, *styles: str) -> None:
+        """What a record calls its team, KPI, rule... in the language of the reader."""
+        self._translated(row, column, lambda words: words.label(record, kind), styles)
+
+    def named(self, row: int, column: int, kind: str, name: str, *styles: str) -> None:
+        """What a name or code of a kind is called in the language of the reader."""
+        self._translated(row, column, lambda words: words.name(kind, name), styles)
+
+    def who(self, row: int, column: int, team: str, *styles: str, everybody: str = "team.company") -> None:
+        """A team, or the phrase for all of them together where the name is empty."""
+        if team:
+            self.named(row, column, "team", team, *styles)
+        else:
+            self.say(row, column, everybody, *styles)
+
+    def candidate(self, row: int, column: int, record: Any, *styles: str) -> None:
+        """What a plan of the table of robustness is called in the language of the reader."""
+        self._translated(row, column, lambda words: words.candidate(record), styles)
 
     def heads(self, row: int, keys: Sequence[str], column: int = 0) -> None:
         self.page.set_row(row, 32)
@@ -152,13 +159,21 @@ class Sheet:
         shown = value if math.isfinite(value) else ""
         self.page.write_formula(row, column, f"={formula}", self.book.style(*styles), shown)
 
-    def _bilingual(self, row: int, column: int, texts: tuple[str, str], styles: tuple[str, ...]) -> None:
-        en, fr = texts
-        if en == fr:
-            self.text(row, column, en, *styles)
-            return
-        formula = f'=IF({LANGUAGE}="fr",{_literal(fr)},{_literal(en)})'
-        self.page.write_formula(row, column, formula, self.book.style(*styles), en)
+    def _translated(
+        self, row: int, column: int, said: Callable[[Words], str], styles: tuple[str, ...]
+    ) -> None:
+        """A text in every language, chosen by the cell named `Language`; the first where none is chosen."""
+        first, *others = ((words.language, said(words)) for words in self.book.words)
+        formula = _literal(first[1])
+        for language, text in reversed(others):
+            if text != first[1]:
+                formula = f'IF({LANGUAGE}="{language}",{_literal(text)},{formula})'
+        if formula == _literal(first[1]):
+            self.text(row, column, first[1], *styles)
+        else:
+            self.page.write_formula(
+                row, column, f"={formula}", self.book.style(*(styles or ("text",))), first[1]
+            )
 
 
 def _literal(text: str) -> str:

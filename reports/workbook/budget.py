@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reports.words.format import NOTHING
 from reports.workbook.book import Book, Sheet
 from reports.workbook.plan import Agreed
 
@@ -50,8 +51,12 @@ def write_budget(book: Book, lines: pd.DataFrame, totals: pd.DataFrame, agreed: 
 
 def _line(sheet: Sheet, row: int, line: pd.Series, agreed: Agreed) -> None:
     team, kpi = str(line["team"]), str(line["kpi"])
-    for column, thing in enumerate(("team", "kpi", "regime")):
-        sheet.label(row, column, line, thing)
+    sheet.label(row, 0, line, "team")
+    sheet.label(row, 1, line, "kpi")
+    if line["regime"]:
+        sheet.label(row, 2, line, "regime")
+    else:
+        sheet.text(row, 2, NOTHING)
     sheet.number(row, 3, float(line["probability"]), "share", "input")
     sheet.number(row, 4, float(line["attainment"]), "level", "input")
     if pd.notna(line["gate_attainment"]):
@@ -67,7 +72,7 @@ def _line(sheet: Sheet, row: int, line: pd.Series, agreed: Agreed) -> None:
 
 
 def _cents(sheet: Sheet, formula: str) -> str:
-    return f"ROUND({formula},{max(2, sheet.book.words.en.decimals)})"
+    return f"ROUND({formula},{max(2, sheet.book.decimals)})"
 
 
 def _total(
@@ -78,7 +83,7 @@ def _total(
     styles = ("total",) if company else ()
     rows = [first + at for at, name in enumerate(lines["team"]) if company or name == team]
     targets = [address for name, address in agreed.target.items() if company or name == team]
-    sheet.label(row, 0, total, "team", "text", *styles)
+    sheet.who(row, 0, team, "text", *styles)
     sheet.live(row, 1, "+".join(targets), float(total["euros"]), "money", *styles)
     for column, (source, name) in enumerate(((7, "pay"), (8, "charges"), (9, "loaded")), 2):
         span = sheet.span((rows[0], source), (rows[-1], source)) if rows else "0"

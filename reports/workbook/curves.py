@@ -96,7 +96,7 @@ class Curves:
         return self.of_pair[team, kpi] if (team, kpi) in self.of_pair else self.of_pair[EVERYBODY, kpi]
 
 
-def write_curves(book: Book, curves: pd.DataFrame, teams: pd.DataFrame) -> Curves:
+def write_curves(book: Book, curves: pd.DataFrame) -> Curves:
     """One row per KPI, or per team and KPI: luck, first line, gate, then knots, jumps, slope changes."""
     sheet = book.sheet("Curves", (24, 34, 10, 11, 11, 24, 11, 11, 12, *[10] * 15))
     sheet.say(0, 0, "xlsx.sheet.curves", "title")
@@ -113,7 +113,7 @@ def write_curves(book: Book, curves: pd.DataFrame, teams: pd.DataFrame) -> Curve
         _write_points(sheet, points)
     written = {}
     for row, ((team, kpi), knots) in enumerate(groups, FIRST):
-        _write_who(sheet, row, str(team), teams)
+        _write_who(sheet, row, str(team))
         written[str(team), str(kpi)] = _curve(sheet, row, knots, most, curves, points)
     return Curves(written)
 
@@ -128,11 +128,11 @@ def _write_points(sheet: Sheet, first: int) -> None:
         sheet.number(row, 1, float(w * 2 * (1 - u)), "exact")
 
 
-def _write_who(sheet: Sheet, row: int, team: str, teams: pd.DataFrame) -> None:
+def _write_who(sheet: Sheet, row: int, team: str) -> None:
     if team == EVERYBODY:
         sheet.say(row, 0, "xlsx.every_team")
     else:
-        sheet.label(row, 0, teams.set_index("team").loc[team], "team")
+        sheet.named(row, 0, "team", team)
 
 
 def _curve(

@@ -17,7 +17,8 @@ def open_summary(book: Book, language: str) -> Sheet:
     sheet.say(0, 0, "xlsx.title", "title")
     sheet.say(2, 0, "xlsx.language")
     sheet.text(*LANGUAGE_CELL, language, "text", "input")
-    sheet.page.data_validation(*LANGUAGE_CELL, *LANGUAGE_CELL, {"validate": "list", "source": ["en", "fr"]})
+    spoken = [words.language for words in book.words]
+    sheet.page.data_validation(*LANGUAGE_CELL, *LANGUAGE_CELL, {"validate": "list", "source": spoken})
     book.name_language(sheet.at(*LANGUAGE_CELL, outside=True))
     return sheet
 
@@ -26,9 +27,9 @@ def write_summary(sheet: Sheet, tables: dict[str, pd.DataFrame], paid: Paid, con
     """Scenario and status, plans side by side, payouts as this workbook recomputes them."""
     summary = tables["summary"].iloc[0]
     sheet.say(3, 0, "xlsx.scenario")
-    sheet.label(3, 1, summary, "label")
+    sheet.named(3, 1, "company", str(summary["scenario"]))
     sheet.say(4, 0, "xlsx.status")
-    sheet.label(4, 1, summary, "status")
+    sheet.named(4, 1, "status", str(summary["outcome"]))
     sheet.say(5, 0, "xlsx.money")
     sheet.text(5, 1, str(summary["currency"]))
     sheet.say(5, 2, f"period.{summary['period']}")
@@ -45,7 +46,7 @@ def _plans(sheet: Sheet, row: int, plans: pd.DataFrame) -> None:
     shown = plans[plans["kind"].isin(["current", "chosen"])]
     sheet.say(row, 0, "xlsx.plans", "section")
     for column, (_, plan) in enumerate(shown.iterrows(), 1):
-        sheet.label(row, column, plan, "label", "head")
+        sheet.label(row, column, plan, "plan", "head")
         for offset, key in enumerate(("gross", "direct_costs", "revenue", "loaded_pay", "net"), 1):
             sheet.number(row + offset, column, float(plan[key]), "amount")
     for offset, key in enumerate(("gross", "direct_costs", "revenue", "loaded_pay", "net"), 1):
@@ -92,9 +93,10 @@ def write_payouts(book: Book, spreads: pd.DataFrame, objectives: pd.DataFrame) -
     amounts = (*PAYOUTS[4:12], "budget")
     row = 4
     for _, one in spreads.iterrows():
-        sheet.label(row, 0, one, "label")
+        sheet.label(row, 0, one, "plan")
         sheet.say(row, 1, f"xlsx.level.{one['level']}")
-        sheet.label(row, 2, one, "team")
+        everybody = "team.everybody" if one["level"] == "person" else "team.company"
+        sheet.who(row, 2, str(one["team"]), everybody=everybody)
         sheet.number(row, 3, float(one["people"]), "whole")
         for column, key in enumerate(amounts, 4):
             sheet.number(row, column, float(one[key]), "money")
@@ -103,7 +105,7 @@ def write_payouts(book: Book, spreads: pd.DataFrame, objectives: pd.DataFrame) -
         row += 1
     sheet.heads(row + 1, ("plan", "kpi", "attainment", "noise", "reached"))
     for at, (_, one) in enumerate(objectives.iterrows(), row + 2):
-        sheet.label(at, 0, one, "label")
+        sheet.label(at, 0, one, "plan")
         sheet.label(at, 1, one, "kpi")
         for column, key in enumerate(("attainment", "noise", "reached"), 2):
             sheet.number(at, column, float(one[key]), "share")
@@ -121,7 +123,7 @@ def write_robustness(book: Book, plans: pd.DataFrame, guarantees: pd.DataFrame) 
         sheet.label(at, 0, one, "team")
         sheet.number(at, 1, float(one["share"]), "level")
         sheet.number(at, 2, float(one["amount"]), "money")
-        sheet.label(at, 3, one, "reason")
+        sheet.named(at, 3, "no_guarantee", str(one["reason"]))
     sheet.page.freeze_panes(4, 1)
 
 
@@ -129,7 +131,7 @@ def _write_candidates(sheet: Sheet, top: int, plans: pd.DataFrame) -> int:
     """Every plan that was compared; the row where the sheet goes on."""
     sheet.heads(top, ROBUSTNESS)
     for row, (_, one) in enumerate(plans.iterrows(), top + 1):
-        sheet.label(row, 0, one, "label", "wrap")
+        sheet.candidate(row, 0, one, "wrap")
         sheet.say(row, 1, f"xlsx.robust.{'recommended' if one['recommended'] else one['kind']}")
         for column, key in enumerate(("value", "mean", "cvar", "regret", "behind", "behind_error"), 2):
             sheet.number(row, column, float(one[key]), "money")
@@ -146,7 +148,7 @@ def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:
     sheet.say(1, 0, "xlsx.sensitivity.note", "muted")
     sheet.heads(3, COLUMNS["Sensitivity"])
     for row, (_, one) in enumerate(assumptions.iterrows(), 4):
-        sheet.label(row, 0, one, "label")
+        sheet.label(row, 0, one, "path")
         sheet.text(row, 1, str(one["source"]), "wrap")
         sheet.number(row, 2, float(one["range"]), "share")
         for column, key in enumerate(("gain", "gain_low", "gain_high"), 3):

@@ -13,6 +13,8 @@ from xlsxwriter import Workbook
 
 from reports.run import Document
 from reports.style import COLOURS
+from reports.words.labelled import in_words, with_labels
+from reports.words.locales import languages, phrase
 from reports.workbook.book import STAMP
 
 if TYPE_CHECKING:
@@ -26,16 +28,25 @@ _WIDEST, _NARROWEST = 48, 9
 def study_workbook(
     name: str, declared: Sequence[Table], tables: Mapping[str, pd.DataFrame]
 ) -> Iterator[Document]:
-    """`<name>.xlsx` with the tables declared. The same tables give the same bytes."""
+    """`<name>.xlsx` with the tables declared, in words too. The same tables give the same bytes."""
+    said = with_labels(declared, tables)
     content = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with Workbook(content, options) as book:
         book.set_properties({"created": STAMP, "title": name})
         for table in declared:
-            _write(book, table.name, tables[table.name])
-        known = [(t.name, name, column.meaning) for t in declared for name, column in t.columns.items()]
+            _write(book, table.name, said[table.name])
+        known = [(table.name, *line) for table in declared for line in _meanings(table)]
         _write(book, DICTIONARY, pd.DataFrame(known, columns=["table", "column", "meaning"]))
     yield Document(f"{name}.xlsx", content.getvalue())
+
+
+def _meanings(table: Table) -> Iterator[tuple[str, str]]:
+    """Every column, those of words included."""
+    for name, column in table.columns.items():
+        yield name, column.meaning
+        for language in languages() if in_words(column) else ():
+            yield f"{name}_{language}", f"{name} in words: {phrase(language, 'language.name')}"
 
 
 def _write(book: Workbook, name: str, frame: pd.DataFrame) -> None:

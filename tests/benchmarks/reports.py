@@ -34,8 +34,9 @@ def one(job: tuple[str, int]) -> int:
     folder, number = job
     run = run_of(folder)
     title = f"Company {number}"
-    summary = run.tables["summary"].assign(label_en=title, label_fr=title)
-    list(documents(Run({**run.tables, "summary": summary}, run.files), ("pdf",), ("fr",)))
+    labels = run.tables["labels"]
+    labels = labels.assign(label=labels["label"].where(labels["thing"] != "company", title))
+    list(documents(Run({**run.tables, "labels": labels}, run.files), ("pdf",), ("fr",)))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

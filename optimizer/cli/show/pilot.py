@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.cli.show.terminal import row, share, show, table
+from optimizer.cli.show.terminal import LANGUAGE, row, share, show, table
 from optimizer.tables.table import Tables
+from reports.words.catalogue import words_for
 
 REASONS = {
     "no_headcount": "has no headcount in the file",
@@ -26,12 +27,12 @@ def show_pilots(tables: Tables) -> None:
 
 
 def _sentences(s: pd.Series, tables: Tables) -> Iterator[str]:
-    period = s["period"].replace("_", "-")
+    period, words = s["period"].replace("_", "-"), words_for(tables, LANGUAGE)
     if s["team"]:
         yield (
-            f"Test {s['plan']} in {s['team_en']}: {s['people']:.0f} people on the new plan and "
+            f"Test {s['plan']} in {words.label(s, 'team')}: {s['people']:.0f} people on the new plan and "
             f"{s['others']:.0f} on the current one for {s['periods']:.0f} {period}(s), compared with as long "
-            f"before. Judged by “{s['kpi_en']}”, which should move by {s['effect']:+.1%}: seen in "
+            f"before. Judged by “{words.label(s, 'kpi')}”, which should move by {s['effect']:+.1%}: seen in "
             f"{s['power']:.0%} of cases, with {s['alpha']:.0%} false alarms."
         )
     elif len(tables["teams"]):
@@ -43,7 +44,7 @@ def _sentences(s: pd.Series, tables: Tables) -> Iterator[str]:
     elif not len(tables["left_out"]):
         yield f"{s['plan']} changes nobody's pay: there is nothing to test."
     for _, line in tables["left_out"].iterrows():
-        yield f"{line['label_en']} {REASONS[line['reason']]}: no pilot there."
+        yield f"{words.label(line, 'team')} {REASONS[line['reason']]}: no pilot there."
 
 
 def _teams(frame: pd.DataFrame, period: str) -> object:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from optimizer.cli.show.terminal import money, period, row, show, table
+from optimizer.cli.show.terminal import money, period, row, show, table, words_of
 from optimizer.plans.robustness import Robustness
-from optimizer.tables.robustness import candidate_label
+from optimizer.tables.robustness import robustness_rows
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
 
+LONGEST = 1_000
 SHOWN = 8
 """Candidates in the table, beside those that must be seen."""
 BY = {"mean": "mean value", "cvar": "mean value of the worst 10 % of draws", "regret": "expected regret"}
@@ -28,8 +29,9 @@ def show_robustness(solution: Solution) -> None:
     title = f"If the numbers are off: {len(found.values):,} draws ({money})"
     heads = ["", "value", "mean", "worst 10 %", "regret", "best", "> today", "> budget"]
     shown, names = table(title, heads), []
+    words, rows = words_of(scenario), list(robustness_rows(solution))
     for number, c in enumerate(_seen(found), 1):
-        name = candidate_label(solution, found, c).en
+        name = words.candidate(rows[c], LONGEST)
         names.append(f"  {number} {name}{' (recommended)' if c == found.picked else ''}")
         amounts = (found.candidates[c].value, found.mean[c], found.cvar[c], found.regret[c])
         shares = (found.best[c], found.beats_current[c], found.breaks_budget[c])

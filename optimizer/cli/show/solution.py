@@ -12,14 +12,13 @@ from rich.text import Text
 from optimizer.cli.show.results import amounts
 from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
-from optimizer.cli.show.terminal import period
+from optimizer.cli.show.terminal import period, words_of
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.warnings import extrapolated
 from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.scenario.plan import IN_FORCE
-from optimizer.tables.labels import STATUSES
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Chosen, Conflict, Solution
@@ -29,7 +28,8 @@ def show_solution(solution: Solution, folder: Path) -> None:
     """The plan, what it brings, the certificate, and where everything is."""
     _print(Text(f"status: {solution.status}", style="bold"))
     if solution.status == "infeasible":
-        _print(Text(f"{STATUSES['unproven' if solution.unproven else 'infeasible'].en}."))
+        status = "unproven" if solution.unproven else "infeasible"
+        _print(Text(f"{words_of(solution.problem.scenario).name('status', status, 200)}."))
     if solution.conflict is not None:
         _show_conflict(solution.conflict)
     if solution.chosen is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -10,8 +11,23 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from optimizer.tables.labels import labels_rows
+from reports.words.catalogue import Words, labels_in
+from reports.words.format import Formatter
+
+if TYPE_CHECKING:
+    from optimizer.scenario.types import Scenario
+
+LANGUAGE = "en"
+"""Of the terminal."""
 WIDEST = 1_000
 """Letters in a line, at most."""
+
+
+def words_of(scenario: Scenario) -> Words:
+    """The words of the terminal, with the company's own labels."""
+    labels = labels_in(list(labels_rows(scenario)), LANGUAGE)
+    return Words(Formatter(LANGUAGE, scenario.currency), 2, labels)
 
 
 def show(*parts: object) -> None:

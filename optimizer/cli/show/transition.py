@@ -7,25 +7,27 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.cli.show.terminal import period, row, share, show, table
+from optimizer.cli.show.terminal import LANGUAGE, period, row, share, show, table
 from optimizer.tables.table import Tables
+from reports.words.catalogue import Words, words_for
 
 _SHOWN_ACTIVITIES = 12
 
 
 def show_switch(tables: Tables) -> None:
     """Sentences, then money by period, KPIs, the work that moves most, and alarms."""
-    summary = tables["summary"].iloc[0]
-    show(*_sentences(summary), "")
+    summary, words = tables["summary"].iloc[0], words_for(tables, LANGUAGE)
+    show(*_sentences(words, summary), "")
     show(_money(tables, summary), _scores(tables, summary), _work(tables, summary))
-    show(*alarms(tables["limits"]))
+    show(*alarms(words, tables["limits"]))
 
 
-def _sentences(s: pd.Series) -> Iterator[str]:
+def _sentences(words: Words, s: pd.Series) -> Iterator[str]:
     period, currency = s["period"].replace("_", "-"), s["currency"]
     change = "the current plan goes on" if s["goes_on"] else f"from the current plan to {s['plan']}"
+    company = words.name("company", s["scenario"])
     yield (
-        f"{s['label_en']}: {change}, {s['periods']} {period}s, {s['draws']:,} draws (seed {s['seed']}); each "
+        f"{company}: {change}, {s['periods']} {period}s, {s['draws']:,} draws (seed {s['seed']}); each "
         f"{period} people go {s['learning']:.0%} of the way from what they believed to what they saw."
     )
     if not s["goes_on"]:
@@ -107,12 +109,12 @@ def _work(tables: Tables, summary: pd.Series) -> object:
     return found
 
 
-def alarms(limits: pd.DataFrame) -> Iterator[str]:
+def alarms(words: Words, limits: pd.DataFrame) -> Iterator[str]:
     """What to watch: one sentence per gaming activity, those that can be told first."""
     if len(limits):
         yield "\nEarly warning (false alarms: at most 5 %)"
     for _, line in limits.sort_values("useful", ascending=False, kind="stable").iterrows():
-        sign = _sign(line)
+        sign = _sign(words, line)
         if line["useful"]:
             yield (
                 f"  By week {line['week']}, {sign} means gaming beyond what the plan was judged by "
@@ -125,15 +127,15 @@ def alarms(limits: pd.DataFrame) -> Iterator[str]:
             )
 
 
-def _sign(line: pd.Series) -> str:
+def _sign(words: Words, line: pd.Series) -> str:
     """What is above its limit: a share of a stage, or units."""
-    limit, name = line["limit"], f"“{line['label_en']}”"
+    limit, name = line["limit"], f"“{words.label(line, 'activity')}”"
     if limit == 0:
         return f"any {name}"
     if not line["stage"]:
         return f"{name} above {limit:,.0f} units"
     return (
-        f"{name} above {limit:.0%} of “{line['stage_en']}”"
+        f"{name} above {limit:.0%} of “{words.label(line, 'stage')}”"
         if limit >= 0.1
-        else (f"{name} above {limit:.1%} of “{line['stage_en']}”")
+        else (f"{name} above {limit:.1%} of “{words.label(line, 'stage')}”")
     )

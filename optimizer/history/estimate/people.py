@@ -19,7 +19,7 @@ from scipy import stats
 from optimizer.history.estimate import mixed_models
 from optimizer.history.estimate.rates import Rate, Spread, spread_of, wilson
 
-Verdict = Literal["above", "below", "not distinguishable"]
+Verdict = Literal["above", "below", "not_distinguishable"]
 LEVEL = 0.90
 """Level of the persons' intervals."""
 _SIGNIFICANT = 0.05
@@ -156,7 +156,7 @@ def _compared(
         shrunk = 1 + reliability * (ratio - 1)
         error = math.sqrt((1 - reliability) * tau2)
         lo, hi = (bound * n[i] / e[i] * p for bound in wilson(k[i], n[i], LEVEL))
-        verdict = _verdict(shrunk, error) if adjusted_p < _SIGNIFICANT else "not distinguishable"
+        verdict = _verdict(shrunk, error) if adjusted_p < _SIGNIFICANT else "not_distinguishable"
         people.append(
             Person(
                 name, metric, int(n[i]), rate.rate, float(e[i] / n[i]), float(ratio * p),
@@ -171,7 +171,7 @@ def _verdict(shrunk: float, error: float) -> Verdict:
     half = float(stats.norm.ppf((1 + LEVEL) / 2)) * error
     if shrunk - half > 1:
         return "above"
-    return "below" if shrunk + half < 1 else "not distinguishable"
+    return "below" if shrunk + half < 1 else "not_distinguishable"
 
 
 def panel_of(frame: pl.DataFrame, outcome: str, least: int = 10) -> Panel | None:

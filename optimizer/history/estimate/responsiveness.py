@@ -19,7 +19,7 @@ class Responsiveness:
     lo: float
     hi: float
     kind: str
-    """`plan change`, `experiment` or `prior`."""
+    """`plan_change`, `experiment` or `prior`."""
     n: int
     """Persons; 0 for the prior."""
     assumptions: tuple[str, ...]
@@ -125,10 +125,10 @@ def matched(effect: Effect, predicted: Callable[[float], float]) -> Responsivene
         f"{effect.reward:g} times as much on {effect.on}"
     )
     if not 0 < value < MOST:
-        return unplaced("plan change", seen)
+        return unplaced("plan_change", seen)
     rests = (
         "without the change both groups had moved alike",
         "nothing else changed for one group only",
         "people had got used to it within the time compared",
     )
-    return Responsiveness(value, lo, hi, "plan change", effect.persons, (seen, *rests))
+    return Responsiveness(value, lo, hi, "plan_change", effect.persons, (seen, *rests))

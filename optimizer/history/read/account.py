@@ -40,7 +40,7 @@ class Account:
         return frame.with_columns(pl.when(~marked).then(pl.col(column))) if marked.any() else frame
 
     def unreadable(self, numbers: pl.Series, column: parse_cells.CsvColumn, what: str) -> None:
-        self.cells_of(numbers.filter(column.unreadable), f"{what} cannot be read")
+        self.cells_of(numbers.filter(column.unreadable), f"unreadable_{what}")
 
     def whole(
         self, numbers: pl.Series, frame: pl.DataFrame, reason: str, needed: Sequence[str] = ()
@@ -58,24 +58,22 @@ class Account:
     def kept(self, frame: pl.DataFrame, given: Map, today: dt.date) -> pl.DataFrame:
         """Rows that are leads of the time looked at, with impossible dates emptied."""
         end = dt.datetime.combine(today, dt.time.max)
-        frame = self.without(frame, pl.col("id").is_null(), "row has no id")
-        frame = self.without(frame, ~pl.col("id").is_first_distinct(), "id appeared before")
-        frame = self.without(frame, pl.col("created").is_null(), "date of creation is missing or unreadable")
-        frame = self.without(frame, pl.col("created") > end, "created in the future")
+        frame = self.without(frame, pl.col("id").is_null(), "no_id")
+        frame = self.without(frame, ~pl.col("id").is_first_distinct(), "id_again")
+        frame = self.without(frame, pl.col("created").is_null(), "no_creation")
+        frame = self.without(frame, pl.col("created") > end, "created_in_future")
         oldest = pl.col("created") < _OLDEST
-        frame = self.without(frame, oldest, "created before 1990")
+        frame = self.without(frame, oldest, "created_before_1990")
         if given.start is not None:
-            frame = self.without(
-                frame, pl.col("created") < given.start, "created before the start of the map"
-            )
-        frame = self.blank(frame, "closed", pl.col("closed") > end, "closed in the future")
+            frame = self.without(frame, pl.col("created") < given.start, "created_before_start")
+        frame = self.blank(frame, "closed", pl.col("closed") > end, "closed_in_future")
         day = pl.col("created").dt.date()
         frame = frame.with_columns((pl.col("closed").dt.date() - day).dt.total_days().alias("lag"))
-        frame = self.blank(frame, "lag", pl.col("lag") < 0, "closed before it was created (lag not used)")
-        frame = self.blank(frame, "value", pl.col("value") < 0, "value is negative (not used)")
-        frame = self.blank(frame, "response", pl.col("response") < 0, "answered before it was created")
-        self.blank(frame, "owner", pl.col("owner") == NOBODY, "owner is missing")
+        frame = self.blank(frame, "lag", pl.col("lag") < 0, "closed_before_created")
+        frame = self.blank(frame, "value", pl.col("value") < 0, "negative_value")
+        frame = self.blank(frame, "response", pl.col("response") < 0, "answered_before_created")
+        self.blank(frame, "owner", pl.col("owner") == NOBODY, "no_owner")
         if not frame.height:
-            hint = "; ".join(f"{loss.reason}: {loss.rows}" for loss in self.rows if loss.rows)
+            hint = "; ".join(f"{loss.what}: {loss.rows}" for loss in self.rows if loss.rows)
             raise ScenarioError([Problem("deals", "", "no row is left", hint)])
         return frame.drop(ROW)

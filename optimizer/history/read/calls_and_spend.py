@@ -20,7 +20,7 @@ def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Ac
     """
     leads = _leads(pl.concat([export.frame for export in exports]), given, taken)
     known = pl.col("deal").is_in(frame["id"].implode())
-    taken.cells_of(leads.filter(~known)[ROW], "deal of a lead is in no file (counted as a lead)")
+    taken.cells_of(leads.filter(~known)[ROW], "unknown_deal")
     became = leads.filter(known).unique("deal", keep="first", maintain_order=True)
     alone = leads.filter(~pl.col("id").is_in(became["id"].implode()).fill_null(False))
     steps = [f"step_{name}" for name in given.steps]
@@ -42,7 +42,7 @@ def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
     mapped = given.leads
     assert mapped is not None
     created = dates_of(raw[mapped.created], "leads.created", given)
-    taken.unreadable(raw[ROW], created, "date of creation")
+    taken.unreadable(raw[ROW], created, "creation")
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
     owner, source = (raw[name] if name else empty for name in (mapped.owner, mapped.source))
     flags = {"lost": mapped.lost, "junk": mapped.junk}
@@ -64,16 +64,16 @@ def with_wins(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Acc
     mapped, raw = given.closed, pl.concat([export.frame for export in exports])
     assert mapped is not None
     at = dates_of(raw[mapped.closed], "closed.closed", given)
-    taken.unreadable(raw[ROW], at, "date of the win")
+    taken.unreadable(raw[ROW], at, "win")
     wins = pl.DataFrame({"id": raw[mapped.id], "__closed": at.values, "__won": True})
     if mapped.owner is not None:
         wins = wins.with_columns(raw[mapped.owner].cast(pl.Categorical).alias("__owner"))
     if mapped.value is not None:
         wins = wins.with_columns(numbers_of(raw[mapped.value], "closed.value", given).values.alias("__value"))
     alone = wins.join(frame, on="id", how="anti").height
-    taken.rows.append(Loss("win of a lead that is in no file", alone, ()))
+    taken.rows.append(Loss("win_of_unknown_lead", alone, ()))
     first = wins.unique("id", keep="first", maintain_order=True)
-    taken.rows.append(Loss("win that was listed before", wins.height - first.height, ()))
+    taken.rows.append(Loss("win_again", wins.height - first.height, ()))
     frame = frame.join(first, on="id", how="left", maintain_order="left")
     frame = frame.with_columns(pl.col("won") | pl.col("__won").fill_null(False))
     for role in ("closed", "owner", "value"):
@@ -91,7 +91,7 @@ def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: li
     taken.unreadable(raw[ROW], cost, "cost")
     source = raw[given.spend.source].cast(pl.Categorical)
     spend = pl.DataFrame({"date": date.values, "source": source, "cost": cost.values})
-    return taken.whole(raw[ROW], spend, "cost without date, source or amount (not used)")
+    return taken.whole(raw[ROW], spend, "incomplete_cost")
 
 
 def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
@@ -99,14 +99,14 @@ def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.Dat
         return pl.DataFrame(schema={"owner": pl.Categorical, "seconds": pl.Float64, "day": pl.Date})
     raw = pl.concat([export.frame for export in exports])
     seconds = numbers_of(raw[given.calls.seconds], "calls.seconds", given)
-    taken.unreadable(raw[ROW], seconds, "length of a call")
+    taken.unreadable(raw[ROW], seconds, "call_length")
     calls = pl.DataFrame({"owner": raw[given.calls.owner].cast(pl.Categorical), "seconds": seconds.values})
     day = pl.lit(None, dtype=pl.Date)
     if given.calls.date is not None:
         at = dates_of(raw[given.calls.date], "calls.date", given)
-        taken.unreadable(raw[ROW], at, "date of a call")
+        taken.unreadable(raw[ROW], at, "call_day")
         day = pl.lit(at.values.dt.date())
-    reason = "call without person or length (not used)"
+    reason = "incomplete_call"
     return taken.whole(raw[ROW], calls.with_columns(day.alias("day")), reason, ("owner", "seconds"))
 
 
@@ -116,7 +116,7 @@ def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.D
     raw = pl.concat([export.frame for export in exports])
     owner = pl.col(given.touches.owner).cast(pl.Categorical).alias("owner")
     touches = raw.select(owner, any_of(given.touches.conversation).alias("conversation"))
-    return taken.whole(raw[ROW], touches, "touch without person (not used)")
+    return taken.whole(raw[ROW], touches, "touch_of_nobody")
 
 
 def experiment_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
@@ -125,18 +125,18 @@ def experiment_of(exports: list[Export] | None, given: Map, taken: Account) -> p
     raw = pl.concat([export.frame for export in exports])
     mapped = given.experiment
     effort = numbers_of(raw[mapped.effort], "experiment.effort", given)
-    taken.unreadable(raw[ROW], effort, "effort in the experiment")
+    taken.unreadable(raw[ROW], effort, "effort")
     if mapped.rates:
         pay = _paid(raw[mapped.pay], mapped)
     else:
         read = numbers_of(raw[mapped.pay], "experiment.pay", given)
-        taken.unreadable(raw[ROW], read, "pay in the experiment")
+        taken.unreadable(raw[ROW], read, "pay")
         pay = read.values
     persons = pl.DataFrame({"pay": pay, "effort": effort.values})
     usable = persons.with_columns(
         pl.when(pl.col("pay") > 0).then(pl.col("pay")), pl.when(pl.col("effort") >= 0).then(pl.col("effort"))
     )
-    return taken.whole(raw[ROW], usable, "person of the experiment without effort or pay by rate (not used)")
+    return taken.whole(raw[ROW], usable, "incomplete_person")
 
 
 def _paid(schemes: pl.Series, mapped: Experiment) -> pl.Series:

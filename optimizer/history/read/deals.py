@@ -129,7 +129,7 @@ def _tables(
         slim = export.frame.select(ROW, *sorted(wanted[best]))
         tables.setdefault(best, []).append(replace(export, frame=slim))
         if best != "deals":
-            notes += [f"{path.name}: {loss.rows} left out: {loss.reason}" for loss in export.losses]
+            notes += [f"{path.name}: {loss.rows} left out: {loss.what}" for loss in export.losses]
     problems += [_no_file(table, wanted[table]) for table in wanted if table not in tables and not problems]
     if problems:
         raise ScenarioError(problems)

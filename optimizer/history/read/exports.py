@@ -33,8 +33,14 @@ class Loss(NamedTuple):
     """Rows not used, and the first of them by number."""
 
     reason: str
+    """A code: people read `calibration.loss.<reason>` of a catalogue."""
     rows: int
     examples: tuple[int, ...]
+
+    @property
+    def what(self) -> str:
+        """The reason in a problem or a note."""
+        return self.reason.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -124,8 +130,8 @@ def _split(path: Path, data: bytes, wanted: frozenset[str], notes: list[str]) ->
     below = records.after(at)
     right, empty = below.widths == len(headings), below.lengths == 0
     losses = [
-        _loss("row has another number of cells than the header", below, ~right & ~empty),
-        _loss("empty row", below, empty),
+        _loss("other_width", below, ~right & ~empty),
+        _loss("empty", below, empty),
     ]
     body = below.joined(right)
     if not body:
@@ -201,7 +207,7 @@ def _cleaned(
         frame = frame.with_columns(pl.when(~pl.col(name).is_in(["", _NO_REFERENCE])).then(pl.col(name)))
     empty = pl.all_horizontal(pl.col(texts).is_null())
     gone = frame.filter(empty)[ROW]
-    losses = [*losses, Loss("row of empty cells", len(gone), tuple(gone.head(_SHOWN).to_list()))]
+    losses = [*losses, Loss("empty_cells", len(gone), tuple(gone.head(_SHOWN).to_list()))]
     kept = tuple(loss for loss in losses if loss.rows)
     if len(gone) == frame.height:
         refuse(path, "has a header but no rows", f"columns: {listed(headings)}")

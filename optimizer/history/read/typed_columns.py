@@ -23,13 +23,13 @@ def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
     text = {role: raw[name] if name else empty for role, name in names.model_dump().items()}
     created = dates_of(text["created"], "deals.columns.created", given)
-    taken.unreadable(numbers, created, "date of creation")
+    taken.unreadable(numbers, created, "creation")
     closed = dates_of(text["closed"], "deals.columns.closed", given)
-    taken.unreadable(numbers, closed, "closing date")
+    taken.unreadable(numbers, closed, "closing")
     value = amounts_of(text["value"], "deals.columns.value", given, notes)
     taken.unreadable(numbers, value, "value")
     response = _response(text["response"], created.values, given)
-    taken.unreadable(numbers, response, "response time")
+    taken.unreadable(numbers, response, "response")
     flags = {"won": given.deals.won, "lost": given.deals.lost, "junk": given.deals.junk}
     flags |= {f"step_{step}": given.deals.steps.get(step, ()) for step in given.steps}
     return pl.DataFrame(

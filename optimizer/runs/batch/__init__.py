@@ -4,7 +4,7 @@ from optimizer.parallel.pool import cores
 from optimizer.runs.batch.attempts import AttemptsError, Entry
 from optimizer.runs.batch.batch_run import BatchRun, Progress, Settings, run_batch
 from optimizer.runs.batch.grid import read_grid
-from optimizer.runs.batch.index import write_index
+from optimizer.runs.batch.index import labels_of, write_index
 from optimizer.runs.batch.job import Job
 from optimizer.runs.batch.lock import LockedError
 from optimizer.runs.batch.workers import UnreachableError, cluster, processes
@@ -20,6 +20,7 @@ __all__ = [
     "UnreachableError",
     "cluster",
     "cores",
+    "labels_of",
     "processes",
     "read_grid",
     "run_batch",

@@ -15,12 +15,14 @@ import pandas as pd
 from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.batch_run import RUNS, BatchRun
 from optimizer.runs.batch.job import Job
-from optimizer.runs.batch.reasons import Incomplete, as_it_is
 from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in, plan_in_words
 from optimizer.scenario.problems import printable
 from optimizer.scenario.types import Scenario
-from optimizer.tables.labels import NO_TEXT, whole_plan_text
-from optimizer.tables.table import Column, Row, Table, in_both, named_cells
+from optimizer.tables.labels import labels_rows
+from optimizer.tables.table import Column, Row, Table
+from reports.words.catalogue import labels_in
+from reports.words.labelled import names_of, row_plan, row_reason
+from reports.words.locales import languages
 
 INDEX = Table(
     "index",
@@ -28,17 +30,20 @@ INDEX = Table(
     base=Column(str, "name", "name of the base scenario"),
     override=Column(str, "name", "name of the override; empty without one"),
     seed=Column(int, "id", "seed of every draw"),
-    state=Column(str, "code", "done, failed (no run folder) or waiting"),
-    status=Column(str, "code", "status of the solve; empty where there is none"),
+    state=Column(str, "code", "done, failed (no run folder) or waiting", "batch.state"),
+    status=Column(str, "code", "status of the solve; empty where there is none", "status"),
     reason=Column(
-        str, "text", "why the status is not optimal, or why there is none; what there was no time for"
+        str,
+        "text",
+        "why the status is not optimal, and what there was no time for: time_limit, rules, checks, left_out "
+        "and their names; why a run failed, as the software said it",
+        "reason",
     ),
-    **in_both("reason", "the same for people,"),
     seconds=Column(float, "seconds", "wall time of solve and documents"),
     attempts=Column(int, "count", "how often it was tried"),
-    currency=Column(str, "code", "ISO code"),
-    period=Column(str, "code", "month, quarter, half_year or year"),
-    objective=Column(str, "code", "what is maximized: revenue, net or surplus"),
+    currency=Column(str, "iso", "of ISO 4217"),
+    period=Column(str, "code", "month, quarter, half_year or year", "period"),
+    objective=Column(str, "code", "what is maximized: revenue, net or surplus", "objective"),
     value=Column(float, "money/period", "objective of the recommended plan"),
     bound=Column(
         float, "money/period", "no plan has a higher objective at the beliefs of the recommended one"
@@ -51,12 +56,11 @@ INDEX = Table(
     loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
     net=Column(float, "money/period", "revenue − loaded_pay"),
     budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
-    plan=Column(str, "text", "the recommended plan, team: KPI weight"),
+    plan=Column(str, "text", "the recommended plan, team: KPI weight", "weights"),
     curves=Column(str, "text", "chosen for it, team: curve; empty without a choice"),
     target_pay=Column(str, "text", "of teams for which it is a decision, team: amount; empty without one"),
-    **in_both("plan", "the same with curves and pay for people,"),
 )
-"""What `batch` writes, as index.csv and index.parquet."""
+"""What `batch` writes, as index.parquet; index.csv says `reason` and `plan` in words, too."""
 
 MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
 NOT_SOLVED: Row = dict.fromkeys(INDEX.columns)
@@ -79,9 +83,25 @@ def write_index(night: BatchRun) -> pd.DataFrame:
     typed = pl.DataFrame(
         known.to_dict("list"), schema={name: column.type for name, column in INDEX.columns.items()}
     )
-    _replace(night.folder / "index.csv", partial(INDEX.write, table))
+    _replace(night.folder / "index.csv", partial(INDEX.write, _in_words(table, labels_of(night))))
     _replace(night.folder / "index.parquet", typed.write_parquet)
     return table
+
+
+def labels_of(batch: BatchRun) -> dict[str, list[Row]]:
+    """What the company of every run calls its things."""
+    return {job.name: list(labels_rows(job.scenario)) for job in batch.jobs}
+
+
+def _in_words(table: pd.DataFrame, labels: dict[str, list[Row]]) -> pd.DataFrame:
+    """Reasons and plans in every language, too."""
+    told = table.copy()
+    for language in languages():
+        names = [names_of(labels_in(labels[run], language), language) for run in table["run"]]
+        rows = list(zip(names, table.to_dict("records"), strict=True))
+        told[f"reason_{language}"] = [row_reason(named, row) for named, row in rows]
+        told[f"plan_{language}"] = [row_plan(named, row) for named, row in rows]
+    return told
 
 
 def _replace(target: Path, write: Callable[[Path], None]) -> None:
@@ -99,7 +119,6 @@ def _row(job: Job, entry: Entry, folder: Path) -> Row:
         "state": entry.state,
         "status": entry.status,
         "reason": printable(entry.reason),
-        **named_cells("reason", as_it_is(printable(entry.reason))),
         "seconds": entry.seconds,
         "attempts": entry.attempts,
     }
@@ -107,13 +126,10 @@ def _row(job: Job, entry: Entry, folder: Path) -> Row:
 
 
 def _result(job: Job, folder: Path) -> Row:
-    result, about = (
-        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("result.json", "manifest.json")
-    )
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     summary = pd.read_csv(folder / "tables" / "summary.csv", dtype=str, na_filter=False).iloc[0]
     brought = result["consistent"] or {}
     return {
-        **named_cells("reason", Incomplete.of(result, about, job.options.time_limit).label(job.scenario)),
         "currency": summary["currency"],
         "period": summary["period"],
         "objective": summary["objective"],
@@ -134,11 +150,10 @@ def _number(value: Any) -> float:
 def _plan(scenario: Scenario, result: Row) -> Row:
     """Weights, and what a solve decides beside them where it is free to."""
     if result["plan"] is None:
-        return {"plan": "", "curves": "", "target_pay": "", **named_cells("plan", NO_TEXT)}
+        return {"plan": "", "curves": "", "target_pay": ""}
     plan = plan_in(result)
     return {
         "plan": plan_in_words(plan.weights),
         "curves": "; ".join(f"{team}: {name}" for team, name in plan.curves.items()),
         "target_pay": pay_in_words(pay_decided(scenario, plan)),
-        **named_cells("plan", whole_plan_text(scenario, plan)),
     }

@@ -26,6 +26,7 @@ from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.batch_run import BatchRun
 from optimizer.runs.batch.batch_run import Progress as Ended
 from optimizer.scenario.problems import printable
+from reports.words.labelled import names_of
 
 QUIET_SECONDS = 10.0
 
@@ -125,7 +126,9 @@ def batch_run_json(batch_run: BatchRun) -> str:
 
 
 def _in_words(entry: Entry) -> str:
-    return f"{entry.name}: {entry.status or entry.state}, {printable(entry.reason)}"
+    names = names_of({}, "en")
+    reason = names.of("reason", entry.reason) if entry.state == "done" else entry.reason
+    return f"{entry.name}: {entry.status or entry.state}, {printable(reason)}"
 
 
 def show_batch_run(batch_run: BatchRun) -> None:

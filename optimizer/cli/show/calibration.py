@@ -1,11 +1,14 @@
-"""A study in a few lines for a terminal."""
+"""What a history says, in a few lines for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from optimizer.cli.show.terminal import LANGUAGE
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import quantiles
+from optimizer.history.read.exports import Loss
+from reports.words.locales import phrase
 
 
 def in_words(study: Study) -> str:
@@ -18,9 +21,9 @@ def _lines(study: Study) -> Iterator[str]:
     read = ", ".join(f"{count:,} {table}" for table, count in history.read.items())
     yield f"rows read: {read}; used: {history.deals.height:,}, of them junk {study.junk:,}"
     for loss in history.dropped:
-        yield f"  dropped {loss.rows:,}: {loss.reason} {_where(loss.examples)}"
+        yield f"  dropped {loss.rows:,}: {_why(loss)} {_where(loss.examples)}"
     for loss in history.blanked:
-        yield f"  in {loss.rows:,} rows: {loss.reason} {_where(loss.examples)}"
+        yield f"  in {loss.rows:,} rows: {_why(loss)} {_where(loss.examples)}"
     for note in history.notes:
         yield f"  note: {note}"
     yield f"leads old enough to be judged (created before {study.mature_before}): {study.mature.height:,}"
@@ -35,7 +38,7 @@ def _lines(study: Study) -> Iterator[str]:
             yield f"{name}: median {q['p50']:.0f} days, mean {q['mean']:.1f}, {most}{best}"
     if study.people is not None:
         people = study.people.people
-        apart = [p for p in people if p.verdict != "not distinguishable"]
+        apart = [p for p in people if p.verdict != "not_distinguishable"]
         yield f"persons compared: {len(people)}; distinguishable after supply and mix: {len(apart)}"
         yield f"  what persons' raw rates differ by is {study.people.explained_by}"
         for person in apart:
@@ -44,6 +47,10 @@ def _lines(study: Study) -> Iterator[str]:
         yield f"{name}: {rush.ratio:.2f} times the usual; {'real' if rush.real else 'not proven'}"
     eta = study.responsiveness
     yield f"responsiveness: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}] from {eta.kind}"
+
+
+def _why(loss: Loss) -> str:
+    return phrase(LANGUAGE, f"calibration.loss.{loss.reason}")
 
 
 def _where(rows: tuple[int, ...]) -> str:

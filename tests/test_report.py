@@ -21,6 +21,7 @@ import pytest
 from solved import HOSTILE, failed, hostile, infeasible, moved, moved_tables, short_sighted, stuck, unproven
 from wording import CODES, LOCALE, catalogue, words_for
 
+from optimizer.scenario.printed_letters import printed
 from optimizer.tables.build import tables_of
 from optimizer.tables.rounding import printable
 from optimizer.tables.table import Tables
@@ -468,6 +469,10 @@ def test_the_type_is_small_free_and_has_what_numbers_need() -> None:
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     assert "Reserved Font Name" in licence
     assert set(f"{NO_BREAK}{NARROW_NO_BREAK}{MINUS}0123456789€…–→≤≥±«»“”’†×⁻{MISSING}") <= characters()
+
+
+def test_labels_are_checked_against_the_letters_that_the_type_has() -> None:
+    assert printed() == characters()
 
 
 def test_users_texts_become_one_line_of_known_characters() -> None:

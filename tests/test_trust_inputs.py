@@ -15,8 +15,6 @@ from pypdf import PdfReader
 from optimizer import Scenario, evaluate, solve
 from optimizer.cli import main
 from optimizer.scenario.checks import warnings_of
-from optimizer.scenario.letters import printed
-from reports.style import characters
 
 TRUST = Path(__file__).parent / "cases" / "trust"
 SIZES = list(csv.DictReader((TRUST / "magnitudes.csv").read_text(encoding="utf-8").splitlines()))
@@ -290,10 +288,6 @@ def test_a_label_with_one_strange_letter_keeps_the_others_and_a_source_is_told_t
     assert warned(scenario)["teams.east.label"].startswith("has 1 character that")
     sourced = changed("labels.yaml", "sources", {"teams.east.hours": {"text": "人事部"}})
     assert "sources.teams.east.hours.text" in warned(sourced)
-
-
-def test_what_is_called_printable_is_what_the_type_has() -> None:
-    assert printed() == characters()
 
 
 # --- what arrives by itself, and work that nobody does today --------------------------------------------

@@ -76,7 +76,7 @@ class Network:
     denominator: Floats
     """D_ka, (K, A)."""
     numerator_arriving: Floats
-    """N⁰_k = Σ_n entering_kn F_n, (K,): what counts and enters its stage by itself (model.md §13.1)."""
+    """N⁰_k = Σ_n entering_kn F_n, (K,): what counts and enters its stage by itself (model.md §6)."""
     denominator_arriving: Floats
     """D⁰_k, likewise, (K,)."""
     is_rate: Bools

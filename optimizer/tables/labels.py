@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from optimizer.scenario.letters import is_readable
+from optimizer.scenario.printed_letters import is_readable
 from optimizer.scenario.value_types import Label
 from optimizer.tables.table import Column, Row, Table
 

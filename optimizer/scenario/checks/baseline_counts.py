@@ -54,7 +54,7 @@ class BaselineCounts:
         return sum(coefficient * self.volume.get(name, 0.0) for name, coefficient in credit.items())
 
     def counted(self, kpi: Kpi) -> float:
-        """N⁰ + Σ N_a x⁰_a: what enters its stages by itself counts too (model.md §13.1)."""
+        """N⁰ + Σ N_a x⁰_a: what enters its stages by itself counts too (model.md §6)."""
         return self.total(self.numerator(kpi)) + self._arriving(kpi.entering)
 
     def divided_by(self, kpi: Kpi) -> float:

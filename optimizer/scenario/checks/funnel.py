@@ -171,7 +171,7 @@ def _paid_credit(scenario: Scenario, baseline: BaselineCounts) -> dict[str, set[
 def _peers(scenario: Scenario, baseline: BaselineCounts, name: str) -> list[str]:
     """Whose reward sets κ of an activity: itself from the market, else what shares its stage's inflow.
 
-    Where nobody works the stage, it is whatever could (model.md §13.14).
+    Where nobody works the stage, it is whatever could (model.md §6).
     """
     stage = scenario.activities[name].from_
     if stage is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from optimizer.scenario.checks.baseline_counts import Findings
-from optimizer.scenario.letters import is_readable, missing
+from optimizer.scenario.printed_letters import is_readable, missing
 from optimizer.scenario.problems import Finding, Path, shown
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label

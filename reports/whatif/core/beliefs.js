@@ -79,7 +79,7 @@ function rewards(company, regime, signals, beliefs, euros) {
   return reward;
 }
 
-/** N⁰_k + Σ N_ka x_a, and D⁰_k + Σ D_ka x_a (1 for a count): what arrives by itself counts too (§13.1). */
+/** N⁰_k + Σ N_ka x_a, and D⁰_k + Σ D_ka x_a (1 for a count): what arrives by itself counts too (model.md §6). */
 const numeratorOf = (regime, k, x) => regime.numeratorArriving[k] + sparseDot(regime.numerator[k], x);
 const denominatorOf = (company, regime, k, x) =>
   company.kpis[k].rate ? regime.denominatorArriving[k] + sparseDot(regime.denominator[k], x) : 1;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from optimizer.scenario.types import Scenario
+from optimizer import Scenario
 from tests.benchmarks.peers.companies import Tree, random_company, random_weights
 
 __all__ = ["Tree", "random_company", "random_weights", "small_companies"]

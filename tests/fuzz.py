@@ -21,13 +21,13 @@ from typing import Any
 
 import numpy as np
 
+from optimizer import Scenario
 from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
 from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.checks import problems_of
-from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.solution import Problem
 from optimizer.solver.state import SolveState, baseline_beliefs, own_beliefs

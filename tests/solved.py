@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from optimizer import Scenario
 from optimizer.explanation.build import Explanation, explain
 from optimizer.scenario.read import read_scenario
-from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.table import Tables

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from test_bilevel import EXPRESSED, why_not
 
-from optimizer.scenario.types import Scenario
+from optimizer import Scenario
 from optimizer.solver import Options, Solution, solve
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))

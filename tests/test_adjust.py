@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from solved import PLANS, mini
 
+from optimizer import Scenario
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.plans.space import change_origin
@@ -20,7 +21,6 @@ from optimizer.rollout.posterior import expected_attainment, learn_responsivenes
 from optimizer.rollout.transition import LEARNING, follow
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.problems import ScenarioError
-from optimizer.scenario.types import Scenario
 
 
 @cache

@@ -10,6 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from optimizer import Scenario
 from optimizer.plans.evaluation import compare
 from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.facts import Facts
@@ -21,7 +22,6 @@ from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
-from optimizer.scenario.types import Scenario
 from optimizer.solver import Solution, solve
 
 ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"

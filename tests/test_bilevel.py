@@ -16,6 +16,7 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
+from optimizer import Scenario
 from optimizer.arrays import Floats
 from optimizer.model.best_response import add_teams
 from optimizer.model.bounds import Bounds, Interval
@@ -23,7 +24,6 @@ from optimizer.model.data import ModelData, model_data
 from optimizer.model.funnel import add_funnel
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
-from optimizer.scenario.types import Scenario
 from optimizer.solver.highs import Limits, compile_model, solve_milp
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))

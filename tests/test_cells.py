@@ -9,6 +9,7 @@ import pytest
 from companies import random_company
 from solved import mini
 
+from optimizer import Scenario
 from optimizer.model.bounds import Interval
 from optimizer.model.build import build_model
 from optimizer.model.data import ModelData, model_data
@@ -17,7 +18,6 @@ from optimizer.plans.evaluator import judge_at, linearised
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
-from optimizer.scenario.types import Scenario
 from optimizer.solver.certificate import check_model
 from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import FixedModel, model_at

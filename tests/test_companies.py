@@ -11,8 +11,8 @@ import test_whatif
 import test_workbook
 from solved import FIELDS, PLANS, ROOT, unequal
 
+from optimizer import Scenario
 from optimizer.scenario.read import read_scenario
-from optimizer.scenario.types import Scenario
 
 pytestmark = pytest.mark.slow
 

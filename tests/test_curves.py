@@ -13,11 +13,11 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
+from optimizer import Scenario
 from optimizer.response.bivariate_normal import both_above
 from optimizer.response.gates import NO_GATES, Gates
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
-from optimizer.scenario.types import Scenario
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
 EXACT = 1e-6

@@ -6,13 +6,12 @@ from pathlib import Path
 import pyomo.environ as pyo
 import pytest
 
-from optimizer import read_scenario
+from optimizer import Scenario, read_scenario
 from optimizer.model.data import model_data
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.rule_types import Rules
-from optimizer.scenario.types import Scenario
 from optimizer.solver.program.at_beliefs import model_at
 
 DOCUMENT = Path(__file__).parent.parent / "optimizer" / "model" / "FORMULATION.md"

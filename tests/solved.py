@@ -85,8 +85,10 @@ CURRENCY = "GBP"
 
 def unequal_tree(name: str = "mini_funnel") -> dict[str, Any]:
     """A reference company with teams that differ, as a file would say it."""
-    file = ROOT / "scenarios" / name if name == "alignment" else CASES / name / f"{name}.json"
-    tree: dict[str, Any] = read_scenario(file).model_dump(by_alias=True, exclude_unset=True)
+    if name == "alignment":
+        tree = read_scenario(ROOT / "scenarios" / name).model_dump(by_alias=True, exclude_unset=True)
+    else:
+        tree = json.loads((CASES / name / f"{name}.json").read_text(encoding="utf-8"))
     for team, values in DIFFERING[name].items():
         tree["teams"][team] |= dict(zip(FIELDS, values, strict=True))
     return tree | {"name": name, "currency": CURRENCY}

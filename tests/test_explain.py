@@ -64,7 +64,7 @@ def test_the_ledger_tells_caps_and_margins_of_the_rules() -> None:
     assert [line.activity for line in ledger] == held.activities.tolist()
     assert [line.margin for line in ledger] == pytest.approx(held.margin[0].tolist())
     for line in ledger:
-        assert line.then <= line.cap + 1e-6
+        assert line.recommended <= line.cap + 1e-6
 
 
 def test_without_gaming_rules_there_is_neither_cap_nor_margin() -> None:

@@ -37,12 +37,12 @@ def traced(over: Over) -> tuple[FrontierPoint, ...]:
 @pytest.mark.parametrize("over", OVERS)
 def test_more_room_never_hurts(over: Over) -> None:
     points = traced(over)
-    values = [p.best.value for p in points if p.best.weights is not None]
+    values = [p.optimum.value for p in points if p.optimum.weights is not None]
     assert values
     assert values == sorted(values)
     limits = [p.limit for p in points]
     assert limits == sorted(limits, reverse=over == "controllability")
-    without = [p.best.weights is None for p in points]
+    without = [p.optimum.weights is None for p in points]
     assert without == sorted(without, reverse=True)
 
 
@@ -50,25 +50,25 @@ def test_more_room_never_hurts(over: Over) -> None:
 def test_a_point_is_the_solve_at_its_limit() -> None:
     for point in traced("budget"):
         direct = solve(at_limit(mini(COARSE), "budget", point.limit))
-        assert point.best.status == direct.status
-        assert point.best.weights == (direct.chosen.plan.weights if direct.chosen else None)
+        assert point.optimum.status == direct.status
+        assert point.optimum.weights == (direct.chosen.plan.weights if direct.chosen else None)
         if direct.chosen is not None:
-            assert point.best.value == pytest.approx(direct.certificate.objective, rel=1e-6)
-            assert point.best.loaded_pay <= point.limit + 1e-6
+            assert point.optimum.value == pytest.approx(direct.certificate.objective, rel=1e-6)
+            assert point.optimum.loaded_pay <= point.limit + 1e-6
 
 
 @pytest.mark.slow
 def test_the_scenarios_own_limit_is_among_the_points() -> None:
-    assert [p.limit for p in traced("budget") if p.here] == [135000.0]
-    assert [p.limit for p in traced("gaming") if p.here] == [0.1]
-    assert not any(p.here for p in traced("controllability"))
+    assert [p.limit for p in traced("budget") if p.is_own] == [135000.0]
+    assert [p.limit for p in traced("gaming") if p.is_own] == [0.1]
+    assert not any(p.is_own for p in traced("controllability"))
 
 
 @pytest.mark.slow
 def test_a_point_without_a_plan_is_a_row() -> None:
     tight = at_limit(mini(COARSE | {"locks": {"success": {"retention": 1.0}}}), "budget", 90000.0)
     points = frontier(tight, "budget", points=2)
-    assert {p.best.status for p in points} == {"infeasible"}
+    assert {p.optimum.status for p in points} == {"infeasible"}
     table = FRONTIER.frame(frontier_rows(points))
     assert len(table) == len(points) == 3
     assert table["value"].isna().all()
@@ -80,7 +80,7 @@ def test_a_point_without_a_plan_is_a_row() -> None:
 @pytest.mark.slow
 def test_with_regimes_and_a_locked_team_more_budget_never_hurts() -> None:
     scenario = mini(COARSE | {"locks": {"success": {"retention": 1.0}}}, regimes=REGIMES)
-    values = [p.best.value for p in frontier(scenario, "budget", points=3)]
+    values = [p.optimum.value for p in frontier(scenario, "budget", points=3)]
     finite = [v for v in values if np.isfinite(v)]
     assert finite == sorted(finite)
 
@@ -155,7 +155,7 @@ def test_on_a_terminal_every_number_of_a_frontier_is_whole(capsys: pytest.Captur
     assert "…" not in shown
     assert "135,000 *" in shown
     for point in traced("budget"):
-        assert point.best.status in shown
-        if point.best.weights is not None:
-            assert f"{point.best.value:,.0f}" in shown
-            assert f"{point.best.loaded_pay:,.0f}" in shown
+        assert point.optimum.status in shown
+        if point.optimum.weights is not None:
+            assert f"{point.optimum.value:,.0f}" in shown
+            assert f"{point.optimum.loaded_pay:,.0f}" in shown

@@ -80,7 +80,7 @@ def frontier(
 
 def _exit_code(points: tuple[FrontierPoint, ...]) -> int:
     """0 where every point is settled, one way or the other; 1 where no limit leaves a plan."""
-    statuses = {p.best.status for p in points}
+    statuses = {p.optimum.status for p in points}
     if statuses == {"infeasible"}:
         return EXIT["infeasible"]
     return max((EXIT[status] for status in statuses - {"infeasible"}), default=0)

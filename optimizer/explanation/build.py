@@ -83,7 +83,8 @@ class Explanation:
 
     solution: Solution
     plans: tuple[ComparedPlan, ...]
-    now: Outcome
+    current: Outcome
+    """What people do under the current plan."""
     rules: tuple[RuleState, ...] = ()
     around: Neighbourhood | None = None
     gaming: tuple[Gaming, ...] = ()
@@ -106,7 +107,7 @@ class Explanation:
         return self.solution.chosen
 
     @property
-    def then(self) -> Outcome | None:
+    def recommended(self) -> Outcome | None:
         """What people do under the chosen plan, once they have learnt."""
         return None if self.chosen is None else self.chosen.consistent
 
@@ -123,7 +124,7 @@ class Explanation:
     @cached_property
     def exposure(self) -> Floats:
         """d_kj at the current plan and at the chosen one, (1 or 2, K, J)."""
-        plans = [(self.cal.current, self.now)]
+        plans = [(self.cal.current, self.current)]
         if self.chosen is not None:
             plans.append((self.chosen.euros, self.chosen.consistent))
         return np.concatenate([believed_exposure(self.cal, e[None], at.equilibria) for e, at in plans])
@@ -156,7 +157,7 @@ def explain(
     return Explanation(
         solution=solution,
         plans=plans,
-        now=current,
+        current=current,
         rules=rules,
         around=around,
         gaming=gaming_ledger(cal, euros, current, chosen.consistent),

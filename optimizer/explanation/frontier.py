@@ -33,15 +33,15 @@ WIDE = 0.1
 
 @dataclass(frozen=True)
 class FrontierPoint:
-    """The best plan under a limit: `limit` in its own unit, `here` where it is the scenario's own.
+    """The best plan under a limit: `limit` in its own unit, `is_own` where it is the scenario's own.
 
     `gain` of the objective over the current plan's [currency/period].
     """
 
     over: Over
     limit: float
-    here: bool
-    best: Optimum
+    is_own: bool
+    optimum: Optimum
     gain: float
 
 

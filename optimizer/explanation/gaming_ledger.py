@@ -46,18 +46,18 @@ ATTEMPTS = 4
 class Gaming:
     """One gaming activity at a plan, expected over regimes; money in the scenario's currency.
 
-    `now`, `then` units per period under the current plan and under this one; `cap` units per period, NaN
-    without one. `team_reward` what a unit brings its team, before hours and effort; `team_stake` what the
-    team would lose by stopping [currency/period]. `company_loss`, `net_loss` what revenue and net would win
-    if it were impossible [currency/period]; `company_cost` the revenue lost per unit, of a little of it where
-    nobody does it; negative: it is worth more than what would be done instead; NaN where beliefs do not
-    settle. `margin` how far its credit may rise before the cap breaks, as a share: inf where it earns no
-    credit, NaN without a cap; the least over regimes.
+    `current`, `recommended` units per period under the current plan and under this one; `cap` units per
+    period, NaN without one. `team_reward` what a unit brings its team, before hours and effort;
+    `team_stake` what the team would lose by stopping [currency/period]. `company_loss`, `net_loss` what
+    revenue and net would win if it were impossible [currency/period]; `company_cost` the revenue lost per
+    unit, of a little of it where nobody does it; negative: it is worth more than what would be done
+    instead; NaN where beliefs do not settle. `margin` how far its credit may rise before the cap breaks, as
+    a share: inf where it earns no credit, NaN without a cap; the least over regimes.
     """
 
     activity: int
-    now: float
-    then: float
+    current: float
+    recommended: float
     cap: float
     team_reward: float
     company_cost: float

@@ -28,7 +28,7 @@ class RulePrice:
     change: Change
     limit: float
     new_limit: float
-    best: Optimum
+    optimum: Optimum
     price: float
 
 

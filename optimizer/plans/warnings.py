@@ -66,8 +66,8 @@ class Extrapolated(NamedTuple):
     """Work that a plan takes further from today's than anything that was seen."""
 
     activity: str
-    now: float
-    then: float
+    current: float
+    recommended: float
     """Units per period."""
 
 

@@ -29,7 +29,7 @@ CUT = "tornado"
 def write_run(
     folder: Path,
     source: bytes,
-    found: Explanation,
+    explanation: Explanation,
     options: RunOptions,
     log: list[str],
     clock: Clock,
@@ -38,7 +38,7 @@ def write_run(
 
     `source` is the scenario's file as it was found; the clock has the time of the phases before.
     """
-    solution = found.solution
+    solution = explanation.solution
 
     def fill(fresh: Path) -> None:
         with clock.timed("tables"):
@@ -46,7 +46,7 @@ def write_run(
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         with clock.timed("report"):
             _write_documents(fresh, options.outputs, options.languages)
-        left_out = [CUT] if found.cut else []
+        left_out = [CUT] if explanation.cut else []
         write_json(fresh / "manifest.json", manifest_of(fresh, clock.seconds, left_out))
 
     def data(fresh: Path) -> None:
@@ -56,7 +56,7 @@ def write_run(
         from reports.words.labelled import with_labels
 
         write_json(fresh / "inputs.json", inputs_record(source, merged, options.record))
-        write_tables(RUN_TABLES, with_labels(RUN_TABLES, tables_of(solution, found)), fresh / "tables")
+        write_tables(RUN_TABLES, with_labels(RUN_TABLES, tables_of(solution, explanation)), fresh / "tables")
         write_json(fresh / "company.json", whatif_data(solution))
 
     replace_folder(folder, fill)

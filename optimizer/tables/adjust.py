@@ -11,16 +11,18 @@ from optimizer.tables.rounding import digits_of, money_decimals
 from optimizer.tables.table import Column, Row, Table, Tables, frames_of
 
 
-def adjust_tables(found: Adjustment, plan: str) -> Tables:
+def adjust_tables(adjustment: Adjustment, plan: str) -> Tables:
     """Every table of TABLES; `plan` is how the plan in force is called."""
-    attempts = sorted({a.limit: a for a in (*found.tried, found.unlimited)}.values(), key=lambda a: a.limit)
+    attempts = sorted(
+        {a.limit: a for a in (*adjustment.tried, adjustment.unlimited)}.values(), key=lambda a: a.limit
+    )
     rows = {
-        "summary": [_summary(found, plan, attempts)],
-        "actuals": list(_actuals(found)),
-        "responsiveness": list(_responsiveness(found)),
-        "changes": list(_changes(found)),
+        "summary": [_summary(adjustment, plan, attempts)],
+        "actuals": list(_actuals(adjustment)),
+        "responsiveness": list(_responsiveness(adjustment)),
+        "changes": list(_changes(adjustment)),
         "attempts": [{"limit": a.limit, "gain": a.gain, "status": a.solution.status} for a in attempts],
-        "labels": list(labels_rows(found.scenario)),
+        "labels": list(labels_rows(adjustment.scenario)),
     }
     return frames_of(TABLES, rows)
 
@@ -54,26 +56,26 @@ SUMMARY = Table(
 )
 
 
-def _summary(found: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
-    scenario, chosen = found.scenario, found.chosen
+def _summary(adjustment: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
+    scenario, chosen = adjustment.scenario, adjustment.chosen
     gain = chosen.gain if chosen else math.nan
     return {
         "scenario": scenario.name,
         "currency": scenario.currency,
         "period": scenario.period,
-        "decimals": money_decimals([found.value]),
+        "decimals": money_decimals([adjustment.value]),
         "plan": plan,
         "objective": scenario.rules.objective,
-        "verdict": found.verdict,
-        "value": found.value,
-        "attainable": found.unlimited.gain,
+        "verdict": adjustment.verdict,
+        "value": adjustment.value,
+        "attainable": adjustment.unlimited.gain,
         "limit": chosen.limit if chosen else math.nan,
         "gain": gain,
-        "recovered": gain / found.unlimited.gain if found.unlimited.gain > 0 else math.nan,
+        "recovered": gain / adjustment.unlimited.gain if adjustment.unlimited.gain > 0 else math.nan,
         "proven": all(a.solution.status in ("optimal", "infeasible") for a in attempts),
-        "broken": "; ".join(found.broken),
-        "surprises": sum(c.surprising for c in found.compared),
-        "measured": len(found.compared),
+        "broken": "; ".join(adjustment.broken),
+        "surprises": sum(c.surprising for c in adjustment.compared),
+        "measured": len(adjustment.compared),
     }
 
 
@@ -91,8 +93,8 @@ ACTUALS = Table(
 )
 
 
-def _actuals(found: Adjustment) -> Iterator[Row]:
-    for c in found.compared:
+def _actuals(adjustment: Adjustment) -> Iterator[Row]:
+    for c in adjustment.compared:
         yield {
             "period": c.period,
             "team": ", ".join(c.teams),
@@ -129,8 +131,8 @@ RESPONSIVENESS = Table(
 )
 
 
-def _responsiveness(found: Adjustment) -> Iterator[Row]:
-    for learnt in found.learnt:
+def _responsiveness(adjustment: Adjustment) -> Iterator[Row]:
+    for learnt in adjustment.learnt:
         before, after = learnt.prior, learnt.posterior
         yield {
             "team": learnt.team,
@@ -153,17 +155,17 @@ CHANGES = Table(
 )
 
 
-def _changes(found: Adjustment) -> Iterator[Row]:
+def _changes(adjustment: Adjustment) -> Iterator[Row]:
     """Weights of teams that change."""
-    chosen = found.chosen.solution.chosen if found.chosen else None
+    chosen = adjustment.chosen.solution.chosen if adjustment.chosen else None
     plan = chosen.plan if chosen else None
-    for team in found.scenario.teams if plan is not None else ():
+    for team in adjustment.scenario.teams if plan is not None else ():
         assert plan is not None
-        now, then = found.plan.weights.get(team, {}), plan.weights.get(team, {})
-        used = [k for k in found.scenario.kpis if now.get(k, 0) > 0 or then.get(k, 0) > 0]
-        if any(abs(now.get(k, 0) - then.get(k, 0)) > 1e-9 for k in used):
+        current, recommended = adjustment.plan.weights.get(team, {}), plan.weights.get(team, {})
+        used = [k for k in adjustment.scenario.kpis if current.get(k, 0) > 0 or recommended.get(k, 0) > 0]
+        if any(abs(current.get(k, 0) - recommended.get(k, 0)) > 1e-9 for k in used):
             for kpi in used:
-                weights = {"now": now.get(kpi, 0.0), "then": then.get(kpi, 0.0)}
+                weights = {"now": current.get(kpi, 0.0), "then": recommended.get(kpi, 0.0)}
                 yield {"team": team, "kpi": kpi, **weights}
 
 

@@ -34,8 +34,8 @@ RULES = Table(
 )
 
 
-def rules_rows(found: Explanation) -> Iterator[Row]:
-    for rule in found.rules:
+def rules_rows(explanation: Explanation) -> Iterator[Row]:
+    for rule in explanation.rules:
         yield {"rule": rule.name, **_rule_numbers(rule)}
 
 

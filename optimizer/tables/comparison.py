@@ -56,9 +56,9 @@ PLANS = Table(
 )
 
 
-def plans_rows(found: Explanation) -> Iterator[Row]:
-    current = found.plans[0]
-    for plan in found.plans:
+def plans_rows(explanation: Explanation) -> Iterator[Row]:
+    current = explanation.plans[0]
+    for plan in explanation.plans:
         at, gain = plan.evaluation, plan.evaluation.value - current.evaluation.value
         yield {
             "plan": plan.name,
@@ -87,8 +87,8 @@ def _against_today(plan: ComparedPlan, current: ComparedPlan) -> Row:
         "gaming": (plan.gaming_hours, current.gaming_hours),
     }
     row: Row = {}
-    for name, (then, now) in of.items():
-        row |= {f"{name}_change": then - now, f"{name}_change_share": ratio(then - now, abs(now))}
+    for name, (new, old) in of.items():
+        row |= {f"{name}_change": new - old, f"{name}_change_share": ratio(new - old, abs(old))}
     return row
 
 
@@ -107,13 +107,15 @@ WEIGHTS = Table(
 )
 
 
-def weights_rows(found: Explanation) -> Iterator[Row]:
-    cal, space = found.cal, found.solution.problem.space
+def weights_rows(explanation: Explanation) -> Iterator[Row]:
+    cal, space = explanation.cal, explanation.solution.problem.space
     network = cal.network
-    then = np.full_like(cal.current, np.nan) if found.chosen is None else found.chosen.euros
-    now_w, then_w = shares(cal.current), shares(then)
+    recommended = (
+        np.full_like(cal.current, np.nan) if explanation.chosen is None else explanation.chosen.euros
+    )
+    now_w, then_w = shares(cal.current), shares(recommended)
     for i, k in np.ndindex(cal.current.shape):
-        if not (space.allowed[i, k] or cal.current[i, k] > 0 or then[i, k] > 0):
+        if not (space.allowed[i, k] or cal.current[i, k] > 0 or recommended[i, k] > 0):
             continue
         yield {
             "team": network.teams[i],
@@ -122,7 +124,7 @@ def weights_rows(found: Explanation) -> Iterator[Row]:
             "then": then_w[i, k],
             "change": then_w[i, k] - now_w[i, k],
             "euros_now": float(cal.current[i, k]),
-            "euros_then": float(then[i, k]),
+            "euros_then": float(recommended[i, k]),
             "allowed": bool(space.allowed[i, k]),
             "locked": float(space.locked[i, k]),
             "controllability": float(space.controllability[i, k]),

@@ -30,10 +30,10 @@ WATERFALL = Table(
 )
 
 
-def waterfall_rows(found: Explanation) -> Iterator[Row]:
-    for step in found.steps:
+def waterfall_rows(explanation: Explanation) -> Iterator[Row]:
+    for step in explanation.steps:
         yield {
-            "team": found.cal.network.teams[step.team],
+            "team": explanation.cal.network.teams[step.team],
             "cause": step.cause,
             "revenue": step.revenue,
             "net": step.net,
@@ -58,10 +58,10 @@ WHY_THIS_WEIGHT = Table(
 )
 
 
-def why_this_weight_rows(found: Explanation) -> Iterator[Row]:
-    for move in found.why_this_weight:
+def why_this_weight_rows(explanation: Explanation) -> Iterator[Row]:
+    for move in explanation.why_this_weight:
         yield {
-            **_move_cells(found, move),
+            **_move_cells(explanation, move),
             "weight": move.weight,
             "revenue_change": move.revenue,
             "loaded_change": move.loaded_pay,
@@ -86,19 +86,19 @@ WHY_UNMOVED = Table(
 )
 
 
-def why_unmoved_rows(found: Explanation) -> Iterator[Row]:
-    best = cheapest(found.why_unmoved)
-    for move in found.why_unmoved:
+def why_unmoved_rows(explanation: Explanation) -> Iterator[Row]:
+    best = cheapest(explanation.why_unmoved)
+    for move in explanation.why_unmoved:
         yield {
-            **_move_cells(found, move),
+            **_move_cells(explanation, move),
             "reason": move.reason,
             "excess": move.excess,
             "cheapest": move is best,
         }
 
 
-def _move_cells(found: Explanation, move: WeightShift) -> Row:
-    network = found.cal.network
+def _move_cells(explanation: Explanation, move: WeightShift) -> Row:
+    network = explanation.cal.network
     return {
         "team": network.teams[move.team],
         "kpi": network.kpis[move.kpi],
@@ -132,11 +132,11 @@ NEAR_TIES = Table(
 )
 
 
-def near_ties_rows(found: Explanation) -> Iterator[Row]:
-    for rank, tie in enumerate(found.near_ties, 1):
+def near_ties_rows(explanation: Explanation) -> Iterator[Row]:
+    for rank, tie in enumerate(explanation.near_ties, 1):
         yield {
             "rank": rank,
-            **plan_cells(found, tie.euros),
+            **plan_cells(explanation, tie.euros),
             "near_tie": tie.near,
             **_tie_numbers(tie),
         }
@@ -147,16 +147,16 @@ def _tie_numbers(tie: NearTie) -> Row:
     return {name: getattr(tie, name) for name in (*names, "revenue", "loaded_pay", "net", "gaming_hours")}
 
 
-def plan_cells(found: Explanation, euros: Floats) -> Row:
+def plan_cells(explanation: Explanation, euros: Floats) -> Row:
     """A plan, the name that it is known by, and what it has more and less of than the recommended one."""
-    cal = found.cal
+    cal = explanation.cal
     plan = plan_from_euros(cal.scenario, euros)
-    others = (p for p in found.plans if p.kind != "chosen")
-    assert found.chosen is not None
+    others = (p for p in explanation.plans if p.kind != "chosen")
+    assert explanation.chosen is not None
     return {
         "plan": plan_in_words(plan.weights),
         "known": next((p.name for p in others if (p.evaluation.euros == euros).all()), ""),
-        "shift": shift_in_words(cal.scenario, found.chosen.plan.weights, plan.weights),
+        "shift": shift_in_words(cal.scenario, explanation.chosen.plan.weights, plan.weights),
     }
 
 
@@ -171,8 +171,8 @@ def shift_in_words(scenario: Scenario, before: PlanWeights, after: PlanWeights) 
 def _changes(scenario: Scenario, before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
     changed = []
     for kpi in scenario.kpis:
-        was, now = before.get(kpi, 0.0), after.get(kpi, 0.0)
-        if was != now:
-            how = "none" if not now else "new" if not was else "more" if now > was else "less"
+        old, new = before.get(kpi, 0.0), after.get(kpi, 0.0)
+        if old != new:
+            how = "none" if not new else "new" if not old else "more" if new > old else "less"
             changed.append(f"{kpi} {how}")
     return changed

@@ -36,19 +36,19 @@ FRONTIER = Table(
 
 def frontier_rows(points: Iterable[FrontierPoint]) -> Iterator[Row]:
     for point in points:
-        best = point.best
+        optimum = point.optimum
         yield {
             "over": point.over,
             "limit": point.limit,
-            "here": point.here,
-            "status": best.status,
-            "value": best.value,
-            "bound": best.bound if best.weights is not None else np.nan,
+            "here": point.is_own,
+            "status": optimum.status,
+            "value": optimum.value,
+            "bound": optimum.bound if optimum.weights is not None else np.nan,
             "gain": point.gain,
-            "revenue": best.revenue,
-            "loaded_pay": best.loaded_pay,
-            "net": best.net,
-            "gaming_hours": best.gaming_hours,
-            "controllability": best.controllability,
-            "plan": plan_in_words(best.weights or {}),
+            "revenue": optimum.revenue,
+            "loaded_pay": optimum.loaded_pay,
+            "net": optimum.net,
+            "gaming_hours": optimum.gaming_hours,
+            "controllability": optimum.controllability,
+            "plan": plan_in_words(optimum.weights or {}),
         }

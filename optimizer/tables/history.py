@@ -53,7 +53,7 @@ SUMMARY = Table(
 
 
 def _summary(study: Study) -> Iterator[tuple[object, ...]]:
-    found, people = study.responsiveness, study.people
+    responsiveness, people = study.responsiveness, study.people
     yield (
         study.given.name,
         study.given.currency,
@@ -69,10 +69,10 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         len(people.people) if people else 0,
         study.value.get("mean", np.nan),
         study.value.get("p50", np.nan),
-        found.value,
-        found.lo,
-        found.hi,
-        found.kind,
+        responsiveness.value,
+        responsiveness.lo,
+        responsiveness.hi,
+        responsiveness.kind,
     )
 
 
@@ -150,8 +150,8 @@ SPENDING = Table(
 def _spending(study: Study) -> Iterator[tuple[object, ...]]:
     for name, cost in study.costs.items():
         e = cost.elasticity
-        told = (e.value, e.lo, e.hi) if e else (np.nan, np.nan, np.nan)
-        yield name, cost.cost, cost.leads, cost.per_lead, *told
+        interval = (e.value, e.lo, e.hi) if e else (np.nan, np.nan, np.nan)
+        yield name, cost.cost, cost.leads, cost.per_lead, *interval
 
 
 WEAK = Table(

@@ -53,21 +53,21 @@ def _surplus_json(outcome: Outcome) -> Json:
     }
 
 
-def evaluation_json(found: Evaluation) -> Json:
+def evaluation_json(evaluation: Evaluation) -> Json:
     result: Json = {
-        "first_response": outcome_json(found.cal, found.first_response),
-        "consistent": outcome_json(found.cal, found.consistent),
-        "payouts": payouts_json(found.cal, found.payouts),
+        "first_response": outcome_json(evaluation.cal, evaluation.first_response),
+        "consistent": outcome_json(evaluation.cal, evaluation.consistent),
+        "payouts": payouts_json(evaluation.cal, evaluation.payouts),
     }
-    if found.deviations:
-        result["deviations"] = _deviations_json(found.deviations)
-    if found.fixed_targets is not None:
-        result["fixed_targets"] = outcome_json(found.cal, found.fixed_targets)
+    if evaluation.deviations:
+        result["deviations"] = _deviations_json(evaluation.deviations)
+    if evaluation.fixed_targets is not None:
+        result["fixed_targets"] = outcome_json(evaluation.cal, evaluation.fixed_targets)
     return result
 
 
-def _deviations_json(found: Iterable[Deviation]) -> list[Json]:
-    return [{**_fields(d), "words": d.words} for d in found]
+def _deviations_json(deviations: Iterable[Deviation]) -> list[Json]:
+    return [{**_fields(d), "words": d.words} for d in deviations]
 
 
 def payouts_json(cal: Calibrated, paid: PayoutDistribution) -> Json:
@@ -118,14 +118,14 @@ def _budget_line(line: BudgetLine) -> Json:
 _APART = ("elsewhere", "standard_error")
 
 
-def influence_json(found: Influence) -> Json:
-    teams, kpis = found.cal.network.teams, found.cal.network.kpis
+def influence_json(influence: Influence) -> Json:
+    teams, kpis = influence.cal.network.teams, influence.cal.network.kpis
     return {
-        "controllability": _matrix(teams, kpis, found.controllability),
-        "swing": _matrix(teams, kpis, found.swing),
-        "lag": _matrix(teams, kpis, found.lag),
-        "exposure": _matrix(kpis, teams, found.exposure),
-        "congruence": _named(teams, found.congruence),
+        "controllability": _matrix(teams, kpis, influence.controllability),
+        "swing": _matrix(teams, kpis, influence.swing),
+        "lag": _matrix(teams, kpis, influence.lag),
+        "exposure": _matrix(kpis, teams, influence.exposure),
+        "congruence": _named(teams, influence.congruence),
     }
 
 
@@ -160,8 +160,8 @@ def _others_json(solution: Solution) -> Json:
             for r in solution.certificate.rejected
         ]
     if solution.chosen is not None:
-        now, then = (payouts_json(solution.problem.cal, paid) for paid in solution.chosen.payouts)
-        result["payouts"] = {"current": now, "chosen": then}
+        current, recommended = (payouts_json(solution.problem.cal, paid) for paid in solution.chosen.payouts)
+        result["payouts"] = {"current": current, "chosen": recommended}
     if solution.asked.alternatives:
         result["alternatives"] = [
             {**_plan_json(a.plan, a.value), "proven": a.proven} for a in solution.asked.alternatives
@@ -188,25 +188,25 @@ def _known_json(solution: Solution) -> Json:
     return result
 
 
-def robustness_json(cal: Calibrated, found: Robustness) -> Json:
+def robustness_json(cal: Calibrated, robustness: Robustness) -> Json:
     """Candidate plans in draws from the ranges of the sources."""
     return {
-        "draws": len(found.values),
-        "rejected": found.rejected,
-        "unsettled": found.unsettled,
-        "seed": found.seed,
-        "criterion": found.criterion,
-        "nominal": found.nominal,
-        "picked": found.picked,
-        "cost": number(found.cost),
-        "best_when_bad": found.best_when_bad,
-        "runner_up": found.runner_up,
-        "candidates": [_candidate_json(cal, found, c) for c in range(len(found.candidates))],
+        "draws": len(robustness.values),
+        "rejected": robustness.rejected,
+        "unsettled": robustness.unsettled,
+        "seed": robustness.seed,
+        "criterion": robustness.criterion,
+        "nominal": robustness.nominal,
+        "picked": robustness.picked,
+        "cost": number(robustness.cost),
+        "best_when_bad": robustness.best_when_bad,
+        "runner_up": robustness.runner_up,
+        "candidates": [_candidate_json(cal, robustness, c) for c in range(len(robustness.candidates))],
     }
 
 
-def _candidate_json(cal: Calibrated, found: Robustness, c: int) -> Json:
-    candidate = found.candidates[c]
+def _candidate_json(cal: Calibrated, robustness: Robustness, c: int) -> Json:
+    candidate = robustness.candidates[c]
     plan = plan_from_euros(cal.scenario, candidate.euros)
     return {
         "kind": candidate.kind,
@@ -214,7 +214,7 @@ def _candidate_json(cal: Calibrated, found: Robustness, c: int) -> Json:
         "target_pay": plan.target_pay,
         "value": number(candidate.value),
         "keeps_rules": candidate.kept,
-        **{name: number(getattr(found, name)[c]) for name in MEASURED},
+        **{name: number(getattr(robustness, name)[c]) for name in MEASURED},
     }
 
 
@@ -240,11 +240,11 @@ def frontier_json(points: tuple[FrontierPoint, ...]) -> Json:
         "points": [
             {
                 "limit": number(p.limit),
-                "here": p.here,
-                "status": p.best.status,
-                **{name: number(getattr(p.best, name)) for name in money},
+                "here": p.is_own,
+                "status": p.optimum.status,
+                **{name: number(getattr(p.optimum, name)) for name in money},
                 "gain": number(p.gain),
-                "plan": p.best.weights,
+                "plan": p.optimum.weights,
             }
             for p in points
         ],

@@ -27,16 +27,16 @@ MEASURES = Table(
 
 
 def measures_rows(solution: Solution) -> Iterator[Row]:
-    cal, found = solution.problem.cal, solution.problem.measures
+    cal, measures = solution.problem.cal, solution.problem.measures
     scenario = cal.scenario
     for (i, team), (k, kpi) in _grid(cal.network.teams, cal.network.kpis):
         measured = scenario.rules.controllability.override.get(team, {}).get(kpi)
         yield {
             "team": team,
             "kpi": kpi,
-            "controllability": float(found.controllability[i, k]),
-            "swing": float(found.swing[i, k]),
-            "lag": float(found.lag[i, k]),
+            "controllability": float(measures.controllability[i, k]),
+            "swing": float(measures.swing[i, k]),
+            "lag": float(measures.lag[i, k]),
             "measured": measured.source if measured else "",
         }
 
@@ -54,8 +54,8 @@ EXPOSURE = Table(
 )
 
 
-def exposure_rows(found: Explanation) -> Iterator[Row]:
-    cal, falls = found.cal, found.exposure
+def exposure_rows(explanation: Explanation) -> Iterator[Row]:
+    cal, falls = explanation.cal, explanation.exposure
     for (k, kpi), (j, team) in _grid(cal.network.kpis, cal.network.teams):
         yield {
             "kpi": kpi,

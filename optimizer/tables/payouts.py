@@ -39,10 +39,10 @@ PAYOUT_DISTRIBUTION = Table(
 )
 
 
-def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
+def payout_distribution_rows(explanation: Explanation) -> Iterator[Row]:
     """Company, teams, then a person of each team, of the current plan and of the chosen one."""
-    scenario, seed = found.solution.problem.scenario, found.cal.seed
-    for kind, paid in _plans(found):
+    scenario, seed = explanation.solution.problem.scenario, explanation.cal.seed
+    for kind, paid in _plans(explanation):
         start: Row = {"plan": kind}
         last: Row = {"draws": paid.draws, "seed": seed}
         yield start | _team("company", "", None) | _spread(paid.company) | last
@@ -55,8 +55,8 @@ def payout_distribution_rows(found: Explanation) -> Iterator[Row]:
             yield start | _team("person", "", None) | every | last
 
 
-def _plans(found: Explanation) -> Iterator[tuple[str, PayoutDistribution]]:
-    return zip(("current", "chosen"), found.chosen.payouts if found.chosen else (), strict=False)
+def _plans(explanation: Explanation) -> Iterator[tuple[str, PayoutDistribution]]:
+    return zip(("current", "chosen"), explanation.chosen.payouts if explanation.chosen else (), strict=False)
 
 
 def _team(level: str, name: str, people: int | None) -> Row:
@@ -81,16 +81,16 @@ OBJECTIVES_REACHED = Table(
 )
 
 
-def objectives_reached_rows(found: Explanation) -> Iterator[Row]:
+def objectives_reached_rows(explanation: Explanation) -> Iterator[Row]:
     """Every KPI under the current plan and under the chosen one."""
-    cal, chosen = found.cal, found.chosen
+    cal, chosen = explanation.cal, explanation.chosen
     if chosen is None:
         return
     sides: list[tuple[Floats, Floats]] = [
-        (cal.current, found.now.score),
+        (cal.current, explanation.current.score),
         (chosen.euros, chosen.consistent.score),
     ]
-    for (kind, paid), (euros, score) in zip(_plans(found), sides, strict=True):
+    for (kind, paid), (euros, score) in zip(_plans(explanation), sides, strict=True):
         for k, kpi in enumerate(cal.network.kpis):
             yield {
                 "plan": kind,

@@ -120,11 +120,11 @@ class Payroll:
     outcome: Outcome
 
     @classmethod
-    def of(cls, found: Explanation) -> Payroll:
+    def of(cls, explanation: Explanation) -> Payroll:
         """Of the recommended plan, or of the current one where there is none."""
-        if found.chosen is None:
-            return cls(found.cal.paid_by(IN_FORCE), found.cal.current, found.now)
-        return cls(found.cal, found.chosen.euros, found.chosen.consistent)
+        if explanation.chosen is None:
+            return cls(explanation.cal.paid_by(IN_FORCE), explanation.cal.current, explanation.current)
+        return cls(explanation.cal, explanation.chosen.euros, explanation.chosen.consistent)
 
     @cached_property
     def decimals(self) -> int:
@@ -205,9 +205,9 @@ class Payroll:
 
     def case_totals(self) -> Iterator[Row]:
         """The company's sums of the cases, against its budget."""
-        found = list(self.cases())
+        cases = list(self.cases())
         for case in CASES:
-            lines = [row for row in found if row["case"] == case]
+            lines = [row for row in cases if row["case"] == case]
             sums = self._sums(lines, float(self.euros.sum()))
             yield {"case": case, **sums, **_against(lines, self.cal.scenario.rules.budget.expected)}
 
@@ -240,10 +240,10 @@ class Payroll:
 
     def _gate(self, c: int, k: int) -> Row:
         gates = self.cal.curves.gates
-        found = np.flatnonzero((gates.team == c) & (gates.kpi == k))
-        on = self.cal.network.kpis[gates.on[found[0]]] if len(found) else ""
-        at = float(gates.at[found[0]]) if len(found) else np.nan
-        return {"gate": on, "gate_at": at, "correlation": gates.correlation if len(found) else np.nan}
+        matches = np.flatnonzero((gates.team == c) & (gates.kpi == k))
+        on = self.cal.network.kpis[gates.on[matches[0]]] if len(matches) else ""
+        at = float(gates.at[matches[0]]) if len(matches) else np.nan
+        return {"gate": on, "gate_at": at, "correlation": gates.correlation if len(matches) else np.nan}
 
 
 def _tidy(weight: float) -> float:

@@ -42,11 +42,11 @@ ACTIVITIES = Table(
 )
 
 
-def activities_rows(found: Explanation) -> Iterator[Row]:
-    cal, network = found.cal, found.cal.network
-    now, then = found.now.x, _row_of(found.then, len(network.activities))
-    first = _row_of(found.first, len(network.activities))
-    order = by_size_of_change(cal, np.nan_to_num(then - now))
+def activities_rows(explanation: Explanation) -> Iterator[Row]:
+    cal, network = explanation.cal, explanation.cal.network
+    current, recommended = explanation.current.x, _row_of(explanation.recommended, len(network.activities))
+    first = _row_of(explanation.first, len(network.activities))
+    order = by_size_of_change(cal, np.nan_to_num(recommended - current))
     for i, team in enumerate(network.teams):
         mine = [a for a in order if network.team[a] == i]
         for rank, a in enumerate(mine, 1):
@@ -55,16 +55,16 @@ def activities_rows(found: Explanation) -> Iterator[Row]:
                 "team": team,
                 "activity": name,
                 "gaming": bool(network.gaming[a]),
-                "now": float(now[a]),
+                "now": float(current[a]),
                 "next": float(first[a]),
-                "then": float(then[a]),
-                "change": float(then[a] - now[a]),
-                "hours_now": float(now[a]) * hours,
-                "hours_then": float(then[a]) * hours,
-                "hours_change": float(then[a] - now[a]) * hours,
-                "size": abs(float(then[a] - now[a])) * float(cal.curvature_value[a]),
+                "then": float(recommended[a]),
+                "change": float(recommended[a] - current[a]),
+                "hours_now": float(current[a]) * hours,
+                "hours_then": float(recommended[a]) * hours,
+                "hours_change": float(recommended[a] - current[a]) * hours,
+                "size": abs(float(recommended[a] - current[a])) * float(cal.curvature_value[a]),
                 "rank": rank,
-                "digits": digits_of(now[a], then[a]),
+                "digits": digits_of(current[a], recommended[a]),
             }
 
 
@@ -92,12 +92,12 @@ TEAMS = Table(
 )
 
 
-def teams_rows(found: Explanation) -> Iterator[Row]:
-    cal, solution = found.cal, found.solution
+def teams_rows(explanation: Explanation) -> Iterator[Row]:
+    cal, solution = explanation.cal, explanation.solution
     count = len(cal.network.teams)
-    euros = np.full_like(cal.current, np.nan) if found.chosen is None else found.chosen.euros
-    pay_then = found.then.pay if found.then is not None else np.full(count, np.nan)
-    sides = (("now", cal.current, found.now.pay), ("then", euros, pay_then))
+    euros = np.full_like(cal.current, np.nan) if explanation.chosen is None else explanation.chosen.euros
+    pay_then = explanation.recommended.pay if explanation.recommended is not None else np.full(count, np.nan)
+    sides = (("now", cal.current, explanation.current.pay), ("then", euros, pay_then))
     charge, lag = loading(cal), np.nan_to_num(solution.problem.measures.lag)
     control = solution.problem.space.controllability
     for i, team in enumerate(cal.network.teams):
@@ -110,7 +110,7 @@ def teams_rows(found: Explanation) -> Iterator[Row]:
             row[f"share_{when}"] = ratio(float(pay[i]), target)
             row[f"controllability_{when}"] = ratio(float(paid[i] @ control[i]), target)
             row[f"lag_{when}"] = ratio(float(paid[i] @ lag[i]), target)
-        row["moved"] = found.chosen is not None and not np.allclose(euros[i], cal.current[i], atol=1e-6)
+        row["moved"] = explanation.chosen is not None and not np.allclose(euros[i], cal.current[i], atol=1e-6)
         yield row
 
 
@@ -129,9 +129,9 @@ KPIS = Table(
 )
 
 
-def kpis_rows(found: Explanation) -> Iterator[Row]:
-    cal = found.cal
-    first, then = found.first, found.then
+def kpis_rows(explanation: Explanation) -> Iterator[Row]:
+    cal = explanation.cal
+    first, recommended = explanation.first, explanation.recommended
     for k, (name, kpi) in enumerate(cal.scenario.kpis.items()):
         yield {
             "kpi": name,
@@ -139,9 +139,9 @@ def kpis_rows(found: Explanation) -> Iterator[Row]:
             "target": float(cal.targets[k]),
             "noise": kpi.noise,
             "cap": _cap(cal.scenario, kpi),
-            "now": float(found.now.score[k]),
+            "now": float(explanation.current.score[k]),
             "next": float(first.score[k]) if first is not None else np.nan,
-            "then": float(then.score[k]) if then is not None else np.nan,
+            "then": float(recommended.score[k]) if recommended is not None else np.nan,
         }
 
 
@@ -184,27 +184,27 @@ GAMING = Table(
 )
 
 
-def gaming_rows(found: Explanation) -> Iterator[Row]:
-    network = found.cal.network
-    for line in found.gaming:
+def gaming_rows(explanation: Explanation) -> Iterator[Row]:
+    network = explanation.cal.network
+    for line in explanation.gaming:
         name, team = network.activities[line.activity], network.teams[network.team[line.activity]]
         hours = float(network.unit_hours[line.activity])
-        then = line.then if found.then is not None else np.nan
+        recommended = line.recommended if explanation.recommended is not None else np.nan
         yield {
             "activity": name,
             "team": team,
-            "now": line.now,
-            "then": then,
+            "now": line.current,
+            "then": recommended,
             "cap": line.cap,
-            "hours_now": line.now * hours,
-            "hours_then": then * hours,
+            "hours_now": line.current * hours,
+            "hours_then": recommended * hours,
             "team_reward": line.team_reward,
             "company_cost": line.company_cost,
             "team_stake": line.team_stake,
             "company_loss": line.company_loss,
             "net_loss": line.net_loss,
             "margin": line.margin,
-            "digits": digits_of(line.now, then, line.cap),
+            "digits": digits_of(line.current, recommended, line.cap),
         }
 
 
@@ -221,26 +221,30 @@ STAGES = Table(
 )
 
 
-def stages_rows(found: Explanation) -> Iterator[Row]:
+def stages_rows(explanation: Explanation) -> Iterator[Row]:
     """The funnel: what enters every stage, expected over regimes."""
-    cal, scenario = found.cal, found.solution.problem.scenario
-    now = _entering(found, found.now)
-    then = _entering(found, found.then) if found.then is not None else np.full_like(now, np.nan)
+    cal, scenario = explanation.cal, explanation.solution.problem.scenario
+    current = _entering(explanation, explanation.current)
+    recommended = (
+        _entering(explanation, explanation.recommended)
+        if explanation.recommended is not None
+        else np.full_like(current, np.nan)
+    )
     for n, (name, stage) in enumerate(scenario.stages.items()):
         owner = stage.owner or ""
         yield {
             "stage": name,
             "team": owner,
             "unit_value": float(cal.network.stage_value[n]),
-            "now": float(now[n]),
-            "then": float(then[n]),
-            "change": float(then[n] - now[n]),
-            "change_share": ratio(float(then[n] - now[n]), float(now[n])),
-            "digits": digits_of(now[n], then[n]),
+            "now": float(current[n]),
+            "then": float(recommended[n]),
+            "change": float(recommended[n] - current[n]),
+            "change_share": ratio(float(recommended[n] - current[n]), float(current[n])),
+            "digits": digits_of(current[n], recommended[n]),
         }
 
 
-def _entering(found: Explanation, outcome: Outcome) -> Floats:
+def _entering(explanation: Explanation, outcome: Outcome) -> Floats:
     """Units entering each stage per period, (N,)."""
-    expect = found.cal.regimes.expect
+    expect = explanation.cal.regimes.expect
     return expect(at.network.stage_inflow(at.x) for at in outcome.by_regime)

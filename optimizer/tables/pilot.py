@@ -62,7 +62,7 @@ SUMMARY = Table(
 
 def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) -> Row:
     able = [p for p in pilots if p.smallest is not None]
-    best = min(able, key=lambda p: p.smallest.size if p.smallest else (0, 0), default=None)
+    smallest = min(able, key=lambda p: p.smallest.size if p.smallest else (0, 0), default=None)
     start = {
         "scenario": scenario.name,
         "currency": scenario.currency,
@@ -73,15 +73,15 @@ def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) 
         "alpha": ALPHA,
         "enough": ENOUGH,
     }
-    if best is None or best.smallest is None:
+    if smallest is None or smallest.smallest is None:
         texts = ("team", "kpi")
         return {**start, **dict.fromkeys(texts, ""), **dict.fromkeys(_DESIGN, math.nan)}
-    team, kpi = _names(scenario, best)
+    team, kpi = _names(scenario, smallest)
     return {
         **start,
         "team": team,
         "kpi": kpi,
-        **_design(best, best.smallest),
+        **_design(smallest, smallest.smallest),
     }
 
 

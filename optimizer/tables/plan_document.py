@@ -151,8 +151,8 @@ def curve_terms_rows(solution: Solution) -> Iterator[Row]:
             curve = curve_of(scenario, team, kpi, solution.problem.space.curves)
             for term, at, value in _terms(curve, kpi) if curve is not None else ():
                 on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
-                found = {"term": term, "at": at, "value": value, "on": on}
-                yield {"team": team, "kpi": kpi, **found}
+                cells = {"term": term, "at": at, "value": value, "on": on}
+                yield {"team": team, "kpi": kpi, **cells}
 
 
 def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:

@@ -69,35 +69,35 @@ ROBUSTNESS = Table(
 
 
 def robustness_rows(solution: Solution) -> Iterator[Row]:
-    found, scenario = solution.asked.robustness, solution.problem.scenario
-    if found is None:
+    robustness, scenario = solution.asked.robustness, solution.problem.scenario
+    if robustness is None:
         return
-    plans = [plan_from_euros(scenario, c.euros).weights for c in found.candidates]
-    for c, (candidate, weights) in enumerate(zip(found.candidates, plans, strict=True)):
+    plans = [plan_from_euros(scenario, c.euros).weights for c in robustness.candidates]
+    for c, (candidate, weights) in enumerate(zip(robustness.candidates, plans, strict=True)):
         yield {
             "rank": c + 1,
             "kind": candidate.kind,
             "plan": plan_in_words(weights),
-            "apart": plan_in_words(_apart(plans, found, c)),
-            "nominal": c == found.nominal,
-            "recommended": c == found.picked,
+            "apart": plan_in_words(_apart(plans, robustness, c)),
+            "nominal": c == robustness.nominal,
+            "recommended": c == robustness.picked,
             "keeps_rules": candidate.kept,
             "value": candidate.value,
-            "given_up": found.candidates[found.nominal].value - candidate.value,
-            **{name: float(getattr(found, name)[c]) for name in MEASURED},
-            "next_best": c == found.runner_up,
-            "best_when_bad": c == found.best_when_bad,
-            "criterion": found.criterion or "",
-            "draws": len(found.values),
-            "seed": found.seed,
+            "given_up": robustness.candidates[robustness.nominal].value - candidate.value,
+            **{name: float(getattr(robustness, name)[c]) for name in MEASURED},
+            "next_best": c == robustness.runner_up,
+            "best_when_bad": c == robustness.best_when_bad,
+            "criterion": robustness.criterion or "",
+            "draws": len(robustness.values),
+            "seed": robustness.seed,
         }
 
 
-def _apart(plans: Sequence[PlanWeights], found: Robustness, c: int) -> PlanWeights:
+def _apart(plans: Sequence[PlanWeights], robustness: Robustness, c: int) -> PlanWeights:
     """Weights of the teams that a candidate pays otherwise than the nominal plan."""
-    if found.candidates[c].kind in ("current", "nominal"):
+    if robustness.candidates[c].kind in ("current", "nominal"):
         return {}
-    nominal, other = plans[found.nominal], plans[c]
+    nominal, other = plans[robustness.nominal], plans[c]
     return {team: weights for team, weights in other.items() if weights != nominal[team]} or other
 
 

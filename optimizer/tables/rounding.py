@@ -43,13 +43,13 @@ def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
         "stages": _stages(tables["stages"]),
         "examples": _pay(tables["examples"]),
     }
-    found = {**tables, **tied}
-    found["summary"] = _summary(tables["summary"], tied["plans"], decimals)
-    found["teams"] = _teams(tables["teams"], tied["plans"], decimals)
-    found["earnings"] = _earnings(tables["earnings"], tied["examples"])
-    found["waterfall"] = _waterfall(tables["waterfall"], tied["plans"], decimals)
-    found |= _sums(found["waterfall"])
-    return found
+    printed = {**tables, **tied}
+    printed["summary"] = _summary(tables["summary"], tied["plans"], decimals)
+    printed["teams"] = _teams(tables["teams"], tied["plans"], decimals)
+    printed["earnings"] = _earnings(tables["earnings"], tied["examples"])
+    printed["waterfall"] = _waterfall(tables["waterfall"], tied["plans"], decimals)
+    printed |= _sums(printed["waterfall"])
+    return printed
 
 
 def _plans(frame: pd.DataFrame, decimals: int, objective: str) -> pd.DataFrame:
@@ -100,16 +100,16 @@ def _changes(frame: pd.DataFrame) -> pd.DataFrame:
     for name in ("hours_now", "hours_then"):
         columns[name] = [round(v, 0) for v in frame[name]]
     triples = zip(columns["then"], columns["now"], digits, strict=True)
-    columns["change"] = [round(then - now, d) for then, now, d in triples]
+    columns["change"] = [round(recommended - current, d) for recommended, current, d in triples]
     pairs = zip(columns["hours_then"], columns["hours_now"], strict=True)
-    columns["hours_change"] = [then - now for then, now in pairs]
+    columns["hours_change"] = [recommended - current for recommended, current in pairs]
     return frame.assign(**columns)
 
 
 def _stages(frame: pd.DataFrame) -> pd.DataFrame:
-    now, then = (_rounded(frame[c], frame["digits"]) for c in ("now", "then"))
-    change = [round(b - a, int(d)) for a, b, d in zip(now, then, frame["digits"], strict=True)]
-    return frame.assign(now=now, then=then, change=change)
+    current, recommended = (_rounded(frame[c], frame["digits"]) for c in ("now", "then"))
+    change = [round(b - a, int(d)) for a, b, d in zip(current, recommended, frame["digits"], strict=True)]
+    return frame.assign(now=current, then=recommended, change=change)
 
 
 def _rounded(values: Iterable[float], digits: Iterable[int]) -> list[float]:

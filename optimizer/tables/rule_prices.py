@@ -31,18 +31,18 @@ RULE_PRICES = Table(
 )
 
 
-def rule_prices_rows(found: Explanation) -> Iterator[Row]:
-    for price in found.prices:
+def rule_prices_rows(explanation: Explanation) -> Iterator[Row]:
+    for price in explanation.prices:
         yield {
             "rule": price.rule,
             "unit": rule_named(price.rule).stated_unit,
             "change": price.change,
             "limit": price.limit,
             "new_limit": price.new_limit,
-            "status": price.best.status,
-            "value": price.best.value,
-            "bound": price.best.bound,
+            "status": price.optimum.status,
+            "value": price.optimum.value,
+            "bound": price.optimum.bound,
             "price": price.price,
-            "loaded_pay": price.best.loaded_pay,
-            "plan": plan_in_words(price.best.weights or {}),
+            "loaded_pay": price.optimum.loaded_pay,
+            "plan": plan_in_words(price.optimum.weights or {}),
         }

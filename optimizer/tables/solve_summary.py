@@ -55,8 +55,8 @@ SUMMARY = Table(
 )
 
 
-def summary_rows(found: Explanation) -> Iterator[Row]:
-    solution, plans, scenario = found.solution, found.plans, found.solution.problem.scenario
+def summary_rows(explanation: Explanation) -> Iterator[Row]:
+    solution, plans, scenario = explanation.solution, explanation.plans, explanation.solution.problem.scenario
     yield {
         "scenario": scenario.name,
         "targets": scenario.targets.mode,
@@ -67,39 +67,39 @@ def summary_rows(found: Explanation) -> Iterator[Row]:
         "outcome": "unproven" if solution.unproven else solution.status,
         "objective": scenario.rules.objective,
         "beliefs": "consistent" if solution.asked.linearised is None else "baseline",
-        "moved": found.moved,
+        "moved": explanation.moved,
         "value": solution.certificate.objective,
         "bound": solution.certificate.bound,
         "gap": solution.certificate.gap,
-        **_gain_and_budget(found),
-        **_next_period(found),
-        **_around(found),
+        **_gain_and_budget(explanation),
+        **_next_period(explanation),
+        **_around(explanation),
         "decimals": money_decimals(np.array([plan.evaluation.consistent.gross for plan in plans])),
     }
 
 
-def _gain_and_budget(found: Explanation) -> Row:
-    solution, plans, known = found.solution, found.plans, found.solution.certificate
+def _gain_and_budget(explanation: Explanation) -> Row:
+    solution, plans, known = explanation.solution, explanation.plans, explanation.solution.certificate
     budget = solution.problem.scenario.rules.budget.expected
     row: Row = dict.fromkeys(("gain", "gain_share", "gap_of_gain", "budget_unused"), np.nan)
     row["budget"] = np.nan if budget is None else budget
-    if found.then is None:
+    if explanation.recommended is None:
         return row
-    gain = plans[-1].evaluation.value - plans[0].evaluation.value if found.moved else 0.0
+    gain = plans[-1].evaluation.value - plans[0].evaluation.value if explanation.moved else 0.0
     row["gain"], row["gain_share"] = gain, ratio(gain, abs(plans[0].evaluation.value))
     row["gap_of_gain"] = ratio(known.bound - known.objective, gain) if gain > 0 else np.nan
-    row["budget_unused"] = row["budget"] - found.then.loaded_pay
+    row["budget_unused"] = row["budget"] - explanation.recommended.loaded_pay
     return row
 
 
-def _next_period(found: Explanation) -> Row:
-    first = found.first
+def _next_period(explanation: Explanation) -> Row:
+    first = explanation.first
     parts = (np.nan,) * 3 if first is None else (first.revenue, first.loaded_pay, first.net)
     return dict(zip(("first_revenue", "first_loaded_pay", "first_net"), parts, strict=True))
 
 
-def _around(found: Explanation) -> Row:
-    around = found.around
+def _around(explanation: Explanation) -> Row:
+    around = explanation.around
     return {
         "neighbours": around.count if around else 0,
         "better_but_broken": around.better_but_broken if around else 0,

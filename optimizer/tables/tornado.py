@@ -53,8 +53,8 @@ TORNADO = Table(
 )
 
 
-def tornado_rows(found: Explanation) -> Iterator[Row]:
-    for swing in found.tornado:
+def tornado_rows(explanation: Explanation) -> Iterator[Row]:
+    for swing in explanation.tornado:
         low, gain, high = map(float, swing.gains)
         lead_low, lead, lead_high = map(float, swing.leads)
         yield {
@@ -72,15 +72,15 @@ def tornado_rows(found: Explanation) -> Iterator[Row]:
             "lead_low": lead_low,
             "lead_high": lead_high,
             "flips_runner_up": swing.flips_runner_up,
-            **_runner_up_cells(found, swing),
+            **_runner_up_cells(explanation, swing),
             "break_even_runner_up": swing.break_even_runner_up,
         }
 
 
-def _runner_up_cells(found: Explanation, swing: TornadoBar) -> Row:
+def _runner_up_cells(explanation: Explanation, swing: TornadoBar) -> Row:
     if swing.runner_up is None:
         return dict.fromkeys(("runner_up", "runner_up_known", "runner_up_shift"), "")
-    cells = plan_cells(found, found.runners_up[swing.runner_up].euros)
+    cells = plan_cells(explanation, explanation.runners_up[swing.runner_up].euros)
     names = {"plan": "runner_up", "known": "runner_up_known", "shift": "runner_up_shift"}
     return {name: cells[cell] for cell, name in names.items()}
 
@@ -103,8 +103,8 @@ ASSUMPTIONS = Table(
 )
 
 
-def assumptions_rows(found: Explanation) -> Iterator[Row]:
-    for swing in found.tornado:
+def assumptions_rows(explanation: Explanation) -> Iterator[Row]:
+    for swing in explanation.tornado:
         low, gain, high = map(float, swing.gains)
         yield {
             "path": swing.path,

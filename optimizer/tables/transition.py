@@ -42,18 +42,18 @@ class Simulated:
         return self.switch.cal
 
 
-def switch_tables(found: Simulated) -> Tables:
+def switch_tables(simulation: Simulated) -> Tables:
     """Every table of TABLES."""
     rows = {
-        "summary": [_summary(found)],
-        "money": list(_money(found.switch)),
-        "gains": list(_gains(found.switch)),
-        "activities": list(_activities(found.switch)),
-        "scores": list(_scores(found.switch)),
-        "payouts": list(_payouts(found.switch)),
-        "timing": list(_timing(found.switch)),
-        "limits": [_limit(found.cal, limit) for limit in found.limits],
-        "labels": list(labels_rows(found.cal.scenario)),
+        "summary": [_summary(simulation)],
+        "money": list(_money(simulation.switch)),
+        "gains": list(_gains(simulation.switch)),
+        "activities": list(_activities(simulation.switch)),
+        "scores": list(_scores(simulation.switch)),
+        "payouts": list(_payouts(simulation.switch)),
+        "timing": list(_timing(simulation.switch)),
+        "limits": [_limit(simulation.cal, limit) for limit in simulation.limits],
+        "labels": list(labels_rows(simulation.cal.scenario)),
     }
     return frames_of(TABLES, rows)
 
@@ -98,20 +98,20 @@ SUMMARY = Table(
 )
 
 
-def _summary(found: Simulated) -> Row:
-    switch, scenario = found.switch, found.cal.scenario
+def _summary(simulation: Simulated) -> Row:
+    switch, scenario = simulation.switch, simulation.cal.scenario
     gain, share = _fan(switch.net_gain[-1]), switch.shown_by
     return {
         "scenario": scenario.name,
         "currency": scenario.currency,
         "period": scenario.period,
         "decimals": money_decimals(switch.stay.revenue.mean(axis=1)),
-        "plan": found.plan,
+        "plan": simulation.plan,
         "goes_on": switch.goes_on,
         "periods": len(share),
         "draws": len(switch.shown),
-        "seed": found.seed,
-        "learning": found.learning,
+        "seed": simulation.seed,
+        "learning": simulation.learning,
         "net_gain": gain["mean"],
         "net_gain_p10": gain["p10"],
         "net_gain_p90": gain["p90"],

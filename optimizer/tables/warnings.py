@@ -32,9 +32,9 @@ WARNINGS = Table(
 )
 
 
-def warnings_rows(found: Explanation) -> Iterator[Row]:
+def warnings_rows(explanation: Explanation) -> Iterator[Row]:
     """Numbers of the file, curves, then volumes by how far they move."""
-    cal = found.cal
+    cal = explanation.cal
     scenario, nan = cal.scenario, float("nan")
     for doubt in implausible(scenario):
         yield _row(doubt.code, dotted(doubt.path), (doubt.value, doubt.low, doubt.high))
@@ -42,10 +42,12 @@ def warnings_rows(found: Explanation) -> Iterator[Row]:
         yield _row("base_pay", f"teams.{team}.base_pay", (nan, nan, nan))
     for curve in curves_of_today(scenario):
         yield _row("curve", dotted(curve.path), (curve.loaded, curve.straight, nan))
-    if found.then is not None:
-        moved = sorted(extrapolated(cal, found.then.x), key=lambda e: -abs(e.then / e.now - 1))
+    if explanation.recommended is not None:
+        moved = sorted(
+            extrapolated(cal, explanation.recommended.x), key=lambda e: -abs(e.recommended / e.current - 1)
+        )
         for e in moved:
-            yield _row("volume", f"activities.{e.activity}.baseline", (e.then, e.now, nan))
+            yield _row("volume", f"activities.{e.activity}.baseline", (e.recommended, e.current, nan))
 
 
 def _row(code: str, path: str, numbers: tuple[float, float, float]) -> Row:

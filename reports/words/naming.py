@@ -127,8 +127,8 @@ class Names:
         """One plan against another: "Sales: more Bookings, no Retention"."""
         return self._joined(self._changes(team, told) for team, told in pairs_of(shift))
 
-    def _changes(self, team: str, told: Iterable[tuple[str, str]]) -> str:
-        changes = (self.phrases.plain(f"shift.{how}", kpi=self.thing("kpi", kpi)) for kpi, how in told)
+    def _changes(self, team: str, changed: Iterable[tuple[str, str]]) -> str:
+        changes = (self.phrases.plain(f"shift.{how}", kpi=self.thing("kpi", kpi)) for kpi, how in changed)
         return self._of(self.thing("team", team), ", ".join(changes))
 
     def whole_plan(self, weights: str, curves: str, target_pay: str) -> str:
@@ -175,12 +175,12 @@ def composed(kind: str) -> bool:
 
 def pairs_of(text: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """`team: KPI this, KPI that; team: ...` as (team, [(KPI, this), ...])."""
-    found = []
+    pairs = []
     for part in text.split("; ") if text else ():
         team, _, listed = part.partition(":")
         words = [item.rsplit(" ", 1) for item in listed.strip().split(", ") if item]
-        found.append((team, [(kpi, what) for kpi, what in words]))
-    return found
+        pairs.append((team, [(kpi, what) for kpi, what in words]))
+    return pairs
 
 
 _COMPOSED: dict[str, Callable[[Names, str], str]] = {

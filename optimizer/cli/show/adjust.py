@@ -24,21 +24,21 @@ def show_adjustment(tables: Tables) -> None:
 
 def _actuals(frame: pd.DataFrame) -> object:
     heads = ["KPI", "period", "measured", "expected", "95 % from", "to", ""]
-    found = table("Measured, and what luck alone leaves open", heads, ("",))
+    rows = table("Measured, and what luck alone leaves open", heads, ("",))
     for _, line in frame.iterrows():
         values = (f"{line[c]:,.{line['digits']}f}" for c in ("value", "expected", "low", "high"))
-        row(found, line["kpi"], str(line["period"]), *values, "outside" if line["surprising"] else "")
-    return found
+        row(rows, line["kpi"], str(line["period"]), *values, "outside" if line["surprising"] else "")
+    return rows
 
 
 def _responsiveness(frame: pd.DataFrame) -> object:
     heads = ["team", "before", "95 % from", "to", "after", "now from", "now to", "learnt"]
-    found = table("Responsiveness of volume to reward", heads, ("learnt",))
+    rows = table("Responsiveness of volume to reward", heads, ("learnt",))
     for _, line in frame.iterrows():
         names = ("prior", "prior_low", "prior_high", "posterior", "low", "high")
         said = f"{line['narrower']:.0%} narrower" if line["narrower"] >= _CLEAR else "almost nothing"
-        row(found, line["team"], *(f"{line[c]:.2f}" for c in names), said)
-    return found
+        row(rows, line["team"], *(f"{line[c]:.2f}" for c in names), said)
+    return rows
 
 
 def _sentences(s: pd.Series) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _sentences(s: pd.Series) -> Iterator[str]:
 
 
 def _changes(frame: pd.DataFrame) -> object:
-    found = table("Change", ["team", "KPI", "now", "then"], ("KPI",))
+    rows = table("Change", ["team", "KPI", "now", "then"], ("KPI",))
     for _, line in frame.iterrows():
-        row(found, line["team"], line["kpi"], f"{line['now']:.0%}", f"{line['then']:.0%}")
-    return found
+        row(rows, line["team"], line["kpi"], f"{line['now']:.0%}", f"{line['then']:.0%}")
+    return rows

@@ -49,11 +49,11 @@ def _sentences(s: pd.Series, tables: Tables) -> Iterator[str]:
 
 def _teams(frame: pd.DataFrame, period: str) -> object:
     heads = ["team", "KPI", "who", f"{period}s", "effect", "seen at", "power", "needed"]
-    found = table("The smallest pilot that will do, else the strongest", heads, ("KPI",))
+    rows = table("The smallest pilot that will do, else the strongest", heads, ("KPI",))
     for _, line in frame.iterrows():
         needed = f"{line['needed']:,.0f}" if math.isfinite(line["needed"]) else "–"
         row(
-            found,
+            rows,
             line["team"],
             line["kpi"],
             f"{line['people']} of {line['headcount']}",
@@ -63,4 +63,4 @@ def _teams(frame: pd.DataFrame, period: str) -> object:
             f"{line['power']:.0%}",
             needed,
         )
-    return found
+    return rows

@@ -79,48 +79,49 @@ def amounts(scenario: Scenario) -> tuple[str, ...]:
     return always + parts if scenario.rules.objective == "surplus" else always
 
 
-def show_evaluation(found: Evaluation) -> None:
+def show_evaluation(evaluation: Evaluation) -> None:
     """Money, KPIs and activities: today, next quarter, once learnt."""
-    cal, network = found.cal, found.cal.network
-    first, then = found.first_response, found.consistent
+    cal, network = evaluation.cal, evaluation.cal.network
+    first, learnt = evaluation.first_response, evaluation.consistent
     money = _table(
         f"Money ({cal.scenario.currency} per {period(cal.scenario.period)})",
         ["", "first response", "consistent"],
     )
     for name in amounts(cal.scenario):
-        _row(money, name, _money(getattr(first, name)), _money(getattr(then, name)))
+        _row(money, name, _money(getattr(first, name)), _money(getattr(learnt, name)))
     pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
     for i, team in enumerate(network.teams):
-        target = float(found.euros[i].sum())
-        share = _share(then.pay[i] / target) if target else "–"
-        _row(pay, team, _money(first.pay[i]), _money(then.pay[i]), share)
+        target = float(evaluation.euros[i].sum())
+        share = _share(learnt.pay[i] / target) if target else "–"
+        _row(pay, team, _money(first.pay[i]), _money(learnt.pay[i]), share)
     score = _table("Attainment", ["KPI", "first response", "consistent"])
     for k, kpi in enumerate(network.kpis):
-        _row(score, kpi, _share(first.score[k]), _share(then.score[k]))
-    _print(money, pay, score, _activities(cal, first.x, then.x))
-    if found.fixed_targets is not None:
-        _print(_ratchet(found, found.fixed_targets))
-    for deviation in found.deviations:
+        _row(score, kpi, _share(first.score[k]), _share(learnt.score[k]))
+    _print(money, pay, score, _activities(cal, first.x, learnt.x))
+    if evaluation.fixed_targets is not None:
+        _print(_ratchet(evaluation, evaluation.fixed_targets))
+    for deviation in evaluation.deviations:
         _print(Text(f"warning: people would not stay at the consistent answer: {deviation.words}"))
 
 
-def _ratchet(found: Evaluation, fixed: Outcome) -> Table:
+def _ratchet(evaluation: Evaluation, fixed: Outcome) -> Table:
     """What targets that follow results take from the incentive."""
-    title = f"Targets issued anew ({found.cal.scenario.currency} per {period(found.cal.scenario.period)})"
+    scenario = evaluation.cal.scenario
+    title = f"Targets issued anew ({scenario.currency} per {period(scenario.period)})"
     table = _table(title, ["", "fixed targets", "issued anew", "change"])
-    for name in amounts(found.cal.scenario):
-        before, after = getattr(fixed, name), getattr(found.consistent, name)
+    for name in amounts(scenario):
+        before, after = getattr(fixed, name), getattr(evaluation.consistent, name)
         _row(table, name, _money(before), _money(after), f"{after - before:+,.2f}")
     return table
 
 
-def _activities(cal: Calibrated, first: Floats, then: Floats) -> Table:
+def _activities(cal: Calibrated, first: Floats, learnt: Floats) -> Table:
     table = _table("Activities (units)", ["activity", "baseline", "first response", "consistent", "change"])
     for a, name in enumerate(cal.network.activities):
         base = cal.network.baseline[a]
-        change = f"{then[a] / base - 1:+.1%}" if base > 0 else "–"
+        change = f"{learnt[a] / base - 1:+.1%}" if base > 0 else "–"
         label = f"{name} (gaming)" if cal.network.gaming[a] else name
-        _row(table, label, f"{base:,.1f}", f"{first[a]:,.1f}", f"{then[a]:,.1f}", change)
+        _row(table, label, f"{base:,.1f}", f"{first[a]:,.1f}", f"{learnt[a]:,.1f}", change)
     return table
 
 
@@ -140,9 +141,9 @@ def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
     _print(table)
 
 
-def show_influence(found: Influence) -> None:
+def show_influence(influence: Influence) -> None:
     """Controllability and exposure matrices, congruence per team."""
-    network = found.cal.network
+    network = influence.cal.network
     control = _table("Controllability (lag in periods)", ["KPI", *network.teams])
     exposed = _table(
         "Exposure: how far a team can sink the KPI for 0.5 % of its target pay", ["KPI", *network.teams]
@@ -150,12 +151,12 @@ def show_influence(found: Influence) -> None:
     for k, kpi in enumerate(network.kpis):
         cells = [
             f"{_share(c)}" + (f" ({lag:.1f})" if np.isfinite(lag) else "")
-            for c, lag in zip(found.controllability[:, k], found.lag[:, k], strict=True)
+            for c, lag in zip(influence.controllability[:, k], influence.lag[:, k], strict=True)
         ]
         _row(control, kpi, *cells)
-        _row(exposed, kpi, *(_share(d) for d in found.exposure[k]))
+        _row(exposed, kpi, *(_share(d) for d in influence.exposure[k]))
     pulls = _table("Congruence: does pay pull where value is?", ["team", "cosine"])
-    for team, cosine in zip(network.teams, found.congruence, strict=True):
+    for team, cosine in zip(network.teams, influence.congruence, strict=True):
         _row(pulls, team, f"{cosine:.2f}" if np.isfinite(cosine) else "–")
     _print(control, exposed, pulls)
 
@@ -186,8 +187,8 @@ def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None
     table = _table(f"Best plans by limit ({scenario.currency} per {period(scenario.period)})", columns)
     for point in points:
         limit = f"{point.limit:,.0f}" if over == "budget" else f"{point.limit:.1%}"
-        best = point.best
-        money = (best.value, point.gain, best.loaded_pay, best.gaming_hours)
+        optimum = point.optimum
+        money = (optimum.value, point.gain, optimum.loaded_pay, optimum.gaming_hours)
         shown = (f"{m:,.0f}" if np.isfinite(m) else "–" for m in money)
-        _row(table, f"{limit} *" if point.here else limit, best.status, *shown)
-    _print(table, *([Text("* the scenario's own limit")] if any(p.here for p in points) else []))
+        _row(table, f"{limit} *" if point.is_own else limit, optimum.status, *shown)
+    _print(table, *([Text("* the scenario's own limit")] if any(p.is_own for p in points) else []))

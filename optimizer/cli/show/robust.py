@@ -22,21 +22,26 @@ BY = {"mean": "mean value", "cvar": "mean value of the worst 10 % of draws", "re
 
 def show_robustness(solution: Solution) -> None:
     """Candidates in draws, what robustness costs, and how far ahead the recommended plan is."""
-    found, scenario = solution.asked.robustness, solution.problem.scenario
-    if found is None or solution.chosen is None:
+    robustness, scenario = solution.asked.robustness, solution.problem.scenario
+    if robustness is None or solution.chosen is None:
         return
     money = f"{scenario.currency} per {period(scenario.period)}"
-    title = f"If the numbers are off: {len(found.values):,} draws ({money})"
+    title = f"If the numbers are off: {len(robustness.values):,} draws ({money})"
     heads = ["", "value", "mean", "worst 10 %", "regret", "best", "> today", "> budget"]
     shown, names = table(title, heads), []
     words, rows = words_of(scenario), list(robustness_rows(solution))
-    for number, c in enumerate(_seen(found), 1):
+    for number, c in enumerate(_seen(robustness), 1):
         name = words.candidate(rows[c], LONGEST)
-        names.append(f"  {number} {name}{' (recommended)' if c == found.picked else ''}")
-        amounts = (found.candidates[c].value, found.mean[c], found.cvar[c], found.regret[c])
-        shares = (found.best[c], found.beats_current[c], found.breaks_budget[c])
+        names.append(f"  {number} {name}{' (recommended)' if c == robustness.picked else ''}")
+        amounts = (
+            robustness.candidates[c].value,
+            robustness.mean[c],
+            robustness.cvar[c],
+            robustness.regret[c],
+        )
+        shares = (robustness.best[c], robustness.beats_current[c], robustness.breaks_budget[c])
         row(shown, str(number), *(f"{a:,.0f}" for a in amounts), *(_share(s) for s in shares))
-    show(shown, *map(Text, (*names, *_words(found))))
+    show(shown, *map(Text, (*names, *_words(robustness))))
 
 
 def show_guarantees(solution: Solution) -> None:
@@ -47,32 +52,32 @@ def show_guarantees(solution: Solution) -> None:
         show(*map(Text, ("Whatever else a team may find to do, the company keeps at least:", *lines)))
 
 
-def _seen(found: Robustness) -> list[int]:
+def _seen(robustness: Robustness) -> list[int]:
     """Today's plan, the best at the file's numbers, the recommended, then those that are best most often."""
-    first = dict.fromkeys((0, found.nominal, found.picked, found.best_when_bad))
-    often = sorted(range(len(found.candidates)), key=lambda c: -found.best[c])
+    first = dict.fromkeys((0, robustness.nominal, robustness.picked, robustness.best_when_bad))
+    often = sorted(range(len(robustness.candidates)), key=lambda c: -robustness.best[c])
     return list(dict.fromkeys((*first, *often[:SHOWN])))
 
 
-def _words(found: Robustness) -> list[str]:
+def _words(robustness: Robustness) -> list[str]:
     """What was picked and what it costs; draws that did not count."""
     lines = []
-    if found.criterion is not None:
-        what = f"best of {len(found.candidates)} candidates by {BY[found.criterion]}"
-        if found.picked == found.nominal:
+    if robustness.criterion is not None:
+        what = f"best of {len(robustness.candidates)} candidates by {BY[robustness.criterion]}"
+        if robustness.picked == robustness.nominal:
             lines.append(f"robustness costs nothing: the plan best at the stated numbers is also {what}")
         else:
             lines.append(
-                f"robustness costs {money(found.cost)} at the stated numbers; recommended is the {what}"
+                f"robustness costs {money(robustness.cost)} at the stated numbers; recommended is the {what}"
             )
-    if found.runner_up is not None:
-        ahead, error = (float(v[found.runner_up]) for v in (found.behind, found.behind_error))
-        by = BY[found.criterion or "mean"]
+    if robustness.runner_up is not None:
+        ahead, error = (float(v[robustness.runner_up]) for v in (robustness.behind, robustness.behind_error))
+        by = BY[robustness.criterion or "mean"]
         lines.append(f"ahead of the next best by {money(ahead)} of {by} (standard error {money(error)})")
-    if found.unsettled or found.rejected:
+    if robustness.unsettled or robustness.rejected:
         lines.append(
-            f"{found.rejected} draws gave no valid company and were drawn again; "
-            f"{found.unsettled} do not count, as beliefs did not settle under every plan"
+            f"{robustness.rejected} draws gave no valid company and were drawn again; "
+            f"{robustness.unsettled} do not count, as beliefs did not settle under every plan"
         )
     return lines
 

@@ -57,7 +57,8 @@ def _show_extrapolated(solution: Solution) -> None:
     if solution.chosen is None:
         return
     for far in extrapolated(solution.problem.cal, solution.chosen.consistent.x):
-        moved = f"{far.activity} goes from {far.now:,.4g} to {far.then:,.4g} ({far.then / far.now - 1:+.0%})"
+        change = far.recommended / far.current - 1
+        moved = f"{far.activity} goes from {far.current:,.4g} to {far.recommended:,.4g} ({change:+.0%})"
         _print(Text(f"warning: {moved}, further than anything observed (half of today's volume)"))
 
 
@@ -67,15 +68,15 @@ def _show_plan(solution: Solution, chosen: Chosen) -> None:
     for team, weights in plan.weights.items():
         words = _weights(weights)
         words += f" (curve: {plan.curves[team]})" if team in plan.curves else ""
-        today = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
-        _row(table, team, f"{plan.target_pay[team]:,.0f}", words, today)
-    now = _today(solution)
+        todays_weights = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
+        _row(table, team, f"{plan.target_pay[team]:,.0f}", words, todays_weights)
+    today = _today(solution)
     money = _table(
         f"{scenario.currency} per {period(scenario.period)}, once people have learnt",
         ["", "today", "plan", "change"],
     )
     for name in amounts(scenario):
-        before, after = getattr(now, name), getattr(at, name)
+        before, after = getattr(today, name), getattr(at, name)
         _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
     known = solution.certificate
     gap = f"objective {known.objective:,.2f}, bound {known.bound:,.2f}, gap {known.gap:.2e}"

@@ -56,43 +56,49 @@ def _gain(s: pd.Series, period: str, currency: str) -> Iterator[str]:
 
 def _money(tables: Tables, summary: pd.Series) -> object:
     heads = [summary["period"], "revenue", "payouts", "net", "net, current plan", "gain so far"]
-    found = table(
+    rows = table(
         f"Cash ({summary['currency']}, mean)", [*heads, "one in ten below", "one in ten above", "shown"]
     )
     money, gains = tables["money"], tables["gains"]
     for t in range(1, int(summary["periods"]) + 1):
-        now = money[money["period"] == t].set_index(["plan", "measure"])["mean"]
+        means = money[money["period"] == t].set_index(["plan", "measure"])["mean"]
         gain = gains[(gains["period"] == t) & (gains["measure"] == "net")].iloc[0]
-        cash = (now["change", m] for m in ("revenue", "loaded_pay", "net"))
+        cash = (means["change", m] for m in ("revenue", "loaded_pay", "net"))
         fan = (f"{gain[c]:+,.0f}" for c in ("mean", "p10", "p90"))
         row(
-            found,
+            rows,
             str(t),
             *(f"{c:,.0f}" for c in cash),
-            f"{now['stay', 'net']:,.0f}",
+            f"{means['stay', 'net']:,.0f}",
             *fan,
             f"{gain['shown']:.0%}",
         )
-    return found
+    return rows
 
 
 def _scores(tables: Tables, summary: pd.Series) -> object:
     last = int(summary["periods"])
     heads = ["KPI", "current plan", f"{period(summary['period'])} 1", f"{period(summary['period'])} {last}"]
-    found = table("Attainment (mean)", [*heads, "one in ten below", "one in ten above"])
+    rows = table("Attainment (mean)", [*heads, "one in ten below", "one in ten above"])
     scores = tables["scores"].set_index(["period", "kpi"])
     for kpi in dict.fromkeys(tables["scores"]["kpi"]):
-        first, then = scores.loc[(1, kpi)], scores.loc[(last, kpi)]
-        values = (then["stay"], first["mean"], then["mean"], then["p10"], then["p90"])
-        row(found, kpi, *map(share, values))
-    return found
+        first, last_period = scores.loc[(1, kpi)], scores.loc[(last, kpi)]
+        values = (
+            last_period["stay"],
+            first["mean"],
+            last_period["mean"],
+            last_period["p10"],
+            last_period["p90"],
+        )
+        row(rows, kpi, *map(share, values))
+    return rows
 
 
 def _work(tables: Tables, summary: pd.Series) -> object:
     """The activities whose volume changes most."""
     last = int(summary["periods"])
     work = tables["activities"].set_index(["period", "activity"])
-    first, then = work.loc[1], work.loc[last]
+    first, last_period = work.loc[1], work.loc[last]
     heads = [
         "activity",
         "current plan",
@@ -100,13 +106,13 @@ def _work(tables: Tables, summary: pd.Series) -> object:
         f"{period(summary['period'])} {last}",
         "change",
     ]
-    found = table("Work that moves most (units, mean)", heads)
-    for name in then["moved"].sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
-        now, stay = then.loc[name, "mean"], then.loc[name, "stay"]
-        label = f"{name} (gaming)" if then.loc[name, "gaming"] else name
-        change = f"{now / stay - 1:+.1%}" if stay > 1e-9 else "–"
-        row(found, label, f"{stay:,.1f}", f"{first.loc[name, 'mean']:,.1f}", f"{now:,.1f}", change)
-    return found
+    rows = table("Work that moves most (units, mean)", heads)
+    for name in last_period["moved"].sort_values(ascending=False, kind="stable").index[:_SHOWN_ACTIVITIES]:
+        after, stay = last_period.loc[name, "mean"], last_period.loc[name, "stay"]
+        label = f"{name} (gaming)" if last_period.loc[name, "gaming"] else name
+        change = f"{after / stay - 1:+.1%}" if stay > 1e-9 else "–"
+        row(rows, label, f"{stay:,.1f}", f"{first.loc[name, 'mean']:,.1f}", f"{after:,.1f}", change)
+    return rows
 
 
 def alarms(words: Words, limits: pd.DataFrame) -> Iterator[str]:

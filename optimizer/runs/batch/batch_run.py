@@ -20,7 +20,7 @@ from optimizer.runs.batch.workers import OpenCrew
 from optimizer.runs.folder import NotARunFolderError, changed_files, replace_folder
 from optimizer.scenario.files import system_reason
 
-RUNS, LEDGER, LOG = "runs", "ledger.sqlite", "failures.log"
+RUNS, ATTEMPTS, LOG = "runs", "ledger.sqlite", "failures.log"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def run_batch(
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder, wait=settings.wait):
         runs = _runs_folder(folder, [job.name for job in jobs])
-        attempts = Attempts(folder / LEDGER)
+        attempts = Attempts(folder / ATTEMPTS)
         try:
             return _run(tuple(jobs), folder, runs, attempts, settings, tell)
         finally:
@@ -114,7 +114,7 @@ def _run(
 
 
 def _standing(job: Job, before: Entry | None, runs: Path, retry_failed: bool) -> Entry:
-    """Where a run stands: finished if its folder proves it, whatever the ledger says."""
+    """Where a run stands: finished if its folder proves it, whatever the attempts say."""
     fresh = Entry(job.name, job.key, attempts=before.attempts if before else 0)
     folder = runs / job.name
     if _is_finished(job, folder):

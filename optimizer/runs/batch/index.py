@@ -67,24 +67,24 @@ NOT_SOLVED: Row = dict.fromkeys(INDEX.columns)
 """Cells of a run that came to nothing."""
 
 
-def index_of(night: BatchRun) -> pd.DataFrame:
+def index_of(batch: BatchRun) -> pd.DataFrame:
     """A row per run, in the order of the grid."""
-    pairs = zip(night.jobs, night.entries, strict=True)
-    rows = [_row(job, entry, night.folder / RUNS / job.name) for job, entry in pairs]
+    pairs = zip(batch.jobs, batch.entries, strict=True)
+    rows = [_row(job, entry, batch.folder / RUNS / job.name) for job, entry in pairs]
     return INDEX.frame(rows)
 
 
-def write_index(night: BatchRun) -> pd.DataFrame:
+def write_index(batch: BatchRun) -> pd.DataFrame:
     """Write `index.csv` and `index.parquet`; returns the table."""
     import polars as pl
 
-    table = index_of(night)
+    table = index_of(batch)
     known = table.astype(object).where(table.notna(), None)
     typed = pl.DataFrame(
         known.to_dict("list"), schema={name: column.type for name, column in INDEX.columns.items()}
     )
-    _replace(night.folder / "index.csv", partial(INDEX.write, _in_words(table, labels_of(night))))
-    _replace(night.folder / "index.parquet", typed.write_parquet)
+    _replace(batch.folder / "index.csv", partial(INDEX.write, _in_words(table, labels_of(batch))))
+    _replace(batch.folder / "index.parquet", typed.write_parquet)
     return table
 
 
@@ -95,13 +95,13 @@ def labels_of(batch: BatchRun) -> dict[str, list[Row]]:
 
 def _in_words(table: pd.DataFrame, labels: dict[str, list[Row]]) -> pd.DataFrame:
     """Reasons and plans in every language, too."""
-    told = table.copy()
+    worded = table.copy()
     for language in languages():
         names = [names_of(labels_in(labels[run], language), language) for run in table["run"]]
         rows = list(zip(names, table.to_dict("records"), strict=True))
-        told[f"reason_{language}"] = [row_reason(named, row) for named, row in rows]
-        told[f"plan_{language}"] = [row_plan(named, row) for named, row in rows]
-    return told
+        worded[f"reason_{language}"] = [row_reason(named, row) for named, row in rows]
+        worded[f"plan_{language}"] = [row_plan(named, row) for named, row in rows]
+    return worded
 
 
 def _replace(target: Path, write: Callable[[Path], None]) -> None:
@@ -128,7 +128,7 @@ def _row(job: Job, entry: Entry, folder: Path) -> Row:
 def _result(job: Job, folder: Path) -> Row:
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     summary = pd.read_csv(folder / "tables" / "summary.csv", dtype=str, na_filter=False).iloc[0]
-    brought = result["consistent"] or {}
+    consistent = result["consistent"] or {}
     return {
         "currency": summary["currency"],
         "period": summary["period"],
@@ -137,7 +137,7 @@ def _result(job: Job, folder: Path) -> Row:
         "bound": _number(result["bound"]),
         "gap": _number(result["gap"]),
         "gain": float(summary["gain"] or "nan"),
-        **{name: _number(brought.get(name)) for name in MONEY},
+        **{name: _number(consistent.get(name)) for name in MONEY},
         "budget": float(summary["budget"] or "nan"),
         **_plan(job.scenario, result),
     }

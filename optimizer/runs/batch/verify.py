@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from optimizer.runs.batch.attempts import AttemptsError, Entry, read_attempts
-from optimizer.runs.batch.batch_run import LEDGER, RUNS
+from optimizer.runs.batch.batch_run import ATTEMPTS, RUNS
 from optimizer.runs.batch.index import MONEY
 from optimizer.runs.verify import SAME, Difference, run_folders
 
@@ -20,7 +20,7 @@ def verify_batch(folder: Path) -> list[Difference]:
     if not (folder / RUNS).is_dir():
         return []
     runs = {run.name: run for run in run_folders(folder)}
-    differences = [*_against_attempts(folder / LEDGER, runs), *_against_index(folder / "index.csv", runs)]
+    differences = [*_against_attempts(folder / ATTEMPTS, runs), *_against_index(folder / "index.csv", runs)]
     typed = folder / "index.parquet"
     return [*differences, *_against_index(typed, runs)] if typed.exists() else differences
 
@@ -40,7 +40,7 @@ def _against_attempts(file: Path, runs: Mapping[str, Path]) -> Iterator[Differen
 
 def _entry(entry: Entry, run: Path | None) -> Iterator[Difference]:
     if run is None:
-        yield Difference(entry.name, f"has no folder, and {LEDGER} calls it done")
+        yield Difference(entry.name, f"has no folder, and {ATTEMPTS} calls it done")
         return
     try:
         manifest = hashlib.sha256((run / "manifest.json").read_bytes()).hexdigest()
@@ -48,10 +48,10 @@ def _entry(entry: Entry, run: Path | None) -> Iterator[Difference]:
     except (OSError, ValueError, KeyError, TypeError):
         return  # the check of the run says so
     if manifest != entry.manifest:
-        what = f"manifest.json is not the one in {LEDGER}: changed, exchanged, or documents made again"
+        what = f"manifest.json is not the one in {ATTEMPTS}: changed, exchanged, or documents made again"
         yield Difference(entry.name, what, entry.manifest[:12], manifest[:12])
     if status != entry.status:
-        yield Difference(entry.name, f"{LEDGER} has another status", entry.status, str(status))
+        yield Difference(entry.name, f"{ATTEMPTS} has another status", entry.status, str(status))
 
 
 def _against_index(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:

@@ -298,10 +298,10 @@ def test_plan_documents_have_one_or_two_pages_and_no_warning() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plan_document_says_what_the_curve_of_its_own_team_pays(language: str) -> None:
     _, words = reading(tables_of(gated()), language)
-    found = {d.name: text_of(d) for d in documents(Run(tables_of(gated())), ("plans",), (language,))}
+    texts = {d.name: text_of(d) for d in documents(Run(tables_of(gated())), ("plans",), (language,))}
     retention = words.name("kpi", "retention")
     half, bar, top, cap = (words.write.percent(share, 0) for share in (0.5, 0.75, 1.8, 1.6))
-    sales, marketing = found[f"plan_sales.{language}.pdf"], found[f"plan_marketing.{language}.pdf"]
+    sales, marketing = texts[f"plan_sales.{language}.pdf"], texts[f"plan_marketing.{language}.pdf"]
     steep = {
         words.say("paper.term.threshold", at=bar),
         words.say("paper.term.accelerator", at=words.write.percent(1, 0), points=words.write.number(2.5, 1)),

@@ -266,12 +266,12 @@ def test_skill_is_seen_where_it_is_and_intervals_keep_their_promise() -> None:
 def test_more_leads_make_more_wins_but_no_better_person() -> None:
     rng = np.random.default_rng(5)
     frame, _ = person_frame(rng, 0.0)
-    found = people.persons(frame, "won", "win_rate", 100)
-    assert found is not None
-    assert found.explained_by == "supply"
-    assert found.panel is not None
-    assert found.panel.supply > 0.5
-    assert {p.verdict for p in found.people} == {"not_distinguishable"}
+    compared = people.persons(frame, "won", "win_rate", 100)
+    assert compared is not None
+    assert compared.explained_by == "supply"
+    assert compared.panel is not None
+    assert compared.panel.supply > 0.5
+    assert {p.verdict for p in compared.people} == {"not_distinguishable"}
 
 
 # --- recovery -------------------------------------------------------------------------------------------
@@ -596,8 +596,8 @@ def test_touches_come_from_their_own_export_or_from_the_step_that_takes_a_conver
     )
     history = read_history([deals, tmp_path / "touches.csv"], by_export, today=TODAY)
     assert "touch_of_nobody" in {loss.reason for loss in history.blanked}
-    found = study_of(history, by_export).sides["silent_touches"]
-    (odd,) = (p for p in found.people if p.outlier)
+    metric = study_of(history, by_export).sides["silent_touches"]
+    (odd,) = (p for p in metric.people if p.outlier)
     assert odd.id.startswith("person_")
     assert odd.share.rate == pytest.approx(0.9)
 

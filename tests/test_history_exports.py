@@ -56,8 +56,8 @@ def history(tmp_path: Path, content: bytes | str, name: str = "deals.csv", **set
     return read_history([path], Map.model_validate({**MAP, **settings}), today=TODAY)
 
 
-def lost(found: History) -> dict[str, int]:
-    return {loss.reason: loss.rows for loss in (*found.dropped, *found.blanked)}
+def lost(history: History) -> dict[str, int]:
+    return {loss.reason: loss.rows for loss in (*history.dropped, *history.blanked)}
 
 
 def workbook(rows: list[list[object]], sheets: int = 1) -> bytes:
@@ -381,9 +381,9 @@ def test_what_is_left_out_of_costs_and_wins_is_told(tmp_path: Path) -> None:
     (tmp_path / "deals.csv").write_text(text())
     settings = {**MAP, "spend": {"date": "Day", "source": "Channel", "cost": "Cost"}}
     paths = [tmp_path / "deals.csv", tmp_path / "spend.csv"]
-    found = read_history(paths, Map.model_validate(settings), today=TODAY)
-    assert lost(found)["incomplete_cost"] == 1
-    assert any("spend.csv: 1 left out: row has another number of cells" in note for note in found.notes)
+    read = read_history(paths, Map.model_validate(settings), today=TODAY)
+    assert lost(read)["incomplete_cost"] == 1
+    assert any("spend.csv: 1 left out: row has another number of cells" in note for note in read.notes)
 
 
 def test_win_rates_are_told_by_segment(tmp_path: Path) -> None:

@@ -39,7 +39,6 @@ SAME_THING: dict[str, str] = {
     "funnel": "the stages: drafted, checked, as equations",
     "history": "the room, and its tables",
     "kpis": "the KPIs: drafted, checked",
-    "letters": "characters that documents can print, and the check of labels for them",
     "measures": "what a team moves: computed, as table, as verb",
     "payouts": "what is paid in good and bad luck: equations, draws, table",
     "people": "persons of a team: estimated, as tables",

@@ -189,7 +189,7 @@ def test_a_failed_check_is_on_page_one(language: str) -> None:
     assert plain(words.say("alert.failed")) in first
     assert plain(words.say("badge.error")) in first
     check = shown("failed")["checks"].set_index("check").loc["model_value"]
-    assert plain(words_for(shown("failed"), language).label(check, "check")) in first
+    assert plain(words_for(shown("failed"), language).name("check", str(check.name))) in first
     assert plain(words.say("proof.failed")) in second
 
 
@@ -321,7 +321,8 @@ def test_both_languages_have_the_same_phrases_and_values() -> None:
         slots = [set().union(*map(_slots, _forms(c[key]))) for c in (en, fr)]
         assert slots[0] == slots[1], key
         assert isinstance(en[key], str) == isinstance(fr[key], str), key
-        assert all(set(c[key]) == {"one", "other"} for c in (en, fr) if isinstance(c[key], dict)), key
+        for entry in (en[key], fr[key]):
+            assert isinstance(entry, str) or set(entry) - {"many"} == {"one", "other"}, key
 
 
 def test_no_phrase_is_left_untranslated() -> None:

@@ -13,7 +13,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner, Result
 from solved import CURRENCY, PLANS, unequal
-from wording import catalogue
+from wording import catalogue, with_labels
 
 from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
@@ -50,14 +50,15 @@ def drawings(file: Path) -> str:
 
 
 def checked(folder: Path, tables: Sequence[Table], name: str) -> dict[str, str]:
-    """Text of the documents by language; every table is there, as CSV and as a sheet, with its columns."""
-    read_tables(tables, folder)
+    """Text of the documents by language; every table is there, as CSV and as a sheet, with its columns and
+    those of words."""
+    columns = {name: list(frame) for name, frame in with_labels(tables, read_tables(tables, folder)).items()}
     book = openpyxl.load_workbook(folder / f"{name}.xlsx")
     assert book.sheetnames == [*(table.name for table in tables), "dictionary"]
     for table in tables:
-        assert [cell.value for cell in book[table.name][1]] == list(table.columns)
+        assert [cell.value for cell in book[table.name][1]] == columns[table.name]
         lines = (folder / f"{table.name}.csv").read_text(encoding="utf-8").splitlines()
-        assert lines[0] == ",".join(table.columns)
+        assert lines[0] == ",".join(columns[table.name])
         assert book[table.name].max_row == len(lines)
     return {language: text_of(folder / f"{name}.{language}.pdf") for language in ("en", "fr")}
 

@@ -38,13 +38,14 @@ class Labelled(Protocol):
 
 
 def labels_of(name: str, thing: Labelled | None) -> dict[str, str]:
-    """The label in every language, or the name where documents could mostly not print it; without a label the
-    name in plain words, `lead_volume` as "Lead volume"."""
+    """The label in every language; the name in plain words, `lead_volume` as "Lead volume", where there is no
+    label or documents could mostly not print it."""
+    words = name.replace("_", " ")
+    plain = words[:1].upper() + words[1:]
     if thing is None or thing.label is None:
-        text = name.replace("_", " ")
-        return dict.fromkeys(LANGUAGES, text[:1].upper() + text[1:])
+        return dict.fromkeys(LANGUAGES, plain)
     texts = thing.label.model_dump().items()
-    return {language: text if is_readable(text) else name for language, text in texts}
+    return {language: text if is_readable(text) else plain for language, text in texts}
 
 
 def labels_rows(scenario: Scenario) -> Iterator[Row]:

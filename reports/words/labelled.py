@@ -50,8 +50,9 @@ def labelled(table: Table, frame: pd.DataFrame, names: Sequence[Names]) -> pd.Da
 
 
 def row_plan(names: Names, run: Any) -> str:
-    """The plan of a run of a batch in words, with curves and pay where they are a decision."""
-    return names.whole_plan(run["plan"] or "", run["curves"] or "", run["target_pay"] or "")
+    """The plan of a run of a batch in words, with curves and pay where decided; empty without one."""
+    parts = (run[name] for name in ("plan", "curves", "target_pay"))
+    return names.whole_plan(*(part if isinstance(part, str) else "" for part in parts))
 
 
 def row_reason(names: Names, run: Any) -> str:

@@ -28,6 +28,7 @@ from optimizer.cli.report import KINDS as OFFERED
 from optimizer.explanation.build import explain
 from optimizer.runs.options import RunOptions
 from optimizer.runs.write import write_run
+from optimizer.solver.clock import Clock
 from optimizer.tables.build import tables_of
 from optimizer.tables.certificate import ALTERNATIVES
 from optimizer.tables.frontier import FRONTIER
@@ -77,7 +78,7 @@ def reading(tables: Tables, language: str) -> tuple[Tables, Words]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("runs") / "mini"
     case = Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json"
-    write_run(path, case.read_bytes(), explain(moved()), RunOptions(), ["solved"], {})
+    write_run(path, case.read_bytes(), explain(moved()), RunOptions(), ["solved"], Clock())
     return path
 
 

@@ -196,6 +196,12 @@ def refuse_changed(folder: Path) -> None:
     if links:
         raise NotARunFolderError(f"{folder / links[0]} is a symbolic link, which is not followed; remove it")
     listing(folder)
-    changes = changed_files(folder)
+    changes = [change for change in changed_files(folder) if change not in _missing_documents(folder)]
     if changes:
         raise ChangedRunError(folder, changes)
+
+
+def _missing_documents(folder: Path) -> set[str]:
+    """Documents are made from the rest: one that is missing can be made again, and falsifies nothing."""
+    kinds = (".pdf", ".xlsx", ".html")
+    return {f"{name} is missing" for name in listing(folder) if Path(name).suffix in kinds}

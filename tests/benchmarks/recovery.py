@@ -397,7 +397,9 @@ def truth_of(company: Twin = COMPANY) -> Truth:
 
 def trial(truth: Truth, seed: int) -> Trial:
     study, scenario = recovered(truth.company, seed)
-    plan = solve(scenario).plan.weights
+    chosen = solve(scenario).chosen
+    assert chosen is not None
+    plan = chosen.plan.weights
     there = evaluate(truth.scenario, plan).consistent
     limit = truth.scenario.rules.budget.expected or math.inf
     return Trial(

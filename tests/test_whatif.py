@@ -582,7 +582,7 @@ def test_the_policy_allows_this_style_and_script_and_nothing_else() -> None:
     for kind, text in (("style-src", style), ("script-src", script)):
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"{kind} 'sha256-{digest}'" in policy
-    assert json.loads(data)["company"] == json.loads(embedded(whatif_data(moved())))
+    assert json.loads(data)["company"] == json.loads(embedded(in_words(whatif_data(moved()))))
 
 
 def test_the_page_asks_nothing_of_anybody() -> None:

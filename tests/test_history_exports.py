@@ -210,10 +210,10 @@ COUNTED: dict[str, tuple[str, dict[str, int]]] = {
     "an id twice": (text(*ROWS, ROWS[0]), {"id_again": 1}),
     "a row with a cell too many": (
         text(*ROWS, "4,2024-01-05,,Ann,Won,3,5"),
-        {"other_width": 1},
+        {"row_of_another_width": 1},
     ),
-    "a row cut short": (text(*ROWS, "4,2024-01-05"), {"other_width": 1}),
-    "an empty line": (text(ROWS[0], "", *ROWS[1:]), {"empty": 1}),
+    "a row cut short": (text(*ROWS, "4,2024-01-05"), {"row_of_another_width": 1}),
+    "an empty line": (text(ROWS[0], "", *ROWS[1:]), {"empty_row": 1}),
     "a row of commas": (text(*ROWS, ",,,,,"), {"empty_cells": 1}),
     "no id": (text(*ROWS, ",2024-01-05,,Ann,Won,3"), {"no_id": 1}),
     "no date of creation": (text(*ROWS, "4,,,Ann,Won,3"), {"no_creation": 1}),
@@ -383,7 +383,7 @@ def test_what_is_left_out_of_costs_and_wins_is_told(tmp_path: Path) -> None:
     paths = [tmp_path / "deals.csv", tmp_path / "spend.csv"]
     read = read_history(paths, Map.model_validate(settings), today=TODAY)
     assert lost(read)["incomplete_cost"] == 1
-    assert any("spend.csv: 1 left out: row has another number of cells" in note for note in read.notes)
+    assert any("spend.csv: 1 left out: row of another width" in note for note in read.notes)
 
 
 def test_win_rates_are_told_by_segment(tmp_path: Path) -> None:

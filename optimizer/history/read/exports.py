@@ -130,8 +130,8 @@ def _split(path: Path, data: bytes, wanted: frozenset[str], notes: list[str]) ->
     below = records.after(at)
     right, empty = below.widths == len(headings), below.lengths == 0
     losses = [
-        _loss("other_width", below, ~right & ~empty),
-        _loss("empty", below, empty),
+        _loss("row_of_another_width", below, ~right & ~empty),
+        _loss("empty_row", below, empty),
     ]
     body = below.joined(right)
     if not body:

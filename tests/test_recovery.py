@@ -28,8 +28,8 @@ def test_numbers_of_a_known_company_lie_within_the_intervals_that_their_sources_
 
 @pytest.mark.slow
 @pytest.mark.xfail(
-    reason="leads that arrive by themselves count now (model.md §13.1): the true gain is 1,740 instead of 4,203, "
-    "and the same loss in money is 65 % of it in one of the two histories; the drafted KPI is to be reconsidered",
+    reason="leads that arrive by themselves count now (model.md §13.1): the true gain is 1,740 instead of "
+    "4,203, and the same loss in money is 65 % of it in one of the two histories; to be reconsidered",
 )
 def test_the_plan_for_the_company_found_loses_little_in_the_company_that_is(
     recovered: tuple[Truth, list[Trial]],

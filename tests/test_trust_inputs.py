@@ -205,7 +205,7 @@ def test_attainments_given_for_counts_are_refused_with_what_to_write() -> None:
     done = incentives("adjust", TRUST / "timing_budget.yaml", TRUST / "adjust_attainments.csv", "--json")
     assert done.exit_code == 2
     first, second = json.loads(done.stdout)["problems"]
-    assert (first["value"], first["hint"]) == ("0.89", "write units of leads, e.g. 249 for 89% of 280")
+    assert (first["value"], first["hint"]) == ("0.89", "write units of leads, e.g. 267 for 89% of 300")
     assert second["message"] == "looks like an attainment: about 30 are expected"
 
 
@@ -213,10 +213,10 @@ def test_one_value_that_looks_like_an_attainment_is_warned_of_and_printed_as_it_
     file = tmp_path / "actuals.csv"
     file.write_text("period,team,kpi,value\n1,finders,leads,0.89\n1,closers,orders,28\n", encoding="utf-8")
     done = incentives("adjust", TRUST / "timing_budget.yaml", file)
-    assert "looks like an attainment: about 280 are expected (got: 0.89)" in done.stderr
+    assert "looks like an attainment: about 300 are expected (got: 0.89)" in done.stderr
     assert "0.89 │" in done.stdout
     sound = tmp_path / "sound.csv"
-    sound.write_text("period,team,kpi,value\n1,finders,leads,249\n1,closers,orders,28\n", encoding="utf-8")
+    sound.write_text("period,team,kpi,value\n1,finders,leads,267\n1,closers,orders,28\n", encoding="utf-8")
     assert "attainment" not in incentives("adjust", TRUST / "timing_budget.yaml", sound).stderr
 
 

@@ -129,7 +129,7 @@ def test_what_is_no_run_folder_is_refused_and_left_alone(folder: Path, tmp_path:
     (run / "tables" / "kpis.csv").unlink()
     before = contents(run)
     result = CliRunner().invoke(main, ["report", str(run)])
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "solve again" in " ".join(result.output.split())
     assert contents(run) == before
     assert [p.name for p in tmp_path.iterdir()] == ["run"]

@@ -32,9 +32,9 @@ def write_report(
     """
     from optimizer.tables.build import tables_of
     from reports.documents import documents
-    from reports.run import Run, write_document
+    from reports.run import RunContent, write_document
 
-    run = Run(tables if tables is not None else tables_of(solution), attachments or {})
+    run = RunContent(tables if tables is not None else tables_of(solution), attachments or {})
     Path(out_dir).mkdir(parents=True, exist_ok=True)
     return [write_document(made, Path(out_dir)) for made in documents(run, ("pdf",), languages, date)]
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reports.board.report import report_pdf
 from reports.plan_document.document import plan_pdfs
-from reports.run import Document, Run
+from reports.run import Document, RunContent
 from reports.whatif import whatif_page
 from reports.words.locales import languages as known
 from reports.workbook import budget_workbook
@@ -22,7 +22,7 @@ class Kind(NamedTuple):
     A `multilingual` one serves every language in one file: it is made once, and opens in the first.
     """
 
-    make: Callable[[Run, str, dt.date | None], Iterator[Document]]
+    make: Callable[[RunContent, str, dt.date | None], Iterator[Document]]
     languages: Languages
     multilingual: bool = False
 
@@ -36,7 +36,7 @@ KINDS: dict[str, Kind] = {
 
 
 def documents(
-    run: Run,
+    run: RunContent,
     only: Sequence[str] = (),
     languages: Languages = (),
     date: dt.date | None = None,

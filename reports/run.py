@@ -22,7 +22,7 @@ COMPANY = "company.json"
 
 
 @dataclass(frozen=True)
-class Run:
+class RunContent:
     """Tables as computed, files (name to text) that documents carry or quote, and the calibrated company."""
 
     tables: Tables
@@ -39,11 +39,11 @@ class Document(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path) -> RunContent:
     """A run folder as it lies on the disk. Raises TableError where its tables are of another version."""
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ATTACHED}
     company = json.loads((folder / COMPANY).read_text(encoding="utf-8"))
-    return Run(read_tables(RUN_TABLES, folder / "tables"), files, company)
+    return RunContent(read_tables(RUN_TABLES, folder / "tables"), files, company)
 
 
 def write_document(document: Document, folder: Path) -> Path:

@@ -38,7 +38,7 @@ from optimizer.tables.table import Tables
 from reports.board.report import payload_of
 from reports.documents import KINDS, documents
 from reports.plan_document.document import CENTS, plan_payload
-from reports.run import Document, Run, read_run
+from reports.run import Document, RunContent, read_run
 from reports.style import MISSING, SHY
 from reports.words.format import NARROW_NO_BREAK, NO_BREAK
 
@@ -62,7 +62,7 @@ def text_of(document: Document) -> str:
 def made(name: str) -> dict[str, Document]:
     """Every document of a solved case, in both languages."""
     solved = {"moved": moved, "hostile": hostile, "crowd": crowd}[name]()
-    every = documents(Run(tables_of(solved)), ("pdf", "plans"), LANGUAGES)
+    every = documents(RunContent(tables_of(solved)), ("pdf", "plans"), LANGUAGES)
     return {document.name: document for document in every}
 
 
@@ -186,7 +186,7 @@ def with_solved_again(tables: Tables) -> Tables:
 
 @cache
 def full_report(language: str) -> str:
-    run = Run(with_solved_again(moved_tables()))
+    run = RunContent(with_solved_again(moved_tables()))
     (document,) = documents(run, ("pdf",), (language,))
     assert document.warnings == ()
     return text_of(document)
@@ -258,7 +258,7 @@ def test_the_waterfall_adds_up_as_printed_to_the_cards_of_page_one() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_drawings_have_texts_for_those_who_do_not_see_them(language: str) -> None:
     tables, words = reading(with_solved_again(moved_tables()), language)
-    (document,) = documents(Run(with_solved_again(moved_tables())), ("pdf",), (language,))
+    (document,) = documents(RunContent(with_solved_again(moved_tables())), ("pdf",), (language,))
     with pikepdf.open(BytesIO(document.content)) as file:
         alts = " ".join(str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o)
     for cause in tables["waterfall_causes"]["net"]:
@@ -299,7 +299,7 @@ def test_plan_documents_have_one_or_two_pages_and_no_warning() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_plan_document_says_what_the_curve_of_its_own_team_pays(language: str) -> None:
     _, words = reading(tables_of(gated()), language)
-    texts = {d.name: text_of(d) for d in documents(Run(tables_of(gated())), ("plans",), (language,))}
+    texts = {d.name: text_of(d) for d in documents(RunContent(tables_of(gated())), ("plans",), (language,))}
     retention = words.name("kpi", "retention")
     half, bar, top, cap = (words.write.percent(share, 0) for share in (0.5, 0.75, 1.8, 1.6))
     sales, marketing = texts[f"plan_sales.{language}.pdf"], texts[f"plan_marketing.{language}.pdf"]
@@ -348,7 +348,7 @@ def test_the_drawn_curve_is_the_tabulated_one_and_straight_pay_is_not_drawn() ->
 
 def test_a_bent_curve_is_drawn_for_the_team_that_it_pays() -> None:
     drawn = {}
-    for document in documents(Run(tables_of(gated())), ("plans",), ("en",)):
+    for document in documents(RunContent(tables_of(gated())), ("plans",), ("en",)):
         with pikepdf.open(BytesIO(document.content)) as file:
             alts = [str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]
         drawn[document.name] = " ".join(alts)
@@ -367,7 +367,7 @@ def test_what_people_are_told_to_count_is_what_the_scenario_counts() -> None:
 
 
 def test_a_plan_with_a_failed_check_is_not_handed_out() -> None:
-    assert list(documents(Run(tables_of(failed())), ("plans",))) == []
+    assert list(documents(RunContent(tables_of(failed())), ("plans",))) == []
 
 
 def test_plan_documents_are_pdf_a_and_tagged_in_their_language() -> None:
@@ -432,7 +432,7 @@ def _places(page: Any) -> list[tuple[float, float]]:
 def _make(number: int) -> int:
     tables = dict(moved_tables_of_worker())
     tables["labels"] = renamed(tables["labels"], f"Company {number}")
-    return sum(len(d.content) for d in documents(Run(tables), ("pdf",), ("fr",)))
+    return sum(len(d.content) for d in documents(RunContent(tables), ("pdf",), ("fr",)))
 
 
 def renamed(labels: pd.DataFrame, title: str) -> pd.DataFrame:
@@ -477,7 +477,7 @@ def _digest(number: int) -> list[str]:
 
     tables = dict(moved_tables_of_worker())
     tables["labels"] = renamed(tables["labels"], f"Company {number}")
-    made = documents(Run(tables), ("pdf", "plans"), ("fr",))
+    made = documents(RunContent(tables), ("pdf", "plans"), ("fr",))
     return [hashlib.sha256(d.content).hexdigest() for d in made]
 
 

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.scenario import files, yaml_nodes
-from optimizer.scenario.problems import Finding, Problem, ScenarioError
+from optimizer.scenario.problems import Finding, InputProblem, ScenarioError
 from optimizer.scenario.read import dump_scenario, located, read_plan, read_scenario
 from optimizer.scenario.types import Scenario, TargetPay
 from optimizer.scenario.value_types import Label
@@ -41,13 +41,13 @@ def written(folder: Path, content: str | bytes, name: str = "case.yaml") -> Path
     return file
 
 
-def problems_in(path: Path) -> tuple[Problem, ...]:
+def problems_in(path: Path) -> tuple[InputProblem, ...]:
     with pytest.raises(ScenarioError) as caught:
         read_scenario(path)
     return caught.value.problems
 
 
-def the_problem_in(folder: Path, content: str | bytes) -> Problem:
+def the_problem_in(folder: Path, content: str | bytes) -> InputProblem:
     (problem,) = problems_in(written(folder, content))
     return problem
 
@@ -56,7 +56,7 @@ def expected_in(file: Path) -> list[str]:
     return [line for line in file.read_text().splitlines() if line.startswith("# expect")]
 
 
-def as_expected(problem: Problem) -> str:
+def as_expected(problem: InputProblem) -> str:
     seen = f" (got: {problem.value})" if problem.value else ""
     hint = f" | {problem.hint}" if problem.hint else ""
     return f"# expect: {problem.line}:{problem.column} [{problem.where}] {problem.message}{seen}{hint}"

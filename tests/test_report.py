@@ -29,7 +29,7 @@ from reports import write_report
 from reports.board.page_two import proof_lines
 from reports.board.report import payload_of, report_pdf
 from reports.charts.charts import MARKERS
-from reports.run import Document, Run
+from reports.run import Document, RunContent
 from reports.style import (
     COLOURS,
     FONTS,
@@ -75,10 +75,10 @@ def computed(name: str) -> Tables:
 
 @cache
 def document(name: str, language: str) -> bytes:
-    return report(Run(computed(name)), language).content
+    return report(RunContent(computed(name)), language).content
 
 
-def report(run: Run, language: str, date: dt.date | None = None) -> Document:
+def report(run: RunContent, language: str, date: dt.date | None = None) -> Document:
     (document,) = report_pdf(run, language, date)
     assert document.warnings == ()
     return document
@@ -246,7 +246,7 @@ def test_hostile_texts_print_literally_or_as_visible_boxes(language: str) -> Non
 @pytest.mark.documents
 def test_the_files_are_pdf_a3b_and_ua1_tagged_with_attachments() -> None:
     attached = {"scenario.yaml": "name: mini_funnel\n", "inputs.json": "{}\n"}
-    content = report(Run(computed("moved"), attached), "fr").content
+    content = report(RunContent(computed("moved"), attached), "fr").content
     with pikepdf.open(BytesIO(content)) as file:
         with file.open_metadata() as metadata:
             assert metadata["pdfaid:part"] == "3"
@@ -290,7 +290,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(tmp_path: Path) 
 
 @pytest.mark.documents
 def test_a_date_is_printed_and_stamped_only_where_it_is_given() -> None:
-    dated = report(Run(computed("moved")), "fr", dt.date(2026, 11, 23)).content
+    dated = report(RunContent(computed("moved")), "fr", dt.date(2026, 11, 23)).content
     reader = pypdf.PdfReader(BytesIO(dated))
     assert "23 novembre 2026" in plain(reader.pages[0].extract_text())
     assert reader.metadata is not None

@@ -32,7 +32,7 @@ from optimizer.tables.json_values import solution_json
 from reports.board.robustness import guarantees as guarantee_chapter
 from reports.board.robustness import robustness as robust_chapter
 from reports.documents import documents
-from reports.run import Run
+from reports.run import RunContent
 
 DRAWS = 20
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
@@ -204,7 +204,7 @@ def test_reports_say_once_that_the_plan_in_force_is_also_the_best() -> None:
         assert free in " ".join(chapter["lead"])
         names = [row["cells"][0]["t"] for row in chapter["tables"][0]["rows"]]
         assert [label in name for name in names] == [True, False, False]
-    (book,) = documents(Run(tables), ("xlsx",), ("en",))
+    (book,) = documents(RunContent(tables), ("xlsx",), ("en",))
     sheet = openpyxl.load_workbook(BytesIO(book.content), data_only=True)["Robustness"]
     assert [row[0] for row in sheet.iter_rows(min_row=5, values_only=True)].count(said["en"][0]) == 1
 
@@ -266,7 +266,7 @@ def test_the_next_best_is_said_with_how_far_behind_it_is() -> None:
 
 def test_report_and_workbook_say_how_far_ahead_the_plan_is_and_what_is_sure() -> None:
     tables = tables_of(robustly(moved(), Options(), "mean", DRAWS))
-    (book,) = documents(Run(tables), ("xlsx",), ("en",))
+    (book,) = documents(RunContent(tables), ("xlsx",), ("en",))
     sheet = openpyxl.load_workbook(BytesIO(book.content), data_only=True)["Robustness"]
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
     candidates = tables["robustness"]

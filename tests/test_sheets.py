@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from optimizer.scenario.problems import Problem, ScenarioError
+from optimizer.scenario.problems import InputProblem, ScenarioError
 from optimizer.scenario.read import located, read_plan, read_scenario, tree_in
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label
@@ -81,7 +81,7 @@ def edited(content: bytes, folder: Path, edit: Callable[[Workbook], None]) -> Pa
     return file
 
 
-def problems_in(file: Path) -> list[Problem]:
+def problems_in(file: Path) -> list[InputProblem]:
     with pytest.raises(ScenarioError) as caught:
         read_scenario(file)
     return list(caught.value.problems)
@@ -98,7 +98,7 @@ def read_or_explained(file: Path) -> Scenario | None:
     return None
 
 
-def spots(problems: list[Problem]) -> list[str]:
+def spots(problems: list[InputProblem]) -> list[str]:
     return [problem.spot for problem in problems]
 
 

@@ -36,7 +36,7 @@ from optimizer.tables.build import tables_of
 from optimizer.tables.table import Column
 from optimizer.tables.whatif import whatif_data
 from reports.documents import documents
-from reports.run import Run
+from reports.run import RunContent
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = {"cvar_sample", "percentile_sample"}
@@ -254,7 +254,7 @@ def text_of(content: bytes) -> str:
 def test_a_language_is_one_file(third: Path) -> None:
     assert third.exists()
     assert languages() == ("en", "fr", "xx")
-    run = Run(moved_tables(), {}, whatif_data(moved()))
+    run = RunContent(moved_tables(), {}, whatif_data(moved()))
     made = {d.name: d.content for d in documents(run, ("pdf", "plans"), ("xx",))}
     assert set(made) >= {"report.xx.pdf"}
     words = words_for(run.tables, "xx")
@@ -275,7 +275,7 @@ def test_a_language_is_one_file(third: Path) -> None:
 
 def test_the_workbook_and_the_page_speak_a_third_language(third: Path) -> None:
     assert third.exists()
-    run = Run(moved_tables(), {}, whatif_data(moved()))
+    run = RunContent(moved_tables(), {}, whatif_data(moved()))
     found = {d.name: d.content for d in documents(run, ("xlsx", "html"), ("xx",))}
     book = openpyxl.load_workbook(BytesIO(found["budget.xlsx"]))
     title = str(book["Summary"]["A1"].value)

@@ -18,7 +18,7 @@ from optimizer.history.read.exports import Export, read_export
 from optimizer.history.read.map_sections import DealColumns, Leads
 from optimizer.history.read.mapping import Map
 from optimizer.history.read.vendors import NEEDED, Vendor, recognised
-from optimizer.scenario.problems import Problem, ScenarioError, listed
+from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 from optimizer.scenario.value_types import Frozen
 
 _WON = re.compile(
@@ -41,7 +41,9 @@ def suggested_map(paths: Sequence[Path], today: dt.date | None = None) -> str:
     if not matched:
         needed = listed(NEEDED)
         hint = f"write a map by hand: it needs columns for {needed}; {exports[0].headings}"
-        raise ScenarioError([Problem("", "", "is no export that is recognised", hint, str(exports[0].path))])
+        raise ScenarioError(
+            [InputProblem("", "", "is no export that is recognised", hint, str(exports[0].path))]
+        )
     main = next((known for known in matched if "deal" not in known.roles), matched[0])
     tables, used = {"deals": _deals(main)}, [main.export.path]
     for leads in (known for known in matched if "deal" in known.roles and known is not main):
@@ -79,7 +81,7 @@ def _deals(known: _Known) -> Section:
     if not won:
         hint = f"write a map by hand; the column has: {listed(outcomes)}"
         message = "no value looks like a won deal"
-        raise ScenarioError([Problem(outcome, "", message, hint, str(known.export.path))])
+        raise ScenarioError([InputProblem(outcome, "", message, hint, str(known.export.path))])
     return {"columns": known.columns(DealColumns), "won": {outcome: won}, **_others(known)}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from optimizer.scenario.checks.baseline_counts import baseline_counts
 from optimizer.scenario.files import TextFile, read_plain
-from optimizer.scenario.problems import Problem, ScenarioError, did_you_mean, number
+from optimizer.scenario.problems import InputProblem, ScenarioError, did_you_mean, number
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.yaml_scalars import FLOAT
 
@@ -40,7 +40,7 @@ class _Cell:
     column: int
 
 
-def read_actuals(path: Path, scenario: Scenario) -> tuple[tuple[Actual, ...], tuple[Problem, ...]]:
+def read_actuals(path: Path, scenario: Scenario) -> tuple[tuple[Actual, ...], tuple[InputProblem, ...]]:
     """Every row, in the order of the file, and warnings about values that look like attainments.
 
     Raises ScenarioError with all that is wrong; also where every value looks like an attainment.
@@ -94,11 +94,11 @@ def _complete(file: TextFile, lines: Sequence[Sequence[_Cell]]) -> list[Sequence
     return list(lines[1:])
 
 
-def _problem(file: TextFile, cell: _Cell, message: str, hint: str, *, seen: bool = True) -> Problem:
+def _problem(file: TextFile, cell: _Cell, message: str, hint: str, *, seen: bool = True) -> InputProblem:
     return file.problem((cell.line, cell.column), "", message, hint, cell.text if seen else "")
 
 
-def _wrong(file: TextFile, scenario: Scenario, row: dict[str, _Cell]) -> Iterator[Problem]:
+def _wrong(file: TextFile, scenario: Scenario, row: dict[str, _Cell]) -> Iterator[InputProblem]:
     """What is wrong with the cells of a row, each by itself."""
     period = row["period"]
     if not period.text.isdecimal() or not 1 <= int(period.text) <= MOST_PERIODS:
@@ -116,7 +116,7 @@ def _wrong(file: TextFile, scenario: Scenario, row: dict[str, _Cell]) -> Iterato
         yield _problem(file, value, "must be a finite number", hint)
 
 
-def _contradictions(file: TextFile, rows: Sequence[dict[str, _Cell]]) -> Iterator[Problem]:
+def _contradictions(file: TextFile, rows: Sequence[dict[str, _Cell]]) -> Iterator[InputProblem]:
     """Rows given twice, and one KPI with two values in a period."""
     seen: dict[tuple[int, str, str], int] = {}
     values: dict[tuple[int, str], tuple[float, int]] = {}
@@ -137,7 +137,9 @@ def _contradictions(file: TextFile, rows: Sequence[dict[str, _Cell]]) -> Iterato
         seen.setdefault(key, line)
 
 
-def _attainments(file: TextFile, scenario: Scenario, rows: Sequence[dict[str, _Cell]]) -> Iterator[Problem]:
+def _attainments(
+    file: TextFile, scenario: Scenario, rows: Sequence[dict[str, _Cell]]
+) -> Iterator[InputProblem]:
     """Values near 1 of KPIs that count tens or hundreds: shares of a target, most likely."""
     baseline = baseline_counts(scenario)
     for row in rows:

@@ -20,7 +20,7 @@ from optimizer.runs.folder import refuse_foreign, refuse_unwritable
 from optimizer.runs.options import RunOptions
 from optimizer.runs.write import write_run
 from optimizer.scenario.plan import Plan, pay_decided
-from optimizer.scenario.problems import Problem, ScenarioError, listed
+from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.write import dump_scenario
 from optimizer.solver import Event, Solution, solve
@@ -120,7 +120,7 @@ def imposed(scenario: Scenario, plan: Plan) -> Scenario:
     if changed:
         message = f"changes the target pay of {listed(changed)}, and a folder about one plan keeps today's"
         raise ScenarioError(
-            [Problem("plan.target_pay", "", message, "write it as target_pay in the scenario")]
+            [InputProblem("plan.target_pay", "", message, "write it as target_pay in the scenario")]
         )
     teams = {
         name: team.model_copy(update={"target_pay": team.current_pay})

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
-from optimizer.scenario.problems import Mark, Problem, ScenarioError, listed, nearest
+from optimizer.scenario.problems import InputProblem, Mark, ScenarioError, listed, nearest
 
 MAX_BYTES = 5_000_000
 
@@ -31,11 +31,13 @@ class TextFile:
         """The lines, without their ends."""
         return self.content.splitlines()
 
-    def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> Problem:
+    def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> InputProblem:
         """A problem at a place of the file, with its line quoted."""
         line, column = mark
         spot = f"{line + 1}:{column + 1}"
-        return Problem(where, value, message, hint, str(self.path), mark, spot, self._excerpt(line, column))
+        return InputProblem(
+            where, value, message, hint, str(self.path), mark, spot, self._excerpt(line, column)
+        )
 
     def mark_at(self, position: int) -> Mark:
         """Line and column of a character."""
@@ -139,4 +141,4 @@ def _refuse_size(file: Path, seen: str) -> NoReturn:
 
 def refuse(file: Path, message: str, hint: str, value: str = "") -> NoReturn:
     """Raise ScenarioError about the file as a whole."""
-    raise ScenarioError([Problem("", value, message, hint, str(file))]) from None
+    raise ScenarioError([InputProblem("", value, message, hint, str(file))]) from None

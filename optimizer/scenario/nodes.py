@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from optimizer.scenario.messages import Medium
-from optimizer.scenario.problems import Mark, Path, Problem
+from optimizer.scenario.problems import InputProblem, Mark, Path
 
 DUPLICATE = "duplicate key"
 NOT_A_NAME = "a key must be a name"
@@ -19,7 +19,7 @@ class Source(Protocol):
     @property
     def path(self) -> pathlib.Path: ...
 
-    def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> Problem:
+    def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> InputProblem:
         """A problem at a place of the file."""
         ...
 
@@ -66,9 +66,9 @@ class Tree:
     source: Source
     medium: Medium
     root: Node
-    problems: tuple[Problem, ...]
+    problems: tuple[InputProblem, ...]
     """Doubtful values, keys that are not names, duplicate keys."""
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[InputProblem, ...] = ()
     """What was read although it can hardly be seen."""
 
     def mark(self, path: Path, at_key: bool) -> Mark:

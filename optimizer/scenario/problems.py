@@ -36,7 +36,7 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Problem:
+class InputProblem:
     """One problem, explaining itself: place, value seen, what is wrong, remedy."""
 
     where: str
@@ -88,8 +88,8 @@ class Problem:
 class ScenarioError(Exception):
     """An input that cannot be used; `problems` holds every reason found, in the order of the file."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = tuple(problems)
+    def __init__(self, problems: Iterable[InputProblem]) -> None:
+        self.problems: tuple[InputProblem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 

@@ -14,7 +14,7 @@ from optimizer.scenario.files import WORKBOOK, read_plain, read_text, refuse, sc
 from optimizer.scenario.messages import findings_of, keys_of
 from optimizer.scenario.nodes import DUPLICATE, Tree
 from optimizer.scenario.plan import Plan, plan_in
-from optimizer.scenario.problems import Finding, Problem, ScenarioError, as_name, dotted, listed, shown
+from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, as_name, dotted, listed, shown
 from optimizer.scenario.problems import Path as Keys
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Weights
@@ -89,7 +89,7 @@ def read_recommended(run: Path, scenario: Scenario) -> Plan:
     return plan
 
 
-def located(path: str | os.PathLike[str], findings: Iterable[Finding]) -> tuple[Problem, ...]:
+def located(path: str | os.PathLike[str], findings: Iterable[Finding]) -> tuple[InputProblem, ...]:
     """Findings about a scenario joined to their places in its file, in the file's order.
 
     What the file itself makes doubtful (hidden rows of a workbook) comes with them. Raises ScenarioError if
@@ -153,17 +153,17 @@ def raise_any(tree: Tree, findings: Iterable[Finding]) -> None:
         raise ScenarioError(problems)
 
 
-def _in_order(tree: Tree, findings: Iterable[Finding]) -> tuple[Problem, ...]:
+def _in_order(tree: Tree, findings: Iterable[Finding]) -> tuple[InputProblem, ...]:
     """All problems by position; a value refused while reading is not judged a second time."""
     refused = {p.mark for p in tree.problems if p.line is not None and p.message != DUPLICATE}
     placed = [_placed(tree, finding) for finding in findings]
     return _sorted([*tree.problems, *(problem for problem in placed if problem.mark not in refused)])
 
 
-def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def _sorted(problems: Iterable[InputProblem]) -> tuple[InputProblem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.mark))
 
 
-def _placed(tree: Tree, finding: Finding) -> Problem:
+def _placed(tree: Tree, finding: Finding) -> InputProblem:
     mark = tree.mark(finding.path, finding.at_key)
     return tree.source.problem(mark, dotted(finding.path), finding.message, finding.hint, finding.value)

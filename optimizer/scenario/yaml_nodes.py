@@ -16,9 +16,9 @@ from optimizer.scenario.files import TextFile
 from optimizer.scenario.messages import YAML
 from optimizer.scenario.nodes import DUPLICATE, NOT_A_NAME, Node, Tree
 from optimizer.scenario.problems import (
+    InputProblem,
     Mark,
     Path,
-    Problem,
     ScenarioError,
     as_name,
     did_you_mean,
@@ -53,11 +53,11 @@ def tree_of(text: TextFile, to_begin: str = _A_SCENARIO) -> Tree:
         raise ScenarioError([_refused(composer, error)]) from None
     root = composer.root
     if root is None or (root.value is None and root.plain):
-        raise ScenarioError([Problem("", "", "the file is empty", to_begin, str(text.path))])
+        raise ScenarioError([InputProblem("", "", "the file is empty", to_begin, str(text.path))])
     return Tree(text, YAML, root, tuple(composer.problems))
 
 
-def _refused(composer: _Composer, error: Exception) -> Problem:
+def _refused(composer: _Composer, error: Exception) -> InputProblem:
     if isinstance(error, yaml.reader.ReaderError):
         return control_character(composer.text, cast(int, error.character))
     mark = getattr(error, "problem_mark", None)
@@ -102,7 +102,7 @@ class _Composer:
     def __init__(self, text: TextFile) -> None:
         self.text = text
         self.root: Node | None = None
-        self.problems: list[Problem] = []
+        self.problems: list[InputProblem] = []
         self._stack: list[_Open] = []
         self._anchors: dict[str, Node | None] = {}
         self._nodes = 0

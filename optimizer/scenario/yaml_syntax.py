@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from optimizer.scenario.files import TextFile
-from optimizer.scenario.problems import Mark, Problem
+from optimizer.scenario.problems import InputProblem, Mark
 from optimizer.scenario.yaml_ahead import Token
 
 _INDENTATION = (
@@ -25,13 +25,13 @@ class Refused(NamedTuple):
     """The innermost bracket that was open before that."""
 
 
-def syntax_problem(text: TextFile, refused: Refused) -> Problem:
+def syntax_problem(text: TextFile, refused: Refused) -> InputProblem:
     """Why a text is no YAML, where, and what to write."""
     place, message, hint = _reason(text, refused)
     return text.problem(text.mark_at(place), "", f"not valid YAML: {message}", hint)
 
 
-def control_character(text: TextFile, code: int) -> Problem:
+def control_character(text: TextFile, code: int) -> InputProblem:
     """A character that no text has."""
     mark = text.mark_at(max(0, text.content.find(chr(code))))
     return text.problem(mark, "", "a control character", "delete it", f"U+{code:04X}")

@@ -18,14 +18,14 @@ from reports.board.page_one import (
     weights_section,
 )
 from reports.board.page_two import certificate, gaming, rules, sensitivity, work
-from reports.run import Document, Run
+from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, words_for
 from reports.words.sentences import Tables, alerts, decision
 
 
-def report_pdf(run: Run, language: str, date: dt.date | None) -> Iterator[Document]:
+def report_pdf(run: RunContent, language: str, date: dt.date | None) -> Iterator[Document]:
     """`report.<language>.pdf`."""
     shown = printable(run.tables)
     payload = payload_of(shown, words_for(shown, language), date, run.files)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from optimizer.tables.rounding import printable
 from reports.plan_document.pay_curve import LONGEST, mine_of, pay_curve
-from reports.run import Document, Run
+from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, plain_number, words_for
@@ -23,7 +23,7 @@ COUNTED = ("numerator", "denominator", "entering", "entering_denominator", "targ
 FIELDS = ("from", "to", "given", "published", "paid", "dispute", "asked", "answered")
 
 
-def plan_pdfs(run: Run, language: str, date: dt.date | None) -> Iterator[Document]:
+def plan_pdfs(run: RunContent, language: str, date: dt.date | None) -> Iterator[Document]:
     """`plan_<team>.<language>.pdf` for every team that the recommended plan pays; none if a check failed."""
     shown = printable(run.tables)
     words = words_for(shown, language)

@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from reports.run import Document, Run
+from reports.run import Document, RunContent
 from reports.style import COLOURS
 from reports.whatif.page_labels import in_words
 from reports.words.format import Formatter
@@ -43,7 +43,7 @@ PHRASES = ("whatif.", "period.month", "period.quarter", "period.half_year", "per
 Json = dict[str, Any]
 
 
-def whatif_page(run: Run, language: str, _date: dt.date | None) -> Iterator[Document]:
+def whatif_page(run: RunContent, language: str, _date: dt.date | None) -> Iterator[Document]:
     """`whatif.html`, where the run knows the calibrated company."""
     if run.company is not None:
         yield Document("whatif.html", page_of(run.company, language).encode())

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from optimizer.tables.rounding import printable
-from reports.run import Document, Run
+from reports.run import Document, RunContent
 from reports.words.catalogue import Words, words_for
 from reports.words.locales import languages
 from reports.workbook.book import Book
@@ -28,7 +28,7 @@ from reports.workbook.plan import write_plan
 __all__ = ["budget_workbook", "workbook_of"]
 
 
-def budget_workbook(run: Run, language: str, _date: dt.date | None) -> Iterator[Document]:
+def budget_workbook(run: RunContent, language: str, _date: dt.date | None) -> Iterator[Document]:
     """`budget.xlsx`."""
     shown = printable(run.tables)
     words = [words_for(shown, spoken) for spoken in languages()]

@@ -18,14 +18,14 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from reports.documents import documents
-from reports.run import Run, read_run
+from reports.run import RunContent, read_run
 
 MEMORY = 200
 """Reports made in one process."""
 
 
 @cache
-def run_of(folder: str) -> Run:
+def run_of(folder: str) -> RunContent:
     return read_run(Path(folder))
 
 
@@ -36,7 +36,7 @@ def one(job: tuple[str, int]) -> int:
     title = f"Company {number}"
     labels = run.tables["labels"]
     labels = labels.assign(label=labels["label"].where(labels["thing"] != "company", title))
-    list(documents(Run({**run.tables, "labels": labels}, run.files), ("pdf",), ("fr",)))
+    list(documents(RunContent({**run.tables, "labels": labels}, run.files), ("pdf",), ("fr",)))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

@@ -18,7 +18,7 @@ from optimizer.history.estimate.history_study import Study
 from optimizer.history.read.assumptions import TeamAssumed
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.messages import findings_of
-from optimizer.scenario.problems import Problem, ScenarioError, dotted, number
+from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, number
 from optimizer.scenario.types import Scenario
 
 
@@ -27,7 +27,9 @@ def scenario_of(study: Study) -> Scenario:
     assume = study.given.assume
     if assume is None:
         hint = "add it to the map; `--suggest-map` prints one with placeholders"
-        raise ScenarioError([Problem("assume", "", "is missing: a CRM knows neither hours nor pay", hint)])
+        raise ScenarioError(
+            [InputProblem("assume", "", "is missing: a CRM knows neither hours nor pay", hint)]
+        )
     draft = Draft(study, assume)
     _teams(draft)
     segments = split_leads(draft)
@@ -85,7 +87,7 @@ def _fits(draft: Draft) -> None:
         if needed > given:
             message = f"work at today's volumes takes {needed:.0f} hours, more than the team has"
             hint = "raise the hours, or lower the hours per lead in `assume.work`"
-            raise ScenarioError([Problem(f"assume.{team}.hours", number(given), message, hint)])
+            raise ScenarioError([InputProblem(f"assume.{team}.hours", number(given), message, hint)])
 
 
 def _valid(draft: Draft) -> Scenario:
@@ -101,6 +103,6 @@ def _valid(draft: Draft) -> Scenario:
     if findings:
         where = [f"assume (scenario: {dotted(f.path)})" for f in findings]
         raise ScenarioError(
-            Problem(w, f.value, f.message, f.hint) for w, f in zip(where, findings, strict=True)
+            InputProblem(w, f.value, f.message, f.hint) for w, f in zip(where, findings, strict=True)
         )
     return scenario

@@ -11,7 +11,7 @@ import polars as pl
 from scipy import optimize, stats
 
 from optimizer.history.estimate.responsiveness import MOST, PRIOR, Responsiveness, unplaced
-from optimizer.scenario.problems import Problem, ScenarioError, number
+from optimizer.scenario.problems import InputProblem, ScenarioError, number
 
 _PERSONS_NEEDED = 20
 """At a rate of pay: the logarithm of a mean of fewer is far from normal."""
@@ -73,16 +73,16 @@ def _refuse_few(arms: Sequence[Arm]) -> None:
     if len(arms) < 2:
         message = "needs at least two rates of pay above 0: one alone tells no difference"
         hint = "name the column that differs between persons, or say by `rates` what each scheme paid"
-        raise ScenarioError([Problem("experiment.pay", rates, message, hint)])
+        raise ScenarioError([InputProblem("experiment.pay", rates, message, hint)])
     if min(arm.n for arm in arms) < _PERSONS_NEEDED:
         message = f"needs at least {_PERSONS_NEEDED} persons at each rate of pay"
         hint = "name the schemes that have as many in `rates`, or give the experiment more persons"
-        raise ScenarioError([Problem("experiment.pay", rates, message, hint)])
+        raise ScenarioError([InputProblem("experiment.pay", rates, message, hint)])
     alike = next((arm for arm in arms if not arm.sd), None)
     if alike is not None:
         message = f"is the same for everybody paid {number(alike.pay)}: chance cannot be told"
         hint = "give a row per person with what they did, not averages"
-        raise ScenarioError([Problem("experiment.effort", number(alike.mean), message, hint)])
+        raise ScenarioError([InputProblem("experiment.effort", number(alike.mean), message, hint)])
 
 
 def responsiveness_of(team: str, experiment: PayElasticity | None) -> Responsiveness:

@@ -10,7 +10,7 @@ import polars as pl
 from optimizer.history.read import parse_cells
 from optimizer.history.read.exports import ROW, Export, Loss
 from optimizer.history.read.mapping import Map
-from optimizer.scenario.problems import Problem, ScenarioError
+from optimizer.scenario.problems import InputProblem, ScenarioError
 
 NOBODY = "nobody"
 """Owner of rows without one."""
@@ -75,5 +75,5 @@ class Account:
         self.blank(frame, "owner", pl.col("owner") == NOBODY, "no_owner")
         if not frame.height:
             hint = "; ".join(f"{loss.what}: {loss.rows}" for loss in self.rows if loss.rows)
-            raise ScenarioError([Problem("deals", "", "no row is left", hint)])
+            raise ScenarioError([InputProblem("deals", "", "no row is left", hint)])
         return frame.drop(ROW)

@@ -10,7 +10,7 @@ from optimizer.history.read.exports import ROW, Export, Loss
 from optimizer.history.read.map_sections import BECAME_DEAL, Experiment
 from optimizer.history.read.mapping import Map
 from optimizer.history.read.typed_columns import amounts_of, dates_of, numbers_of
-from optimizer.scenario.problems import Problem, ScenarioError, did_you_mean
+from optimizer.scenario.problems import InputProblem, ScenarioError, did_you_mean
 
 
 def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:
@@ -145,5 +145,5 @@ def _paid(schemes: pl.Series, mapped: Experiment) -> pl.Series:
     unknown = next((name for name in mapped.rates if name not in there), None)
     if unknown is not None:
         message, hint = f"is in no cell of the column {mapped.pay!r}", did_you_mean(unknown, there)
-        raise ScenarioError([Problem("experiment.rates", unknown, message, hint)])
+        raise ScenarioError([InputProblem("experiment.rates", unknown, message, hint)])
     return schemes.replace_strict(mapped.rates, default=None, return_dtype=pl.Float64)

@@ -22,7 +22,7 @@ from optimizer.history.read.exports import ROW, Export, Loss, read_export
 from optimizer.history.read.mapping import Map
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.read.typed_columns import outcomes_in, refuse_no_wins, typed
-from optimizer.scenario.problems import Problem, ScenarioError, listed, nearest
+from optimizer.scenario.problems import InputProblem, ScenarioError, listed, nearest
 
 
 @dataclass(frozen=True)
@@ -136,16 +136,16 @@ def _tables(
     return tables, notes
 
 
-def _no_table(export: Export, wanted: Mapping[str, frozenset[str]]) -> Problem:
+def _no_table(export: Export, wanted: Mapping[str, frozenset[str]]) -> InputProblem:
     """The table that it is nearest to, and the first heading it lacks."""
     table = max(wanted, key=lambda t: len(wanted[t] & set(export.columns)) / len(wanted[t]))
     missing = sorted(wanted[table] - set(export.columns))
     near = nearest(missing[0], export.columns)
     hint = f'did you mean "{near}"? ' if near else ""
     message = f"lacks columns that the map names for `{table}`: {listed(missing)}"
-    return Problem(table, "", message, f"{hint}{export.headings}", str(export.path))
+    return InputProblem(table, "", message, f"{hint}{export.headings}", str(export.path))
 
 
-def _no_file(table: str, headings: frozenset[str]) -> Problem:
+def _no_file(table: str, headings: frozenset[str]) -> InputProblem:
     message = f"no file has the columns of `{table}`"
-    return Problem(table, "", message, f"name an export with the columns {listed(sorted(headings))}")
+    return InputProblem(table, "", message, f"name an export with the columns {listed(sorted(headings))}")

@@ -8,7 +8,7 @@ import polars as pl
 
 from optimizer.history.read.account import NOBODY
 from optimizer.history.read.mapping import Map
-from optimizer.scenario.problems import Problem, ScenarioError
+from optimizer.scenario.problems import InputProblem, ScenarioError
 
 
 def pseudonyms(series: Iterable[pl.Series]) -> dict[str, str]:
@@ -38,5 +38,5 @@ def concerned(given: Map, owners: pl.Series, codes: Mapping[str, str]) -> tuple[
     if unknown:
         # Names of persons are not repeated from the export: only how many it has.
         hint = f"write names as in the column of owners, which has {len(known)}"
-        raise ScenarioError([Problem("change.concerned", unknown[0], "owns no row", hint)])
+        raise ScenarioError([InputProblem("change.concerned", unknown[0], "owns no row", hint)])
     return tuple(codes.get(name, name) for name in given.change.concerned)

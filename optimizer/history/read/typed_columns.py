@@ -11,7 +11,7 @@ from optimizer.history.read.account import NOBODY, Account
 from optimizer.history.read.conditions import any_of
 from optimizer.history.read.exports import ROW
 from optimizer.history.read.mapping import Map
-from optimizer.scenario.problems import Problem, ScenarioError, listed
+from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 
 _UNIT_HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
 
@@ -55,7 +55,7 @@ def _refuse_short_ids(ids: pl.Series) -> None:
     if len(short):
         message = f"a spreadsheet has shortened ids of the column {ids.name!r}"
         raise ScenarioError(
-            [Problem("deals.columns.id", str(short[0]), message, "export again and open nowhere before")]
+            [InputProblem("deals.columns.id", str(short[0]), message, "export again and open nowhere before")]
         )
 
 
@@ -70,7 +70,7 @@ def refuse_no_wins(frame: pl.DataFrame, outcomes: Sequence[str]) -> None:
     if not frame["won"].any():
         advice = f"write `won` as the cells do: {listed(outcomes)}"
         hint = advice if outcomes else "the export of wins matches no lead"
-        raise ScenarioError([Problem("deals.won", "", "no row is won", hint)])
+        raise ScenarioError([InputProblem("deals.won", "", "no row is won", hint)])
 
 
 def dates_of(texts: pl.Series, where: str, given: Map) -> parse_cells.CsvColumn:
@@ -83,7 +83,7 @@ def amounts_of(texts: pl.Series, where: str, given: Map, notes: list[str]) -> pa
     if len(marks) > 1:
         hint = "export them converted to one currency, or each currency on its own"
         raise ScenarioError(
-            [Problem(where, ", ".join(marks), f"the column {texts.name!r} mixes currencies", hint)]
+            [InputProblem(where, ", ".join(marks), f"the column {texts.name!r} mixes currencies", hint)]
         )
     if marks and marks[0] not in (given.currency, "$", "¥"):
         notes.append(f"{texts.name}: marked {marks[0]}, the map says {given.currency}; nothing is converted")
@@ -114,10 +114,12 @@ def _typed(read: Callable[[], parse_cells.CsvColumn], texts: pl.Series, where: s
     except parse_cells.Ambiguous as error:
         hint = f"write `{error.key}: {error.choices}` in the map"
         message = f"the column {texts.name!r} {error}"
-        raise ScenarioError([Problem(where, error.example, message, hint)]) from None
+        raise ScenarioError([InputProblem(where, error.example, message, hint)]) from None
     bad, filled = int(column.unreadable.sum()), len(texts) - texts.null_count()
     if filled and bad == filled:
         example = str(texts.drop_nulls()[0])[:60]
         message = f"no cell of the column {texts.name!r} can be read"
-        raise ScenarioError([Problem(where, example, message, "name another column, or export its values")])
+        raise ScenarioError(
+            [InputProblem(where, example, message, "name another column, or export its values")]
+        )
     return column

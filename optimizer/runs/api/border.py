@@ -18,7 +18,7 @@ from optimizer.response.calibration import CalibrationError
 from optimizer.scenario.checks import pay_problems, problems_of
 from optimizer.scenario.messages import findings_of
 from optimizer.scenario.plan import Plan, PlanWeights, plan_of
-from optimizer.scenario.problems import Finding, Problem, ScenarioError, did_you_mean, dotted, shown
+from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean, dotted, shown
 from optimizer.scenario.read import read_plan, read_recommended, read_scenario, weights_in
 from optimizer.scenario.seed import LARGEST
 from optimizer.scenario.types import Scenario
@@ -77,10 +77,10 @@ class UnknownPlanError(ScenarioError):
     """A name that is no plan's."""
 
 
-def _no_plan(scenario: Scenario, name: str) -> list[Problem]:
+def _no_plan(scenario: Scenario, name: str) -> list[InputProblem]:
     known = [CURRENT, *scenario.plans]
     message = f"{name!r} is neither a plan of the scenario ({', '.join(known)}) nor a file or run"
-    return [Problem("plan", "", message, did_you_mean(name, known))]
+    return [InputProblem("plan", "", message, did_you_mean(name, known))]
 
 
 def checked_seed(seed: int) -> int:
@@ -97,7 +97,7 @@ def calibrating() -> Iterator[None]:
     try:
         yield
     except CalibrationError as error:
-        raise ScenarioError([Problem("activities", "", str(error), "")]) from error
+        raise ScenarioError([InputProblem("activities", "", str(error), "")]) from error
 
 
 def raise_findings(findings: Iterable[Finding]) -> None:
@@ -109,7 +109,7 @@ def raise_findings(findings: Iterable[Finding]) -> None:
 
 def refusal(findings: Iterable[Finding]) -> ScenarioError:
     """Findings without a file to point into, as an error."""
-    return ScenarioError(Problem(dotted(f.path), f.value, f.message, f.hint) for f in findings)
+    return ScenarioError(InputProblem(dotted(f.path), f.value, f.message, f.hint) for f in findings)
 
 
 def plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.scenario.nodes import Node
-from optimizer.scenario.problems import Mark, Problem, did_you_mean, dotted, listed, nearest, shown
+from optimizer.scenario.problems import InputProblem, Mark, did_you_mean, dotted, listed, nearest, shown
 from optimizer.scenario.problems import Path as TreePath
 from optimizer.scenario.xlsx.cells import SheetGrid
 from optimizer.scenario.xlsx.layout import COMMENT, NOTES, Form, SheetTable
@@ -22,12 +22,12 @@ class WorkbookFile:
     path: Path
     sheets: tuple[str, ...]
 
-    def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> Problem:
+    def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> InputProblem:
         """A problem of a cell, of a sheet, or of the file where the mark is empty."""
         spot = self.sheets[mark[0]] if mark else ""
         if len(mark) == 3:
             spot += f"!{column_letters(mark[2])}{mark[1] + 1}"
-        return Problem(where, value, message, hint, str(self.path), mark, spot)
+        return InputProblem(where, value, message, hint, str(self.path), mark, spot)
 
 
 def column_letters(column: int) -> str:
@@ -44,8 +44,8 @@ class Report:
     """What is wrong with a workbook, and what is only doubtful."""
 
     file: WorkbookFile
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    problems: list[InputProblem] = field(default_factory=list)
+    warnings: list[InputProblem] = field(default_factory=list)
 
     def add(self, mark: Mark, message: str, hint: str, value: str = "", path: TreePath = ()) -> None:
         self.problems.append(self.file.problem(mark, dotted(path), message, hint, value))

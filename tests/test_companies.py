@@ -34,7 +34,7 @@ RANDOM = ("headcount", "skill_spread")
 
 def companies() -> Iterator[tuple[str, Scenario]]:
     yield from ((make.__name__, make().problem.scenario) for make in SOLVED)
-    yield from ((name, solution().cal.scenario) for name, solution in test_workbook.SOLUTIONS.items())
+    yield from ((name, solution().problem.scenario) for name, solution in test_workbook.SOLUTIONS.items())
     yield from ((name, make()) for name, make in test_whatif.COMPANIES.items() if name not in ALIKE)
     yield "small", read_scenario(ROOT / "tests" / "cases" / "small.yaml")
     yield "studies", unequal(plans=PLANS)

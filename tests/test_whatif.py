@@ -87,6 +87,12 @@ def _arriving() -> Scenario:
     """KPIs over a stage with inflow and work, in two regimes with inflows of their own."""
     file = Path(__file__).parent / "cases" / "trust" / "inflow_and_work.yaml"
     tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for team, charges, discount, eta, spread in (
+        ("desk", 0.31, 0.9, 0.35, 0.2),
+        ("field", 0.44, 0.8, 0.5, 0.1),
+    ):
+        fields = {"charges": charges, "discount": discount, "responsiveness": eta, "skill_spread": spread}
+        tree["teams"][team] |= fields
     weak = {"probability": 0.4, "inflow": {"offer": 0.5}}
     tree |= {"rules": {"weights": {"step": 0.25}}, "regimes": {"usual": {"probability": 0.6}, "weak": weak}}
     return Scenario.model_validate(tree, by_alias=True, by_name=False)

@@ -156,6 +156,10 @@ def compared(change: str, declared: tuple[Table, ...], before: Tables, after: Ta
     return odd
 
 
+WARNINGS = "warnings"
+"""What is plausible is a matter of absolute size: a company four times as large is warned of other things."""
+
+
 def own_unit(table: str, column: Column) -> bool:
     """Numbers of the file or of a check, whose unit no column of the row says."""
     return column.unit == "row" and table not in ROWS_OF_MONEY
@@ -165,7 +169,8 @@ def own_unit(table: str, column: Column) -> bool:
 @pytest.mark.parametrize("change", CHANGES)
 def test_numbers_of_a_run_change_as_their_units_say(change: str) -> None:
     assert tables("")["summary"].iloc[0]["moved"]
-    assert compared(change, WRITTEN["solve"], tables(""), tables(change)) == []
+    declared = tuple(table for table in WRITTEN["solve"] if table.name != WARNINGS)
+    assert compared(change, declared, tables(""), tables(change)) == []
 
 
 @pytest.mark.parametrize("change", CHANGES)

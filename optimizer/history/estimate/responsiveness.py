@@ -125,7 +125,7 @@ def matched(effect: Effect, predicted: Callable[[float], float]) -> Responsivene
         f"{effect.reward:g} times as much on {effect.on}"
     )
     if not 0 < value < MOST:
-        return unplaced("plan_change", seen)
+        return unplaced("plan change", seen)
     rests = (
         "without the change both groups had moved alike",
         "nothing else changed for one group only",

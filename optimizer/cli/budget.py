@@ -35,10 +35,11 @@ def budget(file: Path, plan_name: str, seed: int, as_json: bool) -> None:
     from optimizer.tables import json_values
 
     scenario = read_and_warn(file)
-    lines = evaluation.check_budget(scenario, plan_named(scenario, plan_name), seed)
+    at = evaluation.evaluate(scenario, plan_named(scenario, plan_name), seed)
+    lines = evaluation.budget_lines(at)
     if as_json:
-        print_json(json_values.budget_json(lines))
+        print_json(json_values.budget_json(at, lines))
     else:
-        results.show_budget(scenario, lines)
+        results.show_budget(at, lines)
     if any(line.slack is not None and line.slack < -TOLERANCE for line in lines):
         sys.exit(1)

@@ -81,6 +81,13 @@ class Evaluation:
         return tuple(rule for rule in self.rules if not rule.kept)
 
     @property
+    def starved(self) -> tuple[str, ...]:
+        """Rates that the plan pays on and whose denominator has all but vanished (model.md §13.9)."""
+        return tuple(
+            name for name, dry in zip(self.cal.network.kpis, self.consistent.starved, strict=True) if dry
+        )
+
+    @property
     def kept(self) -> bool:
         """Beliefs came to agree with what happens, and every rule holds."""
         return self.consistent.converged and not self.broken_rules
@@ -201,9 +208,13 @@ class BudgetLine:
 
 def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED) -> tuple[BudgetLine, ...]:
     """Every budget line of any plan at its consistent beliefs; lines without a limit are shown too."""
-    at = evaluate(scenario, plan, seed)
-    cal, outcome = at.cal, at.consistent
-    apart = tail_elsewhere(cal, at.euros, outcome, draw(scenario, seed)) if has_tail_rule(cal) else {}
+    return budget_lines(evaluate(scenario, plan, seed))
+
+
+def budget_lines(at: Evaluation) -> tuple[BudgetLine, ...]:
+    """Every budget line of an evaluated plan, those without a limit too."""
+    cal, outcome, scenario = at.cal, at.consistent, at.cal.scenario
+    apart = tail_elsewhere(cal, at.euros, outcome, draw(scenario, cal.seed)) if has_tail_rule(cal) else {}
     tail = consistent_tail(cal, at.euros[None], outcome.equilibria)
     facts = Facts(cal, at.euros[None], outcome.equilibria, outcome.pay[None], tail=tail)
     rules = [rule.one(0) for rule in payout_values(facts)]

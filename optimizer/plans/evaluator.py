@@ -36,16 +36,18 @@ from optimizer.risk.cvar import NO_TAIL, BadCases, has_tail_rule, tail_of
 
 @dataclass(frozen=True)
 class Scores:
-    """Per plan (S,): `value` of the objective, `kept` all rules, `violation` relative excess over limits."""
+    """Per plan (S,): `value` of the objective, `kept` all rules, `violation` relative excess over limits,
+    and whether a rate that it pays on is `starved`, so that no sane plan may come after it."""
 
     value: Floats
     kept: Bools
     violation: Floats
+    starved: Bools
 
     def order(self) -> Ints:
-        """Best first: kept before broken, then value or least violation; ties by position."""
+        """Best first: kept before broken, sane before starved, then value or least violation."""
         key = np.where(self.kept, -self.value, self.violation)
-        return np.lexsort((np.arange(len(key)), key, ~self.kept))
+        return np.lexsort((np.arange(len(key)), key, self.starved, ~self.kept))
 
 
 Judge = Callable[[Ints], Scores]
@@ -62,7 +64,9 @@ def judge_consistent(cal: Calibrated, space: PlanSpace) -> Judge:
         facts = consistent_facts(cal, euros, outcome.by_regime, outcome.pay)
         kept, violation = _judged(rule_values(space, facts), len(units))
         converged = outcome.converged
-        return Scores(value, kept & converged, np.where(converged, violation, np.inf))
+        violation = np.where(converged, violation, np.inf)
+        starved = np.asarray(outcome.starved.any(axis=1))
+        return Scores(value, kept & converged, violation, starved)
 
     return judge
 
@@ -108,7 +112,7 @@ def judge_at(
             facts = replace(consistent_facts(cal, euros, outcome.by_regime, outcome.pay), exposure=seen)
         facts = replace(facts, tail=outcome.tail)
         kept, violation = _judged(rule_values(space, facts), len(units))
-        return Scores(value_of(cal, outcome), kept, violation)
+        return Scores(value_of(cal, outcome), kept, violation, np.zeros(len(units), dtype=bool))
 
     return judge
 

@@ -21,12 +21,13 @@ DIGITS = 9
 BEAM = 12
 """Neighbours from which a second shift is tried where one alone does not help."""
 
-Rank = tuple[bool, float, float, tuple[int, ...]]
+Rank = tuple[bool, bool, float, float, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
 class ScoredPlan:
-    """A plan as step counts (I, K), its value, whether it keeps the rules, and by how much it does not."""
+    """A plan as step counts (I, K), its value, whether it keeps the rules, by how much it does not, and
+    whether a rate that it pays on is starved."""
 
     units: Ints
     value: float
@@ -34,6 +35,7 @@ class ScoredPlan:
     violation: float
     distance: float = 0.0
     """Σ |e − e⁰| from today's plan, currency per period."""
+    starved: bool = False
 
     @property
     def key(self) -> bytes:
@@ -43,11 +45,13 @@ class ScoredPlan:
     def rank(self) -> Rank:
         """Larger is better, and no two plans are equal, so that the best is one whoever looks first.
 
-        Plans that keep the rules come first, then value (or least violation, where rules are broken); among
-        ties the nearest to today's plan, then the one with more on what the scenario lists first.
+        Plans that keep the rules come first, of these the ones that starve no paid rate, then value (or least
+        violation, where rules are broken); among ties the nearest to today's plan, then the one with more on
+        what the scenario lists first.
         """
         worth = self.value if self.kept else -np.nan_to_num(self.violation, nan=np.inf)
-        return self.kept, significant(worth), -significant(self.distance), tuple(self.units.ravel().tolist())
+        sane, near = self.kept and not self.starved, -significant(self.distance)
+        return self.kept, sane, significant(worth), near, tuple(self.units.ravel().tolist())
 
     def beats(self, other: ScoredPlan | None) -> bool:
         """Has the higher rank; anything beats nothing."""
@@ -76,9 +80,10 @@ class ScoredPlans:
         if fresh:
             batch = np.array(list(fresh.values()))
             scores, far = self.judge(batch), from_today(self.space, batch)
-            rows = zip(batch, scores.value, scores.kept, scores.violation, far, strict=True)
+            every = (batch, scores.value, scores.kept, scores.violation, far, scores.starved)
             self.seen |= {
-                u.tobytes(): ScoredPlan(u, float(v), bool(k), float(x), float(d)) for u, v, k, x, d in rows
+                u.tobytes(): ScoredPlan(u, float(v), bool(k), float(x), float(d), bool(s))
+                for u, v, k, x, d, s in zip(*every, strict=True)
             }
         return [self.seen[k] for k in keys]
 

@@ -195,15 +195,19 @@ def perceived_rewards(
     return np.asarray(own + onward_worth(network, worth))
 
 
+def at_least_a_little(denominator: Floats, baseline: Beliefs) -> Floats:
+    """Denominators (..., K) as believed, and as paid by: never below the floor (model.md §13.9)."""
+    return np.maximum(denominator, DENOMINATOR_FLOOR * baseline.denominator)
+
+
 def beliefs_from(network: Network, x: Floats, price: Floats, before: Beliefs, baseline: Beliefs) -> Beliefs:
     """What people see when x happens: (S, A) and prices (S, N); an empty stage keeps its baseline routing."""
     taken = network.source_inflow(x, market=1.0)
     empty = taken <= EMPTY * np.maximum(1.0, np.abs(x).max(axis=1, keepdims=True))
     routing = np.where(empty, baseline.routing, x / np.where(empty, 1.0, taken))
-    floor = DENOMINATOR_FLOOR * baseline.denominator
     return Beliefs(
         routing=np.where(network.source >= 0, routing, before.routing),
         numerator=network.numerators(x),
-        denominator=np.maximum(network.denominators(x), floor),
+        denominator=at_least_a_little(network.denominators(x), baseline),
         price=price,
     )

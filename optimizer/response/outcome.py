@@ -9,6 +9,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 import numpy as np
 
 from optimizer.arrays import Bools, Floats
+from optimizer.response.beliefs import at_least_a_little
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response, first_response
 from optimizer.response.network import Network
@@ -18,6 +19,8 @@ Amount = TypeVar("Amount", float, Floats)
 Worth = TypeVar("Worth", covariant=True)
 Mode = Literal["first_response", "consistent"]
 
+STARVED = 1e-9
+"""Share of its floor by which a denominator has to be below it to count as starved."""
 _FLAT = 1e-12
 """Slopes below this are what rounding leaves of none."""
 _BLOCK = 4096
@@ -88,6 +91,8 @@ class Outcome(Money[float]):
     pay: Floats
     residual: float
     by_regime: tuple[RegimeOutcome, ...]
+    starved: Bools
+    """Paid rates whose denominator has all but vanished in some regime, (K,)."""
 
     @property
     def equilibria(self) -> tuple[Equilibrium, ...]:
@@ -111,6 +116,8 @@ class OutcomeBatch(Money[Floats]):
     by_regime: tuple[Equilibrium, ...]
     scores: tuple[Floats, ...]
     """Attainments by regime, (S, K) each."""
+    starved: Bools
+    """Paid rates whose denominator has all but vanished in some regime, (S, K)."""
 
     @property
     def converged(self) -> Bools:
@@ -131,6 +138,7 @@ class OutcomeBatch(Money[Floats]):
             pay=self.pay[plan],
             residual=float(self.residual[plan]),
             by_regime=tuple(RegimeOutcome(at.select(row, at.network), s[plan]) for at, s in by_regime),
+            starved=self.starved[plan],
         )
 
 
@@ -184,6 +192,7 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
         residual=np.max([e.residual for e in equilibria], axis=0),
         by_regime=equilibria,
         scores=scores,
+        starved=starved_rates(cal, euros, equilibria),
     )
 
 
@@ -193,11 +202,23 @@ def loading(cal: Calibrated) -> Floats:
 
 
 def true_scores(cal: Calibrated, at: Equilibrium) -> Floats:
-    """s_k = y_k / T_k, (S, K); a rate whose denominator vanished scores 0."""
+    """s_k = y_k / T_k, (S, K); a rate is divided by no less than what people believe (model.md §13.9)."""
     network = at.network
-    per, counted = network.denominators(at.x), network.numerators(at.x)
-    seen = np.where(per > 0, counted / np.where(per > 0, per, 1.0), 0.0)
-    return np.asarray(seen / cal.targets_at(at.beliefs))
+    per = at_least_a_little(network.denominators(at.x), cal.beliefs)
+    return np.asarray(network.numerators(at.x) / per / cal.targets_at(at.beliefs))
+
+
+def starved_rates(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Bools:
+    """Rates that plans (S, I, K) pay on, and whose denominator is below its floor in some regime, (S, K).
+
+    What they pay rests on the floor then, a convention of the model, and on nothing that anybody measured.
+    """
+    paid, gates = np.asarray((euros > 0).any(axis=1)), cal.curves.gates
+    for i, k, on in zip(gates.team, gates.kpi, gates.on, strict=True):
+        paid[..., on] |= euros[:, i, k] > 0
+    floor = at_least_a_little(np.zeros_like(cal.beliefs.denominator), cal.beliefs) * (1 - STARVED)
+    dry = [e.network.is_rate & (e.network.denominators(e.x) < floor) for e in equilibria]
+    return np.asarray(paid & np.any(dry, axis=0))
 
 
 def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs, beliefs_from
+from optimizer.response.beliefs import Beliefs, at_least_a_little, beliefs_from
 from optimizer.response.best_response import Response, agree, work
 from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
@@ -34,5 +34,5 @@ def learn(
     seen = Beliefs(seen.routing, np.maximum(lucky, 0.0), seen.denominator, seen.price)
     moved = before.stacked() + rate * (seen.stacked() - before.stacked())
     beliefs = before.unstacked(moved)
-    floor = DENOMINATOR_FLOOR * cal.beliefs.denominator
-    return Beliefs(beliefs.routing, beliefs.numerator, np.maximum(beliefs.denominator, floor), beliefs.price)
+    kept = at_least_a_little(beliefs.denominator, cal.beliefs)
+    return Beliefs(beliefs.routing, beliefs.numerator, kept, beliefs.price)

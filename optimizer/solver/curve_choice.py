@@ -26,7 +26,8 @@ def combinations(scenario: Scenario) -> list[Curves]:
 
 
 def best_choice(scenario: Scenario, gap: float, solve_with: Callable[[Curves], Verdict]) -> Solution:
-    """The best solution over all combinations; among ties to nine digits the one listed first.
+    """The best solution over all combinations, one that starves a paid rate last; among ties to nine digits
+    the one listed first.
 
     Optimal only if no other combination can be better: each is proven, or its bound is not above the best.
     """
@@ -41,7 +42,7 @@ def best_choice(scenario: Scenario, gap: float, solve_with: Callable[[Curves], V
     if not certified:
         none = [v for v in verdicts if isinstance(v, NoPlan)]
         return solution_of(min(none, key=lambda v: (_WORST.index(v.status), v.proven)), listed)
-    best = max(certified, key=lambda v: significant(v.objective))
+    best = max(certified, key=lambda v: (not v.plan.starved, significant(v.objective)))
     check = _every_curve([v for v in verdicts if v is not best], best, gap)
     return solution_of(replace(best, checks=(*best.checks, check)), listed)
 

@@ -40,8 +40,15 @@ def outcome_json(cal: Calibrated, outcome: Outcome) -> Json:
         "loaded_pay": number(outcome.loaded_pay),
         "net": number(outcome.net),
         "residual": number(outcome.residual),
+        **_starved_json(cal, outcome),
         **(_surplus_json(outcome) if cal.scenario.rules.objective == "surplus" else {}),
     }
+
+
+def _starved_json(cal: Calibrated, outcome: Outcome) -> Json:
+    """Paid rates whose denominator has all but vanished, where there are any."""
+    names = [name for name, dry in zip(cal.network.kpis, outcome.starved, strict=True) if dry]
+    return {"starved": names} if names else {}
 
 
 def _surplus_json(outcome: Outcome) -> Json:
@@ -106,9 +113,9 @@ def _broken_json(rule: RuleOfPlan) -> Json:
     return {"rule": rule.name, "value": rule.value, "limit": rule.limit, "excess": -rule.slack}
 
 
-def budget_json(lines: tuple[BudgetLine, ...]) -> Json:
+def budget_json(at: Evaluation, lines: tuple[BudgetLine, ...]) -> Json:
     """Only lines about bad cases say what they come to on another sample."""
-    return {"lines": [_budget_line(line) for line in lines]}
+    return {"lines": [_budget_line(line) for line in lines], **_starved_json(at.cal, at.consistent)}
 
 
 def _budget_line(line: BudgetLine) -> Json:

@@ -19,7 +19,7 @@ from optimizer.response.calibration import TARGET_FLOOR, Calibrated
 from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.measures import EPSILON, RHO
 from optimizer.response.network import Network
-from optimizer.response.outcome import loading
+from optimizer.response.outcome import STARVED, loading
 from optimizer.response.pay_curves import PayCurves
 from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of
 from optimizer.scenario.types import TargetPay
@@ -90,6 +90,7 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
             "consistent": CONSISTENT,
             "empty": EMPTY,
             "denominatorFloor": DENOMINATOR_FLOOR,
+            "starved": STARVED,
             "reach": RHO,
             "sacrifice": EPSILON,
         },

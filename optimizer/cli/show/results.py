@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from optimizer.cli.show.terminal import share as _share
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
+from optimizer.response.beliefs import DENOMINATOR_FLOOR
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.outcome import Outcome
 from optimizer.scenario.types import Scenario
@@ -102,6 +104,18 @@ def show_evaluation(evaluation: Evaluation) -> None:
         _print(_ratchet(evaluation, evaluation.fixed_targets))
     for deviation in evaluation.deviations:
         _print(Text(f"warning: people would not stay at the consistent answer: {deviation.words}"))
+    _print(*doubts(evaluation))
+
+
+def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
+    """What takes the ground from under a plan's figures."""
+    start = f"warning: {plan}: " if plan else "warning: "
+    if not evaluation.consistent.converged:
+        text = "people's beliefs do not come to agree with what happens: these figures are no equilibrium"
+        yield Text(start + text)
+    for kpi in evaluation.starved:
+        text = f"{kpi} is paid, and what it is divided by all but vanishes: pay is as if"
+        yield Text(f"{start}{text} {DENOMINATOR_FLOOR:.0%} of today's were left; no plan to sign")
 
 
 def _ratchet(evaluation: Evaluation, fixed: Outcome) -> Table:
@@ -138,7 +152,7 @@ def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
         money = (at.gross, at.direct_costs, at.revenue, at.loaded_pay, at.net)
         broken = ", ".join(r.name for r in plan.broken_rules) or "nothing"
         _row(table, name, *(f"{m:,.0f}" for m in money), broken)
-    _print(table)
+    _print(table, *(doubt for name, plan in plans.items() for doubt in doubts(plan, name)))
 
 
 def show_influence(influence: Influence) -> None:
@@ -161,8 +175,9 @@ def show_influence(influence: Influence) -> None:
     _print(control, exposed, pulls)
 
 
-def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
+def show_budget(at: Evaluation, lines: tuple[BudgetLine, ...]) -> None:
     """Every budget line to the cent."""
+    scenario = at.cal.scenario
     table = _table(
         f"Budget ({scenario.currency} per {period(scenario.period)})", ["line", "value", "limit", "slack"]
     )
@@ -171,7 +186,8 @@ def show_budget(scenario: Scenario, lines: tuple[BudgetLine, ...]) -> None:
         _row(
             table, line.name, _money(line.value), limit, _money(line.slack) if line.slack is not None else "–"
         )
-    _print(table, *map(Text, map(_elsewhere, (line for line in lines if line.elsewhere is not None))))
+    elsewhere = (Text(_elsewhere(line)) for line in lines if line.elsewhere is not None)
+    _print(table, *elsewhere, *doubts(at))
 
 
 def _elsewhere(line: BudgetLine) -> str:

@@ -84,6 +84,10 @@ const numeratorOf = (regime, k, x) => regime.numeratorArriving[k] + sparseDot(re
 const denominatorOf = (company, regime, k, x) =>
   company.kpis[k].rate ? regime.denominatorArriving[k] + sparseDot(regime.denominator[k], x) : 1;
 
+/** A denominator as people believe it, and are paid by: never below its floor. */
+const atLeastALittle = ({ constants, baseline }, k, denominator) =>
+  Math.max(denominator, constants.denominatorFloor * baseline.denominator[k]);
+
 /** What people see when x happens at stage prices; an empty stage keeps its baseline routing. */
 function beliefsFrom(company, regime, x, price) {
   const { constants, kpis, activities, baseline } = company;
@@ -96,7 +100,7 @@ function beliefsFrom(company, regime, x, price) {
   return {
     routing,
     numerator: kpis.map((_, k) => numeratorOf(regime, k, x)),
-    denominator: per.map((d, k) => Math.max(d, constants.denominatorFloor * baseline.denominator[k])),
+    denominator: per.map((d, k) => atLeastALittle(company, k, d)),
     price,
   };
 }

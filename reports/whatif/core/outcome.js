@@ -28,15 +28,32 @@ function evaluatePlan(company, euros, answer = consistentResponse) {
     residual,
     settled: residual <= company.constants.consistent,
     equilibria,
+    starved: starvedRates(company, euros, equilibria),
   };
 }
 
-/** s_k = y_k / T_k; a rate whose denominator vanished scores 0. */
+/** s_k = y_k / T_k; a rate is divided by no less than what people believe (model.md §13.9). */
 function trueScores(company, regime, { x, beliefs }) {
-  return company.kpis.map((kpi, k) => {
-    const per = denominatorOf(company, regime, k, x);
-    return per > 0 ? numeratorOf(regime, k, x) / per / targetAt(company, k, beliefs) : 0;
+  return company.kpis.map((_, k) => {
+    const per = atLeastALittle(company, k, denominatorOf(company, regime, k, x));
+    return numeratorOf(regime, k, x) / per / targetAt(company, k, beliefs);
   });
+}
+
+/** Paid rates, gates included, whose denominator is below its floor in some regime, by position. */
+function starvedRates(company, euros, equilibria) {
+  const paid = new Set();
+  euros.forEach((row, i) =>
+    row.forEach((e, k) => {
+      if (e > 0) [k, company.curves[i][k].gate?.kpi ?? k].forEach((kpi) => paid.add(kpi));
+    })
+  );
+  const dry = (k) =>
+    company.regimes.some((regime, s) => {
+      const per = denominatorOf(company, regime, k, equilibria[s].x);
+      return company.kpis[k].rate && per < atLeastALittle(company, k, 0) * (1 - company.constants.starved);
+    });
+  return [...paid].filter(dry).sort((one, other) => one - other);
 }
 
 /** Σ_k e_ik E pay(s_k) by team, before charges. */

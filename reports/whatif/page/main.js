@@ -90,7 +90,7 @@ function draw(page) {
   page.views = [
     planButtons(page, words, actions),
     cardsView(words),
-    banner(words),
+    banner(company, words, language),
     teamPanels(company, words, state, actions, language),
     rulesView(company, words, language),
     attainmentView(company, words, language),
@@ -174,11 +174,13 @@ function planButtons(page, words, actions) {
 
 const sameEuros = (one, other) => one.every((row, i) => row.every((e, k) => Math.abs(e - other[i][k]) <= 1e-6));
 
-function banner(words) {
+function banner(company, words, language) {
   const node = element("p", { class: "banner", role: "alert", hidden: true });
   const update = ({ learnt, answer }) => {
-    node.hidden = learnt.settled;
-    setText(node, learnt.settled ? "" : words.say(answer.settled ? "unsettled.rules" : "unsettled"));
+    const dry = learnt.starved.map((k) => company.kpis[k].label[language]).join(", ");
+    const doubt = dry ? words.say("starved", { kpis: dry }) : "";
+    node.hidden = learnt.settled && !dry;
+    setText(node, learnt.settled ? doubt : words.say(answer.settled ? "unsettled.rules" : "unsettled"));
   };
   return { node, update };
 }

@@ -1,4 +1,4 @@
-"""One plan has one price: what is paid for it is the same in every verb, table and document (model.md §13.7-9)."""
+"""One plan has one price, the same in every verb, table and document."""
 
 from __future__ import annotations
 

@@ -98,6 +98,12 @@ def _arriving() -> Scenario:
     return Scenario.model_validate(tree, by_alias=True, by_name=False)
 
 
+def _starving() -> Scenario:
+    """A rate whose denominator its payee lets vanish."""
+    file = Path(__file__).parent / "cases" / "trust" / "rate_to_zero.json"
+    return Scenario.model_validate(json.loads(file.read_text(encoding="utf-8")), by_alias=True, by_name=False)
+
+
 def _curves(name: str) -> Scenario:
     return scenario_of(name, unequal_tree())
 
@@ -110,6 +116,7 @@ COMPANIES: dict[str, Callable[[], Scenario]] = {
     "two_regimes": lambda: _random(2, teams=5, activities=18, regimes=2),
     "feeding_each_other": lambda: _random(7, teams=3, activities=12, two_way=True),
     "arriving_by_itself": _arriving,
+    "starving_a_rate": _starving,
     "exposed": lambda: _random(9, _exposed(), teams=4, activities=20),
     **{f"curves_{name}": partial(_curves, name) for name in CASES},
     "curves_quota_alike": partial(scenario_of, "quota"),

@@ -22,19 +22,20 @@ from optimizer.risk.payouts import payouts_under
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
 from optimizer.tables.json_values import payouts_json
-from optimizer.rollout.transition import switch
-from optimizer.tables.transition import Simulated, records, switch_tables
+from optimizer.rollout.transition import transition
+from optimizer.tables.json_values import records
+from optimizer.tables.transition import Simulated, switch_tables
 
 root = Path(sys.argv[1]).parent
 for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml", "quality")):
     scenario = read_scenario(root / file)
     cal, weights = calibrate(scenario), scenario.plans[plan]
     euros = plan_of(scenario, weights).euros(scenario)
-    run = switch(cal, euros, 2, 60, 7)
+    run = transition(cal, euros, 2, 60, 7)
     tables = switch_tables(Simulated(plan, 7, 0.5, run, ()))
-    payouts = [payouts_json(cal, found) for found in payouts_under(cal, PlanBatch.of([(euros, {})]))]
-    for found in (payouts, records(tables)):
-        print(hashlib.sha256(json.dumps(found).encode()).hexdigest())
+    payouts = [payouts_json(cal, paid) for paid in payouts_under(cal, PlanBatch.of([(euros, {})]))]
+    for rows in (payouts, records(tables)):
+        print(hashlib.sha256(json.dumps(rows).encode()).hexdigest())
 """
 
 SOLVED = """

@@ -82,7 +82,10 @@ def test_the_reference_of_the_tables_is_that_of_the_code() -> None:
 def test_the_reference_keeps_the_bars_of_a_meaning_in_its_cell() -> None:
     rows = [line for line in reference().splitlines() if line.startswith("| gain_share")]
     assert rows
-    assert all(line.replace("\\|", "").count("|") == len(("column", "type", "unit", "of", "meaning")) + 1 for line in rows)
+    assert all(
+        line.replace("\\|", "").count("|") == len(("column", "type", "unit", "of", "meaning")) + 1
+        for line in rows
+    )
 
 
 WHATEVER = Table(

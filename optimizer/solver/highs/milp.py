@@ -22,6 +22,9 @@ from optimizer.solver.highs.session import (
 )
 from optimizer.solver.highs.standard_form import Compiled, power_of_two, values_of
 
+QP_STEPS = 100
+"""Steps of the active-set solver per column and row, at most. Programs of the tests need less than one;
+HiGHS 1.15.1 can also go round in circles for ever."""
 COARSE = MappingProxyType(
     {"mip_feasibility_tolerance": 1e-6, "primal_feasibility_tolerance": 1e-6, "mip_root_presolve_only": True}
 )
@@ -103,10 +106,11 @@ def solve_quadratic(compiled: Compiled, curvature: Mapping[tuple[int, int], floa
     """Maximize the objective less ½ Σ curvature · column · column over a model of continuous columns only.
 
     `curvature` is symmetric and positive semidefinite, by pairs of ids of Pyomo variables. `unknown` where
-    the active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs.
+    the active-set solver gave up, which HiGHS 1.15.1 does on badly scaled programs, or went in circles.
     """
     solver = new_solver()
     solver.setOptionValue("qp_regularization_value", 0.0)
+    solver.setOptionValue("qp_iteration_limit", QP_STEPS * (len(compiled.columns) + compiled.lp.num_row_))
     solver.passModel(compiled.lp)
     position, scale = compiled.position, compiled.scale
     lower = sorted(

@@ -157,7 +157,7 @@ def test_every_run_is_a_row_with_its_reason(calm: Path) -> None:
     assert told == "règles incompatibles entre elles : Budget (charges comprises)"
     assert words.loc["shop-b0", "plan_fr"].startswith("Marketing : ")
     assert index.loc["shop-lucky", "curves"] in ("sales: flat", "sales: steep")
-    assert " ; Ventes : courbe " in words.loc["shop-lucky", "plan_fr"]
+    assert " ; Ventes : barème " in words.loc["shop-lucky", "plan_fr"]
     result = json.loads((calm / "out" / "runs" / "shop-b0" / "result.json").read_text())
     assert index.loc["shop-b0", "value"] == result["objective"]
     assert index.loc["shop-b0", "net"] == result["consistent"]["net"]

@@ -6,20 +6,27 @@ import numpy as np
 import pytest
 from solved import explained, mini, moved, stuck, stuck_explained
 
+from optimizer.arrays import Floats
 from optimizer.explanation.gaming_ledger import company_side, forbidden
 from optimizer.explanation.near_ties import near_ties
 from optimizer.explanation.weight_shifts import cheapest, weight_shifts
-from optimizer.plans.evaluation import compare, evaluate
-from optimizer.plans.space import plan_space
-from optimizer.response.calibration import calibrate
+from optimizer.plans.evaluation import Evaluation, compare, evaluate, evaluate_each
+from optimizer.plans.space import PlanSpace, plan_space
+from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plan
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.scenario.plan import plan_from_euros, plan_of
 
 REGIMES = {
     "normal": {"probability": 0.75},
     "weak": {"probability": 0.25, "yields": {"targeted_campaign": 0.8}, "value": {"retained": 0.9}},
 }
+
+
+def known(cal: Calibrated, space: PlanSpace, euros: Floats) -> tuple[Evaluation, ...]:
+    """A plan that people know, under the curves in force."""
+    return evaluate_each(cal, space, PlanBatch.of([(euros, {})]))
 
 
 def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:
@@ -72,7 +79,7 @@ def test_a_locked_weight_can_only_move_by_breaking_its_lock() -> None:
     locked = [m for m in weight_shifts(cal, space, cal.current, every) if kpis[m.kpi] == "bookings"]
     assert locked
     assert all("locks.sales.bookings" in m.broken for m in locked)
-    ties = near_ties(cal, space, cal.current, cal.current[None])
+    ties = near_ties(cal, space, cal.current, known(cal, space, cal.current))
     assert ties
     assert all(t.euros[1, kpis.index("bookings")] == pytest.approx(60000) for t in ties)
 
@@ -125,7 +132,7 @@ def test_a_simpler_plan_of_the_same_value_is_named_first() -> None:
     k, again = (cal.network.kpis.index(name) for name in ("bookings", "bookings_again"))
     split[1, again] = 0.4 * split[1, k]
     split[1, k] -= split[1, again]
-    first = near_ties(cal, space, split, cal.current[None])[0]
+    first = near_ties(cal, space, split, known(cal, space, cal.current))[0]
     assert first.simpler
     assert first.closer
     assert first.loss == pytest.approx(0, abs=1e-3)
@@ -150,5 +157,6 @@ def test_a_plan_of_the_scenario_is_itself_a_candidate() -> None:
     named = plan_of(solution.problem.scenario, solution.problem.scenario.plans["by_hand"]).euros(
         solution.problem.scenario
     )
-    ties = near_ties(solution.problem.cal, solution.problem.space, solution.chosen.euros, named[None])
+    cal, space = solution.problem.cal, solution.problem.space
+    ties = near_ties(cal, space, solution.chosen.euros, known(cal, space, named))
     assert all(t.loss >= 0 for t in ties)

@@ -183,7 +183,7 @@ def test_french_writes_its_own_numbers_and_signs() -> None:
     names = names_of({("team", "sales"): "Ventes"}, "fr")
     assert names.of("weights", "sales: wins 0.125") == "Ventes : Wins (12,5 %)"
     assert names.whole_plan("sales: wins 1", "sales: flat", "sales: 60000") == (
-        "Ventes : Wins (100 %) ; Ventes : courbe flat ; Ventes : 60\u202f000 à objectif atteint"
+        "Ventes : Wins (100 %) ; Ventes : barème Flat ; Ventes : 60\u202f000 à objectif atteint"
     )
 
 

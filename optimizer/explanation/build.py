@@ -29,7 +29,7 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.explanation.binding_rules import Neighbourhood, RuleState, rules_and_neighbours
-from optimizer.explanation.comparison import EQUAL, ComparedPlan, compare, equal_weights, same
+from optimizer.explanation.comparison import EQUAL, ComparedPlan, compare, equal_weights
 from optimizer.explanation.gaming_ledger import Gaming, gaming_ledger
 from optimizer.explanation.near_ties import NearTie, near_ties
 from optimizer.explanation.tornado import TornadoBar, tornado
@@ -37,6 +37,7 @@ from optimizer.explanation.waterfall import WaterfallStep, waterfall
 from optimizer.explanation.weight_shifts import WeightShift, cheapest, weight_shifts
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.evaluator import believed_exposure
+from optimizer.plans.plan_changes import PaidPlan, TeamChange, same_plan, team_changes
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.response.plan_batch import PlanBatch
@@ -117,9 +118,21 @@ class Explanation:
         return None if self.chosen is None else self.chosen.first_response
 
     @property
+    def in_force(self) -> PaidPlan:
+        """What teams are paid today, and by which curves."""
+        return self.cal.current, IN_FORCE
+
+    @cached_property
+    def changes(self) -> tuple[TeamChange, ...]:
+        """What the chosen plan changes for every team; empty without one."""
+        if self.chosen is None:
+            return ()
+        return team_changes(self.cal.scenario, self.in_force, self.chosen.paid)
+
+    @property
     def moved(self) -> bool:
-        """Whether the chosen plan differs from the current one."""
-        return self.chosen is not None and not same(self.chosen.euros, self.cal.current)
+        """Whether the chosen plan differs from the current one: in weights, pay or curves."""
+        return any(change.any for change in self.changes)
 
     @cached_property
     def exposure(self) -> Floats:
@@ -147,12 +160,12 @@ def explain(
     if chosen is None:
         gaming = gaming_ledger(today, cal.current, current, current)
         return Explanation(solution, plans, current, gaming=gaming)
-    euros, moved = chosen.euros, not same(chosen.euros, cal.current)
+    euros, in_force = chosen.euros, (cal.current, IN_FORCE)
+    moved = not same_plan(cal.scenario, in_force, chosen.paid)
     rules, around = rules_and_neighbours(cal, space, euros)
-    ties = near_ties(cal, space, euros, np.array([plan.evaluation.euros for plan in plans]))
+    ties = near_ties(cal, space, euros, [plan.evaluation for plan in plans])
     runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
-    rivals = [(euros, space.curves), *((t.euros, space.curves) for t in runners_up)]
-    both = PlanBatch.of([(cal.current, IN_FORCE), *rivals])
+    both = PlanBatch.of([in_force, chosen.paid, *(t.paid for t in runners_up)])
     bars = _tornado(cal, both, workers, _watched(on_progress or silent, until)) if moved else ()
     return Explanation(
         solution=solution,

@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.explanation.gaming_ledger import gaming_excess, gaming_hours
 from optimizer.plans.evaluation import Evaluation, evaluate_each
+from optimizer.plans.plan_changes import PaidPlan
 from optimizer.plans.space import PlanSpace
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.scenario.plan import IN_FORCE, plan_of, weights_of
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["current", "named", "equal", "chosen"]
 EQUAL = "equal_weights"
-SAME_MONEY = 1e-6
-"""Plans whose euros differ by no more are the same plan."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,11 @@ class ComparedPlan:
     gaming_hours: float
     gaming_excess: float
     controllability: float
+
+    @property
+    def paid(self) -> PaidPlan:
+        """Euros at target (I, K) and the curves that pay follows."""
+        return self.evaluation.euros, self.evaluation.curves
 
 
 def compare(solution: Solution) -> tuple[ComparedPlan, ...]:
@@ -62,11 +66,6 @@ def mean_controllability(space: PlanSpace, euros: Floats) -> float:
     """Mean c_ik over the euros at target of a plan (I, K); NaN where nothing is paid."""
     pay = float(euros.sum())
     return float((euros * space.controllability).sum()) / pay if pay > 0 else np.nan
-
-
-def same(euros: Floats, other: Floats) -> bool:
-    """Whether two plans (I, K) are one."""
-    return float(np.abs(euros - other).max(initial=0.0)) <= SAME_MONEY
 
 
 def shares(euros: Floats) -> Floats:

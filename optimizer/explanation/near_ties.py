@@ -1,40 +1,46 @@
 """The next-best plans, and near-ties: plans that bring almost as much and are easier to introduce.
 
 Plans one shift of weight away and the named ones are judged exactly; then, as long as the loss stays within
-NEAR_TIE, shifts are followed to fewer measures, and to less distance from the current plan. Only plans that
-keep every rule count.
+NEAR_TIE, shifts are followed to fewer measures, and to less distance from the current plan. Named plans may
+follow other curves than the chosen one, where the rules offer these. Only plans that keep every rule count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.explanation.binding_rules import NEAR_TIE
-from optimizer.explanation.comparison import shares
 from optimizer.explanation.gaming_ledger import gaming_hours
-from optimizer.plans.evaluation import Evaluation, evaluate_batch
+from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours
+from optimizer.plans.plan_changes import PaidPlan, curves_offered, same_curves, team_changes
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
+from optimizer.response.plan_batch import PlanBatch
+from optimizer.scenario.plan import IN_FORCE, CurveNames
 
 SHOWN = 8
 LONGEST_WALK = 12
+ON_GRID = 1e-9
+"""Of the largest amount: a plan of whole steps misses none of its amounts by more."""
 
 
 @dataclass(frozen=True)
 class NearTie:
     """A plan (I, K) that keeps every rule, at its own consistent beliefs [currency/period].
 
-    `measures` in use and `distance` Σ |w − w⁰| over all teams; `loss` of value against the chosen plan
-    [currency/period] and as a share of it.
+    `measures` in use; `distance` from today's plan, Σ |e − e⁰| over what each team is paid at target, added
+    over teams (with the same pay: Σ |w − w⁰|); `new_curves` counts teams whose curve is not today's. `loss`
+    of value against the chosen plan [currency/period] and as a share of it.
     """
 
     euros: Floats
+    curves: CurveNames
     value: float
     revenue: float
     loaded_pay: float
@@ -46,20 +52,77 @@ class NearTie:
     closer: bool
     measures: int
     distance: float
+    new_curves: int
     gaming_hours: float
 
+    @property
+    def paid(self) -> PaidPlan:
+        """Euros at target and the curves that pay follows."""
+        return self.euros, self.curves
 
-def near_ties(cal: Calibrated, space: PlanSpace, euros: Floats, known: Floats) -> tuple[NearTie, ...]:
-    """Plans to consider instead of a chosen one (I, K), best first; `known` (S, I, K) are looked at too."""
+
+def near_ties(
+    cal: Calibrated, space: PlanSpace, euros: Floats, known: Sequence[Evaluation]
+) -> tuple[NearTie, ...]:
+    """Plans to consider instead of a chosen one (I, K), best first; `known` ones are looked at too."""
     scored = ScoredPlans(judge_consistent(cal, space), space)
     start = scored.one(space.units(euros))
-    exact = known[np.abs(space.euros(space.units(known)) - known).max(axis=(1, 2), initial=0.0) <= 1e-6]
-    scored.look(np.concatenate([neighbours(space, start.units), space.units(exact)]))
+    exact = [at for at in known if _on_grid(space, at.euros)]
+    alike = [space.units(at.euros) for at in exact if same_curves(cal.scenario, at.curves, space.curves)]
+    scored.look(np.array([*neighbours(space, start.units), *alike]))
     shape = _Shape(cal, space)
     for goal in (shape.simplicity, shape.closeness):
         _walk(space, scored, start, goal)
-    others = [p for p in scored.seen.values() if p.kept and p.key != start.key]
-    return _described(cal, space, start, _first(others, start, shape))
+    others = [shape.option(p, space.curves) for p in scored.seen.values() if p.kept and p.key != start.key]
+    others += [shape.option(*p) for p in _under_other_curves(cal, space, exact)]
+    first = shape.option(start, space.curves)
+    return _described(cal, space, first, _first(others, first))
+
+
+def _on_grid(space: PlanSpace, euros: Floats) -> bool:
+    missed = np.abs(space.euros(space.units(euros)) - euros).max(initial=0.0)
+    return bool(missed <= ON_GRID * np.abs(euros).max(initial=0.0))
+
+
+def _under_other_curves(
+    cal: Calibrated, space: PlanSpace, known: Iterable[Evaluation]
+) -> Iterator[tuple[ScoredPlan, CurveNames]]:
+    """Plans that follow other curves than the chosen one, and may."""
+    for at in known:
+        other = not same_curves(cal.scenario, at.curves, space.curves)
+        if other and at.kept and curves_offered(cal.scenario, (at.euros, at.curves)):
+            yield ScoredPlan(space.units(at.euros), at.value, True, 0.0), at.curves
+
+
+@dataclass(frozen=True)
+class _Option:
+    """A plan to consider, how simple it is and how close to today's."""
+
+    plan: ScoredPlan
+    curves: CurveNames
+    measures: int
+    distance: float
+    new_curves: int
+
+    @property
+    def key(self) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+        return self.plan.key, tuple(self.curves.items())
+
+    @property
+    def simplicity(self) -> tuple[float, ...]:
+        return self.measures, self.new_curves, self.distance, -self.plan.value
+
+    @property
+    def closeness(self) -> tuple[float, ...]:
+        return self.new_curves, self.distance, self.measures, -self.plan.value
+
+    def simpler_than(self, other: _Option) -> bool:
+        return self.measures < other.measures
+
+    def closer_than(self, other: _Option) -> bool:
+        """No further in anything, and closer in something."""
+        mine, theirs = (self.new_curves, self.distance), (other.new_curves, other.distance)
+        return mine != theirs and all(a <= b for a, b in zip(mine, theirs, strict=True))
 
 
 @dataclass(frozen=True)
@@ -73,14 +136,22 @@ class _Shape:
         return int((plan.units > 0).sum())
 
     def distance(self, plan: ScoredPlan) -> float:
-        moved = shares(self.space.euros(plan.units)) - shares(self.cal.current)
-        return round(float(np.abs(moved).sum()), 9)
+        euros, current = self.space.euros(plan.units), self.cal.current
+        pay = np.maximum(euros.sum(axis=1), current.sum(axis=1))
+        moved = np.abs(euros - current).sum(axis=1)
+        return round(float((moved / np.where(pay > 0, pay, 1.0)).sum()), 9)
 
     def simplicity(self, plan: ScoredPlan) -> tuple[float, ...]:
         return self.measures(plan), self.distance(plan), -plan.value
 
     def closeness(self, plan: ScoredPlan) -> tuple[float, ...]:
         return self.distance(plan), self.measures(plan), -plan.value
+
+    def option(self, plan: ScoredPlan, curves: CurveNames) -> _Option:
+        paid = (self.space.euros(plan.units), curves)
+        changes = team_changes(self.cal.scenario, (self.cal.current, IN_FORCE), paid)
+        new_curves = sum(change.curve for change in changes)
+        return _Option(plan, curves, self.measures(plan), self.distance(plan), new_curves)
 
 
 def _walk(
@@ -100,46 +171,52 @@ def _near(plan: ScoredPlan, start: ScoredPlan) -> bool:
     return start.value - plan.value <= NEAR_TIE * abs(start.value)
 
 
-def _first(plans: Iterable[ScoredPlan], start: ScoredPlan, shape: _Shape) -> list[ScoredPlan]:
+def _first(options: Iterable[_Option], start: _Option) -> list[_Option]:
     """The simplest and the closest near-tie, then others that are simpler or closer, then by loss."""
-    near: list[ScoredPlan] = []
-    rest: list[ScoredPlan] = []
-    for plan in plans:
-        better = shape.measures(plan) < shape.measures(start) or shape.distance(plan) < shape.distance(start)
-        (near if better and _near(plan, start) else rest).append(plan)
-    ends = {p.key: p for p in (min(near, key=g) for g in (shape.simplicity, shape.closeness) if near)}
+    near: list[_Option] = []
+    rest: list[_Option] = []
+    for option in options:
+        easier = option.simpler_than(start) or option.closer_than(start)
+        (near if easier and _near(option.plan, start.plan) else rest).append(option)
+    goals: tuple[Callable[[_Option], tuple[float, ...]], ...] = (
+        lambda o: o.simplicity,
+        lambda o: o.closeness,
+    )
+    ends = {o.key: o for o in (min(near, key=goal) for goal in goals if near)}
 
-    def order(plan: ScoredPlan) -> tuple[float, bytes]:
-        return -plan.value, plan.key
+    def order(option: _Option) -> tuple[float, object]:
+        return -option.plan.value, option.key
 
-    middle = sorted((p for p in near if p.key not in ends), key=order)
+    middle = sorted((o for o in near if o.key not in ends), key=order)
     chosen = [*ends.values(), *middle[: SHOWN // 2]]
     return [*chosen, *sorted(rest, key=order)][:SHOWN]
 
 
 def _described(
-    cal: Calibrated, space: PlanSpace, start: ScoredPlan, plans: list[ScoredPlan]
+    cal: Calibrated, space: PlanSpace, start: _Option, options: list[_Option]
 ) -> tuple[NearTie, ...]:
-    shape = _Shape(cal, space)
-    units = np.array([start.units, *(p.units for p in plans)])
-    chosen, *others = evaluate_batch(cal, space, space.euros(units)).each()
+    every = [start, *options]
+    plans = PlanBatch.of((space.euros(o.plan.units), o.curves) for o in every)
+    chosen, *others = evaluate_each(cal, space, plans)
 
-    def tie(plan: ScoredPlan, at: Evaluation) -> NearTie:
+    def tie(option: _Option, at: Evaluation) -> NearTie:
         loss = chosen.value - at.value
         return NearTie(
             euros=at.euros,
+            curves=at.curves,
             revenue=at.consistent.revenue,
             loaded_pay=at.consistent.loaded_pay,
             net=at.consistent.net,
             value=at.value,
             loss=loss,
             loss_share=loss / abs(chosen.value) if chosen.value else np.nan,
-            near=_near(plan, start),
-            simpler=shape.measures(plan) < shape.measures(start),
-            closer=shape.distance(plan) < shape.distance(start),
-            measures=shape.measures(plan),
-            distance=shape.distance(plan),
-            gaming_hours=gaming_hours(cal, at.consistent),
+            near=_near(option.plan, start.plan),
+            simpler=option.simpler_than(start),
+            closer=option.closer_than(start),
+            measures=option.measures,
+            distance=option.distance,
+            new_curves=option.new_curves,
+            gaming_hours=gaming_hours(at.cal, at.consistent),
         )
 
-    return tuple(tie(plan, at) for plan, at in zip(plans, others, strict=True))
+    return tuple(tie(option, at) for option, at in zip(options, others, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -59,8 +59,24 @@ def curve_of(
     scenario: Scenario, team: str, kpi: str, chosen: Mapping[str, str] | None = None
 ) -> Curve | None:
     """What the pay of a team on a KPI follows: the curve chosen for the team, its own, or the KPI's."""
+    return named_curve(scenario, stated_curve(scenario, team, kpi, chosen))
+
+
+def stated_curve(
+    scenario: Scenario, team: str, kpi: str, chosen: Mapping[str, str] | None = None
+) -> Curve | str | None:
+    """The same as it is written: by its name, or in place."""
     own = (chosen or {}).get(team, scenario.teams[team].curve)
-    return named_curve(scenario, own if own is not None else scenario.kpis[kpi].curve)
+    return own if own is not None else scenario.kpis[kpi].curve
+
+
+def pay_terms(curve: Curve | None, kpi: str) -> tuple[Hashable, ...]:
+    """What a curve promises at attainments from 0 on; equal for curves that pay the same, however written."""
+    stated = curve or Curve()
+    knots = _shape(stated, kpi)
+    bends = tuple(knot for knot in knots.knots if knot[1:] != (0.0, 0.0))
+    gate = None if stated.gate is None or stated.gate.kpi == kpi else (stated.gate.kpi, stated.gate.at)
+    return knots.level, knots.slope, bends, gate, tuple((v.after, v.share) for v in stated.vesting)
 
 
 def pay_curves(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> PayCurves:

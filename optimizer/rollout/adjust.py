@@ -21,7 +21,7 @@ from optimizer.rollout.actuals import Actual
 from optimizer.rollout.posterior import Learnt, learn_responsiveness, with_responsiveness
 from optimizer.rollout.transition import LEARNING, follow
 from optimizer.scenario.plan import Plan, PlanWeights, plan_of
-from optimizer.scenario.types import Scenario
+from optimizer.scenario.types import Scenario, TargetPay, Team
 from optimizer.solver import Options, Solution, solve
 
 LAUNCHED = "launched"
@@ -167,7 +167,7 @@ def _attempt(
     options: Options,
     tell: Callable[[str], None],
 ) -> Attempt:
-    """The best plan within `limit` of the plan in force, with its curves: a change is one of weights.
+    """The best plan within `limit` of the plan in force, with its pay and curves: a change is one of weights.
 
     The scenario's own limit on changes is set aside.
     """
@@ -178,10 +178,26 @@ def _attempt(
     changes = {"change_limit": limit, "change_from": LAUNCHED, "curves": curves}
     rules = scenario.rules.model_copy(update=changes)
     plans = {**scenario.plans, LAUNCHED: plan.weights}
-    solution = solve(scenario.model_copy(update={"rules": rules, "plans": plans}), options)
+    held = {"teams": _paid_as_in(scenario, plan), "rules": rules, "plans": plans}
+    solution = solve(scenario.model_copy(update=held), options)
     if solution.chosen is None:
         return Attempt(limit, solution, float("nan"))
     return Attempt(limit, solution, _value(solution.problem.cal, solution.chosen.euros) - value)
+
+
+def _paid_as_in(scenario: Scenario, plan: Plan) -> dict[str, Team]:
+    """Teams with the target pay of a plan held, where it is a decision; what calibrates stays."""
+    return {
+        name: team.model_copy(update={"target_pay": _held(team.target_pay, scenario, plan.target_pay[name])})
+        if isinstance(team.target_pay, TargetPay) and plan.target_pay[name] > 0
+        else team
+        for name, team in scenario.teams.items()
+    }
+
+
+def _held(decision: TargetPay, scenario: Scenario, pay: float) -> TargetPay:
+    step = pay * scenario.rules.weights.step
+    return TargetPay(current=decision.current, min=pay, max=pay, step=step)
 
 
 def _enough(attempt: Attempt, unlimited: Attempt) -> bool:

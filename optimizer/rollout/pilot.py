@@ -25,12 +25,11 @@ from scipy.stats import nct as noncentral
 from scipy.stats import t as student
 
 from optimizer.arrays import Floats
+from optimizer.plans.plan_changes import team_changes
 from optimizer.response.calibration import Calibrated
-from optimizer.response.pay_knots import curve_of
 from optimizer.risk.draws import Stream, calm, generator
 from optimizer.rollout.transition import follow
 from optimizer.scenario.plan import IN_FORCE, CurveNames
-from optimizer.scenario.types import Scenario
 
 ALPHA = 0.05
 ENOUGH = 0.8
@@ -139,14 +138,9 @@ def settings(
 
 
 def changed_teams(cal: Calibrated, euros: Floats, curves: CurveNames = IN_FORCE) -> tuple[int, ...]:
-    """Teams whose pay differs from today's under a plan (I, K) with its curves."""
-    same, teams = np.isclose(euros, cal.current, rtol=1e-9), cal.network.teams
-    other = [_other_curve(cal.scenario, team, curves) for team in teams]
-    return tuple(i for i in range(len(teams)) if other[i] or not same[i].all())
-
-
-def _other_curve(scenario: Scenario, team: str, curves: CurveNames) -> bool:
-    return any(curve_of(scenario, team, k, curves) != curve_of(scenario, team, k) for k in scenario.kpis)
+    """Teams whose weights, pay or curve differ from today's under a plan (I, K) with its curves."""
+    changes = team_changes(cal.scenario, (cal.current, IN_FORCE), (euros, curves))
+    return tuple(i for i, change in enumerate(changes) if change.any)
 
 
 def _expected(cal: Calibrated, euros: Floats, periods: int) -> Floats:

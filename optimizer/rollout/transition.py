@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
+from optimizer.plans.plan_changes import same_plan
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.best_response import Response
 from optimizer.response.calibration import Calibrated
@@ -116,7 +117,7 @@ def transition(
     luck = draw_luck(cal.scenario, seed, periods, draws)
     stay = follow(cal.paid_by(IN_FORCE), cal.current, luck, learning)
     paid = cal.paid_by(curves)
-    goes_on = not curves and np.array_equal(euros, cal.current)
+    goes_on = same_plan(cal.scenario, (cal.current, IN_FORCE), (euros, curves))
     return Transition(paid, luck, stay, stay if goes_on else follow(paid, euros, luck, learning))
 
 

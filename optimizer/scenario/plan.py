@@ -67,7 +67,12 @@ def pay_decided(scenario: Scenario, plan: Plan) -> dict[str, float]:
 
 def pay_in_words(pay: Mapping[str, float]) -> str:
     """`team: amount; team: amount`."""
-    return "; ".join(f"{team}: {euros:g}" for team, euros in pay.items())
+    return "; ".join(f"{team}: {euros:.12g}" for team, euros in pay.items())
+
+
+def curves_in_words(curves: CurveNames) -> str:
+    """`team: curve; team: curve`."""
+    return "; ".join(f"{team}: {name}" for team, name in curves.items())
 
 
 def plan_in(result: Mapping[str, Any]) -> Plan:

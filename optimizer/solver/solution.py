@@ -8,6 +8,7 @@ from typing import Literal
 
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import Linearised
+from optimizer.plans.plan_changes import PaidPlan
 from optimizer.plans.robustness import Robustness
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -137,6 +138,11 @@ class Chosen:
     consistent: Outcome
     payouts: tuple[PayoutDistribution, ...]
     """Under the current plan and under this one."""
+
+    @property
+    def paid(self) -> PaidPlan:
+        """Euros at target and the curves that pay follows."""
+        return self.euros, self.plan.curves
 
 
 @dataclass(frozen=True)

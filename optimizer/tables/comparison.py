@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.explanation.comparison import same, shares
+from optimizer.explanation.comparison import shares
+from optimizer.plans.plan_changes import same_plan
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def plans_rows(explanation: Explanation) -> Iterator[Row]:
             "controllability": plan.controllability,
             **broken_cells(rule.name for rule in at.broken_rules),
             "settled": at.consistent.converged,
-            "same_as_current": same(at.euros, current.evaluation.euros),
+            "same_as_current": same_plan(explanation.cal.scenario, current.paid, plan.paid),
         }
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from optimizer.explanation.build import Explanation, NearTie, WeightShift, cheapest
-from optimizer.scenario.plan import PlanWeights, plan_from_euros, plan_in_words
+from optimizer.explanation.comparison import shares
+from optimizer.plans.plan_changes import TeamChange, curve_named, same_plan, team_changes
+from optimizer.scenario.plan import (
+    CurveNames,
+    curves_in_words,
+    pay_decided,
+    pay_in_words,
+    plan_from_euros,
+    plan_in_words,
+)
 from optimizer.tables.comparison import broken_cells
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.arrays import Floats
+    from optimizer.plans.plan_changes import PaidPlan
     from optimizer.scenario.types import Scenario
 
 
@@ -115,13 +125,27 @@ NEAR_TIES = Table(
         int, "order", "1 is named first: near-ties before others, simpler or closer ones first, then by loss"
     ),
     plan=Column(str, "text", "the plan, team: KPI weight", "weights"),
+    curves=Column(str, "text", "chosen for it, team: curve; empty where it follows those in force"),
+    target_pay=Column(str, "text", "of teams for which it is a decision, team: amount; empty without one"),
     known=Column(str, "name", "what it is called where it is one of the table `plans`; else empty", "plan"),
-    shift=Column(str, "text", "what it has more, less, none or new of than the recommended plan", "shift"),
+    shift=Column(
+        str,
+        "text",
+        "what it has more, less, none or new of than the recommended plan, its pay at target and its curve "
+        "where they differ",
+        "shift",
+    ),
     near_tie=Column(bool, "flag", "whether it brings at most 0.1 % less than the recommended plan"),
     simpler=Column(bool, "flag", "whether it uses fewer measures than the recommended plan"),
     closer=Column(bool, "flag", "whether it is closer to the current plan than the recommended one"),
     measures=Column(int, "count", "number of weights in use, over all teams"),
-    distance=Column(float, "share", "sum of |weight − weight of the current plan|, over all teams"),
+    distance=Column(
+        float,
+        "share",
+        "sum of |euros at target − the current plan's| over the team's pay at target, over all teams; where "
+        "pay is the current plan's, of |weight − weight of the current plan|",
+    ),
+    new_curves=Column(int, "count", "teams whose pay curve is not the current plan's"),
     value=Column(float, "money/period", "objective of the plan"),
     loss=Column(float, "money/period", "objective of the recommended plan less that of this plan"),
     loss_share=Column(float, "share", "loss over |objective of the recommended plan|"),
@@ -136,43 +160,59 @@ def near_ties_rows(explanation: Explanation) -> Iterator[Row]:
     for rank, tie in enumerate(explanation.near_ties, 1):
         yield {
             "rank": rank,
-            **plan_cells(explanation, tie.euros),
+            **plan_cells(explanation, tie.paid),
             "near_tie": tie.near,
             **_tie_numbers(tie),
         }
 
 
 def _tie_numbers(tie: NearTie) -> Row:
-    names = ("simpler", "closer", "measures", "distance", "value", "loss", "loss_share")
+    names = ("simpler", "closer", "measures", "distance", "new_curves", "value", "loss", "loss_share")
     return {name: getattr(tie, name) for name in (*names, "revenue", "loaded_pay", "net", "gaming_hours")}
 
 
-def plan_cells(explanation: Explanation, euros: Floats) -> Row:
+def plan_cells(explanation: Explanation, paid: PaidPlan) -> Row:
     """A plan, the name that it is known by, and what it has more and less of than the recommended one."""
-    cal = explanation.cal
-    plan = plan_from_euros(cal.scenario, euros)
-    others = (p for p in explanation.plans if p.kind != "chosen")
     assert explanation.chosen is not None
+    scenario = explanation.cal.scenario
+    euros, curves = paid
+    plan = plan_from_euros(scenario, euros)
+    others = (p for p in explanation.plans if p.kind != "chosen")
     return {
         "plan": plan_in_words(plan.weights),
-        "known": next((p.name for p in others if (p.evaluation.euros == euros).all()), ""),
-        "shift": shift_in_words(cal.scenario, explanation.chosen.plan.weights, plan.weights),
+        "curves": curves_in_words(curves),
+        "target_pay": pay_in_words(pay_decided(scenario, plan)),
+        "known": next((p.name for p in others if same_plan(scenario, p.paid, paid)), ""),
+        "shift": shift_in_words(scenario, explanation.chosen.paid, paid),
     }
 
 
-def shift_in_words(scenario: Scenario, before: PlanWeights, after: PlanWeights) -> str:
-    """`team: KPI more, KPI none; team: KPI less, KPI new`; empty where the plans are the same."""
-    changes = (
-        (team, _changes(scenario, before.get(team, {}), after.get(team, {}))) for team in scenario.teams
+def shift_in_words(scenario: Scenario, before: PaidPlan, after: PaidPlan) -> str:
+    """`team: KPI more, KPI none; team: 45000 pay, steep curve, curve as_today`; empty for the same plan."""
+    changed = zip(scenario.teams, team_changes(scenario, before, after), before[0], after[0], strict=True)
+    parts = (
+        (team, [*_weights(scenario, old, new), *_terms(scenario, team, change, new, after[1])])
+        for team, change, old, new in changed
+        if change.any
     )
-    return "; ".join(f"{team}: {', '.join(changed)}" for team, changed in changes if changed)
+    return "; ".join(f"{team}: {', '.join(said)}" for team, said in parts)
 
 
-def _changes(scenario: Scenario, before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
-    changed = []
-    for kpi in scenario.kpis:
-        old, new = before.get(kpi, 0.0), after.get(kpi, 0.0)
+def _weights(scenario: Scenario, before: Floats, after: Floats) -> Iterator[str]:
+    """KPIs that have another weight."""
+    sides = (shares(side[None])[0] for side in (before, after))
+    for kpi, old, new in zip(scenario.kpis, *sides, strict=True):
         if old != new:
-            how = "none" if not new else "new" if not old else "more" if new > old else "less"
-            changed.append(f"{kpi} {how}")
-    return changed
+            yield f"{kpi} {'none' if not new else 'new' if not old else 'more' if new > old else 'less'}"
+
+
+def _terms(
+    scenario: Scenario, team: str, change: TeamChange, euros: Floats, curves: CurveNames
+) -> Iterator[str]:
+    """Pay at target and curve where they are others; only a curve in force may have no name."""
+    if change.pay:
+        yield f"{euros.sum():.12g} pay"
+    if change.curve:
+        kpis = [kpi for kpi, paid in zip(scenario.kpis, euros, strict=True) if paid > 0]
+        name = curve_named(scenario, team, kpis, curves)
+        yield f"{name} curve" if name else "curve as_today"

@@ -9,8 +9,10 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation, by_size_of_change
+from optimizer.plans.plan_changes import curve_named
 from optimizer.response.outcome import Outcome, loading
 from optimizer.response.pay_knots import named_curve
+from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.rounding import digits_of
 from optimizer.tables.table import Column, Row, Table, ratio
 
@@ -88,8 +90,18 @@ TEAMS = Table(
     controllability_then=Column(float, "share", "mean controllability of what is paid"),
     lag_now=Column(float, "periods", "mean periods between work and credit, weighted by euros at target"),
     lag_then=Column(float, "periods", "mean periods between work and credit, weighted by euros at target"),
-    moved=Column(bool, "flag", "whether the team's weights or target pay change"),
+    moved=Column(bool, "flag", "whether the team's weights, target pay or pay curve change"),
+    weights_moved=Column(bool, "flag", "whether its weights change"),
+    pay_moved=Column(bool, "flag", "whether its target pay changes"),
+    curve_moved=Column(bool, "flag", "whether the curve changes that pays a KPI of the recommended plan"),
+    curve_now=Column(
+        str, "name", "the curve in force for those KPIs, or one in `curves` that pays the same; else empty"
+    ),
+    curve_then=Column(str, "name", "the curve that the recommended plan chooses for them; else as in force"),
 )
+
+
+_MOVED = ("weights_moved", "pay_moved", "curve_moved")
 
 
 def teams_rows(explanation: Explanation) -> Iterator[Row]:
@@ -110,8 +122,19 @@ def teams_rows(explanation: Explanation) -> Iterator[Row]:
             row[f"share_{when}"] = ratio(float(pay[i]), target)
             row[f"controllability_{when}"] = ratio(float(paid[i] @ control[i]), target)
             row[f"lag_{when}"] = ratio(float(paid[i] @ lag[i]), target)
-        row["moved"] = explanation.chosen is not None and not np.allclose(euros[i], cal.current[i], atol=1e-6)
-        yield row
+        yield row | _changes_of(explanation, i)
+
+
+def _changes_of(explanation: Explanation, i: int) -> Row:
+    """What the recommended plan changes for a team, and by which curves it pays before and after."""
+    chosen, scenario, team = explanation.chosen, explanation.cal.scenario, explanation.cal.network.teams[i]
+    if chosen is None:
+        return {**dict.fromkeys(("moved", *_MOVED), False), "curve_now": "", "curve_then": ""}
+    change = explanation.changes[i]
+    kpis = [kpi for kpi, euros in zip(scenario.kpis, chosen.euros[i], strict=True) if euros > 0]
+    curves = (curve_named(scenario, team, kpis, names) for names in (IN_FORCE, chosen.plan.curves))
+    flags = (change.any, change.weights, change.pay, change.curve)
+    return dict(zip(("moved", *_MOVED, "curve_now", "curve_then"), (*flags, *curves), strict=True))
 
 
 KPIS = Table(

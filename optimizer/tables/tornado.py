@@ -45,7 +45,11 @@ TORNADO = Table(
         str, "name", "what it is called where it is one of the table `plans`; else empty", "plan"
     ),
     runner_up_shift=Column(
-        str, "text", "what it has more, less, none or new of than the recommended plan", "shift"
+        str,
+        "text",
+        "what it has more, less, none or new of than the recommended plan, its pay and curve where these "
+        "differ",
+        "shift",
     ),
     break_even_runner_up=Column(
         float, "1", "factor on the number at which the lead is nothing; empty: none in range"
@@ -80,7 +84,7 @@ def tornado_rows(explanation: Explanation) -> Iterator[Row]:
 def _runner_up_cells(explanation: Explanation, swing: TornadoBar) -> Row:
     if swing.runner_up is None:
         return dict.fromkeys(("runner_up", "runner_up_known", "runner_up_shift"), "")
-    cells = plan_cells(explanation, explanation.runners_up[swing.runner_up].euros)
+    cells = plan_cells(explanation, explanation.runners_up[swing.runner_up].paid)
     names = {"plan": "runner_up", "known": "runner_up_known", "shift": "runner_up_shift"}
     return {name: cells[cell] for cell, name in names.items()}
 

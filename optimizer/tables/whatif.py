@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.arrays import Floats
+from optimizer.plans.plan_changes import same_curves
 from optimizer.plans.rules import page_forms, unchecked_rules
 from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
@@ -22,7 +23,7 @@ from optimizer.response.network import Network
 from optimizer.response.outcome import STARVED, loading
 from optimizer.response.pay_curves import PayCurves
 from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of
-from optimizer.scenario.types import TargetPay
+from optimizer.scenario.types import Scenario, TargetPay
 from optimizer.tables.labels import labels_of
 from optimizer.tables.rounding import money_decimals
 
@@ -99,13 +100,13 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "activities": list(_activities(cal)),
         "kpis": list(_kpis(cal)),
         "targets": {**cal.scenario.targets.model_dump(), "floor": TARGET_FLOOR},
-        "curves": [_curves(cal.paid_by(names), names) for names in _offered(space)],
+        "curves": [_curves(cal.paid_by(names), names) for names in _offered(cal.scenario, space)],
         "correlation": float(cal.scenario.noise_correlation),
         "regimes": list(_regimes(cal)),
         "order": _order(cal.network),
         "rules": list(_rules(cal, space)),
         "unchecked": list(unchecked_rules(cal)),
-        "plans": list(_plans(cal, len(_offered(space)) - 1)),
+        "plans": list(_plans(cal)),
     }
 
 
@@ -189,9 +190,10 @@ def _kpis(cal: Calibrated) -> Iterator[Json]:
         }
 
 
-def _offered(space: PlanSpace) -> list[CurveNames]:
-    """The curves in force, then those that the plan chooses."""
-    return [IN_FORCE, space.curves] if space.curves else [IN_FORCE]
+def _offered(scenario: Scenario, space: PlanSpace) -> list[CurveNames]:
+    """The curves in force, then those that the plan chooses, where these pay otherwise."""
+    others = not same_curves(scenario, IN_FORCE, space.curves)
+    return [IN_FORCE, space.curves] if others else [IN_FORCE]
 
 
 def _curves(cal: Calibrated, names: CurveNames) -> Json:
@@ -254,12 +256,12 @@ def _rules(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
         }
 
 
-def _plans(cal: Calibrated, chosen: int) -> Iterator[Json]:
-    """Plans named in the file follow the curves chosen, as in the report; only today's plan keeps its own."""
+def _plans(cal: Calibrated) -> Iterator[Json]:
+    """Today's plan and the named ones: what a file leaves out of them, curves too, is as today."""
     yield _plan("current", "current", cal.current, 0)
     for name, weights in cal.scenario.plans.items():
         euros = plan_of(cal.scenario, weights).euros(cal.scenario)
-        yield _plan("named", name, euros, chosen)
+        yield _plan("named", name, euros, 0)
 
 
 def _plan(kind: str, name: str, euros: Floats, curves: int) -> Json:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.board.company import every_game, every_rule, exposure, funnel, influence, pay
-from reports.board.gain import (
-    alternatives,
-    frontiers,
-    gain_split,
-    near_ties,
-    rule_prices,
-    tornado,
-    unmoved,
-    weights_moved,
-)
+from reports.board.gain import gain_split, tornado
+from reports.board.limits import frontiers, rule_prices
 from reports.board.luck import objectives, payouts
+from reports.board.other_plans import alternatives, near_ties, unmoved, weights_moved
 from reports.board.robustness import guarantees, robustness
 from reports.board.trust import assumptions, glossary, method, proof
 from reports.typesetting.blocks import Block

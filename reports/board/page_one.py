@@ -12,6 +12,7 @@ from reports.typesetting.blocks import Block, PageColumn, cell, row, section, ta
 from reports.typesetting.matrix import MOST_COLUMNS, tint
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
+from reports.words.naming import plain_name
 from reports.words.sentences import Tables, in_unit, objective, period, status_of
 
 MOST_PLANS = 8
@@ -157,7 +158,7 @@ def weights_section(words: Words, tables: Tables) -> Block:
         PageColumn(words.label(t, "team", LONGEST_TEAM), "center", 1.0) for _, t in teams.iterrows()
     ]
     rows = [_kpi_row(words, paid[paid["kpi"] == k], teams) for k in order[:MOST_KPIS]]
-    rows.append(_pay_row(words, teams))
+    rows += _terms_rows(words, teams)
     left_out = len(order) - MOST_KPIS
     notes = [words.say("weights.note"), words.count("weights.more", left_out) if left_out > 0 else ""]
     return section(words.say("weights.title"), body=table(columns, rows), notes=notes)
@@ -178,7 +179,10 @@ def _weights_list(words: Words, tables: Tables) -> Block:
             words.say("weights.of", kpi=words.label(w, "kpi", 52), weight=_weight(words, w))
             for _, w in mine.iterrows()
         ]
-        rows.append(row(words.label(team, "team"), words.say("separator").join(paid), _target(words, team)))
+        terms = [_target(words, team)]
+        terms += [words.say("weights.curve_of", curve=_curve(words, team))] if team["curve_moved"] else []
+        listed = (words.say("separator").join(parts) for parts in (paid, terms))
+        rows.append(row(words.label(team, "team"), *listed))
     return section(words.say("weights.title"), body=table(columns, rows))
 
 
@@ -195,9 +199,22 @@ def _weight(words: Words, weight: Any) -> str:
     return words.say("weights.move", now=before, then=after)
 
 
-def _pay_row(words: Words, teams: pd.DataFrame) -> Block:
-    cells = [_target(words, team) for _, team in teams.iterrows()]
-    return row(words.say("weights.pay"), *cells, tone="total")
+def _terms_rows(words: Words, teams: pd.DataFrame) -> list[Block]:
+    """Target pay, and the pay curves where one changes."""
+    parts = {"pay": _target} | ({"curve": _curve} if teams["curve_moved"].any() else {})
+    return [
+        row(words.say(f"weights.{name}"), *(of(words, t) for _, t in teams.iterrows()), tone="total")
+        for name, of in parts.items()
+    ]
+
+
+def _curve(words: Words, team: Any) -> str:
+    """The pay curve before and after; nothing for a team without pay."""
+    current, recommended = (plain_name(team[c]) if team[c] else "" for c in ("curve_now", "curve_then"))
+    if not team["curve_moved"]:
+        return words.say("weights.curve_today") if team["target_then"] > 0 else NOTHING
+    key = "weights.move" if current else "weights.curve_new"
+    return words.say(key, now=words.user(current, 32), then=words.user(recommended, 32))
 
 
 def _target(words: Words, team: Any) -> str:

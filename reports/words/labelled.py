@@ -50,8 +50,8 @@ def labelled(table: Table, frame: pd.DataFrame, names: Sequence[Names]) -> pd.Da
 
 
 def row_plan(names: Names, run: Any) -> str:
-    """The plan of a run of a batch in words, with curves and pay where decided; empty without one."""
-    parts = (run[name] for name in ("plan", "curves", "target_pay"))
+    """A plan in words, with curves and pay where a table has them and they are decided; empty without one."""
+    parts = (run.get(name) for name in ("plan", "curves", "target_pay"))
     return names.whole_plan(*(part if isinstance(part, str) else "" for part in parts))
 
 

@@ -128,8 +128,16 @@ class Names:
         return self._joined(self._changes(team, told) for team, told in pairs_of(shift))
 
     def _changes(self, team: str, changed: Iterable[tuple[str, str]]) -> str:
-        changes = (self.phrases.plain(f"shift.{how}", kpi=self.thing("kpi", kpi)) for kpi, how in changed)
-        return self._of(self.thing("team", team), ", ".join(changes))
+        return self._of(self.thing("team", team), ", ".join(self._change(what, how) for what, how in changed))
+
+    def _change(self, what: str, how: str) -> str:
+        """More or less of a KPI, another pay at target, another curve."""
+        said = self.phrases.plain
+        if how == "pay":
+            return said("shift.pay", pay=self._amount(what))
+        if how in ("curve", "as_today"):
+            return said(f"shift.{how}", curve=plain_name(what))
+        return said(f"shift.{how}", kpi=self.thing("kpi", what))
 
     def whole_plan(self, weights: str, curves: str, target_pay: str) -> str:
         """With the curves chosen, and target pay where it is a decision, as an index has them."""
@@ -138,7 +146,7 @@ class Names:
         said = self.phrases.plain
         parts = [
             *([self.plan(weights)] if weights else []),
-            *(said("paid_on.curve", team=self.thing("team", team), curve=curve) for team, curve in chosen),
+            *(said("paid_on.curve", team=self.thing("team", t), curve=plain_name(c)) for t, c in chosen),
             *(said("paid_on.pay", team=self.thing("team", t), pay=self._amount(pay)) for t, pay in decided),
         ]
         return self._joined(parts)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from reports.words.catalogue import Words
 from reports.words.doubts import doubts
+from reports.words.naming import plain_name
 from reports.words.periods import PeriodName, period_name
 
 Tables = dict[str, pd.DataFrame]
@@ -25,7 +27,8 @@ def decision(words: Words, tables: Tables) -> dict[str, str]:
         return _without_plan(words, tables, summary)
     if not summary["moved"]:
         return _stay(words, summary, chosen.iloc[0])
-    return {"what": _changes(words, tables), "result": _result(words, summary, chosen.iloc[0])}
+    result = [_result(words, tables, chosen.iloc[0]), _net(words, summary, chosen.iloc[0])]
+    return {"what": _changes(words, tables), "result": " ".join(said for said in result if said)}
 
 
 def objective(words: Words, summary: Row) -> str:
@@ -36,16 +39,31 @@ def period(words: Words, summary: Row) -> PeriodName:
     return period_name(words, str(summary["period"]))
 
 
-def _result(words: Words, summary: Row, chosen: Row) -> str:
+def _result(words: Words, tables: Tables, chosen: Row) -> str:
+    """What the objective gains; a loss, too: where today's plan breaks rules, or may not be chosen."""
+    summary = tables["summary"].iloc[0]
     name = objective(words, summary)
+    broken = int(tables["plans"].iloc[0]["broken_rules"])
     return words.say(
-        "decision.rises" if summary["gain"] >= 0 else "decision.falls",
+        "decision.rises" if summary["gain"] >= 0 else f"decision.{'falls' if broken else 'falls_outside'}",
         objective=name[:1].upper() + name[1:],
         gain=words.money(abs(summary["gain"])),
         period=period(words, summary),
         share=words.write.percent(summary["gain_share"], 1, signed=True),
         loaded=words.money(chosen["loaded_pay"]),
         change=words.money(chosen["loaded_change"], signed=True),
+    )
+
+
+def _net(words: Words, summary: Row, chosen: Row) -> str:
+    """What is left after payouts, where something else is maximized: a loss is as large as the gain."""
+    if summary["objective"] == "net":
+        return ""
+    change = float(chosen["net_change"])
+    return words.say(
+        "decision.net_rises" if change >= 0 else "decision.net_falls",
+        net=words.money(abs(change)),
+        share=words.write.percent(chosen["net_change_share"], 1, signed=True),
     )
 
 
@@ -77,19 +95,28 @@ def _change(words: Words, tables: Tables, team: Row) -> str:
     weights = tables["weights"]
     mine = weights[weights["team"] == team["team"]]
     new, old = _measures(words, mine, "then"), _measures(words, mine, "now")
-    parts = {
-        "team": words.label(team, "team"),
-        "new": new,
-        "old": old,
-        "pay": words.money(team["target_then"]),
-        "before": words.money(team["target_now"]),
-    }
-    paid_otherwise = abs(team["target_then"] - team["target_now"]) > 1e-6
+    parts = {"team": words.label(team, "team"), "new": new, "old": old}
     if not old or not new:
         return words.say("change.paid" if new else "change.unpaid", **parts)
-    if (mine["change"].abs() <= 1e-9).all():
-        return words.say("change.pay", **parts)
-    return words.say("change.both" if paid_otherwise else "change.kpis", **parts)
+    change = words.say("change.kpis" if team["weights_moved"] else "change.same", **parts)
+    terms = list(_terms(words, team))
+    return words.say("change.with", change=change, terms=words.write.listed(terms)) if terms else change
+
+
+def _terms(words: Words, team: Row) -> Iterator[str]:
+    """Target pay and pay curve, where they change."""
+    if team["pay_moved"]:
+        amounts = {"pay": words.money(team["target_then"]), "before": words.money(team["target_now"])}
+        yield words.say("change.pay", **amounts)
+    if team["curve_moved"]:
+        curve, before = (curve_name(words, team[c]) for c in ("curve_then", "curve_now"))
+        key = "change.curve" if before else "change.curve_today"
+        yield words.say(key, curve=curve, before=before)
+
+
+def curve_name(words: Words, name: str) -> str:
+    """A named curve in plain words, quoted; empty for one without a name."""
+    return words.quoted(words.user(plain_name(name))) if name else ""
 
 
 def _measures(words: Words, mine: pd.DataFrame, when: str) -> str:
@@ -143,7 +170,8 @@ def in_unit(words: Words, unit: str, value: float, signed: bool = False) -> str:
 
 def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
     """What must be read before the numbers: what failed, is broken or doubtful, and why nothing moved."""
-    blocks = [*_failed(words, tables), *_broken(words, tables), *_beliefs(words, tables)]
+    blocks = [*_failed(words, tables), *_loss_of_net(words, tables), *_broken(words, tables)]
+    blocks += _beliefs(words, tables)
     blocks += doubts(words, tables["warnings"])
     summary = tables["summary"].iloc[0]
     if not summary["moved"] and (tables["plans"]["kind"] == "chosen").any():
@@ -159,6 +187,24 @@ def _failed(words: Words, tables: Tables) -> list[dict[str, Any]]:
     wrong, planned = summary["status"] == "error", (tables["plans"]["kind"] == "chosen").any()
     title = words.say(("alert.failed" if wrong else "alert.unproven") if planned else "alert.no_plan")
     return [{"title": title, "lines": failed, "tone": "bad" if wrong else "warn"}]
+
+
+def _loss_of_net(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    """The plan brings more of its objective and leaves less: that is no matter for a column of a table."""
+    summary, chosen = tables["summary"].iloc[0], tables["plans"].iloc[-1]
+    if not summary["moved"] or chosen["kind"] != "chosen" or chosen["net_change"] >= 0:
+        return []
+    net = words.money(-chosen["net_change"])
+    line = words.say(
+        "alert.net_why",
+        objective=objective(words, summary),
+        loaded=words.money(chosen["loaded_change"], signed=True),
+        revenue=words.money(chosen["revenue_change"], signed=True),
+        net=net,
+        share=words.write.percent(chosen["net_change_share"], 1, signed=True),
+    )
+    title = words.say("alert.net", net=net, period=period(words, summary))
+    return [{"title": title, "lines": [line], "tone": "bad"}]
 
 
 def _check_line(words: Words, check: Row) -> str:

@@ -47,13 +47,19 @@ def _sentences(s: pd.Series) -> Iterator[str]:
     if s["broken"]:
         yield f"The plan in force breaks rules once people have learnt: {s['broken']}."
     if s["verdict"] == "no_plan":
-        yield "No plan keeps all rules with people as they now seem to be; `incentives solve` says why."
+        yield (
+            "With the pay and curves of the plan in force, no weights keep all rules with people as they now "
+            "seem to be; `incentives solve` says why."
+        )
     elif s["verdict"] == "keep":
-        yield f"Keep {s['plan']}: no plan brings more than its {s['value']:,.0f} {money}."
+        yield (
+            f"Keep {s['plan']}: with its pay and curves, no other weights bring more than its "
+            f"{s['value']:,.0f} {money}."
+        )
     else:
         yield (
-            f"The best plan would bring {s['attainable']:+,.0f} {money}. Changing no team's weights by more "
-            f"than {s['limit']:.2g} in all brings {s['gain']:+,.0f}"
+            f"With the same pay and curves, the best weights would bring {s['attainable']:+,.0f} {money}. "
+            f"Changing no team's weights by more than {s['limit']:.2g} in all brings {s['gain']:+,.0f}"
             + (f", {s['recovered']:.0%} of it." if s["attainable"] > 0 else ", and keeps the rules.")
         )
     if not s["proven"]:

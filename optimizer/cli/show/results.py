@@ -19,7 +19,8 @@ from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
 from optimizer.response.beliefs import DENOMINATOR_FLOOR
 from optimizer.response.calibration import Calibrated, pay_per_unit
-from optimizer.response.outcome import Outcome
+from optimizer.response.outcome import Outcome, evaluate_plan
+from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Scenario
 
 if TYPE_CHECKING:
@@ -74,11 +75,33 @@ def _pays(cal: Calibrated, stage: int, owner: str) -> str:
     )
 
 
+def today_of(cal: Calibrated) -> Outcome:
+    """What people do under the plan in force."""
+    return evaluate_plan(cal.paid_by(IN_FORCE), cal.current)
+
+
 def amounts(scenario: Scenario) -> tuple[str, ...]:
     """Always revenue, direct costs, payouts and net; what surplus is made of where it is the objective."""
     always = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
     parts = ("effort_cost", "risk_premium", "surplus")
     return always + parts if scenario.rules.objective == "surplus" else always
+
+
+def against_today(scenario: Scenario, today: Outcome, learnt: Outcome) -> str:
+    """What a plan changes against the one in force; a loss of net beside a gain of the objective is said."""
+    name = scenario.rules.objective
+    change = {n: getattr(learnt, n) - getattr(today, n) for n in dict.fromkeys((name, "loaded_pay", "net"))}
+    told = ", ".join(f"{n} {change[n]:+,.2f}" for n in dict.fromkeys((name, "net")))
+    falls = f"; the net falls: loaded payouts change by {change['loaded_pay']:+,.2f}"
+    return f"against today: {told}{falls if net_falls(scenario, today, learnt) else ''}"
+
+
+def net_falls(scenario: Scenario, today: Outcome, learnt: Outcome) -> bool:
+    """Whether a plan brings more of what is maximized and leaves less, to the cent."""
+    objective, net = (
+        round(getattr(learnt, name) - getattr(today, name), 2) for name in (scenario.rules.objective, "net")
+    )
+    return bool(objective > 0 > net)
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
@@ -87,10 +110,11 @@ def show_evaluation(evaluation: Evaluation) -> None:
     first, learnt = evaluation.first_response, evaluation.consistent
     money = _table(
         f"Money ({cal.scenario.currency} per {period(cal.scenario.period)})",
-        ["", "first response", "consistent"],
+        ["", "today", "first response", "consistent"],
     )
+    today = today_of(cal)
     for name in amounts(cal.scenario):
-        _row(money, name, _money(getattr(first, name)), _money(getattr(learnt, name)))
+        _row(money, name, *(_money(getattr(at, name)) for at in (today, first, learnt)))
     pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
     for i, team in enumerate(network.teams):
         target = float(evaluation.euros[i].sum())
@@ -99,7 +123,8 @@ def show_evaluation(evaluation: Evaluation) -> None:
     score = _table("Attainment", ["KPI", "first response", "consistent"])
     for k, kpi in enumerate(network.kpis):
         _row(score, kpi, _share(first.score[k]), _share(learnt.score[k]))
-    _print(money, pay, score, _activities(cal, first.x, learnt.x))
+    _print(money, Text(against_today(cal.scenario, today, learnt)))
+    _print(pay, score, _activities(cal, first.x, learnt.x))
     if evaluation.fixed_targets is not None:
         _print(_ratchet(evaluation, evaluation.fixed_targets))
     for deviation in evaluation.deviations:
@@ -153,6 +178,15 @@ def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
         broken = ", ".join(r.name for r in plan.broken_rules) or "nothing"
         _row(table, name, *(f"{m:,.0f}" for m in money), broken)
     _print(table, *(doubt for name, plan in plans.items() for doubt in doubts(plan, name)))
+    _print(*_losses_of_net(scenario, plans))
+
+
+def _losses_of_net(scenario: Scenario, plans: dict[str, Evaluation]) -> Iterator[Text]:
+    """Plans that bring more than today's and leave less."""
+    for name, plan in plans.items():
+        today = today_of(plan.cal)
+        if net_falls(scenario, today, plan.consistent):
+            yield Text(f"{name} {against_today(scenario, today, plan.consistent)}")
 
 
 def show_influence(influence: Influence) -> None:

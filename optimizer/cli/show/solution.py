@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.text import Text
 
-from optimizer.cli.show.results import amounts
+from optimizer.cli.show.results import against_today, amounts, today_of
 from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import period, words_of
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
+from optimizer.plans.plan_changes import TeamChange, curve_named, team_changes
 from optimizer.plans.warnings import extrapolated
-from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.scenario.plan import IN_FORCE
 
 if TYPE_CHECKING:
+    from optimizer.scenario.types import Scenario
     from optimizer.solver.solution import Chosen, Conflict, Solution
 
 
@@ -65,12 +66,13 @@ def _show_extrapolated(solution: Solution) -> None:
 def _show_plan(solution: Solution, chosen: Chosen) -> None:
     scenario, plan, at = solution.problem.scenario, chosen.plan, chosen.consistent
     table = _table("Plan", ["team", "target pay", "weights", "today"], words=("weights", "today"))
-    for team, weights in plan.weights.items():
+    changes = team_changes(scenario, (solution.problem.cal.current, IN_FORCE), chosen.paid)
+    for change, (team, weights) in zip(changes, plan.weights.items(), strict=True):
         words = _weights(weights)
         words += f" (curve: {plan.curves[team]})" if team in plan.curves else ""
-        todays_weights = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
-        _row(table, team, f"{plan.target_pay[team]:,.0f}", words, todays_weights)
-    today = _today(solution)
+        _row(table, team, f"{plan.target_pay[team]:,.0f}", words, _todays(scenario, team, weights, change))
+    today = today_of(solution.problem.cal)
+    _print(Text(against_today(scenario, today, at), style="bold"))
     money = _table(
         f"{scenario.currency} per {period(scenario.period)}, once people have learnt",
         ["", "today", "plan", "change"],
@@ -81,6 +83,14 @@ def _show_plan(solution: Solution, chosen: Chosen) -> None:
     known = solution.certificate
     gap = f"objective {known.objective:,.2f}, bound {known.bound:,.2f}, gap {known.gap:.2e}"
     _print(table, money, Text(gap))
+
+
+def _todays(scenario: Scenario, team: str, paid: Mapping[str, float], change: TeamChange) -> str:
+    """Weights of the plan in force; its pay and its curve where the plan changes them."""
+    words = _weights({k: w for k, w in scenario.current_plan.get(team, {}).items() if w})
+    words += f" of {scenario.teams[team].current_pay:,.0f}" if change.pay else ""
+    curve = curve_named(scenario, team, list(paid), IN_FORCE) or "as written on the team and its KPIs"
+    return words + (f" (curve: {curve})" if change.curve else "")
 
 
 def _weights(of_team: Mapping[str, float]) -> str:
@@ -128,10 +138,6 @@ def _pay_varies(solution: Solution) -> bool:
     """Target pay is a decision for some team."""
     space = solution.problem.space
     return bool((space.least < space.most).any())
-
-
-def _today(solution: Solution) -> Outcome:
-    return evaluate_plan(solution.problem.cal.paid_by(IN_FORCE), solution.problem.cal.current)
 
 
 def _show_conflict(conflict: Conflict) -> None:

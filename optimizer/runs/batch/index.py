@@ -15,7 +15,7 @@ import pandas as pd
 from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.batch_run import RUNS, BatchRun
 from optimizer.runs.batch.job import Job
-from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in, plan_in_words
+from optimizer.scenario.plan import curves_in_words, pay_decided, pay_in_words, plan_in, plan_in_words
 from optimizer.scenario.problems import printable
 from optimizer.scenario.types import Scenario
 from optimizer.tables.labels import labels_rows
@@ -154,6 +154,6 @@ def _plan(scenario: Scenario, result: Row) -> Row:
     plan = plan_in(result)
     return {
         "plan": plan_in_words(plan.weights),
-        "curves": "; ".join(f"{team}: {name}" for team, name in plan.curves.items()),
+        "curves": curves_in_words(plan.curves),
         "target_pay": pay_in_words(pay_decided(scenario, plan)),
     }

@@ -1,0 +1,198 @@
+"""A curve alone is a change, and so is pay; a loss of net stands beside the gain."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from click.testing import CliRunner
+from pypdf import PdfReader
+
+from optimizer import Scenario
+from optimizer.cli import main
+from optimizer.explanation.build import Explanation, explain
+from optimizer.plans.plan_changes import curve_named, curves_offered, same_plan, team_changes
+from optimizer.response.calibration import calibrate
+from optimizer.rollout.pilot import changed_teams
+from optimizer.rollout.transition import transition
+from optimizer.solver import Options, solve
+from optimizer.tables.build import tables_of
+from optimizer.tables.table import Tables
+from optimizer.tables.whatif import whatif_data
+
+TRUST = Path(__file__).parent / "cases" / "trust"
+STEEP: dict[str, Any] = {"accelerators": [{"from": 1.0, "slope": 3.0}]}
+
+
+def company(name: str = "curve_only.yaml", **changes: Any) -> Scenario:
+    tree = yaml.safe_load((TRUST / name).read_text(encoding="utf-8"))
+    return Scenario.model_validate(tree | changes, by_alias=True, by_name=False)
+
+
+@cache
+def explained(name: str) -> Explanation:
+    return explain(solve(company(name), Options(gap=1e-6)))
+
+
+def tables(explanation: Explanation) -> Tables:
+    return tables_of(explanation.solution, explanation)
+
+
+def page_one(folder: Path, language: str) -> str:
+    text = PdfReader(folder / f"report.{language}.pdf").pages[0].extract_text()
+    return " ".join(text.replace("\u00ad", "").replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+def solved(name: str, folder: Path) -> str:
+    """What a terminal says."""
+    result = CliRunner().invoke(main, ["solve", str(TRUST / name), "--out", str(folder)])
+    assert result.exit_code == 0, result.output
+    return " ".join(result.stdout.split())
+
+
+# --- a curve alone --------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_page_one_names_the_curve_as_the_change_and_both_gains(tmp_path: Path) -> None:
+    said = solved("curve_only.yaml", tmp_path / "run")
+    assert "against today: revenue +12,827.95, net +2,464.74" in said
+    english, french = (page_one(tmp_path / "run", language) for language in ("en", "fr"))
+    for part in ("pay curve “Steep” instead of “Straight”", "€12,828", "Net rises by €2,465"):
+        assert part in english
+    for part in ("le barème « Steep » au lieu de « Straight »", "12 828 €", "Net : 2 465 € de plus"):
+        assert part in french
+    assert not any(word in english for word in ("Keep the current", "nothing moved"))
+    assert not any(word in french for word in ("Garder le plan", "rien n’a bougé"))
+
+
+def test_every_table_counts_a_curve_as_a_change() -> None:
+    frames = tables(explained("curve_only.yaml"))
+    summary, (_, team) = frames["summary"].iloc[0], next(frames["teams"].iterrows())
+    assert summary["moved"]
+    assert summary["gain"] == pytest.approx(12_827.95, abs=0.01)
+    assert frames["waterfall"]["net"].sum() == pytest.approx(2_464.74, abs=0.01)
+    assert (team["weights_moved"], team["pay_moved"], team["curve_moved"]) == (False, False, True)
+    assert (team["curve_now"], team["curve_then"]) == ("straight", "steep")
+    assert not frames["plans"].set_index("kind").loc["chosen", "same_as_current"]
+    assert frames["why_unmoved"].empty
+
+
+def test_a_curve_that_pays_the_same_under_another_name_is_no_change() -> None:
+    explanation = explain(solve(company(rules={"curves": {"sellers": ["straight"]}})))
+    assert explanation.chosen is not None
+    assert explanation.chosen.plan.curves == {"sellers": "straight"}
+    assert not explanation.moved
+    assert len(whatif_data(explanation.solution)["curves"]) == 1
+
+
+def test_the_plan_in_force_is_the_nearest_of_plans_nearly_as_good() -> None:
+    """The other curve brings 0.03 % more: today's plan keeps the rules, and nothing would have to change."""
+    nearly = {"straight": {}, "steep": {"accelerators": [{"from": 1.0, "slope": 1.01}]}}
+    explanation = explain(solve(company(curves=nearly)))
+    assert explanation.moved
+    first = tables(explanation)["near_ties"].iloc[0]
+    assert (first["known"], first["near_tie"], first["closer"]) == ("current", True, True)
+    assert (first["new_curves"], first["shift"]) == (0, "sellers: straight curve")
+
+
+def test_a_curve_of_a_kpi_is_replaced_by_one_of_the_team() -> None:
+    kpis = {"orders": {"entering": {"order": 1}, "noise": 0.2, "curve": "steep"}}
+    scenario = company(kpis=kpis, rules={"curves": {"sellers": ["steep", "straight"]}})
+    cal = calibrate(scenario)
+    steep, straight = ((cal.current, {"sellers": name}) for name in ("steep", "straight"))
+    assert same_plan(scenario, (cal.current, {}), steep)
+    assert [c.curve for c in team_changes(scenario, (cal.current, {}), straight)] == [True]
+    assert curve_named(scenario, "sellers", ["orders"], {}) == "steep"
+
+
+def test_a_curve_of_a_kpi_that_is_not_paid_is_no_change() -> None:
+    kpis = {
+        "orders": {"entering": {"order": 1}, "noise": 0.2, "curve": "steep"},
+        "calls": {"numerator": {"sell": 1}, "noise": 0.2},
+    }
+    scenario = company(kpis=kpis)
+    euros = calibrate(scenario).current
+    assert same_plan(scenario, (euros, {}), (euros, {"sellers": "steep"}))
+    assert not same_plan(scenario, (euros, {}), (euros[:, ::-1], {"sellers": "steep"}))
+
+
+def test_curves_in_force_may_be_none_of_those_on_offer() -> None:
+    bent = {"sellers": {"headcount": 4, "hours": 1500, "base_pay": 60000, "target_pay": 40000}}
+    bent["sellers"]["curve"] = {"cap": 1.5}  # type: ignore[assignment]
+    scenario = company(teams=bent)
+    euros = calibrate(scenario).current
+    assert not curves_offered(scenario, (euros, {}))
+    assert curves_offered(scenario, (euros, {"sellers": "steep"}))
+    assert curve_named(scenario, "sellers", ["orders"], {}) == ""
+
+
+def test_studies_of_a_switch_see_the_same_changes() -> None:
+    scenario = company()
+    cal = calibrate(scenario)
+    assert changed_teams(cal, cal.current, {"sellers": "steep"}) == (0,)
+    assert changed_teams(cal, cal.current, {"sellers": "straight"}) == ()
+    assert transition(cal, cal.current, 2, 2, 1, curves={"sellers": "straight"}).goes_on
+    assert not transition(cal, cal.current, 2, 2, 1, curves={"sellers": "steep"}).goes_on
+
+
+def test_named_plans_follow_the_curves_in_force_in_report_and_page() -> None:
+    solution = solve(company(plans={"again": {"sellers": {"orders": 1}}}))
+    plans = {plan["name"]: plan["curves"] for plan in whatif_data(solution)["plans"]}
+    assert plans == {"current": 0, "chosen": 1, "again": 0}
+    frame = tables_of(solution, explain(solution))["plans"].set_index("plan")
+    assert frame.loc["again", "same_as_current"]
+    assert frame.loc["again", "revenue"] == frame.loc["current", "revenue"]
+
+
+# --- target pay, and the net ----------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_loss_of_net_stands_in_the_headline(tmp_path: Path) -> None:
+    said = solved("revenue_up_net_down.yaml", tmp_path / "run")
+    assert "against today: revenue +2,700.00, net -7,800.00; the net falls" in said
+    english, french = (page_one(tmp_path / "run", language) for language in ("en", "fr"))
+    assert "rises by €2,700 a quarter (+1.0%), at €50,500" in english
+    assert "Net falls by €7,800 (−3.4%)." in english
+    assert english.index("Net falls by €7,800 a quarter") < english.index("rises by €2,700")
+    assert "Net : 7 800 € de moins (−3,4 %)." in french
+    assert french.index("Le net baisse de 7 800 € par trimestre") < french.index("2 700 € de plus")
+
+
+def test_target_pay_alone_is_a_change() -> None:
+    frames = tables(explained("revenue_up_net_down.yaml"))
+    (_, team) = next(frames["teams"].iterrows())
+    assert frames["summary"].iloc[0]["moved"]
+    assert (team["weights_moved"], team["pay_moved"], team["curve_moved"]) == (False, True, False)
+    assert (team["target_now"], team["target_then"]) == (40_000, 50_000)
+    assert frames["near_ties"].set_index("known").loc["current", "shift"] == "sellers: 40000 pay"
+
+
+@pytest.mark.parametrize("scale", [1e-4, 1.0, 1e6])
+def test_what_is_a_change_does_not_depend_on_the_unit_of_money(scale: float) -> None:
+    scenario = company()
+    euros = np.array([[40_000.0 * scale]])
+    assert same_plan(scenario, (euros, {}), (euros * (1 + 1e-12), {}))
+    assert not same_plan(scenario, (euros, {}), (euros * (1 + 1e-6), {}))
+
+
+@pytest.mark.slow
+def test_evaluate_and_compare_say_where_the_net_falls(tmp_path: Path) -> None:
+    tree = yaml.safe_load((TRUST / "curve_only.yaml").read_text(encoding="utf-8"))
+    tree |= {"kpis": {"orders": {"entering": {"order": 1}, "noise": 0.2}}, "name": "falls"}
+    tree["stages"] = {"order": {"value": 4000}}
+    (tmp_path / "falls.yaml").write_text(json.dumps(tree), encoding="utf-8")
+    (tmp_path / "plan.yaml").write_text("sellers: {orders: 1}", encoding="utf-8")
+    folder = tmp_path / "run"
+    result = CliRunner().invoke(main, ["solve", str(tmp_path / "falls.yaml"), "--out", str(folder)])
+    assert "the net falls" in " ".join(result.stdout.split())
+    for verb in (["evaluate", "--plan"], ["compare"]):
+        told = CliRunner().invoke(main, [verb[0], str(tmp_path / "falls.yaml"), *verb[1:], str(folder)])
+        assert told.exit_code == 0, told.output
+        assert "the net falls: loaded payouts change by" in " ".join(told.stdout.split())

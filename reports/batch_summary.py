@@ -10,14 +10,15 @@ from typing import Any
 import pandas as pd
 
 from reports.run import Document, write_document
-from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
+from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, labels_in
 from reports.words.format import NOTHING, Formatter
 from reports.words.labelled import names_of, row_plan, row_reason
 from reports.words.naming import Names
 
-MONEY = ("revenue", "loaded_pay", "net", "gain")
+MONEY = ("revenue", "loaded_pay", "net", "gain", "net_change")
+CHANGES = ("gain", "net_change")
 LONGEST_NAME = 160
 """A run is called by its base, its override and its seed: none of them may be cut off."""
 LONGEST_TEXT = 300
@@ -75,7 +76,7 @@ def _outcomes(words: Words, index: pd.DataFrame) -> Block:
 def _run(words: Words, run: Any) -> Block:
     status = str(run["status"]) or "failed"
     known = status in ("optimal", "feasible")
-    figures = [words.write.number(float(run[name]), 0, signed=name == "gain") for name in MONEY]
+    figures = [_figure(words, name, float(run[name])) for name in MONEY]
     gap = words.write.percent(float(run["gap"]), 3)
     return row(
         words.user(str(run["run"]), LONGEST_NAME),
@@ -83,6 +84,12 @@ def _run(words: Words, run: Any) -> Block:
         *(figures if known else [NOTHING] * len(MONEY)),
         gap if known else NOTHING,
     )
+
+
+def _figure(words: Words, name: str, value: float) -> Cell:
+    """A change with its sign; a loss stands out."""
+    text = words.write.number(value, 0, signed=name in CHANGES)
+    return cell(text, "bad_text" if name in CHANGES and value < 0 else "plain")
 
 
 def _plans(words: Words, index: pd.DataFrame, labels: Labels) -> Block | None:

@@ -13,17 +13,24 @@ import yaml
 from click.testing import CliRunner
 from pypdf import PdfReader
 
-from optimizer import Scenario
+from optimizer import Scenario, evaluate
 from optimizer.cli import main
 from optimizer.explanation.build import Explanation, explain
+from optimizer.explanation.frontier import frontier
 from optimizer.plans.plan_changes import curve_named, curves_offered, same_plan, team_changes
 from optimizer.response.calibration import calibrate
 from optimizer.rollout.pilot import changed_teams
 from optimizer.rollout.transition import transition
+from optimizer.runs.diff import differences
+from optimizer.scenario.write import dump_scenario
 from optimizer.solver import Options, solve
+from optimizer.solver.robust import robustly
 from optimizer.tables.build import tables_of
+from optimizer.tables.frontier import FRONTIER, frontier_rows
+from optimizer.tables.json_values import solution_json
 from optimizer.tables.table import Tables
 from optimizer.tables.whatif import whatif_data
+from reports.words.catalogue import words_for
 
 TRUST = Path(__file__).parent / "cases" / "trust"
 STEEP: dict[str, Any] = {"accelerators": [{"from": 1.0, "slope": 3.0}]}
@@ -53,6 +60,18 @@ def solved(name: str, folder: Path) -> str:
     result = CliRunner().invoke(main, ["solve", str(TRUST / name), "--out", str(folder)])
     assert result.exit_code == 0, result.output
     return " ".join(result.stdout.split())
+
+
+def folder_of(scenario: Scenario, folder: Path) -> Path:
+    """Of a run, what says what was solved and what came out."""
+    solution = solve(scenario)
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(dump_scenario(scenario), encoding="utf-8")
+    asked = {"options": {}, "python": "", "versions": {}}
+    parts = {"inputs": asked, "result": solution_json(solution), "company": whatif_data(solution)}
+    for name, part in parts.items():
+        (folder / f"{name}.json").write_text(json.dumps(part), encoding="utf-8")
+    return folder
 
 
 # --- a curve alone --------------------------------------------------------------------------------------
@@ -150,6 +169,35 @@ def test_named_plans_follow_the_curves_in_force_in_report_and_page() -> None:
     assert frame.loc["again", "revenue"] == frame.loc["current", "revenue"]
 
 
+def test_a_diff_of_two_runs_says_that_the_curve_changed_and_what_it_promises(tmp_path: Path) -> None:
+    tree = yaml.safe_load((TRUST / "curve_only.yaml").read_text(encoding="utf-8"))
+    only_straight = tree | {"rules": {"curves": {"sellers": ["straight"]}}}
+    without = {key: value for key, value in tree.items() if key != "rules"}
+    flatter = tree | {"curves": {"straight": {}, "steep": {"accelerators": [{"from": 1.0, "slope": 2.0}]}}}
+    anew = tree | {"targets": {"mode": "reset", "stretch": 0.05}}
+    runs = {
+        name: folder_of(Scenario.model_validate(company), tmp_path / name)
+        for name, company in {
+            "straight": only_straight, "none": without, "steep": tree, "flatter": flatter, "anew": anew,
+        }.items()
+    }  # fmt: skip
+
+    def told(before: str, after: str) -> set[str]:
+        return {str(c) for c in differences(runs[before], runs[after]) if c.part == "plan"}
+
+    assert told("straight", "steep") == {
+        'curve of sellers: "a straight line" to "steep"',
+        "curve of sellers, accelerators[0].from: nothing to 1.0",
+        "curve of sellers, accelerators[0].slope: nothing to 3.0",
+    }
+    assert told("steep", "flatter") == {"curve of sellers, accelerators[0].slope: 3 to 2 (−1, −33.3%)"}
+    assert told("straight", "none") == set()
+    assert told("steep", "anew") == {
+        'targets: "fixed" to "reset"',
+        "stretch of targets: 0 to 0.05 (+0.05)",
+    }
+
+
 # --- target pay, and the net ----------------------------------------------------------------------------
 
 
@@ -196,3 +244,39 @@ def test_evaluate_and_compare_say_where_the_net_falls(tmp_path: Path) -> None:
         told = CliRunner().invoke(main, [verb[0], str(tmp_path / "falls.yaml"), *verb[1:], str(folder)])
         assert told.exit_code == 0, told.output
         assert "the net falls: loaded payouts change by" in " ".join(told.stdout.split())
+
+
+def test_a_frontier_says_what_becomes_of_the_net() -> None:
+    scenario = company("revenue_up_net_down.yaml")
+    points = frontier(scenario, "budget", points=2, options=Options(gap=1e-6))
+    rows = FRONTIER.frame(frontier_rows(points))
+    paid = [float(pay.removeprefix("sellers: ")) for pay in rows["target_pay"]]
+    assert len(set(paid)) == len(rows), "points that differ by pay alone are told apart"
+    today = evaluate(scenario).consistent.net
+    assert rows["net_change"].to_numpy() == pytest.approx(rows["net"].to_numpy() - today)
+    assert (rows["net_change"] < 0).any()
+
+
+def test_candidates_that_differ_by_pay_alone_are_told_apart() -> None:
+    sources = {"stages.order.value": {"text": "finance", "range": 0.2}}
+    scenario = company("revenue_up_net_down.yaml", sources=sources)
+    options = Options(gap=1e-6)
+    solution = robustly(solve(scenario, options), options, draws=20)
+    frame = tables_of(solution, explain(solution))["robustness"]
+    assert list(frame["target_pay"]) == ["sellers: 40000", "sellers: 50000", "sellers: 45000"]
+    assert list(frame["pay_apart"]) == ["", "", "sellers: 45000"]
+    words = words_for(tables_of(solution, explain(solution)), "en")
+    assert "45,000 at target" in words.candidate(frame.iloc[2])
+
+
+def test_a_robust_choice_among_curves_knows_todays_plan_by_what_it_pays() -> None:
+    """Under another name it is the same plan; its weights under another curve are another plan."""
+    sources = {"stages.order.value": {"text": "finance", "range": 0.2}}
+    options = Options(gap=1e-6)
+    same = company(sources=sources, rules={"curves": {"sellers": ["straight"]}})
+    compared = robustly(solve(same, options), options, draws=20).asked.robustness
+    assert compared is not None
+    assert [(c.kind, c.kept) for c in compared.candidates] == [("current", True)]
+    other = robustly(solve(company(sources=sources), options), options, draws=20).asked.robustness
+    assert other is not None
+    assert [(c.kind, c.kept) for c in other.candidates] == [("current", False), ("nominal", True)]

@@ -35,7 +35,7 @@ WIDE = 0.1
 class FrontierPoint:
     """The best plan under a limit: `limit` in its own unit, `is_own` where it is the scenario's own.
 
-    `gain` of the objective over the current plan's [currency/period].
+    `gain` of the objective over the current plan's, `net_change` of the net [currency/period].
     """
 
     over: Over
@@ -43,6 +43,7 @@ class FrontierPoint:
     is_own: bool
     optimum: Optimum
     gain: float
+    net_change: float
 
 
 def frontier(
@@ -65,12 +66,13 @@ def frontier(
     limits = _limits(cal, space, over, points, own)
     jobs = [Job.of(at_limit(scenario, over, limit), options) for limit in limits]
     optima = workers.each(resolved, jobs, on_done)
-    today = value_of(cal, evaluate_plan(cal, cal.current))
+    today = evaluate_plan(cal, cal.current)
+    value = value_of(cal, today)
     done: list[Optimum] = []
     for optimum in optima:
         done.append(optimum.beaten_by(done, options.gap))
     return tuple(
-        FrontierPoint(over, limit, limit == own, optimum, optimum.value - today)
+        FrontierPoint(over, limit, limit == own, optimum, optimum.value - value, optimum.net - today.net)
         for limit, optimum in zip(limits, done, strict=True)
     )
 

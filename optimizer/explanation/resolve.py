@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from optimizer.explanation.comparison import mean_controllability
 from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.response.outcome import value_of
+from optimizer.scenario.plan import CurveNames, pay_decided
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
@@ -49,6 +50,9 @@ class Optimum:
     net: float = np.nan
     gaming_hours: float = np.nan
     controllability: float = np.nan
+    target_pay: dict[str, float] | None = None
+    """Of teams for which it is a decision."""
+    curves: CurveNames = field(default_factory=dict)
 
     def beaten_by(self, known: Iterable[Optimum], gap: float) -> Optimum:
         """This, or a better plan that is known to keep the same rules: the solve missed it.
@@ -79,6 +83,8 @@ def optimum_of(solution: Solution) -> Optimum:
         net=at.net,
         gaming_hours=gaming_hours(problem.cal, at),
         controllability=mean_controllability(problem.space, chosen.euros),
+        target_pay=pay_decided(problem.scenario, chosen.plan),
+        curves=chosen.plan.curves,
     )
 
 

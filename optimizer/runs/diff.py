@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optimizer.plans.plan_changes import curve_named
+from optimizer.response.pay_knots import curve_of, pay_terms
+from optimizer.scenario.plan import Plan, plan_in
 from optimizer.scenario.problems import printable, shown
 from optimizer.scenario.read import read_scenario
+from optimizer.scenario.types import Scenario
 
 OF_THE_OBJECTIVE = (("outcome", "objective"), ("outcome", "bound"))
+LINE = "a straight line"
+"""What a pay curve without any term is called."""
 MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
 
 
@@ -76,18 +82,50 @@ def _inputs(folder: Path) -> dict[str, Any]:
 
 
 def _flat(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every leaf by its path; a list of names or numbers is one leaf, in words."""
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from _flat(f"{place}.{key}" if place else key, inner)
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for at, inner in enumerate(value):
+            yield from _flat(f"{place}[{at}]", inner)
     else:
-        yield place, value
+        yield place, ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _plan(folder: Path) -> dict[str, Any]:
+    """Weights, pay at target, what the curves promise and the targets: nothing for a run without a plan."""
     result = _result(folder)
-    weights = {f"{t} on {k}": w for t, ws in (result["plan"] or {}).items() for k, w in ws.items()}
-    pay = {f"target pay of {team}": pay for team, pay in (result["target_pay"] or {}).items()}
-    return weights | pay | {f"curve of {team}": name for team, name in (result.get("curves") or {}).items()}
+    if result["plan"] is None:
+        return {}
+    plan = plan_in(result)
+    weights = {f"{t} on {k}": w for t, ws in plan.weights.items() for k, w in ws.items()}
+    pay = {f"target pay of {team}": pay for team, pay in plan.target_pay.items()}
+    scenario = read_scenario(folder / "scenario.yaml")
+    return weights | pay | dict(_curves(scenario, plan)) | _targets(folder, plan)
+
+
+def _curves(scenario: Scenario, plan: Plan) -> Iterator[tuple[str, Any]]:
+    """The pay curve of every team, by name and term by term; by KPI where its KPIs have several."""
+    for team, weights in plan.weights.items():
+        stated = {kpi: curve_of(scenario, team, kpi, plan.curves) for kpi in weights}
+        alike = len({pay_terms(curve, kpi) for kpi, curve in stated.items()}) == 1
+        for kpi, curve in list(stated.items())[:1] if alike else stated.items():
+            what = f"curve of {team}" if alike else f"curve of {team} on {kpi}"
+            line = pay_terms(curve, kpi) == pay_terms(None, kpi)
+            yield what, LINE if line else curve_named(scenario, team, [kpi], plan.curves) or "without a name"
+            if curve is not None and not line:
+                terms = curve.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                yield from ((f"{what}, {place}", term) for place, term in _flat("", terms))
+
+
+def _targets(folder: Path, plan: Plan) -> dict[str, Any]:
+    """Targets of the KPIs that somebody is paid on, and whether they are issued anew."""
+    company = json.loads((folder / "company.json").read_text(encoding="utf-8"))
+    paid = {kpi for weights in plan.weights.values() for kpi in weights}
+    targets = {f"target of {k['name']}": k["target"] for k in company["kpis"] if k["name"] in paid}
+    issued = company["targets"]
+    return targets | {"targets": issued["mode"], "stretch of targets": issued["stretch"]}
 
 
 def _outcome(folder: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.local_search import ScoredPlan, neighbours, ranked
+from optimizer.plans.plan_changes import same_curves
 from optimizer.plans.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
 from optimizer.response.outcome import evaluate_plan, value_of
 from optimizer.scenario.plan import IN_FORCE
@@ -91,7 +92,7 @@ def _candidates(state: SolveState, solution: Solution, euros: Floats) -> Iterato
     near = ranked(scored.look(neighbours(space, nominal.units)))
     others: list[tuple[Kind, ScoredPlan]] = [("alternative", p) for p in listed if p.kept]
     others += [("neighbour", p) for p in near if p.kept]
-    known = {nominal.key, space.units(state.cal.current).tobytes()}
+    known = {nominal.key} | ({space.units(state.cal.current).tobytes()} if _offered(state) else set())
     most = len(known) + MOST
     for kind, plan in others:
         if plan.key not in known and len(known) < most:
@@ -108,10 +109,10 @@ def _today(state: SolveState) -> Candidate:
 
 
 def _offered(state: SolveState) -> bool:
-    """Whether the plan in force is one of those to choose from: in whole steps, under the same curves."""
+    """Whether the plan in force is one of those to choose from: in whole steps, paid by the same curves."""
     cal, space = state.cal, state.space
     on_grid = np.abs(space.euros(space.units(cal.current)) - cal.current).max() <= ON_GRID
-    return not space.curves and bool(on_grid)
+    return bool(on_grid) and same_curves(cal.scenario, IN_FORCE, space.curves)
 
 
 def _stays(state: SolveState, compared: Robustness, c: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.scenario.plan import plan_in_words
+from optimizer.scenario.plan import curves_in_words, pay_in_words, plan_in_words
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -26,11 +26,14 @@ FRONTIER = Table(
     revenue=Column(float, "money/period", "revenue after direct costs"),
     loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
     net=Column(float, "money/period", "revenue − loaded_pay"),
+    net_change=Column(float, "money/period", "net over the current plan's"),
     gaming_hours=Column(float, "hours/period", "hours per period that go into gaming activities"),
     controllability=Column(
         float, "share", "mean controllability of what is paid, weighted by euros at target"
     ),
     plan=Column(str, "text", "the plan, team: KPI weight", "weights"),
+    curves=Column(str, "text", "chosen for it, team: curve; empty without a choice"),
+    target_pay=Column(str, "text", "of teams for which it is a decision, team: amount; empty without one"),
 )
 
 
@@ -48,7 +51,10 @@ def frontier_rows(points: Iterable[FrontierPoint]) -> Iterator[Row]:
             "revenue": optimum.revenue,
             "loaded_pay": optimum.loaded_pay,
             "net": optimum.net,
+            "net_change": point.net_change,
             "gaming_hours": optimum.gaming_hours,
             "controllability": optimum.controllability,
             "plan": plan_in_words(optimum.weights or {}),
+            "curves": curves_in_words(optimum.curves),
+            "target_pay": pay_in_words(optimum.target_pay or {}),
         }

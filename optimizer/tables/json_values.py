@@ -219,6 +219,7 @@ def _candidate_json(cal: Calibrated, robustness: Robustness, c: int) -> Json:
         "kind": candidate.kind,
         "plan": plan.weights,
         "target_pay": plan.target_pay,
+        "curves": candidate.curves,
         "value": number(candidate.value),
         "keeps_rules": candidate.kept,
         **{name: number(getattr(robustness, name)[c]) for name in MEASURED},
@@ -251,7 +252,10 @@ def frontier_json(points: tuple[FrontierPoint, ...]) -> Json:
                 "status": p.optimum.status,
                 **{name: number(getattr(p.optimum, name)) for name in money},
                 "gain": number(p.gain),
+                "net_change": number(p.net_change),
                 "plan": p.optimum.weights,
+                "target_pay": p.optimum.target_pay,
+                "curves": p.optimum.curves,
             }
             for p in points
         ],

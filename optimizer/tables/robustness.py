@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.plans.plan_changes import ALIKE
 from optimizer.plans.robustness import MEASURED, Robustness
-from optimizer.scenario.plan import PlanWeights, plan_from_euros, plan_in_words
+from optimizer.scenario.plan import (
+    Plan,
+    PlanWeights,
+    curves_in_words,
+    pay_decided,
+    pay_in_words,
+    plan_from_euros,
+    plan_in_words,
+)
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -35,6 +44,9 @@ ROBUSTNESS = Table(
         "of teams that it pays otherwise than the nominal plan; empty for the current and the nominal one",
         "weights",
     ),
+    curves=Column(str, "text", "chosen for it, team: curve; empty where it follows those in force"),
+    target_pay=Column(str, "text", "of teams for which it is a decision, team: amount; empty without one"),
+    pay_apart=Column(str, "text", "of those, the teams that it pays another amount than the nominal plan"),
     nominal=Column(
         bool, "flag", "whether it is the best at the numbers of the file; the current plan may be"
     ),
@@ -72,13 +84,19 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
     robustness, scenario = solution.asked.robustness, solution.problem.scenario
     if robustness is None:
         return
-    plans = [plan_from_euros(scenario, c.euros).weights for c in robustness.candidates]
-    for c, (candidate, weights) in enumerate(zip(robustness.candidates, plans, strict=True)):
+    plans = [plan_from_euros(scenario, c.euros) for c in robustness.candidates]
+    for c, (candidate, plan) in enumerate(zip(robustness.candidates, plans, strict=True)):
+        decided = pay_decided(scenario, plan)
         yield {
             "rank": c + 1,
             "kind": candidate.kind,
-            "plan": plan_in_words(weights),
+            "plan": plan_in_words(plan.weights),
             "apart": plan_in_words(_apart(plans, robustness, c)),
+            "curves": curves_in_words(candidate.curves),
+            "target_pay": pay_in_words(decided),
+            "pay_apart": pay_in_words(
+                {t: b for t, b in decided.items() if _paid_apart(plans, robustness, c, t)}
+            ),
             "nominal": c == robustness.nominal,
             "recommended": c == robustness.picked,
             "keeps_rules": candidate.kept,
@@ -93,12 +111,21 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
         }
 
 
-def _apart(plans: Sequence[PlanWeights], robustness: Robustness, c: int) -> PlanWeights:
-    """Weights of the teams that a candidate pays otherwise than the nominal plan."""
+def _apart(plans: Sequence[Plan], robustness: Robustness, c: int) -> PlanWeights:
+    """Weights of the teams that a candidate pays otherwise than the nominal plan: on other KPIs, or more."""
     if robustness.candidates[c].kind in ("current", "nominal"):
         return {}
-    nominal, other = plans[robustness.nominal], plans[c]
-    return {team: weights for team, weights in other.items() if weights != nominal[team]} or other
+    nominal, other = plans[robustness.nominal].weights, plans[c].weights
+    paid = {team for team in other if _paid_apart(plans, robustness, c, team)}
+    return {team: w for team, w in other.items() if w != nominal[team] or team in paid} or other
+
+
+def _paid_apart(plans: Sequence[Plan], robustness: Robustness, c: int, team: str) -> bool:
+    """Whether a candidate pays a team another amount at target than the nominal plan does."""
+    if robustness.candidates[c].kind in ("current", "nominal"):
+        return False
+    nominal, other = (plans[at].target_pay[team] for at in (robustness.nominal, c))
+    return abs(nominal - other) > ALIKE * max(nominal, other)
 
 
 GUARANTEES = Table(

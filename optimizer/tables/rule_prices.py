@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from optimizer.plans.rules import rule_named
-from optimizer.scenario.plan import plan_in_words
+from optimizer.scenario.plan import curves_in_words, pay_in_words, plan_in_words
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ RULE_PRICES = Table(
     ),
     loaded_pay=Column(float, "money/period", "expected payouts of that plan, employer charges included"),
     plan=Column(str, "text", "the plan, team: KPI weight", "weights"),
+    curves=Column(str, "text", "chosen for it, team: curve; empty without a choice"),
+    target_pay=Column(str, "text", "of teams for which it is a decision, team: amount; empty without one"),
 )
 
 
@@ -45,4 +47,6 @@ def rule_prices_rows(explanation: Explanation) -> Iterator[Row]:
             "price": price.price,
             "loaded_pay": price.optimum.loaded_pay,
             "plan": plan_in_words(price.optimum.weights or {}),
+            "curves": curves_in_words(price.optimum.curves),
+            "target_pay": pay_in_words(price.optimum.target_pay or {}),
         }

@@ -37,6 +37,7 @@ SUMMARY = Table(
     gap=Column(float, "share", "(bound − value) / |value|"),
     gain=Column(float, "money/period", "objective over the current plan's, at consistent beliefs"),
     gain_share=Column(float, "share", "gain over |objective of the current plan|"),
+    net_change=Column(float, "money/period", "net over the current plan's, at consistent beliefs"),
     gap_of_gain=Column(float, "share", "(bound − value) / gain; empty without a gain"),
     budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
     budget_unused=Column(float, "money/period", "budget less expected loaded payouts"),
@@ -81,15 +82,21 @@ def summary_rows(explanation: Explanation) -> Iterator[Row]:
 def _gain_and_budget(explanation: Explanation) -> Row:
     solution, plans, known = explanation.solution, explanation.plans, explanation.solution.certificate
     budget = solution.problem.scenario.rules.budget.expected
-    row: Row = dict.fromkeys(("gain", "gain_share", "gap_of_gain", "budget_unused"), np.nan)
+    row: Row = dict.fromkeys(("gain", "gain_share", "net_change", "gap_of_gain", "budget_unused"), np.nan)
     row["budget"] = np.nan if budget is None else budget
     if explanation.recommended is None:
         return row
     gain = plans[-1].evaluation.value - plans[0].evaluation.value if explanation.moved else 0.0
     row["gain"], row["gain_share"] = gain, ratio(gain, abs(plans[0].evaluation.value))
+    row["net_change"] = _net_change(explanation) if explanation.moved else 0.0
     row["gap_of_gain"] = ratio(known.bound - known.objective, gain) if gain > 0 else np.nan
     row["budget_unused"] = row["budget"] - explanation.recommended.loaded_pay
     return row
+
+
+def _net_change(explanation: Explanation) -> float:
+    current, recommended = explanation.plans[0].evaluation, explanation.plans[-1].evaluation
+    return recommended.consistent.net - current.consistent.net
 
 
 def _next_period(explanation: Explanation) -> Row:

@@ -24,7 +24,10 @@ def frontiers(words: Words, tables: Tables) -> Block | None:
         return None
     columns = [
         PageColumn(words.say("frontier.over"), "left", 1.0),
-        *(PageColumn(words.say(f"frontier.{h}")) for h in ("limit", "value", "gain", "loaded", "gaming")),
+        *(
+            PageColumn(words.say(f"frontier.{h}"))
+            for h in ("limit", "value", "gain", "loaded", "net", "gaming")
+        ),
         PageColumn(words.say("frontier.status"), "left", 1.0),
     ]
     rows = [_frontier_row(words, line) for _, line in frame.iterrows()]
@@ -46,6 +49,9 @@ def _frontier_row(words: Words, line: Any) -> Block:
         words.amount(line["value"]),
         words.amount(line["gain"], signed=True),
         words.amount(line["loaded_pay"]),
+        cell(
+            words.amount(line["net_change"], signed=True), "bad_text" if line["net_change"] < 0 else "plain"
+        ),
         words.write.number(line["gaming_hours"]),
         words.label(line, "status"),
         tone="chosen" if line["here"] else "plain",

@@ -60,7 +60,8 @@ class Words(Phrases):
     def candidate(self, row: Any, longest: int = LONGEST_LABEL) -> str:
         """What a row of the table of robustness is called: what it is, or what it pays otherwise."""
         if row["apart"]:
-            return self.name("weights", row["apart"], longest)
+            told = self.names.whole_plan(str(row["apart"]), "", str(row["pay_apart"] or ""))
+            return self.user(told, longest)
         if row["kind"] == "current" and row["nominal"]:
             return self.say("plan.current_is_best")
         return self.name("plan", str(row["kind"]), longest)

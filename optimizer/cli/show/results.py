@@ -233,12 +233,12 @@ def _elsewhere(line: BudgetLine) -> str:
 def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None:
     """One row per limit, loosest last; the scenario's own is marked."""
     over = points[0].over
-    columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "gaming hours"]
+    columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "net change", "gaming hours"]
     table = _table(f"Best plans by limit ({scenario.currency} per {period(scenario.period)})", columns)
     for point in points:
         limit = f"{point.limit:,.0f}" if over == "budget" else f"{point.limit:.1%}"
         optimum = point.optimum
-        money = (optimum.value, point.gain, optimum.loaded_pay, optimum.gaming_hours)
+        money = (optimum.value, point.gain, optimum.loaded_pay, point.net_change, optimum.gaming_hours)
         shown = (f"{m:,.0f}" if np.isfinite(m) else "–" for m in money)
         _row(table, f"{limit} *" if point.is_own else limit, optimum.status, *shown)
     _print(table, *([Text("* the scenario's own limit")] if any(p.is_own for p in points) else []))

@@ -55,6 +55,7 @@ INDEX = Table(
     revenue=Column(float, "money/period", "gross − direct_costs: revenue after direct costs"),
     loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
     net=Column(float, "money/period", "revenue − loaded_pay"),
+    net_change=Column(float, "money/period", "net over the current plan's, at consistent beliefs"),
     budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
     plan=Column(str, "text", "the recommended plan, team: KPI weight", "weights"),
     curves=Column(str, "text", "chosen for it, team: curve; empty without a choice"),
@@ -138,6 +139,7 @@ def _result(job: Job, folder: Path) -> Row:
         "gap": _number(result["gap"]),
         "gain": float(summary["gain"] or "nan"),
         **{name: _number(consistent.get(name)) for name in MONEY},
+        "net_change": float(summary["net_change"] or "nan"),
         "budget": float(summary["budget"] or "nan"),
         **_plan(job.scenario, result),
     }

@@ -11,12 +11,12 @@ from solved import mini
 
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.moved_results import movables, move, two_periods
 from optimizer.response.outcome import evaluate_plans
 from optimizer.risk.draws import calm, draw_luck
 from optimizer.rollout.early_warning import FALSE_ALARMS, limits
 from optimizer.rollout.pipeline import arrival_shares, in_transit
 from optimizer.rollout.sales import counting_kpis
-from optimizer.rollout.timing import movables, move, two_periods
 from optimizer.rollout.transition import follow, transition
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.plan import plan_of

@@ -18,13 +18,13 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.best_response import Response
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
+from optimizer.response.moved_results import Owed, losses, movables, move, value_per_attainment
 from optimizer.response.network import Network
 from optimizer.response.outcome import loading, realised_pay, true_scores
 from optimizer.risk.draws import Luck, draw_luck
 from optimizer.rollout.learning import act, learn
 from optimizer.rollout.pipeline import Pipeline, arrival_shares, in_transit, present
 from optimizer.rollout.sales import worth_of_luck
-from optimizer.rollout.timing import Owed, losses, movables, move, value_per_attainment
 from optimizer.scenario.plan import IN_FORCE, CurveNames
 
 LEARNING = 0.5

@@ -20,7 +20,6 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
-from optimizer.response.outcome import expected_pay, realised_pay
 
 _PLACES = 41
 """Amounts tried between nothing and everything, beside those that reach a knot of the curve."""
@@ -127,7 +126,7 @@ def two_periods(
     now = _with(attainment, choice.kpi, (1 - choice.loss) * pulled - held)
     later = _with(expected, choice.kpi, held - pulled)
     pair = (..., choice.team, choice.kpi)
-    return np.asarray(realised_pay(cal, now)[pair] + expected_pay(cal, later)[pair])
+    return np.asarray(cal.curves.certain(now)[pair] + cal.curves.expected(later)[pair])
 
 
 def _with(attainment: Floats, k: int, more: Floats) -> Floats:

@@ -70,7 +70,7 @@ def test_causes_add_up_to_the_cent_for_the_chosen_plan() -> None:
     steps = waterfall(solution.problem.cal, now, solution.chosen.consistent)
     change = solution.chosen.consistent.revenue - now.revenue
     assert abs(sum(s.revenue for s in steps) - change) < 0.005
-    assert {s.cause for s in steps} == set(CAUSES)
+    assert {s.cause for s in steps} == set(CAUSES) - {"moved"}  # nothing can be moved here
 
 
 def test_beyond_many_teams_two_orders_still_add_up(monkeypatch: pytest.MonkeyPatch) -> None:

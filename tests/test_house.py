@@ -57,7 +57,6 @@ SAME_THING: dict[str, str] = {
     "solution": "what a solve hands out, and on screen",
     "template": "a starter scenario, and the verb that writes it",
     "study": "documents that stand alone: pages, and the workbook beside them",
-    "timing": "when results come: as a history shows it, as people move it over the ends of periods",
     "tornado": "what the ranges of sources do to the gain: computed, as table",
     "transition": "from one plan to the next: simulated, as tables, as documents, on screen",
     "verify": "recomputation of a run or a batch, and its verb",

@@ -6,12 +6,23 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner, Result
 
 from optimizer import Scenario, evaluate, solve
+from optimizer.arrays import Floats
 from optimizer.cli import main
+from optimizer.explanation.waterfall import waterfall
+from optimizer.plans.warnings import measured_warnings
+from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.outcome import evaluate_plan
+from optimizer.risk.draws import draw_luck
+from optimizer.rollout.transition import follow
+from optimizer.scenario.plan import plan_of
+from optimizer.scenario.read import read_scenario
+from optimizer.tables.build import tables_of
 
 TRUST = Path(__file__).parent / "cases" / "trust"
 
@@ -105,3 +116,122 @@ def test_a_rate_that_is_only_a_gate_counts_as_paid() -> None:
     at = evaluate(scenario_of({**tree, "kpis": kpis, "plans": plans, "rules": {}}), "gated")
     dry = at.consistent.equilibria[0].network.denominators(at.consistent.equilibria[0].x)[0] < 0.05 * 6
     assert bool(dry[at.cal.network.kpis.index("ratio")]) == bool(at.starved)
+
+
+# --- results moved over the ends of periods -------------------------------------------------------------
+
+MOVED = ("timing_budget.yaml", "timing_curve.yaml")
+
+
+def long_run_of(cal: Calibrated, euros: Floats, periods: int = 25, draws: int = 1000) -> tuple[float, float]:
+    """Loaded pay and gross of a plan simulated for long, people's beliefs fixed."""
+    luck = draw_luck(cal.scenario, 7, periods, draws)
+    path = follow(cal, euros, luck, learning=1e-9)
+    return float(path.loaded_pay[10:].mean()), float((path.gross - path.lucky)[10:].mean())
+
+
+@pytest.mark.slow
+def test_what_is_moved_is_paid_for_as_the_simulation_pays_it() -> None:
+    at = evaluate(TRUST / "timing_budget.yaml")
+    pay, gross = long_run_of(at.cal, at.euros)
+    assert at.consistent.loaded_pay == pytest.approx(pay, rel=0.004)
+    assert at.consistent.gross == pytest.approx(gross, rel=0.004)
+    assert at.consistent.moved_pay == pytest.approx(38_450 - 30_560, rel=0.02)
+    assert at.consistent.moved_value < 0
+
+
+def test_moved_results_are_in_every_verb_to_the_cent() -> None:
+    file = TRUST / "timing_budget.yaml"
+    asked = json.loads(incentives("evaluate", file, "--json").stdout)["consistent"]
+    side = json.loads(incentives("compare", file, "current", "--json").stdout)["plans"]["current"][
+        "consistent"
+    ]
+    told = incentives("budget", file, "--plan", "current", "--json")
+    lines = {line["name"]: line["value"] for line in json.loads(told.stdout)["lines"]}
+    assert asked == side
+    assert lines["budget.expected"] == asked["loaded_pay"]
+    assert told.exit_code == 1  # 38,447 of 32,000
+    assert json.loads(told.stdout)["moved_pay"] == asked["moved_pay"]
+    assert "results moved over the ends of quarters (orders)" in " ".join(
+        incentives("budget", file, "--plan", "current").output.split()
+    )
+
+
+def test_a_plan_on_what_cannot_be_moved_pays_for_nothing_moved() -> None:
+    at = evaluate(TRUST / "timing_budget.yaml", "linear").consistent
+    assert at.moved_pay == 0
+    assert at.moved_value == 0
+
+
+def test_a_solve_judges_plans_with_what_they_make_people_move() -> None:
+    """Today's plan costs 30,560 without what is moved and 38,447 with it; no other costs less than 35,186."""
+    assert solve(TRUST / "timing_budget.yaml").chosen is None
+    solution = solve(with_rules("timing_budget.yaml", budget={"expected": 36_000}))
+    assert solution.chosen is not None
+    assert 35_186 < solution.chosen.consistent.loaded_pay <= 36_000
+
+
+@pytest.mark.slow
+def test_curves_are_compared_with_what_they_make_people_move() -> None:
+    """Without it the rising curve would bring 258,770; that people buy results with discounts takes 5,900."""
+    solution = solve(TRUST / "timing_curve.yaml")
+    assert solution.chosen is not None
+    values = {tuple(c.curves.items()): c.objective for c in solution.asked.combinations}
+    assert values[("rep", "rising"),] == pytest.approx(258_770.5 - 5_936, rel=0.005)
+    assert solution.certificate.objective == pytest.approx(max(values.values()))
+
+
+def test_payouts_as_a_distribution_have_moved_results_in_them() -> None:
+    at = evaluate(TRUST / "timing_budget.yaml")
+    company = at.payouts.company
+    assert company.expected == pytest.approx(at.consistent.loaded_pay)
+    assert abs(company.mean - company.expected) < 4 * company.standard_error
+
+
+def test_bad_cases_are_judged_with_moved_results() -> None:
+    """All draws of the rule are within the mean of the worst of them."""
+    cvar = {"level": 0.95, "limit": 90_000}
+    scenario = with_rules("timing_budget.yaml", budget={"cvar": cvar})
+    at = evaluate(scenario)
+    (rule,) = (r for r in at.rules if r.name == "budget.cvar")
+    assert rule.value == pytest.approx(at.payouts.company.cvar, rel=0.02)
+
+
+def test_today_goes_on_as_it_has_from_the_first_period() -> None:
+    at = evaluate(TRUST / "timing_budget.yaml")
+    luck = draw_luck(at.cal.scenario, 3, 8, 1500)
+    path = follow(at.cal, at.euros, luck)
+    for amount in (path.loaded_pay, path.gross - path.lucky):
+        means, errors = amount.mean(axis=1), amount.std(axis=1) / np.sqrt(amount.shape[1])
+        assert (np.abs(means - means.mean()) < 4 * errors).all()
+
+
+def test_the_workbook_and_its_table_pay_for_moved_results() -> None:
+    solution = solve(with_rules("timing_budget.yaml", budget={}, locks={"closers": {"orders": 1.0}}))
+    tables = tables_of(solution)
+    lines, totals = tables["pay_lines"], tables["pay_totals"]
+    moved = dict(zip(lines["kpi"], lines["moved"], strict=True))
+    assert moved["orders"] > 0
+    assert totals["loaded"].iloc[-1] == pytest.approx(solution.chosen.consistent.loaded_pay, abs=0.05)
+    plans = tables["plans"].set_index("kind")
+    assert plans.loc["chosen", "loaded_pay"] == pytest.approx(totals["exact"].iloc[-1])
+
+
+def test_causes_of_the_change_add_up_with_what_is_moved() -> None:
+    cal = calibrate(read_scenario(TRUST / "timing_budget.yaml"))
+    linear = plan_of(cal.scenario, cal.scenario.plans["linear"]).euros(cal.scenario)
+    now, then = (evaluate_plan(cal, euros) for euros in (cal.current, linear))
+    steps = waterfall(cal, now, then)
+    assert sum(s.revenue for s in steps) == pytest.approx(then.revenue - now.revenue)
+    assert {s.cause: s.revenue for s in steps}["moved"] == pytest.approx(-now.moved_value)
+
+
+def test_what_is_moved_behind_a_gate_is_said_to_be_left_out() -> None:
+    tree = tree_of("timing_budget.yaml")
+    tree["kpis"]["orders"]["curve"] = {"threshold": 0.95, "gate": {"kpi": "leads", "at": 0.8}}
+    scenario = scenario_of(tree)
+    assert evaluate(scenario).consistent.moved_pay == 0
+    (told,) = (f for f in measured_warnings(calibrate(scenario)) if f.path == ("kpis", "orders", "timing"))
+    assert "left out" in told.message
+    sound = measured_warnings(calibrate(scenario_of(tree_of("timing_budget.yaml"))))
+    assert ("kpis", "orders", "timing") not in {f.path for f in sound}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -196,7 +197,7 @@ def test_moved_results_come_off_the_next_period_and_only_the_loss_is_lost() -> N
 def test_no_period_loses_more_than_it_has_and_later_ones_make_up_for_it() -> None:
     cal = seller()
     luck = draw_luck(cal.scenario, 1, 8, 500)
-    path = follow(cal, cal.current, luck)
+    path = follow(cal, cal.current, replace(luck, earlier=luck.earlier[:0]))
     results = path.score + luck.noise
     assert (path.attainment >= np.minimum(results, 0)).all()
     asked = np.concatenate([np.zeros_like(results[:1]), (path.held - path.pulled)[:-1]])

@@ -98,6 +98,15 @@ def _arriving() -> Scenario:
     return Scenario.model_validate(tree, by_alias=True, by_name=False)
 
 
+def _moving() -> Scenario:
+    """Results that can be moved, with a threshold, by one of two teams paid on them."""
+    file = Path(__file__).parent / "cases" / "trust" / "timing_budget.yaml"
+    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    weak = {"probability": 0.3, "inflow": {"lead": 0.5}}
+    tree |= {"regimes": {"usual": {"probability": 0.7}, "weak": weak}}
+    return Scenario.model_validate(tree, by_alias=True, by_name=False)
+
+
 def _starving() -> Scenario:
     """A rate whose denominator its payee lets vanish."""
     file = Path(__file__).parent / "cases" / "trust" / "rate_to_zero.json"
@@ -117,6 +126,7 @@ COMPANIES: dict[str, Callable[[], Scenario]] = {
     "feeding_each_other": lambda: _random(7, teams=3, activities=12, two_way=True),
     "arriving_by_itself": _arriving,
     "starving_a_rate": _starving,
+    "moving_results": _moving,
     "exposed": lambda: _random(9, _exposed(), teams=4, activities=20),
     **{f"curves_{name}": partial(_curves, name) for name in CASES},
     "curves_quota_alike": partial(scenario_of, "quota"),

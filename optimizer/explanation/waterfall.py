@@ -16,6 +16,7 @@ Revenue is a function of these parts alone, so today's part can be swapped for t
 | quality | composition at the market and at stages before the sale |
 | retention | size and composition at stages after the sale |
 | gaming | gaming everywhere; what replaces it is the other work in its mix of today |
+| moved | none: results that are lost because they are moved over the ends of periods |
 | payout | loaded payouts |
 
 What a swap is worth depends on what was swapped before it. No order is better than another, so every order
@@ -40,10 +41,10 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
 from optimizer.response.outcome import Outcome, loading
 
-Cause = Literal["volume", "quality", "conversion", "retention", "gaming", "payout"]
+Cause = Literal["volume", "quality", "conversion", "retention", "gaming", "moved", "payout"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
-WORKED = CAUSES[:-1]
-"""Causes of revenue: everything but payouts."""
+WORKED = CAUSES[:-2]
+"""Causes that lie in what is worked."""
 MANY = 10
 """Teams that change something, above which not every order of teams is tried."""
 
@@ -70,7 +71,9 @@ def waterfall(cal: Calibrated, current: Outcome, recommended: Outcome) -> tuple[
         for i, c in np.argwhere(possible)
     ]
     paid = [WaterfallStep(i, "payout", 0.0, float(part)) for i, part in enumerate(pay)]
-    return tuple(sorted([*worked, *paid], key=lambda s: (s.team, CAUSES.index(s.cause))))
+    lost = recommended.moved - current.moved
+    moved = [WaterfallStep(int(i), "moved", float(lost[i]), float(lost[i])) for i in np.flatnonzero(lost)]
+    return tuple(sorted([*worked, *moved, *paid], key=lambda s: (s.team, CAUSES.index(s.cause))))
 
 
 # --- the funnel as benches ------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from optimizer.response.outcome import (
     true_scores,
     value_of,
 )
-from optimizer.risk.cvar import NO_TAIL, BadCases, has_tail_rule, tail_of
+from optimizer.risk.cvar import NO_TAIL, BadCases, added, has_tail_rule, moving, tail_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibriu
     if not has_tail_rule(cal):
         return NO_TAIL
     scores = [true_scores(cal, e) for e in equilibria]
-    return tail_of(cal, euros, [payouts(cal, euros, s) @ loading(cal) for s in scores], scores)
+    return tail_of(cal, euros, [payouts(cal, euros, s) @ loading(cal) for s in scores], scores, moving)
 
 
 def believed_exposure(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Floats:
@@ -174,7 +174,7 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
     tail = NO_TAIL
     if has_tail_rule(cal):
         believed = [_believed(cal, network, at) for network, at in cal.regimes.beside(beliefs)]
-        tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed)
+        tail = tail_of(cal, euros, [p.loaded_pay for p in parts], believed, added)
     return LinearisedBatch(
         by_regime=tuple(p.by_regime[0] for p in parts),
         score=expect(p.score for p in parts),

@@ -10,7 +10,9 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import CURRENT, compare
 from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.long_run import long_runs
 from optimizer.response.measures import measure
+from optimizer.response.moved_results import every_movable
 from optimizer.response.outcome import evaluate_plan, loading
 from optimizer.scenario.problems import Finding, Path
 from optimizer.scenario.types import Scenario
@@ -83,7 +85,23 @@ def extrapolated(cal: Calibrated, volumes: Floats) -> Iterator[Extrapolated]:
 def measured_warnings(cal: Calibrated) -> list[Finding]:
     """What a designer should look at before solving."""
     curves = [_curve_of_today(cal.scenario, curve) for curve in curves_of_today(cal.scenario)]
-    return [*curves, *_uncontrolled(cal), *_today_breaks(cal)]
+    return [*curves, *_uncontrolled(cal), *_moved_behind_gates(cal), *_today_breaks(cal)]
+
+
+def _moved_behind_gates(cal: Calibrated) -> list[Finding]:
+    gates, priced = cal.curves.gates, {run.kpi for run in long_runs(cal)}
+    hanging = {*map(int, gates.kpi), *map(int, gates.on)} - priced
+    return [
+        Finding(
+            ("kpis", cal.network.kpis[choice.kpi], "timing"),
+            "",
+            "pay on this KPI hangs on a gate or is one: what moving its results pays is left out of "
+            "every figure but those of `simulate`",
+            "compare `simulate` with `evaluate` before deciding, or take the gate away",
+        )
+        for choice in every_movable(cal)
+        if choice.kpi in hanging
+    ]
 
 
 def _curve_of_today(scenario: Scenario, curve: CurveOfToday) -> Finding:

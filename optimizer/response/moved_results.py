@@ -13,6 +13,7 @@ moved. Such timing and its price: Larkin (2014), Journal of Labor Economics 32(2
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,11 @@ class Owed:
     attainment: Floats
     value: Floats
 
-    def after(self, moved: Moved, value: Floats) -> Owed:
+    @classmethod
+    def nothing(cls, shape: tuple[int, ...]) -> Owed:
+        return cls(np.zeros(shape), np.zeros(shape))
+
+    def after(self, moved: Moved, value: Floats | float = 0.0) -> Owed:
         """With what is moved over the end of a period, `value` (S, K) currency per unit of attainment."""
         more = moved.held - moved.pulled
         return Owed(self.attainment + more, self.value + value * more)
@@ -71,15 +76,44 @@ class Owed:
         return Owed(self.attainment - due.attainment, self.value - due.value)
 
 
+@dataclass(frozen=True)
+class PeriodEnd:
+    """The end of a period, (S, K): what earlier ones left for it, what is moved, what is paid for, and what
+    later ones still get or lose before what is moved now."""
+
+    due: Owed
+    moved: Moved
+    attainment: Floats
+    later: Owed
+
+
+def end_of_period(
+    owed: Owed, results: Floats, expected: Floats, kept: Floats, choose: Callable[[Floats, Floats], Moved]
+) -> PeriodEnd:
+    """A period with `results` of its own, the next of which is `expected` to bring so much (S, K).
+
+    `choose` what is moved at attainments and expected next ones; `kept` (K,), what is left of a result that
+    is pulled forward.
+    """
+    due = owed.due(results)
+    later = owed.less(due)
+    reached = results + due.attainment
+    moved = choose(reached, expected + later.attainment)
+    return PeriodEnd(due, moved, reached + kept * moved.pulled - moved.held, later)
+
+
 def movables(cal: Calibrated, euros: Floats) -> tuple[Movable, ...]:
     """KPIs with timing for which the team that makes most of their results is paid under a plan (I, K)."""
-    choices = []
-    for k, kpi in enumerate(cal.scenario.kpis.values()):
-        if kpi.timing is not None and kpi.timing.share > 0:
-            team = _maker(cal.network, k)
-            if euros[team, k] > 0:
-                choices.append(Movable(team, k, kpi.timing.share, kpi.timing.loss))
-    return tuple(choices)
+    return tuple(choice for choice in every_movable(cal) if euros[choice.team, choice.kpi] > 0)
+
+
+def every_movable(cal: Calibrated) -> tuple[Movable, ...]:
+    """KPIs with timing, each with the team that makes most of its results, paid or not."""
+    return tuple(
+        Movable(_maker(cal.network, k), k, kpi.timing.share, kpi.timing.loss)
+        for k, kpi in enumerate(cal.scenario.kpis.values())
+        if kpi.timing is not None and kpi.timing.share > 0
+    )
 
 
 def _maker(network: Network, k: int) -> int:
@@ -94,24 +128,31 @@ def move(cal: Calibrated, choices: tuple[Movable, ...], attainment: Floats, expe
     """
     pulled, held = np.zeros_like(attainment), np.zeros_like(attainment)
     for choice in choices:
-        amounts = _best(cal, choice, attainment, expected)
-        pulled[:, choice.kpi], held[:, choice.kpi] = amounts
+        k, knots = choice.kpi, np.unique(cal.curves.knots[..., choice.kpi, :])
+
+        def pay(p: Floats, h: Floats, choice: Movable = choice) -> Floats:
+            return two_periods(cal, choice, attainment, expected, p, h)
+
+        pulled[:, k], held[:, k] = best_amounts(choice, knots, attainment[:, k], expected[:, k], pay)
     return Moved(pulled, held)
 
 
-def _best(cal: Calibrated, choice: Movable, attainment: Floats, expected: Floats) -> tuple[Floats, Floats]:
-    """Amounts (S,) with the highest pay over the two periods; nothing where that is as good."""
-    kept, knots = 1 - choice.loss, np.unique(cal.curves.knots[..., choice.kpi, :])
-    y, m = attainment[:, [choice.kpi]], expected[:, [choice.kpi]]
+def best_amounts(
+    choice: Movable, knots: Floats, y: Floats, m: Floats, pay: Callable[[Floats, Floats], Floats]
+) -> tuple[Floats, Floats]:
+    """Amounts pulled and held (S,) with the highest pay over the two periods, (S, M) of amounts (S, M).
+
+    Of amounts that are as good the first: nothing, then the smaller ones.
+    """
+    kept, y, m = 1 - choice.loss, y[:, None], m[:, None]
     pull = _amounts(choice.share * np.maximum(m, 0), (knots - y) / kept + _BEYOND)
     hold = _amounts(choice.share * np.maximum(y, 0), y - knots - _BEYOND)
     nothing = np.zeros_like(y)
     p = np.hstack([nothing, pull, np.zeros_like(hold)])
     h = np.hstack([nothing, np.zeros_like(pull), hold])
-    pay = two_periods(cal, choice, attainment, expected, p, h)
-    row, best = np.arange(len(y)), pay.argmax(axis=1)
-    worth = pay[row, best] > pay[:, 0] + _WORTH_IT
-    return np.where(worth, p[row, best], 0.0), np.where(worth, h[row, best], 0.0)
+    paid = pay(p, h)
+    row, best = np.arange(len(y)), (paid > paid.max(axis=1, keepdims=True) - _WORTH_IT).argmax(axis=1)
+    return p[row, best], h[row, best]
 
 
 def _amounts(most: Floats, to_knots: Floats) -> Floats:

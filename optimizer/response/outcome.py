@@ -12,6 +12,7 @@ from optimizer.arrays import Bools, Floats
 from optimizer.response.beliefs import at_least_a_little
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response, first_response
+from optimizer.response.long_run import moved_level, moved_value
 from optimizer.response.network import Network
 from optimizer.response.pay_curves import PayCurves
 
@@ -31,7 +32,8 @@ _BLOCK = 4096
 class Money(Generic[Amount]):
     """What a plan brings and costs, in expectation over regimes, currency per period.
 
-    One number each, or one for every plan of a batch, (S,).
+    `moved_pay`: of loaded_pay, for results moved over the ends of periods (`long_run`). One number
+    each, or one for every plan of a batch, (S,).
     """
 
     gross: Amount
@@ -39,6 +41,7 @@ class Money(Generic[Amount]):
     loaded_pay: Amount
     effort_cost: Amount
     risk_premium: Amount
+    moved_pay: Amount
 
     @property
     def revenue(self) -> Amount:
@@ -93,11 +96,18 @@ class Outcome(Money[float]):
     by_regime: tuple[RegimeOutcome, ...]
     starved: Bools
     """Paid rates whose denominator has all but vanished in some regime, (K,)."""
+    moved: Floats
+    """Of gross, what is lost because results are moved, by the team that moves them, (I,), at most 0."""
 
     @property
     def equilibria(self) -> tuple[Equilibrium, ...]:
         """By regime, batches of one: where whoever computes on from here begins."""
         return tuple(at.equilibrium for at in self.by_regime)
+
+    @property
+    def moved_value(self) -> float:
+        """Of gross, what is lost because results are moved, at most 0, currency per period."""
+        return float(self.moved.sum())
 
     @property
     def converged(self) -> bool:
@@ -118,6 +128,8 @@ class OutcomeBatch(Money[Floats]):
     """Attainments by regime, (S, K) each."""
     starved: Bools
     """Paid rates whose denominator has all but vanished in some regime, (S, K)."""
+    moved: Floats
+    """Of gross, what is lost because results are moved, by the team that moves them, (S, I), at most 0."""
 
     @property
     def converged(self) -> Bools:
@@ -133,6 +145,8 @@ class OutcomeBatch(Money[Floats]):
             loaded_pay=float(self.loaded_pay[plan]),
             effort_cost=float(self.effort_cost[plan]),
             risk_premium=float(self.risk_premium[plan]),
+            moved_pay=float(self.moved_pay[plan]),
+            moved=self.moved[plan],
             x=self.x[plan],
             score=self.score[plan],
             pay=self.pay[plan],
@@ -180,15 +194,19 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
     expect = cal.regimes.expect
     scores = tuple(true_scores(cal, e) for e in equilibria)
     pay = expect(payouts(cal, euros, s) for s in scores)
+    more = expect(_pay(euros, moved_level(cal, euros, s)) for s in scores)
+    lost = expect(moved_value(cal, euros, e, s) for e, s in zip(equilibria, scores, strict=True))
     return OutcomeBatch(
         x=expect(e.x for e in equilibria),
         score=expect(scores),
         pay=pay,
-        gross=expect(e.x @ e.network.marginal_gross for e in equilibria),
+        gross=expect(e.x @ e.network.marginal_gross for e in equilibria) + lost.sum(axis=1),
         direct_costs=expect(e.x @ e.network.cash for e in equilibria),
         loaded_pay=pay @ loading(cal),
         effort_cost=expect(effort_cost(cal, e.x) for e in equilibria),
         risk_premium=expect(risk_premium(cal, euros, s) for s in scores),
+        moved_pay=more @ loading(cal),
+        moved=lost,
         residual=np.max([e.residual for e in equilibria], axis=0),
         by_regime=equilibria,
         scores=scores,
@@ -222,8 +240,13 @@ def starved_rates(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium,
 
 
 def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
-    """Σ_k e_ik E pay(s_k), (S, I) currency per period, before charges."""
-    return np.asarray(np.einsum("sik,sik->si", euros, cal.curves.expected(score)))
+    """Σ_k e_ik E pay(s_k), moved results included, (S, I) currency per period, before charges."""
+    return _pay(euros, cal.curves.expected(score) + moved_level(cal, euros, score))
+
+
+def _pay(euros: Floats, level: Floats) -> Floats:
+    """Per team, (S, I), at levels of pay per euro at target (S, I, K)."""
+    return np.asarray(np.einsum("sik,sik->si", euros, level))
 
 
 def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:

@@ -23,7 +23,7 @@ from scipy.special import ndtr
 
 from optimizer.arrays import Bools, Floats, Ints, stacked
 from optimizer.response.bivariate_normal import UpperTail, tail
-from optimizer.response.gates import Gates, Sensitivity
+from optimizer.response.gates import NO_GATES, Gates, Sensitivity
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,21 @@ class PayCurves:
         free = self._for_teams(straight + self._beyond_knots(score, self._square_rises))
         square = self._gated(score, free, lambda at: at.moment(self._square_rises))
         return np.asarray(np.maximum(square - self.expected(score) ** 2, 0.0))
+
+    def of_kpi(self, k: int) -> PayCurves:
+        """The curves of one KPI alone, (C, 1), without gates: what teams are paid on it by itself."""
+        some = slice(k, k + 1)
+        return PayCurves(
+            teams=len(self.knots),
+            first_level=self.first_level[:, some],
+            first_slope=self.first_slope[:, some],
+            knots=self.knots[:, some],
+            jumps=self.jumps[:, some],
+            changes=self.changes[:, some],
+            noise=self.noise[some],
+            gates=NO_GATES,
+            patience=self.patience[: len(self.knots), some],
+        )
 
     # --- companies of one structure, answered at once
 

@@ -4,21 +4,23 @@ The payout of a draw is what is expected plus what noise adds at the scores that
 
     P_sd = loaded_s + Σ_i (1 + τ_i) Σ_k e_ik [ pay_k(m_k + σ_k ε_kd) − E pay_k(m_k) ],   probability π_s / D.
 
-At consistent beliefs loaded_s is E pay at the same scores m, and P_sd is what would really be paid. Rules
-hold on a sample drawn once (`draws.rule_noise`), the same for every plan, for the solver and for its judge.
+At consistent beliefs loaded_s is E pay at the same scores m, moved results included, and P_sd is what would
+really be paid: there `moving` says what luck adds, in place of `added`, which the model sees. Rules hold on a
+sample drawn once (`draws.rule_noise`), the same for every plan, for the solver and for its judge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
+from optimizer.response.long_run import attained, long_runs, moved_level
 from optimizer.response.outcome import expected_pay, loading, realised_pay
-from optimizer.risk.draws import rule_noise
+from optimizer.risk.draws import rule_before, rule_noise
 
 CVAR_DRAWS = 512
 """Per regime, for `budget.cvar`."""
@@ -47,7 +49,13 @@ def has_tail_rule(cal: Calibrated) -> bool:
     return budget.cvar is not None or budget.percentile is not None
 
 
-def tail_of(cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Sequence[Floats]) -> BadCases:
+Luck = Callable[[Calibrated, Floats, Floats, Floats], Floats]
+"""What draws of noise (D, K) add to the loaded payouts of plans (S, I, K) at scores (S or 1, K), (S, D)."""
+
+
+def tail_of(
+    cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Sequence[Floats], luck: Luck
+) -> BadCases:
     """What the rules on bad cases look at, for plans (S, I, K).
 
     Per regime: `loaded` (S,), the expected loaded payout, and `score` (S or 1, K), at which noise is added.
@@ -55,10 +63,10 @@ def tail_of(cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Seq
     budget, odds = cal.scenario.rules.budget, cal.regimes.odds
     measures = {}
     if budget.cvar is not None:
-        paid = _sampled(cal, euros, loaded, score, CVAR_DRAWS)
+        paid = _sampled(cal, euros, loaded, score, luck, CVAR_DRAWS)
         measures["cvar"] = cvar(paid, probabilities(odds, CVAR_DRAWS), budget.cvar.level)
     if budget.percentile is not None:
-        paid = _sampled(cal, euros, loaded, score, PERCENTILE_DRAWS)
+        paid = _sampled(cal, euros, loaded, score, luck, PERCENTILE_DRAWS)
         measures["percentile"] = percentile(
             paid, probabilities(odds, PERCENTILE_DRAWS), budget.percentile.level
         )
@@ -71,12 +79,17 @@ def probabilities(odds: Sequence[float], count: int) -> Floats:
 
 
 def _sampled(
-    cal: Calibrated, euros: Floats, loaded: Sequence[Floats], score: Sequence[Floats], count: int
+    cal: Calibrated,
+    euros: Floats,
+    loaded: Sequence[Floats],
+    score: Sequence[Floats],
+    luck: Luck,
+    count: int,
 ) -> Floats:
     """P_sd of every plan, (S, R·D)."""
     noise = rule_noise(cal.scenario, cal.seed, count)
     parts = [
-        all_paid[:, None] + added(cal, euros, at, noise) for all_paid, at in zip(loaded, score, strict=True)
+        all_paid[:, None] + luck(cal, euros, at, noise) for all_paid, at in zip(loaded, score, strict=True)
     ]
     return np.concatenate(parts, axis=1)
 
@@ -91,6 +104,19 @@ def added(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Float
     for at in range(0, len(euros), block):
         some = slice(at, at + block)
         extra[some] = (payout_range(cal, score[some], noise) @ charged[some])[:, :, 0]
+    return extra
+
+
+def moving(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Floats:
+    """What each draw adds where people move results over the end of the period; scores (S, K)."""
+    if not long_runs(cal):
+        return added(cal, euros, score, noise)
+    before, charged = rule_before(cal.scenario, cal.seed, len(noise)), euros * loading(cal)[:, None]
+    level = expected_pay(cal, score) + moved_level(cal, euros, score)
+    extra = np.empty((len(euros), len(noise)))
+    for plan, at in enumerate(score):
+        reached = realised_pay(cal, attained(cal, euros[plan], at, noise, before))
+        extra[plan] = np.einsum("ik,dik->d", charged[plan], reached - level[plan])
     return extra
 
 

@@ -26,6 +26,8 @@ from optimizer.scenario.types import Scenario
 
 PERIODS = 20_000
 """Draws of a payout distribution."""
+EARLIER = 12
+"""Periods of today's plan before the first one: what was believed and moved before them no longer shows."""
 
 
 class Stream(IntEnum):
@@ -40,6 +42,8 @@ class Stream(IntEnum):
     """Companies with other numbers."""
     PILOT = 4
     WARNING = 5
+    EARLIER = 6
+    """Periods before the first one."""
 
 
 def generator(seed: int, stream: Stream, *part: int) -> np.random.Generator:
@@ -50,11 +54,13 @@ def generator(seed: int, stream: Stream, *part: int) -> np.random.Generator:
 @dataclass(frozen=True)
 class Draws:
     """D periods, all equally likely: `regime` (D,) positions and `noise` ε (D, K); per team `skill` (n_i, D),
-    what a person attains per unit that the team attains: 1 + skill; n_i is 0 without a headcount."""
+    what a person attains per unit that the team attains: 1 + skill; n_i is 0 without a headcount. `before`
+    (D, K) in [0, 1): where among all that earlier periods may have left is what they left."""
 
     regime: Ints
     noise: Floats
     skill: tuple[Floats, ...]
+    before: Floats
 
 
 def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
@@ -69,16 +75,17 @@ def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
     skill = tuple(
         _skill(rng, team.headcount or 0, team.skill_spread, periods) for team in scenario.teams.values()
     )
-    return Draws(regime, noise, skill)
+    return Draws(regime, noise, skill, _spread_evenly(seed, Stream.PAYOUTS, noise.shape))
 
 
 @dataclass(frozen=True)
 class Luck:
     """Of T periods one after the other, in S draws: `noise` σ_k ε (T, S, K), independent between periods;
-    `regime` (S,) positions, which last."""
+    `regime` (S,) positions, which last; `earlier`, noise of the periods before, (EARLIER or 0, S, K)."""
 
     noise: Floats
     regime: Ints
+    earlier: Floats
 
 
 def draw_luck(scenario: Scenario, seed: int, periods: int, count: int) -> Luck:
@@ -87,14 +94,18 @@ def draw_luck(scenario: Scenario, seed: int, periods: int, count: int) -> Luck:
     regime = _regimes(rng, scenario, count)
     kpis = scenario.kpis.values()
     noise = correlated(rng.standard_normal((periods * count, 1 + len(kpis))), scenario.noise_correlation)
+    before = generator(seed, Stream.EARLIER).standard_normal((EARLIER * count, 1 + len(kpis)))
+    earlier = correlated(before, scenario.noise_correlation)
     spread = np.array([kpi.noise for kpi in kpis])
-    return Luck(spread * noise.reshape(periods, count, -1), regime)
+    shape = (-1, count, len(kpis))
+    return Luck(spread * noise.reshape(shape), regime, spread * earlier.reshape(shape))
 
 
 def calm(scenario: Scenario, periods: int, repeated: int = 1) -> Luck:
     """No luck at all: `repeated` draws of every regime, regimes one after the other."""
     regime = np.repeat(np.arange(max(1, len(scenario.regimes))), repeated)
-    return Luck(np.zeros((periods, len(regime), len(scenario.kpis))), regime)
+    none, before = (np.zeros((count, len(regime), len(scenario.kpis))) for count in (periods, 0))
+    return Luck(none, regime, before)
 
 
 def _regimes(rng: np.random.Generator, scenario: Scenario, count: int) -> Ints:
@@ -103,6 +114,17 @@ def _regimes(rng: np.random.Generator, scenario: Scenario, count: int) -> Ints:
     at = (np.arange(count) + rng.random()) / count * odds[-1]
     positions: Ints = np.minimum(np.searchsorted(odds, at, side="right"), len(odds) - 1)
     return positions
+
+
+def rule_before(scenario: Scenario, seed: int, count: int) -> Floats:
+    """What `Draws.before` is to draws, for the sample on which budget rules hold, (count, K)."""
+    return _spread_evenly(seed, Stream.RULES, (count, len(scenario.kpis)))
+
+
+def _spread_evenly(seed: int, stream: Stream, shape: tuple[int, ...]) -> Floats:
+    """(D, K): every column has all of [0, 1), in an order of its own."""
+    rng, strata = generator(seed, Stream.EARLIER, stream), (np.arange(shape[0]) + 0.5) / shape[0]
+    return np.stack([rng.permutation(strata) for _ in range(shape[1])], axis=1)
 
 
 def _skill(rng: np.random.Generator, people: int, spread: float, periods: int) -> Floats:

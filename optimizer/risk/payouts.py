@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
+from optimizer.response.long_run import attained
 from optimizer.response.outcome import Outcome, evaluate_plan, loading, paid_people, payouts
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.draws import Draws, draw
@@ -60,9 +61,9 @@ class PayoutDistribution:
 def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> PayoutDistribution:
     """The distribution of payouts of one plan (I, K), at what people do under it."""
     scores = _scores(outcome)
-    attained = _attained(cal, scores, draws)
+    reached = _attained(cal, euros, scores, draws)
     charge, budget, names = loading(cal), cal.scenario.rules.budget, list(cal.scenario.teams)
-    per_team = _team_pay(cal, euros, attained)
+    per_team = _team_pay(cal, euros, reached)
     expected = _expected(cal, euros, scores)
     teams = tuple(
         spread(c * pay, c * float(e.sum()), c * mean, budget.teams.get(name, np.nan))
@@ -70,7 +71,7 @@ def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws:
     )
     limit = np.nan if budget.expected is None else budget.expected
     company = spread(charge @ per_team, float(euros.sum(axis=1) @ charge), float(expected @ charge), limit)
-    people = tuple(_people(cal, i, euros[i], attained, skill) for i, skill in enumerate(draws.skill))
+    people = tuple(_people(cal, i, euros[i], reached, skill) for i, skill in enumerate(draws.skill))
     return PayoutDistribution(
         company=company,
         teams=teams,
@@ -149,9 +150,13 @@ def _scores(outcome: Outcome) -> Floats:
     return np.array([at.score for at in outcome.by_regime])
 
 
-def _attained(cal: Calibrated, scores: Floats, draws: Draws) -> Floats:
-    """Attainment of every KPI in every draw, (D, K)."""
-    return np.asarray(scores[draws.regime] + cal.curves.noise * draws.noise)
+def _attained(cal: Calibrated, euros: Floats, scores: Floats, draws: Draws) -> Floats:
+    """Attainment of every KPI in every draw, (D, K), after what is moved over the end of the period."""
+    reached = np.empty_like(draws.noise)
+    for s, score in enumerate(scores):
+        some = draws.regime == s
+        reached[some] = attained(cal, euros, score, draws.noise[some], draws.before[some])
+    return reached
 
 
 def _team_pay(cal: Calibrated, euros: Floats, attained: Floats) -> Floats:
@@ -217,5 +222,5 @@ def _position(level: float, count: int) -> int:
 
 def company_pay(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> Floats:
     """Loaded payout of every draw, (D,)."""
-    attained = _attained(cal, _scores(outcome), draws)
-    return np.asarray(loading(cal) @ _team_pay(cal, euros, attained))
+    reached = _attained(cal, euros, _scores(outcome), draws)
+    return np.asarray(loading(cal) @ _team_pay(cal, euros, reached))

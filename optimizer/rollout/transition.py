@@ -2,13 +2,15 @@
 
 Conventions: a KPI counts work in the period in which it is done, as the teams' incentives do (model.md §4).
 The value of a stage is cash when a unit enters it, direct costs and payouts are cash at once. A regime lasts.
-Luck moves attainment, so pay, what people believe, and what the company sells (`rollout.sales`).
+Luck moves attainment, so pay, what people believe, and what the company sells (`rollout.sales`). Before the
+first period today's plan has gone on for long: luck of EARLIER periods has moved what people believe and what
+they have moved over the ends of periods. Without luck people believe what the baseline says.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -18,7 +20,14 @@ from optimizer.response.beliefs import Beliefs
 from optimizer.response.best_response import Response
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
-from optimizer.response.moved_results import Owed, losses, movables, move, value_per_attainment
+from optimizer.response.moved_results import (
+    Owed,
+    end_of_period,
+    losses,
+    movables,
+    move,
+    value_per_attainment,
+)
 from optimizer.response.network import Network
 from optimizer.response.outcome import loading, realised_pay, true_scores
 from optimizer.risk.draws import Luck, draw_luck
@@ -122,10 +131,13 @@ def transition(
 
 
 def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> TransitionPath:
-    """What happens from today on under a plan (I, K) that begins now."""
+    """What happens from today on under a plan (I, K) that begins now, today's having gone on for long."""
     parts: dict[int, TransitionPath] = {}
+    before = cal.paid_by(IN_FORCE) if len(luck.earlier) else cal
     for s in map(int, np.unique(luck.regime)):
-        parts[s] = _Run(cal, s, euros, learning).path(luck.noise[:, luck.regime == s])
+        mine = luck.regime == s
+        start = _Run(before, s, cal.current, learning).after(luck.earlier[:, mine])
+        parts[s] = _Run(cal, s, euros, learning).path(luck.noise[:, mine], start)
     return _together(parts, luck.regime)
 
 
@@ -137,6 +149,15 @@ def _together(parts: dict[int, TransitionPath], regime: Ints) -> TransitionPath:
         for name in TransitionPath.__dataclass_fields__
     }
     return TransitionPath(**fields)
+
+
+@dataclass(frozen=True)
+class _State:
+    """Between two periods: units under way, what people believe, what they owe to periods to come."""
+
+    pipeline: Pipeline
+    beliefs: Beliefs
+    owed: Owed
 
 
 class _Run:
@@ -151,22 +172,31 @@ class _Run:
         self.movable = movables(cal, euros)
         self.worth_of_luck = worth_of_luck(cal, self.network)
 
-    def path(self, noise: Floats) -> TransitionPath:
+    def path(self, noise: Floats, start: _State) -> TransitionPath:
         """All periods for the draws of this regime, noise (T, S, K)."""
-        count = noise.shape[1]
-        pipeline = in_transit(self.cal.network, self.shares, count)
-        beliefs = self.cal.beliefs.repeated(count)
-        owed = Owed(np.zeros(noise.shape[1:]), np.zeros(noise.shape[1:]))
-        rows = []
+        state, rows = start, []
         for luck in noise:
-            response, pipeline, learnt, entered = self._period(pipeline, beliefs, luck)
-            done = Equilibrium(self.network, response, beliefs, response.imbalance, 0)
-            row, owed = self._account(done, entered, luck, owed)
+            row, state = self._step(state, luck)
             rows.append(row)
-            beliefs = learnt
         return TransitionPath(
             **{name: np.stack([r[name] for r in rows]) for name in TransitionPath.__dataclass_fields__}
         )
+
+    def after(self, noise: Floats) -> _State:
+        """Where periods with this luck (T, S, K) lead from the baseline."""
+        count = noise.shape[1]
+        pipeline = in_transit(self.cal.network, self.shares, count)
+        state = _State(pipeline, self.cal.beliefs.repeated(count), Owed.nothing(noise.shape[1:]))
+        for luck in noise:
+            _, state = self._step(state, luck)
+        return state
+
+    def _step(self, state: _State, luck: Floats) -> tuple[dict[str, Floats], _State]:
+        """What a period with this luck (S, K) brings, and what it leaves."""
+        response, pipeline, learnt, entered = self._period(state.pipeline, state.beliefs, luck)
+        done = Equilibrium(self.network, response, state.beliefs, response.imbalance, 0)
+        row, owed = self._account(done, entered, luck, state.owed)
+        return row, _State(pipeline, learnt, owed)
 
     def _period(
         self, pipeline: Pipeline, beliefs: Beliefs, luck: Floats
@@ -183,34 +213,30 @@ class _Run:
     ) -> tuple[dict[str, Floats], Owed]:
         """KPIs and money of a period, and what later ones inherit from moved results."""
         cal, network, x = self.cal, self.network, done.x
-        score = true_scores(cal, done)
-        due = owed.due(score + luck)
-        later = owed.less(due)
-        reached = score + luck + due.attainment
-        moved = move(cal, self.movable, reached, _believed(cal, done.beliefs) + later.attainment)
-        value = value_per_attainment(network, x, score)
-        kept = 1 - losses(cal)
-        attainment = reached + kept * moved.pulled - moved.held
-        pay = np.einsum("ik,sik->si", self.euros, realised_pay(cal, attainment))
+        score, kept = true_scores(cal, done), 1 - losses(cal)
+        choose = partial(move, cal, self.movable)
+        end = end_of_period(owed, score + luck, _believed(cal, done.beliefs), kept, choose)
+        moved, value = end.moved, value_per_attainment(network, x, score)
+        pay = np.einsum("ik,sik->si", self.euros, realised_pay(cal, end.attainment))
         moved_value = (value * (kept * moved.pulled - moved.held)).sum(axis=1)
         lucky = luck @ self.worth_of_luck
         sold = entered @ network.stage_value + x @ network.unit_value + lucky
         row = {
             "x": x,
             "score": score,
-            "attainment": attainment,
+            "attainment": end.attainment,
             "target": np.broadcast_to(cal.targets_at(done.beliefs), score.shape),
             "pay": pay,
-            "gross": sold + due.value.sum(axis=1) + moved_value,
+            "gross": sold + end.due.value.sum(axis=1) + moved_value,
             "lucky": lucky,
             "direct_costs": x @ network.cash,
             "loaded_pay": pay @ loading(cal),
             "pulled": moved.pulled,
             "held": moved.held,
-            "owed": due.attainment,
+            "owed": end.due.attainment,
             "timing_cost": (value * losses(cal) * moved.pulled).sum(axis=1),
         }
-        return row, later.after(moved, value)
+        return row, end.later.after(moved, value)
 
 
 def _believed(cal: Calibrated, beliefs: Beliefs) -> Floats:

@@ -16,7 +16,7 @@ from optimizer.response.equilibrium import CONSISTENT, consistent_response
 from optimizer.response.global_response import PROFIT, deviations, is_searched
 from optimizer.response.outcome import Outcome, value_of
 from optimizer.risk.cvar import CVAR_DRAWS, has_tail_rule, percentile, probabilities
-from optimizer.risk.draws import PERIODS, Draws, draw, rule_noise
+from optimizer.risk.draws import PERIODS, Draws, draw, rule_before, rule_noise
 from optimizer.risk.payouts import company_pay, tail_elsewhere
 from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import Answer, FixedModel, digits_of
@@ -202,8 +202,9 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
 def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: float) -> Check:
     """Worst cases of what is really paid in the draws of the rule, by another path than the rule's."""
     regimes = len(cal.regimes)
-    noise = np.tile(rule_noise(cal.scenario, cal.seed, CVAR_DRAWS), (regimes, 1))
-    draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, ())
+    own = (rule_noise(cal.scenario, cal.seed, CVAR_DRAWS), rule_before(cal.scenario, cal.seed, CVAR_DRAWS))
+    noise, before = (np.tile(drawn, (regimes, 1)) for drawn in own)
+    draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, (), before)
     paid = worst_mean(cal, company_pay(cal, euros, outcome, draws))
     miss = abs(paid - judged) / max(1.0, abs(paid))
     detail = f"worst cases of payouts {paid:,.2f}, as judged {judged:,.2f}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 WATERFALL = Table(
     "waterfall",
     team=Column(str, "name", "name of the team", "team"),
-    cause=Column(str, "code", "volume, quality, conversion, retention, gaming or payout", "cause"),
+    cause=Column(str, "code", "volume, quality, conversion, retention, gaming, moved or payout", "cause"),
     revenue=Column(
         float,
         "money/period",

@@ -41,6 +41,7 @@ def outcome_json(cal: Calibrated, outcome: Outcome) -> Json:
         "net": number(outcome.net),
         "residual": number(outcome.residual),
         **_starved_json(cal, outcome),
+        **_moved_json(outcome),
         **(_surplus_json(outcome) if cal.scenario.rules.objective == "surplus" else {}),
     }
 
@@ -49,6 +50,12 @@ def _starved_json(cal: Calibrated, outcome: Outcome) -> Json:
     """Paid rates whose denominator has all but vanished, where there are any."""
     names = [name for name, dry in zip(cal.network.kpis, outcome.starved, strict=True) if dry]
     return {"starved": names} if names else {}
+
+
+def _moved_json(outcome: Outcome) -> Json:
+    """Of loaded_pay and gross, what moved results add; only where any are moved."""
+    amounts = {"moved_pay": number(outcome.moved_pay), "moved_value": number(outcome.moved_value)}
+    return amounts if any(amounts.values()) else {}
 
 
 def _surplus_json(outcome: Outcome) -> Json:
@@ -115,7 +122,11 @@ def _broken_json(rule: RuleOfPlan) -> Json:
 
 def budget_json(at: Evaluation, lines: tuple[BudgetLine, ...]) -> Json:
     """Only lines about bad cases say what they come to on another sample."""
-    return {"lines": [_budget_line(line) for line in lines], **_starved_json(at.cal, at.consistent)}
+    return {
+        "lines": [_budget_line(line) for line in lines],
+        **_starved_json(at.cal, at.consistent),
+        **_moved_json(at.consistent),
+    }
 
 
 def _budget_line(line: BudgetLine) -> Json:

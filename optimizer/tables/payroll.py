@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation
 from optimizer.response.calibration import Calibrated
+from optimizer.response.long_run import moved_level
 from optimizer.response.outcome import Outcome, loading, realised_pay
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Team
@@ -44,7 +45,14 @@ PAY_LINES = Table(
     ),
     weight=Column(float, "share", "share of the team's target pay"),
     euros=Column(float, "money/period", "weight × target pay: pay at target"),
-    level=Column(float, "share", "expected pay at this attainment and its noise, as a share of euros"),
+    moved=Column(
+        float,
+        "share",
+        "what results moved over the ends of periods add to expected pay, as a share of euros",
+    ),
+    level=Column(
+        float, "share", "expected pay at this attainment and its noise, moved included, as a share of euros"
+    ),
     pay=Column(float, "money/period", "probability × euros × level, rounded to the cent"),
     charges=Column(float, "money/period", "employer charges on pay, rounded to the cent"),
     loaded=Column(float, "money/period", "pay + charges"),
@@ -134,7 +142,8 @@ class Payroll:
     def lines(self) -> Iterator[Row]:
         """Expected pay by team, KPI and regime."""
         scores = [at.score for at in self.outcome.by_regime]
-        levels = [self.cal.curves.expected(score) for score in scores]
+        moved = [moved_level(self.cal, self.euros[None], score[None])[0] for score in scores]
+        levels = [self.cal.curves.expected(score) + more for score, more in zip(scores, moved, strict=True)]
         stated = list(zip(self.cal.regimes.names, self.cal.regimes.odds, strict=True))
         gated = self.cal.curves.gates
         gates = {(int(i), int(k)): int(on) for i, k, on in zip(gated.team, gated.kpi, gated.on, strict=True)}
@@ -148,6 +157,7 @@ class Payroll:
                     "attainment": float(scores[s][k]),
                     "gate_attainment": float(scores[s][gates[i, k]]) if (i, k) in gates else np.nan,
                     "weight": _tidy(self.euros[i, k] / self.euros[i].sum()),
+                    "moved": float(moved[s][i, k]),
                     **self._amounts(i, k, float(levels[s][i, k]), probability),
                 }
 

@@ -18,6 +18,7 @@ from optimizer.plans.space import TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
 from optimizer.response.calibration import TARGET_FLOOR, Calibrated
 from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.long_run import long_runs
 from optimizer.response.measures import EPSILON, RHO
 from optimizer.response.network import Network
 from optimizer.response.outcome import STARVED, loading
@@ -48,14 +49,17 @@ SCHEMA: dict[str, str] = {
     "Den⁰_k",
     "targets": "mode (fixed, reset), stretch, floor: the least share of those in force when issued anew",
     "curves": "sets of pay curves: those in force, then those chosen where there was a choice. Each: "
-    "names of curves chosen by team, and of every team and KPI level and slope of pay before the first knot, "
+    "names of curves chosen by team; moved results in the long run, per KPI whose results can be: kpi, maker "
+    "(team), step (attainment between two scores, from 0), at each score what moving adds to pay per euro at "
+    "target by team (one for all where it is the same) and the attainment lost; and of every team and KPI "
+    "level and slope of pay before the first knot, "
     "knots [attainment, jump, change of slope], patience (worth today of a euro earned), gate (null, or the "
     "KPI it is on and the attainment at which it opens)",
     "correlation": "of the luck of any two KPIs",
     "regimes": "per regime: probability, name and label (null: the only one), inflow F_n, and sparse rows "
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; "
     "numeratorArriving N⁰_k and denominatorArriving D⁰_k, what of them arrives by itself; gross and cash per "
-    "unit of activity",
+    "unit of activity; credited: activities that a KPI counts, by KPI",
     "order": "stages downstream first; teams upstream first; whether one pass over the teams is enough",
     "rules": "name, unit, atLeast (kept where value ≥ limit), quiet (speaks when broken), "
     "form and its numbers: see optimizer.plans.rules.family.FORMS",
@@ -84,7 +88,7 @@ def whatif_data(solution: Solution) -> Json:
 def company_data(cal: Calibrated, space: PlanSpace) -> Json:
     """The page's data for a company, with the current plan and those that its file names."""
     return {
-        "schema": 3,
+        "schema": 4,
         "scenario": _scenario(cal),
         "constants": {
             "tolerance": TOLERANCE,
@@ -200,7 +204,20 @@ def _curves(cal: Calibrated, names: CurveNames) -> Json:
     """One set: who follows which chosen curve, and the curves of all pairs, (I, K)."""
     teams, kpis = range(len(cal.network.teams)), range(len(cal.network.kpis))
     pairs = [[_curve(cal.curves, i, k) for k in kpis] for i in teams]
-    return {"chosen": dict(names), "pairs": pairs}
+    return {"chosen": dict(names), "moved": list(_moved(cal)), "pairs": pairs}
+
+
+def _moved(cal: Calibrated) -> Iterator[Json]:
+    """What moved results add at every score of their grid (`long_run`)."""
+    for run in long_runs(cal):
+        at = run.at(run.step * np.arange(run.last + 1, dtype=np.float64))
+        yield {
+            "kpi": run.kpi,
+            "maker": run.choice.team,
+            "step": run.step,
+            "pay": at.pay.T.tolist(),
+            "lost": at.lost.tolist(),
+        }
 
 
 def _curve(curves: PayCurves, i: int, k: int) -> Json:
@@ -230,6 +247,7 @@ def _regimes(cal: Calibrated) -> Iterator[Json]:
             "numeratorArriving": network.numerator_arriving.tolist(),
             "denominatorArriving": network.denominator_arriving.tolist(),
             "gross": network.marginal_gross.tolist(),
+            "credited": [_where(row > 0) for row in network.numerator],
             "cash": network.cash.tolist(),
         }
 

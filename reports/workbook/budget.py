@@ -25,14 +25,14 @@ class Paid:
 
 LINE = (
     "team", "kpi", "regime", "probability", "attainment", "level", "euros", "pay", "charges", "loaded",
-    "gate_attainment",
+    "gate_attainment", "moved",
 )  # fmt: skip
 TOTAL = ("team", "euros", "pay", "charges", "loaded", "share", "least_share", "limit", "slack")
 
 
 def write_budget(book: Book, lines: pd.DataFrame, totals: pd.DataFrame, agreed: Agreed) -> Paid:
     """Expected payouts, recomputed from weights, attainments and curves."""
-    sheet = book.sheet("Budget", (28, 34, 16, 13, 13, 13, 15, 15, 15, 15, 15))
+    sheet = book.sheet("Budget", (28, 34, 16, 13, 13, 13, 15, 15, 15, 15, 15, 15))
     sheet.say(0, 0, "xlsx.sheet.budget", "title")
     sheet.say(1, 0, "xlsx.budget.note", "muted")
     first = 3 + len(totals) + 3
@@ -62,6 +62,9 @@ def _line(sheet: Sheet, row: int, line: pd.Series, agreed: Agreed) -> None:
     if pd.notna(line["gate_attainment"]):
         sheet.number(row, 10, float(line["gate_attainment"]), "level", "input")
     level = agreed.curves.of(team, kpi).expected(sheet.at(row, 4), sheet.at(row, 10))
+    if line["moved"] != 0:
+        sheet.number(row, 11, float(line["moved"]), "level", "input")
+        level += f"+{sheet.at(row, 11)}"
     sheet.live(row, 5, level, float(line["level"]), "level")
     sheet.live(row, 6, agreed.euros[team, kpi], float(line["euros"]), "money")
     product = "*".join(sheet.at(row, column) for column in (3, 5, 6))

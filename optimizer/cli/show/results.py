@@ -19,6 +19,7 @@ from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
 from optimizer.response.beliefs import DENOMINATOR_FLOOR
 from optimizer.response.calibration import Calibrated, pay_per_unit
+from optimizer.response.long_run import long_runs
 from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Scenario
@@ -133,8 +134,18 @@ def show_evaluation(evaluation: Evaluation) -> None:
 
 
 def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
-    """What takes the ground from under a plan's figures."""
+    """What takes the ground from under a plan's figures, and what of them are results that are only moved."""
     start = f"warning: {plan}: " if plan else "warning: "
+    at, scenario = evaluation.consistent, evaluation.cal.scenario
+    if at.moved_pay or at.moved_value:
+        names = evaluation.cal.network.kpis
+        kpis = ", ".join(names[run.kpi] for run in long_runs(evaluation.cal))
+        text = (
+            f"{plan + ': ' if plan else ''}of loaded pay, {_money(at.moved_pay)} {scenario.currency} is for "
+            f"results moved over the ends of {period(scenario.period)}s ({kpis}), which changes gross by "
+            f"{at.moved_value:+,.2f}"
+        )
+        yield Text(text)
     if not evaluation.consistent.converged:
         text = "people's beliefs do not come to agree with what happens: these figures are no equilibrium"
         yield Text(start + text)

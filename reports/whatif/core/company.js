@@ -13,7 +13,7 @@ function companyOf(data) {
 }
 
 /** The company where plans follow one of the sets of pay curves. */
-const following = (company, set) => ({ ...company, curves: company.sets[set].pairs });
+const following = (company, set) => ({ ...company, curves: company.sets[set].pairs, moved: company.sets[set].moved });
 
 function indicesWhere(items, holds) {
   return items.flatMap((item, at) => (holds(item) ? [at] : []));

@@ -9,7 +9,8 @@ function evaluatePlan(company, euros, answer = consistentResponse) {
   const amount = (field) =>
     company.regimes.reduce((sum, w, s) => sum + w.probability * dot(w[field], equilibria[s].x), 0);
   const pay = expect(scores.map((score) => payouts(company, euros, score)));
-  const [gross, directCosts] = [amount("gross"), amount("cash")];
+  const lost = expect(scores.map((score, s) => [movedValue(company, company.regimes[s], euros, equilibria[s].x, score)]));
+  const [gross, directCosts] = [amount("gross") + lost[0], amount("cash")];
   const loaded = pay.map((paid, i) => paid * company.teams[i].loading);
   const loadedPay = loaded.reduce((sum, paid) => sum + paid, 0);
   const x = expect(equilibria.map((e) => e.x));
@@ -56,8 +57,34 @@ function starvedRates(company, euros, equilibria) {
   return [...paid].filter(dry).sort((one, other) => one - other);
 }
 
-/** Σ_k e_ik E pay(s_k) by team, before charges. */
+/** Σ_k e_ik E pay(s_k) by team, before charges, moved results included. */
 function payouts(company, euros, score) {
   const paid = (i, e, k) => (e === 0 ? 0 : e * expectedPay(company, i, k, score));
-  return euros.map((row, i) => row.reduce((sum, e, k) => sum + paid(i, e, k), 0));
+  const pay = euros.map((row, i) => row.reduce((sum, e, k) => sum + paid(i, e, k), 0));
+  for (const run of atWork(company, euros)) {
+    euros.forEach((row, i) => {
+      const curve = run.pay[Math.min(i, run.pay.length - 1)];
+      pay[i] += row[run.kpi] * between(curve, score[run.kpi] / run.step);
+    });
+  }
+  return pay;
+}
+
+/** Of gross, what is lost because results are moved over the ends of periods, at most 0. */
+function movedValue(company, regime, euros, x, score) {
+  const worth = (k) => regime.credited[k].reduce((sum, a) => sum + x[a] * regime.gross[a], 0) / score[k];
+  return atWork(company, euros).reduce(
+    (sum, run) => (score[run.kpi] > 0 ? sum - worth(run.kpi) * between(run.lost, score[run.kpi] / run.step) : sum),
+    0
+  );
+}
+
+/** Moved results that matter to a plan: it pays who makes them (optimizer/response/long_run.py). */
+const atWork = (company, euros) => company.moved.filter((run) => euros[run.maker][run.kpi] > 0);
+
+/** A value at a place between those of a row, the last one beyond its end. */
+function between(row, place) {
+  const at = Math.min(Math.max(place, 0), row.length - 1);
+  const low = Math.min(Math.floor(at), row.length - 2);
+  return row[low] + (at - low) * (row[low + 1] - row[low]);
 }

@@ -19,12 +19,16 @@ from optimizer.explanation.build import Explanation, explain
 from optimizer.explanation.frontier import frontier
 from optimizer.plans.plan_changes import curve_named, curves_offered, same_plan, team_changes
 from optimizer.response.calibration import calibrate
+from optimizer.rollout.actuals import Actual
+from optimizer.rollout.adjust import adjust
 from optimizer.rollout.pilot import changed_teams
 from optimizer.rollout.transition import transition
 from optimizer.runs.diff import differences
+from optimizer.scenario.plan import Plan
 from optimizer.scenario.write import dump_scenario
 from optimizer.solver import Options, solve
 from optimizer.solver.robust import robustly
+from optimizer.tables.adjust import adjust_tables
 from optimizer.tables.build import tables_of
 from optimizer.tables.frontier import FRONTIER, frontier_rows
 from optimizer.tables.json_values import solution_json
@@ -280,3 +284,30 @@ def test_a_robust_choice_among_curves_knows_todays_plan_by_what_it_pays() -> Non
     other = robustly(solve(company(sources=sources), options), options, draws=20).asked.robustness
     assert other is not None
     assert [(c.kind, c.kept) for c in other.candidates] == [("current", False), ("nominal", True)]
+
+
+@pytest.mark.parametrize("pay", [40_000.0, 50_000.0])
+def test_an_adjustment_changes_weights_and_never_pay(pay: float) -> None:
+    """One KPI, so there are no other weights: the smallest change was a rise of pay that no table showed."""
+    scenario = company("revenue_up_net_down.yaml")
+    plan = Plan({"sellers": {"orders": 1.0}}, {"sellers": pay})
+    adjustment = adjust(scenario, plan, [Actual(1, "sellers", "orders", 30.0)], draws=50)
+    assert adjustment.verdict == "keep"
+    chosen = adjustment.unlimited.solution.chosen
+    assert chosen is not None
+    assert chosen.plan.target_pay == {"sellers": pytest.approx(pay)}
+    frames = adjust_tables(adjustment, "launched")
+    assert frames["changes"].empty
+    assert frames["summary"].iloc[0]["attainable"] == pytest.approx(0, abs=1e-3)
+
+
+def test_a_cap_of_a_chosen_curve_is_the_cap_of_its_kpi() -> None:
+    """A team's curve replaces the KPI's own; what caps the pay is what the plan chooses."""
+    own = {"orders": {"entering": {"order": 1}, "noise": 0.2, "curve": {"cap": 1.6}}}
+    curves = {"straight": {}, "capped": {"slope": 2.0, "cap": 1.2}}
+    for offered, cap in {"straight": np.nan, "capped": 1.2}.items():
+        explanation = explain(
+            solve(company(kpis=own, curves=curves, rules={"curves": {"sellers": [offered]}}))
+        )
+        frame = tables(explanation)["kpis"]
+        assert frame["cap"].to_numpy() == pytest.approx([cap], nan_ok=True)

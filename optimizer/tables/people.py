@@ -11,13 +11,13 @@ from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation, by_size_of_change
 from optimizer.plans.plan_changes import curve_named
 from optimizer.response.outcome import Outcome, loading
-from optimizer.response.pay_knots import named_curve
+from optimizer.response.pay_knots import curve_of
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.rounding import digits_of
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
-    from optimizer.scenario.types import Kpi, Scenario
+    pass
 
 
 ACTIVITIES = Table(
@@ -143,7 +143,12 @@ KPIS = Table(
     rate=Column(bool, "flag", "whether it has a denominator"),
     target=Column(float, "kpi", "value at which it pays 100 %, in its own unit"),
     noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
-    cap=Column(float, "attainment", "attainment above which nothing more is paid; empty without a cap"),
+    cap=Column(
+        float,
+        "attainment",
+        "attainment above which nobody is paid more for it under the recommended plan (the current one, "
+        "without); empty where somebody is, or where nobody is paid on it",
+    ),
     now=Column(float, "attainment", "attainment under the current plan"),
     next=Column(
         float, "attainment", "attainment next period under the recommended plan, before people have learnt"
@@ -161,17 +166,21 @@ def kpis_rows(explanation: Explanation) -> Iterator[Row]:
             "rate": kpi.is_rate,
             "target": float(cal.targets[k]),
             "noise": kpi.noise,
-            "cap": _cap(cal.scenario, kpi),
+            "cap": _cap(explanation, name, k),
             "now": float(explanation.current.score[k]),
             "next": float(first.score[k]) if first is not None else np.nan,
             "then": float(recommended.score[k]) if recommended is not None else np.nan,
         }
 
 
-def _cap(scenario: Scenario, kpi: Kpi) -> float:
-    """Attainment above which the KPI's own curve is level."""
-    curve = named_curve(scenario, kpi.curve)
-    return np.nan if curve is None or curve.cap is None else curve.cap
+def _cap(explanation: Explanation, kpi: str, k: int) -> float:
+    """Attainment above which the curve is level of every team that is paid on a KPI."""
+    cal, chosen = explanation.cal, explanation.chosen
+    euros, names = explanation.in_force if chosen is None else chosen.paid
+    paid = [team for i, team in enumerate(cal.network.teams) if euros[i, k] > 0]
+    caps = [curve.cap if curve else None for curve in (curve_of(cal.scenario, t, kpi, names) for t in paid)]
+    stated = [cap for cap in caps if cap is not None]
+    return max(stated) if stated and len(stated) == len(caps) else np.nan
 
 
 GAMING = Table(

@@ -58,9 +58,9 @@ def _sentences(s: pd.Series) -> Iterator[str]:
         )
     else:
         yield (
-            f"With the same pay and curves, the best weights would bring {s['attainable']:+,.0f} {money}. "
-            f"Changing no team's weights by more than {s['limit']:.2g} in all brings {s['gain']:+,.0f}"
-            + (f", {s['recovered']:.0%} of it." if s["attainable"] > 0 else ", and keeps the rules.")
+            f"With the same pay and curves, the best weights that keep the rules change the value by "
+            f"{s['attainable']:+,.0f} {money}; changing no team's weights by more than {s['limit']:.2g} in "
+            f"all, by {s['gain']:+,.0f}" + (f", {s['recovered']:.0%} of it." if s["attainable"] > 0 else ".")
         )
     if not s["proven"]:
         yield "Not every plan looked for is proven best: give more time with --time-limit."

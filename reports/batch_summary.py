@@ -24,7 +24,7 @@ LONGEST_NAME = 160
 LONGEST_TEXT = 300
 MOST_RUNS = 12
 """Runs listed beside a plan before it says how many more there are."""
-TONES = {"optimal": "good", "feasible": "warn", "infeasible": "bad"}
+TONES = {"optimal": "good", "imposed": "good", "feasible": "warn", "infeasible": "bad", "not_found": "warn"}
 
 
 Labels = Mapping[str, Sequence[Mapping[Any, Any]]]
@@ -75,7 +75,7 @@ def _outcomes(words: Words, index: pd.DataFrame) -> Block:
 
 def _run(words: Words, run: Any) -> Block:
     status = str(run["status"]) or "failed"
-    known = status in ("optimal", "feasible")
+    known = status in ("optimal", "imposed", "feasible")
     figures = [_figure(words, name, float(run[name])) for name in MONEY]
     gap = words.write.percent(float(run["gap"]), 3)
     return row(

@@ -17,13 +17,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from optimizer import Scenario
 from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
+from optimizer.plans.statuses import WITH_PLAN, Status
 from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
@@ -39,7 +40,7 @@ SECONDS = 1.0
 LISTED = 400
 """Plans up to which a scenario is enumerated."""
 GAP = 1e-4
-STATED = {"optimal", "feasible", "infeasible", "no_equilibrium", "error", "refused"}
+STATED = {*get_args(Status), "refused"}
 """Statuses of scenario.md, and bad input."""
 
 Tree = dict[str, Any]
@@ -295,7 +296,7 @@ def _inconsistent(solution: Solution, options: Options) -> Iterator[str]:
     solution_json(solution)
     failed = {c.name for c in solution.certificate.checks if not c.ok}
     has_plan = solution.chosen is not None
-    if has_plan != (solution.status in ("optimal", "feasible") or (solution.status == "error" and has_plan)):
+    if has_plan != (solution.status in WITH_PLAN or (solution.status == "error" and has_plan)):
         yield f"{solution.status} with a plan: {has_plan}"
     if solution.status == "optimal" and (failed or not solution.certificate.gap <= options.gap * 1.001):
         yield f"optimal with gap {solution.certificate.gap} and {failed}"
@@ -305,11 +306,11 @@ def _inconsistent(solution: Solution, options: Options) -> Iterator[str]:
         yield f"bound {solution.certificate.bound} below the objective {solution.certificate.objective}"
     if has_plan and not np.isfinite(solution.certificate.bound) and "model_accepts_plan" not in failed:
         yield f"no bound, gap {solution.certificate.gap}"
-    if solution.status == "infeasible" and "time" in failed:
-        yield "infeasible for a time-out"
+    if solution.status == "infeasible" and failed:
+        yield f"infeasible without proof: {sorted(failed)}"
     if solution.status == "infeasible" and solution.conflict is None:
         yield "infeasible without a word on conflicts"
-    if solution.status == "error" and failed != {"time"}:
+    if solution.status == "error":
         yield f"failed checks: {sorted(failed)}"
     values = [a.value for a in solution.asked.alternatives]
     if values and values[0] != solution.certificate.objective:
@@ -361,7 +362,7 @@ def _against_enumeration(every: Everything, solution: Solution, options: Options
     """A status, bound or proof that enumeration contradicts; and whether a better plan was missed."""
     best = float(every.value[every.kept].max(initial=-np.inf))
     if solution.chosen is None:
-        if solution.status == "infeasible" and best > -np.inf and not solution.unproven:
+        if solution.status == "infeasible" and best > -np.inf:
             return f"infeasible, but a plan of {best} keeps the rules", False
         return "", False
     size = max(1.0, abs(best) if best > -np.inf else 1.0, abs(solution.certificate.objective))

@@ -123,10 +123,10 @@ def bounds(node: dict[str, Any]) -> str:
 # --- verbs ----------------------------------------------------------------------------------------------
 
 MEANINGS = {
-    0: "optimal, or done",
-    1: "infeasible, or a budget exceeded (explained); no pilot within the headcount would see the plan work",
+    0: "optimal or imposed, or done",
+    1: "infeasible (proven), or a budget exceeded; no pilot within the headcount would see the plan work",
     BAD_INPUT: "bad input, or a place that cannot be written to",
-    3: "a plan that keeps all rules, without proof",
+    3: "a plan that keeps all rules, without proof; or none found, and none proven not to exist",
     4: "an internal check failed, no equilibrium, a folder that is not what was written, an unforeseen error",
     INTERRUPTED: "Ctrl-C with nothing to keep",
 }

@@ -88,7 +88,7 @@ def test_a_plan_on_a_bound_that_is_not_valid_fails_the_certificate(what):
     setting = setting_of(mini())
     proven = model_at(setting)
     units = setting.space.units(setting.cal.current)
-    assert all(c.ok for c in check_model(proven, setting.space, units, (setting.cal.beliefs,)))
+    assert all(c.ok for c in check_model(proven, units, (setting.cal.beliefs,)))
     at = linearised(setting.cal, setting.cal.current[None], (setting.cal.beliefs,)).by_regime[0].response
     true = getattr(at, what)[0]
     a = int(np.argmax(np.where(np.isfinite(true), true, -np.inf)))
@@ -97,4 +97,4 @@ def test_a_plan_on_a_bound_that_is_not_valid_fails_the_certificate(what):
     high[a] = 0.9 * true[a]
     tight = (replace(proven.bounds[0], **{what: Interval(np.minimum(ends.low, high), high)}),)
     planted = FixedModel(setting, tight, build_model(setting, tight))
-    assert not all(c.ok for c in check_model(planted, setting.space, units, (setting.cal.beliefs,)))
+    assert not all(c.ok for c in check_model(planted, units, (setting.cal.beliefs,)))

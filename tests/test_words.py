@@ -169,7 +169,7 @@ def test_there_is_no_second_system_of_words() -> None:
         ("reason", "time_limit 0.5; checks gap, time", "the time limit of 0.5 s was reached; checks that "
          "failed: Gap to the bound, Within the time limit"),
         ("reason", "left_out tornado", "no time was left for: what the gain is when a number is off"),
-        ("status", "unproven", "No plan found that keeps the rules (not proven that none exists)"),
+        ("status", "not_found", "No plan found that keeps the rules (not proven that none exists)"),
         ("plan", "by_hand", "By hand"),
         ("team", "", ""),
     ],
@@ -263,7 +263,7 @@ def test_a_language_is_one_file(third: Path) -> None:
     for said in (
         words.label(team, "team"),
         words.say("proof.title"),
-        words.count("proof.rounds", len(run.tables["rounds"])),
+        words.name("check", "every_plan_judged"),
         words.name("check", "regret"),
         words.money(float(run.tables["summary"].iloc[0]["bound"])),
     ):

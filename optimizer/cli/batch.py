@@ -86,7 +86,7 @@ def _settings(workers: int | None, scheduler: str | None, retry: str | None, wai
 
 
 def exit_code(counts: Counter[str]) -> int:
-    """The gravest of all runs: 4 failed, 1 infeasible, 3 without proof, 0 all optimal."""
+    """The gravest of all runs: 4 failed, 1 infeasible, 3 without proof, 0 all optimal or imposed."""
     if any(counts[status] for status in ("failed", "waiting", "error", "no_equilibrium")):
         return 4
-    return 1 if counts["infeasible"] else 3 if counts["feasible"] else 0
+    return 1 if counts["infeasible"] else 3 if counts["feasible"] or counts["not_found"] else 0

@@ -31,7 +31,6 @@ def budget(file: Path, plan_name: str, seed: int, as_json: bool) -> None:
     """Finance's check of any plan: every budget line; exit code 1 if one is exceeded."""
     from optimizer.cli.show import results
     from optimizer.plans import evaluation
-    from optimizer.plans.space import TOLERANCE
     from optimizer.tables import json_values
 
     scenario = read_and_warn(file)
@@ -41,5 +40,5 @@ def budget(file: Path, plan_name: str, seed: int, as_json: bool) -> None:
         print_json(json_values.budget_json(at, lines))
     else:
         results.show_budget(at, lines)
-    if any(line.slack is not None and line.slack < -TOLERANCE for line in lines):
+    if any(line.exceeded for line in lines):
         sys.exit(1)

@@ -29,7 +29,15 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads only wait for each other
 
-EXIT = {"optimal": 0, "infeasible": 1, "feasible": 3, "no_equilibrium": 4, "error": 4}
+EXIT = {
+    "optimal": 0,
+    "imposed": 0,
+    "infeasible": 1,
+    "feasible": 3,
+    "not_found": 3,
+    "no_equilibrium": 4,
+    "error": 4,
+}
 """Exit code by status; 2 is bad input."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: none of those that say how a plan or a batch went."""

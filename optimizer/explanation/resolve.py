@@ -9,12 +9,12 @@ import numpy as np
 
 from optimizer.explanation.comparison import mean_controllability
 from optimizer.explanation.gaming_ledger import gaming_hours
+from optimizer.plans.statuses import Status
 from optimizer.response.outcome import value_of
 from optimizer.scenario.plan import CurveNames, pay_decided
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
-from optimizer.solver.solution import Status
 
 LONGEST = 60.0
 """Seconds for each solve where no limit is given: one hard point must not hold up all the others."""
@@ -63,7 +63,7 @@ class Optimum:
         if best is None or (self.weights is not None and best.value <= self.value):
             return self
         bound = max(self.bound, best.value) if np.isfinite(self.bound) else np.nan
-        proven = self.status == "optimal" and relative_gap(best.value, self.bound) <= gap
+        proven = self.status in ("optimal", "imposed") and relative_gap(best.value, self.bound) <= gap
         return replace(best, bound=bound, status="optimal" if proven else "feasible")
 
 

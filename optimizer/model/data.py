@@ -51,6 +51,8 @@ class ModelData:
     regimes: tuple[RegimeData, ...]
     exposure: Floats | None
     """d_kj, (K, J), at the believed plan; None where no rule needs it."""
+    money: float = 1.0
+    """Units of money in these numbers per unit of the scenario: a power of two (model.md §13.13)."""
 
     @property
     def rules(self) -> Rules:
@@ -58,9 +60,13 @@ class ModelData:
 
 
 def model_data(
-    cal: Calibrated, space: PlanSpace, beliefs: tuple[Beliefs, ...], exposure: Floats | None = None
+    cal: Calibrated,
+    space: PlanSpace,
+    beliefs: tuple[Beliefs, ...],
+    exposure: Floats | None = None,
+    money: float = 1.0,
 ) -> ModelData:
-    """The model's numbers at one belief (S = 1) per regime."""
+    """The model's numbers at one belief (S = 1) per regime, all in one unit of money."""
     stated = cal.regimes
     regimes = tuple(
         _regime_data(cal, name or "base", probability, network, at)
@@ -68,7 +74,7 @@ def model_data(
             stated.names, stated.odds, stated.networks, beliefs, strict=True
         )
     )
-    return ModelData(cal, space, regimes, exposure)
+    return ModelData(cal, space, regimes, exposure, money)
 
 
 def _regime_data(cal: Calibrated, name: str, probability: float, network: Network, at: Beliefs) -> RegimeData:

@@ -3,57 +3,157 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
-from math import comb, prod
+from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
-from optimizer.arrays import Ints
+from optimizer.arrays import Bools, Floats, Ints
 from optimizer.plans.rules import team_values
-from optimizer.plans.space import PlanSpace
+from optimizer.plans.space import PlanSpace, change_origin
 
-
-def team_rows(space: PlanSpace, i: int) -> Ints:
-    """Every step count row of team i, (R, K), that keeps the rules on its own weights."""
-    usable = np.flatnonzero(space.allowed[i])
-    totals = range(int(space.least[i]), int(space.most[i]) + 1)
-    rows = [r for total in totals for r in _compositions(total, len(usable))]
-    units = np.zeros((len(rows), len(space.unit), space.allowed.shape[1]), dtype=np.intp)
-    units[:, i, usable] = np.array(rows, dtype=np.intp).reshape(len(rows), len(usable))
-    alone = [r.kept for r in team_values(space, i, space.euros(units))]
-    return np.asarray(units[np.all(alone, axis=0)][:, i] if alone else units[:, i])
-
-
-def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
-    """Ways to write `total` as `parts` whole numbers, in lexicographic order."""
-    if parts == 0:
-        return iter([()] if total == 0 else [])
-    bars = combinations(range(total + parts - 1), parts - 1)
-    return (tuple(b - a - 1 for a, b in zip((-1, *c), (*c, total + parts - 1), strict=True)) for c in bars)
-
-
+WHOLE = 20_000
+"""Plans up to which a space is judged whole (model.md §13.13)."""
 BLOCK = 4096
-"""Plans handed out at once by `every_plan`."""
+"""Plans handed out at once, and rows judged at once."""
+LONGEST = 400_000
+"""Rows of one team that are listed on the way to those that keep its rules."""
+ROOM = 1e-5
+"""Share of pay by which a row may miss a bound while it is listed: the rules judge it at the end."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Every plan that keeps the rules on weights: rows of each team, (R_i, K) step counts, in any pairing."""
+
+    rows: tuple[Ints, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(r) for r in self.rows)
+
+    @property
+    def count(self) -> int:
+        return prod(self.shape)
+
+    def blocks(self, size: int = BLOCK) -> Iterator[Ints]:
+        """All of them, (S, I, K) so many at once."""
+        for start in range(0, self.count, size):
+            at = np.arange(start, min(start + size, self.count))
+            yield self.plans(np.unravel_index(at, self.shape))
+
+    def plans(self, chosen: tuple[Ints, ...]) -> Ints:
+        """Plans (S, I, K) by the place of each team's row (S,)."""
+        return np.stack([r[c] for r, c in zip(self.rows, chosen, strict=True)], axis=1)
+
+
+def listing(space: PlanSpace, most: int = WHOLE) -> Listing | None:
+    """Every plan of a space with steps; None where there are more than `most`."""
+    rows = []
+    for i in range(len(space.unit)):
+        of_team = team_rows(space, i, LONGEST)
+        if of_team is None:
+            return None
+        rows.append(of_team)
+    found = Listing(tuple(rows))
+    return found if found.count <= most else None
 
 
 def every_plan(space: PlanSpace) -> Iterator[Ints]:
     """Every plan that keeps the rules on weights, in blocks (S, I, K) of step counts."""
-    rows = [team_rows(space, i) for i in range(len(space.unit))]
-    shape = tuple(len(r) for r in rows)
-    for start in range(0, prod(shape), BLOCK):
-        chosen = np.unravel_index(np.arange(start, min(start + BLOCK, prod(shape))), shape)
-        yield np.stack([r[c] for r, c in zip(rows, chosen, strict=True)], axis=1)
+    rows = (team_rows(space, i) for i in range(len(space.unit)))
+    return Listing(tuple(r for r in rows if r is not None)).blocks()
 
 
-def count_plans(space: PlanSpace, listed: int) -> int:
-    """How many plans `every_plan` hands out; no fewer than that where a team has more than `listed` ways.
+def count_plans(space: PlanSpace, listed: int = WHOLE) -> int:
+    """How many plans keep the rules on weights; `listed` + 1 where there are more than that."""
+    found = listing(space, listed)
+    return listed + 1 if found is None else found.count
 
-    Those are counted without listing them, before the rules on weights.
+
+def is_single(space: PlanSpace) -> bool:
+    """Whether rules on weights leave one plan only: it is imposed, and the best of nothing."""
+    if not space.continuous:
+        return count_plans(space, 1) == 1
+    paid = space.most > 0
+    free = (space.allowed & np.isnan(space.locked))[paid].sum(axis=1)
+    return bool((space.least == space.most).all() and ((free <= 1) | space.fully_locked[paid]).all())
+
+
+# --- rows of one team -----------------------------------------------------------------------------------
+
+
+def team_rows(space: PlanSpace, i: int, longest: int | None = None) -> Ints | None:
+    """Every row of step counts of team i, (R, K), that keeps the rules on its own weights.
+
+    None where more than `longest` would be listed on the way.
     """
-    return prod(_count_rows(space, i, listed) for i in range(len(space.unit)))
+    usable = np.flatnonzero(space.allowed[i])
+    found = [np.zeros((0, len(usable)), dtype=np.intp)]
+    for total in range(int(space.least[i]), int(space.most[i]) + 1):
+        rows = _rows_of(space, i, usable, total, longest)
+        if rows is None:
+            return None
+        found.append(rows)
+    rows = np.concatenate(found)
+    if longest is not None and len(rows) > longest:
+        return None
+    whole = np.zeros((len(rows), space.allowed.shape[1]), dtype=np.intp)
+    whole[:, usable] = rows
+    return whole[keeps_own_rules(space, i, whole)]
 
 
-def _count_rows(space: PlanSpace, i: int, listed: int) -> int:
-    parts, totals = int(space.allowed[i].sum()), range(space.least[i], space.most[i] + 1)
-    ways = sum(comb(total + parts - 1, parts - 1) for total in totals) if parts else 1
-    return ways if ways > listed else len(team_rows(space, i))
+def keeps_own_rules(space: PlanSpace, i: int, rows: Ints) -> Bools:
+    """(R,): which rows (R, K) keep the rules on the weights of team i."""
+    kept = np.ones(len(rows), dtype=bool)
+    for start in range(0, len(rows), BLOCK):
+        some = slice(start, start + BLOCK)
+        units = np.zeros((len(rows[some]), len(space.unit), rows.shape[1]), dtype=np.intp)
+        units[:, i] = rows[some]
+        for rule in team_values(space, i, space.euros(units)):
+            kept[some] &= rule.kept
+    return kept
+
+
+def step_choices(space: PlanSpace, i: int, total: int) -> list[Ints]:
+    """Step counts that each usable KPI of team i may have where `total` steps are paid, ascending."""
+    rules, usable = space.scenario.rules.weights, np.flatnonzero(space.allowed[i])
+    low = max(1, int(np.ceil((rules.min - ROOM) * total)))
+    free = np.array([0, *range(low, int(np.floor((rules.max + ROOM) * total)) + 1)], dtype=np.intp)
+    locked = space.locked[i, usable] * total
+    return [free if np.isnan(steps) else np.array([round(steps)]) for steps in locked]
+
+
+def most_used(space: PlanSpace) -> int:
+    """How many KPIs a team may be paid on."""
+    most = space.scenario.rules.weights.max_measures
+    return space.allowed.shape[1] if most is None else most
+
+
+def _rows_of(space: PlanSpace, i: int, usable: Ints, total: int, longest: int | None) -> Ints | None:
+    """Rows of one total in lexicographic order, KPI by KPI; what can no longer keep the rules is dropped."""
+    choices = step_choices(space, i, total)
+    ahead = np.cumsum([0, *(int(c.max(initial=0)) for c in reversed(choices))])[::-1]
+    away = _away(space, i, usable, total)
+    rows, left = np.zeros((1, 0), dtype=np.intp), np.array([total])
+    used, moved = np.zeros(1, dtype=np.intp), np.array([away[1]])
+    for j, values in enumerate(choices):
+        parent, value = (grid.ravel() for grid in np.meshgrid(np.arange(len(rows)), values, indexing="ij"))
+        rest, count = left[parent] - value, used[parent] + (value > 0)
+        far = moved[parent] + np.abs(value / max(total, 1) - away[0][j])
+        open_ = (rest >= 0) & (rest <= ahead[j + 1]) & (count <= most_used(space)) & (far <= away[2])
+        if longest is not None and open_.sum() > longest:
+            return None
+        parent, value = parent[open_], value[open_]
+        rows = np.concatenate([rows[parent], value[:, None]], axis=1)
+        left, used, moved = rest[open_], count[open_], far[open_]
+    return np.asarray(rows[left == 0])
+
+
+def _away(space: PlanSpace, i: int, usable: Ints, total: int) -> tuple[Floats, float, float]:
+    """Weights from which change counts, what KPIs out of reach add to it, and the most it may be."""
+    most = space.scenario.rules.change_limit
+    if most is None or total == 0:
+        return np.zeros(len(usable)), 0.0, np.inf
+    today = change_origin(space.scenario)[i]
+    return today[usable], float(today.sum() - today[usable].sum()), most + ROOM

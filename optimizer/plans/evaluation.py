@@ -15,7 +15,7 @@ from optimizer.plans.rules.bad_cases import KEYS
 from optimizer.plans.rules.budget import EXPECTED, TEAM
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import RuleOfPlan, RuleValue
-from optimizer.plans.space import PlanSpace, plan_space
+from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.global_response import Deviation, deviations
 from optimizer.response.measures import congruence, exposures, measure
@@ -204,6 +204,12 @@ class BudgetLine:
     slack: float | None
     elsewhere: float | None = None
     standard_error: float | None = None
+
+    @property
+    def exceeded(self) -> bool:
+        """Beyond its limit by more than rounding."""
+        room = max(TOLERANCE, RELATIVE * abs(self.limit or 0.0))
+        return self.slack is not None and self.slack < -room
 
 
 def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED) -> tuple[BudgetLine, ...]:

@@ -19,7 +19,8 @@ from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of, weights_of
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
 TOLERANCE = 1e-6
-"""Rules hold within this, absolute (model.md §8)."""
+"""Rules hold within this, or within RELATIVE of their limit where that is more (model.md §13.13)."""
+RELATIVE = 1e-9
 SHIFT = 0.05
 """Without steps, a plan's neighbours are this share of pay away."""
 

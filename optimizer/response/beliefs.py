@@ -47,6 +47,10 @@ class Beliefs:
             price=np.concatenate([part.price for part in parts]),
         )
 
+    def with_money(self, factor: float) -> Beliefs:
+        """The same where money is counted in another unit: prices times `factor`."""
+        return Beliefs(self.routing, self.numerator, self.denominator, self.price * factor)
+
     def repeated(self, count: int) -> Beliefs:
         """One plan's beliefs, held by `count` plans."""
         return Beliefs(*(np.broadcast_to(f, (count, *f.shape[1:])) for f in self._fields()))

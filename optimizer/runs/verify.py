@@ -16,6 +16,7 @@ from typing import Any
 
 from optimizer.parallel.pool import each
 from optimizer.plans.evaluation import evaluate
+from optimizer.plans.statuses import WITH_PLAN
 from optimizer.response.calibration import CalibrationError
 from optimizer.runs.folder import changed_files
 from optimizer.scenario.plan import plan_in
@@ -97,7 +98,7 @@ def _plan(folder: Path, result: Json, seed: int) -> Iterator[tuple[str, ...]]:
     at = evaluate(scenario, plan, seed)
     yield from _apart("consistent", result["consistent"], outcome_json(at.cal, at.consistent))
     yield from _apart("first_response", result["first_response"], outcome_json(at.cal, at.first_response))
-    if result["status"] not in ("optimal", "feasible") or "linearised" in result:
+    if result["status"] not in WITH_PLAN or "linearised" in result:
         return
     for rule in at.broken_rules:
         yield f"the plan breaks {rule.name}", f"limit {rule.limit:.6g}", f"{rule.value:.6g}"

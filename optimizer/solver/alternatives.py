@@ -103,7 +103,8 @@ class _Search:
     ) -> _Search:
         m = fixed.model
         m.way_out = pyo.Var(domain=pyo.Binary, doc="none is better: the best plan again")
-        m.way_out_worth = pyo.Param(initialize=best.value, mutable=True, doc="what the candidate is worth")
+        now = best.value * fixed.data.money
+        m.way_out_worth = pyo.Param(initialize=now, mutable=True, doc="what the candidate is worth")
         m.again = pyo.ConstraintList(doc="the way out is the best plan")
         of_best = digits_of(m, fixed.data, best.units)
         for digit in m.digit.values():
@@ -111,7 +112,7 @@ class _Search:
         m.apart = pyo.VarList(domain=pyo.Binary)
         m.differing = pyo.ConstraintList(doc="more than one step from every plan listed, or the way out")
         m.objective.deactivate()
-        worth = m.objective.expr - (best.value - m.way_out_worth) * m.way_out
+        worth = m.objective.expr - (now - m.way_out_worth) * m.way_out
         m.worth_or_way_out = pyo.Objective(expr=worth, sense=pyo.maximize)
         at_beliefs = scored_at(state, at)
         return cls(state, scored, at_beliefs, fixed, best)
@@ -154,7 +155,7 @@ class _Search:
             m.way_out.fix(0)
         else:
             m.way_out.unfix()
-            m.way_out_worth.set_value(candidate.value)
+            m.way_out_worth.set_value(candidate.value * self.fixed.data.money)
         start = None if candidate is None else self.best.units
         return self.fixed.solve(self.state.limits, start, self.state.progress("alternatives"))
 

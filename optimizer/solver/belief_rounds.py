@@ -12,7 +12,6 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.arrays import Ints
-from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.local_search import (
     ScoredPlan,
     best_of,
@@ -37,8 +36,6 @@ MOST_REJECTED = 25
 """Plans passed over because people would not stay at them."""
 STARTS = 3
 """Plans from which the local search climbs."""
-BRUTE_FORCE = 20_000
-"""Plans up to which all are judged before a scenario is called infeasible at consistent beliefs."""
 
 Refusal = tuple[BeliefPoint, Answer]
 """Beliefs at which the model had no plan, and what it said."""
@@ -182,7 +179,7 @@ def verified(state: SolveState, incumbent: ScoredPlan) -> ScoredPlan:
         following = state.incumbent
         if following is None or not following.kept:
             break
-        incumbent = converged(state, following)
+        incumbent = following if state.whole else converged(state, following)
     return first
 
 
@@ -220,16 +217,3 @@ def _nearest(state: SolveState) -> ScoredPlan | None:
         if state.out_of_time or climb_by_two(state.space, state.scored, plan, lambda p: p.kept).kept:
             break
     return state.incumbent
-
-
-def judge_every(state: SolveState) -> bool:
-    """In a small space, judge every plan at its own beliefs; whether that was done."""
-    if count_plans(state.space, BRUTE_FORCE) > BRUTE_FORCE:
-        return False
-    state.tell(Event("search", "every plan, before saying that none keeps the rules"))
-    with state.timed("search"):
-        for block in every_plan(state.space):
-            if state.out_of_time:
-                return False
-            state.scored.look(block)
-    return True

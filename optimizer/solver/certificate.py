@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.plans.evaluator import Scores, consistent_tail, linearised
-from optimizer.plans.space import TOLERANCE, PlanSpace
+from optimizer.plans.space import TOLERANCE
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, Beliefs
 from optimizer.response.best_response import regrets
 from optimizer.response.calibration import Calibrated
@@ -33,9 +33,7 @@ ROUNDING = 2 * TOLERANCE
 """Shares of pay within which the model may move a plan without steps: rules bind to their tolerance only."""
 
 
-def check_model(
-    fixed: FixedModel | None, space: PlanSpace, units: Ints, beliefs: tuple[Beliefs, ...]
-) -> Iterator[Check]:
+def check_model(fixed: FixedModel | None, units: Ints, beliefs: tuple[Beliefs, ...]) -> Iterator[Check]:
     """The plan put back into the model: same value, no regret, nothing on a bound.
 
     `fixed` is None where the model has no plan at all at these beliefs.
@@ -46,14 +44,15 @@ def check_model(
             "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
         )
         return
-    cal = fixed.data.cal
-    euros = space.euros(answer.units)[None]
+    cal, money = fixed.data.cal, fixed.data.money
+    beliefs = tuple(b.with_money(money) for b in beliefs)
+    euros = fixed.data.space.euros(answer.units)[None]
     seen = linearised(cal, euros, beliefs)
-    value = float(value_of(cal, seen)[0])
+    value = float(value_of(cal, seen)[0]) / money
     miss = abs(answer.objective - value) / max(1.0, abs(value))
     yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
     if answer.paid is not None and seen.tail.cvar is not None:
-        yield _model_cvar(cal, answer.paid, float(seen.tail.cvar[0]))
+        yield _model_cvar(cal, answer.paid, float(seen.tail.cvar[0]) / money)
     yield _regret(cal, euros, beliefs, answer.x)
     yield _inside(fixed, seen.by_regime)
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from optimizer.plans.enumeration import every_plan
-from optimizer.plans.evaluator import judge_consistent
-from optimizer.plans.local_search import ScoredPlan
-from optimizer.plans.space import plan_space
+from optimizer.plans.enumeration import WHOLE
+from optimizer.plans.local_search import ScoredPlan, best_of
 from optimizer.response.outcome import evaluate_plan
 from optimizer.solver.alternatives import diverse
+from optimizer.solver.belief_rounds import built, floor_of
 from optimizer.solver.certificate import (
     check_equilibrium,
     check_global,
@@ -20,25 +19,46 @@ from optimizer.solver.certificate import (
     check_sample,
     relative_gap,
 )
+from optimizer.solver.chance import DRAWN
+from optimizer.solver.program.at_beliefs import FixedModel
 from optimizer.solver.proof import MOST_LISTED, Proof
 from optimizer.solver.solution import Check
-from optimizer.solver.state import Event, SolveState
+from optimizer.solver.state import BeliefPoint, SolveState, own_beliefs
 from optimizer.solver.verdict import Certified, status_of
+from optimizer.solver.whole import judge_coarse
 
 
-def certified(state: SolveState, proof: Proof) -> Certified:
-    """The best plan at its own beliefs, with every check, and the alternatives asked for."""
+def certified(state: SolveState, proof: Proof, drawn: int) -> Certified:
+    """The best plan at its own beliefs, with every check, and the alternatives asked for.
+
+    `drawn` random plans were judged, none of them better.
+    """
     with state.timed("verify"):
-        checks = tuple(_checks(state, proof))
+        checks = tuple(_checks(state, proof, drawn))
     proven = status_of(checks) == "optimal"
     others = diverse(state, state.scored, proof.plan, proof.at, proven=proven)
     return Certified(state, proof.plan, proof.bound, checks, others)
 
 
-def _checks(state: SolveState, proof: Proof) -> Iterator[Check]:
+def certified_of_all(state: SolveState, plan: ScoredPlan) -> Certified:
+    """The best of all plans, each judged at its own beliefs: its value is the bound."""
+    at = own_beliefs(state, plan, "final")
+    with state.timed("verify"):
+        checks = tuple(_checks_of_all(state, plan, at))
+    others = diverse(state, state.scored, plan, at, proven=status_of(checks) == "optimal")
+    return Certified(state, plan, plan.value, checks, others)
+
+
+def _checks_of_all(state: SolveState, plan: ScoredPlan, at: BeliefPoint) -> Iterator[Check]:
+    count = float(len(state.scored.seen))
+    yield Check("gap", True, 0.0, state.options.gap, "the best of all plans")
+    yield Check("every_plan_judged", True, count, float(WHOLE), "plans, each at its own beliefs")
+    yield Check("no_better_plan", True, 0.0, float(MOST_LISTED), "plans are better, of all")
+    yield from _checks_of_plan(state, plan, built(state, at, floor_of(plan.value)), at)
+
+
+def _checks(state: SolveState, proof: Proof, drawn: int) -> Iterator[Check]:
     plan, gap, limit = proof.plan, relative_gap(proof.plan.value, proof.bound), state.options.gap
-    euros = state.space.euros(plan.units)
-    outcome = evaluate_plan(state.cal, euros)
     yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
     yield Check(
         "no_better_plan",
@@ -47,8 +67,27 @@ def _checks(state: SolveState, proof: Proof) -> Iterator[Check]:
         float(MOST_LISTED),
         "plans that looked better at these beliefs, each judged at its own",
     )
+    if proof.complete:
+        yield Check("sample", drawn >= DRAWN, float(drawn), float(DRAWN), _bounded(drawn))
+    yield from _checks_of_plan(state, plan, proof.fixed, proof.at)
+
+
+def _bounded(drawn: int) -> str:
+    """What random plans say, none of which is better."""
+    if not drawn:
+        return "random plans, each at its own beliefs: none was judged"
+    share = f"fewer than {3 / drawn:.2%} of all plans are better, with 95 % confidence"
+    return f"random plans, each at its own beliefs, none better: {share}"
+
+
+def _checks_of_plan(
+    state: SolveState, plan: ScoredPlan, fixed: FixedModel | None, at: BeliefPoint
+) -> Iterator[Check]:
+    """What must hold of any plan that is handed out."""
+    euros = state.space.euros(plan.units)
+    outcome = evaluate_plan(state.cal, euros)
     yield check_rules(state.scored.judge(plan.units[None]))
-    yield from check_model(proof.fixed, state.space, plan.units, proof.at.beliefs)
+    yield from check_model(fixed, plan.units, at.beliefs)
     yield from check_equilibrium(state.cal, euros, outcome)
     yield from check_global(state.cal, euros, outcome)
     yield from check_sample(state.cal, euros, outcome)
@@ -56,19 +95,13 @@ def _checks(state: SolveState, proof: Proof) -> Iterator[Check]:
 
 
 def enumerated(state: SolveState, plan: ScoredPlan) -> Iterator[Check]:
-    """On request: every plan at a coarser step, judged at its own beliefs."""
+    """On request: every plan at a coarser step was judged at its own beliefs, and the best is the answer."""
     step = state.options.enumerate_step
     if step is None:
         return
-    coarse = plan_space(state.cal, state.space.controllability, step)
-    judge, top, count = judge_consistent(state.cal, coarse), -np.inf, 0
-    for block in every_plan(coarse):
-        if state.out_of_time:
-            break
-        scores = judge(block)
-        count += len(block)
-        top = max(top, float(scores.value[scores.kept].max(initial=-np.inf)))
-        state.tell(Event("enumerate", f"{count:,} plans"))
-    ahead = (top - plan.value) / max(1.0, abs(plan.value))
-    ok = ahead <= state.options.gap and not state.out_of_time
-    yield Check("enumeration", ok, ahead, state.options.gap, f"{count:,} plans at step {step:g}")
+    judged = judge_coarse(state)
+    best = best_of(p for p in judged.plans if p.kept)
+    ahead = -np.inf if best is None else (best.value - plan.value) / max(1.0, abs(plan.value))
+    sound = best is None or ahead <= state.options.gap or (best.starved and not plan.starved)
+    what = f"{len(judged.plans):,} plans at step {step:g}"
+    yield Check("enumeration", sound and judged.all, ahead, state.options.gap, what)

@@ -15,7 +15,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.data import ModelData
-from optimizer.plans.rules import FAMILIES, ON_WORK
+from optimizer.plans.rules import FAMILIES, ON_WORK, rule_named
 from optimizer.plans.rules.family import Limit, Rule
 from optimizer.solver.highs import InfeasibleError, Limits, compile_model, solve_milp
 from optimizer.solver.program.at_beliefs import Answer, FixedModel, model_at
@@ -57,11 +57,15 @@ def explain_conflict(data: ModelData, limits: Limits) -> Conflict:
     m = fixed.model
     slack = [relaxed.value(m.over[j]) + relaxed.value(m.under[j]) for j in m.over] if relaxed.values else []
     cheapest = tuple(
-        MovedLimit(r.name, r.limit.value, by / r.limit.per_unit)
-        for r, by in zip(rows, slack, strict=False)
-        if by > NEGLIGIBLE * r.scale
+        _moved(r, by, data.money) for r, by in zip(rows, slack, strict=False) if by > NEGLIGIBLE * r.scale
     )
     return Conflict(tuple(_conflicting(fixed, rows, limits)) if cheapest else (), cheapest)
+
+
+def _moved(row: _Row, by: float, money: float) -> MovedLimit:
+    """In the scenario's unit of money."""
+    unit = money if rule_named(row.name).moved_unit == "money" else 1.0
+    return MovedLimit(row.name, row.limit.value / unit, by / row.limit.per_unit / unit)
 
 
 def least_break(data: ModelData, limits: Limits) -> Answer:

@@ -43,6 +43,7 @@ from optimizer.solver.program.tangents import solve_outer
 from optimizer.solver.solution import Check
 from optimizer.solver.state import BeliefPoint, SolveState, baseline_beliefs, own_beliefs, scored_at
 from optimizer.solver.verdict import Certified, NoPlan, Verdict
+from optimizer.solver.whole import judge_coarse
 
 MOST_PATTERNS = 2000
 MOST_ROUNDS = 8
@@ -95,7 +96,8 @@ def solve_at(state: SolveState, at: BeliefPoint) -> Answer:
     while looked < MOST_PATTERNS:
         with state.timed("solve"):
             answer = solve_outer(built.model, data, state.limits, None, state.progress("solve"))
-        bound = min(bound, max(-np.inf if answer.status == "infeasible" else answer.bound, solved))
+        promised = -np.inf if answer.status == "infeasible" else answer.bound / data.money
+        bound = min(bound, max(promised, solved))
         if (
             not answer.values
             or state.out_of_time
@@ -104,7 +106,7 @@ def solve_at(state: SolveState, at: BeliefPoint) -> Answer:
             break
         with state.timed("patterns"):
             pattern = patterns.best(_binaries(built.model, answer))
-        looked, solved = looked + 1, max(solved, pattern.bound)
+        looked, solved = looked + 1, max(solved, pattern.bound / data.money)
         incumbent = _better(state, scored, pattern, incumbent)
         if not _forbid(built.model, answer):
             bound = min(bound, solved)
@@ -153,6 +155,8 @@ def _learnt(state: SolveState) -> Verdict:
     """Rounds of beliefs until the plan repeats, then a search around the best plan."""
     at, before = baseline_beliefs(state), None
     state.scored.look(_named(state))
+    if state.options.enumerate_step is not None:
+        judge_coarse(state)
     for turn in range(MOST_ROUNDS):
         answer = solve_at(state, at)
         if answer.best is None or state.out_of_time:
@@ -223,7 +227,7 @@ def _verified(
     yield check_rules(judge(best.units[None]))
     if answer.fixed is not None:
         answer.fixed.model.excluded.clear()
-    yield from check_model(answer.fixed, space, best.units, at.beliefs)
+    yield from check_model(answer.fixed, best.units, at.beliefs)
     if not short:
         euros = space.euros(best.units)
         outcome = evaluate_plan(state.cal, euros)

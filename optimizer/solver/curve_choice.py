@@ -15,7 +15,7 @@ from optimizer.solver.verdict import Certified, NoPlan, Verdict, solution_of
 
 Curves = Mapping[str, str]
 """The curve of each team that has a choice."""
-_WORST = ("error", "no_equilibrium", "infeasible")
+_WORST = ("error", "no_equilibrium", "not_found", "infeasible")
 """What is said where no combination has a plan: the first that any of them says."""
 
 
@@ -41,7 +41,7 @@ def best_choice(scenario: Scenario, gap: float, solve_with: Callable[[Curves], V
     certified = [v for v in verdicts if isinstance(v, Certified)]
     if not certified:
         none = [v for v in verdicts if isinstance(v, NoPlan)]
-        return solution_of(min(none, key=lambda v: (_WORST.index(v.status), v.proven)), listed)
+        return solution_of(min(none, key=lambda v: _WORST.index(v.status)), listed)
     best = max(certified, key=lambda v: (not v.plan.starved, significant(v.objective)))
     check = _every_curve([v for v in verdicts if v is not best], best, gap)
     return solution_of(replace(best, checks=(*best.checks, check)), listed)

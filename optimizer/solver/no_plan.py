@@ -1,22 +1,25 @@
-"""Why there is no plan: no time, no equilibrium, or rules that cannot hold together."""
+"""Why there is no plan: no time, no equilibrium, or rules that cannot hold together.
+
+"Infeasible" is said where that is proven: every plan was judged, no plan keeps the rules on weights, or
+amounts alone contradict each other. Elsewhere no plan was found, and no more is said.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from dataclasses import replace
 
-import numpy as np
-
-from optimizer.plans.enumeration import count_plans
-from optimizer.plans.evaluation import evaluate_batch
-from optimizer.plans.local_search import ScoredPlan
+from optimizer.plans.enumeration import WHOLE
+from optimizer.plans.local_search import best_of, climb
 from optimizer.plans.rules.controllability import FLOOR
 from optimizer.plans.space import PlanSpace
-from optimizer.solver.belief_rounds import BRUTE_FORCE, Refusal
+from optimizer.scenario.impossible import impossible
+from optimizer.solver.belief_rounds import Refusal, starts
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.solution import Check, Conflict, MovedLimit
 from optimizer.solver.state import BeliefPoint, Event, SolveState, baseline_beliefs
 from optimizer.solver.verdict import NoPlan
+from optimizer.solver.way_out import exact_conflict, nearest_way_out
 
 
 def starved(space: PlanSpace) -> Conflict | None:
@@ -27,7 +30,7 @@ def starved(space: PlanSpace) -> Conflict | None:
         for i, team in enumerate(space.scenario.teams)
         if space.least[i] > 0 and not space.allowed[i].any() and (listed := space.listed[i]).any()
     ]
-    return Conflict(tuple(r.rule for r in short), tuple(short)) if short else None
+    return Conflict(tuple(r.rule for r in short), tuple(short), exact=True) if short else None
 
 
 def stopped(state: SolveState) -> NoPlan:
@@ -36,7 +39,7 @@ def stopped(state: SolveState) -> NoPlan:
     check = Check("solver", False, 0.0, 1.0, "the solver gave up without an answer")
     if state.out_of_time:
         check = Check("time", False, spent, limit, "no plan yet")
-    return NoPlan(state, "error", (check,))
+    return NoPlan(state, "not_found", (check,))
 
 
 def never_settled(state: SolveState) -> NoPlan:
@@ -49,35 +52,60 @@ def refused(state: SolveState, at: BeliefPoint) -> NoPlan:
     return NoPlan(state, "infeasible", conflict=conflict_at(state, at))
 
 
-def no_plan(state: SolveState, refusal: Refusal | None, every: bool) -> NoPlan:
-    """No plan keeps the rules at its own beliefs: proven where all were judged or weights alone conflict."""
-    at, nearest = refusal[0] if refusal else baseline_beliefs(state), state.incumbent
+def none_of_all(state: SolveState) -> NoPlan:
+    """Every plan was judged, and none keeps the rules."""
+    if state.scored.seen and state.incumbent is not None and state.incumbent.violation == float("inf"):
+        return never_settled(state)
+    state.tell(Event("conflict", "which rules cannot hold together"))
+    with state.timed("explain conflict"):
+        conflict = exact_conflict(state)
+    contradictions = _contradictory_rules(state)
+    if contradictions:
+        conflict = replace(conflict, rules=contradictions)
+    elif not conflict.rules:
+        conflict = conflict_at(state, baseline_beliefs(state))
+    return NoPlan(state, "infeasible", (_judged(state),), conflict)
+
+
+def _judged(state: SolveState) -> Check:
+    count = float(state.every.count) if state.every is not None else 0.0
+    return Check("every_plan_judged", True, count, float(WHOLE), "plans, each at its own beliefs")
+
+
+def contradictory(state: SolveState) -> NoPlan | None:
+    """Amounts that contradict each other, whatever people believe: nothing needs to be searched."""
+    found = impossible(state.cal.scenario)
+    if not found:
+        return None
+    with state.timed("search"):
+        nearest = best_of(state.scored.look(starts(state)))
+        if nearest is not None and not nearest.kept:
+            nearest = climb(state.space, state.scored, nearest)
+    count = float(len(found))
+    why = Check("amounts", True, count, count, "contradictions that no plan of any space can solve")
+    conflict = Conflict(_contradictory_rules(state), nearest_way_out(state, nearest))
+    return NoPlan(state, "infeasible", (why,), conflict)
+
+
+def _contradictory_rules(state: SolveState) -> tuple[str, ...]:
+    names = (rule for one in impossible(state.cal.scenario) for rule in one.rules)
+    return tuple(dict.fromkeys(names))
+
+
+def no_plan(state: SolveState, refusal: Refusal | None) -> NoPlan:
+    """None that was judged keeps the rules at its own beliefs: proven only where weights alone conflict."""
+    at = refusal[0] if refusal else baseline_beliefs(state)
     conflict = conflict_at(state, at)
-    if not conflict.rules and nearest is not None and np.isfinite(nearest.violation):
-        conflict = Conflict((), tuple(_broken(state, nearest)))
-    return NoPlan(state, "infeasible", (_exhausted(state, at, every),), conflict)
+    if breaks_weight_rules(at.data(state), state.limits):
+        why = Check("every_plan_judged", True, 0.0, float(WHOLE), "plans keep the rules on weights")
+        return NoPlan(state, "infeasible", (why,), conflict)
+    conflict = Conflict(conflict.rules, nearest_way_out(state, state.incumbent))
+    what = "plans or more; only likely ones were judged, so that one may exist"
+    return NoPlan(state, "not_found", (Check("every_plan_judged", False, WHOLE, WHOLE, what),), conflict)
 
 
 def conflict_at(state: SolveState, at: BeliefPoint) -> Conflict:
-    """Which rules cannot hold together at these beliefs."""
+    """Which rules cannot hold together at these beliefs, and a way out that suffices."""
     state.tell(Event("conflict", "which rules cannot hold together"))
     with state.timed("explain conflict"):
         return explain_conflict(at.data(state), state.limits)
-
-
-def _broken(state: SolveState, nearest: ScoredPlan) -> Iterator[MovedLimit]:
-    """How far each rule would have to move for the plan that breaks them least."""
-    at = evaluate_batch(state.cal, state.space, state.space.euros(nearest.units)[None]).one(0)
-    for rule in at.broken_rules:
-        yield MovedLimit(rule.name, rule.limit, -rule.slack)
-
-
-def _exhausted(state: SolveState, at: BeliefPoint, every: bool) -> Check:
-    """Whether "infeasible" is proven, or only no plan was found among those that were tried."""
-    count = float(count_plans(state.space, BRUTE_FORCE))
-    if every:
-        return Check("every_plan_judged", True, count, float(BRUTE_FORCE), "plans, each at its own beliefs")
-    if breaks_weight_rules(at.data(state), state.limits):
-        return Check("every_plan_judged", True, 0.0, float(BRUTE_FORCE), "plans keep the rules on weights")
-    what = "plans; only likely ones were judged, so that one may exist"
-    return Check("every_plan_judged", False, count, float(BRUTE_FORCE), what)

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.parallel.interrupt import interruptible
 from optimizer.plans.evaluator import linearised
-from optimizer.plans.local_search import climb
+from optimizer.plans.local_search import ScoredPlan, climb
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
@@ -19,7 +19,6 @@ from optimizer.solver.alternatives import diverse
 from optimizer.solver.belief_rounds import (
     Refusal,
     converged,
-    judge_every,
     note_round,
     repair,
     rounds,
@@ -27,17 +26,27 @@ from optimizer.solver.belief_rounds import (
     verified,
 )
 from optimizer.solver.certificate import check_model, check_rules, relative_gap
-from optimizer.solver.certify import certified
+from optimizer.solver.certify import certified, certified_of_all
+from optimizer.solver.chance import better_by_chance, kept_by_chance, sampler
 from optimizer.solver.clock import Clock
 from optimizer.solver.continuous import solve_continuous
-from optimizer.solver.curve_choice import Curves, best_choice
+from optimizer.solver.curve_choice import Curves, best_choice, combinations
 from optimizer.solver.highs import use_threads
-from optimizer.solver.no_plan import never_settled, no_plan, refused, starved, stopped
+from optimizer.solver.no_plan import (
+    contradictory,
+    never_settled,
+    no_plan,
+    none_of_all,
+    refused,
+    starved,
+    stopped,
+)
 from optimizer.solver.options import Options
-from optimizer.solver.proof import prove
+from optimizer.solver.proof import MOST_TURNS, Proof, prove
 from optimizer.solver.solution import Check, Problem, Solution
 from optimizer.solver.state import Event, OnEvent, SolveState, baseline_beliefs, scored_at
 from optimizer.solver.verdict import Certified, NoPlan, Verdict
+from optimizer.solver.whole import judge_coarse, judge_whole
 
 
 def solve(
@@ -62,7 +71,9 @@ def solve(
     def with_curves(curves: Curves, stop: threading.Event) -> Verdict:
         if curves:
             tell(Event("curves", ", ".join(f"{team}: {name}" for team, name in curves.items())))
-        return _verdict(SolveState(under(problem, curves), options, tell, started, stop, clock))
+        state = SolveState(under(problem, curves), options, tell, started, stop, clock)
+        state.choices = len(combinations(scenario))
+        return _verdict(state)
 
     with interruptible() as stop:
         solution = best_choice(scenario, options.gap, lambda curves: with_curves(curves, stop))
@@ -91,7 +102,20 @@ def _verdict(state: SolveState) -> Verdict:
         return NoPlan(state, "infeasible", conflict=conflict)
     if state.space.continuous:
         return solve_continuous(state)
+    if state.options.beliefs == "consistent" and judge_whole(state):
+        return _of_all(state)
+    contradiction = contradictory(state)
+    if contradiction is not None:
+        return contradiction
     return _at_baseline(state) if state.options.beliefs == "baseline" else _at_own_beliefs(state)
+
+
+def _of_all(state: SolveState) -> Verdict:
+    """The best of all plans, each judged at its own beliefs."""
+    best = state.incumbent
+    if best is None or not best.kept:
+        return none_of_all(state)
+    return certified_of_all(state, verified(state, best))
 
 
 def _at_baseline(state: SolveState) -> Verdict:
@@ -111,7 +135,7 @@ def _at_baseline(state: SolveState) -> Verdict:
         checks = (
             Check("gap", gap <= limit, gap, limit, "at baseline beliefs"),
             check_rules(scored.judge(plan.units[None])),
-            *check_model(fixed, state.space, plan.units, at.beliefs),
+            *check_model(fixed, plan.units, at.beliefs),
         )
     seen = linearised(state.cal, state.space.euros(plan.units)[None], at.beliefs).one(0)
     others = diverse(state, scored, plan, at, proven=gap <= limit)
@@ -120,32 +144,50 @@ def _at_baseline(state: SolveState) -> Verdict:
 
 def _at_own_beliefs(state: SolveState) -> Verdict:
     """Rounds of beliefs, local search on the exact evaluator, then the proof."""
-    refusal, every = _search(state)
+    refusal = _search(state)
     incumbent = state.incumbent
     if incumbent is None or not incumbent.kept:
-        return _without_plan(state, refusal, every)
-    return certified(state, prove(state, verified(state, incumbent)))
+        return _without_plan(state, refusal)
+    return certified(state, *_proven(state, incumbent))
 
 
-def _search(state: SolveState) -> tuple[Refusal | None, bool]:
-    """Score plans; the model's refusal where it had no plan, and whether every plan was judged."""
-    refusal, every = rounds(state), False
-    if state.incumbent is None or not state.incumbent.kept:
-        repair(state)
+def _proven(state: SolveState, incumbent: ScoredPlan) -> tuple[Proof, int]:
+    """The proof of the best plan, and how many random plans were judged since one of them improved on it.
+
+    None are where there is no proof that they could shake.
+    """
+    draws, judged = sampler(state), 0
+    for _ in range(MOST_TURNS):
+        proof = prove(state, verified(state, incumbent))
+        if not proof.complete:
+            return proof, 0
+        better, judged = better_by_chance(state, draws, proof.plan)
+        if better is None:
+            break
+        incumbent = converged(state, better)
+    return proof, judged
+
+
+def _search(state: SolveState) -> Refusal | None:
+    """Score likely plans; the model's refusal where it had no plan."""
+    refusal = rounds(state)
+    if state.options.enumerate_step is not None:
+        judge_coarse(state)
+    for look_further in (kept_by_chance, repair):
+        if state.incumbent is None or not state.incumbent.kept:
+            look_further(state)
     incumbent = state.incumbent
     if incumbent is not None and incumbent.kept:
         converged(state, incumbent)
-    elif not state.out_of_time:
-        every = judge_every(state)
-    return refusal, every
+    return refusal
 
 
-def _without_plan(state: SolveState, refusal: Refusal | None, every: bool) -> NoPlan:
+def _without_plan(state: SolveState, refusal: Refusal | None) -> NoPlan:
     """A time-out is never called infeasible, and neither is a company that never settles."""
-    if not every and state.out_of_time:
+    if state.out_of_time:
         return stopped(state)
     if state.incumbent is not None and state.incumbent.violation == float("inf"):
         return never_settled(state)
-    if refusal is not None and refusal[1].status != "infeasible" and not every:
+    if refusal is not None and refusal[1].status != "infeasible":
         return stopped(state)
-    return no_plan(state, refusal, every)
+    return no_plan(state, refusal)

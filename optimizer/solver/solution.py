@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from math import ceil, nan
 
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import Linearised
 from optimizer.plans.plan_changes import PaidPlan
 from optimizer.plans.robustness import Robustness
+from optimizer.plans.rules import rule_named
 from optimizer.plans.space import PlanSpace
+from optimizer.plans.statuses import Status
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.measures import Measures
@@ -19,8 +21,6 @@ from optimizer.risk.guarantee import Guarantee, guarantees
 from optimizer.risk.payouts import PayoutDistribution
 from optimizer.scenario.plan import Plan
 from optimizer.scenario.types import Scenario
-
-Status = Literal["optimal", "feasible", "infeasible", "no_equilibrium", "error"]
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,27 @@ class MovedLimit:
     limit: float
     by: float
 
+    @property
+    def relaxed(self) -> float:
+        """The limit after the move; NaN for what must be equal, which may move either way."""
+        rule = rule_named(self.rule)
+        if rule.side == "equal":
+            return nan
+        by = ceil(self.by - 1e-9) if rule.unit == "count" else self.by
+        return round(self.limit - by if rule.side == "at least" else self.limit + by, 10)
+
 
 @dataclass(frozen=True)
 class Conflict:
-    """Rules that cannot hold together, and the cheapest way out."""
+    """Rules that cannot hold together, and the cheapest way out.
+
+    `exact`: every plan was judged, so that both are known; else the rules conflict at some beliefs, and the
+    way out is one that suffices.
+    """
 
     rules: tuple[str, ...]
     cheapest: tuple[MovedLimit, ...]
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,4 +192,4 @@ class Solution:
     @property
     def unproven(self) -> bool:
         """No plan was found that keeps the rules, but it is not proven that there is none."""
-        return self.status == "infeasible" and any(not c.ok for c in self.certificate.checks)
+        return self.status == "not_found"

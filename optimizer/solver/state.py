@@ -6,20 +6,22 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.model.data import ModelData, model_data
+from optimizer.plans.enumeration import Listing, is_single, listing
 from optimizer.plans.evaluator import believed_exposure, judge_at, judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs
-from optimizer.response.calibration import Calibrated
+from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import Equilibrium, consistent_response
 from optimizer.response.outcome import evaluate_plans
+from optimizer.scenario.money_unit import in_unit
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.solver.clock import Clock
 from optimizer.solver.highs import Limits, Progress
@@ -37,6 +39,8 @@ class Event:
 
 
 OnEvent = Callable[[Event], None]
+NEAR = 1e5
+"""What a company's revenue today is near in the model's unit of money."""
 
 
 @dataclass
@@ -53,6 +57,10 @@ class SolveState:
     rounds: list[Round] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     """Plans that people would not stay at."""
+    choices: int = 1
+    """Combinations of curves that are solved, this one included."""
+    whole: bool = False
+    """Every plan was judged at its own beliefs."""
 
     @property
     def cal(self) -> Calibrated:
@@ -61,6 +69,32 @@ class SolveState:
     @property
     def space(self) -> PlanSpace:
         return self.problem.space
+
+    @cached_property
+    def every(self) -> Listing | None:
+        """Every plan, where they are few enough to be judged whole."""
+        return None if self.space.continuous else listing(self.space)
+
+    @cached_property
+    def imposed(self) -> bool:
+        """Rules leave one plan: there is nothing to choose."""
+        return self.choices == 1 and is_single(self.space)
+
+    @cached_property
+    def money(self) -> float:
+        """Units of money in the model per unit of the scenario, a power of two: tolerances of the solver mean
+        the same whether a company counts in euros or in rupiahs (model.md §13.13)."""
+        network = self.cal.network
+        size = max(abs(float(network.baseline @ network.marginal_value)), float(self.cal.current.sum()))
+        return float(2.0 ** np.round(np.log2(NEAR / size))) if size > 0 else 1.0
+
+    @cached_property
+    def in_model(self) -> Problem:
+        """The company and its plans, in the model's unit of money."""
+        scenario = in_unit(self.cal.scenario, self.money)
+        cal = calibrate(scenario, self.cal.seed).paid_by(self.space.curves)
+        space = replace(self.space, scenario=scenario, unit=self.space.unit * self.money)
+        return replace(self.problem, cal=cal, space=space)
 
     @cached_property
     def scored(self) -> ScoredPlans:
@@ -104,8 +138,10 @@ class BeliefPoint:
     exposure: Floats | None
 
     def data(self, state: SolveState) -> ModelData:
-        """The model's numbers at these beliefs."""
-        return model_data(state.cal, state.space, self.beliefs, self.exposure)
+        """The model's numbers at these beliefs, in its own unit of money."""
+        money = state.money
+        beliefs = tuple(b.with_money(money) for b in self.beliefs)
+        return model_data(state.in_model.cal, state.in_model.space, beliefs, self.exposure, money)
 
 
 def scored_at(state: SolveState, at: BeliefPoint) -> ScoredPlans:

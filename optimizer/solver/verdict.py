@@ -9,6 +9,7 @@ from math import inf, isfinite, nan
 from optimizer.plans.evaluator import Linearised
 from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.robustness import Robustness
+from optimizer.plans.statuses import Status
 from optimizer.response.outcome import evaluate_plan
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.payouts import payouts_under
@@ -23,7 +24,6 @@ from optimizer.solver.solution import (
     Combination,
     Conflict,
     Solution,
-    Status,
 )
 from optimizer.solver.state import SolveState
 
@@ -47,7 +47,8 @@ class Certified:
 
     @property
     def status(self) -> Status:
-        return status_of(self.checks)
+        status = status_of(self.checks)
+        return "imposed" if status == "optimal" and self.state.imposed else status
 
     @property
     def objective(self) -> float:
@@ -77,7 +78,7 @@ class NoPlan:
     @property
     def proven(self) -> bool:
         """No plan keeps the rules, and that is certain."""
-        return self.status == "infeasible" and all(check.ok for check in self.checks)
+        return self.status == "infeasible"
 
 
 Verdict = Certified | NoPlan

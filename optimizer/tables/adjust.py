@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from optimizer.plans.statuses import SETTLED
 from optimizer.rollout.adjust import Adjustment, Attempt
 from optimizer.tables.labels import LABELS, labels_rows
 from optimizer.tables.rounding import digits_of, money_decimals
@@ -72,7 +73,7 @@ def _summary(adjustment: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
         "limit": chosen.limit if chosen else math.nan,
         "gain": gain,
         "recovered": gain / adjustment.unlimited.gain if adjustment.unlimited.gain > 0 else math.nan,
-        "proven": all(a.solution.status in ("optimal", "infeasible") for a in attempts),
+        "proven": all(a.solution.status in SETTLED for a in attempts),
         "broken": "; ".join(adjustment.broken),
         "surprises": sum(c.surprising for c in adjustment.compared),
         "measured": len(adjustment.compared),

@@ -162,6 +162,9 @@ CONFLICT = Table(
     ),
     by=Column(float, "row", "how far it must move, cheapest together; 0 where others may move instead"),
     relaxed=Column(float, "row", "the limit after the move; empty for a lock, which may move either way"),
+    exact=Column(
+        bool, "flag", "whether every plan was judged; else the moves suffice, and others may be cheaper"
+    ),
 )
 
 
@@ -177,13 +180,10 @@ def conflict_rows(solution: Solution) -> Iterator[Row]:
             "unit": rule_named(name).moved_unit,
             "conflicts": name in conflict.rules,
             **dict(zip(("limit", "by", "relaxed"), numbers, strict=True)),
+            "exact": conflict.exact,
         }
 
 
 def _relaxed(moved: MovedLimit) -> tuple[float, float, float]:
-    """Limit, move and new limit; a number of KPIs moves by whole ones, and what must be equal either way."""
-    rule = rule_named(moved.rule)
-    by = float(np.ceil(moved.by - 1e-9)) if rule.unit == "count" else moved.by
-    if rule.side == "equal":
-        return moved.limit, by, np.nan
-    return moved.limit, by, moved.limit - by if rule.side == "at least" else moved.limit + by
+    """Limit, move and new limit."""
+    return moved.limit, moved.by, moved.relaxed

@@ -15,10 +15,10 @@ from optimizer.explanation.weight_shifts import Reason
 from optimizer.plans.robustness import Criterion, Kind
 from optimizer.plans.rules import RULES
 from optimizer.plans.rules.family import Change, Unit
+from optimizer.plans.statuses import Status
 from optimizer.rollout.adjust import Verdict
 from optimizer.scenario.rule_types import Objective
 from optimizer.scenario.types import Scenario
-from optimizer.solver.solution import Status
 
 
 def _of(literal: Any) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "objective": _of(Objective),
     "targets": _listed("fixed reset"),
     "beliefs": _listed("consistent baseline"),
-    "status": (*_of(Status), "unproven"),
+    "status": _of(Status),
     "plan_kind": _listed("current named equal chosen"),
     "plan": _listed("current equal_weights chosen nominal"),
     "unit": _of(Unit),
@@ -49,7 +49,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "check": _listed(
         "gap no_better_plan rules model_accepts_plan model_value regret bounds equilibrium_residual "
         "one_equilibrium denominator_floor global_response every_curve enumeration robust "
-        "every_plan_judged model_cvar realised_cvar cvar_sample percentile_sample solver time"
+        "every_plan_judged sample amounts model_cvar realised_cvar cvar_sample percentile_sample solver time"
     ),
     "doubt": _listed("hours fixed variable per_hour share attainment budget base_pay curve volume"),
     "no_guarantee": _listed("unpaid risk curve rate targets later cost no_share others"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.scenario.plan import curves_in_words, pay_in_words, plan_in_words
+from optimizer.tables.solve_summary import STATUSES
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ FRONTIER = Table(
     over=Column(str, "code", "budget, gaming or controllability: the limit that varies", "over"),
     limit=Column(float, "row", "expected loaded payouts; gaming tolerance; least mean controllability"),
     here=Column(bool, "flag", "whether it is the scenario's own limit"),
-    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error", "status"),
+    status=Column(str, "code", STATUSES, "status"),
     value=Column(float, "money/period", "objective of the best plan; empty without one"),
     bound=Column(float, "money/period", "no plan has a higher objective at the beliefs of that plan"),
     gain=Column(float, "money/period", "objective over the current plan's"),

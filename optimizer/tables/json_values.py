@@ -201,8 +201,9 @@ def _known_json(solution: Solution) -> Json:
     if solution.asked.linearised is not None:
         result["linearised"] = _linearised_json(solution.problem.cal, solution.asked.linearised)
     if solution.conflict is not None:
-        cheapest = [vars(r) for r in solution.conflict.cheapest]
-        result["conflict"] = {"rules": list(solution.conflict.rules), "cheapest": cheapest}
+        cheapest = [{**_fields(r), "relaxed": number(r.relaxed)} for r in solution.conflict.cheapest]
+        exact = solution.conflict.exact
+        result["conflict"] = {"rules": list(solution.conflict.rules), "cheapest": cheapest, "exact": exact}
     return result
 
 

@@ -39,7 +39,6 @@ def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
         "plans": _plans(tables["plans"], decimals, objective),
         "activities": _changes(tables["activities"]),
         "rules": _rules(tables["rules"], decimals),
-        "conflict": _conflict(tables["conflict"], decimals),
         "stages": _stages(tables["stages"]),
         "examples": _pay(tables["examples"]),
     }
@@ -201,18 +200,3 @@ def _rules(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
     rows = zip(value, limit, frame["at_least"], digits, strict=True)
     slack = [round(v - m if least else m - v, d) for v, m, least, d in rows]
     return frame.assign(value=value, limit=limit, slack=slack)
-
-
-def _conflict(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Moves rounded up, so that what is printed is enough; the new limit follows."""
-    digits = _places(frame["unit"], decimals)
-    limit = [round(v, d) for v, d in zip(frame["limit"], digits, strict=True)]
-    by = [_up(v, d) for v, d in zip(frame["by"], digits, strict=True)]
-    side = np.sign((frame["relaxed"] - frame["limit"]).astype(float))
-    relaxed = [round(m + s * b, d) for m, s, b, d in zip(limit, side, by, digits, strict=True)]
-    return frame.assign(limit=limit, by=by, relaxed=relaxed)
-
-
-def _up(value: float, digits: int) -> float:
-    scale = 10.0**digits
-    return round(float(np.ceil(value * scale - 1e-6)) / scale, digits)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from optimizer.explanation.build import Explanation
 
 
+STATUSES = "optimal, imposed, feasible, infeasible, not_found, no_equilibrium or error"
+
 SUMMARY = Table(
     "summary",
     scenario=Column(str, "name", "name of the scenario", "company"),
@@ -23,10 +25,7 @@ SUMMARY = Table(
     stretch=Column(float, "share", "how far above what was seen they are then issued, 0.05 = 5 %"),
     currency=Column(str, "iso", "of ISO 4217"),
     period=Column(str, "code", "month, quarter, half_year or year", "period"),
-    status=Column(str, "code", "optimal, feasible, infeasible, no_equilibrium or error", "status"),
-    outcome=Column(
-        str, "code", "the status; unproven where no plan was found, and none proven impossible", "status"
-    ),
+    status=Column(str, "code", STATUSES, "status"),
     objective=Column(str, "code", "what is maximized: revenue, net or surplus", "objective"),
     beliefs=Column(
         str, "code", "consistent, or baseline where the plan was solved at today's beliefs only", "beliefs"
@@ -65,7 +64,6 @@ def summary_rows(explanation: Explanation) -> Iterator[Row]:
         "currency": scenario.currency,
         "period": scenario.period,
         "status": solution.status,
-        "outcome": "unproven" if solution.unproven else solution.status,
         "objective": scenario.rules.objective,
         "beliefs": "consistent" if solution.asked.linearised is None else "baseline",
         "moved": explanation.moved,

@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.plan_changes import same_curves
 from optimizer.plans.rules import page_forms, unchecked_rules
-from optimizer.plans.space import TOLERANCE, PlanSpace
+from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
 from optimizer.response.calibration import TARGET_FLOOR, Calibrated
 from optimizer.response.equilibrium import CONSISTENT
@@ -92,6 +92,7 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "scenario": _scenario(cal),
         "constants": {
             "tolerance": TOLERANCE,
+            "relative": RELATIVE,
             "consistent": CONSISTENT,
             "empty": EMPTY,
             "denominatorFloor": DENOMINATOR_FLOOR,

@@ -108,7 +108,7 @@ def _price(words: Words, line: Any) -> Block:
         in_unit(words, line["unit"], line[c]) if math.isfinite(line[c]) else NOTHING
         for c in ("limit", "new_limit")
     ]
-    proven = line["status"] == "optimal"
+    proven = line["status"] in ("optimal", "imposed")
     return row(
         words.label(line, "rule", 110),
         words.name("rule_change", line["change"]),

@@ -13,7 +13,7 @@ from reports.typesetting.matrix import MOST_COLUMNS, tint
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
 from reports.words.naming import plain_name
-from reports.words.sentences import Tables, in_unit, objective, period, status_of
+from reports.words.sentences import Tables, as_written, objective, period, status_of
 
 MOST_PLANS = 8
 MOST_KPIS = 12
@@ -25,16 +25,17 @@ def head(words: Words, tables: Tables) -> Block:
     """Title, what the amounts are, and the status."""
     summary = tables["summary"].iloc[0]
     status = status_of(tables)
+    if status == "optimal" and summary["beliefs"] == "baseline":
+        status = "baseline"
+    title = status if status in ("optimal", "baseline", "imposed", "feasible") else "other"
     subtitle = words.say(
         "head.subtitle",
-        objective=objective(words, summary),
+        what=words.say(f"head.{title}", objective=objective(words, summary)),
         currency=words.write.symbol,
         period=period(words, summary),
     )
-    known = status in ("optimal", "feasible") and math.isfinite(summary["gap"])
-    if status == "optimal" and summary["beliefs"] == "baseline":
-        status = "baseline"
-    tone = {"optimal": "good", "feasible": "warn", "baseline": "warn"}.get(status, "bad")
+    known = status in ("optimal", "feasible", "baseline") and math.isfinite(summary["gap"])
+    tone = {"optimal": "good", "imposed": "warn", "feasible": "warn", "baseline": "warn"}.get(status, "bad")
     gap = words.say("badge.gap", gap=words.write.percent(summary["gap"], 2)) if known else ""
     badge = {"text": words.say(f"badge.{status}"), "more": gap, "tone": tone}
     return {"title": words.name("company", summary["scenario"], 90), "subtitle": subtitle, "badge": badge}
@@ -257,24 +258,25 @@ def chart(words: Words, tables: Tables) -> Block:
 
 def conflict_section(words: Words, tables: Tables) -> Block | None:
     """The rules that cannot hold together and the cheapest way out."""
-    conflict = tables["conflict"]
+    conflict, status = tables["conflict"], status_of(tables)
+    title = words.say("conflict.title" if status == "infeasible" else "conflict.title_unproven")
     if not len(conflict):
-        unknown = tables["summary"].iloc[0]["status"] == "infeasible"
         notes = [words.say("conflict.unknown")]
-        return section(words.say("conflict.title"), notes=notes) if unknown else None
+        return section(title, notes=notes) if status == "infeasible" else None
     heads = ("limit", "by", "relaxed")
     columns = [
         PageColumn(words.say("conflict.rule"), "left", 1.0),
         *(PageColumn(words.say(f"conflict.{h}")) for h in heads),
     ]
     rows = [_conflict_row(words, r) for _, r in conflict.iterrows()]
-    return section(words.say("conflict.title"), body=table(columns, rows), notes=[words.say("conflict.note")])
+    note = words.say("conflict.note" if conflict.iloc[0]["exact"] else "conflict.note_about")
+    return section(title, body=table(columns, rows), notes=[note])
 
 
 def _conflict_row(words: Words, rule: Any) -> Block:
     moved = rule["by"] > 0
-    limit, relaxed = (in_unit(words, rule["unit"], rule[c]) for c in ("limit", "relaxed"))
-    by = in_unit(words, rule["unit"], rule["by"]) if moved else words.say("conflict.not_moved")
+    limit, relaxed = (as_written(words, rule["unit"], rule[c]) for c in ("limit", "relaxed"))
+    by = as_written(words, rule["unit"], rule["by"]) if moved else words.say("conflict.not_moved")
     return row(words.label(rule, "rule", 80), limit, by, relaxed, tone="chosen" if moved else "plain")
 
 

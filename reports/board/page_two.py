@@ -264,7 +264,13 @@ def proof_lines(words: Words, tables: Tables) -> list[str]:
         return [words.say("proof.baseline", **numbers), words.say("proof.independent")]
     share = summary["gap_of_gain"]
     of_gain = words.say("proof.of_gain", gap=words.write.percent(share, 1)) if math.isfinite(share) else ""
-    listed, rounds = _listed(tables), len(tables["rounds"])
+    if summary["status"] == "imposed":
+        return [words.say("proof.imposed", **numbers), words.say("proof.independent")]
+    every = _count(tables, "every_plan_judged")
+    if summary["status"] == "optimal" and every is not None:
+        return [words.count("proof.whole", every, **numbers), words.say("proof.independent")]
+    listed, rounds = _count(tables, "no_better_plan"), len(tables["rounds"])
+    drawn = _count(tables, "sample")
     status = "optimal_listed" if summary["status"] == "optimal" and listed else summary["status"]
     if status == "feasible" and not math.isfinite(summary["bound"]):
         status = "unbounded"
@@ -273,22 +279,23 @@ def proof_lines(words: Words, tables: Tables) -> list[str]:
         words.say(f"proof.{status}", **numbers, of_gain=of_gain) if known else words.say("proof.error"),
         words.count("proof.listed", listed) if listed else "",
         words.say("proof.none_listed") if listed == 0 and known else "",
+        words.count("proof.sampled", drawn, share=words.write.percent(3 / drawn, 1)) if drawn else "",
         words.count("proof.rounds", rounds) if rounds else "",
         words.say("proof.independent"),
     ]
     return [line for line in lines if line]
 
 
-def _listed(tables: Tables) -> int | None:
-    """Plans that looked better and were judged; None where the list is not complete."""
+def _count(tables: Tables, check: str) -> int | None:
+    """Plans that a check of the certificate counts; None where it fails or was not made."""
     checks = tables["checks"]
-    search = checks[(checks["check"] == "no_better_plan") & checks["ok"].astype(bool)]
-    return None if search.empty else int(search.iloc[0]["value"])
+    found = checks[(checks["check"] == check) & checks["ok"].astype(bool)]
+    return None if found.empty else int(found.iloc[0]["value"])
 
 
 def _check(words: Words, check: Any) -> Block:
     value, limit = (check_number(words, check["check"], check[c]) for c in ("value", "limit"))
-    if check["check"] == "no_better_plan":
+    if check["check"] in ("no_better_plan", "every_plan_judged", "sample"):
         limit = NOTHING
     state = cell(words.say("proof.ok"), "good") if check["ok"] else cell(words.say("proof.failed"), "bad")
     return row(words.label(check, "check"), value, limit, state)

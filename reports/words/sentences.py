@@ -27,7 +27,8 @@ def decision(words: Words, tables: Tables) -> dict[str, str]:
         return _without_plan(words, tables, summary)
     if not summary["moved"]:
         return _stay(words, summary, chosen.iloc[0])
-    result = [_result(words, tables, chosen.iloc[0]), _net(words, summary, chosen.iloc[0])]
+    imposed = words.say("decision.imposed") if summary["status"] == "imposed" else ""
+    result = [imposed, _result(words, tables, chosen.iloc[0]), _net(words, summary, chosen.iloc[0])]
     return {"what": _changes(words, tables), "result": " ".join(said for said in result if said)}
 
 
@@ -68,7 +69,7 @@ def _net(words: Words, summary: Row, chosen: Row) -> str:
 
 
 def _stay(words: Words, summary: Row, chosen: Row) -> dict[str, str]:
-    proven = "optimal" if summary["status"] == "optimal" else "feasible"
+    proven = summary["status"] if summary["status"] in ("optimal", "imposed") else "feasible"
     result = words.say(
         f"decision.none_{proven}",
         objective=objective(words, summary),
@@ -134,24 +135,41 @@ def _measures(words: Words, mine: pd.DataFrame, when: str) -> str:
 
 
 def _without_plan(words: Words, tables: Tables, summary: Row) -> dict[str, str]:
-    if summary["status"] != "infeasible":
+    if summary["status"] not in ("infeasible", "not_found"):
         return {"what": words.say("decision.no_plan"), "result": ""}
-    relaxations = [relaxation(words, r) for _, r in tables["conflict"].iterrows() if r["by"] > 0]
-    key = "decision.relax" if relaxations else "decision.no_way_out"
-    result = words.say(key, moves=words.write.listed(relaxations)) if relaxations else words.say(key)
-    return {"what": words.say(f"decision.{status_of(tables)}"), "result": result}
+    what = words.say(f"decision.{status_of(tables)}")
+    return {"what": what, "result": way_out(words, tables["conflict"])}
+
+
+def way_out(words: Words, conflict: pd.DataFrame) -> str:
+    """The cheapest way out where every plan was judged, else one that suffices."""
+    moves = [relaxation(words, r) for _, r in conflict.iterrows() if r["by"] > 0]
+    if not moves:
+        return words.say("decision.no_way_out")
+    key = "decision.relax" if conflict.iloc[0]["exact"] else "decision.relax_about"
+    return words.say(key, moves=words.write.listed(moves))
 
 
 def status_of(tables: Tables) -> str:
-    """The status of the solve; `unproven` where it found no plan but has no proof that there is none."""
-    return str(tables["summary"].iloc[0]["outcome"])
+    """The status of the solve."""
+    return str(tables["summary"].iloc[0]["status"])
 
 
 def relaxation(words: Words, conflict: Row) -> str:
     """How far a rule must move."""
-    numbers = {c: in_unit(words, conflict["unit"], conflict[c]) for c in ("limit", "by", "relaxed")}
-    key = "relax.move" if math.isfinite(conflict["relaxed"]) else "relax.by"
+    numbers = {c: as_written(words, conflict["unit"], conflict[c]) for c in ("limit", "by", "relaxed")}
+    known = "relax.move" if conflict["exact"] else "relax.about"
+    key = known if math.isfinite(conflict["relaxed"]) else "relax.by"
     return words.say(key, rule=words.label(conflict, "rule", 80), **numbers)
+
+
+def as_written(words: Words, unit: str, value: float) -> str:
+    """A limit that is to be written into the scenario: with all the digits that count."""
+    if unit in ("money", "money_per_unit"):
+        return words.write.money(value, 2)
+    if unit == "share":
+        return words.write.percent(value, 2)
+    return words.write.number(value, 0 if unit == "count" else 2)
 
 
 def in_unit(words: Words, unit: str, value: float, signed: bool = False) -> str:
@@ -218,7 +236,10 @@ def _check_line(words: Words, check: Row) -> str:
     )
 
 
-COUNTED = ("no_better_plan", "model_accepts_plan", "every_plan_judged", "every_curve", "solver", "time")
+COUNTED = (
+    *("no_better_plan", "model_accepts_plan", "every_plan_judged", "sample", "amounts", "every_curve"),
+    *("solver", "time"),
+)
 """Checks of the certificate whose value is a number of things."""
 
 

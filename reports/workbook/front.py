@@ -29,7 +29,7 @@ def write_summary(sheet: Sheet, tables: dict[str, pd.DataFrame], paid: Paid, con
     sheet.say(3, 0, "xlsx.scenario")
     sheet.named(3, 1, "company", str(summary["scenario"]))
     sheet.say(4, 0, "xlsx.status")
-    sheet.named(4, 1, "status", str(summary["outcome"]))
+    sheet.named(4, 1, "status", str(summary["status"]))
     sheet.say(5, 0, "xlsx.money")
     sheet.text(5, 1, str(summary["currency"]))
     sheet.say(5, 2, f"period.{summary['period']}")

@@ -19,6 +19,8 @@ from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.plan_changes import TeamChange, curve_named, team_changes
 from optimizer.plans.warnings import extrapolated
 from optimizer.scenario.plan import IN_FORCE
+from optimizer.tables.certificate import CONFLICT, conflict_rows
+from reports.words.sentences import way_out
 
 if TYPE_CHECKING:
     from optimizer.scenario.types import Scenario
@@ -28,11 +30,10 @@ if TYPE_CHECKING:
 def show_solution(solution: Solution, folder: Path) -> None:
     """The plan, what it brings, the certificate, and where everything is."""
     _print(Text(f"status: {solution.status}", style="bold"))
-    if solution.status == "infeasible":
-        status = "unproven" if solution.unproven else "infeasible"
-        _print(Text(f"{words_of(solution.problem.scenario).name('status', status, 200)}."))
+    if solution.status in ("infeasible", "not_found", "imposed"):
+        _print(Text(f"{words_of(solution.problem.scenario).name('status', solution.status, 200)}."))
     if solution.conflict is not None:
-        _show_conflict(solution.conflict)
+        _show_conflict(solution, solution.conflict)
     if solution.chosen is not None:
         _show_plan(solution, solution.chosen)
     if solution.asked.combinations:
@@ -140,10 +141,12 @@ def _pay_varies(solution: Solution) -> bool:
     return bool((space.least < space.most).any())
 
 
-def _show_conflict(conflict: Conflict) -> None:
+def _show_conflict(solution: Solution, conflict: Conflict) -> None:
+    """In the words of the report."""
     if conflict.rules:
-        _print(Text(f"These rules conflict: {', '.join(conflict.rules)}"))
-    for relaxation in conflict.cheapest:
-        _print(
-            Text(f"  cheapest: move {relaxation.rule}, now {relaxation.limit:,.6g}, by {relaxation.by:,.6g}")
-        )
+        certain = solution.status == "infeasible"
+        where = "These rules conflict" if certain else "At these beliefs these conflict"
+        _print(Text(f"{where}: {', '.join(conflict.rules)}"))
+    rows = CONFLICT.frame(conflict_rows(solution))
+    if len(rows) and (rows["by"] > 0).any():
+        _print(Text(way_out(words_of(solution.problem.scenario), rows)))

@@ -65,6 +65,12 @@ def rule_named(name: str) -> Rule:
         raise KeyError(name) from None
 
 
+def family_of(name: str) -> Family:
+    """The family of a rule by its name. KeyError where none is."""
+    rule = rule_named(name)
+    return next(family for family in FAMILIES if rule in family.RULES)
+
+
 def rule_values(space: PlanSpace, facts: Facts) -> Iterator[RuleValue]:
     """All rules of the scenario at S plans: those on weights team by team, then those on what people do."""
     yield from weight_values(space, facts.euros)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from optimizer.plans.rules.facts import Facts
-from optimizer.plans.rules.family import Limit, Relaxation, Rule, RuleValue, Unchecked
+from optimizer.plans.rules.family import Limit, Relaxation, Rule, RuleValue, Unchecked, own_limit
 from optimizer.plans.rules.steps import MONEY_STEP, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -23,6 +23,7 @@ PERCENTILE = Rule(
     through=("percentile_sure", "percentile_open", "percentile_few"),
 )
 RULES = (CVAR, PERCENTILE)
+behind = own_limit
 KEYS = {CVAR.name: "cvar", PERCENTILE.name: "percentile"}
 """Key in `budget` of each rule."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from optimizer.plans.rules.facts import Facts
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleOfPlan, RuleValue
 from optimizer.plans.rules.steps import MONEY_STEP, SHARE_STEP, one_number, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -61,6 +61,14 @@ def limit(cal: Calibrated, space: PlanSpace, row: str, index: tuple[Any, ...]) -
     if row in SHARE.rows:
         return Limit(budget.min_share_of_target or 0.0, space.largest_pay(first))
     return Limit(budget.teams[first] if row in TEAM.rows else budget.expected or 0.0)
+
+
+def behind(cal: Calibrated, rule: RuleOfPlan) -> Limit:
+    """Money as it is; a guaranteed share is one of what the plan pays the team at target."""
+    share = cal.scenario.rules.budget.min_share_of_target
+    if rule.name.startswith(SHARE.name) and share:
+        return Limit(share, rule.limit / share)
+    return Limit(rule.limit)
 
 
 def page_form(cal: Calibrated) -> Iterator[PageForm]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.arrays import Floats, Ints
 from optimizer.plans.rules.facts import Facts
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
 from optimizer.plans.rules.steps import SHARE_STEP, one_number, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -28,6 +28,7 @@ CAP = Rule("gaming", "units", "at most", rows=("gaming_cap",))
 TOLERANCE = Rule("gaming.tolerance", "share", "at most", through=CAP.rows)
 STATED = Rule("gaming.caps", "units", "at most", through=CAP.rows)
 RULES = (CAP, TOLERANCE, STATED)
+behind = own_limit
 CAP_STEP = 0.1
 """A step of a cap in units, as a share of it; at least one unit."""
 FREE = 1e4

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.plans.rules.facts import TeamPlans
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
 from optimizer.plans.rules.steps import one_number
 from optimizer.plans.space import PlanSpace, change_origin
 from optimizer.response.calibration import Calibrated
@@ -19,6 +19,7 @@ CHANGE = Rule(
     "change_limit", "share", "at most", rows=("change_limit",), through=("change_up", "change_down")
 )
 RULES = (CHANGE,)
+behind = own_limit
 
 
 def lines(at: TeamPlans) -> Iterator[RuleValue]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.plans.rules.facts import TeamPlans, free_kpis
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
 from optimizer.plans.rules.steps import SHARE_STEP, one_number
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -18,6 +18,7 @@ FIELDS = ("controllability.floor", "controllability.mean", "controllability.over
 FLOOR = Rule("controllability.floor", "share", "at least")
 MEAN = Rule("controllability.mean", "share", "at least", rows=("controllability_mean",))
 RULES = (FLOOR, MEAN)
+behind = own_limit
 
 
 def lines(at: TeamPlans) -> Iterator[RuleValue]:

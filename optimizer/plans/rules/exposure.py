@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.plans.rules.facts import Facts
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
 from optimizer.plans.rules.steps import SHARE_STEP, one_number
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -19,6 +19,7 @@ NAME = "exposure"
 FIELDS = ("gaming.exposure",)
 EXPOSURE = Rule("gaming.exposure", "share", "at most", rows=("gaming_exposure",))
 RULES = (EXPOSURE,)
+behind = own_limit
 
 
 def lines(at: Facts) -> Iterator[RuleValue]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats
 from optimizer.plans.rules.facts import Facts, TeamPlans
-from optimizer.plans.space import TOLERANCE, PlanSpace
+from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import Rules
 
@@ -98,7 +98,7 @@ class RuleValue:
     @property
     def kept(self) -> Bools:
         """(S,): the rule holds, but for rounding."""
-        return np.asarray(self.slack >= -TOLERANCE * self.size)
+        return np.asarray(self.slack >= -np.maximum(TOLERANCE * self.size, RELATIVE * np.abs(self.limit)))
 
     @property
     def excess(self) -> Floats:
@@ -133,7 +133,7 @@ class RuleOfPlan:
 
     @property
     def kept(self) -> bool:
-        return self.slack >= -TOLERANCE * self.size
+        return self.slack >= -max(TOLERANCE * self.size, RELATIVE * abs(self.limit))
 
     @property
     def excess(self) -> float:
@@ -158,6 +158,11 @@ class Limit:
 
     value: float
     per_unit: float = 1.0
+
+
+def own_limit(_cal: Calibrated, rule: RuleOfPlan) -> Limit:
+    """A rule whose limit is the number that would move."""
+    return Limit(rule.limit)
 
 
 @dataclass(frozen=True)
@@ -217,6 +222,9 @@ class Family(Protocol):
 
     def limit(self, cal: Calibrated, space: PlanSpace, row: str, index: tuple[Any, ...], /) -> Limit:
         """The number behind a row of the model, at an index of it."""
+
+    def behind(self, cal: Calibrated, rule: RuleOfPlan, /) -> Limit:
+        """The number behind a rule at a plan: the rule's own limit where nothing else is stated."""
 
 
 class WeightFamily(Family, Protocol):

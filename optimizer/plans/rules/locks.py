@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.plans.rules.facts import TeamPlans, free_kpis
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
 from optimizer.plans.rules.steps import removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -18,6 +18,7 @@ NAME = "locks"
 FIELDS = ("locks",)
 LOCK = Rule("locks", "share", "equal", rows=("lock",))
 RULES = (LOCK,)
+behind = own_limit
 
 
 def lines(at: TeamPlans) -> Iterator[RuleValue]:

@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.rules.caps import cap_today, caps, page_numbers
 from optimizer.plans.rules.facts import Deterrence, Facts
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleOfPlan, RuleValue
 from optimizer.plans.rules.steps import SHARE_STEP, one_number
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import signals_of
@@ -65,6 +65,13 @@ def limit(cal: Calibrated, _space: PlanSpace, _row: str, index: tuple[Any, ...])
     activity = index[1]
     steep = float(cal.quadratic[cal.network.activities.index(activity)])
     return Limit(cap_today(cal, activity), steep)
+
+
+def behind(cal: Calibrated, rule: RuleOfPlan) -> Limit:
+    """The cap that is deterred from, in units; the rule counts what its last unit brings."""
+    activity = rule.name.removeprefix(f"{MARGIN.name}.").partition(".")[0]
+    steep = float(cal.quadratic[cal.network.activities.index(activity)])
+    return Limit(rule.limit / steep, steep)
 
 
 def page_form(cal: Calibrated) -> Iterator[PageForm]:

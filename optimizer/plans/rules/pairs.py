@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from optimizer.plans.rules.facts import TeamPlans
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
 from optimizer.plans.rules.steps import SHARE_STEP, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -16,6 +16,7 @@ NAME = "pairs"
 FIELDS = ("gaming.pairs",)
 PAIR = Rule("gaming.pairs", "share", "at most", rows=("gaming_pair",))
 RULES = (PAIR,)
+behind = own_limit
 
 
 def lines(at: TeamPlans) -> Iterator[RuleValue]:

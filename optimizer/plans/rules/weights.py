@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.plans.rules.facts import TeamPlans, free_kpis
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue
+from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
 from optimizer.plans.rules.steps import one_number, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
@@ -22,6 +22,7 @@ SMALLEST = Rule("weights.min", "share", "at least", rows=("weight_min",), throug
 COUNT = Rule("weights.max_measures", "count", "at most", rows=("max_measures",))
 MEASURES = Rule("measures", "share", "at most")
 RULES = (TARGET_PAY, LARGEST, SMALLEST, COUNT, MEASURES)
+behind = own_limit
 
 
 def lines(at: TeamPlans) -> Iterator[RuleValue]:

@@ -68,7 +68,7 @@ class ProgressView:
     def tell(self, ended: Ended) -> None:
         """A run that ended, or was finished before."""
         self._known += ended.known
-        bad = ended.entry.status != "optimal"
+        bad = ended.entry.status not in ("optimal", "imposed")
         self._failed += bad
         self._event("run", {**entry_json(ended.entry), "known": ended.known})
         rate = self._rate(ended.ended)

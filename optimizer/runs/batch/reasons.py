@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-PROVEN = ("optimal", "infeasible")
-"""Statuses of a solve that more time would not change."""
+from optimizer.plans.statuses import SETTLED
+
 AFTER_SOLVE = ("explain", "tables", "report")
 """Phases of a run that its time limit does not count."""
 
@@ -28,11 +28,11 @@ class Incomplete:
         status, rules = result["status"], (result.get("conflict") or {}).get("rules", ())
         failed = [c["name"] for c in result.get("checks", ()) if not c["ok"]]
         spent = sum(value for phase, value in about["seconds"].items() if phase not in AFTER_SOLVE)
-        late = limit is not None and status not in PROVEN and spent >= limit
+        late = limit is not None and status not in SETTLED and spent >= limit
         return cls(
             time_limit=limit if late else None,
             rules=tuple(rules),
-            checks=() if status == "optimal" or rules else tuple(failed),
+            checks=() if status in ("optimal", "imposed") or rules else tuple(failed),
             left_out=tuple(about.get("left_out", ())),
         )
 

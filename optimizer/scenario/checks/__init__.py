@@ -21,6 +21,7 @@ from optimizer.scenario.checks import (
 )
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
 from optimizer.scenario.checks.plans import pay_problems, plan_problems
+from optimizer.scenario.impossible import impossible
 from optimizer.scenario.problems import Finding
 from optimizer.scenario.types import Scenario
 
@@ -60,6 +61,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
         *kpis.warnings(scenario, baseline),
         *curves.warnings(scenario),
         *plans.warnings(scenario),
+        *(contradiction.finding for contradiction in impossible(scenario)),
         *sources.warnings(scenario),
     ]
 

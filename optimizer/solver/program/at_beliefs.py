@@ -33,6 +33,7 @@ from optimizer.solver.program.tangents import solve_outer, tighten
 @dataclass(frozen=True)
 class Answer:
     """The best plan at fixed beliefs: step counts (I, K) or None, its value, a proven bound on all others.
+    Money is in the scenario's unit.
 
     For checks only: `x` (R, A) are the model's own volumes per regime, and `paid` (N,) what it pays in the
     draws on which `budget.cvar` holds, None without such a rule.
@@ -60,7 +61,8 @@ class FixedModel:
             self.model.excluded.add(_differs(self.model, self.data, units))
 
     def require(self, value: float) -> None:
-        """Look only for plans whose objective is at least `value`; of no use where all are worth the same."""
+        """Look only for plans whose objective is at least `value`, in the model's unit of money; of no use
+        where all are worth the same."""
         if not is_potentially_variable(self.model.objective.expr):
             return
         if hasattr(self.model, "cutoff"):
@@ -75,7 +77,7 @@ class FixedModel:
         """The best plan here; `start` is a plan to begin from."""
         known = None if start is None else digits_of(self.model, self.data, start)
         try:
-            result = solve_outer(self.model, self.data, limits, known, on_progress)
+            result = solve_outer(self.model, self.data, limits, known, _told(on_progress, self.data.money))
         except InfeasibleError:
             return Answer("infeasible", None, -np.inf, -np.inf)
         return _answer(self, result)
@@ -83,7 +85,14 @@ class FixedModel:
     def relaxed_bound(self) -> float:
         """No plan of the model is worth more: by its linear relaxation, or by the bounds on volumes."""
         highest = LpRelaxation(compile_model(self.model)).bound()
-        return min(highest, most_worth(self.data, self.bounds))
+        return min(highest, most_worth(self.data, self.bounds)) / self.data.money
+
+
+def _told(on_progress: OnProgress | None, money: float) -> OnProgress | None:
+    """Progress in the scenario's unit of money."""
+    if on_progress is None:
+        return None
+    return lambda p: on_progress(replace(p, incumbent=p.incumbent / money, bound=p.bound / money))
 
 
 Adapt = Callable[[pyo.ConcreteModel], None]
@@ -93,9 +102,10 @@ Adapt = Callable[[pyo.ConcreteModel], None]
 def model_at(data: ModelData, floor: float | None = None, adapt: Adapt | None = None) -> FixedModel:
     """Build the model with bounds from data, regions and linear programs, and cuts on payouts.
 
-    With `floor`, only plans of at least that objective are of interest: bounds and cuts use it.
-    Raises InfeasibleError where even the linear relaxation has no plan.
+    With `floor`, in the scenario's unit of money, only plans of at least that objective are of interest:
+    bounds and cuts use it. Raises InfeasibleError where even the linear relaxation has no plan.
     """
+    floor = None if floor is None else floor * data.money
     regions = tuple(find_regions(data, regime) for regime in data.regimes)
     fixed = _built(data, tuple(r.bounds for r in regions), floor, adapt)
     if len(fixed.model.above):
@@ -168,8 +178,10 @@ def _least_pay(data: ModelData, regime: RegimeData, box: Bounds) -> float:
 
 
 def _answer(fixed: FixedModel, result: MilpResult) -> Answer:
+    money = fixed.data.money
+    objective, bound = result.objective / money, result.bound / money
     if not result.values:
-        return Answer(result.status, None, result.objective, result.bound)
+        return Answer(result.status, None, objective, bound)
     m, network = fixed.model, fixed.data.cal.network
     continuous = fixed.data.space.continuous
     units = np.zeros(fixed.data.space.allowed.shape, dtype=float if continuous else np.intp)
@@ -177,8 +189,8 @@ def _answer(fixed: FixedModel, result: MilpResult) -> Answer:
         value = result.value(digit)
         units[network.teams.index(i), network.kpis.index(k)] += value if continuous else 2**b * round(value)
     x = np.array([[result.value(m.x[s, a]) for a in network.activities] for s in m.REGIMES])
-    paid = m.paid_in_draws(result.value) if hasattr(m, "paid_in_draws") else None
-    return Answer(result.status, units, result.objective, result.bound, x, paid)
+    paid = m.paid_in_draws(result.value) / money if hasattr(m, "paid_in_draws") else None
+    return Answer(result.status, units, objective, bound, x, paid)
 
 
 def digits_of(m: pyo.ConcreteModel, data: ModelData, units: Ints) -> dict[int, float]:

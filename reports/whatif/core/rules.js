@@ -1,7 +1,7 @@
 // The scenario's rules, checked for any plan (forms: optimizer/plans/rules/family.py, FORMS).
 
 /** Every rule with its value, limit and slack at a plan's consistent outcome; those that do not apply are left
- *  out. `broken` where the slack is below minus the tolerance. */
+ *  out. `broken` where the slack is below minus what rounding may take. */
 function checkRules(company, euros, outcome) {
   const plan = { euros, shares: euros.map(sharesOf), outcome };
   return company.rules.flatMap((rule) => {
@@ -9,9 +9,12 @@ function checkRules(company, euros, outcome) {
     if (found === null) return [];
     const [value, limit] = found;
     const slack = rule.atLeast ? value - limit : limit - value;
-    return [{ rule, value, limit, slack, broken: slack < -company.constants.tolerance }];
+    return [{ rule, value, limit, slack, broken: slack < -room(company.constants, limit) }];
   });
 }
+
+/** By how much a limit may be missed: rounding, of the limit itself where that is large. */
+const room = ({ tolerance, relative }, limit) => Math.max(tolerance, relative * Math.abs(limit));
 
 const total = (values) => values.reduce((sum, value) => sum + value, 0);
 

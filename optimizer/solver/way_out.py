@@ -1,0 +1,117 @@
+"""The cheapest way out where no plan keeps the rules: what the plan that breaks least would need.
+
+Whatever it says is enough: with those limits that plan keeps every rule at its own beliefs. It is exact
+where every plan was judged, and no more than a way out elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import ceil, floor
+
+import numpy as np
+
+from optimizer.arrays import Bools, Ints
+from optimizer.plans.enumeration import listing
+from optimizer.plans.evaluation import evaluate_batch
+from optimizer.plans.local_search import ScoredPlan
+from optimizer.plans.rules import family_of, rule_named
+from optimizer.plans.rules.family import RuleOfPlan, RuleValue
+from optimizer.response.calibration import Calibrated
+from optimizer.scenario.rule_types import WeightRules
+from optimizer.scenario.types import Scenario
+from optimizer.solver.solution import Conflict, MovedLimit
+from optimizer.solver.state import SolveState
+from optimizer.solver.whole import BLOCK
+
+GRAINS = {"money": 0.01, "money_per_unit": 0.01, "share": 1e-4, "count": 1.0, "units": 0.01}
+"""Of a limit that is named, by its unit: what is printed is what to write."""
+ROUNDING = 1e-5
+"""Grains that are rounding of the number itself, not a need for one more."""
+
+
+def exact_conflict(state: SolveState) -> Conflict:
+    """Of every plan: rules of which no plan keeps all, though it could keep any but one, and the way out."""
+    tally = _tallied(state)
+    moves = () if tally.nearest is None else _moves(state, tally.nearest)
+    return Conflict(tuple(tally.conflicting()), moves, exact=True)
+
+
+def nearest_way_out(state: SolveState, nearest: ScoredPlan | None) -> tuple[MovedLimit, ...]:
+    """Of the plans that were judged: none of others."""
+    if nearest is None or nearest.kept or not np.isfinite(nearest.violation):
+        return ()
+    return _moves(state, nearest.units)
+
+
+def _moves(state: SolveState, units: Ints) -> tuple[MovedLimit, ...]:
+    at = evaluate_batch(state.cal, state.space, state.space.euros(units)[None]).one(0)
+    return tuple(moved_limit(state.cal, rule) for rule in at.broken_rules)
+
+
+def moved_limit(cal: Calibrated, rule: RuleOfPlan) -> MovedLimit:
+    """The number behind a broken rule, and by how much it must move: rounded away from where it is."""
+    behind = family_of(rule.name).behind(cal, rule)
+    need = abs(rule.slack) / behind.per_unit
+    to = behind.value - need if rule.at_least else behind.value + need
+    return MovedLimit(rule.name, behind.value, abs(away(to, rule) - behind.value))
+
+
+def away(number: float, rule: RuleOfPlan) -> float:
+    """A limit no stricter than the number, in whole grains of its unit."""
+    grains = number / (grain := GRAINS[rule_named(rule.name).moved_unit])
+    room = max(ROUNDING, 1e-12 * abs(grains))
+    whole = floor(grains + room) if rule.at_least else ceil(grains - room)
+    return round(whole * grain, 10)
+
+
+# --- every plan -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Tally:
+    """Of all plans at which beliefs settle: which rules each keeps, and the one that breaks them least."""
+
+    kept: dict[str, list[Bools]]
+    nearest: Ints | None = None
+    excess: float = np.inf
+
+    def add(self, units: Ints, rules: Iterable[RuleValue], settled: Bools) -> None:
+        for rule in rules:
+            self.kept.setdefault(rule.name, []).append(rule.kept[settled])
+        excess = np.where(settled, sum(rule.excess for rule in rules), np.inf)
+        least = int(np.argmin(excess))
+        if excess[least] < self.excess:
+            self.nearest, self.excess = units[least], float(excess[least])
+
+    def conflicting(self) -> Iterator[str]:
+        """Deletion filter: a rule is let go for good where the rest cannot hold even without it."""
+        broken = {name: ~np.concatenate(kept) for name, kept in self.kept.items()}
+        for name in tuple(broken):
+            rest = [b for other, b in broken.items() if other != name]
+            if rest and np.any(rest, axis=0).all():
+                del broken[name]
+            else:
+                yield name
+
+
+def _tallied(state: SolveState) -> _Tally:
+    """Of all plans, those beyond the rules on weights too where that is still few."""
+    loose = replace(state.space, scenario=_without_weight_rules(state.space.scenario))
+    every = listing(loose) or state.every
+    tally = _Tally({})
+    for block in every.blocks(BLOCK) if every is not None else ():
+        batch = evaluate_batch(state.cal, state.space, state.space.euros(block))
+        tally.add(block, batch.rules, batch.consistent.converged)
+    return tally
+
+
+def _without_weight_rules(scenario: Scenario) -> Scenario:
+    """Locks and measures stay."""
+    rules = scenario.rules
+    gaming = rules.gaming and rules.gaming.model_copy(update={"pairs": ()})
+    control = rules.controllability.model_copy(update={"mean": None})
+    loose = {"weights": WeightRules(step=rules.weights.step), "change_limit": None, "gaming": gaming}
+    changed = rules.model_copy(update=loose | {"controllability": control})
+    return scenario.model_copy(update={"rules": changed})

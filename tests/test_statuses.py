@@ -1,0 +1,307 @@
+"""Words that hold: optimal, imposed, infeasible, not found, and ways out that suffice."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from pypdf import PdfReader
+from solved import mini
+from test_loop import SolveState, count_plans, every_plan, state_of
+
+from optimizer import Options, Scenario, Solution, compare, read_scenario, solve
+from optimizer.cli import main
+from optimizer.plans.sampling import Sampler
+from optimizer.scenario.checks import warnings_of
+from optimizer.scenario.money_unit import in_unit
+from optimizer.tables.build import tables_of
+from reports.words.catalogue import words_for
+from reports.words.sentences import way_out
+
+TRUST = Path(__file__).parent / "cases" / "trust"
+
+
+def incentives(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+@cache
+def case(name: str) -> Scenario:
+    return read_scenario(TRUST / name)
+
+
+def with_rules(scenario: Scenario, **rules: Any) -> Scenario:
+    changed = scenario.rules.model_dump(by_alias=True) | rules
+    tree = scenario.model_dump(by_alias=True, exclude_unset=True) | {"rules": changed}
+    return Scenario.model_validate(tree, by_alias=True, by_name=False)
+
+
+def check(solution: Solution, name: str) -> Any:
+    return next(c for c in solution.certificate.checks if c.name == name)
+
+
+# --- every plan is judged -------------------------------------------------------------------------------
+
+
+@cache
+def not_best() -> Solution:
+    return solve(case("optimal_not_best.json"), Options(gap=1e-6))
+
+
+def test_optimal_is_the_best_of_all_plans() -> None:
+    solution = not_best()
+    assert solution.status == "optimal"
+    assert solution.certificate.objective == pytest.approx(60011.54, abs=0.005)
+    assert solution.certificate.bound == solution.certificate.objective
+    assert check(solution, "every_plan_judged").value == 225
+    best = json.loads((TRUST / "optimal_not_best_plan.json").read_text(encoding="utf-8"))
+    assert solution.chosen is not None
+    assert solution.chosen.plan.weights == best
+
+
+def test_a_plan_that_enumeration_meets_becomes_the_answer() -> None:
+    solution = solve(case("optimal_not_best.json"), Options(gap=1e-6, enumerate_step=0.25))
+    assert solution.status == "optimal"
+    assert solution.certificate.objective == pytest.approx(60011.54, abs=0.005)
+
+
+def test_where_rules_are_narrow_a_plan_is_found_and_no_conflict_is_claimed() -> None:
+    scenario = case("narrow_rules.json")
+    plan = json.loads((TRUST / "narrow_rules_plan.json").read_text(encoding="utf-8"))
+    assert compare(scenario, {"known": plan})["known"].broken_rules == ()
+    solution = solve(scenario)
+    assert solution.status in ("optimal", "feasible")
+    assert solution.certificate.objective == pytest.approx(290_219.75, rel=1e-3)
+    if solution.status == "optimal":
+        assert check(solution, "sample").value >= 1000
+
+
+def test_infeasible_needs_a_proof() -> None:
+    """No plan of a large space keeps this budget; not all of them were judged."""
+    rules = {"step": 0.05}, {"expected": 20_000.0}
+    kpis = ["lead_volume", "wins", "bookings", "retention"]
+    measures = dict.fromkeys(("marketing", "sales", "success"), kpis)
+    hard = mini({"weights": rules[0], "budget": rules[1], "measures": measures})
+    solution = solve(hard, Options(time_limit=4.0))
+    assert solution.status == "not_found"
+    assert not all(c.ok for c in solution.certificate.checks)
+
+
+# --- imposed --------------------------------------------------------------------------------------------
+
+
+def test_a_plan_fixed_by_locks_is_imposed_everywhere(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    done = incentives("solve", TRUST / "imposed.yaml", "--out", folder)
+    assert done.exit_code == 0
+    assert "status: imposed" in done.stdout
+    assert "optimal" not in done.stdout.lower()
+    assert json.loads((folder / "result.json").read_text(encoding="utf-8"))["status"] == "imposed"
+    for language, said, claims in (
+        ("en", "Imposed", ("optimal", "brings the most")),
+        ("fr", "Imposé", ("Optimum", "apporte le plus")),
+    ):
+        text = PdfReader(folder / f"report.{language}.pdf").pages[0].extract_text()
+        assert said in text
+        assert not [claim for claim in claims if claim in text]
+
+
+@pytest.mark.parametrize(
+    ("rules", "status"),
+    [
+        ({}, "imposed"),
+        ({"locks": {}, "measures": {"desk": ["orders"]}}, "imposed"),
+        ({"locks": {}}, "optimal"),
+        ({"locks": {}, "weights": {"step": 0.5, "min": 0.5, "max": 0.5}}, "imposed"),
+        ({"budget": {"expected": 1.0}}, "infeasible"),
+    ],
+)
+def test_the_word_follows_the_number_of_plans_that_were_open(rules: dict[str, Any], status: str) -> None:
+    scenario = with_rules(case("imposed.yaml"), **rules)
+    assert solve(scenario).status == status
+    assert state_of(scenario).imposed == (status != "optimal")
+
+
+# --- ways out -------------------------------------------------------------------------------------------
+
+
+def applied(scenario: Scenario, solution: Solution) -> Scenario:
+    """The scenario with the new limits as they are printed."""
+    assert solution.conflict is not None
+    budget = scenario.rules.budget
+    for move in solution.conflict.cheapest:
+        name, _, team = move.rule.removeprefix("budget.").partition(".")
+        value = {**budget.teams, team: move.relaxed} if name == "teams" else move.relaxed
+        budget = budget.model_copy(update={name: value})
+    return scenario.model_copy(update={"rules": scenario.rules.model_copy(update={"budget": budget})})
+
+
+def test_the_cheapest_way_out_is_what_the_cheapest_of_all_plans_costs(tmp_path: Path) -> None:
+    scenario = case("way_out.yaml")
+    solution, state = solve(scenario), state_of(scenario)
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert solution.conflict.exact
+    (move,) = solution.conflict.cheapest
+    plans = [p for block in every_plan(state.space) for p in state.scored.look(block)]
+    assert len(plans) == 726
+    least = 1.0 + min(p.violation for p in plans)  # above a budget of 1, relative to it
+    assert 0 <= move.relaxed - least < 0.0101
+    tables = tables_of(solution)
+    for language, amount in (("en", f"€{move.relaxed:,.2f}"), ("fr", "41\u202f216,32\u00a0€")):
+        assert amount in way_out(words_for(tables, language), tables["conflict"])
+    done = incentives("solve", TRUST / "way_out.yaml", "--out", tmp_path / "run")
+    assert done.exit_code == 1
+    assert f"from €1.00 to €{move.relaxed:,.2f}" in done.stdout
+    told = json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8"))["conflict"]
+    assert told["cheapest"][0]["relaxed"] == move.relaxed
+    for language, amount in (("en", "€41,216.32"), ("fr", "41 216,32 €")):
+        text = PdfReader(tmp_path / "run" / f"report.{language}.pdf").pages[0].extract_text()
+        assert amount in " ".join(text.split()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    "budget",
+    [
+        {"expected": 1.0},
+        {"teams": {"finders": 12_000.0}},
+        {"expected": 41_000.0, "teams": {"closers": 28_000.0}},
+        {"expected": 41_000.0, "min_share_of_target": 0.9},
+        {"min_share_of_target": 1.4},
+    ],
+)
+def test_with_the_limits_that_are_printed_a_plan_keeps_every_rule(budget: dict[str, Any]) -> None:
+    scenario = with_rules(case("way_out.yaml"), budget=budget)
+    solution = solve(scenario)
+    assert solution.status == "infeasible"
+    assert solve(applied(scenario, solution)).status in ("optimal", "imposed")
+
+
+def test_a_way_out_that_is_not_proven_cheapest_suffices_too() -> None:
+    scenario = with_rules(
+        case("way_out.yaml"), weights={"step": 0.02}, budget={"expected": 1000.0, "min_share_of_target": 0.5}
+    )
+    assert count_plans(state_of(scenario).space) > 20_000
+    solution = solve(scenario)
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert not solution.conflict.exact
+    said = way_out(words_for(tables_of(solution), "en"), tables_of(solution)["conflict"])
+    assert "about" in said
+    assert "Cheapest" not in said
+    assert solve(applied(scenario, solution), Options(time_limit=20.0)).chosen is not None
+
+
+# --- arithmetic -----------------------------------------------------------------------------------------
+
+
+def test_least_shares_above_a_budget_are_told_before_anything_is_solved() -> None:
+    (told,) = [w for w in warnings_of(case("share_above_budget.yaml")) if "min_share" in w.message]
+    assert told.path == ("rules", "budget", "min_share_of_target")
+    assert "budget.min_share_of_target" in told.message
+    assert "40,470.00" in told.message
+    assert "40,000.00" in told.message
+    solution = solve(case("share_above_budget.yaml"))
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert {"budget.expected", "budget.min_share_of_target.closers"} <= set(solution.conflict.rules)
+
+
+@pytest.mark.parametrize(
+    ("rules", "place", "named"),
+    [
+        (
+            {"budget": {"teams": {"closers": 20_000.0}, "min_share_of_target": 0.9}},
+            "min_share_of_target",
+            "budget.teams.closers",
+        ),
+        ({"locks": {"closers": {"per_lead": 0.6}}, "change_limit": 1.0}, "closers", "change_limit.closers"),
+        (
+            {
+                "locks": {"closers": {"orders": 0.8}},
+                "gaming": {"pairs": [{"team": "closers", "volume": "orders", "quality": "per_lead"}]},
+            },
+            0,
+            "gaming.pairs.closers.orders",
+        ),
+    ],
+)  # fmt: skip
+def test_amounts_and_locks_that_contradict_each_other_are_told_and_end_at_once(
+    rules: dict[str, Any], place: object, named: str
+) -> None:
+    scenario = with_rules(case("way_out.yaml"), **({"budget": {}} | rules))
+    assert place in [w.path[-1] for w in warnings_of(scenario) if "no plan keeps" in w.message]
+    solution = solve(scenario)
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert named in solution.conflict.rules
+
+
+# --- units of money -------------------------------------------------------------------------------------
+
+
+def test_the_unit_of_money_does_not_decide_over_the_word() -> None:
+    surplus = solve(case("large_currency_surplus.json"), Options(gap=1e-6))
+    assert surplus.status == "optimal"
+    assert surplus.certificate.objective == pytest.approx(61_403_680, abs=1)
+    assert solve(case("large_currency_budget.yaml")).status == "imposed"
+    done = incentives("budget", TRUST / "large_currency_budget.yaml", "--plan", "current")
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["large_currency_surplus.json", "way_out.yaml", "imposed.yaml", "mini", "optimal_not_best.json"]
+)
+def test_a_company_in_other_units_of_money_has_the_same_status_and_plan(name: str) -> None:
+    own = mini({"weights": {"step": 0.5}}) if name == "mini" else case(name)
+    first = not_best() if name == "optimal_not_best.json" else solve(own)
+    for factor in (1e6,) if name == "optimal_not_best.json" else (1e3, 1e6, 1e-3):
+        solution = solve(in_unit(own, factor))
+        assert solution.status == first.status
+        assert (solution.chosen is None) == (first.chosen is None)
+        if solution.chosen is not None and first.chosen is not None:
+            assert solution.chosen.plan.weights == first.chosen.plan.weights
+            assert solution.certificate.objective == pytest.approx(
+                first.certificate.objective * factor, rel=1e-7
+            )
+
+
+@pytest.mark.parametrize("factor", [1.0, 1e6, 1e-3])
+def test_the_program_too_is_free_of_the_unit_of_money(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were too many plans to judge all: bound and proof are those of the program."""
+    monkeypatch.setattr(SolveState, "every", None)
+    solution = solve(in_unit(mini({"objective": "net"}), factor))
+    assert solution.status == "optimal"
+    assert solution.certificate.objective / factor == pytest.approx(307_571.46, abs=0.01)
+    assert solution.certificate.bound / factor == pytest.approx(307_600, abs=40)
+
+
+# --- plans by chance ------------------------------------------------------------------------------------
+
+
+def test_random_plans_are_plans_of_the_space_and_each_is_as_likely() -> None:
+    space = state_of(
+        with_rules(case("way_out.yaml"), weights={"step": 0.25, "max_measures": 2}, budget={})
+    ).space
+    every = {p.tobytes() for block in every_plan(space) for p in block}
+    listed, counted = Sampler.of(space, 1).plans(20_000), _Counting.of(space, 1).plans(20_000)
+    for drawn in (listed, counted):
+        count = Counter(p.tobytes() for p in drawn)
+        assert set(count) == every
+        expected = len(drawn) / len(every)
+        far = sum((n - expected) ** 2 / expected for n in count.values())
+        assert far < len(every) + 5 * np.sqrt(2 * len(every))
+
+
+class _Counting(Sampler):
+    """Draws step by step what is few enough to be listed."""
+
+    @classmethod
+    def of(cls, space: Any, seed: int) -> _Counting:
+        return cls(space, np.random.default_rng(seed), (None,) * len(space.unit))

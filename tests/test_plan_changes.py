@@ -35,6 +35,7 @@ from optimizer.tables.json_values import solution_json
 from optimizer.tables.table import Tables
 from optimizer.tables.whatif import whatif_data
 from reports.words.catalogue import words_for
+from reports.words.sentences import decision
 
 TRUST = Path(__file__).parent / "cases" / "trust"
 STEEP: dict[str, Any] = {"accelerators": [{"from": 1.0, "slope": 3.0}]}
@@ -153,6 +154,22 @@ def test_curves_in_force_may_be_none_of_those_on_offer() -> None:
     assert not curves_offered(scenario, (euros, {}))
     assert curves_offered(scenario, (euros, {"sellers": "steep"}))
     assert curve_named(scenario, "sellers", ["orders"], {}) == ""
+
+
+def test_a_loss_is_not_laid_to_rules_that_todays_plan_keeps() -> None:
+    """The curve in force is better than the only one on offer: it breaks no rule, and may not be chosen."""
+    teams = {
+        "sellers": {"headcount": 4, "hours": 1500, "base_pay": 60000, "target_pay": 40000, "curve": "steep"}
+    }
+    scenario = company(teams=teams, rules={"curves": {"sellers": ["straight"]}})
+    explanation = explain(solve(scenario))
+    frames = tables(explanation)
+    assert frames["summary"].iloc[0]["gain"] < 0
+    said = decision(words_for(frames, "en"), frames)
+    assert "pay curve “Straight” instead of “Steep”" in said["what"]
+    assert "today’s plan is none of those that the rules leave to choose from" in said["result"]
+    assert "breaks the rules" not in said["result"]
+    assert "current" not in set(frames["near_ties"]["known"])
 
 
 def test_studies_of_a_switch_see_the_same_changes() -> None:

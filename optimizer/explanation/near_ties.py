@@ -14,6 +14,7 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.explanation.binding_rules import NEAR_TIE
+from optimizer.explanation.comparison import shares
 from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.evaluator import judge_consistent
@@ -34,9 +35,9 @@ ON_GRID = 1e-9
 class NearTie:
     """A plan (I, K) that keeps every rule, at its own consistent beliefs [currency/period].
 
-    `measures` in use; `distance` from today's plan, Σ |e − e⁰| over what each team is paid at target, added
-    over teams (with the same pay: Σ |w − w⁰|); `new_curves` counts teams whose curve is not today's. `loss`
-    of value against the chosen plan [currency/period] and as a share of it.
+    `measures` in use; `distance` from today's plan, Σ |w − w⁰| and |B − B⁰| over the larger of the two, added
+    over teams; `new_curves` counts teams whose curve is not today's. `loss` of value against the chosen plan
+    [currency/period] and as a share of it.
     """
 
     euros: Floats
@@ -137,9 +138,10 @@ class _Shape:
 
     def distance(self, plan: ScoredPlan) -> float:
         euros, current = self.space.euros(plan.units), self.cal.current
-        pay = np.maximum(euros.sum(axis=1), current.sum(axis=1))
-        moved = np.abs(euros - current).sum(axis=1)
-        return round(float((moved / np.where(pay > 0, pay, 1.0)).sum()), 9)
+        pay, before = euros.sum(axis=1), current.sum(axis=1)
+        most = np.maximum(pay, before)
+        moved = np.abs(shares(euros) - shares(current)).sum(axis=1)
+        return round(float((moved + np.abs(pay - before) / np.where(most > 0, most, 1.0)).sum()), 9)
 
     def simplicity(self, plan: ScoredPlan) -> tuple[float, ...]:
         return self.measures(plan), self.distance(plan), -plan.value

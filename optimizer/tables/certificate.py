@@ -11,7 +11,7 @@ from optimizer.explanation.build import Explanation, RuleState
 from optimizer.plans.rules import rule_named
 from optimizer.plans.rules.budget import EXPECTED, TEAM
 from optimizer.risk.ranges import numbers_at
-from optimizer.scenario.plan import pay_decided, pay_in_words, plan_in_words
+from optimizer.scenario.plan import curves_in_words, pay_decided, pay_in_words, plan_in_words
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ ALTERNATIVES = Table(
         "order, from 1, the recommended plan; each differs from all before by more than one step",
     ),
     plan=Column(str, "text", "team: KPI weight", "weights"),
+    curves=Column(str, "text", "chosen for all of them, team: curve; empty without a choice"),
     target_pay=Column(str, "text", "team: variable pay at target, where it is a decision"),
     value=Column(float, "money/period", "objective of the plan at its own beliefs"),
     behind=Column(float, "money/period", "objective of the recommended plan less value"),
@@ -120,6 +121,7 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "rank": rank,
             "plan": plan_in_words(a.plan.weights),
+            "curves": curves_in_words(solution.problem.space.curves),
             "target_pay": pay_in_words(pay_decided(solution.problem.scenario, a.plan)),
             "value": a.value,
             "behind": behind,

@@ -142,8 +142,8 @@ NEAR_TIES = Table(
     distance=Column(
         float,
         "share",
-        "sum of |euros at target − the current plan's| over the team's pay at target, over all teams; where "
-        "pay is the current plan's, of |weight − weight of the current plan|",
+        "sum of |weight − weight of the current plan|, over all teams, and of the change of their target pay "
+        "over the larger of the two",
     ),
     new_curves=Column(int, "count", "teams whose pay curve is not the current plan's"),
     value=Column(float, "money/period", "objective of the plan"),

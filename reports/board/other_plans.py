@@ -134,6 +134,7 @@ def alternatives(words: Words, tables: Tables) -> Block | None:
     ]
     rows = [_alternative(words, line) for _, line in frame.iterrows()]
     lead = [words.say("next.lead", objective=objective(words, tables["summary"].iloc[0]))]
+    lead += [words.say("next.curves")] if frame.iloc[0]["curves"] else []
     return chapter(words.say("next.title"), lead=lead, tables=[table(columns, rows)])
 
 

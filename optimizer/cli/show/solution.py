@@ -120,7 +120,8 @@ def _show_rejected(solution: Solution) -> None:
 
 def _show_alternatives(solution: Solution) -> None:
     table = _table(
-        "Best plans that differ by more than one step somewhere",
+        "Best plans that differ by more than one step somewhere"
+        + (", all under the curves chosen" if solution.problem.space.curves else ""),
         ["rank", "plan", "value", "behind", "proven"],
         words=("plan",),
     )

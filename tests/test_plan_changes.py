@@ -125,6 +125,20 @@ def test_the_plan_in_force_is_the_nearest_of_plans_nearly_as_good() -> None:
     assert (first["new_curves"], first["shift"]) == (0, "sellers: straight curve")
 
 
+def test_the_best_plan_of_every_other_choice_of_curves_is_considered_too() -> None:
+    """None of these curves is in force, and the second best brings 0.02 % less."""
+    curves = {f"at_{at}": {"accelerators": [{"from": at / 100, "slope": 3.0}]} for at in (100, 101, 150)}
+    explanation = explain(solve(company(curves=curves, rules={"curves": {"sellers": list(curves)}})))
+    ties = tables(explanation)["near_ties"].set_index("curves")
+    assert set(ties.index) == {"sellers: at_101", "sellers: at_150"}
+    assert list(ties["shift"]) == ["sellers: at_101 curve", "sellers: at_150 curve"]
+    for curve, combination in zip(ties.index, explanation.solution.asked.combinations[1:], strict=True):
+        assert ties.loc[curve, "value"] == pytest.approx(combination.objective, rel=1e-9)
+    assert "Sellers: pay curve At 101" in words_for(tables(explanation), "en").known_plan(
+        "", ties["shift"].iloc[0]
+    )
+
+
 def test_a_curve_of_a_kpi_is_replaced_by_one_of_the_team() -> None:
     kpis = {"orders": {"entering": {"order": 1}, "noise": 0.2, "curve": "steep"}}
     scenario = company(kpis=kpis, rules={"curves": {"sellers": ["steep", "straight"]}})

@@ -36,6 +36,7 @@ from optimizer.explanation.tornado import TornadoBar, tornado
 from optimizer.explanation.waterfall import WaterfallStep, waterfall
 from optimizer.explanation.weight_shifts import WeightShift, cheapest, weight_shifts
 from optimizer.parallel.pool import ALONE, OnDone, Workers
+from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.evaluator import believed_exposure
 from optimizer.plans.plan_changes import PaidPlan, TeamChange, same_plan, team_changes
 from optimizer.response.calibration import Calibrated
@@ -163,7 +164,7 @@ def explain(
     euros, in_force = chosen.euros, (cal.current, IN_FORCE)
     moved = not same_plan(cal.scenario, in_force, chosen.paid)
     rules, around = rules_and_neighbours(cal, space, euros)
-    ties = near_ties(cal, space, euros, [plan.evaluation for plan in plans])
+    ties = near_ties(cal, space, euros, [*(p.evaluation for p in plans), *_under_other_curves(solution)])
     runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
     both = PlanBatch.of([in_force, chosen.paid, *(t.paid for t in runners_up)])
     bars = _tornado(cal, both, workers, _watched(on_progress or silent, until)) if moved else ()
@@ -182,6 +183,14 @@ def explain(
         tornado=bars or (),
         cut=bars is None,
     )
+
+
+def _under_other_curves(solution: Solution) -> tuple[Evaluation, ...]:
+    """The best plan of every choice of curves."""
+    cal, space = solution.problem.cal, solution.problem.space
+    best = [c.plan for c in solution.asked.combinations if c.plan is not None]
+    plans = PlanBatch.of((plan.euros(cal.scenario), plan.curves) for plan in best)
+    return evaluate_each(cal, space, plans) if best else ()
 
 
 class _OutOfTimeError(Exception):

@@ -19,7 +19,7 @@ from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours
-from optimizer.plans.plan_changes import PaidPlan, curves_offered, same_curves, team_changes
+from optimizer.plans.plan_changes import PaidPlan, curves_offered, same_curves, same_plan, team_changes
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 from optimizer.response.plan_batch import PlanBatch
@@ -88,10 +88,14 @@ def _on_grid(space: PlanSpace, euros: Floats) -> bool:
 def _under_other_curves(
     cal: Calibrated, space: PlanSpace, known: Iterable[Evaluation]
 ) -> Iterator[tuple[ScoredPlan, CurveNames]]:
-    """Plans that follow other curves than the chosen one, and may."""
+    """Plans that follow other curves than the chosen one, and may; each once, by whatever names."""
+    seen: list[PaidPlan] = []
     for at in known:
-        other = not same_curves(cal.scenario, at.curves, space.curves)
-        if other and at.kept and curves_offered(cal.scenario, (at.euros, at.curves)):
+        paid, scenario = (at.euros, at.curves), cal.scenario
+        other = not same_curves(scenario, at.curves, space.curves)
+        again = any(same_plan(scenario, paid, plan) for plan in seen)
+        if other and not again and at.kept and curves_offered(scenario, paid):
+            seen.append(paid)
             yield ScoredPlan(space.units(at.euros), at.value, True, 0.0), at.curves
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.plans.local_search import significant
 from optimizer.scenario.types import Scenario
 from optimizer.solver.solution import Check, Combination, Solution
-from optimizer.solver.verdict import Certified, NoPlan, Verdict, solution_of
+from optimizer.solver.verdict import Certified, NoPlan, Verdict, plan_under, solution_of
 
 Curves = Mapping[str, str]
 """The curve of each team that has a choice."""
@@ -35,9 +35,7 @@ def best_choice(scenario: Scenario, gap: float, solve_with: Callable[[Curves], V
     if len(choices) == 1:
         return solution_of(solve_with(choices[0]))
     verdicts = [solve_with(curves) for curves in choices]
-    listed = tuple(
-        Combination(dict(c), v.status, v.objective, v.bound) for c, v in zip(choices, verdicts, strict=True)
-    )
+    listed = tuple(_combination(c, v) for c, v in zip(choices, verdicts, strict=True))
     certified = [v for v in verdicts if isinstance(v, Certified)]
     if not certified:
         none = [v for v in verdicts if isinstance(v, NoPlan)]
@@ -45,6 +43,11 @@ def best_choice(scenario: Scenario, gap: float, solve_with: Callable[[Curves], V
     best = max(certified, key=lambda v: (not v.plan.starved, significant(v.objective)))
     check = _every_curve([v for v in verdicts if v is not best], best, gap)
     return solution_of(replace(best, checks=(*best.checks, check)), listed)
+
+
+def _combination(curves: Curves, verdict: Verdict) -> Combination:
+    plan = plan_under(verdict.state, verdict.plan) if isinstance(verdict, Certified) else None
+    return Combination(dict(curves), verdict.status, verdict.objective, verdict.bound, plan)
 
 
 def _every_curve(others: list[Verdict], best: Certified, gap: float) -> Check:

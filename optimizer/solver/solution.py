@@ -99,6 +99,8 @@ class Combination:
     status: Status
     objective: float
     bound: float
+    plan: Plan | None = None
+    """The best under these curves."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from optimizer.plans.statuses import Status
 from optimizer.response.outcome import evaluate_plan
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.payouts import payouts_under
-from optimizer.scenario.plan import IN_FORCE, plan_from_euros
+from optimizer.scenario.plan import IN_FORCE, Plan, plan_from_euros
 from optimizer.solver.certificate import relative_gap
 from optimizer.solver.solution import (
     Alternative,
@@ -113,13 +113,19 @@ def solution_of(
     return Solution(state.problem, verdict.status, chosen, certificate, conflict, asked)
 
 
+def plan_under(state: SolveState, plan: ScoredPlan) -> Plan:
+    """A scored plan with the curves under which it was."""
+    euros = state.space.euros(plan.units)
+    return replace(plan_from_euros(state.cal.scenario, euros), curves=dict(state.space.curves))
+
+
 def _chosen(state: SolveState, plan: ScoredPlan) -> Chosen:
     """What people do under a plan, next period and once they have learnt, and what they are paid."""
     cal, euros, curves = state.cal, state.space.euros(plan.units), state.space.curves
     both = PlanBatch.of([(cal.current, IN_FORCE), (euros, curves)])
     with state.timed("evaluate"):
         return Chosen(
-            plan=replace(plan_from_euros(cal.scenario, euros), curves=dict(curves)),
+            plan=plan_under(state, plan),
             euros=euros,
             first_response=evaluate_plan(cal, euros, "first_response"),
             consistent=evaluate_plan(cal, euros),

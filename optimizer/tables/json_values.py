@@ -22,7 +22,7 @@ from optimizer.scenario.plan import Plan, plan_from_euros
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
-    from optimizer.solver.solution import Solution
+    from optimizer.solver.solution import Combination, Solution
 
 Json = dict[str, Any]
 
@@ -171,7 +171,7 @@ def _others_json(solution: Solution) -> Json:
     result: Json = {}
     if solution.asked.combinations:
         result["curves"] = solution.chosen.plan.curves if solution.chosen else None
-        result["combinations"] = [_fields(c) for c in solution.asked.combinations]
+        result["combinations"] = [_combination_json(c) for c in solution.asked.combinations]
     if solution.certificate.rejected:
         result["rejected"] = [
             {**_plan_json(r.plan, r.value), "deviations": _deviations_json(r.deviations)}
@@ -185,6 +185,12 @@ def _others_json(solution: Solution) -> Json:
             {**_plan_json(a.plan, a.value), "proven": a.proven} for a in solution.asked.alternatives
         ]
     return result
+
+
+def _combination_json(combination: Combination) -> Json:
+    plan = combination.plan
+    parts = (plan.weights, plan.target_pay) if plan else (None, None)
+    return {**_fields(combination), **dict(zip(("plan", "target_pay"), parts, strict=True))}
 
 
 def _plan_json(plan: Plan, value: float) -> Json:

@@ -125,7 +125,9 @@ def test_pay_behind_a_gate_is_that_of_the_closed_form(instance: dict[str, Any]) 
     given, expected = instance["inputs"], instance["expected"]
     low = -20.0
     shape = np.array([[[low], [0.0]]]), np.zeros((1, 2, 1)), np.array([[[1.0], [0.0]]])
-    gates = Gates(np.array([0]), np.array([0]), np.array([1]), np.array([given["g"]]), given["rho"])
+    gates = Gates(
+        np.array([0]), np.array([0]), np.array([1]), np.array([given["g"]]), np.array([given["rho"]])
+    )
     level, noise = np.array([[low, 0.0]]), np.array([given["s1"], given["s2"]])
     curves = PayCurves(1, level, np.zeros((1, 2)), *shape, noise, gates, np.ones((1, 2)))
     score, euros = np.array([given["mu1"], given["mu2"]]), np.array([[given["w"], 0.0]])

@@ -18,7 +18,8 @@ from optimizer.explanation.waterfall import waterfall
 from optimizer.plans.warnings import measured_warnings
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.outcome import evaluate_plan
-from optimizer.risk.draws import draw_luck
+from optimizer.response.shared_luck import luck_correlation, mixing
+from optimizer.risk.draws import draw, draw_luck
 from optimizer.rollout.transition import follow
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
@@ -235,3 +236,68 @@ def test_what_is_moved_behind_a_gate_is_said_to_be_left_out() -> None:
     assert "left out" in told.message
     sound = measured_warnings(calibrate(scenario_of(tree_of("timing_budget.yaml"))))
     assert ("kpis", "orders", "timing") not in {f.path for f in sound}
+
+
+# --- luck belongs to what is counted ---------------------------------------------------------------------
+
+
+def test_two_names_for_one_number_have_one_luck() -> None:
+    """Splitting pay over both names leaves the bad cases what they are: 30,000 and 30 % of it, 2.06 times."""
+    scenario = scenario_of(tree_of("same_deals_twice.yaml"))
+    cal = calibrate(scenario)
+    assert luck_correlation(cal.network, 0.0) == pytest.approx(np.ones((2, 2)))
+    plans = [{"orders": 1.0}, {"orders": 0.6, "orders_again": 0.4}, {"orders": 0.5, "orders_again": 0.5}]
+    rules = [next(r for r in evaluate(scenario, {"desk": w}).rules if r.name == "budget.cvar") for w in plans]
+    assert [rule.value for rule in rules] == pytest.approx([rules[0].value] * 3, rel=1e-9)
+    assert rules[0].value == pytest.approx(45_919.60, abs=1)
+    paid = [evaluate(scenario, {"desk": w}).payouts.company.cvar for w in plans]
+    assert paid == pytest.approx([paid[0]] * 3)
+
+
+def test_a_limit_on_bad_cases_is_not_met_by_paying_one_number_twice() -> None:
+    solution = solve(TRUST / "same_deals_twice.yaml")
+    assert solution.status == "infeasible"
+
+
+def test_what_is_counted_in_part_together_is_luck_in_part_together() -> None:
+    """Wins of all orders and of large ones: 0.25 x 100 of 0.25 x 100 + 0.1 x 80 deals, by hand."""
+    tree = tree_of("same_deals_twice.yaml")
+    tree["kpis"]["orders_again"] = {"numerator": {"deep": 0.25}, "noise": 0.3}
+    cal = calibrate(scenario_of(tree))
+    both, deep = 0.25**2 * 100 + 0.1**2 * 80, 0.25**2 * 100
+    assert luck_correlation(cal.network, 0.2)[0, 1] == pytest.approx(0.2 + 0.8 * np.sqrt(deep / both))
+    noise = draw(cal.scenario).noise
+    assert np.corrcoef(noise.T)[0, 1] == pytest.approx(np.sqrt(deep / both), abs=0.01)
+
+
+def test_kpis_that_count_nothing_together_keep_the_correlation_of_the_scenario() -> None:
+    """And their draws: what is mixed is what it was, bit by bit."""
+    tree = tree_of("same_deals_twice.yaml")
+    tree["kpis"] = {
+        "orders": {"numerator": {"deep": 1}, "noise": 0.3},
+        "orders_again": {"numerator": {"fast": 1}, "noise": 0.3},
+    }
+    cal = calibrate(scenario_of(tree))
+    assert (mixing(cal.network) == np.eye(2)).all()
+    assert luck_correlation(cal.network, 0.2)[0, 1] == pytest.approx(0.2)
+
+
+def test_a_gate_shares_the_luck_of_what_it_counts() -> None:
+    """A gate on the same number is a threshold at the same place."""
+    tree = tree_of("same_deals_twice.yaml")
+    gated = {"entering": {"order": 1}, "noise": 0.3, "curve": {"gate": {"kpi": "orders", "at": 0.9}}}
+    alone = {"entering": {"order": 1}, "noise": 0.3, "curve": {"threshold": 0.9}}
+    paid = [
+        evaluate(scenario_of({**tree, "kpis": {**tree["kpis"], "orders_again": kpi}}), plan).consistent.pay[0]
+        for kpi, plan in ((gated, {"desk": {"orders_again": 1.0}}), (alone, {"desk": {"orders_again": 1.0}}))
+    ]
+    assert paid[0] == pytest.approx(paid[1], rel=1e-4)
+
+
+def test_check_names_both_kpis_that_are_one_number() -> None:
+    told = incentives("check", TRUST / "same_deals_twice.yaml")
+    assert told.exit_code == 0
+    said = " ".join(told.output.split())
+    assert "[kpis.orders_again]" in said
+    assert "counts the same as orders" in said
+    assert "counts the same" not in incentives("check", TRUST / "timing_curve.yaml").output

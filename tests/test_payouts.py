@@ -16,6 +16,7 @@ from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.outcome import evaluate_plan, loading, paid_people, realised_pay
+from optimizer.response.shared_luck import luck_correlation
 from optimizer.risk.cvar import CVAR_DRAWS, cvar, percentile
 from optimizer.risk.draws import Draws, draw, rule_noise
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
@@ -131,13 +132,14 @@ def test_a_budget_is_exceeded_as_often_as_the_payout_lies_above_it() -> None:
 
 
 def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
-    scenario = company(0.2, regimes=REGIMES).scenario
+    cal = company(0.2, regimes=REGIMES)
+    scenario = cal.scenario
     one, again, other = draw(scenario, 5, 100), draw(scenario, 5, 100), draw(scenario, 6, 100)
     assert one.noise.tobytes() == again.noise.tobytes()
     assert one.skill[1].tobytes() == again.skill[1].tobytes()
     assert not np.array_equal(one.noise, other.noise)
-    assert rule_noise(scenario, 5, 64).tobytes() == rule_noise(scenario, 5, 64).tobytes()
-    assert np.abs(rule_noise(scenario, 5, 64).mean(axis=0)).max() < 1e-15
+    assert rule_noise(cal, 64).tobytes() == rule_noise(cal, 64).tobytes()
+    assert np.abs(rule_noise(cal, 64).mean(axis=0)).max() < 1e-15
 
 
 def test_regimes_are_drawn_as_often_as_they_are_likely() -> None:
@@ -145,10 +147,15 @@ def test_regimes_are_drawn_as_often_as_they_are_likely() -> None:
     assert np.bincount(draws.regime).tolist() in ([601, 400], [600, 401])
 
 
-def test_noise_of_two_kpis_has_the_correlation_of_the_scenario() -> None:
-    noise = draw(company(noise_correlation=0.4).scenario).noise
-    correlations = np.corrcoef(noise.T)[np.triu_indices(noise.shape[1], 1)]
-    assert correlations == pytest.approx(0.4, abs=Z / np.sqrt(20_000))
+def test_noise_of_two_kpis_has_what_they_count_together_and_the_correlation_of_the_scenario() -> None:
+    cal = company(noise_correlation=0.4)
+    noise, network = draw(cal.scenario).noise, cal.network
+    count = network.numerator * np.sqrt(network.baseline)
+    size = np.sqrt((count**2).sum(axis=1))
+    wanted = 0.4 + 0.6 * (count @ count.T) / np.outer(size, size)
+    assert (wanted[np.triu_indices(len(wanted), 1)] > 0.5).any()
+    assert np.corrcoef(noise.T) == pytest.approx(wanted, abs=Z / np.sqrt(20_000))
+    assert np.corrcoef(rule_noise(cal, 512).T) == pytest.approx(wanted, abs=0.02)
 
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.973])
@@ -172,7 +179,8 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
     euros = euros_of(cal)
     outcome = evaluate_plan(cal, euros)
     estimates = tail_elsewhere(cal, euros, outcome, draw(cal.scenario))
-    sd = float(np.linalg.norm(loading(cal) @ euros * cal.curves.noise))
+    by_kpi = loading(cal) @ euros * cal.curves.noise
+    sd = float(np.sqrt(by_kpi @ luck_correlation(cal.network, 0.0) @ by_kpi))
     beyond = {
         "cvar": sd * norm.pdf(norm.ppf(0.95)) / 0.05,
         "percentile": sd * norm.ppf(0.9),
@@ -189,10 +197,8 @@ def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None
     assert checks["model_cvar"].ok
     assert checks["realised_cvar"].ok
     assert solution.chosen is not None
-    cal, draws = (
-        solution.problem.cal,
-        rule_noise(solution.problem.scenario, solution.problem.cal.seed, CVAR_DRAWS),
-    )
+    cal = solution.problem.cal
+    draws = rule_noise(cal, CVAR_DRAWS)
     paid, odds = [], []
     for probability, at in zip(cal.regimes.odds, solution.chosen.consistent.by_regime, strict=True):
         attained = at.score + cal.curves.noise * draws

@@ -106,7 +106,7 @@ def test_every_number_has_a_row_in_a_stack() -> None:
     cal = calibrate(gated(company(4, **NOISE), {}))
     assert set(cal.network.numbers) == arrays_of_numbers(cal.network)
     assert set(cal.curves.numbers) == arrays_of_numbers(cal.curves)
-    assert arrays_of_numbers(cal.curves.gates) == {"at"}
+    assert arrays_of_numbers(cal.curves.gates) == {"at", "correlation"}
     assert {f.name for f in fields(Behaviour)} == {
         "curves", "targets", "stretch", "beliefs", "linear", "quadratic",
     }  # fmt: skip

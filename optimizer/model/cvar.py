@@ -120,7 +120,7 @@ def _all_paid(m: pyo.ConcreteModel, sample: _Sample, value: Callable[[pyo.Var], 
 def _sample(data: ModelData, bounds: tuple[Bounds, ...], count: int) -> _Sample:
     """What noise adds in every regime, and how far payouts can go; no score ever lowers pay."""
     cal, pairs = data.cal, data.space.pairs
-    noise = rule_noise(cal.scenario, cal.seed, count)
+    noise = rule_noise(cal, count)
     at = [i * len(cal.network.kpis) + k for i, k in pairs]
     team, kpi = [i for i, _ in pairs], [k for _, k in pairs]
     charge = loading(cal)[team]

@@ -14,6 +14,7 @@ from optimizer.response.long_run import long_runs
 from optimizer.response.measures import measure
 from optimizer.response.moved_results import every_movable
 from optimizer.response.outcome import evaluate_plan, loading
+from optimizer.response.shared_luck import overlap
 from optimizer.scenario.problems import Finding, Path
 from optimizer.scenario.types import Scenario
 
@@ -21,6 +22,8 @@ BARELY = 0.05
 """A KPI that every team causes less than this share of is left to luck."""
 FELT = 0.005
 """A curve that moves a team's pay today by less than this share of it is not worth a word."""
+SAME = 1 - 1e-9
+"""Correlation of luck at or above which two counts are one number."""
 FAR = 0.5
 """Volumes that move by more than this share of today's are beyond what was ever seen."""
 
@@ -85,7 +88,28 @@ def extrapolated(cal: Calibrated, volumes: Floats) -> Iterator[Extrapolated]:
 def measured_warnings(cal: Calibrated) -> list[Finding]:
     """What a designer should look at before solving."""
     curves = [_curve_of_today(cal.scenario, curve) for curve in curves_of_today(cal.scenario)]
-    return [*curves, *_uncontrolled(cal), *_moved_behind_gates(cal), *_today_breaks(cal)]
+    parts = (_uncontrolled, _one_number_twice, _moved_behind_gates, _today_breaks)
+    return [*curves, *(finding for part in parts for finding in part(cal))]
+
+
+def _one_number_twice(cal: Calibrated) -> list[Finding]:
+    """Counts whose credit is in one proportion: whoever is paid on both is paid twice for the same luck."""
+    names, alike, rate = cal.network.kpis, overlap(cal.network), cal.network.is_rate
+    same = [
+        (k, next((j for j in range(k) if alike[k, j] >= SAME and not (rate[k] or rate[j])), None))
+        for k in range(len(names))
+    ]
+    return [
+        Finding(
+            ("kpis", names[k]),
+            "",
+            f"counts the same as {names[j]}: the two have one luck, and pay on both spreads no risk",
+            "keep one of them, or change what one counts",
+            at_key=True,
+        )
+        for k, j in same
+        if j is not None
+    ]
 
 
 def _moved_behind_gates(cal: Calibrated) -> list[Finding]:

@@ -32,9 +32,9 @@ class UpperTail:
     at_gate: tuple[Floats, Floats]
 
 
-def tail(h: Floats, closed: Floats, correlation: float) -> UpperTail:
+def tail(h: Floats, closed: Floats, correlation: Floats | float) -> UpperTail:
     """Moments beyond h while the other variable is beyond `closed`."""
-    rho, rest = correlation, np.sqrt(max(1 - correlation**2, _CLOSEST))
+    rho, rest = correlation, np.sqrt(np.maximum(1 - np.square(correlation), _CLOSEST))
     p = both_above(h, closed, rho)
     own = _density(h) * ndtr((rho * h - closed) / rest)
     gate = _density(closed) * ndtr((rho * closed - h) / rest)
@@ -50,10 +50,10 @@ def tail(h: Floats, closed: Floats, correlation: float) -> UpperTail:
     )
 
 
-def both_above(h: Floats, k: Floats, correlation: float) -> Floats:
+def both_above(h: Floats, k: Floats, correlation: Floats | float) -> Floats:
     """P(ε ≥ h, η ≥ k), by Owen's T."""
     a, b = (np.where(v == 0, _TINY, -v) for v in np.broadcast_arrays(h, k))
-    rest = np.sqrt(max(1 - correlation**2, _CLOSEST))
+    rest = np.sqrt(np.maximum(1 - np.square(correlation), _CLOSEST))
     with np.errstate(over="ignore"):
         owed = owens_t(a, (b / a - correlation) / rest) + owens_t(b, (a / b - correlation) / rest)
     apart = np.where((np.sign(a) * np.sign(b) < 0), 0.5, 0.0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,17 +18,27 @@ class Gates:
     kpi: Ints
     on: Ints
     at: Floats
-    correlation: float
-    """Of the luck of any two KPIs."""
+    correlation: Floats
+    """Of the luck of the KPI and of its gate."""
 
     @property
     def structure(self) -> Hashable:
-        """What must be the same in companies that are answered at once: all but `at`."""
-        return self.team.tobytes(), self.kpi.tobytes(), self.on.tobytes(), self.correlation
+        """What must be the same in companies that are answered at once: all but numbers."""
+        return self.team.tobytes(), self.kpi.tobytes(), self.on.tobytes()
+
+    @staticmethod
+    def stack(gates: Sequence[Gates]) -> Gates:
+        """Several of one structure as one, with a row of numbers for each."""
+        at, correlation = np.stack([g.at for g in gates]), np.stack([g.correlation for g in gates])
+        return replace(gates[0], at=at, correlation=correlation)
+
+    def select(self, rows: Ints) -> Gates:
+        """Some rows of a stack, by position."""
+        return replace(self, at=self.at[rows], correlation=self.correlation[rows])
 
 
 _NONE: Ints = np.zeros(0, dtype=np.intp)
-NO_GATES = Gates(_NONE, _NONE, _NONE, np.zeros(0), 0.0)
+NO_GATES = Gates(_NONE, _NONE, _NONE, np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True)

@@ -142,13 +142,13 @@ class PayCurves:
     @staticmethod
     def stack(curves: Sequence[PayCurves]) -> PayCurves:
         """Several of one structure as one, with a row of numbers for each."""
-        gates = replace(curves[0].gates, at=np.stack([c.gates.at for c in curves]))
+        gates = Gates.stack([c.gates for c in curves])
         return replace(curves[0], **stacked([c.numbers for c in curves]), gates=gates)
 
     def select(self, rows: Ints) -> PayCurves:
         """Some rows of a stack, by position."""
         numbers = {name: values[rows] for name, values in self.numbers.items()}
-        return replace(self, **numbers, gates=replace(self.gates, at=self.gates.at[rows]))
+        return replace(self, **numbers, gates=self.gates.select(rows))
 
     # --- parts
 
@@ -250,7 +250,7 @@ class _Behind:
         self._first = curves.first_level[..., *self._pairs]
         away = (self._knots - self._score[..., None]) / self._spread[..., None]
         closed = ((g.at - score[..., g.on]) / self._gate_spread)[..., None]
-        self._tail: UpperTail = tail(away, closed, g.correlation)
+        self._tail: UpperTail = tail(away, closed, g.correlation[..., None])
 
     def _of_pairs(self, by_curve: Floats) -> Floats:
         """(..., P, J) of (..., C, K, J)."""

@@ -11,6 +11,8 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.gates import NO_GATES, Gates
 from optimizer.response.pay_curves import PayCurves
+from optimizer.response.scenario_network import build_network
+from optimizer.response.shared_luck import luck_correlation
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.types import Scenario
 
@@ -126,7 +128,8 @@ def _gates(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Gates:
     if not gates:
         return NO_GATES
     team, kpi, on, at = (np.array(part) for part in zip(*gates, strict=True))
-    return Gates(team, kpi, on, at.astype(float), scenario.noise_correlation)
+    alike = luck_correlation(build_network(scenario), scenario.noise_correlation)
+    return Gates(team, kpi, on, at.astype(float), alike[kpi, on])
 
 
 def _patience(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Floats:

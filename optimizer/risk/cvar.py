@@ -87,7 +87,7 @@ def _sampled(
     count: int,
 ) -> Floats:
     """P_sd of every plan, (S, R·D)."""
-    noise = rule_noise(cal.scenario, cal.seed, count)
+    noise = rule_noise(cal, count)
     parts = [
         all_paid[:, None] + luck(cal, euros, at, noise) for all_paid, at in zip(loaded, score, strict=True)
     ]

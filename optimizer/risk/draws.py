@@ -1,8 +1,9 @@
 """Common random numbers: what luck does in one period, drawn once and shared by every plan (model.md §10).
 
-*A KPI.* In regime s the attainment of KPI k is s_k + σ_k ε_k, with ε_k = √ρ F + √(1 − ρ) ε'_k: F is common to
-all KPIs, ε'_k its own, both standard normal, ρ the scenario's `noise_correlation`. A team is paid on the
-attainment of its KPIs, so payouts of teams and company depend on regime and ε alone.
+*A KPI.* In regime s the attainment of KPI k is s_k + σ_k ε_k, with ε_k = √ρ F + √(1 − ρ) Σ_l A_kl ε'_l: F is
+common to all KPIs, the ε'_l are independent, all standard normal, ρ the scenario's `noise_correlation`, and A
+mixes what counts the same work (`response.shared_luck`). A team is paid on the attainment of its KPIs, so
+payouts of teams and company depend on regime and ε alone.
 
 *A person* of a team of n holds 1/n of its target pay on every KPI and attains (1 + skill) times what the team
 attains. Skills are normal with standard deviation `skill_spread` and sum to 0 within the team (of one person:
@@ -21,6 +22,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from optimizer.arrays import Floats, Ints
+from optimizer.response.calibration import Calibrated
+from optimizer.response.scenario_network import build_network
+from optimizer.response.shared_luck import mixing
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
 
@@ -71,7 +75,7 @@ def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
     """
     rng = generator(seed, Stream.PAYOUTS)
     regime = _regimes(rng, scenario, periods)
-    noise = correlated(rng.standard_normal((periods, 1 + len(scenario.kpis))), scenario.noise_correlation)
+    noise = _luck(rng, scenario, mixing(build_network(scenario)), periods)
     skill = tuple(
         _skill(rng, team.headcount or 0, team.skill_spread, periods) for team in scenario.teams.values()
     )
@@ -93,9 +97,9 @@ def draw_luck(scenario: Scenario, seed: int, periods: int, count: int) -> Luck:
     rng = generator(seed, Stream.PATHS)
     regime = _regimes(rng, scenario, count)
     kpis = scenario.kpis.values()
-    noise = correlated(rng.standard_normal((periods * count, 1 + len(kpis))), scenario.noise_correlation)
-    before = generator(seed, Stream.EARLIER).standard_normal((EARLIER * count, 1 + len(kpis)))
-    earlier = correlated(before, scenario.noise_correlation)
+    mix = mixing(build_network(scenario))
+    noise = _luck(rng, scenario, mix, periods * count)
+    earlier = _luck(generator(seed, Stream.EARLIER), scenario, mix, EARLIER * count)
     spread = np.array([kpi.noise for kpi in kpis])
     shape = (-1, count, len(kpis))
     return Luck(spread * noise.reshape(shape), regime, spread * earlier.reshape(shape))
@@ -138,27 +142,36 @@ def _skill(rng: np.random.Generator, people: int, spread: float, periods: int) -
     return skill
 
 
-def correlated(independent: Floats, correlation: float) -> Floats:
+def _luck(rng: np.random.Generator, scenario: Scenario, mix: Floats, count: int) -> Floats:
+    """ε (count, K)."""
+    independent = rng.standard_normal((count, 1 + len(scenario.kpis)))
+    return correlated(independent, scenario.noise_correlation, mix)
+
+
+def correlated(independent: Floats, correlation: float, mix: Floats) -> Floats:
     """ε (D, K) of standard normal columns (D, 1 + K), the first of which is the common factor."""
-    common, own = independent[:, :1], independent[:, 1:]
+    common, own = independent[:, :1], independent[:, 1:] @ mix.T
     return np.asarray(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own)
 
 
-def rule_noise(scenario: Scenario, seed: int, count: int) -> Floats:
+def rule_noise(cal: Calibrated, count: int) -> Floats:
     """ε (count, K) of the sample on which budget rules hold, in every regime; `count` is a power of 2.
 
     A scrambled Sobol sequence (Owen 1998, doi:10.1006/jcom.1998.0487) moved to mean 0, so that a sample small
     enough for the solver errs little and pays linear plans their expectation exactly.
     """
-    return _rule_noise(len(scenario.kpis), scenario.noise_correlation, seed, count)
+    return _rule_noise(mixing(cal.network).tobytes(), cal.scenario.noise_correlation, cal.seed, count)
 
 
 @lru_cache(maxsize=8)
-def _rule_noise(kpis: int, correlation: float, seed: int, count: int) -> Floats:
+def _rule_noise(mix: bytes, correlation: float, seed: int, count: int) -> Floats:
+    """`mix` is A as bytes."""
     from scipy.stats import qmc
 
+    every = np.frombuffer(mix)
+    kpis = round(np.sqrt(len(every)))
     points = qmc.Sobol(1 + kpis, rng=generator(seed, Stream.RULES)).random(count)
-    noise: Floats = correlated(ndtri(points), correlation)
+    noise: Floats = correlated(ndtri(points), correlation, every.reshape(kpis, kpis))
     noise -= noise.mean(axis=0)
     noise.setflags(write=False)
     return noise

@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import logsumexp
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Bools, Floats
 from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.shared_luck import luck_correlation
 from optimizer.risk.draws import calm
 from optimizer.rollout.transition import LEARNING, follow
 from optimizer.scenario.types import Scenario
@@ -148,14 +149,17 @@ def _log_likelihood(cal: Calibrated, expected: Floats, attained: Floats) -> Floa
     noise = cal.curves.noise
     used = np.isfinite(attained) & (noise > 0)
     miss = np.where(used, attained - expected, 0.0) / np.where(noise > 0, noise, 1.0)
-    by_period = -0.5 * _squares(miss, used.sum(axis=1), cal.scenario.noise_correlation)
+    by_period = -0.5 * _squares(miss, used, luck_correlation(cal.network, cal.scenario.noise_correlation))
     odds = np.log(cal.regimes.odds)
     return np.asarray(logsumexp(by_period.sum(axis=2) + odds, axis=1))
 
 
-def _squares(miss: Floats, count: Sequence[int] | Floats, correlation: float) -> Floats:
-    """r' C⁻¹ r over the measured KPIs, (Z, R, T), for C of ones with equal correlation."""
-    rho = min(correlation, _LARGEST_CORRELATION)
-    whole = miss.sum(axis=-1) ** 2
-    shared = rho / (1 - rho + rho * np.asarray(count, dtype=float))
-    return np.asarray(((miss**2).sum(axis=-1) - shared * whole) / (1 - rho))
+def _squares(miss: Floats, used: Bools, correlation: Floats) -> Floats:
+    """r' C⁻¹ r over the measured KPIs, (Z, R, T), `used` (T, K) of them; no two are quite the same in C."""
+    close = np.clip(correlation, -_LARGEST_CORRELATION, _LARGEST_CORRELATION)
+    apart = np.where(np.eye(len(correlation)) > 0, 1.0, close)
+    squares = np.empty(miss.shape[:-1])
+    for t, some in enumerate(used):
+        known = miss[..., t, some]
+        squares[..., t] = (known @ np.linalg.inv(apart[np.ix_(some, some)]) * known).sum(axis=-1)
+    return squares

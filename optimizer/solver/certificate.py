@@ -201,7 +201,7 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
 def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: float) -> Check:
     """Worst cases of what is really paid in the draws of the rule, by another path than the rule's."""
     regimes = len(cal.regimes)
-    own = (rule_noise(cal.scenario, cal.seed, CVAR_DRAWS), rule_before(cal.scenario, cal.seed, CVAR_DRAWS))
+    own = (rule_noise(cal, CVAR_DRAWS), rule_before(cal.scenario, cal.seed, CVAR_DRAWS))
     noise, before = (np.tile(drawn, (regimes, 1)) for drawn in own)
     draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, (), before)
     paid = worst_mean(cal, company_pay(cal, euros, outcome, draws))

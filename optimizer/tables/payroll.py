@@ -252,8 +252,10 @@ class Payroll:
         gates = self.cal.curves.gates
         matches = np.flatnonzero((gates.team == c) & (gates.kpi == k))
         on = self.cal.network.kpis[gates.on[matches[0]]] if len(matches) else ""
-        at = float(gates.at[matches[0]]) if len(matches) else np.nan
-        return {"gate": on, "gate_at": at, "correlation": gates.correlation if len(matches) else np.nan}
+        at, correlation = (
+            float(values[matches[0]]) if len(matches) else np.nan for values in (gates.at, gates.correlation)
+        )
+        return {"gate": on, "gate_at": at, "correlation": correlation}
 
 
 def _tidy(weight: float) -> float:

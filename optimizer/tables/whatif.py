@@ -54,8 +54,7 @@ SCHEMA: dict[str, str] = {
     "target by team (one for all where it is the same) and the attainment lost; and of every team and KPI "
     "level and slope of pay before the first knot, "
     "knots [attainment, jump, change of slope], patience (worth today of a euro earned), gate (null, or the "
-    "KPI it is on and the attainment at which it opens)",
-    "correlation": "of the luck of any two KPIs",
+    "KPI it is on, the attainment at which it opens, and the correlation of the luck of the two)",
     "regimes": "per regime: probability, name and label (null: the only one), inflow F_n, and sparse rows "
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; "
     "numeratorArriving N⁰_k and denominatorArriving D⁰_k, what of them arrives by itself; gross and cash per "
@@ -106,7 +105,6 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "kpis": list(_kpis(cal)),
         "targets": {**cal.scenario.targets.model_dump(), "floor": TARGET_FLOOR},
         "curves": [_curves(cal.paid_by(names), names) for names in _offered(cal.scenario, space)],
-        "correlation": float(cal.scenario.noise_correlation),
         "regimes": list(_regimes(cal)),
         "order": _order(cal.network),
         "rules": list(_rules(cal, space)),
@@ -230,7 +228,16 @@ def _curve(curves: PayCurves, i: int, k: int) -> Json:
         "slope": float(curves.first_slope[c, k]),
         "knots": bends[(bends[:, 1:] != 0).any(axis=1)].tolist(),
         "patience": float(curves.patience[i, k]),
-        "gate": {"kpi": int(gates.on[gated[0]]), "at": float(gates.at[gated[0]])} if len(gated) else None,
+        "gate": _gate(curves, int(gated[0])) if len(gated) else None,
+    }
+
+
+def _gate(curves: PayCurves, p: int) -> Json:
+    gates = curves.gates
+    return {
+        "kpi": int(gates.on[p]),
+        "at": float(gates.at[p]),
+        "correlation": float(gates.correlation[p]),
     }
 
 

@@ -68,12 +68,12 @@ function pullOf(company, i, euros, score) {
 }
 
 /** Behind a gate: E pay, and how it moves with both scores (optimizer/response/pay_curves.py, _Behind). */
-function behindGate({ kpis, correlation }, { level, knots, gate }, k, score) {
+function behindGate({ kpis }, { level, knots, gate }, k, score) {
   const [noise, gateNoise] = [kpis[k].noise, kpis[gate.kpi].noise];
   const closed = (gate.at - score[gate.kpi]) / gateNoise;
   let [paid, own, there] = [level * cumulative(-closed), 0, level];
   for (const [knot, jump, change] of knots) {
-    const beyond = tailBeyond((knot - score[k]) / noise, closed, correlation);
+    const beyond = tailBeyond((knot - score[k]) / noise, closed, gate.correlation);
     paid += jump * beyond.reached + change * noise * beyond.above;
     own += (jump * beyond.density) / noise + change * beyond.reached;
     there += jump * beyond.reachedAtGate + change * noise * beyond.aboveAtGate;

@@ -13,6 +13,7 @@ from optimizer import Scenario
 from optimizer.explanation.build import Explanation, explain
 from optimizer.scenario.read import read_scenario
 from optimizer.solver import Options, Solution, solve
+from optimizer.solver.robust import robustly
 from optimizer.tables.build import tables_of
 from optimizer.tables.table import Tables
 
@@ -98,6 +99,14 @@ def unequal(rules: dict[str, Any] | None = None, **changes: Any) -> Scenario:
     """As `mini`, with teams that differ in all that can be mistaken."""
     tree = unequal_tree() | {"rules": deepcopy(RULES) | (rules or {}), **deepcopy(changes)}
     return Scenario.model_validate(tree)
+
+
+def tables_for(scenario: Scenario, draws: int = 0) -> Tables:
+    """What a run folder would hold; with draws from the ranges of sources where some are asked for."""
+    options = Options(gap=1e-6)
+    solution = solve(scenario, options)
+    solution = robustly(solution, options, draws=draws) if draws else solution
+    return tables_of(solution, explain(solution))
 
 
 @cache

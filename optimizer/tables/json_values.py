@@ -169,8 +169,9 @@ def solution_json(solution: Solution) -> Json:
 def _others_json(solution: Solution) -> Json:
     """Plans beside the one recommended: by choice of curves, passed over, next best."""
     result: Json = {}
-    if solution.asked.combinations:
+    if solution.problem.space.curves or solution.asked.combinations:
         result["curves"] = solution.chosen.plan.curves if solution.chosen else None
+    if solution.asked.combinations:
         result["combinations"] = [_combination_json(c) for c in solution.asked.combinations]
     if solution.certificate.rejected:
         result["rejected"] = [

@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from optimizer import Scenario
+from optimizer import Options, Scenario, Solution, read_scenario
 from optimizer.explanation.build import Explanation, explain
-from optimizer.scenario.read import read_scenario
-from optimizer.solver import Options, Solution, solve
+from optimizer.solver import solve
 from optimizer.solver.robust import robustly
 from optimizer.tables.build import tables_of
 from optimizer.tables.table import Tables

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from solved import PLANS, mini
 
-from optimizer import Scenario
+from optimizer import Scenario, ScenarioError
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.plans.space import change_origin
@@ -20,7 +20,6 @@ from optimizer.rollout.adjust import LAUNCHED, RECOVERED, Adjustment, adjust, co
 from optimizer.rollout.posterior import expected_attainment, learn_responsiveness, with_responsiveness
 from optimizer.rollout.transition import LEARNING, follow
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.problems import ScenarioError
 
 
 @cache

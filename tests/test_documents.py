@@ -23,10 +23,10 @@ from solved import HOSTILE, crowd, failed, hostile, moved, moved_tables
 from test_workbook import gated
 from wording import CODES, Words, words_for
 
+from optimizer import RunOptions
 from optimizer.cli import main
 from optimizer.cli.report import KINDS as OFFERED
 from optimizer.explanation.build import explain
-from optimizer.runs.options import RunOptions
 from optimizer.runs.write import write_run
 from optimizer.solver.clock import Clock
 from optimizer.tables.build import tables_of

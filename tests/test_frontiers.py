@@ -10,14 +10,14 @@ import pytest
 from solved import MEASURES, infeasible, mini
 from wording import LABELS, labelled, labels_rows, names_in
 
-from optimizer import Scenario
+from optimizer import Options, Scenario
 from optimizer.cli.show.results import show_frontier
 from optimizer.explanation.frontier import OVERS, FrontierPoint, Over, at_limit, frontier
 from optimizer.explanation.resolve import Optimum
 from optimizer.explanation.rule_prices import relaxations, rule_prices
 from optimizer.response.calibration import calibrate
 from optimizer.scenario.checks import problems_of
-from optimizer.solver import Options, solve
+from optimizer.solver import solve
 from optimizer.tables.frontier import FRONTIER, frontier_rows
 from optimizer.tables.json_values import frontier_json
 

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from solved import explained, mini, moved, stuck, stuck_explained
 
+from optimizer import Evaluation
 from optimizer.arrays import Floats
 from optimizer.explanation.gaming_ledger import company_side, forbidden
 from optimizer.explanation.near_ties import near_ties
 from optimizer.explanation.weight_shifts import cheapest, weight_shifts
-from optimizer.plans.evaluation import Evaluation, compare, evaluate, evaluate_each
+from optimizer.plans.evaluation import compare, evaluate, evaluate_each
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure

@@ -16,7 +16,6 @@ from solved import tables_for
 from optimizer import Scenario, evaluate, solve
 from optimizer.cli import main
 from optimizer.runs.diff import differences
-from optimizer.scenario.write import dump_scenario
 from optimizer.tables.json_values import solution_json
 from optimizer.tables.whatif import whatif_data
 from reports.words.catalogue import words_for
@@ -56,7 +55,9 @@ def folder_of(scenario: Scenario, folder: Path) -> Path:
     """Of a run, what says what was solved and what came out."""
     solution = solve(scenario)
     folder.mkdir()
-    (folder / "scenario.yaml").write_text(dump_scenario(scenario), encoding="utf-8")
+    (folder / "scenario.yaml").write_text(
+        scenario.model_dump_json(by_alias=True, exclude_unset=True), encoding="utf-8"
+    )
     asked = {"options": {}, "python": "", "versions": {}}
     parts = {"inputs": asked, "result": solution_json(solution), "company": whatif_data(solution)}
     for name, part in parts.items():

@@ -20,6 +20,7 @@ from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.outcome import evaluate_plan
 from optimizer.response.shared_luck import luck_correlation, mixing
 from optimizer.risk.draws import draw, draw_luck
+from optimizer.rollout.early_warning import limits as warning_limits
 from optimizer.rollout.transition import follow
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
@@ -301,3 +302,57 @@ def test_check_names_both_kpis_that_are_one_number() -> None:
     assert "[kpis.orders_again]" in said
     assert "counts the same as orders" in said
     assert "counts the same" not in incentives("check", TRUST / "timing_curve.yaml").output
+
+
+# --- what can be seen -----------------------------------------------------------------------------------
+
+
+def in_units(tree: dict[str, Any], factor: float) -> dict[str, Any]:
+    """The same company, whose leads and orders are counted in units `factor` times as small."""
+    stages = {
+        name: {**stage, "inflow": stage.get("inflow", 0) * factor, "value": stage.get("value", 0) / factor}
+        for name, stage in tree["stages"].items()
+    }
+
+    def worked(activity: dict[str, Any]) -> dict[str, Any]:
+        if "from" not in activity:
+            return {**activity, "yields": {n: y * factor for n, y in activity["yields"].items()}}
+        scaled = {k: activity[k] * factor for k in ("baseline", "reach") if k in activity}
+        dearer = {k: activity[k] / factor for k in ("hours", "cash", "value") if k in activity}
+        return {**activity, **scaled, **dearer}
+
+    activities = {name: worked(activity) for name, activity in tree["activities"].items()}
+    return {**tree, "stages": stages, "activities": activities}
+
+
+@pytest.mark.parametrize("factor", [0.001, 40.0])
+def test_no_figure_depends_on_the_unit_of_volume(factor: float) -> None:
+    tree = tree_of("timing_budget.yaml")
+    tree["activities"]["fake"] = {
+        "team": "closers", "from": "lead", "hours": 0.5, "baseline": 10, "gaming": True,
+    }  # fmt: skip
+    tree["activities"]["careful"]["baseline"] = 70
+    tree["kpis"]["touched"] = {"numerator": {"careful": 1, "quick": 1, "fake": 1}, "noise": 0.15}
+    tree["plans"]["touching"] = {"finders": {"leads": 1}, "closers": {"touched": 1}}
+    one, other = (scenario_of(t) for t in (tree, in_units(tree, factor)))
+    for name in ("current", "touching"):
+        plan = {"current": one.current_plan}.get(name, one.plans.get(name))
+        before, after = (evaluate(company, plan).consistent for company in (one, other))
+        for amount in ("gross", "direct_costs", "loaded_pay", "moved_pay", "moved_value"):
+            assert getattr(after, amount) == pytest.approx(getattr(before, amount), rel=1e-6, abs=1e-6)
+    cals = [calibrate(company) for company in (one, other)]
+    alarms = [
+        warning_limits(cal, plan_of(cal.scenario, cal.scenario.plans["touching"]).euros(cal.scenario), 1)[0]
+        for cal in cals
+    ]
+    for number in ("week", "usual", "gamed", "limit", "power", "false_alarms"):
+        assert getattr(alarms[1], number) == pytest.approx(getattr(alarms[0], number), rel=1e-6)
+
+
+def test_a_simulation_says_that_nobody_sees_both_plans() -> None:
+    """A pilot may find nothing where the simulation is ahead at once: they answer different questions."""
+    told = " ".join(
+        incentives("simulate", TRUST / "timing_budget.yaml", "--plan", "linear", "--draws", 50).output.split()
+    )
+    assert "With the same luck under both plans" in told
+    assert "seen" not in told.split("Early warning")[0]

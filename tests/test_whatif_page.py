@@ -215,7 +215,7 @@ def test_without_an_equilibrium_the_page_says_so_and_shows_no_numbers(show: Any)
     shown = show(data)
     assert "No equilibrium" in shown.page.get_by_role("alert").inner_text()
     assert shown.cards()[:3] == ["–", "–", "–"]
-    shown.page.get_by_role("button", name="Next quarter").click()
+    shown.page.get_by_role("button", name="First answer").click()
     assert shown.cards()[0] != "–"
     assert "never settle" in shown.page.get_by_role("alert").inner_text()
 

@@ -24,7 +24,7 @@ from optimizer.cli.common import (
 @json_option
 @verb
 def evaluate(file: Path, plan_name: str | None, seed: int, as_json: bool) -> None:
-    """What people do under any plan, next quarter and once they have learnt."""
+    """What people do under any plan, at first and once they have learnt."""
     from optimizer.cli.show import results
     from optimizer.plans.evaluation import evaluate as evaluate_plan
     from optimizer.tables import json_values

@@ -2,9 +2,10 @@
 
 Two companies are simulated over the first period after the switch: one in which gaming pays what the plan
 was judged by, and one in which a unit of it pays more than believed, by a share of κ, what a unit of such
-work is worth (model.md §6). What can be counted by a week scatters by chance even where behaviour does not:
-units arrive as a Poisson process, and each is worked this way or another. The limit of a week is what the
-first company exceeds by then in 5 % of cases; the power is how often the second one does.
+work is worth (model.md §6). What can be counted by a week scatters by luck even where behaviour does not: as
+the KPI that counts such work does over a whole period, and more the sooner one looks, √(period / time passed)
+times, whatever units are counted in. The limit of a week is what the first company exceeds by then in 5 % of
+cases; the power is how often the second one does.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ ENOUGH_POWER = 0.8
 MISJUDGED = 0.25
 """By how much more gaming is tried to pay where no source of the activity states a range."""
 _DRAWS = 4000
+_NOTHING = 1e-6
+"""Share of an activity's scale below which it is not done."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,26 @@ def _indicator(cal: Calibrated, a: int, x: Floats, weeks: int, rng: np.random.Ge
     """What is counted up to each week, (draws, weeks): the share of the stage's units, or units."""
     odds = np.array(cal.regimes.odds)
     regime = rng.choice(len(odds), size=_DRAWS, p=odds / odds.sum())
-    stage = cal.network.source[a]
-    mine = x[regime, a, None]
+    stage, passed = cal.network.source[a], np.arange(1, weeks + 1)
+    mine = np.where(x[:, a] > _NOTHING * cal.network.scale[a], x[:, a], 0.0)[regime, None]
+    luck = np.cumsum(rng.standard_normal((_DRAWS, weeks)), axis=1) * np.sqrt(weeks) / passed
+    scattered = np.maximum(mine * (1 + luck_of_work(cal, a) * luck), 0.0)
     if stage < 0:
-        return np.cumsum(rng.poisson(mine / weeks, (_DRAWS, weeks)), axis=1).astype(float)
+        return np.asarray(scattered * passed / weeks)
     whole = x[:, cal.network.from_stage[stage]].sum(axis=1)[regime, None]
-    arrived = rng.poisson(whole / weeks, (_DRAWS, weeks))
-    share = np.where(whole > 0, mine / np.where(whole > 0, whole, 1.0), 0.0)
-    counted = np.cumsum(rng.binomial(arrived, np.clip(share, 0, 1)), axis=1)
-    return np.asarray(counted / np.maximum(np.cumsum(arrived, axis=1), 1))
+    return np.asarray(np.minimum(scattered / np.where(whole > 0, whole, 1.0), 1.0))
+
+
+def luck_of_work(cal: Calibrated, a: int) -> float:
+    """Standard deviation of what a period counts of an activity, as a share of it.
+
+    That of the KPI whose credit lies most on such work; where no KPI counts it, the mean of all.
+    """
+    network, beliefs = cal.network, cal.beliefs
+    per = np.where(network.is_rate, beliefs.denominator[0], 1.0)
+    score = beliefs.numerator[0] / per / cal.targets
+    relative = cal.curves.noise / np.where(score > 0, score, 1.0)
+    credit = network.numerator * network.scale
+    whole = credit.sum(axis=1)
+    alike = credit[:, a] / np.where(whole > 0, whole, 1.0)
+    return float(relative[alike.argmax()] if alike.max() > 0 else relative.mean())

@@ -29,7 +29,7 @@ ACTIVITIES = Table(
     gaming=Column(bool, "flag", "whether it earns credit and little or no value"),
     now=Column(float, "units/period", "units per period under the current plan"),
     next=Column(
-        float, "units/period", "units next period under the recommended plan, before people have learnt"
+        float, "units/period", "units under the recommended plan at first: on today's beliefs, without delays"
     ),
     then=Column(float, "units/period", "units per period under the recommended plan"),
     change=Column(float, "units/period", "then − now"),
@@ -151,7 +151,9 @@ KPIS = Table(
     ),
     now=Column(float, "attainment", "attainment under the current plan"),
     next=Column(
-        float, "attainment", "attainment next period under the recommended plan, before people have learnt"
+        float,
+        "attainment",
+        "attainment under the recommended plan at first: on today's beliefs, without delays",
     ),
     then=Column(float, "attainment", "attainment under the recommended plan"),
 )

@@ -41,10 +41,10 @@ SUMMARY = Table(
     budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
     budget_unused=Column(float, "money/period", "budget less expected loaded payouts"),
     first_revenue=Column(
-        float, "money/period", "revenue after direct costs next period, before people have learnt"
+        float, "money/period", "revenue after direct costs at first: on today's beliefs, without delays"
     ),
-    first_loaded_pay=Column(float, "money/period", "loaded payouts next period, before people have learnt"),
-    first_net=Column(float, "money/period", "net next period, before people have learnt"),
+    first_loaded_pay=Column(float, "money/period", "loaded payouts at first, likewise"),
+    first_net=Column(float, "money/period", "net at first, likewise"),
     neighbours=Column(int, "count", "plans one shift of weight away that keep the rules on weights"),
     better_but_broken=Column(int, "count", "of these, plans that would bring more and break another rule"),
     near_ties=Column(int, "count", "of these, plans that keep all rules and bring at most 0.1 % less"),

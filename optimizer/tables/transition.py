@@ -87,9 +87,9 @@ SUMMARY = Table(
     shown=Column(
         float,
         "periods",
-        "first period in which the gain in net has shown for good in half of the draws; empty: none",
+        "first period in which net is ahead of staying for good in half of the draws; empty: none",
     ),
-    shown_share=Column(float, "share", "share of the draws in which it has shown by the last period"),
+    shown_share=Column(float, "share", "share of the draws in which it is by the last period"),
     timing_cost=Column(
         float, "money", "lost by moving results over the ends of periods, all periods together, mean"
     ),
@@ -158,7 +158,9 @@ GAINS = Table(
     period=Column(int, "order", "from 1"),
     measure=Column(str, "code", "revenue or net, over staying, cumulative", "xlsx.amount"),
     **_fan_columns("money"),
-    shown=Column(float, "share", "share of the draws in which the gain in net has shown for good by then"),
+    shown=Column(
+        float, "share", "share of the draws in which net is ahead of staying, same luck, for good by then"
+    ),
 )
 
 

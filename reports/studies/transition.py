@@ -190,12 +190,17 @@ def _limit(words: Words, line: Any) -> str:
     )
 
 
+def digits(limit: float) -> int:
+    """Decimals of a number of units that leave it three digits, whatever the units are."""
+    return max(0, 2 - math.floor(math.log10(limit)))
+
+
 def _sign(words: Words, line: Any) -> str:
     name, limit = words.quoted(words.label(line, "activity")), float(line["limit"])
     if limit == 0:
         return words.say("switch.sign.any", name=name)
     if not line["stage"]:
-        return words.say("switch.sign.units", name=name, limit=words.write.number(limit))
+        return words.say("switch.sign.units", name=name, limit=words.write.number(limit, digits(limit)))
     share = words.write.percent(limit, 0 if limit >= 0.1 else 1)
     return words.say(
         "switch.sign.share", name=name, limit=share, stage=words.quoted(words.label(line, "stage"))

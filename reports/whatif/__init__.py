@@ -37,7 +37,7 @@ CORE = (
     "text",
 )
 PAGE = ("dom", "teams", "results", "main")
-PHRASES = ("whatif.", "period.month", "period.quarter", "period.half_year", "period.year", "period.next.")
+PHRASES = ("whatif.", "period.month", "period.quarter", "period.half_year", "period.year")
 """Beginnings of the keys that the page says."""
 
 Json = dict[str, Any]

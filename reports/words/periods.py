@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from reports.words.phrases import Phrases
 
-FORMS = ("next", "of", "many", "some", "each")
+FORMS = ("of", "many", "some", "each")
 
 
 class PeriodName(str):
-    """A period after "per", `par an`; its other forms are attributes that phrases name: `{period.next}`."""
+    """A period after "per", `par an`; its other forms are attributes that phrases name: `{period.of}`."""
 
-    next: str
-    """The coming one as an adverb: `l’an prochain`."""
-    Next: str
-    """The same at the start of a sentence."""
     of: str
     """In the genitive: `de l’année`."""
     many: str
@@ -29,5 +25,4 @@ def period_name(words: Phrases, code: str) -> PeriodName:
     name = PeriodName(words.say(f"period.{code}"))
     for form in FORMS:
         setattr(name, form, words.say(f"period.{form}.{code}"))
-    name.Next = name.next[:1].upper() + name.next[1:]
     return name

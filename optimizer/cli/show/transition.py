@@ -9,6 +9,7 @@ import pandas as pd
 
 from optimizer.cli.show.terminal import LANGUAGE, period, row, share, show, table
 from optimizer.tables.table import Tables
+from reports.studies.transition import digits
 from reports.words.catalogue import Words, words_for
 
 _SHOWN_ACTIVITIES = 12
@@ -47,17 +48,21 @@ def _gain(s: pd.Series, period: str, currency: str) -> Iterator[str]:
     )
     if math.isfinite(s["shown"]):
         yield (
-            f"In half of the draws the gain has shown for good by {period} {s['shown']:.0f}; "
-            f"by the end in {s['shown_share']:.0%}."
+            "With the same luck under both plans, the new one is ahead for good by "
+            f"{period} {s['shown']:.0f} in half of the draws; by the end in {s['shown_share']:.0%}. Nobody "
+            "sees both: what results can tell from luck is what `incentives pilot` says."
         )
     else:
-        yield f"By the end a gain has shown for good in {s['shown_share']:.0%} of the draws only."
+        yield (
+            "With the same luck under both plans, the new one is ahead for good by the end in "
+            f"{s['shown_share']:.0%} of the draws only."
+        )
 
 
 def _money(tables: Tables, summary: pd.Series) -> object:
     heads = [summary["period"], "revenue", "payouts", "net", "net, current plan", "gain so far"]
     rows = table(
-        f"Cash ({summary['currency']}, mean)", [*heads, "one in ten below", "one in ten above", "shown"]
+        f"Cash ({summary['currency']}, mean)", [*heads, "one in ten below", "one in ten above", "ahead"]
     )
     money, gains = tables["money"], tables["gains"]
     for t in range(1, int(summary["periods"]) + 1):
@@ -139,7 +144,7 @@ def _sign(words: Words, line: pd.Series) -> str:
     if limit == 0:
         return f"any {name}"
     if not line["stage"]:
-        return f"{name} above {limit:,.0f} units"
+        return f"{name} above {limit:,.{digits(limit)}f} units"
     return (
         f"{name} above {limit:.0%} of “{words.label(line, 'stage')}”"
         if limit >= 0.1

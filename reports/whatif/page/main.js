@@ -149,13 +149,11 @@ function planButtons(page, words, actions) {
   const buttons = company.plans.map((plan) =>
     element("button", { type: "button", class: plan.kind, click: () => actions.load(plan) }, named(plan.label[state.language]))
   );
-  const coming = words.say(`period.next.${company.scenario.period}`);
-  const next = coming[0].toUpperCase() + coming.slice(1);
   const horizons = ["learnt", "first"].map((horizon) =>
     element(
       "button",
       { type: "button", title: words.say(`horizon.${horizon}_hint`), click: () => actions.setHorizon(horizon) },
-      words.say(`horizon.${horizon}`, { next })
+      words.say(`horizon.${horizon}`)
     )
   );
   const node = element(

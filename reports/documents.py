@@ -23,16 +23,51 @@ class Kind(NamedTuple):
     """
 
     make: Callable[[RunContent, str, dt.date | None], Iterator[Document]]
+    suffix: str
     languages: Languages
     multilingual: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "pdf": Kind(report_pdf, ()),
-    "plans": Kind(plan_pdfs, ("fr",)),
-    "xlsx": Kind(budget_workbook, ("en",), multilingual=True),
-    "html": Kind(whatif_page, ("en",), multilingual=True),
+    "pdf": Kind(report_pdf, ".pdf", ()),
+    "plans": Kind(plan_pdfs, ".pdf", ("fr",)),
+    "xlsx": Kind(budget_workbook, ".xlsx", ("en",), multilingual=True),
+    "html": Kind(whatif_page, ".html", ("en",), multilingual=True),
 }
+
+
+SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in KINDS.values()))
+"""How names of documents end."""
+
+
+class Documents:
+    """Documents of a run; each kind is made once in each language, however often it is asked for."""
+
+    def __init__(self, run: RunContent, date: dt.date | None = None) -> None:
+        self._run, self._date = run, date
+        self._made: dict[tuple[str, str], tuple[Document, ...]] = {}
+
+    def asked(self, only: Sequence[str] = (), languages: Languages = ()) -> Iterator[Document]:
+        """Those of some kinds (all where none is named) in some languages (each kind's own)."""
+        for name, kind in KINDS.items():
+            if not only or name in only:
+                spoken = languages or kind.languages or known()
+                for language in spoken[:1] if kind.multilingual else spoken:
+                    yield from self._in(name, language)
+
+    def called(self, name: str, languages: Languages = ()) -> Iterator[Document]:
+        """Every document of a name: one that serves all languages may open in any; those named come first."""
+        for kind, of in KINDS.items():
+            if not name.endswith(of.suffix):
+                continue
+            for language in dict.fromkeys((*languages, *of.languages, *known())):
+                if of.multilingual or name.endswith(f".{language}{of.suffix}"):
+                    yield from (made for made in self._in(kind, language) if made.name == name)
+
+    def _in(self, kind: str, language: str) -> tuple[Document, ...]:
+        if (kind, language) not in self._made:
+            self._made[kind, language] = tuple(KINDS[kind].make(self._run, language, self._date))
+        return self._made[kind, language]
 
 
 def documents(
@@ -42,8 +77,4 @@ def documents(
     date: dt.date | None = None,
 ) -> Iterator[Document]:
     """The documents of some kinds (all where none is named) in some languages (each kind's own)."""
-    for name, kind in KINDS.items():
-        if not only or name in only:
-            asked = languages or kind.languages or known()
-            for language in asked[:1] if kind.multilingual else asked:
-                yield from kind.make(run, language, date)
+    return Documents(run, date).asked(only, languages)

@@ -31,12 +31,12 @@ from wording import labels_rows
 from optimizer.cli import main
 from optimizer.cli.batch import exit_code
 from optimizer.runs.batch import BatchRun, Progress, read_grid, write_index
-from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.batch_run import _put_away
 from optimizer.runs.batch.index import INDEX
 from optimizer.runs.batch.job import Done, perform
 from optimizer.runs.batch.lock import locked
 from optimizer.runs.batch.progress import ProgressView, show_batch_run
+from optimizer.runs.batch.standing import Entry
 from optimizer.runs.batch.verify import verify_batch
 from optimizer.runs.diff import differences
 from optimizer.runs.verify import run_folders, verify_run
@@ -180,7 +180,7 @@ def test_the_index_in_parquet_is_the_one_in_csv_with_types(calm: Path) -> None:
 
 def test_a_night_on_which_everything_failed_has_the_same_types(tmp_path: Path) -> None:
     jobs = tuple(broken(job) for job in read_grid(grid_file(tmp_path, budgets(2))))
-    entries = tuple(Entry(job.name, job.key, "failed", reason="=cmd()") for job in jobs)
+    entries = tuple(Entry(job.name, "failed", reason="=cmd()") for job in jobs)
     for _ in range(2):
         write_index(BatchRun(tmp_path, jobs, entries, 0))
         typed = pl.read_parquet(tmp_path / "index.parquet")
@@ -405,7 +405,7 @@ def test_reasons_and_folders_are_never_broken_over_lines(
     monkeypatch.setenv("COLUMNS", "40")
     (job,) = read_grid(grid_file(tmp_path, budgets(1)))
     folder = tmp_path / "une nuit d'été, sortie n° 1"
-    entry = Entry(job.name, job.key, "failed", reason="its folder cannot be written: no space left on device")
+    entry = Entry(job.name, "failed", reason="its folder cannot be written: no space left on device")
     with ProgressView(1, lines=False) as board:
         board.tell(Progress(entry, False, 1, 1))
     show_batch_run(BatchRun(folder, (job,), (entry,), 0))
@@ -422,8 +422,7 @@ def test_a_worker_cannot_write_outside_the_run_folder(path: str, tmp_path: Path)
     (job,) = read_grid(grid_file(tmp_path, budgets(1)))
     done = Done({path: b"x", "manifest.json": b"{}"}, 0.0)
     (tmp_path / "runs").mkdir()
-    entry = _put_away(job, done, tmp_path / "runs", Entry(job.name, "key"))
-    assert entry.state == "failed"
+    assert "a worker sent a file with the path" in _put_away(job, done, tmp_path / "runs").failure
     assert list(tmp_path.rglob("*evil*")) == []
 
 
@@ -507,21 +506,58 @@ def test_runs_that_were_exchanged_added_or_taken_away_are_found(calm: Path, tmp_
     runs = out / "runs"
     (runs / "shop-b0").rename(runs / "shop-b2")
     (runs / "shop-b1").rename(runs / "shop-b0")
-    differing = {difference.run: difference.what for difference in verify_batch(out)}
-    assert differing["shop-b1"] == "has no folder, and ledger.sqlite calls it done"
-    assert differing["shop-b2"] == "is no run of ledger.sqlite: added, or renamed"
-    assert any(d.run == "shop-b0" and d.what.startswith("manifest.json is not") for d in verify_batch(out))
+    differing = {(difference.run, difference.what) for difference in verify_batch(out)}
+    assert ("shop-b1", "has no folder, and ledger.sqlite calls it done") in differing
+    assert ("shop-b2", "is no run of ledger.sqlite: added, or renamed") in differing
+    assert any(run == "shop-b0" and what.startswith("inputs.json is not") for run, what in differing)
     assert all(verify_run(run) == () for run in runs.iterdir())
 
 
 def test_an_edited_ledger_is_found(calm: Path, tmp_path: Path) -> None:
     out = copied(calm, tmp_path)
     with sqlite3.connect(out / "ledger.sqlite") as ledger:
-        ledger.execute("UPDATE run SET status = 'optimal' WHERE name = 'shop-tight'")
+        ledger.execute("UPDATE attempt SET failure = 'out of memory' WHERE run = 'shop-tight'")
     ledger.close()
     assert [str(d) for d in verify_batch(out)] == [
-        "shop-tight: ledger.sqlite has another status: recorded optimal, found infeasible"
+        f"shop-tight: {index} has another state: recorded done, found failed"
+        for index in ("index.csv", "index.parquet")
     ]
+
+
+def test_what_a_run_came_to_is_in_its_folder_alone(calm: Path, tmp_path: Path) -> None:
+    """Without ledger and index, the folders give the same index again, byte for byte."""
+    out = copied(calm, tmp_path)
+    before = (out / "index.csv").read_bytes()
+    for name in ("ledger.sqlite", "index.csv", "index.parquet"):
+        (out / name).unlink()
+    again = run_here(calm / "grid.yaml", out)
+    write_index(again)
+    assert (again.done_before, [entry.attempts for entry in again.entries]) == (4, [1] * 4)
+    assert (out / "index.csv").read_bytes() == before
+    assert verify_batch(out) == []
+
+
+def test_a_run_without_its_row_and_a_word_that_was_changed_are_found(calm: Path, tmp_path: Path) -> None:
+    out = copied(calm, tmp_path)
+    lines = (out / "index.csv").read_text().splitlines(keepends=True)
+    (out / "index.csv").write_text("".join(line for line in lines if not line.startswith("shop-b1,")))
+    assert ("shop-b1", "has no row in index.csv") in {(d.run, d.what) for d in verify_batch(out)}
+    (out / "index.csv").write_text("".join(lines).replace("Marketing : ", "Ventes : ", 1))
+    assert [(d.run, "other words" in d.what) for d in verify_batch(out)] == [("index.csv", True)]
+
+
+def test_a_folder_that_only_looks_like_a_run_is_done_again(calm: Path, tmp_path: Path) -> None:
+    """Its hashes agree, and there is no run in it."""
+    from optimizer.runs.folder import manifest_of, write_json
+
+    out = copied(calm, tmp_path)
+    for name, content in (("shop-b0", []), ("shop-b1", {"status": "optimal"})):
+        folder = out / "runs" / name
+        write_json(folder / "result.json", content)
+        write_json(folder / "manifest.json", manifest_of(folder, {}))
+    again = run_here(calm / "grid.yaml", out)
+    assert (again.done_before, again.counts["optimal"]) == (2, 3)
+    assert outcome_bytes(out) == outcome_bytes(calm / "out")
 
 
 def test_an_edited_index_is_found(calm: Path, tmp_path: Path) -> None:
@@ -598,11 +634,9 @@ def test_diff_does_not_compare_values_of_different_objectives(calm: Path, tmp_pa
 
 
 def test_the_ledger_is_a_database_that_anybody_can_read(calm: Path) -> None:
-    rows = sqlite3.connect(calm / "out" / "ledger.sqlite").execute("SELECT name, status FROM run").fetchall()
-    assert sorted(rows) == [
-        *(("shop-" + name, "optimal") for name in ("b0", "b1", "lucky")),
-        ("shop-tight", "infeasible"),
-    ]
+    ledger = sqlite3.connect(calm / "out" / "ledger.sqlite")
+    rows = ledger.execute("SELECT run, failure FROM attempt").fetchall()
+    assert sorted(rows) == [(f"shop-{name}", "") for name in ("b0", "b1", "lucky", "tight")]
 
 
 def test_the_example_grid_has_twelve_runs() -> None:

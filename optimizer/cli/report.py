@@ -27,10 +27,11 @@ KINDS = ("pdf", "plans", "xlsx", "html")
 def report(run: Path, languages: tuple[str, ...], only: tuple[str, ...], as_json: bool) -> None:
     """Make the documents of a run folder again, without solving: the same bytes that solve wrote.
 
-    A folder that is no longer what was written is left as it is; exit code 4.
+    A folder that is no longer what was written, or says what does not follow from its scenario and plan, is
+    left as it is; exit code 4.
     """
     from optimizer.runs.folder import ChangedRunError, NotARunFolderError
-    from optimizer.runs.write import rewrite_documents
+    from optimizer.runs.rewrite import rewrite_documents
     from optimizer.tables.table import TableError
 
     try:

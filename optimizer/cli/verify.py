@@ -3,35 +3,54 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from optimizer.cli.common import json_option, main, print_json, verb
 
+if TYPE_CHECKING:
+    from optimizer.runs.verify import Difference
+
 
 @main.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--again", is_flag=True, help="Also solve again, which proves what only a search can know.")
 @json_option
 @verb
-def verify(folder: Path, as_json: bool) -> None:
-    """Recompute hashes, equilibria, payouts and rules of a run or a batch; exit code 4 on a difference."""
+def verify(folder: Path, again: bool, as_json: bool) -> None:
+    """Compute a run or a batch again, and make every file again; exit code 4 on a difference.
+
+    Hashes, equilibria, payouts, rules and objective; tables, workbook, page and PDFs, byte for byte. A proof
+    is made again where the plans are few; what is left open is said.
+    """
     from optimizer.parallel.pool import cores
     from optimizer.runs.batch.verify import verify_batch
-    from optimizer.runs.verify import run_folders, verify_runs
+    from optimizer.runs.verify import run_folders, verifications
 
     runs = run_folders(folder)
     if not runs:
         raise click.BadParameter(f"{folder} holds no run; name a run folder or a batch", param_hint="FOLDER")
-    differences = [difference for of_run in verify_runs(runs, cores()) for difference in of_run]
-    differences += verify_batch(folder)
+    done = verifications(runs, cores(), again)
+    differences = [difference for one in done for difference in one.differences] + verify_batch(folder)
+    left_open = Counter(what for one in done for what in one.open)
     if as_json:
-        print_json({"runs": len(runs), "differences": [vars(difference) for difference in differences]})
+        found = {"differences": [vars(difference) for difference in differences], "open": dict(left_open)}
+        print_json({"runs": len(runs), **found})
     else:
-        for difference in differences:
-            click.echo(str(difference))
-        click.echo(f"{_counted(len(runs), 'run')}, {_counted(len(differences), 'difference')}")
+        _show(differences, left_open, len(runs))
     sys.exit(4 if differences else 0)
+
+
+def _show(differences: Sequence[Difference], left_open: Mapping[str, int], runs: int) -> None:
+    for difference in differences:
+        click.echo(str(difference))
+    for what, number in left_open.items():
+        click.echo(f"open in {_counted(number, 'run')}: {what}")
+    click.echo(f"{_counted(runs, 'run')}, {_counted(len(differences), 'difference')}")
 
 
 def _counted(number: int, thing: str) -> str:

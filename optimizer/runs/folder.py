@@ -15,7 +15,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-VERSIONED = ("incentive-optimizer", "pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib", "typst")
+VERSIONED = (
+    "incentive-optimizer", "pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib", "typst",
+    "xlsxwriter", "babel",
+)  # fmt: skip
 """Packages whose version can change a result or a document."""
 
 
@@ -26,18 +29,24 @@ def inputs_record(source: bytes, merged: str, options: Mapping[str, Any]) -> dic
         "merged_sha256": hashlib.sha256(merged.encode()).hexdigest(),
         "options": dict(options),
         "python": platform.python_version(),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Those installed here, of VERSIONED."""
     return {name: version(name) for name in VERSIONED}
 
 
 def write_json(path: Path, value: Any) -> None:
     """Readable, ordered as given, one newline at the end."""
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    path.write_text(json_text(value), encoding="utf-8")
+
+
+def json_text(value: Any) -> str:
+    """As `write_json` writes it."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 class NotARunFolderError(ValueError):
@@ -53,8 +62,8 @@ class ChangedRunError(ValueError):
 
 
 MANIFEST = "manifest.json"
-BESIDE = (MANIFEST, "run.log")
-"""Files of a run that its listing does not name."""
+SEAL = "seal"
+"""Key of the manifest: the hash of the rest of it."""
 
 
 def listing(folder: Path) -> dict[str, str]:
@@ -86,7 +95,7 @@ def refuse_foreign(target: Path) -> None:
         raise NotARunFolderError(
             f"{target} exists and is not a run folder; name another or remove it yourself"
         ) from None
-    foreign = [name for name in _contents(place) if name not in known and name not in BESIDE]
+    foreign = [name for name in _contents(place) if name not in known and name != MANIFEST]
     if foreign:
         raise NotARunFolderError(
             f"{target} holds {foreign[0]}, which is no file of the run; move it away, or name another folder"
@@ -94,9 +103,14 @@ def refuse_foreign(target: Path) -> None:
 
 
 def _contents(folder: Path) -> dict[str, Path]:
-    """All that is not a folder, links to folders too, by its path in the folder."""
-    entries = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    """All that is not a folder, links to folders and folders with nothing in them too, by its path in the
+    folder."""
+    entries = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir() or _empty(path))
     return {path.relative_to(folder).as_posix(): path for path in sorted(entries)}
+
+
+def _empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
 
 
 def refuse_unwritable(path: Path) -> None:
@@ -155,10 +169,31 @@ def _new_folder(parent: Path, prefix: str) -> Path:
 def manifest_of(folder: Path, seconds: Mapping[str, float], left_out: Sequence[str] = ()) -> dict[str, Any]:
     """SHA-256 of every file in the folder, timings, and what there was no time for."""
     manifest: dict[str, Any] = {
-        "sha256": {name: _digest(path) for name, path in _contents(folder).items() if name not in BESIDE},
+        "sha256": {name: _digest(path) for name, path in _contents(folder).items() if _is_listed(name, path)},
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
-    return manifest | ({"left_out": list(left_out)} if left_out else {})
+    manifest |= {"left_out": list(left_out)} if left_out else {}
+    return manifest | {SEAL: _seal(manifest)}
+
+
+def _is_listed(name: str, path: Path) -> bool:
+    return name != MANIFEST and not path.is_dir()
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """Hash of what a manifest says, but for the seal itself."""
+    rest = {name: value for name, value in manifest.items() if name != SEAL}
+    return hashlib.sha256(json_text(rest).encode()).hexdigest()
+
+
+def _sealed(folder: Path) -> bool:
+    """Whether the manifest is, letter for letter, what was written. The folder has a listing."""
+    text = (folder / MANIFEST).read_text(encoding="utf-8")
+    manifest = json.loads(text)
+    try:
+        return bool(manifest.get(SEAL) == _seal(manifest) and text == json_text(manifest))
+    except ValueError:  # numbers that JSON does not know, letters that are none
+        return False
 
 
 def _digest(path: Path) -> str:
@@ -174,8 +209,9 @@ def changed_files(folder: Path) -> list[str]:
     except NotARunFolderError:
         return [f"{MANIFEST} is missing or cannot be read"]
     there = _contents(folder)
+    unsealed = [] if _sealed(folder) else [f"{MANIFEST} has changed"]
     missing = [f"{name} is missing" for name in recorded if name not in there]
-    foreign = [f"{name} is not in the manifest" for name in there if name not in (*recorded, *BESIDE)]
+    foreign = [f"{name} is not in the manifest" for name in there if name not in (*recorded, MANIFEST)]
     links = [f"{name} is a symbolic link" for name, path in there.items() if path.is_symlink()]
     odd = [
         f"{name} is no file" for name, path in there.items() if not path.is_symlink() and not path.is_file()
@@ -184,7 +220,7 @@ def changed_files(folder: Path) -> list[str]:
     changed = [
         f"{n} has changed" for n in files if not there[n].is_symlink() and _digest(there[n]) != recorded[n]
     ]
-    return missing + foreign + links + odd + changed
+    return unsealed + missing + foreign + links + odd + changed
 
 
 def refuse_changed(folder: Path) -> None:

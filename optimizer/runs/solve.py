@@ -95,20 +95,31 @@ def solve_to_folder(
     refuse_foreign(folder)
     refuse_unwritable(folder.resolve().parent)
     scenario = scenario if plan is None else imposed(scenario, plan)
-    listener, until = listener or Nobody(), time.monotonic() + options.limit + TO_EXPLAIN
-    clock = Clock()
+    listener, clock = listener or Nobody(), Clock()
+    explanation = explained(scenario, options, listener, clock, workers)
+    listener.say(f"writing {folder}")
+    with interruptible():  # nothing is left to cut short
+        source = source or dump_scenario(scenario).encode()
+        write_run(folder, source, explanation, options, listener.lines, clock)
+    return Run(folder, explanation, clock.seconds)
+
+
+def explained(
+    scenario: Scenario,
+    options: RunOptions,
+    listener: Listener,
+    clock: Clock | None = None,
+    workers: int = 1,
+) -> Explanation:
+    """What a run folder is written from: the solution, compared in draws where asked, and explained."""
+    until, clock = time.monotonic() + options.limit + TO_EXPLAIN, clock or Clock()
     solution = solve(scenario, options, listener.tell, clock)
     with Workers(workers) as crew:
         if options.robust or options.draws:
             tell = partial(listener.tell_share, "draws, in portions")
             solution = robustly(solution, options, options.robust, options.draws or DRAWS, crew, tell, clock)
         with clock.timed("explain"):
-            explanation = _explained(solution, options, crew, listener, until)
-    listener.say(f"writing {folder}")
-    with interruptible():  # nothing is left to cut short
-        source = source or dump_scenario(scenario).encode()
-        write_run(folder, source, explanation, options, listener.lines, clock)
-    return Run(folder, explanation, clock.seconds)
+            return _explained(solution, options, crew, listener, until)
 
 
 def imposed(scenario: Scenario, plan: Plan) -> Scenario:

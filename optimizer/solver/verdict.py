@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 
+from optimizer.arrays import Floats
 from optimizer.plans.evaluator import Linearised
 from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.robustness import Robustness
@@ -23,6 +24,7 @@ from optimizer.solver.solution import (
     Chosen,
     Combination,
     Conflict,
+    Problem,
     Solution,
 )
 from optimizer.solver.state import SolveState
@@ -115,19 +117,26 @@ def solution_of(
 
 def plan_under(state: SolveState, plan: ScoredPlan) -> Plan:
     """A scored plan with the curves under which it was."""
-    euros = state.space.euros(plan.units)
-    return replace(plan_from_euros(state.cal.scenario, euros), curves=dict(state.space.curves))
+    return _plan(state.problem, state.space.euros(plan.units))
+
+
+def _plan(problem: Problem, euros: Floats) -> Plan:
+    return replace(plan_from_euros(problem.scenario, euros), curves=dict(problem.space.curves))
 
 
 def _chosen(state: SolveState, plan: ScoredPlan) -> Chosen:
-    """What people do under a plan, next period and once they have learnt, and what they are paid."""
-    cal, euros, curves = state.cal, state.space.euros(plan.units), state.space.curves
-    both = PlanBatch.of([(cal.current, IN_FORCE), (euros, curves)])
     with state.timed("evaluate"):
-        return Chosen(
-            plan=plan_under(state, plan),
-            euros=euros,
-            first_response=evaluate_plan(cal, euros, "first_response"),
-            consistent=evaluate_plan(cal, euros),
-            payouts=payouts_under(cal, both),
-        )
+        return chosen_in(state.problem, state.space.euros(plan.units))
+
+
+def chosen_in(problem: Problem, euros: Floats) -> Chosen:
+    """What people do under a plan, next period and once they have learnt, and what they are paid."""
+    cal, curves = problem.cal, problem.space.curves
+    both = PlanBatch.of([(cal.current, IN_FORCE), (euros, curves)])
+    return Chosen(
+        plan=_plan(problem, euros),
+        euros=euros,
+        first_response=evaluate_plan(cal, euros, "first_response"),
+        consistent=evaluate_plan(cal, euros),
+        payouts=payouts_under(cal, both),
+    )

@@ -1,35 +1,33 @@
-"""What is known about every run of a batch: SQLite, which survives a power cut. Only the parent writes."""
+"""Which runs of a batch were tried, and what kept them from a folder: SQLite, which survives a power cut.
+
+What a run came to is in its folder and nowhere else. Only the parent writes.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Literal
-
-State = Literal["waiting", "running", "done", "failed"]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A run: `key` as `Job.key`, `status` of the solve, `reason` why not optimal, hash of its manifest."""
+class Attempt:
+    """A run that was tried: `key` as `Job.key`, wall time [s], why there is no folder; empty: there is."""
 
-    name: str
+    run: str
     key: str
-    state: State = "waiting"
-    status: str = ""
-    reason: str = ""
-    attempts: int = 0
-    seconds: float = 0.0
-    manifest: str = ""
+    seconds: float
+    failure: str = ""
 
 
-_COLUMNS = tuple(f.name for f in fields(Entry))
-_CREATE = """CREATE TABLE IF NOT EXISTS run (
-    name TEXT PRIMARY KEY, key TEXT NOT NULL, state TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
-    attempts INTEGER NOT NULL, seconds REAL NOT NULL, manifest TEXT NOT NULL)"""
+Tried = dict[str, tuple[Attempt, ...]]
+"""Attempts by the name of the run, in the order in which they ended."""
+_COLUMNS = ", ".join(f.name for f in fields(Attempt))
+_CREATE = """CREATE TABLE IF NOT EXISTS attempt (
+    number INTEGER PRIMARY KEY, run TEXT NOT NULL, key TEXT NOT NULL, seconds REAL NOT NULL,
+    failure TEXT NOT NULL)"""
 
 
 class AttemptsError(RuntimeError):
@@ -37,7 +35,7 @@ class AttemptsError(RuntimeError):
 
 
 class Attempts:
-    """Entries by name; every change is a transaction of its own. Everything here may raise AttemptsError."""
+    """What was tried; every change is a transaction of its own. Everything here may raise AttemptsError."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -47,38 +45,42 @@ class Attempts:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute(_CREATE)
 
-    def entries(self) -> dict[str, Entry]:
+    def tried(self) -> Tried:
         with _explained(self._file):
-            return _entries(self._db)
+            return _tried(self._db)
 
-    def put(self, entries: Iterable[Entry]) -> None:
-        """Add or replace, all or none."""
-        marks = ", ".join("?" * len(_COLUMNS))
-        rows = [tuple(getattr(entry, column) for column in _COLUMNS) for entry in entries]
+    def add(self, attempts: Iterable[Attempt]) -> None:
+        """All or none."""
+        marks = ", ".join("?" * len(fields(Attempt)))
+        rows = [astuple(attempt) for attempt in attempts]
         with _explained(self._file), self._db:
             self._db.execute("BEGIN")
-            self._db.executemany(f"INSERT OR REPLACE INTO run ({', '.join(_COLUMNS)}) VALUES ({marks})", rows)
+            self._db.executemany(f"INSERT INTO attempt ({_COLUMNS}) VALUES ({marks})", rows)
 
     def close(self) -> None:
         self._db.close()
 
 
-def read_attempts(file: Path) -> dict[str, Entry]:
-    """Entries by name, without writing anything: the folder may be read-only. Raises AttemptsError."""
+def read_attempts(file: Path) -> Tried:
+    """What was tried, without writing anything: the folder may be read-only. Raises AttemptsError."""
     unfinished = file.with_name(f"{file.name}-wal").exists()
     address = f"{file.resolve().as_uri()}?{'mode=ro' if unfinished else 'immutable=1'}"
     with _explained(file), closing(sqlite3.connect(address, uri=True)) as db:
-        return _entries(db)
+        return _tried(db)
 
 
-def _entries(db: sqlite3.Connection) -> dict[str, Entry]:
-    return {row[0]: Entry(*row) for row in db.execute(f"SELECT {', '.join(_COLUMNS)} FROM run")}
+def _tried(db: sqlite3.Connection) -> Tried:
+    tried: Tried = {}
+    for row in db.execute(f"SELECT {_COLUMNS} FROM attempt ORDER BY number"):
+        attempt = Attempt(*row)
+        tried[attempt.run] = (*tried.get(attempt.run, ()), attempt)
+    return tried
 
 
 @contextmanager
 def _explained(file: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
         remedy = "make room on the disk, or move the file away: finished runs are known by their hashes"
         raise AttemptsError(f"{file}: {error}; {remedy}") from error

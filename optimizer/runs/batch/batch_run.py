@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from optimizer.runs.batch.attempts import Attempts, Entry
+from optimizer.runs.batch.attempts import Attempt, Attempts, Tried
 from optimizer.runs.batch.job import Done, Job
 from optimizer.runs.batch.lock import locked
-from optimizer.runs.batch.reasons import Incomplete
 from optimizer.runs.batch.schedule import GRACE, schedule
+from optimizer.runs.batch.standing import DAMAGED, Entry, failed, finished, standing
 from optimizer.runs.batch.workers import OpenCrew
-from optimizer.runs.folder import NotARunFolderError, changed_files, replace_folder
+from optimizer.runs.folder import NotARunFolderError, replace_folder
 from optimizer.scenario.files import system_reason
 
 RUNS, ATTEMPTS, LOG = "runs", "ledger.sqlite", "failures.log"
@@ -65,7 +63,7 @@ def run_batch(
 ) -> BatchRun:
     """Do what is not done yet.
 
-    Raises HeldError where another batch works in the folder, LedgerError where the state cannot be kept.
+    Raises LockedError where another batch works in the folder, AttemptsError where attempts cannot be kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder, wait=settings.wait):
@@ -98,69 +96,64 @@ def _run(
     settings: Settings,
     tell: Callable[[Progress], None],
 ) -> BatchRun:
-    before = attempts.entries()
-    entries = {job.name: _standing(job, before.get(job.name), runs, settings.retry_failed) for job in jobs}
-    attempts.put(entries.values())
+    tried = attempts.tried()
+    entries = {job.name: standing(job, runs / job.name, tried.get(job.name, ())) for job in jobs}
+    if settings.retry_failed:
+        entries = {name: Entry(name) if e.state == "failed" else e for name, e in entries.items()}
+    attempts.add(_forgotten(jobs, entries, tried))
+    tried = attempts.tried()
+    entries = {name: replace(e, attempts=len(tried.get(name, ()))) for name, e in entries.items()}
     todo = [job for job in jobs if entries[job.name].state == "waiting"]
     done_before = ended = len(jobs) - len(todo)
     for number, entry in enumerate((e for e in entries.values() if e.state != "waiting"), 1):
         tell(Progress(entry, True, number, len(jobs)))
     for job, done in schedule(todo, settings.open_workers, settings.workers, settings.grace):
         ended += 1
-        entries[job.name] = entry = _put_away(job, done, runs, entries[job.name])
-        attempts.put([entry])
+        attempt = _put_away(job, done, runs)
+        attempts.add([attempt])
+        entries[job.name] = entry = _ended(attempt, runs / job.name, tried.get(job.name, ()))
         tell(Progress(entry, False, ended, len(jobs)))
     return BatchRun(folder, jobs, tuple(entries.values()), done_before)
 
 
-def _standing(job: Job, before: Entry | None, runs: Path, retry_failed: bool) -> Entry:
-    """Where a run stands: finished if its folder proves it, whatever the attempts say."""
-    fresh = Entry(job.name, job.key, attempts=before.attempts if before else 0)
-    folder = runs / job.name
-    if _is_finished(job, folder):
-        seconds = before.seconds if before and before.key == job.key else 0.0
-        return _finished(replace(fresh, seconds=seconds), job, folder)
-    if before and before.key == job.key and before.state == "failed" and not retry_failed:
-        return before
-    return fresh
+def _forgotten(jobs: Sequence[Job], entries: Mapping[str, Entry], tried: Tried) -> Iterator[Attempt]:
+    """Attempts that must have been, as there is a folder: a batch was killed, or the ledger is another."""
+    for job in jobs:
+        known = any(attempt.key == job.key and not attempt.failure for attempt in tried.get(job.name, ()))
+        if entries[job.name].state == "done" and not known:
+            yield Attempt(job.name, job.key, entries[job.name].seconds)
 
 
-def _is_finished(job: Job, folder: Path) -> bool:
-    if folder.is_symlink() or not folder.is_dir() or changed_files(folder):
-        return False
-    try:
-        inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return inputs == job.record and isinstance(result, dict) and "status" in result
+def _ended(attempt: Attempt, folder: Path, before: Sequence[Attempt]) -> Entry:
+    tried = (*before, attempt)
+    return failed(tried) if attempt.failure else finished(attempt.run, folder, tried)
 
 
-def _finished(entry: Entry, job: Job, folder: Path) -> Entry:
-    """The entry of a run whose folder is complete."""
-    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    manifest = (folder / "manifest.json").read_bytes()
-    reason = Incomplete.of(result, json.loads(manifest), job.options.time_limit).reason
-    digest = hashlib.sha256(manifest).hexdigest()
-    return replace(entry, state="done", status=result["status"], reason=reason, manifest=digest)
-
-
-def _put_away(job: Job, done: Done, runs: Path, before: Entry) -> Entry:
-    """The run folder in its place, and the entry that says so; or the reason why there is none."""
-    entry = replace(before, attempts=before.attempts + 1, seconds=round(done.seconds, 3))
-    if done.reason:
+def _put_away(job: Job, done: Done, runs: Path) -> Attempt:
+    """The run folder in its place, and the attempt that led to it; or the reason why there is none."""
+    failure, folder = done.reason, runs / job.name
+    if failure:
         _log(runs.parent / LOG, job, done)
-        return replace(entry, state="failed", reason=done.reason)
-    folder = runs / job.name
+    else:
+        failure = _written(folder, done.files)
+    return Attempt(job.name, job.key, round(done.seconds, 3), failure)
+
+
+def _written(folder: Path, files: Mapping[str, bytes]) -> str:
+    """Why the folder of a run is not there, or is none; empty where it is."""
     try:
         if folder.is_symlink():
             raise OSError(f"{folder} is a symbolic link")
-        replace_folder(folder, lambda fresh: _write(fresh, done.files))
-        return _finished(entry, job, folder)
+        replace_folder(folder, lambda fresh: _write(fresh, files))
     except OSError as error:
-        return replace(entry, state="failed", reason=f"its folder cannot be written: {system_reason(error)}")
+        return f"its folder cannot be written: {system_reason(error)}"
     except NotARunFolderError as error:
-        return replace(entry, state="failed", reason=f"its folder cannot be written: {error}")
+        return f"its folder cannot be written: {error}"
+    try:
+        finished(folder.name, folder, ())
+    except DAMAGED as error:
+        return f"its worker sent no run: {type(error).__name__}: {error}"
+    return ""
 
 
 def _log(file: Path, job: Job, done: Done) -> None:
@@ -169,7 +162,7 @@ def _log(file: Path, job: Job, done: Done) -> None:
         log.write(f"{job.name}: {done.reason}\n{done.detail}\n")
 
 
-def _write(folder: Path, files: dict[str, bytes]) -> None:
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         target = folder.joinpath(*_inside(name))
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,23 +1,19 @@
-"""All runs of a batch side by side: one table, as CSV and as parquet."""
+"""All runs of a batch side by side: one table, as CSV and as parquet, derived from the run folders."""
 
 from __future__ import annotations
 
-import json
-import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.batch_run import RUNS, BatchRun
 from optimizer.runs.batch.job import Job
-from optimizer.scenario.plan import curves_in_words, pay_decided, pay_in_words, plan_in, plan_in_words
+from optimizer.runs.batch.standing import DAMAGED, Entry, folder_row
 from optimizer.scenario.problems import printable
-from optimizer.scenario.types import Scenario
 from optimizer.tables.labels import labels_rows
 from optimizer.tables.table import Column, Row, Table
 from reports.words.catalogue import labels_in
@@ -63,9 +59,10 @@ INDEX = Table(
 )
 """What `batch` writes, as index.parquet; index.csv says `reason` and `plan` in words, too."""
 
-MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
 NOT_SOLVED: Row = dict.fromkeys(INDEX.columns)
 """Cells of a run that came to nothing."""
+Labels = Mapping[str, Sequence[Row]]
+"""What the company of every run calls its things: rows of its table `labels`, by the name of the run."""
 
 
 def index_of(batch: BatchRun) -> pd.DataFrame:
@@ -77,24 +74,27 @@ def index_of(batch: BatchRun) -> pd.DataFrame:
 
 def write_index(batch: BatchRun) -> pd.DataFrame:
     """Write `index.csv` and `index.parquet`; returns the table."""
-    import polars as pl
-
     table = index_of(batch)
-    known = table.astype(object).where(table.notna(), None)
-    typed = pl.DataFrame(
-        known.to_dict("list"), schema={name: column.type for name, column in INDEX.columns.items()}
-    )
-    _replace(batch.folder / "index.csv", partial(INDEX.write, _in_words(table, labels_of(batch))))
-    _replace(batch.folder / "index.parquet", typed.write_parquet)
+    _replace(batch.folder / "index.csv", partial(INDEX.write, in_words(table, labels_of(batch))))
+    _replace(batch.folder / "index.parquet", typed(table).write_parquet)
     return table
 
 
-def labels_of(batch: BatchRun) -> dict[str, list[Row]]:
+def typed(table: pd.DataFrame) -> Any:
+    """The index as a frame of polars, whose cells have the types of the columns."""
+    import polars as pl
+
+    known = table.astype(object).where(table.notna(), None)
+    types = {name: column.type for name, column in INDEX.columns.items()}
+    return pl.DataFrame(known.to_dict("list"), schema=types)
+
+
+def labels_of(batch: BatchRun) -> Labels:
     """What the company of every run calls its things."""
     return {job.name: list(labels_rows(job.scenario)) for job in batch.jobs}
 
 
-def _in_words(table: pd.DataFrame, labels: dict[str, list[Row]]) -> pd.DataFrame:
+def in_words(table: pd.DataFrame, labels: Labels) -> pd.DataFrame:
     """Reasons and plans in every language, too."""
     worded = table.copy()
     for language in languages():
@@ -112,50 +112,18 @@ def _replace(target: Path, write: Callable[[Path], None]) -> None:
 
 
 def _row(job: Job, entry: Entry, folder: Path) -> Row:
-    row: Row = NOT_SOLVED | {
-        "run": job.name,
-        "base": job.base,
-        "override": job.override,
-        "seed": job.options.seed,
-        "state": entry.state,
-        "status": entry.status,
-        "reason": printable(entry.reason),
-        "seconds": entry.seconds,
-        "attempts": entry.attempts,
-    }
-    return row if entry.state != "done" else row | _result(job, folder)
+    asked: Row = {"base": job.base, "override": job.override, "seed": job.options.seed}
+    return row_of(entry, folder, asked)
 
 
-def _result(job: Job, folder: Path) -> Row:
-    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-    summary = pd.read_csv(folder / "tables" / "summary.csv", dtype=str, na_filter=False).iloc[0]
-    consistent = result["consistent"] or {}
-    return {
-        "currency": summary["currency"],
-        "period": summary["period"],
-        "objective": summary["objective"],
-        "value": _number(result["objective"]),
-        "bound": _number(result["bound"]),
-        "gap": _number(result["gap"]),
-        "gain": float(summary["gain"] or "nan"),
-        **{name: _number(consistent.get(name)) for name in MONEY},
-        "net_change": float(summary["net_change"] or "nan"),
-        "budget": float(summary["budget"] or "nan"),
-        **_plan(job.scenario, result),
-    }
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)
-
-
-def _plan(scenario: Scenario, result: Row) -> Row:
-    """Weights, and what a solve decides beside them where it is free to."""
-    if result["plan"] is None:
-        return {"plan": "", "curves": "", "target_pay": ""}
-    plan = plan_in(result)
-    return {
-        "plan": plan_in_words(plan.weights),
-        "curves": curves_in_words(plan.curves),
-        "target_pay": pay_in_words(pay_decided(scenario, plan)),
-    }
+def row_of(entry: Entry, folder: Path, asked: Row) -> Row:
+    """What the folder of a run that is done says; of any other, what was `asked` and why there is no more."""
+    stands = {"run": entry.name, "state": entry.state, "status": "", "attempts": entry.attempts}
+    row = NOT_SOLVED | asked | stands
+    if entry.state != "done":
+        return row | {"reason": printable(entry.reason), "seconds": entry.seconds}
+    try:
+        return row | folder_row(folder)
+    except DAMAGED as error:
+        reason = f"its folder cannot be read: {type(error).__name__}: {error}"
+        return row | {"state": "failed", "reason": printable(reason), "seconds": entry.seconds}

@@ -7,6 +7,7 @@ import json
 import tempfile
 import time
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,13 @@ class Job:
 
     @property
     def key(self) -> str:
-        """SHA-256 of the record."""
-        return hashlib.sha256(json.dumps(self.record, sort_keys=True).encode()).hexdigest()
+        """What tells it from a run of the same name that was asked for otherwise."""
+        return key_of(self.record)
+
+
+def key_of(record: Mapping[str, Any]) -> str:
+    """SHA-256 of what `inputs.json` holds."""
+    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.runs.batch.attempts import Entry
 from optimizer.runs.batch.batch_run import BatchRun
 from optimizer.runs.batch.batch_run import Progress as Ended
+from optimizer.runs.batch.standing import Entry
 from optimizer.scenario.problems import printable
 from reports.words.labelled import names_of
 

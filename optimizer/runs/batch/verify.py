@@ -1,108 +1,133 @@
-"""Do the record of attempts and the index of a batch say what its run folders hold?"""
+"""Do the record of attempts, the index and the summary of a batch say what its run folders hold?"""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-import math
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from optimizer.runs.batch.attempts import AttemptsError, Entry, read_attempts
+import pandas as pd
+
+from optimizer.runs.batch.attempts import Attempt, AttemptsError, Tried, read_attempts
 from optimizer.runs.batch.batch_run import ATTEMPTS, RUNS
-from optimizer.runs.batch.index import MONEY
-from optimizer.runs.verify import SAME, Difference, run_folders
+from optimizer.runs.batch.index import INDEX, Labels, in_words, row_of
+from optimizer.runs.batch.job import key_of
+from optimizer.runs.batch.standing import DAMAGED, Entry, failed, finished, read_json
+from optimizer.runs.verify import Difference, run_folders
+from optimizer.tables.labels import LABELS
+from optimizer.tables.table import Row
+
+CSV, TYPED = "index.csv", "index.parquet"
 
 
 def verify_batch(folder: Path) -> list[Difference]:
-    """What attempts and index of a batch say wrongly; nothing where the folder is a single run."""
+    """What is wrong beside the runs of a batch; nothing where the folder is a single run."""
     if not (folder / RUNS).is_dir():
         return []
     runs = {run.name: run for run in run_folders(folder)}
-    differences = [*_against_attempts(folder / ATTEMPTS, runs), *_against_index(folder / "index.csv", runs)]
-    typed = folder / "index.parquet"
-    return [*differences, *_against_index(typed, runs)] if typed.exists() else differences
-
-
-def _against_attempts(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
     try:
-        entries = read_attempts(file)
+        tried = read_attempts(folder / ATTEMPTS)
     except AttemptsError as error:
-        yield Difference(file.name, f"cannot be read: {error}")
-        return
-    for name, entry in entries.items():
-        if entry.state == "done":
-            yield from _entry(entry, runs.get(name))
-    for name in runs.keys() - entries.keys():
-        yield Difference(name, f"is no run of {file.name}: added, or renamed")
+        return [Difference(ATTEMPTS, f"cannot be read: {error}")]
+    return [*_against_attempts(tried, runs), *_against_index(folder, tried, runs)]
 
 
-def _entry(entry: Entry, run: Path | None) -> Iterator[Difference]:
+def _against_attempts(tried: Tried, runs: Mapping[str, Path]) -> Iterator[Difference]:
+    for name, attempts in tried.items():
+        if not attempts[-1].failure:
+            yield from _attempt(attempts[-1], runs.get(name))
+    for name in runs.keys() - tried.keys():
+        yield Difference(name, f"is no run of {ATTEMPTS}: added, or renamed")
+
+
+def _attempt(attempt: Attempt, run: Path | None) -> Iterator[Difference]:
     if run is None:
-        yield Difference(entry.name, f"has no folder, and {ATTEMPTS} calls it done")
+        yield Difference(attempt.run, f"has no folder, and {ATTEMPTS} calls it done")
         return
     try:
-        manifest = hashlib.sha256((run / "manifest.json").read_bytes()).hexdigest()
-        status = json.loads((run / "result.json").read_text(encoding="utf-8"))["status"]
-    except (OSError, ValueError, KeyError, TypeError):
+        key = key_of(read_json(run / "inputs.json"))
+    except DAMAGED:
         return  # the check of the run says so
-    if manifest != entry.manifest:
-        what = f"manifest.json is not the one in {ATTEMPTS}: changed, exchanged, or documents made again"
-        yield Difference(entry.name, what, entry.manifest[:12], manifest[:12])
-    if status != entry.status:
-        yield Difference(entry.name, f"{ATTEMPTS} has another status", entry.status, str(status))
+    if key != attempt.key:
+        what = f"inputs.json is not what {ATTEMPTS} says was asked: changed, or exchanged with another run"
+        yield Difference(attempt.run, what, attempt.key[:12], key[:12])
 
 
-def _against_index(file: Path, runs: Mapping[str, Path]) -> Iterator[Difference]:
-    try:
-        rows = _rows(file)
-    except (OSError, ValueError):
-        yield Difference(file.name, "is missing or damaged: run the batch again, which does nothing twice")
-        return
-    for row in rows:
-        run = runs.get(row.get("run") or "")
-        if row.get("state") == "done" and run is not None:
-            yield from _row(file.name, row, run)
+# --- the index ------------------------------------------------------------------------------------------
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
-    """Rows of an index as texts; what does not exist is empty. Raises OSError or ValueError."""
-    if file.suffix == ".parquet":
-        return _typed_rows(file)
-    with file.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+def _against_index(folder: Path, tried: Tried, runs: Mapping[str, Path]) -> Iterator[Difference]:
+    """Both files of the index against one that is derived from the folders again."""
+    for name, read in ((CSV, INDEX.read), (TYPED, _typed)):
+        if name == TYPED and not (folder / name).exists():
+            continue
+        try:
+            recorded = read(folder / name)
+            derived = INDEX.frame([_derived(row, tried, runs) for row in recorded.to_dict("records")])
+        except (*DAMAGED, OverflowError):
+            yield Difference(name, "is missing or damaged: run the batch again, which does nothing twice")
+            continue
+        differences = [*_apart(name, recorded, derived), *_without_row(name, recorded, runs)]
+        yield from differences
+        if name == CSV and not differences and _written(derived, runs) != (folder / name).read_bytes():
+            yield Difference(name, "has other words than this version writes of the same runs")
 
 
-def _typed_rows(file: Path) -> list[dict[str, str]]:
+def _typed(file: Path) -> pd.DataFrame:
     import polars as pl
 
     try:
-        rows = pl.read_parquet(file).rows(named=True)
+        return INDEX.frame([dict(row) for row in pl.read_parquet(file).rows(named=True)])
     except pl.exceptions.PolarsError as error:
         raise ValueError(str(error)) from error
-    return [{name: "" if value is None else str(value) for name, value in row.items()} for row in rows]
 
 
-def _row(index: str, row: Mapping[str, str], run: Path) -> Iterator[Difference]:
-    """Status and figures of a run in the index."""
-    try:
-        result = json.loads((run / "result.json").read_text(encoding="utf-8"))
-        consistent = result["consistent"] or {}
-        figures = {"value": result["objective"], **{name: consistent.get(name) for name in MONEY}}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return  # the check of the run says so
-    if row.get("status") != result["status"]:
-        yield Difference(run.name, f"{index} has another status", str(row.get("status")), result["status"])
-    for name, figure in figures.items():
-        if not _same(row.get(name) or "", figure):
-            yield Difference(run.name, f"{index} has another {name}", str(row.get(name)), str(figure))
+def _derived(row: Mapping[Any, Any], tried: Tried, runs: Mapping[str, Path]) -> Row:
+    """The row of a run from its folder; what a grid says is taken from the row as far as it is the name."""
+    name = str(row["run"])
+    asked = {column: row[column] for column in ("base", "override", "seed")}
+    parts = [part for part in (asked["base"], asked["override"]) if part]
+    if name not in ("-".join(parts), "-".join([*parts, f"s{asked['seed']}"])):
+        asked |= {"base": name, "override": ""}
+    return row_of(_entry(name, tried.get(name, ()), runs.get(name)), runs.get(name, Path(name)), asked)
 
 
-def _same(text: str, figure: float | None) -> bool:
-    if figure is None:
-        return text == ""
-    try:
-        return math.isclose(float(text), figure, rel_tol=SAME)
-    except ValueError:
-        return False
+def _entry(name: str, tried: Sequence[Attempt], run: Path | None) -> Entry:
+    if tried and tried[-1].failure:
+        return failed(tried)
+    return finished(name, run, tried) if run is not None else Entry(name, attempts=len(tried))
+
+
+def _apart(index: str, recorded: pd.DataFrame, derived: pd.DataFrame) -> Iterator[Difference]:
+    """Cells that differ; of a run that does not stand where it is said to, nothing else."""
+    rows = zip(recorded.to_dict("records"), derived.to_dict("records"), strict=True)
+    for said, found in rows:
+        for column in INDEX.columns if said["state"] == found["state"] else ("state",):
+            if not _same(said[column], found[column]):
+                what = f"{index} has another {column}"
+                yield Difference(str(said["run"]), what, str(said[column]), str(found[column]))
+
+
+def _same(said: Any, found: Any) -> bool:
+    return bool(said == found) or all(pd.isna(value) or value == "" for value in (said, found))
+
+
+def _without_row(index: str, recorded: pd.DataFrame, runs: Mapping[str, Path]) -> Iterator[Difference]:
+    for name in sorted(runs.keys() - set(recorded["run"])):
+        yield Difference(name, f"has no row in {index}")
+
+
+def _written(derived: pd.DataFrame, runs: Mapping[str, Path]) -> bytes:
+    """The CSV file of an index."""
+    with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:
+        file = Path(scratch) / CSV
+        INDEX.write(in_words(derived, labels_in_runs(derived, runs)), file)
+        return file.read_bytes()
+
+
+def labels_in_runs(index: pd.DataFrame, runs: Mapping[str, Path]) -> Labels:
+    """What the company of every run calls its things, as far as there is a folder."""
+    files = {name: runs[name] / "tables" / "labels.csv" for name in index["run"] if name in runs}
+    known: dict[str, Any] = {name: LABELS.read(file).to_dict("records") for name, file in files.items()}
+    return {name: known.get(name, []) for name in index["run"]}

@@ -1,0 +1,197 @@
+"""Does every file of a run follow from its scenario and plan, and every document from these files?"""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimizer.explanation.build import Explanation
+from optimizer.runs.differing import SAME, Parts, differing
+from optimizer.runs.folder import MANIFEST, json_text, listing, versions
+from optimizer.runs.rebuild import Claim, claim_of, is_cheap, proof_again, rebuilt, solved_again
+from optimizer.runs.write import write_data
+from optimizer.scenario.read import read_scenario
+from optimizer.solver.certificate import check_equilibrium, check_global, check_sample
+from optimizer.solver.solution import Check
+from optimizer.tables.json_values import solution_json
+from reports.documents import SUFFIXES, Documents
+from reports.run import ATTACHED, read_run
+
+Json = Mapping[str, Any]
+ELSE = ("inputs.json", "run.log")
+"""Files of a run that are neither computed nor documents."""
+SEARCH = (
+    "bound, rounds and checks of the model are what the run says: only solving again proves them (--again)"
+)
+CUT = "was stopped by its time limit: solving again takes another time, and need not find the same"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What does not follow, and what is open."""
+
+    apart: tuple[Parts, ...]
+    open: tuple[str, ...] = ()
+
+
+def data_apart(folder: Path, again: bool = False, proof: bool = True) -> Followed:
+    """Files against those that scenario and plan give. `proof`: solve again where that is cheap; `again`:
+    wherever it can be."""
+    claim, inputs = _claim(folder), _json(folder / "inputs.json")
+    unlike = [*_inputs(inputs)]
+    if again and claim.result["status"] == "feasible" and claim.options.time_limit is not None:
+        return Followed((*unlike, *_files(folder, rebuilt(claim), claim.asked)), (CUT,))
+    if again:
+        return Followed((*unlike, *_files(folder, solved_again(claim), ())))
+    cheap = proof and is_cheap(claim)
+    unlike += _proof(folder, claim) if cheap else ()
+    explanation = rebuilt(claim)
+    apart = tuple(unlike) or (*_checks(claim, explanation), *_files(folder, explanation, claim.asked))
+    open_ = tuple(
+        f"{name} is what the run says: only solving again proves it (--again)" for name in claim.asked
+    )
+    return Followed(apart, open_ if cheap or not proof else (SEARCH, *open_))
+
+
+def _claim(folder: Path) -> Claim:
+    inputs, about = _json(folder / "inputs.json"), _json(folder / MANIFEST)
+    return claim_of(
+        read_scenario(folder / "scenario.yaml"),
+        inputs["options"],
+        _json(folder / "result.json"),
+        tuple(about.get("left_out", ())),
+    )
+
+
+def _json(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def outdated(folder: Path) -> tuple[str, ...]:
+    """Versions that wrote the run and are not those here."""
+    inputs = _json(folder / "inputs.json")
+    recorded, here = inputs["versions"] | {"python": inputs["python"]}, _here()
+    return tuple(
+        f"{name} {recorded.get(name, 'unknown')} (here {version})"
+        for name, version in here.items()
+        if recorded.get(name) != version
+    )
+
+
+def _here() -> dict[str, str]:
+    return {**versions(), "python": platform.python_version()}
+
+
+def _inputs(inputs: Json) -> Iterator[Parts]:
+    """That `inputs.json` has what is recorded, and nothing else."""
+    keys = ["scenario_sha256", "merged_sha256", "options", "python", "versions"]
+    if list(inputs) != keys or not re.fullmatch("[0-9a-f]{64}", inputs["scenario_sha256"]):
+        yield ("inputs.json is not what a solve records",)
+
+
+def _files(folder: Path, explanation: Explanation, asked: tuple[str, ...]) -> Iterator[Parts]:
+    """Every file but documents; those `asked` for at the cost of a search are not looked at."""
+    exact = not outdated(folder) and not explanation.solution.problem.space.continuous
+    tables = {f"tables/{name}.csv" for name in asked}
+    with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:
+        fresh = Path(scratch)
+        write_data(fresh, explanation)
+        names = sorted(path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file())
+        yield from _named(folder, names)
+        for name in names:
+            if name not in tables and (folder / name).is_file():
+                contents = ((place / name).read_bytes() for place in (folder, fresh))
+                yield from differing(name, *contents, exact=exact, skipped=asked)
+
+
+def _named(folder: Path, computed: list[str]) -> Iterator[Parts]:
+    """Files that are missing from a run, and such as it cannot have."""
+    there = listing(folder)
+    yield from ((f"{name} is missing",) for name in (*computed, *ELSE) if name not in there)
+    for name in there:
+        if name not in (*computed, *ELSE) and ("/" in name or Path(name).suffix not in SUFFIXES):
+            yield (f"{name} is no file of a run",)
+
+
+def _proof(folder: Path, claim: Claim) -> Iterator[Parts]:
+    """What a new solve says otherwise."""
+    found = json_text(solution_json(proof_again(claim))).encode()
+    yield from differing(
+        "result.json", (folder / "result.json").read_bytes(), found, exact=not outdated(folder)
+    )
+
+
+def _checks(claim: Claim, explanation: Explanation) -> Iterator[Parts]:
+    """Checks of the certificate that need no model, made again."""
+    chosen, recorded = explanation.chosen, {check["name"]: check for check in claim.result["checks"]}
+    if chosen is None or claim.options.beliefs == "baseline":
+        return
+    cal = explanation.cal
+    for make in (check_equilibrium, check_global, check_sample):
+        for check in make(cal, chosen.euros, chosen.consistent):
+            if check.name in recorded:
+                yield from _check(recorded[check.name], check)
+
+
+def _check(recorded: Json, found: Check) -> Iterator[Parts]:
+    value = recorded["value"]
+    near = value is not None and abs(value - found.value) <= SAME * max(1.0, abs(found.value))
+    if not near or recorded["ok"] is not found.ok:
+        what = f"the check {found.name} does not come out as recorded"
+        yield what, f"{recorded['ok']}, {value}", f"{found.ok}, {found.value}"
+
+
+# --- documents ------------------------------------------------------------------------------------------
+
+
+def documents_apart(folder: Path, made: Documents | None = None, missing: bool = True) -> Followed:
+    """Documents of a run against those that its files give; whether one is `missing` is asked too."""
+    there = tuple(name for name in listing(folder) if _is_document(folder / name))
+    old = outdated(folder)
+    if old:
+        words = f"documents cannot be made again byte for byte: written with {', '.join(old)}"
+        return Followed(tuple(_carried(folder, there)), (words,))
+    made, options = made or Documents(read_run(folder)), _claim(folder).options
+    asked = [one.name for one in made.asked(options.outputs, options.languages)] if missing else []
+    absent = [(f"{name} is missing, and was asked for",) for name in asked if name not in there]
+    return Followed((*absent, *_apart(folder, made, there, options.languages)))
+
+
+def _is_document(file: Path) -> bool:
+    return file.suffix in SUFFIXES and file.is_file()
+
+
+def _apart(
+    folder: Path, made: Documents, there: tuple[str, ...], languages: tuple[str, ...]
+) -> Iterator[Parts]:
+    for name in there:
+        recorded = (folder / name).read_bytes()
+        if not any(document.content == recorded for document in made.called(name, languages)):
+            yield (f"{name} is not what the files of the run give",)
+
+
+def _carried(folder: Path, there: tuple[str, ...]) -> Iterator[Parts]:
+    """PDFs that do not carry the scenario and the inputs of their folder."""
+    attached = {name: (folder / name).read_bytes() for name in ATTACHED}
+    for name in there:
+        if name.endswith(".pdf"):
+            streams = set(_streams((folder / name).read_bytes()))
+            for file, content in attached.items():
+                if streams and content not in streams:
+                    yield (f"{name} carries another {file}",)
+
+
+def _streams(pdf: bytes) -> Iterator[bytes]:
+    """What a PDF holds compressed."""
+    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
+        try:
+            yield zlib.decompress(packed)
+        except zlib.error:
+            continue

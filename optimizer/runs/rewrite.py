@@ -1,0 +1,52 @@
+"""The documents of a run folder again, without solving: only of one whose figures hold."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+from optimizer.runs.folder import ChangedRunError, manifest_of, refuse_changed, replace_folder, write_json
+from optimizer.runs.follow import data_apart, documents_apart
+from optimizer.runs.recompute import recomputed
+from optimizer.runs.verify import NOT_READ, described
+from reports.documents import Documents
+from reports.run import read_run, write_document
+
+
+def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequence[str] = ()) -> list[str]:
+    """Make the documents of a run folder again, of some kinds or all; returns their names.
+
+    The folder is replaced in one step. Raises NotARunFolderError where it is none, TableError where its
+    tables are not those of this version, ChangedRunError where it is no longer what was written, or says what
+    does not follow from its scenario and plan: documents would seal it. A proof is not made again.
+    """
+    refuse_changed(folder)
+    made = Documents(read_run(folder))
+    _refuse_unfounded(folder, made)
+    names: list[str] = []
+
+    def fill(fresh: Path) -> None:
+        shutil.copytree(folder, fresh, dirs_exist_ok=True)
+        manifest = json.loads((fresh / "manifest.json").read_text(encoding="utf-8"))
+        (fresh / "manifest.json").unlink()
+        began = perf_counter()
+        names.extend(write_document(one, fresh).name for one in made.asked(only, languages))
+        seconds = {**manifest["seconds"], "report": perf_counter() - began}
+        write_json(fresh / "manifest.json", manifest_of(fresh, seconds, manifest.get("left_out", ())))
+
+    replace_folder(folder, fill)
+    return names
+
+
+def _refuse_unfounded(folder: Path, made: Documents) -> None:
+    """Raise ChangedRunError where a figure, or a document that is there, does not follow from the rest."""
+    try:
+        apart = tuple(recomputed(folder)) or data_apart(folder, proof=False).apart
+        apart = apart or documents_apart(folder, made, missing=False).apart
+    except NOT_READ as error:
+        raise ChangedRunError(folder, [f"cannot be evaluated: {type(error).__name__}: {error}"]) from error
+    if apart:
+        raise ChangedRunError(folder, [described(part) for part in apart])

@@ -544,6 +544,11 @@ def test_a_run_without_its_row_and_a_word_that_was_changed_are_found(calm: Path,
     assert ("shop-b1", "has no row in index.csv") in {(d.run, d.what) for d in verify_batch(out)}
     (out / "index.csv").write_text("".join(lines).replace("Marketing : ", "Ventes : ", 1))
     assert [(d.run, "other words" in d.what) for d in verify_batch(out)] == [("index.csv", True)]
+    (out / "index.csv").write_text("".join(lines))
+    with (out / "summary.en.pdf").open("ab") as file:
+        file.write(b" ")
+    differing = [(d.run, "not what the runs give" in d.what) for d in verify_batch(out)]
+    assert differing == [("summary.en.pdf", True)]
 
 
 def test_a_folder_that_only_looks_like_a_run_is_done_again(calm: Path, tmp_path: Path) -> None:

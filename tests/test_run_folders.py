@@ -159,7 +159,7 @@ def test_a_figure_that_was_changed_with_its_hash_is_found_and_not_sealed(
     assert content(run) == before
 
 
-@pytest.mark.parametrize("name", ["tables/plans.csv", "tables/labels.csv", "tables/tornado.csv"])
+@pytest.mark.parametrize("name", ["tables/plans.csv", "tables/labels.csv", "tables/kpis.csv"])
 def test_a_cell_that_was_changed_with_its_hash_is_found_at_its_place(run: Path, name: str) -> None:
     lines = (run / name).read_text().splitlines(keepends=True)
     (run / name).write_text(
@@ -209,7 +209,7 @@ def test_inputs_that_call_themselves_another_versions_are_given_away_by_the_pdf(
 
 
 def test_a_proof_over_many_plans_is_left_open_in_words(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optimizer.runs.rebuild.FEW", 1)
+    monkeypatch.setattr("optimizer.runs.rebuild.WHOLE", 1)
     found = incentives("verify", run, "--json")
     assert found.exit_code == 0
     (left_open,) = json.loads(found.stdout)["open"]

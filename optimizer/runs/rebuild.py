@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from optimizer.explanation.build import Explanation, explain
-from optimizer.plans.enumeration import count_plans
+from optimizer.plans.enumeration import WHOLE, listing
 from optimizer.plans.evaluator import linearised
 from optimizer.plans.statuses import SETTLED
 from optimizer.response.global_response import Deviation
@@ -38,8 +38,6 @@ from optimizer.solver.solution import (
 from optimizer.solver.verdict import chosen_in
 
 Json = Mapping[str, Any]
-FEW = 20_000
-"""Plans up to which solving again is cheap, and verifying does so by itself."""
 SEARCHED = ("robustness",)
 """Keys of `result.json`, and tables, that are as much work again as the run was."""
 SOLVED = ("rule_prices", "frontier")
@@ -78,12 +76,15 @@ def rebuilt(claim: Claim) -> Explanation:
 
 
 def is_cheap(claim: Claim) -> bool:
-    """Whether a proof is claimed, of so few plans that solving again takes little."""
+    """Whether a proof is claimed, over so few plans that they are judged whole: solving again takes little."""
     space = problem_of(claim.scenario, claim.options.seed).space
     ways = math.prod(len(names) for names in claim.scenario.rules.curves.values())
     proven = claim.result["status"] in SETTLED
     plain = claim.options.robust is None and claim.options.draws is None
-    return proven and plain and not space.continuous and count_plans(space, FEW) * ways <= FEW
+    if not proven or not plain or space.continuous:
+        return False
+    every = listing(space)
+    return every is not None and every.count * ways <= WHOLE
 
 
 def solved_again(claim: Claim) -> Explanation:

@@ -14,9 +14,11 @@ from optimizer.runs.batch.batch_run import ATTEMPTS, RUNS
 from optimizer.runs.batch.index import INDEX, Labels, in_words, row_of
 from optimizer.runs.batch.job import key_of
 from optimizer.runs.batch.standing import DAMAGED, Entry, failed, finished, read_json
+from optimizer.runs.follow import outdated
 from optimizer.runs.verify import Difference, run_folders
 from optimizer.tables.labels import LABELS
 from optimizer.tables.table import Row
+from reports.batch_summary import summaries
 
 CSV, TYPED = "index.csv", "index.parquet"
 
@@ -70,8 +72,22 @@ def _against_index(folder: Path, tried: Tried, runs: Mapping[str, Path]) -> Iter
             continue
         differences = [*_apart(name, recorded, derived), *_without_row(name, recorded, runs)]
         yield from differences
-        if name == CSV and not differences and _written(derived, runs) != (folder / name).read_bytes():
-            yield Difference(name, "has other words than this version writes of the same runs")
+        if name == CSV and not differences and not any(map(outdated, runs.values())):
+            yield from _in_words(folder, derived, runs)
+
+
+def _in_words(folder: Path, derived: pd.DataFrame, runs: Mapping[str, Path]) -> Iterator[Difference]:
+    """What index and summary say of the runs in words; by the versions here, which wrote them."""
+    labels = labels_in_runs(derived, runs)
+    if _written(derived, labels) != (folder / CSV).read_bytes():
+        yield Difference(CSV, "has other words than this version writes of the same runs")
+    there = sorted(folder.glob("summary.*.pdf"))
+    if not there:
+        yield Difference("summary", "is missing: run the batch again, which does nothing twice")
+    for file in there:
+        made = summaries(derived, labels, [file.name.split(".")[1]], None)
+        if file.is_symlink() or [one.content for one in made] != [file.read_bytes()]:
+            yield Difference(file.name, "is not what the runs give: run the batch again")
 
 
 def _typed(file: Path) -> pd.DataFrame:
@@ -118,11 +134,11 @@ def _without_row(index: str, recorded: pd.DataFrame, runs: Mapping[str, Path]) -
         yield Difference(name, f"has no row in {index}")
 
 
-def _written(derived: pd.DataFrame, runs: Mapping[str, Path]) -> bytes:
+def _written(derived: pd.DataFrame, labels: Labels) -> bytes:
     """The CSV file of an index."""
     with tempfile.TemporaryDirectory(prefix="incentives-") as scratch:
         file = Path(scratch) / CSV
-        INDEX.write(in_words(derived, labels_in_runs(derived, runs)), file)
+        INDEX.write(in_words(derived, labels), file)
         return file.read_bytes()
 
 

@@ -76,7 +76,7 @@ def rebuilt(claim: Claim) -> Explanation:
 
 
 def is_cheap(claim: Claim) -> bool:
-    """Whether a proof is claimed, over so few plans that they are judged whole: solving again takes little."""
+    """Whether a proof is claimed over so few plans that they are judged whole: solving again takes little."""
     space = problem_of(claim.scenario, claim.options.seed).space
     ways = math.prod(len(names) for names in claim.scenario.rules.curves.values())
     proven = claim.result["status"] in SETTLED

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.explanation.build import Explanation
+from optimizer.plans.enumeration import WHOLE
 from optimizer.runs.differing import SAME, Parts, differing
 from optimizer.runs.folder import MANIFEST, json_text, listing, versions
 from optimizer.runs.rebuild import Claim, claim_of, is_cheap, proof_again, rebuilt, solved_again
@@ -41,23 +42,23 @@ class Followed:
     open: tuple[str, ...] = ()
 
 
-def data_apart(folder: Path, again: bool = False, proof: bool = True) -> Followed:
-    """Files against those that scenario and plan give. `proof`: solve again where that is cheap; `again`:
-    wherever it can be."""
+def data_apart(folder: Path, again: bool = False, few: int = WHOLE) -> Followed:
+    """Files against those that scenario and plan give. A proof over a `few` plans is made again; `again`: any
+    that can be."""
     claim, inputs = _claim(folder), _json(folder / "inputs.json")
     unlike = [*_inputs(inputs)]
     if again and claim.result["status"] == "feasible" and claim.options.time_limit is not None:
         return Followed((*unlike, *_files(folder, rebuilt(claim), claim.asked)), (CUT,))
     if again:
         return Followed((*unlike, *_files(folder, solved_again(claim), ())))
-    cheap = proof and is_cheap(claim)
+    cheap = is_cheap(claim, few)
     unlike += _proof(folder, claim) if cheap else ()
     explanation = rebuilt(claim)
     apart = tuple(unlike) or (*_checks(claim, explanation), *_files(folder, explanation, claim.asked))
     open_ = tuple(
         f"{name} is what the run says: only solving again proves it (--again)" for name in claim.asked
     )
-    return Followed(apart, open_ if cheap or not proof else (SEARCH, *open_))
+    return Followed(apart, open_ if cheap else (SEARCH, *open_))
 
 
 def _claim(folder: Path) -> Claim:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from optimizer.explanation.build import Explanation, explain
-from optimizer.plans.enumeration import WHOLE, listing
+from optimizer.plans.enumeration import listing
 from optimizer.plans.evaluator import linearised
 from optimizer.plans.statuses import SETTLED
 from optimizer.response.global_response import Deviation
@@ -75,8 +75,8 @@ def rebuilt(claim: Claim) -> Explanation:
     return explain(_solution(claim), until=0.0 if cut else math.inf)
 
 
-def is_cheap(claim: Claim) -> bool:
-    """Whether a proof is claimed over so few plans that they are judged whole: solving again takes little."""
+def is_cheap(claim: Claim, few: int) -> bool:
+    """Whether a proof is claimed over few plans, all of which were judged: solving again takes little."""
     space = problem_of(claim.scenario, claim.options.seed).space
     ways = math.prod(len(names) for names in claim.scenario.rules.curves.values())
     proven = claim.result["status"] in SETTLED
@@ -84,7 +84,7 @@ def is_cheap(claim: Claim) -> bool:
     if not proven or not plain or space.continuous:
         return False
     every = listing(space)
-    return every is not None and every.count * ways <= WHOLE
+    return every is not None and every.count * ways <= few
 
 
 def solved_again(claim: Claim) -> Explanation:

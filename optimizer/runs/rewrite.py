@@ -15,13 +15,16 @@ from optimizer.runs.verify import NOT_READ, described
 from reports.documents import Documents
 from reports.run import read_run, write_document
 
+FEW = 2_000
+"""Plans that are judged within seconds."""
+
 
 def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequence[str] = ()) -> list[str]:
     """Make the documents of a run folder again, of some kinds or all; returns their names.
 
     The folder is replaced in one step. Raises NotARunFolderError where it is none, TableError where its
     tables are not those of this version, ChangedRunError where it is no longer what was written, or says what
-    does not follow from its scenario and plan: documents would seal it. A proof is not made again.
+    does not follow from its scenario and plan: documents would seal it. A proof over FEW plans is made again.
     """
     refuse_changed(folder)
     made = Documents(read_run(folder))
@@ -44,7 +47,7 @@ def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequenc
 def _refuse_unfounded(folder: Path, made: Documents) -> None:
     """Raise ChangedRunError where a figure, or a document that is there, does not follow from the rest."""
     try:
-        apart = tuple(recomputed(folder)) or data_apart(folder, proof=False).apart
+        apart = tuple(recomputed(folder)) or data_apart(folder, few=FEW).apart
         apart = apart or documents_apart(folder, made, missing=False).apart
     except NOT_READ as error:
         raise ChangedRunError(folder, [f"cannot be evaluated: {type(error).__name__}: {error}"]) from error

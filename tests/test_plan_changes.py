@@ -230,6 +230,15 @@ def test_target_pay_alone_is_a_change() -> None:
     assert frames["near_ties"].set_index("known").loc["current", "shift"] == "sellers: 40000 pay"
 
 
+def test_where_the_net_is_maximized_a_loss_of_revenue_is_said() -> None:
+    """Less target pay saves more than the work that it costs."""
+    frames = tables_for(company("revenue_up_net_down.yaml", rules={"objective": "net"}))
+    chosen = frames["plans"].iloc[-1]
+    assert chosen["revenue_change"] < 0 < chosen["net_change"]
+    for language, said in {"en": "Revenue after direct costs falls by €", "fr": " de moins ("}.items():
+        assert said in plain(decision(words_for(frames, language), frames)["result"])
+
+
 @pytest.mark.parametrize("scale", [1e-3, 1e5])
 def test_what_is_a_change_does_not_depend_on_the_unit_of_money(scale: float) -> None:
     pay = {name: amount * scale for name, amount in TEAM.items() if name.endswith("pay")}

@@ -1,4 +1,4 @@
-"""What one plan changes against another, and for whom.
+"""What one plan changes against another, and for whom (model.md §13.10).
 
 A plan is weights, pay, curves and targets; targets are the company's, alike in all of its plans. Whatever
 compares two plans of a company asks here, so that a curve alone is a change, and a curve that pays the same

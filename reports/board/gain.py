@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.board.page_two import bar_scale, gain_bar, gain_span, range_label, range_note, turns
+from reports.board.sensitivity import bar_scale, gain_bar, gain_span, range_label, range_note, turns
 from reports.charts.charts import WaterfallBar, waterfall_chart
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words

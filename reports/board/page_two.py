@@ -8,17 +8,17 @@ from typing import Any
 import pandas as pd
 
 from optimizer.tables.certificate import is_budget
-from reports.typesetting.blocks import Block, Cell, PageColumn, bar_cell, cell, row, section, table
+from reports.typesetting.blocks import Block, PageColumn, cell, row, section, table
+from reports.words.alerts import check_number
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
-from reports.words.sentences import Tables, check_number, in_unit, period
+from reports.words.sentences import Tables, in_unit, period
 
 MOST_TEAMS = 6
 MOST_LINES = 24
 """Activities shown, over all teams."""
 MOST_GAMING = 8
 MOST_RULES = 7
-MOST_ASSUMPTIONS = 6
 
 
 # --- what each team does differently --------------------------------------------------------------------
@@ -157,84 +157,6 @@ def _around(words: Words, tables: Tables) -> str:
     of = {"n": "neighbours", "better": "better_but_broken", "ties": "near_ties"}
     counts = {name: words.write.number(summary[column]) for name, column in of.items()}
     return words.say("rules.around", **counts) if summary["neighbours"] else ""
-
-
-# --- assumptions ----------------------------------------------------------------------------------------
-
-
-def sensitivity(words: Words, tables: Tables) -> Block:
-    """The numbers that move the gain most, as bars over their range."""
-    frame, summary = tables["assumptions"], tables["summary"].iloc[0]
-    title = words.say("doubt.title")
-    if not summary["moved"]:
-        return section(title, notes=[words.say("doubt.still")])
-    if not len(frame):
-        ranges = tables["sources"]["range"].notna().any()
-        return section(title, notes=[words.say("doubt.cut" if ranges else "doubt.none")])
-    shown = frame.head(MOST_ASSUMPTIONS)
-    scale = bar_scale(shown)
-    notes = [turns(words, frame["changes_sign"]), range_note(words, summary, scale)]
-    columns = [
-        PageColumn(words.say("doubt.number"), "left", 1.0),
-        PageColumn("", "left", 1.3),
-        PageColumn(words.say("doubt.gain")),
-    ]
-    body = table(columns, [_sensitivity(words, a, scale) for _, a in shown.iterrows()])
-    return section(title, body=body, notes=notes)
-
-
-def bar_scale(shown: pd.DataFrame) -> tuple[float, float]:
-    """From zero or the largest loss to the largest gain."""
-    ends = shown[["gain", "gain_low", "gain_high"]]
-    low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
-    return (low, high) if high > low else (low, low + 1.0)
-
-
-def _sensitivity(words: Words, assumption: Any, scale: tuple[float, float]) -> Block:
-    return row(
-        range_label(words, assumption),
-        gain_bar(assumption, scale, "bad" if assumption["changes_sign"] else "accent"),
-        gain_span(words, assumption),
-    )
-
-
-def range_label(words: Words, assumption: Any) -> str:
-    """The number and how far it may be off."""
-    off = words.write.percent(assumption["range"], 0)
-    return words.say("doubt.range", label=words.label(assumption, "path", 70), range=off)
-
-
-def gain_bar(assumption: Any, scale: tuple[float, float], tone: str) -> Cell:
-    """The gain over the range of a number; marks at no gain and at the gain as assumed."""
-
-    def at(value: float) -> float:
-        return (value - scale[0]) / (scale[1] - scale[0])
-
-    low, high = _ends(assumption)
-    return bar_cell([(at(low), at(high), tone)], [(at(0.0), "muted"), (at(assumption["gain"]), "ink")])
-
-
-def gain_span(words: Words, assumption: Any) -> str:
-    low, high = _ends(assumption)
-    return words.say("doubt.span", low=words.amount(low), high=words.amount(high))
-
-
-def _ends(assumption: Any) -> tuple[float, float]:
-    ends = [
-        e for e in (assumption["gain_low"], assumption["gain"], assumption["gain_high"]) if math.isfinite(e)
-    ]
-    return min(ends), max(ends)
-
-
-def turns(words: Words, flips: pd.Series[bool]) -> str:
-    """How many numbers turn the gain into a loss, given for each whether it does."""
-    turning = int(flips.sum())
-    return words.count("doubt.turns", turning) if turning else words.count("doubt.safe", len(flips))
-
-
-def range_note(words: Words, summary: Any, scale: tuple[float, float]) -> str:
-    ends = {"zero": words.money(scale[0]), "top": words.money(scale[1])}
-    return words.say("doubt.note", gain=words.money(summary["gain"]), **ends)
 
 
 # --- certificate ----------------------------------------------------------------------------------------

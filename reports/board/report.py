@@ -17,12 +17,14 @@ from reports.board.page_one import (
     plans_section,
     weights_section,
 )
-from reports.board.page_two import certificate, gaming, rules, sensitivity, work
+from reports.board.page_two import certificate, gaming, rules, work
+from reports.board.sensitivity import sensitivity
 from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
+from reports.words.alerts import alerts
 from reports.words.catalogue import Words, footer, words_for
-from reports.words.sentences import Tables, alerts, decision
+from reports.words.sentences import Tables, decision
 
 
 def report_pdf(run: RunContent, language: str, date: dt.date | None) -> Iterator[Document]:

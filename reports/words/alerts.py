@@ -1,0 +1,138 @@
+"""What must be read before the numbers: what failed, is broken, doubtful or lost, and why nothing moved."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from reports.words.catalogue import Words
+from reports.words.doubts import doubts
+from reports.words.sentences import Row, Tables, objective, period
+
+MOST_NAMED = 3
+"""KPIs or rules named in a sentence."""
+
+
+def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    """What must be read before the numbers: what failed, is broken or doubtful, and why nothing moved."""
+    blocks = [*_failed(words, tables), *_loss_of_net(words, tables), *_broken(words, tables)]
+    blocks += _beliefs(words, tables)
+    blocks += doubts(words, tables["warnings"])
+    summary = tables["summary"].iloc[0]
+    if not summary["moved"] and (tables["plans"]["kind"] == "chosen").any():
+        blocks.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})
+    return blocks
+
+
+def _failed(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    checks, summary = tables["checks"], tables["summary"].iloc[0]
+    failed = [_check_line(words, c) for _, c in checks[~checks["ok"].astype(bool)].iterrows()]
+    if not failed:
+        return []
+    wrong, planned = summary["status"] == "error", (tables["plans"]["kind"] == "chosen").any()
+    title = words.say(("alert.failed" if wrong else "alert.unproven") if planned else "alert.no_plan")
+    return [{"title": title, "lines": failed, "tone": "bad" if wrong else "warn"}]
+
+
+def _loss_of_net(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    """The plan brings more of its objective and leaves less: that is no matter for a column of a table."""
+    summary, chosen = tables["summary"].iloc[0], tables["plans"].iloc[-1]
+    if not summary["moved"] or chosen["kind"] != "chosen" or chosen["net_change"] >= 0:
+        return []
+    net = words.money(-chosen["net_change"])
+    line = words.say(
+        "alert.net_why",
+        objective=objective(words, summary),
+        loaded=words.money(chosen["loaded_change"], signed=True),
+        revenue=words.money(chosen["revenue_change"], signed=True),
+        net=net,
+        share=words.write.percent(chosen["net_change_share"], 1, signed=True),
+    )
+    title = words.say("alert.net", net=net, period=period(words, summary))
+    return [{"title": title, "lines": [line], "tone": "bad"}]
+
+
+def _check_line(words: Words, check: Row) -> str:
+    if check["check"] == "no_better_plan":
+        return words.say("alert.unlisted", n=words.write.number(check["value"]))
+    return words.say(
+        "alert.check",
+        check=words.label(check, "check"),
+        value=check_number(words, check["check"], check["value"]),
+        limit=check_number(words, check["check"], check["limit"]),
+    )
+
+
+COUNTED = (
+    *("no_better_plan", "model_accepts_plan", "every_plan_judged", "sample", "amounts", "every_curve"),
+    *("solver", "time"),
+)
+"""Checks of the certificate whose value is a number of things."""
+
+
+def check_number(words: Words, check: str, value: float) -> str:
+    """A number of the certificate: gaps as percents, counts as they are, errors in powers of ten."""
+    if not math.isfinite(value):
+        return words.say("proof.unknown")
+    if check in ("gap", "enumeration"):
+        return words.write.percent(value, 2 if abs(value) < 0.1 else 1)
+    if check == "denominator_floor":
+        return words.write.percent(value, 0)
+    if check in (
+        "no_better_plan",
+        "model_accepts_plan",
+        "every_plan_judged",
+        "every_curve",
+        "solver",
+        "time",
+    ):
+        return words.write.number(value)
+    return words.write.tiny(value)
+
+
+def _broken(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    rules = tables["rules"]
+    broken = [words.label(r, "rule", 80) for _, r in rules[rules["state"] == "broken"].iterrows()]
+    if not broken:
+        return []
+    return [{"title": words.say("alert.rules"), "lines": [words.write.listed(broken)], "tone": "bad"}]
+
+
+def _beliefs(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    if tables["summary"].iloc[0]["beliefs"] == "consistent":
+        return []
+    return [{"title": words.say("alert.beliefs"), "lines": [], "tone": "warn"}]
+
+
+def _still(words: Words, tables: Tables) -> list[str]:
+    """Why the best plan is today's: rules, a flat objective, near-ties, and what is left of the budget."""
+    summary, rules = tables["summary"].iloc[0], tables["rules"]
+    lines = []
+    if summary["better_but_broken"]:
+        named = _named(words, rules[rules["blocks"] > 0])
+        lines.append(words.count("still.blocked", int(summary["better_but_broken"]), rules=named))
+    bound = rules[(rules["state"] == "binding") & (rules["blocks"] == 0)]
+    if len(bound):
+        lines.append(words.say("still.binding", rules=_named(words, bound)))
+    lines.append(_next_best(words, summary))
+    if summary["near_ties"]:
+        lines.append(words.count("still.ties", int(summary["near_ties"])))
+    if math.isfinite(summary["budget_unused"]):
+        amounts = {"unused": words.money(summary["budget_unused"]), "budget": words.money(summary["budget"])}
+        lines.append(words.say("still.unused", **amounts))
+    return lines
+
+
+def _next_best(words: Words, summary: Row) -> str:
+    if not math.isfinite(summary["next_best"]):
+        return words.say("still.alone")
+    key = "still.flat" if summary["near_ties"] else "still.best"
+    return words.say(key, next=words.money(summary["next_best"], signed=True))
+
+
+def _named(words: Words, rules: pd.DataFrame) -> str:
+    names = [words.label(r, "rule", 80) for _, r in rules.iterrows()]
+    shown = names[:MOST_NAMED] + (["…"] if len(names) > MOST_NAMED else [])
+    return words.write.listed(shown)

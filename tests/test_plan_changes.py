@@ -254,8 +254,15 @@ def test_evaluate_and_compare_say_where_the_net_falls(tmp_path: Path) -> None:
     file, tree["stages"] = tmp_path / "falls.yaml", {"order": {"value": 4000}}
     file.write_text(json.dumps(tree), encoding="utf-8")
     plan = folder_of(Scenario.model_validate(tree), tmp_path / "run")
-    for verb in (("evaluate", file, "--plan", plan), ("compare", file, plan)):
+    evaluated, compared = ("evaluate", file, "--plan", plan), ("compare", file, plan)
+    for verb in (evaluated, compared):
         assert "the net falls: loaded payouts change by" in plain(incentives(*verb))
+    known = [json.loads((plan / "result.json").read_text(encoding="utf-8"))]
+    known += [json.loads(incentives(*evaluated, "--json"))]
+    known += json.loads(incentives(*compared, "--json"))["plans"].values()
+    for change in (result["against_today"] for result in known):
+        assert change["net"] < 0 < change["revenue"]
+        assert change["net"] == pytest.approx(change["revenue"] - change["loaded_pay"])
 
 
 def test_a_frontier_says_what_becomes_of_the_net() -> None:

@@ -23,7 +23,7 @@ from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
 from optimizer.tables.json_values import payouts_json
 from optimizer.rollout.transition import transition
-from optimizer.tables.json_values import records
+from optimizer.tables.table import records
 from optimizer.tables.transition import Simulated, switch_tables
 
 root = Path(sys.argv[1]).parent

@@ -53,7 +53,7 @@ def adjust(
     from optimizer.rollout.adjust import adjust as find_adjustment
     from optimizer.solver import Options
     from optimizer.tables.adjust import TABLES, adjust_tables
-    from optimizer.tables.json_values import records
+    from optimizer.tables.table import records
 
     scenario = read_and_warn(file)
     plan, (actuals, doubts) = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)

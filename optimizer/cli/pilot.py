@@ -47,8 +47,8 @@ def pilot(
     from optimizer.response.calibration import calibrate
     from optimizer.rollout.pilot import changed_teams, settings
     from optimizer.rollout.pilot import pilot as design
-    from optimizer.tables.json_values import records
     from optimizer.tables.pilot import TABLES, pilot_tables
+    from optimizer.tables.table import records
 
     scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)

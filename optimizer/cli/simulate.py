@@ -51,7 +51,7 @@ def simulate(
     from optimizer.response.calibration import calibrate
     from optimizer.rollout.early_warning import limits
     from optimizer.rollout.transition import transition
-    from optimizer.tables.json_values import records
+    from optimizer.tables.table import records
     from optimizer.tables.transition import TABLES, Simulated, switch_tables
 
     scenario = read_and_warn(file)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import pandas as pd
 
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
@@ -16,9 +12,10 @@ from optimizer.plans.robustness import MEASURED, Robustness
 from optimizer.plans.rules.family import RuleOfPlan
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
-from optimizer.response.outcome import Outcome
+from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.scenario.plan import Plan, plan_from_euros
+from optimizer.scenario.plan import IN_FORCE, Plan, plan_from_euros
+from optimizer.tables.table import number
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
@@ -71,6 +68,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
     result: Json = {
         "first_response": outcome_json(evaluation.cal, evaluation.first_response),
         "consistent": outcome_json(evaluation.cal, evaluation.consistent),
+        "against_today": against_today(evaluation.cal, evaluation.consistent),
         "payouts": payouts_json(evaluation.cal, evaluation.payouts),
     }
     if evaluation.deviations:
@@ -104,11 +102,19 @@ def _spread_json(spread: Spread) -> Json:
     return {**fields, **at}
 
 
+def against_today(cal: Calibrated, learnt: Outcome) -> Json:
+    """What a plan changes once people have learnt: net beside revenue, so that neither hides the other."""
+    today = evaluate_plan(cal.paid_by(IN_FORCE), cal.current)
+    names = ("revenue", "loaded_pay", "net")
+    return {name: number(getattr(learnt, name) - getattr(today, name)) for name in names}
+
+
 def compare_json(cal: Calibrated, plans: Mapping[str, Evaluation]) -> Json:
     return {
         "plans": {
             name: {
                 "consistent": outcome_json(cal, plan.consistent),
+                "against_today": against_today(cal, plan.consistent),
                 "broken_rules": [_broken_json(rule) for rule in plan.broken_rules],
             }
             for name, plan in plans.items()
@@ -161,6 +167,7 @@ def solution_json(solution: Solution) -> Json:
         "consistent": outcome_json(cal, chosen.consistent) if chosen else None,
         "rounds": [_fields(r) for r in known.rounds],
         "checks": [_fields(c) for c in known.checks],
+        "against_today": against_today(cal, chosen.consistent) if chosen else None,
         **_others_json(solution),
         **_known_json(solution),
     }
@@ -281,29 +288,9 @@ def frontier_json(points: tuple[FrontierPoint, ...]) -> Json:
     }
 
 
-def number(value: float) -> float | None:
-    """A number that JSON knows; None for what is not one."""
-    return float(value) if math.isfinite(value) else None
-
-
 def _named(names: tuple[str, ...], values: Floats) -> dict[str, float | None]:
     return {name: number(value) for name, value in zip(names, values, strict=True)}
 
 
 def _matrix(rows: tuple[str, ...], columns: tuple[str, ...], values: Floats) -> dict[str, Json]:
     return {name: _named(columns, row) for name, row in zip(rows, values, strict=True)}
-
-
-def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """The tables as JSON: a summary is an object, every other table a list; a number may be null."""
-    return {
-        name: _plain(frame.iloc[0].to_dict())
-        if name == "summary"
-        else [_plain(row) for row in frame.to_dict("records")]
-        for name, frame in tables.items()
-    }
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    values = {str(name): v.item() if isinstance(v, np.generic) else v for name, v in row.items()}
-    return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}

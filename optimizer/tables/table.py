@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 Row = dict[str, Any]
@@ -214,3 +215,23 @@ def read_tables(tables: Iterable[Table], folder: Path) -> Tables:
 def ratio(part: float, whole: float) -> float:
     """NaN where there is nothing to divide by."""
     return part / whole if whole else math.nan
+
+
+def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """The tables as JSON: a summary is an object, every other table a list; a number may be null."""
+    return {
+        name: _plain(frame.iloc[0].to_dict())
+        if name == "summary"
+        else [_plain(row) for row in frame.to_dict("records")]
+        for name, frame in tables.items()
+    }
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    values = {str(name): v.item() if isinstance(v, np.generic) else v for name, v in row.items()}
+    return {name: number(v) if isinstance(v, float) else v for name, v in values.items()}
+
+
+def number(value: float) -> float | None:
+    """A number that JSON knows; None for what is not one."""
+    return float(value) if math.isfinite(value) else None

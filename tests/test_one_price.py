@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from optimizer import Scenario, evaluate, solve
+from optimizer import Scenario, check_budget, compare, evaluate, solve
 from optimizer.arrays import Floats
 from optimizer.cli import main
 from optimizer.explanation.waterfall import waterfall
@@ -25,6 +27,7 @@ from optimizer.rollout.transition import follow
 from optimizer.scenario.plan import plan_of
 from optimizer.scenario.read import read_scenario
 from optimizer.tables.build import tables_of
+from optimizer.tables.payroll import Payroll
 
 TRUST = Path(__file__).parent / "cases" / "trust"
 
@@ -356,3 +359,61 @@ def test_a_simulation_says_that_nobody_sees_both_plans() -> None:
     )
     assert "With the same luck under both plans" in told
     assert "seen" not in told.split("Early warning")[0]
+
+
+# --- bent pay of persons --------------------------------------------------------------------------------
+
+
+def test_bent_pay_of_persons_who_differ_is_told_beside_the_budget() -> None:
+    """20 persons earn 9,938.78 each in the payout distribution, 198,776 together; the team 169,574.58."""
+    file = TRUST / "bent_pay_persons.yaml"
+    (paid,) = evaluate(file).persons
+    assert paid.on_team == pytest.approx(169_574.58, abs=0.01)
+    assert paid.on_persons == pytest.approx(198_776, rel=0.005)
+    told = " ".join(incentives("check", file).output.split())
+    assert "[teams.reps.skill_spread] persons differ, and pay on orders follows a curve" in told
+    assert f"{paid.on_persons:,.2f}" in told
+    asked = json.loads(incentives("budget", file, "--plan", "current", "--json").stdout)
+    assert asked["persons"]["reps"]["on_persons"] == paid.on_persons
+    tables = tables_of(solve(file))
+    (row,) = [r for _, r in tables["warnings"].iterrows() if r["warning"] == "persons"]
+    assert (row["path"], row["value"], row["low"]) == (
+        "teams.reps.skill_spread",
+        paid.on_persons,
+        paid.on_team,
+    )
+    people = tables["payout_distribution"]
+    person = people[(people["level"] == "person") & (people["team"] == "reps")].iloc[0]
+    assert 20 * person["mean"] == pytest.approx(paid.on_persons, rel=0.005)
+
+
+@pytest.mark.parametrize("change", [{"skill_spread": 0}, {"curve": None}, {"headcount": 1}])
+def test_pay_of_persons_is_the_teams_where_nothing_bends_or_nobody_differs(change: dict[str, Any]) -> None:
+    tree = tree_of("bent_pay_persons.yaml")
+    tree["teams"]["reps"] |= change
+    assert evaluate(scenario_of(tree)).persons == ()
+
+
+# --- the same price in every table ------------------------------------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_a_payout_is_the_same_to_the_cent_in_every_verb(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["timing_budget.yaml", "rate_to_zero.json", "bent_pay_persons.yaml"]))
+    scenario = scenario_of(tree_of(name))
+    kpis = list(scenario.kpis)
+    plan = {}
+    for team in scenario.teams:
+        cuts = data.draw(st.lists(st.integers(0, 4), min_size=len(kpis), max_size=len(kpis)))
+        total = sum(cuts)
+        plan[team] = {k: c / total for k, c in zip(kpis, cuts, strict=True) if c} if total else {kpis[0]: 1.0}
+    at = evaluate(scenario, plan)
+    (side,) = compare(scenario, {"it": plan}).values()
+    lines = {line.name: line.value for line in check_budget(scenario, plan)}
+    paid = Payroll(at.cal, at.euros, at.consistent)
+    assert side.consistent.loaded_pay == pytest.approx(at.consistent.loaded_pay, rel=1e-12)
+    assert lines["budget.expected"] == pytest.approx(at.consistent.loaded_pay, rel=1e-12)
+    company = list(paid.totals())[-1]
+    assert company["loaded"] == pytest.approx(at.consistent.loaded_pay, abs=0.01 * company["lines"] + 1e-9)
+    assert at.consistent.net == pytest.approx(at.consistent.revenue - at.consistent.loaded_pay)

@@ -38,6 +38,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.calibration import Calibrated
+from optimizer.response.moved_results import every_movable
 from optimizer.response.network import Network
 from optimizer.response.outcome import Outcome, loading
 
@@ -71,7 +72,9 @@ def waterfall(cal: Calibrated, current: Outcome, recommended: Outcome) -> tuple[
         for i, c in np.argwhere(possible)
     ]
     paid = [WaterfallStep(i, "payout", 0.0, float(part)) for i, part in enumerate(pay)]
-    lost = recommended.moved - current.moved
+    lost = np.zeros(len(pay))
+    for choice in every_movable(cal):
+        lost[choice.team] += recommended.moved[choice.kpi] - current.moved[choice.kpi]
     moved = [WaterfallStep(int(i), "moved", float(lost[i]), float(lost[i])) for i in np.flatnonzero(lost)]
     return tuple(sorted([*worked, *moved, *paid], key=lambda s: (s.team, CAUSES.index(s.cause))))
 

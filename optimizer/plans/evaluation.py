@@ -24,6 +24,7 @@ from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.cvar import has_tail_rule
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import PayoutDistribution, payout_distribution, tail_elsewhere
+from optimizer.risk.persons import PersonsPay, persons_pay
 from optimizer.scenario.plan import CurveNames, Plan, PlanWeights, plan_from_euros, plan_of
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
@@ -86,6 +87,11 @@ class Evaluation:
         return tuple(
             name for name, dry in zip(self.cal.network.kpis, self.consistent.starved, strict=True) if dry
         )
+
+    @property
+    def persons(self) -> tuple[PersonsPay, ...]:
+        """Teams whose pay is another amount where the curve is applied to each person."""
+        return persons_pay(self.cal, self.euros, self.consistent)
 
     @property
     def kept(self) -> bool:

@@ -178,10 +178,10 @@ def moved_level(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
 
 
 def moved_value(cal: Calibrated, euros: Floats, at: Equilibrium, score: Floats) -> Floats:
-    """What moving adds to gross, by the team that moves, at most 0, (S, I) currency per period."""
-    value, worth = np.zeros(euros.shape[:2]), value_per_attainment(at.network, at.x, score)
+    """What moving adds to gross, by KPI, at most 0, (S, K) currency per period."""
+    value, worth = np.zeros_like(score), value_per_attainment(at.network, at.x, score)
     for run, paid in _at_work(cal, euros):
-        value[paid, run.choice.team] -= worth[paid, run.kpi] * run.at(score[paid, run.kpi]).lost
+        value[paid, run.kpi] = -worth[paid, run.kpi] * run.at(score[paid, run.kpi]).lost
     return value
 
 

@@ -97,7 +97,7 @@ class Outcome(Money[float]):
     starved: Bools
     """Paid rates whose denominator has all but vanished in some regime, (K,)."""
     moved: Floats
-    """Of gross, what is lost because results are moved, by the team that moves them, (I,), at most 0."""
+    """Of gross, what is lost because results are moved, by KPI, (K,), at most 0."""
 
     @property
     def equilibria(self) -> tuple[Equilibrium, ...]:
@@ -129,7 +129,7 @@ class OutcomeBatch(Money[Floats]):
     starved: Bools
     """Paid rates whose denominator has all but vanished in some regime, (S, K)."""
     moved: Floats
-    """Of gross, what is lost because results are moved, by the team that moves them, (S, I), at most 0."""
+    """Of gross, what is lost because results are moved, by KPI, (S, K), at most 0."""
 
     @property
     def converged(self) -> Bools:
@@ -242,6 +242,12 @@ def starved_rates(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium,
 def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
     """Σ_k e_ik E pay(s_k), moved results included, (S, I) currency per period, before charges."""
     return _pay(euros, cal.curves.expected(score) + moved_level(cal, euros, score))
+
+
+def moved_pay(cal: Calibrated, euros: Floats, outcome: Outcome) -> Floats:
+    """Of loaded pay under one plan (I, K), what is for moved results, by KPI, (K,) currency per period."""
+    level = cal.regimes.expect(moved_level(cal, euros[None], at.score[None])[0] for at in outcome.by_regime)
+    return np.asarray(loading(cal) @ (euros * level))
 
 
 def _pay(euros: Floats, level: Floats) -> Floats:

@@ -51,7 +51,9 @@ CODES: dict[str, tuple[str, ...]] = {
         "one_equilibrium denominator_floor global_response every_curve enumeration robust "
         "every_plan_judged sample amounts model_cvar realised_cvar cvar_sample percentile_sample solver time"
     ),
-    "doubt": _listed("hours fixed variable per_hour share attainment budget base_pay curve volume"),
+    "doubt": _listed(
+        "hours fixed variable per_hour share attainment budget base_pay curve volume persons timing"
+    ),
     "no_guarantee": _listed("unpaid risk curve rate targets later cost no_share others"),
     "criterion": _of(Criterion),
     "xlsx.robust": _of(Kind),

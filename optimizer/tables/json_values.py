@@ -71,6 +71,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "against_today": against_today(evaluation.cal, evaluation.consistent),
         "payouts": payouts_json(evaluation.cal, evaluation.payouts),
     }
+    result |= _persons_json(evaluation)
     if evaluation.deviations:
         result["deviations"] = _deviations_json(evaluation.deviations)
     if evaluation.fixed_targets is not None:
@@ -132,7 +133,14 @@ def budget_json(at: Evaluation, lines: tuple[BudgetLine, ...]) -> Json:
         "lines": [_budget_line(line) for line in lines],
         **_starved_json(at.cal, at.consistent),
         **_moved_json(at.consistent),
+        **_persons_json(at),
     }
+
+
+def _persons_json(at: Evaluation) -> Json:
+    """Loaded pay of teams that get another amount where the curve is applied to each person."""
+    persons = {p.team: {"on_team": p.on_team, "on_persons": p.on_persons} for p in at.persons}
+    return {"persons": persons} if persons else {}
 
 
 def _budget_line(line: BudgetLine) -> Json:

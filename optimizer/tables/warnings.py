@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from optimizer.explanation.build import Explanation
 from optimizer.plans.warnings import curves_of_today, extrapolated
+from optimizer.response.outcome import moved_pay
+from optimizer.risk.persons import persons_pay
 from optimizer.scenario.checks.plausible import implausible, unscaled_teams
 from optimizer.scenario.problems import dotted
+from optimizer.tables.payroll import Payroll
 from optimizer.tables.table import Column, Row, Table
 
 WARNINGS = Table(
@@ -18,24 +23,31 @@ WARNINGS = Table(
         "hours (per head and month), fixed (pay per head and month), variable (pay per head and year), "
         "per_hour (pay per hour), share (variable over all pay), attainment (today, at a stated target), "
         "budget (limit over loaded target pay), base_pay (missing), curve (taken as in force today), volume "
-        "(moves by more than half)",
+        "(moves by more than half), persons (pay bends, and persons differ), timing (results that are moved)",
         "doubt",
     ),
     path=Column(str, "name", "the number in the scenario file", "path"),
     value=Column(
-        float, "row", "what is doubted; curve: today's loaded pay; volume: units under the recommended plan"
+        float,
+        "row",
+        "what is doubted; curve: today's loaded pay; volume: units under the recommended plan; persons: "
+        "loaded pay of persons on their own results; timing: loaded pay for moved results",
     ),
     low=Column(
-        float, "row", "least plausible value; curve: today's loaded pay without it; volume: units today"
+        float,
+        "row",
+        "least plausible value; curve: today's loaded pay without it; volume: units today; persons: loaded "
+        "pay on the team's result; timing: change of gross",
     ),
-    high=Column(float, "row", "most plausible value; empty for curve and volume"),
+    high=Column(float, "row", "most plausible value; empty for curve, volume, persons and timing"),
 )
 
 
 def warnings_rows(explanation: Explanation) -> Iterator[Row]:
-    """Numbers of the file, curves, then volumes by how far they move."""
+    """What expected pay is made of, numbers of the file, curves, then volumes by how far they move."""
     cal = explanation.cal
     scenario, nan = cal.scenario, float("nan")
+    yield from _of_pay(Payroll.of(explanation))
     for doubt in implausible(scenario):
         yield _row(doubt.code, dotted(doubt.path), (doubt.value, doubt.low, doubt.high))
     for team in unscaled_teams(scenario):
@@ -48,6 +60,17 @@ def warnings_rows(explanation: Explanation) -> Iterator[Row]:
         )
         for e in moved:
             yield _row("volume", f"activities.{e.activity}.baseline", (e.recommended, e.current, nan))
+
+
+def _of_pay(paid: Payroll) -> Iterator[Row]:
+    """What the figures of the plan's pay do not say by themselves."""
+    cal, euros, nan = paid.cal, paid.euros, float("nan")
+    for at in persons_pay(cal, euros, paid.outcome):
+        yield _row("persons", f"teams.{at.team}.skill_spread", (at.on_persons, at.on_team, nan))
+    pay = moved_pay(cal, euros, paid.outcome)
+    for k in np.flatnonzero(pay):
+        numbers = (float(pay[k]), float(paid.outcome.moved[k]), nan)
+        yield _row("timing", f"kpis.{cal.network.kpis[k]}.timing", numbers)
 
 
 def _row(code: str, path: str, numbers: tuple[float, float, float]) -> Row:

@@ -21,6 +21,7 @@ from optimizer.response.beliefs import DENOMINATOR_FLOOR
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.long_run import long_runs
 from optimizer.response.outcome import Outcome, evaluate_plan
+from optimizer.risk.persons import PersonsPay
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Scenario
 
@@ -133,6 +134,12 @@ def show_evaluation(evaluation: Evaluation) -> None:
     _print(*doubts(evaluation))
 
 
+def _to_persons(paid: PersonsPay) -> str:
+    amounts = f"{_money(paid.on_persons)} loaded, not {_money(paid.on_team)}"
+    why = f"persons differ (skill_spread) and pay on {', '.join(paid.curved)} follows a curve"
+    return f"{paid.team}: {why}: paid on persons' own results it gets {amounts}"
+
+
 def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
     """What takes the ground from under a plan's figures, and what of them are results that are only moved."""
     start = f"warning: {plan}: " if plan else "warning: "
@@ -146,6 +153,8 @@ def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
             f"{at.moved_value:+,.2f}"
         )
         yield Text(text)
+    for paid in evaluation.persons:
+        yield Text(f"{start}{_to_persons(paid)}")
     if not evaluation.consistent.converged:
         text = "people's beliefs do not come to agree with what happens: these figures are no equilibrium"
         yield Text(start + text)

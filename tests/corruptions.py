@@ -26,12 +26,11 @@ from unittest.mock import patch
 
 import numpy as np
 
+from optimizer import RunOptions, read_scenario
 from optimizer.runs.folder import ChangedRunError, NotARunFolderError, manifest_of, write_json
-from optimizer.runs.options import RunOptions
 from optimizer.runs.rewrite import rewrite_documents
 from optimizer.runs.solve import solve_to_folder
 from optimizer.runs.verify import verification
-from optimizer.scenario.read import read_scenario
 from optimizer.tables.table import TableError
 from reports.documents import Documents
 

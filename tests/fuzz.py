@@ -21,7 +21,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from optimizer import Scenario
+from optimizer import Options, Scenario, Solution
 from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
 from optimizer.plans.statuses import WITH_PLAN, Status
@@ -29,7 +29,7 @@ from optimizer.response.calibration import CalibrationError, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.checks import problems_of
-from optimizer.solver import Options, Solution, solve
+from optimizer.solver import solve
 from optimizer.solver.solution import Problem
 from optimizer.solver.state import SolveState, baseline_beliefs, own_beliefs
 from optimizer.tables.json_values import solution_json

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 from test_bilevel import EXPRESSED, why_not
 
-from optimizer import Scenario
-from optimizer.solver import Options, Solution, solve
+from optimizer import Options, Scenario, Solution
+from optimizer.solver import solve
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
 INSTANCES = {x["id"]: x for group in FILE if group != "meta" for x in FILE[group]}

@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from optimizer import Scenario
+from optimizer import Scenario, Solution, read_scenario
 from optimizer.plans.evaluation import compare
 from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.facts import Facts
@@ -21,8 +21,7 @@ from optimizer.response.measures import exposures, measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.read import read_scenario
-from optimizer.solver import Solution, solve
+from optimizer.solver import solve
 
 ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"
 BEHAVIOURAL = {

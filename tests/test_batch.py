@@ -28,6 +28,7 @@ from nights import ROOT, broken, budgets, command, counts, disturbed, grid_file,
 from pypdf import PdfReader
 from wording import labels_rows
 
+from optimizer import ScenarioError, read_scenario
 from optimizer.cli import main
 from optimizer.cli.batch import exit_code
 from optimizer.runs.batch import BatchRun, Progress, read_grid, write_index
@@ -40,8 +41,6 @@ from optimizer.runs.batch.standing import Entry
 from optimizer.runs.batch.verify import verify_batch
 from optimizer.runs.diff import differences
 from optimizer.runs.verify import run_folders, verify_run
-from optimizer.scenario.problems import ScenarioError
-from optimizer.scenario.read import read_scenario
 from reports.batch_summary import summaries
 from reports.words.format import Formatter
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from optimizer import Scenario
+from optimizer import Scenario, read_scenario
 from optimizer.scenario.checks import plan_problems, problems_of, warnings_of
 from optimizer.scenario.problems import Finding, did_you_mean, dotted, listed, nearest, number, shown
-from optimizer.scenario.read import read_scenario
 
 CASES = Path(__file__).parent / "cases"
 SMALL = yaml.safe_load((CASES / "small.yaml").read_text())

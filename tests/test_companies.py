@@ -11,8 +11,7 @@ import test_whatif
 import test_workbook
 from solved import FIELDS, PLANS, ROOT, unequal
 
-from optimizer import Scenario
-from optimizer.scenario.read import read_scenario
+from optimizer import Scenario, read_scenario
 
 pytestmark = pytest.mark.slow
 

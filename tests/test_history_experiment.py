@@ -20,14 +20,13 @@ from test_history import CASES, TODAY, given, run, small
 from threadpoolctl import threadpool_limits
 from wording import Words
 
+from optimizer import ScenarioError, read_scenario
 from optimizer.history.behaviour import converged
 from optimizer.history.estimate import responsiveness
 from optimizer.history.estimate.experiment import carried_over, pay_elasticity
 from optimizer.history.estimate.history_study import Study, study_of
 from optimizer.history.read.deals import read_history
 from optimizer.history.read.mapping import read_map
-from optimizer.scenario.problems import ScenarioError
-from optimizer.scenario.read import read_scenario
 from optimizer.tables.history import calibration_tables
 from reports.studies.calibration import calibration_payload
 from reports.words.format import Formatter

@@ -15,6 +15,7 @@ import openpyxl
 import polars as pl
 import pytest
 
+from optimizer import ScenarioError
 from optimizer.history.estimate.history_study import study_of
 from optimizer.history.read import csv_records, parse_cells
 from optimizer.history.read.deals import History, read_history
@@ -22,7 +23,6 @@ from optimizer.history.read.exports import read_export
 from optimizer.history.read.mapping import Map, read_map
 from optimizer.history.read.vendors import recognised
 from optimizer.history.suggest import suggested_map
-from optimizer.scenario.problems import ScenarioError
 
 HEAD = "Id,Created,Closed,Owner,Stage,Amount"
 ROWS = (

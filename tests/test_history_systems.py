@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner
 from threadpoolctl import threadpool_limits
 
+from optimizer import read_scenario
 from optimizer.cli import main
 from optimizer.history.estimate.history_study import study_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.mapping import Map, read_map
-from optimizer.scenario.read import read_scenario
 
 HEADERS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "history" / "headers.json").read_text()

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import Scenario, check_budget, compare, evaluate, solve
+from optimizer import Scenario, check_budget, compare, evaluate, read_scenario, solve
 from optimizer.arrays import Floats
 from optimizer.cli import main
 from optimizer.explanation.waterfall import waterfall
@@ -25,7 +25,6 @@ from optimizer.risk.draws import draw, draw_luck
 from optimizer.rollout.early_warning import limits as warning_limits
 from optimizer.rollout.transition import follow
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.read import read_scenario
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 

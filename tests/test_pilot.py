@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from optimizer import read_scenario
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.rollout.pilot import ALPHA, DRAWS, ENOUGH, Pilot, PilotSetting, changed_teams, pilot, settings
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.read import read_scenario
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 

@@ -15,9 +15,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer import ScenarioError, read_plan, read_scenario
 from optimizer.scenario import files, yaml_nodes
-from optimizer.scenario.problems import Finding, InputProblem, ScenarioError
-from optimizer.scenario.read import dump_scenario, located, read_plan, read_scenario
+from optimizer.scenario.problems import Finding, InputProblem
+from optimizer.scenario.read import dump_scenario, located
 from optimizer.scenario.types import Scenario, TargetPay
 from optimizer.scenario.value_types import Label
 

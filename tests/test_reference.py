@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optimizer import read_scenario
 from optimizer.plans.evaluator import LinearisedBatch, linearised
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.measures import exposures, measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.scenario.plan import PlanWeights, plan_of
-from optimizer.scenario.read import read_scenario
 
 CASES = Path(__file__).parent / "cases"
 NAMES = ("mini_funnel", "capped_funnel")

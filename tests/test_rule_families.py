@@ -18,6 +18,7 @@ from rules_page import NOT_RULES, PAGE, equations, every_rule, fields_of, page
 from wording import catalogue, languages
 
 import optimizer.plans.rules as rules_package
+from optimizer import Options, Plan
 from optimizer.model.bounds import data_bounds
 from optimizer.model.build import build_model
 from optimizer.model.data import model_data
@@ -42,9 +43,9 @@ from optimizer.response.calibration import calibrate
 from optimizer.response.equilibrium import first_response
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
-from optimizer.scenario.plan import Plan, plan_from_euros
+from optimizer.scenario.plan import plan_from_euros
 from optimizer.scenario.types import Rules, Scenario
-from optimizer.solver import Options, solve
+from optimizer.solver import solve
 from optimizer.solver.solution import Problem
 from optimizer.solver.state import SolveState, baseline_beliefs
 

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from optimizer import ScenarioError, read_scenario
 from optimizer.scenario.files import read_text
 from optimizer.scenario.json_schema import scenario_schema
-from optimizer.scenario.problems import ScenarioError
-from optimizer.scenario.read import read_scenario
 from optimizer.scenario.yaml_nodes import tree_of
 
 ROOT = Path(__file__).parent.parent

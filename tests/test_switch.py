@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from solved import mini
 
+from optimizer import read_scenario
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.moved_results import movables, move, two_periods
@@ -21,7 +22,6 @@ from optimizer.rollout.sales import counting_kpis
 from optimizer.rollout.transition import follow, transition
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.read import read_scenario
 from optimizer.scenario.types import Targets
 
 CASES = Path(__file__).parent / "cases"

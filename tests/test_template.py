@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from optimizer import Options, read_scenario
 from optimizer.cli import main
 from optimizer.plans.warnings import measured_warnings
 from optimizer.response.calibration import calibrate
 from optimizer.runs.folder import inputs_record
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.files import scenario_file
-from optimizer.scenario.read import read_scenario
 from optimizer.scenario.template import STARTER, starter
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.xlsx.write import workbook_of
-from optimizer.solver import Options, solve
+from optimizer.solver import solve
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 

@@ -16,11 +16,11 @@ SAMPLED = """
 import hashlib, json, sys
 from pathlib import Path
 
+from optimizer import Options, read_scenario
 from optimizer.response.calibration import calibrate
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.payouts import payouts_under
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.read import read_scenario
 from optimizer.tables.json_values import payouts_json
 from optimizer.rollout.transition import transition
 from optimizer.tables.table import records
@@ -43,7 +43,7 @@ import hashlib, json, sys
 sys.path.insert(0, sys.argv[1])
 from solved import SOURCES, mini
 from optimizer.tables.json_values import solution_json
-from optimizer.solver import Options, solve
+from optimizer.solver import solve
 from optimizer.solver.robust import robustly
 
 options = Options(threads=int(sys.argv[2]), seed=5)

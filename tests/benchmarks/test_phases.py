@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimizer import read_scenario
+from optimizer import Options, read_scenario
 from optimizer.plans.evaluator import judge_at
 from optimizer.response.best_response import respond
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.seed import SEED
-from optimizer.solver import Options
 from optimizer.solver.belief_rounds import starts
 from optimizer.solver.optimize import problem_of
 from optimizer.solver.program.at_beliefs import model_at

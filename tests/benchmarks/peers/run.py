@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from optimizer import Options, Solution
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import ScoredPlan
-from optimizer.solver import Options, Solution, solve
+from optimizer.solver import solve
 from optimizer.solver.belief_rounds import solve_at
 from optimizer.solver.highs import Limits
 from optimizer.solver.state import BeliefPoint, SolveState, own_beliefs

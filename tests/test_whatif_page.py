@@ -17,6 +17,7 @@ from solved import CURRENCY, MEASURES, RULES, moved, unequal, unequal_tree
 from optimizer import read_plan
 from optimizer.plans.evaluation import evaluate
 from optimizer.plans.space import plan_space
+from optimizer.response.booking import booked_money
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.types import Scenario
@@ -104,8 +105,8 @@ def alignment() -> Scenario:
 def printed(scenario: Scenario, plan: dict[str, dict[str, float]], language: str = "en") -> list[str]:
     """Revenue, payouts and net as the cards print them."""
     outcome, write = evaluate(scenario, plan).consistent, Formatter(language, scenario.currency)
-    revenue, loaded = round(outcome.revenue), round(outcome.loaded_pay)
-    return [write.money(amount) for amount in (revenue, loaded, revenue - loaded)]
+    told = booked_money(scenario, outcome)
+    return [write.money(amount) for amount in (told.revenue, told.loaded_pay, told.net)]
 
 
 def test_every_named_plan_is_a_click_away_and_shows_what_python_computes(show: Any) -> None:

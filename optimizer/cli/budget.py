@@ -30,15 +30,15 @@ from optimizer.cli.common import (
 def budget(file: Path, plan_name: str, seed: int, as_json: bool) -> None:
     """Finance's check of any plan: every budget line; exit code 1 if one is exceeded."""
     from optimizer.cli.show import results
-    from optimizer.plans import evaluation
+    from optimizer.plans import budget_lines, evaluation
     from optimizer.tables import json_values
 
     scenario = read_and_warn(file)
     at = evaluation.evaluate(scenario, plan_named(scenario, plan_name), seed)
-    lines = evaluation.budget_lines(at)
+    lines = budget_lines.budget_lines(at)
     if as_json:
         print_json(json_values.budget_json(at, lines))
     else:
         results.show_budget(at, lines)
-    if any(line.exceeded for line in lines):
+    if not all(line.kept for line in lines):
         sys.exit(1)

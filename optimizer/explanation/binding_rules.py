@@ -27,8 +27,8 @@ NEAR_TIE = 1e-3
 class RuleState:
     """A rule at the chosen plan.
 
-    `closeness` is slack relative to the limit (to the activity's scale for caps); `blocks` counts plans one
-    shift away that would bring more but break this rule.
+    Value and limit of payouts are booked amounts. `closeness` is slack relative to the limit (to the
+    activity's scale for caps); `blocks` counts plans one shift away that would bring more but break it.
     """
 
     name: str
@@ -92,4 +92,5 @@ def _state(rule: RuleOfPlan, share: float | None, blocks: int) -> RuleState:
         state = "binding"
     elif closeness <= NEAR_LIMIT:
         state = "near"
-    return RuleState(rule.name, rule.value, rule.limit, rule.slack, rule.at_least, closeness, blocks, state)
+    told = rule.told, rule.told_limit
+    return RuleState(rule.name, *told, rule.slack, rule.at_least, closeness, blocks, state)

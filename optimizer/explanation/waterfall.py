@@ -37,10 +37,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
+from optimizer.response.booking import book, half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.response.moved_results import every_movable
 from optimizer.response.network import Network
-from optimizer.response.outcome import Outcome, loading
+from optimizer.response.outcome import Outcome
 
 Cause = Literal["volume", "quality", "conversion", "retention", "gaming", "moved", "payout"]
 CAUSES: tuple[Cause, ...] = get_args(Cause)
@@ -61,12 +62,16 @@ class WaterfallStep:
 
 
 def waterfall(cal: Calibrated, current: Outcome, recommended: Outcome) -> tuple[WaterfallStep, ...]:
-    """From one plan to another, by team and cause; causes that cannot arise are left out."""
+    """From one plan to another, by team and cause; causes that cannot arise are left out.
+
+    Payouts are those booked.
+    """
     both = zip(current.by_regime, recommended.by_regime, strict=True)
     funnels = [_Funnel.of(a.network, a.x, b.x) for a, b in both]
     revenue = cal.regimes.expect(_parts(funnel) for funnel in funnels)
     possible = funnels[0].possible
-    pay = (current.pay - recommended.pay) * loading(cal)
+    before, after = (book(cal.scenario, outcome.pay) for outcome in (current, recommended))
+    pay = half_up(before.loaded - after.loaded, before.decimals)
     worked = [
         WaterfallStep(int(i), WORKED[c], float(revenue[i, c]), float(revenue[i, c]))
         for i, c in np.argwhere(possible)

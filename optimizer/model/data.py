@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from optimizer.arrays import Floats
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
+from optimizer.response.booking import booking_decimals, most_rounding, rounded
 from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
 from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.types import Scenario
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,52 @@ class ModelData:
     """d_kj, (K, J), at the believed plan; None where no rule needs it."""
     money: float = 1.0
     """Units of money in these numbers per unit of the scenario: a power of two (model.md §13.13)."""
+    for_booking: bool = True
+    """Whether limits on payouts are moved by what booking can move a payout."""
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Those of the scenario, in the model's unit of money."""
+        if not self.for_booking:
+            return self.cal.scenario.rules
+        return _unrounded(self.cal.scenario, _sign(self.space), self.money)
 
     @property
-    def rules(self) -> Rules:
-        return self.cal.scenario.rules
+    def cent(self) -> float:
+        """How far booking moves a payout against the least that is asked for, signed as limits are moved."""
+        moved = _sign(self.space) if self.for_booking else 0.0
+        return moved * self.money * 10.0 ** -booking_decimals(self.cal.scenario, self.money)
+
+
+def _sign(space: PlanSpace) -> float:
+    """Which way limits on payouts are moved: +1 lets more pass, −1 keeps something in hand."""
+    return -1.0 if space.continuous else 1.0
+
+
+def _unrounded(scenario: Scenario, sign: float, money: float) -> Rules:
+    """Rules for payouts that are not rounded, as the model's are, while the evaluator tests booked ones.
+
+    With steps the model lets pass whatever may be within its limit once booked, and the evaluator refuses the
+    others. Without, plans end at their limit: there the model keeps as much in hand.
+    """
+    budget, room = scenario.rules.budget, sign * most_rounding(scenario, money)
+    decimals = booking_decimals(scenario, money)
+    of = dict(zip(scenario.teams, map(float, room), strict=True))
+
+    def moved(limit: float, by: float) -> float:
+        stated = rounded(limit / money, decimals) * money
+        return max((max if sign > 0 else min)(limit, stated) + by, 0.5 * limit)
+
+    tail = sign * 0.5 * 10.0**-decimals * money
+    limits = {
+        "expected": budget.expected and moved(budget.expected, float(room.sum())),
+        "teams": {team: moved(most, of[team]) for team, most in budget.teams.items()},
+        **{
+            key: case and case.model_copy(update={"limit": moved(case.limit, tail)})
+            for key, case in (("cvar", budget.cvar), ("percentile", budget.percentile))
+        },
+    }
+    return scenario.rules.model_copy(update={"budget": budget.model_copy(update=limits)})
 
 
 def model_data(

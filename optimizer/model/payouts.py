@@ -130,6 +130,6 @@ def add_budgets(m: pyo.ConcreteModel, data: ModelData) -> None:
     )
     m.budget_share = pyo.Constraint(
         m.PAID if budget.min_share_of_target is not None else [],
-        rule=lambda m, i: m.payout[i] >= budget.min_share_of_target * m.pay[i],
+        rule=lambda m, i: m.payout[i] >= budget.min_share_of_target * m.pay[i] - data.cent,
         doc="(13) least share of target pay",
     )

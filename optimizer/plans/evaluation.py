@@ -9,21 +9,17 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.arrays import Bools, Floats
-from optimizer.plans.evaluator import consistent_facts, consistent_tail
-from optimizer.plans.rules import payout_values, rule_values
-from optimizer.plans.rules.bad_cases import KEYS
-from optimizer.plans.rules.budget import EXPECTED, TEAM
-from optimizer.plans.rules.facts import Facts
+from optimizer.plans.evaluator import consistent_facts
+from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.family import RuleOfPlan, RuleValue
-from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace, plan_space
+from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.global_response import Deviation, deviations
 from optimizer.response.measures import congruence, exposures, measure
-from optimizer.response.outcome import Outcome, OutcomeBatch, evaluate_plan, evaluate_plans, loading, value_of
+from optimizer.response.outcome import Outcome, OutcomeBatch, evaluate_plan, evaluate_plans, value_of
 from optimizer.response.plan_batch import PlanBatch
-from optimizer.risk.cvar import has_tail_rule
 from optimizer.risk.draws import draw
-from optimizer.risk.payouts import PayoutDistribution, payout_distribution, tail_elsewhere
+from optimizer.risk.payouts import PayoutDistribution, payout_distribution
 from optimizer.risk.persons import PersonsPay, persons_pay
 from optimizer.scenario.plan import CurveNames, Plan, PlanWeights, plan_from_euros, plan_of
 from optimizer.scenario.seed import SEED
@@ -195,50 +191,6 @@ def compare(
     alone = [PlanBatch.of([(plan.euros(scenario), plan.curves)]) for plan in every]
     evaluations = [evaluate_each(cal, space, batch)[0] for batch in alone]
     return dict(zip(plans, evaluations, strict=True))
-
-
-@dataclass(frozen=True)
-class BudgetLine:
-    """A budget line [currency/period, charges included]; limit and slack are None where unlimited.
-
-    Lines about bad cases hold on a sample; `elsewhere` is the value on a larger one, with `standard_error`.
-    """
-
-    name: str
-    value: float
-    limit: float | None
-    slack: float | None
-    elsewhere: float | None = None
-    standard_error: float | None = None
-
-    @property
-    def exceeded(self) -> bool:
-        """Beyond its limit by more than rounding."""
-        room = max(TOLERANCE, RELATIVE * abs(self.limit or 0.0))
-        return self.slack is not None and self.slack < -room
-
-
-def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED) -> tuple[BudgetLine, ...]:
-    """Every budget line of any plan at its consistent beliefs; lines without a limit are shown too."""
-    return budget_lines(evaluate(scenario, plan, seed))
-
-
-def budget_lines(at: Evaluation) -> tuple[BudgetLine, ...]:
-    """Every budget line of an evaluated plan, those without a limit too."""
-    cal, outcome, scenario = at.cal, at.consistent, at.cal.scenario
-    apart = tail_elsewhere(cal, at.euros, outcome, draw(scenario, cal.seed)) if has_tail_rule(cal) else {}
-    tail = consistent_tail(cal, at.euros[None], outcome.equilibria)
-    facts = Facts(cal, at.euros[None], outcome.equilibria, outcome.pay[None], tail=tail)
-    rules = [rule.one(0) for rule in payout_values(facts)]
-    limited = {
-        r.name: BudgetLine(r.name, r.value, r.limit, r.slack, *apart.get(KEYS.get(r.name, ""), ()))
-        for r in rules
-    }
-    loaded = outcome.pay * loading(cal)
-    names = [EXPECTED.name, *(TEAM.named(t) for t in scenario.teams)]
-    values = [float(loaded.sum()), *map(float, loaded)]
-    shown = [limited.pop(n, BudgetLine(n, v, None, None)) for n, v in zip(names, values, strict=True)]
-    return (*shown, *limited.values())
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,8 @@ def _short(limits: Limits) -> Limits:
 
 
 def _softened(data: ModelData) -> FixedModel:
+    """At the limits as they are stated: it is these that would have to move."""
+    data = replace(data, for_booking=False)
     return model_at(data, adapt=lambda m: _soften(m, list(_business_rows(m, data))))
 
 

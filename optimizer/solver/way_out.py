@@ -51,9 +51,12 @@ def _moves(state: SolveState, units: Ints) -> tuple[MovedLimit, ...]:
 
 
 def moved_limit(cal: Calibrated, rule: RuleOfPlan) -> MovedLimit:
-    """The number behind a broken rule, and by how much it must move: rounded away from where it is."""
+    """The number behind a broken rule, and by how much it must move: rounded away from where it is.
+
+    Enough for what is computed as for what is booked.
+    """
     behind = family_of(rule.name).behind(cal, rule)
-    need = abs(rule.slack) / behind.per_unit
+    need = max(abs(rule.slack), abs(rule.value - rule.limit)) / behind.per_unit
     to = behind.value - need if rule.at_least else behind.value + need
     return MovedLimit(rule.name, behind.value, abs(away(to, rule) - behind.value))
 

@@ -19,6 +19,7 @@ from optimizer.plans.statuses import Status
 from optimizer.rollout.adjust import Verdict
 from optimizer.scenario.rule_types import Objective
 from optimizer.scenario.types import Scenario
+from optimizer.tables.controls import Block, Result, Side
 
 
 def _of(literal: Any) -> tuple[str, ...]:
@@ -59,6 +60,13 @@ CODES: dict[str, tuple[str, ...]] = {
     "xlsx.robust": _of(Kind),
     "xlsx.level": _listed("company team person"),
     "xlsx.amount": _listed("gross direct_costs revenue loaded_pay net"),
+    "control_block": _of(Block),
+    "control": _listed(
+        "pay charges loaded rounding net objective probabilities weights expected teams "
+        "min_share_of_target cvar percentile measures other_rules"
+    ),
+    "control_side": _of(Side),
+    "verdict": _of(Result),
     "key": _listed("numerator denominator slope floor threshold accelerator cap gate vesting"),
     "result": _listed("below at above"),
     "switch.path": _listed("change stay"),

@@ -9,13 +9,16 @@ import numpy as np
 
 from optimizer.explanation.comparison import shares
 from optimizer.plans.plan_changes import same_plan
+from optimizer.response.booking import book
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import ComparedPlan, Explanation
+    from optimizer.response.calibration import Calibrated
+    from optimizer.response.outcome import Outcome
 
 
-MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net", "effort_cost", "risk_premium", "surplus")
+MONEY = ("gross", "direct_costs", "revenue", "effort_cost", "risk_premium", "surplus")
 
 
 PLANS = Table(
@@ -25,7 +28,9 @@ PLANS = Table(
     gross=Column(float, "money/period", "stage values and activity values"),
     direct_costs=Column(float, "money/period", "cash spent on activities"),
     revenue=Column(float, "money/period", "gross − direct_costs: revenue after direct costs"),
-    loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
+    pay=Column(float, "money/period", "expected payouts before charges, as booked"),
+    charges=Column(float, "money/period", "employer charges on them, as booked"),
+    loaded_pay=Column(float, "money/period", "pay + charges"),
     net=Column(float, "money/period", "revenue − loaded_pay"),
     effort_cost=Column(float, "money/period", "what work costs the teams themselves"),
     risk_premium=Column(
@@ -65,6 +70,7 @@ def plans_rows(explanation: Explanation) -> Iterator[Row]:
             "plan": plan.name,
             "kind": plan.kind,
             **{column: getattr(at.consistent, column) for column in MONEY},
+            **paid_cells(at.cal, at.consistent),
             "value": at.value,
             "gain": gain,
             "gain_share": ratio(gain, abs(current.evaluation.value)),
@@ -78,13 +84,25 @@ def plans_rows(explanation: Explanation) -> Iterator[Row]:
         }
 
 
+def paid_cells(cal: Calibrated, outcome: Outcome) -> Row:
+    """Payouts as booked, and the net that they leave (docs/money.md)."""
+    paid = book(cal.scenario, outcome.pay).company
+    amounts = {"pay": float(paid.pay), "charges": float(paid.charges), "loaded_pay": float(paid.loaded)}
+    return {**amounts, "net": outcome.revenue - amounts["loaded_pay"]}
+
+
+def _told(plan: ComparedPlan) -> Row:
+    at = plan.evaluation
+    return {"revenue": at.consistent.revenue, **paid_cells(at.cal, at.consistent)}
+
+
 def _against_today(plan: ComparedPlan, current: ComparedPlan) -> Row:
     """Changes against the current plan, absolute and relative."""
-    after, before = plan.evaluation.consistent, current.evaluation.consistent
+    after, before = (_told(side) for side in (plan, current))
     of = {
-        "revenue": (after.revenue, before.revenue),
-        "loaded": (after.loaded_pay, before.loaded_pay),
-        "net": (after.net, before.net),
+        "revenue": (after["revenue"], before["revenue"]),
+        "loaded": (after["loaded_pay"], before["loaded_pay"]),
+        "net": (after["net"], before["net"]),
         "gaming": (plan.gaming_hours, current.gaming_hours),
     }
     row: Row = {}

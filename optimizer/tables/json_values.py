@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from optimizer.arrays import Floats
-from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
+from optimizer.plans.budget_lines import BudgetLine
+from optimizer.plans.evaluation import Evaluation, Influence
 from optimizer.plans.evaluator import Linearised
 from optimizer.plans.robustness import MEASURED, Robustness
 from optimizer.plans.rules.family import RuleOfPlan
+from optimizer.response.booking import Booked, book
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome, evaluate_plan
@@ -36,6 +38,7 @@ def outcome_json(cal: Calibrated, outcome: Outcome) -> Json:
         "revenue": number(outcome.revenue),
         "loaded_pay": number(outcome.loaded_pay),
         "net": number(outcome.net),
+        "booked": booked_json(cal, outcome),
         "residual": number(outcome.residual),
         **_starved_json(cal, outcome),
         **_moved_json(outcome),
@@ -53,6 +56,17 @@ def _moved_json(outcome: Outcome) -> Json:
     """Of loaded_pay and gross, what moved results add; only where any are moved."""
     amounts = {"moved_pay": number(outcome.moved_pay), "moved_value": number(outcome.moved_value)}
     return amounts if any(amounts.values()) else {}
+
+
+def booked_json(cal: Calibrated, outcome: Outcome) -> Json:
+    """Payouts to the cent (docs/money.md): gross, charges and loaded, of every team and in all."""
+    booked = book(cal.scenario, outcome.pay)
+    teams = {name: _amounts(booked.of(i)) for i, name in enumerate(cal.network.teams)}
+    return {"teams": teams, "company": _amounts(booked.company)}
+
+
+def _amounts(booked: Booked) -> Json:
+    return {"gross": float(booked.pay), "charges": float(booked.charges), "loaded": float(booked.loaded)}
 
 
 def _surplus_json(outcome: Outcome) -> Json:
@@ -124,7 +138,7 @@ def compare_json(cal: Calibrated, plans: Mapping[str, Evaluation]) -> Json:
 
 
 def _broken_json(rule: RuleOfPlan) -> Json:
-    return {"rule": rule.name, "value": rule.value, "limit": rule.limit, "excess": -rule.slack}
+    return {"rule": rule.name, "value": rule.told, "limit": rule.told_limit, "excess": -rule.slack}
 
 
 def budget_json(at: Evaluation, lines: tuple[BudgetLine, ...]) -> Json:

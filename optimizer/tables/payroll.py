@@ -1,7 +1,8 @@
 """What a plan pays, line by line and to the cent: the tables that finance recomputes.
 
-Every line is rounded to the cent and totals are sums of lines, so that a
-reader's sum is ours. The plan is the recommended one, or the current one where there is none.
+The payee is the team (docs/money.md): its payout is rounded once, its charges once, and totals add these.
+Lines of a KPI or regime are rounded to be shown and never added up; `rounding` carries the difference. The
+plan is the recommended one, or the current one where there is none.
 """
 
 from __future__ import annotations
@@ -14,24 +15,16 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation
+from optimizer.response.booking import Booked, book, booking_decimals, rounded
 from optimizer.response.calibration import Calibrated
 from optimizer.response.long_run import moved_level
 from optimizer.response.outcome import Outcome, loading, realised_pay
 from optimizer.scenario.plan import IN_FORCE
-from optimizer.scenario.types import Team
-from optimizer.tables.rounding import money_decimals
 from optimizer.tables.table import Column, Row, Table, ratio
 
 CASES = (0.8, 0.9, 1.0, 1.1, 1.2)
 """Attainments of every KPI at which finance looks at payouts."""
-SUMMED = ["pay", "charges", "loaded"]
-
-
-def cents(amount: float, decimals: int = 2) -> float:
-    """Rounded half away from zero, as people and spreadsheets do."""
-    scale = 10.0**decimals
-    return float(np.copysign(np.floor(abs(amount) * scale * (1 + 1e-15) + 0.5), amount) / scale) + 0.0
-
+COMPANY = ""
 
 PAY_LINES = Table(
     "pay_lines",
@@ -53,25 +46,33 @@ PAY_LINES = Table(
     level=Column(
         float, "share", "expected pay at this attainment and its noise, moved included, as a share of euros"
     ),
-    pay=Column(float, "money/period", "probability × euros × level, rounded to the cent"),
-    charges=Column(float, "money/period", "employer charges on pay, rounded to the cent"),
-    loaded=Column(float, "money/period", "pay + charges"),
+    pay=Column(
+        float,
+        "money/period",
+        "probability × euros × level, before charges; rounded to be shown, never added up",
+    ),
 )
+_BOOKED = {
+    "pay": Column(float, "money/period", "payout before charges, rounded once per team; company: the sum"),
+    "charges": Column(float, "money/period", "pay × rate, rounded once per team; company: the sum"),
+    "loaded": Column(float, "money/period", "pay + charges"),
+    "share": Column(float, "share", "pay over euros; empty without target pay"),
+    "rounding": Column(float, "money/period", "pay − the sum of the lines as they are shown"),
+    "lines": Column(int, "count", "number of lines below"),
+    "limit": Column(float, "money/period", "budget, charges included; empty without one"),
+    "slack": Column(float, "money/period", "limit − loaded"),
+}
 PAY_TOTALS = Table(
     "pay_totals",
     team=Column(str, "name", "name of the team; empty for the company", "team"),
     headcount=Column(float, "count", "people in the team; empty where not given"),
     charges_rate=Column(float, "share", "employer charges as a share of pay; empty for the company"),
     euros=Column(float, "money/period", "pay at target"),
-    pay=Column(float, "money/period", "sum of pay_lines"),
-    charges=Column(float, "money/period", "sum of pay_lines"),
-    loaded=Column(float, "money/period", "pay + charges"),
-    share=Column(float, "share", "pay over euros; empty without target pay"),
-    exact=Column(float, "money/period", "loaded as the solver has it, lines not rounded"),
-    lines=Column(int, "count", "number of lines summed"),
-    limit=Column(float, "money/period", "budget, charges included; empty without one"),
-    slack=Column(float, "money/period", "limit − loaded"),
-    least_share=Column(float, "share", "guaranteed part of target pay; empty without one"),
+    **_BOOKED,
+    exact=Column(float, "money/period", "loaded as computed, not rounded"),
+    least_share=Column(float, "share", "least share of target pay that the rules ask for; empty without one"),
+    least=Column(float, "money/period", "least_share × euros, the least that pay may be; empty without one"),
+    least_slack=Column(float, "money/period", "pay − least"),
 )
 PAY_CASES = Table(
     "pay_cases",
@@ -80,42 +81,14 @@ PAY_CASES = Table(
     kpi=Column(str, "name", "name of the KPI", "kpi"),
     euros=Column(float, "money/period", "pay at target"),
     level=Column(float, "share", "pay at this attainment, as a share of euros"),
-    pay=Column(float, "money/period", "euros × level, rounded to the cent"),
-    charges=Column(float, "money/period", "employer charges on pay, rounded to the cent"),
-    loaded=Column(float, "money/period", "pay + charges"),
+    pay=Column(float, "money/period", "euros × level, before charges; rounded to be shown, never added up"),
 )
 CASE_TOTALS = Table(
     "case_totals",
     case=Column(float, "attainment", "attainment of every KPI, realised"),
-    euros=Column(float, "money/period", "the company's pay at target"),
-    pay=Column(float, "money/period", "sum of pay_cases"),
-    charges=Column(float, "money/period", "sum of pay_cases"),
-    loaded=Column(float, "money/period", "pay + charges"),
-    share=Column(float, "share", "pay over euros; empty without target pay"),
-    lines=Column(int, "count", "number of lines summed"),
-    limit=Column(float, "money/period", "budget, charges included; empty without one"),
-    slack=Column(float, "money/period", "limit − loaded"),
-)
-CURVES = Table(
-    "curves",
-    team=Column(str, "name", "name of the team; empty where all teams have the same curves", "team"),
-    kpi=Column(str, "name", "name of the KPI", "kpi"),
-    noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
-    first_level=Column(
-        float, "share", "pay at attainment 0 on the line before the first knot, as a share of pay at target"
-    ),
-    first_slope=Column(float, "1", "pay per attainment before the first knot, as a share of pay at target"),
-    knot=Column(int, "order", "order of the knot, from 1; 0 where pay is a straight line"),
-    at=Column(float, "attainment", "attainment of the knot"),
-    jump=Column(
-        float, "share", "what is paid more at once at and above the knot, as a share of pay at target"
-    ),
-    change=Column(float, "1", "change of slope at the knot"),
-    gate=Column(
-        str, "name", "KPI whose attainment decides whether anything is paid; empty where none does", "kpi"
-    ),
-    gate_at=Column(float, "attainment", "attainment of the gate at or above which it is"),
-    correlation=Column(float, "1", "correlation of the luck of the KPI and of its gate"),
+    team=Column(str, "name", "name of the team; empty for the company", "team"),
+    euros=Column(float, "money/period", "pay at target"),
+    **_BOOKED,
 )
 
 
@@ -136,8 +109,13 @@ class Payroll:
 
     @cached_property
     def decimals(self) -> int:
-        """At least cents; more where pay is small."""
-        return max(2, money_decimals(self.euros.ravel()))
+        """To which payouts are booked."""
+        return booking_decimals(self.cal.scenario)
+
+    @cached_property
+    def booked(self) -> Booked:
+        """Expected payouts of every team."""
+        return book(self.cal.scenario, self.outcome.pay)
 
     def lines(self) -> Iterator[Row]:
         """Expected pay by team, KPI and regime."""
@@ -158,115 +136,89 @@ class Payroll:
                     "gate_attainment": float(scores[s][gates[i, k]]) if (i, k) in gates else np.nan,
                     "weight": _tidy(self.euros[i, k] / self.euros[i].sum()),
                     "moved": float(moved[s][i, k]),
-                    **self._amounts(i, k, float(levels[s][i, k]), probability),
+                    **self._line(i, k, float(levels[s][i, k]), probability),
                 }
 
     def cases(self) -> Iterator[Row]:
         """Pay by team and KPI at certain attainments."""
         for case in CASES:
-            levels = realised_pay(self.cal, np.full(len(self.cal.network.kpis), case))
+            levels = self._certain(case)
             for i, k in self._paid():
                 yield {
                     "case": case,
                     "team": self.cal.network.teams[i],
                     "kpi": self.cal.network.kpis[k],
-                    **self._amounts(i, k, float(levels[i, k])),
+                    **self._line(i, k, float(levels[i, k])),
                 }
+
+    def _certain(self, case: float) -> Floats:
+        """Pay per euro at target where every KPI comes in at one attainment, (I, K)."""
+        return realised_pay(self.cal, np.full(len(self.cal.network.kpis), case))
 
     def _paid(self) -> list[tuple[int, int]]:
         return [(int(i), int(k)) for i, k in np.argwhere(self.euros > 0)]
 
-    def _amounts(self, i: int, k: int, level: float, probability: float = 1.0) -> Row:
+    def _line(self, i: int, k: int, level: float, probability: float = 1.0) -> Row:
         euros = float(self.euros[i, k])
-        pay = cents(probability * euros * level, self.decimals)
-        charges = cents(pay * self._teams[i].charges, self.decimals)
-        loaded = cents(pay + charges, self.decimals)
-        return {"euros": euros, "level": level, "pay": pay, "charges": charges, "loaded": loaded}
-
-    @cached_property
-    def _teams(self) -> list[Team]:
-        return list(self.cal.scenario.teams.values())
+        return {"euros": euros, "level": level, "pay": rounded(probability * euros * level, self.decimals)}
 
     def totals(self) -> Iterator[Row]:
-        """Sums of the lines by team, then the company, beside the budgets and the unrounded payouts."""
-        lines = list(self.lines())
-        budget, exact = self.cal.scenario.rules.budget, self.outcome.pay * loading(self.cal)
-        for i, team in enumerate(self._teams):
-            name = self.cal.network.teams[i]
-            mine = [row for row in lines if row["team"] == name]
+        """Booked payouts by team, then of the company, beside budgets and what is not rounded."""
+        exact, budget = self.outcome.pay * loading(self.cal), self.cal.scenario.rules.budget
+        people = [team.headcount for team in self.cal.scenario.teams.values()]
+        rates = [team.charges for team in self.cal.scenario.teams.values()]
+        for row in self._totals(self.booked, list(self.lines())):
+            i = None if row["team"] == COMPANY else self.cal.network.teams.index(row["team"])
+            paid = i is not None and row["lines"] > 0
+            share = _or_nan(budget.min_share_of_target) if paid else np.nan
+            least = rounded(share * row["euros"], self.decimals)
             yield {
-                "team": self.cal.network.teams[i],
-                "headcount": np.nan if team.headcount is None else team.headcount,
-                "charges_rate": team.charges,
-                **self._sums(mine, float(self.euros[i].sum())),
-                "exact": float(exact[i]),
-                **_against(mine, budget.teams.get(name)),
-                "least_share": _or_nan(budget.min_share_of_target) if mine else np.nan,
+                **row,
+                "headcount": np.nan if i is None or people[i] is None else people[i],
+                "charges_rate": np.nan if i is None else rates[i],
+                "exact": float(exact.sum() if i is None else exact[i]),
+                "least_share": share,
+                "least": least,
+                "least_slack": rounded(row["pay"] - least, self.decimals),
             }
-        yield {
-            "team": "",
-            "headcount": np.nan,
-            "charges_rate": np.nan,
-            **self._sums(lines, float(self.euros.sum())),
-            "exact": float(exact.sum()),
-            **_against(lines, budget.expected),
-            "least_share": np.nan,
-        }
 
     def case_totals(self) -> Iterator[Row]:
-        """The company's sums of the cases, against its budget."""
+        """The same of the cases."""
         cases = list(self.cases())
         for case in CASES:
-            lines = [row for row in cases if row["case"] == case]
-            sums = self._sums(lines, float(self.euros.sum()))
-            yield {"case": case, **sums, **_against(lines, self.cal.scenario.rules.budget.expected)}
+            paid = book(self.cal.scenario, (self.euros * self._certain(case)).sum(axis=1))
+            for row in self._totals(paid, [row for row in cases if row["case"] == case]):
+                yield {"case": case, **row}
 
-    def _sums(self, lines: list[Row], euros: float) -> Row:
-        sums = {c: cents(sum(row[c] for row in lines), self.decimals) for c in SUMMED}
-        return {"euros": euros, **sums, "share": ratio(sums["pay"], euros)}
+    def _totals(self, booked: Booked, lines: list[Row]) -> Iterator[Row]:
+        """Every team, then the company."""
+        budget = self.cal.scenario.rules.budget
+        for i, team in enumerate(self.cal.network.teams):
+            mine = [row for row in lines if row["team"] == team]
+            yield self._total(team, float(self.euros[i].sum()), booked.of(i), mine, budget.teams.get(team))
+        whole = float(self.euros.sum())
+        yield self._total(COMPANY, whole, booked.company, lines, budget.expected)
 
-    def curves(self) -> Iterator[Row]:
-        """Every KPI's pay curve, a row per knot; one row with knot 0 for a straight line.
-
-        Per team where teams have their own curves, else of all teams at once.
-        """
-        curves = self.cal.curves
-        for c, team in enumerate(self.cal.network.teams if curves.by_team else [""]):
-            for k in range(len(self.cal.network.kpis)):
-                bent = np.flatnonzero((curves.changes[c, k] != 0) | (curves.jumps[c, k] != 0))
-                for number, j in enumerate(bent, 1) if len(bent) else [(0, 0)]:
-                    yield {
-                        "team": team,
-                        "kpi": self.cal.network.kpis[k],
-                        "noise": float(curves.noise[k]),
-                        "first_level": float(curves.first_level[c, k]),
-                        "first_slope": float(curves.first_slope[c, k]),
-                        "knot": number,
-                        "at": float(curves.knots[c, k, j]) if number else np.nan,
-                        "jump": float(curves.jumps[c, k, j]) if number else np.nan,
-                        "change": float(curves.changes[c, k, j]) if number else np.nan,
-                        **self._gate(c, k),
-                    }
-
-    def _gate(self, c: int, k: int) -> Row:
-        gates = self.cal.curves.gates
-        matches = np.flatnonzero((gates.team == c) & (gates.kpi == k))
-        on = self.cal.network.kpis[gates.on[matches[0]]] if len(matches) else ""
-        at, correlation = (
-            float(values[matches[0]]) if len(matches) else np.nan for values in (gates.at, gates.correlation)
-        )
-        return {"gate": on, "gate_at": at, "correlation": correlation}
+    def _total(self, team: str, euros: float, booked: Booked, lines: list[Row], most: float | None) -> Row:
+        pay, charges, loaded = (float(v) for v in (booked.pay, booked.charges, booked.loaded))
+        limit = rounded(_or_nan(most), self.decimals)
+        return {
+            "team": team,
+            "euros": euros,
+            "pay": pay,
+            "charges": charges,
+            "loaded": loaded,
+            "share": ratio(pay, euros),
+            "rounding": rounded(pay - sum(row["pay"] for row in lines), self.decimals),
+            "lines": len(lines),
+            "limit": limit,
+            "slack": rounded(limit - loaded, self.decimals),
+        }
 
 
 def _tidy(weight: float) -> float:
     """Without what only arithmetic adds."""
     return round(float(weight), 10)
-
-
-def _against(lines: list[Row], limit: float | None) -> Row:
-    """How many lines, their budget, and what it leaves."""
-    loaded = sum(row["loaded"] for row in lines)
-    return {"lines": len(lines), "limit": _or_nan(limit), "slack": _or_nan(limit) - loaded}
 
 
 def _or_nan(limit: float | None) -> float:

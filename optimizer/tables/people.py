@@ -10,7 +10,8 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation, by_size_of_change
 from optimizer.plans.plan_changes import curve_named
-from optimizer.response.outcome import Outcome, loading
+from optimizer.response.booking import book
+from optimizer.response.outcome import Outcome
 from optimizer.response.pay_knots import curve_of
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.rounding import digits_of
@@ -80,10 +81,12 @@ TEAMS = Table(
     headcount=Column(float, "count", "people in the team; empty where the scenario does not say"),
     target_now=Column(float, "money/period", "variable pay at target under the current plan"),
     target_then=Column(float, "money/period", "variable pay at target under the recommended plan"),
-    pay_now=Column(float, "money/period", "expected payout under the current plan, before charges"),
-    pay_then=Column(float, "money/period", "expected payout under the recommended plan, before charges"),
-    loaded_now=Column(float, "money/period", "pay_now with charges"),
-    loaded_then=Column(float, "money/period", "pay_then with charges"),
+    pay_now=Column(float, "money/period", "expected payout under the current plan, before charges, booked"),
+    pay_then=Column(float, "money/period", "the same under the recommended plan"),
+    charges_now=Column(float, "money/period", "employer charges on pay_now, booked"),
+    charges_then=Column(float, "money/period", "employer charges on pay_then, booked"),
+    loaded_now=Column(float, "money/period", "pay_now + charges_now"),
+    loaded_then=Column(float, "money/period", "pay_then + charges_then"),
     share_now=Column(float, "share", "pay_now over target_now"),
     share_then=Column(float, "share", "pay_then over target_then"),
     controllability_now=Column(float, "share", "mean controllability of what is paid"),
@@ -110,15 +113,17 @@ def teams_rows(explanation: Explanation) -> Iterator[Row]:
     euros = np.full_like(cal.current, np.nan) if explanation.chosen is None else explanation.chosen.euros
     pay_then = explanation.recommended.pay if explanation.recommended is not None else np.full(count, np.nan)
     sides = (("now", cal.current, explanation.current.pay), ("then", euros, pay_then))
-    charge, lag = loading(cal), np.nan_to_num(solution.problem.measures.lag)
+    lag = np.nan_to_num(solution.problem.measures.lag)
+    booked = {when: book(cal.scenario, pay) for when, _, pay in sides}
     control = solution.problem.space.controllability
     for i, team in enumerate(cal.network.teams):
         row: Row = {"team": team}
         row["headcount"] = cal.scenario.teams[team].headcount
         for when, paid, pay in sides:
             target = float(paid[i].sum())
-            row[f"target_{when}"], row[f"pay_{when}"] = target, float(pay[i])
-            row[f"loaded_{when}"] = float(pay[i] * charge[i])
+            mine, row[f"target_{when}"] = booked[when].of(i), target
+            parts = {"pay": mine.pay, "charges": mine.charges, "loaded": mine.loaded}
+            row |= {f"{name}_{when}": float(part) for name, part in parts.items()}
             row[f"share_{when}"] = ratio(float(pay[i]), target)
             row[f"controllability_{when}"] = ratio(float(paid[i] @ control[i]), target)
             row[f"lag_{when}"] = ratio(float(paid[i] @ lag[i]), target)

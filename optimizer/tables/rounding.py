@@ -1,7 +1,7 @@
-"""Numbers as they will be printed: rounded so that what a reader adds up adds up.
+"""Numbers as they will be printed: each amount rounded once, half up, the same wherever it stands.
 
-Revenue, direct costs and loaded payouts are rounded to the nearest printable amount; gross and net follow
-from them, and so does every difference. So a printed gross or net may be one unit off its own rounding.
+Payouts come booked to the cent (docs/money.md); whole amounts are those rounded half up. Nothing is shifted
+so that printed numbers add up: where lines stand above their total, a line `rounding` carries the difference.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from optimizer.response.booking import half_up, rounded
 from optimizer.tables.codes import CODES
 from optimizer.tables.table import Tables
 
 SHARE_DECIMALS = 3
 """Shares are printed to a tenth of a percent."""
 MONEY_PER_UNIT = 2
+__all__ = ["digits_of", "half_up", "money_decimals", "printable", "rounded"]
 
 
 def money_decimals(amounts: Iterable[float]) -> int:
@@ -32,63 +34,47 @@ def digits_of(*units: float) -> int:
 
 
 def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
-    """The same tables with numbers that readers may add up rounded as they are printed."""
+    """The same tables with numbers that readers may compare rounded as they are printed; payouts and budgets
+    stay as booked, since they are printed to the cent in some places and whole in others."""
     summary = tables["summary"].iloc[0]
-    decimals, objective = int(summary["decimals"]), str(summary["objective"])
-    tied = {
-        "plans": _plans(tables["plans"], decimals, objective),
+    decimals, cents = int(summary["decimals"]), max(int(summary["cents"]), int(summary["decimals"]))
+    printed = {
+        **tables,
+        "summary": _half_up(tables["summary"], decimals, *_OF_SUMMARY),
+        "plans": _plans(tables["plans"], decimals, str(summary["objective"])),
+        "teams": _half_up(tables["teams"], decimals, "target_now", "target_then"),
         "activities": _changes(tables["activities"]),
-        "rules": _rules(tables["rules"], decimals),
+        "rules": _rules(tables["rules"], min(cents, MOST_CENTS)),
         "stages": _stages(tables["stages"]),
-        "examples": _pay(tables["examples"]),
+        "examples": _half_up(tables["examples"], CENTS, "euros", "pay", "pay_each"),
+        "waterfall": _half_up(tables["waterfall"], decimals, "revenue", "net"),
     }
-    printed = {**tables, **tied}
-    printed["summary"] = _summary(tables["summary"], tied["plans"], decimals)
-    printed["teams"] = _teams(tables["teams"], tied["plans"], decimals)
-    printed["earnings"] = _earnings(tables["earnings"], tied["examples"])
-    printed["waterfall"] = _waterfall(tables["waterfall"], tied["plans"], decimals)
-    printed |= _sums(printed["waterfall"])
-    return printed
+    printed["earnings"] = _earnings(tables["earnings"], printed["examples"])
+    return printed | {
+        name: _half_up(sums, decimals, "revenue", "net") for name, sums in _sums(tables["waterfall"]).items()
+    }
+
+
+_OF_SUMMARY = ("gain", "first_revenue", "first_net")
+_OF_PLANS = (
+    "gross", "direct_costs", "revenue", "net", "revenue_change", "loaded_change", "net_change"
+)  # fmt: skip
+MOST_CENTS = 6
+"""Decimals of payouts that are printed."""
+
+
+def _half_up(frame: pd.DataFrame, decimals: int, *columns: str) -> pd.DataFrame:
+    return frame.assign(**{c: half_up(frame[c].astype(float), decimals) for c in columns})
 
 
 def _plans(frame: pd.DataFrame, decimals: int, objective: str) -> pd.DataFrame:
-    revenue, direct, loaded = (
-        frame[c].astype(float).round(decimals) for c in ("revenue", "direct_costs", "loaded_pay")
-    )
-    net = (revenue - loaded).round(decimals)
-    columns = {
-        "gross": (revenue + direct).round(decimals),
-        "direct_costs": direct,
-        "revenue": revenue,
-        "loaded_pay": loaded,
-        "net": net,
-        "revenue_change": (revenue - revenue.iloc[0]).round(decimals),
-        "loaded_change": (loaded - loaded.iloc[0]).round(decimals),
-        "net_change": (net - net.iloc[0]).round(decimals),
-    }
-    hours = frame["gaming_hours"].astype(float).round(0)
-    columns |= {"gaming_hours": hours, "gaming_change": hours - hours.iloc[0]}
-    surplus = frame["surplus"].astype(float).round(decimals)
-    changes = {**columns, "surplus_change": (surplus - surplus.iloc[0]).round(decimals)}
-    columns["gain"] = changes[f"{objective}_change"]
-    return frame.assign(**columns)
-
-
-def _summary(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Gain and unused budget as differences of what the table of plans prints."""
-    chosen = plans[plans["kind"] == "chosen"]
-    if chosen.empty:
-        return frame
-    row = chosen.iloc[0]
-    revenue, loaded = (frame[c].round(decimals) for c in ("first_revenue", "first_loaded_pay"))
-    return frame.assign(
-        gain=row["gain"],
-        budget=frame["budget"].round(decimals),
-        budget_unused=(frame["budget"].round(decimals) - row["loaded_pay"]).round(decimals),
-        first_revenue=revenue,
-        first_loaded_pay=loaded,
-        first_net=(revenue - loaded).round(decimals),
-    )
+    """Money and its changes, each from what is not rounded; hours of gaming, and the difference of these."""
+    surplus = frame["surplus"].astype(float)
+    shown = _half_up(frame, decimals, *_OF_PLANS)
+    hours = half_up(frame["gaming_hours"].astype(float), 0)
+    change = half_up(surplus - surplus.iloc[0], decimals)
+    gain = change if objective == "surplus" else shown[f"{objective}_change"].to_numpy()
+    return shown.assign(gaming_hours=hours, gaming_change=hours - hours[0], gain=gain)
 
 
 def _changes(frame: pd.DataFrame) -> pd.DataFrame:
@@ -115,33 +101,6 @@ def _rounded(values: Iterable[float], digits: Iterable[int]) -> list[float]:
     return [round(v, int(d)) for v, d in zip(values, digits, strict=True)]
 
 
-def _teams(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Loaded payouts of the teams add up to those of the plans."""
-    columns: dict[str, pd.Series[float]] = {
-        f"{what}_{when}": frame[f"{what}_{when}"].round(decimals)
-        for what in ("target", "pay")
-        for when in ("now", "then")
-    }
-    for when, kind in (("now", "current"), ("then", "chosen")):
-        total = plans.loc[plans["kind"] == kind, "loaded_pay"]
-        if len(total):
-            columns[f"loaded_{when}"] = _adding_up(frame[f"loaded_{when}"], float(total.iloc[0]), decimals)
-    return frame.assign(**columns)
-
-
-def _waterfall(frame: pd.DataFrame, plans: pd.DataFrame, decimals: int) -> pd.DataFrame:
-    """Parts of which the printed changes of revenue and of net are the sums; payouts change the net alone."""
-    chosen = plans[plans["kind"] == "chosen"]
-    if frame.empty or chosen.empty:
-        return frame
-    row, paid = chosen.iloc[0], frame["cause"] == "payout"
-    revenue, net = frame["revenue"].astype(float), frame["net"].astype(float)
-    revenue[~paid] = _adding_up(revenue[~paid], float(row["revenue_change"]), decimals)
-    net[paid] = _adding_up(net[paid], -float(row["loaded_change"]), decimals)
-    net[~paid] = revenue[~paid]
-    return frame.assign(revenue=revenue, net=net)
-
-
 def _sums(waterfall: pd.DataFrame) -> Tables:
     """Parts of the waterfall added over teams (`waterfall_causes`) and over causes (`waterfall_teams`)."""
     keys = {
@@ -159,24 +118,7 @@ def _sums(waterfall: pd.DataFrame) -> Tables:
     }
 
 
-def _adding_up(values: pd.Series[float], total: float, decimals: int) -> pd.Series[float]:
-    """Values rounded to a whole number of the last decimal, those nearest to the next one moved to it, so
-    that they add up to `total`."""
-    units = values.astype(float) * 10.0**decimals
-    rounded = units.round()
-    missing = round(total * 10.0**decimals - rounded.sum())
-    step = int(np.sign(missing))
-    nearest = ((units - rounded) * step).sort_values(ascending=False, kind="stable").index
-    rounded[nearest[: abs(missing)]] += step
-    return (rounded / 10.0**decimals).round(decimals)
-
-
 CENTS = 2
-
-
-def _pay(frame: pd.DataFrame) -> pd.DataFrame:
-    """What people are promised, to the cent."""
-    return frame.assign(**{c: frame[c].round(CENTS) for c in ("euros", "pay", "pay_each")})
 
 
 def _earnings(frame: pd.DataFrame, examples: pd.DataFrame) -> pd.DataFrame:
@@ -195,8 +137,8 @@ def _places(units: Iterable[str], decimals: int) -> list[int]:
 
 def _rules(frame: pd.DataFrame, decimals: int) -> pd.DataFrame:
     digits = _places(frame["unit"], decimals)
-    value = [round(v, d) for v, d in zip(frame["value"], digits, strict=True)]
-    limit = [round(v, d) for v, d in zip(frame["limit"], digits, strict=True)]
+    value = [rounded(v, d) for v, d in zip(frame["value"], digits, strict=True)]
+    limit = [rounded(v, d) for v, d in zip(frame["limit"], digits, strict=True)]
     rows = zip(value, limit, frame["at_least"], digits, strict=True)
-    slack = [round(v - m if least else m - v, d) for v, m, least, d in rows]
+    slack = [rounded(v - m if least else m - v, d) for v, m, least, d in rows]
     return frame.assign(value=value, limit=limit, slack=slack)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.response.booking import booking_decimals
+from optimizer.tables.comparison import paid_cells
 from optimizer.tables.rounding import money_decimals
 from optimizer.tables.table import Column, Row, Table, ratio
 
@@ -52,6 +54,7 @@ SUMMARY = Table(
         float, "money/period", "what the best of these that keeps all rules brings above the recommended plan"
     ),
     decimals=Column(int, "count", "decimals with which money is printed"),
+    cents=Column(int, "count", "decimals to which payouts are booked: 2, a cent"),
 )
 
 
@@ -74,6 +77,7 @@ def summary_rows(explanation: Explanation) -> Iterator[Row]:
         **_next_period(explanation),
         **_around(explanation),
         "decimals": money_decimals(np.array([plan.evaluation.consistent.gross for plan in plans])),
+        "cents": booking_decimals(scenario),
     }
 
 
@@ -88,7 +92,8 @@ def _gain_and_budget(explanation: Explanation) -> Row:
     row["gain"], row["gain_share"] = gain, ratio(gain, abs(plans[0].evaluation.value))
     row["net_change"] = _net_change(explanation) if explanation.moved else 0.0
     row["gap_of_gain"] = ratio(known.bound - known.objective, gain) if gain > 0 else np.nan
-    row["budget_unused"] = row["budget"] - explanation.recommended.loaded_pay
+    paid = paid_cells(explanation.cal, explanation.recommended)
+    row["budget_unused"] = row["budget"] - paid["loaded_pay"]
     return row
 
 
@@ -98,9 +103,11 @@ def _net_change(explanation: Explanation) -> float:
 
 
 def _next_period(explanation: Explanation) -> Row:
-    first = explanation.first
-    parts = (np.nan,) * 3 if first is None else (first.revenue, first.loaded_pay, first.net)
-    return dict(zip(("first_revenue", "first_loaded_pay", "first_net"), parts, strict=True))
+    first, names = explanation.first, ("revenue", "loaded_pay", "net")
+    if first is None:
+        return {f"first_{name}": np.nan for name in names}
+    told = {"revenue": first.revenue, **paid_cells(explanation.cal, first)}
+    return {f"first_{name}": told[name] for name in names}
 
 
 def _around(explanation: Explanation) -> Row:

@@ -16,6 +16,7 @@ from optimizer.plans.plan_changes import same_curves
 from optimizer.plans.rules import page_forms, unchecked_rules
 from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
+from optimizer.response.booking import booking_decimals
 from optimizer.response.calibration import TARGET_FLOOR, Calibrated
 from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.long_run import long_runs
@@ -37,10 +38,11 @@ SCHEMA: dict[str, str] = {
     "schema": "version of this shape",
     "scenario": "name, label, currency, period, objective, status of the solve (null where nothing "
     "was solved), decimals of money",
-    "constants": "tolerances of rules and of the equilibrium, floors and reach: those of the Python modules",
-    "teams": "name, label, loading 1 + τ_i, hours H_i (null: unlimited), discount δ_i, unit: currency per "
-    "step, least and most steps of target pay, whether pay is decided, steps of weights (null: as pay), "
-    "pay today, allowed and locked KPIs",
+    "constants": "tolerances of rules (absolute, and relative to the limit) and of the equilibrium, decimals "
+    "to which payouts are booked, floors and reach: those of the Python modules",
+    "teams": "name, label, loading 1 + τ_i, charges τ_i, hours H_i (null: unlimited), discount δ_i, unit: "
+    "currency per step, least and most steps of target pay, whether pay is decided, steps of weights (null: "
+    "as pay), pay today, allowed and locked KPIs",
     "stages": "name, label, owner (index of a team; -1: terminal), price μ⁰_n at baseline",
     "activities": "name, label (null: units left unworked, remaining hours), team, "
     "source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "
@@ -92,6 +94,7 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "constants": {
             "tolerance": TOLERANCE,
             "relative": RELATIVE,
+            "cents": booking_decimals(cal.scenario),
             "consistent": CONSISTENT,
             "empty": EMPTY,
             "denominatorFloor": DENOMINATOR_FLOOR,
@@ -135,6 +138,7 @@ def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
             "name": name,
             "label": labels_of(name, team),
             "loading": float(load[i]),
+            "charges": float(team.charges),
             "hours": float(network.hours[i]) if np.isfinite(network.hours[i]) else None,
             "discount": float(network.discount[i]),
             "unit": float(space.unit[i]) / finer,

@@ -92,26 +92,40 @@ def exposure(words: Words, tables: Tables) -> Block:
 
 
 def pay(words: Words, tables: Tables) -> Block:
-    """Target, expected and loaded pay per team."""
-    teams, plans = tables["teams"], tables["plans"]
-    chosen = plans[plans["kind"] == "chosen"].iloc[0]
-    heads = ("people", "target", "expected", "share", "loaded", "control", "lag")
+    """People, target and expected pay per team; then payouts as booked, to the cent."""
+    heads = ("people", "target", "expected", "share", "control", "lag")
     columns = [
         PageColumn(words.say("pay.team"), "left", 1.0),
         *(PageColumn(words.say(f"pay.{h}"), "center") for h in heads),
     ]
-    rows = [_pay_row(words, team) for _, team in teams.iterrows()]
-    loaded = words.say(
-        "weights.move", now=words.money(plans.iloc[0]["loaded_pay"]), then=words.money(chosen["loaded_pay"])
-    )
-    rows.append(row(words.say("pay.all"), "", "", "", "", loaded, "", "", tone="total"))
+    rows = [_pay_row(words, team) for _, team in tables["teams"].iterrows()]
     name = period(words, tables["summary"].iloc[0])
     return chapter(
         words.say("pay.title"),
         lead=[words.say("pay.lead", period=name)],
-        tables=[table(columns, rows)],
-        notes=[words.say("pay.note", period=name)],
+        tables=[table(columns, rows), _booked(words, tables)],
+        notes=[words.say("pay.note", period=name), words.say("pay.booked_note")],
     )
+
+
+BOOKED = (("pay", "pay"), ("charges", "charges"), ("loaded", "loaded_pay"))
+"""Columns of teams, and of plans."""
+
+
+def _booked(words: Words, tables: Tables) -> Block:
+    """Gross, charges and loaded of every team and in all, today and as recommended."""
+    plans = {str(plan["kind"]): plan for _, plan in tables["plans"].iterrows()}
+    heads = [words.say(f"pay.booked_{when}_{name}") for when in ("now", "then") for name, _ in BOOKED]
+    columns = [PageColumn(words.say("pay.team"), "left", 1.0), *(PageColumn(head) for head in heads)]
+    rows = [
+        row(
+            words.label(team, "team"),
+            *(words.cents(team[f"{name}_{when}"]) for when in ("now", "then") for name, _ in BOOKED),
+        )
+        for _, team in tables["teams"].iterrows()
+    ]
+    totals = [words.cents(float(plans[kind][of])) for kind in ("current", "chosen") for _, of in BOOKED]
+    return table(columns, [*rows, row(words.say("pay.all"), *totals, tone="total")])
 
 
 def _pay_row(words: Words, team: Any) -> Block:
@@ -128,7 +142,6 @@ def _pay_row(words: Words, team: Any) -> Block:
         both("target", words.money),
         both("pay", words.money),
         both("share", share),
-        both("loaded", words.money),
         both("controllability", share),
         both("lag", lambda v: words.write.number(v, 1)),
     )

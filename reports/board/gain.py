@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.tables.rounding import rounded
 from reports.board.sensitivity import bar_scale, gain_bar, gain_span, range_label, range_note, turns
 from reports.charts.charts import WaterfallBar, waterfall_chart
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
@@ -35,8 +36,10 @@ def gain_split(words: Words, tables: Tables) -> Block | None:
     columns += [PageColumn(_folded(words.label(c, "cause"))) for _, c in causes.iterrows()]
     columns += [PageColumn(words.say("split.all"))]
     rows = [_team_parts(words, parts, team, order) for _, team in teams.iterrows()]
-    sums = [words.amount(v, signed=True) for v in causes["net"]]
-    rows.append(row(words.say("split.all"), *sums, words.amount(whole, signed=True), tone="total"))
+    sums = [*(float(v) for v in causes["net"]), whole]
+    shown = [parts.loc[parts["cause"] == cause, "net"].sum() for cause in order] + [teams["net"].sum()]
+    rows += rounding_row(words, sums, [float(v) for v in shown])
+    rows.append(row(words.say("split.all"), *(words.amount(v, signed=True) for v in sums), tone="total"))
     summary = tables["summary"].iloc[0]
     chart = _waterfall(words, causes, whole)
     lead = [words.say("split.lead", period=period(words, summary), unit=words.write.symbol)]
@@ -47,6 +50,13 @@ def gain_split(words: Words, tables: Tables) -> Block | None:
         tables=[table(columns, rows)],
         notes=[words.say("split.note")],
     )
+
+
+def rounding_row(words: Words, totals: list[float], shown: list[float]) -> list[Block]:
+    """What the lines above, each rounded, miss of their totals; nothing where they miss nothing."""
+    missing = [total - lines for total, lines in zip(totals, shown, strict=True)]
+    written = [words.amount(v, signed=True) if rounded(v, words.decimals) else NOTHING for v in missing]
+    return [row(words.say("split.rounding"), *written, tone="muted")] if set(written) != {NOTHING} else []
 
 
 def _team_parts(words: Words, parts: pd.DataFrame, team: Any, order: list[str]) -> Block:

@@ -30,6 +30,7 @@ CORE = (
     "company",
     "beliefs",
     "response",
+    "booking",
     "outcome",
     "exposure",
     "rules",

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.words.catalogue import Words
+from reports.words.control_words import failed_controls
 from reports.words.doubts import doubts
 from reports.words.sentences import Row, Tables, objective, period
 
@@ -17,8 +18,8 @@ MOST_NAMED = 3
 
 def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
     """What must be read before the numbers: what failed, is broken or doubtful, and why nothing moved."""
-    blocks = [*_failed(words, tables), *_loss_of_net(words, tables), *_broken(words, tables)]
-    blocks += _beliefs(words, tables)
+    blocks = [*_failed(words, tables), *_loss_of_net(words, tables), *failed_controls(words, tables)]
+    blocks += [*_broken(words, tables), *_beliefs(words, tables)]
     blocks += doubts(words, tables["warnings"])
     summary = tables["summary"].iloc[0]
     if not summary["moved"] and (tables["plans"]["kind"] == "chosen").any():

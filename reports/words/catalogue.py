@@ -81,6 +81,10 @@ class Words(Phrases):
         """Money of one unit: a decimal more where it is small."""
         return self.write.money(value, self.decimals if abs(value) >= 100 else self.decimals + 1)
 
+    def cents(self, value: float) -> str:
+        """A payout as booked, without its sign."""
+        return self.write.number(value, max(2, min(self.decimals, 6)))
+
     def amount(self, value: float, signed: bool = False) -> str:
         """Money without its sign, where a heading names the currency."""
         return self.write.number(value, self.decimals, signed)

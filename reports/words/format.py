@@ -17,6 +17,7 @@ from babel.numbers import (
     get_decimal_symbol,
 )
 
+from optimizer.tables.rounding import rounded
 from reports.words.locales import phrase
 
 MINUS = "\u2212"
@@ -96,11 +97,11 @@ class Formatter:
     def _write(self, value: float, decimals: int, signed: bool, write) -> str:  # type: ignore[no-untyped-def]
         if not math.isfinite(value):
             return NOTHING
-        rounded = round(value, decimals) + 0.0
-        text = _typed(str(write(abs(rounded))))
-        if rounded == 0:
+        shown = rounded(value, decimals)
+        text = _typed(str(write(abs(shown))))
+        if shown == 0:
             return text
-        return MINUS + text if rounded < 0 else ("+" if signed else "") + text
+        return MINUS + text if shown < 0 else ("+" if signed else "") + text
 
 
 def _with_decimals(pattern: str, decimals: int) -> str:

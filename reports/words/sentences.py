@@ -171,7 +171,7 @@ def as_written(words: Words, unit: str, value: float) -> str:
 def in_unit(words: Words, unit: str, value: float, signed: bool = False) -> str:
     """A number of a rule, written in the rule's own unit."""
     if unit == "money":
-        return words.money(value, signed)
+        return words.write.money(value, max(2, words.decimals), signed)
     if unit == "money_per_unit":
         return words.write.money(value, 2, signed)
     if unit == "share":

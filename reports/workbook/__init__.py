@@ -1,4 +1,4 @@
-"""The workbook for finance: payouts recomputed by live formulas, with controls that must read 0.00."""
+"""The workbook for finance: payouts recomputed by live formulas, controls with a verdict in words."""
 
 from __future__ import annotations
 
@@ -7,40 +7,44 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from optimizer.tables.rounding import printable
 from reports.run import Document, RunContent
 from reports.words.catalogue import Words, words_for
 from reports.words.locales import languages
 from reports.workbook.book import Book
-from reports.workbook.budget import write_budget, write_cases
+from reports.workbook.budget import write_budget
+from reports.workbook.cases import write_cases
 from reports.workbook.controls import write_controls
 from reports.workbook.curves import write_curves
 from reports.workbook.front import (
     open_summary,
+    shown_plans,
     write_dictionary,
+    write_head,
     write_payouts,
     write_robustness,
     write_sensitivity,
+    write_state,
     write_summary,
 )
 from reports.workbook.plan import write_plan
+from reports.workbook.recorded import write_recorded
 
 __all__ = ["budget_workbook", "workbook_of"]
 
 
 def budget_workbook(run: RunContent, language: str, _date: dt.date | None) -> Iterator[Document]:
     """`budget.xlsx`."""
-    shown = printable(run.tables)
-    words = [words_for(shown, spoken) for spoken in languages()]
-    yield Document("budget.xlsx", workbook_of(shown, words, language))
+    words = [words_for(run.tables, spoken) for spoken in languages()]
+    yield Document("budget.xlsx", workbook_of(run.tables, words, language))
 
 
 def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], language: str = "en") -> bytes:
-    """The xlsx file for tables whose numbers are `printable`; `language` is the one it opens in.
+    """The xlsx file for a run's tables; `language` is the one it opens in.
 
     The same tables give the same bytes.
     """
-    book = Book(words)
+    head = tables["summary"].iloc[0]
+    book = Book(words, int(head["cents"]), language)
     summary = open_summary(book, language)
     totals, lines = tables["pay_totals"], tables["pay_lines"]
     curves = write_curves(book, tables["curves"])
@@ -50,7 +54,9 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], languag
     write_payouts(book, tables["payout_distribution"], tables["objectives_reached"])
     write_robustness(book, tables["robustness"], tables["guarantees"])
     write_sensitivity(book, tables["assumptions"])
-    controls = write_controls(book, totals, agreed, paid)
+    amounts = write_recorded(book, shown_plans(tables["plans"]))
+    write_head(summary, head)
+    net = write_summary(summary, tables, amounts, paid)
+    write_state(summary, write_controls(book, tables["controls"], agreed, paid, net))
     write_dictionary(book)
-    write_summary(summary, tables, paid, controls)
     return book.close()

@@ -24,14 +24,19 @@ from reports.words.catalogue import Words
 STAMP = dt.datetime(2000, 1, 1)
 """Time stamp of every workbook: the same input gives the same bytes."""
 LANGUAGE = "Language"
+MOST_DECIMALS = 6
+"""Shown of money that has no cents."""
 
 
 class Book:
     """An xlsx file in memory; `words` of every language, the first of which is shown where a reader asks for
-    none of them."""
+    none of them. It opens in `language`: values stored beside formulas are in it."""
 
-    def __init__(self, words: Sequence[Words]) -> None:
+    def __init__(self, words: Sequence[Words], cents: int, language: str = "") -> None:
         self.words = tuple(words)
+        self.cents = cents
+        self.opens = next((one for one in words if one.language == language), words[0])
+        self.inputs: list[tuple[str, float]] = []
         self._bytes = io.BytesIO()
         options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = Workbook(self._bytes, options)
@@ -50,13 +55,13 @@ class Book:
         page.fit_to_pages(1, 0)
         return Sheet(self, page, name)
 
-    @property
-    def decimals(self) -> int:
-        """Of money."""
-        return self.words[0].decimals
+    def rounded(self, formula: str) -> str:
+        """A formula of money, rounded as payouts are booked."""
+        return f"ROUND({formula},{self.cents})"
 
-    def name_language(self, reference: str) -> None:
-        self._book.define_name(LANGUAGE, f"={reference}")
+    def name(self, name: str, reference: str) -> None:
+        """A name that formulas use for a cell."""
+        self._book.define_name(name, f"={reference}")
 
     def close(self) -> bytes:
         self._book.close()
@@ -73,8 +78,7 @@ class Book:
 
     @cached_property
     def _styles(self) -> dict[str, dict[str, Any]]:
-        decimals = self.decimals
-        cents = "#,##0." + "0" * max(2, decimals)
+        cents = "#,##0." + "0" * min(MOST_DECIMALS, self.cents)
         return {
             "title": {"bold": True, "font_size": 16, "font_color": COLOURS["accent"]},
             "section": {"bold": True, "font_size": 12, "font_color": COLOURS["accent"]},
@@ -87,13 +91,13 @@ class Book:
             "text": {},
             "wrap": {"text_wrap": True},
             "muted": {"font_color": COLOURS["muted"]},
-            "amount": {"num_format": "#,##0" + "." * bool(decimals) + "0" * decimals},
             "money": {"num_format": cents + ";[Red]-" + cents},
             "share": {"num_format": "0.0%"},
             "level": {"num_format": "0.00%"},
             "number": {"num_format": "#,##0.####"},
             "exact": {"num_format": "0.000000"},
             "whole": {"num_format": "0"},
+            "strong": {"bold": True},
             "input": {"bg_color": COLOURS["warn_tint"], "border": 1, "border_color": COLOURS["line"]},
             "total": {"bold": True, "top": 1},
             "bad": {"bg_color": COLOURS["bad_tint"], "font_color": COLOURS["bad"]},
@@ -154,27 +158,43 @@ class Sheet:
         else:
             self.page.write_blank(row, column, None, self.book.style(*styles))
 
-    def live(self, row: int, column: int, formula: str, value: float, *styles: str) -> None:
+    def input(self, row: int, column: int, value: float, *styles: str) -> None:
+        """A number that a reader may change; the book remembers what it was."""
+        self.number(row, column, value, *styles, "input")
+        self.book.inputs.append((self.at(row, column, outside=True), value))
+
+    def live(self, row: int, column: int, formula: str, value: float | str, *styles: str) -> None:
         """A formula, stored with its value."""
-        shown = value if math.isfinite(value) else ""
+        shown = "" if isinstance(value, float) and not math.isfinite(value) else value
         self.page.write_formula(row, column, f"={formula}", self.book.style(*styles), shown)
+
+    def spoken(
+        self, row: int, column: int, formula: Callable[[Words], str], value: str, *styles: str
+    ) -> None:
+        """A formula of text in every language, stored with its value in the language that opens."""
+        self.live(row, column, self.by_language(formula), value, *styles)
+
+    def by_language(self, formula: Callable[[Words], str]) -> str:
+        """The formula of the language that the cell named `Language` says."""
+        first, *others = self.book.words
+        chosen = formula(first)
+        plain = chosen
+        for words in (one for one in reversed(others) if formula(one) != plain):
+            chosen = f'IF({LANGUAGE}="{words.language}",{formula(words)},{chosen})'
+        return chosen
 
     def _translated(
         self, row: int, column: int, said: Callable[[Words], str], styles: tuple[str, ...]
     ) -> None:
         """A text in every language, chosen by the cell named `Language`; the first where none is chosen."""
-        first, *others = ((words.language, said(words)) for words in self.book.words)
-        formula = _literal(first[1])
-        for language, text in reversed(others):
-            if text != first[1]:
-                formula = f'IF({LANGUAGE}="{language}",{_literal(text)},{formula})'
-        if formula == _literal(first[1]):
-            self.text(row, column, first[1], *styles)
+        texts = [said(words) for words in self.book.words]
+        if len(set(texts)) == 1:
+            self.text(row, column, texts[0], *styles)
         else:
-            self.page.write_formula(
-                row, column, f"={formula}", self.book.style(*(styles or ("text",))), first[1]
-            )
+            shown = said(self.book.opens)
+            self.spoken(row, column, lambda words: literal(said(words)), shown, *(styles or ("text",)))
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """A text in a formula."""
     return '"' + text.replace('"', '""') + '"'

@@ -140,12 +140,12 @@ def _curve(
 ) -> Curve:
     top, bent = knots.iloc[0], knots[knots["knot"] > 0]
     sheet.label(row, 1, top, "kpi")
-    sheet.number(row, 2, float(top["noise"]), "level", "input")
-    sheet.number(row, 3, float(top["first_level"]), "number", "input")
-    sheet.number(row, 4, float(top["first_slope"]), "number", "input")
+    sheet.input(row, 2, float(top["noise"]), "level")
+    sheet.input(row, 3, float(top["first_level"]), "number")
+    sheet.input(row, 4, float(top["first_slope"]), "number")
     for offset, (_, knot) in enumerate(bent.iterrows(), len(FIXED)):
         for part, (key, style) in enumerate((("at", "level"), ("jump", "number"), ("change", "number"))):
-            sheet.number(row, offset + part * most, float(knot[key]), style, "input")
+            sheet.input(row, offset + part * most, float(knot[key]), style)
     at, jumps, changes = (_span(sheet, row, len(FIXED) + part * most, len(bent)) for part in range(3))
     gate = _gate(sheet, row, top, curves, points) if top["gate"] else None
     noise, level, slope = (sheet.at(row, column, outside=True) for column in (2, 3, 4))
@@ -159,9 +159,9 @@ def _span(sheet: Sheet, row: int, first: int, count: int) -> str:
 def _gate(sheet: Sheet, row: int, top: pd.Series, curves: pd.DataFrame, points: int) -> Gate:
     on = curves[curves["kpi"] == top["gate"]].iloc[0]
     sheet.label(row, 5, on, "kpi")
-    sheet.number(row, 6, float(top["gate_at"]), "level", "input")
-    sheet.number(row, 7, float(on["noise"]), "level", "input")
-    sheet.number(row, 8, float(top["correlation"]), "number", "input")
+    sheet.input(row, 6, float(top["gate_at"]), "level")
+    sheet.input(row, 7, float(on["noise"]), "level")
+    sheet.input(row, 8, float(top["correlation"]), "number")
     at, noise, correlation = (sheet.at(row, column, outside=True) for column in (6, 7, 8))
     columns = [sheet.span((points, c), (points + POINTS - 1, c), outside=True) for c in (0, 1)]
     return Gate(at, noise, correlation, *columns)

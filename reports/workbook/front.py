@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports.workbook.book import Book, Sheet
+from optimizer.tables.rounding import rounded
+from reports.workbook.book import LANGUAGE, Book, Sheet
 from reports.workbook.budget import COMPANY, LINE, TOTAL, Paid
+from reports.workbook.cases import CASE
+from reports.workbook.controls import HEADS, State
 from reports.workbook.curves import FIXED as CURVE
+from reports.workbook.recorded import CHANGED, Amounts
 
 LANGUAGE_CELL = (2, 1)
 
@@ -19,13 +23,12 @@ def open_summary(book: Book, language: str) -> Sheet:
     sheet.text(*LANGUAGE_CELL, language, "text", "input")
     spoken = [words.language for words in book.words]
     sheet.page.data_validation(*LANGUAGE_CELL, *LANGUAGE_CELL, {"validate": "list", "source": spoken})
-    book.name_language(sheet.at(*LANGUAGE_CELL, outside=True))
+    book.name(LANGUAGE, sheet.at(*LANGUAGE_CELL, outside=True))
     return sheet
 
 
-def write_summary(sheet: Sheet, tables: dict[str, pd.DataFrame], paid: Paid, controls: str) -> None:
-    """Scenario and status, plans side by side, payouts as this workbook recomputes them."""
-    summary = tables["summary"].iloc[0]
+def write_head(sheet: Sheet, summary: pd.Series) -> None:
+    """Scenario, status, currency and period, and how many inputs are not what the run recorded."""
     sheet.say(3, 0, "xlsx.scenario")
     sheet.named(3, 1, "company", str(summary["scenario"]))
     sheet.say(4, 0, "xlsx.status")
@@ -33,34 +36,68 @@ def write_summary(sheet: Sheet, tables: dict[str, pd.DataFrame], paid: Paid, con
     sheet.say(5, 0, "xlsx.money")
     sheet.text(5, 1, str(summary["currency"]))
     sheet.say(5, 2, f"period.{summary['period']}")
+    sheet.say(7, 0, "xlsx.recorded.changed")
+    sheet.live(7, 1, CHANGED, 0.0, "whole")
+    changed = {"type": "cell", "criteria": ">", "value": 0, "format": sheet.book.style("bad")}
+    sheet.page.conditional_format(7, 1, 7, 1, changed)
+
+
+def write_state(sheet: Sheet, state: State) -> None:
+    """How the controls came out, in words."""
     sheet.say(6, 0, "xlsx.control.all")
-    sheet.live(6, 1, controls, 0.0, "money", "total")
-    bad = {"type": "cell", "criteria": ">", "value": 0, "format": sheet.book.style("bad")}
-    sheet.page.conditional_format(6, 1, 6, 1, bad)
-    _plans(sheet, 8, tables["plans"])
-    _payouts(sheet, 16, tables["pay_totals"].iloc[-1], paid)
+    sheet.spoken(6, 1, state.formula, state.said(sheet.book.opens), "total")
+    failed = {
+        "type": "formula",
+        "criteria": f"={state.failed}>0",
+        "format": sheet.book.style("bad", "strong"),
+    }
+    sheet.page.conditional_format(6, 1, 6, 1, failed)
 
 
-def _plans(sheet: Sheet, row: int, plans: pd.DataFrame) -> None:
-    """Current and recommended plan, as on page one of the report."""
-    shown = plans[plans["kind"].isin(["current", "chosen"])]
-    sheet.say(row, 0, "xlsx.plans", "section")
-    for column, (_, plan) in enumerate(shown.iterrows(), 1):
-        sheet.label(row, column, plan, "plan", "head")
-        for offset, key in enumerate(("gross", "direct_costs", "revenue", "loaded_pay", "net"), 1):
-            sheet.number(row + offset, column, float(plan[key]), "amount")
-    for offset, key in enumerate(("gross", "direct_costs", "revenue", "loaded_pay", "net"), 1):
-        sheet.say(row + offset, 0, f"xlsx.amount.{key}")
+def write_summary(sheet: Sheet, tables: dict[str, pd.DataFrame], amounts: Amounts, paid: Paid) -> str:
+    """Plans side by side, then limits; formulas only. Returns the address of net as this workbook has it."""
+    plans = shown_plans(tables["plans"])
+    sheet.say(9, 0, "xlsx.plans", "section")
+    for offset, key in enumerate(SUMMED, 10):
+        sheet.say(offset, 0, f"xlsx.amount.{key}")
+    for column, (_, plan) in enumerate(plans.iterrows(), 1):
+        sheet.label(9, column, plan, "plan", "head")
+        _plan(sheet, column, plan, amounts, paid if column == len(plans) else None)
+    _limits(sheet, 10 + len(SUMMED) + 1, tables["pay_totals"], paid)
+    return sheet.at(10 + SUMMED.index("net"), len(plans), outside=True)
 
 
-def _payouts(sheet: Sheet, row: int, company: pd.Series, paid: Paid) -> None:
-    sheet.say(row, 0, "xlsx.payouts", "section")
-    live = [("pay", paid.pay[COMPANY], "pay"), ("loaded", paid.loaded[COMPANY], "loaded")]
-    if COMPANY in paid.limit:
-        live += [("limit", paid.limit[COMPANY], "limit"), ("slack", paid.slack[COMPANY], "slack")]
-    for offset, (key, address, column) in enumerate(live, 1):
-        sheet.say(row + offset, 0, f"xlsx.col.{key}")
-        sheet.live(row + offset, 1, address, float(company[column]), "money")
+def shown_plans(plans: pd.DataFrame) -> pd.DataFrame:
+    """The plan in force and, where there is one, the recommended: the last is the one recomputed."""
+    return plans[plans["kind"].isin(["current", "chosen"])]
+
+
+SUMMED = ("gross", "direct_costs", "revenue", "pay", "charges", "loaded_pay", "net")
+
+
+def _plan(sheet: Sheet, column: int, plan: pd.Series, amounts: Amounts, paid: Paid | None) -> None:
+    """Payouts of the plan that the workbook recomputes are its own; all else is what the run recorded."""
+    live = {} if paid is None else {"pay": paid.pay, "charges": paid.charges, "loaded_pay": paid.loaded}
+    row = {key: 10 + at for at, key in enumerate(SUMMED)}
+    for key in SUMMED[:-1]:
+        formula = live[key][COMPANY] if key in live else amounts[str(plan["kind"]), key]
+        sheet.live(row[key], column, formula, float(plan[key]), "money")
+    net = sheet.book.rounded(f"{sheet.at(row['revenue'], column)}-{sheet.at(row['loaded_pay'], column)}")
+    sheet.live(row["net"], column, net, rounded(float(plan["net"]), sheet.book.cents), "money", "total")
+
+
+def _limits(sheet: Sheet, row: int, totals: pd.DataFrame, paid: Paid) -> None:
+    """Every budget of expected loaded payouts: paid, limit, left."""
+    if not paid.limit:
+        return
+    sheet.say(row, 0, "xlsx.limits", "section")
+    sheet.heads(row + 1, ("team", "loaded", "limit", "slack"))
+    for at, (_, total) in enumerate(totals[totals["limit"].notna()].iterrows(), row + 2):
+        team = str(total["team"])
+        sheet.who(at, 0, team)
+        of = ((paid.loaded, "loaded"), (paid.limit, "limit"), (paid.slack, "slack"))
+        for column, (address, key) in enumerate(of, 1):
+            sheet.live(at, column, address[team], float(total[key]), "money")
 
 
 PAYOUTS = (
@@ -76,40 +113,44 @@ COLUMNS = {
     "Plan": ("team", "headcount", "target_pay", "charges_rate", "weight_sum", "kpi", "weight", "euros"),
     "Curves": (*CURVE, "knot", "jump", "slope_change", "point", "point_weight"),
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
-    "Attainment": ("attainment", "pay", "loaded", "limit", "slack"),
+    "Attainment": ("attainment", *CASE, "rounding", "limit", "slack"),
     "Payouts": PAYOUTS,
     "Robustness": (*ROBUSTNESS, *GUARANTEES),
     "Sensitivity": ("assumption", "source", "range", "gain", "gain_low", "gain_high"),
-    "Controls": ("control", "live", "recorded", "allowed", "difference"),
+    "Controls": tuple(head for head in HEADS if head != "team"),
 }
 
 
 def write_payouts(book: Book, spreads: pd.DataFrame, objectives: pd.DataFrame) -> None:
-    """Payouts as distributions, then how likely each objective is."""
+    """Payouts as distributions, loaded and gross apart, then how likely each objective is."""
     sheet = book.sheet("Payouts", (18, 14, 28, 10, *[14] * 11))
     sheet.say(0, 0, "xlsx.sheet.payouts", "title")
     sheet.say(1, 0, "xlsx.payouts.note", "muted")
-    sheet.heads(3, PAYOUTS)
-    amounts = (*PAYOUTS[4:12], "budget")
-    row = 4
-    for _, one in spreads.iterrows():
-        sheet.label(row, 0, one, "plan")
-        sheet.say(row, 1, f"xlsx.level.{one['level']}")
-        everybody = "team.everybody" if one["level"] == "person" else "team.company"
-        sheet.who(row, 2, str(one["team"]), everybody=everybody)
-        sheet.number(row, 3, float(one["people"]), "whole")
-        for column, key in enumerate(amounts, 4):
-            sheet.number(row, column, float(one[key]), "money")
-        for column, key in enumerate(("over_budget", "at_goal"), 13):
-            sheet.number(row, column, float(one[key]), "share")
-        row += 1
-    sheet.heads(row + 1, ("plan", "kpi", "attainment", "noise", "reached"))
-    for at, (_, one) in enumerate(objectives.iterrows(), row + 2):
+    person, row = spreads["level"] == "person", 3
+    for basis, mine in (("loaded", spreads[~person]), ("gross", spreads[person])):
+        sheet.say(row, 0, f"xlsx.payouts.{basis}", "section")
+        sheet.heads(row + 1, PAYOUTS)
+        for at, (_, one) in enumerate(mine.iterrows(), row + 2):
+            _spread(sheet, at, one)
+        row += len(mine) + 3
+    sheet.heads(row, ("plan", "kpi", "attainment", "noise", "reached"))
+    for at, (_, one) in enumerate(objectives.iterrows(), row + 1):
         sheet.label(at, 0, one, "plan")
         sheet.label(at, 1, one, "kpi")
         for column, key in enumerate(("attainment", "noise", "reached"), 2):
             sheet.number(at, column, float(one[key]), "share")
-    sheet.page.freeze_panes(4, 1)
+
+
+def _spread(sheet: Sheet, row: int, one: pd.Series) -> None:
+    sheet.label(row, 0, one, "plan")
+    sheet.say(row, 1, f"xlsx.level.{one['level']}")
+    everybody = "team.everybody" if one["level"] == "person" else "team.company"
+    sheet.who(row, 2, str(one["team"]), everybody=everybody)
+    sheet.number(row, 3, float(one["people"]), "whole")
+    for column, key in enumerate((*PAYOUTS[4:12], "budget"), 4):
+        sheet.number(row, column, float(one[key]), "money")
+    for column, key in enumerate(("over_budget", "at_goal"), 13):
+        sheet.number(row, column, float(one[key]), "share")
 
 
 def write_robustness(book: Book, plans: pd.DataFrame, guarantees: pd.DataFrame) -> None:

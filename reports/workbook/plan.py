@@ -18,6 +18,10 @@ class Agreed:
     charges: dict[str, str]
     weight_sum: dict[str, str]
     euros: dict[Pair, str]
+    measures: dict[str, str]
+    """Weights of every team that is paid, as a range."""
+    regimes: int
+    """Lines of a team and KPI on the sheet of budgets."""
     curves: Curves
 
 
@@ -29,7 +33,8 @@ def write_plan(book: Book, totals: pd.DataFrame, lines: pd.DataFrame, curves: Cu
     pairs = lines.drop_duplicates(["team", "kpi"])
     teams = totals[totals["team"] != ""]
     first = 3 + len(teams) + 3
-    agreed = Agreed({}, {}, {}, {}, curves)
+    regimes = int(lines.groupby(["team", "kpi"]).size().max()) if len(lines) else 0
+    agreed = Agreed({}, {}, {}, {}, {}, regimes, curves)
     sheet.heads(3, ("team", "headcount", "target_pay", "charges_rate", "weight_sum"))
     for row, (_, team) in enumerate(teams.iterrows(), 4):
         _team(sheet, row, team, agreed)
@@ -37,7 +42,7 @@ def write_plan(book: Book, totals: pd.DataFrame, lines: pd.DataFrame, curves: Cu
     for row, (_, pair) in enumerate(pairs.iterrows(), first + 1):
         _pair(sheet, row, pair, agreed)
     for row, (_, team) in enumerate(teams.iterrows(), 4):
-        _weight_sum(sheet, row, str(team["team"]), pairs, first + 1)
+        _weight_sum(sheet, row, str(team["team"]), pairs, first + 1, agreed)
     sheet.page.freeze_panes(4, 1)
     return agreed
 
@@ -46,8 +51,8 @@ def _team(sheet: Sheet, row: int, team: pd.Series, agreed: Agreed) -> None:
     name = str(team["team"])
     sheet.label(row, 0, team, "team")
     sheet.number(row, 1, float(team["headcount"]), "whole")
-    sheet.number(row, 2, float(team["euros"]), "money", "input")
-    sheet.number(row, 3, float(team["charges_rate"]), "share", "input")
+    sheet.input(row, 2, float(team["euros"]), "money")
+    sheet.input(row, 3, float(team["charges_rate"]), "level")
     agreed.target[name] = sheet.at(row, 2, outside=True)
     agreed.charges[name] = sheet.at(row, 3, outside=True)
     agreed.weight_sum[name] = sheet.at(row, 4, outside=True)
@@ -57,12 +62,14 @@ def _pair(sheet: Sheet, row: int, pair: pd.Series, agreed: Agreed) -> None:
     team, kpi = str(pair["team"]), str(pair["kpi"])
     sheet.label(row, 0, pair, "team")
     sheet.label(row, 1, pair, "kpi")
-    sheet.number(row, 2, float(pair["weight"]), "share", "input")
+    sheet.input(row, 2, float(pair["weight"]), "share")
     sheet.live(row, 3, f"{agreed.target[team]}*{sheet.at(row, 2)}", float(pair["euros"]), "money")
     agreed.euros[team, kpi] = sheet.at(row, 3, outside=True)
 
 
-def _weight_sum(sheet: Sheet, row: int, team: str, pairs: pd.DataFrame, first: int) -> None:
+def _weight_sum(sheet: Sheet, row: int, team: str, pairs: pd.DataFrame, first: int, agreed: Agreed) -> None:
     mine = [first + at for at, name in enumerate(pairs["team"]) if name == team]
     if mine:
-        sheet.live(row, 4, f"SUM({sheet.span((mine[0], 2), (mine[-1], 2))})", 1.0, "share")
+        span = ((mine[0], 2), (mine[-1], 2))
+        sheet.live(row, 4, f"SUM({sheet.span(*span)})", 1.0, "share")
+        agreed.measures[team] = sheet.span(*span, outside=True)

@@ -16,8 +16,10 @@ from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import share as _share
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
-from optimizer.plans.evaluation import BudgetLine, Evaluation, Influence
+from optimizer.plans.budget_lines import BudgetLine
+from optimizer.plans.evaluation import Evaluation, Influence
 from optimizer.response.beliefs import DENOMINATOR_FLOOR
+from optimizer.response.booking import book, booked_money, rounded
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.long_run import long_runs
 from optimizer.response.outcome import Outcome, evaluate_plan
@@ -27,6 +29,9 @@ from optimizer.scenario.types import Scenario
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
+
+COMPARED = ("gross_value", "direct_costs", "revenue", "gross_pay", "charges", "loaded_pay", "net")
+"""Amounts of plans side by side."""
 
 
 def baseline_in_words(cal: Calibrated) -> str:
@@ -82,17 +87,19 @@ def today_of(cal: Calibrated) -> Outcome:
     return evaluate_plan(cal.paid_by(IN_FORCE), cal.current)
 
 
-def amounts(scenario: Scenario) -> tuple[str, ...]:
-    """Always revenue, direct costs, payouts and net; what surplus is made of where it is the objective."""
-    always = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
+def amounts(cal: Calibrated, outcome: Outcome) -> dict[str, float]:
+    """Always value, direct costs, payouts and net, as booked (docs/money.md); what surplus is made of where
+    it is the objective."""
+    shown = vars(booked_money(cal.scenario, outcome))
     parts = ("effort_cost", "risk_premium", "surplus")
-    return always + parts if scenario.rules.objective == "surplus" else always
+    surplus = parts if cal.scenario.rules.objective == "surplus" else ()
+    return shown | {name: getattr(outcome, name) for name in surplus}
 
 
 def against_today(scenario: Scenario, today: Outcome, learnt: Outcome) -> str:
     """What a plan changes against the one in force; a loss of net beside a gain of the objective is said."""
     name = scenario.rules.objective
-    change = {n: getattr(learnt, n) - getattr(today, n) for n in dict.fromkeys((name, "loaded_pay", "net"))}
+    change = {n: _change(scenario, today, learnt, n) for n in dict.fromkeys((name, "loaded_pay", "net"))}
     told = ", ".join(f"{n} {change[n]:+,.2f}" for n in dict.fromkeys((name, "net")))
     falls = f"; the net falls: loaded payouts change by {change['loaded_pay']:+,.2f}"
     return f"against today: {told}{falls if net_falls(scenario, today, learnt) else ''}"
@@ -100,10 +107,16 @@ def against_today(scenario: Scenario, today: Outcome, learnt: Outcome) -> str:
 
 def net_falls(scenario: Scenario, today: Outcome, learnt: Outcome) -> bool:
     """Whether a plan brings more of what is maximized and leaves less, to the cent."""
-    objective, net = (
-        round(getattr(learnt, name) - getattr(today, name), 2) for name in (scenario.rules.objective, "net")
-    )
+    objective, net = (_change(scenario, today, learnt, name) for name in (scenario.rules.objective, "net"))
     return bool(objective > 0 > net)
+
+
+def _change(scenario: Scenario, today: Outcome, learnt: Outcome, name: str) -> float:
+    """Of an amount as it is told, to the cent; of the surplus as it is computed."""
+    before, after = (
+        {"surplus": at.surplus, **vars(booked_money(scenario, at))}[name] for at in (today, learnt)
+    )
+    return rounded(after - before)
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
@@ -115,13 +128,10 @@ def show_evaluation(evaluation: Evaluation) -> None:
         ["", "today", "first response", "consistent"],
     )
     today = today_of(cal)
-    for name in amounts(cal.scenario):
-        _row(money, name, *(_money(getattr(at, name)) for at in (today, first, learnt)))
-    pay = _table("Payouts before charges", ["team", "first response", "consistent", "of target"])
-    for i, team in enumerate(network.teams):
-        target = float(evaluation.euros[i].sum())
-        share = _share(learnt.pay[i] / target) if target else "–"
-        _row(pay, team, _money(first.pay[i]), _money(learnt.pay[i]), share)
+    each = [amounts(cal, at) for at in (today, first, learnt)]
+    for name in each[0]:
+        _row(money, name, *(_money(at[name]) for at in each))
+    pay = _payouts(evaluation)
     score = _table("Attainment", ["KPI", "first response", "consistent"])
     for k, kpi in enumerate(network.kpis):
         _row(score, kpi, _share(first.score[k]), _share(learnt.score[k]))
@@ -163,14 +173,29 @@ def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
         yield Text(f"{start}{text} {DENOMINATOR_FLOOR:.0%} of today's were left; no plan to sign")
 
 
+def _payouts(evaluation: Evaluation) -> Table:
+    """What every team is paid, to the cent: gross next period, and all once people have learnt."""
+    scenario, learnt = evaluation.cal.scenario, evaluation.consistent
+    first, booked = book(scenario, evaluation.first_response.pay), book(scenario, learnt.pay)
+    heads = ["team", "gross, first response", "gross", "charges", "loaded", "gross of target"]
+    table = _table("Payouts (consistent, but for the first column)", heads)
+    for i, team in enumerate(evaluation.cal.network.teams):
+        target, mine = float(evaluation.euros[i].sum()), booked.of(i)
+        share = _share(learnt.pay[i] / target) if target else "–"
+        parts = (first.pay[i], mine.pay, mine.charges, mine.loaded)
+        _row(table, team, *(_money(float(part)) for part in parts), share)
+    return table
+
+
 def _ratchet(evaluation: Evaluation, fixed: Outcome) -> Table:
     """What targets that follow results take from the incentive."""
-    scenario = evaluation.cal.scenario
+    cal, scenario = evaluation.cal, evaluation.cal.scenario
     title = f"Targets issued anew ({scenario.currency} per {period(scenario.period)})"
     table = _table(title, ["", "fixed targets", "issued anew", "change"])
-    for name in amounts(scenario):
-        before, after = getattr(fixed, name), getattr(evaluation.consistent, name)
-        _row(table, name, _money(before), _money(after), f"{after - before:+,.2f}")
+    before, after = amounts(cal, fixed), amounts(cal, evaluation.consistent)
+    for name in before:
+        change = rounded(after[name] - before[name])
+        _row(table, name, _money(before[name]), _money(after[name]), f"{change:+,.2f}")
     return table
 
 
@@ -186,17 +211,16 @@ def _activities(cal: Calibrated, first: Floats, learnt: Floats) -> Table:
 
 def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
     """One row per plan, at consistent beliefs."""
-    columns = ["plan", "gross", "direct costs", "revenue", "loaded pay", "net", "breaks"]
+    columns = ["plan", *(name.replace("_", " ") for name in COMPARED), "breaks"]
     table = _table(
         f"Plans ({scenario.currency} per {period(scenario.period)}, once people have learnt)",
         columns,
         words=("breaks",),
     )
     for name, plan in plans.items():
-        at = plan.consistent
-        money = (at.gross, at.direct_costs, at.revenue, at.loaded_pay, at.net)
+        money = vars(booked_money(scenario, plan.consistent))
         broken = ", ".join(r.name for r in plan.broken_rules) or "nothing"
-        _row(table, name, *(f"{m:,.0f}" for m in money), broken)
+        _row(table, name, *(f"{rounded(money[m], 0):,.0f}" for m in COMPARED), broken)
     _print(table, *(doubt for name, plan in plans.items() for doubt in doubts(plan, name)))
     _print(*_losses_of_net(scenario, plans))
 
@@ -230,24 +254,36 @@ def show_influence(influence: Influence) -> None:
 
 
 def show_budget(at: Evaluation, lines: tuple[BudgetLine, ...]) -> None:
-    """Every budget line to the cent."""
+    """Every budget line to the cent: what is paid, the limit, and whether it holds."""
     scenario = at.cal.scenario
-    table = _table(
-        f"Budget ({scenario.currency} per {period(scenario.period)})", ["line", "value", "limit", "slack"]
-    )
+    heads = ["line", "gross", "charges", "loaded", "limit", "basis", "left", "holds"]
+    table = _table(f"Budget ({scenario.currency} per {period(scenario.period)})", heads)
     for line in lines:
-        limit = _money(line.limit) if line.limit is not None else "–"
-        _row(
-            table, line.name, _money(line.value), limit, _money(line.slack) if line.slack is not None else "–"
-        )
-    elsewhere = (Text(_elsewhere(line)) for line in lines if line.elsewhere is not None)
-    _print(table, *elsewhere, *doubts(at))
+        amounts = (line.gross, line.charges, _loaded(line), line.limit)
+        holds = "–" if line.limit is None else "yes" if line.kept else "NO"
+        basis = "–" if line.limit is None else line.basis
+        _row(table, line.name, *map(_if_known, amounts), basis, _if_known(line.slack), holds)
+    _print(table, *map(Text, _in_words(lines)), *doubts(at))
 
 
-def _elsewhere(line: BudgetLine) -> str:
-    """What a line that holds on a sample comes to on a larger one."""
-    value, error = line.elsewhere or 0.0, line.standard_error or 0.0
-    return f"{line.name} on a larger sample: {_money(value)}, standard error {_money(error)}"
+def _loaded(line: BudgetLine) -> float | None:
+    """Of lines about bad cases too, which have no parts."""
+    return line.booked if line.basis == "loaded" else line.loaded
+
+
+def _if_known(amount: float | None) -> str:
+    return "–" if amount is None else _money(amount)
+
+
+def _in_words(lines: tuple[BudgetLine, ...]) -> Iterator[str]:
+    """What exceeds its limit by how much; what a line that holds on a sample comes to on a larger one."""
+    for line in lines:
+        if not line.kept:
+            yield f"FAILED: {line.name} by {_money(-(line.slack or 0.0))}"
+    for line in lines:
+        if line.elsewhere is not None:
+            value, error = _money(line.elsewhere), _money(line.standard_error or 0.0)
+            yield f"{line.name} on a larger sample: {value}, standard error {error}"
 
 
 def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None:

@@ -18,6 +18,7 @@ from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
 from optimizer.plans.plan_changes import TeamChange, curve_named, team_changes
 from optimizer.plans.warnings import extrapolated
+from optimizer.response.booking import rounded
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.certificate import CONFLICT, conflict_rows
 from reports.words.sentences import way_out
@@ -78,9 +79,10 @@ def _show_plan(solution: Solution, chosen: Chosen) -> None:
         f"{scenario.currency} per {period(scenario.period)}, once people have learnt",
         ["", "today", "plan", "change"],
     )
-    for name in amounts(scenario):
-        before, after = getattr(today, name), getattr(at, name)
-        _row(money, name, _money(before), _money(after), f"{after - before:+,.2f}")
+    before, after = amounts(solution.problem.cal, today), amounts(solution.problem.cal, at)
+    for name in before:
+        apart = rounded(after[name] - before[name])
+        _row(money, name, _money(before[name]), _money(after[name]), f"{apart:+,.2f}")
     known = solution.certificate
     gap = f"objective {known.objective:,.2f}, bound {known.bound:,.2f}, gap {known.gap:.2e}"
     _print(table, money, Text(gap))

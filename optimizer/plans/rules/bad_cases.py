@@ -6,9 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from optimizer.plans.rules.facts import Facts
-from optimizer.plans.rules.family import Limit, Relaxation, Rule, RuleValue, Unchecked, own_limit
+from optimizer.plans.rules.family import (
+    BookedValue,
+    Limit,
+    Relaxation,
+    Rule,
+    RuleValue,
+    Unchecked,
+    own_limit,
+)
 from optimizer.plans.rules.steps import MONEY_STEP, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
+from optimizer.response.booking import booking_decimals, half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import Cvar, Percentile, Rules
 
@@ -37,11 +46,13 @@ def _stated(rules: Rules) -> Iterator[tuple[Rule, str, Cvar | Percentile]]:
 
 
 def lines(at: Facts) -> Iterator[RuleValue]:
-    """On the sample that is drawn once for these rules."""
+    """On the sample that is drawn once for these rules; tested to the cent."""
     for rule, key, case in _stated(at.cal.scenario.rules):
         paid = getattr(at.tail, key)
         if paid is not None:
-            yield rule.at(paid, case.limit)
+            decimals = booking_decimals(at.cal.scenario)
+            booked = BookedValue.of(half_up(paid, decimals), case.limit, decimals)
+            yield rule.at(paid, case.limit, booked=booked)
 
 
 def relaxations(cal: Calibrated) -> Iterator[Relaxation]:

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from optimizer.arrays import Floats
 from optimizer.plans.rules.facts import Facts
-from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleOfPlan, RuleValue
+from optimizer.plans.rules.family import (
+    BookedValue,
+    Limit,
+    PageForm,
+    Relaxation,
+    Rule,
+    RuleOfPlan,
+    RuleValue,
+)
 from optimizer.plans.rules.steps import MONEY_STEP, SHARE_STEP, one_number, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
+from optimizer.response.booking import book
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
 from optimizer.scenario.rule_types import Rules
@@ -24,16 +34,22 @@ RULES = (EXPECTED, TEAM, SHARE)
 
 
 def lines(at: Facts) -> Iterator[RuleValue]:
+    """At expected payouts; tested on them as booked."""
     budget, teams = at.cal.scenario.rules.budget, list(at.cal.scenario.teams)
-    loaded = at.pay * loading(at.cal)
-    if budget.expected is not None:
-        yield EXPECTED.at(loaded.sum(axis=1), budget.expected)
+    loaded, booked = at.pay * loading(at.cal), book(at.cal.scenario, at.pay)
+
+    def tested(amounts: Floats, limit: Floats | float) -> BookedValue:
+        return BookedValue.of(amounts, limit, booked.decimals)
+
+    if (most := budget.expected) is not None:
+        yield EXPECTED.at(loaded.sum(axis=1), most, booked=tested(booked.company.loaded, most))
     for team, most in budget.teams.items():
-        yield TEAM.at(loaded[:, teams.index(team)], most, team)
+        i = teams.index(team)
+        yield TEAM.at(loaded[:, i], most, team, booked=tested(booked.loaded[:, i], most))
     for i, team in enumerate(teams if budget.min_share_of_target is not None else ()):
         least = (budget.min_share_of_target or 0.0) * at.euros[:, i].sum(axis=1)
         if (least > 0).any():
-            yield SHARE.at(at.pay[:, i], least, team)
+            yield SHARE.at(at.pay[:, i], least, team, booked=tested(booked.pay[:, i], least))
 
 
 def relaxations(cal: Calibrated) -> Iterator[Relaxation]:

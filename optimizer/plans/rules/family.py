@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.arrays import Bools, Floats
 from optimizer.plans.rules.facts import Facts, TeamPlans
 from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace
+from optimizer.response.booking import half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import Rules
 
@@ -74,6 +75,33 @@ class Rule:
         return PageForm(self, self.named(*where), form, numbers, at_least, quiet)
 
 
+def allowed(limit: Floats | float, size: float = 1.0) -> Any:
+    """By how much a value may miss its limit: the noise of doubles, which grows with the limit.
+
+    Less than a cent below ten million: limits on booked payouts are then kept to the cent.
+    """
+    return np.maximum(TOLERANCE * size, RELATIVE * np.abs(limit))
+
+
+@dataclass(frozen=True)
+class BookedValue:
+    """Payouts as booked, and their limit to the same decimals, (S,): what a limit on pay is tested on."""
+
+    value: Floats
+    limit: Floats
+    decimals: int
+
+    @classmethod
+    def of(cls, booked: Floats, limit: Floats | float, decimals: int) -> BookedValue:
+        """Of booked amounts (S,) against a limit as it is stated."""
+        return cls(booked, np.ones(len(booked)) * half_up(limit, decimals), decimals)
+
+    def slack(self, at_least: bool) -> Floats:
+        """Whole cents: without a doubt about the last one."""
+        slack = self.value - self.limit if at_least else self.limit - self.value
+        return half_up(slack, self.decimals)
+
+
 @dataclass(frozen=True)
 class RuleValue:
     """A rule at S plans: value and limit (S,), kept where value ≤ limit, or ≥ if `at_least`.
@@ -89,16 +117,20 @@ class RuleValue:
     """What TOLERANCE is a share of: at most 1, less where the value itself is counted in less."""
     quiet: bool = False
     """It says something only when broken, e.g. a weight of at most 1."""
+    booked: BookedValue | None = None
+    """Of limits on pay, which hold or break to the cent (docs/money.md)."""
 
     @property
     def slack(self) -> Floats:
-        """How far the rule is from breaking, in its own unit."""
+        """How far the rule is from breaking, in its own unit; of limits on pay, in booked amounts."""
+        if self.booked is not None:
+            return self.booked.slack(self.at_least)
         return self.value - self.limit if self.at_least else self.limit - self.value
 
     @property
     def kept(self) -> Bools:
         """(S,): the rule holds, but for rounding."""
-        return np.asarray(self.slack >= -np.maximum(TOLERANCE * self.size, RELATIVE * np.abs(self.limit)))
+        return np.asarray(self.slack >= -allowed(self.limit, self.size))
 
     @property
     def excess(self) -> Floats:
@@ -108,7 +140,9 @@ class RuleValue:
     def one(self, plan: int) -> RuleOfPlan:
         """The rule at one of the plans."""
         value, limit = float(self.value[plan]), float(self.limit[plan])
-        return RuleOfPlan(self.name, value, limit, self.at_least, self.size, self.quiet)
+        shown, slack = self.booked or self, float(self.slack[plan])
+        told = float(shown.value[plan]), float(shown.limit[plan])
+        return RuleOfPlan(self.name, value, limit, self.at_least, self.size, self.quiet, *told, slack)
 
     def where(self, applies: Bools) -> RuleValue:
         """At its limit for plans to which it does not apply."""
@@ -117,7 +151,7 @@ class RuleValue:
 
 @dataclass(frozen=True)
 class RuleOfPlan:
-    """A rule at one plan: as `RuleValue`, in numbers."""
+    """A rule at one plan: as `RuleValue`, in numbers; `told` as they are tested, payouts as booked."""
 
     name: str
     value: float
@@ -125,15 +159,13 @@ class RuleOfPlan:
     at_least: bool
     size: float
     quiet: bool
-
-    @property
-    def slack(self) -> float:
-        """How far the rule is from breaking, in its own unit."""
-        return self.value - self.limit if self.at_least else self.limit - self.value
+    told: float
+    told_limit: float
+    slack: float
 
     @property
     def kept(self) -> bool:
-        return self.slack >= -max(TOLERANCE * self.size, RELATIVE * abs(self.limit))
+        return bool(self.slack >= -allowed(self.limit, self.size))
 
     @property
     def excess(self) -> float:

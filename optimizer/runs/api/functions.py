@@ -11,8 +11,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.plans import evaluation
-from optimizer.plans.evaluation import CURRENT, BudgetLine, Evaluation, Influence
+from optimizer.plans import budget_lines, evaluation
+from optimizer.plans.budget_lines import BudgetLine
+from optimizer.plans.evaluation import CURRENT, Evaluation, Influence
 from optimizer.runs.api.border import (
     GivenPlan,
     GivenScenario,
@@ -61,7 +62,7 @@ def check_budget(scenario: GivenScenario, plan: GivenPlan, seed: int = SEED) -> 
     checked = checked_scenario(scenario)
     chosen = checked_plan(checked, plan)
     with calibrating():
-        return evaluation.check_budget(checked, chosen, checked_seed(seed))
+        return budget_lines.check_budget(checked, chosen, checked_seed(seed))
 
 
 def measures(scenario: GivenScenario) -> Influence:

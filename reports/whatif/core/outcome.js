@@ -20,6 +20,7 @@ function evaluatePlan(company, euros, answer = consistentResponse) {
     score: expect(scores),
     pay,
     loaded,
+    booked: bookedPayouts(company, pay),
     gross,
     directCosts,
     revenue: gross - directCosts,

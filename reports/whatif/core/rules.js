@@ -1,15 +1,19 @@
 // The scenario's rules, checked for any plan (forms: optimizer/plans/rules/family.py, FORMS).
 
 /** Every rule with its value, limit and slack at a plan's consistent outcome; those that do not apply are left
- *  out. `broken` where the slack is below minus what rounding may take. */
+ *  out. `told` and `toldLimit` are value and limit as they are tested: of payouts, to the cent. `broken` where
+ *  the slack is below minus what rounding may take. */
 function checkRules(company, euros, outcome) {
   const plan = { euros, shares: euros.map(sharesOf), outcome };
   return company.rules.flatMap((rule) => {
     const found = RULE_FORMS[rule.form](company, rule, plan);
     if (found === null) return [];
-    const [value, limit] = found;
-    const slack = rule.atLeast ? value - limit : limit - value;
-    return [{ rule, value, limit, slack, broken: slack < -room(company.constants, limit) }];
+    const [value, limit, booked] = found;
+    const { cents } = company.constants;
+    const [told, toldLimit] = booked === undefined ? [value, limit] : [booked, halfUp(limit, cents)];
+    const apart = rule.atLeast ? told - toldLimit : toldLimit - told;
+    const slack = booked === undefined ? apart : halfUp(apart, cents);
+    return [{ rule, value, limit, told, toldLimit, slack, broken: slack < -room(company.constants, limit) }];
   });
 }
 
@@ -26,7 +30,7 @@ function sharesOf(row) {
 
 const inUse = (company, weight) => weight > company.constants.tolerance;
 
-/** By form: [value, limit], or null where the rule does not apply. */
+/** By form: [value, limit], of payouts also the value as booked; null where the rule does not apply. */
 const RULE_FORMS = {
   pay: (_, rule, { euros }) => [total(euros[rule.team]), rule.limit],
   largest: (_, rule, { shares }) => [Math.max(0, ...rule.kpis.map((k) => shares[rule.team][k])), rule.limit],
@@ -44,10 +48,14 @@ const RULE_FORMS = {
     total(rule.terms.map(([k, from]) => Math.abs(shares[rule.team][k] - from))),
     rule.limit,
   ],
-  loaded: (_, rule, { outcome }) => [total(rule.teams.map((i) => outcome.loaded[i])), rule.limit],
+  loaded: (company, rule, { outcome }) => [
+    total(rule.teams.map((i) => outcome.loaded[i])),
+    rule.limit,
+    halfUp(total(rule.teams.map((i) => outcome.booked[i].loaded)), company.constants.cents),
+  ],
   guaranteed: (_, rule, { euros, outcome }) => {
     const least = rule.share * total(euros[rule.team]);
-    return least > 0 ? [outcome.pay[rule.team], least] : null;
+    return least > 0 ? [outcome.pay[rule.team], least, outcome.booked[rule.team].gross] : null;
   },
   cap: (company, rule, { outcome }) => {
     const { x } = outcome.equilibria[rule.regime];

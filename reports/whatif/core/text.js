@@ -26,14 +26,14 @@ function wordsOf({ phrases, numbers }) {
 }
 
 function signOf(value, decimals, signed) {
-  const rounded = Number(value.toFixed(decimals));
+  const rounded = halfUp(value, decimals);
   if (rounded === 0) return "";
   if (rounded < 0) return MINUS;
   return signed ? "+" : "";
 }
 
 function digits(value, decimals, { group, decimal }) {
-  const [whole, part] = Math.abs(value).toFixed(decimals).split(".");
+  const [whole, part] = Math.abs(halfUp(value, decimals)).toFixed(decimals).split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
   return part ? grouped + decimal + part : grouped;
 }

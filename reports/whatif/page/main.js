@@ -233,9 +233,9 @@ function refresh(page) {
     most: reference.most,
     decimals,
     kept: words.say(company.unchecked.length ? "rules.kept_here" : "rules.kept"),
-    printed: answer.settled ? printedAmounts(answer, decimals) : {},
-    printedNow: printedAmounts(among[0], decimals),
-    printedBest: reference.best < 0 ? null : printedAmounts(among[reference.best], decimals),
+    printed: answer.settled ? toldAmounts(answer, company.constants.cents) : {},
+    printedNow: toldAmounts(among[0], company.constants.cents),
+    printedBest: reference.best < 0 ? null : toldAmounts(among[reference.best], company.constants.cents),
     money: (value, signed) => words.money(value, decimals, signed),
   };
   page.views.forEach((view) => view.update(shown));

@@ -1,10 +1,10 @@
 // The consequences' side of the page: cards, rules, attainment, who does what, the plan file.
 
-/** Amounts as they are printed: net and differences follow from rounded parts, so that they add up. */
-function printedAmounts(outcome, decimals) {
-  const round = (value) => Number(value.toFixed(decimals));
-  const [revenue, loadedPay] = [round(outcome.revenue), round(outcome.loadedPay)];
-  return { revenue, loadedPay, net: revenue - loadedPay, gamingHours: Math.round(outcome.gamingHours) };
+/** Amounts as they are told: payouts as booked, and the net that they leave; each is rounded when written. */
+function toldAmounts(outcome, cents) {
+  const loadedPay = halfUp(total(outcome.booked.map((paid) => paid.loaded)), cents);
+  const { revenue } = outcome;
+  return { revenue, loadedPay, net: revenue - loadedPay, gamingHours: halfUp(outcome.gamingHours, 0) };
 }
 
 const CARDS = [
@@ -48,7 +48,7 @@ function cardView(words, { field, goodWhen }) {
     field === "gamingHours" ? words.say("hours", { n: words.number(v, 0, signed) }) : shown.money(v, signed);
   const update = (shown) => {
     const [plan, now] = [shown.printed[field], shown.printedNow[field]];
-    const delta = plan - now;
+    const delta = halfUp(plan - now, field === "gamingHours" ? 0 : shown.decimals);
     setText(value, write(shown, plan));
     const share = now !== 0 ? words.percent(delta / Math.abs(now), 1, true) : NOTHING;
     setText(change, delta === 0 ? words.say("card.same") : words.say("card.change", { change: write(shown, delta, true), share }));
@@ -62,14 +62,14 @@ function cardView(words, { field, goodWhen }) {
 
 /** "Budget (loaded) · €141,200, at most €140,000". */
 function ruleInWords(words, line, decimals, language) {
-  const write = ruleNumber(words, line.rule.unit, decimals, [line.value, line.limit]);
+  const write = ruleNumber(words, line.rule.unit, decimals, [line.told, line.toldLimit]);
   const key = line.rule.atLeast ? "rule.at_least" : "rule.at_most";
   return element(
     "span",
     {},
     named(line.rule.label[language]),
     " · ",
-    element("span", { class: "number" }, words.say(key, { value: write(line.value), limit: write(line.limit) }))
+    element("span", { class: "number" }, words.say(key, { value: write(line.told), limit: write(line.toldLimit) }))
   );
 }
 
@@ -81,7 +81,7 @@ function ruleNumber(words, unit, decimals, [value, limit]) {
   };
   switch (unit) {
     case "money":
-      return (v) => words.money(v, apart(decimals));
+      return (v) => words.money(v, apart(Math.max(2, decimals)));
     case "money_per_unit":
       return (v) => words.money(v, apart(2));
     case "count":
@@ -118,7 +118,7 @@ function rulesTable(words, body) {
   return element("table", {}, element("thead", {}, element("tr", {}, heads)), body);
 }
 
-function ruleRow(words, { rule, value, limit, slack }, decimals, language) {
+function ruleRow(words, { rule, told: value, toldLimit: limit, slack }, decimals, language) {
   const write = ruleNumber(words, rule.unit, decimals, [value, limit]);
   const cell = (text) => element("td", { class: "number" }, text);
   const sign = rule.atLeast ? "≥ " : "≤ ";

@@ -188,7 +188,8 @@ def test_the_case_of_cents_is_one_figure_in_every_document(runs: Path) -> None:
     assert (company["loaded"], company["slack"]) == ("1427.69", "0.0")
     (rule,) = (row for row in rows_of(run, "rules") if row["rule"] == "budget.expected")
     assert (rule["value"], rule["slack"]) == ("1427.69", "0.0")
-    assert {row["loaded_pay"] for row in rows_of(run, "plans")} == {"1427.69"}
+    plans = (row for row in rows_of(run, "plans") if row["kind"] != "equal")
+    assert {row["loaded_pay"] for row in plans} == {"1427.69"}
     cells = cells_of(run)
     summary = [row for row in cells["Summary"] if 1427.69 in row]
     assert any(row[1:4] == [1427.69, 1427.69, 0] for row in summary)

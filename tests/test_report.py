@@ -43,6 +43,7 @@ from reports.style import (
     printable_text,
 )
 from reports.words.format import MINUS, NARROW_NO_BREAK, NO_BREAK, Formatter, french_spaces
+from reports.words.sentences import as_written
 
 LANGUAGES = ("en", "fr")
 BOUNDS = {"bound.min", "bound.max"}
@@ -142,7 +143,7 @@ def test_without_a_plan_one_page_names_the_conflict_and_the_way_out(language: st
     words = words_for(shown("infeasible"), language)
     assert plain(words_for(shown("infeasible"), language).label(conflict, "rule", 80)) in text[0]
     for column in ("limit", "by", "relaxed"):
-        assert plain(words.money(conflict[column])) in text[0]
+        assert plain(as_written(words, conflict["unit"], conflict[column])) in text[0]
 
 
 @pytest.mark.documents

@@ -68,8 +68,8 @@ def _source(words: Words, mine: Any) -> Block:
     return row(name, values, off if first["range"] > 0 else NOTHING, text)
 
 
-def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block:
-    """Every round of beliefs, and what the run was made from."""
+def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block | None:
+    """Every round of beliefs, and what the run was made from; nothing where every plan was judged at once."""
     rounds = tables["rounds"]
     columns = [
         PageColumn(words.say("proof.round"), "center"),
@@ -79,8 +79,8 @@ def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block:
     ]
     rows = [_round(words, line) for _, line in rounds.iterrows()]
     lead = [words.say("proof.history", objective=objective(words, tables["summary"].iloc[0]))] if rows else []
-    body = [table(columns, rows)] if rows else []
-    return chapter(words.say("proof.more"), lead=lead, tables=[*body, *_made_from(words, files)])
+    parts = [*([table(columns, rows)] if rows else []), *_made_from(words, files)]
+    return chapter(words.say("proof.more"), lead=lead, tables=parts) if parts else None
 
 
 def _round(words: Words, line: Any) -> Block:

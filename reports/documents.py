@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from reports.board.report import report_pdf
@@ -49,11 +50,18 @@ class Documents:
 
     def asked(self, only: Sequence[str] = (), languages: Languages = ()) -> Iterator[Document]:
         """Those of some kinds (all where none is named) in some languages (each kind's own)."""
+        for part in self.parts(only, languages):
+            yield from part()
+
+    def parts(
+        self, only: Sequence[str] = (), languages: Languages = ()
+    ) -> Iterator[Callable[[], tuple[Document, ...]]]:
+        """The same, kind by kind and language by language, each made when it is called."""
         for name, kind in KINDS.items():
             if not only or name in only:
                 spoken = languages or kind.languages or known()
                 for language in spoken[:1] if kind.multilingual else spoken:
-                    yield from self._in(name, language)
+                    yield partial(self._in, name, language)
 
     def called(self, name: str, languages: Languages = ()) -> Iterator[Document]:
         """Every document of a name: one that serves all languages may open in any; those named come first."""

@@ -84,7 +84,7 @@ def test_a_run_out_of_time_is_a_plan_without_proof_and_says_so(tmp_path: Path) -
 def test_an_explanation_that_takes_too_long_is_cut_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("optimizer.runs.solve.TO_EXPLAIN", -1e6)
+    monkeypatch.setattr("optimizer.runs.deadlines.explained_by", lambda _: -1e6)
     out = tmp_path / "out"
     (entry,) = run_here(grid_file(tmp_path, budgets(1), time_limit=1000), out).entries
     assert entry.status == "optimal"

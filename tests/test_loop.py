@@ -262,7 +262,7 @@ def test_where_not_every_plan_was_judged_the_word_is_not_found_rather_than_none(
     assert count_plans(solution.problem.space, 20_000) > 20_000
     assert solution.status == "not_found"
     (summary,) = tables_of(solution)["summary"].to_dict("records")
-    said = words_for(tables_of(solution), "en").name("status", summary["outcome"], 80)
+    said = words_for(tables_of(solution), "en").name("status", summary["status"], 80)
     assert said == "No plan found that keeps the rules (not proven that none exists)"
     assert "budget.expected" in solution.conflict.rules
 

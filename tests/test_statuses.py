@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from never_better import words
 from pypdf import PdfReader
 from solved import mini
 from test_loop import SolveState, count_plans, every_plan, state_of
@@ -305,3 +306,13 @@ class _Counting(Sampler):
     @classmethod
     def of(cls, space: Any, seed: int) -> _Counting:
         return cls(space, np.random.default_rng(seed), (None,) * len(space.unit))
+
+
+# --- never better than all plans allow ------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_no_word_is_better_than_what_all_plans_of_small_companies_allow() -> None:
+    """`python -m tests.never_better --count 500` asks more of them."""
+    ended = list(words(12, first=7_000))
+    assert [(w.seed, w.wrong) for w in ended if w.wrong] == []

@@ -35,7 +35,13 @@ if TYPE_CHECKING:
     help="Limits tried; the scenario's own is always among them.",
 )
 @click.option("--out", type=Destination(dir_okay=False), help="Also write the table as CSV.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each point.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds for each point; one that is not decided in them says so, with exit code 3.",
+)
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: all processors.")
 @json_option
@@ -45,7 +51,7 @@ def frontier(
     over: Over,
     points: int,
     out: Path | None,
-    time_limit: float | None,
+    time_limit: float,
     gap: float,
     workers: int | None,
     as_json: bool,

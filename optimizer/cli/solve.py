@@ -25,7 +25,9 @@ from optimizer.cli.common import (
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder; default runs/<name>.")
 @click.option("--beliefs", type=click.Choice(["consistent", "baseline"]), default="consistent")
 @click.option(
-    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for the whole solve."
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds for search, explanation and documents together; default: no limit.",
 )
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
 @click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True)
@@ -100,9 +102,17 @@ def solve(
         raise click.BadParameter(str(error), param_hint="--out") from error
     except RangeError as error:
         raise click.UsageError(f"--robust, --draws: {error}") from error
+    if run.left_out:
+        click.echo(
+            f"no time was left for: {', '.join(run.left_out)}{_remedy(run.left_out, folder)}", err=True
+        )
     if as_json:
         seconds = {phase: round(value, 3) for phase, value in run.seconds.items()}
         print_json({**solution_json(run.solution), "seconds": seconds})
     else:
         show_solution(run.solution, folder)
     sys.exit(EXIT[run.solution.status])
+
+
+def _remedy(left_out: tuple[str, ...], folder: Path) -> str:
+    return f"; `incentives report {folder}` makes documents" if "documents" in left_out else ""

@@ -20,8 +20,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ from optimizer.plans.plan_changes import PaidPlan, TeamChange, same_plan, team_c
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.response.plan_batch import PlanBatch
-from optimizer.scenario.plan import IN_FORCE
+from optimizer.scenario.plan import IN_FORCE, Plan, plan_from_euros
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
@@ -99,6 +99,8 @@ class Explanation:
     cut: bool = False
     prices: tuple[RulePrice, ...] = ()
     frontiers: tuple[FrontierPoint, ...] = ()
+    unsolved: bool = False
+    """There was no time for prices and frontiers that were asked for."""
 
     @property
     def cal(self) -> Calibrated:
@@ -191,6 +193,19 @@ def _under_other_curves(solution: Solution) -> tuple[Evaluation, ...]:
     best = [c.plan for c in solution.asked.combinations if c.plan is not None]
     plans = PlanBatch.of((plan.euros(cal.scenario), plan.curves) for plan in best)
     return evaluate_each(cal, space, plans) if best else ()
+
+
+def better_plans(explanation: Explanation) -> Iterator[Plan]:
+    """Plans met while explaining that may be better than the chosen one: the solver judges that."""
+    scenario, chosen = explanation.cal.scenario, explanation.chosen
+    worth = -np.inf if chosen is None else explanation.solution.certificate.objective
+    for tie in explanation.near_ties:
+        if tie.value > worth:
+            yield replace(plan_from_euros(scenario, tie.euros), curves=dict(tie.curves))
+    optima = [p.optimum for p in explanation.frontiers] + [p.optimum for p in explanation.prices]
+    for optimum in optima:
+        if optimum.weights is not None and optimum.value > worth:
+            yield optimum.plan(scenario)
 
 
 class _OutOfTimeError(Exception):

@@ -6,7 +6,8 @@ plan of a tighter point where its own solve found none as good: values never fal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -69,12 +70,20 @@ def frontier(
     today = evaluate_plan(cal, cal.current)
     value = value_of(cal, today)
     done: list[Optimum] = []
-    for optimum in optima:
-        done.append(optimum.beaten_by(done, options.gap))
+    for optimum, looser in zip(optima, _looser(optima), strict=True):
+        known = optimum if optimum.status != "not_found" else replace(optimum, bound=looser)
+        done.append(known.beaten_by(done, options.gap))
     return tuple(
         FrontierPoint(over, limit, limit == own, optimum, optimum.value - value, optimum.net - today.net)
         for limit, optimum in zip(limits, done, strict=True)
     )
+
+
+def _looser(optima: Sequence[Optimum]) -> list[float]:
+    """For each, the least bound of those with a looser limit: its own plans are worth no more."""
+    bounds = [o.bound if np.isfinite(o.bound) else np.inf for o in optima]
+    least = [min(bounds[n + 1 :], default=np.inf) for n in range(len(bounds))]
+    return [bound if np.isfinite(bound) else np.nan for bound in least]
 
 
 def own_limit(scenario: Scenario, over: Over) -> float | None:

@@ -11,7 +11,7 @@ from optimizer.explanation.comparison import mean_controllability
 from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.statuses import Status
 from optimizer.response.outcome import value_of
-from optimizer.scenario.plan import CurveNames, pay_decided
+from optimizer.scenario.plan import CurveNames, Plan, pay_decided, plan_of
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.certificate import relative_gap
@@ -53,6 +53,16 @@ class Optimum:
     target_pay: dict[str, float] | None = None
     """Of teams for which it is a decision."""
     curves: CurveNames = field(default_factory=dict)
+    undecided_after: float = np.nan
+    """Seconds after which it was not known whether any plan keeps the rules."""
+
+    def plan(self, scenario: Scenario) -> Plan:
+        """The whole plan. Raises ValueError where there is none."""
+        if self.weights is None:
+            raise ValueError("there is no plan")
+        today = plan_of(scenario, self.weights)
+        pay = {**today.target_pay, **(self.target_pay or {})}
+        return replace(today, target_pay=pay, curves=dict(self.curves))
 
     def beaten_by(self, known: Iterable[Optimum], gap: float) -> Optimum:
         """This, or a better plan that is known to keep the same rules: the solve missed it.
@@ -71,7 +81,8 @@ def optimum_of(solution: Solution) -> Optimum:
     """The numbers of a solution that are worth keeping; all at consistent beliefs."""
     problem, chosen = solution.problem, solution.chosen
     if chosen is None:
-        return Optimum(solution.status)
+        late = next((c.limit for c in solution.certificate.checks if c.name == "time" and not c.ok), np.nan)
+        return Optimum(solution.status, undecided_after=late)
     at = chosen.consistent
     return Optimum(
         status=solution.status,

@@ -16,7 +16,7 @@ WHOLE = 20_000
 """Plans up to which a space is judged whole (model.md §13.13)."""
 BLOCK = 4096
 """Plans handed out at once, and rows judged at once."""
-LONGEST = 400_000
+LONGEST = 50_000
 """Rows of one team that are listed on the way to those that keep its rules."""
 ROOM = 1e-5
 """Share of pay by which a row may miss a bound while it is listed: the rules judge it at the end."""

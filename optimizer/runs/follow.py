@@ -17,7 +17,7 @@ from optimizer.plans.enumeration import WHOLE
 from optimizer.runs.differing import SAME, Parts, differing
 from optimizer.runs.folder import MANIFEST, json_text, listing, versions
 from optimizer.runs.rebuild import Claim, claim_of, is_cheap, proof_again, rebuilt, solved_again
-from optimizer.runs.write import write_data
+from optimizer.runs.write import UNMADE, write_data
 from optimizer.scenario.read import read_scenario
 from optimizer.solver.certificate import check_equilibrium, check_global, check_sample
 from optimizer.solver.solution import Check
@@ -159,7 +159,9 @@ def documents_apart(folder: Path, made: Documents | None = None, missing: bool =
     if old:
         words = f"documents cannot be made again byte for byte: written with {', '.join(old)}"
         return Followed(tuple(_carried(folder, there)), (words,))
-    made, options = made or Documents(read_run(folder)), _claim(folder).options
+    claim = _claim(folder)
+    made, options = made or Documents(read_run(folder)), claim.options
+    missing = missing and UNMADE not in claim.left_out
     asked = [one.name for one in made.asked(options.outputs, options.languages)] if missing else []
     absent = [(f"{name} is missing, and was asked for",) for name in asked if name not in there]
     return Followed((*absent, *_apart(folder, made, there, options.languages)))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass as strict
 
+from optimizer.runs.deadlines import searched_by
 from optimizer.scenario.problems import Finding
 from optimizer.scenario.types import Scenario
 from optimizer.solver.options import STRICT, Options
@@ -39,8 +40,14 @@ class RunOptions(Options):
 
     @property
     def limit(self) -> float:
-        """Seconds for the solve; infinite where none are given."""
+        """Seconds for search, explanation and documents; infinite where none are given."""
         return math.inf if self.time_limit is None else self.time_limit
+
+    @property
+    def for_search(self) -> RunOptions:
+        """The same, with the part of the time limit that is the search's."""
+        limit = None if self.time_limit is None else searched_by(self.time_limit)
+        return replace(self, time_limit=limit)
 
     @property
     def record(self) -> dict[str, Any]:

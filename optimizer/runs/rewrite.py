@@ -12,6 +12,7 @@ from optimizer.runs.folder import ChangedRunError, manifest_of, refuse_changed, 
 from optimizer.runs.follow import data_apart, documents_apart
 from optimizer.runs.recompute import recomputed
 from optimizer.runs.verify import NOT_READ, described
+from optimizer.runs.write import UNMADE
 from reports.documents import Documents
 from reports.run import read_run, write_document
 
@@ -38,7 +39,8 @@ def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequenc
         began = perf_counter()
         names.extend(write_document(one, fresh).name for one in made.asked(only, languages))
         seconds = {**manifest["seconds"], "report": perf_counter() - began}
-        write_json(fresh / "manifest.json", manifest_of(fresh, seconds, manifest.get("left_out", ())))
+        left_out = [what for what in manifest.get("left_out", ()) if only or what != UNMADE]
+        write_json(fresh / "manifest.json", manifest_of(fresh, seconds, left_out))
 
     replace_folder(folder, fill)
     return names

@@ -11,11 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from optimizer.explanation.build import Explanation, explain
+from optimizer.explanation.build import Explanation, better_plans, explain
 from optimizer.explanation.full import explain_fully
 from optimizer.parallel.interrupt import interruptible
 from optimizer.parallel.pool import Workers
 from optimizer.plans.robustness import DRAWS
+from optimizer.runs.deadlines import Deadlines
 from optimizer.runs.folder import refuse_foreign, refuse_unwritable
 from optimizer.runs.options import RunOptions
 from optimizer.runs.write import write_run
@@ -25,10 +26,11 @@ from optimizer.scenario.types import Scenario
 from optimizer.scenario.write import dump_scenario
 from optimizer.solver import Event, Solution, solve
 from optimizer.solver.clock import Clock
+from optimizer.solver.improve import improved
 from optimizer.solver.robust import robustly
 
-TO_EXPLAIN = 60.0
-"""Seconds after the time limit of the solve at which the long part of the explanation is given up."""
+MOST_TURNS = 3
+"""Times that a better plan met while explaining becomes the answer, and is explained again."""
 
 
 class Listener(Protocol):
@@ -69,6 +71,8 @@ class Run:
     folder: Path
     explanation: Explanation
     seconds: dict[str, float]
+    left_out: tuple[str, ...] = ()
+    """What there was no time for, as the manifest says it."""
 
     @property
     def solution(self) -> Solution:
@@ -87,21 +91,21 @@ def solve_to_folder(
 ) -> Run:
     """Solve and report. With a `plan` it is the only one to choose from, and the folder is about it.
 
-    `source` is the scenario's file as it was found. The time limit bounds the search; what takes long to
-    explain is left out `TO_EXPLAIN` seconds after it, or at Ctrl-C, and the manifest says so. Raises
+    `source` is the scenario's file as it was found. The time limit bounds search, explanation and documents
+    together; what there was no time for is left out, as at Ctrl-C, and the manifest says so. Raises
     NotARunFolderError, or OSError for a place that cannot be written, before the work; RangeError where
     nothing can be drawn.
     """
     refuse_foreign(folder)
     refuse_unwritable(folder.resolve().parent)
     scenario = scenario if plan is None else imposed(scenario, plan)
-    listener, clock = listener or Nobody(), Clock()
+    listener, clock, ends = listener or Nobody(), Clock(), Deadlines.of(time.monotonic(), options.limit)
     explanation = explained(scenario, options, listener, clock, workers)
     listener.say(f"writing {folder}")
     with interruptible():  # nothing is left to cut short
-        source = source or dump_scenario(scenario).encode()
-        write_run(folder, source, explanation, options, listener.lines, clock)
-    return Run(folder, explanation, clock.seconds)
+        source, lines = source or dump_scenario(scenario).encode(), listener.lines
+        left_out = write_run(folder, source, explanation, options, lines, clock, ends.documents)
+    return Run(folder, explanation, clock.seconds, left_out)
 
 
 def explained(
@@ -112,14 +116,22 @@ def explained(
     workers: int = 1,
 ) -> Explanation:
     """What a run folder is written from: the solution, compared in draws where asked, and explained."""
-    until, clock = time.monotonic() + options.limit + TO_EXPLAIN, clock or Clock()
-    solution = solve(scenario, options, listener.tell, clock)
+    ends, search = Deadlines.of(time.monotonic(), options.limit), options.for_search
+    clock = clock or Clock()
+    solution = solve(scenario, search, listener.tell, clock)
     with Workers(workers) as crew:
         if options.robust or options.draws:
             tell = partial(listener.tell_share, "draws, in portions")
-            solution = robustly(solution, options, options.robust, options.draws or DRAWS, crew, tell, clock)
+            solution = robustly(solution, search, options.robust, options.draws or DRAWS, crew, tell, clock)
         with clock.timed("explain"):
-            return _explained(solution, options, crew, listener, until)
+            explanation = _explained(solution, options, crew, listener, ends)
+            for _ in range(MOST_TURNS):
+                better = improved(solution, search, better_plans(explanation), listener.tell, clock)
+                if better is None:
+                    break
+                listener.say("a better plan was met on the way: it is the answer now")
+                solution, explanation = better, _explained(better, options, crew, listener, ends)
+            return explanation
 
 
 def imposed(scenario: Scenario, plan: Plan) -> Scenario:
@@ -147,15 +159,15 @@ def _paid(scenario: Scenario, team: str) -> float:
 
 
 def _explained(
-    solution: Solution, options: RunOptions, workers: Workers, listener: Listener, until: float
+    solution: Solution, options: RunOptions, workers: Workers, listener: Listener, ends: Deadlines
 ) -> Explanation:
     """Ctrl-C leaves out what takes long: the plan is known."""
     listener.say("explaining the plan")
     try:
-        explanation = explain(solution, workers, listener.tell_share, until)
+        explanation = explain(solution, workers, listener.tell_share, ends.explanation)
         if options.explain == "board":
             return explanation
-        return explain_fully(explanation, options, workers, listener.tell_share)
+        return explain_fully(explanation, options, workers, listener.tell_share, ends.explanation)
     except KeyboardInterrupt:
         listener.say("interrupted: what takes long to explain is left out")
         return explain(solution, until=0.0)

@@ -6,8 +6,10 @@ without solving, byte for byte.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 
 from optimizer.explanation.build import Explanation
 from optimizer.runs.folder import inputs_record, manifest_of, replace_folder, write_json
@@ -19,8 +21,9 @@ from optimizer.tables.json_values import solution_json
 from optimizer.tables.table import write_tables
 from optimizer.tables.whatif import whatif_data
 
-CUT = "tornado"
-"""What a run leaves out where its time is up: what the gain is when a number is off."""
+CUT, UNMADE, UNSOLVED = "tornado", "documents", "limits"
+"""What a run leaves out where its time is up: what the gain is when a number is off, documents, prices of
+rules and frontiers."""
 
 
 def write_run(
@@ -30,11 +33,14 @@ def write_run(
     options: RunOptions,
     log: list[str],
     clock: Clock,
-) -> None:
-    """The run folder of scenario.md.
+    until: float = math.inf,
+) -> tuple[str, ...]:
+    """The run folder of scenario.md; what there was no time for is left out of it, and told.
 
-    `source` is the scenario's file as it was found; the clock has the time of the phases before.
+    `source` is the scenario's file as it was found; the clock has the time of the phases before. After the
+    moment `until` [s, time.monotonic] no document is begun; all else is written whatever the time.
     """
+    left_out: list[str] = []
 
     def fill(fresh: Path) -> None:
         with clock.timed("tables"):
@@ -43,11 +49,13 @@ def write_run(
             write_json(fresh / "inputs.json", inputs_record(source, merged, options.record))
         (fresh / "run.log").write_text("\n".join(log) + "\n", encoding="utf-8")
         with clock.timed("report"):
-            _write_documents(fresh, options.outputs, options.languages)
-        left_out = [CUT] if explanation.cut else []
+            whole = _write_documents(fresh, options.outputs, options.languages, until)
+        missing = {CUT: explanation.cut, UNSOLVED: explanation.unsolved, UNMADE: not whole}
+        left_out.extend(what for what, is_missing in missing.items() if is_missing)
         write_json(fresh / "manifest.json", manifest_of(fresh, clock.seconds, left_out))
 
     replace_folder(folder, fill)
+    return tuple(left_out)
 
 
 def write_data(folder: Path, explanation: Explanation) -> None:
@@ -61,9 +69,14 @@ def write_data(folder: Path, explanation: Explanation) -> None:
     write_json(folder / "company.json", whatif_data(solution))
 
 
-def _write_documents(fresh: Path, only: Sequence[str], languages: Sequence[str]) -> list[str]:
-    """Documents from what lies in the folder; their names."""
-    from reports.documents import documents
+def _write_documents(fresh: Path, only: Sequence[str], languages: Sequence[str], until: float) -> bool:
+    """Documents from what lies in the folder; whether there was time for all."""
+    from reports.documents import Documents
     from reports.run import read_run, write_document
 
-    return [write_document(made, fresh).name for made in documents(read_run(fresh), only, languages)]
+    for part in Documents(read_run(fresh)).parts(only, languages):
+        if monotonic() >= until:
+            return False
+        for made in part():
+            write_document(made, fresh)
+    return True

@@ -148,10 +148,10 @@ def _at_own_beliefs(state: SolveState) -> Verdict:
     incumbent = state.incumbent
     if incumbent is None or not incumbent.kept:
         return _without_plan(state, refusal)
-    return certified(state, *_proven(state, incumbent))
+    return certified(state, *proven(state, incumbent))
 
 
-def _proven(state: SolveState, incumbent: ScoredPlan) -> tuple[Proof, int]:
+def proven(state: SolveState, incumbent: ScoredPlan) -> tuple[Proof, int]:
     """The proof of the best plan, and how many random plans were judged since one of them improved on it.
 
     None are where there is no proof that they could shake.

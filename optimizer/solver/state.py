@@ -83,10 +83,12 @@ class SolveState:
     @cached_property
     def money(self) -> float:
         """Units of money in the model per unit of the scenario, a power of two: tolerances of the solver mean
-        the same whether a company counts in euros or in rupiahs (model.md §13.13)."""
+        the same whether a company counts in euros or in rupiahs (model.md §13.13). Quadratic programs, where
+        there are no steps, lose digits when amounts near 1, as in textbooks, are blown up."""
         network = self.cal.network
         size = max(abs(float(network.baseline @ network.marginal_value)), float(self.cal.current.sum()))
-        return float(2.0 ** np.round(np.log2(NEAR / size))) if size > 0 else 1.0
+        unit = float(2.0 ** np.round(np.log2(NEAR / size))) if size > 0 else 1.0
+        return min(unit, 1.0) if self.space.continuous else unit
 
     @cached_property
     def in_model(self) -> Problem:

@@ -72,7 +72,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "switch.path": _listed("change stay"),
     "pilot.left_out": _listed("no_headcount too_few_people nothing_moves"),
     "adjust.verdict": _of(Verdict),
-    "left_out": _listed("tornado"),
+    "left_out": _listed("tornado limits documents"),
     "batch.state": _listed("done failed waiting running"),
     "calibration.people": _listed("skill supply"),
     "calibration.responsiveness": _listed("plan_change experiment prior"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from optimizer.scenario.plan import curves_in_words, pay_in_words, plan_in_words
 from optimizer.tables.solve_summary import STATUSES
 from optimizer.tables.table import Column, Row, Table
@@ -22,7 +20,12 @@ FRONTIER = Table(
     here=Column(bool, "flag", "whether it is the scenario's own limit"),
     status=Column(str, "code", STATUSES, "status"),
     value=Column(float, "money/period", "objective of the best plan; empty without one"),
-    bound=Column(float, "money/period", "no plan has a higher objective at the beliefs of that plan"),
+    bound=Column(
+        float,
+        "money/period",
+        "no plan has a higher objective at the beliefs of that plan; without a plan that of a looser limit",
+    ),
+    undecided_after=Column(float, "seconds", "time in which it was not found out whether there is a plan"),
     gain=Column(float, "money/period", "objective over the current plan's"),
     revenue=Column(float, "money/period", "revenue after direct costs"),
     loaded_pay=Column(float, "money/period", "expected payouts, employer charges included"),
@@ -47,7 +50,8 @@ def frontier_rows(points: Iterable[FrontierPoint]) -> Iterator[Row]:
             "here": point.is_own,
             "status": optimum.status,
             "value": optimum.value,
-            "bound": optimum.bound if optimum.weights is not None else np.nan,
+            "bound": optimum.bound,
+            "undecided_after": optimum.undecided_after,
             "gain": point.gain,
             "revenue": optimum.revenue,
             "loaded_pay": optimum.loaded_pay,

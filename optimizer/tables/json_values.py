@@ -299,6 +299,7 @@ def frontier_json(points: tuple[FrontierPoint, ...]) -> Json:
                 "here": p.is_own,
                 "status": p.optimum.status,
                 **{name: number(getattr(p.optimum, name)) for name in money},
+                "undecided_after": number(p.optimum.undecided_after),
                 "gain": number(p.gain),
                 "net_change": number(p.net_change),
                 "plan": p.optimum.weights,

@@ -53,9 +53,19 @@ def _frontier_row(words: Words, line: Any) -> Block:
             words.amount(line["net_change"], signed=True), "bad_text" if line["net_change"] < 0 else "plain"
         ),
         words.write.number(line["gaming_hours"]),
-        words.label(line, "status"),
+        state_of(words, line),
         tone="chosen" if line["here"] else "plain",
     )
+
+
+def state_of(words: Words, line: Any) -> str:
+    """Status of a point; where time ran out before there was a plan, that, and the most one could bring."""
+    if not math.isfinite(line["undecided_after"]):
+        return words.label(line, "status")
+    seconds = words.write.given(line["undecided_after"])
+    if not math.isfinite(line["bound"]):
+        return words.say("frontier.undecided", seconds=seconds)
+    return words.say("frontier.undecided_bound", seconds=seconds, bound=words.money(line["bound"]))
 
 
 def _frontier_chart(words: Words, frame: pd.DataFrame, name: str) -> Block | None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from optimizer.arrays import Floats
 from optimizer.cli.show.terminal import money as _money
-from optimizer.cli.show.terminal import period
+from optimizer.cli.show.terminal import period, words_of
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import share as _share
 from optimizer.cli.show.terminal import show as _print
@@ -26,6 +26,8 @@ from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.risk.persons import PersonsPay
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Scenario
+from optimizer.tables.frontier import frontier_rows
+from reports.board.limits import state_of
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
@@ -291,10 +293,13 @@ def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None
     over = points[0].over
     columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "net change", "gaming hours"]
     table = _table(f"Best plans by limit ({scenario.currency} per {period(scenario.period)})", columns)
-    for point in points:
+    words, rows = words_of(scenario), list(frontier_rows(points))
+    for point, line in zip(points, rows, strict=True):
         limit = f"{point.limit:,.0f}" if over == "budget" else f"{point.limit:.1%}"
         optimum = point.optimum
         money = (optimum.value, point.gain, optimum.loaded_pay, point.net_change, optimum.gaming_hours)
         shown = (f"{m:,.0f}" if np.isfinite(m) else "–" for m in money)
-        _row(table, f"{limit} *" if point.is_own else limit, optimum.status, *shown)
+        late = np.isfinite(optimum.undecided_after)
+        status = state_of(words, line) if late else optimum.status
+        _row(table, f"{limit} *" if point.is_own else limit, status, *shown)
     _print(table, *([Text("* the scenario's own limit")] if any(p.is_own for p in points) else []))

@@ -50,7 +50,7 @@ class Grid(Frozen):
     outputs: Annotated[tuple[Documents, ...], Field(strict=False, min_length=1)] = ("pdf",)
     languages: Annotated[tuple[Language, ...], Field(strict=False, min_length=1)] = languages()
     time_limit: Positive | None = None
-    """Seconds for each solve; what follows it is limited too (`runs.solve.TO_EXPLAIN`, `schedule.GRACE`)."""
+    """Seconds for each run: search, explanation and documents together (`runs.deadlines`)."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.plans.statuses import SETTLED
+from optimizer.runs.deadlines import searched_by
 
 AFTER_SOLVE = ("explain", "tables", "report")
-"""Phases of a run that its time limit does not count."""
+"""Phases of a run that are not its search."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,11 @@ class Incomplete:
     @classmethod
     def of(cls, result: Mapping[str, Any], about: Mapping[str, Any], limit: float | None) -> Incomplete:
         """Of a run with this `result.json` and `manifest.json`."""
-        status, rules = result["status"], (result.get("conflict") or {}).get("rules", ())
+        status = result["status"]
+        rules = (result.get("conflict") or {}).get("rules", ()) if status == "infeasible" else ()
         failed = [c["name"] for c in result.get("checks", ()) if not c["ok"]]
         spent = sum(value for phase, value in about["seconds"].items() if phase not in AFTER_SOLVE)
-        late = limit is not None and status not in SETTLED and spent >= limit
+        late = limit is not None and status not in SETTLED and spent >= searched_by(limit)
         return cls(
             time_limit=limit if late else None,
             rules=tuple(rules),

@@ -1,0 +1,150 @@
+"""Statuses of small random companies held against every plan, listed here without the solver's own listing.
+
+    python -m tests.never_better --count 500
+
+Every second company is solved as if its plans were too many to judge them all. Prints how they ended, and
+every word that is better than what all plans allow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, product
+from math import prod
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from optimizer import Options, Scenario, Solution, solve
+from optimizer.plans.evaluation import evaluate_batch
+from optimizer.plans.space import plan_space
+from tests.fuzz import CalibrationError, SolveState, calibrate, generated, measure
+
+MOST = 600
+"""Plans up to which a company is taken, counted before any rule but measures: this listing asks none."""
+GAP = 1e-6
+SAME = 1e-7
+"""Relative difference of values that is rounding."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """How a company ended, and what is wrong with that; empty where nothing is."""
+
+    seed: int
+    status: str
+    wrong: str
+
+
+def words(count: int, first: int = 0) -> Iterator[Word]:
+    """Of so many companies that are small enough."""
+    found, seed = 0, first
+    while found < count:
+        word = word_of(seed)
+        seed += 1
+        if word is not None:
+            found += 1
+            yield word
+
+
+def word_of(seed: int) -> Word | None:
+    """None where the company of a seed is refused, or too large."""
+    scenario = generated(seed, small=True)
+    if scenario is None or (listed := _every_plan(scenario)) is None:
+        return None
+    try:
+        cal = calibrate(scenario)
+        space = plan_space(cal, measure(cal).controllability)
+        if seed % 2:
+            with patch.object(SolveState, "every", None):
+                solution = solve(scenario, Options(gap=GAP))
+        else:
+            solution = solve(scenario, Options(gap=GAP))
+    except CalibrationError:
+        return None
+    batch = evaluate_batch(cal, space, listed)
+    sane = batch.kept & ~batch.consistent.starved.any(axis=1)
+    return Word(seed, solution.status, _wrong(solution, batch.value, batch.kept, sane))
+
+
+def _wrong(solution: Solution, value: np.ndarray, kept: np.ndarray, sane: np.ndarray) -> str:
+    """A word that all plans do not allow."""
+    best = float(value[sane].max(initial=-np.inf))
+    mine = solution.certificate.objective
+    if solution.status in ("infeasible", "no_equilibrium") and kept.any():
+        return f"{solution.status}, and {int(kept.sum())} plans keep the rules"
+    if solution.status == "imposed" and kept.sum() != 1:
+        return f"imposed, and {int(kept.sum())} plans keep the rules"
+    if solution.status == "optimal" and mine < best - (GAP + SAME) * max(1.0, abs(best)):
+        return f"optimal at {mine}, and a plan brings {best}"
+    if solution.chosen is not None and solution.status != "error" and not kept.any():
+        return "a plan, though none keeps the rules"
+    top = float(value[kept].max(initial=-np.inf))
+    if solution.chosen is not None and mine > top + SAME * max(1.0, abs(top)):
+        return f"{mine} is more than any plan that keeps the rules brings ({top})"
+    return (
+        f"error: {[c.name for c in solution.certificate.checks if not c.ok]}"
+        if solution.status == "error"
+        else ""
+    )
+
+
+def _every_plan(scenario: Scenario) -> np.ndarray | None:
+    """Euros (S, I, K) of every way to pay whole steps on the measures; None where these are too many."""
+    rows = [_of_team(scenario, name) for name in scenario.teams]
+    if prod(map(len, rows)) > MOST:
+        return None
+    return np.array([np.stack(some) for some in product(*rows)])
+
+
+def _of_team(scenario: Scenario, name: str) -> list[np.ndarray]:
+    """Euros (K,) of one team; more than MOST rows are not listed to the end."""
+    kpis, pay, step = list(scenario.kpis), scenario.teams[name].target_pay, scenario.rules.weights.step
+    size, totals = (pay * step, [round(1 / step)]) if isinstance(pay, float) else _amounts(pay, step)
+    mine = [kpis.index(k) for k in scenario.rules.measures.get(name, kpis)]
+    rows = []
+    for total in totals if size else ():
+        for counts in islice(_ways(total, len(mine)), MOST + 1):
+            row = np.zeros(len(kpis))
+            row[mine] = np.array(counts) * size
+            rows.append(row)
+    return rows or [np.zeros(len(kpis))]
+
+
+def _amounts(pay: Any, step: float) -> tuple[float, list[int]]:
+    size = pay.step or step * pay.max
+    every = range(round(pay.max / size) + 1)
+    return size, [n for n in every if pay.min - 1e-9 <= n * size <= pay.max + 1e-9]
+
+
+def _ways(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """Whole numbers from 0 that add up to a total."""
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        yield from ((first, *rest) for rest in _ways(total - first, parts - 1))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--first", type=int, default=0)
+    asked = parser.parse_args()
+    ended = list(words(asked.count, asked.first))
+    print(dict(Counter(w.status for w in ended)))
+    for word in ended:
+        if word.wrong:
+            print(f"seed {word.seed}: {word.wrong}")
+    return 1 if any(w.wrong for w in ended) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

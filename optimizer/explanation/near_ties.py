@@ -21,6 +21,7 @@ from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours
 from optimizer.plans.plan_changes import PaidPlan, curves_offered, same_curves, same_plan, team_changes
 from optimizer.plans.space import PlanSpace
+from optimizer.response.booking import booked_money
 from optimizer.response.calibration import Calibrated
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.scenario.plan import IN_FORCE, CurveNames
@@ -206,13 +207,13 @@ def _described(
     chosen, *others = evaluate_each(cal, space, plans)
 
     def tie(option: _Option, at: Evaluation) -> NearTie:
-        loss = chosen.value - at.value
+        loss, told = chosen.value - at.value, booked_money(cal.scenario, at.consistent)
         return NearTie(
             euros=at.euros,
             curves=at.curves,
             revenue=at.consistent.revenue,
-            loaded_pay=at.consistent.loaded_pay,
-            net=at.consistent.net,
+            loaded_pay=told.loaded_pay,
+            net=told.net,
             value=at.value,
             loss=loss,
             loss_share=loss / abs(chosen.value) if chosen.value else np.nan,

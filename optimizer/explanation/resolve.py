@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.explanation.comparison import mean_controllability
 from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.statuses import Status
+from optimizer.response.booking import booked_money
 from optimizer.response.outcome import value_of
 from optimizer.scenario.plan import CurveNames, Plan, pay_decided, plan_of
 from optimizer.scenario.types import Scenario
@@ -38,7 +39,8 @@ class Job:
 class Optimum:
     """The best plan of a scenario, in few numbers [currency/period]; NaN and None where there is none.
 
-    `weights` {team: {kpi: w}}; `gaming_hours` per period; `controllability` see `ComparedPlan`.
+    Payouts as booked, and the net that they leave. `weights` {team: {kpi: w}}; `gaming_hours` per period;
+    `controllability` see `ComparedPlan`.
     """
 
     status: Status
@@ -46,6 +48,8 @@ class Optimum:
     value: float = np.nan
     bound: float = np.nan
     revenue: float = np.nan
+    gross_pay: float = np.nan
+    charges: float = np.nan
     loaded_pay: float = np.nan
     net: float = np.nan
     gaming_hours: float = np.nan
@@ -83,15 +87,17 @@ def optimum_of(solution: Solution) -> Optimum:
     if chosen is None:
         late = next((c.limit for c in solution.certificate.checks if c.name == "time" and not c.ok), np.nan)
         return Optimum(solution.status, undecided_after=late)
-    at = chosen.consistent
+    at, told = chosen.consistent, booked_money(problem.scenario, chosen.consistent)
     return Optimum(
         status=solution.status,
         weights=chosen.plan.weights,
         value=value_of(problem.cal, at),
         bound=solution.certificate.bound,
         revenue=at.revenue,
-        loaded_pay=at.loaded_pay,
-        net=at.net,
+        gross_pay=told.gross_pay,
+        charges=told.charges,
+        loaded_pay=told.loaded_pay,
+        net=told.net,
         gaming_hours=gaming_hours(problem.cal, at),
         controllability=mean_controllability(problem.space, chosen.euros),
         target_pay=pay_decided(problem.scenario, chosen.plan),

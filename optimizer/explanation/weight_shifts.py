@@ -12,6 +12,7 @@ from optimizer.arrays import Bools, Floats
 from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.evaluation import Evaluation, evaluate_batch
 from optimizer.plans.space import PlanSpace
+from optimizer.response.booking import booked_money
 from optimizer.response.calibration import Calibrated
 
 Reason = Literal["rule", "no_gain", "no_equilibrium"]
@@ -81,6 +82,7 @@ def _steps(space: PlanSpace, euros: Floats, to: Bools) -> Iterator[tuple[int, in
 
 def _shift(start: Evaluation, at: Evaluation, i: int, k: int, other: int, step: float) -> WeightShift:
     pay, before, after = float(start.euros[i].sum()), start.consistent, at.consistent
+    now, then = (booked_money(start.cal.scenario, outcome) for outcome in (before, after))
     return WeightShift(
         team=i,
         kpi=k,
@@ -89,8 +91,8 @@ def _shift(start: Evaluation, at: Evaluation, i: int, k: int, other: int, step: 
         moved=step / pay,
         value=at.value - start.value,
         revenue=after.revenue - before.revenue,
-        loaded_pay=after.loaded_pay - before.loaded_pay,
-        net=after.net - before.net,
+        loaded_pay=then.loaded_pay - now.loaded_pay,
+        net=then.net - now.net,
         gaming_hours=gaming_hours(at.cal, after) - gaming_hours(at.cal, before),
         broken=tuple(rule.name for rule in at.broken_rules),
         excess=at.excess,

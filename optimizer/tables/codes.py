@@ -12,6 +12,7 @@ from optimizer.explanation.binding_rules import State
 from optimizer.explanation.frontier import Over
 from optimizer.explanation.waterfall import Cause
 from optimizer.explanation.weight_shifts import Reason
+from optimizer.plans.budget_lines import Basis
 from optimizer.plans.robustness import Criterion, Kind
 from optimizer.plans.rules import RULES
 from optimizer.plans.rules.family import Change, Unit
@@ -60,6 +61,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "xlsx.robust": _of(Kind),
     "xlsx.level": _listed("company team person"),
     "xlsx.amount": _listed("gross direct_costs revenue loaded_pay net"),
+    "basis": _of(Basis),
     "control_block": _of(Block),
     "control": _listed(
         "pay charges loaded rounding net objective probabilities weights expected teams "

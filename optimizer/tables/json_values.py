@@ -290,7 +290,8 @@ def _linearised_json(cal: Calibrated, seen: Linearised) -> Json:
 
 def frontier_json(points: tuple[FrontierPoint, ...]) -> Json:
     """Points of a frontier, loosest limit last."""
-    money = ("value", "bound", "revenue", "loaded_pay", "net", "gaming_hours", "controllability")
+    paid = ("gross_pay", "charges", "loaded_pay")
+    money = ("value", "bound", "revenue", *paid, "net", "gaming_hours", "controllability")
     return {
         "over": points[0].over,
         "points": [

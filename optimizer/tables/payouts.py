@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation
+from optimizer.response.booking import Booked, book
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
 from optimizer.tables.table import Column, Row, Table
 
@@ -20,10 +21,11 @@ PAYOUT_DISTRIBUTION = Table(
         "company and team: charges included; person: one of the team, before charges",
         "xlsx.level",
     ),
+    basis=Column(str, "code", "of the amounts of the row: loaded, charges included, or gross", "basis"),
     team=Column(str, "name", "name of the team; empty for the company, and for all people together", "team"),
     people=Column(float, "count", "people in the team; empty where the scenario does not say"),
     target=Column(float, "money/period", "pay at 100 % attainment"),
-    expected=Column(float, "money/period", "expected payout in closed form; empty for a person"),
+    expected=Column(float, "money/period", "expected payout in closed form, as booked; empty for a person"),
     mean=Column(float, "money/period", "mean over draws"),
     standard_error=Column(float, "money/period", "of mean"),
     p10=Column(float, "money/period", "payout that is not exceeded with probability 10 %"),
@@ -42,14 +44,17 @@ PAYOUT_DISTRIBUTION = Table(
 def payout_distribution_rows(explanation: Explanation) -> Iterator[Row]:
     """Company, teams, then a person of each team, of the current plan and of the chosen one."""
     scenario, seed = explanation.solution.problem.scenario, explanation.cal.seed
-    for kind, paid in _plans(explanation):
+    for (kind, paid), booked in zip(_plans(explanation), _booked(explanation), strict=True):
         start: Row = {"plan": kind}
         last: Row = {"draws": paid.draws, "seed": seed}
-        yield start | _team("company", "", None) | _spread(paid.company) | last
+        expected = {name: {"expected": float(booked.of(i).loaded)} for i, name in enumerate(scenario.teams)}
+        whole = {"expected": float(booked.company.loaded)}
+        yield start | _team("company", "", None) | _spread(paid.company) | whole | last
         for level, spreads in (("team", paid.teams), ("person", paid.people)):
             for (name, team), spread in zip(scenario.teams.items(), spreads, strict=True):
                 if spread is not None and spread.target > 0:
-                    yield start | _team(level, name, team.headcount) | _spread(spread) | last
+                    closed = expected[name] if level == "team" else {}
+                    yield start | _team(level, name, team.headcount) | _spread(spread) | closed | last
         if np.isfinite(paid.people_at_goal):
             every: Row = dict.fromkeys(_spread(paid.company), np.nan) | {"at_goal": paid.people_at_goal}
             yield start | _team("person", "", None) | every | last
@@ -59,9 +64,17 @@ def _plans(explanation: Explanation) -> Iterator[tuple[str, PayoutDistribution]]
     return zip(("current", "chosen"), explanation.chosen.payouts if explanation.chosen else (), strict=False)
 
 
+def _booked(explanation: Explanation) -> list[Booked]:
+    """Expected payouts under the plans of `_plans`."""
+    if explanation.chosen is None:
+        return []
+    outcomes = (explanation.current, explanation.chosen.consistent)
+    return [book(explanation.cal.scenario, outcome.pay) for outcome in outcomes]
+
+
 def _team(level: str, name: str, people: int | None) -> Row:
-    count = np.nan if people is None else people
-    return {"level": level, "team": name, "people": count}
+    count, basis = np.nan if people is None else people, "gross" if level == "person" else "loaded"
+    return {"level": level, "basis": basis, "team": name, "people": count}
 
 
 def _spread(spread: Spread) -> Row:

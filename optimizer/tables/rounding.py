@@ -46,10 +46,10 @@ def printable(tables: Mapping[str, pd.DataFrame]) -> Tables:
         "activities": _changes(tables["activities"]),
         "rules": _rules(tables["rules"], min(cents, MOST_CENTS)),
         "stages": _stages(tables["stages"]),
-        "examples": _half_up(tables["examples"], CENTS, "euros", "pay", "pay_each"),
+        "earnings": _half_up(tables["earnings"], CENTS, "pay", "pay_each"),
         "waterfall": _half_up(tables["waterfall"], decimals, "revenue", "net"),
     }
-    printed["earnings"] = _earnings(tables["earnings"], printed["examples"])
+    printed["examples"] = _examples(tables["examples"], printed["earnings"])
     return printed | {
         name: _half_up(sums, decimals, "revenue", "net") for name, sums in _sums(tables["waterfall"]).items()
     }
@@ -121,12 +121,22 @@ def _sums(waterfall: pd.DataFrame) -> Tables:
 CENTS = 2
 
 
-def _earnings(frame: pd.DataFrame, examples: pd.DataFrame) -> pd.DataFrame:
-    """The sums of the examples as printed."""
-    if frame.empty:
-        return frame
-    sums = examples.groupby(["team", "case"])[["pay", "pay_each"]].sum(min_count=1).round(CENTS)
-    return frame.drop(columns=["pay", "pay_each"]).join(sums, on=["team", "case"])[list(frame.columns)]
+def _examples(frame: pd.DataFrame, earnings: pd.DataFrame) -> pd.DataFrame:
+    """Lines as they are shown. Amounts at target are terms: the odd cent is on the largest, so that they add
+    up to the team's pay at target."""
+    shown = _half_up(frame, CENTS, "euros", "pay", "pay_each")
+    for column in ("pay", "pay_each"):
+        for key, mine in shown[shown["case"] == "at"].groupby("team", sort=False):
+            whole = earnings[(earnings["team"] == key) & (earnings["case"] == "at")][column]
+            odd = rounded(float(whole.iloc[0]) - float(mine[column].sum()), CENTS)
+            if abs(odd) <= MOST_ODD * len(mine):
+                largest = mine[column].astype(float).idxmax()
+                shown.loc[largest, column] = rounded(float(mine[column].max()) + odd, CENTS)
+    return shown
+
+
+MOST_ODD = 0.01
+"""Of a line: more is no rounding."""
 
 
 def _places(units: Iterable[str], decimals: int) -> list[int]:

@@ -28,20 +28,23 @@ def payouts(words: Words, tables: Tables) -> Block | None:
         return None
     name, first = period(words, tables["summary"].iloc[0]), frame.iloc[0]
     heads = ("target", "expected", "p10", "p50", "p90", "cvar", "over", "goal")
-    columns = [
-        PageColumn(words.say("luck.who"), "left", 1.0),
-        PageColumn(words.say("luck.plan"), "left"),
-        *(PageColumn(words.say(f"luck.{h}")) for h in heads),
-    ]
     shown = frame[frame["target"].notna()]
-    order = shown.groupby(["level", "team"], sort=False)
-    rows = [_spread(words, line, j == 0) for _, pair in order for j, (_, line) in enumerate(pair.iterrows())]
+    bodies = []
+    for basis, mine in shown.groupby("basis", sort=False):
+        columns = [
+            PageColumn(words.say(f"luck.who_{basis}"), "left", 1.0),
+            PageColumn(words.say("luck.plan"), "left"),
+            *(PageColumn(words.say(f"luck.{h}")) for h in heads),
+        ]
+        order = (pair for _, pair in mine.groupby(["level", "team"], sort=False))
+        rows = [_spread(words, line, j == 0) for pair in order for j, (_, line) in enumerate(pair.iterrows())]
+        bodies.append(table(columns, rows))
     draws = words.write.number(first["draws"])
     return chapter(
         words.say("luck.title"),
         lead=[words.say("luck.lead", period=name)],
         chart=_chart(words, shown),
-        tables=[table(columns, rows)],
+        tables=bodies,
         notes=[_at_goal(words, frame), words.say("luck.note", draws=draws, seed=str(first["seed"]))],
     )
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from optimizer.tables.rounding import printable
+from optimizer.tables.rounding import printable, rounded
 from reports.plan_document.pay_curve import LONGEST, mine_of, pay_curve
 from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, plain_number, words_for
+from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
 
 CENTS = 2
@@ -135,6 +136,7 @@ def _examples(words: Words, tables: Tables, team: Any) -> Block:
         row(words.label(mine.iloc[0], "kpi", LONGEST), *(_amount(words, line) for _, line in mine.iterrows()))
         for _, mine in lines.groupby("kpi", sort=False)
     ]
+    rows += _rounding(words, lines, sums)
     total = [_amount(words, s) for _, s in sums.iterrows()]
     rows.append(row(words.say("paper.total"), *total, tone="total"))
     return chapter(
@@ -142,6 +144,16 @@ def _examples(words: Words, tables: Tables, team: Any) -> Block:
         lead=[words.say("paper.examples_lead")],
         tables=[table(columns, rows)],
     )
+
+
+def _rounding(words: Words, lines: pd.DataFrame, sums: pd.DataFrame) -> list[Block]:
+    """What the lines of a case, each rounded, miss of the payout; nothing where they miss nothing."""
+    cells: list[Cell] = []
+    for _, total in sums.iterrows():
+        column = "pay_each" if math.isfinite(total["pay_each"]) else "pay"
+        missing = rounded(total[column] - lines.loc[lines["case"] == total["case"], column].sum())
+        cells.append(words.write.money(missing, 2, signed=True) if missing else NOTHING)
+    return [row(words.say("split.rounding"), *cells, tone="muted")] if set(cells) != {NOTHING} else []
 
 
 def _definitions(words: Words, tables: Tables, team: Any) -> Block:

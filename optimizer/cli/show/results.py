@@ -291,13 +291,15 @@ def _in_words(lines: tuple[BudgetLine, ...]) -> Iterator[str]:
 def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None:
     """One row per limit, loosest last; the scenario's own is marked."""
     over = points[0].over
-    columns = [over, "status", scenario.rules.objective, "gain", "loaded pay", "net change", "gaming hours"]
+    paid = ("gross pay", "charges", "loaded pay")
+    columns = [over, "status", scenario.rules.objective, "gain", *paid, "net change", "gaming hours"]
     table = _table(f"Best plans by limit ({scenario.currency} per {period(scenario.period)})", columns)
     words, rows = words_of(scenario), list(frontier_rows(points))
     for point, line in zip(points, rows, strict=True):
         limit = f"{point.limit:,.0f}" if over == "budget" else f"{point.limit:.1%}"
         optimum = point.optimum
-        money = (optimum.value, point.gain, optimum.loaded_pay, point.net_change, optimum.gaming_hours)
+        parts = (optimum.gross_pay, optimum.charges, optimum.loaded_pay)
+        money = (optimum.value, point.gain, *parts, point.net_change, optimum.gaming_hours)
         shown = (f"{m:,.0f}" if np.isfinite(m) else "–" for m in money)
         late = np.isfinite(optimum.undecided_after)
         status = state_of(words, line) if late else optimum.status

@@ -88,11 +88,21 @@ def folder_row(folder: Path) -> Row:
         "bound": _number(result["bound"]),
         "gap": _number(result["gap"]),
         "gain": float(summary["gain"] or "nan"),
-        **{name: _number(consistent.get(name)) for name in MONEY},
+        **_money(consistent),
         "net_change": float(summary["net_change"] or "nan"),
         "budget": float(summary["budget"] or "nan"),
         **_plan(folder, result),
     }
+
+
+def _money(consistent: Mapping[str, Any]) -> Row:
+    """Payouts as booked, and the net that they leave."""
+    told = {name: _number(consistent.get(name)) for name in MONEY}
+    booked = consistent.get("booked")
+    if booked:
+        told["loaded_pay"] = float(booked["company"]["loaded"])
+        told["net"] = told["revenue"] - told["loaded_pay"]
+    return told
 
 
 def _cells(file: Path) -> list[dict[Any, Any]]:

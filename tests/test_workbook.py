@@ -278,6 +278,37 @@ def test_one_file_speaks_both_languages(tmp_path: Path) -> None:
     assert not any(str(v).startswith("#") for v in french.values())
 
 
+def test_a_workbook_that_opens_in_french_stores_french(tmp_path: Path) -> None:
+    content = book_of(tables_for("moved"), "fr")
+    assert misses(content, by_formulas(edited(content, {}), tmp_path)) == []
+    (said,) = (v for at, v in stored(content).items() if at[0] == "Summary" and "contrôles" in str(v))
+    assert said.endswith("tous respectés")
+
+
+def test_changed_inputs_are_counted_ties_no_longer_compare_and_a_limit_that_breaks_fails(
+    tmp_path: Path,
+) -> None:
+    """Charges that make the payouts too dear for the budget of 135,000."""
+    content = book_of(tables_for("moved"))
+    rates = _column(content, "Plan", "Employer charges")[:3]
+    cells = by_formulas(edited(content, {("Plan", cell): 0.9 for cell in rates}), tmp_path)
+    said = {str(v) for v in cells.values()}
+    rows = len(tables_for("moved")["controls"])
+    assert f"{rows} controls: 1 FAILED: Budget (loaded)" in said
+    assert "inputs changed" in said
+    verdicts = [str(cells["Controls", at]) for at in _column(content, "Controls", "Verdict")]
+    assert verdicts.count("FAILED") == 1
+    changed = _beside(content, "Summary", "Inputs changed since the run (cells)")
+    assert cells["Summary", changed] == 3
+
+
+def _beside(content: bytes, sheet: str, text: str) -> str:
+    """Address of the cell to the right of a text."""
+    page = openpyxl.load_workbook(io.BytesIO(content), data_only=True)[sheet]
+    (cell,) = (cell for row in page.iter_rows() for cell in row if cell.value == text)
+    return str(page.cell(cell.row, cell.column + 1).coordinate)
+
+
 def test_a_label_that_looks_like_a_formula_stays_text() -> None:
     tables = {name: table.copy() for name, table in tables_for("moved").items()}
     for table in tables.values():

@@ -7,10 +7,11 @@ best = solve(scenario)
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
+"""As type checkers read it; nothing is loaded here, so that an interrupt finds nothing to interrupt."""
 if TYPE_CHECKING:
+    from typing import Any
+
     from optimizer.plans.evaluation import Evaluation
     from optimizer.runs.api.functions import (
         check_budget,
@@ -71,6 +72,8 @@ def __getattr__(name: str) -> Any:
     """Names come when they are asked for, so that `incentives --help` loads neither Pyomo nor pandas."""
     if name not in _HOME:
         raise AttributeError(f"module 'optimizer' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(_HOME[name]), name)
 
 

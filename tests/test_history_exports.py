@@ -139,7 +139,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a login page": (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page"),
     "a web table called a workbook": (b"<html><table><tr><td>Id</td></tr></table>", "is a web table"),
     "a zip archive": (zipped("deals.csv"), "is a zip archive and no workbook"),
-    "an archive that unpacks to gigabytes": (bomb(), "unpacks to more than 3 GB"),
+    "an archive that unpacks to gigabytes": (bomb(), "unpacks to more than 800 MB"),
     "no header": ("\n".join(ROWS).encode(), "lacks columns that the map names"),
     "UTF-16 without its mark": (text().encode("utf-16-le"), "zero bytes"),
     "several currencies": (

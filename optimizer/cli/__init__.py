@@ -1,27 +1,33 @@
 """The verbs of `incentives`, one module each; importing them registers them."""
 
-from optimizer.cli import (
-    adjust,
-    batch,
-    budget,
-    calibrate,
-    check,
-    compare,
-    completion,
-    convert,
-    diff,
-    evaluate,
-    frontier,
-    measures,
-    pilot,
-    report,
-    schema,
-    simulate,
-    solve,
-    template,
-    verify,
-)
-from optimizer.cli.common import main
+import sys
+
+try:
+    from optimizer.cli import (
+        adjust,
+        batch,
+        budget,
+        calibrate,
+        check,
+        compare,
+        completion,
+        convert,
+        diff,
+        evaluate,
+        frontier,
+        measures,
+        pilot,
+        report,
+        schema,
+        simulate,
+        solve,
+        template,
+        verify,
+    )
+    from optimizer.cli.common import main
+except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
+    sys.stderr.write("stopped\n")
+    sys.exit(130)
 
 __all__ = [
     "adjust",

@@ -46,6 +46,7 @@ def batch(
         write_index,
     )
     from optimizer.runs.batch.progress import ProgressView, batch_run_json, show_batch_run
+    from optimizer.runs.folder import placed
     from reports.batch_summary import write_summary
 
     if as_json and json_lines:
@@ -56,7 +57,7 @@ def batch(
         raise click.BadParameter(f"{folder} is a run; a batch needs a folder of its own", param_hint="--out")
     settings = _settings(workers, scheduler, retry, wait)
     try:
-        with ProgressView(len(jobs), lines=json_lines) as board:
+        with placed(folder), ProgressView(len(jobs), lines=json_lines) as board:
             batch_run = run_batch(jobs, folder, settings, board.tell)
             table = write_index(batch_run)
             write_summary(table, labels_of(batch_run), folder, jobs[0].options.languages)

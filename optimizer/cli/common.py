@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from itertools import chain
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 
 import click
 
-from optimizer.scenario.files import system_reason
+from optimizer.scenario.files import system_reason, system_remedy
 from optimizer.scenario.seed import LARGEST, SEED
 
 if TYPE_CHECKING:
@@ -41,7 +45,8 @@ EXIT = {
 """Exit code by status; 2 is bad input."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: none of those that say how a plan or a batch went."""
-WRITABLE = "name a folder that can be written to, on a disk with room; nothing was replaced"
+OUTPUTS = ("out", "report_dir", "target", "folder", "run")
+"""Parameters of verbs that name what is written, the likeliest first."""
 REPORT = (
     "this is an error of the program, not of your files: report it, with this line, the command and the "
     "file, where you got the program from; nothing was replaced"
@@ -88,24 +93,63 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 class Verbs(click.Group):
     """The verbs; where `--json` is among the arguments, a usage error is one JSON object on stdout too."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        atexit.register(_deafen)
+        with _interruptible():
+            return super().main(*args, **kwargs)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.obj = {"as_json": "--json" in args}
-        with _told_as_json(ctx), _interruptible():
+        with _told_as_json(ctx), _stopping():
             return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        with _told_as_json(ctx), _interruptible():
+        with _told_as_json(ctx), _stopping():
             return super().invoke(ctx)
+
+
+_came = threading.Event()
+"""Whether Ctrl-C came: what is being loaded then may fail in words of its own."""
 
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl-C while arguments are read ends as it does in a verb, not as a refusal."""
+    """Ctrl-C outside of a verb, while arguments are read or a result is printed, ends as it does in one."""
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, _interrupt) if here else None
+    _came.clear()
     try:
         yield
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-        sys.exit(INTERRUPTED)
+        _stop()
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Before click makes an error of its own of it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _stop()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _came.set()
+    signal.default_int_handler(number, frame)
+
+
+def _deafen() -> None:
+    """While Python ends, all is done: an interrupt would only take the exit code away."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _stop() -> NoReturn:
+    click.echo("stopped", err=True)
+    sys.exit(INTERRUPTED)
 
 
 @contextmanager
@@ -146,19 +190,26 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:
             raise  # whoever read along has seen enough: click ends quietly
         except OSError as error:
-            message, place = system_reason(error), str(error.filename or "")
-            problem = {"where": place, "value": "", "message": message, "hint": WRITABLE}
-            text = f"error: {place or 'a file'}: {message}\n    {WRITABLE}"
-            _refuse(kwargs.get("as_json") is True, [problem], text)
+            message, hint = system_reason(error), system_remedy(error)
+            place = _place(error, kwargs)
+            problem = {"where": place, "value": "", "message": message, "hint": hint}
+            _refuse(kwargs.get("as_json") is True, [problem], f"error: {place}: {message}\n    {hint}")
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
-            sys.exit(INTERRUPTED)
+            _stop()
         except click.ClickException:
             raise
         except Exception as error:
+            if _came.is_set():
+                _stop()  # whatever an interrupt made of a library that was being loaded
             _unexpected(kwargs.get("as_json") is True, error)
 
     return run
+
+
+def _place(error: OSError, given: Mapping[str, Any]) -> str:
+    """The file of an error of the system: its own, else what the verb writes, else what it prints on."""
+    named = [error.filename, *(given[name] for name in OUTPUTS if given.get(name))]
+    return str(next((place for place in named if place), "standard output"))
 
 
 def fail(as_json: bool, place: str, messages: Sequence[str]) -> NoReturn:
@@ -194,7 +245,8 @@ def _refuse(as_json: bool, problems: list[Any], text: str) -> None:
 
 
 def _print_problems(problems: list[Any]) -> None:
-    print_json({"problems": problems, "warnings": []})
+    with suppress(OSError):  # standard output may be what cannot be written
+        print_json({"problems": problems, "warnings": []})
 
 
 def print_json(value: Any) -> None:

@@ -9,7 +9,8 @@ import platform
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -147,7 +148,8 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = _new_folder(target.parent, f".{target.name}.")
     try:
-        fill(fresh)
+        with placed(target):
+            fill(fresh)
         if target.exists():
             old = _new_folder(target.parent, f".{target.name}.old.")
             os.replace(target, old / target.name)
@@ -157,6 +159,17 @@ def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
             os.replace(fresh, target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextmanager
+def placed(place: Path) -> Iterator[None]:
+    """An error of the system that names no file, as that of a full disk, names the place."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            raise OSError(error.errno, error.strerror, str(place)) from None
+        raise
 
 
 def _new_folder(parent: Path, prefix: str) -> Path:

@@ -13,6 +13,7 @@ from optimizer.runs.follow import data_apart, documents_apart
 from optimizer.runs.recompute import recomputed
 from optimizer.runs.verify import NOT_READ, described
 from optimizer.runs.write import UNMADE
+from optimizer.tables.table import TableError
 from reports.documents import Documents
 from reports.run import read_run, write_document
 
@@ -28,8 +29,7 @@ def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequenc
     does not follow from its scenario and plan: documents would seal it. A proof over FEW plans is made again.
     """
     refuse_changed(folder)
-    made = Documents(read_run(folder))
-    _refuse_unfounded(folder, made)
+    made = _refuse_unfounded(folder)
     names: list[str] = []
 
     def fill(fresh: Path) -> None:
@@ -46,12 +46,17 @@ def rewrite_documents(folder: Path, only: Sequence[str] = (), languages: Sequenc
     return names
 
 
-def _refuse_unfounded(folder: Path, made: Documents) -> None:
-    """Raise ChangedRunError where a figure, or a document that is there, does not follow from the rest."""
+def _refuse_unfounded(folder: Path) -> Documents:
+    """What its documents are made by. Raises ChangedRunError where a figure or a document that is there does
+    not follow from the rest, TableError where tables are not those of this version."""
     try:
+        made = Documents(read_run(folder))
         apart = tuple(recomputed(folder)) or data_apart(folder, few=FEW).apart
         apart = apart or documents_apart(folder, made, missing=False).apart
+    except TableError:
+        raise
     except NOT_READ as error:
         raise ChangedRunError(folder, [f"cannot be evaluated: {type(error).__name__}: {error}"]) from error
     if apart:
         raise ChangedRunError(folder, [described(part) for part in apart])
+    return made

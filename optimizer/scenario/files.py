@@ -71,7 +71,7 @@ def scenario_file(path: str | os.PathLike[str]) -> Path:
             return path
         present = sorted(entry.name for entry in path.iterdir() if entry.suffix in _SUFFIXES)
     except (OSError, ValueError) as error:
-        refuse(path, f"cannot be read: {system_reason(error)}", _CHECK_PATH)
+        _refuse_unreadable(path, error)
     if "scenario.yaml" not in present:
         hint = f"files here: {listed(present)}" if present else "name the scenario file itself"
         refuse(path, "this folder has no scenario.yaml", hint)
@@ -89,10 +89,16 @@ def read_bytes(file: Path) -> bytes:
     except FileNotFoundError:
         refuse(file, "there is no such file", like_it(file))
     except (OSError, ValueError) as error:
-        refuse(file, f"cannot be read: {system_reason(error)}", _CHECK_PATH)
+        _refuse_unreadable(file, error)
     if len(data) > MAX_BYTES:
         _refuse_size(file, f"over {MAX_BYTES / 1e6:.0f} MB")
     return data
+
+
+def _refuse_unreadable(file: Path, error: OSError | ValueError) -> NoReturn:
+    """A name that is none (ValueError: a zero byte in it), or a file that the system does not give."""
+    hint = system_remedy(error) if isinstance(error, OSError) else _CHECK_PATH
+    refuse(file, f"cannot be read: {system_reason(error)}", hint)
 
 
 def _decoded(file: Path, data: bytes) -> str:
@@ -117,6 +123,31 @@ _SYSTEM = {
     errno.EFBIG: "the file grows too large",
     errno.EROFS: "the disk can only be read",
 }
+
+
+_REMEDIES = {
+    errno.EACCES: "ask for the right to read and write there, or name another place",
+    errno.EPERM: "ask for the right to read and write there, or name another place",
+    errno.EISDIR: "name a file in it, or another name",
+    errno.ENOTDIR: "name a place all of whose folders are folders",
+    errno.EEXIST: "name another place, or move it away",
+    errno.ENOENT: "check the path: a folder on the way is missing, or somebody moved the file",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOSPC: "make room on that disk, or name a place on another",
+    errno.EDQUOT: "delete what is not needed, or ask for more room there",
+    errno.EFBIG: "name a place that takes larger files",
+    errno.EROFS: "name a place on a disk that can be written to",
+    errno.EIO: "the disk or the network failed: try again, or name another place",
+    errno.EMFILE: "close other programs, or raise the limit of open files",
+    errno.ENFILE: "close other programs, or raise the limit of open files",
+    errno.ELOOP: "name the place itself: the links lead round in a circle",
+    errno.ENOMEM: "close other programs, or give it fewer workers",
+}
+
+
+def system_remedy(error: OSError) -> str:
+    """What to do where a file cannot be read or written."""
+    return _REMEDIES.get(error.errno or 0, "check the path, the disk it is on and its permissions")
 
 
 def system_reason(error: Exception) -> str:

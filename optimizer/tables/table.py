@@ -123,12 +123,12 @@ class Table:
         if list(own.columns) != list(self.columns) or list(own.dtypes) != types:
             raise ValueError(f"the columns of {self.name} are not those that were declared")
         quoting: Literal[0, 2] = csv.QUOTE_NONNUMERIC if self._breaks_lines(frame) else csv.QUOTE_MINIMAL
-        harmless = frame.assign(**{name: frame[name].map(_harmless) for name in self._texts})
+        harmless = frame.assign(**{name: frame[name].map(_harmless) for name in self._texts(frame.columns)})
         harmless.to_csv(file, index=False, lineterminator="\n", quoting=quoting)
 
-    @property
-    def _texts(self) -> list[str]:
-        return [name for name, column in self.columns.items() if column.type is str]
+    def _texts(self, columns: Iterable[str]) -> list[str]:
+        """Columns of texts: those that were declared as such, and all of words."""
+        return [name for name in columns if name not in self.columns or self.columns[name].type is str]
 
     def _own(self, columns: Iterable[str]) -> list[str]:
         """Columns but those of words, which are called by the one they stand beside and a language."""
@@ -137,8 +137,7 @@ class Table:
 
     def _breaks_lines(self, frame: pd.DataFrame) -> bool:
         """Whether a text has a carriage return, which Python's csv writes bare and readers end a line at."""
-        declared = self.columns
-        texts = [name for name in frame.columns if name not in declared or declared[name].type is str]
+        texts = self._texts(frame.columns)
         return any("\r" in text for name in texts for text in frame[name] if isinstance(text, str))
 
     def read(self, file: Path) -> pd.DataFrame:

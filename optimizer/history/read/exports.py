@@ -27,6 +27,8 @@ _NO_REFERENCE = "000000000000000AAA"
 """What Salesforce writes where a record refers to none."""
 _DATA = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[-+]?\d+([.,]\d+)?$")
 Rows = list[list[str]]
+LONGEST = 1 << 17
+"""Bytes of a record: four times what a cell of a spreadsheet holds."""
 
 
 class Loss(NamedTuple):
@@ -124,6 +126,7 @@ class _Text(NamedTuple):
 def _split(path: Path, data: bytes, wanted: frozenset[str], notes: list[str]) -> _Text:
     first, separator = _separator(path, data)
     records = records_of(path, data[first:], separator)
+    _refuse_long(path, records)
     top = [next(csv.reader([records.text(i)], delimiter=separator), []) for i in range(min(len(records), 20))]
     at = _header_row(path, top, wanted)
     headings = _headings(path, top[at], wanted)
@@ -137,6 +140,14 @@ def _split(path: Path, data: bytes, wanted: frozenset[str], notes: list[str]) ->
     if not body:
         refuse(path, "has a header but no rows", f"columns: {listed(headings)}")
     return _Text(headings, body, separator, below.numbers(right), losses, notes + _titles(at))
+
+
+def _refuse_long(path: Path, records: Records) -> None:
+    """Rows longer than any cell that a spreadsheet knows; a record without end is one, too."""
+    long = records.lengths > LONGEST
+    if long.any():
+        hint = "leave that column out; or a quote is not closed, and the file runs on in one cell"
+        refuse(path, f"row {records.numbers(long)[0]} is longer than {LONGEST:,} bytes", hint)
 
 
 def _parsed(path: Path, text: _Text, wanted: frozenset[str]) -> Export:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import zipfile
-import zlib
 from pathlib import Path
 
-from optimizer.scenario.files import like_it, refuse, system_reason
+from optimizer.scenario.files import like_it, refuse, system_reason, system_remedy
 from optimizer.scenario.problems import listed
+from optimizer.scenario.unpacking import BombError, refuse_bomb, unpacked
 
 WORKBOOK = b"PK\x03\x04"
 """How a workbook begins, being a zip archive."""
 _MOST_BYTES = 3_000_000_000
+_MOST_UNPACKED = 800_000_000
+"""Bytes of packed data: a file of that size is no accident, a packed one may be."""
 _HEAD = 1 << 20
 """Bytes that show what a file is like, without a copy of all."""
 
@@ -34,11 +35,13 @@ def content_of(path: Path) -> tuple[bytes, list[str]]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if path.is_file() and path.stat().st_size > _MOST_BYTES:
+            refuse(path, "is larger than 3 GB", "export a shorter time, or fewer columns")
         data = path.read_bytes()
     except FileNotFoundError:
         refuse(path, "there is no such file", like_it(path))
     except OSError as error:
-        refuse(path, f"cannot be read: {system_reason(error)}", "check the path and its permissions")
+        refuse(path, f"cannot be read: {system_reason(error)}", system_remedy(error))
     _refuse_empty(path, data)
     return data
 
@@ -52,14 +55,13 @@ def _unpacked(path: Path, data: bytes) -> bytes:
     if not data.startswith(b"\x1f\x8b"):
         return data
     try:
-        with gzip.open(io.BytesIO(data)) as packed:
-            plain = packed.read(_MOST_BYTES + 1)
+        plain = unpacked(data, _MOST_UNPACKED)
+    except BombError as error:
+        refuse(path, str(error), "export a shorter time, or fewer columns")
     except EOFError:
         refuse(path, "is cut off: the compressed data end too early", "copy or export the file again")
-    except (gzip.BadGzipFile, zlib.error) as error:
+    except zipfile.BadZipFile as error:
         refuse(path, "is a damaged gzip file", "copy or export the file again", str(error))
-    if len(plain) > _MOST_BYTES:
-        refuse(path, "unpacks to more than 3 GB", "export a shorter time, or fewer columns")
     _refuse_empty(path, plain)
     return plain
 
@@ -67,12 +69,13 @@ def _unpacked(path: Path, data: bytes) -> bytes:
 def _refuse_other_archives(path: Path, data: bytes) -> None:
     """A workbook is a zip archive; not every zip archive is a workbook, nor does it stay small."""
     try:
+        refuse_bomb(data, _MOST_UNPACKED)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
+    except BombError as error:
+        refuse(path, str(error), "export a shorter time, or fewer columns")
     except zipfile.BadZipFile as error:
         refuse(path, "is no readable workbook", "save it again as .xlsx, or as CSV", str(error)[:100])
-    if sum(part.file_size for part in parts) > _MOST_BYTES:
-        refuse(path, "unpacks to more than 3 GB", "export a shorter time, or fewer columns")
     names = [part.filename for part in parts]
     if not any(name.startswith("xl/") for name in names):
         hint = "unpack it and name the file inside, or export CSV"

@@ -59,9 +59,9 @@ def finished(name: str, folder: Path, tried: Sequence[Attempt]) -> Entry:
 
 def is_finished(job: Job, folder: Path) -> bool:
     """Whether a folder is what was written, for what is asked now."""
-    if folder.is_symlink() or not folder.is_dir() or changed_files(folder):
-        return False
     try:
+        if folder.is_symlink() or not folder.is_dir() or changed_files(folder):
+            return False
         folder_row(folder)
         return bool(read_json(folder / "inputs.json") == job.record)
     except DAMAGED:

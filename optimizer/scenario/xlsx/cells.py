@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.scenario.files import read_bytes, refuse
+from optimizer.scenario.unpacking import BombError, refuse_bomb
 from optimizer.scenario.yaml_nodes import MAX_NODES
 from optimizer.scenario.yaml_scalars import AmbiguousScalar
 
@@ -72,12 +73,12 @@ def grids_of(file: Path) -> list[SheetGrid]:
 def _inspected(file: Path, data: bytes) -> bool:
     """Whether there are formulas. Refuses what is too large before a library builds anything from it."""
     try:
+        refuse_bomb(data, MAX_UNPACKED)
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            size = sum(part.file_size for part in parts.infolist())
-            if size > MAX_UNPACKED:
-                refuse(file, "is too large for a scenario", _AGGREGATE, f"{size / 1e6:.0f} MB unpacked")
             sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
             contents = [parts.read(name) for name in sheets if not name.endswith("/")]
+    except BombError as error:
+        refuse(file, "is too large for a scenario", _AGGREGATE, str(error))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
         hint = "save it as .xlsx, without a password"
         refuse(file, "is not a workbook", hint, str(error)[:100])

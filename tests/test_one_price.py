@@ -13,18 +13,12 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import Scenario, check_budget, compare, evaluate, read_scenario, solve
-from optimizer.arrays import Floats
+from optimizer import Evaluation, Scenario, check_budget, compare, evaluate, solve
 from optimizer.cli import main
 from optimizer.explanation.waterfall import waterfall
-from optimizer.plans.warnings import measured_warnings
-from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.outcome import evaluate_plan
 from optimizer.response.shared_luck import luck_correlation, mixing
 from optimizer.risk.draws import draw, draw_luck
-from optimizer.rollout.early_warning import limits as warning_limits
 from optimizer.rollout.transition import follow
-from optimizer.scenario.plan import plan_of
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 
@@ -127,17 +121,17 @@ def test_a_rate_that_is_only_a_gate_counts_as_paid() -> None:
 MOVED = ("timing_budget.yaml", "timing_curve.yaml")
 
 
-def long_run_of(cal: Calibrated, euros: Floats, periods: int = 25, draws: int = 1000) -> tuple[float, float]:
+def long_run_of(at: Evaluation, periods: int = 25, draws: int = 1000) -> tuple[float, float]:
     """Loaded pay and gross of a plan simulated for long, people's beliefs fixed."""
-    luck = draw_luck(cal.scenario, 7, periods, draws)
-    path = follow(cal, euros, luck, learning=1e-9)
+    luck = draw_luck(at.cal.scenario, 7, periods, draws)
+    path = follow(at.cal, at.euros, luck, learning=1e-9)
     return float(path.loaded_pay[10:].mean()), float((path.gross - path.lucky)[10:].mean())
 
 
 @pytest.mark.slow
 def test_what_is_moved_is_paid_for_as_the_simulation_pays_it() -> None:
     at = evaluate(TRUST / "timing_budget.yaml")
-    pay, gross = long_run_of(at.cal, at.euros)
+    pay, gross = long_run_of(at)
     assert at.consistent.loaded_pay == pytest.approx(pay, rel=0.004)
     assert at.consistent.gross == pytest.approx(gross, rel=0.004)
     assert at.consistent.moved_pay == pytest.approx(38_450 - 30_560, rel=0.02)
@@ -222,23 +216,32 @@ def test_the_workbook_and_its_table_pay_for_moved_results() -> None:
 
 
 def test_causes_of_the_change_add_up_with_what_is_moved() -> None:
-    cal = calibrate(read_scenario(TRUST / "timing_budget.yaml"))
-    linear = plan_of(cal.scenario, cal.scenario.plans["linear"]).euros(cal.scenario)
-    now, then = (evaluate_plan(cal, euros) for euros in (cal.current, linear))
-    steps = waterfall(cal, now, then)
+    today, other = (evaluate(TRUST / "timing_budget.yaml", plan) for plan in ("current", "linear"))
+    now, then = today.consistent, other.consistent
+    steps = waterfall(today.cal, now, then)
     assert sum(s.revenue for s in steps) == pytest.approx(then.revenue - now.revenue)
     assert {s.cause: s.revenue for s in steps}["moved"] == pytest.approx(-now.moved_value)
 
 
-def test_what_is_moved_behind_a_gate_is_said_to_be_left_out() -> None:
+def test_what_is_moved_behind_a_gate_is_said_to_be_left_out(tmp_path: Path) -> None:
     tree = tree_of("timing_budget.yaml")
     tree["kpis"]["orders"]["curve"] = {"threshold": 0.95, "gate": {"kpi": "leads", "at": 0.8}}
     scenario = scenario_of(tree)
     assert evaluate(scenario).consistent.moved_pay == 0
-    (told,) = (f for f in measured_warnings(calibrate(scenario)) if f.path == ("kpis", "orders", "timing"))
-    assert "left out" in told.message
-    sound = measured_warnings(calibrate(scenario_of(tree_of("timing_budget.yaml"))))
-    assert ("kpis", "orders", "timing") not in {f.path for f in sound}
+    assert "left out of every figure but those of `simulate`" in checked(tree, tmp_path)
+    assert "left out" not in checked(tree_of("timing_budget.yaml"), tmp_path)
+
+
+def checked(tree: dict[str, Any], folder: Path) -> str:
+    """What `check` says of a company."""
+    return " ".join(incentives("check", written(tree, folder)).output.split())
+
+
+def written(tree: dict[str, Any], folder: Path) -> Path:
+    """A company as a file."""
+    file = folder / f"{tree['name']}.json"
+    file.write_text(json.dumps(tree), encoding="utf-8")
+    return file
 
 
 # --- luck belongs to what is counted ---------------------------------------------------------------------
@@ -247,7 +250,7 @@ def test_what_is_moved_behind_a_gate_is_said_to_be_left_out() -> None:
 def test_two_names_for_one_number_have_one_luck() -> None:
     """Splitting pay over both names leaves the bad cases what they are: 30,000 and 30 % of it, 2.06 times."""
     scenario = scenario_of(tree_of("same_deals_twice.yaml"))
-    cal = calibrate(scenario)
+    cal = evaluate(scenario).cal
     assert luck_correlation(cal.network, 0.0) == pytest.approx(np.ones((2, 2)))
     plans = [{"orders": 1.0}, {"orders": 0.6, "orders_again": 0.4}, {"orders": 0.5, "orders_again": 0.5}]
     rules = [next(r for r in evaluate(scenario, {"desk": w}).rules if r.name == "budget.cvar") for w in plans]
@@ -266,7 +269,7 @@ def test_what_is_counted_in_part_together_is_luck_in_part_together() -> None:
     """Wins of all orders and of large ones: 0.25 x 100 of 0.25 x 100 + 0.1 x 80 deals, by hand."""
     tree = tree_of("same_deals_twice.yaml")
     tree["kpis"]["orders_again"] = {"numerator": {"deep": 0.25}, "noise": 0.3}
-    cal = calibrate(scenario_of(tree))
+    cal = evaluate(scenario_of(tree)).cal
     both, deep = 0.25**2 * 100 + 0.1**2 * 80, 0.25**2 * 100
     assert luck_correlation(cal.network, 0.2)[0, 1] == pytest.approx(0.2 + 0.8 * np.sqrt(deep / both))
     noise = draw(cal.scenario).noise
@@ -280,7 +283,7 @@ def test_kpis_that_count_nothing_together_keep_the_correlation_of_the_scenario()
         "orders": {"numerator": {"deep": 1}, "noise": 0.3},
         "orders_again": {"numerator": {"fast": 1}, "noise": 0.3},
     }
-    cal = calibrate(scenario_of(tree))
+    cal = evaluate(scenario_of(tree)).cal
     assert (mixing(cal.network) == np.eye(2)).all()
     assert luck_correlation(cal.network, 0.2)[0, 1] == pytest.approx(0.2)
 
@@ -306,6 +309,26 @@ def test_check_names_both_kpis_that_are_one_number() -> None:
     assert "counts the same" not in incentives("check", TRUST / "timing_curve.yaml").output
 
 
+def test_a_simulation_shows_each_budget_line(tmp_path: Path) -> None:
+    """Today's plan pays some 37,900 of 32,000 in every quarter; limits per team and on bad cases, too."""
+    tree = tree_of("timing_budget.yaml")
+    cvar, teams = {"level": 0.9, "limit": 60_000}, {"finders": 12_000, "closers": 27_000}
+    budget = {"expected": 32_000, "teams": teams, "cvar": cvar, "min_share_of_target": 0.5}
+    file = written({**tree, "rules": {**tree["rules"], "budget": budget}}, tmp_path)
+    asked = ("simulate", file, "--plan", "current", "--periods", 4, "--draws", 400, "--json")
+    lines = json.loads(incentives(*asked).stdout)["budget"]
+    limited = [line.name for line in check_budget(file, "current") if line.limit is not None]
+    assert sorted({line["rule"] for line in lines}) == sorted(limited)
+    broken = {rule: [line["exceeded"] for line in lines if line["rule"] == rule] for rule in limited}
+    assert all(broken["budget.expected"])
+    assert not any(broken["budget.teams.finders"] + broken["budget.min_share_of_target.closers"])
+    closers = [line["value"] for line in lines if line["rule"] == "budget.teams.closers"]
+    assert closers == pytest.approx([26_600] * 4, rel=0.06)
+    told = incentives("simulate", TRUST / "timing_budget.yaml", "--periods", 3, "--draws", 100).output
+    assert "budget.expected" in told
+    assert "1, 2, 3" in told
+
+
 # --- what can be seen -----------------------------------------------------------------------------------
 
 
@@ -328,7 +351,7 @@ def in_units(tree: dict[str, Any], factor: float) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("factor", [0.001, 40.0])
-def test_no_figure_depends_on_the_unit_of_volume(factor: float) -> None:
+def test_no_figure_depends_on_the_unit_of_volume(factor: float, tmp_path: Path) -> None:
     tree = tree_of("timing_budget.yaml")
     tree["activities"]["fake"] = {
         "team": "closers", "from": "lead", "hours": 0.5, "baseline": 10, "gaming": True,
@@ -342,13 +365,13 @@ def test_no_figure_depends_on_the_unit_of_volume(factor: float) -> None:
         before, after = (evaluate(company, plan).consistent for company in (one, other))
         for amount in ("gross", "direct_costs", "loaded_pay", "moved_pay", "moved_value"):
             assert getattr(after, amount) == pytest.approx(getattr(before, amount), rel=1e-6, abs=1e-6)
-    cals = [calibrate(company) for company in (one, other)]
+    asked = ("--plan", "touching", "--periods", 1, "--draws", 10, "--json")
     alarms = [
-        warning_limits(cal, plan_of(cal.scenario, cal.scenario.plans["touching"]).euros(cal.scenario), 1)[0]
-        for cal in cals
+        json.loads(incentives("simulate", written(t, tmp_path), *asked).stdout)["limits"][0]
+        for t in (tree, in_units(tree, factor))
     ]
     for number in ("week", "usual", "gamed", "limit", "power", "false_alarms"):
-        assert getattr(alarms[1], number) == pytest.approx(getattr(alarms[0], number), rel=1e-6)
+        assert alarms[1][number] == pytest.approx(alarms[0][number], rel=1e-6)
 
 
 def test_a_simulation_says_that_nobody_sees_both_plans() -> None:

@@ -32,7 +32,7 @@ for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml"
     cal, weights = calibrate(scenario), scenario.plans[plan]
     euros = plan_of(scenario, weights).euros(scenario)
     run = transition(cal, euros, 2, 60, 7)
-    tables = switch_tables(Simulated(plan, 7, 0.5, run, ()))
+    tables = switch_tables(Simulated(plan, 7, 0.5, euros, run, ()))
     payouts = [payouts_json(cal, paid) for paid in payouts_under(cal, PlanBatch.of([(euros, {})]))]
     for rows in (payouts, records(tables)):
         print(hashlib.sha256(json.dumps(rows).encode()).hexdigest())

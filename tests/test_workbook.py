@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+import yaml
 from companies import random_company
 from solved import hostile, infeasible, moved, unequal, unequal_tree
 from test_curved_plans import PROVEN, scenario_of
 from wording import words_for
 
-from optimizer import Options, Solution
+from optimizer import Options, Scenario, Solution
 from optimizer.explanation.build import explain
 from optimizer.response.pay_curves import PayCurves
 from optimizer.solver import solve
@@ -93,7 +94,18 @@ def random(seed: int, **shape: int) -> Solution:
     return solve(random_company(np.random.default_rng(seed), rules=rules, **shape))
 
 
+@cache
+def timed() -> Solution:
+    """Results that are moved over the ends of periods, in two regimes, by one of two teams paid on them."""
+    file = Path(__file__).parent / "cases" / "trust" / "timing_budget.yaml"
+    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    regimes = {"usual": {"probability": 0.7}, "weak": {"probability": 0.3, "inflow": {"lead": 0.5}}}
+    tree |= {"regimes": regimes, "rules": {"weights": {"step": 0.5}, "locks": {"closers": {"orders": 1.0}}}}
+    return solve(Scenario.model_validate(tree, by_alias=True, by_name=False))
+
+
 SOLUTIONS = {
+    "timed": timed,
     "moved": moved,
     "curved": curved,
     "gated": gated,

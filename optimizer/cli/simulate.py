@@ -59,7 +59,7 @@ def simulate(
     cal, euros = calibrate(scenario), plan.euros(scenario)
     run = transition(cal, euros, periods, draws, seed, learning, plan.curves)
     alarms = limits(run.cal, euros, seed)
-    tables = switch_tables(Simulated(plan_name or "current", seed, learning, run, alarms))
+    tables = switch_tables(Simulated(plan_name or "current", seed, learning, euros, run, alarms))
     if out is not None:
         from reports.studies.transition import switch_pdfs
 

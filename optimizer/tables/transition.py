@@ -11,6 +11,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import loading
+from optimizer.rollout.budget_path import budget_path
 from optimizer.rollout.early_warning import ENOUGH_POWER, WarningLimit
 from optimizer.rollout.transition import Transition, TransitionPath
 from optimizer.tables.labels import LABELS, labels_rows
@@ -34,6 +35,8 @@ class Simulated:
     plan: str
     seed: int
     learning: float
+    euros: Floats
+    """(I, K) of the plan changed to."""
     switch: Transition
     limits: tuple[WarningLimit, ...]
 
@@ -51,6 +54,7 @@ def switch_tables(simulation: Simulated) -> Tables:
         "activities": list(_activities(simulation.switch)),
         "scores": list(_scores(simulation.switch)),
         "payouts": list(_payouts(simulation.switch)),
+        "budget": list(_budget(simulation)),
         "timing": list(_timing(simulation.switch)),
         "limits": [_limit(simulation.cal, limit) for limit in simulation.limits],
         "labels": list(labels_rows(simulation.cal.scenario)),
@@ -232,6 +236,26 @@ def _payouts(switch: Transition) -> Iterator[Row]:
             yield {**start, "stay": float(stay[:, i].mean() * loaded[i]), **_fan(change[:, i] * loaded[i])}
 
 
+BUDGET = Table(
+    "budget",
+    period=Column(int, "order", "from 1"),
+    rule=Column(str, "name", "name of the rule", "rule"),
+    value=Column(float, "money/period", "what it limits, over the draws"),
+    standard_error=Column(float, "money/period", "of value"),
+    limit=Column(float, "money/period", "of rules.budget"),
+    slack=Column(float, "money/period", "how far the value is from breaking the limit"),
+    exceeded=Column(bool, "flag", "whether it is broken by more than two standard errors"),
+)
+
+
+def _budget(simulation: Simulated) -> Iterator[Row]:
+    for line in budget_path(simulation.switch, simulation.euros):
+        for t, value in enumerate(line.value):
+            numbers = {"value": float(value), "standard_error": float(line.error[t]), "limit": line.limit}
+            left = {"slack": float(line.slack[t]), "exceeded": bool(line.exceeded[t])}
+            yield {"period": t + 1, "rule": line.rule, **numbers, **left}
+
+
 TIMING = Table(
     "timing",
     kpi=Column(str, "name", "name of the KPI", "kpi"),
@@ -286,4 +310,4 @@ def _limit(cal: Calibrated, limit: WarningLimit) -> Row:
     }
 
 
-TABLES = (SUMMARY, MONEY, GAINS, ACTIVITIES, SCORES, PAYOUTS, TIMING, LIMITS, LABELS)
+TABLES = (SUMMARY, MONEY, GAINS, ACTIVITIES, SCORES, PAYOUTS, BUDGET, TIMING, LIMITS, LABELS)

@@ -41,6 +41,7 @@ def _said(words: Words, tables: Tables) -> Study:
     parts = [
         _fan(words, tables),
         _cash(words, tables),
+        _budget(words, tables),
         _kpis(words, tables),
         _work(words, tables),
         _limits(words, tables),
@@ -120,6 +121,21 @@ def _cash(words: Words, tables: Tables) -> Block:
     heads = ("revenue", "loaded_pay", "net", "stay", "gain", "p10", "p90", "shown")
     columns = [_column(words, "period", 1.0), *(_column(words, h) for h in heads)]
     return _part(words, "cash", columns, rows)
+
+
+def _budget(words: Words, tables: Tables) -> Block | None:
+    """Every line of the budget, in the first period and in the last, and when it is exceeded."""
+    if tables["budget"].empty:
+        return None
+    rows = []
+    for rule, line in tables["budget"].groupby("rule", sort=False):
+        amounts = (line["value"].iloc[0], line["value"].iloc[-1], line["limit"].iloc[0])
+        broken = [words.write.number(t) for t in line.loc[line["exceeded"], "period"]]
+        written = words.write.listed(broken) if broken else NOTHING
+        rows.append(row(words.name("rule", str(rule), _LONGEST), *map(words.amount, amounts), written))
+    _, first, last = _when(words, tables)
+    columns = [_column(words, "rule", 1.0), first, last, *(_column(words, h) for h in ("limit", "exceeded"))]
+    return _part(words, "budget", columns, rows)
 
 
 def _part(words: Words, key: str, columns: list[PageColumn], rows: list[Block]) -> Block:

@@ -20,6 +20,8 @@ def show_switch(tables: Tables) -> None:
     summary, words = tables["summary"].iloc[0], words_for(tables, LANGUAGE)
     show(*_sentences(words, summary), "")
     show(_money(tables, summary), _scores(tables, summary), _work(tables, summary))
+    if len(tables["budget"]):
+        show(_budget(tables, summary))
     show(*alarms(words, tables["limits"]))
 
 
@@ -78,6 +80,19 @@ def _money(tables: Tables, summary: pd.Series) -> object:
             *fan,
             f"{gain['shown']:.0%}",
         )
+    return rows
+
+
+def _budget(tables: Tables, summary: pd.Series) -> object:
+    """Every line of the budget in the first period and in the last."""
+    last, of_period = int(summary["periods"]), period(summary["period"])
+    ends, when = [f"{of_period} {t}" for t in (1, last)], f"exceeded in {of_period}s"
+    heads = ["line", *ends, "standard error", "limit", when]
+    rows = table(f"Budget ({summary['currency']}, over the draws)", heads, words=(when,))
+    for rule, line in tables["budget"].groupby("rule", sort=False):
+        amounts = (line["value"].iloc[0], line["value"].iloc[-1], line["standard_error"].iloc[-1])
+        broken = ", ".join(str(t) for t in line.loc[line["exceeded"], "period"]) or "none"
+        row(rows, str(rule), *(f"{v:,.0f}" for v in (*amounts, line["limit"].iloc[0])), broken)
     return rows
 
 

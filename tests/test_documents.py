@@ -34,7 +34,7 @@ from optimizer.tables.certificate import ALTERNATIVES
 from optimizer.tables.frontier import FRONTIER
 from optimizer.tables.rounding import printable
 from optimizer.tables.rule_prices import RULE_PRICES
-from optimizer.tables.table import Tables
+from optimizer.tables.table import Row, Table, Tables
 from reports.board.report import payload_of
 from reports.documents import KINDS, documents
 from reports.plan_document.document import CENTS, plan_payload
@@ -154,26 +154,37 @@ def test_the_tables_of_the_folder_are_those_of_the_solution(folder: Path) -> Non
 # --- numbers on paper -----------------------------------------------------------------------------------
 
 
+def row_of(table: Table, **cells: Any) -> Row:
+    """A row with what a document prints; what else the table has is empty."""
+    nothing = {str: "", float: np.nan, bool: False, int: 0}
+    return {name: nothing[column.type] for name, column in table.columns.items()} | cells
+
+
 def with_solved_again(tables: Tables) -> Tables:
     """The tables of `--explain full` filled by hand, as solving again takes minutes."""
     summary, chosen = tables["summary"].iloc[0], tables["plans"].iloc[-1]
     rule = tables["rules"].iloc[0]
-    price = {c: chosen[c] for c in ("value", "loaded_pay", "plan")}
+    known = {"status": "optimal", **{c: chosen[c] for c in ("value", "loaded_pay", "plan")}}
     prices = [
-        {"rule": rule["rule"], "unit": "money", "change": "removed", "limit": 135000.0, "new_limit": np.nan,
-         "status": "optimal", "bound": summary["bound"], "price": 1234.5, **price},
+        row_of(
+            RULE_PRICES, rule=rule["rule"], unit="money", change="removed", limit=135000.0,
+            bound=summary["bound"], price=1234.5, **known,
+        ),
     ]  # fmt: skip
+    brings = {c: chosen[c] for c in ("revenue", "net", "gaming_hours")}
     points = [
-        {"over": over, "limit": limit, "here": here, "status": "optimal", "bound": np.nan, "gain": 10.0,
-         "controllability": 0.5, **{c: chosen[c] for c in ("value", "revenue", "loaded_pay", "net",
-         "gaming_hours", "plan")}}
+        row_of(
+            FRONTIER, over=over, limit=limit, here=here, gain=10.0, net_change=-20.0, controllability=0.5,
+            **brings, **known,
+        )
         for over, limits in (("budget", (120000.0, 135000.0)), ("gaming", (0.1, 0.2)))
         for limit, here in zip(limits, (False, True), strict=True)
     ]  # fmt: skip
     rivals = [
-        {"rank": n, "plan": f"sales: bookings {n / 100}", "target_pay": "",
-         "value": chosen["value"] - 100 * n, "behind": 100.0 * n - 100,
-         "behind_share": 0.01 * n, "proven": n < 2}
+        row_of(
+            ALTERNATIVES, rank=n, plan=f"sales: bookings {n / 100}", value=chosen["value"] - 100 * n,
+            behind=100.0 * n - 100, behind_share=0.01 * n, proven=n < 2,
+        )
         for n in (1, 2)
     ]  # fmt: skip
     full = {
@@ -247,7 +258,7 @@ def test_the_waterfall_adds_up_to_the_cards_of_page_one_and_a_line_carries_the_r
     chosen, parts = shown["plans"].iloc[-1], shown["waterfall"]
     assert exact["net"].sum() == pytest.approx(moved_tables()["plans"].iloc[-1]["net_change"], abs=1e-6)
     assert (parts["net"] == np.floor(exact["net"] + 0.5)).all()
-    text, words = plain(text_of("moved", "en")), words_for(shown, "en")
+    text, words = text_of(made("moved")["report.en.pdf"]), words_for(shown, "en")
     for by in ("waterfall_causes", "waterfall_teams"):
         sums = exact.groupby(by.removeprefix("waterfall_")[:-1], sort=False)["net"].sum()
         printed = shown[by].set_index(shown[by].columns[0])["net"]

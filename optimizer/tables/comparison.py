@@ -58,6 +58,7 @@ PLANS = Table(
     broken_rules=Column(int, "count", "number of rules broken"),
     broken=Column(str, "text", "names of the rules broken", "rule_list"),
     settled=Column(bool, "flag", "whether beliefs came to agree with what happens"),
+    starved=Column(bool, "flag", "whether the denominator of a rate that it pays on all but vanishes"),
     same_as_current=Column(bool, "flag", "whether it is the current plan under another name"),
 )
 
@@ -80,6 +81,7 @@ def plans_rows(explanation: Explanation) -> Iterator[Row]:
             "controllability": plan.controllability,
             **broken_cells(rule.name for rule in at.broken_rules),
             "settled": at.consistent.converged,
+            "starved": bool(at.starved),
             "same_as_current": same_plan(explanation.cal.scenario, current.paid, plan.paid),
         }
 

@@ -124,6 +124,8 @@ def plans_section(words: Words, tables: Tables) -> Block:
     notes = [words.say("plans.note", objective=objective(words, summary))]
     notes += [words.say("plans.surplus")] if summary["objective"] == "surplus" else []
     notes += [words.count("plans.more", left_out)] if left_out else []
+    starved = [plan_name(words, tables, plan) for _, plan in shown[shown["starved"].astype(bool)].iterrows()]
+    notes += [words.say("plans.starved", plans=words.write.listed(starved))] if starved else []
     planned = (shown["kind"] == "chosen").any()
     title = words.say("plans.title" if planned else "plans.title_known")
     return section(title, body=table(columns, rows), notes=notes)

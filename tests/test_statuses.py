@@ -154,15 +154,17 @@ def test_the_cheapest_way_out_is_what_the_cheapest_of_all_plans_costs(tmp_path: 
     assert len(plans) == 726
     least = 1.0 + min(p.violation for p in plans)  # above a budget of 1, relative to it
     assert 0 <= move.relaxed - least < 0.0101
-    tables = tables_of(solution)
-    for language, amount in (("en", f"€{move.relaxed:,.2f}"), ("fr", "41\u202f216,32\u00a0€")):
+    tables, english = tables_of(solution), f"€{move.relaxed:,.2f}"
+    french = f"{move.relaxed:,.2f} €".replace(",", " ").replace(".", ",")
+    amounts = {"en": english, "fr": french.replace(" €", "\u00a0€").replace(" ", "\u202f")}
+    for language, amount in amounts.items():
         assert amount in way_out(words_for(tables, language), tables["conflict"])
     done = incentives("solve", TRUST / "way_out.yaml", "--out", tmp_path / "run")
     assert done.exit_code == 1
     assert f"from €1.00 to €{move.relaxed:,.2f}" in done.stdout
     told = json.loads((tmp_path / "run" / "result.json").read_text(encoding="utf-8"))["conflict"]
     assert told["cheapest"][0]["relaxed"] == move.relaxed
-    for language, amount in (("en", "€41,216.32"), ("fr", "41 216,32 €")):
+    for language, amount in (("en", english), ("fr", french)):
         text = PdfReader(tmp_path / "run" / f"report.{language}.pdf").pages[0].extract_text()
         assert amount in " ".join(text.split()).replace("\u202f", " ").replace("\u00a0", " ")
 
@@ -182,6 +184,24 @@ def test_with_the_limits_that_are_printed_a_plan_keeps_every_rule(budget: dict[s
     solution = solve(scenario)
     assert solution.status == "infeasible"
     assert solve(applied(scenario, solution)).status in ("optimal", "imposed")
+
+
+@pytest.mark.parametrize("budget", [{}, {"expected": 41_000.0}])
+def test_a_floor_of_control_that_starves_a_team_has_a_way_out_that_suffices(budget: dict[str, Any]) -> None:
+    starving = with_rules(case("way_out.yaml"), budget=budget, controllability={"floor": 0.99})
+    solution = solve(starving)
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    floors = [m.relaxed for m in solution.conflict.cheapest if m.rule.startswith("controllability.floor.")]
+    others = [m for m in solution.conflict.cheapest if m.rule.startswith("budget.")]
+    assert bool(others) == bool(budget)
+    assert all(round(f, 4) == f for f in floors)
+    moved = with_rules(
+        starving,
+        controllability={"floor": min(floors)},
+        budget={m.rule.removeprefix("budget."): m.relaxed for m in others},
+    )
+    assert solve(moved).chosen is not None
 
 
 def test_a_way_out_that_is_not_proven_cheapest_suffices_too() -> None:

@@ -10,27 +10,56 @@ import time
 from dataclasses import replace
 
 from optimizer.plans.enumeration import WHOLE
-from optimizer.plans.local_search import best_of, climb
+from optimizer.plans.local_search import ScoredPlan, best_of, climb
 from optimizer.plans.rules.controllability import FLOOR
-from optimizer.plans.space import PlanSpace
+from optimizer.plans.rules.steps import updated
+from optimizer.plans.space import plan_space
 from optimizer.scenario.impossible import impossible
 from optimizer.solver.belief_rounds import Refusal, starts
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.solution import Check, Conflict, MovedLimit
 from optimizer.solver.state import BeliefPoint, Event, SolveState, baseline_beliefs
 from optimizer.solver.verdict import NoPlan
-from optimizer.solver.way_out import exact_conflict, nearest_way_out
+from optimizer.solver.way_out import away, exact_conflict, nearest_way_out
+from optimizer.solver.whole import judge_whole
 
 
-def starved(space: PlanSpace) -> Conflict | None:
-    """A paid team that the controllability floor leaves without any KPI."""
-    floor = space.scenario.rules.controllability.floor or 0.0
-    short = [
-        MovedLimit(FLOOR.named(team), floor, floor - float(space.controllability[i][listed].max()))
+def starved(state: SolveState) -> NoPlan | None:
+    """A paid team that the controllability floor leaves without any KPI; None where there is none."""
+    space, floor = state.space, state.space.scenario.rules.controllability.floor or 0.0
+    most = {
+        team: float(space.controllability[i][listed].max())
         for i, team in enumerate(space.scenario.teams)
         if space.least[i] > 0 and not space.allowed[i].any() and (listed := space.listed[i]).any()
-    ]
-    return Conflict(tuple(r.rule for r in short), tuple(short), exact=True) if short else None
+    }
+    if not most:
+        return None
+    short = {FLOOR.named(team): floor - away(c, FLOOR.name, at_least=True) for team, c in most.items()}
+    moves = tuple(MovedLimit(name, floor, by) for name, by in short.items())
+    further = _further(state, min(move.relaxed for move in moves))
+    conflict = Conflict(tuple(short), (*moves, *further.cheapest), further.exact)
+    return NoPlan(state, "infeasible", conflict=conflict)
+
+
+def _further(state: SolveState, floor: float) -> Conflict:
+    """What else must move with this floor, so that a plan keeps every rule."""
+    rules = updated(state.cal.scenario.rules, "controllability", floor=floor)
+    cal = replace(state.cal, scenario=state.cal.scenario.model_copy(update={"rules": rules}))
+    space = plan_space(cal, state.space.controllability, curves=state.space.curves)
+    lower = replace(state, problem=replace(state.problem, cal=cal, space=space))
+    if space.continuous:
+        return Conflict((), ())
+    if judge_whole(lower):
+        kept = lower.incumbent is not None and lower.incumbent.kept
+        return Conflict((), (), exact=True) if kept else exact_conflict(lower)
+    return Conflict((), nearest_way_out(lower, _least_broken(lower)))
+
+
+def _least_broken(state: SolveState) -> ScoredPlan | None:
+    """What a short climb from likely plans comes to."""
+    with state.timed("search"):
+        nearest = best_of(state.scored.look(starts(state)))
+        return nearest if nearest is None or nearest.kept else climb(state.space, state.scored, nearest)
 
 
 def stopped(state: SolveState) -> NoPlan:
@@ -77,10 +106,7 @@ def contradictory(state: SolveState) -> NoPlan | None:
     found = impossible(state.cal.scenario)
     if not found:
         return None
-    with state.timed("search"):
-        nearest = best_of(state.scored.look(starts(state)))
-        if nearest is not None and not nearest.kept:
-            nearest = climb(state.space, state.scored, nearest)
+    nearest = _least_broken(state)
     count = float(len(found))
     why = Check("amounts", True, count, count, "contradictions that no plan of any space can solve")
     conflict = Conflict(_contradictory_rules(state), nearest_way_out(state, nearest))

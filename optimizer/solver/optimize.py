@@ -97,9 +97,9 @@ def under(problem: Problem, curves: Curves) -> Problem:
 
 
 def _verdict(state: SolveState) -> Verdict:
-    conflict = starved(state.space)
-    if conflict is not None:
-        return NoPlan(state, "infeasible", conflict=conflict)
+    hungry = starved(state)
+    if hungry is not None:
+        return hungry
     if state.space.continuous:
         return solve_continuous(state)
     if state.options.beliefs == "consistent" and judge_whole(state):
@@ -148,7 +148,11 @@ def _at_own_beliefs(state: SolveState) -> Verdict:
     incumbent = state.incumbent
     if incumbent is None or not incumbent.kept:
         return _without_plan(state, refusal)
-    return certified(state, *proven(state, incumbent))
+    verdict = certified(state, *proven(state, incumbent))
+    better = state.incumbent
+    if better is not None and better.kept and better.beats(verdict.plan):  # met while listing alternatives
+        verdict = certified(state, *proven(state, better))
+    return verdict
 
 
 def proven(state: SolveState, incumbent: ScoredPlan) -> tuple[Proof, int]:

@@ -58,14 +58,14 @@ def moved_limit(cal: Calibrated, rule: RuleOfPlan) -> MovedLimit:
     behind = family_of(rule.name).behind(cal, rule)
     need = max(abs(rule.slack), abs(rule.value - rule.limit)) / behind.per_unit
     to = behind.value - need if rule.at_least else behind.value + need
-    return MovedLimit(rule.name, behind.value, abs(away(to, rule) - behind.value))
+    return MovedLimit(rule.name, behind.value, abs(away(to, rule.name, rule.at_least) - behind.value))
 
 
-def away(number: float, rule: RuleOfPlan) -> float:
-    """A limit no stricter than the number, in whole grains of its unit."""
-    grains = number / (grain := GRAINS[rule_named(rule.name).moved_unit])
+def away(number: float, rule: str, at_least: bool) -> float:
+    """A limit of this rule no stricter than the number, in whole grains of its unit."""
+    grains = number / (grain := GRAINS[rule_named(rule).moved_unit])
     room = max(ROUNDING, 1e-12 * abs(grains))
-    whole = floor(grains + room) if rule.at_least else ceil(grains - room)
+    whole = floor(grains + room) if at_least else ceil(grains - room)
     return round(whole * grain, 10)
 
 

@@ -186,10 +186,12 @@ function banner(company, words, language) {
 /** What has to be known to read the numbers: whose curves, which targets, what is not computed. */
 function remarksView(company, words, state, language) {
   const pairs = company.sets.flatMap((set) => set.pairs.flat());
+  const movable = [...new Set(company.sets.flatMap((set) => set.moved.map((run) => run.kpi)))];
   const jumps = pairs.some(({ knots, gate }) => gate || knots.some(([, jump]) => jump));
   const fixed = [
     company.targets.mode === "reset" ? words.say("targets.reset") : null,
     jumps ? words.say("curves.several") : null,
+    movable.length ? words.say("moved", { kpis: movable.map((k) => company.kpis[k].label[language]).join(", ") }) : null,
     company.unchecked.length
       ? words.say("rules.unchecked", { rules: company.unchecked.map((label) => label[language]).join(", ") })
       : null,

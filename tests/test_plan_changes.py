@@ -262,7 +262,7 @@ def test_evaluate_and_compare_say_where_the_net_falls(tmp_path: Path) -> None:
     known += json.loads(incentives(*compared, "--json"))["plans"].values()
     for change in (result["against_today"] for result in known):
         assert change["net"] < 0 < change["revenue"]
-        assert change["net"] == pytest.approx(change["revenue"] - change["loaded_pay"])
+        assert change["net"] == pytest.approx(change["revenue"] - change["loaded_pay"], abs=0.02)
 
 
 def test_a_frontier_says_what_becomes_of_the_net() -> None:
@@ -273,7 +273,7 @@ def test_a_frontier_says_what_becomes_of_the_net() -> None:
     assert len(set(paid)) == len(points), "points that differ by pay alone are told apart"
     today = evaluate(company("revenue_up_net_down.yaml")).consistent.net
     for point in points:
-        assert point["net_change"] == pytest.approx(point["net"] - today)
+        assert point["net_change"] == pytest.approx(point["net"] - today, abs=0.02)
     assert any(point["net_change"] < 0 for point in points)
 
 

@@ -16,6 +16,7 @@ from optimizer.arrays import Floats
 from optimizer.explanation.resolve import Job, Optimum, resolved
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.space import PlanSpace, plan_space
+from optimizer.response.booking import booked_money
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plan, value_of
@@ -68,13 +69,13 @@ def frontier(
     jobs = [Job.of(at_limit(scenario, over, limit), options) for limit in limits]
     optima = workers.each(resolved, jobs, on_done)
     today = evaluate_plan(cal, cal.current)
-    value = value_of(cal, today)
+    value, net = value_of(cal, today), booked_money(scenario, today).net
     done: list[Optimum] = []
     for optimum, looser in zip(optima, _looser(optima), strict=True):
         known = optimum if optimum.status != "not_found" else replace(optimum, bound=looser)
         done.append(known.beaten_by(done, options.gap))
     return tuple(
-        FrontierPoint(over, limit, limit == own, optimum, optimum.value - value, optimum.net - today.net)
+        FrontierPoint(over, limit, limit == own, optimum, optimum.value - value, optimum.net - net)
         for limit, optimum in zip(limits, done, strict=True)
     )
 

@@ -11,7 +11,7 @@ from optimizer.plans.evaluation import Evaluation, Influence
 from optimizer.plans.evaluator import Linearised
 from optimizer.plans.robustness import MEASURED, Robustness
 from optimizer.plans.rules.family import RuleOfPlan
-from optimizer.response.booking import Booked, book
+from optimizer.response.booking import Booked, book, booked_money
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome, evaluate_plan
@@ -118,10 +118,11 @@ def _spread_json(spread: Spread) -> Json:
 
 
 def against_today(cal: Calibrated, learnt: Outcome) -> Json:
-    """What a plan changes once people have learnt: net beside revenue, so that neither hides the other."""
+    """What a plan changes once people have learnt, as booked: net beside revenue, so that neither hides the
+    other."""
     today = evaluate_plan(cal.paid_by(IN_FORCE), cal.current)
-    names = ("revenue", "loaded_pay", "net")
-    return {name: number(getattr(learnt, name) - getattr(today, name)) for name in names}
+    before, after = (vars(booked_money(cal.scenario, at)) for at in (today, learnt))
+    return {name: number(after[name] - before[name]) for name in ("revenue", "loaded_pay", "net")}
 
 
 def compare_json(cal: Calibrated, plans: Mapping[str, Evaluation]) -> Json:

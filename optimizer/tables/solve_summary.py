@@ -98,8 +98,10 @@ def _gain_and_budget(explanation: Explanation) -> Row:
 
 
 def _net_change(explanation: Explanation) -> float:
-    current, recommended = explanation.plans[0].evaluation, explanation.plans[-1].evaluation
-    return recommended.consistent.net - current.consistent.net
+    """Of the net that booked payouts leave."""
+    sides = (explanation.plans[place].evaluation for place in (0, -1))
+    before, after = (paid_cells(at.cal, at.consistent)["net"] for at in sides)
+    return float(after - before)
 
 
 def _next_period(explanation: Explanation) -> Row:

@@ -9,14 +9,14 @@ from optimizer.arrays import Floats
 from optimizer.plans.budget_lines import BudgetLine
 from optimizer.plans.evaluation import Evaluation, Influence
 from optimizer.plans.evaluator import Linearised
-from optimizer.plans.robustness import MEASURED, Robustness
 from optimizer.plans.rules.family import RuleOfPlan
 from optimizer.response.booking import Booked, book, booked_money
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.scenario.plan import IN_FORCE, Plan, plan_from_euros
+from optimizer.scenario.plan import IN_FORCE, Plan
+from optimizer.tables.robustness import robustness_json
 from optimizer.tables.table import number
 
 if TYPE_CHECKING:
@@ -242,37 +242,6 @@ def _known_json(solution: Solution) -> Json:
         exact = solution.conflict.exact
         result["conflict"] = {"rules": list(solution.conflict.rules), "cheapest": cheapest, "exact": exact}
     return result
-
-
-def robustness_json(cal: Calibrated, robustness: Robustness) -> Json:
-    """Candidate plans in draws from the ranges of the sources."""
-    return {
-        "draws": len(robustness.values),
-        "rejected": robustness.rejected,
-        "unsettled": robustness.unsettled,
-        "seed": robustness.seed,
-        "criterion": robustness.criterion,
-        "nominal": robustness.nominal,
-        "picked": robustness.picked,
-        "cost": number(robustness.cost),
-        "best_when_bad": robustness.best_when_bad,
-        "runner_up": robustness.runner_up,
-        "candidates": [_candidate_json(cal, robustness, c) for c in range(len(robustness.candidates))],
-    }
-
-
-def _candidate_json(cal: Calibrated, robustness: Robustness, c: int) -> Json:
-    candidate = robustness.candidates[c]
-    plan = plan_from_euros(cal.scenario, candidate.euros)
-    return {
-        "kind": candidate.kind,
-        "plan": plan.weights,
-        "target_pay": plan.target_pay,
-        "curves": candidate.curves,
-        "value": number(candidate.value),
-        "keeps_rules": candidate.kept,
-        **{name: number(getattr(robustness, name)[c]) for name in MEASURED},
-    }
 
 
 def _fields(record: object) -> Json:

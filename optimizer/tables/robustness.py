@@ -18,9 +18,10 @@ from optimizer.scenario.plan import (
     plan_from_euros,
     plan_in_words,
 )
-from optimizer.tables.table import Column, Row, Table
+from optimizer.tables.table import Column, Row, Table, number
 
 if TYPE_CHECKING:
+    from optimizer.response.calibration import Calibrated
     from optimizer.solver.solution import Solution
 
 
@@ -154,3 +155,34 @@ def guarantees_rows(solution: Solution) -> Iterator[Row]:
             "amount": np.nan if g.amount is None else g.amount,
             "reason": g.reason,
         }
+
+
+def robustness_json(cal: Calibrated, robustness: Robustness) -> Row:
+    """Candidate plans in draws from the ranges of the sources."""
+    return {
+        "draws": len(robustness.values),
+        "rejected": robustness.rejected,
+        "unsettled": robustness.unsettled,
+        "seed": robustness.seed,
+        "criterion": robustness.criterion,
+        "nominal": robustness.nominal,
+        "picked": robustness.picked,
+        "cost": number(robustness.cost),
+        "best_when_bad": robustness.best_when_bad,
+        "runner_up": robustness.runner_up,
+        "candidates": [_candidate_json(cal, robustness, c) for c in range(len(robustness.candidates))],
+    }
+
+
+def _candidate_json(cal: Calibrated, robustness: Robustness, c: int) -> Row:
+    candidate = robustness.candidates[c]
+    plan = plan_from_euros(cal.scenario, candidate.euros)
+    return {
+        "kind": candidate.kind,
+        "plan": plan.weights,
+        "target_pay": plan.target_pay,
+        "curves": candidate.curves,
+        "value": number(candidate.value),
+        "keeps_rules": candidate.kept,
+        **{name: number(getattr(robustness, name)[c]) for name in MEASURED},
+    }

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.arrays import Floats
+from optimizer.cli.show.against_today import against_today, net_falls, today_of
 from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import period, words_of
 from optimizer.cli.show.terminal import row as _row
@@ -22,9 +23,8 @@ from optimizer.response.beliefs import DENOMINATOR_FLOOR
 from optimizer.response.booking import book, booked_money, rounded
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.long_run import long_runs
-from optimizer.response.outcome import Outcome, evaluate_plan
+from optimizer.response.outcome import Outcome
 from optimizer.risk.persons import PersonsPay
-from optimizer.scenario.plan import IN_FORCE
 from optimizer.scenario.types import Scenario
 from optimizer.tables.frontier import frontier_rows
 from reports.board.limits import state_of
@@ -84,11 +84,6 @@ def _pays(cal: Calibrated, stage: int, owner: str) -> str:
     )
 
 
-def today_of(cal: Calibrated) -> Outcome:
-    """What people do under the plan in force."""
-    return evaluate_plan(cal.paid_by(IN_FORCE), cal.current)
-
-
 def amounts(cal: Calibrated, outcome: Outcome) -> dict[str, float]:
     """Always value, direct costs, payouts and net, as booked (docs/money.md); what surplus is made of where
     it is the objective."""
@@ -96,29 +91,6 @@ def amounts(cal: Calibrated, outcome: Outcome) -> dict[str, float]:
     parts = ("effort_cost", "risk_premium", "surplus")
     surplus = parts if cal.scenario.rules.objective == "surplus" else ()
     return shown | {name: getattr(outcome, name) for name in surplus}
-
-
-def against_today(scenario: Scenario, today: Outcome, learnt: Outcome) -> str:
-    """What a plan changes against the one in force; a loss of net beside a gain of the objective is said."""
-    name = scenario.rules.objective
-    change = {n: _change(scenario, today, learnt, n) for n in dict.fromkeys((name, "loaded_pay", "net"))}
-    told = ", ".join(f"{n} {change[n]:+,.2f}" for n in dict.fromkeys((name, "net")))
-    falls = f"; the net falls: loaded payouts change by {change['loaded_pay']:+,.2f}"
-    return f"against today: {told}{falls if net_falls(scenario, today, learnt) else ''}"
-
-
-def net_falls(scenario: Scenario, today: Outcome, learnt: Outcome) -> bool:
-    """Whether a plan brings more of what is maximized and leaves less, to the cent."""
-    objective, net = (_change(scenario, today, learnt, name) for name in (scenario.rules.objective, "net"))
-    return bool(objective > 0 > net)
-
-
-def _change(scenario: Scenario, today: Outcome, learnt: Outcome, name: str) -> float:
-    """Of an amount as it is told, to the cent; of the surplus as it is computed."""
-    before, after = (
-        {"surplus": at.surplus, **vars(booked_money(scenario, at))}[name] for at in (today, learnt)
-    )
-    return rounded(after - before)
 
 
 def show_evaluation(evaluation: Evaluation) -> None:

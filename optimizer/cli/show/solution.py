@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.text import Text
 
-from optimizer.cli.show.results import against_today, amounts, today_of
+from optimizer.cli.show.against_today import against_today, today_of
+from optimizer.cli.show.results import amounts
 from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import period, words_of

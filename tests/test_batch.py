@@ -363,6 +363,26 @@ def test_a_cluster_gives_the_same_bytes(calm: Path, tmp_path: Path) -> None:
     assert outcome_bytes(tmp_path / "out") == outcome_bytes(calm / "out")
 
 
+@pytest.mark.slow
+def test_a_scheduler_that_goes_away_is_said_to_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    import psutil
+
+    out = tmp_path / "out"
+    grid = grid_file(tmp_path / "grid", budgets(6))
+    with dask_cluster(tmp_path) as address:
+        process = nights.start(grid, out, "--scheduler", address)
+        wait_for((out / "runs" / "shop-b0" / "manifest.json").exists)
+        (scheduler,) = (p for p in psutil.Process().children() if "dask_scheduler" in " ".join(p.cmdline()))
+        scheduler.kill()
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 2, said
+    assert f"the Dask scheduler at {address} went away" in " ".join(said.split())
+    assert "Traceback" not in said
+    again = run_here(grid, out)
+    assert again.done_before >= 1
+    assert again.counts == {"optimal": 6}
+
+
 # --- the summary ----------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -108,6 +109,10 @@ class _Place:
 # --- a cluster ------------------------------------------------------------------------------------------
 
 
+TOLD_BY_DASK = ("distributed.client", "distributed.utils", "distributed.core", "distributed.comm")
+"""Loggers that speak where a connection is lost."""
+
+
 class UnreachableError(RuntimeError):
     """There is no cluster to work on; the message says what to do."""
 
@@ -128,19 +133,27 @@ def cluster(address: str) -> Iterator[Workers]:
         raise UnreachableError(f"no Dask scheduler at {address}: {error}") from error
     with connected as client:
         client.wait_for_workers(1)
-        yield _Cluster(client)
+        yield _Cluster(client, address)
 
 
 class _Cluster:
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, client: Any, address: str) -> None:
+        self._client, self._address = client, address
         self._executor = client.get_executor(pure=False, retries=0)
         self._keys: dict[Answer, str] = {}
         self._lost = 0
 
     @property
     def size(self) -> int:
-        """Threads of all workers, those included that came since; without those that cannot be freed."""
+        """Threads of all workers, those included that came since; without those that cannot be freed.
+
+        Raises UnreachableError where the scheduler went away: what it was given is lost, and no run's fault.
+        """
+        if self._client.status != "running":
+            for name in TOLD_BY_DASK:
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # the same, with tracebacks
+            remedy = "finished runs are kept; start it again, and the same command goes on from here"
+            raise UnreachableError(f"the Dask scheduler at {self._address} went away: {remedy}")
         threads: int = sum(self._client.nthreads().values())
         return max(1, threads - self._lost)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -336,3 +337,23 @@ def test_no_word_is_better_than_what_all_plans_of_small_companies_allow() -> Non
     """`python -m tests.never_better --count 500` asks more of them."""
     ended = list(words(12, first=7_000))
     assert [(w.seed, w.wrong) for w in ended if w.wrong] == []
+
+
+# --- better plans met on the way ------------------------------------------------------------------------
+
+
+def test_a_better_plan_met_while_explaining_is_the_answer() -> None:
+    from optimizer.solver.clock import Clock
+    from optimizer.solver.improve import improved
+
+    best = not_best()
+    assert best.chosen is not None
+    worse = replace(best.chosen.plan, weights=dict(case("optimal_not_best.json").current_plan))
+    known = replace(best.certificate, objective=59_812.42)
+    poor = replace(best, status="feasible", certificate=known)
+    better = improved(poor, Options(), [worse, best.chosen.plan], lambda _: None, Clock())
+    assert better is not None
+    assert better.chosen is not None
+    assert better.chosen.plan.weights == best.chosen.plan.weights
+    assert better.certificate.objective == pytest.approx(60_011.54, abs=0.005)
+    assert improved(best, Options(), [worse, best.chosen.plan], lambda _: None, Clock()) is None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -38,6 +39,7 @@ def show(*parts: object) -> None:
             for column in part.columns:
                 if column.no_wrap:
                     column.header = Text(str(column.header).replace(" ", "\n"))
+                    column.min_width = max((cell_len(str(c)) for c in column.cells), default=0)
             console = Console(highlight=False, width=max(console.width, _room(console, part).minimum))
         console.print(part)
 

@@ -211,7 +211,7 @@ def test_a_plan_that_will_break_rules_says_so_on_page_one(language: str) -> None
     words = words_for(shown("short_sighted"), language)
     over = -shown("short_sighted")["summary"].iloc[0]["budget_unused"]
     assert over > 0
-    assert plain(words.say("card.exceeded", over=words.money(over))) in first
+    assert plain(words.say("card.exceeded", over=words.write.money(over, 2))) in first
     for key in ("alert.rules", "alert.beliefs", "badge.baseline"):
         assert plain(words.say(key)) in first
 

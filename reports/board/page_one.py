@@ -13,7 +13,7 @@ from reports.typesetting.matrix import MOST_COLUMNS, tint
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
 from reports.words.naming import plain_name
-from reports.words.sentences import Tables, as_written, objective, period, status_of
+from reports.words.sentences import Tables, as_written, in_unit, objective, period, status_of
 
 MOST_PLANS = 8
 MOST_KPIS = 12
@@ -59,12 +59,14 @@ def cards(words: Words, tables: Tables) -> list[Block]:
     ]
     if math.isfinite(summary["budget_unused"]):
         four[1]["notes"][1] = _unused(words, float(summary["budget_unused"]))
+    parts = {name: words.money(recommended[name]) for name in ("pay", "charges")}
+    four[1]["notes"].append(words.say("card.parts", **parts))
     return four
 
 
 def _unused(words: Words, unused: float) -> str:
     if unused < 0:
-        return words.say("card.exceeded", over=words.money(-unused))
+        return words.say("card.exceeded", over=in_unit(words, "money", -unused))
     return words.say("card.unused", unused=words.money(unused))
 
 

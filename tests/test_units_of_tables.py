@@ -30,7 +30,7 @@ CENTS = 0.02
 """Lines of payrolls are rounded to the cent, and so are sums of theirs."""
 PAYROLL = ("pay_lines", "pay_totals", "pay_cases", "case_totals")
 BOOKED = {"loaded_change", "net_change"}
-"""Differences of booked payouts, small beside the payouts, which are rounded to the cent themselves."""
+"""Differences of booked payouts of three teams, small beside the payouts, which are rounded themselves."""
 SPREAD_OF_PROOF = {"bound", "gap", "gap_of_gain"}
 """How far a proof went, which is the solver's affair."""
 ROWS_OF_MONEY = {"rules": ("money", "money_per_unit"), "conflict": ("money",), "rule_prices": ("money",)}
@@ -150,8 +150,8 @@ def compared(change: str, declared: tuple[Table, ...], before: Tables, after: Ta
             if column.type is float and name not in SPREAD_OF_PROOF and not own_unit(table.name, column):
                 expected = one[name].to_numpy() * factors(change, table.name, column, one)
                 largest = np.nanmax(np.abs(expected), initial=0.0, where=np.isfinite(expected))
-                to_the_cent = table.name in PAYROLL or name in BOOKED
-                least = FACTOR * CENTS if to_the_cent else ALIKE * max(largest, 1e-3)
+                least = FACTOR * CENTS if table.name in PAYROLL else ALIKE * max(largest, 1e-3)
+                least = max(least, 3 * FACTOR * CENTS) if name in BOOKED else least
                 if not np.allclose(other[name], expected, rtol=ALIKE, atol=least, equal_nan=True):
                     odd.append(f"{table.name}.{name}")
             elif column.type in (bool, str) and name != "target_pay" and list(one[name]) != list(other[name]):

@@ -68,7 +68,9 @@ def word_of(seed: int) -> Word | None:
     except CalibrationError:
         return None
     batch = evaluate_batch(cal, space, listed)
-    sane = batch.kept & ~batch.consistent.starved.any(axis=1)
+    left = [r.plan.euros(scenario) for r in solution.certificate.rejected]
+    stay = np.array([not any(np.allclose(e, plan) for plan in left) for e in listed])
+    sane = batch.kept & stay & ~batch.consistent.starved.any(axis=1)
     return Word(seed, solution.status, _wrong(solution, batch.value, batch.kept, sane))
 
 

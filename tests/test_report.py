@@ -363,7 +363,7 @@ def test_no_phrase_is_left_untranslated() -> None:
         "term.net",
         "made.options",
         "made.versions",
-        "switch.head.net",
+        "transition.head.net",
         "adjust.head.gain",
         "robust.plan",
         "robust.regret",

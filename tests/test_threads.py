@@ -24,7 +24,7 @@ from optimizer.scenario.plan import plan_of
 from optimizer.tables.json_values import payouts_json
 from optimizer.rollout.transition import transition
 from optimizer.tables.table import records
-from optimizer.tables.transition import Simulated, switch_tables
+from optimizer.tables.transition import Simulated, transition_tables
 
 root = Path(sys.argv[1]).parent
 for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml", "quality")):
@@ -32,7 +32,7 @@ for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml"
     cal, weights = calibrate(scenario), scenario.plans[plan]
     euros = plan_of(scenario, weights).euros(scenario)
     run = transition(cal, euros, 2, 60, 7)
-    tables = switch_tables(Simulated(plan, 7, 0.5, euros, run, ()))
+    tables = transition_tables(Simulated(plan, 7, 0.5, euros, run, ()))
     payouts = [payouts_json(cal, paid) for paid in payouts_under(cal, PlanBatch.of([(euros, {})]))]
     for rows in (payouts, records(tables)):
         print(hashlib.sha256(json.dumps(rows).encode()).hexdigest())
@@ -69,7 +69,7 @@ def said(program: str, threads: str) -> str:
 @pytest.mark.parametrize(
     ("program", "threads_tried"),
     [(SAMPLED, ("1", "2", "4")), (SOLVED, ("1", "4"))],
-    ids=["payouts_and_switch", "solve_robust"],
+    ids=["payouts_and_transition", "solve_robust"],
 )
 def test_the_number_of_threads_changes_no_byte(program: str, threads_tried: tuple[str, ...]) -> None:
     assert len({said(program, threads) for threads in threads_tried}) == 1

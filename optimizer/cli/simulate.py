@@ -52,21 +52,21 @@ def simulate(
     from optimizer.rollout.early_warning import limits
     from optimizer.rollout.transition import transition
     from optimizer.tables.table import records
-    from optimizer.tables.transition import TABLES, Simulated, switch_tables
+    from optimizer.tables.transition import TABLES, Simulated, transition_tables
 
     scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario), plan.euros(scenario)
     run = transition(cal, euros, periods, draws, seed, learning, plan.curves)
     alarms = limits(run.cal, euros, seed)
-    tables = switch_tables(Simulated(plan_name or "current", seed, learning, euros, run, alarms))
+    tables = transition_tables(Simulated(plan_name or "current", seed, learning, euros, run, alarms))
     if out is not None:
-        from reports.studies.transition import switch_pdfs
+        from reports.studies.transition import transition_pdfs
 
-        write_study(out, "simulation", TABLES, tables, switch_pdfs(tables))
+        write_study(out, "simulation", TABLES, tables, transition_pdfs(tables))
     if as_json:
         print_json(records(tables))
     else:
-        from optimizer.cli.show.transition import show_switch
+        from optimizer.cli.show.transition import show_transition
 
-        show_switch(tables)
+        show_transition(tables)

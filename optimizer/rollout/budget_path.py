@@ -43,11 +43,11 @@ class LinePath:
         return np.asarray(self.slack < -np.maximum(SURE * self.error, 1e-6))
 
 
-def budget_path(switch: Transition, euros: Floats) -> Iterator[LinePath]:
+def budget_path(transition: Transition, euros: Floats) -> Iterator[LinePath]:
     """Lines of the plan changed to, euros (I, K) at target, in the order of `budget`."""
-    budget, teams = switch.cal.scenario.rules.budget, list(switch.cal.scenario.teams)
-    company, pay = switch.change.loaded_pay, switch.change.pay
-    loaded = pay * loading(switch.cal)
+    budget, teams = transition.cal.scenario.rules.budget, list(transition.cal.scenario.teams)
+    company, pay = transition.change.loaded_pay, transition.change.pay
+    loaded = pay * loading(transition.cal)
     if budget.expected is not None:
         yield _mean(EXPECTED.name, company, budget.expected)
     for team, most in budget.teams.items():

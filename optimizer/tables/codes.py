@@ -71,7 +71,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "verdict": _of(Result),
     "key": _listed("numerator denominator slope floor threshold accelerator cap gate vesting"),
     "result": _listed("below at above"),
-    "switch.path": _listed("change stay"),
+    "transition.path": _listed("change stay"),
     "pilot.left_out": _listed("no_headcount too_few_people nothing_moves"),
     "adjust.verdict": _of(Verdict),
     "left_out": _listed("tornado limits documents"),

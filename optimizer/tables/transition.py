@@ -37,25 +37,25 @@ class Simulated:
     learning: float
     euros: Floats
     """(I, K) of the plan changed to."""
-    switch: Transition
+    transition: Transition
     limits: tuple[WarningLimit, ...]
 
     @property
     def cal(self) -> Calibrated:
-        return self.switch.cal
+        return self.transition.cal
 
 
-def switch_tables(simulation: Simulated) -> Tables:
+def transition_tables(simulation: Simulated) -> Tables:
     """Every table of TABLES."""
     rows = {
         "summary": [_summary(simulation)],
-        "money": list(_money(simulation.switch)),
-        "gains": list(_gains(simulation.switch)),
-        "activities": list(_activities(simulation.switch)),
-        "scores": list(_scores(simulation.switch)),
-        "payouts": list(_payouts(simulation.switch)),
+        "money": list(_money(simulation.transition)),
+        "gains": list(_gains(simulation.transition)),
+        "activities": list(_activities(simulation.transition)),
+        "scores": list(_scores(simulation.transition)),
+        "payouts": list(_payouts(simulation.transition)),
         "budget": list(_budget(simulation)),
-        "timing": list(_timing(simulation.switch)),
+        "timing": list(_timing(simulation.transition)),
         "limits": [_limit(simulation.cal, limit) for limit in simulation.limits],
         "labels": list(labels_rows(simulation.cal.scenario)),
     }
@@ -103,28 +103,28 @@ SUMMARY = Table(
 
 
 def _summary(simulation: Simulated) -> Row:
-    switch, scenario = simulation.switch, simulation.cal.scenario
-    gain, share = _fan(switch.net_gain[-1]), switch.shown_by
+    transition, scenario = simulation.transition, simulation.cal.scenario
+    gain, share = _fan(transition.net_gain[-1]), transition.shown_by
     return {
         "scenario": scenario.name,
         "currency": scenario.currency,
         "period": scenario.period,
-        "decimals": money_decimals(switch.stay.revenue.mean(axis=1)),
+        "decimals": money_decimals(transition.stay.revenue.mean(axis=1)),
         "plan": simulation.plan,
-        "goes_on": switch.goes_on,
+        "goes_on": transition.goes_on,
         "periods": len(share),
-        "draws": len(switch.shown),
+        "draws": len(transition.shown),
         "seed": simulation.seed,
         "learning": simulation.learning,
         "net_gain": gain["mean"],
         "net_gain_p10": gain["p10"],
         "net_gain_p90": gain["p90"],
-        "revenue_gain": float(switch.revenue_gain[-1].mean()),
+        "revenue_gain": float(transition.revenue_gain[-1].mean()),
         "shown": float(np.argmax(share >= 0.5) + 1) if share[-1] >= 0.5 else math.nan,
         "shown_share": float(share[-1]),
-        "timing_cost": float(switch.change.timing_cost.sum(axis=0).mean()),
-        "timing_share": _timing_share(switch.change),
-        "timing_share_stay": _timing_share(switch.stay),
+        "timing_cost": float(transition.change.timing_cost.sum(axis=0).mean()),
+        "timing_share": _timing_share(transition.change),
+        "timing_share_stay": _timing_share(transition.stay),
     }
 
 
@@ -132,14 +132,14 @@ def _timing_share(path: TransitionPath) -> float:
     return float(path.timing_cost.sum() / path.gross.sum())
 
 
-def _paths(switch: Transition) -> tuple[tuple[str, TransitionPath], ...]:
-    return ("change", switch.change), ("stay", switch.stay)
+def _paths(transition: Transition) -> tuple[tuple[str, TransitionPath], ...]:
+    return ("change", transition.change), ("stay", transition.stay)
 
 
 MONEY = Table(
     "money",
     period=Column(int, "order", "from 1"),
-    plan=Column(str, "code", "change or stay", "switch.path"),
+    plan=Column(str, "code", "change or stay", "transition.path"),
     measure=Column(
         str,
         "code",
@@ -150,8 +150,8 @@ MONEY = Table(
 )
 
 
-def _money(switch: Transition) -> Iterator[Row]:
-    for name, path in _paths(switch):
+def _money(transition: Transition) -> Iterator[Row]:
+    for name, path in _paths(transition):
         for measure in MEASURES:
             for t, values in enumerate(getattr(path, measure)):
                 yield {"period": t + 1, "plan": name, "measure": measure, **_fan(values)}
@@ -168,10 +168,10 @@ GAINS = Table(
 )
 
 
-def _gains(switch: Transition) -> Iterator[Row]:
-    for measure, gain in (("revenue", switch.revenue_gain), ("net", switch.net_gain)):
+def _gains(transition: Transition) -> Iterator[Row]:
+    for measure, gain in (("revenue", transition.revenue_gain), ("net", transition.net_gain)):
         for t, values in enumerate(gain):
-            shown = float(switch.shown_by[t])
+            shown = float(transition.shown_by[t])
             yield {"period": t + 1, "measure": measure, **_fan(values), "shown": shown}
 
 
@@ -190,9 +190,9 @@ ACTIVITIES = Table(
 )
 
 
-def _activities(switch: Transition) -> Iterator[Row]:
-    cal = switch.cal
-    for t, (change, stay) in enumerate(zip(switch.change.x, switch.stay.x, strict=True)):
+def _activities(transition: Transition) -> Iterator[Row]:
+    cal = transition.cal
+    for t, (change, stay) in enumerate(zip(transition.change.x, transition.stay.x, strict=True)):
         for a, name in enumerate(cal.network.activities):
             gaming = bool(cal.network.gaming[a])
             start = {"period": t + 1, "activity": name, "gaming": gaming}
@@ -210,9 +210,9 @@ SCORES = Table(
 )
 
 
-def _scores(switch: Transition) -> Iterator[Row]:
-    kpis = switch.cal.scenario.kpis
-    paths = zip(switch.change.attainment, switch.stay.attainment, strict=True)
+def _scores(transition: Transition) -> Iterator[Row]:
+    kpis = transition.cal.scenario.kpis
+    paths = zip(transition.change.attainment, transition.stay.attainment, strict=True)
     for t, (change, stay) in enumerate(paths):
         for k, name in enumerate(kpis):
             start = {"period": t + 1, "kpi": name}
@@ -228,9 +228,9 @@ PAYOUTS = Table(
 )
 
 
-def _payouts(switch: Transition) -> Iterator[Row]:
-    teams, loaded = switch.cal.scenario.teams, loading(switch.cal)
-    for t, (change, stay) in enumerate(zip(switch.change.pay, switch.stay.pay, strict=True)):
+def _payouts(transition: Transition) -> Iterator[Row]:
+    teams, loaded = transition.cal.scenario.teams, loading(transition.cal)
+    for t, (change, stay) in enumerate(zip(transition.change.pay, transition.stay.pay, strict=True)):
         for i, name in enumerate(teams):
             start = {"period": t + 1, "team": name}
             yield {**start, "stay": float(stay[:, i].mean() * loaded[i]), **_fan(change[:, i] * loaded[i])}
@@ -249,7 +249,7 @@ BUDGET = Table(
 
 
 def _budget(simulation: Simulated) -> Iterator[Row]:
-    for line in budget_path(simulation.switch, simulation.euros):
+    for line in budget_path(simulation.transition, simulation.euros):
         for t, value in enumerate(line.value):
             numbers = {"value": float(value), "standard_error": float(line.error[t]), "limit": line.limit}
             left = {"slack": float(line.slack[t]), "exceeded": bool(line.exceeded[t])}
@@ -259,16 +259,16 @@ def _budget(simulation: Simulated) -> Iterator[Row]:
 TIMING = Table(
     "timing",
     kpi=Column(str, "name", "name of the KPI", "kpi"),
-    plan=Column(str, "code", "change or stay", "switch.path"),
+    plan=Column(str, "code", "change or stay", "transition.path"),
     pulled=Column(float, "attainment", "attainment pulled forward per period, mean"),
     held=Column(float, "attainment", "attainment held back per period, mean"),
 )
 
 
-def _timing(switch: Transition) -> Iterator[Row]:
-    kpis = switch.cal.scenario.kpis
+def _timing(transition: Transition) -> Iterator[Row]:
+    kpis = transition.cal.scenario.kpis
     for k, (name, kpi) in enumerate(kpis.items()):
-        for plan, path in _paths(switch) if kpi.timing is not None else ():
+        for plan, path in _paths(transition) if kpi.timing is not None else ():
             moved = {"pulled": float(path.pulled[..., k].mean()), "held": float(path.held[..., k].mean())}
             yield {"kpi": name, "plan": plan, **moved}
 

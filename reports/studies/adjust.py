@@ -81,7 +81,7 @@ def _fans(words: Words, tables: Tables) -> Block:
         fans.append(Fan(label, moments, write, seen))
         said.append(f"{label}: {', '.join(write(v) for _, v in seen)}")
     alt = words.say("adjust.fan.alt", points=words.say("separator").join(said))
-    chart = {"svg": fan_chart(fans, words, words.say("switch.fan.across")), "alt": alt}
+    chart = {"svg": fan_chart(fans, words, words.say("transition.fan.across")), "alt": alt}
     return chapter(words.say("adjust.fan.title"), lead=[words.say("adjust.fan.lead")], chart=chart)
 
 

@@ -22,7 +22,7 @@ _MOST_WORK = 15
 _LONGEST = 44
 
 
-def switch_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
+def transition_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Document]:
     """`simulation.<language>.pdf` in every language."""
     return study_pdfs("simulation", tables, _said, date)
 
@@ -30,7 +30,7 @@ def switch_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Documen
 def _said(words: Words, tables: Tables) -> Study:
     summary = tables["summary"].iloc[0]
     subtitle = words.say(
-        "switch.subtitle_goes_on" if summary["goes_on"] else "switch.subtitle",
+        "transition.subtitle_goes_on" if summary["goes_on"] else "transition.subtitle",
         plan=words.user(str(summary["plan"])),
         periods=words.write.number(summary["periods"]),
         period=period_name(words, str(summary["period"])),
@@ -47,15 +47,15 @@ def _said(words: Words, tables: Tables) -> Study:
         _limits(words, tables),
         _assumptions(words, summary),
     ]
-    title = words.say("switch.title", company=words.name("company", summary["scenario"]))
+    title = words.say("transition.title", company=words.name("company", summary["scenario"]))
     return Study(title, subtitle, _findings(words, summary), parts)
 
 
 def _findings(words: Words, summary: Any) -> list[str]:
-    sentences = [words.say("switch.found.goes_on")] if summary["goes_on"] else _gain(words, summary)
+    sentences = [words.say("transition.found.goes_on")] if summary["goes_on"] else _gain(words, summary)
     if summary["timing_share"] > 0 or summary["timing_share_stay"] > 0:
         plan, stay = (words.write.percent(summary[c], 1) for c in ("timing_share", "timing_share_stay"))
-        sentences.append(words.say("switch.found.timing", now=plan, stay=stay))
+        sentences.append(words.say("transition.found.timing", now=plan, stay=stay))
     return sentences
 
 
@@ -63,12 +63,12 @@ def _gain(words: Words, summary: Any) -> list[str]:
     share = words.write.percent(summary["shown_share"], 0)
     gains = ("net_gain", "net_gain_p10", "net_gain_p90", "revenue_gain")
     gain, low, high, revenue = (words.money(summary[g], signed=True) for g in gains)
-    sentences = [words.say("switch.found.gain", gain=gain, low=low, high=high, revenue=revenue)]
+    sentences = [words.say("transition.found.gain", gain=gain, low=low, high=high, revenue=revenue)]
     if math.isfinite(summary["shown"]):
         shown = words.write.number(summary["shown"])
-        sentences.append(words.say("switch.found.shown", shown=shown, share=share))
+        sentences.append(words.say("transition.found.shown", shown=shown, share=share))
     else:
-        sentences.append(words.say("switch.found.hidden", share=share))
+        sentences.append(words.say("transition.found.hidden", share=share))
     return sentences
 
 
@@ -81,13 +81,13 @@ def _fan(words: Words, tables: Tables) -> Block:
     fans, said = [], []
     for key, frame in shown.items():
         moments = [Moment(int(g["period"]), g["mean"], g["p10"], g["p90"]) for _, g in frame.iterrows()]
-        label = words.say(f"switch.fan.{key}", currency=words.write.symbol)
+        label = words.say(f"transition.fan.{key}", currency=words.write.symbol)
         fans.append(Fan(label, moments, words.amount, from_zero=key == "gain"))
         points = [_point(words, m, signed=key == "gain") for m in moments]
-        said.append(words.say("switch.fan.alt", what=label, points=words.say("separator").join(points)))
-    chart = {"svg": fan_chart(fans, words, words.say("switch.fan.across")), "alt": " ".join(said)}
-    lead = [words.say("switch.fan.lead")]
-    return chapter(words.say("switch.fan.title"), lead=lead, chart=chart)
+        said.append(words.say("transition.fan.alt", what=label, points=words.say("separator").join(points)))
+    chart = {"svg": fan_chart(fans, words, words.say("transition.fan.across")), "alt": " ".join(said)}
+    lead = [words.say("transition.fan.lead")]
+    return chapter(words.say("transition.fan.title"), lead=lead, chart=chart)
 
 
 def _point(words: Words, m: Moment, *, signed: bool) -> str:
@@ -96,11 +96,11 @@ def _point(words: Words, m: Moment, *, signed: bool) -> str:
         "low": words.money(m.low, signed),
         "high": words.money(m.high, signed),
     }
-    return words.say("switch.fan.point", period=words.write.number(m.period), **amounts)
+    return words.say("transition.fan.point", period=words.write.number(m.period), **amounts)
 
 
 def _column(words: Words, key: str, share: float = 0.0, **values: str) -> PageColumn:
-    return PageColumn(words.say(f"switch.head.{key}", **values), "left" if share else "right", share)
+    return PageColumn(words.say(f"transition.head.{key}", **values), "left" if share else "right", share)
 
 
 def _cash(words: Words, tables: Tables) -> Block:
@@ -139,8 +139,8 @@ def _budget(words: Words, tables: Tables) -> Block | None:
 
 
 def _part(words: Words, key: str, columns: list[PageColumn], rows: list[Block]) -> Block:
-    lead = [words.say(f"switch.{key}.lead")]
-    return chapter(words.say(f"switch.{key}.title"), lead=lead, tables=[table(columns, rows)])
+    lead = [words.say(f"transition.{key}.lead")]
+    return chapter(words.say(f"transition.{key}.title"), lead=lead, tables=[table(columns, rows)])
 
 
 def _ends(tables: Tables, name: str, key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -178,7 +178,7 @@ def _work(words: Words, tables: Tables) -> Block:
         label = words.name("activity", name, _LONGEST)
         rows.append(
             row(
-                words.say("switch.work.gaming", label=label) if line["gaming"] else label,
+                words.say("transition.work.gaming", label=label) if line["gaming"] else label,
                 *(words.write.number(v, 1) for v in (stay, first.loc[name, "mean"], line["mean"])),
                 words.write.percent(line["mean"] / stay - 1, 1, signed=True) if stay > 1e-9 else NOTHING,
             )
@@ -192,13 +192,13 @@ def _limits(words: Words, tables: Tables) -> Block | None:
     limits = tables["limits"].sort_values("useful", ascending=False, kind="stable")
     if limits.empty:
         return None
-    said = [words.say("switch.limits.lead"), *(_limit(words, line) for _, line in limits.iterrows())]
-    return chapter(words.say("switch.limits.title"), lead=said)
+    said = [words.say("transition.limits.lead"), *(_limit(words, line) for _, line in limits.iterrows())]
+    return chapter(words.say("transition.limits.title"), lead=said)
 
 
 def _limit(words: Words, line: Any) -> str:
     return words.say(
-        "switch.limits.useful" if line["useful"] else "switch.limits.useless",
+        "transition.limits.useful" if line["useful"] else "transition.limits.useless",
         week=words.write.number(line["week"]),
         sign=_sign(words, line),
         power=words.write.percent(line["power"], 0),
@@ -214,17 +214,17 @@ def digits(limit: float) -> int:
 def _sign(words: Words, line: Any) -> str:
     name, limit = words.quoted(words.label(line, "activity")), float(line["limit"])
     if limit == 0:
-        return words.say("switch.sign.any", name=name)
+        return words.say("transition.sign.any", name=name)
     if not line["stage"]:
-        return words.say("switch.sign.units", name=name, limit=words.write.number(limit, digits(limit)))
+        return words.say("transition.sign.units", name=name, limit=words.write.number(limit, digits(limit)))
     share = words.write.percent(limit, 0 if limit >= 0.1 else 1)
     return words.say(
-        "switch.sign.share", name=name, limit=share, stage=words.quoted(words.label(line, "stage"))
+        "transition.sign.share", name=name, limit=share, stage=words.quoted(words.label(line, "stage"))
     )
 
 
 def _assumptions(words: Words, summary: Any) -> Block:
     learning = words.write.percent(summary["learning"], 0)
     keys = ("learning", "pipeline", "luck", "timing")
-    lead = [words.say(f"switch.assumptions.{key}", learning=learning) for key in keys]
-    return chapter(words.say("switch.assumptions.title"), lead=lead)
+    lead = [words.say(f"transition.assumptions.{key}", learning=learning) for key in keys]
+    return chapter(words.say("transition.assumptions.title"), lead=lead)

@@ -15,7 +15,7 @@ from reports.words.catalogue import Words, words_for
 _SHOWN_ACTIVITIES = 12
 
 
-def show_switch(tables: Tables) -> None:
+def show_transition(tables: Tables) -> None:
     """Sentences, then money by period, KPIs, the work that moves most, and alarms."""
     summary, words = tables["summary"].iloc[0], words_for(tables, LANGUAGE)
     show(*_sentences(words, summary), "")

@@ -167,6 +167,6 @@ def test_adjust_refuses_actuals_that_it_cannot_read(company: Path, tmp_path: Pat
 
 
 def test_every_phrase_exists_in_both_languages() -> None:
-    ours = ("switch.", "pilot.", "adjust.")
+    ours = ("transition.", "pilot.", "adjust.")
     english, french = ({k for k in catalogue(la) if k.startswith(ours)} for la in ("en", "fr"))
     assert english == french

@@ -16,8 +16,8 @@ from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.space import PlanSpace
 from optimizer.scenario.types import Scenario
 from optimizer.solver import solve
-from optimizer.solver.certificate import relative_gap
 from optimizer.solver.conflicts import explain_conflict
+from optimizer.solver.gap import relative_gap
 from optimizer.solver.highs import InfeasibleError, Limits, LinearSet
 from optimizer.solver.optimize import problem_of
 from optimizer.solver.proof import prove

@@ -43,12 +43,12 @@ import hashlib, json, sys
 sys.path.insert(0, sys.argv[1])
 from solved import SOURCES, mini
 from optimizer.tables.json_values import solution_json
-from optimizer.solver import solve
+from optimizer.solver import Options, solve
 from optimizer.solver.robust import robustly
 
 options = Options(threads=int(sys.argv[2]), seed=5)
-found = robustly(solve(mini(sources=SOURCES), options), options, "regret", 3)
-print(hashlib.sha256(json.dumps(solution_json(found)).encode()).hexdigest())
+robust = robustly(solve(mini(sources=SOURCES), options), options, "regret", 3)
+print(hashlib.sha256(json.dumps(solution_json(robust)).encode()).hexdigest())
 """
 
 

@@ -103,6 +103,7 @@ def _moving() -> Scenario:
     file = Path(__file__).parent / "cases" / "trust" / "timing_budget.yaml"
     tree = yaml.safe_load(file.read_text(encoding="utf-8"))
     weak = {"probability": 0.3, "inflow": {"lead": 0.5}}
+    tree["teams"]["closers"] |= {"charges": 0.31, "discount": 0.9, "responsiveness": 0.35}
     tree |= {"regimes": {"usual": {"probability": 0.7}, "weak": weak}}
     return Scenario.model_validate(tree, by_alias=True, by_name=False)
 

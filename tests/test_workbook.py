@@ -100,6 +100,7 @@ def timed() -> Solution:
     file = Path(__file__).parent / "cases" / "trust" / "timing_budget.yaml"
     tree = yaml.safe_load(file.read_text(encoding="utf-8"))
     regimes = {"usual": {"probability": 0.7}, "weak": {"probability": 0.3, "inflow": {"lead": 0.5}}}
+    tree["teams"]["closers"] |= {"charges": 0.31, "discount": 0.9, "responsiveness": 0.35}
     tree |= {"regimes": regimes, "rules": {"weights": {"step": 0.5}, "locks": {"closers": {"orders": 1.0}}}}
     return solve(Scenario.model_validate(tree, by_alias=True, by_name=False))
 

@@ -15,7 +15,7 @@ from optimizer.response.outcome import value_of
 from optimizer.scenario.plan import CurveNames, Plan, pay_decided, plan_of
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
-from optimizer.solver.certificate import relative_gap
+from optimizer.solver.gap import relative_gap
 
 LONGEST = 60.0
 """Seconds for each solve where no limit is given: one hard point must not hold up all the others."""

@@ -167,7 +167,7 @@ def placed(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.filename is None:
+        if error.errno is not None and error.filename is None:
             raise OSError(error.errno, error.strerror, str(place)) from None
         raise
 

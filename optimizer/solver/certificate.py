@@ -18,13 +18,12 @@ from optimizer.response.outcome import Outcome, value_of
 from optimizer.risk.cvar import CVAR_DRAWS, has_tail_rule, percentile, probabilities
 from optimizer.risk.draws import PERIODS, Draws, draw, rule_before, rule_noise
 from optimizer.risk.payouts import company_pay, tail_elsewhere
+from optimizer.solver.gap import AGREEMENT
 from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import Answer, FixedModel, digits_of
 from optimizer.solver.solution import Check
 
 REGRET_LIMIT = 1e-6
-AGREEMENT = 1e-6
-"""Relative: the model's value and payouts against the equilibrium's."""
 SAME = 1e-6
 """Relative difference of volumes between equilibria from two starts (beliefs stop at 1e-10)."""
 SAMPLE = 0.03
@@ -214,10 +213,3 @@ def check_rules(judgement: Scores) -> Check:
     """Every rule, recomputed from the equilibrium."""
     broken = float(judgement.violation[0])
     return Check("rules", bool(judgement.kept[0]), broken, TOLERANCE, "relative excess over all rules")
-
-
-def relative_gap(objective: float, bound: float) -> float:
-    """(bound − objective) / |objective|, never below 0; inf where a bound below the objective is none."""
-    if not bound >= objective - AGREEMENT * max(1.0, abs(objective)):
-        return np.inf
-    return max(0.0, bound - objective) / max(abs(objective), 1e-9)

@@ -17,9 +17,9 @@ from optimizer.solver.certificate import (
     check_model,
     check_rules,
     check_sample,
-    relative_gap,
 )
 from optimizer.solver.chance import DRAWN
+from optimizer.solver.gap import relative_gap
 from optimizer.solver.program.at_beliefs import FixedModel
 from optimizer.solver.proof import MOST_LISTED, Proof
 from optimizer.solver.solution import Check

@@ -31,9 +31,9 @@ from optimizer.solver.certificate import (
     check_global,
     check_model,
     check_rules,
-    relative_gap,
 )
 from optimizer.solver.certify import enumerated
+from optimizer.solver.gap import relative_gap
 from optimizer.solver.highs import InfeasibleError, MilpResult
 from optimizer.solver.no_plan import conflict_at, stopped
 from optimizer.solver.program.at_beliefs import Answer as Milp

@@ -25,12 +25,13 @@ from optimizer.solver.belief_rounds import (
     solve_at,
     verified,
 )
-from optimizer.solver.certificate import check_model, check_rules, relative_gap
+from optimizer.solver.certificate import check_model, check_rules
 from optimizer.solver.certify import certified, certified_of_all
 from optimizer.solver.chance import better_by_chance, kept_by_chance, sampler
 from optimizer.solver.clock import Clock
 from optimizer.solver.continuous import solve_continuous
 from optimizer.solver.curve_choice import Curves, best_choice, combinations
+from optimizer.solver.gap import relative_gap
 from optimizer.solver.highs import use_threads
 from optimizer.solver.no_plan import (
     contradictory,

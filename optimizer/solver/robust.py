@@ -24,9 +24,9 @@ from optimizer.solver.certificate import (
     check_global,
     check_rules,
     check_sample,
-    relative_gap,
 )
 from optimizer.solver.clock import Clock
+from optimizer.solver.gap import relative_gap
 from optimizer.solver.options import Options
 from optimizer.solver.solution import Check, Solution
 from optimizer.solver.state import SolveState

@@ -15,7 +15,7 @@ from optimizer.response.outcome import evaluate_plan
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.payouts import payouts_under
 from optimizer.scenario.plan import IN_FORCE, Plan, plan_from_euros
-from optimizer.solver.certificate import relative_gap
+from optimizer.solver.gap import relative_gap
 from optimizer.solver.solution import (
     Alternative,
     Asked,

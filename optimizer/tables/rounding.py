@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from optimizer.explanation.waterfall import CAUSES
 from optimizer.response.booking import half_up, rounded
-from optimizer.tables.codes import CODES
 from optimizer.tables.table import Tables
 
 SHARE_DECIMALS = 3
@@ -108,7 +108,7 @@ def _sums(waterfall: pd.DataFrame) -> Tables:
         "waterfall_teams": ["team"],
     }
     amounts = ["revenue", "net"]
-    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CODES["cause"])})
+    order = waterfall["cause"].map({cause: n for n, cause in enumerate(CAUSES)})
     ordered = {
         "waterfall_causes": waterfall.assign(order=order).sort_values("order", kind="stable"),
         "waterfall_teams": waterfall,

@@ -105,8 +105,8 @@ def alignment() -> Scenario:
 def printed(scenario: Scenario, plan: dict[str, dict[str, float]], language: str = "en") -> list[str]:
     """Revenue, payouts and net as the cards print them."""
     outcome, write = evaluate(scenario, plan).consistent, Formatter(language, scenario.currency)
-    told = booked_money(scenario, outcome)
-    return [write.money(amount) for amount in (told.revenue, told.loaded_pay, told.net)]
+    paid, revenue = booked_money(scenario, outcome).loaded_pay, outcome.revenue
+    return [write.money(amount) for amount in (revenue, paid, revenue - paid)]
 
 
 def test_every_named_plan_is_a_click_away_and_shows_what_python_computes(show: Any) -> None:

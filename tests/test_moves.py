@@ -54,9 +54,7 @@ def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:
         assert move.revenue == pytest.approx(at.revenue - solution.chosen.consistent.revenue, abs=1e-4)
         booked = [booked_money(scenario, outcome).net for outcome in (solution.chosen.consistent, at)]
         assert move.net == pytest.approx(booked[1] - booked[0], abs=1e-4)
-        assert move.loaded_pay == pytest.approx(
-            move.revenue - move.net, abs=0.0101
-        )  # nets are told to the cent
+        assert move.loaded_pay == pytest.approx(move.revenue - move.net, abs=0.0101)  # nets: to the cent
         broken = compare(scenario, {"it": weights})["it"].broken_rules
         assert set(move.broken) == {rule.name for rule in broken}
 

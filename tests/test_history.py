@@ -328,7 +328,7 @@ def plan_change(rng: np.random.Generator, effect: float) -> pl.DataFrame:
 def test_what_a_change_of_the_plan_did_is_told_from_what_happened_to_all_and_from_supply() -> None:
     """Everybody's share rises by a tenth and everybody's leads double; only the effect is left."""
     rng, inside, effect = np.random.default_rng(6), 0, math.log(1.2)
-    concerned = [f"p{i}" for i in range(10)]
+    concerned, values = [f"p{i}" for i in range(10)], []
     for _ in range(20):
         leads = plan_change(rng, effect)
         change = responsiveness.after_change(
@@ -336,7 +336,9 @@ def test_what_a_change_of_the_plan_did_is_told_from_what_happened_to_all_and_fro
         )
         assert change is not None
         inside += change.lo <= effect <= change.hi
+        values.append(change.value)
     assert inside >= stats.binom.ppf(0.001, 20, 0.95)
+    assert abs(np.mean(values) - effect) <= stats.norm.ppf(0.9995) * stats.sem(values)
 
 
 def test_an_effect_of_the_wrong_sign_leaves_the_prior_and_says_why() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from pathlib import Path
 
 import pypdf
@@ -50,6 +51,13 @@ def test_the_report_says_what_was_found_and_what_to_measure_next(pages: dict[str
     assert "is a prior" in pages["en"]
     assert "Points faibles" in pages["fr"]
     assert "Search ads" in pages["en"]
+
+
+def test_leads_that_are_old_enough_are_more_than_those_that_were_won(pages: dict[str, str]) -> None:
+    said = re.search(r"([\d,]+) leads created before .+? judged; ([\d,]+) of them were won", pages["en"])
+    assert said is not None
+    mature, won = (int(number.replace(",", "")) for number in said.groups())
+    assert mature > won > 0
 
 
 def test_the_report_names_nobody(pages: dict[str, str]) -> None:

@@ -93,6 +93,16 @@ def test_only_teams_whose_pay_changes_and_with_enough_people_are_tested() -> Non
     assert tested[0].kpi in kpis
 
 
+def test_nobody_but_the_tested_team_is_paid_by_the_plan() -> None:
+    cal = small()
+    euros = plan_of(cal.scenario, cal.scenario.plans["quality"]).euros(cal.scenario)
+    alone, sales = cal.current.copy(), cal.network.teams.index("sales")
+    alone[sales] = euros[sales]
+    assert not np.array_equal(alone, euros)
+    (tested,), (by_itself,) = (list(settings(cal, plan, 2)) for plan in (euros, alone))
+    np.testing.assert_array_equal(tested.effect, by_itself.effect)
+
+
 def test_the_current_plan_gives_nothing_to_test() -> None:
     assert not list(settings(small(), small().current, 2))
 

@@ -134,8 +134,8 @@ def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
     assert summary["team"] == "marketing"
     assert summary["power"] >= 0.8
     text, write = text_of(tmp_path / "pilot.en.pdf"), Formatter("en", "EUR")
-    for people in (summary["people"], summary["others"]):
-        assert write.number(people) in text
+    people, others = (write.number(summary[group]) for group in ("people", "others"))
+    assert f"{people} people on the new plan, {others} on the current one" in " ".join(text.split())
     assert write.percent(summary["effect"], 1, signed=True) in text
 
 

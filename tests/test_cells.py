@@ -18,6 +18,7 @@ from optimizer.plans.evaluator import judge_at, linearised
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
+from optimizer.solver import certificate
 from optimizer.solver.certificate import check_model
 from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import FixedModel, model_at
@@ -98,3 +99,16 @@ def test_a_plan_on_a_bound_that_is_not_valid_fails_the_certificate(what):
     tight = (replace(proven.bounds[0], **{what: Interval(np.minimum(ends.low, high), high)}),)
     planted = FixedModel(setting, tight, build_model(setting, tight))
     assert not all(c.ok for c in check_model(planted, units, (setting.cal.beliefs,)))
+
+
+def test_work_that_a_team_would_leave_is_told_as_regret(monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = setting_of(mini())
+    proven = model_at(setting)
+    answer = certificate.pinned(proven, setting.space.units(setting.cal.current))
+    assert answer.x is not None
+    elsewhere = replace(answer, x=0.9 * answer.x)
+    monkeypatch.setattr(certificate, "pinned", lambda *_: elsewhere)
+    told = check_model(proven, setting.space.units(setting.cal.current), (setting.cal.beliefs,))
+    (regret,) = (check for check in told if check.name == "regret")
+    assert not regret.ok
+    assert regret.value > regret.limit

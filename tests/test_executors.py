@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.parallel.pool import ONE_THREAD
+from optimizer.parallel.pool import ONE_THREAD, each
 
 ROOT = Path(__file__).parent.parent
 SCRIPT = """
@@ -47,3 +48,7 @@ def test_workers_have_one_thread_where_the_main_module_loads_libraries_and_their
     assert {name: said["environment"].get(name) for name in ONE_THREAD} == {
         name: before.get(name) for name in ONE_THREAD
     }
+
+
+def test_answers_come_in_the_order_of_the_questions() -> None:
+    assert each(math.sqrt, [9.0, 1.0, 4.0, 25.0], 2) == [3.0, 1.0, 2.0, 5.0]

@@ -159,6 +159,7 @@ def close(expected: Any) -> Any:
     return pytest.approx(expected, rel=EXACT, abs=EXACT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LEN)
 def test_every_closed_form_is_proven_optimal(name: str) -> None:
     solution = solved(name)
@@ -206,6 +207,7 @@ def test_at_the_kink_gaming_is_exactly_deterred_and_more_of_the_second_kpi_chang
     assert solved(name).chosen.consistent.x == close(expected["effort"])  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUDGET)
 def test_a_budget_that_binds_scales_all_weights_by_one_factor(name: str) -> None:
     """Pay is then the budget whatever the objective, so most surplus is also most net."""

@@ -100,6 +100,7 @@ def test_several_responsivenesses_at_once_give_what_each_gives_alone() -> None:
 # --- actuals --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_ninety_five_of_a_hundred_values_lie_in_their_interval() -> None:
     cal = calibrate(company())
     inside = []

@@ -264,6 +264,7 @@ def test_the_optimum_is_proven_within_a_thousandth(optimum: Solution) -> None:
     assert all(check.ok for check in optimum.certificate.checks)
 
 
+@pytest.mark.slow
 def test_the_optimum_beats_every_named_plan_that_keeps_the_rules_and_all_others_too(
     optimum: Solution,
 ) -> None:

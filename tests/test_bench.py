@@ -30,6 +30,7 @@ def test_a_company_has_the_size_it_says_and_is_valid_and_the_same_each_time(team
     assert sum(len(scenario.rules.measures[t]) for t in paid) <= MOST_PAIRS
 
 
+@pytest.mark.slow
 def test_a_search_only_proposes_plans_of_whole_steps_that_add_up():
     cal = calibrate(company(3))
     space = plan_space(cal, measure(cal).controllability)

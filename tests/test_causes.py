@@ -67,6 +67,7 @@ def test_causes_add_up_to_the_change_of_revenue_and_of_net(seed: int) -> None:
     assert sum(s.net for s in steps) == pytest.approx(then.net - now.net, abs=scale + cents)
 
 
+@pytest.mark.slow
 def test_causes_add_up_to_the_cent_for_the_chosen_plan() -> None:
     solution = moved()
     assert solution.chosen is not None

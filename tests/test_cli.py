@@ -58,6 +58,7 @@ def test_help_loads_neither_pyomo_nor_pandas_nor_matplotlib():
     assert incentives("--help").returncode == 0
 
 
+@pytest.mark.slow
 def test_check_says_the_baseline_in_words_and_warns_on_stderr():
     result = incentives("check", MINI)
     assert result.returncode == 0

@@ -117,6 +117,7 @@ def test_every_choice_of_curves_is_reported_and_the_best_is_in_the_plan() -> Non
     assert {c["name"]: c["ok"] for c in result["checks"]}["every_curve"]
 
 
+@pytest.mark.slow
 def test_todays_plan_keeps_the_curves_in_force_beside_a_plan_with_others() -> None:
     solution = solved("choice")
     cal = solution.problem.cal

@@ -149,6 +149,7 @@ def test_without_a_plan_no_rule_has_a_price() -> None:
     assert rule_prices(infeasible(), Options()) == ()
 
 
+@pytest.mark.slow
 def test_on_a_terminal_every_number_of_a_frontier_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
     show_frontier(mini(COARSE), traced("budget"))
     shown = capsys.readouterr().out

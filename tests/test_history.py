@@ -114,6 +114,7 @@ def test_exports_become_a_scenario_that_check_accepts_and_solve_solves(
     assert json.loads(said)["status"] == "optimal"
 
 
+@pytest.mark.slow
 def test_a_scenario_is_never_overwritten(company: tuple[Path, Study, Scenario], tmp_path: Path) -> None:
     out = tmp_path / "scenario.yaml"
     out.write_text("mine")
@@ -227,6 +228,7 @@ def person_frame(rng: np.random.Generator, skill: float, owners: int = 12) -> tu
     return frame, truth
 
 
+@pytest.mark.slow
 def test_no_skill_is_seen_where_there_is_none_and_intervals_keep_their_promise() -> None:
     """90 % intervals of twelve persons cover 85 to 95 %, and few histories are said to hold skill."""
     rng, inside, total, alarms = np.random.default_rng(3), 0, 0, 0
@@ -242,6 +244,7 @@ def test_no_skill_is_seen_where_there_is_none_and_intervals_keep_their_promise()
     assert alarms <= stats.binom.ppf(0.999, 24, 0.05)
 
 
+@pytest.mark.slow
 def test_skill_is_seen_where_it_is_and_intervals_keep_their_promise() -> None:
     rng, inside, total, seen, wrong = np.random.default_rng(4), 0, 0, 0, 0
     for _ in range(15):
@@ -325,6 +328,7 @@ def plan_change(rng: np.random.Generator, effect: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["owner", "created", "answered_in_time"], orient="row")
 
 
+@pytest.mark.slow
 def test_what_a_change_of_the_plan_did_is_told_from_what_happened_to_all_and_from_supply() -> None:
     """Everybody's share rises by a tenth and everybody's leads double; only the effect is left."""
     rng, inside, effect = np.random.default_rng(6), 0, math.log(1.2)
@@ -348,6 +352,7 @@ def test_an_effect_of_the_wrong_sign_leaves_the_prior_and_says_why() -> None:
     assert "cannot place" in matched.assumptions[1]
 
 
+@pytest.mark.slow
 def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
     """The mean lag of what was won by the end of a year is too short; its truncated fit is not."""
     rng, inside = np.random.default_rng(13), 0
@@ -363,6 +368,7 @@ def test_wins_that_had_no_time_to_come_are_allowed_for() -> None:
     assert inside >= stats.binom.ppf(0.001, 4, 0.95)
 
 
+@pytest.mark.slow
 def test_the_fit_of_arrivals_is_at_least_as_likely_as_the_truth() -> None:
     """A search that starts flat stops far from the maximum in one sample of five."""
     rng, truth = np.random.default_rng(5), stats.lognorm(1.4, 0, math.exp(2.7))
@@ -578,6 +584,7 @@ def test_touches_without_conversation_single_out_who_only_touches() -> None:
     assert not any(p.outlier for p in calm.people)
 
 
+@pytest.mark.slow
 def test_touches_come_from_their_own_export_or_from_the_step_that_takes_a_conversation(
     tmp_path: Path,
 ) -> None:
@@ -604,6 +611,7 @@ def test_touches_come_from_their_own_export_or_from_the_step_that_takes_a_conver
     assert odd.share.rate == pytest.approx(0.9)
 
 
+@pytest.mark.slow
 def test_what_persons_take_on_in_a_day_comes_from_dated_calls(tmp_path: Path) -> None:
     deals, _ = twin.write(small(), tmp_path)
     lines, rng = ["Who,Day,Length"], np.random.default_rng(20)

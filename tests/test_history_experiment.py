@@ -117,6 +117,7 @@ def test_effort_that_does_not_rise_with_pay_leaves_the_prior_and_says_why() -> N
 # --- end to end -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_experiment_becomes_the_responsiveness_of_a_scenario_that_check_accepts(
     exports: list[Path], tmp_path: Path
 ) -> None:
@@ -153,6 +154,7 @@ def study(exports: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Stud
     return study_of(read_history([*exports, file], mapping, today=TODAY), mapping)
 
 
+@pytest.mark.slow
 def test_a_plan_change_that_tells_comes_before_the_experiment_and_one_that_does_not_after(
     study: Study,
 ) -> None:

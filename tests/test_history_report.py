@@ -45,6 +45,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return texts
 
 
+@pytest.mark.slow
 def test_the_report_says_what_was_found_and_what_to_measure_next(pages: dict[str, str]) -> None:
     assert set(pages) == {"en", "fr"}
     assert "What is weak" in pages["en"]
@@ -72,6 +73,7 @@ def test_only_persons_who_stand_out_are_listed_for_short_calls(pages: dict[str, 
     assert "person 05" not in after
 
 
+@pytest.mark.slow
 def test_a_history_without_persons_or_calls_still_has_a_report(tmp_path: Path) -> None:
     from dataclasses import replace
 

@@ -163,6 +163,7 @@ def from_exports(exports: list[Path], folder: Path) -> Path:
     return out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_an_export_of_every_known_system_becomes_a_scenario_by_its_suggested_map(
     name: str, tmp_path: Path
@@ -231,6 +232,7 @@ def test_leads_of_salesforce_alone_become_a_scenario_where_a_conversion_is_a_win
     assert history.deals["won"].sum() == sum(r["IsConverted"] == "1" for r in lead_rows())
 
 
+@pytest.mark.slow
 def test_leads_without_a_deal_join_the_early_steps_of_the_funnel(leads: Path, tmp_path: Path) -> None:
     opportunities = export(SYSTEMS["Salesforce data export"], tmp_path)
     from_exports([leads, opportunities], tmp_path)

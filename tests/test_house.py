@@ -173,6 +173,7 @@ def names_in(tree: ast.AST) -> Iterator[str]:
                 yield name
 
 
+@pytest.mark.slow
 def test_retired_words_do_not_come_back_as_names() -> None:
     back = []
     for file in (file for package in PACKAGES for file in (ROOT / package).rglob("*.py")):

@@ -157,6 +157,7 @@ def highest_at(scenario: Scenario, solution: Solution) -> float:
     return top
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["revenue", "net"])
 @pytest.mark.parametrize("seconds", [1e-3, 0.25])
 def test_a_solve_stopped_before_its_proof_has_a_finite_bound_that_enumeration_confirms(
@@ -289,6 +290,7 @@ def test_a_large_team_is_said_to_have_too_many_plans_without_listing_them() -> N
 # --- fuzz -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "why"),
     [

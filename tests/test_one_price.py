@@ -154,6 +154,7 @@ def test_what_is_moved_is_paid_for_as_the_simulation_pays_it() -> None:
     assert at.consistent.moved_value < 0
 
 
+@pytest.mark.slow
 def test_moved_results_are_in_every_verb_to_the_cent() -> None:
     file = TRUST / "timing_budget.yaml"
     asked = json.loads(incentives("evaluate", file, "--json").stdout)["consistent"]
@@ -328,6 +329,7 @@ def test_check_names_both_kpis_that_are_one_number() -> None:
     assert "counts the same" not in incentives("check", TRUST / "timing_curve.yaml").output
 
 
+@pytest.mark.slow
 def test_a_simulation_shows_each_budget_line(tmp_path: Path) -> None:
     """Today's plan pays some 37,900 of 32,000 in every quarter; limits per team and on bad cases, too."""
     tree = tree_of("timing_budget.yaml")
@@ -438,6 +440,7 @@ def test_pay_of_persons_is_the_teams_where_nothing_bends_or_nobody_differs(chang
 # --- the same price in every table ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.data())
 def test_a_payout_is_the_same_to_the_cent_in_every_verb(data: st.DataObject) -> None:

@@ -239,6 +239,7 @@ def test_where_the_net_is_maximized_a_loss_of_revenue_is_said() -> None:
         assert said in plain(decision(words_for(frames, language), frames)["result"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [1e-3, 1e5])
 def test_what_is_a_change_does_not_depend_on_the_unit_of_money(scale: float) -> None:
     pay = {name: amount * scale for name, amount in TEAM.items() if name.endswith("pay")}

@@ -65,6 +65,7 @@ def test_it_keeps_the_rules_and_the_budget(solved: Solved) -> None:
     assert line["value"] == pytest.approx(result["consistent"]["loaded_pay"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_a_switch_to_it_is_followed_under_its_own_curves(solved: Solved, tmp_path: Path) -> None:
     file, run, result = solved
     weights = tmp_path / "weights.json"

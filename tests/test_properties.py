@@ -119,6 +119,7 @@ def test_no_team_gains_by_deviating_from_its_response(mode: Mode, scenario: Scen
                 assert task.most_to_gain() <= REGRET * pay_of(scenario)[team]
 
 
+@pytest.mark.slow
 @some(15)
 @given(scenario=small_companies(), seed=SEEDS)
 def test_any_other_feasible_choice_costs_a_team_what_its_regret_says(scenario: Scenario, seed: int) -> None:
@@ -401,6 +402,7 @@ def programs(draw: st.DrawFn) -> Programs:
     return Programs(g, q, balance, at @ balance.T, lower, upper)
 
 
+@pytest.mark.slow
 @some(150)
 @given(programs())
 def test_a_separable_quadratic_program_is_solved_as_scipy_solves_it(p: Programs) -> None:
@@ -423,6 +425,7 @@ def test_programs_solved_together_are_those_solved_alone(p: Programs) -> None:
         np.testing.assert_allclose(together.x[one], alone.x, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["inside", "repeated rows", "rows of any size", "nothing flows"])
 def test_larger_programs_end_where_no_move_gains(kind: str) -> None:
     """Feasible to rounding, and the price of every move zero, or against its bound (KKT)."""

@@ -391,6 +391,7 @@ def test_depth_is_refused_in_our_words_and_at_its_place_whatever_the_parser_says
     assert f"{problem.line}:{problem.column}" == place
 
 
+@pytest.mark.slow
 def test_more_values_than_a_scenario_can_have_are_refused(tmp_path: Path) -> None:
     assert "more than 200000" in the_problem_in(tmp_path, "[" + "1," * 300_000 + "]").message
 
@@ -659,6 +660,7 @@ def test_a_scenario_with_random_changes_reads_or_explains_itself(
     survives(file)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_file_with_lines_repeated_cut_and_spliced_reads_or_explains_itself(

@@ -37,6 +37,7 @@ def test_the_plan_for_the_company_found_loses_little_in_the_company_that_is(
     assert all(t.broken == 0 for t in trials)
 
 
+@pytest.mark.slow
 def test_responsiveness_comes_from_the_plan_change_and_no_prior(recovered: tuple[Truth, list[Trial]]) -> None:
     for seen in recovered[1]:
         (eta,) = (n for n in seen.numbers if n.kind == "responsiveness")

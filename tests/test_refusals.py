@@ -73,6 +73,7 @@ def deep(place: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("made", "words", "said"),
     [
@@ -128,6 +129,7 @@ def test_an_error_of_the_system_names_its_place_and_its_own_remedy(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize("words", [[], ["--json"]])
 def test_standard_output_that_is_full_is_named(words: list[str]) -> None:

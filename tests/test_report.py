@@ -407,6 +407,7 @@ def test_catalogues_are_plain_files_in_the_package() -> None:
         assert len(pairs) == len({key for key, _ in pairs})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(SOLVED))
 def test_french_spaces_do_not_break(name: str) -> None:
     for text in strings(payload(name, "fr")):
@@ -415,6 +416,7 @@ def test_french_spaces_do_not_break(name: str) -> None:
             assert not re.search(r"\w[;!?»]", text.replace(SHY, "")), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", sorted(SOLVED))
 def test_every_character_is_in_the_type(name: str, language: str) -> None:

@@ -67,6 +67,7 @@ def test_the_number_of_processes_changes_nothing() -> None:
     assert np.array_equal(both.values, in_draws().values)
 
 
+@pytest.mark.slow
 def test_every_draw_is_a_company_calibrated_again_and_shares_are_those_of_its_values() -> None:
     scenario, candidates = moved().problem.scenario, in_draws().candidates
     values = np.array([values_in(scenario, number) for number in range(10)])
@@ -192,6 +193,7 @@ def test_the_plan_in_force_is_one_candidate_also_where_it_is_the_best(
     assert "1 Current plan, also the best at the stated numbers (recommended)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_reports_say_once_that_the_plan_in_force_is_also_the_best() -> None:
     tables = tables_of(in_force("mean")[0])
     said = {
@@ -252,6 +254,7 @@ def test_the_standard_error_is_that_of_differences_in_the_same_draws(criterion: 
         assert said[0] < 0.1 * np.std(values[0][:, 0]) / np.sqrt(1000)
 
 
+@pytest.mark.slow
 def test_the_next_best_is_said_with_how_far_behind_it_is() -> None:
     kept = robustly(moved(), Options(), "mean", DRAWS)
     result = kept.asked.robustness
@@ -265,6 +268,7 @@ def test_the_next_best_is_said_with_how_far_behind_it_is() -> None:
     assert "± " in next(c for c in kept.certificate.checks if c.name == "robust").detail
 
 
+@pytest.mark.slow
 def test_report_and_workbook_say_how_far_ahead_the_plan_is_and_what_is_sure() -> None:
     tables = tables_of(robustly(moved(), Options(), "mean", DRAWS))
     (book,) = documents(RunContent(tables), ("xlsx",), ("en",))

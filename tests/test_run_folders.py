@@ -42,6 +42,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
+@pytest.mark.slow
 def test_report_does_not_seal_a_figure_that_was_changed(run: Path) -> None:
     table = run / "tables" / "plans.csv"
     table.write_text(table.read_text().replace("0", "1", 1))
@@ -83,6 +84,7 @@ def test_a_file_that_is_no_part_of_a_run_keeps_it_from_being_replaced(run: Path)
     assert (run / "tables" / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tables/plans.csv", "scenario.yaml", "report.en.pdf", "tables/more"])
 def test_a_link_in_a_run_is_not_followed(run: Path, tmp_path: Path, name: str) -> None:
     secret = tmp_path / "secret"
@@ -129,6 +131,7 @@ def resealed(run: Path) -> None:
     write_json(run / "manifest.json", manifest_of(run, {}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "change", "said"),
     [
@@ -159,6 +162,7 @@ def test_a_figure_that_was_changed_with_its_hash_is_found_and_not_sealed(
     assert content(run) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tables/plans.csv", "tables/labels.csv", "tables/kpis.csv"])
 def test_a_cell_that_was_changed_with_its_hash_is_found_at_its_place(run: Path, name: str) -> None:
     lines = (run / name).read_text().splitlines(keepends=True)
@@ -171,6 +175,7 @@ def test_a_cell_that_was_changed_with_its_hash_is_found_at_its_place(run: Path, 
     assert f"{name}, row 1, {lines[0].split(',')[0]} is not what scenario and plan give" in found.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["plan_desk.fr.pdf", "budget.xlsx"])
 def test_a_document_that_was_changed_with_its_hash_is_found_and_not_sealed(run: Path, name: str) -> None:
     with (run / name).open("ab") as file:
@@ -182,6 +187,7 @@ def test_a_document_that_was_changed_with_its_hash_is_found_and_not_sealed(run: 
     assert incentives("report", run, "--only", "pdf", "--lang", "en").exit_code == 4
 
 
+@pytest.mark.slow
 def test_documents_of_another_version_are_said_to_be_no_proof_and_no_falsification(run: Path) -> None:
     """What would be needed to make them again is named; the figures are computed all the same."""
     inputs = json.loads((run / "inputs.json").read_text())
@@ -208,6 +214,7 @@ def test_inputs_that_call_themselves_another_versions_are_given_away_by_the_pdf(
     assert (found.exit_code, "report.en.pdf carries another inputs.json" in found.stdout) == (4, True)
 
 
+@pytest.mark.slow
 def test_a_proof_over_many_plans_is_left_open_in_words(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("optimizer.runs.rebuild.listing", lambda _: None)
     found = incentives("verify", run, "--json")

@@ -32,6 +32,7 @@ def result_of(folder: Path) -> dict[str, Any]:
     return result
 
 
+@pytest.mark.slow
 def test_the_verb_and_python_write_the_same_bytes(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["solve", str(SHOP), "--out", str(tmp_path / "verb")])
     assert done.exit_code == 0, done.output
@@ -47,6 +48,7 @@ def test_the_verb_and_python_write_the_same_bytes(tmp_path: Path) -> None:
     assert not changed_files(run.folder)
 
 
+@pytest.mark.slow
 def test_a_batch_and_python_write_the_same_bytes(tmp_path: Path) -> None:
     batch = run_here(grid_file(tmp_path, budgets(1), outputs=["pdf"]), tmp_path / "out")
     job = batch.jobs[0]
@@ -54,6 +56,7 @@ def test_a_batch_and_python_write_the_same_bytes(tmp_path: Path) -> None:
     assert contents(batch.folder / "runs" / job.name) == contents(run.folder)
 
 
+@pytest.mark.slow
 def test_the_same_options_give_the_same_record_in_any_order(tmp_path: Path) -> None:
     orders = (["--gap", "1e-4", "--seed", "20240"], ["--seed", "20240", "--gap", "1e-4"], [])
     for number, options in enumerate(orders):
@@ -63,6 +66,7 @@ def test_the_same_options_give_the_same_record_in_any_order(tmp_path: Path) -> N
     assert all(other == first for other in others)
 
 
+@pytest.mark.slow
 def test_a_folder_can_be_about_a_plan_that_nobody_searched_for(tmp_path: Path) -> None:
     scenario = read_scenario(SHOP)
     run = solve_to_folder(scenario, tmp_path / "run", ENGLISH, plan="current")
@@ -77,6 +81,7 @@ def free_to_pay(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update={"teams": {**scenario.teams, "marketing": marketing}})
 
 
+@pytest.mark.slow
 def test_such_a_plan_keeps_todays_pay_where_pay_is_a_decision(tmp_path: Path) -> None:
     scenario = free_to_pay(read_scenario(SHOP))
     best = solve_to_folder(scenario, tmp_path / "best", ENGLISH)
@@ -117,6 +122,7 @@ def test_a_foreign_folder_is_refused_before_the_work(tmp_path: Path) -> None:
     assert (tmp_path / "letters" / "dear.txt").read_text(encoding="utf-8") == "Dear all"
 
 
+@pytest.mark.slow
 def test_what_takes_long_to_explain_is_left_out_where_time_is_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

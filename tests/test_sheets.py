@@ -228,6 +228,7 @@ def test_a_workbook_saved_by_libreoffice_says_the_same(tmp_path: Path) -> None:
 # --- problems name sheet and cell -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sheet", "cell", "value", "where", "message", "hint"),
     [
@@ -357,6 +358,7 @@ def test_what_is_wrong_with_a_whole_sheet_is_said(
     assert (spot, message) in [(problem.spot, problem.message) for problem in problems]
 
 
+@pytest.mark.slow
 def test_own_sheets_and_columns_are_left_alone(full: bytes, tmp_path: Path) -> None:
     def edit(book: Workbook) -> None:
         book["teams"]["Z1"], book["teams"]["Z2"] = "# check", "=1/0"

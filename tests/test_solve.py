@@ -60,6 +60,7 @@ def is_proven(solution: Solution) -> bool:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RULES["cases"])
 def test_each_rule_set_gives_the_enumerated_optimum_with_proof(name):
     case = RULES["cases"][name]
@@ -76,6 +77,7 @@ def test_each_rule_set_gives_the_enumerated_optimum_with_proof(name):
     assert solution.asked.linearised.loaded_pay == pytest.approx(best["linearised_loaded_pay"], rel=PROVEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case", MINI_EXPECTED["optimum_revenue_first_response"], ids=lambda c: c["loaded_budget"]
 )
@@ -87,6 +89,7 @@ def test_mini_funnel_revenue_at_baseline_beliefs_is_found_and_proven(case):
     assert same_plan(solution.chosen.plan.weights, case["best"][0]["weights"])
 
 
+@pytest.mark.slow
 def test_mini_funnel_net_at_baseline_beliefs_is_found_and_proven():
     case = MINI_EXPECTED["optimum_first_response"]
     solution = solve(
@@ -195,6 +198,7 @@ def test_at_fixed_beliefs_a_larger_budget_never_lowers_the_optimum():
     assert values[-1] > values[1]
 
 
+@pytest.mark.slow
 def test_a_time_limit_is_feasible_or_error_but_never_optimal():
     rules = {
         "objective": "net",
@@ -249,6 +253,7 @@ def test_a_plan_that_keeps_the_rules_only_once_beliefs_adapt_is_found_before_inf
     assert next(c for c in solution.certificate.checks if c.name == "rules").ok
 
 
+@pytest.mark.slow
 def test_a_rate_whose_denominator_vanishes_in_a_regime_is_a_warning_not_an_error():
     dry = {"targeted_campaign": 0.0, "wide_net_campaign": 0.0}
     regimes = {"normal": {"probability": 0.8}, "dry": {"probability": 0.2, "yields": dry}}
@@ -260,6 +265,7 @@ def test_a_rate_whose_denominator_vanishes_in_a_regime_is_a_warning_not_an_error
     assert solution.status == "feasible"
 
 
+@pytest.mark.slow
 def test_a_floor_that_leaves_a_team_without_any_kpi_is_named():
     solution = solve(mini({"controllability": {"floor": 0.9999}, "weights": {"step": 0.25}}))
     assert solution.status == "infeasible"

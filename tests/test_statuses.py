@@ -56,6 +56,7 @@ def not_best() -> Solution:
     return solve(case("optimal_not_best.json"), Options(gap=1e-6))
 
 
+@pytest.mark.slow
 def test_optimal_is_the_best_of_all_plans() -> None:
     solution = not_best()
     assert solution.status == "optimal"
@@ -67,12 +68,14 @@ def test_optimal_is_the_best_of_all_plans() -> None:
     assert solution.chosen.plan.weights == best
 
 
+@pytest.mark.slow
 def test_a_plan_that_enumeration_meets_becomes_the_answer() -> None:
     solution = solve(case("optimal_not_best.json"), Options(gap=1e-6, enumerate_step=0.25))
     assert solution.status == "optimal"
     assert solution.certificate.objective == pytest.approx(60011.54, abs=0.005)
 
 
+@pytest.mark.slow
 def test_where_rules_are_narrow_a_plan_is_found_and_no_conflict_is_claimed() -> None:
     scenario = case("narrow_rules.json")
     plan = json.loads((TRUST / "narrow_rules_plan.json").read_text(encoding="utf-8"))
@@ -84,6 +87,7 @@ def test_where_rules_are_narrow_a_plan_is_found_and_no_conflict_is_claimed() -> 
         assert check(solution, "sample").value >= 1000
 
 
+@pytest.mark.slow
 def test_infeasible_needs_a_proof() -> None:
     """No plan of a large space keeps this budget; not all of them were judged."""
     rules = {"step": 0.05}, {"expected": 20_000.0}
@@ -98,6 +102,7 @@ def test_infeasible_needs_a_proof() -> None:
 # --- imposed --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_plan_fixed_by_locks_is_imposed_everywhere(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     done = incentives("solve", TRUST / "imposed.yaml", "--out", folder)
@@ -144,6 +149,7 @@ def applied(scenario: Scenario, solution: Solution) -> Scenario:
     return scenario.model_copy(update={"rules": scenario.rules.model_copy(update={"budget": budget})})
 
 
+@pytest.mark.slow
 def test_the_cheapest_way_out_is_what_the_cheapest_of_all_plans_costs(tmp_path: Path) -> None:
     scenario = case("way_out.yaml")
     solution, state = solve(scenario), state_of(scenario)
@@ -170,6 +176,7 @@ def test_the_cheapest_way_out_is_what_the_cheapest_of_all_plans_costs(tmp_path: 
         assert amount in " ".join(text.split()).replace("\u202f", " ").replace("\u00a0", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "budget",
     [
@@ -205,6 +212,7 @@ def test_a_floor_of_control_that_starves_a_team_has_a_way_out_that_suffices(budg
     assert solve(moved).chosen is not None
 
 
+@pytest.mark.slow
 def test_a_way_out_that_is_not_proven_cheapest_suffices_too() -> None:
     scenario = with_rules(
         case("way_out.yaml"), weights={"step": 0.02}, budget={"expected": 1000.0, "min_share_of_target": 0.5}
@@ -277,6 +285,7 @@ def test_the_unit_of_money_does_not_decide_over_the_word() -> None:
     assert done.exit_code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["large_currency_surplus.json", "way_out.yaml", "imposed.yaml", "mini", "optimal_not_best.json"]
 )
@@ -294,6 +303,7 @@ def test_a_company_in_other_units_of_money_has_the_same_status_and_plan(name: st
             )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [1.0, 1e6, 1e-3])
 def test_the_program_too_is_free_of_the_unit_of_money(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if there were too many plans to judge all: bound and proof are those of the program."""
@@ -342,6 +352,7 @@ def test_no_word_is_better_than_what_all_plans_of_small_companies_allow() -> Non
 # --- better plans met on the way ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_better_plan_met_while_explaining_is_the_answer() -> None:
     from optimizer.solver.clock import Clock
     from optimizer.solver.improve import improved

@@ -91,6 +91,7 @@ def test_the_parts_of_surplus_are_in_the_json_only_where_it_is_the_objective() -
 # --- with steps -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 8])
 def test_at_baseline_beliefs_surplus_equals_enumeration_on_random_companies(seed: int) -> None:
     scenario = cautious(ruled_company(seed))
@@ -103,6 +104,7 @@ def test_at_baseline_beliefs_surplus_equals_enumeration_on_random_companies(seed
         assert solution.certificate.objective == pytest.approx(best, rel=PROVEN)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [2, 8])
 def test_at_consistent_beliefs_no_enumerated_plan_has_more_surplus(seed: int) -> None:
     scenario = cautious(ruled_company(seed))
@@ -128,6 +130,7 @@ def continuous(seed: int) -> Solution:
     return solve(without_steps(seed), Options(beliefs="baseline", gap=PROVEN))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 4, 8, 12])
 def test_no_plan_on_a_grid_beats_the_bound_and_a_proven_plan_is_at_least_as_good(seed: int) -> None:
     scenario, solution = without_steps(seed), continuous(seed)
@@ -145,6 +148,7 @@ def test_no_plan_on_a_grid_beats_the_bound_and_a_proven_plan_is_at_least_as_good
         assert scenario.rules.budget.expected is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 4])
 def test_small_moves_away_from_a_proven_plan_bring_nothing(seed: int) -> None:
     solution = continuous(seed)
@@ -161,6 +165,7 @@ def test_small_moves_away_from_a_proven_plan_bring_nothing(seed: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_where_beliefs_move_with_the_plan_nothing_is_called_optimal() -> None:
     scenario = cautious(ruled_company(4))
     solution = solve(without_steps(4), Options(gap=1e-4))
@@ -193,6 +198,7 @@ def test_weights_without_steps_keep_locks_sizes_and_numbers_of_measures() -> Non
         assert all(0.15 - 1e-6 <= w <= 0.8 + 1e-6 for w in of_team.values())
 
 
+@pytest.mark.slow
 def test_threads_do_not_change_a_plan_without_steps() -> None:
     both = [
         solve(without_steps(4), Options(beliefs="baseline", gap=PROVEN, threads=threads)).chosen.plan

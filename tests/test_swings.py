@@ -92,6 +92,7 @@ def test_where_a_runner_up_overtakes_it_is_named_and_the_number_found() -> None:
     assert swing.break_even_runner_up == pytest.approx(swing.break_even, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
     solution = moved()
     assert solution.chosen is not None

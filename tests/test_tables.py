@@ -27,6 +27,7 @@ def tables(request: pytest.FixtureRequest) -> Tables:
     return moved_tables() if request.param == "moved" else tables_of(KINDS[request.param]())
 
 
+@pytest.mark.slow
 def test_every_table_has_the_documented_columns_in_order(tables: Tables) -> None:
     assert {name: list(frame.columns) for name, frame in tables.items()} == {
         table.name: list(table.columns) for table in RUN_TABLES
@@ -49,6 +50,7 @@ def test_what_is_printed_is_each_amount_rounded_once(tables: Tables) -> None:
         assert (plans[column] == exact[column]).all(), "payouts stay as booked"
 
 
+@pytest.mark.slow
 def test_printed_rules_and_volumes_add_up(tables: Tables) -> None:
     shown = printable(tables)
     rules = shown["rules"]
@@ -120,6 +122,7 @@ def test_labels_are_there_in_both_languages(tables: Tables) -> None:
                 assert ((frame[column].str.len() > 0) == (code.str.len() > 0)).all(), column
 
 
+@pytest.mark.slow
 def test_the_same_solution_gives_the_same_tables() -> None:
     again = tables_of(moved())
     for name, frame in moved_tables().items():
@@ -186,6 +189,7 @@ def test_volumes_read_side_by_side_have_the_same_decimals() -> None:
     assert [digits_of(330.0, 8.0), digits_of(45.0, 8.0), digits_of(4.5, 0.0), digits_of(0.0)] == [0, 1, 2, 0]
 
 
+@pytest.mark.slow
 def test_tables_are_the_same_after_they_were_files(tables: Tables, tmp_path: Path) -> None:
     write_tables(RUN_TABLES, with_labels(RUN_TABLES, tables), tmp_path)
     again = read_tables(RUN_TABLES, tmp_path)

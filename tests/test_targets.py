@@ -49,6 +49,7 @@ def test_targets_that_follow_results_take_incentive_from_whoever_does_more() -> 
     assert evaluate(mini(), STRONGER).fixed_targets is None
 
 
+@pytest.mark.slow
 def test_the_solver_agrees_with_the_equilibrium_under_targets_issued_anew() -> None:
     solution = solve(issued(0.05), Options(gap=1e-6))
     assert solution.status == "optimal"

@@ -117,6 +117,7 @@ def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -63,6 +63,7 @@ def hard() -> Scenario:
     return mini({"weights": {"step": 0.05}, "measures": wide, "budget": budget})
 
 
+@pytest.mark.slow
 def test_a_point_that_ran_out_of_time_says_so_and_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     points = frontier(hard(), "budget", points=2, options=RunOptions(time_limit=0.2))
     assert {p.optimum.status for p in points} == {"not_found"}
@@ -80,6 +81,7 @@ def test_an_undecided_point_is_worth_no_more_than_a_looser_one() -> None:
     assert np.isnan(_looser(points)[2])
 
 
+@pytest.mark.slow
 def test_the_exit_code_of_an_undecided_point_is_3_and_help_names_the_default(tmp_path: Path) -> None:
     from optimizer.scenario.write import dump_scenario
 
@@ -91,6 +93,7 @@ def test_the_exit_code_of_an_undecided_point_is_3_and_help_names_the_default(tmp
     assert f"[default: {LONGEST:g}" in " ".join(said.split())
 
 
+@pytest.mark.slow
 def test_a_budget_below_the_least_shares_is_infeasible_at_once() -> None:
     scenario = mini({"budget": {"expected": 135_000.0, "min_share_of_target": 0.9}})
     points = frontier(at_limit(scenario, "budget", 90_000.0), "budget", points=2, options=RunOptions())

@@ -89,6 +89,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_companies_answered_together_answer_as_each_alone(name: str) -> None:
     companies, plans = drawn(CASES[name])

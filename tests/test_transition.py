@@ -77,6 +77,7 @@ def test_without_noise_the_switch_ends_at_the_consistent_equilibrium_of_the_plan
     assert path.revenue[-1] @ odds == pytest.approx(outcome.revenue[0], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_cash_arrives_with_the_lag_and_costs_at_once() -> None:
     cal, euros = small(), quality()
     path = follow(cal, euros, calm(cal.scenario, 200))
@@ -155,6 +156,7 @@ def test_an_accelerator_costs_what_the_field_has_measured() -> None:
     assert 0.02 < share < 0.12
 
 
+@pytest.mark.slow
 def test_a_steeper_accelerator_costs_more() -> None:
     assert lost(bent(accelerators=[{"from": 1, "slope": 1.5}])) < lost(
         bent(accelerators=[{"from": 1, "slope": 3}])

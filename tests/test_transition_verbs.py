@@ -63,6 +63,7 @@ def checked(folder: Path, tables: Sequence[Table], name: str) -> dict[str, str]:
     return {language: text_of(folder / f"{name}.{language}.pdf") for language in ("en", "fr")}
 
 
+@pytest.mark.slow
 def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
     result = run("simulate", SMALL, "--plan", "quality", *QUICK, "--out", tmp_path)
     assert result.exit_code == 0
@@ -111,6 +112,7 @@ def test_simulating_the_current_plan_gains_nothing() -> None:
     assert content["summary"]["shown"] is None
 
 
+@pytest.mark.slow
 def test_pilot_exits_with_1_where_nobody_could_see_the_plan_work(tmp_path: Path) -> None:
     result = run("pilot", SMALL, "--plan", "quality", "--periods", "2", "--out", tmp_path)
     assert result.exit_code == 1

@@ -116,6 +116,7 @@ def test_no_unit_is_said_to_be_worth_a_negative_amount() -> None:
 # --- page one -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_doubtful_numbers_and_volumes_never_seen_stand_in_the_run_and_on_page_one(tmp_path: Path) -> None:
     file = tmp_path / "odd.yaml"
     text = (TRUST / "magnitudes.yaml").read_text(encoding="utf-8")
@@ -209,6 +210,7 @@ def test_attainments_given_for_counts_are_refused_with_what_to_write() -> None:
     assert second["message"] == "looks like an attainment: about 30 are expected"
 
 
+@pytest.mark.slow
 def test_one_value_that_looks_like_an_attainment_is_warned_of_and_printed_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "actuals.csv"
     file.write_text("period,team,kpi,value\n1,finders,leads,0.89\n1,closers,orders,28\n", encoding="utf-8")
@@ -241,6 +243,7 @@ PERIODS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("period", PERIODS)
 def test_the_paper_forbids_gaming_and_speaks_of_its_period_in_french(period: str, tmp_path: Path) -> None:
     said = paper(period, "fr", tmp_path)
@@ -270,6 +273,7 @@ def test_no_phrase_makes_a_plural_or_a_genitive_of_a_period_by_itself() -> None:
 # --- letters --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_labels_that_cannot_be_printed_are_told_and_give_way_to_names(tmp_path: Path) -> None:
     told = [f.path for f in warnings_of(changed("labels.yaml")) if "type of documents lacks" in f.message]
     assert told == [("teams", "east", "label"), ("teams", "west", "label"), ("kpis", "orders", "label")]
@@ -299,12 +303,14 @@ def targets(folder: Path) -> dict[str, float]:
     return {row["kpi"]: float(row["target"]) for row in csv.DictReader(text.splitlines())}
 
 
+@pytest.mark.slow
 def test_leads_that_arrive_by_themselves_are_counted(tmp_path: Path) -> None:
     assert incentives("check", TRUST / "inflow_only.yaml").exit_code == 0
     assert incentives("solve", TRUST / "inflow_only.yaml", "--out", tmp_path / "run").exit_code == 0
     assert targets(tmp_path / "run")["leads_received"] == pytest.approx(40)
 
 
+@pytest.mark.slow
 def test_a_stage_with_inflow_and_work_counts_both(tmp_path: Path) -> None:
     done = incentives("solve", TRUST / "inflow_and_work.yaml", "--out", tmp_path / "run")
     assert done.exit_code == 0, done.output

@@ -98,6 +98,7 @@ WHATEVER = Table(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

@@ -176,6 +176,7 @@ def test_numbers_of_a_run_change_as_their_units_say(change: str) -> None:
     assert compared(change, declared, tables(""), tables(change)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_numbers_of_a_simulation_change_as_their_units_say(change: str, tmp_path: Path) -> None:
     before, after = (simulated(which, tmp_path) for which in ("", change))

@@ -270,6 +270,7 @@ def test_where_the_page_settles_elsewhere_python_stays_there_too(
         agree(case.ask(s)["pay"], pay)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["alignment", "two_regimes", "feeding_each_other"])
 def test_the_page_finds_the_first_responses_too(name: str, cases: Callable[[str], Case]) -> None:
     case = cases(name)

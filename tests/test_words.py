@@ -79,6 +79,7 @@ def test_a_column_of_codes_without_a_group_cannot_be_declared() -> None:
         Column(str, "code", "what it may be")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "found",
     [moved_tables, lambda: tables_of(stuck(), stuck_explained()), lambda: tables_of(infeasible()),
@@ -132,6 +133,7 @@ def texts_of(file: Path) -> Iterator[str]:
             yield node.value
 
 
+@pytest.mark.slow
 def test_no_french_is_left_in_the_code() -> None:
     """What exports of a CRM say in French is read, not said."""
     for room in ("optimizer", "reports"):
@@ -140,6 +142,7 @@ def test_no_french_is_left_in_the_code() -> None:
                 assert not [text for text in texts_of(file) if re.search("[àâçèêëîïôùûœ]", text)], file
 
 
+@pytest.mark.slow
 def test_there_is_no_second_system_of_words() -> None:
     assert not [*ROOT.glob("reports/*/locale")]
     for file in (ROOT / "optimizer").rglob("*.py"):
@@ -251,6 +254,7 @@ def text_of(content: bytes) -> str:
     return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(content)).pages)
 
 
+@pytest.mark.slow
 def test_a_language_is_one_file(third: Path) -> None:
     assert third.exists()
     assert languages() == ("en", "fr", "xx")

@@ -17,6 +17,7 @@ from optimizer.runs.differing import SAME, Parts
 from optimizer.scenario.plan import plan_in
 from optimizer.scenario.read import read_scenario
 from optimizer.scenario.seed import SEED
+from optimizer.solver.gap import relative_gap
 from optimizer.tables.json_values import outcome_json
 
 VALUE = 1e-8
@@ -43,7 +44,7 @@ def _bound(result: Json) -> Iterator[Parts]:
         return
     if bound < value - SAME * max(1.0, abs(value)):
         yield "the bound is below the objective", str(bound), str(value)
-    expected = max(0.0, bound - value) / max(abs(value), 1e-9)
+    expected = relative_gap(value, max(bound, value))
     if gap is None or abs(expected - gap) > SAME:
         yield "the gap is not that of objective and bound", str(gap), str(expected)
 

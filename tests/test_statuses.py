@@ -22,6 +22,7 @@ from optimizer.cli import main
 from optimizer.plans.sampling import Sampler
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.money_unit import in_unit
+from optimizer.solver.way_out import exact_conflict
 from optimizer.tables.build import tables_of
 from reports.words.catalogue import words_for
 from reports.words.sentences import way_out
@@ -213,6 +214,17 @@ def test_a_floor_of_control_that_starves_a_team_has_a_way_out_that_suffices(budg
 
 
 @pytest.mark.slow
+def test_a_way_out_that_time_cut_short_is_not_called_the_cheapest() -> None:
+    scenario = with_rules(mini(), budget={"expected": 1.0})
+    state = state_of(scenario)
+    whole = exact_conflict(state)
+    assert (whole.exact, whole.rules) == (True, ("budget.expected",))
+    late = replace(state, options=Options(time_limit=1e-9))
+    assert late.out_of_time
+    cut = exact_conflict(late)
+    assert (cut.exact, cut.rules) == (False, ())
+
+
 def test_a_way_out_that_is_not_proven_cheapest_suffices_too() -> None:
     scenario = with_rules(
         case("way_out.yaml"), weights={"step": 0.02}, budget={"expected": 1000.0, "min_share_of_target": 0.5}

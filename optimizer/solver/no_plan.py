@@ -92,7 +92,8 @@ def none_of_all(state: SolveState) -> NoPlan:
     if contradictions:
         conflict = replace(conflict, rules=contradictions)
     elif not conflict.rules:
-        conflict = conflict_at(state, baseline_beliefs(state))
+        at_baseline = conflict_at(state, baseline_beliefs(state))
+        conflict = replace(at_baseline, cheapest=conflict.cheapest or at_baseline.cheapest)
     return NoPlan(state, "infeasible", (_judged(state),), conflict)
 
 

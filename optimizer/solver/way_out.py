@@ -32,10 +32,13 @@ ROUNDING = 1e-5
 
 
 def exact_conflict(state: SolveState) -> Conflict:
-    """Of every plan: rules of which no plan keeps all, though it could keep any but one, and the way out."""
+    """Of every plan: rules of which no plan keeps all, though it could keep any but one, and the way out.
+
+    Where time runs out, no rules, and a way out that need not be the cheapest.
+    """
     tally = _tallied(state)
     moves = () if tally.nearest is None else _moves(state, tally.nearest)
-    return Conflict(tuple(tally.conflicting()), moves, exact=True)
+    return Conflict(tuple(tally.conflicting()) if tally.whole else (), moves, exact=tally.whole)
 
 
 def nearest_way_out(state: SolveState, nearest: ScoredPlan | None) -> tuple[MovedLimit, ...]:
@@ -77,6 +80,8 @@ class _Tally:
     """Of all plans at which beliefs settle: which rules each keeps, and the one that breaks them least."""
 
     kept: dict[str, list[Bools]]
+    whole: bool = True
+    """No plan is left that was not looked at."""
     nearest: Ints | None = None
     excess: float = np.inf
 
@@ -105,6 +110,9 @@ def _tallied(state: SolveState) -> _Tally:
     every = listing(loose) or state.every
     tally = _Tally({})
     for block in every.blocks(BLOCK) if every is not None else ():
+        if state.out_of_time:
+            tally.whole = False
+            break
         batch = evaluate_batch(state.cal, state.space, state.space.euros(block))
         tally.add(block, batch.rules, batch.consistent.converged)
     return tally

@@ -12,7 +12,7 @@ from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.space import plan_space
 from optimizer.solver.state import Event, SolveState
 
-BLOCK = 256
+BLOCK = 1024
 """Plans judged at once, so that an interrupt or the time limit is heard."""
 ON_GRID = 1e-9
 """Share of pay within which a coarser plan is one of the space."""

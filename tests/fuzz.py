@@ -385,7 +385,8 @@ def _against_enumeration(every: Everything, solution: Solution, options: Options
     )
     if (beyond & every.kept & (every.value > solution.certificate.bound + 1e-6 * size)).any():
         return "the bound is not valid", missed
-    listed = next((c.value for c in solution.certificate.checks if c.name == "no_better_plan"), 0.0)
+    judged = {c.name: c.value for c in solution.certificate.checks}
+    listed = judged.get("every_plan_judged", judged.get("no_better_plan", 0.0))
     if beyond.sum() > listed:
         return f"the bound leaves out {int(beyond.sum())} plans, {listed:g} were judged", missed
     return _alternatives(every, solution, value, kept, room), missed

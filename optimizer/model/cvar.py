@@ -17,9 +17,9 @@ import pyomo.environ as pyo
 from optimizer.arrays import Bools, Floats
 from optimizer.model.bounds import Bounds
 from optimizer.model.data import ModelData
-from optimizer.response.outcome import loading
 from optimizer.risk.cvar import CVAR_DRAWS, PERCENTILE_DRAWS, ROUNDING, payout_range, probabilities
 from optimizer.risk.draws import rule_noise
+from optimizer.scenario.charges import loading
 from optimizer.scenario.rule_types import Cvar, Percentile
 
 _SPARE = 1e-6
@@ -123,7 +123,7 @@ def _sample(data: ModelData, bounds: tuple[Bounds, ...], count: int) -> _Sample:
     noise = rule_noise(cal, count)
     at = [i * len(cal.network.kpis) + k for i, k in pairs]
     team, kpi = [i for i, _ in pairs], [k for _, k in pairs]
-    charge = loading(cal)[team]
+    charge = loading(cal.scenario)[team]
     added, ends = [], []
     for regime, box in zip(data.regimes, bounds, strict=True):
         added.append(charge * payout_range(cal, regime.believed[None], noise)[0][:, at])

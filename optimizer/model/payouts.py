@@ -7,7 +7,7 @@ import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
 from optimizer.model.data import ModelData, RegimeData
-from optimizer.response.outcome import loading
+from optimizer.scenario.charges import loading
 
 Moving = dict[tuple[str, str], list[str]]
 """Per pair (team, KPI), the KPIs whose scores move its pay."""
@@ -108,7 +108,7 @@ def _pay_expressions(
     odds = {s: regime.probability for s, (regime, _) in of.items()}
     m.payout_in = pyo.Expression(m.REGIMES, m.PAID, rule=paid)
     m.payout = pyo.Expression(m.PAID, rule=lambda m, i: sum(odds[s] * m.payout_in[s, i] for s in m.REGIMES))
-    charge = dict(zip(data.cal.network.teams, map(float, loading(data.cal)), strict=True))
+    charge = dict(zip(data.cal.network.teams, map(float, loading(data.cal.scenario)), strict=True))
     m.loaded = pyo.Expression(m.PAID, rule=lambda m, i: charge[i] * m.payout[i])
     m.loaded_in = pyo.Expression(
         m.REGIMES, rule=lambda m, s: sum(charge[i] * m.payout_in[s, i] for i in m.PAID)

@@ -16,10 +16,11 @@ from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import RuleOfPlan
 from optimizer.response.booking import book
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, loading
+from optimizer.response.outcome import Outcome
 from optimizer.risk.cvar import has_tail_rule
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import tail_elsewhere
+from optimizer.scenario.charges import loading
 from optimizer.scenario.plan import Plan, PlanWeights
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
@@ -83,7 +84,7 @@ def _payout_rules(cal: Calibrated, euros: Floats, outcome: Outcome) -> list[Rule
 
 def _payouts(cal: Calibrated, outcome: Outcome) -> Iterator[BudgetLine]:
     """Expected payouts of the company and of every team, without their limits."""
-    booked, exact = book(cal.scenario, outcome.pay), outcome.pay * loading(cal)
+    booked, exact = book(cal.scenario, outcome.pay), outcome.pay * loading(cal.scenario)
     teams = list(cal.scenario.teams)
     every = [(EXPECTED.name, "", float(exact.sum()), booked.company)]
     every += [(TEAM.named(t), t, float(exact[i]), booked.of(i)) for i, t in enumerate(teams)]

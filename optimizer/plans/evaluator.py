@@ -25,13 +25,13 @@ from optimizer.response.network import Network
 from optimizer.response.outcome import (
     effort_cost,
     evaluate_plans,
-    loading,
     payouts,
     risk_premium,
     true_scores,
     value_of,
 )
 from optimizer.risk.cvar import NO_TAIL, BadCases, added, has_tail_rule, moving, tail_of
+from optimizer.scenario.charges import loading
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,9 @@ def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibriu
     if not has_tail_rule(cal):
         return NO_TAIL
     scores = [true_scores(cal, e) for e in equilibria]
-    return tail_of(cal, euros, [payouts(cal, euros, s) @ loading(cal) for s in scores], scores, moving)
+    return tail_of(
+        cal, euros, [payouts(cal, euros, s) @ loading(cal.scenario) for s in scores], scores, moving
+    )
 
 
 def believed_exposure(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Floats:
@@ -180,7 +182,7 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
         score=expect(p.score for p in parts),
         pay=pay,
         revenue=expect(p.revenue for p in parts),
-        loaded_pay=np.asarray(pay @ loading(cal)),
+        loaded_pay=np.asarray(pay @ loading(cal.scenario)),
         effort_cost=expect(p.effort_cost for p in parts),
         risk_premium=expect(p.risk_premium for p in parts),
         tail=tail,
@@ -201,7 +203,7 @@ def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floa
     revenue = response.x @ network.marginal_value
     effort = effort_cost(cal, response.x)
     risk = risk_premium(cal, euros, signals.score)
-    return LinearisedBatch((at,), score, pay, revenue, pay @ loading(cal), effort, risk)
+    return LinearisedBatch((at,), score, pay, revenue, pay @ loading(cal.scenario), effort, risk)
 
 
 def _judged(rules: Iterator[RuleValue], plans: int) -> tuple[Bools, Floats]:

@@ -13,9 +13,10 @@ from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.long_run import long_runs
 from optimizer.response.measures import measure
 from optimizer.response.moved_results import every_movable
-from optimizer.response.outcome import evaluate_plan, loading
+from optimizer.response.outcome import evaluate_plan
 from optimizer.response.shared_luck import overlap
 from optimizer.risk.persons import persons_pay
+from optimizer.scenario.charges import loading
 from optimizer.scenario.problems import Finding, Path
 from optimizer.scenario.types import Scenario
 
@@ -65,7 +66,7 @@ def _straightened(scenario: Scenario, section: str, name: str) -> Scenario:
 def _loaded_today(scenario: Scenario) -> Floats:
     """Loaded pay of every team under today's plan [currency/period]."""
     cal = calibrate(scenario)
-    return np.asarray(evaluate_plan(cal, cal.current).pay * loading(cal))
+    return np.asarray(evaluate_plan(cal, cal.current).pay * loading(cal.scenario))
 
 
 class Extrapolated(NamedTuple):

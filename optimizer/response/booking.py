@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from optimizer.arrays import Floats
 from optimizer.response.outcome import Outcome
+from optimizer.scenario.charges import charge_rates
 from optimizer.scenario.types import Scenario
 
 CENT = 2
@@ -77,11 +78,6 @@ def book(scenario: Scenario, pay: Floats) -> Booked:
     decimals = booking_decimals(scenario)
     gross = half_up(pay, decimals)
     return Booked(gross, half_up(gross * charge_rates(scenario), decimals), decimals)
-
-
-def charge_rates(scenario: Scenario) -> Floats:
-    """τ_i, (I,)."""
-    return np.array([team.charges for team in scenario.teams.values()])
 
 
 def most_rounding(scenario: Scenario, money: float = 1.0) -> Floats:

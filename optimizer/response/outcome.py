@@ -15,6 +15,7 @@ from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_r
 from optimizer.response.long_run import moved_level, moved_value
 from optimizer.response.network import Network
 from optimizer.response.pay_curves import PayCurves
+from optimizer.scenario.charges import loading
 
 Amount = TypeVar("Amount", float, Floats)
 Worth = TypeVar("Worth", covariant=True)
@@ -202,21 +203,16 @@ def outcome_of(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ..
         pay=pay,
         gross=expect(e.x @ e.network.marginal_gross for e in equilibria) + lost.sum(axis=1),
         direct_costs=expect(e.x @ e.network.cash for e in equilibria),
-        loaded_pay=pay @ loading(cal),
+        loaded_pay=pay @ loading(cal.scenario),
         effort_cost=expect(effort_cost(cal, e.x) for e in equilibria),
         risk_premium=expect(risk_premium(cal, euros, s) for s in scores),
-        moved_pay=more @ loading(cal),
+        moved_pay=more @ loading(cal.scenario),
         moved=lost,
         residual=np.max([e.residual for e in equilibria], axis=0),
         by_regime=equilibria,
         scores=scores,
         starved=starved_rates(cal, euros, equilibria),
     )
-
-
-def loading(cal: Calibrated) -> Floats:
-    """1 + τ_i, (I,)."""
-    return np.array([1 + t.charges for t in cal.scenario.teams.values()])
 
 
 def true_scores(cal: Calibrated, at: Equilibrium) -> Floats:
@@ -247,7 +243,7 @@ def payouts(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
 def moved_pay(cal: Calibrated, euros: Floats, outcome: Outcome) -> Floats:
     """Of loaded pay under one plan (I, K), what is for moved results, by KPI, (K,) currency per period."""
     level = cal.regimes.expect(moved_level(cal, euros[None], at.score[None])[0] for at in outcome.by_regime)
-    return np.asarray(loading(cal) @ (euros * level))
+    return np.asarray(loading(cal.scenario) @ (euros * level))
 
 
 def _pay(euros: Floats, level: Floats) -> Floats:

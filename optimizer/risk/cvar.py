@@ -19,8 +19,9 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.long_run import attained, long_runs, moved_level
-from optimizer.response.outcome import expected_pay, loading, realised_pay
+from optimizer.response.outcome import expected_pay, realised_pay
 from optimizer.risk.draws import rule_before, rule_noise
+from optimizer.scenario.charges import loading
 
 CVAR_DRAWS = 512
 """Per regime, for `budget.cvar`."""
@@ -96,7 +97,7 @@ def _sampled(
 
 def added(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Floats:
     """What each draw of noise (D, K) adds to the loaded payouts of plans (S, I, K), (S, D)."""
-    charged = (euros * loading(cal)[:, None]).reshape(len(euros), -1, 1)
+    charged = (euros * loading(cal.scenario)[:, None]).reshape(len(euros), -1, 1)
     if len(score) == 1:
         return np.asarray((charged[:, :, 0]) @ payout_range(cal, score, noise)[0].T)
     block = max(1, _MOST // (len(noise) * charged.shape[1]))
@@ -111,7 +112,7 @@ def moving(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Floa
     """What each draw adds where people move results over the end of the period; scores (S, K)."""
     if not long_runs(cal):
         return added(cal, euros, score, noise)
-    before, charged = rule_before(cal.scenario, cal.seed, len(noise)), euros * loading(cal)[:, None]
+    before, charged = rule_before(cal.scenario, cal.seed, len(noise)), euros * loading(cal.scenario)[:, None]
     level = expected_pay(cal, score) + moved_level(cal, euros, score)
     extra = np.empty((len(euros), len(noise)))
     for plan, at in enumerate(score):

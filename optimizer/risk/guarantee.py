@@ -17,7 +17,8 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, effort_cost, evaluate_plan, loading, risk_aversion
+from optimizer.response.outcome import Outcome, effort_cost, evaluate_plan, risk_aversion
+from optimizer.scenario.charges import loading
 
 SAME = 1e-9
 """Relative: pay per unit of work is the same share of what the company gets."""
@@ -62,7 +63,7 @@ def _guarantee(cal: Calibrated, paid: Floats, i: int, outcome: Outcome) -> Guara
     if (cal.network.team[_worth_something(cal)] != i).any():
         return Guarantee(name, share, reason="others")
     effort = _effort(cal, i, outcome)
-    amount = guaranteed(share, outcome.revenue, effort, float(loading(cal)[i]) - 1)
+    amount = guaranteed(share, outcome.revenue, effort, float(loading(cal.scenario)[i]) - 1)
     return Guarantee(name, share, amount)
 
 

@@ -14,9 +14,10 @@ from scipy.special import ndtr
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.long_run import attained
-from optimizer.response.outcome import Outcome, evaluate_plan, loading, paid_people, payouts
+from optimizer.response.outcome import Outcome, evaluate_plan, paid_people, payouts
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.draws import Draws, draw
+from optimizer.scenario.charges import loading
 
 LEVEL = 0.95
 """Of the conditional value at risk: the mean of the worst 5 % for the payer."""
@@ -62,7 +63,7 @@ def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws:
     """The distribution of payouts of one plan (I, K), at what people do under it."""
     scores = _scores(outcome)
     reached = _attained(cal, euros, scores, draws)
-    charge, budget, names = loading(cal), cal.scenario.rules.budget, list(cal.scenario.teams)
+    charge, budget, names = loading(cal.scenario), cal.scenario.rules.budget, list(cal.scenario.teams)
     per_team = _team_pay(cal, euros, reached)
     expected = _expected(cal, euros, scores)
     teams = tuple(
@@ -223,4 +224,4 @@ def _position(level: float, count: int) -> int:
 def company_pay(cal: Calibrated, euros: Floats, outcome: Outcome, draws: Draws) -> Floats:
     """Loaded payout of every draw, (D,)."""
     reached = _attained(cal, euros, _scores(outcome), draws)
-    return np.asarray(loading(cal) @ _team_pay(cal, euros, reached))
+    return np.asarray(loading(cal.scenario) @ _team_pay(cal, euros, reached))

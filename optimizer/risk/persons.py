@@ -18,7 +18,8 @@ from scipy.special import ndtri
 
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import Outcome, loading
+from optimizer.response.outcome import Outcome
+from optimizer.scenario.charges import loading
 
 FELT = 0.005
 """Share of the team's pay by which the two have to differ to be worth a word."""
@@ -48,8 +49,8 @@ def persons_pay(cal: Calibrated, euros: Floats, outcome: Outcome) -> tuple[Perso
             level = cal.regimes.expect(
                 _apart(cal, i, team.skill_spread, at.score) for at in outcome.by_regime
             )
-            on_team = float(loading(cal)[i] * outcome.pay[i])
-            more = float(loading(cal)[i] * (euros[i] @ level))
+            on_team = float(loading(cal.scenario)[i] * outcome.pay[i])
+            more = float(loading(cal.scenario)[i] * (euros[i] @ level))
             if abs(more) > FELT * on_team:
                 kpis = tuple(cal.network.kpis[k] for k in np.flatnonzero(bent))
                 found.append(PersonsPay(name, on_team, on_team + more, kpis))

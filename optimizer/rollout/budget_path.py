@@ -15,9 +15,9 @@ import numpy as np
 from optimizer.arrays import Bools, Floats
 from optimizer.plans.rules.bad_cases import CVAR, PERCENTILE
 from optimizer.plans.rules.budget import EXPECTED, SHARE, TEAM
-from optimizer.response.outcome import loading
 from optimizer.risk.cvar import cvar, percentile
 from optimizer.rollout.transition import Transition
+from optimizer.scenario.charges import loading
 
 SURE = 2.0
 """Standard errors."""
@@ -47,7 +47,7 @@ def budget_path(transition: Transition, euros: Floats) -> Iterator[LinePath]:
     """Lines of the plan changed to, euros (I, K) at target, in the order of `budget`."""
     budget, teams = transition.cal.scenario.rules.budget, list(transition.cal.scenario.teams)
     company, pay = transition.change.loaded_pay, transition.change.pay
-    loaded = pay * loading(transition.cal)
+    loaded = pay * loading(transition.cal.scenario)
     if budget.expected is not None:
         yield _mean(EXPECTED.name, company, budget.expected)
     for team, most in budget.teams.items():

@@ -29,11 +29,12 @@ from optimizer.response.moved_results import (
     value_per_attainment,
 )
 from optimizer.response.network import Network
-from optimizer.response.outcome import loading, realised_pay, true_scores
+from optimizer.response.outcome import realised_pay, true_scores
 from optimizer.risk.draws import Luck, draw_luck
 from optimizer.rollout.learning import act, learn
 from optimizer.rollout.pipeline import Pipeline, arrival_shares, in_transit, present
 from optimizer.rollout.sales import worth_of_luck
+from optimizer.scenario.charges import loading
 from optimizer.scenario.plan import IN_FORCE, CurveNames
 
 LEARNING = 0.5
@@ -230,7 +231,7 @@ class _Run:
             "gross": sold + end.due.value.sum(axis=1) + moved_value,
             "lucky": lucky,
             "direct_costs": x @ network.cash,
-            "loaded_pay": pay @ loading(cal),
+            "loaded_pay": pay @ loading(cal.scenario),
             "pulled": moved.pulled,
             "held": moved.held,
             "owed": end.due.attainment,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.problems import Finding, listed, number
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
@@ -31,7 +32,7 @@ def impossible(scenario: Scenario) -> list[Impossible]:
 def least_payout(team: Team, share: float) -> float:
     """What a team costs at least where it is promised a share of its target pay, charges included."""
     pay = team.target_pay.min if isinstance(team.target_pay, TargetPay) else team.target_pay
-    return share * pay * (1 + team.charges)
+    return share * pay * (1 + charge_rate(team))
 
 
 def _shares(scenario: Scenario) -> Iterator[Impossible]:

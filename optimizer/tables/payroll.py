@@ -18,7 +18,8 @@ from optimizer.explanation.build import Explanation
 from optimizer.response.booking import Booked, book, booking_decimals, rounded
 from optimizer.response.calibration import Calibrated
 from optimizer.response.long_run import moved_level
-from optimizer.response.outcome import Outcome, loading, realised_pay
+from optimizer.response.outcome import Outcome, realised_pay
+from optimizer.scenario.charges import charge_rates, loading
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.table import Column, Row, Table, ratio
 
@@ -164,9 +165,9 @@ class Payroll:
 
     def totals(self) -> Iterator[Row]:
         """Booked payouts by team, then of the company, beside budgets and what is not rounded."""
-        exact, budget = self.outcome.pay * loading(self.cal), self.cal.scenario.rules.budget
+        exact, budget = self.outcome.pay * loading(self.cal.scenario), self.cal.scenario.rules.budget
         people = [team.headcount for team in self.cal.scenario.teams.values()]
-        rates = [team.charges for team in self.cal.scenario.teams.values()]
+        rates = charge_rates(self.cal.scenario)
         for row in self._totals(self.booked, list(self.lines())):
             i = None if row["team"] == COMPANY else self.cal.network.teams.index(row["team"])
             paid = i is not None and row["lines"] > 0
@@ -175,7 +176,7 @@ class Payroll:
             yield {
                 **row,
                 "headcount": np.nan if i is None or people[i] is None else people[i],
-                "charges_rate": np.nan if i is None else rates[i],
+                "charges_rate": np.nan if i is None else float(rates[i]),
                 "exact": float(exact.sum() if i is None else exact[i]),
                 "least_share": share,
                 "least": least,

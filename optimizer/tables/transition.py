@@ -10,10 +10,10 @@ import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import loading
 from optimizer.rollout.budget_path import budget_path
 from optimizer.rollout.early_warning import ENOUGH_POWER, WarningLimit
 from optimizer.rollout.transition import Transition, TransitionPath
+from optimizer.scenario.charges import loading
 from optimizer.tables.labels import LABELS, labels_rows
 from optimizer.tables.rounding import money_decimals
 from optimizer.tables.table import Column, Row, Table, Tables, frames_of
@@ -229,7 +229,7 @@ PAYOUTS = Table(
 
 
 def _payouts(transition: Transition) -> Iterator[Row]:
-    teams, loaded = transition.cal.scenario.teams, loading(transition.cal)
+    teams, loaded = transition.cal.scenario.teams, loading(transition.cal.scenario)
     for t, (change, stay) in enumerate(zip(transition.change.pay, transition.stay.pay, strict=True)):
         for i, name in enumerate(teams):
             start = {"period": t + 1, "team": name}

@@ -22,8 +22,9 @@ from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.long_run import long_runs
 from optimizer.response.measures import EPSILON, RHO
 from optimizer.response.network import Network
-from optimizer.response.outcome import STARVED, loading
+from optimizer.response.outcome import STARVED
 from optimizer.response.pay_curves import PayCurves
+from optimizer.scenario.charges import charge_rate, loading
 from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of
 from optimizer.scenario.types import Scenario, TargetPay
 from optimizer.tables.labels import labels_of
@@ -131,14 +132,14 @@ def _scenario(cal: Calibrated) -> Json:
 
 
 def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
-    load, network = loading(cal), cal.network
+    load, network = loading(cal.scenario), cal.network
     finer = FINE if space.continuous else 1
     for i, (name, team) in enumerate(cal.scenario.teams.items()):
         yield {
             "name": name,
             "label": labels_of(name, team),
             "loading": float(load[i]),
-            "charges": float(team.charges),
+            "charges": charge_rate(team),
             "hours": float(network.hours[i]) if np.isfinite(network.hours[i]) else None,
             "discount": float(network.discount[i]),
             "unit": float(space.unit[i]) / finer,

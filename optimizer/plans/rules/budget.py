@@ -20,7 +20,7 @@ from optimizer.plans.rules.steps import MONEY_STEP, SHARE_STEP, one_number, rela
 from optimizer.plans.space import PlanSpace
 from optimizer.response.booking import book
 from optimizer.response.calibration import Calibrated
-from optimizer.response.outcome import loading
+from optimizer.scenario.charges import loading
 from optimizer.scenario.rule_types import Rules
 
 NAME = "budget"
@@ -36,7 +36,7 @@ RULES = (EXPECTED, TEAM, SHARE)
 def lines(at: Facts) -> Iterator[RuleValue]:
     """At expected payouts; tested on them as booked."""
     budget, teams = at.cal.scenario.rules.budget, list(at.cal.scenario.teams)
-    loaded, booked = at.pay * loading(at.cal), book(at.cal.scenario, at.pay)
+    loaded, booked = at.pay * loading(at.cal.scenario), book(at.cal.scenario, at.pay)
 
     def tested(amounts: Floats, limit: Floats | float) -> BookedValue:
         return BookedValue.of(amounts, limit, booked.decimals)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
 from optimizer.scenario.problems import Finding, Path, number
 from optimizer.scenario.types import Kpi, Scenario, TargetPay, Team
@@ -192,7 +193,7 @@ def _budget(
 def _loaded(team: Team, least: bool) -> float:
     pay = team.target_pay
     chosen = (pay.min if least else pay.max) if isinstance(pay, TargetPay) else pay
-    return chosen * (1 + team.charges)
+    return chosen * (1 + charge_rate(team))
 
 
 def _period(scenario: Scenario) -> str:

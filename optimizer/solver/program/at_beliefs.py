@@ -13,7 +13,7 @@ from optimizer.arrays import Floats, Ints
 from optimizer.model.bounds import Bounds, Interval
 from optimizer.model.build import build_model
 from optimizer.model.data import ModelData, RegimeData
-from optimizer.response.outcome import loading
+from optimizer.scenario.charges import loading
 from optimizer.solver.highs import (
     Compiled,
     InfeasibleError,
@@ -174,7 +174,7 @@ def _least_pay(data: ModelData, regime: RegimeData, box: Bounds) -> float:
     poorest = np.where(space.allowed, rate, np.inf).min(axis=1)
     poorest = np.where(np.isfinite(poorest), poorest, 0.0)
     steps = np.where(poorest > 0, space.least, space.most)
-    return float(loading(data.cal) @ (poorest * steps * space.unit))
+    return float(loading(data.cal.scenario) @ (poorest * steps * space.unit))
 
 
 def _answer(fixed: FixedModel, result: MilpResult) -> Answer:

@@ -25,7 +25,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats
 from optimizer.model.data import ModelData
-from optimizer.response.outcome import loading
+from optimizer.scenario.charges import loading
 from optimizer.solver.highs import InfeasibleError, LinearSet
 from optimizer.solver.program.joint_regions import (
     MOST_JOINT,
@@ -149,7 +149,7 @@ def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_
     `maps` as `joint_map` of each regime; only their `open_` rows are facets.
     """
     data = space.data
-    charge, pairs = loading(data.cal), data.space.pairs
+    charge, pairs = loading(data.cal.scenario), data.space.pairs
     bilinear = np.zeros((len(pairs), len(pairs)))
     linear, worth = np.zeros(len(pairs)), np.zeros(len(pairs) + 1)
     rows = [np.vstack(maps)[open_]]

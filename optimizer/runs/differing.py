@@ -40,18 +40,20 @@ def differing(
 
 def _json(name: str, recorded: bytes, found: bytes, exact: bool, skipped: Sequence[str]) -> Iterator[Parts]:
     one, other = json.loads(recorded), json.loads(found)
-    if isinstance(one, dict) and isinstance(other, dict):
-        one, other = ({k: v for k, v in values.items() if k not in skipped} for values in (one, other))
-    yield from _apart(name.removesuffix(".json"), one, other, exact)
+    yield from apart(name.removesuffix(".json"), one, other, exact=exact, skipped=skipped)
 
 
-def _apart(place: str, recorded: Any, found: Any, exact: bool) -> Iterator[Parts]:
+def apart(
+    place: str, recorded: Any, found: Any, *, exact: bool, skipped: Sequence[str] = ()
+) -> Iterator[Parts]:
+    """Values of JSON that differ, with their place; `skipped` keys of the outermost are not looked at."""
     if isinstance(recorded, dict) and isinstance(found, dict):
         for key in dict.fromkeys((*recorded, *found)):
-            yield from _apart(f"{place}.{key}", recorded.get(key), found.get(key), exact)
+            if key not in skipped:
+                yield from apart(f"{place}.{key}", recorded.get(key), found.get(key), exact=exact)
     elif isinstance(recorded, list) and isinstance(found, list) and len(recorded) == len(found):
         for number, (one, other) in enumerate(zip(recorded, found, strict=True)):
-            yield from _apart(f"{place}[{number}]", one, other, exact)
+            yield from apart(f"{place}[{number}]", one, other, exact=exact)
     elif not _same(recorded, found, exact):
         yield f"{place} is not what scenario and plan give", _short(recorded), _short(found)
 

@@ -13,7 +13,7 @@ from optimizer.plans.evaluation import Evaluation, evaluate
 from optimizer.plans.evaluator import linearised
 from optimizer.plans.statuses import WITH_PLAN
 from optimizer.response.outcome import value_of
-from optimizer.runs.differing import SAME, Parts
+from optimizer.runs.differing import SAME, Parts, apart
 from optimizer.scenario.plan import plan_in
 from optimizer.scenario.read import read_scenario
 from optimizer.scenario.seed import SEED
@@ -22,6 +22,8 @@ from optimizer.tables.json_values import outcome_json
 
 VALUE = 1e-8
 """Relative difference up to which the value of a plan is the recorded one: judged alone, or among others."""
+ROUNDING = ("residual",)
+"""Figures of an outcome that are nothing but rounding."""
 Json = Mapping[str, Any]
 
 
@@ -53,8 +55,8 @@ def _plan(folder: Path, result: Json, seed: int) -> Iterator[Parts]:
     """Equilibria, payouts and rules of the plan, computed again."""
     scenario = read_scenario(folder / "scenario.yaml")
     at = evaluate(scenario, plan_in(result), seed)
-    yield from _apart("consistent", result["consistent"], outcome_json(at.cal, at.consistent))
-    yield from _apart("first_response", result["first_response"], outcome_json(at.cal, at.first_response))
+    for name, outcome in (("consistent", at.consistent), ("first_response", at.first_response)):
+        yield from apart(name, result[name], outcome_json(at.cal, outcome), exact=False, skipped=ROUNDING)
     value = _value(at, linear="linearised" in result)
     if not math.isclose(result["objective"], value, rel_tol=VALUE, abs_tol=VALUE):
         yield "the objective is not what the plan brings", str(result["objective"]), str(value)
@@ -70,19 +72,3 @@ def _value(at: Evaluation, *, linear: bool) -> float:
         return at.value
     beliefs = (at.cal.beliefs,) * len(at.cal.regimes)
     return float(value_of(at.cal, linearised(at.cal, at.euros[None], beliefs))[0])
-
-
-def _apart(place: str, recorded: Any, found: Any) -> Iterator[Parts]:
-    """Numbers that differ, with their place in the result; residuals are rounding and are not compared."""
-    if isinstance(recorded, dict) and isinstance(found, dict) and recorded.keys() == found.keys():
-        for key in recorded:
-            if key != "residual":
-                yield from _apart(f"{place}.{key}", recorded[key], found[key])
-    elif not _same(recorded, found):
-        yield f"{place} is not what the plan brings", str(recorded), str(found)
-
-
-def _same(recorded: Any, found: Any) -> bool:
-    if isinstance(recorded, int | float) and isinstance(found, int | float):
-        return math.isclose(recorded, found, rel_tol=SAME, abs_tol=SAME)
-    return bool(recorded == found)

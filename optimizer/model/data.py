@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from optimizer.arrays import Floats
 from optimizer.plans.space import PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
 from optimizer.response.booking import booking_decimals, most_rounding, rounded
 from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
+from optimizer.response.outcome import pay_spread
 from optimizer.scenario.rule_types import Rules
 from optimizer.scenario.types import Scenario
 
@@ -39,8 +42,6 @@ class RegimeData:
     """E pay at the believed scores less what `slope` says there, (I, K)."""
     slope: Floats
     """∂E pay_ik/∂s_j, (I, K, K): θ_ik where j is k, and what a gate's score adds where j is the gate."""
-    variance: Floats
-    """Var pay_ik at the believed score, (I, K) per square euro at target."""
     direct: Floats
     """θ_k N_ka / (Den_k T_k), (K, A): reward per euro from the activity's own numerator credit."""
 
@@ -65,6 +66,12 @@ class ModelData:
         if not self.for_booking:
             return self.cal.scenario.rules
         return _unrounded(self.cal.scenario, _sign(self.space), self.money)
+
+    @cached_property
+    def pay_covariance(self) -> Floats:
+        """Σ_s π_s Cov(pay_ik, pay_il) at the believed scores, (I, K, K) per square euro at target."""
+        parts = (w.probability * pay_spread(self.cal, w.believed[None]).matrix()[0] for w in self.regimes)
+        return np.asarray(sum(parts))
 
     @property
     def cent(self) -> float:
@@ -137,6 +144,5 @@ def _regime_data(cal: Calibrated, name: str, probability: float, network: Networ
         believed=believed,
         level=signals.level[0] - slope @ believed,
         slope=slope,
-        variance=cal.curves.variance(believed),
         direct=signals.direct[0],
     )

@@ -1,4 +1,4 @@
-"""Moments of one normal variable while another, correlated with it, is large enough.
+"""Moments of two correlated normal variables while both are large enough.
 
 Rosenbaum 1961 (J. R. Stat. Soc. B 23:405-408) gives the truncated moments, Owen 1956
 (doi:10.1214/aoms/1177728074) the probability.
@@ -48,6 +48,28 @@ def tail(h: Floats, closed: Floats, correlation: Floats | float) -> UpperTail:
         own_density=own,
         at_gate=(ndtr(z), rest * (z * ndtr(z) + _density(z))),
     )
+
+
+def joint_moments(h: Floats, k: Floats, correlation: float) -> tuple[tuple[Floats, Floats], ...]:
+    """E[(ε − h)^m (η − k)^n; ε ≥ h, η ≥ k] as [m][n], each 0 or 1."""
+    h, k = np.broadcast_arrays(h, k)
+    if correlation > 1 - _CLOSEST:
+        return _one_luck(h, k)
+    rho, rest = correlation, np.sqrt(max(1 - correlation**2, _CLOSEST))
+    p = both_above(h, k, rho)
+    at_h = _density(h) * ndtr((rho * h - k) / rest)
+    at_k = _density(k) * ndtr((rho * k - h) / rest)
+    corner = rest / np.sqrt(2 * np.pi) * _density(np.sqrt(h * h - 2 * rho * h * k + k * k) / rest)
+    one, other = at_h + rho * at_k, at_k + rho * at_h
+    both = rho * (p + h * at_h + k * at_k) + corner
+    return (p, other - k * p), (one - h * p, both - h * other - k * one + h * k * p)
+
+
+def _one_luck(h: Floats, k: Floats) -> tuple[tuple[Floats, Floats], ...]:
+    """The same where η is ε."""
+    far = np.maximum(h, k)
+    p, first = ndtr(-far), _density(far)
+    return (p, first - k * p), (first - h * p, p + far * first - (h + k) * first + h * k * p)
 
 
 def both_above(h: Floats, k: Floats, correlation: Floats | float) -> Floats:

@@ -14,7 +14,9 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import CONSISTENT, Equilibrium, consistent_response, first_response
 from optimizer.response.long_run import moved_level, moved_value
 from optimizer.response.network import Network
+from optimizer.response.pay_covariance import PaySpread
 from optimizer.response.pay_curves import PayCurves
+from optimizer.response.shared_luck import luck_correlation
 from optimizer.scenario.charges import loading
 
 Amount = TypeVar("Amount", float, Floats)
@@ -325,12 +327,18 @@ def risk_aversion(cal: Calibrated) -> Floats:
 
 
 def risk_premium(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
-    """½ Σ_i r_i Σ_k e_ik² Var pay_k, (S,): how much less uncertain pay is worth than its mean.
+    """½ Σ_i r_i Σ_kl e_ik e_il Cov(pay_k, pay_l), (S,): how much less uncertain pay is worth than its mean.
 
-    `score` (S or 1, K); the variance of a KPI's pay is that of its own noise.
+    `score` (S or 1, K); luck that KPIs share is one (model.md §13.8).
     """
     averse = risk_aversion(cal)
     if not averse.any():
         return np.zeros(len(euros))
-    variance = np.broadcast_to(cal.curves.variance(score), euros.shape)
-    return np.asarray(0.5 * np.einsum("i,sik,sik->s", averse, euros**2, variance))
+    borne = np.where(averse[:, None] > 0, euros, 0.0)
+    return np.asarray(0.5 * pay_spread(cal, score).of_teams(borne) @ averse)
+
+
+def pay_spread(cal: Calibrated, score: Floats) -> PaySpread:
+    """Uncertainty of pay at scores (S or 1, K)."""
+    luck = luck_correlation(cal.network, cal.scenario.noise_correlation)
+    return PaySpread(cal.curves, luck, score)

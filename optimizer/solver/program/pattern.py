@@ -69,10 +69,12 @@ class Patterns:
         self._model = m = build_model(data, bounds)
         self._surplus = m.objective.expr
         m.budget_cuts = pyo.ConstraintList()
-        self._curvature = {}
+        self._curvature: dict[tuple[int, int], float] = {}
         for square in squares(m, data):
-            column, per = next(_linear(square.base))
-            self._curvature[id(column), id(column)] = square.weight * square.curvature * per**2
+            weight = square.weight * square.curvature
+            for (one, per), (other, also) in product(_linear(square.base), repeat=2):
+                at = id(one), id(other)
+                self._curvature[at] = self._curvature.get(at, 0.0) + weight * per * also
 
     def best(self, binaries: Mapping[tuple[str, object], float]) -> Best:
         """The best plan where each binary (component name, index) has its value."""

@@ -7,7 +7,7 @@ import re
 import resource
 import shutil
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,7 +20,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 from solved import HOSTILE, crowd, failed, hostile, moved, moved_tables
-from test_workbook import gated
+from test_workbook import gated, listed
 from wording import CODES, Words, words_for
 
 from optimizer import RunOptions
@@ -332,6 +332,34 @@ def test_a_plan_document_says_what_the_curve_of_its_own_team_pays(language: str)
     assert all(plain(text) in sales for text in steep)
     assert all(plain(text) in marketing for text in later)
     assert not any(plain(text) in marketing for text in steep)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plan_document_says_what_points_steps_and_rates_pay(language: str) -> None:
+    _, words = reading(tables_of(listed()), language)
+    made_of = documents(RunContent(tables_of(listed())), ("plans",), (language,))
+    texts = {d.name.split("_")[1].split(".")[0]: text_of(d) for d in made_of}
+    percent = partial(words.write.percent, decimals=0)
+    said = {
+        "marketing": [
+            words.say("paper.term.threshold", at=percent(0.5)),
+            words.say("paper.term.point", at=percent(0.5), share=percent(0.25)),
+            words.say("paper.term.between"),
+            words.say("paper.term.cap", at=percent(1.5)),
+        ],
+        "sales": [
+            words.say("paper.term.threshold", at=percent(0.9)),
+            words.say("paper.term.step", at=percent(1.1), share=percent(1.5)),
+            words.say("paper.term.gate", kpi=words.name("kpi", "retention"), at=percent(0.9)),
+        ],
+        "success": [
+            words.say("paper.term.rate", at=percent(1.2), points=words.write.number(1.3, 1)),
+            words.say("paper.term.cap", at=percent(1.5)),
+        ],
+    }
+    for team, sentences in said.items():
+        assert all(plain(sentence) in texts[team] for sentence in sentences), team
+    assert not any(plain(words.say("paper.term.between")) in texts[team] for team in ("sales", "success"))
 
 
 def test_plan_documents_tabulate_the_curve_of_their_own_team_only() -> None:

@@ -82,6 +82,21 @@ def gated() -> Solution:
 
 
 @cache
+def listed() -> Solution:
+    """Curves of teams as points, steps and rates by band, one of them behind a gate."""
+    forms = {
+        "marketing": {"points": [[0.5, 0.25], [0.8, 0.8], [1.0, 1.0], [1.5, 2.0]]},
+        "sales": {"steps": [[0.9, 0.6], [1.0, 1.0], [1.1, 1.5]], "gate": {"kpi": "retention", "at": 0.9}},
+        "success": {"rates": [[0, 0.8], [1.0, 1.0], [1.2, 1.3]], "cap": 1.5},
+    }
+    scenario = unequal({"budget": {"expected": 150000.0}}, curves=forms, noise_correlation=0.3)
+    tree = scenario.model_dump(by_alias=True, exclude_none=True)
+    for team in forms:
+        tree["teams"][team]["curve"] = team
+    return solve(type(scenario).model_validate(tree | {"regimes": REGIMES}))
+
+
+@cache
 def chosen() -> Solution:
     """A curve that the solver picked, with a gate."""
     return solve(scenario_of("choice", unequal_tree()), Options(gap=PROVEN))
@@ -110,6 +125,7 @@ SOLUTIONS = {
     "moved": moved,
     "curved": curved,
     "gated": gated,
+    "listed": listed,
     "chosen": chosen,
     "random": partial(random, 11, teams=3, activities=12, regimes=2),
     "random_unpaid": partial(random, 13, teams=5, activities=16, regimes=1),
@@ -226,7 +242,7 @@ def test_a_wrong_formula_is_found(tmp_path: Path) -> None:
     assert any("Controls" in miss for miss in missed), "the sheet of controls must notice too"
 
 
-@pytest.mark.parametrize("name", ["curved", "gated", "chosen"])
+@pytest.mark.parametrize("name", ["curved", "gated", "listed", "chosen"])
 def test_other_attainments_pay_what_the_curves_say(name: str, tmp_path: Path) -> None:
     """Inputs changed in the sheet, against the pay curves in Python."""
     content, payroll = book_of(tables_for(name)), Payroll.of(explain(SOLUTIONS[name]()))

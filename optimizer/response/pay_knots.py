@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -13,43 +11,12 @@ from optimizer.response.gates import NO_GATES, Gates
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.scenario_network import build_network
 from optimizer.response.shared_luck import luck_correlation
+from optimizer.scenario.curve_shapes import LINE, PayKnots, shape_of
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.types import Scenario
 
-
-@dataclass(frozen=True)
-class PayKnots:
-    """One curve as a line before its first knot, and knots: (attainment, jump, slope change), rising."""
-
-    level: float
-    slope: float
-    knots: tuple[tuple[float, float, float], ...]
-
-
-LINE = PayKnots(0.0, 1.0, ())
-"""Without a curve: linear and unbounded."""
-
-
-def shape_of(curve: Curve, threshold: float | None = None) -> PayKnots:
-    """The curve's knots; `threshold` stands for another one, where it is higher."""
-    bar = max((t for t in (curve.threshold, threshold) if t is not None), default=None)
-    turns = [(a.from_, a.slope) for a in curve.accelerators if curve.cap is None or a.from_ < curve.cap]
-    turns += [(curve.cap, 0.0)] if curve.cap is not None else []
-    start = max(curve.floor, 1 - 1 / curve.slope)
-    level = max(0.0, 1 + curve.slope * (start - 1))
-    line = [(start, level, curve.slope)]
-    for at, slope in turns:
-        before, paid, steep = line[-1]
-        line.append((at, paid + steep * (at - before), slope))
-    if bar is None or (bar <= start and level == 0):
-        steps = pairwise(line)
-        knots = [(start, 0.0, curve.slope), *((b[0], 0.0, b[2] - a[2]) for a, b in steps)]
-        return PayKnots(level, 0.0, tuple(knots))
-    below = [part for part in line if part[0] <= bar]
-    at, paid, slope = below[-1] if below else (bar, level, 0.0)
-    beyond = [(bar, paid + slope * (bar - at), slope), *(part for part in line if part[0] > bar)]
-    bends = [(b[0], 0.0, b[2] - a[2]) for a, b in pairwise(beyond)]
-    return PayKnots(0.0, 0.0, ((bar, beyond[0][1], slope), *bends))
+DIGITS = 12
+"""Decimals to which two curves promise the same."""
 
 
 def named_curve(scenario: Scenario, curve: Curve | str | None) -> Curve | None:
@@ -76,7 +43,8 @@ def pay_terms(curve: Curve | None, kpi: str) -> tuple[Hashable, ...]:
     """What a curve promises at attainments from 0 on; equal for curves that pay the same, however written."""
     stated = curve or Curve()
     knots = _shape(stated, kpi)
-    bends = tuple(knot for knot in knots.knots if knot[1:] != (0.0, 0.0))
+    rounded = (tuple(round(part, DIGITS) for part in knot) for knot in knots.knots)
+    bends = tuple(knot for knot in rounded if knot[1:] != (0.0, 0.0))
     gate = None if stated.gate is None or stated.gate.kpi == kpi else (stated.gate.kpi, stated.gate.at)
     return knots.level, knots.slope, bends, gate, tuple((v.after, v.share) for v in stated.vesting)
 

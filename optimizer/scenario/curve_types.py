@@ -36,9 +36,19 @@ class Gate(Frozen):
     """Its attainment at or above which pay is paid."""
 
 
+LevelAt = Annotated[tuple[NonNegative, NonNegative], Field(strict=False)]
+"""An attainment, and what holds there or from there on."""
+Levels = Annotated[tuple[LevelAt, ...], Field(strict=False, min_length=1)]
+LISTED = ("points", "steps", "rates")
+"""Forms of a curve that are lists of pairs."""
+DRAWN = ("slope", "floor", "threshold", "accelerators")
+"""What shapes a curve that is written as none of those."""
+
+
 class Curve(Frozen):
     """Pay as a function of attainment, as a share of the euros at target (model.md §9): 1 at target, where no
-    threshold, cap or gate says otherwise, and never below 0."""
+    threshold, cap, gate or list says otherwise, and never below 0. A curve has one form: slope, floor,
+    threshold and accelerators, or one of the lists `points`, `steps` and `rates`."""
 
     slope: Positive = 1.0
     """Points of pay per point of attainment, up to the first accelerator."""
@@ -50,10 +60,36 @@ class Curve(Frozen):
     """Attainment below which nothing is paid, e.g. 0.75."""
     accelerators: Annotated[tuple[Accelerator, ...], Field(strict=False)] = ()
     """Steeper or flatter parts above target, by rising attainment."""
+    points: Levels | None = None
+    """[attainment, payout], in proportion between two points: decelerators below target, accelerators above.
+    Nothing is paid below the first point, unless it is at attainment 0; above the last, pay stays level. Two
+    points at one attainment are a jump."""
+    steps: Levels | None = None
+    """[attainment, payout]: a ladder, on which each payout holds from its attainment to the next. Nothing is
+    paid below the first."""
+    rates: Levels | None = None
+    """[attainment, rate]: pay is rate × attainment from the first unit on, the rate being that of the band
+    reached; `cap` may end it. Nothing is paid below the first band."""
     gate: Gate | None = None
     """Pay hangs on another KPI too."""
     vesting: Annotated[tuple[Vesting, ...], Field(strict=False)] = ()
     """What is paid later; the rest is paid at once."""
+
+    @property
+    def form(self) -> str:
+        """Which of the lists it is written as; empty for slope, floor, threshold and accelerators."""
+        return next((name for name in LISTED if getattr(self, name) is not None), "")
+
+    @property
+    def listed(self) -> tuple[tuple[float, float], ...]:
+        """That list; empty without one."""
+        pairs: tuple[tuple[float, float], ...] = getattr(self, self.form) if self.form else ()
+        return pairs
+
+    @property
+    def level_from(self) -> float | None:
+        """Attainment above which pay stays level; None where it does not, or only by an accelerator."""
+        return self.listed[-1][0] if self.form in ("points", "steps") else self.cap
 
 
 def _name_or_curve(value: Any) -> str:

@@ -31,12 +31,14 @@ YAML = Medium(lambda path: f'add "{path[-1]}: ..." here', lambda value: f'write 
 def findings_of(error: ValidationError, schema: Any, medium: Medium = YAML) -> list[Finding]:
     """The errors of validating against a type, as findings."""
     details = error.errors(include_url=False)
-    return [_finding(detail, schema, medium) for detail in details if not _of_other_branch(detail)]
+    return [_finding(detail, schema, medium) for detail in details if not _follows(detail)]
 
 
 def _finding(detail: ErrorDetails, schema: Any, medium: Medium) -> Finding:
     path = _path_of(detail["loc"])
     at_key = detail["loc"][-1:] == ("[key]",)
+    if detail["type"] in ("missing", "too_long") and (pair := _no_pair(detail, path)):
+        return pair
     if detail["type"] == "missing":
         return Finding(path, "", "is missing", medium.absent(path), at_key=True)
     if detail["type"] == "extra_forbidden":
@@ -46,9 +48,22 @@ def _finding(detail: ErrorDetails, schema: Any, medium: Medium) -> Finding:
     return Finding(path, shown(detail["input"]), message, hint, at_key)
 
 
+def _no_pair(detail: ErrorDetails, path: Path) -> Finding | None:
+    """A list of two that has fewer or more."""
+    short = detail["type"] == "missing"
+    if short and not isinstance(path[-1], int):
+        return None
+    return Finding(path[:-1] if short else path, shown(detail["input"]), *_PAIR)
+
+
 def _path_of(loc: Path) -> Path:
     path = loc[:3] + loc[4:] if _branch(loc, "target_pay") or _branch(loc, "curve") else loc
     return path[:-1] if path[-1:] == ("[key]",) else path
+
+
+def _follows(detail: ErrorDetails) -> bool:
+    """Said only because of another error: a list of wrong values counts as empty."""
+    return _of_other_branch(detail) or (detail["type"] == "too_short" and bool(detail["input"]))
 
 
 def _of_other_branch(detail: ErrorDetails) -> bool:
@@ -67,6 +82,7 @@ def _branch(loc: Path, key: str) -> str | None:
 
 # --- words ----------------------------------------------------------------------------------------------
 
+_PAIR = "must be a pair", "write two numbers: [0.8, 0.5]"
 _COMPARISONS = {
     "greater_than": "must be greater than",
     "greater_than_equal": "must be at least",
@@ -99,6 +115,8 @@ def _said(detail: ErrorDetails, schema: Any, medium: Medium) -> tuple[str, str]:
             return "is not one of the allowed values", did_you_mean(str(value), allowed)
         case "too_short":
             return "must not be empty", "add at least one"
+        case "tuple_type" if any(_is_pair(option) for option in options_of(schema)):
+            return _PAIR
         case "tuple_type":
             return "must be a list", f"write [{value}]" if isinstance(value, str) else "write [a, b]"
         case "dict_type" | "model_type":
@@ -106,6 +124,10 @@ def _said(detail: ErrorDetails, schema: Any, medium: Medium) -> tuple[str, str]:
                 return "must be text", medium.as_text(value)
             return _not_a_mapping(value, keys_of(schema))
     return "is not what can stand here", detail["msg"][:1].lower() + detail["msg"][1:]
+
+
+def _is_pair(option: Any) -> bool:
+    return get_origin(option) is tuple and len(get_args(option)) == 2 and get_args(option)[1] is not Ellipsis
 
 
 def _out_of_range(kind: str, limit: float, value: float) -> tuple[str, str]:

@@ -69,7 +69,9 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
     "control_side": _of(Side),
     "verdict": _of(Result),
-    "key": _listed("numerator denominator slope floor threshold accelerator cap gate vesting"),
+    "key": _listed(
+        "numerator denominator slope floor threshold accelerator point between step rate cap gate vesting"
+    ),
     "result": _listed("below at above"),
     "transition.path": _listed("change stay"),
     "pilot.left_out": _listed("no_headcount too_few_people nothing_moves"),

@@ -185,7 +185,8 @@ def _cap(explanation: Explanation, kpi: str, k: int) -> float:
     cal, chosen = explanation.cal, explanation.chosen
     euros, names = explanation.in_force if chosen is None else chosen.paid
     paid = [team for i, team in enumerate(cal.network.teams) if euros[i, k] > 0]
-    caps = [curve.cap if curve else None for curve in (curve_of(cal.scenario, t, kpi, names) for t in paid)]
+    curves = (curve_of(cal.scenario, team, kpi, names) for team in paid)
+    caps = [curve.level_from if curve else None for curve in curves]
     stated = [cap for cap in caps if cap is not None]
     return max(stated) if stated and len(stated) == len(caps) else np.nan
 

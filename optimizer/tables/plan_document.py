@@ -13,6 +13,7 @@ from optimizer.response.gates import NO_GATES
 from optimizer.response.outcome import realised_pay
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import curve_of
+from optimizer.scenario.curve_shapes import paid_at, shape_of
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
@@ -115,9 +116,11 @@ def curve_lines_rows(solution: Solution) -> Iterator[Row]:
 def _corners(curves: PayCurves, i: int, k: int) -> Iterator[tuple[float, float]]:
     """(attainment, pay) at both ends of every piece; a jump has two at the same attainment."""
     pair = (min(i, len(curves.knots) - 1), k)
-    turns = dict(zip(curves.knots[pair].tolist(), curves.jumps[pair].tolist(), strict=True))
+    turns: dict[float, float] = {}
+    for at, jump in zip(curves.knots[pair].tolist(), curves.jumps[pair].tolist(), strict=True):
+        turns[at] = turns.get(at, 0.0) + jump
     last = max(ATTAINMENTS[-1], *(at + BEYOND for at in turns))
-    for at in sorted({0.0, last, *(t for t in turns if t > 0)}):
+    for at in sorted({0.0, last, *(at for at in turns if at > 0)}):
         paid = float(curves.certain(np.full(len(curves.noise), at))[i, k])
         if turns.get(at):
             yield at, paid - turns[at]
@@ -128,7 +131,13 @@ CURVE_TERMS = Table(
     "curve_terms",
     team=Column(str, "name", "name of the team", "team"),
     kpi=Column(str, "name", "name of the KPI; without rows, its pay is linear and unbounded", "kpi"),
-    term=Column(str, "code", "slope, floor, threshold, accelerator, cap, gate or vesting", "key"),
+    term=Column(
+        str,
+        "code",
+        "slope, floor, threshold, accelerator, point, between (evenly, from point to point), step, rate, "
+        "cap, gate or vesting",
+        "key",
+    ),
     at=Column(
         float,
         "row",
@@ -137,7 +146,8 @@ CURVE_TERMS = Table(
     value=Column(
         float,
         "row",
-        "points of pay per point of attainment (slope, accelerator), share of pay (floor, vesting)",
+        "points of pay per point of attainment (slope, accelerator, rate), share of pay (floor, point, step, "
+        "vesting)",
     ),
     on=Column(str, "name", "KPI that the gate is on; empty for other terms", "kpi"),
 )
@@ -159,6 +169,31 @@ def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:
     """(term, at, value); a gate on the KPI itself is a threshold."""
     itself = curve.gate is not None and curve.gate.kpi == kpi
     bars = [curve.threshold, curve.gate.at if curve.gate and itself else None]
+    yield from _listed_terms(curve, bars) if curve.form else _drawn_terms(curve, bars)
+    if curve.level_from is not None:
+        yield "cap", curve.level_from, np.nan
+    if curve.gate is not None and not itself:
+        yield "gate", curve.gate.at, np.nan
+    for later in curve.vesting:
+        yield "vesting", later.after, later.share
+
+
+def _listed_terms(curve: Curve, bars: list[float | None]) -> Iterator[tuple[str, float, float]]:
+    """Points, steps or rates from where pay begins: nothing is paid below, unless that is 0."""
+    first = curve.listed[0][0]
+    bar = max((b for b in bars if b is not None), default=0.0)
+    if max(bar, first) > 0:
+        yield "threshold", max(bar, first), np.nan
+    begun = [part for part in curve.listed if part[0] <= bar]
+    if bar > first:
+        yield curve.form[:-1], bar, paid_at(shape_of(curve), bar) if curve.form == "points" else begun[-1][1]
+    for at, paid in curve.listed[len(begun) if bar > first else 0 :]:
+        yield curve.form[:-1], at, paid
+    if curve.form == "points" and curve.listed[-1][0] > max(bar, first):
+        yield "between", np.nan, np.nan
+
+
+def _drawn_terms(curve: Curve, bars: list[float | None]) -> Iterator[tuple[str, float, float]]:
     bar = max((b for b in bars if b is not None), default=None)
     guaranteed = 1 + curve.slope * (curve.floor - 1)
     yield "slope", np.nan, curve.slope
@@ -169,12 +204,6 @@ def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:
     for part in curve.accelerators:
         if curve.cap is None or part.from_ < curve.cap:
             yield "accelerator", part.from_, part.slope
-    if curve.cap is not None:
-        yield "cap", curve.cap, np.nan
-    if curve.gate is not None and not itself:
-        yield "gate", curve.gate.at, np.nan
-    for later in curve.vesting:
-        yield "vesting", later.after, later.share
 
 
 EXAMPLES = Table(

@@ -89,7 +89,8 @@ def _corners(words: Words, line: tuple[tuple[float, float], ...]) -> str:
 
 
 def _terms_in_words(words: Words, tables: Tables, curves: pd.DataFrame, terms: pd.DataFrame) -> str:
-    """What one KPI pays: slope, threshold, floor, accelerators, cap, gate, what comes later."""
+    """What one KPI pays: slope, threshold, floor, accelerators, points, steps, rates, cap, gate, what comes
+    later."""
     kpi = curves[curves["kpi"] == terms.iloc[0]["kpi"]].iloc[0]
     name = period(words, tables["summary"].iloc[0])
     said = [_term(words, term, name) for _, term in terms.iterrows()]
@@ -98,7 +99,7 @@ def _terms_in_words(words: Words, tables: Tables, curves: pd.DataFrame, terms: p
 
 def _term(words: Words, term: Any, name: str) -> str:
     kind, at, value = term["term"], float(term["at"]), float(term["value"])
-    if kind in ("slope", "accelerator"):
+    if kind in ("slope", "accelerator", "rate"):
         share = words.write.number(value, _decimals(value))
         return words.say(f"paper.term.{kind}", at=_share(words, at), points=share)
     if kind == "vesting":

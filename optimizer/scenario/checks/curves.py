@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from math import prod
 
+from optimizer.scenario.checks import curve_forms
 from optimizer.scenario.checks.baseline_counts import SUM, Findings
 from optimizer.scenario.checks.names import unknown, unknown_keys
 from optimizer.scenario.curve_types import Curve
@@ -20,7 +21,10 @@ _NOISE = "add noise: the standard deviation of attainment that nobody here cause
 def problems(scenario: Scenario) -> Findings:
     """What is wrong with curves, with the choice among them, and with targets."""
     for path, curve in _written(scenario):
-        yield from _shape(path, curve)
+        yield from curve_forms.problems(path, curve)
+        if not curve.form:
+            yield from _shape(path, curve)
+        yield from _vesting(path, curve)
         yield from _gate(scenario, path, curve)
     for path, name in _named(scenario):
         yield from unknown(path, name, "curve", scenario.curves)
@@ -34,6 +38,7 @@ def problems(scenario: Scenario) -> Findings:
 def warnings(scenario: Scenario) -> Findings:
     """Allowed, but probably not meant."""
     for path, curve in _written(scenario):
+        yield from curve_forms.warnings(path, curve)
         if curve.cap is not None and curve.cap < 1:
             message = "a cap below target: full target pay cannot be reached"
             yield Finding((*path, "cap"), number(curve.cap), message, "caps are attainments, 1.6 = 160 %")
@@ -87,6 +92,9 @@ def _shape(path: Path, curve: Curve) -> Findings:
             message = f"is never reached: pay is level from {number(cap)} on (cap)"
             place = (*path, "accelerators", at, "from")
             yield Finding(place, number(step.from_), message, "remove it, or write a higher cap")
+
+
+def _vesting(path: Path, curve: Curve) -> Findings:
     later = sum(part.share for part in curve.vesting)
     if later > 1 + SUM:
         message = f"shares that vest later sum to {number(later)}, above 1"

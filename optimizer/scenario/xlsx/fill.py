@@ -18,7 +18,11 @@ def rows_of(layout: Form | SheetTable, scenario: Scenario) -> list[list[Any]]:
     if isinstance(layout, Form):
         return list(_form_rows(layout, scenario.model_dump(mode="python", by_alias=True)))
     things = _things(layout, layout.path, content_of(scenario), [])
-    return [[*keys, *_values(layout.columns, thing)] for keys, thing in things]
+    return [[*keys, *_row(layout, thing)] for keys, thing in things]
+
+
+def _row(table: SheetTable, thing: Any) -> list[Any]:
+    return list(thing) if table.pair and thing is not None else _values(table.columns, thing)
 
 
 def _form_rows(form: Form, content: Mapping[str, Any]) -> Iterator[list[Any]]:

@@ -77,6 +77,8 @@ class SheetTable:
     path: Template
     keys: tuple[Key, ...]
     columns: tuple[SheetColumn, ...]
+    pair: bool = False
+    """Whether a row is a list of its columns' values, rather than a mapping or one value."""
 
     @property
     def owner(self) -> str | None:

@@ -159,6 +159,9 @@ class _Reader:
         return True
 
     def _thing(self, table: SheetTable, row: Row, path: list[Step]) -> None:
+        if table.pair:
+            self._put(path, Node([self._leaf(row, c.header) for c in table.columns], path[-1][1]))
+            return
         if table.columns[0].path == ():
             self._put(path, self._leaf(row, table.columns[0].header))
             return

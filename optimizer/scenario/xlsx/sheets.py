@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from optimizer.scenario.curve_types import Accelerator, Curve, Vesting
+from optimizer.scenario.curve_types import LISTED, Accelerator, Curve, Vesting
 from optimizer.scenario.rule_types import Measured, Pair, Rules
 from optimizer.scenario.types import Activity, Kpi, Regime, Scenario, Source, Stage, Team
+from optimizer.scenario.value_types import NonNegative
 from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, SheetTable, columns_of
 
 
@@ -26,11 +27,32 @@ def _name(of: str) -> tuple[Key, ...]:
     return (Key("name", f"How the {of} is called everywhere else: a letter, then letters, digits and _."),)
 
 
-def _of_curves(section: str, of: str, *inside: str) -> tuple[SheetTable, SheetTable]:
+_FORM = Key("form", "How the curve is written; one form for a curve.", LISTED)
+_ATTAINMENT = SheetColumn(
+    "attainment", (), NonNegative, "Where it holds, or from where on (steps, rates).", required=True
+)
+_PAYS = SheetColumn(
+    "pays",
+    (),
+    NonNegative,
+    "Payout (points, steps), or rate × attainment (rates); 1 is pay at target.",
+    required=True,
+)
+
+
+def _of_curves(section: str, of: str, *inside: str) -> tuple[SheetTable, ...]:
     """The lists of curves, which stand at the things of a section."""
     key = (Key(of, f"Name in `{section}`."),)
     prefix = "" if section == "curves" else f"{of}_"
     return (
+        SheetTable(
+            f"{prefix}points",
+            f"Curves as points, steps or rates by band, by {of}; rows by rising attainment.",
+            (section, 0, *inside, 1, None),
+            (*key, _FORM),
+            (_ATTAINMENT, _PAYS),
+            pair=True,
+        ),
         SheetTable(
             f"{prefix}accelerators",
             f"Steeper or flatter parts of curves above target, by {of}.",

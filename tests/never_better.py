@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import prod
@@ -133,6 +133,16 @@ def _ways(total: int, parts: int) -> Iterator[tuple[int, ...]]:
         yield from ((first, *rest) for rest in _ways(total - first, parts - 1))
 
 
+def summary(ended: Sequence[Word], first: int) -> str:
+    """What was looked at, how it ended, and how many words are wrong."""
+    statuses = ", ".join(f"{status} {n}" for status, n in Counter(w.status for w in ended).most_common())
+    wrong = sum(bool(word.wrong) for word in ended)
+    last = ended[-1].seed if ended else first
+    return (
+        f"{len(ended)} companies of seeds {first} to {last}: {statuses}; {wrong} better than all plans allow"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -140,11 +150,12 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--first", type=int, default=0)
     asked = parser.parse_args()
-    ended = list(words(asked.count, asked.first))
-    print(dict(Counter(w.status for w in ended)))
-    for word in ended:
+    ended = []
+    for word in words(asked.count, asked.first):
+        ended.append(word)
         if word.wrong:
-            print(f"seed {word.seed}: {word.wrong}")
+            print(f"seed {word.seed}: {word.wrong}", flush=True)
+    print(summary(ended, asked.first))
     return 1 if any(w.wrong for w in ended) else 0
 
 

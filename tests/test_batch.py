@@ -40,6 +40,7 @@ from optimizer.runs.batch.progress import ProgressView, show_batch_run
 from optimizer.runs.batch.standing import Entry
 from optimizer.runs.batch.verify import verify_batch
 from optimizer.runs.diff import differences
+from optimizer.runs.folder import manifest_of, write_json
 from optimizer.runs.verify import run_folders, verify_run
 from reports.batch_summary import summaries
 from reports.words.format import Formatter
@@ -481,7 +482,6 @@ def test_a_sound_batch_verifies(calm: Path) -> None:
 
 def tampered(calm: Path, tmp_path: Path, file: str, change) -> list[str]:  # type: ignore[no-untyped-def]
     """What the audit says of a run whose file was changed with its manifest made to agree."""
-    from optimizer.runs.folder import manifest_of, write_json
 
     folder = shutil.copytree(calm / "out" / "runs" / "shop-b0", tmp_path / "run")
     content = json.loads((folder / file).read_text())
@@ -575,7 +575,6 @@ def test_a_run_without_its_row_and_a_word_that_was_changed_are_found(calm: Path,
 
 def test_a_folder_that_only_looks_like_a_run_is_done_again(calm: Path, tmp_path: Path) -> None:
     """Its hashes agree, and there is no run in it."""
-    from optimizer.runs.folder import manifest_of, write_json
 
     out = copied(calm, tmp_path)
     for name, content in (("shop-b0", []), ("shop-b1", {"status": "optimal"})):
@@ -628,8 +627,13 @@ def test_a_file_that_was_changed_removed_or_added_is_found(calm: Path, tmp_path:
 
 def test_a_damaged_run_has_no_differences_but_a_message(calm: Path, tmp_path: Path) -> None:
     runs = copied(calm, tmp_path) / "runs"
-    (runs / "shop-b1" / "result.json").write_text("garbage")
-    done = CliRunner().invoke(main, ["diff", str(runs / "shop-b0"), str(runs / "shop-b1")])
+    damaged = runs / "shop-b1"
+    (damaged / "result.json").write_text("garbage")
+    done = CliRunner().invoke(main, ["diff", str(runs / "shop-b0"), str(damaged)])
+    assert (done.exit_code, done.stdout) == (4, "")
+    assert f"{damaged}: result.json has changed" in done.stderr
+    write_json(damaged / "manifest.json", manifest_of(damaged, {}))
+    done = CliRunner().invoke(main, ["diff", str(runs / "shop-b0"), str(damaged)])
     assert done.exit_code == 2
     assert "a run folder is damaged" in done.stderr
 
@@ -655,6 +659,7 @@ def test_diff_does_not_compare_values_of_different_objectives(calm: Path, tmp_pa
     assert {"objective", "bound", "net"} <= {change.what for change in differences(one, other)}
     scenario = other / "scenario.yaml"
     scenario.write_text(scenario.read_text().replace("rules:", "rules:\n  objective: net", 1))
+    write_json(other / "manifest.json", manifest_of(other, {}))
     changes = {change.what for change in differences(one, other)}
     assert {"rules.objective", "revenue", "net"} <= changes
     assert not {"objective", "bound"} & changes

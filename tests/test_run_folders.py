@@ -221,6 +221,12 @@ def test_a_proof_over_many_plans_is_left_open_in_words(run: Path, monkeypatch: p
     assert found.exit_code == 0
     (left_open,) = json.loads(found.stdout)["open"]
     assert left_open.startswith("bound, rounds and checks of the model are what the run says")
+    assert json.loads(found.stdout)["not_recomputed"] == dict.fromkeys(
+        ("status", "bound", "gap", "rounds", "checks of the model"), 1
+    )
+    last = incentives("verify", run).stdout.splitlines()[-1]
+    trusted = "status, bound, gap, rounds, checks of the model"
+    assert last == f"1 run, 0 differences; NOT computed again: {trusted} (--again does)"
     result = json.loads((run / "result.json").read_text())
     result["checks"][0]["detail"] = "by hearsay"
     write_json(run / "result.json", result)
@@ -268,3 +274,42 @@ def test_what_nobody_foresaw_ends_with_4_one_problem_and_where_to_report_it(
     assert "nobody thought of this" in problem["message"]
     assert "report it" in problem["hint"]
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["result.json", "tables/plans.csv", "scenario.yaml"])
+@pytest.mark.parametrize("verb", ["evaluate", "budget", "simulate", "evaluate itself", "diff", "diff after"])
+def test_no_verb_reads_a_run_folder_that_was_changed(run: Path, verb: str, name: str) -> None:
+    before = run.with_name("before")
+    shutil.copytree(run, before)
+    (run / name).write_bytes((run / name).read_bytes() + b"\n")
+    asked: dict[str, tuple[object, ...]] = {
+        "evaluate itself": ("evaluate", run),
+        "diff": ("diff", run, before),
+        "diff after": ("diff", before, run),
+    }
+    found = incentives(*asked.get(verb, (verb, FOLDER, "--plan", run)))
+    assert (found.exit_code, found.stdout) == (4, "")
+    assert f"{run}: {name} has changed; solve again, or put the file back" in found.stderr
+    told = json.loads(incentives(*asked.get(verb, (verb, FOLDER, "--plan", run)), "--json").stdout)
+    assert [problem["where"] for problem in told["problems"]] == [str(run)]
+
+
+@pytest.mark.slow
+def test_a_plan_is_not_taken_from_a_result_without_its_run(run: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(run / "result.json", alone)
+    found = incentives("evaluate", FOLDER, "--plan", alone)
+    assert (found.exit_code, "is not a run folder: it has no manifest.json" in found.stderr) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_word_that_the_checks_do_not_allow_is_found(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optimizer.runs.rebuild.listing", lambda _: None)
+    result = json.loads((run / "result.json").read_text())
+    result["checks"][0]["ok"] = False
+    write_json(run / "result.json", result)
+    resealed(run)
+    found = incentives("verify", run)
+    assert (found.exit_code, "the status is not what the checks allow" in found.stdout) == (4, True)

@@ -178,10 +178,16 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from optimizer.response.calibration import CalibrationError
+        from optimizer.runs.folder import ChangedRunError, NotARunFolderError
         from optimizer.scenario.problems import ScenarioError
 
         try:
             function(*args, **kwargs)
+        except ChangedRunError as error:
+            messages = [f"{change}; solve again, or put the file back" for change in error.changes]
+            fail(kwargs.get("as_json") is True, str(error.folder), messages)
+        except NotARunFolderError as error:
+            raise click.BadParameter(str(error)) from error
         except ScenarioError as error:
             _refuse(kwargs.get("as_json") is True, [p.as_json() for p in error.problems], str(error))
         except CalibrationError as error:
@@ -254,8 +260,11 @@ def print_json(value: Any) -> None:
 
 
 def read(file: Path) -> Scenario:
+    """The scenario of a file, or of a run folder that is what was written."""
+    from optimizer.runs.folder import refuse_changed_run
     from optimizer.scenario.read import read_scenario
 
+    refuse_changed_run(file)
     return read_scenario(file)
 
 

@@ -19,15 +19,12 @@ run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 def diff(before: Path, after: Path, as_json: bool) -> None:
     """What differs in inputs, plan and outcome, in words and numbers."""
     from optimizer.runs.diff import differences
-    from optimizer.runs.folder import NotARunFolderError, refuse_other
+    from optimizer.runs.folder import ChangedRunError, NotARunFolderError
 
-    for folder in (before, after):
-        try:
-            refuse_other(folder)
-        except NotARunFolderError as error:
-            raise click.BadParameter(str(error)) from error
     try:
         changes = differences(before, after)
+    except (ChangedRunError, NotARunFolderError):
+        raise
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise click.BadParameter(
             f"a run folder is damaged ({type(error).__name__}: {error}); verify says where"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import fail, json_option, main, print_json, verb
+from optimizer.cli.common import json_option, main, print_json, verb
 from reports.words.locales import languages
 
 KINDS = ("pdf", "plans", "xlsx", "html")
@@ -30,15 +30,12 @@ def report(run: Path, languages: tuple[str, ...], only: tuple[str, ...], as_json
     A folder that is no longer what was written, or says what does not follow from its scenario and plan, is
     left as it is; exit code 4.
     """
-    from optimizer.runs.folder import ChangedRunError, NotARunFolderError
     from optimizer.runs.rewrite import rewrite_documents
     from optimizer.tables.table import TableError
 
     try:
         names = rewrite_documents(run, only, languages)
-    except ChangedRunError as error:
-        fail(as_json, str(run), [f"{change}; solve again, or put the file back" for change in error.changes])
-    except (NotARunFolderError, TableError) as error:
+    except TableError as error:
         raise click.BadParameter(str(error), param_hint="RUN") from error
     if as_json:
         print_json({"run": str(run), "documents": names})

@@ -36,21 +36,29 @@ def verify(folder: Path, again: bool, as_json: bool) -> None:
         raise click.BadParameter(f"{folder} holds no run; name a run folder or a batch", param_hint="FOLDER")
     done = verifications(runs, cores(), again)
     differences = [difference for one in done for difference in one.differences] + verify_batch(folder)
-    left_open = Counter(what for one in done for what in one.open)
+    left_open = Counter(one.words for run in done for one in run.open)
+    trusted = Counter(what for run in done for what in {w: None for one in run.open for w in one.what})
     if as_json:
         found = {"differences": [vars(difference) for difference in differences], "open": dict(left_open)}
-        print_json({"runs": len(runs), **found})
+        print_json({"runs": len(runs), **found, "not_recomputed": dict(trusted)})
     else:
-        _show(differences, left_open, len(runs))
+        _show(differences, left_open)
+        click.echo(_last_line(len(runs), len(differences), tuple(trusted), again))
     sys.exit(4 if differences else 0)
 
 
-def _show(differences: Sequence[Difference], left_open: Mapping[str, int], runs: int) -> None:
+def _show(differences: Sequence[Difference], left_open: Mapping[str, int]) -> None:
     for difference in differences:
         click.echo(str(difference))
     for what, number in left_open.items():
         click.echo(f"open in {_counted(number, 'run')}: {what}")
-    click.echo(f"{_counted(runs, 'run')}, {_counted(len(differences), 'difference')}")
+
+
+def _last_line(runs: int, differences: int, trusted: Sequence[str], again: bool) -> str:
+    """How many runs and differences, and what nobody computed again: it may be false."""
+    found = f"{_counted(runs, 'run')}, {_counted(differences, 'difference')}"
+    remedy = "" if again or set(trusted) <= {"documents"} else " (--again does)"
+    return f"{found}; NOT computed again: {', '.join(trusted)}{remedy}" if trusted else found
 
 
 def _counted(number: int, thing: str) -> str:

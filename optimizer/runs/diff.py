@@ -10,6 +10,7 @@ from typing import Any
 
 from optimizer.plans.plan_changes import curve_named
 from optimizer.response.pay_knots import curve_of, pay_terms
+from optimizer.runs.folder import refuse_changed
 from optimizer.scenario.plan import Plan, plan_in
 from optimizer.scenario.problems import printable, shown
 from optimizer.scenario.read import read_scenario
@@ -55,8 +56,11 @@ def _signed(value: float, form: str) -> str:
 def differences(before: Path, after: Path) -> tuple[Change, ...]:
     """Everything that differs between two run folders: inputs, then plan, then outcome.
 
-    Values of different objectives do not compare, and are left out; revenue and net are there.
+    Values of different objectives do not compare, and are left out; revenue and net are there. Raises
+    NotARunFolderError or ChangedRunError where a folder is not what a solve wrote.
     """
+    for folder in (before, after):
+        refuse_changed(folder)
     changes = [
         Change(part, what, one, other)
         for part, read in (("inputs", _inputs), ("plan", _plan), ("outcome", _outcome))

@@ -59,6 +59,7 @@ class ChangedRunError(ValueError):
 
     def __init__(self, folder: Path, changes: Sequence[str]) -> None:
         super().__init__(f"{folder} is not what was written: {'; '.join(changes)}")
+        self.folder = folder
         self.changes = tuple(changes)
 
 
@@ -234,6 +235,12 @@ def changed_files(folder: Path) -> list[str]:
         f"{n} has changed" for n in files if not there[n].is_symlink() and _digest(there[n]) != recorded[n]
     ]
     return unsealed + missing + foreign + links + odd + changed
+
+
+def refuse_changed_run(place: Path) -> None:
+    """`refuse_changed` of a place that holds a run; any other holds nothing that could have changed."""
+    if all((place / name).is_file() for name in (MANIFEST, "result.json")):
+        refuse_changed(place)
 
 
 def refuse_changed(folder: Path) -> None:

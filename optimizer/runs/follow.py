@@ -21,6 +21,7 @@ from optimizer.runs.write import UNMADE, write_data
 from optimizer.scenario.read import read_scenario
 from optimizer.solver.certificate import check_equilibrium, check_global, check_sample
 from optimizer.solver.solution import Check
+from optimizer.solver.verdict import status_of
 from optimizer.tables.json_values import solution_json
 from reports.documents import SUFFIXES, Documents
 from reports.run import ATTACHED, read_run
@@ -28,10 +29,29 @@ from reports.run import ATTACHED, read_run
 Json = Mapping[str, Any]
 ELSE = ("inputs.json", "run.log")
 """Files of a run that are neither computed nor documents."""
-SEARCH = (
-    "bound, rounds and checks of the model are what the run says: only solving again proves them (--again)"
+
+
+@dataclass(frozen=True)
+class Open:
+    """What of a run, `what`, was not computed again, and stands as the run says; why, in words."""
+
+    words: str
+    what: tuple[str, ...]
+
+
+_OF_A_SEARCH = ("status", "bound", "gap", "rounds", "checks of the model")
+SEARCH = Open(
+    "bound, rounds and checks of the model are what the run says: only solving again proves them (--again)",
+    _OF_A_SEARCH,
 )
-CUT = "was stopped by its time limit: solving again takes another time, and need not find the same"
+NONE_FOUND = Open(
+    "that no plan was found, and why, is what the run says: only solving again proves it (--again)",
+    ("status", "conflict"),
+)
+CUT = Open(
+    "was stopped by its time limit: solving again takes another time, and need not find the same",
+    _OF_A_SEARCH,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +59,7 @@ class Followed:
     """What does not follow, and what is open."""
 
     apart: tuple[Parts, ...]
-    open: tuple[str, ...] = ()
+    open: tuple[Open, ...] = ()
 
 
 def data_apart(folder: Path, again: bool = False, few: int = WHOLE) -> Followed:
@@ -55,10 +75,12 @@ def data_apart(folder: Path, again: bool = False, few: int = WHOLE) -> Followed:
     unlike += _proof(folder, claim) if cheap else ()
     explanation = rebuilt(claim)
     apart = tuple(unlike) or (*_checks(claim, explanation), *_files(folder, explanation, claim.asked))
-    open_ = tuple(
-        f"{name} is what the run says: only solving again proves it (--again)" for name in claim.asked
+    asked = tuple(
+        Open(f"{name} is what the run says: only solving again proves it (--again)", (name,))
+        for name in claim.asked
     )
-    return Followed(apart, open_ if cheap else (SEARCH, *open_))
+    search = SEARCH if claim.result["plan"] is not None else NONE_FOUND
+    return Followed(apart, asked if cheap else (search, *asked))
 
 
 def _claim(folder: Path) -> Claim:
@@ -134,11 +156,19 @@ def _checks(claim: Claim, explanation: Explanation) -> Iterator[Parts]:
     chosen, recorded = explanation.chosen, {check["name"]: check for check in claim.result["checks"]}
     if chosen is None or claim.options.beliefs == "baseline":
         return
+    yield from _status(claim.result["status"], explanation.solution.certificate.checks)
     cal = explanation.cal
     for make in (check_equilibrium, check_global, check_sample):
         for check in make(cal, chosen.euros, chosen.consistent):
             if check.name in recorded:
                 yield from _check(recorded[check.name], check)
+
+
+def _status(recorded: str, checks: tuple[Check, ...]) -> Iterator[Parts]:
+    """That the word is the one that the recorded checks allow."""
+    found = status_of(checks)
+    if recorded != found and (recorded, found) != ("imposed", "optimal"):
+        yield "the status is not what the checks allow", recorded, found
 
 
 def _check(recorded: Json, found: Check) -> Iterator[Parts]:
@@ -158,7 +188,7 @@ def documents_apart(folder: Path, made: Documents | None = None, missing: bool =
     old = outdated(folder)
     if old:
         words = f"documents cannot be made again byte for byte: written with {', '.join(old)}"
-        return Followed(tuple(_carried(folder, there)), (words,))
+        return Followed(tuple(_carried(folder, there)), (Open(words, ("documents",)),))
     claim = _claim(folder)
     made, options = made or Documents(read_run(folder)), claim.options
     missing = missing and UNMADE not in claim.left_out

@@ -11,12 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from optimizer.parallel.pool import each
 from optimizer.response.calibration import CalibrationError
 from optimizer.runs.folder import changed_files
 from optimizer.runs.recompute import recomputed
 from optimizer.scenario.problems import ScenarioError, printable
+
+if TYPE_CHECKING:
+    from optimizer.runs.follow import Open
 
 MANY = 4
 """Run folders from which on starting processes pays."""
@@ -51,7 +55,7 @@ class Verification:
     """What is wrong with a run, and what is `open`: neither confirmed nor refuted, with the reason."""
 
     differences: tuple[Difference, ...] = ()
-    open: tuple[str, ...] = ()
+    open: tuple[Open, ...] = ()
 
 
 def run_folders(folder: Path) -> list[Path]:

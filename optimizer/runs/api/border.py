@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from optimizer.plans.evaluation import CURRENT
 from optimizer.response.calibration import CalibrationError
+from optimizer.runs.folder import refuse_changed, refuse_changed_run
 from optimizer.scenario.checks import pay_problems, problems_of
 from optimizer.scenario.messages import findings_of
 from optimizer.scenario.plan import Plan, PlanWeights, plan_of
@@ -61,7 +62,10 @@ def checked_plan(scenario: Scenario, given: GivenPlan | None) -> Plan:
 
 
 def plan_named(scenario: Scenario, name: str | os.PathLike[str]) -> Plan:
-    """A named plan, `current`, that of a plan file, or what a run folder recommends. Raises ScenarioError."""
+    """A named plan, `current`, that of a plan file, or what a run folder recommends.
+
+    Raises ScenarioError; NotARunFolderError or ChangedRunError where a folder is not what a solve wrote.
+    """
     if name == CURRENT:
         return plan_of(scenario, scenario.current_plan)
     if isinstance(name, str) and name in scenario.plans:
@@ -69,6 +73,7 @@ def plan_named(scenario: Scenario, name: str | os.PathLike[str]) -> Plan:
     if not Path(name).exists():
         raise UnknownPlanError(_no_plan(scenario, os.fspath(name)))
     if (Path(name) / "result.json").is_file():
+        refuse_changed(Path(name))
         return read_recommended(Path(name), scenario)
     return plan_of(scenario, read_plan(name, scenario))
 
@@ -119,6 +124,7 @@ def plain(value: Any) -> Any:
 
 def _read(given: Any) -> Scenario:
     if isinstance(given, str | os.PathLike):
+        refuse_changed_run(Path(given))
         return read_scenario(given)
     hint = (
         "give a Scenario, or the path of a scenario file; Scenario.model_validate(tree) makes one of a tree"

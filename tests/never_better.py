@@ -55,7 +55,12 @@ def words(count: int, first: int = 0) -> Iterator[Word]:
 def word_of(seed: int) -> Word | None:
     """None where the company of a seed is refused, or too large."""
     scenario = generated(seed, small=True)
-    if scenario is None or (listed := _every_plan(scenario)) is None:
+    return None if scenario is None else word_for(scenario, seed)
+
+
+def word_for(scenario: Scenario, seed: int) -> Word | None:
+    """The same of any company; odd seeds are solved as if its plans were too many to judge them all."""
+    if (listed := every_payment(scenario)) is None:
         return None
     try:
         cal = calibrate(scenario)
@@ -96,7 +101,7 @@ def _wrong(solution: Solution, value: np.ndarray, kept: np.ndarray, sane: np.nda
     )
 
 
-def _every_plan(scenario: Scenario) -> np.ndarray | None:
+def every_payment(scenario: Scenario) -> np.ndarray | None:
     """Euros (S, I, K) of every way to pay whole steps on the measures; None where these are too many."""
     rows = [_of_team(scenario, name) for name in scenario.teams]
     if prod(map(len, rows)) > MOST:
@@ -106,7 +111,11 @@ def _every_plan(scenario: Scenario) -> np.ndarray | None:
 
 def _of_team(scenario: Scenario, name: str) -> list[np.ndarray]:
     """Euros (K,) of one team; more than MOST rows are not listed to the end."""
-    kpis, pay, step = list(scenario.kpis), scenario.teams[name].target_pay, scenario.rules.weights.step
+    kpis, pay, step = (
+        list(scenario.kpis),
+        scenario.teams[name].target_pay,
+        scenario.rules.weights.step_of(name),
+    )
     size, totals = (pay * step, [round(1 / step)]) if isinstance(pay, float) else _amounts(pay, step)
     mine = [kpis.index(k) for k in scenario.rules.measures.get(name, kpis)]
     rows = []

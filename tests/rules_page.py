@@ -24,12 +24,22 @@ NOT_RULES = ("objective", "change_from", "curves")
 """Fields of `rules` that forbid nothing."""
 EVERY_RULE: dict[str, Any] = {
     "objective": "net",
-    "weights": {"step": 0.1, "min": 0.2, "max": 0.9, "max_measures": 2},
+    "weights": {
+        "step": 0.1,
+        "min": 0.2,
+        "max": 0.9,
+        "max_measures": 2,
+        "limits": {"marketing": {"wins": {"max": 0.6}, "lead_volume": {"min": 0.2}}},
+        "teams": {"marketing": {"min_measures": 2, "max_measures": 3}},
+        "groups": [{"team": "sales", "kpis": ["bookings", "leads_touched"], "min": 0.2, "max": 0.8}],
+    },
     "measures": {
         "marketing": ["lead_volume", "meeting_rate", "wins"],
-        "sales": ["bookings", "leads_touched"],
+        "sales": ["bookings", "leads_touched", "retention"],
+        "success": ["bookings", "leads_touched", "retention"],
     },
     "locks": {"success": {"retention": 0.8}},
+    "same": [["sales", "success"]],
     "change_limit": 1.5,
     "budget": {
         "expected": 150000.0,
@@ -37,6 +47,7 @@ EVERY_RULE: dict[str, Any] = {
         "cvar": {"level": 0.95, "limit": 190000.0},
         "percentile": {"level": 0.9, "limit": 150000.0},
         "min_share_of_target": 0.5,
+        "reserve": 2000.0,
     },
     "controllability": {"floor": 0.005, "mean": 0.005},
     "gaming": {

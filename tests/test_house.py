@@ -62,6 +62,7 @@ SAME_THING: dict[str, str] = {
     "transition": "from one plan to the next: simulated, as tables, as documents, on screen",
     "verify": "recomputation of a run or a batch, and its verb",
     "warnings": "warnings that do not stop: of the scenario alone, of the calibrated company",
+    "weight_limits": "limits that a designer writes: their checks, as a rule, in the model",
     "weights": "weights of a plan: equations, rule family",
     "whatif": "the what-if page and its data",
     "write": "writing what was read or made",

@@ -26,6 +26,7 @@ from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluator import consistent_facts, judge_at
 from optimizer.plans.rules import (
     FAMILIES,
+    ON_TEAMS,
     ON_WEIGHTS,
     ON_WORK,
     caps,
@@ -108,8 +109,9 @@ def test_the_solver_finds_and_proves_it(name: str, side: str) -> None:
 # --- no family lacks anything ---------------------------------------------------------------------------
 
 
-SPACE = ("weights.step", "controllability.override")
-"""Fields that say which plans there are and what is measured; they have no limit of their own."""
+SPACE = ("weights.step", "controllability.override", "budget.reserve")
+"""Fields that say which plans there are, what is measured and what is set aside; they have no limit of their
+own."""
 
 
 class Stated:
@@ -140,8 +142,8 @@ def test_every_module_of_the_rules_is_a_family_but_what_families_share() -> None
     modules = {module.name for module in pkgutil.iter_modules(rules_package.__path__)}
     assert [family.NAME for family in FAMILIES] == [f.__name__.rpartition(".")[2] for f in FAMILIES]
     assert {family.NAME for family in FAMILIES} == modules - {"family", "facts", "steps"}
-    assert {f.NAME for f in (*ON_WEIGHTS, *ON_WORK)} == {f.NAME for f in FAMILIES}
-    assert len(ON_WEIGHTS) + len(ON_WORK) == len(FAMILIES)
+    assert {f.NAME for f in (*ON_WEIGHTS, *ON_TEAMS, *ON_WORK)} == {f.NAME for f in FAMILIES}
+    assert len(ON_WEIGHTS) + len(ON_TEAMS) + len(ON_WORK) == len(FAMILIES)
 
 
 def test_every_field_of_the_rules_belongs_to_one_family() -> None:
@@ -213,6 +215,13 @@ def test_every_row_has_a_number_that_could_move(stated: Stated) -> None:
         ("lock", ("success", "retention"), Limit(0.8, 10000)),
         ("change_limit", ("marketing",), Limit(1.5, 20000)),
         ("controllability_mean", ("marketing",), Limit(0.005, 20000)),
+        ("weight_limit_max", ("marketing", "wins"), Limit(0.6, 20000)),
+        ("weight_limit_min", ("marketing", "lead_volume"), Limit(0.2, 20000)),
+        ("weight_group_max", ("sales", "bookings", "leads_touched"), Limit(0.8, 60000)),
+        ("weight_group_min", ("sales", "bookings", "leads_touched"), Limit(0.2, 60000)),
+        ("team_max_measures", ("marketing",), Limit(3)),
+        ("team_min_measures", ("marketing",), Limit(2)),
+        ("same_weights", ("sales", "success", "retention"), Limit(0)),
         ("budget_total", ("base",), Limit(150000)),
         ("budget_team", ("marketing",), Limit(40000)),
         ("budget_share", ("sales",), Limit(0.5, 60000)),

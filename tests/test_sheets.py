@@ -196,6 +196,25 @@ def test_curves_come_back_from_a_workbook_wherever_they_stand(tmp_path: Path) ->
     assert Scenario.model_validate(content, by_alias=True, by_name=False) == scenario
 
 
+def test_limits_of_a_designer_survive_a_workbook(tmp_path: Path) -> None:
+    scenario = read_scenario(SMALL)
+    weights = {
+        "limits": {"sales": {"wins": {"min": 0.2, "max": 0.5}}, "marketing": {"leads": {"max": 0.0}}},
+        "teams": {"sales": {"min_measures": 2, "max_measures": 3, "step": 0.25}},
+        "groups": [
+            {"team": "sales", "kpis": ["wins", "touched"], "min": 0.5},
+            {"team": "marketing", "kpis": ["leads"], "max": 0.75},
+        ],
+    }
+    rules = {"weights": weights, "same": [["marketing", "sales"]], "budget": {"reserve": 12.5}}
+    tree = scenario.model_dump(by_alias=True, exclude_unset=True) | {"rules": rules}
+    limited = Scenario.model_validate(tree, by_alias=True, by_name=False)
+    content = tree_in(as_workbook(limited, tmp_path / "limits.xlsx")).root.content()
+    read = Scenario.model_validate(content, by_alias=True, by_name=False)
+    assert read.rules == limited.rules
+    assert read.rules.weights.groups[0].kpis == ("wins", "touched")
+
+
 def test_every_mapping_and_list_of_a_scenario_has_a_sheet() -> None:
     def keys(path: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple(part for part in path if isinstance(part, str))

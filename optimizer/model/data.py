@@ -64,7 +64,7 @@ class ModelData:
     def rules(self) -> Rules:
         """Those of the scenario, in the model's unit of money."""
         if not self.for_booking:
-            return self.cal.scenario.rules
+            return _after_reserve(self.cal.scenario.rules)
         return _unrounded(self.cal.scenario, _sign(self.space), self.money)
 
     @cached_property
@@ -108,7 +108,20 @@ def _unrounded(scenario: Scenario, sign: float, money: float) -> Rules:
             for key, case in (("cvar", budget.cvar), ("percentile", budget.percentile))
         },
     }
-    return scenario.rules.model_copy(update={"budget": budget.model_copy(update=limits)})
+    return _after_reserve(scenario.rules.model_copy(update={"budget": budget.model_copy(update=limits)}))
+
+
+def _after_reserve(rules: Rules) -> Rules:
+    """Limits on the payouts of all teams together, less what is set aside."""
+    budget, kept = rules.budget, rules.budget.reserve
+    if not kept:
+        return rules
+    cases = {key: getattr(budget, key) for key in ("cvar", "percentile")}
+    limits = {
+        "expected": None if budget.expected is None else budget.expected - kept,
+        **{key: c and c.model_copy(update={"limit": c.limit - kept}) for key, c in cases.items()},
+    }
+    return rules.model_copy(update={"budget": budget.model_copy(update=limits)})
 
 
 def model_data(

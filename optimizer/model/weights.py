@@ -6,6 +6,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.data import ModelData
+from optimizer.model.weight_limits import add_limits, counts_measures, own_most
 from optimizer.plans.space import TOLERANCE, change_origin
 
 
@@ -14,6 +15,7 @@ def add_weights(m: pyo.ConcreteModel, data: ModelData) -> None:
     _digits(m, data)
     _totals(m, data)
     _sizes(m, data)
+    add_limits(m, data)
     _locks(m, data)
     _change(m, data)
 
@@ -58,7 +60,7 @@ def _sizes(m: pyo.ConcreteModel, data: ModelData) -> None:
     m.FREE = pyo.Set(dimen=2, initialize=free)
     smallest = 0 if space.continuous else 1
     above_a_step = [rules.min * space.most[teams.index(i)] > smallest + TOLERANCE for i in m.PAID]
-    counted = rules.max_measures is not None or any(above_a_step)
+    counted = counts_measures(rules) or any(above_a_step)
     m.used = pyo.Var(m.PAIRS if counted else [], domain=pyo.Binary, doc="KPI is paid")
     most = {i: float(space.most[t] * space.unit[t]) for t, i in enumerate(teams)}
     steps = {i: float(space.most[t]) for t, i in enumerate(teams)}
@@ -78,7 +80,7 @@ def _sizes(m: pyo.ConcreteModel, data: ModelData) -> None:
         doc="(6) w_ik ≥ min where used",
     )
     m.max_measures = pyo.Constraint(
-        m.PAID if rules.max_measures is not None else [],
+        [i for i in m.PAID if rules.max_measures is not None and not own_most(rules, i)],
         rule=lambda m, i: sum(m.used[p] for p in m.PAIRS if p[0] == i) <= rules.max_measures,
         doc="(7) number of measures",
     )

@@ -14,7 +14,7 @@ from optimizer.plans.rules.bad_cases import KEYS
 from optimizer.plans.rules.budget import EXPECTED, SHARE, TEAM
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import RuleOfPlan
-from optimizer.response.booking import book
+from optimizer.response.booking import book, rounded
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome
 from optimizer.risk.cvar import has_tail_rule
@@ -45,6 +45,8 @@ class BudgetLine:
     gross: float | None = None
     charges: float | None = None
     loaded: float | None = None
+    reserve: float | None = None
+    """Of lines of all teams together: what is set aside, and counted in `value` and `booked`."""
     limit: float | None = None
     slack: float | None = None
     kept: bool = True
@@ -62,7 +64,8 @@ def budget_lines(at: Evaluation) -> tuple[BudgetLine, ...]:
     cal, outcome = at.cal, at.consistent
     draws = draw(cal.scenario, cal.seed) if has_tail_rule(cal) else None
     apart = {} if draws is None else tail_elsewhere(cal, at.euros, outcome, draws)
-    known = {line: apart[key] for line, key in KEYS.items() if key in apart}
+    kept = cal.scenario.rules.budget.reserve
+    known = {line: (apart[key][0] + kept, apart[key][1]) for line, key in KEYS.items() if key in apart}
     each = ((line, known.get(line.name)) for line in payout_lines(cal, at.euros, outcome))
     return tuple(
         replace(line, elsewhere=there[0], standard_error=there[1]) if there else line for line, there in each
@@ -90,7 +93,16 @@ def _payouts(cal: Calibrated, outcome: Outcome) -> Iterator[BudgetLine]:
     every += [(TEAM.named(t), t, float(exact[i]), booked.of(i)) for i, t in enumerate(teams)]
     for name, team, value, of in every:
         parts = (float(of.loaded), float(of.pay), float(of.charges), float(of.loaded))
-        yield BudgetLine(name, team, "loaded", value, *parts)
+        kept = 0.0 if team else cal.scenario.rules.budget.reserve
+        line = BudgetLine(name, team, "loaded", value, *parts)
+        yield line if team else _set_aside(line, kept, booked.decimals)
+
+
+def _set_aside(line: BudgetLine, kept: float, decimals: int) -> BudgetLine:
+    """With the reserve in it."""
+    reserve = rounded(kept, decimals)
+    booked = rounded(line.booked + reserve, decimals)
+    return replace(line, value=line.value + kept, booked=booked, reserve=reserve)
 
 
 def _paid(line: BudgetLine, rule: RuleOfPlan | None) -> BudgetLine:

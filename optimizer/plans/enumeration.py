@@ -24,9 +24,12 @@ ROOM = 1e-5
 
 @dataclass(frozen=True)
 class Listing:
-    """Every plan that keeps the rules on weights: rows of each team, (R_i, K) step counts, in any pairing."""
+    """Every plan that keeps the rules on weights: rows (R, K) of step counts of each team, or of teams that
+    must have equal weights, in any pairing."""
 
     rows: tuple[Ints, ...]
+    together: tuple[tuple[int, ...], ...]
+    """The teams that have a row of each, as in the space."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -44,25 +47,28 @@ class Listing:
 
     def plans(self, chosen: tuple[Ints, ...]) -> Ints:
         """Plans (S, I, K) by the place of each team's row (S,)."""
-        return np.stack([r[c] for r, c in zip(self.rows, chosen, strict=True)], axis=1)
+        of_team = {
+            i: r[c] for r, c, teams in zip(self.rows, chosen, self.together, strict=True) for i in teams
+        }
+        return np.stack([of_team[i] for i in sorted(of_team)], axis=1)
 
 
 def listing(space: PlanSpace, most: int = WHOLE) -> Listing | None:
     """Every plan of a space with steps; None where there are more than `most`."""
     rows = []
-    for i in range(len(space.unit)):
-        of_team = team_rows(space, i, LONGEST)
-        if of_team is None:
+    for teams in space.together:
+        of_teams = joint_rows(space, teams, LONGEST)
+        if of_teams is None:
             return None
-        rows.append(of_team)
-    found = Listing(tuple(rows))
+        rows.append(of_teams)
+    found = Listing(tuple(rows), space.together)
     return found if found.count <= most else None
 
 
 def every_plan(space: PlanSpace) -> Iterator[Ints]:
     """Every plan that keeps the rules on weights, in blocks (S, I, K) of step counts."""
-    rows = (team_rows(space, i) for i in range(len(space.unit)))
-    return Listing(tuple(r for r in rows if r is not None)).blocks()
+    rows = (joint_rows(space, teams) for teams in space.together)
+    return Listing(tuple(r for r in rows if r is not None), space.together).blocks()
 
 
 def count_plans(space: PlanSpace, listed: int = WHOLE) -> int:
@@ -81,6 +87,20 @@ def is_single(space: PlanSpace) -> bool:
 
 
 # --- rows of one team -----------------------------------------------------------------------------------
+
+
+def joint_rows(space: PlanSpace, teams: tuple[int, ...], longest: int | None = None) -> Ints | None:
+    """Rows of teams that must have equal weights, (R, K); their steps are the same. None as `team_rows`."""
+    rows = team_rows(space, teams[0], longest)
+    return None if rows is None else rows[keeps_rules_of(space, teams[1:], rows)]
+
+
+def keeps_rules_of(space: PlanSpace, teams: tuple[int, ...], rows: Ints) -> Bools:
+    """(R,): which rows (R, K) keep the rules on weights of each of these teams."""
+    kept = np.ones(len(rows), dtype=bool)
+    for i in teams:
+        kept &= keeps_own_rules(space, i, rows)
+    return kept
 
 
 def team_rows(space: PlanSpace, i: int, longest: int | None = None) -> Ints | None:
@@ -117,16 +137,27 @@ def keeps_own_rules(space: PlanSpace, i: int, rows: Ints) -> Bools:
 
 def step_choices(space: PlanSpace, i: int, total: int) -> list[Ints]:
     """Step counts that each usable KPI of team i may have where `total` steps are paid, ascending."""
-    rules, usable = space.scenario.rules.weights, np.flatnonzero(space.allowed[i])
-    low = max(1, int(np.ceil((rules.min - ROOM) * total)))
-    free = np.array([0, *range(low, int(np.floor((rules.max + ROOM) * total)) + 1)], dtype=np.intp)
+    usable = np.flatnonzero(space.allowed[i])
     locked = space.locked[i, usable] * total
-    return [free if np.isnan(steps) else np.array([round(steps)]) for steps in locked]
+    return [
+        _free_choices(space, i, int(k), total) if np.isnan(steps) else np.array([round(steps)])
+        for k, steps in zip(usable, locked, strict=True)
+    ]
 
 
-def most_used(space: PlanSpace) -> int:
-    """How many KPIs a team may be paid on."""
-    most = space.scenario.rules.weights.max_measures
+def _free_choices(space: PlanSpace, i: int, k: int, total: int) -> Ints:
+    """Within the bounds of all weights and those of this one; 0 unless the KPI is obligatory."""
+    rules, names = space.scenario.rules.weights, (list(space.scenario.teams)[i], list(space.scenario.kpis)[k])
+    own = rules.limit_of(*names)
+    low = max(1, int(np.ceil((max(rules.min, own.min) - ROOM) * total)))
+    high = int(np.floor((min(rules.max, own.max) + ROOM) * total))
+    left_out = [] if own.min > ROOM else [0]
+    return np.array([*left_out, *range(low, high + 1)], dtype=np.intp)
+
+
+def most_used(space: PlanSpace, i: int) -> int:
+    """How many KPIs team i may be paid on."""
+    most = space.scenario.rules.weights.most_measures(list(space.scenario.teams)[i])
     return space.allowed.shape[1] if most is None else most
 
 
@@ -141,7 +172,7 @@ def _rows_of(space: PlanSpace, i: int, usable: Ints, total: int, longest: int | 
         parent, value = (grid.ravel() for grid in np.meshgrid(np.arange(len(rows)), values, indexing="ij"))
         rest, count = left[parent] - value, used[parent] + (value > 0)
         far = moved[parent] + np.abs(value / max(total, 1) - away[0][j])
-        open_ = (rest >= 0) & (rest <= ahead[j + 1]) & (count <= most_used(space)) & (far <= away[2])
+        open_ = (rest >= 0) & (rest <= ahead[j + 1]) & (count <= most_used(space, i)) & (far <= away[2])
         if longest is not None and open_.sum() > longest:
             return None
         parent, value = parent[open_], value[open_]

@@ -145,16 +145,17 @@ def best_of(plans: Iterable[ScoredPlan]) -> ScoredPlan | None:
 
 def neighbours(space: PlanSpace, units: Ints) -> Ints:
     """Plans one shift away that keep the rules on weights, (S, I, K)."""
-    moved = [shifted for i in range(len(units)) for shifted in _shifts(space, units, i)]
+    moved = [shifted for teams in space.together for shifted in _shifts(space, units, teams)]
     if not moved:
         return np.empty((0, *units.shape), dtype=np.intp)
     plans = np.unique(np.array(moved), axis=0)
     return plans[keeps_weight_rules(space, space.euros(plans))]
 
 
-def _shifts(space: PlanSpace, units: Ints, i: int) -> Iterator[Ints]:
-    """Steps moved between two KPIs of a team; added or taken where target pay is a decision."""
-    usable = np.flatnonzero(space.allowed[i])
+def _shifts(space: PlanSpace, units: Ints, teams: tuple[int, ...]) -> Iterator[Ints]:
+    """Steps moved between two KPIs of a team, and of those that must have its weights; added or taken where
+    target pay is a decision."""
+    i, usable = teams[0], np.flatnonzero(space.allowed[teams[0]])
     one = space.shift or 1
     smallest = space.scenario.rules.weights.min * units[i].sum()
     least = smallest if space.continuous else max(1, round(smallest))
@@ -162,17 +163,18 @@ def _shifts(space: PlanSpace, units: Ints, i: int) -> Iterator[Ints]:
         for size in {one, 2 * one, least, units[i, k]}:
             if 0 < size <= units[i, k]:
                 for other in usable[usable != k]:
-                    yield _moved(units, i, {int(k): -size, int(other): size})
+                    yield _moved(units, teams, {int(k): -size, int(other): size})
         if space.least[i] < space.most[i]:
             yield from (
-                _moved(units, i, {int(k): d * one}) for d in (-2, -1, 1, 2) if units[i, k] + d * one >= 0
+                _moved(units, teams, {int(k): d * one}) for d in (-2, -1, 1, 2) if units[i, k] + d * one >= 0
             )
 
 
-def _moved(units: Ints, i: int, changes: dict[int, float]) -> Ints:
+def _moved(units: Ints, teams: tuple[int, ...], changes: dict[int, float]) -> Ints:
     out = units.copy()
     for k, change in changes.items():
-        out[i, k] += change
+        out[teams[0], k] += change
+    out[list(teams)] = out[teams[0]]
     return out
 
 
@@ -185,6 +187,8 @@ def simple_plans(space: PlanSpace) -> Ints:
         for i, kpis in enumerate(usable):
             if len(kpis):
                 plan[i, kpis[turn % len(kpis)]] = space.most[i]
+        for teams in space.together:
+            plan[list(teams)] = plan[teams[0]]
         plans.append(plan)
     if not plans:
         return np.zeros((1, *space.allowed.shape), dtype=np.intp)

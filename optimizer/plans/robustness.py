@@ -193,7 +193,7 @@ def robustness(
         rejected=sum(a.rejected for a in answers),
         unsettled=len(answers) - len(counted),
         seed=cal.seed,
-        limited=cal.scenario.rules.budget != Budget(),
+        limited=cal.scenario.rules.budget != Budget(reserve=cal.scenario.rules.budget.reserve),
         picked=nominal_in(candidates),
     )
 

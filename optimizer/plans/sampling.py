@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.plans.enumeration import keeps_own_rules, most_used, step_choices, team_rows
+from optimizer.plans.enumeration import joint_rows, keeps_rules_of, most_used, step_choices
 from optimizer.plans.space import PlanSpace
 
 FEW = 20_000
@@ -27,29 +27,30 @@ class Sampler:
     space: PlanSpace
     rng: np.random.Generator
     listed: tuple[Ints | None, ...]
-    """Every row of each team; None where they are drawn step by step."""
+    """Every row of each team, or of teams that must have equal weights; None where they are drawn step by
+    step."""
 
     @classmethod
     def of(cls, space: PlanSpace, seed: int) -> Sampler:
-        teams = range(len(space.unit))
-        rows = tuple(team_rows(space, i, FEW) for i in teams)
+        rows = tuple(joint_rows(space, teams, FEW) for teams in space.together)
         return cls(space, np.random.default_rng(seed), rows)
 
     def plans(self, count: int) -> Ints:
         """So many plans (S, I, K), with replacement; none where too few that keep the rules are met."""
-        rows = [self._rows(i, count) for i in range(len(self.listed))]
+        rows = [self._rows(group, count) for group in range(len(self.listed))]
         if any(len(r) < count for r in rows):
             return np.zeros((0, *self.space.allowed.shape), dtype=np.intp)
-        return np.stack(rows, axis=1)
+        of_team = {i: r for r, teams in zip(rows, self.space.together, strict=True) for i in teams}
+        return np.stack([of_team[i] for i in sorted(of_team)], axis=1)
 
-    def _rows(self, i: int, count: int) -> Ints:
-        listed = self.listed[i]
+    def _rows(self, group: int, count: int) -> Ints:
+        listed, teams = self.listed[group], self.space.together[group]
         if listed is not None:
             return listed[self.rng.integers(len(listed), size=count)] if len(listed) else listed
         found: list[Ints] = []
         for _ in range(TURNS):
-            drawn = self._drawn(i, count)
-            found.append(drawn[keeps_own_rules(self.space, i, drawn)])
+            drawn = self._drawn(teams[0], count)
+            found.append(drawn[keeps_rules_of(self.space, teams, drawn)])
             if sum(map(len, found)) >= count:
                 break
         return np.concatenate(found)[:count]
@@ -81,7 +82,7 @@ class Sampler:
 
 def _ways(space: PlanSpace, i: int, total: int) -> list[Floats]:
     """Ways to pay the steps left on the KPIs from j on, using at most so many: (total + 1, most + 1) each."""
-    choices, most = step_choices(space, i, total), min(most_used(space), int(space.allowed[i].sum()))
+    choices, most = step_choices(space, i, total), min(most_used(space, i), int(space.allowed[i].sum()))
     last = np.zeros((total + 1, most + 1))
     last[0] = 1.0
     ways = [last]

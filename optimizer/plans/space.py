@@ -58,6 +58,17 @@ class PlanSpace:
         """(team, KPI) pairs that may be used."""
         return tuple((int(i), int(k)) for i, k in np.argwhere(self.allowed))
 
+    @cached_property
+    def together(self) -> tuple[tuple[int, ...], ...]:
+        """Every team once, in the order of the file, with those that must have equal weights."""
+        teams = list(self.scenario.teams)
+        groups = [{i} for i in range(len(teams))]
+        for names in self.scenario.rules.same:
+            joined = {teams.index(name) for name in names}
+            touched = [group for group in groups if group & joined]
+            groups = [group for group in groups if group not in touched] + [set().union(*touched)]
+        return tuple(sorted(tuple(sorted(group)) for group in groups))
+
     @property
     def fully_locked(self) -> Bools:
         """(I,): nothing is left to choose for the team."""
@@ -84,8 +95,9 @@ def plan_space(
 ) -> PlanSpace:
     """The choices that rules leave; `step` replaces the scenario's weight step (for enumeration)."""
     scenario = cal.scenario
-    step = step or scenario.rules.weights.step
-    unit, least, most = zip(*(_steps(team, step) for team in scenario.teams.values()), strict=True)
+    rules = scenario.rules.weights
+    sizes = [_steps(team, step or rules.step_of(name)) for name, team in scenario.teams.items()]
+    unit, least, most = zip(*sizes, strict=True)
     locked, listed = _locked(scenario), _listed(scenario)
     return PlanSpace(
         scenario=scenario,
@@ -96,7 +108,7 @@ def plan_space(
         allowed=_allowed(scenario, listed, controllability, locked) & (np.array(most) > 0)[:, None],
         locked=locked,
         controllability=controllability,
-        shift=None if step else SHIFT,
+        shift=None if step or rules.step else SHIFT,
         curves=curves,
     )
 

@@ -31,7 +31,8 @@ class Spread:
 
     `mean` is the mean over draws, with its `standard_error`; `expected` that of the engine, in closed form
     (NaN for people, whose curve meets their own attainment). `target` is pay at 100 %, `over_budget` the
-    probability of exceeding `budget`, `at_goal` that of at least the target: for people, the share of them.
+    probability of exceeding `budget`, the reserve
+    counted, `at_goal` that of at least the target: for people, the share of them.
     """
 
     target: float
@@ -70,8 +71,8 @@ def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws:
         spread(c * pay, c * float(e.sum()), c * mean, budget.teams.get(name, np.nan))
         for name, c, pay, e, mean in zip(names, charge, per_team, euros, expected, strict=True)
     )
-    limit = np.nan if budget.expected is None else budget.expected
-    company = spread(charge @ per_team, float(euros.sum(axis=1) @ charge), float(expected @ charge), limit)
+    limit, target = np.nan if budget.expected is None else budget.expected, float(euros.sum(axis=1) @ charge)
+    company = spread(charge @ per_team, target, float(expected @ charge), limit, reserve=budget.reserve)
     people = tuple(_people(cal, i, euros[i], reached, skill) for i, skill in enumerate(draws.skill))
     return PayoutDistribution(
         company=company,
@@ -102,14 +103,18 @@ def spread(
     expected: float = np.nan,
     budget: float = np.nan,
     error: float | None = None,
+    reserve: float = 0.0,
 ) -> Spread:
     """What describes the distribution of equally likely payouts; `values` is reordered.
 
-    `error` is the standard error of the mean where the values are not independent.
+    `error` is the standard error of the mean where the values are not independent; `reserve` is what of the
+    budget is set aside.
     """
     count, mean = values.size, float(values.mean())
     at_goal = float(np.count_nonzero(values >= target * (1 - _ROUNDING)) / count) if target > 0 else np.nan
-    over = np.nan if np.isnan(budget) else np.count_nonzero(values > budget * (1 + _ROUNDING)) / count
+    over = (
+        np.nan if np.isnan(budget) else np.count_nonzero(values + reserve > budget * (1 + _ROUNDING)) / count
+    )
     error = _error(values) if error is None else error
     at = [_position(p, count) for p in PERCENTILES]
     _partition(values, at)

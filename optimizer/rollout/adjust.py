@@ -188,15 +188,17 @@ def _attempt(
 def _paid_as_in(scenario: Scenario, plan: Plan) -> dict[str, Team]:
     """Teams with the target pay of a plan held, where it is a decision; what calibrates stays."""
     return {
-        name: team.model_copy(update={"target_pay": _held(team.target_pay, scenario, plan.target_pay[name])})
+        name: team.model_copy(
+            update={"target_pay": _held(scenario, name, team.target_pay, plan.target_pay[name])}
+        )
         if isinstance(team.target_pay, TargetPay) and plan.target_pay[name] > 0
         else team
         for name, team in scenario.teams.items()
     }
 
 
-def _held(decision: TargetPay, scenario: Scenario, pay: float) -> TargetPay:
-    step = pay * scenario.rules.weights.step
+def _held(scenario: Scenario, team: str, decision: TargetPay, pay: float) -> TargetPay:
+    step = pay * scenario.rules.weights.step_of(team)
     return TargetPay(current=decision.current, min=pay, max=pay, step=step)
 
 

@@ -44,9 +44,10 @@ class LinePath:
 
 
 def budget_path(transition: Transition, euros: Floats) -> Iterator[LinePath]:
-    """Lines of the plan changed to, euros (I, K) at target, in the order of `budget`."""
+    """Lines of the plan changed to, euros (I, K) at target, in the order of `budget`; those of all teams
+    together with the reserve."""
     budget, teams = transition.cal.scenario.rules.budget, list(transition.cal.scenario.teams)
-    company, pay = transition.change.loaded_pay, transition.change.pay
+    company, pay = transition.change.loaded_pay + budget.reserve, transition.change.pay
     loaded = pay * loading(transition.cal.scenario)
     if budget.expected is not None:
         yield _mean(EXPECTED.name, company, budget.expected)

@@ -43,7 +43,7 @@ def _shares(scenario: Scenario) -> Iterator[Impossible]:
     limits = {"expected": (budget.expected, [name for name, pay in least.items() if pay > 0])}
     limits |= {f"teams.{name}": (most, [name]) for name, most in budget.teams.items() if name in least}
     for key, (most, teams) in limits.items():
-        needed = sum(least[name] for name in teams)
+        needed = sum(least[name] for name in teams) + (budget.reserve if key == "expected" else 0.0)
         if most is not None and needed > most * (1 + ROUNDING):
             rules = (f"budget.{key}", *(f"budget.min_share_of_target.{name}" for name in teams))
             yield Impossible(rules, _too_much(share, needed, most, f"rules.budget.{key}", teams))

@@ -46,7 +46,7 @@ def _activity(activity: Activity, factor: float) -> Activity:
 
 
 def _budget(budget: Budget, factor: float) -> Budget:
-    changed: dict[str, Any] = _times(budget, factor, "expected")
+    changed: dict[str, Any] = _times(budget, factor, "expected", "reserve")
     changed["teams"] = {team: most * factor for team, most in budget.teams.items()}
     for name in ("cvar", "percentile"):
         case = getattr(budget, name)

@@ -6,7 +6,40 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from optimizer.scenario.value_types import Frozen, Name, NonNegative, Positive, Share, Weights
+from optimizer.scenario.value_types import Frozen, Name, NameList, NonNegative, Positive, Share, Weights
+
+
+class WeightLimit(Frozen):
+    """Bounds of one weight, beside those that hold for all."""
+
+    min: Share = 0.0
+    """Least weight; above 0 it makes the KPI obligatory for the team."""
+    max: Share = 1.0
+    """Largest weight; 0 rules the KPI out."""
+
+
+class TeamWeights(Frozen):
+    """What holds for the weights of one team instead of what holds for all."""
+
+    min_measures: Annotated[int, Field(ge=1)] | None = None
+    """Least number of KPIs that the team is paid on."""
+    max_measures: Annotated[int, Field(ge=1)] | None = None
+    """Most KPIs of the team; replaces `max_measures` of all teams."""
+    step: Annotated[float, Field(gt=0, le=1)] | None = None
+    """The team's weights are multiples of it; replaces `step` of all teams."""
+
+
+class WeightGroup(Frozen):
+    """Bounds of the sum of some weights of a team."""
+
+    team: Name
+    """The team whose weights are meant."""
+    kpis: NameList
+    """The KPIs whose weights are added up."""
+    min: Share = 0.0
+    """Least sum of their weights."""
+    max: Share = 1.0
+    """Largest sum of their weights."""
 
 
 class WeightRules(Frozen):
@@ -20,6 +53,31 @@ class WeightRules(Frozen):
     """Largest weight of a KPI."""
     max_measures: Annotated[int, Field(ge=1)] | None = None
     """Most KPIs per team."""
+    limits: dict[Name, dict[Name, WeightLimit]] = {}
+    """`{team: {kpi: {min, max}}}`: bounds of single weights."""
+    teams: dict[Name, TeamWeights] = {}
+    """Numbers of KPIs and steps of single teams."""
+    groups: Annotated[tuple[WeightGroup, ...], Field(strict=False)] = ()
+    """Bounds of sums of weights."""
+
+    def step_of(self, team: str) -> float:
+        """What the team's weights are multiples of; 0: any share."""
+        own = self.teams.get(team)
+        return self.step if own is None or own.step is None else own.step
+
+    def most_measures(self, team: str) -> int | None:
+        """Most KPIs of the team; None: any number."""
+        own = self.teams.get(team)
+        return self.max_measures if own is None or own.max_measures is None else own.max_measures
+
+    def least_measures(self, team: str) -> int:
+        """Least number of KPIs of the team."""
+        own = self.teams.get(team)
+        return 1 if own is None or own.min_measures is None else own.min_measures
+
+    def limit_of(self, team: str, kpi: str) -> WeightLimit:
+        """Bounds of one weight that were written for it; 0 and 1 where none were."""
+        return self.limits.get(team, {}).get(kpi, WeightLimit())
 
 
 class Cvar(Frozen):
@@ -53,6 +111,9 @@ class Budget(Frozen):
     """All teams together in all but the worst cases for the payer, over draws of noise and regimes."""
     min_share_of_target: NonNegative | None = None
     """Each team's expected payout is at least this share of its target pay."""
+    reserve: NonNegative = 0.0
+    """Contests, guarantees, corrections: added to the payouts of all teams together wherever these are held
+    against a limit [currency/period]."""
 
 
 class Measured(Frozen):
@@ -119,6 +180,8 @@ class Rules(Frozen):
     """KPIs that may be used for a team; a team not named may use every KPI."""
     locks: Weights = {}
     """`{team: {kpi: weight}}` that must not change."""
+    same: Annotated[tuple[NameList, ...], Field(strict=False)] = ()
+    """Teams that have equal weights: `[[sales_north, sales_south]]`."""
     change_limit: NonNegative | None = None
     """Most that a team's weights may change in all, Σ_k |w_ik − w⁰_ik|: 2 is anything."""
     change_from: Name | None = None

@@ -16,6 +16,14 @@ Weights = dict[Name, dict[Name, Share]]
 """`{team: {kpi: weight}}`; the weights of a team sum to 1."""
 
 
+def _listed(value: Any) -> Any:
+    return tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else value
+
+
+NameList = Annotated[tuple[Name, ...], Field(strict=False, min_length=1), BeforeValidator(_listed)]
+"""Names in a list, or in one text with commas between them, as a cell of a workbook holds them."""
+
+
 class Frozen(BaseModel):
     """Strict, closed and unchangeable: a typo is an error, a value never moves after reading."""
 

@@ -19,7 +19,7 @@ from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.rules import family_of, rule_named
 from optimizer.plans.rules.family import RuleOfPlan, RuleValue
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.rule_types import WeightRules
+from optimizer.scenario.rule_types import TeamWeights, WeightRules
 from optimizer.scenario.types import Scenario
 from optimizer.solver.solution import Conflict, MovedLimit
 from optimizer.solver.state import SolveState
@@ -123,6 +123,8 @@ def _without_weight_rules(scenario: Scenario) -> Scenario:
     rules = scenario.rules
     gaming = rules.gaming and rules.gaming.model_copy(update={"pairs": ()})
     control = rules.controllability.model_copy(update={"mean": None})
-    loose = {"weights": WeightRules(step=rules.weights.step), "change_limit": None, "gaming": gaming}
+    steps = {team: TeamWeights(step=own.step) for team, own in rules.weights.teams.items()}
+    weights = WeightRules(step=rules.weights.step, teams=steps)
+    loose = {"weights": weights, "change_limit": None, "gaming": gaming, "same": ()}
     changed = rules.model_copy(update=loose | {"controllability": control})
     return scenario.model_copy(update={"rules": changed})

@@ -19,6 +19,8 @@ from optimizer.plans.budget_lines import BudgetLine, payout_lines
 from optimizer.plans.rules.bad_cases import CVAR, PERCENTILE
 from optimizer.plans.rules.budget import EXPECTED, SHARE, TEAM
 from optimizer.plans.rules.family import RuleOfPlan, allowed
+from optimizer.plans.rules.weight_limits import FEW, MANY
+from optimizer.plans.rules.weights import COUNT
 from optimizer.response.booking import book, booked_money, most_rounding, rounded
 from optimizer.response.outcome import value_of
 from optimizer.tables.payroll import COMPANY, Payroll
@@ -153,7 +155,7 @@ class ControlFacts:
 
     def holds(self) -> Iterator[Control]:
         """Sums of weights and numbers of measures, every limit on pay, and all other rules together."""
-        euros, most = self.payroll.euros, self.payroll.cal.scenario.rules.weights.max_measures
+        euros, rules = self.payroll.euros, self.payroll.cal.scenario.rules.weights
         for i, team in enumerate(self.teams):
             paid = bool(euros[i].any())
             yield Control(
@@ -167,8 +169,13 @@ class ControlFacts:
         for name in (CVAR.name, PERCENTILE.name):
             yield self._limit(name, COMPANY)
         for i, team in enumerate(self.teams):
-            used, limit = float(np.count_nonzero(euros[i])), np.nan if most is None else float(most)
+            used, most = float(np.count_nonzero(euros[i])), rules.most_measures(team)
+            limit = np.nan if most is None else float(most)
             yield Control("holds", "measures", team, "count", "at_most", used, limit)
+        for i, team in enumerate(self.teams):
+            used, least = float(np.count_nonzero(euros[i])), rules.least_measures(team)
+            limit = float(least) if least > 1 else np.nan
+            yield Control("holds", "least_measures", team, "count", "at_least", used, limit)
         broken = float(sum(map(_other, self.judged.evaluation.broken_rules)))
         yield Control("holds", "other_rules", COMPANY, "count", "at_most", broken, 0.0)
 
@@ -191,4 +198,4 @@ def _sum(euros: Floats) -> float:
 
 
 def _other(rule: RuleOfPlan) -> bool:
-    return not rule.name.startswith((*MONEY, "weights.max_measures"))
+    return not rule.name.startswith((*MONEY, COUNT.name, MANY.name, FEW.name))

@@ -60,8 +60,9 @@ _BOOKED = {
     "share": Column(float, "share", "pay over euros; empty without target pay"),
     "rounding": Column(float, "money/period", "pay − the sum of the lines as they are shown"),
     "lines": Column(int, "count", "number of lines below"),
+    "reserve": Column(float, "money/period", "set aside by the budget of the company; 0 for teams"),
     "limit": Column(float, "money/period", "budget, charges included; empty without one"),
-    "slack": Column(float, "money/period", "limit − loaded"),
+    "slack": Column(float, "money/period", "limit − reserve − loaded"),
 }
 PAY_TOTALS = Table(
     "pay_totals",
@@ -196,13 +197,17 @@ class Payroll:
         budget = self.cal.scenario.rules.budget
         for i, team in enumerate(self.cal.network.teams):
             mine = [row for row in lines if row["team"] == team]
-            yield self._total(team, float(self.euros[i].sum()), booked.of(i), mine, budget.teams.get(team))
+            yield self._total(
+                team, float(self.euros[i].sum()), booked.of(i), mine, budget.teams.get(team), 0.0
+            )
         whole = float(self.euros.sum())
-        yield self._total(COMPANY, whole, booked.company, lines, budget.expected)
+        yield self._total(COMPANY, whole, booked.company, lines, budget.expected, budget.reserve)
 
-    def _total(self, team: str, euros: float, booked: Booked, lines: list[Row], most: float | None) -> Row:
+    def _total(
+        self, team: str, euros: float, booked: Booked, lines: list[Row], most: float | None, reserve: float
+    ) -> Row:
         pay, charges, loaded = (float(v) for v in (booked.pay, booked.charges, booked.loaded))
-        limit = rounded(_or_nan(most), self.decimals)
+        limit, kept = rounded(_or_nan(most), self.decimals), rounded(reserve, self.decimals)
         return {
             "team": team,
             "euros": euros,
@@ -212,8 +217,9 @@ class Payroll:
             "share": ratio(pay, euros),
             "rounding": rounded(pay - sum(row["pay"] for row in lines), self.decimals),
             "lines": len(lines),
+            "reserve": kept,
             "limit": limit,
-            "slack": rounded(limit - loaded, self.decimals),
+            "slack": rounded(limit - kept - loaded, self.decimals),
         }
 
 

@@ -41,7 +41,8 @@ SUMMARY = Table(
     net_change=Column(float, "money/period", "net over the current plan's, at consistent beliefs"),
     gap_of_gain=Column(float, "share", "(bound − value) / gain; empty without a gain"),
     budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
-    budget_unused=Column(float, "money/period", "budget less expected loaded payouts"),
+    reserve=Column(float, "money/period", "what of the budget is set aside; 0 without a reserve"),
+    budget_unused=Column(float, "money/period", "budget less reserve and expected loaded payouts"),
     first_revenue=Column(
         float, "money/period", "revenue after direct costs at first: on today's beliefs, without delays"
     ),
@@ -83,9 +84,10 @@ def summary_rows(explanation: Explanation) -> Iterator[Row]:
 
 def _gain_and_budget(explanation: Explanation) -> Row:
     solution, plans, known = explanation.solution, explanation.plans, explanation.solution.certificate
-    budget = solution.problem.scenario.rules.budget.expected
+    rules = solution.problem.scenario.rules.budget
     row: Row = dict.fromkeys(("gain", "gain_share", "net_change", "gap_of_gain", "budget_unused"), np.nan)
-    row["budget"] = np.nan if budget is None else budget
+    row["budget"] = np.nan if rules.expected is None else rules.expected
+    row["reserve"] = rules.reserve
     if explanation.recommended is None:
         return row
     gain = plans[-1].evaluation.value - plans[0].evaluation.value if explanation.moved else 0.0
@@ -93,7 +95,7 @@ def _gain_and_budget(explanation: Explanation) -> Row:
     row["net_change"] = _net_change(explanation) if explanation.moved else 0.0
     row["gap_of_gain"] = ratio(known.bound - known.objective, gain) if gain > 0 else np.nan
     paid = paid_cells(explanation.cal, explanation.recommended)
-    row["budget_unused"] = row["budget"] - paid["loaded_pay"]
+    row["budget_unused"] = row["budget"] - rules.reserve - paid["loaded_pay"]
     return row
 
 

@@ -24,6 +24,7 @@ class Paid:
     pay: dict[str, str] = field(default_factory=dict)
     charges: dict[str, str] = field(default_factory=dict)
     loaded: dict[str, str] = field(default_factory=dict)
+    reserve: dict[str, str] = field(default_factory=dict)
     limit: dict[str, str] = field(default_factory=dict)
     slack: dict[str, str] = field(default_factory=dict)
     least: dict[str, str] = field(default_factory=dict)
@@ -35,15 +36,15 @@ LINE = (
     "moved",
 )  # fmt: skip
 TOTAL = (
-    "team", "euros", "pay", "charges", "loaded", "share", "rounding", "least_share", "least", "limit",
-    "slack",
+    "team", "euros", "pay", "charges", "loaded", "share", "rounding", "least_share", "least", "reserve",
+    "limit", "slack",
 )  # fmt: skip
 PROBABILITY, ATTAINMENT, LEVEL, EUROS, PAY, GATE, MOVED = range(3, 10)
 
 
 def write_budget(book: Book, lines: pd.DataFrame, totals: pd.DataFrame, agreed: Agreed) -> Paid:
     """Expected payouts, recomputed from weights, attainments and curves."""
-    sheet = book.sheet("Budget", (28, 34, 16, 15, 15, 13, 15, 15, 15, 15, 15))
+    sheet = book.sheet("Budget", (28, 34, 16, 15, 15, 13, 15, 15, 15, 15, 15, 15))
     sheet.say(0, 0, "xlsx.sheet.budget", "title")
     sheet.say(1, 0, "xlsx.budget.note", "muted")
     first = 3 + len(totals) + 3
@@ -103,11 +104,13 @@ def _total(
         least = sheet.book.rounded(f"{sheet.at(row, 7)}*{sheet.at(row, 1)}")
         sheet.live(row, 8, least, float(total["least"]), *styles)
         paid.least[team] = sheet.at(row, 8, outside=True)
-    sheet.number(row, 9, float(total["limit"]), *styles)
+    sheet.number(row, 9, float(total["reserve"]), *styles)
+    sheet.number(row, 10, float(total["limit"]), *styles)
+    paid.reserve[team] = sheet.at(row, 9, outside=True)
     if pd.notna(total["limit"]):
-        left = sheet.book.rounded(f"{sheet.at(row, 9)}-{sheet.at(row, 4)}")
-        sheet.live(row, 10, left, float(total["slack"]), *styles)
-        paid.limit[team], paid.slack[team] = (sheet.at(row, c, outside=True) for c in (9, 10))
+        left = sheet.book.rounded(f"{sheet.at(row, 10)}-{sheet.at(row, 9)}-{sheet.at(row, 4)}")
+        sheet.live(row, 11, left, float(total["slack"]), *styles)
+        paid.limit[team], paid.slack[team] = (sheet.at(row, c, outside=True) for c in (10, 11))
     for column, of in ((2, paid.pay), (3, paid.charges), (4, paid.loaded)):
         of[team] = sheet.at(row, column, outside=True)
 

@@ -51,15 +51,15 @@ def _line(sheet: Sheet, row: int, column: int, line: pd.Series, agreed: Agreed) 
 
 
 def _heads(sheet: Sheet, row: int, teams: list[str], paid: Paid) -> None:
-    """Rounding, every team, the company, its limit and what is left."""
+    """Rounding, every team, the company, its reserve, its limit and what is left."""
     sheet.say(row, 0, "xlsx.col.rounding", "muted")
     for at, team in enumerate(teams, row + 1):
         sheet.who(at, 0, team)
     last = row + 1 + len(teams)
     sheet.who(last, 0, COMPANY, "text", "total")
     if COMPANY in paid.limit:
-        sheet.say(last + 1, 0, "xlsx.col.limit")
-        sheet.say(last + 2, 0, "xlsx.col.slack")
+        for at, key in enumerate(("reserve", "limit", "slack"), last + 1):
+            sheet.say(at, 0, f"xlsx.col.{key}")
 
 
 def _totals(
@@ -87,9 +87,10 @@ def _totals(
     sheet.live(row, column, rounding, float(company["rounding"]), "money", "muted")
     if COMPANY in paid.limit:
         loaded = sheet.at(last, column + 2)
-        left = sheet.book.rounded(f"{paid.limit[COMPANY]}-{loaded}")
-        sheet.live(last + 1, column + 2, paid.limit[COMPANY], float(company["limit"]), "money")
-        sheet.live(last + 2, column + 2, left, float(company["slack"]), "money")
+        left = sheet.book.rounded(f"{paid.limit[COMPANY]}-{paid.reserve[COMPANY]}-{loaded}")
+        sheet.live(last + 1, column + 2, paid.reserve[COMPANY], float(company["reserve"]), "money")
+        sheet.live(last + 2, column + 2, paid.limit[COMPANY], float(company["limit"]), "money")
+        sheet.live(last + 3, column + 2, left, float(company["slack"]), "money")
 
 
 def _booked(

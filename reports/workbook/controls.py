@@ -17,6 +17,8 @@ Cells = dict[tuple[str, str], str]
 """Formulas by control and team."""
 HEADS = ("control", "team", "live", "recorded", "allowed", "difference", "verdict")
 LIVE, RECORDED, ALLOWED, DIFFERENCE, VERDICT, FLAG, NAMES = range(2, 9)
+MEASURES = ("measures", "least_measures")
+"""Controls on the number of KPIs."""
 UNITS = {"money": "money", "share": "level", "count": "whole"}
 SIDES = {"equal": "ABS({0}-{1})", "at_most": "MAX(0,{0}-{1})", "at_least": "MAX(0,{1}-{0})"}
 
@@ -53,7 +55,7 @@ def write_controls(book: Book, controls: pd.DataFrame, agreed: Agreed, paid: Pai
     sheet = book.sheet("Controls", (52, 28, 17, 17, 13, 15, 18, 4, 4))
     sheet.say(0, 0, "xlsx.sheet.controls", "title")
     sheet.say(1, 0, "xlsx.controls.note", "muted")
-    formulas, limits, names = _formulas(agreed, paid, net), _limits(paid), '""'
+    formulas, limits, names = _formulas(book, agreed, paid, net), _limits(paid), '""'
     first = row = 3
     failed: list[str] = []
     for block in ("ties", "holds"):
@@ -79,15 +81,17 @@ def _paint(sheet: Sheet, first: int, last: int) -> None:
     sheet.page.conditional_format(first, 0, last, VERDICT, bad)
 
 
-def _formulas(agreed: Agreed, paid: Paid, net: str) -> Cells:
+def _formulas(book: Book, agreed: Agreed, paid: Paid, net: str) -> Cells:
     """What the workbook recomputes, by control and team; others are values of the run."""
     found = {("rounding", COMPANY): paid.loaded[COMPANY], ("net", COMPANY): net}
     for name, of in (("pay", paid.pay), ("charges", paid.charges), ("loaded", paid.loaded)):
         found |= {(name, team): address for team, address in of.items()}
-    found |= {("expected" if team == COMPANY else "teams", team): at for team, at in paid.loaded.items()}
+    found |= {("teams", team): at for team, at in paid.loaded.items() if team != COMPANY}
+    found["expected", COMPANY] = book.rounded(f"{paid.loaded[COMPANY]}+{paid.reserve[COMPANY]}")
     found |= {("min_share_of_target", team): paid.pay[team] for team in paid.least}
     found |= {("weights", team): at for team, at in agreed.weight_sum.items() if team in agreed.measures}
-    found |= {("measures", team): f'COUNTIF({span},">0")' for team, span in agreed.measures.items()}
+    counts = {team: f'COUNTIF({span},">0")' for team, span in agreed.measures.items()}
+    found |= {(name, team): count for name in MEASURES for team, count in counts.items()}
     if paid.probability:
         sums = "+".join(paid.probability[: agreed.regimes])
         found["probabilities", COMPANY] = sums

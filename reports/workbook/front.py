@@ -87,15 +87,20 @@ def _plan(sheet: Sheet, column: int, plan: pd.Series, amounts: Amounts, paid: Pa
 
 
 def _limits(sheet: Sheet, row: int, totals: pd.DataFrame, paid: Paid) -> None:
-    """Every budget of expected loaded payouts: paid, limit, left."""
+    """Every budget of expected loaded payouts: paid, set aside, limit, left."""
     if not paid.limit:
         return
     sheet.say(row, 0, "xlsx.limits", "section")
-    sheet.heads(row + 1, ("team", "loaded", "limit", "slack"))
+    sheet.heads(row + 1, ("team", "loaded", "reserve", "limit", "slack"))
     for at, (_, total) in enumerate(totals[totals["limit"].notna()].iterrows(), row + 2):
         team = str(total["team"])
         sheet.who(at, 0, team)
-        of = ((paid.loaded, "loaded"), (paid.limit, "limit"), (paid.slack, "slack"))
+        of = (
+            (paid.loaded, "loaded"),
+            (paid.reserve, "reserve"),
+            (paid.limit, "limit"),
+            (paid.slack, "slack"),
+        )
         for column, (address, key) in enumerate(of, 1):
             sheet.live(at, column, address[team], float(total[key]), "money")
 
@@ -113,7 +118,7 @@ COLUMNS = {
     "Plan": ("team", "headcount", "target_pay", "charges_rate", "weight_sum", "kpi", "weight", "euros"),
     "Curves": (*CURVE, "knot", "jump", "slope_change", "point", "point_weight"),
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
-    "Attainment": ("attainment", *CASE, "rounding", "limit", "slack"),
+    "Attainment": ("attainment", *CASE, "rounding", "reserve", "limit", "slack"),
     "Payouts": PAYOUTS,
     "Robustness": (*ROBUSTNESS, *GUARANTEES),
     "Sensitivity": ("assumption", "source", "range", "gain", "gain_low", "gain_high"),

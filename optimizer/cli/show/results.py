@@ -230,10 +230,11 @@ def show_influence(influence: Influence) -> None:
 def show_budget(at: Evaluation, lines: tuple[BudgetLine, ...]) -> None:
     """Every budget line to the cent: what is paid, the limit, and whether it holds."""
     scenario = at.cal.scenario
-    heads = ["line", "gross", "charges", "loaded", "limit", "basis", "left", "holds"]
+    kept = scenario.rules.budget.reserve > 0
+    heads = ["line", "gross", "charges", "loaded", *(["reserve"] * kept), "limit", "basis", "left", "holds"]
     table = _table(f"Budget ({scenario.currency} per {period(scenario.period)})", heads)
     for line in lines:
-        amounts = (line.gross, line.charges, _loaded(line), line.limit)
+        amounts = (line.gross, line.charges, _loaded(line), *([line.reserve] * kept), line.limit)
         holds = "–" if line.limit is None else "yes" if line.kept else "NO"
         basis = "–" if line.limit is None else line.basis
         _row(table, line.name, *map(_if_known, amounts), basis, _if_known(line.slack), holds)
@@ -241,8 +242,8 @@ def show_budget(at: Evaluation, lines: tuple[BudgetLine, ...]) -> None:
 
 
 def _loaded(line: BudgetLine) -> float | None:
-    """Of lines about bad cases too, which have no parts."""
-    return line.booked if line.basis == "loaded" else line.loaded
+    """Of lines about bad cases too, which have no parts; the reserve is in these only."""
+    return line.booked if line.basis == "loaded" and line.loaded is None else line.loaded
 
 
 def _if_known(amount: float | None) -> str:

@@ -20,11 +20,14 @@ from optimizer.plans.rules import (
     locks,
     margin,
     pairs,
+    same,
+    weight_limits,
     weights,
 )
 from optimizer.plans.rules.facts import Facts, TeamPlans
 from optimizer.plans.rules.family import (
     Family,
+    JointFamily,
     PageForm,
     Relaxation,
     Rule,
@@ -37,11 +40,14 @@ from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import Rules
 
-ON_WEIGHTS: tuple[WeightFamily, ...] = (weights, locks, change, controllability, pairs)
+ON_WEIGHTS: tuple[WeightFamily, ...] = (weights, weight_limits, locks, change, controllability, pairs)
+ON_TEAMS: tuple[JointFamily, ...] = (same,)
 ON_WORK: tuple[WorkFamily, ...] = (budget, bad_cases, caps, margin, exposure)
 FAMILIES: tuple[Family, ...] = (
     weights,
+    weight_limits,
     locks,
+    same,
     change,
     controllability,
     budget,
@@ -82,6 +88,8 @@ def weight_values(space: PlanSpace, euros: Floats) -> Iterator[RuleValue]:
     """Every rule that weights alone decide, for plans (S, I, K)."""
     for i in range(len(space.unit)):
         yield from team_values(space, i, euros)
+    for family in ON_TEAMS:
+        yield from family.lines(space, euros)
 
 
 def team_values(space: PlanSpace, i: int, euros: Floats) -> Iterator[RuleValue]:
@@ -118,6 +126,8 @@ def page_forms(cal: Calibrated, space: PlanSpace) -> Iterator[PageForm]:
     for i in np.flatnonzero(space.most > 0):
         for on_weights in ON_WEIGHTS:
             yield from on_weights.page_form(space, int(i))
+    for on_teams in ON_TEAMS:
+        yield from on_teams.page_form(space)
     for on_work in ON_WORK:
         forms = on_work.page_form(cal)
         if not isinstance(forms, Unchecked):

@@ -46,11 +46,11 @@ def _stated(rules: Rules) -> Iterator[tuple[Rule, str, Cvar | Percentile]]:
 
 
 def lines(at: Facts) -> Iterator[RuleValue]:
-    """On the sample that is drawn once for these rules; tested to the cent."""
+    """On the sample that is drawn once for these rules, what is set aside added; tested to the cent."""
     for rule, key, case in _stated(at.cal.scenario.rules):
         paid = getattr(at.tail, key)
         if paid is not None:
-            decimals = booking_decimals(at.cal.scenario)
+            decimals, paid = booking_decimals(at.cal.scenario), paid + at.cal.scenario.rules.budget.reserve
             booked = BookedValue.of(half_up(paid, decimals), case.limit, decimals)
             yield rule.at(paid, case.limit, booked=booked)
 

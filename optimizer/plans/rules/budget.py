@@ -18,13 +18,13 @@ from optimizer.plans.rules.family import (
 )
 from optimizer.plans.rules.steps import MONEY_STEP, SHARE_STEP, one_number, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
-from optimizer.response.booking import book
+from optimizer.response.booking import book, half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.charges import loading
 from optimizer.scenario.rule_types import Rules
 
 NAME = "budget"
-FIELDS = ("budget.expected", "budget.teams", "budget.min_share_of_target")
+FIELDS = ("budget.expected", "budget.teams", "budget.min_share_of_target", "budget.reserve")
 EXPECTED = Rule("budget.expected", "money", "at most", rows=("budget_total",))
 TEAM = Rule("budget.teams", "money", "at most", rows=("budget_team",))
 SHARE = Rule(
@@ -42,7 +42,10 @@ def lines(at: Facts) -> Iterator[RuleValue]:
         return BookedValue.of(amounts, limit, booked.decimals)
 
     if (most := budget.expected) is not None:
-        yield EXPECTED.at(loaded.sum(axis=1), most, booked=tested(booked.company.loaded, most))
+        spent, kept = loaded.sum(axis=1) + budget.reserve, half_up(budget.reserve, booked.decimals)
+        yield EXPECTED.at(
+            spent, most, booked=tested(half_up(booked.company.loaded + kept, booked.decimals), most)
+        )
     for team, most in budget.teams.items():
         i = teams.index(team)
         yield TEAM.at(loaded[:, i], most, team, booked=tested(booked.loaded[:, i], most))
@@ -90,8 +93,10 @@ def behind(cal: Calibrated, rule: RuleOfPlan) -> Limit:
 def page_form(cal: Calibrated) -> Iterator[PageForm]:
     budget, teams = cal.scenario.rules.budget, list(cal.scenario.teams)
     if budget.expected is not None:
-        yield EXPECTED.form("loaded", teams=list(range(len(teams))), limit=budget.expected)
+        yield EXPECTED.form(
+            "loaded", teams=list(range(len(teams))), limit=budget.expected, reserve=budget.reserve
+        )
     for team, most in budget.teams.items():
-        yield TEAM.form("loaded", team, teams=[teams.index(team)], limit=most)
+        yield TEAM.form("loaded", team, teams=[teams.index(team)], limit=most, reserve=0.0)
     for i, team in enumerate(teams if budget.min_share_of_target is not None else ()):
         yield SHARE.form("guaranteed", team, team=i, share=budget.min_share_of_target)

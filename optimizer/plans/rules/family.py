@@ -225,7 +225,8 @@ FORMS: dict[str, str] = {
     "linear": "Σ c_k w_ik over `terms` [k, c_k]",
     "least": "smallest c_k in use among `terms` [k, c_k]; 1 where none is used",
     "distance": "Σ |w_ik − v_k| over `terms` [k, v_k]",
-    "loaded": "Σ over `teams` of (1 + τ_i) times the expected payout",
+    "unlike": "Σ_k |w_ik − w_jk| of `team` i and `other` j",
+    "loaded": "`reserve` and Σ over `teams` of (1 + τ_i) times the expected payout",
     "guaranteed": "expected payout of `team`; the limit is `share` of its target pay; without pay no rule",
     "cap": "x of `activity` in `regime`; the limit is `constant` + `share` times the inflow of its stage",
     "exposure": "Σ_k w_ik d_kj of `team` i to `other` j; without pay no rule",
@@ -265,6 +266,14 @@ class WeightFamily(Family, Protocol):
     def lines(self, at: TeamPlans) -> Iterator[RuleValue]: ...
 
     def page_form(self, space: PlanSpace, i: int) -> Iterator[PageForm]: ...
+
+
+class JointFamily(Family, Protocol):
+    """Rules that weights of several teams decide together."""
+
+    def lines(self, space: PlanSpace, euros: Floats, /) -> Iterator[RuleValue]: ...
+
+    def page_form(self, space: PlanSpace, /) -> Iterator[PageForm]: ...
 
 
 class WorkFamily(Family, Protocol):

@@ -12,7 +12,7 @@ from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, Rule
 from optimizer.plans.rules.steps import one_number, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.rule_types import Rules, WeightRules
 
 NAME = "weights"
 FIELDS = ("weights.step", "weights.min", "weights.max", "weights.max_measures", "measures")
@@ -35,10 +35,16 @@ def lines(at: TeamPlans) -> Iterator[RuleValue]:
     yield LARGEST.at(largest, rules.max, team, quiet=rules.max >= 1)
     smallest = np.where(at.chosen, at.weights, 1.0).min(axis=1)
     yield SMALLEST.at(smallest, rules.min, team, quiet=rules.min <= 0)
-    if rules.max_measures is not None:
-        yield COUNT.at(at.used.sum(axis=1).astype(float), rules.max_measures, team)
+    if _counted(rules, team):
+        yield COUNT.at(at.used.sum(axis=1).astype(float), float(rules.max_measures or 1), team)
     outside = np.where(space.listed[i] | ~at.free, 0.0, at.weights).sum(axis=1)
     yield MEASURES.at(outside, 0.0, team, quiet=True)
+
+
+def _counted(rules: WeightRules, team: str) -> bool:
+    """The number of KPIs of all teams holds for one that has none of its own (`weight_limits`)."""
+    own = rules.teams.get(team)
+    return rules.max_measures is not None and (own is None or own.max_measures is None)
 
 
 def _pay_is_given(space: PlanSpace, i: int) -> bool:
@@ -78,7 +84,7 @@ def page_form(space: PlanSpace, i: int) -> Iterator[PageForm]:
     unlocked = {"team": i, "kpis": np.flatnonzero(free).tolist()}
     yield LARGEST.form("largest", team, quiet=rules.max >= 1, **unlocked, limit=rules.max)
     yield SMALLEST.form("smallest", team, quiet=rules.min <= 0, **unlocked, limit=rules.min)
-    if rules.max_measures is not None:
-        yield COUNT.form("count", team, team=i, limit=float(rules.max_measures))
+    if _counted(rules, team):
+        yield COUNT.form("count", team, team=i, limit=float(rules.max_measures or 1))
     outside = [[int(k), 1.0] for k in np.flatnonzero(~space.listed[i] & free)]
     yield MEASURES.form("linear", team, quiet=True, team=i, terms=outside, limit=0.0)

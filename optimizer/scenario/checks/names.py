@@ -92,9 +92,24 @@ def _in_rules(scenario: Scenario) -> Findings:
         for position, kpi in enumerate(allowed):
             yield from unknown(("rules", "measures", team, position), kpi, "KPI", scenario.kpis)
     yield from unknown_weights(scenario, rules.locks, ("rules", "locks"))
+    yield from _in_limits(scenario)
     override = rules.controllability.override
     yield from unknown_weights(scenario, override, ("rules", "controllability", "override"))
     yield from unknown_keys(("rules", "budget", "teams"), rules.budget.teams, "team", scenario.teams)
+
+
+def _in_limits(scenario: Scenario) -> Findings:
+    """Limits that a designer writes."""
+    weights, at = scenario.rules.weights, ("rules", "weights")
+    yield from unknown_weights(scenario, weights.limits, (*at, "limits"))
+    yield from unknown_keys((*at, "teams"), weights.teams, "team", scenario.teams)
+    for n, group in enumerate(weights.groups):
+        yield from unknown((*at, "groups", n, "team"), group.team, "team", scenario.teams)
+        for position, kpi in enumerate(group.kpis):
+            yield from unknown((*at, "groups", n, "kpis", position), kpi, "KPI", scenario.kpis)
+    for n, names in enumerate(scenario.rules.same):
+        for position, team in enumerate(names):
+            yield from unknown(("rules", "same", n, position), team, "team", scenario.teams)
 
 
 def _in_gaming(scenario: Scenario) -> Findings:

@@ -67,8 +67,8 @@ def _sums(scenario: Scenario, plan: Weights, at: Path) -> Findings:
 
 def warnings(scenario: Scenario) -> Findings:
     """A current plan between two steps: the solver cannot keep it (target pay that is a decision aside)."""
-    step = scenario.rules.weights.step
     for team, weights in scenario.current_plan.items():
+        step = scenario.rules.weights.step_of(team)
         fixed = team in scenario.teams and not isinstance(scenario.teams[team].target_pay, TargetPay)
         off = [k for k, w in weights.items() if fixed and step > 0 and not is_whole(w / step)]
         if off and has_pay(scenario.teams[team]):

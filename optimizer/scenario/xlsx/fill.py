@@ -68,6 +68,8 @@ def _values(columns: Sequence[SheetColumn], content: Any) -> list[Any]:
 
 def _value(column: SheetColumn, content: Any) -> Any:
     value = _at(content, column.path)
+    if isinstance(value, list | tuple):
+        return ", ".join(value)
     return value.get(column.head) if isinstance(value, Mapping) else value
 
 

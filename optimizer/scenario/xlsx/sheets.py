@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.scenario.curve_types import LISTED, Accelerator, Curve, Vesting
-from optimizer.scenario.rule_types import Measured, Pair, Rules
+from optimizer.scenario.rule_types import Measured, Pair, Rules, TeamWeights, WeightGroup, WeightLimit
 from optimizer.scenario.types import Activity, Kpi, Regime, Scenario, Source, Stage, Team
 from optimizer.scenario.value_types import NonNegative
 from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, SheetTable, columns_of
@@ -68,6 +68,12 @@ def _of_curves(section: str, of: str, *inside: str) -> tuple[SheetTable, ...]:
             columns_of(Vesting),
         ),
     )
+
+
+def _with_kpis(columns: tuple[SheetColumn, ...]) -> tuple[SheetColumn, ...]:
+    """A list of KPIs as one text, after the team."""
+    note = "Names in `kpis`, with commas between them."
+    return (columns[0], SheetColumn("kpis", ("kpis",), str, note, required=True), *columns[1:])
 
 
 def _scenario() -> Form:
@@ -157,6 +163,34 @@ SHEETS: tuple[Form | SheetTable, ...] = (
         _value("kpi", "Name in `kpis`.", str),
     ),
     SheetTable("locks", "Weights that must not change.", ("rules", "locks", 0, 1), (_TEAM, _KPI), _WEIGHT),
+    SheetTable(
+        "limits",
+        "Bounds of single weights.",
+        ("rules", "weights", "limits", 0, 1),
+        (_TEAM, _KPI),
+        columns_of(WeightLimit),
+    ),
+    SheetTable(
+        "team_weights",
+        "Numbers of KPIs and steps of single teams.",
+        ("rules", "weights", "teams", 0),
+        (_TEAM,),
+        columns_of(TeamWeights),
+    ),
+    SheetTable(
+        "groups",
+        "Bounds of sums of weights.",
+        ("rules", "weights", "groups", None),
+        (),
+        _with_kpis(columns_of(WeightGroup)),
+    ),
+    SheetTable(
+        "same",
+        "Teams that have equal weights.",
+        ("rules", "same", None),
+        (),
+        _value("teams", "Names in `teams`, with commas between them.", str),
+    ),
     SheetTable(
         "curve_choice",
         "Curves of which one is chosen for all of a team's pay; a team not named keeps its own.",

@@ -34,7 +34,20 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-
 """What a cell cannot hold, or would not give back."""
 _WRITTEN = datetime.datetime(2000, 1, 1)
 """The date of every workbook, so that the same scenario gives the same bytes."""
-_TABS = dict.fromkeys(("rules", "measures", "locks", "curve_choice", "controllability"), "#C55A11")
+_TABS = dict.fromkeys(
+    (
+        "rules",
+        "measures",
+        "locks",
+        "limits",
+        "team_weights",
+        "groups",
+        "same",
+        "curve_choice",
+        "controllability",
+    ),
+    "#C55A11",
+)
 
 
 class UnwritableError(ValueError):

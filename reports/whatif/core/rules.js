@@ -48,10 +48,17 @@ const RULE_FORMS = {
     total(rule.terms.map(([k, from]) => Math.abs(shares[rule.team][k] - from))),
     rule.limit,
   ],
-  loaded: (company, rule, { outcome }) => [
-    total(rule.teams.map((i) => outcome.loaded[i])),
+  unlike: (_, rule, { shares }) => [
+    total(shares[rule.team].map((w, k) => Math.abs(w - shares[rule.other][k]))),
     rule.limit,
-    halfUp(total(rule.teams.map((i) => outcome.booked[i].loaded)), company.constants.cents),
+  ],
+  loaded: (company, rule, { outcome }) => [
+    total(rule.teams.map((i) => outcome.loaded[i])) + rule.reserve,
+    rule.limit,
+    halfUp(
+      total(rule.teams.map((i) => outcome.booked[i].loaded)) + halfUp(rule.reserve, company.constants.cents),
+      company.constants.cents,
+    ),
   ],
   guaranteed: (_, rule, { euros, outcome }) => {
     const least = rule.share * total(euros[rule.team]);

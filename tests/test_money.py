@@ -135,15 +135,12 @@ def test_a_limit_that_is_met_to_the_cent_holds_and_a_cent_less_does_not(
     (line, *_) = json.loads(incentives("budget", file, "--plan", "current", "--json").stdout)["lines"]
     assert (line["booked"], line["slack"], line["kept"]) == (limit, 0.0, True)
     short = limit - 0.01
-    if limit < 1e7:
-        broken = incentives(
-            "budget", written(tmp_path, cents_company(target, rate, short)), "--plan", "current"
-        )
-        assert broken.exit_code == 1
-        assert "FAILED: budget.expected by 0.01" in broken.output
+    broken = incentives("budget", written(tmp_path, cents_company(target, rate, short)), "--plan", "current")
+    assert broken.exit_code == 1
+    assert "FAILED: budget.expected by 0.01" in broken.output
 
 
-@pytest.mark.parametrize(("target", "rate", "limit"), CENTS[:4])
+@pytest.mark.parametrize(("target", "rate", "limit"), CENTS)
 def test_the_solver_keeps_and_breaks_a_budget_to_the_same_cent(
     target: float, rate: float, limit: float
 ) -> None:
@@ -332,3 +329,11 @@ def test_the_workbook_has_the_cents_of_the_plan_in_force(seed: int) -> None:
     for _, told in tables["plans"][tables["plans"]["kind"] != "equal"].iterrows():
         assert tuple(float(told[key]) for key in keys) == sums[-1]
     assert not (tables["controls"]["verdict"] == "failed").any()
+
+
+def test_whoever_books_in_millions_is_told_so(tmp_path: Path) -> None:
+    tree = tree_of("budget_cents")
+    for pay, told in ((1000.0, False), (0.35, True), (0.0, False)):
+        tree["teams"]["desk"]["target_pay"] = pay
+        done = incentives("evaluate", written(tmp_path, tree))
+        assert ("payouts are booked to nine decimals" in done.stderr) is told, pay

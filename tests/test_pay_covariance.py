@@ -11,15 +11,11 @@ from solved import mini
 from test_solve import enumerated, ruled_company
 from test_surplus import cautious
 
-from optimizer import Options
-from optimizer.arrays import Floats
-from optimizer.plans.evaluation import evaluate
+from optimizer import Options, Scenario, evaluate, solve
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans, pay_spread
 from optimizer.response.pay_covariance import PaySpread
 from optimizer.response.pay_knots import pay_curves
-from optimizer.scenario.types import Scenario
-from optimizer.solver import solve
 
 LINE: dict[str, Any] = {}
 CAPPED = {"cap": 1.3}
@@ -38,13 +34,13 @@ def two_kpis(first: dict[str, Any], second: dict[str, Any]) -> Scenario:
     return Scenario.model_validate({**rest, "kpis": kpis})
 
 
-def integrated(scenario: Scenario, score: Floats, correlation: float) -> float:
+def integrated(scenario: Scenario, score: np.ndarray, correlation: float) -> float:
     """Cov of pay by sums over a grid of one luck; the other's mean, given it, from pay at each attainment."""
     curves = pay_curves(scenario)
     z = np.linspace(-8, 8, 1601)
     odds = norm.pdf(z) / norm.pdf(z).sum()
 
-    def paid(k: int, luck: Floats) -> Floats:
+    def paid(k: int, luck: np.ndarray) -> np.ndarray:
         attained = np.ones((luck.size, 2))
         attained[:, k] = score[k] + curves.noise[k] * luck.ravel()
         return curves.certain(attained)[:, 0, k].reshape(luck.shape)
@@ -133,7 +129,7 @@ def test_behind_gates_variances_are_exact_and_no_payment_has_less_than_none() ->
     assert np.abs(found[0] - true).max() < 0.02 * np.diagonal(true).max()
 
 
-def _luck(cal: Any) -> Floats:
+def _luck(cal: Any) -> np.ndarray:
     return pay_spread(cal, np.ones((1, len(cal.curves.noise)))).luck
 
 

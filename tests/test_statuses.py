@@ -255,6 +255,56 @@ def test_least_shares_above_a_budget_are_told_before_anything_is_solved() -> Non
     assert {"budget.expected", "budget.min_share_of_target.closers"} <= set(solution.conflict.rules)
 
 
+def capped_pay(**changes: Any) -> Scenario:
+    """The finders are to earn 0.95 of their target pay, on narrow work alone, which comes in at target."""
+    tree = case("share_above_budget.yaml").model_dump(by_alias=True)
+    tree["rules"]["budget"]["expected"] = None
+    tree["kpis"]["narrow_runs"] = {"numerator": {"narrow": 1.0}, "target": 40.0, "noise": 0.1} | changes
+    tree["rules"]["measures"]["finders"] = ("narrow_runs",)
+    tree["current_plan"]["finders"] = {"narrow_runs": 1.0}
+    return Scenario.model_validate(tree)
+
+
+def with_gaming(scenario: Scenario, caps: dict[str, float]) -> Scenario:
+    gaming = {"gaming": {"caps": caps}}
+    return Scenario.model_validate(
+        scenario.model_copy(deep=True).model_dump(by_alias=True)
+        | {"rules": scenario.rules.model_dump(by_alias=True) | gaming}
+    )
+
+
+@pytest.mark.parametrize(
+    ("scenario", "named"),
+    [
+        (with_gaming(capped_pay(), {"narrow": 36.0}), "rules.gaming.caps.narrow leave it 0.9 at most"),
+        (capped_pay(curve={"cap": 0.9}), "its pay curves leave it 0.9 at most"),
+        (capped_pay(curve={"points": [[0.0, 0.0], [1.0, 0.9]]}), "its pay curves leave it 0.9 at most"),
+        (capped_pay(curve={"steps": [[0.5, 0.4], [1.0, 0.8]]}), "its pay curves leave it 0.8 at most"),
+    ],
+)
+def test_a_share_of_pay_that_caps_do_not_leave_is_told_at_once(scenario: Scenario, named: str) -> None:
+    told = [w for w in warnings_of(scenario) if "min_share_of_target: finders" in w.message]
+    (only,) = told
+    assert named in only.message
+    solution = solve(scenario)
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert "budget.min_share_of_target.finders" in solution.conflict.rules
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        with_gaming(capped_pay(), {"narrow": 38.1}),
+        with_gaming(capped_pay(), {"wide": 1.0}),
+        with_gaming(capped_pay(entering={"lead": 0.1}), {"narrow": 1.0}),
+        capped_pay(curve={"points": [[0.0, 0.0], [1.0, 0.96]]}),
+    ],
+)
+def test_a_share_that_caps_may_leave_is_not_called_impossible(scenario: Scenario) -> None:
+    assert not [w for w in warnings_of(scenario) if "min_share_of_target: finders" in w.message]
+
+
 @pytest.mark.parametrize(
     ("rules", "place", "named"),
     [

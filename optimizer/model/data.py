@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.plans.space import PlanSpace
+from optimizer.plans.space import RELATIVE, PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
 from optimizer.response.booking import booking_decimals, most_rounding, rounded
 from optimizer.response.calibration import Calibrated
@@ -97,6 +97,8 @@ def _unrounded(scenario: Scenario, sign: float, money: float) -> Rules:
 
     def moved(limit: float, by: float) -> float:
         stated = rounded(limit / money, decimals) * money
+        if sign < 0:
+            by = min(by, -RELATIVE * limit)  # what the model itself may miss
         return max((max if sign > 0 else min)(limit, stated) + by, 0.5 * limit)
 
     tail = sign * 0.5 * 10.0**-decimals * money

@@ -21,6 +21,8 @@ from optimizer.scenario.types import Scenario, TargetPay, Team
 TOLERANCE = 1e-6
 """Rules hold within this, or within RELATIVE of their limit where that is more (model.md §13.13)."""
 RELATIVE = 1e-9
+BOOKED = 1e-12
+"""Limits on booked money hold to the cent, or within this share of them where doubles cannot tell a cent."""
 SHIFT = 0.05
 """Without steps, a plan's neighbours are this share of pay away."""
 

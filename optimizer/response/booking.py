@@ -15,14 +15,13 @@ from numpy.typing import ArrayLike
 from optimizer.arrays import Floats
 from optimizer.response.outcome import Outcome
 from optimizer.scenario.charges import charge_rates
+from optimizer.scenario.money_unit import has_cents
 from optimizer.scenario.types import Scenario
 
 CENT = 2
 """Decimals of a cent."""
 FINE = 9
 """Decimals where amounts are in a unit so large that cents of it would be money."""
-SMALLEST_PAY = 10.0
-"""Target pay in force from which on amounts are in a currency that has cents [currency/period]."""
 _NOISE = 1e-6
 """Of the last decimal: what lies so near to a half is one, but for the noise of doubles."""
 
@@ -45,8 +44,7 @@ def booking_decimals(scenario: Scenario, money: float = 1.0) -> int:
 
     `money` is the unit in which the scenario is told, per unit of its file.
     """
-    largest = max((team.current_pay for team in scenario.teams.values()), default=0.0)
-    return CENT if largest / money >= SMALLEST_PAY else FINE
+    return CENT if has_cents(scenario, money) else FINE
 
 
 @dataclass(frozen=True)

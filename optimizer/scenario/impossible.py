@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from optimizer.scenario.charges import charge_rate
+from optimizer.scenario.most_paid import most_share
 from optimizer.scenario.problems import Finding, listed, number
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
@@ -22,8 +23,8 @@ class Impossible:
 
 
 def impossible(scenario: Scenario) -> list[Impossible]:
-    """Least shares against budgets, locks against the change limit and against pairs."""
-    return [*_shares(scenario), *_far_locks(scenario), *_locked_pairs(scenario)]
+    """Least shares against budgets and caps, locks against the change limit and against pairs."""
+    return [*_shares(scenario), *_caps(scenario), *_far_locks(scenario), *_locked_pairs(scenario)]
 
 
 # --- least shares against budgets -----------------------------------------------------------------------
@@ -56,6 +57,23 @@ def _too_much(share: float, needed: float, most: float, other: str, teams: list[
     )
     hint = f"write at most {share * most / needed // 1e-4 * 1e-4:.4g}, or a budget above {needed:,.2f}"
     return Finding(("rules", "budget", "min_share_of_target"), number(share), message, hint)
+
+
+def _caps(scenario: Scenario) -> Iterator[Impossible]:
+    """A share of target pay that no work within its caps, and no pay curve, brings."""
+    share = scenario.rules.budget.min_share_of_target or 0.0
+    for name, team in scenario.teams.items() if share else ():
+        most = most_share(scenario, name)
+        if least_payout(team, share) > 0 and most.share < share - 1e-6:
+            named = listed([f"rules.{rule}" for rule in most.rules]) if most.rules else "its pay curves"
+            message = (
+                f"budget.min_share_of_target: {name} is to expect {number(share)} of its target pay or more, "
+                f"and {named} leave it {most.share:.4g} at most: no plan keeps both"
+            )
+            hint = f"write at most {most.share // 1e-4 * 1e-4:.4g}, or raise what caps the pay of {name}"
+            rules = (f"budget.min_share_of_target.{name}", *most.rules)
+            at = ("rules", "budget", "min_share_of_target")
+            yield Impossible(rules, Finding(at, number(share), message, hint))
 
 
 # --- locks against other limits -------------------------------------------------------------------------

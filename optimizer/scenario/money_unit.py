@@ -7,6 +7,18 @@ from typing import Any
 from optimizer.scenario.rule_types import Budget
 from optimizer.scenario.types import Activity, Scenario, Stage, TargetPay, Team
 
+SMALLEST_PAY = 10.0
+"""Target pay in force from which on amounts are in a currency that has cents [currency/period]."""
+
+
+def has_cents(scenario: Scenario, money: float = 1.0) -> bool:
+    """Whether a cent is the least that is paid: not where pay, but for none, is less than SMALLEST_PAY.
+
+    `money` is the unit in which the scenario is told, per unit of its file.
+    """
+    largest = max((team.current_pay for team in scenario.teams.values()), default=0.0) / money
+    return largest >= SMALLEST_PAY or largest == 0.0
+
 
 def in_unit(scenario: Scenario, factor: float) -> Scenario:
     """Every amount of money times `factor`; what is per currency divided by it. A power of two is exact."""

@@ -18,7 +18,7 @@ from optimizer.explanation.build import ComparedPlan, Explanation
 from optimizer.plans.budget_lines import BudgetLine, payout_lines
 from optimizer.plans.rules.bad_cases import CVAR, PERCENTILE
 from optimizer.plans.rules.budget import EXPECTED, SHARE, TEAM
-from optimizer.plans.rules.family import RuleOfPlan, allowed
+from optimizer.plans.rules.family import RuleOfPlan, allowed_booked
 from optimizer.plans.rules.weight_limits import FEW, MANY
 from optimizer.plans.rules.weights import COUNT
 from optimizer.response.booking import book, booked_money, most_rounding, rounded
@@ -187,7 +187,7 @@ class ControlFacts:
         if line is None or line.limit is None:
             return Control("holds", code, team, "money", side, np.nan, np.nan)
         least = 0.5 * 10.0**-self.payroll.decimals
-        tolerance = float(allowed(line.limit))
+        tolerance = float(allowed_booked(line.limit))
         tolerance = tolerance if tolerance >= least else 0.0
         return Control("holds", code, team, "money", side, line.booked, line.limit, tolerance)
 

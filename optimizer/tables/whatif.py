@@ -14,7 +14,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.plan_changes import same_curves
 from optimizer.plans.rules import page_forms, unchecked_rules
-from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace
+from optimizer.plans.space import BOOKED, RELATIVE, TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
 from optimizer.response.booking import booking_decimals
 from optimizer.response.calibration import TARGET_FLOOR, Calibrated
@@ -95,6 +95,7 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "constants": {
             "tolerance": TOLERANCE,
             "relative": RELATIVE,
+            "relativeBooked": BOOKED,
             "cents": booking_decimals(cal.scenario),
             "consistent": CONSISTENT,
             "empty": EMPTY,

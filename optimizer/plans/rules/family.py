@@ -14,7 +14,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats
 from optimizer.plans.rules.facts import Facts, TeamPlans
-from optimizer.plans.space import RELATIVE, TOLERANCE, PlanSpace
+from optimizer.plans.space import BOOKED, RELATIVE, TOLERANCE, PlanSpace
 from optimizer.response.booking import half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import Rules
@@ -76,11 +76,13 @@ class Rule:
 
 
 def allowed(limit: Floats | float, size: float = 1.0) -> Any:
-    """By how much a value may miss its limit: the noise of doubles, which grows with the limit.
-
-    Less than a cent below ten million: limits on booked payouts are then kept to the cent.
-    """
+    """By how much a value may miss its limit: the noise of doubles, which grows with the limit."""
     return np.maximum(TOLERANCE * size, RELATIVE * np.abs(limit))
+
+
+def allowed_booked(limit: Floats | float) -> Any:
+    """The same of booked money, which is whole cents: less than one up to ten billion."""
+    return BOOKED * np.abs(limit)
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,12 @@ class RuleValue:
     @property
     def kept(self) -> Bools:
         """(S,): the rule holds, but for rounding."""
-        return np.asarray(self.slack >= -allowed(self.limit, self.size))
+        return np.asarray(self.slack >= -self.margin)
+
+    @property
+    def margin(self) -> Floats:
+        """(S,): by how much the limit may be missed."""
+        return np.asarray(allowed_booked(self.limit) if self.booked else allowed(self.limit, self.size))
 
     @property
     def excess(self) -> Floats:
@@ -142,7 +149,8 @@ class RuleValue:
         value, limit = float(self.value[plan]), float(self.limit[plan])
         shown, slack = self.booked or self, float(self.slack[plan])
         told = float(shown.value[plan]), float(shown.limit[plan])
-        return RuleOfPlan(self.name, value, limit, self.at_least, self.size, self.quiet, *told, slack)
+        margin = float(self.margin[plan])
+        return RuleOfPlan(self.name, value, limit, self.at_least, self.size, self.quiet, *told, slack, margin)
 
     def where(self, applies: Bools) -> RuleValue:
         """At its limit for plans to which it does not apply."""
@@ -162,10 +170,12 @@ class RuleOfPlan:
     told: float
     told_limit: float
     slack: float
+    margin: float
+    """By how much the limit may be missed."""
 
     @property
     def kept(self) -> bool:
-        return bool(self.slack >= -allowed(self.limit, self.size))
+        return self.slack >= -self.margin
 
     @property
     def excess(self) -> float:

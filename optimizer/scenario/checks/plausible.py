@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
+from optimizer.scenario.money_unit import SMALLEST_PAY, has_cents
 from optimizer.scenario.problems import Finding, Path, number
 from optimizer.scenario.types import Kpi, Scenario, TargetPay, Team
 
@@ -70,6 +71,20 @@ def findings(scenario: Scenario, baseline: BaselineCounts) -> Iterator[Finding]:
     """Warnings about sizes of numbers, and about pay that is missing."""
     yield from (doubt.finding() for doubt in implausible(scenario, baseline))
     yield from (_missing(scenario, name) for name in unscaled_teams(scenario))
+    yield from _large_unit(scenario)
+
+
+def _large_unit(scenario: Scenario) -> Iterator[Finding]:
+    """Payouts that are not booked to the cent."""
+    if has_cents(scenario):
+        return
+    name, team = max(scenario.teams.items(), key=lambda item: item[1].current_pay)
+    message = (
+        f"no team's target pay reaches {SMALLEST_PAY:g} {scenario.currency}: amounts are taken to be in "
+        f"millions or the like, and payouts are booked to nine decimals instead of cents"
+    )
+    hint = f"write all amounts in {scenario.currency}, so that payouts are booked to the cent"
+    yield Finding(("teams", name, "target_pay"), number(team.current_pay), message, hint, True)
 
 
 def implausible(scenario: Scenario, baseline: BaselineCounts | None = None) -> Iterator[Implausible]:

@@ -13,12 +13,14 @@ function checkRules(company, euros, outcome) {
     const [told, toldLimit] = booked === undefined ? [value, limit] : [booked, halfUp(limit, cents)];
     const apart = rule.atLeast ? told - toldLimit : toldLimit - told;
     const slack = booked === undefined ? apart : halfUp(apart, cents);
-    return [{ rule, value, limit, told, toldLimit, slack, broken: slack < -room(company.constants, limit) }];
+    const margin = room(company.constants, limit, booked !== undefined);
+    return [{ rule, value, limit, told, toldLimit, slack, broken: slack < -margin }];
   });
 }
 
-/** By how much a limit may be missed: rounding, of the limit itself where that is large. */
-const room = ({ tolerance, relative }, limit) => Math.max(tolerance, relative * Math.abs(limit));
+/** By how much a limit may be missed: rounding, of the limit itself where that is large; booked money is whole cents. */
+const room = ({ tolerance, relative, relativeBooked }, limit, booked) =>
+  booked ? relativeBooked * Math.abs(limit) : Math.max(tolerance, relative * Math.abs(limit));
 
 const total = (values) => values.reduce((sum, value) => sum + value, 0);
 

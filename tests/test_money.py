@@ -189,7 +189,7 @@ def test_the_case_of_cents_is_one_figure_in_every_document(runs: Path) -> None:
     assert {row["loaded_pay"] for row in plans} == {"1427.69"}
     cells = cells_of(run)
     summary = [row for row in cells["Summary"] if 1427.69 in row]
-    assert any(row[1:4] == [1427.69, 1427.69, 0] for row in summary)
+    assert any(row[1:5] == [1427.69, 0, 1427.69, 0] for row in summary)  # loaded, reserve, limit, left
     assert [1000.13, 427.56, 1427.69] in [row[2:5] for row in cells["Budget"]]
     for language, amounts in (("en", ("1,427.69", "0.00")), ("fr", ("1 427,69", "0,00"))):
         assert all(amount in " ".join(text_of(run, language)) for amount in amounts)

@@ -12,6 +12,7 @@ import yaml
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf import PdfReader
 from wording import words_for
 
 from optimizer import Evaluation, Scenario, check_budget, compare, evaluate, solve
@@ -250,6 +251,27 @@ def test_what_is_moved_behind_a_gate_is_said_to_be_left_out(tmp_path: Path) -> N
     assert evaluate(scenario).consistent.moved_pay == 0
     assert "left out of every figure but those of `simulate`" in checked(tree, tmp_path)
     assert "left out" not in checked(tree_of("timing_budget.yaml"), tmp_path)
+    assert evaluate(scenario).unpriced == ("orders",)
+    assert evaluate(TRUST / "timing_budget.yaml").unpriced == ()
+
+
+def test_what_is_moved_behind_a_gate_is_a_warning_of_every_verb_and_of_page_one(tmp_path: Path) -> None:
+    tree = tree_of("timing_budget.yaml")
+    tree["kpis"]["orders"]["curve"] = {"threshold": 0.95, "gate": {"kpi": "leads", "at": 0.8}}
+    tree["rules"]["budget"] = {}
+    file = tmp_path / "gated.yaml"
+    file.write_text(yaml.safe_dump(tree), encoding="utf-8")
+    words = "warning: orders has timing and hangs on a gate or is one"
+    for verb in ("evaluate", "compare", "budget", "solve"):
+        more = {"solve": ["--out", tmp_path / "run"], "budget": ["--plan", "current"]}.get(verb, [])
+        told = " ".join(incentives(verb, file, *more).stdout.split()).replace("current: ", "")
+        assert words in told, verb
+    assert json.loads(incentives("budget", file, "--plan", "current", "--json").stdout)["unpriced"] == [
+        "orders"
+    ]
+    for language, said in (("en", "is in no figure of this report"), ("fr", "ne figure dans aucun chiffre")):
+        page = PdfReader(tmp_path / "run" / f"report.{language}.pdf").pages[0].extract_text()
+        assert said in " ".join(page.split())
 
 
 def checked(tree: dict[str, Any], folder: Path) -> str:

@@ -15,6 +15,7 @@ from optimizer.plans.rules.family import RuleOfPlan, RuleValue
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.global_response import Deviation, deviations
+from optimizer.response.long_run import unpriced
 from optimizer.response.measures import congruence, exposures, measure
 from optimizer.response.outcome import Outcome, OutcomeBatch, evaluate_plan, evaluate_plans, value_of
 from optimizer.response.plan_batch import PlanBatch
@@ -83,6 +84,11 @@ class Evaluation:
         return tuple(
             name for name, dry in zip(self.cal.network.kpis, self.consistent.starved, strict=True) if dry
         )
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """KPIs whose results it pays to move, without a price in these figures (model.md §13.7)."""
+        return tuple(self.cal.network.kpis[k] for k in unpriced(self.cal, self.euros))
 
     @property
     def persons(self) -> tuple[PersonsPay, ...]:

@@ -10,7 +10,6 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import CURRENT, compare
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.long_run import long_runs
 from optimizer.response.measures import measure
 from optimizer.response.moved_results import every_movable
 from optimizer.response.outcome import evaluate_plan
@@ -131,8 +130,8 @@ def _one_number_twice(cal: Calibrated) -> list[Finding]:
 
 
 def _moved_behind_gates(cal: Calibrated) -> list[Finding]:
-    gates, priced = cal.curves.gates, {run.kpi for run in long_runs(cal)}
-    hanging = {*map(int, gates.kpi), *map(int, gates.on)} - priced
+    gates = cal.curves.gates
+    hanging = {*map(int, gates.kpi), *map(int, gates.on)}
     return [
         Finding(
             ("kpis", cal.network.kpis[choice.kpi], "timing"),

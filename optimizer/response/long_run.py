@@ -21,6 +21,7 @@ from scipy.special import ndtri
 from optimizer.arrays import Floats, Ints
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
+from optimizer.response.gates import Gates
 from optimizer.response.moved_results import (
     Movable,
     Moved,
@@ -154,10 +155,26 @@ _KNOWN: dict[tuple[object, ...], dict[int, tuple[Floats, float]]] = {}
 
 def long_runs(cal: Calibrated) -> tuple[LongRun, ...]:
     """Of KPIs whose results can be moved and whose pay bends, hanging on nothing else."""
-    gates = cal.curves.gates
-    alone = (c for c in every_movable(cal) if c.kpi not in gates.kpi and c.kpi not in gates.on)
+    alone = (c for c in every_movable(cal) if not _hangs(cal.curves.gates, c.kpi))
     bent = cal.curves.bent
     return tuple(_long_run(cal, c) for c in alone if bent[c.team, c.kpi] and cal.curves.noise[c.kpi] > 0)
+
+
+def unpriced(cal: Calibrated, euros: Floats) -> tuple[int, ...]:
+    """KPIs whose results a plan (I, K) pays to move, on or behind a gate: that price is in no figure here."""
+    hanging = (c for c in every_movable(cal) if _hangs(cal.curves.gates, c.kpi))
+    return tuple(c.kpi for c in hanging if _felt(cal, euros, c))
+
+
+def _felt(cal: Calibrated, euros: Floats, choice: Movable) -> bool:
+    """Whether moving its results changes the pay of those who make them: on them, or behind their gate."""
+    gates, i, k = cal.curves.gates, choice.team, choice.kpi
+    behind = gates.kpi[(gates.team == i) & (gates.on == k)]
+    return bool((euros[i, k] > 0 and cal.curves.bent[i, k]) or (euros[i, behind] > 0).any())
+
+
+def _hangs(gates: Gates, kpi: int) -> bool:
+    return kpi in gates.kpi or kpi in gates.on
 
 
 def _long_run(cal: Calibrated, choice: Movable) -> LongRun:

@@ -15,11 +15,12 @@ from optimizer.plans.space import PlanSpace
 from optimizer.plans.statuses import Status
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
+from optimizer.response.long_run import unpriced
 from optimizer.response.measures import Measures
 from optimizer.response.outcome import Outcome
 from optimizer.risk.guarantee import Guarantee, guarantees
 from optimizer.risk.payouts import PayoutDistribution
-from optimizer.scenario.plan import Plan
+from optimizer.scenario.plan import IN_FORCE, Plan
 from optimizer.scenario.types import Scenario
 
 
@@ -190,6 +191,14 @@ class Solution:
     def guarantees(self) -> tuple[Guarantee, ...]:
         """What the pay of each team guarantees the company; empty without a plan."""
         return () if self.chosen is None else guarantees(self.problem.cal, self.chosen.euros)
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """KPIs whose results the plan, or today's where there is none, pays to move, without a price here."""
+        paid = self.problem.cal.paid_by(IN_FORCE), self.problem.cal.current
+        if self.chosen is not None:
+            paid = self.problem.cal.paid_by(self.chosen.plan.curves), self.chosen.euros
+        return tuple(self.problem.cal.network.kpis[k] for k in unpriced(*paid))
 
     @property
     def unproven(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimizer.arrays import Floats
@@ -52,6 +52,11 @@ def _starved_json(cal: Calibrated, outcome: Outcome) -> Json:
     return {"starved": names} if names else {}
 
 
+def _unpriced_json(kpis: Sequence[str]) -> Json:
+    """KPIs whose results it pays to move, without a price in the figures, where there are any."""
+    return {"unpriced": list(kpis)} if kpis else {}
+
+
 def _moved_json(outcome: Outcome) -> Json:
     """Of loaded_pay and gross, what moved results add; only where any are moved."""
     amounts = {"moved_pay": number(outcome.moved_pay), "moved_value": number(outcome.moved_value)}
@@ -85,7 +90,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "against_today": against_today(evaluation.cal, evaluation.consistent),
         "payouts": payouts_json(evaluation.cal, evaluation.payouts),
     }
-    result |= _persons_json(evaluation)
+    result |= _persons_json(evaluation) | _unpriced_json(evaluation.unpriced)
     if evaluation.deviations:
         result["deviations"] = _deviations_json(evaluation.deviations)
     if evaluation.fixed_targets is not None:
@@ -132,6 +137,7 @@ def compare_json(cal: Calibrated, plans: Mapping[str, Evaluation]) -> Json:
                 "consistent": outcome_json(cal, plan.consistent),
                 "against_today": against_today(cal, plan.consistent),
                 "broken_rules": [_broken_json(rule) for rule in plan.broken_rules],
+                **_unpriced_json(plan.unpriced),
             }
             for name, plan in plans.items()
         }
@@ -148,6 +154,7 @@ def budget_json(at: Evaluation, lines: tuple[BudgetLine, ...]) -> Json:
         "lines": [_budget_line(line) for line in lines],
         **_starved_json(at.cal, at.consistent),
         **_moved_json(at.consistent),
+        **_unpriced_json(at.unpriced),
         **_persons_json(at),
     }
 
@@ -191,6 +198,7 @@ def solution_json(solution: Solution) -> Json:
         "rounds": [_fields(r) for r in known.rounds],
         "checks": [_fields(c) for c in known.checks],
         "against_today": against_today(cal, chosen.consistent) if chosen else None,
+        **_unpriced_json(solution.unpriced),
         **_others_json(solution),
         **_known_json(solution),
     }

@@ -8,6 +8,7 @@ import numpy as np
 
 from optimizer.explanation.build import Explanation
 from optimizer.plans.warnings import curves_of_today, extrapolated
+from optimizer.response.long_run import unpriced
 from optimizer.response.outcome import moved_pay
 from optimizer.risk.persons import persons_pay
 from optimizer.scenario.checks.plausible import implausible, unscaled_teams
@@ -23,7 +24,8 @@ WARNINGS = Table(
         "hours (per head and month), fixed (pay per head and month), variable (pay per head and year), "
         "per_hour (pay per hour), share (variable over all pay), attainment (today, at a stated target), "
         "budget (limit over loaded target pay), base_pay (missing), curve (taken as in force today), volume "
-        "(moves by more than half), persons (pay bends, and persons differ), timing (results that are moved)",
+        "(moves by more than half), persons (pay bends, and persons differ), timing (results that "
+        "are moved), unpriced (results that may be moved, on or behind a gate: in no figure)",
         "doubt",
     ),
     path=Column(str, "name", "the number in the scenario file", "path"),
@@ -65,6 +67,8 @@ def warnings_rows(explanation: Explanation) -> Iterator[Row]:
 def _of_pay(paid: Payroll) -> Iterator[Row]:
     """What the figures of the plan's pay do not say by themselves."""
     cal, euros, nan = paid.cal, paid.euros, float("nan")
+    for hanging in unpriced(cal, euros):
+        yield _row("unpriced", f"kpis.{cal.network.kpis[hanging]}.timing", (nan, nan, nan))
     for at in persons_pay(cal, euros, paid.outcome):
         yield _row("persons", f"teams.{at.team}.skill_spread", (at.on_persons, at.on_team, nan))
     pay = moved_pay(cal, euros, paid.outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,6 +124,15 @@ def _to_persons(paid: PersonsPay) -> str:
     return f"{paid.team}: {why}: paid on persons' own results it gets {amounts}"
 
 
+def unpriced_words(kpis: Sequence[str], plan: str = "") -> Iterator[str]:
+    """What pay behind gates, or gates themselves, invite to move, and no figure has."""
+    for kpi in kpis:
+        yield (
+            f"warning: {plan + ': ' if plan else ''}{kpi} has timing and hangs on a gate or is one: what "
+            f"moving its results pays and loses is in none of these figures, only in simulate"
+        )
+
+
 def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
     """What takes the ground from under a plan's figures, and what of them are results that are only moved."""
     start = f"warning: {plan}: " if plan else "warning: "
@@ -142,6 +151,7 @@ def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
     if not evaluation.consistent.converged:
         text = "people's beliefs do not come to agree with what happens: these figures are no equilibrium"
         yield Text(start + text)
+    yield from map(Text, unpriced_words(evaluation.unpriced, plan))
     for kpi in evaluation.starved:
         text = f"{kpi} is paid, and what it is divided by all but vanishes: pay is as if"
         yield Text(f"{start}{text} {DENOMINATOR_FLOOR:.0%} of today's were left; no plan to sign")

@@ -10,7 +10,7 @@ import numpy as np
 from rich.text import Text
 
 from optimizer.cli.show.against_today import against_today, today_of
-from optimizer.cli.show.results import amounts
+from optimizer.cli.show.results import amounts, unpriced_words
 from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import period, words_of
@@ -47,6 +47,7 @@ def show_solution(solution: Solution, folder: Path) -> None:
     if solution.asked.robustness is not None:
         show_robustness(solution)
     show_guarantees(solution)
+    _print(*map(Text, unpriced_words(solution.unpriced)))
     _show_extrapolated(solution)
     if solution.certificate.checks:
         checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))

@@ -10,12 +10,13 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from wording import phrase
 
+from optimizer import Scenario
 from optimizer.plans.rules import FAMILIES, page_forms, relaxations, unchecked_rules
 from optimizer.plans.rules.family import Family, Rule
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
-from optimizer.scenario.types import Rules, Scenario
+from optimizer.scenario.types import Rules
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "rules.md"

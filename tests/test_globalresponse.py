@@ -11,10 +11,10 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
+from optimizer import Scenario
 from optimizer.response.calibration import calibrate
 from optimizer.response.global_response import Deviation, Task, best_action, deviations
 from optimizer.response.outcome import evaluate_plan
-from optimizer.scenario.types import Scenario
 
 FILE = json.loads((Path(__file__).parent / "cases" / "academic_instances.json").read_text(encoding="utf-8"))
 QUOTA = {x["id"]: x for x in FILE["quota_bonus_gaussian"]}

@@ -21,7 +21,7 @@ from real_data import real
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from optimizer import read_scenario
+from optimizer import Scenario, read_scenario
 from optimizer.cli import main
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate import mixed_models, people, responsiveness, side_metrics, timing
@@ -32,7 +32,6 @@ from optimizer.history.estimate.rates import Rate, wilson
 from optimizer.history.estimate.spending import costs_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.mapping import Map, read_map
-from optimizer.scenario.types import Scenario
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "history"

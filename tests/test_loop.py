@@ -9,12 +9,11 @@ import pytest
 from solved import mini
 from wording import words_for
 
-from optimizer import Options, Solution
+from optimizer import Options, Scenario, Solution
 from optimizer.plans.enumeration import count_plans, every_plan
 from optimizer.plans.evaluator import judge_at
 from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.space import PlanSpace
-from optimizer.scenario.types import Scenario
 from optimizer.solver import solve
 from optimizer.solver.conflicts import explain_conflict
 from optimizer.solver.gap import relative_gap

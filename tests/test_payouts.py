@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 from scipy.stats import norm
 from solved import mini
 
+from optimizer import Scenario
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.response.calibration import Calibrated, calibrate
@@ -20,7 +21,6 @@ from optimizer.response.shared_luck import luck_correlation
 from optimizer.risk.cvar import CVAR_DRAWS, cvar, percentile
 from optimizer.risk.draws import Draws, draw, rule_noise
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
-from optimizer.scenario.types import Scenario
 from optimizer.solver import solve
 
 MINI = json.loads((Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json").read_text())

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.optimize import linprog, minimize
 
+from optimizer import Scenario
 from optimizer.response.beliefs import Beliefs
 from optimizer.response.best_response import regrets
 from optimizer.response.calibration import Calibrated, calibrate
@@ -26,7 +27,6 @@ from optimizer.response.pay_curves import PayCurves
 from optimizer.response.separable_qp import solve_separable
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.types import Scenario
 
 SEEDS = st.integers(0, 2**32 - 1)
 MODES: tuple[Mode, ...] = ("first_response", "consistent")

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimizer import read_scenario
+from optimizer import Scenario, read_scenario
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 from optimizer.response.scenario_network import build_network
 from optimizer.risk.ranges import ATTEMPTS, RangeError, draw, drawn, scaled
-from optimizer.scenario.types import Scenario, Source
+from optimizer.scenario.types import Source
 
 ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"
 

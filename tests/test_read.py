@@ -15,11 +15,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import ScenarioError, read_plan, read_scenario
+from optimizer import Scenario, ScenarioError, read_plan, read_scenario
 from optimizer.scenario import files, yaml_nodes
 from optimizer.scenario.problems import Finding, InputProblem
 from optimizer.scenario.read import dump_scenario, located
-from optimizer.scenario.types import Scenario, TargetPay
+from optimizer.scenario.types import TargetPay
 from optimizer.scenario.value_types import Label
 
 CASES = Path(__file__).parent / "cases"

@@ -19,8 +19,8 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl import Workbook
 
+from optimizer import RunOptions
 from optimizer.cli import main
-from optimizer.runs.options import RunOptions
 from optimizer.tables.table import Column, Table
 
 FOLDER = Path(__file__).parent / "cases" / "trust" / "folder.yaml"

@@ -16,7 +16,7 @@ import pytest
 from solved import mini, moved
 from wording import words_for
 
-from optimizer import Options, Solution
+from optimizer import Options, Scenario, Solution
 from optimizer.arrays import Floats
 from optimizer.cli.show.robust import show_robustness
 from optimizer.parallel.pool import Workers
@@ -25,7 +25,6 @@ from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 from optimizer.risk.guarantee import best_share, guaranteed, guarantees
 from optimizer.risk.ranges import RangeError, draw
-from optimizer.scenario.types import Scenario
 from optimizer.solver import solve
 from optimizer.solver.robust import robustly
 from optimizer.tables.build import tables_of

@@ -18,7 +18,7 @@ from rules_page import NOT_RULES, PAGE, equations, every_rule, fields_of, page
 from wording import catalogue, languages
 
 import optimizer.plans.rules as rules_package
-from optimizer import Options, Plan
+from optimizer import Options, Plan, Scenario
 from optimizer.model.bounds import data_bounds
 from optimizer.model.build import build_model
 from optimizer.model.data import model_data
@@ -45,7 +45,7 @@ from optimizer.response.equilibrium import first_response
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.plan import plan_from_euros
-from optimizer.scenario.types import Rules, Scenario
+from optimizer.scenario.types import Rules
 from optimizer.solver import solve
 from optimizer.solver.solution import Problem
 from optimizer.solver.state import SolveState, baseline_beliefs

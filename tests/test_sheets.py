@@ -22,10 +22,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from optimizer import ScenarioError, read_plan, read_scenario
+from optimizer import Scenario, ScenarioError, read_plan, read_scenario
 from optimizer.scenario.problems import InputProblem
 from optimizer.scenario.read import located, tree_in
-from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.xlsx import cells

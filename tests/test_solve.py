@@ -8,14 +8,13 @@ import pytest
 import solved
 from companies import random_company
 
-from optimizer import Options, Solution
+from optimizer import Options, Scenario, Solution
 from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluator import judge_at, judge_consistent
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
-from optimizer.scenario.types import Scenario
 from optimizer.solver import solve
 from optimizer.solver.solution import Problem
 from optimizer.solver.state import SolveState, baseline_beliefs

@@ -13,7 +13,7 @@ from solved import MEASURES, mini
 from test_academic import Agent, company
 from test_solve import enumerated, ruled_company, space_of
 
-from optimizer import Options, Solution
+from optimizer import Options, Scenario, Solution
 from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluation import evaluate
 from optimizer.plans.evaluator import judge_at
@@ -23,7 +23,7 @@ from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plans
 from optimizer.response.pay_knots import pay_curves
 from optimizer.scenario.curve_types import Curve
-from optimizer.scenario.types import Kpi, Scenario
+from optimizer.scenario.types import Kpi
 from optimizer.solver import solve
 from optimizer.solver.solution import Problem
 from optimizer.solver.state import SolveState, baseline_beliefs

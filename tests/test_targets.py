@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 from solved import mini
 
-from optimizer import Options
+from optimizer import Options, Scenario
 from optimizer.plans.evaluation import evaluate
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
-from optimizer.scenario.types import Scenario
 from optimizer.solver import solve
 from optimizer.tables.json_values import evaluation_json
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from companies import random_company, random_weights
 
+from optimizer import Scenario
 from optimizer.arrays import Floats
 from optimizer.response.batched import evaluate_companies
 from optimizer.response.calibration import Behaviour, Calibrated, calibrate
@@ -17,7 +18,6 @@ from optimizer.response.network import Network
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.risk.ranges import draw
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.types import Scenario
 
 COMPANIES, PLANS = 5, 4
 CURVE: dict[str, Any] = {

@@ -24,7 +24,7 @@ from scipy.special import ndtr
 from solved import MEASURES, RULES, moved, unequal, unequal_tree
 from test_curved_plans import CASES, scenario_of, solved
 
-from optimizer import read_plan
+from optimizer import Scenario, read_plan
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import consistent_facts
 from optimizer.plans.rules import rule_values
@@ -38,7 +38,6 @@ from optimizer.response.measures import measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans, outcome_of
 from optimizer.response.separable_qp import solve_separable
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.types import Scenario
 from optimizer.tables.whatif import SCHEMA, company_data, whatif_data
 from reports import write_whatif
 from reports.whatif import CORE, HERE, PAGE, core_script, embedded, page_of, page_words

@@ -14,13 +14,12 @@ from companies import random_company
 from playwright.sync_api import Browser, Page, sync_playwright
 from solved import CURRENCY, MEASURES, RULES, moved, unequal, unequal_tree
 
-from optimizer import read_plan
+from optimizer import Scenario, read_plan
 from optimizer.plans.evaluation import evaluate
 from optimizer.plans.space import plan_space
 from optimizer.response.booking import booked_money
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
-from optimizer.scenario.types import Scenario
 from optimizer.tables.whatif import company_data, whatif_data
 from reports.whatif import page_of
 from reports.words.format import MINUS, Formatter

@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from optimizer import read_scenario
+from optimizer import Scenario, read_scenario
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.outcome import evaluate_plan
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import payout_distribution
-from optimizer.scenario.types import Scenario
 
 MINI = Path(__file__).parent.parent / "cases" / "mini_funnel" / "mini_funnel.json"
 HEADS = (5, 11, 4)

@@ -23,7 +23,7 @@ import twin
 from scipy import stats
 from twin import Answers, Change, Source, Twin
 
-from optimizer import evaluate, solve
+from optimizer import Scenario, evaluate, solve
 from optimizer.history.behaviour import converged
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate.history_study import Study, study_of
@@ -32,7 +32,6 @@ from optimizer.history.read.deals import read_history
 from optimizer.history.read.mapping import Map
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
-from optimizer.scenario.types import Scenario
 
 TODAY = dt.date(2027, 1, 1)
 REWARD = 1.5

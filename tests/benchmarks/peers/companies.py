@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.scenario.types import Scenario
+from optimizer import Scenario
 
 Tree = dict[str, Any]
 

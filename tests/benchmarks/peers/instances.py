@@ -7,10 +7,10 @@ from typing import Literal
 
 import numpy as np
 
+from optimizer import Scenario
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 from optimizer.scenario.rule_types import Budget, WeightRules
-from optimizer.scenario.types import Scenario
 from tests.benchmarks.peers.companies import random_company
 
 Objective = Literal["revenue", "net"]

@@ -240,6 +240,28 @@ def _starving_pay(rng: np.random.Generator, tree: Tree) -> None:
             team["target_pay"] *= float(rng.choice([5, 20]))
 
 
+def _like_people(rng: np.random.Generator, tree: Tree) -> None:
+    """Effort, line of sight, persons' pay, gaming that can grow, an index (model.md §13.1 to 13.5)."""
+    for team in tree["teams"].values():
+        if team.get("hours") and rng.random() < 0.7:
+            team["effort"] = float(rng.uniform(0.05, 1.0))
+        if rng.random() < 0.5:
+            team["luck_discount"] = float(rng.uniform(0.05, 0.5))
+        if rng.random() < 0.4:
+            team |= {
+                "paid_on": str(rng.choice(["team", "person"])),
+                "skill_spread": float(rng.uniform(0, 0.4)),
+            }
+    for kpi in tree["kpis"].values():
+        if rng.random() < 0.3:
+            kpi["individual_noise"] = float(rng.uniform(0, 0.5))
+        if rng.random() < 0.2:
+            kpi["constant"] = float(rng.uniform(0, 5))
+    for activity in tree["activities"].values():
+        if activity.get("gaming") and activity["baseline"] > 0 and rng.random() < 0.7:
+            activity["reach"] = float(activity["baseline"] * rng.uniform(1.1, 4))
+
+
 def _named_plans(_: np.random.Generator, tree: Tree) -> None:
     tree["plans"] = {"again": tree["current_plan"]}
 
@@ -257,6 +279,7 @@ SPOILS: list[Callable[[np.random.Generator, Tree], None]] = [
     _no_noise,
     _starving_pay,
     _named_plans,
+    _like_people,
 ]
 
 

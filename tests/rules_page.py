@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel
-from wording import phrase
 
 from optimizer import Scenario
 from optimizer.plans.rules import FAMILIES, page_forms, relaxations, unchecked_rules
@@ -17,6 +16,7 @@ from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.types import Rules
+from tests.wording import phrase
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "rules.md"

@@ -17,7 +17,8 @@ from optimizer.plans.rules.facts import Facts
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
-from optimizer.response.measures import exposures, measure
+from optimizer.response.exposure import exposures
+from optimizer.response.measures import measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.plan import plan_of
@@ -189,7 +190,7 @@ def test_marketing_controls_less_than_a_quarter_of_the_closing_rate(cal: Calibra
 def test_no_kpi_of_marketing_is_as_exposed_to_others_as_the_closing_rate(cal: Calibrated) -> None:
     network = cal.network
     today = evaluate_plans(cal, cal.current[None])
-    exposure = exposures(cal, today.by_regime[0], cal.current[None].sum(axis=2))[0]
+    exposure = exposures(cal, today.by_regime[0], cal.current[None])[0]
     others = [j for j, team in enumerate(network.teams) if team != "marketing"]
     offered = cal.scenario.rules.measures["marketing"]
     worst = {k: exposure[network.kpis.index(k), others].max() for k in offered}

@@ -317,12 +317,16 @@ def test_a_stage_that_nobody_works_is_a_problem_with_its_remedy() -> None:
 
 
 def test_the_small_scenario_warns_of_part_timers_and_missing_sources() -> None:
-    *part_time, finding = warnings_of(small())
-    assert [dotted(f.path) for f in part_time] == [
+    *others, finding = warnings_of(small())
+    assert [dotted(f.path) for f in others] == [
+        "activities.wide_net",
+        "activities.touch",
         "teams.marketing",
         "teams.sales",
         "teams.success",
         "teams.success.base_pay",
+        "kpis.meeting_rate",
+        "kpis.retention",
     ]
     assert finding.path == ("sources",)
     assert finding.message.startswith("20 behavioural numbers have no source: teams.marketing.discount, ")
@@ -353,8 +357,12 @@ def test_the_reference_funnel_without_caps_warns_of_its_four_rates() -> None:
     rates = ["kpis.meeting_rate", "kpis.leads_touched", "kpis.leads_qualified", "kpis.retention"]
     assert warned(scenario, "starve") == rates
     assert warned(scenario, "missing") == [f"teams.{team}.base_pay" for team in scenario.teams]
-    assert len(warnings_of(scenario)) == 4 + 3
-    assert warnings_of(read_scenario(CASES / "capped_funnel" / "capped_funnel.json")) == []
+    assert warned(scenario, "its growth is a lower bound") == [
+        f"activities.{name}" for name, a in scenario.activities.items() if a.gaming
+    ]
+    assert len(warnings_of(scenario)) == 4 + 3 + 4
+    capped = read_scenario(CASES / "capped_funnel" / "capped_funnel.json")
+    assert len(warnings_of(capped)) == len(warned(capped, "its growth is a lower bound"))
 
 
 def test_unseen_gaming_without_a_cap_warns_only_where_gaming_is_ruled() -> None:

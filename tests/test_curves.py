@@ -110,8 +110,11 @@ def test_expected_pay_is_that_of_the_closed_form(instance: dict[str, Any]) -> No
         np.zeros_like(knots),
         np.array(changes),
         np.array([given["sigma"]]),
-        NO_GATES,
-        np.ones((1, 1)),
+        skill=np.zeros((1, 1)),
+        alone=nothing,
+        gates=NO_GATES,
+        patience=np.ones((1, 1)),
+        sight=np.ones((1, 1)),
     )
     score = np.array([given["mu"]])
     assert curves.expected(score)[0, 0] == pytest.approx(expected["expected_pay"], rel=EXACT)
@@ -129,7 +132,8 @@ def test_pay_behind_a_gate_is_that_of_the_closed_form(instance: dict[str, Any]) 
         np.array([0]), np.array([0]), np.array([1]), np.array([given["g"]]), np.array([given["rho"]])
     )
     level, noise = np.array([[low, 0.0]]), np.array([given["s1"], given["s2"]])
-    curves = PayCurves(1, level, np.zeros((1, 2)), *shape, noise, gates, np.ones((1, 2)))
+    one, none = np.ones((1, 2)), np.zeros((1, 2))
+    curves = PayCurves(1, level, none, *shape, noise, np.zeros((1, 1)), none, gates, one, one)
     score, euros = np.array([given["mu1"], given["mu2"]]), np.array([[given["w"], 0.0]])
     assert given["w"] * curves.expected(score)[0, 0] == pytest.approx(expected["expected_pay"], rel=EXACT)
     pull = curves.sensitivity(score).pull(euros)[0]

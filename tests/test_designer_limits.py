@@ -112,8 +112,9 @@ def kept_by_hand(scenario: Scenario, euros: np.ndarray) -> bool:
 
 
 def without_limits(scenario: Scenario) -> Scenario:
-    """Steps of teams stay: they say which plans there are."""
-    steps = {t: TeamWeights(step=own.step) for t, own in scenario.rules.weights.teams.items()}
+    """Steps of teams stay, which say what plans there are, and the counts that stand in for everybody's."""
+    every = scenario.rules.weights.teams.items()
+    steps = {t: TeamWeights(step=own.step, max_measures=own.max_measures) for t, own in every}
     weights = scenario.rules.weights.model_copy(update={"limits": {}, "teams": steps, "groups": ()})
     return scenario.model_copy(
         update={"rules": scenario.rules.model_copy(update={"weights": weights, "same": ()})}

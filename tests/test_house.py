@@ -35,6 +35,7 @@ SAME_THING: dict[str, str] = {
     "cvar": "payout in bad cases, in the model and outside it",
     "diff": "what changed between two runs, and its verb",
     "explanation": "the room, and its tables",
+    "exposure": "how far others can sink a KPI: computed, as a rule",
     "files": "an input file, read once",
     "frontier": "what more room would bring: computed, as table, as verb",
     "funnel": "the stages: drafted, checked, as equations",

@@ -18,7 +18,8 @@ from wording import words_for
 from optimizer import Evaluation, Scenario, check_budget, compare, evaluate, solve
 from optimizer.cli import main
 from optimizer.explanation.waterfall import waterfall
-from optimizer.response.shared_luck import luck_correlation, mixing
+from optimizer.response.calibration import Calibrated
+from optimizer.response.shared_luck import luck_correlation, luck_factors
 from optimizer.risk.draws import draw, draw_luck
 from optimizer.rollout.transition import follow
 from optimizer.tables.build import tables_of
@@ -145,13 +146,27 @@ def long_run_of(at: Evaluation, periods: int = 25, draws: int = 1000) -> tuple[f
     return float(path.loaded_pay[10:].mean()), float((path.gross - path.lucky)[10:].mean())
 
 
+def on_team(name: str = "timing_budget.yaml") -> dict[str, Any]:
+    """The company where teams are paid on their results, not persons on theirs."""
+    tree = tree_of(name)
+    for team in tree["teams"].values():
+        team["paid_on"] = "team"
+    return tree
+
+
 @pytest.mark.slow
-def test_what_is_moved_is_paid_for_as_the_simulation_pays_it() -> None:
-    at = evaluate(TRUST / "timing_budget.yaml")
+@pytest.mark.parametrize(
+    ("tree", "moved"),
+    [(on_team(), 38_450 - 30_560), (tree_of("timing_budget.yaml"), 1_798)],
+    ids=["team", "person"],
+)
+def test_what_is_moved_is_paid_for_as_the_simulation_pays_it(tree: dict[str, Any], moved: float) -> None:
+    """Persons are paid by their own results: their team's mean has no threshold left to move results over."""
+    at = evaluate(scenario_of(tree))
     pay, gross = long_run_of(at)
     assert at.consistent.loaded_pay == pytest.approx(pay, rel=0.004)
     assert at.consistent.gross == pytest.approx(gross, rel=0.004)
-    assert at.consistent.moved_pay == pytest.approx(38_450 - 30_560, rel=0.02)
+    assert at.consistent.moved_pay == pytest.approx(moved, rel=0.02)
     assert at.consistent.moved_value < 0
 
 
@@ -166,7 +181,7 @@ def test_moved_results_are_in_every_verb_to_the_cent() -> None:
     lines = {line["name"]: line["value"] for line in json.loads(told.stdout)["lines"]}
     assert asked == side
     assert lines["budget.expected"] == asked["loaded_pay"]
-    assert told.exit_code == 1  # 38,447 of 32,000
+    assert told.exit_code == 1  # 32,506 of 32,000
     assert json.loads(told.stdout)["moved_pay"] == asked["moved_pay"]
     assert "results moved over the ends of quarters (orders)" in " ".join(
         incentives("budget", file, "--plan", "current").output.split()
@@ -182,8 +197,9 @@ def test_a_plan_on_what_cannot_be_moved_pays_for_nothing_moved() -> None:
 @pytest.mark.slow
 def test_a_solve_judges_plans_with_what_they_make_people_move() -> None:
     """Today's plan costs 30,560 without what is moved and 38,447 with it; no other costs less than 35,186."""
-    assert solve(TRUST / "timing_budget.yaml").chosen is None
-    solution = solve(with_rules("timing_budget.yaml", budget={"expected": 36_000}))
+    assert solve(scenario_of(on_team())).chosen is None
+    rules = {**on_team()["rules"], "budget": {"expected": 36_000}}
+    solution = solve(scenario_of({**on_team(), "rules": rules}))
     assert solution.chosen is not None
     assert 35_186 < solution.chosen.consistent.loaded_pay <= 36_000
 
@@ -198,8 +214,9 @@ def test_curves_are_compared_with_what_they_make_people_move() -> None:
     assert solution.certificate.objective == pytest.approx(max(values.values()))
 
 
-def test_payouts_as_a_distribution_have_moved_results_in_them() -> None:
-    at = evaluate(TRUST / "timing_budget.yaml")
+@pytest.mark.parametrize("tree", [on_team(), tree_of("timing_budget.yaml")], ids=["team", "person"])
+def test_payouts_as_a_distribution_have_moved_results_in_them(tree: dict[str, Any]) -> None:
+    at = evaluate(scenario_of(tree))
     company = at.payouts.company
     assert company.expected == pytest.approx(at.consistent.loaded_pay)
     assert abs(company.mean - company.expected) < 4 * company.standard_error
@@ -289,11 +306,37 @@ def written(tree: dict[str, Any], folder: Path) -> Path:
 # --- luck belongs to what is counted ---------------------------------------------------------------------
 
 
+def correlated(cal: Calibrated, common: float) -> np.ndarray:
+    """R where all luck has so much in common."""
+    return luck_correlation(cal.scenario.model_copy(update={"noise_correlation": common}), cal.network)
+
+
+def test_a_stated_correlation_replaces_what_is_counted_together() -> None:
+    tree = tree_of("same_deals_twice.yaml")
+    tree["kpis"]["orders"]["noise_with"] = {"orders_again": 0.25}
+    cal = evaluate(scenario_of(tree)).cal
+    assert correlated(cal, 0.4)[0, 1] == 0.25
+    noise = draw(cal.scenario).noise
+    assert np.corrcoef(noise.T)[0, 1] == pytest.approx(0.25, abs=0.03)
+
+
+def test_correlations_that_cannot_all_hold_are_told_and_the_nearest_are_used(tmp_path: Path) -> None:
+    """Two that are each other's opposite to one that both follow."""
+    tree = tree_of("same_deals_twice.yaml")
+    tree["kpis"]["third"] = {"numerator": {"deep": 1}, "noise": 0.3, "noise_with": {"orders": -0.9}}
+    tree["kpis"]["orders_again"]["noise_with"] = {"orders": 0.9, "third": 0.9}
+    cal = evaluate(scenario_of(tree)).cal
+    found = correlated(cal, 0.0)
+    assert np.linalg.eigvalsh(found).min() > -1e-8
+    assert np.diag(found) == pytest.approx(1)
+    assert "correlations of luck that cannot all hold" in checked(tree, tmp_path)
+
+
 def test_two_names_for_one_number_have_one_luck() -> None:
     """Splitting pay over both names leaves the bad cases what they are: 30,000 and 30 % of it, 2.06 times."""
     scenario = scenario_of(tree_of("same_deals_twice.yaml"))
     cal = evaluate(scenario).cal
-    assert luck_correlation(cal.network, 0.0) == pytest.approx(np.ones((2, 2)))
+    assert correlated(cal, 0.0) == pytest.approx(np.ones((2, 2)))
     plans = [{"orders": 1.0}, {"orders": 0.6, "orders_again": 0.4}, {"orders": 0.5, "orders_again": 0.5}]
     rules = [next(r for r in evaluate(scenario, {"desk": w}).rules if r.name == "budget.cvar") for w in plans]
     assert [rule.value for rule in rules] == pytest.approx([rules[0].value] * 3, rel=1e-9)
@@ -313,7 +356,7 @@ def test_what_is_counted_in_part_together_is_luck_in_part_together() -> None:
     tree["kpis"]["orders_again"] = {"numerator": {"deep": 0.25}, "noise": 0.3}
     cal = evaluate(scenario_of(tree)).cal
     both, deep = 0.25**2 * 100 + 0.1**2 * 80, 0.25**2 * 100
-    assert luck_correlation(cal.network, 0.2)[0, 1] == pytest.approx(0.2 + 0.8 * np.sqrt(deep / both))
+    assert correlated(cal, 0.2)[0, 1] == pytest.approx(0.2 + 0.8 * np.sqrt(deep / both))
     noise = draw(cal.scenario).noise
     assert np.corrcoef(noise.T)[0, 1] == pytest.approx(np.sqrt(deep / both), abs=0.01)
 
@@ -326,8 +369,8 @@ def test_kpis_that_count_nothing_together_keep_the_correlation_of_the_scenario()
         "orders_again": {"numerator": {"fast": 1}, "noise": 0.3},
     }
     cal = evaluate(scenario_of(tree)).cal
-    assert (mixing(cal.network) == np.eye(2)).all()
-    assert luck_correlation(cal.network, 0.2)[0, 1] == pytest.approx(0.2)
+    assert (luck_factors(cal.scenario, cal.network).own == np.eye(2)).all()
+    assert correlated(cal, 0.2)[0, 1] == pytest.approx(0.2)
 
 
 def test_a_gate_shares_the_luck_of_what_it_counts() -> None:
@@ -354,7 +397,7 @@ def test_check_names_both_kpis_that_are_one_number() -> None:
 @pytest.mark.slow
 def test_a_simulation_shows_each_budget_line(tmp_path: Path) -> None:
     """Today's plan pays some 37,900 of 32,000 in every quarter; limits per team and on bad cases, too."""
-    tree = tree_of("timing_budget.yaml")
+    tree = on_team()
     cvar, teams = {"level": 0.9, "limit": 60_000}, {"finders": 12_000, "closers": 27_000}
     budget = {"expected": 32_000, "teams": teams, "cvar": cvar, "min_share_of_target": 0.5}
     file = written({**tree, "rules": {**tree["rules"], "budget": budget}}, tmp_path)
@@ -367,7 +410,7 @@ def test_a_simulation_shows_each_budget_line(tmp_path: Path) -> None:
     assert not any(broken["budget.teams.finders"] + broken["budget.min_share_of_target.closers"])
     closers = [line["value"] for line in lines if line["rule"] == "budget.teams.closers"]
     assert closers == pytest.approx([26_600] * 4, rel=0.06)
-    told = incentives("simulate", TRUST / "timing_budget.yaml", "--periods", 3, "--draws", 100).output
+    told = incentives("simulate", file, "--periods", 3, "--draws", 100).output
     assert "budget.expected" in told
     assert "1, 2, 3" in told
 
@@ -429,34 +472,50 @@ def test_a_simulation_says_that_nobody_sees_both_plans() -> None:
 # --- bent pay of persons --------------------------------------------------------------------------------
 
 
-def test_bent_pay_of_persons_who_differ_is_told_beside_the_budget() -> None:
-    """20 persons earn 9,938.78 each in the payout distribution, 198,776 together; the team 169,574.58."""
+@pytest.mark.slow
+def test_bent_pay_of_persons_is_their_pay_in_every_verb() -> None:
+    """20 persons earn about 198,800 together, where their team's result would earn them 169,574.58."""
     file = TRUST / "bent_pay_persons.yaml"
-    (paid,) = evaluate(file).persons
-    assert paid.on_team == pytest.approx(169_574.58, abs=0.01)
-    assert paid.on_persons == pytest.approx(198_776, rel=0.005)
-    told = " ".join(incentives("check", file).output.split())
-    assert "[teams.reps.skill_spread] persons differ, and pay on orders follows a curve" in told
-    assert f"{paid.on_persons:,.2f}" in told
-    asked = json.loads(incentives("budget", file, "--plan", "current", "--json").stdout)
-    assert asked["persons"]["reps"]["on_persons"] == paid.on_persons
-    tables = tables_of(solve(file))
-    (row,) = [r for _, r in tables["warnings"].iterrows() if r["warning"] == "persons"]
-    assert (row["path"], row["value"], row["low"]) == (
-        "teams.reps.skill_spread",
-        paid.on_persons,
-        paid.on_team,
-    )
-    people = tables["payout_distribution"]
-    person = people[(people["level"] == "person") & (people["team"] == "reps")].iloc[0]
-    assert 20 * person["mean"] == pytest.approx(paid.on_persons, rel=0.005)
+    at = evaluate(file).consistent
+    assert at.loaded_pay == pytest.approx(198_800, rel=0.005)
+    asked = incentives("budget", file, "--plan", "current", "--json")
+    assert asked.exit_code == 1
+    line = json.loads(asked.stdout)["lines"][0]
+    assert (line["name"], line["value"]) == ("budget.expected", pytest.approx(at.loaded_pay, abs=0.01))
+    (person,) = [p for p in evaluate(file).payouts.people if p is not None]
+    assert abs(20 * person.mean - at.loaded_pay) < 4 * 20 * person.standard_error
 
 
-@pytest.mark.parametrize("change", [{"skill_spread": 0}, {"curve": None}, {"headcount": 1}])
-def test_pay_of_persons_is_the_teams_where_nothing_bends_or_nobody_differs(change: dict[str, Any]) -> None:
+@pytest.mark.parametrize("change", [{"paid_on": "team"}, {"headcount": 1}, {"skill_spread": 0}])
+def test_where_a_team_is_paid_on_its_result_persons_do_not_matter(change: dict[str, Any]) -> None:
     tree = tree_of("bent_pay_persons.yaml")
     tree["teams"]["reps"] |= change
-    assert evaluate(scenario_of(tree)).persons == ()
+    assert evaluate(scenario_of(tree)).consistent.loaded_pay == pytest.approx(169_574.58, abs=0.01)
+
+
+BENT: dict[str, Any] = {
+    "accelerator": {"threshold": 0.75, "accelerators": [{"from": 1.0, "slope": 4.0}]},
+    "ladder": {"threshold": 0.9, "cap": 1.2},
+    "gate": {"gate": {"kpi": "quality", "at": 0.95}, "cap": 1.5},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("curve", BENT)
+@pytest.mark.parametrize("spread", [0.0, 0.3])
+def test_what_persons_get_adds_up_to_the_budget_line(curve: str, spread: float) -> None:
+    tree = tree_of("bent_pay_persons.yaml")
+    (kpi,) = tree["kpis"]
+    tree["kpis"]["quality"] = {**tree["kpis"][kpi], "noise": 0.07, "individual_noise": 0.11}
+    tree["kpis"][kpi]["individual_noise"] = 0.25
+    tree["noise_correlation"] = 0.2
+    tree["teams"]["reps"] |= {"skill_spread": spread, "paid_on": "person", "curve": BENT[curve]}
+    scenario = scenario_of(tree)
+    at = evaluate(scenario)
+    paid = at.payouts
+    (people,) = [p for p in paid.people if p is not None]
+    assert abs(20 * people.mean - float(at.consistent.pay[0])) < 4 * 20 * people.standard_error
+    assert abs(paid.company.mean - at.consistent.loaded_pay) < 4 * paid.company.standard_error
 
 
 # --- the same price in every table ------------------------------------------------------------------------

@@ -16,11 +16,12 @@ from optimizer import Scenario
 from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.outcome import evaluate_plan, loading, paid_people, realised_pay
+from optimizer.response.outcome import evaluate_plan, paid_people, realised_pay
 from optimizer.response.shared_luck import luck_correlation
 from optimizer.risk.cvar import CVAR_DRAWS, cvar, percentile
 from optimizer.risk.draws import Draws, draw, rule_noise
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, payout_distribution, tail_elsewhere
+from optimizer.scenario.charges import loading
 from optimizer.solver import solve
 
 MINI = json.loads((Path(__file__).parent / "cases" / "mini_funnel" / "mini_funnel.json").read_text())
@@ -66,7 +67,7 @@ def test_simulated_means_are_the_engines(cap: float | None, regimes: dict[str, A
 def test_a_team_of_linear_pay_is_normal_with_the_correlation_of_its_kpis() -> None:
     cal = company(noise_correlation=0.4)
     of_company, noise = simulated(cal).company, cal.curves.noise
-    loaded = loading(cal) @ euros_of(cal) * noise
+    loaded = loading(cal.scenario) @ euros_of(cal) * noise
     covariance = 0.6 * np.eye(len(noise)) + 0.4
     spread = float(np.sqrt(loaded @ covariance @ loaded))
     error = spread / np.sqrt(20_000)
@@ -95,7 +96,7 @@ def test_people_of_a_linear_plan_earn_together_what_their_team_earns() -> None:
     draws, euros = draw(cal.scenario, periods=500), euros_of(cal)
     attained = 1 + cal.curves.noise * draws.noise
     team = realised_pay(cal, attained)[:, 1] @ euros[1]
-    each = paid_people(cal, 1, euros[1] / 8, attained, draws.skill[1])
+    each = paid_people(cal, 1, euros[1] / 8, attained, draws.apart(cal.scenario, 1))
     assert np.allclose(each.sum(axis=0), team, rtol=1e-12)
 
 
@@ -103,9 +104,9 @@ def test_people_are_paid_by_the_same_curve_as_teams() -> None:
     cal = company(0.3, cap=1.05)
     draws, euros = draw(cal.scenario, periods=9000), euros_of(cal)[0]
     attained = 1 + cal.curves.noise * draws.noise
-    skill = draws.skill[0]
-    whole = realised_pay(cal, attained[None] * skill[:, :, None])[:, :, 0] @ euros
-    assert np.allclose(paid_people(cal, 0, euros, attained, skill), whole, rtol=1e-12)
+    apart = draws.apart(cal.scenario, 0)
+    whole = realised_pay(cal, attained + np.moveaxis(apart, 0, -1))[:, :, 0] @ euros
+    assert np.allclose(paid_people(cal, 0, euros, attained, apart), whole, rtol=1e-12)
 
 
 def test_the_probability_of_an_objective_is_the_share_of_draws_that_reach_it() -> None:
@@ -124,7 +125,8 @@ def test_a_budget_is_exceeded_as_often_as_the_payout_lies_above_it() -> None:
     budget = {"budget": {"expected": 130_000.0, "teams": {"sales": 90_000.0}}}
     cal = company(rules=budget)
     distribution, noise, e = simulated(cal), cal.curves.noise, euros_of(cal)
-    spreads = (float(np.linalg.norm(loading(cal) @ e * noise)), float(np.linalg.norm(1.42 * e[1] * noise)))
+    loaded = loading(cal.scenario) @ e
+    spreads = (float(np.linalg.norm(loaded * noise)), float(np.linalg.norm(1.42 * e[1] * noise)))
     for spread, sd in zip((distribution.company, distribution.teams[1]), spreads, strict=True):
         chance = float(norm.sf((spread.budget - spread.expected) / sd))
         assert spread.over_budget == pytest.approx(chance, abs=Z * 0.5 / np.sqrt(20_000))
@@ -136,7 +138,7 @@ def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
     scenario = cal.scenario
     one, again, other = draw(scenario, 5, 100), draw(scenario, 5, 100), draw(scenario, 6, 100)
     assert one.noise.tobytes() == again.noise.tobytes()
-    assert one.skill[1].tobytes() == again.skill[1].tobytes()
+    assert one.apart(scenario, 1).tobytes() == again.apart(scenario, 1).tobytes()
     assert not np.array_equal(one.noise, other.noise)
     assert rule_noise(cal, 64).tobytes() == rule_noise(cal, 64).tobytes()
     assert np.abs(rule_noise(cal, 64).mean(axis=0)).max() < 1e-15
@@ -179,8 +181,8 @@ def test_the_larger_sample_agrees_with_closed_forms_of_the_tail() -> None:
     euros = euros_of(cal)
     outcome = evaluate_plan(cal, euros)
     estimates = tail_elsewhere(cal, euros, outcome, draw(cal.scenario))
-    by_kpi = loading(cal) @ euros * cal.curves.noise
-    sd = float(np.sqrt(by_kpi @ luck_correlation(cal.network, 0.0) @ by_kpi))
+    by_kpi = loading(cal.scenario) @ euros * cal.curves.noise
+    sd = float(np.sqrt(by_kpi @ luck_correlation(cal.scenario, cal.network) @ by_kpi))
     beyond = {
         "cvar": sd * norm.pdf(norm.ppf(0.95)) / 0.05,
         "percentile": sd * norm.ppf(0.9),
@@ -203,7 +205,7 @@ def test_the_certificate_finds_the_worst_cases_again_without_the_model() -> None
     for probability, at in zip(cal.regimes.odds, solution.chosen.consistent.by_regime, strict=True):
         attained = at.score + cal.curves.noise * draws
         paid += list(
-            attained @ (loading(cal) @ solution.chosen.euros)
+            attained @ (loading(cal.scenario) @ solution.chosen.euros)
         )  # linear pay: attainment is the share paid
         odds += [probability / CVAR_DRAWS] * CVAR_DRAWS
     by_hand, left = 0.0, 1 - rule["level"]
@@ -239,10 +241,10 @@ def test_pay_piece_by_piece_is_realised_pay(curve: dict[str, Any]) -> None:
     euros, rng = euros_of(cal), np.random.default_rng(4)
     attained = rng.normal(1.0, 0.4, (300, len(cal.network.kpis)))
     attained[:3] = [[0.75], [1.0], [1.5]]  # on the knots themselves
-    better = rng.normal(1.0, 0.2, (4, 300))
-    better[:, :3] = 1.0
+    apart = rng.normal(0.0, 0.2, (len(cal.network.kpis), 4, 300))
+    apart[:, :, :3] = 0.0
     for i, own in enumerate(euros):
-        people = paid_people(cal, i, own, attained, better)
-        for person, skill in zip(people, better, strict=True):
-            paid = realised_pay(cal, attained * skill[:, None])[:, i] @ own
+        people = paid_people(cal, i, own, attained, apart)
+        for n, person in enumerate(people):
+            paid = realised_pay(cal, attained + apart[:, n].T)[:, i] @ own
             assert person == pytest.approx(paid, abs=1e-9 * own.sum())

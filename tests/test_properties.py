@@ -478,7 +478,8 @@ def curves(draw: st.DrawFn) -> PayCurves:
     level, first, noise = draw(st.floats(-1, 1)), draw(st.floats(0, 2)), draw(st.floats(0.02, 0.6))
     lines = (np.array([[v]]) for v in (level, first))
     bends = (np.array([[v]]) for v in (knots, jumps, changes))
-    return PayCurves(1, *lines, *bends, np.array([noise]), NO_GATES, np.ones((1, 1)))
+    one, none = np.ones((1, 1)), np.zeros((1, 1))
+    return PayCurves(1, *lines, *bends, np.array([noise]), none, none, NO_GATES, one, one)
 
 
 @some(80)

@@ -148,7 +148,8 @@ def test_a_problem_prints_like_a_compiler_message() -> None:
         f"{CASES / 'broken' / 'unknown_key_in_a_team.yaml'}:4:11: [teams.sales.hourz] unknown key",
         "     4 |   sales: {hourz: 300, target_pay: 9000, discount: 0.9}",
         '       |           ^ did you mean "hours"? allowed: label, headcount, hours, base_pay, target_pay, '
-        "hour_value, charges, discount, risk_aversion, responsiveness, skill_spread, curve",
+        "hour_value, charges, discount, risk_aversion, responsiveness, effort, luck_discount, "
+        "paid_on, skill_spread, curve",
     ]
 
 

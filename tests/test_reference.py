@@ -1,4 +1,4 @@
-"""The engine against numbers of an independent implementation of the model: two reference companies."""
+"""The engine against numbers of an independent implementation of the model: three reference companies."""
 
 from __future__ import annotations
 
@@ -12,16 +12,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer import read_scenario
+from optimizer import Scenario, Solution, read_scenario, solve
 from optimizer.plans.evaluator import LinearisedBatch, linearised
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
-from optimizer.response.measures import exposures, measure
+from optimizer.response.exposure import exposures
+from optimizer.response.measures import measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
+from optimizer.response.shared_luck import overlap
 from optimizer.scenario.plan import PlanWeights, plan_of
 
 CASES = Path(__file__).parent / "cases"
-NAMES = ("mini_funnel", "capped_funnel")
+NAMES = ("mini_funnel", "capped_funnel", "second_funnel")
+"""The last one has every mechanism of the second edition (model.md, second edition)."""
+OLD = NAMES[:2]
 TOLERANCE = 1e-6
 EXPOSURE_TOLERANCE = 1e-4
 EXPECTED = {name: json.loads((CASES / name / f"{name}_expected.json").read_text()) for name in NAMES}
@@ -44,6 +48,11 @@ BEST = [
 @cache
 def company(name: str) -> Calibrated:
     return calibrate(read_scenario(CASES / name / f"{name}.json"))
+
+
+def with_rules(name: str, rules: dict[str, Any]) -> Scenario:
+    tree = json.loads((CASES / name / f"{name}.json").read_text(encoding="utf-8"))
+    return Scenario.model_validate({**tree, "rules": rules}, by_alias=True, by_name=False)
 
 
 def euros(cal: Calibrated, weights: PlanWeights) -> np.ndarray:
@@ -82,8 +91,8 @@ def at_baseline_beliefs(name: str, weights: PlanWeights) -> LinearisedBatch:
     return linearised(cal, euros(cal, weights), (cal.beliefs,))
 
 
-def test_the_reference_covers_ten_plans_in_every_mode_it_was_computed_in() -> None:
-    assert (len(PLANS), len(OUTCOMES), len(LINEARISED), len(BEST)) == (10, 15, 5, 19)
+def test_the_reference_covers_fifteen_plans_in_every_mode_it_was_computed_in() -> None:
+    assert (len(PLANS), len(OUTCOMES), len(LINEARISED), len(BEST)) == (15, 25, 5, 19)
 
 
 # --- calibration ----------------------------------------------------------------------------------------
@@ -181,17 +190,74 @@ def test_controllability_and_swing_are_those_of_the_reference(name: str) -> None
     measures, network = measure(cal), cal.network
     for of in ("controllability", "swing"):
         values = table(network.teams, network.kpis, getattr(measures, of))
-        for team, expected in EXPECTED[name][of].items():
+        for team, expected in EXPECTED[name].get(of, {}).items():
             agree(values[team], expected)
 
 
-@pytest.mark.parametrize(("key", "plan"), [("exposure", None), ("exposure_at_sla_48h_consistent", "sla_48h")])
+def test_line_of_sight_and_the_luck_of_who_is_paid_are_those_of_the_reference() -> None:
+    cal, expected = company("second_funnel"), EXPECTED["second_funnel"]
+    for found, key in ((cal.curves.sight, "sight"), (cal.curves.spread, "sd")):
+        values = table(cal.network.teams, cal.network.kpis, found)
+        for team in cal.network.teams:
+            agree(values[team], expected[key][team])
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_exposure_is_that_of_the_reference(name: str, key: str, plan: str | None) -> None:
-    cal, plans = company(name), EXPECTED[name]["plans"]
+def test_what_kpis_count_together_is_that_of_the_reference(name: str) -> None:
+    network = company(name).network
+    values = table(network.kpis, network.kpis, overlap(network))
+    for kpi, expected in EXPECTED[name]["overlap"].items():
+        agree(values[kpi], expected)
+
+
+@pytest.mark.parametrize(("key", "plan"), [("exposure", None), ("exposure_at_sla_48h_consistent", "sla_48h")])
+@pytest.mark.parametrize("name", OLD)
+def test_exposure_in_utility_is_that_of_the_reference(name: str, key: str, plan: str | None) -> None:
+    plans, in_utility = EXPECTED[name]["plans"], {"gaming": {"exposure": {"limit": 1.0, "basis": "utility"}}}
+    cal = calibrate(with_rules(name, in_utility))
     e = euros(cal, plans[plan]["weights"] if plan else cal.scenario.current_plan)
+    agree_on_exposure(cal, e, EXPECTED[name][key])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exposure_in_pay_is_that_of_the_reference(name: str) -> None:
+    cal = company(name)
+    agree_on_exposure(cal, cal.current[None], EXPECTED[name]["exposure_in_pay"])
+
+
+@pytest.mark.parametrize("plan", EXPECTED["second_funnel"]["plans"])
+def test_exposure_in_pay_under_every_plan_is_that_of_the_reference(plan: str) -> None:
+    cal, expected = company("second_funnel"), EXPECTED["second_funnel"]["plans"][plan]
+    agree_on_exposure(cal, euros(cal, expected["weights"]), expected["consistent"]["exposure_in_pay"])
+
+
+def agree_on_exposure(cal: Calibrated, e: np.ndarray, expected: dict[str, dict[str, float]]) -> None:
     at = evaluate_plans(cal, e).by_regime[0]
-    exposure = exposures(cal, at, e.sum(axis=2))[0]
-    values = table(cal.network.kpis, cal.network.teams, exposure)
-    for kpi, expected in EXPECTED[name][key].items():
-        agree(values[kpi], expected, EXPOSURE_TOLERANCE)
+    values = table(cal.network.kpis, cal.network.teams, exposures(cal, at, e)[0])
+    for kpi, falls in expected.items():
+        agree(values[kpi], falls, EXPOSURE_TOLERANCE)
+
+
+@pytest.mark.slow
+def test_the_optimum_of_the_second_edition_is_found_and_proven_by_judging_every_plan() -> None:
+    expected = EXPECTED["second_funnel"]["optimum_consistent"]
+    for objective in ("revenue", "net"):
+        rules = {
+            "objective": objective,
+            "weights": {"step": expected["step"], "max_measures": expected["max_measures"]},
+            "measures": expected["allowed"],
+            "budget": {"expected": float(expected["loaded_budget"])},
+        }
+        solution = solve(with_rules("second_funnel", rules))
+        checks = {check.name: check.value for check in solution.certificate.checks}
+        assert solution.status == "optimal"
+        assert checks["every_plan_judged"] == expected["plans"]
+        best = expected["best"][objective][0]
+        assert solution.certificate.objective == pytest.approx(best[objective], rel=TOLERANCE)
+        agree_on_plan(solution, best["weights"])
+
+
+def agree_on_plan(solution: Solution, weights: dict[str, dict[str, float]]) -> None:
+    assert solution.chosen is not None
+    cal = solution.problem.cal
+    np.testing.assert_allclose(solution.chosen.euros[None], euros(cal, weights), rtol=1e-9)

@@ -63,7 +63,11 @@ def scenario_of(name: str, side: str) -> Scenario:
     teams = {
         team: {**fields, **case.get("teams", {}).get(team, {})} for team, fields in MINI["teams"].items()
     }
-    changed = {"teams": teams, "regimes": case.get("regimes", {}), "rules": GOLDEN["rules"] | case["rules"]}
+    rules = GOLDEN["rules"] | case["rules"]
+    if "exposure" in rules.get("gaming", {}):  # the reference counts what the work itself costs, too
+        in_utility = {"limit": rules["gaming"]["exposure"], "basis": "utility"}
+        rules = rules | {"gaming": rules["gaming"] | {"exposure": in_utility}}
+    changed = {"teams": teams, "regimes": case.get("regimes", {}), "rules": rules}
     return Scenario.model_validate({**MINI, **changed})
 
 

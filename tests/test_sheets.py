@@ -359,7 +359,7 @@ def test_an_unknown_column_is_refused_and_read_as_what_it_resembles(small: bytes
     ("edit", "spot", "message"),
     [
         (put("teams", "E1", "name"), "teams!E1", "duplicate column"),
-        (put("teams", "Z2", 5), "teams!Z2", "a value in a column without a heading"),
+        (put("teams", "AZ2", 5), "teams!AZ2", "a value in a column without a heading"),
         (put("teams", "A1", "#"), "teams", "a column is missing"),
         (lambda book: book.remove(book["kpis"]), "", "is missing"),
         (lambda book: book["teams"].merge_cells("B2:C2"), "teams!B2", "merged cells"),
@@ -376,7 +376,7 @@ def test_what_is_wrong_with_a_whole_sheet_is_said(
 @pytest.mark.slow
 def test_own_sheets_and_columns_are_left_alone(full: bytes, tmp_path: Path) -> None:
     def edit(book: Workbook) -> None:
-        book["teams"]["Z1"], book["teams"]["Z2"] = "# check", "=1/0"
+        book["teams"]["AZ1"], book["teams"]["AZ2"] = "# check", "=1/0"
         book.create_sheet("# scratch")["A1"] = "=NOW()"
         book["notes"]["A3"] = date(2026, 1, 1)
 
@@ -586,7 +586,7 @@ def test_headings_are_frozen_and_columns_offer_the_names_of_other_sheets(full: b
     assert offered["activities", "E"] == "stages!$A$2:$A$1001"
     assert offered["activities", "K"] == '"TRUE,FALSE"'
     assert offered["current_plan", "B"] == "kpis!$A$2:$A$1001"
-    assert offered["credit", "B"] == '"numerator,denominator,entering,entering_denominator"'
+    assert offered["credit", "B"] == '"numerator,denominator,entering,entering_denominator,noise_with"'
 
 
 def test_numbers_out_of_range_are_stopped_while_typing(full: bytes) -> None:

@@ -75,8 +75,10 @@ STEEP: dict[str, Any] = {
 
 
 def _of_teams(**curves: str) -> dict[str, Any]:
-    """The small company's teams, some of them with a curve of their own."""
+    """The small company's teams, paid on their results, some of them with a curve of their own."""
     teams = unequal_tree()["teams"]
+    for team in teams.values():
+        team["paid_on"] = "team"
     for name, curve in curves.items():
         teams[name]["curve"] = curve
     return {"teams": teams}
@@ -107,6 +109,24 @@ def _moving() -> Scenario:
     return Scenario.model_validate(tree, by_alias=True, by_name=False)
 
 
+def _like_people() -> Scenario:
+    """Effort, line of sight, persons' pay behind gates, gaming that can grow, an index, exposure in pay."""
+    file = Path(__file__).parent / "cases" / "second_funnel" / "second_funnel.json"
+    tree = json.loads(file.read_text(encoding="utf-8"))
+    gated = {
+        "threshold": 0.6,
+        "accelerators": [{"from": 1.0, "slope": 2.0}],
+        "gate": {"kpi": "mql", "at": 0.7},
+    }
+    tree["teams"]["ae"]["curve"] = gated
+    for kpi in tree["kpis"].values():
+        kpi["individual_noise"] = 0.3
+    tree["noise_correlation"] = 0.1
+    weak = {"probability": 0.3, "inflow": {"hot": 0.5}, "yields": {"deep_fit": 0.8}}
+    tree |= {"regimes": {"usual": {"probability": 0.7}, "weak": weak}, "rules": {"gaming": {"exposure": 0.2}}}
+    return Scenario.model_validate(tree, by_alias=True, by_name=False)
+
+
 def _starving() -> Scenario:
     """A rate whose denominator its payee lets vanish."""
     file = Path(__file__).parent / "cases" / "trust" / "rate_to_zero.json"
@@ -127,6 +147,7 @@ COMPANIES: dict[str, Callable[[], Scenario]] = {
     "arriving_by_itself": _arriving,
     "starving_a_rate": _starving,
     "moving_results": _moving,
+    "like_people": _like_people,
     "exposed": lambda: _random(9, _exposed(), teams=4, activities=20),
     **{f"curves_{name}": partial(_curves, name) for name in CASES},
     "curves_quota_alike": partial(scenario_of, "quota"),

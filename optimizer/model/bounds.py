@@ -48,8 +48,10 @@ def data_bounds(data: ModelData, regime: RegimeData) -> Bounds:
     x_high = _x_high(data, regime, high, hour_low, price_high)
     price_low = _price_low(data, regime, low, x_high)
     hour_high = _hour_price_high(regime, high, price_low, price_high)
+    x_high = _within_effort(data, regime, x_high, hour_high)
     taken_high = np.append(price_high, 0.0)[network.source]
-    lost = network.unit_hours * hour_high[network.team] + taken_high - price_low @ network.own_yields - low
+    dearest = np.where(network.unit_hours >= 0, hour_high[network.team], hour_low[network.team])
+    lost = network.unit_hours * dearest + taken_high - price_low @ network.own_yields - low
     zero = np.zeros(len(x_high))
     return Bounds(
         Interval(zero, x_high),
@@ -84,13 +86,17 @@ def score_range(regime: RegimeData, x: Interval) -> Interval:
 
 
 def _hour_price_low(data: ModelData, regime: RegimeData, low: Floats) -> Floats:
-    """λ ≥ net − q H of `other`, whose hours are at most H; 0 for a team without hours."""
+    """λ ≥ net − q H of `other`, whose hours are at most H; 0 for a team without hours.
+
+    With effort z, λ ≥ −net of `effort` where z > 0, and λ ≥ net of `other` where z = 0 leaves it no hours.
+    """
     network = regime.network
     price = np.zeros(len(network.teams))
     for i, block in enumerate(network.blocks):
         if block.has_hours:
             a = network.activities.index(f"other:{network.teams[i]}")
-            price[i] = low[a] - data.cal.quadratic[a] * network.hours[i]
+            all_of_them = low[a] - data.cal.quadratic[a] * network.hours[i]
+            price[i] = all_of_them if block.effort is None else min(low[a], -low[block.effort])
     return price
 
 
@@ -112,10 +118,11 @@ def _x_high(
     """Volumes by hours, inflow, or (market work without hours) by where reward stops paying for cost."""
     network = regime.network
     gain = high - network.unit_hours * hour_low[network.team] + price_high @ network.own_yields
-    timed = np.isfinite(network.hours[network.team]) & (network.unit_hours > 0)
+    fixed = np.array([block.has_hours and block.effort is None for block in network.blocks])
+    timed = fixed[network.team] & (network.unit_hours > 0)
     by_hours = np.where(timed, network.hours[network.team] / np.where(timed, network.unit_hours, 1.0), np.inf)
     by_gain = np.where(network.source < 0, np.maximum(gain, 0.0) / data.cal.quadratic, np.inf)
-    x = np.minimum(by_hours, by_gain)
+    x = np.where(network.is_effort, 0.0, np.minimum(by_hours, by_gain))
     for n in reversed(network.downstream_first):
         taking = network.from_stage[n]
         x[taking] = np.minimum(
@@ -125,6 +132,20 @@ def _x_high(
         endless = [network.activities[a] for a in np.flatnonzero(~np.isfinite(x))]
         raise ValueError(f"volume of {', '.join(endless)} cannot be bounded; give its team `hours`")
     return np.asarray(x)
+
+
+def _within_effort(data: ModelData, regime: RegimeData, x_high: Floats, hour_high: Floats) -> Floats:
+    """Hours of `effort`: what all work could take, or where an hour more costs more than it is worth."""
+    network, x = regime.network, x_high.copy()
+    for i, block in enumerate(network.blocks):
+        if block.effort is not None:
+            others = block.activities[block.activities != block.effort]
+            worth = hour_high[i] - data.cal.linear[block.effort]
+            most = network.unit_hours[others] @ x[others]
+            x[block.effort] = min(most, max(worth, 0.0) / data.cal.quadratic[block.effort])
+            timed = others[network.unit_hours[others] > 0]
+            x[timed] = np.minimum(x[timed], x[block.effort] / network.unit_hours[timed])
+    return x
 
 
 def _price_low(data: ModelData, regime: RegimeData, low: Floats, x_high: Floats) -> Floats:
@@ -139,7 +160,8 @@ def _price_low(data: ModelData, regime: RegimeData, low: Floats, x_high: Floats)
 
 
 def _hour_price_high(regime: RegimeData, high: Floats, price_low: Floats, price_high: Floats) -> Floats:
-    """Some work with hours is done (H > 0), and pays at least λ per hour."""
+    """Some work with hours is done (H > 0), and pays at least λ per hour; without any, effort is worth no
+    more than its first hour costs."""
     network = regime.network
     taken = np.append(price_low, 0.0)[network.source]
     gain = high - taken + price_high @ network.own_yields
@@ -148,4 +170,6 @@ def _hour_price_high(regime: RegimeData, high: Floats, price_low: Floats, price_
         if block.has_hours:
             timed = block.activities[network.unit_hours[block.activities] > 0]
             price[i] = (gain[timed] / network.unit_hours[timed]).max()
+            if block.effort is not None:
+                price[i] = max(price[i], -high[block.effort])
     return price

@@ -7,6 +7,7 @@ import pyomo.environ as pyo
 
 from optimizer.model.bounds import Bounds
 from optimizer.model.data import ModelData
+from optimizer.response.network import EFFORT
 
 
 def add_funnel(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...]) -> None:
@@ -34,11 +35,13 @@ def add_funnel(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...]
             for a in mine
             if network.unit_hours[a] > 0
         )
-        return used == float(network.hours[network.teams.index(i)])
+        tried = EFFORT + i
+        worked = m.x[s, tried] if tried in m.ACTIVITIES else float(network.hours[network.teams.index(i)])
+        return used - worked == 0
 
     timed = [t for t, h in zip(network.teams, network.hours, strict=True) if np.isfinite(h)]
     m.stage_balance = pyo.Constraint(m.REGIMES, m.STAGES, rule=balance, doc="(1) inflow is worked or left")
-    m.team_hours = pyo.Constraint(m.REGIMES, timed, rule=hours, doc="(2) hours are used or spare")
+    m.team_hours = pyo.Constraint(m.REGIMES, timed, rule=hours, doc="(2) hours worked are used or spare")
 
 
 def inflow_of(

@@ -93,7 +93,7 @@ def _pairs(m: pyo.ConcreteModel, data: ModelData) -> None:
 
 
 def _exposure(m: pyo.ConcreteModel, data: ModelData) -> None:
-    limit = data.rules.gaming.exposure if data.rules.gaming else None
+    limit = data.rules.exposure_limit
     if limit is None or data.exposure is None:
         return
     teams, kpis = list(m.TEAMS), list(m.KPIS)

@@ -14,14 +14,14 @@ from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.family import RuleOfPlan, RuleValue
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.response.exposure import exposures
 from optimizer.response.global_response import Deviation, deviations
 from optimizer.response.long_run import unpriced
-from optimizer.response.measures import congruence, exposures, measure
+from optimizer.response.measures import congruence, measure
 from optimizer.response.outcome import Outcome, OutcomeBatch, evaluate_plan, evaluate_plans, value_of
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import PayoutDistribution, payout_distribution
-from optimizer.risk.persons import PersonsPay, persons_pay
 from optimizer.scenario.plan import CurveNames, Plan, PlanWeights, plan_from_euros, plan_of
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
@@ -89,11 +89,6 @@ class Evaluation:
     def unpriced(self) -> tuple[str, ...]:
         """KPIs whose results it pays to move, without a price in these figures (model.md §13.7)."""
         return tuple(self.cal.network.kpis[k] for k in unpriced(self.cal, self.euros))
-
-    @property
-    def persons(self) -> tuple[PersonsPay, ...]:
-        """Teams whose pay is another amount where the curve is applied to each person."""
-        return persons_pay(self.cal, self.euros, self.consistent)
 
     @property
     def kept(self) -> bool:
@@ -222,6 +217,6 @@ def influence(scenario: Scenario) -> Influence:
         measures.controllability,
         measures.swing,
         measures.lag,
-        np.asarray(exposures(cal, at, euros.sum(axis=2))[0]),
+        np.asarray(exposures(cal, at, euros)[0]),
         np.asarray(congruence(cal, at.network, cal.reward[None])[0]),
     )

@@ -20,7 +20,7 @@ from optimizer.response.beliefs import Beliefs, signals_of
 from optimizer.response.best_response import respond
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
-from optimizer.response.measures import exposures
+from optimizer.response.exposure import exposures
 from optimizer.response.network import Network
 from optimizer.response.outcome import (
     effort_cost,
@@ -77,7 +77,7 @@ def consistent_facts(
     """What the rules look at, with exposure and deterrence only where a rule needs them."""
     gaming = cal.scenario.rules.gaming
     exposure = deterred = None
-    if gaming is not None and gaming.exposure is not None:
+    if cal.scenario.rules.exposure_limit is not None:
         exposure = believed_exposure(cal, euros, equilibria)
     if gaming is not None and gaming.margin is not None:
         deterred = tuple(deterrence(cal, e, euros) for e in equilibria)
@@ -97,7 +97,7 @@ def consistent_tail(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibriu
 
 def believed_exposure(cal: Calibrated, euros: Floats, equilibria: tuple[Equilibrium, ...]) -> Floats:
     """d_kj, (S, K, J), expected over regimes."""
-    return cal.regimes.expect(exposures(cal, e, euros.sum(axis=2)) for e in equilibria)
+    return cal.regimes.expect(exposures(cal, e, euros) for e in equilibria)
 
 
 def judge_at(

@@ -13,8 +13,7 @@ from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.moved_results import every_movable
 from optimizer.response.outcome import evaluate_plan
-from optimizer.response.shared_luck import overlap
-from optimizer.risk.persons import persons_pay
+from optimizer.response.shared_luck import is_contradictory, overlap
 from optimizer.scenario.charges import loading
 from optimizer.scenario.problems import Finding, Path
 from optimizer.scenario.types import Scenario
@@ -89,24 +88,16 @@ def extrapolated(cal: Calibrated, volumes: Floats) -> Iterator[Extrapolated]:
 def measured_warnings(cal: Calibrated) -> list[Finding]:
     """What a designer should look at before solving."""
     curves = [_curve_of_today(cal.scenario, curve) for curve in curves_of_today(cal.scenario)]
-    parts = (_paid_to_persons, _uncontrolled, _one_number_twice, _moved_behind_gates, _today_breaks)
+    parts = (_contradictory_luck, _uncontrolled, _one_number_twice, _moved_behind_gates, _today_breaks)
     return [*curves, *(finding for part in parts for finding in part(cal))]
 
 
-def _paid_to_persons(cal: Calibrated) -> list[Finding]:
-    """Bent pay of teams whose persons differ, under today's plan."""
-    at = persons_pay(cal, cal.current, evaluate_plan(cal, cal.current))
-    return [
-        Finding(
-            ("teams", paid.team, "skill_spread"),
-            "",
-            f"persons differ, and pay on {', '.join(paid.curved)} follows a curve: on persons' own results "
-            f"{paid.team} gets {paid.on_persons:,.2f} loaded, on the team's result, as budgets and plans are "
-            f"judged, {paid.on_team:,.2f}",
-            "if the curve is applied to each person, leave room for the difference in rules.budget",
-        )
-        for paid in at
-    ]
+def _contradictory_luck(cal: Calibrated) -> Iterator[Finding]:
+    """Correlations that cannot all hold beside each other and beside what KPIs count together."""
+    if is_contradictory(cal.scenario, cal.network):
+        stated = next(name for name, kpi in cal.scenario.kpis.items() if kpi.noise_with)
+        message = "correlations of luck that cannot all hold: the nearest ones that can are used"
+        yield Finding(("kpis", stated, "noise_with"), "", message, "state fewer of them, or smaller ones")
 
 
 def _one_number_twice(cal: Calibrated) -> list[Finding]:

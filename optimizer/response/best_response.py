@@ -150,7 +150,7 @@ def outside_supply(network: Network, block: TeamBlock, i: int, x: Floats) -> Flo
     inflow = network.stage_inflow(others)[:, block.stages]
     if not block.has_hours:
         return inflow
-    hours = np.broadcast_to(network.hours[..., i, None], (len(x), 1))
+    hours = np.broadcast_to(network.fixed_hours[..., i, None], (len(x), 1))
     return np.hstack([inflow, hours])
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.beliefs import Beliefs, perceived_rewards, worth_to_others
+from optimizer.response.controllability import line_of_sight
 from optimizer.response.network import NEGLIGIBLE, Network
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
@@ -102,13 +103,13 @@ class Calibrated(Behaviour):
     reward: Floats
     """r_a(w⁰), (A,) currency per unit."""
     curvature_value: Floats
-    """κ_a, (A,) currency per unit."""
+    """κ_a, (A,) currency per unit; 0 for `effort:<team>`, whose cost follows from ε alone."""
     seed: int = SEED
     """Of the sample on which budget rules about bad cases hold (`optimizer.risk.draws`)."""
 
     def paid_by(self, names: CurveNames) -> Calibrated:
         """The same company, where pay follows the curves that a plan chooses, else those in force."""
-        return replace(self, curves=pay_curves(self.scenario, names))
+        return replace(self, curves=pay_curves(self.scenario, names, self.curves.sight))
 
 
 def pay_per_unit(cal: Calibrated) -> Floats:
@@ -118,7 +119,7 @@ def pay_per_unit(cal: Calibrated) -> Floats:
     """
     network, priced = cal.network, cal.beliefs
     unpriced = Beliefs(priced.routing, priced.numerator, priced.denominator, np.zeros_like(priced.price))
-    curves = pay_curves(cal.scenario)
+    curves = pay_curves(cal.scenario, sight=cal.curves.sight)
     pay = perceived_rewards(network, curves, cal.targets, unpriced, cal.current[None])[0]
     pay_by_stage = np.zeros(len(network.stages))
     for n in (n for n in network.downstream_first if network.owner[n] >= 0):
@@ -134,10 +135,10 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
     Raises CalibrationError where κ_a = 0 (no hours, no reward: state `cost`).
     """
     network = build_network(scenario)
-    curves = pay_curves(scenario)
     targets = _targets(scenario, network)
     routing, numerator, denominator = _observed(network)
     unpriced = Beliefs(routing, numerator, denominator, np.zeros((1, len(network.stages))))
+    curves = pay_curves(scenario, sight=line_of_sight(scenario, network, targets, unpriced))
     current = plan_of(scenario, scenario.current_plan).euros(scenario)
     hour_price = _hour_prices(scenario)
     pay = perceived_rewards(network, curves, targets, unpriced, current[None])[0]
@@ -236,10 +237,11 @@ def _costs(
     """c_a and q_a, (A,)."""
     stated = [a.cost for a in scenario.activities.values()]
     is_stated = np.array([c is not None for c in stated] + [False] * (len(kappa) - len(stated)))
-    _refuse_costless(network, kappa, is_stated)
+    _refuse_costless(network, kappa, is_stated | network.is_effort)
     spent = network.unit_hours * hour_price[network.team]
     taken = network.at_source(price)
     quadratic = kappa / np.where(is_stated, 1.0, _responsiveness(scenario, network) * network.scale)
+    quadratic = np.where(network.is_effort, _effort_curvature(scenario, network, hour_price), quadratic)
     at_work = -quadratic * network.baseline
     idle = _entry(scenario, network) * kappa
     linear = gain - spent - taken + np.where(network.baseline > 0, at_work, idle)
@@ -247,6 +249,19 @@ def _costs(
         if cost is not None:
             linear[a], quadratic[a] = cost.linear, cost.quadratic
     return linear, quadratic
+
+
+def _effort_curvature(scenario: Scenario, network: Network, hour_price: Floats) -> Floats:
+    """λ⁰_i / (ε_i H_i), (A,) currency per hour²: what an hour more costs a team rises by it (model.md
+    §13.4)."""
+    effort = np.array([t.effort if t.hours else 0.0 for t in scenario.teams.values()])
+    unpriced = [t for t, e, p in zip(network.teams, effort, hour_price, strict=True) if e > 0 and p <= 0]
+    if unpriced:
+        raise CalibrationError(
+            f"{', '.join(unpriced)}: `effort` without a price of an hour; state `base_pay` or `hour_value`"
+        )
+    per_hour = hour_price / np.where(effort > 0, effort * network.hours, 1.0)
+    return np.asarray(per_hour[network.team])
 
 
 def _refuse_costless(network: Network, kappa: Floats, is_stated: Bools) -> None:

@@ -217,9 +217,9 @@ class _Team:
         return np.asarray(self._ratios(x)[0] / self._targets)
 
     def _pay(self, scores: Floats) -> Floats:
-        """Σ_k e_ik E pay, worth less where it vests later, (R,)."""
+        """Σ_k e_ik E pay, as far as the team counts on it (later, or luck, counts less), (R,)."""
         level = self._cal.curves.expected(scores)[:, self._i]
-        return np.asarray(level @ (self._euros * self._cal.curves.patience)[self._i])
+        return np.asarray(level @ (self._euros * self._cal.curves.regard)[self._i])
 
     def _pulls(self, scores: Floats) -> Floats:
         """What a unit of each score adds to that, (R, K)."""

@@ -6,6 +6,7 @@ is as likely as it will ever be; the mean over PATHS courses of luck and KEPT pe
 Luck is stratified within each period and drawn once for all, so that every verb, page and table has the same
 figure: at scores that are multiples of σ / GRID, and in proportion between them.
 
+Persons who are paid on their own results move together, as their team would: what counts is what it gets.
 Only where pay on the KPI hangs on nothing else: not behind a gate, and no gate itself.
 """
 
@@ -110,7 +111,7 @@ class LongRun:
 
         def pay(p: Floats, h: Floats) -> Floats:
             now, later = y[:, None] + (1 - loss) * p - h, m[:, None] - p + h
-            both = curves.certain(now[..., None]) + curves.expected(later[..., None])
+            both = curves.of_team(now[..., None]) + curves.expected(later[..., None])
             return np.asarray(both[..., row, 0])
 
         knots = np.unique(curves.knots)
@@ -138,7 +139,7 @@ class LongRun:
 
     def _pay(self, _: Floats, results: Floats, attainment: Floats, pulled: Floats) -> tuple[Floats, Floats]:
         """Means over the paths: pay for what was moved (N, C), attainment lost (N,)."""
-        more = self.curves.certain(attainment[..., None]) - self.curves.certain(results[..., None])
+        more = self.curves.of_team(attainment[..., None]) - self.curves.of_team(results[..., None])
         return more[..., 0].mean(axis=1), self.choice.loss * pulled.mean(axis=1)
 
 
@@ -179,7 +180,7 @@ def _hangs(gates: Gates, kpi: int) -> bool:
 
 def _long_run(cal: Calibrated, choice: Movable) -> LongRun:
     run = LongRun(choice, cal.curves.of_kpi(choice.kpi))
-    parts = (a.tobytes() for name, a in run.curves.numbers.items() if name != "patience")
+    parts = (a.tobytes() for name, a in run.curves.numbers.items() if name not in ("patience", "sight"))
     key = (run.row, choice.share, choice.loss, run.curves.knots.shape, *parts)
     return replace(run, known=_KNOWN.setdefault(key, run.known))
 

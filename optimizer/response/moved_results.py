@@ -167,7 +167,7 @@ def two_periods(
     now = _with(attainment, choice.kpi, (1 - choice.loss) * pulled - held)
     later = _with(expected, choice.kpi, held - pulled)
     pair = (..., choice.team, choice.kpi)
-    return np.asarray(cal.curves.certain(now)[pair] + cal.curves.expected(later)[pair])
+    return np.asarray(cal.curves.of_team(now)[pair] + cal.curves.expected(later)[pair])
 
 
 def _with(attainment: Floats, k: int, more: Floats) -> Floats:

@@ -1,4 +1,5 @@
-"""The funnel as arrays: explicit activities, then `leave:<stage>`, then `other:<team>` (model.md §2, §3)."""
+"""The funnel as arrays: explicit activities, then the implicit ones `leave:<stage>`, `other:<team>` (model.md
+§2, §3) and `effort:<team>`, whose units are hours that a team works (§13.4)."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from optimizer.arrays import Bools, Floats, Ints, product, stacked
 
 LEAVE = "leave:"
 OTHER = "other:"
+EFFORT = "effort:"
 NEGLIGIBLE = 1e-9
 
 
@@ -20,14 +22,16 @@ NEGLIGIBLE = 1e-9
 class TeamBlock:
     """What one team decides: its activities, and the equalities (1), (2) that bind them.
 
-    Rows of `balance` are the team's own stages, then its hours if it has any:
-    `balance @ x[activities] = inflow of own stages from outside the team, hours`.
+    Rows of `balance` are the team's own stages, then its hours if it has any: `balance @ x[activities] =
+    inflow of own stages from outside the team, hours`, these 0 where `effort`, an activity, brings them.
     """
 
     activities: Ints
     stages: Ints
     balance: Floats
     has_hours: bool
+    effort: int | None
+    """Place of `effort:<team>` among all activities; None where hours are fixed."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Network:
     activities: tuple[str, ...]
     kpis: tuple[str, ...]
     hours: Floats
-    """H_i, (I,) hours per period; NaN where the team's hours are not limited."""
+    """H_i, (I,) hours per period; NaN where the team's hours are not limited. What a team with effort works
+    today."""
     discount: Floats
     """δ_i, (I,)."""
     owner: Ints
@@ -58,7 +63,7 @@ class Network:
     yields: Floats
     """P_na, (N, A)."""
     unit_hours: Floats
-    """h_a, (A,)."""
+    """h_a, (A,); −1 for `effort:<team>`, a unit of which is an hour more."""
     cash: Floats
     """m_a, (A,)."""
     unit_value: Floats
@@ -68,7 +73,7 @@ class Network:
     baseline: Floats
     """x⁰_a, (A,) units per period; 0 where negligible against the stage's inflow."""
     scale: Floats
-    """X_a, (A,): x⁰_a, or the reach where that is larger or alone (model.md §6)."""
+    """X_a, (A,): x⁰_a, or the reach where that is larger or alone (model.md §6, §13.3)."""
     gaming: Bools
     explicit: Bools
     numerator: Floats
@@ -76,7 +81,7 @@ class Network:
     denominator: Floats
     """D_ka, (K, A)."""
     numerator_arriving: Floats
-    """N⁰_k = Σ_n entering_kn F_n, (K,): what counts and enters its stage by itself (model.md §6)."""
+    """N⁰_k = constant_k + Σ_n entering_kn F_n, (K,): what counts without anybody's work (model.md §13.1)."""
     denominator_arriving: Floats
     """D⁰_k, likewise, (K,)."""
     is_rate: Bools
@@ -116,6 +121,17 @@ class Network:
     def blocks(self) -> tuple[TeamBlock, ...]:
         """Each team's decision, in the order of `teams`."""
         return tuple(_block(self, i) for i in range(len(self.teams)))
+
+    @cached_property
+    def fixed_hours(self) -> Floats:
+        """Right-hand side of (2), (I,): H_i, or 0 where the team's hours are what `effort:<team>` brings."""
+        tried = np.array([block.effort is not None for block in self.blocks])
+        return np.where(tried, 0.0, self.hours)
+
+    @cached_property
+    def is_effort(self) -> Bools:
+        """(A,): `effort:<team>`."""
+        return np.array([name.startswith(EFFORT) for name in self.activities])
 
     @cached_property
     def feeds(self) -> Bools:
@@ -214,7 +230,8 @@ def _block(network: Network, i: int) -> TeamBlock:
     has_hours = bool(np.isfinite(network.hours[..., i]).all())
     if has_hours:
         balance = np.concatenate([balance, network.unit_hours[..., None, activities]], axis=-2)
-    return TeamBlock(activities, stages, balance, has_hours)
+    tried = activities[network.is_effort[activities]]
+    return TeamBlock(activities, stages, balance, has_hours, int(tried[0]) if len(tried) else None)
 
 
 def _reverse_topological(count: int, source: Ints, leads_to: Bools) -> tuple[int, ...]:

@@ -254,8 +254,13 @@ def _pay(euros: Floats, level: Floats) -> Floats:
 
 
 def realised_pay(cal: Calibrated, attainment: Floats) -> Floats:
-    """Pay per euro at target at realised attainments (..., K), gates included: (..., I, K)."""
+    """What the curves pay per euro at target at an attainment (..., K), gates included: (..., I, K)."""
     return cal.curves.certain(attainment)
+
+
+def team_pay(cal: Calibrated, attainment: Floats) -> Floats:
+    """What teams are paid per euro at target where KPIs attain so (..., K): (..., I, K)."""
+    return cal.curves.of_team(attainment)
 
 
 def expected_pay(cal: Calibrated, score: Floats) -> Floats:
@@ -263,46 +268,45 @@ def expected_pay(cal: Calibrated, score: Floats) -> Floats:
     return cal.curves.expected(score)
 
 
-def paid_people(cal: Calibrated, i: int, euros: Floats, attainment: Floats, better: Floats) -> Floats:
+def paid_people(cal: Calibrated, i: int, euros: Floats, attainment: Floats, apart: Floats) -> Floats:
     """What people of team i earn, (n, D): `euros` (K,) each times `realised_pay` at the attainment (D, K) of
-    KPIs times `better` (n, D). In place and in blocks, since there are millions."""
-    paid = np.empty_like(better)
+    KPIs plus what sets each of them `apart` (K, n, D). In place and in blocks: there are millions."""
+    paid = np.empty(apart.shape[1:])
     for at in range(0, len(attainment), _BLOCK):
         some = slice(at, at + _BLOCK)
-        paid[:, some] = _paid_block(cal.curves, i, euros, attainment[some], better[:, some])
+        reached = attainment[some].T[:, None] + apart[:, :, some]
+        paid[:, some] = _paid_block(cal.curves, i, euros, reached)
     return paid
 
 
-def _paid_block(curves: PayCurves, i: int, euros: Floats, attainment: Floats, better: Floats) -> Floats:
-    """KPIs without a gate together, those behind one each by itself."""
+def _paid_block(curves: PayCurves, i: int, euros: Floats, reached: Floats) -> Floats:
+    """KPIs without a gate together, those behind one each by itself; attainments `reached` (K, n, D)."""
     g = curves.gates
     behind = {int(g.kpi[p]): p for p in np.flatnonzero(g.team == i)}
     free = np.array([k not in behind for k in range(len(euros))])
-    total = _paid_freely(curves, i, np.where(free, euros, 0.0), attainment, better)
+    total = _paid_freely(curves, i, np.where(free, euros, 0.0), reached)
     for k, p in behind.items():
         if euros[k]:
             alone = np.where(np.arange(len(euros)) == k, euros, 0.0)
-            opened = attainment[:, g.on[p]] * better >= g.at[p]
-            total += opened * _paid_freely(curves, i, alone, attainment, better)
+            total += (reached[g.on[p]] >= g.at[p]) * _paid_freely(curves, i, alone, reached)
     return total
 
 
-def _paid_freely(curves: PayCurves, i: int, euros: Floats, attainment: Floats, better: Floats) -> Floats:
+def _paid_freely(curves: PayCurves, i: int, euros: Floats, reached: Floats) -> Floats:
     """A straight line, what the pieces after each knot add to it, and jumps."""
     c = min(i, len(curves.knots) - 1)
-    total = (attainment @ (euros * curves.first_slope[c])) * better
+    total = np.tensordot(euros * curves.first_slope[c], reached, axes=1)
     total += float(euros @ curves.first_level[c])
     bent = euros * ((curves.changes[c] != 0) | (curves.jumps[c] != 0)).any(axis=1)
-    reached, part = (np.empty_like(better) for _ in range(2))
+    part = np.empty_like(total)
     for k in np.flatnonzero(bent):
-        np.multiply(better, attainment[:, k], out=reached)
         for low, high, slope in _pieces(curves.knots[c, k], curves.changes[c, k]):
-            np.clip(reached, low, high, out=part)
+            np.clip(reached[k], low, high, out=part)
             part -= low
             part *= euros[k] * slope
             total += part
         for j in np.flatnonzero(curves.jumps[c, k]):
-            np.greater_equal(reached, curves.knots[c, k, j], out=part)
+            np.greater_equal(reached[k], curves.knots[c, k, j], out=part)
             part *= euros[k] * curves.jumps[c, k, j]
             total += part
     return np.asarray(total)
@@ -340,5 +344,5 @@ def risk_premium(cal: Calibrated, euros: Floats, score: Floats) -> Floats:
 
 def pay_spread(cal: Calibrated, score: Floats) -> PaySpread:
     """Uncertainty of pay at scores (S or 1, K)."""
-    luck = luck_correlation(cal.network, cal.scenario.noise_correlation)
+    luck = luck_correlation(cal.scenario, cal.network)
     return PaySpread(cal.curves, luck, score)

@@ -30,7 +30,7 @@ from optimizer.response.pay_curves import PayCurves
 
 DRAWS = 2048
 """Of luck, for payments behind gates: a power of 2."""
-_BY_CURVE = ("first_level", "first_slope", "knots", "jumps", "changes")
+_BY_CURVE = ("first_level", "first_slope", "knots", "jumps", "changes", "skill", "alone")
 _SHARED = 1e-12
 """Correlation of luck below this is none."""
 _BLOCK = 1 << 20
@@ -47,6 +47,8 @@ class PaySpread:
 
     def of_teams(self, euros: Floats) -> Floats:
         """Var pay_i at euros at target (S, I, K), (S, I)."""
+        if self.curves.apart.any():
+            return np.hstack([part.of_teams(euros[:, [i]]) for i, part in enumerate(self._persons())])
         alone = np.einsum("sik,sik->si", euros**2, np.broadcast_to(self.variance, euros.shape))
         for k, j in self._pairs():
             both = euros[..., k] * euros[..., j]
@@ -56,6 +58,8 @@ class PaySpread:
 
     def matrix(self) -> Floats:
         """Cov(pay_k, pay_j) of every team, (S, I, K, K)."""
+        if self.curves.apart.any():
+            return np.concatenate([part.matrix() for part in self._persons()], axis=1)
         every = self.variance[..., None] * np.eye(len(self.luck))
         for k, j in self._pairs():
             every[..., k, j] = every[..., j, k] = self._of_pair(k, j)
@@ -65,6 +69,18 @@ class PaySpread:
     def variance(self) -> Floats:
         """Var pay_k, (S, I, K)."""
         return self.curves.variance(self.score)
+
+    def _persons(self) -> Iterator[PaySpread]:
+        """Of each team alone, whose luck is then that of one of its persons where these are paid: all skill
+        is in all KPIs, and a person's own luck in none but its own."""
+        for i in range(self.curves.teams):
+            curves = _of_team(self.curves, i)
+            shared = self.luck * np.outer(curves.noise, curves.noise) + float(curves.skill[0, 0]) ** 2
+            spread = np.where(curves.spread[0] > 0, curves.spread[0], 1.0)
+            alike = shared / np.outer(spread, spread)
+            np.fill_diagonal(alike, 1.0)
+            of_one = replace(curves, noise=curves.spread[0], skill=0 * curves.skill, alone=0 * curves.alone)
+            yield PaySpread(of_one, alike, self.score)
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
         """KPIs, each two once, whose luck has something in common."""
@@ -176,6 +192,7 @@ def _of_team(curves: PayCurves, i: int) -> PayCurves:
         teams=1,
         gates=Gates(first, g.kpi[mine], g.on[mine], g.at[mine], g.correlation[mine]),
         patience=curves.patience[i : i + 1],
+        sight=curves.sight[i : i + 1],
         **{name: getattr(curves, name)[c] for name in _BY_CURVE},
     )
 

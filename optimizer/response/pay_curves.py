@@ -1,7 +1,7 @@
 """What attainment pays, on average over luck (model.md §9).
 
 Attainment is score + σ·ε with ε standard normal, so that expected pay is smooth: over knots K with a jump J
-and a slope change c there, and z = (score − K) / σ,
+and a slope change c there, and z = (score − K) / σ, with the σ of whose result is paid, team's or person's,
 
     E pay = Σ J Φ(z) + c [(score − K) Φ(z) + σ φ(z)],    dE pay / dscore = Σ J φ(z) / σ + c Φ(z)
 
@@ -24,6 +24,9 @@ from scipy.special import ndtr
 from optimizer.arrays import Bools, Floats, Ints, stacked
 from optimizer.response.bivariate_normal import UpperTail, tail
 from optimizer.response.gates import NO_GATES, Gates, Sensitivity
+
+_SURE = 1e-9
+"""Standard deviation of what is as good as certain."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,17 @@ class PayCurves:
     changes: Floats
     """(C, K, J) slope change at each knot; it and the jump are 0 where a KPI has fewer knots."""
     noise: Floats
-    """σ_k, (K,)."""
+    """σ_k of what a team attains, (K,)."""
+    skill: Floats
+    """Standard deviation of what lasts of a person's attainment around the team's, the same in all KPIs, (C,
+    1); 0 where the team's result is paid (model.md §13.2)."""
+    alone: Floats
+    """That of a person's luck beyond the team's, (C, K); likewise."""
     gates: Gates
     patience: Floats
     """Worth today of a euro earned, (I, K): below 1 where a part vests later."""
+    sight: Floats
+    """v_ik, (I, K): what is left of a reward that a team discounts for luck and others (model.md §13.5)."""
 
     def expected(self, score: Floats) -> Floats:
         """E pay at scores."""
@@ -74,12 +84,12 @@ class PayCurves:
         return Sensitivity(gated, at.gate_slope(self._rises), self.gates)
 
     def perceived(self, score: Floats) -> Sensitivity:
-        """dE pay/dscores as teams see it: what vests later counts less."""
+        """dE pay/dscores as teams see it: what vests later, or is luck, counts less."""
         known = self.sensitivity(score)
-        if self._at_once:
+        if self._at_face_value:
             return known
         g = self.gates
-        return Sensitivity(known.own * self.patience, known.gate * self.patience[..., g.team, g.kpi], g)
+        return Sensitivity(known.own * self.regard, known.gate * self.regard[..., g.team, g.kpi], g)
 
     def certain(self, attainment: Floats) -> Floats:
         """Pay at realised attainments, gates included."""
@@ -93,13 +103,41 @@ class PayCurves:
         paid[..., g.team, g.kpi] *= attainment[..., g.on] >= g.at
         return paid
 
+    def of_team(self, attainment: Floats) -> Floats:
+        """Pay of a whole team whose KPIs attain so: where persons are paid, its mean over what sets them
+        apart.
+
+        A team's own number of persons is taken as large: their luck among each other evens out.
+        """
+        sure = self.certain(attainment)
+        if not self._among.any():
+            return sure
+        return np.where(self._among, self._persons.expected(attainment), sure)
+
+    @cached_property
+    def _among(self) -> Bools:
+        """Pairs whose pay in a team differs from person to person, (I, K)."""
+        among: Bools = np.array(self._for_teams(self.apart)) > 0
+        g = self.gates
+        among[g.team, g.kpi] |= among[g.team, g.on]
+        return among
+
+    @cached_property
+    def _persons(self) -> PayCurves:
+        """Curves whose luck is what sets persons apart, at what the team attains."""
+        g, least = self.gates, np.maximum(self.apart, _SURE)
+        row = np.minimum(g.team, len(self.skill) - 1)
+        alike = self.skill[row, 0] ** 2 / (least[row, g.kpi] * least[row, g.on])
+        alone = np.sqrt(np.maximum(least**2 - self.skill**2, 0.0))
+        return replace(self, noise=0 * self.noise, alone=alone, gates=replace(g, correlation=alike))
+
     def variance(self, score: Floats) -> Floats:
         """Var pay from noise alone, per square euro at target: E pay² less the square of E pay.
 
         pay² is piecewise quadratic: over knots, a jump, a slope change and a change of curvature.
         """
         line = self.first_level + self.first_slope * score[..., None, :]
-        straight = line**2 + (self.first_slope * self.noise) ** 2
+        straight = line**2 + (self.first_slope * self.spread) ** 2
         free = self._for_teams(straight + self._beyond_knots(score, self._square_rises))
         square = self._gated(score, free, lambda at: at.moment(self._square_rises))
         return np.asarray(np.maximum(square - self.expected(score) ** 2, 0.0))
@@ -115,8 +153,11 @@ class PayCurves:
             jumps=self.jumps[:, some],
             changes=self.changes[:, some],
             noise=self.noise[some],
+            skill=self.skill,
+            alone=self.alone[:, some],
             gates=NO_GATES,
             patience=self.patience[: len(self.knots), some],
+            sight=self.sight[: len(self.knots), some],
         )
 
     # --- companies of one structure, answered at once
@@ -131,7 +172,10 @@ class PayCurves:
             "jumps": self.jumps,
             "changes": self.changes,
             "noise": self.noise,
+            "skill": self.skill,
+            "alone": self.alone,
             "patience": self.patience,
+            "sight": self.sight,
         }
 
     @property
@@ -174,12 +218,27 @@ class PayCurves:
         return bool(self.jumps.any())
 
     @cached_property
-    def _at_once(self) -> bool:
-        return bool((self.patience == 1).all())
+    def regard(self) -> Floats:
+        """How much of a euro at target a team counts on, (I, K)."""
+        return self.patience * self.sight
 
-    @property
+    @cached_property
+    def _at_face_value(self) -> bool:
+        return bool((self.regard == 1).all())
+
+    @cached_property
+    def apart(self) -> Floats:
+        """Standard deviation of one person's attainment around the team's, (C, K)."""
+        return np.sqrt(self.skill**2 + self.alone**2)
+
+    @cached_property
+    def spread(self) -> Floats:
+        """σ_ik of the attainment that is paid, (C, K): the team's luck, and what sets persons apart."""
+        return np.sqrt(self.noise[..., None, :] ** 2 + self.apart**2)
+
+    @cached_property
     def _sd(self) -> Floats:
-        return np.where(self.noise > 0, self.noise, 1.0)[..., None, :]
+        return np.where(self.spread > 0, self.spread, 1.0)
 
     @property
     def _rises(self) -> tuple[Floats, Floats]:
@@ -245,7 +304,8 @@ class _Behind:
     def __init__(self, curves: PayCurves, score: Floats) -> None:
         g = curves.gates
         self._pairs = (np.minimum(g.team, curves.knots.shape[-3] - 1), g.kpi)
-        self._spread, self._gate_spread = curves.noise[..., g.kpi], curves.noise[..., g.on]
+        self._spread = curves.spread[..., *self._pairs]
+        self._gate_spread = curves.spread[..., self._pairs[0], g.on]
         self._knots, self._score = self._of_pairs(curves.knots), score[..., g.kpi]
         self._first = curves.first_level[..., *self._pairs]
         away = (self._knots - self._score[..., None]) / self._spread[..., None]

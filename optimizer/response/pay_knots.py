@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, Ints
 from optimizer.response.gates import NO_GATES, Gates
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.scenario_network import build_network
@@ -49,9 +49,14 @@ def pay_terms(curve: Curve | None, kpi: str) -> tuple[Hashable, ...]:
     return knots.level, knots.slope, bends, gate, tuple((v.after, v.share) for v in stated.vesting)
 
 
-def pay_curves(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> PayCurves:
-    """The curves of all pairs; `chosen` curves by team replace the scenario's."""
-    own = any(t.curve is not None for t in scenario.teams.values()) or bool(chosen)
+def pay_curves(
+    scenario: Scenario, chosen: Mapping[str, str] | None = None, sight: Floats | None = None
+) -> PayCurves:
+    """The curves of all pairs; `chosen` curves by team replace the scenario's.
+
+    `sight` (I, K) is how much of each reward teams count on (model.md §13.5); default all of it.
+    """
+    own = any(t.curve is not None or t.pays_persons for t in scenario.teams.values()) or bool(chosen)
     teams, kpis = list(scenario.teams), list(scenario.kpis)
     rows = [[curve_of(scenario, t, k, chosen) for k in kpis] for t in (teams if own else teams[:1])]
     shapes = [[_shape(c, k) for c, k in zip(row, kpis, strict=True)] for row in rows]
@@ -61,9 +66,19 @@ def pay_curves(scenario: Scenario, chosen: Mapping[str, str] | None = None) -> P
         first_slope=np.array([[s.slope for s in row] for row in shapes]),
         **_padded(shapes),
         noise=np.array([k.noise for k in scenario.kpis.values()]),
+        **_persons(scenario, len(rows)),
         gates=_gates(scenario, rows if own else rows * len(teams)),
         patience=_patience(scenario, rows if own else rows * len(teams)),
+        sight=np.ones((len(teams), len(kpis))) if sight is None else sight,
     )
+
+
+def _persons(scenario: Scenario, rows: int) -> dict[str, Floats]:
+    """What sets persons apart who are paid on their own results: skill (C, 1) and luck alone (C, K)."""
+    teams = list(scenario.teams.values())[:rows]
+    luck = np.array([kpi.individual_noise for kpi in scenario.kpis.values()])
+    skill = [[t.skill_spread if t.pays_persons else 0.0] for t in teams]
+    return {"skill": np.array(skill), "alone": np.array([luck * t.pays_persons for t in teams])}
 
 
 def _shape(curve: Curve | None, kpi: str) -> PayKnots:
@@ -96,8 +111,19 @@ def _gates(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Gates:
     if not gates:
         return NO_GATES
     team, kpi, on, at = (np.array(part) for part in zip(*gates, strict=True))
-    alike = luck_correlation(build_network(scenario), scenario.noise_correlation)
-    return Gates(team, kpi, on, at.astype(float), alike[kpi, on])
+    return Gates(team, kpi, on, at.astype(float), _alike(scenario, team, kpi, on))
+
+
+def _alike(scenario: Scenario, team: Ints, kpi: Ints, on: Ints) -> Floats:
+    """Correlation of the attainments of two KPIs whose pay hangs together, (P,): of their luck, and where
+    persons are paid of their skill, which is the same in both."""
+    luck = luck_correlation(scenario, build_network(scenario))[kpi, on]
+    noise = np.array([k.noise for k in scenario.kpis.values()])
+    apart = _persons(scenario, len(scenario.teams))
+    skill, alone = apart["skill"][team, 0], apart["alone"][team]
+    row = np.arange(len(team))
+    size = [np.sqrt(noise[k] ** 2 + skill**2 + alone[row, k] ** 2) for k in (kpi, on)]
+    return np.asarray((luck * noise[kpi] * noise[on] + skill**2) / (size[0] * size[1]))
 
 
 def _patience(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.response.network import LEAVE, NEGLIGIBLE, OTHER, Network
+from optimizer.response.network import EFFORT, LEAVE, NEGLIGIBLE, OTHER, Network
 from optimizer.scenario.types import Regime, Scenario
 
 REACH_OF_IMPLICIT = 0.05
@@ -34,15 +34,17 @@ def _frame(scenario: Scenario) -> _Frame:
     teams, stages = tuple(scenario.teams), tuple(scenario.stages)
     owned = [(s, str(v.owner)) for s, v in scenario.stages.items() if v.owner is not None]
     timed = [t for t, v in scenario.teams.items() if v.hours is not None]
+    trying = [t for t in timed if scenario.teams[t].effort > 0]
     work = scenario.activities.values()
-    team = [*(a.team for a in work), *(owner for _, owner in owned), *timed]
-    source = [stages.index(a.from_) if a.from_ else -1 for a in work]
+    team = [*(a.team for a in work), *(owner for _, owner in owned), *timed, *trying]
+    taken = [*(stages.index(a.from_) if a.from_ else -1 for a in work), *(stages.index(s) for s, _ in owned)]
+    implicit = (*(LEAVE + s for s, _ in owned), *(OTHER + t for t in timed), *(EFFORT + t for t in trying))
     return _Frame(
         stages=stages,
-        activities=(*scenario.activities, *(LEAVE + s for s, _ in owned), *(OTHER + t for t in timed)),
+        activities=(*scenario.activities, *implicit),
         team=np.array([teams.index(t) for t in team], dtype=np.intp),
-        source=np.array([*source, *(stages.index(s) for s, _ in owned), *(-1 for _ in timed)], dtype=np.intp),
-        implicit=len(owned) + len(timed),
+        source=np.array([*taken, *(-1 for _ in (*timed, *trying))], dtype=np.intp),
+        implicit=len(implicit),
     )
 
 
@@ -54,7 +56,7 @@ def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
     yields = _yields(scenario, times.yields, frame.implicit)
     inflow = np.array([v.inflow * times.inflow.get(s, 1.0) for s, v in stages.items()], dtype=float)
     baseline, scale = _baseline_and_scale(scenario, frame)
-    spare = [a.startswith(OTHER) for a in frame.activities[len(work) :]]
+    spent = [float(a.startswith(OTHER)) - a.startswith(EFFORT) for a in frame.activities[len(work) :]]
     return Network(
         teams=teams,
         stages=frame.stages,
@@ -68,7 +70,7 @@ def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
         team=frame.team,
         source=frame.source,
         yields=yields,
-        unit_hours=np.array([*(a.hours for a in work.values()), *map(float, spare)]),
+        unit_hours=np.array([*(a.hours for a in work.values()), *spent]),
         cash=frame.padded(a.cash for a in work.values()),
         unit_value=frame.padded(a.value * times.value.get(n, 1.0) for n, a in work.items()),
         lag=frame.padded(a.lag for a in work.values()),
@@ -78,7 +80,8 @@ def build_network(scenario: Scenario, regime: Regime | None = None) -> Network:
         explicit=np.arange(len(frame.activities)) < len(work),
         numerator=_credit(frame, yields, ((k.numerator, k.entering) for k in kpis)),
         denominator=_credit(frame, yields, ((k.denominator, k.entering_denominator) for k in kpis)),
-        numerator_arriving=_arriving(frame, inflow, (k.entering for k in kpis)),
+        numerator_arriving=_arriving(frame, inflow, (k.entering for k in kpis))
+        + np.array([k.constant for k in kpis]),
         denominator_arriving=_arriving(frame, inflow, (k.entering_denominator for k in kpis)),
         is_rate=np.array([k.is_rate for k in kpis]),
     )
@@ -139,9 +142,9 @@ def _baseline_and_scale(scenario: Scenario, frame: _Frame) -> tuple[Floats, Floa
             left_reach.append(REACH_OF_IMPLICIT * inflow[n] if inflow[n] > 0 else reach[source == n].sum())
     spare, spare_scale = _spare_hours(scenario, team, seen)
     left_scale = np.maximum(left, left_reach)
-    return np.array([*seen, *left, *spare]), np.array(
-        [*np.where(seen > 0, seen, reach), *left_scale, *spare_scale]
-    )
+    tried = [float(t.hours) for t in scenario.teams.values() if t.hours is not None and t.effort > 0]
+    scale = [*np.maximum(seen, reach), *left_scale, *spare_scale, *tried]
+    return np.array([*seen, *left, *spare, *tried]), np.array(scale)
 
 
 def _spare_hours(scenario: Scenario, team: Ints, seen: Floats) -> tuple[list[float], list[float]]:

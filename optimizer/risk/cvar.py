@@ -19,7 +19,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.long_run import attained, long_runs, moved_level
-from optimizer.response.outcome import expected_pay, realised_pay
+from optimizer.response.outcome import expected_pay, team_pay
 from optimizer.risk.draws import rule_before, rule_noise
 from optimizer.scenario.charges import loading
 
@@ -116,7 +116,7 @@ def moving(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Floa
     level = expected_pay(cal, score) + moved_level(cal, euros, score)
     extra = np.empty((len(euros), len(noise)))
     for plan, at in enumerate(score):
-        reached = realised_pay(cal, attained(cal, euros[plan], at, noise, before))
+        reached = team_pay(cal, attained(cal, euros[plan], at, noise, before))
         extra[plan] = np.einsum("ik,dik->d", charged[plan], reached - level[plan])
     return extra
 
@@ -124,7 +124,7 @@ def moving(cal: Calibrated, euros: Floats, score: Floats, noise: Floats) -> Floa
 def payout_range(cal: Calibrated, score: Floats, noise: Floats) -> Floats:
     """pay(m + σε) − E pay(m) per euro at target, (S, D, I·K)."""
     attained = score[:, None, :] + cal.curves.noise * noise
-    luck = realised_pay(cal, attained) - expected_pay(cal, score)[:, None]
+    luck = team_pay(cal, attained) - expected_pay(cal, score)[:, None]
     return luck.reshape(*luck.shape[:2], -1)
 
 

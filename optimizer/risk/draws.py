@@ -5,11 +5,15 @@ common to all KPIs, the ε'_l are independent, all standard normal, ρ the scena
 mixes what counts the same work (`response.shared_luck`). A team is paid on the attainment of its KPIs, so
 payouts of teams and company depend on regime and ε alone.
 
-*A person* of a team of n holds 1/n of its target pay on every KPI and attains (1 + skill) times what the team
-attains. Skills are normal with standard deviation `skill_spread` and sum to 0 within the team (of one person:
-they are 0), so where pay is linear people's pay sums to the team's, draw by draw; a bent curve pays people on
-average less (a cap) or more (an accelerator) than it pays the team. In one period what lasts and what passes
-cannot be told apart: `skill_spread` is all of it, and every draw is another set of people.
+*A person* of a team of n that pays persons (`paid_on`) holds 1/n of its target pay on every KPI and attains
+what
+the team attains plus skill, the same in all KPIs, with standard deviation `skill_spread`, plus luck of its
+own
+with that of the KPI's `individual_noise` (model.md §13.2). Both are normal and sum to 0 within the team (of
+one
+person: they are 0), so where pay is linear people's pay sums to the team's, draw by draw. In one period what
+lasts and what passes cannot be told apart: every draw is another set of people. Elsewhere everybody has 1/n
+of what the team is paid.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from scipy.special import ndtri
 from optimizer.arrays import Floats, Ints
 from optimizer.response.calibration import Calibrated
 from optimizer.response.scenario_network import build_network
-from optimizer.response.shared_luck import mixing
+from optimizer.response.shared_luck import LuckFactors, luck_factors
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
 
@@ -48,6 +52,7 @@ class Stream(IntEnum):
     WARNING = 5
     EARLIER = 6
     """Periods before the first one."""
+    PERSONS = 7
 
 
 def generator(seed: int, stream: Stream, *part: int) -> np.random.Generator:
@@ -57,29 +62,45 @@ def generator(seed: int, stream: Stream, *part: int) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Draws:
-    """D periods, all equally likely: `regime` (D,) positions and `noise` ε (D, K); per team `skill` (n_i, D),
-    what a person attains per unit that the team attains: 1 + skill; n_i is 0 without a headcount. `before`
-    (D, K) in [0, 1): where among all that earlier periods may have left is what they left."""
+    """D periods, all equally likely: `regime` (D,) positions and `noise` ε (D, K). `before` (D, K) in [0, 1):
+    where among all that earlier periods may have left is what they left."""
 
     regime: Ints
     noise: Floats
-    skill: tuple[Floats, ...]
     before: Floats
+    seed: int
+
+    def apart(self, scenario: Scenario, i: int) -> Floats:
+        """What sets the people of team i apart from its attainment of every KPI, (K, n, D); n is 0 without a
+        headcount."""
+        team, kpis = list(scenario.teams.values())[i], list(scenario.kpis.values())
+        people = team.headcount or 0
+        apart = np.zeros((len(kpis), people, len(self.regime)))
+        if team.pays_persons and people > 1:
+            apart += self._even(people, team.skill_spread, i)
+            for k, kpi in enumerate(kpis):
+                if kpi.individual_noise:
+                    apart[k] += self._even(people, kpi.individual_noise, i, k)
+        return apart
+
+    def _even(self, people: int, spread: float, *part: int) -> Floats:
+        """Normal numbers (n, D) that sum to 0 over people, each with standard deviation `spread`."""
+        some = generator(self.seed, Stream.PERSONS, *part).standard_normal((people, len(self.regime)))
+        some -= some.mean(axis=0)
+        some *= spread * np.sqrt(people / (people - 1))
+        return some
 
 
 def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
-    """Independent noise and skill; regimes spread evenly over the draws, from a random start.
+    """Independent noise; regimes spread evenly over the draws, from a random start.
 
     Even spreading is unbiased and takes the number of periods in each regime out of the error; standard
     errors that ignore it err on the large side.
     """
     rng = generator(seed, Stream.PAYOUTS)
     regime = _regimes(rng, scenario, periods)
-    noise = _luck(rng, scenario, mixing(build_network(scenario)), periods)
-    skill = tuple(
-        _skill(rng, team.headcount or 0, team.skill_spread, periods) for team in scenario.teams.values()
-    )
-    return Draws(regime, noise, skill, _spread_evenly(seed, Stream.PAYOUTS, noise.shape))
+    noise = _luck(rng, luck_factors(scenario, build_network(scenario)), periods)
+    return Draws(regime, noise, _spread_evenly(seed, Stream.PAYOUTS, noise.shape), seed)
 
 
 @dataclass(frozen=True)
@@ -97,9 +118,9 @@ def draw_luck(scenario: Scenario, seed: int, periods: int, count: int) -> Luck:
     rng = generator(seed, Stream.PATHS)
     regime = _regimes(rng, scenario, count)
     kpis = scenario.kpis.values()
-    mix = mixing(build_network(scenario))
-    noise = _luck(rng, scenario, mix, periods * count)
-    earlier = _luck(generator(seed, Stream.EARLIER), scenario, mix, EARLIER * count)
+    factors = luck_factors(scenario, build_network(scenario))
+    noise = _luck(rng, factors, periods * count)
+    earlier = _luck(generator(seed, Stream.EARLIER), factors, EARLIER * count)
     spread = np.array([kpi.noise for kpi in kpis])
     shape = (-1, count, len(kpis))
     return Luck(spread * noise.reshape(shape), regime, spread * earlier.reshape(shape))
@@ -131,27 +152,15 @@ def _spread_evenly(seed: int, stream: Stream, shape: tuple[int, ...]) -> Floats:
     return np.stack([rng.permutation(strata) for _ in range(shape[1])], axis=1)
 
 
-def _skill(rng: np.random.Generator, people: int, spread: float, periods: int) -> Floats:
-    """1 + skill, (people, D): skills sum to 0 over the team, each has standard deviation `spread`."""
-    if people < 2 or spread == 0:
-        return np.ones((people, periods))
-    skill = rng.standard_normal((people, periods))
-    skill -= skill.mean(axis=0)
-    skill *= spread * np.sqrt(people / (people - 1))
-    skill += 1
-    return skill
-
-
-def _luck(rng: np.random.Generator, scenario: Scenario, mix: Floats, count: int) -> Floats:
+def _luck(rng: np.random.Generator, factors: LuckFactors, count: int) -> Floats:
     """ε (count, K)."""
-    independent = rng.standard_normal((count, 1 + len(scenario.kpis)))
-    return correlated(independent, scenario.noise_correlation, mix)
+    return correlated(rng.standard_normal((count, 1 + len(factors.own))), factors)
 
 
-def correlated(independent: Floats, correlation: float, mix: Floats) -> Floats:
+def correlated(independent: Floats, factors: LuckFactors) -> Floats:
     """ε (D, K) of standard normal columns (D, 1 + K), the first of which is the common factor."""
-    common, own = independent[:, :1], independent[:, 1:] @ mix.T
-    return np.asarray(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own)
+    common, own = independent[:, :1], independent[:, 1:] @ factors.own.T
+    return np.asarray(np.sqrt(factors.common) * common + np.sqrt(1 - factors.common) * own)
 
 
 def rule_noise(cal: Calibrated, count: int) -> Floats:
@@ -160,18 +169,19 @@ def rule_noise(cal: Calibrated, count: int) -> Floats:
     A scrambled Sobol sequence (Owen 1998, doi:10.1006/jcom.1998.0487) moved to mean 0, so that a sample small
     enough for the solver errs little and pays linear plans their expectation exactly.
     """
-    return _rule_noise(mixing(cal.network).tobytes(), cal.scenario.noise_correlation, cal.seed, count)
+    factors = luck_factors(cal.scenario, cal.network)
+    return _rule_noise(factors.own.tobytes(), factors.common, cal.seed, count)
 
 
 @lru_cache(maxsize=8)
-def _rule_noise(mix: bytes, correlation: float, seed: int, count: int) -> Floats:
-    """`mix` is A as bytes."""
+def _rule_noise(own: bytes, common: float, seed: int, count: int) -> Floats:
+    """`own` is A as bytes."""
     from scipy.stats import qmc
 
-    every = np.frombuffer(mix)
+    every = np.frombuffer(own)
     kpis = round(np.sqrt(len(every)))
     points = qmc.Sobol(1 + kpis, rng=generator(seed, Stream.RULES)).random(count)
-    noise: Floats = correlated(ndtri(points), correlation, every.reshape(kpis, kpis))
+    noise: Floats = correlated(ndtri(points), LuckFactors(common, every.reshape(kpis, kpis)))
     noise -= noise.mean(axis=0)
     noise.setflags(write=False)
     return noise

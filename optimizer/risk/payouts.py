@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from optimizer.arrays import Floats
 from optimizer.response.calibration import Calibrated
 from optimizer.response.long_run import attained
-from optimizer.response.outcome import Outcome, evaluate_plan, paid_people, payouts
+from optimizer.response.outcome import Outcome, evaluate_plan, paid_people, payouts, team_pay
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.draws import Draws, draw
 from optimizer.scenario.charges import loading
@@ -23,6 +23,8 @@ LEVEL = 0.95
 """Of the conditional value at risk: the mean of the worst 5 % for the payer."""
 PERCENTILES = (0.1, 0.5, 0.9, LEVEL)
 _ROUNDING = 1e-9
+_BLOCK = 4096
+"""Draws handled at once."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,8 @@ class Spread:
     """One payout over all draws [currency/period]; NaN where a number does not exist.
 
     `mean` is the mean over draws, with its `standard_error`; `expected` that of the engine, in closed form
-    (NaN for people, whose curve meets their own attainment). `target` is pay at 100 %, `over_budget` the
-    probability of exceeding `budget`, the reserve
-    counted, `at_goal` that of at least the target: for people, the share of them.
+    (NaN for people). `target` is pay at 100 %, `over_budget` the probability of exceeding `budget`, the
+    reserve counted, `at_goal` that of at least the target: for people, the share of them.
     """
 
     target: float
@@ -73,12 +74,12 @@ def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws:
     )
     limit, target = np.nan if budget.expected is None else budget.expected, float(euros.sum(axis=1) @ charge)
     company = spread(charge @ per_team, target, float(expected @ charge), limit, reserve=budget.reserve)
-    people = tuple(_people(cal, i, euros[i], reached, skill) for i, skill in enumerate(draws.skill))
+    people = tuple(_people(cal, i, own, reached, draws) for i, own in enumerate(euros))
     return PayoutDistribution(
         company=company,
         teams=teams,
         people=people,
-        people_at_goal=_people_at_goal(people, [len(skill) for skill in draws.skill]),
+        people_at_goal=_people_at_goal(people, [t.headcount or 0 for t in cal.scenario.teams.values()]),
         reached=probability_reached(cal, scores),
         draws=len(draws.regime),
     )
@@ -167,8 +168,11 @@ def _attained(cal: Calibrated, euros: Floats, scores: Floats, draws: Draws) -> F
 
 def _team_pay(cal: Calibrated, euros: Floats, attained: Floats) -> Floats:
     """Before charges, (I, D)."""
-    alike = np.ones((1, len(attained)))
-    return np.array([paid_people(cal, i, own, attained, alike)[0] for i, own in enumerate(euros)])
+    paid = [
+        np.einsum("ik,dik->id", euros, team_pay(cal, attained[at : at + _BLOCK]))
+        for at in range(0, len(attained), _BLOCK)
+    ]
+    return np.concatenate(paid, axis=1)
 
 
 def probability_reached(cal: Calibrated, scores: Floats) -> Floats:
@@ -184,16 +188,17 @@ def _expected(cal: Calibrated, euros: Floats, scores: Floats) -> Floats:
     return cal.regimes.expect(payouts(cal, euros[None], s[None])[0] for s in scores)
 
 
-def _people(cal: Calibrated, i: int, euros: Floats, attained: Floats, skill: Floats) -> Spread | None:
+def _people(cal: Calibrated, i: int, euros: Floats, attained: Floats, draws: Draws) -> Spread | None:
     """Pay of everybody in one team, one person as good as another; None without people or pay.
 
     Colleagues share their luck: the error of their mean is that of the team's mean pay per draw.
     """
-    people = len(skill)
+    apart = draws.apart(cal.scenario, i)
+    people = apart.shape[1]
     if not people or euros.sum() <= 0:
         return None
     each = euros / people
-    paid = paid_people(cal, i, each, attained, skill)
+    paid = paid_people(cal, i, each, attained, apart)
     error = _error(paid.mean(axis=0))
     return spread(paid.ravel(), float(each.sum()), error=error)
 

@@ -149,7 +149,7 @@ def _log_likelihood(cal: Calibrated, expected: Floats, attained: Floats) -> Floa
     noise = cal.curves.noise
     used = np.isfinite(attained) & (noise > 0)
     miss = np.where(used, attained - expected, 0.0) / np.where(noise > 0, noise, 1.0)
-    by_period = -0.5 * _squares(miss, used, luck_correlation(cal.network, cal.scenario.noise_correlation))
+    by_period = -0.5 * _squares(miss, used, luck_correlation(cal.scenario, cal.network))
     odds = np.log(cal.regimes.odds)
     return np.asarray(logsumexp(by_period.sum(axis=2) + odds, axis=1))
 

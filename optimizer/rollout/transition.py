@@ -29,7 +29,7 @@ from optimizer.response.moved_results import (
     value_per_attainment,
 )
 from optimizer.response.network import Network
-from optimizer.response.outcome import realised_pay, true_scores
+from optimizer.response.outcome import team_pay, true_scores
 from optimizer.risk.draws import Luck, draw_luck
 from optimizer.rollout.learning import act, learn
 from optimizer.rollout.pipeline import Pipeline, arrival_shares, in_transit, present
@@ -218,7 +218,7 @@ class _Run:
         choose = partial(move, cal, self.movable)
         end = end_of_period(owed, score + luck, _believed(cal, done.beliefs), kept, choose)
         moved, value = end.moved, value_per_attainment(network, x, score)
-        pay = np.einsum("ik,sik->si", self.euros, realised_pay(cal, end.attainment))
+        pay = np.einsum("ik,sik->si", self.euros, team_pay(cal, end.attainment))
         moved_value = (value * (kept * moved.pulled - moved.held)).sum(axis=1)
         lucky = luck @ self.worth_of_luck
         sold = entered @ network.stage_value + x @ network.unit_value + lucky

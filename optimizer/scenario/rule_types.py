@@ -149,6 +149,15 @@ class Pair(Frozen):
     """Largest weight of `volume` per weight of `quality`."""
 
 
+class Exposure(Frozen):
+    """A limit on exposure, and what sinking another's KPI costs the team that does it."""
+
+    limit: NonNegative
+    """Largest relative fall, weighted by the plan."""
+    basis: Literal["pay", "utility"] = "pay"
+    """pay: what it loses of its own variable pay; utility: that, and the effort of working otherwise."""
+
+
 class GamingRules(Frozen):
     """How far activities that only look good may grow (model.md §8)."""
 
@@ -160,7 +169,7 @@ class GamingRules(Frozen):
     """Absolute caps [units/period]."""
     pairs: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
     """Volume held in check by quality."""
-    exposure: NonNegative | None = None
+    exposure: NonNegative | Exposure | None = None
     """How far another team j may sink a team's pay for next to nothing: Σ_k w_ik d_kj ≤ exposure."""
 
 
@@ -194,3 +203,15 @@ class Rules(Frozen):
     """How far activities that only look good may grow."""
     curves: dict[Name, Annotated[tuple[Name, ...], Field(strict=False, min_length=1)]] = {}
     """Curves of which one is chosen for all of a team's pay; a team not named keeps its own."""
+
+    @property
+    def exposure_limit(self) -> float | None:
+        """What exposure may come to; None where no rule says so."""
+        stated = self.gaming.exposure if self.gaming else None
+        return stated.limit if isinstance(stated, Exposure) else stated
+
+    @property
+    def exposure_basis(self) -> Literal["pay", "utility"]:
+        """What exposure costs the team that causes it is counted in."""
+        stated = self.gaming.exposure if self.gaming else None
+        return stated.basis if isinstance(stated, Exposure) else "pay"

@@ -53,10 +53,27 @@ class Team(Frozen):
     absolute risk aversion ρ, are one of ρ/n."""
     responsiveness: Positive = 0.4
     """η_i: relative change of volume per relative change of net reward (model.md §6)."""
+    effort: NonNegative = 0.0
+    """ε_i: relative change of hours worked, or of their intensity, per relative change of what an hour brings
+    (model.md §13.4); 0: hours are fixed."""
+    luck_discount: Share = 0.0
+    """ψ_i: how much luck and others' influence weaken a measure: its reward counts c_ik^ψ_i (model.md
+    §13.5)."""
+    paid_on: Literal["team", "person"] | None = None
+    """Whose attainment pay curves are applied to; default `person` where `skill_spread` is given, else
+    `team`."""
     skill_spread: NonNegative = 0.0
-    """Standard deviation of a person's attainment around the team's that lasts: 0.25 = 25 % of it."""
+    """Standard deviation of a person's attainment around the team's that lasts: 0.25 = 25 points of
+    target."""
     curve: CurveField | None = None
     """Replaces the curves of all KPIs in this team's pay."""
+
+    @property
+    def pays_persons(self) -> bool:
+        """Pay curves are applied to each person's attainment, not to the team's; of one person they are
+        one."""
+        asked = self.paid_on == "person" or (self.paid_on is None and self.skill_spread > 0)
+        return asked and self.headcount != 1
 
     @property
     def current_pay(self) -> float:
@@ -110,7 +127,8 @@ class Activity(Frozen):
     gaming: bool = False
     """It earns KPI credit and little or no value."""
     reach: Positive | None = None
-    """Natural scale of an activity not seen yet [units/period]; needed where `baseline` is 0."""
+    """How far it could go [units/period]: its scale where that is more than `baseline`, so that gaming seen
+    today can grow (model.md §13.3); needed where `baseline` is 0."""
     entry: NonNegative = 0.0
     """How much better, in κ, it must become before people start (baseline 0 only)."""
     responsiveness: Positive | None = None
@@ -133,18 +151,29 @@ class Kpi(Frozen):
 
     label: LabelField = None
     """How people read it: one text, or one per language."""
+    unit: LabelField = None
+    """What it is counted in, e.g. contracts: one text, or one per language."""
+    definition: LabelField = None
+    """What exactly counts, and when: one text, or one per language."""
     numerator: dict[str, float] = {}
     """N_ka: credit per unit of each activity."""
     denominator: dict[str, float] = {}
     """D_ka: units that the numerator is divided by, per unit of each activity."""
     entering: dict[Name, float] = {}
     """Numerator by stages: N_ka += coefficient · P_na."""
+    constant: float = 0.0
+    """Of the numerator, whatever anybody does: satisfaction = 42 + 0.5 per deep onboarding is an index."""
     entering_denominator: dict[Name, float] = {}
     """Denominator by stages: D_ka += coefficient · P_na."""
     target: Positive | None = None
     """T_k: the value that is 100 % attainment; default the baseline value."""
     noise: NonNegative = 0.0
     """σ_k: standard deviation of attainment that nobody here causes."""
+    individual_noise: NonNegative = 0.0
+    """Standard deviation of one person's attainment by luck beyond the team's, where persons are paid on
+    their own; a count of n events a head has about √(1 / n)."""
+    noise_with: dict[Name, Annotated[float, Field(ge=-1, le=1)]] = {}
+    """Correlation of its luck with that of other KPIs, where that is known: `{bookings: 0.9}`."""
     curve: CurveField | None = None
     """Pay beyond linear, here or by its name in `curves`; default linear and unbounded."""
     timing: Timing | None = None

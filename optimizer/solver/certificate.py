@@ -202,7 +202,7 @@ def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: flo
     regimes = len(cal.regimes)
     own = (rule_noise(cal, CVAR_DRAWS), rule_before(cal.scenario, cal.seed, CVAR_DRAWS))
     noise, before = (np.tile(drawn, (regimes, 1)) for drawn in own)
-    draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, (), before)
+    draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, before, cal.seed)
     paid = worst_mean(cal, company_pay(cal, euros, outcome, draws))
     miss = abs(paid - judged) / max(1.0, abs(paid))
     detail = f"worst cases of payouts {paid:,.2f}, as judged {judged:,.2f}"

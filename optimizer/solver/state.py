@@ -171,8 +171,7 @@ def own_beliefs(state: SolveState, plan: ScoredPlan, name: str) -> BeliefPoint:
 def _exposure(
     state: SolveState, euros: Floats, regimes: tuple[Equilibrium, ...] | None = None
 ) -> Floats | None:
-    gaming = state.cal.scenario.rules.gaming
-    if gaming is None or gaming.exposure is None:
+    if state.cal.scenario.rules.exposure_limit is None:
         return None
     at = regimes or evaluate_plans(state.cal.paid_by(IN_FORCE), euros).by_regime
     return np.asarray(believed_exposure(state.cal, euros, at)[0])

@@ -54,7 +54,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "every_plan_judged sample amounts model_cvar realised_cvar cvar_sample percentile_sample solver time"
     ),
     "doubt": _listed(
-        "hours fixed variable per_hour share attainment budget base_pay curve volume persons timing unpriced"
+        "hours fixed variable per_hour share attainment budget base_pay curve volume timing unpriced"
     ),
     "no_guarantee": _listed("unpaid risk curve rate targets later cost no_share others"),
     "criterion": _of(Criterion),

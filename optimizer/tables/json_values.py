@@ -90,7 +90,7 @@ def evaluation_json(evaluation: Evaluation) -> Json:
         "against_today": against_today(evaluation.cal, evaluation.consistent),
         "payouts": payouts_json(evaluation.cal, evaluation.payouts),
     }
-    result |= _persons_json(evaluation) | _unpriced_json(evaluation.unpriced)
+    result |= _unpriced_json(evaluation.unpriced)
     if evaluation.deviations:
         result["deviations"] = _deviations_json(evaluation.deviations)
     if evaluation.fixed_targets is not None:
@@ -155,14 +155,7 @@ def budget_json(at: Evaluation, lines: tuple[BudgetLine, ...]) -> Json:
         **_starved_json(at.cal, at.consistent),
         **_moved_json(at.consistent),
         **_unpriced_json(at.unpriced),
-        **_persons_json(at),
     }
-
-
-def _persons_json(at: Evaluation) -> Json:
-    """Loaded pay of teams that get another amount where the curve is applied to each person."""
-    persons = {p.team: {"on_team": p.on_team, "on_persons": p.on_persons} for p in at.persons}
-    return {"persons": persons} if persons else {}
 
 
 def _budget_line(line: BudgetLine) -> Json:

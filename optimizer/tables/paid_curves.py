@@ -45,7 +45,7 @@ def curves_rows(cal: Calibrated) -> Iterator[Row]:
                 yield {
                     "team": team,
                     "kpi": cal.network.kpis[k],
-                    "noise": float(curves.noise[k]),
+                    "noise": float(curves.spread[c, k]),
                     "first_level": float(curves.first_level[c, k]),
                     "first_slope": float(curves.first_slope[c, k]),
                     "knot": number,

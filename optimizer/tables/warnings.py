@@ -10,7 +10,6 @@ from optimizer.explanation.build import Explanation
 from optimizer.plans.warnings import curves_of_today, extrapolated
 from optimizer.response.long_run import unpriced
 from optimizer.response.outcome import moved_pay
-from optimizer.risk.persons import persons_pay
 from optimizer.scenario.checks.plausible import implausible, unscaled_teams
 from optimizer.scenario.problems import dotted
 from optimizer.tables.payroll import Payroll
@@ -24,24 +23,24 @@ WARNINGS = Table(
         "hours (per head and month), fixed (pay per head and month), variable (pay per head and year), "
         "per_hour (pay per hour), share (variable over all pay), attainment (today, at a stated target), "
         "budget (limit over loaded target pay), base_pay (missing), curve (taken as in force today), volume "
-        "(moves by more than half), persons (pay bends, and persons differ), timing (results that "
-        "are moved), unpriced (results that may be moved, on or behind a gate: in no figure)",
+        "(moves by more than half), timing (results that are moved), unpriced (results that may be moved, on "
+        "or behind a gate: in no figure)",
         "doubt",
     ),
     path=Column(str, "name", "the number in the scenario file", "path"),
     value=Column(
         float,
         "row",
-        "what is doubted; curve: today's loaded pay; volume: units under the recommended plan; persons: "
-        "loaded pay of persons on their own results; timing: loaded pay for moved results",
+        "what is doubted; curve: today's loaded pay; volume: units under the recommended plan; timing: "
+        "loaded pay for moved results",
     ),
     low=Column(
         float,
         "row",
-        "least plausible value; curve: today's loaded pay without it; volume: units today; persons: loaded "
-        "pay on the team's result; timing: change of gross",
+        "least plausible value; curve: today's loaded pay without it; volume: units today; timing: change of "
+        "gross",
     ),
-    high=Column(float, "row", "most plausible value; empty for curve, volume, persons and timing"),
+    high=Column(float, "row", "most plausible value; empty for curve, volume and timing"),
 )
 
 
@@ -69,8 +68,6 @@ def _of_pay(paid: Payroll) -> Iterator[Row]:
     cal, euros, nan = paid.cal, paid.euros, float("nan")
     for hanging in unpriced(cal, euros):
         yield _row("unpriced", f"kpis.{cal.network.kpis[hanging]}.timing", (nan, nan, nan))
-    for at in persons_pay(cal, euros, paid.outcome):
-        yield _row("persons", f"teams.{at.team}.skill_spread", (at.on_persons, at.on_team, nan))
     pay = moved_pay(cal, euros, paid.outcome)
     for k in np.flatnonzero(pay):
         numbers = (float(pay[k]), float(paid.outcome.moved[k]), nan)

@@ -18,9 +18,10 @@ from optimizer.plans.space import BOOKED, RELATIVE, TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
 from optimizer.response.booking import booking_decimals
 from optimizer.response.calibration import TARGET_FLOOR, Calibrated
+from optimizer.response.controllability import RHO
 from optimizer.response.equilibrium import CONSISTENT
+from optimizer.response.exposure import EPSILON, NO_CREDIT
 from optimizer.response.long_run import long_runs
-from optimizer.response.measures import EPSILON, RHO
 from optimizer.response.network import Network
 from optimizer.response.outcome import STARVED
 from optimizer.response.pay_curves import PayCurves
@@ -41,23 +42,24 @@ SCHEMA: dict[str, str] = {
     "was solved), decimals of money",
     "constants": "tolerances of rules (absolute, and relative to the limit) and of the equilibrium, decimals "
     "to which payouts are booked, floors and reach: those of the Python modules",
-    "teams": "name, label, loading 1 + τ_i, charges τ_i, hours H_i (null: unlimited), discount δ_i, unit: "
+    "teams": "name, label, loading 1 + τ_i, charges τ_i, hours H_i (0: as `effort` says; null: no limit), "
+    "discount δ_i, unit: "
     "currency per step, least and most steps of target pay, whether pay is decided, steps of weights (null: "
     "as pay), pay today, allowed and locked KPIs",
     "stages": "name, label, owner (index of a team; -1: terminal), price μ⁰_n at baseline",
     "activities": "name, label (null: units left unworked, remaining hours), team, "
     "source (index of a stage; -1: market), hours h_a, lag ℓ_a, linear c_a, "
-    "quadratic q_a, scale X_a, baseline x⁰_a, routing φ⁰_a, gaming, explicit",
-    "kpis": "name, label, rate, target T_k in force, noise σ_k, baseline numerator Num⁰_k and denominator "
-    "Den⁰_k",
+    "quadratic q_a, scale X_a, baseline x⁰_a, routing φ⁰_a, gaming, explicit, effort (its units: hours more)",
+    "kpis": "name, label, rate, target T_k in force, baseline numerator Num⁰_k and denominator Den⁰_k",
     "targets": "mode (fixed, reset), stretch, floor: the least share of those in force when issued anew",
     "curves": "sets of pay curves: those in force, then those chosen where there was a choice. Each: "
     "names of curves chosen by team; moved results in the long run, per KPI whose results can be: kpi, maker "
     "(team), step (attainment between two scores, from 0), at each score what moving adds to pay per euro at "
     "target by team (one for all where it is the same) and the attainment lost; and of every team and KPI "
     "level and slope of pay before the first knot, "
-    "knots [attainment, jump, change of slope], patience (worth today of a euro earned), gate (null, or the "
-    "KPI it is on, the attainment at which it opens, and the correlation of the luck of the two)",
+    "knots [attainment, jump, change of slope], regard (what the team counts on of a euro), noise σ_ik "
+    "of whose result is paid, gate (null, or the KPI it is on, the attainment at which it opens, its noise, "
+    "and the correlation of the luck of the two)",
     "regimes": "per regime: probability, name and label (null: the only one), inflow F_n, and sparse rows "
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; "
     "numeratorArriving N⁰_k and denominatorArriving D⁰_k, what of them arrives by itself; gross and cash per "
@@ -90,7 +92,7 @@ def whatif_data(solution: Solution) -> Json:
 def company_data(cal: Calibrated, space: PlanSpace) -> Json:
     """The page's data for a company, with the current plan and those that its file names."""
     return {
-        "schema": 4,
+        "schema": 5,
         "scenario": _scenario(cal),
         "constants": {
             "tolerance": TOLERANCE,
@@ -103,6 +105,8 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
             "starved": STARVED,
             "reach": RHO,
             "sacrifice": EPSILON,
+            "noCredit": NO_CREDIT,
+            "inPay": cal.scenario.rules.exposure_basis == "pay",
         },
         "teams": list(_teams(cal, space)),
         "stages": list(_stages(cal)),
@@ -141,7 +145,7 @@ def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
             "label": labels_of(name, team),
             "loading": float(load[i]),
             "charges": charge_rate(team),
-            "hours": float(network.hours[i]) if np.isfinite(network.hours[i]) else None,
+            "hours": float(network.fixed_hours[i]) if np.isfinite(network.hours[i]) else None,
             "discount": float(network.discount[i]),
             "unit": float(space.unit[i]) / finer,
             "least": int(np.ceil(space.least[i] * finer - TOLERANCE)),
@@ -182,6 +186,7 @@ def _activities(cal: Calibrated) -> Iterator[Json]:
             "routing": float(cal.beliefs.routing[0, a]),
             "gaming": bool(network.gaming[a]),
             "explicit": bool(network.explicit[a]),
+            "effort": bool(network.is_effort[a]),
         }
 
 
@@ -193,7 +198,6 @@ def _kpis(cal: Calibrated) -> Iterator[Json]:
             "label": labels_of(name, cal.scenario.kpis[name]),
             "rate": bool(network.is_rate[k]),
             "target": float(cal.targets[k]),
-            "noise": float(cal.curves.noise[k]),
             "numerator": float(cal.beliefs.numerator[0, k]),
             "denominator": float(cal.beliefs.denominator[0, k]),
         }
@@ -233,7 +237,8 @@ def _curve(curves: PayCurves, i: int, k: int) -> Json:
         "level": float(curves.first_level[c, k]),
         "slope": float(curves.first_slope[c, k]),
         "knots": bends[(bends[:, 1:] != 0).any(axis=1)].tolist(),
-        "patience": float(curves.patience[i, k]),
+        "regard": float(curves.regard[i, k]),
+        "noise": float(curves.spread[c, k]),
         "gate": _gate(curves, int(gated[0])) if len(gated) else None,
     }
 
@@ -243,6 +248,7 @@ def _gate(curves: PayCurves, p: int) -> Json:
     return {
         "kpi": int(gates.on[p]),
         "at": float(gates.at[p]),
+        "noise": float(curves.spread[min(gates.team[p], len(curves.spread) - 1), gates.on[p]]),
         "correlation": float(gates.correlation[p]),
     }
 

@@ -32,6 +32,7 @@ CORE = (
     "response",
     "booking",
     "outcome",
+    "linear",
     "exposure",
     "rules",
     "weights",

@@ -157,7 +157,7 @@ def _span(sheet: Sheet, row: int, first: int, count: int) -> str:
 
 
 def _gate(sheet: Sheet, row: int, top: pd.Series, curves: pd.DataFrame, points: int) -> Gate:
-    on = curves[curves["kpi"] == top["gate"]].iloc[0]
+    on = curves[(curves["kpi"] == top["gate"]) & (curves["team"] == top["team"])].iloc[0]
     sheet.label(row, 5, on, "kpi")
     sheet.input(row, 6, float(top["gate_at"]), "level")
     sheet.input(row, 7, float(on["noise"]), "level")

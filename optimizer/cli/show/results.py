@@ -24,7 +24,6 @@ from optimizer.response.booking import book, booked_money, rounded
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.long_run import long_runs
 from optimizer.response.outcome import Outcome
-from optimizer.risk.persons import PersonsPay
 from optimizer.scenario.types import Scenario
 from optimizer.tables.frontier import frontier_rows
 from reports.board.limits import state_of
@@ -118,12 +117,6 @@ def show_evaluation(evaluation: Evaluation) -> None:
     _print(*doubts(evaluation))
 
 
-def _to_persons(paid: PersonsPay) -> str:
-    amounts = f"{_money(paid.on_persons)} loaded, not {_money(paid.on_team)}"
-    why = f"persons differ (skill_spread) and pay on {', '.join(paid.curved)} follows a curve"
-    return f"{paid.team}: {why}: paid on persons' own results it gets {amounts}"
-
-
 def unpriced_words(kpis: Sequence[str], plan: str = "") -> Iterator[str]:
     """What pay behind gates, or gates themselves, invite to move, and no figure has."""
     for kpi in kpis:
@@ -146,8 +139,6 @@ def doubts(evaluation: Evaluation, plan: str = "") -> Iterator[Text]:
             f"{at.moved_value:+,.2f}"
         )
         yield Text(text)
-    for paid in evaluation.persons:
-        yield Text(f"{start}{_to_persons(paid)}")
     if not evaluation.consistent.converged:
         text = "people's beliefs do not come to agree with what happens: these figures are no equilibrium"
         yield Text(start + text)

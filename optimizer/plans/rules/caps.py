@@ -122,11 +122,11 @@ def _without_tolerance(cal: Calibrated) -> float:
 
 
 def _never_reached(cal: Calibrated, activity: str) -> float:
-    """Units that a team could do at most: all its hours, or FREE scales where hours do not bind."""
+    """Units that a team could do at most: all its hours, or FREE scales where these are not fixed."""
     network = cal.network
     a = network.activities.index(activity)
-    hours, each = network.hours[network.team[a]], network.unit_hours[a]
-    return float(hours / each if np.isfinite(hours) and each > 0 else FREE * network.scale[a])
+    hours, each = network.fixed_hours[network.team[a]], network.unit_hours[a]
+    return float(hours / each if np.isfinite(hours) and hours * each > 0 else FREE * network.scale[a])
 
 
 def limit(cal: Calibrated, _space: PlanSpace, _row: str, index: tuple[Any, ...]) -> Limit:

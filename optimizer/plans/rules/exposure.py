@@ -1,4 +1,4 @@
-"""How far one team may sink another's pay for next to nothing (model.md §8, anti-gaming d)."""
+"""How far one team may sink another's pay for next to nothing (model.md §8, anti-gaming d; §13.6)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, RuleValue, own_limit
-from optimizer.plans.rules.steps import SHARE_STEP, one_number
+from optimizer.plans.rules.steps import SHARE_STEP, one_number, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.plan import weights_of
-from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.rule_types import Exposure, Rules
 
 NAME = "exposure"
 FIELDS = ("gaming.exposure",)
@@ -34,7 +34,7 @@ def lines(at: Facts) -> Iterator[RuleValue]:
 
 
 def _most(rules: Rules) -> float | None:
-    return rules.gaming.exposure if rules.gaming else None
+    return rules.exposure_limit
 
 
 def _others(cal: Calibrated) -> Iterator[tuple[int, int, str, str]]:
@@ -46,8 +46,14 @@ def _others(cal: Calibrated) -> Iterator[tuple[int, int, str, str]]:
 
 def relaxations(cal: Calibrated) -> Iterator[Relaxation]:
     rules, most = cal.scenario.rules, _most(cal.scenario.rules)
-    if most is not None:
+    if most is None:
+        return
+    if rules.exposure_basis == "pay":
         yield from one_number(rules, EXPOSURE.name, most, most + SHARE_STEP)
+        return
+    wider = Exposure(limit=most + SHARE_STEP, basis=rules.exposure_basis)
+    yield relaxed(EXPOSURE.name, most, wider.limit, updated(rules, "gaming", exposure=wider))
+    yield removed(EXPOSURE.name, most, updated(rules, "gaming", exposure=None))
 
 
 def limit(cal: Calibrated, space: PlanSpace, _row: str, index: tuple[Any, ...]) -> Limit:

@@ -54,8 +54,8 @@ class BaselineCounts:
         return sum(coefficient * self.volume.get(name, 0.0) for name, coefficient in credit.items())
 
     def counted(self, kpi: Kpi) -> float:
-        """N⁰ + Σ N_a x⁰_a: what enters its stages by itself counts too (model.md §6)."""
-        return self.total(self.numerator(kpi)) + self._arriving(kpi.entering)
+        """N⁰ + Σ N_a x⁰_a: a constant, and what enters its stages by itself, count too (model.md §13.1)."""
+        return kpi.constant + self.total(self.numerator(kpi)) + self._arriving(kpi.entering)
 
     def divided_by(self, kpi: Kpi) -> float:
         """D⁰ + Σ D_a x⁰_a; 1 for a count."""

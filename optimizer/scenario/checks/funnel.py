@@ -40,6 +40,11 @@ def _teams(scenario: Scenario) -> Findings:
         if team.hours is not None and unpaid and team.hour_value is None:
             hint = "give base_pay or target_pay, or hour_value: what an hour of this team trades at"
             yield Finding(("teams", name), "", f"team {name} has hours but no pay to value them by", hint)
+        if team.effort > 0 and team.hours is None:
+            hint = "give hours, which effort then stretches, or remove it"
+            yield Finding(
+                ("teams", name, "effort"), number(team.effort), "effort of a team without hours", hint
+            )
         if isinstance(team.target_pay, TargetPay):
             yield from _target_pay(scenario, ("teams", name, "target_pay"), team.target_pay)
 

@@ -11,6 +11,9 @@ def problems(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     """What is wrong with KPIs."""
     for name, kpi in scenario.kpis.items():
         at: Path = ("kpis", name)
+        if name in kpi.noise_with:
+            hint = "remove it: a KPI's luck is its own"
+            yield Finding((*at, "noise_with", name), "", "correlation with itself", hint, at_key=True)
         if kpi.timing is not None and kpi.is_rate:
             hint = "remove `timing`, or move it to the count whose results can be dated"
             yield Finding((*at, "timing"), "", "a rate has no results to move", hint)
@@ -36,10 +39,21 @@ def _at_baseline(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: K
 def warnings(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     """KPIs that nobody moves, that exceed 1, or that invite starving a denominator."""
     for name, kpi in scenario.kpis.items():
+        yield from _luck_of_persons(scenario, name, kpi)
         yield from _rate_above_one(baseline, ("kpis", name), kpi)
         yield from _uncontrolled(scenario, baseline, ("kpis", name), kpi)
         if kpi.is_rate and not _capped(scenario, kpi):
             yield from _starvable(scenario, baseline, name, kpi)
+
+
+def _luck_of_persons(scenario: Scenario, name: str, kpi: Kpi) -> Findings:
+    """Bent pay is priced at one person's luck: without it, at too little of it (model.md §13.2)."""
+    curved = [team for team, plan in scenario.current_plan.items() if plan.get(name, 0) > 0]
+    paid = [t for t in curved if scenario.teams[t].pays_persons and (scenario.teams[t].curve or kpi.curve)]
+    if paid and kpi.individual_noise == 0 and kpi.noise > 0:
+        message = f"{listed(paid)} pays persons by a curve: what one person's luck adds to it is missing"
+        hint = "add `individual_noise`, about sqrt(1 / n) where a person has n such results a period"
+        yield Finding(("kpis", name), "", message, hint)
 
 
 def _rate_above_one(baseline: BaselineCounts, at: Path, kpi: Kpi) -> Findings:

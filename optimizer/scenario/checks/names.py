@@ -58,6 +58,7 @@ def _in_kpi(scenario: Scenario, at: Path, kpi: Kpi) -> Findings:
             if activity not in known:
                 yield _unknown_activity(scenario, (*at, section, activity), activity, known)
     yield from unknown_keys((*at, "entering"), kpi.entering, "stage", scenario.stages)
+    yield from unknown_keys((*at, "noise_with"), kpi.noise_with, "KPI", scenario.kpis)
     below = kpi.entering_denominator
     yield from unknown_keys((*at, "entering_denominator"), below, "stage", scenario.stages)
 

@@ -33,6 +33,9 @@ def _activity(at: Path, activity: Activity) -> Findings:
     if activity.entry > 0 and activity.baseline > 0:
         hint = "remove it: entry only counts where the baseline is 0"
         yield Finding((*at, "entry"), number(activity.entry), "has no effect", hint)
+    if activity.gaming and activity.baseline > 0 and activity.reach is None:
+        hint = "add `reach`: units per period it could come to if the stakes rose"
+        yield Finding(at, "", "gaming seen today without `reach`: its growth is a lower bound", hint)
     total = sum(activity.yields.values())
     if activity.from_ is not None and total > 1 + RELATIVE:
         message = f"one unit of {activity.from_} becomes {number(total)} units of later stages"

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.messages import options_of
 from optimizer.scenario.problems import number
+from optimizer.scenario.rule_types import Exposure
 from optimizer.scenario.types import Activity, Kpi, Regime, Stage, TargetPay, Team
 from optimizer.scenario.value_types import Label
 
@@ -38,6 +39,7 @@ NOTES = "notes"
 HEADS = {
     Label: ("en", "For people; in both languages, or in English where `label.fr` is filled."),
     TargetPay: ("current", "Today's where `min`, `max` and `step` make it a decision."),
+    Exposure: ("limit", "In pay, where `basis` does not say otherwise."),
     Curve: ("name", "A name here, or the curve itself in the columns beside it."),
 }
 """Types that may also be written as one plain value: the key that this value stands for, and its meaning."""

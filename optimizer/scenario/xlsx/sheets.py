@@ -16,7 +16,7 @@ def _value(header: str, note: str, annotation: Any = float) -> tuple[SheetColumn
     return (SheetColumn(header, (), annotation, note, required=True),)
 
 
-_SIDES = ("numerator", "denominator", "entering", "entering_denominator")
+_SIDES = ("numerator", "denominator", "entering", "entering_denominator", "noise_with")
 _FACTORS = ("yields", "inflow", "value")
 _TEAM = Key("team", "Name in `teams`.")
 _KPI = Key("kpi", "Name in `kpis`.")
@@ -119,10 +119,12 @@ SHEETS: tuple[Form | SheetTable, ...] = (
         ("kpis", 0, 1, 2),
         (
             _KPI,
-            Key("side", "Counted by activity above or below the line, or by stage entered.", _SIDES),
-            Key("counted", "Activity (numerator, denominator; also leave:<stage>) or stage (entering)."),
+            Key(
+                "side", "Counted by activity above or below the line, by stage, or luck shared with.", _SIDES
+            ),
+            Key("counted", "Activity (also leave:<stage>), stage (entering) or KPI (noise_with)."),
         ),
-        _value("coefficient", "Credit per unit."),
+        _value("coefficient", "Credit per unit; correlation of luck."),
     ),
     SheetTable("curves", "Pay curves by name.", ("curves", 0), _name("curve"), columns_of(Curve)),
     *_of_curves("curves", "curve"),

@@ -70,7 +70,7 @@ def _balances(regime: RegimeData) -> tuple[Floats, Floats, Floats]:
         if block.has_hours:
             whole.append(np.where(network.team == i, network.unit_hours, 0.0))
             own.append(whole[-1])
-            supply.append(network.hours[i])
+            supply.append(network.fixed_hours[i])
     shape = (len(whole), len(network.activities))
     return np.reshape(whole, shape), np.reshape(own, shape), np.array(supply, dtype=float)
 

@@ -114,7 +114,7 @@ def _piece(data: ModelData, regime: RegimeData, i: int, box: TeamBox, working: B
     supply = np.zeros((len(block.balance), size + 1))
     supply[np.arange(len(block.stages)), len(box.kpis) + np.arange(len(block.stages))] = 1.0
     if block.has_hours:
-        supply[-1, -1] = network.hours[i]
+        supply[-1, -1] = network.fixed_hours[i]
     free = working / q
     system = (block.balance * free) @ block.balance.T
     if len(system) and _condition(system) > SINGULAR:
@@ -213,7 +213,7 @@ def _pattern_at(data: ModelData, regime: RegimeData, i: int, box: TeamBox, theta
     mine, count = block.activities, len(box.kpis)
     net = regime.reward[np.ix_(box.kpis, mine)].T @ theta[:count]
     net = net + regime.onward[mine] - data.cal.linear[mine] - regime.waiting[mine]
-    supply = np.r_[theta[count:], [regime.network.hours[i]] if block.has_hours else []]
+    supply = np.r_[theta[count:], [regime.network.fixed_hours[i]] if block.has_hours else []]
     response = solve_separable(
         net[None], data.cal.quadratic[mine], block.balance, supply[None], np.array(0.0), np.array(np.inf)
     )

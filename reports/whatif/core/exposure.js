@@ -1,4 +1,4 @@
-// How far a team can make another's KPI fall for next to nothing (model.md §8, exposure d_kj).
+// How far a team can make another's KPI fall for next to nothing (model.md §8, §13.6, exposure d_kj).
 
 const TRIALS = 90;
 /** Distance from the worst fall at which the search for it ends, relative to the fall or to NO_FALL. */
@@ -9,19 +9,42 @@ const NO_FALL = 1e-6;
 function exposureOf(company, euros, equilibria, k, j) {
   const purse = company.constants.sacrifice * euros[j].reduce((sum, e) => sum + e, 0);
   return company.regimes.reduce(
-    (sum, regime, s) => sum + regime.probability * worstFall(company, regime, equilibria[s], k, j, purse),
+    (sum, regime, s) => sum + regime.probability * worstFall(company, regime, equilibria[s], euros, k, j, purse),
     0
   );
 }
 
-function worstFall(company, regime, at, k, j, purse) {
+function worstFall(company, regime, at, euros, k, j, purse) {
   const block = regime.blocks[j];
   const score = trueScores(company, regime, at)[k];
-  if (!block.activities.length || !(score > 0) || !(purse > 0)) return 0;
+  if (!block.activities.length || !(score > 0)) return 0;
   const credit = undiscountedCredit(company, regime, at.beliefs, k, j);
-  const gain = block.activities.map((a) => -credit[a] / score);
+  const none = company.constants.noCredit * largestOf(credit);
+  const gain = block.activities.map((a) => (Math.abs(credit[a]) > none ? -credit[a] / score : 0));
   if (gain.every((g) => g === 0)) return 0;
-  return spendPurse(sabotageOf(company, regime, at, block, gain), purse);
+  if (company.constants.inPay) return fallInPay(company, regime, at, block, gain, euros, j, purse);
+  return purse > 0 ? spendPurse(sabotageOf(company, regime, at, block, gain), purse) : 0;
+}
+
+/** Where harm costs the team what it loses of its own pay: a linear program. */
+function fallInPay(company, regime, at, block, gain, euros, j, purse) {
+  const score = believedScores(company, at.beliefs).map((t) => t.score);
+  const price = block.activities.map(() => 0);
+  pullOf(company, j, euros[j], score, () => 1).forEach((pull, l) => {
+    if (pull === 0) return;
+    const credit = undiscountedCredit(company, regime, at.beliefs, l, j);
+    block.activities.forEach((a, m) => (price[m] -= pull * credit[a]));
+  });
+  return largestGain({ gain, rows: block.rows, price, purse, ...roomOf(company, at, block) });
+}
+
+/** How far activities may go either way: by half, not below nothing, hours worked as they are. */
+function roomOf(company, at, block) {
+  const reach = block.activities.map((a) => {
+    const { scale, effort } = company.activities[a];
+    return effort ? 0 : company.constants.reach * Math.max(at.x[a], scale);
+  });
+  return { lower: block.activities.map((a, m) => Math.max(-at.x[a], -reach[m])), upper: reach };
 }
 
 /** C_ka with δ = 1, for the activities of team j. */
@@ -38,16 +61,12 @@ function undiscountedCredit(company, regime, beliefs, k, j) {
 /** Moves of a team's activities: what a unit gains in harm and loses in own utility, and how far it may go. */
 function sabotageOf(company, regime, at, block, gain) {
   const lost = reducedCosts(company, regime, at);
-  const reach = block.activities.map(
-    (a) => company.constants.reach * Math.max(at.x[a], company.activities[a].scale)
-  );
   return {
     block,
     gain,
     size: largestOf(gain),
     lost: block.activities.map((a) => lost[a]),
-    lower: block.activities.map((a, m) => Math.max(-at.x[a], -reach[m])),
-    upper: reach,
+    ...roomOf(company, at, block),
   };
 }
 

@@ -31,7 +31,7 @@ function upperTail(z) {
 function expectedPay(company, i, k, score) {
   const curve = company.curves[i][k];
   if (curve.gate) return behindGate(company, curve, k, score).level;
-  const { noise } = company.kpis[k];
+  const { noise } = curve;
   let pay = curve.level + curve.slope * score[k];
   for (const [knot, jump, change] of curve.knots) {
     const gap = score[k] - knot;
@@ -45,7 +45,7 @@ function expectedPay(company, i, k, score) {
 function paySlopes(company, i, k, score) {
   const curve = company.curves[i][k];
   if (curve.gate) return behindGate(company, curve, k, score);
-  const { noise } = company.kpis[k];
+  const { noise } = curve;
   let own = curve.slope;
   for (const [knot, jump, change] of curve.knots) {
     const z = (score[k] - knot) / noise;
@@ -54,22 +54,22 @@ function paySlopes(company, i, k, score) {
   return { own, gate: 0 };
 }
 
-/** What team i perceives it earns per unit of each score, currency: what vests later counts less. */
-function pullOf(company, i, euros, score) {
+/** What team i perceives it earns per unit of each score, currency: what vests later, or is luck, counts less. */
+function pullOf(company, i, euros, score, counted = (curve) => curve.regard) {
   const pull = company.kpis.map(() => 0);
   euros.forEach((e, k) => {
     if (e === 0) return;
-    const { patience, gate } = company.curves[i][k];
+    const curve = company.curves[i][k];
     const slopes = paySlopes(company, i, k, score);
-    pull[k] += e * patience * slopes.own;
-    if (gate) pull[gate.kpi] += e * patience * slopes.gate;
+    pull[k] += e * counted(curve) * slopes.own;
+    if (curve.gate) pull[curve.gate.kpi] += e * counted(curve) * slopes.gate;
   });
   return pull;
 }
 
 /** Behind a gate: E pay, and how it moves with both scores (optimizer/response/pay_curves.py, _Behind). */
-function behindGate({ kpis }, { level, knots, gate }, k, score) {
-  const [noise, gateNoise] = [kpis[k].noise, kpis[gate.kpi].noise];
+function behindGate(_, { level, knots, gate, noise }, k, score) {
+  const gateNoise = gate.noise;
   const closed = (gate.at - score[gate.kpi]) / gateNoise;
   let [paid, own, there] = [level * cumulative(-closed), 0, level];
   for (const [knot, jump, change] of knots) {

@@ -1,0 +1,80 @@
+"""How much of each KPI a team decides itself, at baseline beliefs (model.md §8), and how well it sees that
+its work moves it (§13.5). Linear programs go through scipy."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import linprog
+
+from optimizer.arrays import Floats
+from optimizer.response.beliefs import Beliefs, credit, marginal_score
+from optimizer.response.network import NEGLIGIBLE, Network, TeamBlock
+from optimizer.scenario.types import Scenario
+
+RHO = 0.5
+"""How far a team's activities can be moved, as a share of baseline (or reach); hours worked are not."""
+
+
+def controllability(
+    scenario: Scenario, network: Network, targets: Floats, beliefs: Beliefs
+) -> tuple[Floats, Floats]:
+    """c_ik, overrides included, and the swing of every score over every team's reachable set, (I, K) each.
+
+    `targets` (K,) or (1, K); the variance that a team causes is that of an even spread over its swing.
+    """
+    swing = swings(network, targets, beliefs)
+    caused = swing**2 / 12
+    total = caused.sum(axis=0) + np.array([kpi.noise for kpi in scenario.kpis.values()]) ** 2
+    control = caused / np.where(total > 0, total, 1.0)
+    for team, kpis in scenario.rules.controllability.override.items():
+        for kpi, measured in kpis.items():
+            control[network.teams.index(team), network.kpis.index(kpi)] = measured.value
+    return control, swing
+
+
+def line_of_sight(scenario: Scenario, network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
+    """v_ik = c_ik^ψ_i, (I, K): what is left of the reward of a KPI that a team discounts for luck and
+    others."""
+    discount = np.array([team.luck_discount for team in scenario.teams.values()])[:, None]
+    if not discount.any():
+        return np.ones((len(network.teams), len(network.kpis)))
+    control, _ = controllability(scenario, network, targets, beliefs)
+    return np.asarray(control**discount)
+
+
+def swings(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
+    """Range of each score over each team's reachable set, (I, K), undiscounted and without θ.
+
+    One that rounding alone leaves is none: raised to a small power it would look like influence.
+    """
+    gained = undiscounted_credit(network, targets, beliefs)[0]
+    swing = np.zeros((len(network.teams), len(network.kpis)))
+    for i, block in enumerate(network.blocks):
+        for k in range(len(network.kpis)):
+            objective = gained[k, block.activities]
+            if np.abs(objective).max(initial=0.0) > 0:
+                swing[i, k] = _range(network, block, objective)
+    return np.where(swing > NEGLIGIBLE, swing, 0.0)
+
+
+def undiscounted_credit(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
+    """C_ka with δ = 1, (S, K, A)."""
+    marginal = marginal_score(network, targets, beliefs)
+    return credit(network, beliefs.routing, marginal, np.ones_like(network.delay))
+
+
+def _range(network: Network, block: TeamBlock, objective: Floats) -> float:
+    x = network.baseline[block.activities]
+    reach = RHO * network.scale[block.activities]
+    rho = np.where(network.is_effort[block.activities], 0.0, RHO)
+    lower = np.where(x > 0, (1 - rho) * x, 0.0)
+    upper = np.where(x > 0, (1 + rho) * x, reach)
+    limits = {"A_eq": block.balance, "b_eq": block.balance @ x} if len(block.balance) else {}
+    size = np.abs(objective).max()
+    ends = []
+    for sign in (1.0, -1.0):
+        program = linprog(sign * objective / size, bounds=np.c_[lower, upper], method="highs-ds", **limits)
+        if program.status != 0:
+            raise RuntimeError(f"swing of a KPI could not be computed: {program.message}")
+        ends.append(sign * program.fun)
+    return float(size * (ends[1] - ends[0]))

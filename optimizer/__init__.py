@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
     from optimizer.runs.options import RunOptions
     from optimizer.runs.solve import Run
-    from optimizer.scenario.plan import Plan
+    from optimizer.scenario.plan import Plan, PlanTerms
     from optimizer.scenario.problems import ScenarioError
     from optimizer.scenario.read import read_plan, read_scenario
     from optimizer.scenario.types import Scenario
@@ -33,6 +33,7 @@ _HOME = {
     "Evaluation": "optimizer.plans.evaluation",
     "Options": "optimizer.solver.options",
     "Plan": "optimizer.scenario.plan",
+    "PlanTerms": "optimizer.scenario.plan",
     "Run": "optimizer.runs.solve",
     "RunOptions": "optimizer.runs.options",
     "Scenario": "optimizer.scenario.types",
@@ -52,6 +53,7 @@ __all__ = [
     "Evaluation",
     "Options",
     "Plan",
+    "PlanTerms",
     "Run",
     "RunOptions",
     "Scenario",

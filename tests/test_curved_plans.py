@@ -13,7 +13,7 @@ from solved import CASE
 from test_solve import enumerated as brute_force
 from test_solve import ruled_company
 
-from optimizer import Options, Scenario, Solution
+from optimizer import Options, PlanTerms, Scenario, Solution
 from optimizer.arrays import Floats
 from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluation import evaluate
@@ -47,7 +47,7 @@ def enumerated(name: str) -> dict[str, Any]:
     """The best plan that keeps the rules and people stay at, and how many better ones they would leave."""
     scenario, best = scenario_of(name), dict[str, Any](value=-np.inf)
     for chosen in combinations(scenario):
-        cal = calibrate(scenario).paid_by(chosen)
+        cal = calibrate(scenario).paid_by(PlanTerms(chosen))
         space = plan_space(cal, measure(cal).controllability)
         plans = np.concatenate(list(every_plan(space)))
         optimum, judge = {"left": 0}, judge_consistent(cal, space)(plans)
@@ -121,8 +121,8 @@ def test_every_choice_of_curves_is_reported_and_the_best_is_in_the_plan() -> Non
 def test_todays_plan_keeps_the_curves_in_force_beside_a_plan_with_others() -> None:
     solution = solved("choice")
     cal = solution.problem.cal
-    assert solution.problem.space.curves
-    today = evaluate_plan(cal.paid_by({}), cal.current)
+    assert solution.problem.space.terms.curves
+    today = evaluate_plan(cal.paid_by(PlanTerms()), cal.current)
     assert today.x == pytest.approx(cal.network.baseline, rel=1e-7)
     assert evaluate_plan(cal, cal.current).x != pytest.approx(cal.network.baseline, rel=1e-3)
     assert evaluate(scenario_of("choice")).consistent.x == pytest.approx(today.x)

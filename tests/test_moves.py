@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from solved import explained, mini, moved, stuck, stuck_explained
 
-from optimizer import Evaluation
+from optimizer import Evaluation, PlanTerms
 from optimizer.arrays import Floats
 from optimizer.explanation.gaming_ledger import company_side, forbidden
 from optimizer.explanation.near_ties import near_ties
@@ -28,7 +28,7 @@ REGIMES = {
 
 def known(cal: Calibrated, space: PlanSpace, euros: Floats) -> tuple[Evaluation, ...]:
     """A plan that people know, under the curves in force."""
-    return evaluate_each(cal, space, PlanBatch.of([(euros, {})]))
+    return evaluate_each(cal, space, PlanBatch.of([(euros, PlanTerms())]))
 
 
 def test_why_this_weight_is_the_evaluation_of_the_moved_plan() -> None:

@@ -622,3 +622,31 @@ def test_a_form_lists_every_setting_even_those_not_used() -> None:
 @pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_columns_are_counted_in_letters(column: int, letters: str) -> None:
     assert column_letters(column) == letters
+
+
+def test_whole_plans_survive_a_workbook(tmp_path: Path) -> None:
+    tree = read_scenario(SMALL).model_dump(by_alias=True, exclude_unset=True)
+    tree["curves"] = {**tree.get("curves", {}), "steep": {"slope": 2.0, "floor": 0.2}}
+    tree["plans"] = {
+        "short": tree["current_plan"],
+        "whole": {
+            "label": {"en": "All of it", "fr": "Le tout"},
+            "weights": {"sales": {"wins": 1.0}},
+            "target_pay": {"sales": 7000.0},
+            "curves": {"sales": "steep", "marketing.leads": "steep"},
+            "targets": {"wins": 31.5},
+        },
+        "later": {"targets": {"mode": "reset", "stretch": 0.05}},
+    }
+    scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
+    content = tree_in(as_workbook(scenario, tmp_path / "plans.xlsx")).root.content()
+    assert Scenario.model_validate(content, by_alias=True, by_name=False).plans == scenario.plans
+
+
+def test_a_curve_that_a_plan_draws_in_place_has_a_name_in_a_workbook(tmp_path: Path) -> None:
+    tree = read_scenario(SMALL).model_dump(by_alias=True, exclude_unset=True)
+    tree["plans"] = {"bent": {"curves": {"sales.wins": {"slope": 2.0}}}}
+    scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
+    read = read_scenario(as_workbook(scenario, tmp_path / "plans.xlsx"))
+    assert read.plans["bent"].curves == {"sales.wins": "bent_sales_wins"}
+    assert read.curves["bent_sales_wins"].slope == 2.0

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from solved import SOURCES, explained, mini, moved
 
+from optimizer import PlanTerms
 from optimizer.explanation.tornado import PORTION, tornado
 from optimizer.parallel.pool import Workers
 from optimizer.response.calibration import calibrate
@@ -28,7 +29,7 @@ CASH = {"activities.wide_net_campaign.cash": {"text": "guess", "range": 0.95}}
 
 def beside_today(cal: Any, *plans: Any) -> PlanBatch:
     """The current plan, the chosen one, runners-up: all paid by the curves in force."""
-    return PlanBatch.of((euros, {}) for euros in (cal.current, *plans))
+    return PlanBatch.of((euros, PlanTerms()) for euros in (cal.current, *plans))
 
 
 def test_a_swing_is_the_gain_in_the_company_with_the_other_number() -> None:

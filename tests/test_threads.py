@@ -16,7 +16,7 @@ SAMPLED = """
 import hashlib, json, sys
 from pathlib import Path
 
-from optimizer import Options, read_scenario
+from optimizer import Options, PlanTerms, read_scenario
 from optimizer.response.calibration import calibrate
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.payouts import payouts_under
@@ -33,7 +33,7 @@ for file, plan in (("scenarios/alignment", "sla_48h"), ("tests/cases/small.yaml"
     euros = plan_of(scenario, weights).euros(scenario)
     run = transition(cal, euros, 2, 60, 7)
     tables = transition_tables(Simulated(plan, 7, 0.5, euros, run, ()))
-    payouts = [payouts_json(cal, paid) for paid in payouts_under(cal, PlanBatch.of([(euros, {})]))]
+    payouts = [payouts_json(cal, paid) for paid in payouts_under(cal, PlanBatch.of([(euros, PlanTerms())]))]
     for rows in (payouts, records(tables)):
         print(hashlib.sha256(json.dumps(rows).encode()).hexdigest())
 """

@@ -22,7 +22,7 @@ from optimizer.rollout.sales import counting_kpis
 from optimizer.rollout.transition import follow, transition
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.types import Targets
+from optimizer.scenario.plan_types import Targets
 
 CASES = Path(__file__).parent / "cases"
 

@@ -546,7 +546,7 @@ def test_a_plan_file_quotes_names_that_yaml_would_not_read_as_text(core: MiniRac
 def test_another_target_pay_is_told_in_the_plan_file(core: MiniRacer) -> None:
     company = {"teams": [{"name": "sales", "pay": 90000}], "kpis": [{"name": "wins"}, {"name": "rate"}]}
     assert call(core, "planFile", company, [[60000, 40000]]) == (
-        "sales: # target_pay: 100000\n  wins: 0.6\n  rate: 0.4\n"
+        "weights:\n  sales:\n    wins: 0.6\n    rate: 0.4\ntarget_pay:\n  sales: 100000\n"
     )
 
 

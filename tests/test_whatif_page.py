@@ -206,7 +206,7 @@ def test_target_pay_moves_where_it_is_a_decision(show: Any) -> None:
     slider.focus()
     slider.press("ArrowRight")
     assert slider.get_attribute("aria-valuetext") == Formatter("en", CURRENCY).money(pay + 5000)
-    assert f"sales: # target_pay: {pay + 5000:.0f}" in shown.page.locator("textarea").input_value()
+    assert f"target_pay:\n  sales: {pay + 5000:.0f}\n" in shown.page.locator("textarea").input_value()
 
 
 def test_without_an_equilibrium_the_page_says_so_and_shows_no_numbers(show: Any) -> None:

@@ -335,7 +335,7 @@ def plan_names(context: click.Context, _parameter: click.Parameter, start: str) 
 
 
 PLAN = "NAME|PLANFILE|RUN"
-"""A plan of the scenario, a file of weights, or a run folder: what its solve recommends."""
+"""A plan of the scenario, a plan file, or a run folder: what its solve recommends."""
 plan_option = click.option(
     "--plan",
     "plan_name",

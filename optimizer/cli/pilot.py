@@ -53,8 +53,8 @@ def pilot(
     scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario), plan.euros(scenario)
-    changed = [cal.network.teams[i] for i in changed_teams(cal, euros, plan.curves)]
-    pilots = [design(setting, seed) for setting in settings(cal, euros, periods, plan.curves)]
+    changed = [cal.network.teams[i] for i in changed_teams(cal, euros, plan.terms)]
+    pilots = [design(setting, seed) for setting in settings(cal, euros, periods, plan.terms)]
     tables = pilot_tables(scenario, plan_name or "current", seed, pilots, changed)
     if out is not None:
         from reports.studies.pilot import pilot_pdfs

@@ -57,7 +57,7 @@ def simulate(
     scenario = read_and_warn(file)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario), plan.euros(scenario)
-    run = transition(cal, euros, periods, draws, seed, learning, plan.curves)
+    run = transition(cal, euros, periods, draws, seed, learning, plan.terms)
     alarms = limits(run.cal, euros, seed)
     tables = transition_tables(Simulated(plan_name or "current", seed, learning, euros, run, alarms))
     if out is not None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -122,7 +122,7 @@ class Explanation:
 
     @property
     def in_force(self) -> PaidPlan:
-        """What teams are paid today, and by which curves."""
+        """What teams are paid today, and by which curves and targets."""
         return self.cal.current, IN_FORCE
 
     @cached_property
@@ -134,7 +134,7 @@ class Explanation:
 
     @property
     def moved(self) -> bool:
-        """Whether the chosen plan differs from the current one: in weights, pay or curves."""
+        """Whether the chosen plan differs from the current one: in weights, pay, curves or targets."""
         return any(change.any for change in self.changes)
 
     @cached_property
@@ -191,7 +191,7 @@ def _under_other_curves(solution: Solution) -> tuple[Evaluation, ...]:
     """The best plan of every choice of curves."""
     cal, space = solution.problem.cal, solution.problem.space
     best = [c.plan for c in solution.asked.combinations if c.plan is not None]
-    plans = PlanBatch.of((plan.euros(cal.scenario), plan.curves) for plan in best)
+    plans = PlanBatch.of((plan.euros(cal.scenario), plan.terms) for plan in best)
     return evaluate_each(cal, space, plans) if best else ()
 
 
@@ -201,7 +201,7 @@ def better_plans(explanation: Explanation) -> Iterator[Plan]:
     worth = -np.inf if chosen is None else explanation.solution.certificate.objective
     for tie in explanation.near_ties:
         if tie.value > worth:
-            yield replace(plan_from_euros(scenario, tie.euros), curves=dict(tie.curves))
+            yield plan_from_euros(scenario, tie.euros, tie.terms)
     optima = [p.optimum for p in explanation.frontiers] + [p.optimum for p in explanation.prices]
     for optimum in optima:
         if optimum.weights is not None and optimum.value > worth:

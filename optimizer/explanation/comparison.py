@@ -14,7 +14,7 @@ from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.plan_changes import PaidPlan
 from optimizer.plans.space import PlanSpace
 from optimizer.response.plan_batch import PlanBatch
-from optimizer.scenario.plan import IN_FORCE, plan_of, weights_of
+from optimizer.scenario.plan import IN_FORCE, plans_in, weights_of
 
 if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
@@ -40,14 +40,14 @@ class ComparedPlan:
 
     @property
     def paid(self) -> PaidPlan:
-        """Euros at target (I, K) and the curves that pay follows."""
-        return self.evaluation.euros, self.evaluation.curves
+        """Euros at target (I, K) and by which curves and targets."""
+        return self.evaluation.euros, self.evaluation.terms
 
 
 def compare(solution: Solution) -> tuple[ComparedPlan, ...]:
     """The current plan, the named ones, equal weights if no plan is called so, and the chosen one."""
     space, named = solution.problem.space, list(_plans(solution))
-    plans = PlanBatch.of((euros, space.curves if kind == "chosen" else IN_FORCE) for kind, _, euros in named)
+    plans = PlanBatch.of(paid for *_, paid in named)
     evaluations = evaluate_each(solution.problem.cal, space, plans)
     return tuple(
         ComparedPlan(
@@ -73,15 +73,15 @@ def shares(euros: Floats) -> Floats:
     return np.asarray(np.round(weights_of(euros), 10))
 
 
-def _plans(solution: Solution) -> Iterator[tuple[Kind, str, Floats]]:
+def _plans(solution: Solution) -> Iterator[tuple[Kind, str, PaidPlan]]:
     scenario = solution.problem.scenario
-    yield "current", "current", solution.problem.cal.current
-    for name, weights in scenario.plans.items():
-        yield "named", name, plan_of(scenario, weights).euros(scenario)
+    yield "current", "current", (solution.problem.cal.current, IN_FORCE)
+    for name, plan in plans_in(scenario).items():
+        yield "named", name, (plan.euros(scenario), plan.terms)
     if EQUAL not in scenario.plans:
-        yield "equal", EQUAL, equal_weights(solution.problem.space, solution.problem.cal.current)
+        yield "equal", EQUAL, (equal_weights(solution.problem.space, solution.problem.cal.current), IN_FORCE)
     if solution.chosen is not None:
-        yield "chosen", "chosen", solution.chosen.euros
+        yield "chosen", "chosen", solution.chosen.paid
 
 
 def equal_weights(space: PlanSpace, current: Floats) -> Floats:

@@ -7,7 +7,7 @@ follow other curves than the chosen one, where the rules offer these. Only plans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +19,12 @@ from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.evaluator import judge_consistent
 from optimizer.plans.local_search import ScoredPlan, ScoredPlans, neighbours
-from optimizer.plans.plan_changes import PaidPlan, curves_offered, same_curves, same_plan, team_changes
+from optimizer.plans.plan_changes import PaidPlan, curves_offered, same_plan, same_terms, team_changes
 from optimizer.plans.space import PlanSpace
 from optimizer.response.booking import booked_money
 from optimizer.response.calibration import Calibrated
 from optimizer.response.plan_batch import PlanBatch
-from optimizer.scenario.plan import IN_FORCE, CurveNames
+from optimizer.scenario.plan import IN_FORCE, PlanTerms
 
 SHOWN = 8
 LONGEST_WALK = 12
@@ -42,7 +42,7 @@ class NearTie:
     """
 
     euros: Floats
-    curves: CurveNames
+    terms: PlanTerms
     value: float
     revenue: float
     loaded_pay: float
@@ -59,8 +59,8 @@ class NearTie:
 
     @property
     def paid(self) -> PaidPlan:
-        """Euros at target and the curves that pay follows."""
-        return self.euros, self.curves
+        """Euros at target, and by which curves and targets."""
+        return self.euros, self.terms
 
 
 def near_ties(
@@ -70,14 +70,14 @@ def near_ties(
     scored = ScoredPlans(judge_consistent(cal, space), space)
     start = scored.one(space.units(euros))
     exact = [at for at in known if _on_grid(space, at.euros)]
-    alike = [space.units(at.euros) for at in exact if same_curves(cal.scenario, at.curves, space.curves)]
+    alike = [space.units(at.euros) for at in exact if same_terms(cal.scenario, at.terms, space.terms)]
     scored.look(np.array([*neighbours(space, start.units), *alike]))
     shape = _Shape(cal, space)
     for goal in (shape.simplicity, shape.closeness):
         _walk(space, scored, start, goal)
-    others = [shape.option(p, space.curves) for p in scored.seen.values() if p.kept and p.key != start.key]
+    others = [shape.option(p, space.terms) for p in scored.seen.values() if p.kept and p.key != start.key]
     others += [shape.option(*p) for p in _under_other_curves(cal, space, exact)]
-    first = shape.option(start, space.curves)
+    first = shape.option(start, space.terms)
     return _described(cal, space, first, _first(others, first))
 
 
@@ -88,16 +88,16 @@ def _on_grid(space: PlanSpace, euros: Floats) -> bool:
 
 def _under_other_curves(
     cal: Calibrated, space: PlanSpace, known: Iterable[Evaluation]
-) -> Iterator[tuple[ScoredPlan, CurveNames]]:
+) -> Iterator[tuple[ScoredPlan, PlanTerms]]:
     """Plans that follow other curves than the chosen one, and may; each once, by whatever names."""
     seen: list[PaidPlan] = []
     for at in known:
-        paid, scenario = (at.euros, at.curves), cal.scenario
-        other = not same_curves(scenario, at.curves, space.curves)
+        paid, scenario = (at.euros, at.terms), cal.scenario
+        other = not same_terms(scenario, at.terms, space.terms)
         again = any(same_plan(scenario, paid, plan) for plan in seen)
         if other and not again and at.kept and curves_offered(scenario, paid):
             seen.append(paid)
-            yield ScoredPlan(space.units(at.euros), at.value, True, 0.0), at.curves
+            yield ScoredPlan(space.units(at.euros), at.value, True, 0.0), at.terms
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,14 @@ class _Option:
     """A plan to consider, how simple it is and how close to today's."""
 
     plan: ScoredPlan
-    curves: CurveNames
+    terms: PlanTerms
     measures: int
     distance: float
     new_curves: int
 
     @property
-    def key(self) -> tuple[bytes, tuple[tuple[str, str], ...]]:
-        return self.plan.key, tuple(self.curves.items())
+    def key(self) -> tuple[bytes, Hashable]:
+        return self.plan.key, self.terms.key
 
     @property
     def simplicity(self) -> tuple[float, ...]:
@@ -154,11 +154,11 @@ class _Shape:
     def closeness(self, plan: ScoredPlan) -> tuple[float, ...]:
         return self.distance(plan), self.measures(plan), -plan.value
 
-    def option(self, plan: ScoredPlan, curves: CurveNames) -> _Option:
-        paid = (self.space.euros(plan.units), curves)
+    def option(self, plan: ScoredPlan, terms: PlanTerms) -> _Option:
+        paid = (self.space.euros(plan.units), terms)
         changes = team_changes(self.cal.scenario, (self.cal.current, IN_FORCE), paid)
         new_curves = sum(change.curve for change in changes)
-        return _Option(plan, curves, self.measures(plan), self.distance(plan), new_curves)
+        return _Option(plan, terms, self.measures(plan), self.distance(plan), new_curves)
 
 
 def _walk(
@@ -203,14 +203,14 @@ def _described(
     cal: Calibrated, space: PlanSpace, start: _Option, options: list[_Option]
 ) -> tuple[NearTie, ...]:
     every = [start, *options]
-    plans = PlanBatch.of((space.euros(o.plan.units), o.curves) for o in every)
+    plans = PlanBatch.of((space.euros(o.plan.units), o.terms) for o in every)
     chosen, *others = evaluate_each(cal, space, plans)
 
     def tie(option: _Option, at: Evaluation) -> NearTie:
         loss, told = chosen.value - at.value, booked_money(cal.scenario, at.consistent)
         return NearTie(
             euros=at.euros,
-            curves=at.curves,
+            terms=at.terms,
             revenue=at.consistent.revenue,
             loaded_pay=told.loaded_pay,
             net=told.net,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from optimizer.explanation.gaming_ledger import gaming_hours
 from optimizer.plans.statuses import Status
 from optimizer.response.booking import booked_money
 from optimizer.response.outcome import value_of
-from optimizer.scenario.plan import CurveNames, Plan, pay_decided, plan_of
+from optimizer.scenario.plan import IN_FORCE, Plan, PlanTerms, pay_decided, plan_of
 from optimizer.scenario.types import Scenario
 from optimizer.solver import Options, Solution, solve
 from optimizer.solver.gap import relative_gap
@@ -56,7 +56,7 @@ class Optimum:
     controllability: float = np.nan
     target_pay: dict[str, float] | None = None
     """Of teams for which it is a decision."""
-    curves: CurveNames = field(default_factory=dict)
+    terms: PlanTerms = IN_FORCE
     undecided_after: float = np.nan
     """Seconds after which it was not known whether any plan keeps the rules."""
 
@@ -66,7 +66,7 @@ class Optimum:
             raise ValueError("there is no plan")
         today = plan_of(scenario, self.weights)
         pay = {**today.target_pay, **(self.target_pay or {})}
-        return replace(today, target_pay=pay, curves=dict(self.curves))
+        return replace(today, target_pay=pay, curves=dict(self.terms.curves))
 
     def beaten_by(self, known: Iterable[Optimum], gap: float) -> Optimum:
         """This, or a better plan that is known to keep the same rules: the solve missed it.
@@ -101,7 +101,7 @@ def optimum_of(solution: Solution) -> Optimum:
         gaming_hours=gaming_hours(problem.cal, at),
         controllability=mean_controllability(problem.space, chosen.euros),
         target_pay=pay_decided(problem.scenario, chosen.plan),
-        curves=chosen.plan.curves,
+        terms=chosen.plan.terms,
     )
 
 

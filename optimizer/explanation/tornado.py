@@ -100,7 +100,7 @@ def tornado(
 ) -> tuple[TornadoBar, ...]:
     """Every source with a range, largest spread first; plans are the current one, the chosen, runners-up."""
     used = plans.euros.sum(axis=(0, 1)) > 0
-    used[np.concatenate([cal.paid_by(names).curves.gates.on for names in plans.curves])] = True
+    used[np.concatenate([cal.paid_by(terms).curves.gates.on for terms in plans.terms])] = True
     sources = [(path, s.text, s.range) for path, s in cal.scenario.sources.items() if s.range]
     portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
     some = replace(plans, euros=plans.euros[:, :, used])
@@ -202,8 +202,8 @@ class _Company:
     @classmethod
     def of(cls, scenario: Scenario, plans: PlanBatch) -> _Company:
         cal, today, beliefs = calibrate(scenario), np.zeros(len(plans)), []
-        for names, rows in plans.parts():
-            paid = cal.paid_by(names)
+        for terms, rows in plans.parts():
+            paid = cal.paid_by(terms)
             outcome = evaluate_plans(paid, plans.euros[rows])
             today[rows] = value_of(paid, outcome)
             beliefs.append(tuple(at.beliefs for at in outcome.by_regime))
@@ -226,8 +226,8 @@ class _Company:
         """(C, S): in each company, NaN where beliefs do not settle."""
         values = np.full((len(companies), len(self.plans)), np.nan)
         euros = [self.plans.euros * pay_ratio(self.scenario, cal.scenario)[:, None] for cal in companies]
-        for (names, rows), start in zip(self.plans.parts(), self.beliefs, strict=True):
-            paid = [cal.paid_by(names) for cal in companies]
+        for (terms, rows), start in zip(self.plans.parts(), self.beliefs, strict=True):
+            paid = [cal.paid_by(terms) for cal in companies]
             outcomes = evaluate_companies(paid, [every[rows] for every in euros], start)
             for c, (cal, outcome) in enumerate(zip(paid, outcomes, strict=True)):
                 settled = outcome.residual <= SETTLED

@@ -22,7 +22,7 @@ from optimizer.response.outcome import Outcome, OutcomeBatch, evaluate_plan, eva
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import PayoutDistribution, payout_distribution
-from optimizer.scenario.plan import CurveNames, Plan, PlanWeights, plan_from_euros, plan_of
+from optimizer.scenario.plan import Plan, PlanTerms, PlanWeights, plan_from_euros, plan_of
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
 
@@ -43,7 +43,7 @@ class Evaluation:
 
     @property
     def cal(self) -> Calibrated:
-        """Paid by the curves of the plan."""
+        """Paid on the terms of the plan."""
         return self.batch.cal
 
     @property
@@ -52,8 +52,9 @@ class Evaluation:
         return np.asarray(self.batch.euros[self.place])
 
     @property
-    def curves(self) -> CurveNames:
-        return self.batch.curves
+    def terms(self) -> PlanTerms:
+        """Curves and targets of the plan."""
+        return self.batch.terms
 
     @cached_property
     def consistent(self) -> Outcome:
@@ -66,7 +67,7 @@ class Evaluation:
 
     @property
     def plan(self) -> Plan:
-        return replace(plan_from_euros(self.cal.scenario, self.euros), curves=dict(self.curves))
+        return plan_from_euros(self.cal.scenario, self.euros, self.terms)
 
     @property
     def value(self) -> float:
@@ -124,18 +125,18 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class EvaluationBatch:
-    """S plans, `euros` (S, I, K), paid by the same curves: what they bring, and every rule at them."""
+    """S plans, `euros` (S, I, K), paid on the same terms: what they bring, and every rule at them."""
 
     cal: Calibrated
     euros: Floats
-    curves: CurveNames
+    terms: PlanTerms
     consistent: OutcomeBatch
     given: PlanSpace | None
     """The space of the plans; None: found when a rule is asked for, since measuring control takes a while."""
 
     @cached_property
     def rules(self) -> tuple[RuleValue, ...]:
-        space = self.given or plan_space(self.cal, measure(self.cal).controllability, curves=self.curves)
+        space = self.given or plan_space(self.cal, measure(self.cal).controllability, terms=self.terms)
         outcome = self.consistent
         facts = consistent_facts(self.cal, self.euros, outcome.by_regime, outcome.pay)
         return tuple(rule_values(space, facts))
@@ -160,15 +161,15 @@ class EvaluationBatch:
 
 
 def evaluate_batch(cal: Calibrated, space: PlanSpace, euros: Floats) -> EvaluationBatch:
-    """S plans (S, I, K), each at its own consistent beliefs; `cal` pays by the curves of the space."""
-    return EvaluationBatch(cal, euros, space.curves, evaluate_plans(cal, euros), space)
+    """S plans (S, I, K), each at its own consistent beliefs; `cal` pays by the terms of the space."""
+    return EvaluationBatch(cal, euros, space.terms, evaluate_plans(cal, euros), space)
 
 
 def evaluate_each(cal: Calibrated, space: PlanSpace, plans: PlanBatch) -> tuple[Evaluation, ...]:
-    """Plans paid by whatever curves, each at its own consistent beliefs, in their order."""
+    """Plans paid on whatever terms, each at its own consistent beliefs, in their order."""
     evaluations: dict[int, Evaluation] = {}
-    for names, rows in plans.parts():
-        batch = evaluate_batch(cal.paid_by(names), replace(space, curves=names), plans.euros[rows])
+    for terms, rows in plans.parts():
+        batch = evaluate_batch(cal.paid_by(terms), replace(space, terms=terms), plans.euros[rows])
         evaluations |= dict(zip(map(int, rows), batch.each(), strict=True))
     return tuple(evaluations[plan] for plan in range(len(plans)))
 
@@ -179,8 +180,8 @@ def evaluate(scenario: Scenario, plan: PlanWeights | Plan | None = None, seed: i
     Raises CalibrationError where the baseline cannot be calibrated.
     """
     chosen = plan_of(scenario, scenario.current_plan if plan is None else plan)
-    cal, euros = calibrate(scenario, seed).paid_by(chosen.curves), chosen.euros(scenario)[None]
-    return EvaluationBatch(cal, euros, chosen.curves, evaluate_plans(cal, euros), None).one(0)
+    cal, euros = calibrate(scenario, seed).paid_by(chosen.terms), chosen.euros(scenario)[None]
+    return EvaluationBatch(cal, euros, chosen.terms, evaluate_plans(cal, euros), None).one(0)
 
 
 def compare(
@@ -189,7 +190,7 @@ def compare(
     """Plans side by side, in the order given; rules on bad cases hold on the sample of the seed."""
     cal, every = calibrate(scenario, seed), [plan_of(scenario, plan) for plan in plans.values()]
     space = plan_space(cal, measure(cal).controllability)
-    alone = [PlanBatch.of([(plan.euros(scenario), plan.curves)]) for plan in every]
+    alone = [PlanBatch.of([(plan.euros(scenario), plan.terms)]) for plan in every]
     evaluations = [evaluate_each(cal, space, batch)[0] for batch in alone]
     return dict(zip(plans, evaluations, strict=True))
 

@@ -8,7 +8,7 @@ people's beliefs do not settle under every candidate counts for none of them, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal
 
@@ -26,7 +26,7 @@ from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.cvar import cvar
 from optimizer.risk.draws import Stream, generator
 from optimizer.risk.ranges import ATTEMPTS, RangeError, draw, pay_ratio
-from optimizer.scenario.plan import CurveNames
+from optimizer.scenario.plan import IN_FORCE, PlanTerms
 from optimizer.scenario.rule_types import Budget
 
 Criterion = Literal["mean", "cvar", "regret"]
@@ -52,7 +52,7 @@ class Candidate:
     euros: Floats
     value: float
     kept: bool
-    curves: CurveNames = field(default_factory=dict)
+    terms: PlanTerms = IN_FORCE
 
 
 def nominal_in(candidates: Sequence[Candidate]) -> int:
@@ -179,7 +179,7 @@ def robustness(
     """
     if not any(source.range for source in cal.scenario.sources.values()):
         raise RangeError("no source of the scenario states a range: add `range` to entries of `sources`")
-    plans = PlanBatch.of((c.euros, c.curves) for c in candidates)
+    plans = PlanBatch.of((c.euros, c.terms) for c in candidates)
     portions = [range(n, min(n + PORTION, draws)) for n in range(0, draws, PORTION)]
     work = partial(_portion, cal, plans)
     answers = [a for portion in workers.each(work, portions, on_done) for a in portion]
@@ -213,8 +213,8 @@ def _portion(cal: Calibrated, plans: PlanBatch, numbers: Sequence[int]) -> list[
     euros = [plans.euros * pay_ratio(cal.scenario, company.scenario)[:, None] for company in companies]
     shape = len(companies), len(plans)
     values, broken, converged = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for names, rows in plans.parts():
-        paid = [company.paid_by(names) for company in companies]
+    for terms, rows in plans.parts():
+        paid = [company.paid_by(terms) for company in companies]
         outcomes = evaluate_companies(paid, [every[rows] for every in euros])
         for d, (company, outcome) in enumerate(zip(paid, outcomes, strict=True)):
             values[d, rows], converged[d, rows] = value_of(company, outcome), outcome.converged

@@ -7,7 +7,7 @@ n_ik is any share of unit_i, the team's largest pay.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.calibration import Calibrated
-from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of, weights_of
+from optimizer.scenario.plan import IN_FORCE, PlanTerms, plan_of, weights_of
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
 TOLERANCE = 1e-6
@@ -47,8 +47,8 @@ class PlanSpace:
     """c_ik, (I, K)."""
     shift: float | None = None
     """Without steps: the share of pay by which plans count as neighbours; None where n_ik are whole."""
-    curves: CurveNames = field(default_factory=dict)
-    """By which all its plans are paid."""
+    terms: PlanTerms = IN_FORCE
+    """Curves and targets by which all its plans are paid."""
 
     @property
     def continuous(self) -> bool:
@@ -93,7 +93,7 @@ class PlanSpace:
 
 
 def plan_space(
-    cal: Calibrated, controllability: Floats, step: float | None = None, curves: CurveNames = IN_FORCE
+    cal: Calibrated, controllability: Floats, step: float | None = None, terms: PlanTerms = IN_FORCE
 ) -> PlanSpace:
     """The choices that rules leave; `step` replaces the scenario's weight step (for enumeration)."""
     scenario = cal.scenario
@@ -111,7 +111,7 @@ def plan_space(
         locked=locked,
         controllability=controllability,
         shift=None if step or rules.step else SHIFT,
-        curves=curves,
+        terms=terms,
     )
 
 

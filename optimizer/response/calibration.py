@@ -19,7 +19,8 @@ from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
 from optimizer.response.regimes import Regimes
 from optimizer.response.scenario_network import build_network
-from optimizer.scenario.plan import CurveNames, plan_of
+from optimizer.scenario.plan import PlanTerms, plan_of
+from optimizer.scenario.plan_types import Targets
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
 
@@ -107,9 +108,16 @@ class Calibrated(Behaviour):
     seed: int = SEED
     """Of the sample on which budget rules about bad cases hold (`optimizer.risk.draws`)."""
 
-    def paid_by(self, names: CurveNames) -> Calibrated:
-        """The same company, where pay follows the curves that a plan chooses, else those in force."""
-        return replace(self, curves=pay_curves(self.scenario, names, self.curves.sight))
+    def paid_by(self, terms: PlanTerms) -> Calibrated:
+        """The same company, where pay follows the curves and targets of a plan, else those in force."""
+        targets = _targets(self.scenario, self.network)
+        stated = [terms.targets.get(kpi, np.nan) for kpi in self.network.kpis]
+        return replace(
+            self,
+            curves=pay_curves(self.scenario, terms, self.curves.sight),
+            targets=np.where(np.isnan(stated), targets, stated),
+            stretch=_stretch(terms.issued or self.scenario.targets),
+        )
 
 
 def pay_per_unit(cal: Calibrated) -> Floats:
@@ -120,7 +128,7 @@ def pay_per_unit(cal: Calibrated) -> Floats:
     network, priced = cal.network, cal.beliefs
     unpriced = Beliefs(priced.routing, priced.numerator, priced.denominator, np.zeros_like(priced.price))
     curves = pay_curves(cal.scenario, sight=cal.curves.sight)
-    pay = perceived_rewards(network, curves, cal.targets, unpriced, cal.current[None])[0]
+    pay = perceived_rewards(network, curves, _targets(cal.scenario, network), unpriced, cal.current[None])[0]
     pay_by_stage = np.zeros(len(network.stages))
     for n in (n for n in network.downstream_first if network.owner[n] >= 0):
         taking = network.from_stage[n]
@@ -152,7 +160,7 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
         regimes=Regimes.of(scenario, network),
         curves=curves,
         targets=targets,
-        stretch=np.array([scenario.targets.stretch]) if scenario.targets.mode == "reset" else None,
+        stretch=_stretch(scenario.targets),
         current=current,
         beliefs=Beliefs(routing, numerator, denominator, price[None, :]),
         hour_price=hour_price,
@@ -162,6 +170,10 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
         quadratic=quadratic,
         seed=seed,
     )
+
+
+def _stretch(targets: Targets) -> Floats | None:
+    return np.array([targets.stretch]) if targets.mode == "reset" else None
 
 
 def _targets(scenario: Scenario, network: Network) -> Floats:

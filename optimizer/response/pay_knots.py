@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from optimizer.response.scenario_network import build_network
 from optimizer.response.shared_luck import luck_correlation
 from optimizer.scenario.curve_shapes import LINE, PayKnots, shape_of
 from optimizer.scenario.curve_types import Curve
+from optimizer.scenario.plan import IN_FORCE, PlanTerms
 from optimizer.scenario.types import Scenario
 
 DIGITS = 12
@@ -24,19 +25,15 @@ def named_curve(scenario: Scenario, curve: Curve | str | None) -> Curve | None:
     return scenario.curves[curve] if isinstance(curve, str) else curve
 
 
-def curve_of(
-    scenario: Scenario, team: str, kpi: str, chosen: Mapping[str, str] | None = None
-) -> Curve | None:
-    """What the pay of a team on a KPI follows: the curve chosen for the team, its own, or the KPI's."""
-    return named_curve(scenario, stated_curve(scenario, team, kpi, chosen))
+def curve_of(scenario: Scenario, team: str, kpi: str, terms: PlanTerms = IN_FORCE) -> Curve | None:
+    """What the pay of a team on a KPI follows: the curve of the plan, the team's own, or the KPI's."""
+    return named_curve(scenario, stated_curve(scenario, team, kpi, terms))
 
 
-def stated_curve(
-    scenario: Scenario, team: str, kpi: str, chosen: Mapping[str, str] | None = None
-) -> Curve | str | None:
+def stated_curve(scenario: Scenario, team: str, kpi: str, terms: PlanTerms = IN_FORCE) -> Curve | str | None:
     """The same as it is written: by its name, or in place."""
-    own = (chosen or {}).get(team, scenario.teams[team].curve)
-    return own if own is not None else scenario.kpis[kpi].curve
+    every = (terms.curve(team, kpi), scenario.teams[team].curve, scenario.kpis[kpi].curve)
+    return next((curve for curve in every if curve is not None), None)
 
 
 def pay_terms(curve: Curve | None, kpi: str) -> tuple[Hashable, ...]:
@@ -49,16 +46,14 @@ def pay_terms(curve: Curve | None, kpi: str) -> tuple[Hashable, ...]:
     return knots.level, knots.slope, bends, gate, tuple((v.after, v.share) for v in stated.vesting)
 
 
-def pay_curves(
-    scenario: Scenario, chosen: Mapping[str, str] | None = None, sight: Floats | None = None
-) -> PayCurves:
-    """The curves of all pairs; `chosen` curves by team replace the scenario's.
+def pay_curves(scenario: Scenario, terms: PlanTerms = IN_FORCE, sight: Floats | None = None) -> PayCurves:
+    """The curves of all pairs; those of a plan replace the scenario's.
 
     `sight` (I, K) is how much of each reward teams count on (model.md §13.5); default all of it.
     """
-    own = any(t.curve is not None or t.pays_persons for t in scenario.teams.values()) or bool(chosen)
+    own = any(t.curve is not None or t.pays_persons for t in scenario.teams.values()) or bool(terms.curves)
     teams, kpis = list(scenario.teams), list(scenario.kpis)
-    rows = [[curve_of(scenario, t, k, chosen) for k in kpis] for t in (teams if own else teams[:1])]
+    rows = [[curve_of(scenario, t, k, terms) for k in kpis] for t in (teams if own else teams[:1])]
     shapes = [[_shape(c, k) for c, k in zip(row, kpis, strict=True)] for row in rows]
     return PayCurves(
         teams=len(teams),

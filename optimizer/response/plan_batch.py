@@ -1,4 +1,4 @@
-"""Plans side by side, not all paid by the same curves: today's plan beside one that chooses others."""
+"""Plans side by side, not all with the same curves and targets: today's plan beside one with others."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.scenario.plan import CurveNames
+from optimizer.scenario.plan import PlanTerms
 
 
 @dataclass(frozen=True)
 class PlanBatch:
-    """S plans, `euros` (S, I, K) at target; `curve` (S,) is the place of each plan's curves in `curves`."""
+    """S plans, `euros` (S, I, K) at target; `place` (S,) says which of `terms` are each plan's."""
 
     euros: Floats
-    curves: tuple[CurveNames, ...]
-    curve: Ints
+    terms: tuple[PlanTerms, ...]
+    place: Ints
 
     @classmethod
-    def of(cls, plans: Iterable[tuple[Floats, CurveNames]]) -> PlanBatch:
-        """From each plan's euros (I, K) and curves."""
+    def of(cls, plans: Iterable[tuple[Floats, PlanTerms]]) -> PlanBatch:
+        """From each plan's euros (I, K) and terms."""
         every = list(plans)
-        curves: list[CurveNames] = []
-        for _, names in every:
-            if names not in curves:
-                curves.append(names)
-        places = np.array([curves.index(names) for _, names in every], dtype=np.intp)
-        return cls(np.array([euros for euros, _ in every]), tuple(curves), places)
+        found: list[PlanTerms] = []
+        for _, terms in every:
+            if terms not in found:
+                found.append(terms)
+        places = np.array([found.index(terms) for _, terms in every], dtype=np.intp)
+        return cls(np.array([euros for euros, _ in every]), tuple(found), places)
 
     def __len__(self) -> int:
         return len(self.euros)
 
-    def each(self) -> Iterator[tuple[Floats, CurveNames]]:
-        """Euros (I, K) and curves of every plan."""
-        return ((euros, self.curves[place]) for euros, place in zip(self.euros, self.curve, strict=True))
+    def each(self) -> Iterator[tuple[Floats, PlanTerms]]:
+        """Euros (I, K) and terms of every plan."""
+        return ((euros, self.terms[place]) for euros, place in zip(self.euros, self.place, strict=True))
 
-    def parts(self) -> Iterator[tuple[CurveNames, Ints]]:
-        """The curves of the batch, and the plans that are paid by each."""
-        for place, names in enumerate(self.curves):
-            yield names, np.flatnonzero(self.curve == place)
+    def parts(self) -> Iterator[tuple[PlanTerms, Ints]]:
+        """The terms of the batch, and the plans that are paid by each."""
+        for place, terms in enumerate(self.terms):
+            yield terms, np.flatnonzero(self.place == place)

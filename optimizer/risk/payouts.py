@@ -88,7 +88,7 @@ def payout_distribution(cal: Calibrated, euros: Floats, outcome: Outcome, draws:
 def payouts_under(cal: Calibrated, plans: PlanBatch) -> tuple[PayoutDistribution, ...]:
     """The distributions of plans once people have learnt, on the draws of the scenario's seed."""
     draws = draw(cal.scenario, cal.seed)
-    each = ((euros, cal.paid_by(names)) for euros, names in plans.each())
+    each = ((euros, cal.paid_by(terms)) for euros, terms in plans.each())
     return tuple(payout_distribution(paid, euros, evaluate_plan(paid, euros), draws) for euros, paid in each)
 
 

@@ -100,14 +100,14 @@ def adjust(
 ) -> Adjustment:
     """Learn from actuals under a plan and look for the smallest change that recovers most of the gain."""
     plan = plan_of(scenario, given)
-    cal, euros = calibrate(scenario).paid_by(plan.curves), plan.euros(scenario)
+    cal, euros = calibrate(scenario).paid_by(plan.terms), plan.euros(scenario)
     tell("comparing actuals with what luck leaves open")
     compared = compare_actuals(cal, euros, actuals, seed, draws)
     tell("learning how people respond")
     learnt = learn_responsiveness(cal, euros, attainments(cal, actuals))
     median = {entry.team: entry.posterior.median for entry in learnt}
     updated = with_responsiveness(scenario, median)
-    value = _value(calibrate(updated).paid_by(plan.curves), euros)
+    value = _value(calibrate(updated).paid_by(plan.terms), euros)
     broken = tuple(r.name for r in compare(updated, {LAUNCHED: plan}, seed)[LAUNCHED].broken_rules)
     unlimited = _attempt(updated, plan, _ANYTHING, value, options or Options(), tell)
     verdict: Verdict = "change"
@@ -167,39 +167,38 @@ def _attempt(
     options: Options,
     tell: Callable[[str], None],
 ) -> Attempt:
-    """The best plan within `limit` of the plan in force, with its pay and curves: a change is one of weights.
+    """The best plan within `limit` of the plan in force, on its terms: a change is one of weights.
 
     The scenario's own limit on changes is set aside.
     """
     tell(
         f"solving for the best plan within a change of {limit:.2g}" if limit < _ANYTHING else "solving freely"
     )
-    curves = {team: (name,) for team, name in plan.curves.items()}
-    changes = {"change_limit": limit, "change_from": LAUNCHED, "curves": curves}
+    changes = {"change_limit": limit, "change_from": LAUNCHED, "curves": {}}
     rules = scenario.rules.model_copy(update=changes)
     plans = {**scenario.plans, LAUNCHED: plan.weights}
     held = {"teams": _paid_as_in(scenario, plan), "rules": rules, "plans": plans}
-    solution = solve(scenario.model_copy(update=held), options)
+    solution = solve(scenario.model_copy(update=held), options, terms=plan.terms)
     if solution.chosen is None:
         return Attempt(limit, solution, float("nan"))
     return Attempt(limit, solution, _value(solution.problem.cal, solution.chosen.euros) - value)
 
 
 def _paid_as_in(scenario: Scenario, plan: Plan) -> dict[str, Team]:
-    """Teams with the target pay of a plan held, where it is a decision; what calibrates stays."""
+    """Teams with the target pay of a plan held, where that is not today's for good; what calibrates stays."""
     return {
-        name: team.model_copy(
-            update={"target_pay": _held(scenario, name, team.target_pay, plan.target_pay[name])}
-        )
-        if isinstance(team.target_pay, TargetPay) and plan.target_pay[name] > 0
+        name: team.model_copy(update={"target_pay": _held(scenario, name, plan.target_pay[name])})
+        if plan.target_pay[name] > 0
+        and (isinstance(team.target_pay, TargetPay) or plan.target_pay[name] != team.current_pay)
         else team
         for name, team in scenario.teams.items()
     }
 
 
-def _held(scenario: Scenario, team: str, decision: TargetPay, pay: float) -> TargetPay:
-    step = pay * scenario.rules.weights.step_of(team)
-    return TargetPay(current=decision.current, min=pay, max=pay, step=step)
+def _held(scenario: Scenario, team: str, pay: float) -> TargetPay:
+    """Unchecked, for a team that is not paid today has no pay that a file could state."""
+    step, today = pay * scenario.rules.weights.step_of(team), scenario.teams[team].current_pay
+    return TargetPay.model_construct(current=today, min=pay, max=pay, step=step)
 
 
 def _enough(attempt: Attempt, unlimited: Attempt) -> bool:

@@ -29,7 +29,8 @@ from optimizer.plans.plan_changes import team_changes
 from optimizer.response.calibration import Calibrated
 from optimizer.risk.draws import Stream, calm, generator
 from optimizer.rollout.transition import follow
-from optimizer.scenario.plan import IN_FORCE, CurveNames
+from optimizer.scenario.plan import IN_FORCE, PlanTerms
+from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 
 ALPHA = 0.05
 ENOUGH = 0.8
@@ -122,24 +123,38 @@ def _formula(effect: float, people: int) -> float:
 
 
 def settings(
-    cal: Calibrated, euros: Floats, periods: int, curves: CurveNames = IN_FORCE
+    cal: Calibrated, euros: Floats, periods: int, terms: PlanTerms = IN_FORCE
 ) -> Iterator[PilotSetting]:
     """One per team whose pay the plan (I, K) changes and whose headcount allows two groups."""
+    _refuse_shared_targets(cal, euros, terms)
     stay = _expected(cal.paid_by(IN_FORCE), cal.current, periods)
-    for i in changed_teams(cal, euros, curves):
+    for i in changed_teams(cal, euros, terms):
         team = cal.network.teams[i]
         if (cal.scenario.teams[team].headcount or 0) >= 2 * FEWEST:
             alone = cal.current.copy()
             alone[i] = euros[i]
-            paid = cal.paid_by({t: c for t, c in curves.items() if t == team})
+            paid = cal.paid_by(terms.of_team(team))
             setting = _setting(cal, i, stay, _expected(paid, alone, periods) - stay)
             if setting is not None:
                 yield setting
 
 
-def changed_teams(cal: Calibrated, euros: Floats, curves: CurveNames = IN_FORCE) -> tuple[int, ...]:
-    """Teams whose weights, pay or curve differ from today's under a plan (I, K) with its curves."""
-    changes = team_changes(cal.scenario, (cal.current, IN_FORCE), (euros, curves))
+def _refuse_shared_targets(cal: Calibrated, euros: Floats, terms: PlanTerms) -> None:
+    """Raises ScenarioError where the plan has another target for a KPI that several teams are paid on: in a
+    pilot of one of them the others would keep theirs, and a KPI has one target here."""
+    paid = (euros > 0) | (cal.current > 0)
+    changed = cal.network.kpis if terms.issued is not None else tuple(terms.targets)
+    for k, kpi in enumerate(cal.network.kpis):
+        if kpi in changed and paid[:, k].sum() > 1:
+            teams = listed(cal.network.teams[i] for i in np.flatnonzero(paid[:, k]))
+            message = f"another target of {kpi} is one for {teams}, and a pilot changes the pay of one team"
+            hint = "leave this target as it is, or follow the switch of all teams with `simulate`"
+            raise ScenarioError([InputProblem("plan.targets", "", message, hint)])
+
+
+def changed_teams(cal: Calibrated, euros: Floats, terms: PlanTerms = IN_FORCE) -> tuple[int, ...]:
+    """Teams whose weights, pay or curve or targets differ from today's under a plan (I, K)."""
+    changes = team_changes(cal.scenario, (cal.current, IN_FORCE), (euros, terms))
     return tuple(i for i, change in enumerate(changes) if change.any)
 
 

@@ -35,7 +35,7 @@ from optimizer.rollout.learning import act, learn
 from optimizer.rollout.pipeline import Pipeline, arrival_shares, in_transit, present
 from optimizer.rollout.sales import worth_of_luck
 from optimizer.scenario.charges import loading
-from optimizer.scenario.plan import IN_FORCE, CurveNames
+from optimizer.scenario.plan import IN_FORCE, PlanTerms
 
 LEARNING = 0.5
 """Share of the way from belief to what was seen that people go each period."""
@@ -121,13 +121,13 @@ def transition(
     draws: int,
     seed: int,
     learning: float = LEARNING,
-    curves: CurveNames = IN_FORCE,
+    terms: PlanTerms = IN_FORCE,
 ) -> Transition:
-    """Simulate staying and changing to the plan `euros` (I, K) with its curves, in the same draws."""
+    """Simulate staying and changing to the plan `euros` (I, K) on its terms, in the same draws."""
     luck = draw_luck(cal.scenario, seed, periods, draws)
     stay = follow(cal.paid_by(IN_FORCE), cal.current, luck, learning)
-    paid = cal.paid_by(curves)
-    goes_on = same_plan(cal.scenario, (cal.current, IN_FORCE), (euros, curves))
+    paid = cal.paid_by(terms)
+    goes_on = same_plan(cal.scenario, (cal.current, IN_FORCE), (euros, terms))
     return Transition(paid, luck, stay, stay if goes_on else follow(paid, euros, luck, learning))
 
 

@@ -112,12 +112,12 @@ def _plan(folder: Path) -> dict[str, Any]:
 def _curves(scenario: Scenario, plan: Plan) -> Iterator[tuple[str, Any]]:
     """The pay curve of every team, by name and term by term; by KPI where its KPIs have several."""
     for team, weights in plan.weights.items():
-        stated = {kpi: curve_of(scenario, team, kpi, plan.curves) for kpi in weights}
+        stated = {kpi: curve_of(scenario, team, kpi, plan.terms) for kpi in weights}
         alike = len({pay_terms(curve, kpi) for kpi, curve in stated.items()}) == 1
         for kpi, curve in list(stated.items())[:1] if alike else stated.items():
             what = f"curve of {team}" if alike else f"curve of {team} on {kpi}"
             line = pay_terms(curve, kpi) == pay_terms(None, kpi)
-            yield what, LINE if line else curve_named(scenario, team, [kpi], plan.curves) or "without a name"
+            yield what, LINE if line else curve_named(scenario, team, [kpi], plan.terms) or "without a name"
             if curve is not None and not line:
                 terms = curve.model_dump(mode="json", by_alias=True, exclude_defaults=True)
                 yield from ((f"{what}, {place}", term) for place, term in _flat("", terms))

@@ -19,7 +19,7 @@ from optimizer.response.global_response import Deviation
 from optimizer.runs.options import RunOptions
 from optimizer.runs.solve import Nobody, explained
 from optimizer.runs.write import CUT
-from optimizer.scenario.plan import Plan, plan_in
+from optimizer.scenario.plan import IN_FORCE, Plan, plan_in
 from optimizer.scenario.types import Scenario
 from optimizer.solver.optimize import problem_of, solve, under
 from optimizer.solver.solution import (
@@ -103,7 +103,7 @@ def proof_again(claim: Claim) -> Solution:
 def _solution(claim: Claim) -> Solution:
     result, scenario = claim.result, claim.scenario
     plan = None if result["plan"] is None else plan_in(result)
-    problem = under(problem_of(scenario, claim.options.seed), plan.curves if plan else {})
+    problem = under(problem_of(scenario, claim.options.seed), plan.terms if plan else IN_FORCE)
     chosen = None
     if plan is not None:
         space = problem.space

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.most_paid import most_share
+from optimizer.scenario.plan import plans_in
 from optimizer.scenario.problems import Finding, listed, number
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
@@ -82,7 +83,8 @@ def _caps(scenario: Scenario) -> Iterator[Impossible]:
 def _far_locks(scenario: Scenario) -> Iterator[Impossible]:
     """Locked weights that alone move a team further than it may be moved."""
     most, origin = scenario.rules.change_limit, scenario.rules.change_from
-    today = scenario.plans.get(origin, {}) if origin else scenario.current_plan
+    named = plans_in(scenario).get(origin) if origin else None
+    today = (named.weights if named else {}) if origin else scenario.current_plan
     for team, locks in scenario.rules.locks.items() if most is not None else ():
         moves = [weight - today.get(team, {}).get(kpi, 0.0) for kpi, weight in locks.items()]
         least = sum(map(abs, moves)) + abs(sum(moves))

@@ -57,6 +57,7 @@ def _no_pair(detail: ErrorDetails, path: Path) -> Finding | None:
 
 
 def _path_of(loc: Path) -> Path:
+    loc = _without_tags(loc)
     path = loc[:3] + loc[4:] if _branch(loc, "target_pay") or _branch(loc, "curve") else loc
     return path[:-1] if path[-1:] == ("[key]",) else path
 
@@ -64,6 +65,20 @@ def _path_of(loc: Path) -> Path:
 def _follows(detail: ErrorDetails) -> bool:
     """Said only because of another error: a list of wrong values counts as empty."""
     return _of_other_branch(detail) or (detail["type"] == "too_short" and bool(detail["input"]))
+
+
+def _without_tags(loc: Path) -> Path:
+    """Of a plan, in a scenario or by itself: not which of its forms, of its targets' and of its curves' was
+    meant."""
+    named = loc[:1] == ("plans",) and len(loc) > 2 and loc[2] in ("whole", "weights")
+    start, rest = (loc[:2], loc[3:]) if named else ((), loc)
+    if not named and loc[:1] not in (("curves",), ("targets",)):
+        return loc
+    if rest[:1] == ("targets",) and rest[1:2] in (("stated",), ("issued",)):
+        rest = rest[:1] + rest[2:]
+    elif rest[:1] == ("curves",) and rest[2:3] in (("name",), ("curve",)):
+        rest = rest[:2] + rest[3:]
+    return start + rest
 
 
 def _of_other_branch(detail: ErrorDetails) -> bool:

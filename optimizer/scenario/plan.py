@@ -6,30 +6,77 @@ target pay are one array (I, K).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from optimizer.arrays import Floats
+from optimizer.scenario.curve_types import Curve
+from optimizer.scenario.plan_types import StatedPlan, Targets
 from optimizer.scenario.types import Scenario, TargetPay
+from optimizer.scenario.value_types import Label
 
 PlanWeights = Mapping[str, Mapping[str, float]]
-CurveNames = Mapping[str, str]
-"""The curve of each team for which a plan chooses one."""
-IN_FORCE: CurveNames = {}
-"""No choice: every team keeps the curves of the scenario."""
+ChosenCurves = Mapping[str, Curve | str]
+"""Curves by team or by `team.kpi`, in place or by their names in the scenario."""
+
+
+@dataclass(frozen=True)
+class PlanTerms:
+    """How a plan pays for results, whatever its weights: what it leaves out is as today."""
+
+    curves: ChosenCurves = field(default_factory=dict)
+    """Those that replace the scenario's."""
+    targets: Mapping[str, float] = field(default_factory=dict)
+    """T_k of the KPIs that get another one, in the KPI's own unit."""
+    issued: Targets | None = None
+    """Whether targets stay or are issued anew; None: as the company does."""
+
+    @property
+    def as_today(self) -> bool:
+        """Whether nothing is replaced."""
+        return not self.curves and not self.targets and self.issued is None
+
+    def curve(self, team: str, kpi: str) -> Curve | str | None:
+        """The curve that replaces the scenario's for a pair, that of the team where the pair has none."""
+        return self.curves.get(f"{team}.{kpi}", self.curves.get(team))
+
+    def of_team(self, team: str) -> PlanTerms:
+        """With the curves of one team only."""
+        own = {at: curve for at, curve in self.curves.items() if at.partition(".")[0] == team}
+        return PlanTerms(own, self.targets, self.issued)
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for equal terms."""
+        return repr((sorted(self.curves.items(), key=str), sorted(self.targets.items()), self.issued))
+
+
+IN_FORCE = PlanTerms()
+"""Every team keeps the curves and targets of the scenario."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Weights per team and KPI, and each team's target pay [currency/period]."""
+    """Weights per team and KPI, each team's target pay [currency/period], curves and targets."""
 
     weights: dict[str, dict[str, float]]
     target_pay: dict[str, float]
-    curves: dict[str, str] = field(default_factory=dict)
-    """Name of the curve chosen for each team that had a choice."""
+    curves: dict[str, Curve | str] = field(default_factory=dict)
+    """By team or by `team.kpi`, where the plan replaces those in force."""
+    targets: dict[str, float] = field(default_factory=dict)
+    """T_k of KPIs whose target the plan replaces, in the KPI's own unit."""
+    issued: Targets | None = None
+    """Whether targets are issued anew; None: as the company does."""
+    label: Label | None = None
+    """How people read it."""
+
+    @property
+    def terms(self) -> PlanTerms:
+        """How it pays for results."""
+        return PlanTerms(self.curves, self.targets, self.issued)
 
     def euros(self, scenario: Scenario) -> Floats:
         """e_ik = B_i w_ik, (I, K) currency per period at target."""
@@ -40,12 +87,31 @@ class Plan:
         return np.array(rows, dtype=float)
 
 
-def plan_of(scenario: Scenario, given: PlanWeights | Plan) -> Plan:
-    """A plan as it is; weights are a plan at today's target pay."""
+def plan_of(scenario: Scenario, given: PlanWeights | StatedPlan | Plan) -> Plan:
+    """A plan as it is; weights are a plan at today's target pay; what a file leaves out is as today."""
     if isinstance(given, Plan):
         return given
     pay = {name: float(team.current_pay) for name, team in scenario.teams.items()}
-    return Plan({team: dict(w) for team, w in given.items()}, pay)
+    if not isinstance(given, StatedPlan):
+        return Plan({team: dict(w) for team, w in given.items()}, pay)
+    issued = given.targets if isinstance(given.targets, Targets) else None
+    return Plan(
+        weights={**_copied(scenario.current_plan), **_copied(given.weights)},
+        target_pay=pay | {team: float(amount) for team, amount in given.target_pay.items()},
+        curves=dict(given.curves),
+        targets={} if isinstance(given.targets, Targets) else dict(given.targets),
+        issued=issued,
+        label=given.label,
+    )
+
+
+def _copied(weights: PlanWeights) -> dict[str, dict[str, float]]:
+    return {team: dict(own) for team, own in weights.items()}
+
+
+def plans_in(scenario: Scenario) -> dict[str, Plan]:
+    """Every named plan of a scenario."""
+    return {name: plan_of(scenario, given) for name, given in scenario.plans.items()}
 
 
 def weights_of(euros: Floats) -> Floats:
@@ -70,17 +136,57 @@ def pay_in_words(pay: Mapping[str, float]) -> str:
     return "; ".join(f"{team}: {euros:.12g}" for team, euros in pay.items())
 
 
-def curves_in_words(curves: CurveNames) -> str:
-    """`team: curve; team: curve`."""
-    return "; ".join(f"{team}: {name}" for team, name in curves.items())
+def curves_in_words(curves: ChosenCurves) -> str:
+    """`team: curve; team.kpi: curve`; one that is written in place is `own`."""
+    return "; ".join(f"{at}: {curve if isinstance(curve, str) else 'own'}" for at, curve in curves.items())
+
+
+def targets_in_words(terms: PlanTerms) -> str:
+    """`kpi: 30; kpi: 2`, or `reset 0.05`, `fixed 0`; empty where they are as today."""
+    issued = [] if terms.issued is None else [f"{terms.issued.mode} {terms.issued.stretch:.12g}"]
+    return "; ".join([*issued, *(f"{kpi}: {target:.12g}" for kpi, target in terms.targets.items())])
+
+
+def stated_of(plan: Plan) -> StatedPlan:
+    """A plan as a file would say it, every part of it, unchecked."""
+    targets: Any = plan.issued if plan.issued is not None else plan.targets
+    return StatedPlan.model_construct(
+        label=plan.label,
+        weights=plan.weights,
+        target_pay=plan.target_pay,
+        curves=plan.curves,
+        targets=targets,
+    )
 
 
 def plan_in(result: Mapping[str, Any]) -> Plan:
-    """What a run recommends in its `result.json`. Raises KeyError or TypeError where it recommends none."""
-    return Plan(dict(result["plan"]), dict(result["target_pay"]), result.get("curves") or {})
+    """What a run recommends in its `result.json`. Raises KeyError or TypeError where it recommends none,
+    ValidationError where curves or targets are none."""
+    parts = {name: result[name] for name in ("curves", "targets") if result.get(name)}
+    stated = StatedPlan.model_validate(parts, by_alias=True, by_name=False)
+    issued = stated.targets if isinstance(stated.targets, Targets) else None
+    return Plan(
+        dict(result["plan"]),
+        dict(result["target_pay"]),
+        dict(stated.curves),
+        {} if isinstance(stated.targets, Targets) else dict(stated.targets),
+        issued,
+    )
 
 
-def plan_from_euros(scenario: Scenario, euros: Floats) -> Plan:
+def terms_json(terms: PlanTerms) -> dict[str, Any]:
+    """Curves and targets as a plan file says them, without what is as today."""
+    curves = {
+        at: curve
+        if isinstance(curve, str)
+        else curve.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        for at, curve in terms.curves.items()
+    }
+    targets = dict(terms.targets) if terms.issued is None else terms.issued.model_dump()
+    return {name: part for name, part in (("curves", curves), ("targets", targets)) if part}
+
+
+def plan_from_euros(scenario: Scenario, euros: Floats, terms: PlanTerms = IN_FORCE) -> Plan:
     """The plan with e_ik = euros; weights below rounding are dropped, a team without pay has none."""
     pay = {team: float(row.sum()) for team, row in zip(scenario.teams, euros, strict=True)}
     weights = {
@@ -89,7 +195,8 @@ def plan_from_euros(scenario: Scenario, euros: Floats) -> Plan:
         }
         for team, row in zip(scenario.teams, euros, strict=True)
     }
-    return Plan(weights, {team: _tidy(value) for team, value in pay.items()})
+    tidy = {team: _tidy(value) for team, value in pay.items()}
+    return Plan(weights, tidy, dict(terms.curves), dict(terms.targets), terms.issued)
 
 
 def _tidy(value: float) -> float:

@@ -9,11 +9,12 @@ from typing import Any, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from optimizer.scenario.checks import pay_problems, plan_problems, problems_of
+from optimizer.scenario.checks import curves, given_problems, pay_problems, problems_of
 from optimizer.scenario.files import WORKBOOK, read_plain, read_text, refuse, scenario_file
 from optimizer.scenario.messages import findings_of, keys_of
 from optimizer.scenario.nodes import DUPLICATE, Tree
-from optimizer.scenario.plan import Plan, plan_in
+from optimizer.scenario.plan import Plan, plan_in, plan_of, stated_of
+from optimizer.scenario.plan_types import StatedPlan, plan_kind
 from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, as_name, dotted, listed, shown
 from optimizer.scenario.problems import Path as Keys
 from optimizer.scenario.types import Scenario
@@ -24,16 +25,17 @@ from optimizer.scenario.yaml_nodes import tree_of
 __all__ = [
     "dump_scenario",
     "located",
+    "plan_in_value",
     "raise_any",
     "read_plan",
     "read_recommended",
     "read_scenario",
     "tree_in",
-    "weights_in",
 ]
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods")
 _WEIGHTS: TypeAdapter[Weights] = TypeAdapter(Weights, config=ConfigDict(strict=True, allow_inf_nan=False))
+_WHOLE: TypeAdapter[StatedPlan] = TypeAdapter(StatedPlan)
 
 
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -49,8 +51,9 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     return cast(Scenario, scenario)
 
 
-def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights:
-    """Read a plan file, `{team: {kpi: weight}}`, and check it against the scenario it is meant for.
+def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights | StatedPlan:
+    """Read a plan file and check it against the scenario it is meant for: `{team: {kpi: weight}}`, or a plan
+    with `weights`, `target_pay`, `curves`, `targets` and a `label`, of which what is left out is as today.
 
     Raises ScenarioError as `read_scenario` does.
     """
@@ -59,19 +62,25 @@ def read_plan(path: str | os.PathLike[str], scenario: Scenario) -> Weights:
         hint = f"{form}, or add it to the sheet `plans` of the scenario and name it"
         refuse(file, "a plan file is YAML or JSON", hint)
     tree = tree_of(read_plain(file), form)
-    plan, findings = weights_in(scenario, tree.root.content(), ())
+    plan, findings = plan_in_value(scenario, tree.root.content(), ())
     raise_any(tree, findings)
     return plan
 
 
-def weights_in(scenario: Scenario, value: Any, at: Keys) -> tuple[Weights, list[Finding]]:
-    """`{team: {kpi: weight}}` in a value from outside, and all that is wrong with it as a plan; empty where
-    it is none. `at` is the value's own path."""
+def plan_in_value(scenario: Scenario, value: Any, at: Keys) -> tuple[Weights | StatedPlan, list[Finding]]:
+    """The plan that a value from outside says, and all that is wrong with it; no weights where it is none.
+    `at` is the value's own path."""
+    whole = plan_kind(value) == "whole"
+    read: TypeAdapter[Any] = _WHOLE if whole else _WEIGHTS
     try:
-        plan = _WEIGHTS.validate_python(value)
+        plan: Weights | StatedPlan = read.validate_python(value, by_alias=True, by_name=False)
     except ValidationError as error:
-        return {}, [f._replace(path=(*at, *f.path)) for f in findings_of(error, Weights)]
-    return plan, plan_problems(scenario, plan, at)
+        found = findings_of(error, StatedPlan if whole else Weights)
+        return {}, [f._replace(path=(*at, *f.path)) for f in found]
+    findings = given_problems(scenario, plan, at)
+    if not findings:
+        findings += curves.problems_of_plan(scenario, plan_of(scenario, plan), at)
+    return plan, findings
 
 
 def read_recommended(run: Path, scenario: Scenario) -> Plan:
@@ -82,10 +91,10 @@ def read_recommended(run: Path, scenario: Scenario) -> Plan:
     tree = tree_of(read_text(run / "result.json"))
     try:
         plan = plan_in(tree.root.content())
-        findings = plan_problems(scenario, _WEIGHTS.validate_python(plan.weights), ("plan",))
+        findings = given_problems(scenario, _WEIGHTS.validate_python(plan.weights), ("plan",))
     except (KeyError, TypeError, AttributeError, ValidationError):
         refuse(run, "this run recommends no plan", "name a run whose solve found one, or a plan file")
-    raise_any(tree, [*findings, *pay_problems(scenario, plan.target_pay, plan.curves)])
+    raise_any(tree, [*findings, *pay_problems(scenario, plan.target_pay, stated_of(plan))])
     return plan
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from optimizer.scenario.curve_types import Curve, CurveField
+from optimizer.scenario.plan_types import PlanField, Targets
 from optimizer.scenario.rule_types import Rules
 from optimizer.scenario.value_types import Frozen, LabelField, Name, NonNegative, Positive, Share, Weights
 
@@ -199,15 +200,6 @@ class Regime(Frozen):
     """Per stage or activity."""
 
 
-class Targets(Frozen):
-    """Whether targets follow what people do (model.md §9)."""
-
-    mode: Literal["fixed", "reset"] = "fixed"
-    """fixed: as given; reset: each period issues them anew, at what was seen before times 1 + stretch."""
-    stretch: Annotated[float, Field(gt=-1)] = 0.0
-    """How far above what was seen: 0.05 = 5 %."""
-
-
 class Source(Frozen):
     """Where a number comes from, and how far it may be off (0.2 = ± 20 %)."""
 
@@ -240,8 +232,8 @@ class Scenario(Frozen):
     """What can be measured and paid."""
     current_plan: Weights
     """`{team: {kpi: weight}}` in force when the baseline was observed; weights of a team sum to 1."""
-    plans: dict[Name, Weights] = {}
-    """Named alternatives to compare."""
+    plans: dict[Name, PlanField] = {}
+    """Named alternatives to compare: weights, or weights, pay, curves and targets."""
     regimes: dict[Name, Regime] = {}
     """States of the market; probabilities sum to 1."""
     noise_correlation: Share = 0.0

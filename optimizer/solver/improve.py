@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from optimizer.plans.local_search import ScoredPlan, best_of, significant
-from optimizer.scenario.plan import Plan
+from optimizer.scenario.plan import Plan, PlanTerms
 from optimizer.solver.certify import certified
 from optimizer.solver.clock import Clock
 from optimizer.solver.curve_choice import combinations
@@ -49,8 +49,10 @@ def _judged(
     scenario, judged = solution.problem.scenario, []
     offered = combinations(scenario)
     for curves in offered:
-        plans = [p.euros(scenario) for p in others if dict(p.curves) == dict(curves)]
-        state = SolveState(under(solution.problem, curves), options, tell, clock=clock, choices=len(offered))
+        plans = [p.euros(scenario) for p in others if p.terms == PlanTerms(dict(curves))]
+        state = SolveState(
+            under(solution.problem, PlanTerms(dict(curves))), options, tell, clock=clock, choices=len(offered)
+        )
         units = [state.space.units(e) for e in plans]
         exact = [
             u

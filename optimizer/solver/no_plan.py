@@ -45,7 +45,7 @@ def _further(state: SolveState, floor: float) -> Conflict:
     """What else must move with this floor, so that a plan keeps every rule."""
     rules = updated(state.cal.scenario.rules, "controllability", floor=floor)
     cal = replace(state.cal, scenario=state.cal.scenario.model_copy(update={"rules": rules}))
-    space = plan_space(cal, state.space.controllability, curves=state.space.curves)
+    space = plan_space(cal, state.space.controllability, terms=state.space.terms)
     lower = replace(state, problem=replace(state.problem, cal=cal, space=space))
     if space.continuous:
         return Conflict((), ())

@@ -14,6 +14,7 @@ from optimizer.plans.local_search import ScoredPlan, climb
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
+from optimizer.scenario.plan import PlanTerms
 from optimizer.scenario.types import Scenario
 from optimizer.solver.alternatives import diverse
 from optimizer.solver.belief_rounds import (
@@ -46,7 +47,7 @@ from optimizer.solver.options import Options
 from optimizer.solver.proof import MOST_TURNS, Proof, prove
 from optimizer.solver.solution import Check, Problem, Solution
 from optimizer.solver.state import Event, OnEvent, SolveState, baseline_beliefs, scored_at
-from optimizer.solver.verdict import Certified, NoPlan, Verdict
+from optimizer.solver.verdict import Certified, NoPlan, Verdict, solution_of
 from optimizer.solver.whole import judge_coarse, judge_whole
 
 
@@ -55,13 +56,15 @@ def solve(
     options: Options | None = None,
     on_event: OnEvent | None = None,
     clock: Clock | None = None,
+    terms: PlanTerms | None = None,
 ) -> Solution:
     """The plan that maximizes the scenario's objective under its rules, with its certificate.
 
-    Every status of scenario.md is a value, not an exception; CalibrationError is raised for a baseline that
-    cannot be calibrated. Ctrl-C ends the search and keeps the best plan found; a second one raises. Among
-    plans that tie to nine digits the nearest to today's is handed out, then the one with more on what the
-    scenario lists first (`ScoredPlan.rank`).
+    With `terms` plans pay by these curves and targets, whatever the rules offer. Every status of scenario.md
+    is a value, not an exception; CalibrationError is raised for a baseline that cannot be calibrated. Ctrl-C
+    ends the search and keeps the best plan found; a second one raises. Among plans that tie to nine digits
+    the nearest to today's is handed out, then the one with more on what the scenario lists first
+    (`ScoredPlan.rank`).
     """
     options, clock, tell = options or Options(), clock or Clock(), on_event or (lambda _: None)
     with clock.timed("calibrate"):
@@ -72,12 +75,18 @@ def solve(
     def with_curves(curves: Curves, stop: threading.Event) -> Verdict:
         if curves:
             tell(Event("curves", ", ".join(f"{team}: {name}" for team, name in curves.items())))
-        state = SolveState(under(problem, curves), options, tell, started, stop, clock)
-        state.choices = len(combinations(scenario))
+        return on_terms(PlanTerms(curves), len(combinations(scenario)), stop)
+
+    def on_terms(given: PlanTerms, choices: int, stop: threading.Event) -> Verdict:
+        state = SolveState(under(problem, given), options, tell, started, stop, clock)
+        state.choices = choices
         return _verdict(state)
 
     with interruptible() as stop:
-        solution = best_choice(scenario, options.gap, lambda curves: with_curves(curves, stop))
+        if terms is None:
+            solution = best_choice(scenario, options.gap, lambda curves: with_curves(curves, stop))
+        else:
+            solution = solution_of(on_terms(terms, 1, stop))
         if stop.is_set():
             tell(Event("interrupted", "the best plan found so far is kept"))
     clock.add_rest("between phases")
@@ -91,10 +100,10 @@ def problem_of(scenario: Scenario, seed: int) -> Problem:
     return Problem(cal, plan_space(cal, measures.controllability), measures)
 
 
-def under(problem: Problem, curves: Curves) -> Problem:
-    """The same where teams have these curves."""
-    cal, controllability = problem.cal.paid_by(curves), problem.measures.controllability
-    return replace(problem, cal=cal, space=plan_space(cal, controllability, curves=curves))
+def under(problem: Problem, terms: PlanTerms) -> Problem:
+    """The same where plans pay on these terms."""
+    cal, controllability = problem.cal.paid_by(terms), problem.measures.controllability
+    return replace(problem, cal=cal, space=plan_space(cal, controllability, terms=terms))
 
 
 def _verdict(state: SolveState) -> Verdict:

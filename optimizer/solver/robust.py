@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.plans.local_search import ScoredPlan, neighbours, ranked
-from optimizer.plans.plan_changes import same_curves
+from optimizer.plans.plan_changes import same_terms
 from optimizer.plans.robustness import DRAWS, Candidate, Criterion, Kind, Robustness, robustness
 from optimizer.response.outcome import evaluate_plan, value_of
 from optimizer.scenario.plan import IN_FORCE
@@ -86,7 +86,7 @@ def _candidates(state: SolveState, solution: Solution, euros: Floats) -> Iterato
     nominal = scored.one(space.units(euros))
     yield _today(state)
     if not (_offered(state) and np.array_equal(space.units(state.cal.current), nominal.units)):
-        yield Candidate("nominal", euros, nominal.value, nominal.kept, space.curves)
+        yield Candidate("nominal", euros, nominal.value, nominal.kept, space.terms)
     alternatives = solution.asked.alternatives
     listed = [scored.one(space.units(a.plan.euros(scenario))) for a in alternatives]
     near = ranked(scored.look(neighbours(space, nominal.units)))
@@ -97,7 +97,7 @@ def _candidates(state: SolveState, solution: Solution, euros: Floats) -> Iterato
     for kind, plan in others:
         if plan.key not in known and len(known) < most:
             known.add(plan.key)
-            yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept, space.curves)
+            yield Candidate(kind, space.euros(plan.units), plan.value, plan.kept, space.terms)
 
 
 def _today(state: SolveState) -> Candidate:
@@ -112,7 +112,7 @@ def _offered(state: SolveState) -> bool:
     """Whether the plan in force is one of those to choose from: in whole steps, paid by the same curves."""
     cal, space = state.cal, state.space
     on_grid = np.abs(space.euros(space.units(cal.current)) - cal.current).max() <= ON_GRID
-    return bool(on_grid) and same_curves(cal.scenario, IN_FORCE, space.curves)
+    return bool(on_grid) and same_terms(cal.scenario, IN_FORCE, space.terms)
 
 
 def _stays(state: SolveState, compared: Robustness, c: int) -> bool:

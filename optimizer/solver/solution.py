@@ -159,7 +159,7 @@ class Chosen:
     @property
     def paid(self) -> PaidPlan:
         """Euros at target and the curves that pay follows."""
-        return self.euros, self.plan.curves
+        return self.euros, self.plan.terms
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Solution:
         """KPIs whose results the plan, or today's where there is none, pays to move, without a price here."""
         paid = self.problem.cal.paid_by(IN_FORCE), self.problem.cal.current
         if self.chosen is not None:
-            paid = self.problem.cal.paid_by(self.chosen.plan.curves), self.chosen.euros
+            paid = self.problem.cal.paid_by(self.chosen.plan.terms), self.chosen.euros
         return tuple(self.problem.cal.network.kpis[k] for k in unpriced(*paid))
 
     @property

@@ -94,7 +94,7 @@ class SolveState:
     def in_model(self) -> Problem:
         """The company and its plans, in the model's unit of money."""
         scenario = in_unit(self.cal.scenario, self.money)
-        cal = calibrate(scenario, self.cal.seed).paid_by(self.space.curves)
+        cal = calibrate(scenario, self.cal.seed).paid_by(self.space.terms)
         space = replace(self.space, scenario=scenario, unit=self.space.unit * self.money)
         return replace(self.problem, cal=cal, space=space)
 

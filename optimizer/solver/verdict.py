@@ -121,7 +121,7 @@ def plan_under(state: SolveState, plan: ScoredPlan) -> Plan:
 
 
 def _plan(problem: Problem, euros: Floats) -> Plan:
-    return replace(plan_from_euros(problem.scenario, euros), curves=dict(problem.space.curves))
+    return plan_from_euros(problem.scenario, euros, problem.space.terms)
 
 
 def _chosen(state: SolveState, plan: ScoredPlan) -> Chosen:
@@ -131,8 +131,8 @@ def _chosen(state: SolveState, plan: ScoredPlan) -> Chosen:
 
 def chosen_in(problem: Problem, euros: Floats) -> Chosen:
     """What people do under a plan, next period and once they have learnt, and what they are paid."""
-    cal, curves = problem.cal, problem.space.curves
-    both = PlanBatch.of([(cal.current, IN_FORCE), (euros, curves)])
+    cal, terms = problem.cal, problem.space.terms
+    both = PlanBatch.of([(cal.current, IN_FORCE), (euros, terms)])
     return Chosen(
         plan=_plan(problem, euros),
         euros=euros,

@@ -121,7 +121,7 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
         yield {
             "rank": rank,
             "plan": plan_in_words(a.plan.weights),
-            "curves": curves_in_words(solution.problem.space.curves),
+            "curves": curves_in_words(solution.problem.space.terms.curves),
             "target_pay": pay_in_words(pay_decided(solution.problem.scenario, a.plan)),
             "value": a.value,
             "behind": behind,

@@ -9,7 +9,7 @@ from optimizer.explanation.build import Explanation, NearTie, WeightShift, cheap
 from optimizer.explanation.comparison import shares
 from optimizer.plans.plan_changes import TeamChange, curve_named, same_plan, team_changes
 from optimizer.scenario.plan import (
-    CurveNames,
+    PlanTerms,
     curves_in_words,
     pay_decided,
     pay_in_words,
@@ -175,12 +175,12 @@ def plan_cells(explanation: Explanation, paid: PaidPlan) -> Row:
     """A plan, the name that it is known by, and what it has more and less of than the recommended one."""
     assert explanation.chosen is not None
     scenario = explanation.cal.scenario
-    euros, curves = paid
+    euros, terms = paid
     plan = plan_from_euros(scenario, euros)
     others = (p for p in explanation.plans if p.kind != "chosen")
     return {
         "plan": plan_in_words(plan.weights),
-        "curves": curves_in_words(curves),
+        "curves": curves_in_words(terms.curves),
         "target_pay": pay_in_words(pay_decided(scenario, plan)),
         "known": next((p.name for p in others if same_plan(scenario, p.paid, paid)), ""),
         "shift": shift_in_words(scenario, explanation.chosen.paid, paid),
@@ -207,12 +207,12 @@ def _weights(scenario: Scenario, before: Floats, after: Floats) -> Iterator[str]
 
 
 def _terms(
-    scenario: Scenario, team: str, change: TeamChange, euros: Floats, curves: CurveNames
+    scenario: Scenario, team: str, change: TeamChange, euros: Floats, terms: PlanTerms
 ) -> Iterator[str]:
     """Pay at target and curve where they are others; only a curve in force may have no name."""
     if change.pay:
         yield f"{euros.sum():.12g} pay"
     if change.curve:
         kpis = [kpi for kpi, paid in zip(scenario.kpis, euros, strict=True) if paid > 0]
-        name = curve_named(scenario, team, kpis, curves)
+        name = curve_named(scenario, team, kpis, terms)
         yield f"{name} curve" if name else "curve as_today"

@@ -64,6 +64,6 @@ def frontier_rows(points: Iterable[FrontierPoint]) -> Iterator[Row]:
             "gaming_hours": optimum.gaming_hours,
             "controllability": optimum.controllability,
             "plan": plan_in_words(optimum.weights or {}),
-            "curves": curves_in_words(optimum.curves),
+            "curves": curves_in_words(optimum.terms.curves),
             "target_pay": pay_in_words(optimum.target_pay or {}),
         }

@@ -15,7 +15,7 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
-from optimizer.scenario.plan import IN_FORCE, Plan
+from optimizer.scenario.plan import IN_FORCE, Plan, terms_json
 from optimizer.tables.robustness import robustness_json
 from optimizer.tables.table import number
 
@@ -200,8 +200,9 @@ def solution_json(solution: Solution) -> Json:
 def _others_json(solution: Solution) -> Json:
     """Plans beside the one recommended: by choice of curves, passed over, next best."""
     result: Json = {}
-    if solution.problem.space.curves or solution.asked.combinations:
-        result["curves"] = solution.chosen.plan.curves if solution.chosen else None
+    if not solution.problem.space.terms.as_today or solution.asked.combinations:
+        stated = terms_json(solution.chosen.plan.terms) if solution.chosen else {"curves": None}
+        result |= {"curves": {}} | stated
     if solution.asked.combinations:
         result["combinations"] = [_combination_json(c) for c in solution.asked.combinations]
     if solution.certificate.rejected:
@@ -276,7 +277,7 @@ def frontier_json(points: tuple[FrontierPoint, ...]) -> Json:
                 "net_change": number(p.net_change),
                 "plan": p.optimum.weights,
                 "target_pay": p.optimum.target_pay,
-                "curves": p.optimum.curves,
+                "curves": terms_json(p.optimum.terms).get("curves", {}),
             }
             for p in points
         ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from optimizer.scenario.plan import plans_in
 from optimizer.scenario.printed_letters import is_readable
 from optimizer.scenario.value_types import Label
 from optimizer.tables.table import Column, Row, Table
@@ -23,7 +24,8 @@ LABELS = Table(
     thing=Column(
         str,
         "code",
-        "company, team, stage, activity, kpi, regime, or pair: a rule of the list `rules.gaming.pairs`",
+        "company, team, stage, activity, kpi, regime, plan (those with a label), or pair: a rule of the list "
+        "`rules.gaming.pairs`",
         "thing",
     ),
     name=Column(str, "name", "of the thing in the scenario file; of a pair, its place from 0"),
@@ -61,6 +63,9 @@ def labels_rows(scenario: Scenario) -> Iterator[Row]:
     for kind, things in named.items():
         for name, thing in things.items():
             yield from _rows(kind, name, labels_of(name, thing))
+    for name, plan in plans_in(scenario).items():
+        if plan.label is not None:
+            yield from _rows("plan", name, labels_of(name, plan))
     for place, pair in enumerate(scenario.rules.gaming.pairs if scenario.rules.gaming else ()):
         team = labels_of(pair.team, scenario.teams[pair.team])
         volume = labels_of(pair.volume, scenario.kpis[pair.volume])

@@ -137,7 +137,7 @@ def _changes_of(explanation: Explanation, i: int) -> Row:
         return {**dict.fromkeys(("moved", *_MOVED), False), "curve_now": "", "curve_then": ""}
     change = explanation.changes[i]
     kpis = [kpi for kpi, euros in zip(scenario.kpis, chosen.euros[i], strict=True) if euros > 0]
-    curves = (curve_named(scenario, team, kpis, names) for names in (IN_FORCE, chosen.plan.curves))
+    curves = (curve_named(scenario, team, kpis, names) for names in (IN_FORCE, chosen.plan.terms))
     flags = (change.any, change.weights, change.pay, change.curve)
     return dict(zip(("moved", *_MOVED, "curve_now", "curve_then"), (*flags, *curves), strict=True))
 

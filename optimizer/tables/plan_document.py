@@ -158,7 +158,7 @@ def curve_terms_rows(solution: Solution) -> Iterator[Row]:
     scenario = solution.problem.scenario
     for team in scenario.teams:
         for kpi in scenario.kpis:
-            curve = curve_of(scenario, team, kpi, solution.problem.space.curves)
+            curve = curve_of(scenario, team, kpi, solution.problem.space.terms)
             for term, at, value in _terms(curve, kpi) if curve is not None else ():
                 on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
                 cells = {"term": term, "at": at, "value": value, "on": on}

@@ -93,7 +93,7 @@ def robustness_rows(solution: Solution) -> Iterator[Row]:
             "kind": candidate.kind,
             "plan": plan_in_words(plan.weights),
             "apart": plan_in_words(_apart(plans, robustness, c)),
-            "curves": curves_in_words(candidate.curves),
+            "curves": curves_in_words(candidate.terms.curves),
             "target_pay": pay_in_words(decided),
             "pay_apart": pay_in_words(
                 {t: b for t, b in decided.items() if _paid_apart(plans, robustness, c, t)}
@@ -181,7 +181,7 @@ def _candidate_json(cal: Calibrated, robustness: Robustness, c: int) -> Row:
         "kind": candidate.kind,
         "plan": plan.weights,
         "target_pay": plan.target_pay,
-        "curves": candidate.curves,
+        "curves": dict(candidate.terms.curves),
         "value": number(candidate.value),
         "keeps_rules": candidate.kept,
         **{name: number(getattr(robustness, name)[c]) for name in MEASURED},

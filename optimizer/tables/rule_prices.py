@@ -47,6 +47,6 @@ def rule_prices_rows(explanation: Explanation) -> Iterator[Row]:
             "price": price.price,
             "loaded_pay": price.optimum.loaded_pay,
             "plan": plan_in_words(price.optimum.weights or {}),
-            "curves": curves_in_words(price.optimum.curves),
+            "curves": curves_in_words(price.optimum.terms.curves),
             "target_pay": pay_in_words(price.optimum.target_pay or {}),
         }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.plans.plan_changes import same_curves
+from optimizer.plans.plan_changes import same_terms
 from optimizer.plans.rules import page_forms, unchecked_rules
 from optimizer.plans.space import BOOKED, RELATIVE, TOLERANCE, PlanSpace
 from optimizer.response.beliefs import DENOMINATOR_FLOOR, EMPTY
@@ -26,7 +26,7 @@ from optimizer.response.network import Network
 from optimizer.response.outcome import STARVED
 from optimizer.response.pay_curves import PayCurves
 from optimizer.scenario.charges import charge_rate, loading
-from optimizer.scenario.plan import IN_FORCE, CurveNames, plan_of
+from optimizer.scenario.plan import IN_FORCE, PlanTerms, plans_in, terms_json
 from optimizer.scenario.types import Scenario, TargetPay
 from optimizer.tables.labels import labels_of
 from optimizer.tables.rounding import money_decimals
@@ -52,8 +52,10 @@ SCHEMA: dict[str, str] = {
     "quadratic q_a, scale X_a, baseline x⁰_a, routing φ⁰_a, gaming, explicit, effort (its units: hours more)",
     "kpis": "name, label, rate, target T_k in force, baseline numerator Num⁰_k and denominator Den⁰_k",
     "targets": "mode (fixed, reset), stretch, floor: the least share of those in force when issued anew",
-    "curves": "sets of pay curves: those in force, then those chosen where there was a choice. Each: "
-    "names of curves chosen by team; moved results in the long run, per KPI whose results can be: kpi, maker "
+    "curves": "sets of pay curves and targets: those in force, those chosen where there was a choice, those "
+    "of named plans. Each: names of curves by team or team.kpi (empty: without a name); target T_k and "
+    "targets as above; file: curves and targets as a plan file says them; moved results in the long run, per "
+    "KPI whose results can be: kpi, maker "
     "(team), step (attainment between two scores, from 0), at each score what moving adds to pay per euro at "
     "target by team (one for all where it is the same) and the attainment lost; and of every team and KPI "
     "level and slope of pay before the first knot, "
@@ -68,7 +70,7 @@ SCHEMA: dict[str, str] = {
     "rules": "name, unit, atLeast (kept where value ≥ limit), quiet (speaks when broken), "
     "form and its numbers: see optimizer.plans.rules.family.FORMS",
     "unchecked": "names of rules that need simulated luck, which the page does not check",
-    "plans": "name, kind (current, named, chosen), euros e_ik at target, index of its curves; the "
+    "plans": "name, kind (current, named, chosen), euros e_ik at target, index of its curves, label; the "
     "current plan first",
 }
 """Keys of the page's data: meaning. Money is in the scenario's currency per period. Labels are the
@@ -84,7 +86,9 @@ def whatif_data(solution: Solution) -> Json:
     data = company_data(solution.problem.cal, solution.problem.space)
     data["scenario"]["status"] = solution.status
     if solution.chosen is not None:
-        chosen = _plan("chosen", "chosen", solution.chosen.euros, len(data["curves"]) - 1)
+        scenario, space = solution.problem.scenario, solution.problem.space
+        place = _place(scenario, _offered(scenario, space), space.terms)
+        chosen = _plan("chosen", "chosen", solution.chosen.euros, place)
         data["plans"].insert(1, chosen)
     return data
 
@@ -112,13 +116,13 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "stages": list(_stages(cal)),
         "activities": list(_activities(cal)),
         "kpis": list(_kpis(cal)),
-        "targets": {**cal.scenario.targets.model_dump(), "floor": TARGET_FLOOR},
-        "curves": [_curves(cal.paid_by(names), names) for names in _offered(cal.scenario, space)],
+        "targets": _issued(cal.scenario, IN_FORCE),
+        "curves": [_terms(cal.paid_by(terms), terms) for terms in _offered(cal.scenario, space)],
         "regimes": list(_regimes(cal)),
         "order": _order(cal.network),
         "rules": list(_rules(cal, space)),
         "unchecked": list(unchecked_rules(cal)),
-        "plans": list(_plans(cal)),
+        "plans": list(_plans(cal, space)),
     }
 
 
@@ -203,17 +207,36 @@ def _kpis(cal: Calibrated) -> Iterator[Json]:
         }
 
 
-def _offered(scenario: Scenario, space: PlanSpace) -> list[CurveNames]:
-    """The curves in force, then those that the plan chooses, where these pay otherwise."""
-    others = not same_curves(scenario, IN_FORCE, space.curves)
-    return [IN_FORCE, space.curves] if others else [IN_FORCE]
+def _offered(scenario: Scenario, space: PlanSpace) -> list[PlanTerms]:
+    """Those in force, those of the solved plan, those of named plans: each once, where it pays otherwise."""
+    found = [IN_FORCE]
+    for terms in (space.terms, *(plan.terms for plan in plans_in(scenario).values())):
+        if _place(scenario, found, terms) < 0:
+            found.append(terms)
+    return found
 
 
-def _curves(cal: Calibrated, names: CurveNames) -> Json:
-    """One set: who follows which chosen curve, and the curves of all pairs, (I, K)."""
+def _place(scenario: Scenario, among: list[PlanTerms], terms: PlanTerms) -> int:
+    """Of the first that pay the same; -1 where none do."""
+    return next((at for at, one in enumerate(among) if same_terms(scenario, one, terms)), -1)
+
+
+def _issued(scenario: Scenario, terms: PlanTerms) -> Json:
+    return {**(terms.issued or scenario.targets).model_dump(), "floor": TARGET_FLOOR}
+
+
+def _terms(cal: Calibrated, terms: PlanTerms) -> Json:
+    """One set: who follows which chosen curve, the curves of all pairs, (I, K), and the targets."""
     teams, kpis = range(len(cal.network.teams)), range(len(cal.network.kpis))
     pairs = [[_curve(cal.curves, i, k) for k in kpis] for i in teams]
-    return {"chosen": dict(names), "moved": list(_moved(cal)), "pairs": pairs}
+    return {
+        "chosen": {at: curve if isinstance(curve, str) else "" for at, curve in terms.curves.items()},
+        "moved": list(_moved(cal)),
+        "pairs": pairs,
+        "target": cal.targets.tolist(),
+        "targets": _issued(cal.scenario, terms),
+        "file": terms_json(terms),
+    }
 
 
 def _moved(cal: Calibrated) -> Iterator[Json]:
@@ -294,16 +317,17 @@ def _rules(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
         }
 
 
-def _plans(cal: Calibrated) -> Iterator[Json]:
-    """Today's plan and the named ones: what a file leaves out of them, curves too, is as today."""
+def _plans(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
+    """Today's plan and the named ones: what a file leaves out of them is as today."""
     yield _plan("current", "current", cal.current, 0)
-    for name, weights in cal.scenario.plans.items():
-        euros = plan_of(cal.scenario, weights).euros(cal.scenario)
-        yield _plan("named", name, euros, 0)
+    sets = _offered(cal.scenario, space)
+    for name, plan in plans_in(cal.scenario).items():
+        place, label = _place(cal.scenario, sets, plan.terms), labels_of(name, plan) if plan.label else None
+        yield _plan("named", name, plan.euros(cal.scenario), place, label)
 
 
-def _plan(kind: str, name: str, euros: Floats, curves: int) -> Json:
-    return {"name": name, "kind": kind, "euros": euros.tolist(), "curves": curves}
+def _plan(kind: str, name: str, euros: Floats, curves: int, label: Json | None = None) -> Json:
+    return {"name": name, "kind": kind, "euros": euros.tolist(), "curves": curves, "label": label}
 
 
 def _where(flags: Any) -> list[int]:

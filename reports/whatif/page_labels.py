@@ -7,7 +7,7 @@ from typing import Any
 
 from reports.words.labelled import names_of
 from reports.words.locales import languages
-from reports.words.naming import SECTIONS, Labels, Names, plain_name
+from reports.words.naming import SECTIONS, Labels, Names
 
 Json = dict[str, Any]
 Spoken = dict[str, Names]
@@ -33,7 +33,7 @@ def in_words(company: Mapping[str, Any]) -> Json:
 
 def own_labels(company: Mapping[str, Any], language: str) -> Labels:
     """What the company calls its things in a language, or in its first where it has none there."""
-    kinds = {**SECTIONS, "regimes": "regime"}
+    kinds = {**SECTIONS, "regimes": "regime", "plans": "plan"}
     rows = [(kind, row) for key, kind in kinds.items() for row in company[key]]
     return {
         (kind, row["name"]): row["label"].get(language) or next(iter(row["label"].values()))
@@ -48,5 +48,5 @@ def _said(spoken: Spoken, kind: str, name: str) -> dict[str, str]:
 
 def _plan(spoken: Spoken, plan: Json) -> dict[str, str]:
     if plan["kind"] == "named":
-        return dict.fromkeys(spoken, plain_name(plan["name"]))
+        return {language: names.thing("plan", plan["name"]) for language, names in spoken.items()}
     return _said(spoken, "plan", plan["kind"])

@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from reports.style import printable_text
 from reports.words.format import NOTHING, Formatter
-from reports.words.naming import Labels, Names, plain_name
+from reports.words.naming import Labels, Names
 from reports.words.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class Words(Phrases):
     def plan(self, row: Any, longest: int = LONGEST_LABEL) -> str:
         """What a row of the table of plans is called: the company's own plans by their names."""
         name = str(row["plan"])
-        return self.user(plain_name(name) if row["kind"] == "named" else self.names.of("plan", name), longest)
+        own = row["kind"] == "named"
+        return self.user(self.names.thing("plan", name) if own else self.names.of("plan", name), longest)
 
     def known_plan(self, known: str, shift: str, longest: int = LONGEST_LABEL) -> str:
         """A plan by the name that it is known by, else by what it changes."""

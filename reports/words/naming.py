@@ -47,8 +47,10 @@ class Names:
         return self.labels.get((kind, name)) or plain_name(name)
 
     def coded(self, group: str, code: str) -> str:
-        """What the catalogue says of `<group>.<code>`; else the code in plain words."""
+        """What the company calls it, or the catalogue at `<group>.<code>`; else the code in plain words."""
         key = f"{group}.{code}"
+        if (group, code) in self.labels:
+            return self.labels[group, code]
         return self.phrases.plain(key) if self._knows(key) else plain_name(code)
 
     def activity(self, name: str) -> str:

@@ -24,6 +24,7 @@ from optimizer.response.booking import book, booked_money, rounded
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.long_run import long_runs
 from optimizer.response.outcome import Outcome
+from optimizer.scenario.plan import plans_in
 from optimizer.scenario.types import Scenario
 from optimizer.tables.frontier import frontier_rows
 from reports.board.limits import state_of
@@ -195,9 +196,15 @@ def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
     for name, plan in plans.items():
         money = vars(booked_money(scenario, plan.consistent))
         broken = ", ".join(r.name for r in plan.broken_rules) or "nothing"
-        _row(table, name, *(f"{rounded(money[m], 0):,.0f}" for m in COMPARED), broken)
+        _row(table, _called(scenario, name), *(f"{rounded(money[m], 0):,.0f}" for m in COMPARED), broken)
     _print(table, *(doubt for name, plan in plans.items() for doubt in doubts(plan, name)))
     _print(*_losses_of_net(scenario, plans))
+
+
+def _called(scenario: Scenario, plan: str) -> str:
+    """The name that is typed, with the label of a plan of the scenario that has one."""
+    label = plans_in(scenario)[plan].label if plan in scenario.plans else None
+    return plan if label is None else f"{plan} ({label.en})"
 
 
 def _losses_of_net(scenario: Scenario, plans: dict[str, Evaluation]) -> Iterator[Text]:
@@ -205,7 +212,7 @@ def _losses_of_net(scenario: Scenario, plans: dict[str, Evaluation]) -> Iterator
     for name, plan in plans.items():
         today = today_of(plan.cal)
         if net_falls(scenario, today, plan.consistent):
-            yield Text(f"{name} {against_today(scenario, today, plan.consistent)}")
+            yield Text(f"{_called(scenario, name)} {against_today(scenario, today, plan.consistent)}")
 
 
 def show_influence(influence: Influence) -> None:

@@ -125,7 +125,7 @@ def _show_rejected(solution: Solution) -> None:
 def _show_alternatives(solution: Solution) -> None:
     table = _table(
         "Best plans that differ by more than one step somewhere"
-        + (", all under the curves chosen" if solution.problem.space.curves else ""),
+        + (", all under the curves chosen" if not solution.problem.space.terms.as_today else ""),
         ["rank", "plan", "value", "behind", "proven"],
         words=("plan",),
     )

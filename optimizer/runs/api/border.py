@@ -16,18 +16,19 @@ from pydantic import ValidationError
 from optimizer.plans.evaluation import CURRENT
 from optimizer.response.calibration import CalibrationError
 from optimizer.runs.folder import refuse_changed, refuse_changed_run
-from optimizer.scenario.checks import pay_problems, problems_of
+from optimizer.scenario.checks import curves, pay_problems, problems_of
 from optimizer.scenario.messages import findings_of
-from optimizer.scenario.plan import Plan, PlanWeights, plan_of
+from optimizer.scenario.plan import Plan, PlanWeights, plan_of, stated_of
+from optimizer.scenario.plan_types import StatedPlan
 from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean, dotted, shown
-from optimizer.scenario.read import read_plan, read_recommended, read_scenario, weights_in
+from optimizer.scenario.read import plan_in_value, read_plan, read_recommended, read_scenario
 from optimizer.scenario.seed import LARGEST
 from optimizer.scenario.types import Scenario
 
 GivenScenario = Scenario | str | os.PathLike[str]
 """A scenario, or the path of its file, workbook or folder."""
-GivenPlan = PlanWeights | Plan | str | os.PathLike[str]
-"""A plan: its name in the scenario, `{team: {kpi: weight}}`, a `Plan`, a plan file or a run folder."""
+GivenPlan = PlanWeights | StatedPlan | Plan | str | os.PathLike[str]
+"""A plan: its name in the scenario, what a plan file says, a `Plan`, a plan file or a run folder."""
 
 
 def checked_scenario(given: GivenScenario) -> Scenario:
@@ -53,12 +54,15 @@ def checked_plan(scenario: Scenario, given: GivenPlan | None) -> Plan:
         return plan_of(scenario, scenario.current_plan)
     if isinstance(given, str | os.PathLike):
         return plan_named(scenario, given)
+    if isinstance(given, StatedPlan):
+        given = plan_of(scenario, given)
     plan = given if isinstance(given, Plan) else None
-    weights, findings = weights_in(scenario, plain(plan.weights if plan else given), ("plan",))
+    stated, findings = plan_in_value(scenario, plain(plan.weights if plan else given), ("plan",))
     if plan is not None:
-        findings += pay_problems(scenario, plan.target_pay, plan.curves)
+        findings += pay_problems(scenario, plan.target_pay, stated_of(plan))
+        findings += curves.problems_of_plan(scenario, plan, ("plan",))
     raise_findings(findings)
-    return plan or plan_of(scenario, weights)
+    return plan or plan_of(scenario, stated)
 
 
 def plan_named(scenario: Scenario, name: str | os.PathLike[str]) -> Plan:

@@ -20,15 +20,15 @@ from optimizer.scenario.checks import (
     warnings,
 )
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
-from optimizer.scenario.checks.plans import pay_problems, plan_problems
+from optimizer.scenario.checks.plans import given_problems, pay_problems
 from optimizer.scenario.impossible import impossible
 from optimizer.scenario.problems import Finding
 from optimizer.scenario.types import Scenario
 
 __all__ = [
     "decisive_warnings_of",
+    "given_problems",
     "pay_problems",
-    "plan_problems",
     "problems_of",
     "problems_of_numbers",
     "warnings_of",

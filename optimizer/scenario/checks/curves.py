@@ -10,6 +10,8 @@ from optimizer.scenario.checks import curve_forms
 from optimizer.scenario.checks.baseline_counts import SUM, Findings
 from optimizer.scenario.checks.names import unknown, unknown_keys
 from optimizer.scenario.curve_types import Curve
+from optimizer.scenario.plan import Plan, plans_in
+from optimizer.scenario.plan_types import StatedPlan
 from optimizer.scenario.problems import Finding, Path, listed, number, shown
 from optimizer.scenario.types import Scenario
 
@@ -21,11 +23,9 @@ _NOISE = "add noise: the standard deviation of attainment that nobody here cause
 def problems(scenario: Scenario) -> Findings:
     """What is wrong with curves, with the choice among them, and with targets."""
     for path, curve in _written(scenario):
-        yield from curve_forms.problems(path, curve)
-        if not curve.form:
-            yield from _shape(path, curve)
-        yield from _vesting(path, curve)
-        yield from _gate(scenario, path, curve)
+        yield from _drawn(scenario, path, curve)
+    for name, plan in plans_in(scenario).items():
+        yield from problems_of_plan(scenario, plan, ("plans", name))
     for path, name in _named(scenario):
         yield from unknown(path, name, "curve", scenario.curves)
     yield from _choice(scenario)
@@ -35,9 +35,31 @@ def problems(scenario: Scenario) -> Findings:
         yield Finding(("targets", "mode"), "reset", message, "remove the regimes, or write mode: fixed")
 
 
+def _drawn(scenario: Scenario, path: Path, curve: Curve) -> Findings:
+    yield from curve_forms.problems(path, curve)
+    if not curve.form:
+        yield from _shape(path, curve)
+    yield from _vesting(path, curve)
+    yield from _gate(scenario, path, curve)
+
+
+def problems_of_plan(scenario: Scenario, plan: Plan, at: Path) -> Findings:
+    """What is wrong with the curves that a plan brings, by themselves and with what they pay."""
+    for place, curve in plan.curves.items():
+        path, (team, _, kpi) = (*at, "curves", place), place.partition(".")
+        if isinstance(curve, Curve):
+            yield from _drawn(scenario, path, curve)
+        else:
+            yield from unknown(path, curve, "curve", scenario.curves)
+        paid = [kpi] if kpi else [k for k, weight in plan.weights.get(team, {}).items() if weight > 0]
+        for name in (k for k in paid if k in scenario.kpis and scenario.kpis[k].noise == 0):
+            yield Finding(path, "", f"it pays {name}, which needs noise > 0", f"{_NOISE} in kpis.{name}")
+
+
 def warnings(scenario: Scenario) -> Findings:
     """Allowed, but probably not meant."""
-    for path, curve in _written(scenario):
+    brought = ((path, curve) for path, curve in _of_plans(scenario) if isinstance(curve, Curve))
+    for path, curve in (*_written(scenario), *brought):
         yield from curve_forms.warnings(path, curve)
         if curve.cap is not None and curve.cap < 1:
             message = "a cap below target: full target pay cannot be reached"
@@ -58,6 +80,13 @@ def _written(scenario: Scenario) -> Iterator[tuple[Path, Curve]]:
             if isinstance(thing.curve, Curve):
                 yield (section, name, "curve"), thing.curve
     yield from ((("curves", name), curve) for name, curve in scenario.curves.items())
+
+
+def _of_plans(scenario: Scenario) -> Iterator[tuple[Path, Curve | str]]:
+    """Curves that plans bring, with their places."""
+    for name, plan in scenario.plans.items():
+        if isinstance(plan, StatedPlan):
+            yield from ((("plans", name, "curves", at), curve) for at, curve in plan.curves.items())
 
 
 def _named(scenario: Scenario) -> Iterator[tuple[Path, str]]:
@@ -143,6 +172,7 @@ def _curved_teams(scenario: Scenario) -> list[str]:
 
 
 def _payable(scenario: Scenario, team: str, kpi: str) -> bool:
-    plans = [scenario.current_plan, *scenario.plans.values(), scenario.rules.locks]
+    named = [plan.weights for plan in plans_in(scenario).values()]
     offered = kpi in scenario.rules.measures.get(team, tuple(scenario.kpis))
+    plans = [scenario.current_plan, *named, scenario.rules.locks]
     return offered or any(plan.get(team, {}).get(kpi, 0) > 0 for plan in plans)

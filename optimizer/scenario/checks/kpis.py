@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, Findings, has_pay
+from optimizer.scenario.plan import plans_in
 from optimizer.scenario.problems import Finding, Path, listed, number
 from optimizer.scenario.types import Kpi, Scenario
 
@@ -117,7 +118,7 @@ def _starvable(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi
 
 
 def _is_paid(scenario: Scenario, team: str, kpi: str) -> bool:
-    plans = [scenario.current_plan, *scenario.plans.values()]
+    plans = [scenario.current_plan, *(plan.weights for plan in plans_in(scenario).values())]
     return any(plan.get(team, {}).get(kpi, 0) > 0 for plan in plans)
 
 

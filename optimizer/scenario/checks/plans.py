@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 
 from optimizer.scenario.checks.baseline_counts import SUM, Findings, has_pay
-from optimizer.scenario.checks.names import unknown_weights
+from optimizer.scenario.checks.names import unknown_keys, unknown_weights
 from optimizer.scenario.checks.whole_steps import is_whole
+from optimizer.scenario.plan_types import StatedPlan, Targets
 from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
 from optimizer.scenario.types import Scenario, TargetPay
 from optimizer.scenario.value_types import Weights
@@ -22,11 +23,59 @@ def problems(scenario: Scenario) -> Findings:
         if name == "current":
             hint = "rename it; `current` always means current_plan"
             yield Finding(("plans", name), "", "the name `current` is reserved", hint, at_key=True)
-        yield from plan_problems(scenario, plan, ("plans", name))
+        yield from given_problems(scenario, plan, ("plans", name))
     total = sum(regime.probability for regime in scenario.regimes.values())
     if scenario.regimes and abs(total - 1) > SUM:
         message = f"the probabilities sum to {number(total)}, not to 1"
         yield Finding(("regimes",), "", message, _gap(total))
+
+
+def given_problems(scenario: Scenario, plan: Weights | StatedPlan, at: Path) -> list[Finding]:
+    """What is wrong with a plan as a file says it, apart from the shapes of its curves."""
+    if not isinstance(plan, StatedPlan):
+        return plan_problems(scenario, plan, at)
+    return [
+        *unknown_weights(scenario, plan.weights, (*at, "weights")),
+        *_sums(scenario, plan.weights, (*at, "weights")),
+        *unknown_keys((*at, "target_pay"), plan.target_pay, "team", scenario.teams),
+        *_newly_paid(scenario, plan, at),
+        *_curve_places(scenario, plan, (*at, "curves")),
+        *_targets(scenario, plan, (*at, "targets")),
+    ]
+
+
+def _newly_paid(scenario: Scenario, plan: StatedPlan, at: Path) -> Findings:
+    """A team that a plan begins to pay needs weights, and one that has them pay."""
+    for team, pay in plan.target_pay.items():
+        known = plan.weights.get(team) or scenario.current_plan.get(team)
+        if pay > 0 and team in scenario.teams and not known:
+            hint = f"add `{team}: {{<kpi>: 1}}` to weights"
+            yield Finding((*at, "target_pay", team), number(pay), f"{team} has no weights", hint)
+
+
+def _curve_places(scenario: Scenario, plan: StatedPlan, at: Path) -> Findings:
+    """Curves of teams, or of a team on a KPI."""
+    for place in plan.curves:
+        team, _, kpi = place.partition(".")
+        if team not in scenario.teams:
+            message, hint = "unknown team", did_you_mean(team, scenario.teams)
+            yield Finding((*at, place), "", message, hint, at_key=True)
+        elif kpi and kpi not in scenario.kpis:
+            yield Finding((*at, place), "", "unknown KPI", did_you_mean(kpi, scenario.kpis), at_key=True)
+
+
+def _targets(scenario: Scenario, plan: StatedPlan, at: Path) -> Findings:
+    if not isinstance(plan.targets, Targets):
+        yield from unknown_keys(at, plan.targets, "KPI", scenario.kpis)
+        if plan.targets and scenario.targets.mode == "reset":
+            message = "have no effect where targets are issued anew (targets.mode reset)"
+            yield Finding(at, "", message, "write {mode: fixed}, or leave them out", at_key=True)
+    elif plan.targets.mode == "reset" and scenario.regimes:
+        message = "targets that are issued anew cannot be combined with regimes: each would have its own"
+        yield Finding((*at, "mode"), "reset", message, "write mode: fixed, or remove the regimes")
+    elif plan.targets.mode == "fixed" and plan.targets.stretch != 0:
+        hint = "write mode: reset, or `{kpi: target}` with the targets themselves"
+        yield Finding((*at, "stretch"), number(plan.targets.stretch), "has no effect", hint)
 
 
 def plan_problems(scenario: Scenario, plan: Weights, at: Path) -> list[Finding]:
@@ -39,21 +88,20 @@ def plan_problems(scenario: Scenario, plan: Weights, at: Path) -> list[Finding]:
 
 
 def pay_problems(
-    scenario: Scenario, target_pay: Mapping[str, float], curves: Mapping[str, str]
+    scenario: Scenario, target_pay: Mapping[str, float], stated: StatedPlan
 ) -> Iterator[Finding]:
-    """What is wrong with the target pay and the curves that a plan from elsewhere brings along."""
+    """What is wrong with the target pay, curves and targets that a plan from elsewhere brings along."""
     for team in sorted(scenario.teams.keys() ^ target_pay.keys()):
         yield Finding(("target_pay", team), "", "the run and the scenario differ in this team", SAME_COMPANY)
     for team, pay in target_pay.items():
         if not (isinstance(pay, int | float) and 0 <= pay < math.inf):
             hint = "write the amount per period at target, 0 or more"
             yield Finding(("target_pay", team), shown(pay), "is no target pay", hint)
-    for team, curve in curves.items():
-        if curve not in scenario.curves:
-            yield Finding(("curves", team), curve, "the scenario has no such curve", SAME_COMPANY)
-        if team not in scenario.teams:
-            hint = did_you_mean(team, scenario.teams)
-            yield Finding(("curves", team), "", "no team of this name", hint, at_key=True)
+    for place, curve in stated.curves.items():
+        if isinstance(curve, str) and curve not in scenario.curves:
+            yield Finding(("curves", place), curve, "the scenario has no such curve", SAME_COMPANY)
+    yield from _curve_places(scenario, stated, ("curves",))
+    yield from _targets(scenario, stated, ("targets",))
 
 
 def _sums(scenario: Scenario, plan: Weights, at: Path) -> Findings:

@@ -8,6 +8,7 @@ from typing import Any
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.write import content_of
 from optimizer.scenario.xlsx.layout import Form, SheetColumn, SheetTable, Template
+from optimizer.scenario.xlsx.plan_rows import whole_plans
 
 
 def rows_of(layout: Form | SheetTable, scenario: Scenario) -> list[list[Any]]:
@@ -17,7 +18,8 @@ def rows_of(layout: Form | SheetTable, scenario: Scenario) -> list[list[Any]]:
     """
     if isinstance(layout, Form):
         return list(_form_rows(layout, scenario.model_dump(mode="python", by_alias=True)))
-    things = _things(layout, layout.path, content_of(scenario), [])
+    content = whole_plans(scenario, content_of(scenario), layout.name)
+    things = _things(layout, layout.path, content, [])
     return [[*keys, *_row(layout, thing)] for keys, thing in things]
 
 

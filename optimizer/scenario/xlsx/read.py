@@ -12,6 +12,7 @@ from optimizer.scenario.problems import Mark, as_name, did_you_mean, shown
 from optimizer.scenario.problems import Path as TreePath
 from optimizer.scenario.xlsx.cells import grids_of
 from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, SheetTable, Template
+from optimizer.scenario.xlsx.plan_rows import short_where_weights
 from optimizer.scenario.xlsx.rows import Report, Row, Sheet, WorkbookFile, known_sheets, rows_of
 
 Step = tuple[str | None, Mark]
@@ -34,6 +35,7 @@ def tree_of_workbook(file: Path) -> Tree:
     reader = _Reader(report)
     for sheet in known_sheets(grids, report):
         reader.take(sheet)
+    short_where_weights(reader.root)
     return Tree(report.file, SHEET, reader.root, tuple(report.problems), tuple(report.warnings))
 
 

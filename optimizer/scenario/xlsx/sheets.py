@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.scenario.curve_types import LISTED, Accelerator, Curve, Vesting
+from optimizer.scenario.plan_types import StatedPlan, Targets
 from optimizer.scenario.rule_types import Measured, Pair, Rules, TeamWeights, WeightGroup, WeightLimit
 from optimizer.scenario.types import Activity, Kpi, Regime, Scenario, Source, Stage, Team
 from optimizer.scenario.value_types import NonNegative
@@ -20,6 +21,7 @@ _SIDES = ("numerator", "denominator", "entering", "entering_denominator", "noise
 _FACTORS = ("yields", "inflow", "value")
 _TEAM = Key("team", "Name in `teams`.")
 _KPI = Key("kpi", "Name in `kpis`.")
+_PLAN = Key("plan", "How the plan is called.")
 _WEIGHT = _value("weight", "Share of the team's target pay that hangs on this KPI; those of a team sum to 1.")
 
 
@@ -67,6 +69,14 @@ def _of_curves(section: str, of: str, *inside: str) -> tuple[SheetTable, ...]:
             key,
             columns_of(Vesting),
         ),
+    )
+
+
+def _issued() -> tuple[SheetColumn, ...]:
+    """Mode and stretch of a plan's targets, for which there is one place in the file."""
+    return tuple(
+        replace(column, header=f"targets.{column.header}", path=("targets", *column.path), default="")
+        for column in columns_of(Targets)
     )
 
 
@@ -138,11 +148,39 @@ SHEETS: tuple[Form | SheetTable, ...] = (
         _WEIGHT,
     ),
     SheetTable(
+        "plan_texts",
+        "What plans are called, and whether they issue targets anew.",
+        ("plans", 0),
+        (_PLAN,),
+        (*(c for c in columns_of(StatedPlan) if c.path[0] == "label"), *_issued()),
+    ),
+    SheetTable(
         "plans",
-        "Named alternatives to compare.",
-        ("plans", 0, 1, 2),
-        (Key("plan", "How the plan is called."), _TEAM, _KPI),
+        "Named alternatives to compare: their weights.",
+        ("plans", 0, "weights", 1, 2),
+        (_PLAN, _TEAM, _KPI),
         _WEIGHT,
+    ),
+    SheetTable(
+        "plan_pay",
+        "Target pay of plans where it is not today's.",
+        ("plans", 0, "target_pay", 1),
+        (_PLAN, _TEAM),
+        _value("pay", "Variable pay of the whole team at 100 % attainment [currency/period]."),
+    ),
+    SheetTable(
+        "plan_targets",
+        "Targets of plans where they are not today's.",
+        ("plans", 0, "targets", 1),
+        (_PLAN, _KPI),
+        _value("target", "The value that is 100 % attainment, in the KPI's own unit."),
+    ),
+    SheetTable(
+        "plan_curves",
+        "Curves of plans where they are not today's.",
+        ("plans", 0, "curves", 1),
+        (_PLAN, Key("place", "Name in `teams`, or a team and a KPI with a point between: sales.wins.")),
+        _value("curve", "Name in `curves`.", str),
     ),
     SheetTable("regimes", "States of the market.", ("regimes", 0), _name("regime"), columns_of(Regime)),
     SheetTable(

@@ -12,8 +12,12 @@ function companyOf(data) {
   return following(company, 0);
 }
 
-/** The company where plans follow one of the sets of pay curves. */
-const following = (company, set) => ({ ...company, curves: company.sets[set].pairs, moved: company.sets[set].moved });
+/** The company where plans follow one of the sets of pay curves and targets. */
+function following(company, set) {
+  const { pairs, moved, target, targets } = company.sets[set];
+  const kpis = company.kpis.map((kpi, k) => ({ ...kpi, target: target[k] }));
+  return { ...company, curves: pairs, moved, targets, kpis };
+}
 
 function indicesWhere(items, holds) {
   return items.flatMap((item, at) => (holds(item) ? [at] : []));

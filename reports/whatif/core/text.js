@@ -44,21 +44,24 @@ function decimalsFor(...units) {
   return most >= 100 || most === 0 ? 0 : most >= 10 ? 1 : 2;
 }
 
-/** A plan file that `--plan` reads: {team: {kpi: weight}}. Plan files hold weights only, so a target pay that
- *  differs from today's is a comment. */
-function planFile(company, euros) {
-  const lines = [];
-  company.teams.forEach((team, i) => {
+/** A plan file that `--plan` reads: {team: {kpi: weight}}, or the weights with target pay, curves and targets
+ *  where these are not today's. `file` has curves and targets as a file says them. */
+function planFile(company, euros, file = {}) {
+  const weights = company.teams.flatMap((team, i) => (total(euros[i]) > 0 ? weightLines(company, team, euros[i]) : []));
+  const others = company.teams.flatMap((team, i) => {
     const pay = total(euros[i]);
-    if (!(pay > 0)) return;
-    const differs = Math.abs(pay - team.pay) > SAME * pay;
-    lines.push(`${yamlKey(team.name)}:${differs ? ` # target_pay: ${tidy(pay)}` : ""}`);
-    sharesOf(euros[i]).forEach((w, k) => {
-      if (w > SAME) lines.push(`  ${yamlKey(company.kpis[k].name)}: ${Number(w.toFixed(10))}`);
-    });
+    return Math.abs(pay - team.pay) > SAME * Math.max(pay, team.pay) ? [`  ${yamlKey(team.name)}: ${tidy(pay)}`] : [];
   });
-  return lines.join("\n") + "\n";
+  const stated = Object.entries(file).map(([part, value]) => `${part}: ${JSON.stringify(value)}`);
+  if (!others.length && !stated.length) return weights.join("\n") + "\n";
+  const pay = others.length ? ["target_pay:", ...others] : [];
+  return ["weights:", ...weights.map((line) => `  ${line}`), ...pay, ...stated].join("\n") + "\n";
 }
+
+const weightLines = (company, team, row) => [
+  `${yamlKey(team.name)}:`,
+  ...sharesOf(row).flatMap((w, k) => (w > SAME ? [`  ${yamlKey(company.kpis[k].name)}: ${Number(w.toFixed(10))}`] : [])),
+];
 
 /** A name; in quotes where YAML would read a truth value or nothing. */
 const yamlKey = (name) => (/^(y|yes|n|no|true|false|on|off|null)$/i.test(name) ? `"${name}"` : name);

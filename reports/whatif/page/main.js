@@ -95,7 +95,7 @@ function draw(page) {
     rulesView(company, words, language),
     attainmentView(company, words, language),
     workView(company, words, language),
-    planFileView(company, words),
+    planFileView(company, words, state),
     remarksView(company, words, state, language),
   ];
   const nodes = page.views.map((view) => view.node);
@@ -189,7 +189,6 @@ function remarksView(company, words, state, language) {
   const movable = [...new Set(company.sets.flatMap((set) => set.moved.map((run) => run.kpi)))];
   const jumps = pairs.some(({ knots, gate }) => gate || knots.some(([, jump]) => jump));
   const fixed = [
-    company.targets.mode === "reset" ? words.say("targets.reset") : null,
     jumps ? words.say("curves.several") : null,
     movable.length ? words.say("moved", { kpis: movable.map((k) => company.kpis[k].label[language]).join(", ") }) : null,
     company.unchecked.length
@@ -198,7 +197,8 @@ function remarksView(company, words, state, language) {
   ];
   const node = element("div", { class: "remarks" });
   const update = () => {
-    const texts = [curvesInWords(company, words, state, language), ...fixed].filter((text) => text !== null);
+    const reset = company.sets[state.curves].targets.mode === "reset" ? words.say("targets.reset") : null;
+    const texts = [curvesInWords(company, words, state, language), reset, ...fixed].filter((text) => text !== null);
     node.replaceChildren(...texts.map((text) => element("p", { class: "note" }, text)));
   };
   return { node, update };
@@ -208,9 +208,21 @@ function remarksView(company, words, state, language) {
 function curvesInWords(company, words, state, language) {
   if (company.sets.length < 2) return null;
   if (state.curves === 0) return words.say("curves.today");
-  const chosen = Object.entries(company.sets[state.curves].chosen);
-  const told = chosen.map(([name, curve]) => `${company.teams.find((team) => team.name === name).label[language]}: ${curve}`);
-  return words.say("curves.chosen", { curves: told.join(", ") });
+  const labelOf = (things, name) => things.find((thing) => thing.name === name).label[language];
+  const placeOf = (at) => {
+    const [team, kpi] = at.split(".");
+    return labelOf(company.teams, team) + (kpi ? `, ${labelOf(company.kpis, kpi)}` : "");
+  };
+  const { chosen, file } = company.sets[state.curves];
+  const curves = Object.entries(chosen).map(([at, curve]) => placeOf(at) + (curve ? `: ${curve}` : ""));
+  const { mode, stretch, ...stated } = file.targets ?? {};
+  const targets = Object.entries(stated).map(([kpi, target]) => `${labelOf(company.kpis, kpi)}: ${words.number(target, decimalsFor(target))}`);
+  const told = [
+    curves.length ? words.say("curves.chosen", { curves: curves.join(", ") }) : null,
+    targets.length ? words.say("targets.chosen", { targets: targets.join(", ") }) : null,
+    mode ? words.say("targets.issued", { stretch: words.percent(stretch, 1, true) }) : null,
+  ].filter((text) => text !== null);
+  return mode === "fixed" && told.length === 1 ? words.say("targets.kept") : told.join(" ");
 }
 
 /** Answers the plan as it stands, and writes the answer. */

@@ -211,7 +211,7 @@ function capsByActivity(company) {
   return new Map(caps.map((rule) => [rule.activity, rule]));
 }
 
-function planFileView(company, words) {
+function planFileView(company, words, state) {
   const text = element("textarea", { readonly: true, rows: 8, spellcheck: "false", "aria-label": words.say("file.label") });
   const said = element("span", { class: "note", role: "status" });
   const copy = async () => {
@@ -228,7 +228,7 @@ function planFileView(company, words) {
     element("div", { class: "file-foot" }, element("button", { type: "button", id: "copy", click: copy }, words.say("file.copy")), said)
   );
   const update = (shown) => {
-    text.value = planFile(company, shown.euros);
+    text.value = planFile(company, shown.euros, company.sets[state.curves].file);
     text.rows = Math.min(24, text.value.split("\n").length);
     setText(said, "");
   };

@@ -159,6 +159,7 @@ def test_actuals_are_read_in_any_order_of_columns(tmp_path: Path) -> None:
         ("period,team,kpi,value\n1.5,marketing,wins,3\n", "2:1", "whole number from 1"),
         ("period,team,kpi,value\n1,marketing,wins,n/a\n", "2:18", "must be a finite number"),
         ("period,team,kpi,value\n1,marketing,wins,nan\n", "2:18", "must be a finite number"),
+        ("period,team,kpi,value\n1,marketing,wins,-3\n", "2:18", "cannot be negative"),
         ("period,team,kpi,value\n1,sales,wins,3\n1,sales,wins,3\n", "3:1", "stands in line 2 already"),
         ("period,team,kpi,value\n1,sales,wins,3\n1,marketing,wins,4\n", "3:18", "has another value"),
     ],
@@ -169,6 +170,20 @@ def test_what_is_wrong_is_said_with_line_and_column(tmp_path: Path, text: str, p
     problem = refused.value.problems[0]
     assert problem.spot == place
     assert said in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("1,success,retention,{percent}", "looks like a percentage"),
+        ("1,sales,wins,{many}", "looks like another unit or period"),
+    ],
+)
+def test_a_value_of_another_size_is_doubted(tmp_path: Path, row: str, said: str) -> None:
+    numbers = {"percent": 80, "many": 5_000}
+    rows = f"period,team,kpi,value\n{row.format(**numbers)}\n"
+    _, (doubt,) = read_actuals(written(tmp_path, rows), company())
+    assert said in doubt.message
 
 
 # --- the change -----------------------------------------------------------------------------------------

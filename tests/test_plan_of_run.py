@@ -110,6 +110,20 @@ def test_a_run_of_another_company_is_refused_with_what_differs(solved: Solved, t
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("key", "value"), [("currency", "JPY"), ("period", "year")])
+def test_a_run_in_other_money_is_refused(solved: Solved, tmp_path: Path, key: str, value: str) -> None:
+    """Its target pay would be read as so many yen, or as that of a year."""
+    file, run, _ = solved
+    other = tmp_path / "other.yaml"
+    tree = yaml.safe_load(file.read_text(encoding="utf-8")) | {key: value}
+    other.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    for verb in ("evaluate", "budget", "simulate", "pilot"):
+        (problem,) = asked(verb, other, "--plan", run, exit_code=2)["problems"]
+        assert f"the plan of {run} is in " in problem["message"]
+        assert value in problem["message"]
+
+
+@pytest.mark.slow
 def test_a_run_that_found_no_plan_recommends_none(tmp_path: Path) -> None:
     file, run = company(tmp_path, budget={"expected": 1.0}), tmp_path / "run"
     asked("solve", file, "--out", run, exit_code=1)

@@ -341,3 +341,16 @@ def test_leads_that_nobody_works_today_may_be_worked() -> None:
     before, after = (evaluate(company, {"desk": {kpi: 1.0}}).consistent.x for kpi in ("contacts", "orders"))
     assert before[1] == pytest.approx(0)
     assert after[1] > 1
+
+
+def test_small_volumes_are_not_printed_as_none(tmp_path: Path) -> None:
+    tree = yaml.safe_load((TRUST / "inflow_only.yaml").read_text(encoding="utf-8"))
+    for activity in tree["activities"].values():
+        activity |= {"baseline": activity["baseline"] / 1e6, "hours": activity.get("hours", 0) * 1e6}
+    for stage in tree["stages"].values():
+        stage["inflow"] = stage.get("inflow", 0) / 1e6
+    file = tmp_path / "small.yaml"
+    file.write_text(yaml.safe_dump(tree), encoding="utf-8")
+    told = incentives("check", file).output
+    assert " 0.0 units" not in told
+    assert "print volumes to a tenth" in told

@@ -10,7 +10,7 @@ from pathlib import Path
 from optimizer.scenario.checks.baseline_counts import baseline_counts
 from optimizer.scenario.files import TextFile, read_plain
 from optimizer.scenario.problems import InputProblem, ScenarioError, did_you_mean, number
-from optimizer.scenario.types import Scenario
+from optimizer.scenario.types import Kpi, Scenario
 from optimizer.scenario.yaml_scalars import FLOAT
 
 COLUMNS = ("period", "team", "kpi", "value")
@@ -19,6 +19,8 @@ ATTAINED = (0.2, 3.0)
 """What attainments may be; such a value is doubted ..."""
 MANY = 8.0
 """... where so many times as much is the KPI's target."""
+FAR = 10.0
+"""A value of so many times the target is doubted too."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class _Cell:
 
 
 def read_actuals(path: Path, scenario: Scenario) -> tuple[tuple[Actual, ...], tuple[InputProblem, ...]]:
-    """Every row, in the order of the file, and warnings about values that look like attainments.
+    """Every row, in the order of the file, and warnings about values that look like another unit.
 
     Raises ScenarioError with all that is wrong; also where every value looks like an attainment.
     """
@@ -58,10 +60,10 @@ def read_actuals(path: Path, scenario: Scenario) -> tuple[tuple[Actual, ...], tu
         problems = [file.problem((0, 0), "", "has no rows", "write one row per period, team and KPI")]
     if problems:
         raise ScenarioError(problems)
-    doubts = list(_attainments(file, scenario, rows))
+    doubts = [*_attainments(file, scenario, rows)]
     if doubts and len(doubts) == len(rows) and any("." in row["value"].text for row in rows):
         raise ScenarioError(doubts)
-    return tuple(_actual(row) for row in rows), tuple(doubts)
+    return tuple(_actual(row) for row in rows), (*doubts, *_far_above(file, scenario, rows))
 
 
 def _cells(text: str, line: int) -> list[_Cell]:
@@ -110,10 +112,18 @@ def _wrong(file: TextFile, scenario: Scenario, row: dict[str, _Cell]) -> Iterato
             yield _problem(
                 file, cell, f"the scenario has no such {column}", did_you_mean(cell.text, list(known))
             )
-    value = row["value"]
+    value, kpi = row["value"], scenario.kpis.get(row["kpi"].text)
     if not FLOAT.fullmatch(value.text) or not math.isfinite(float(value.text)):
         hint = "write a plain number in the KPI's own unit, e.g. 12.5"
         yield _problem(file, value, "must be a finite number", hint)
+    elif float(value.text) < 0 and kpi is not None and _counts_up(kpi):
+        hint = "write what was counted, at least 0"
+        yield _problem(file, value, f"{row['kpi'].text} counts what is done and cannot be negative", hint)
+
+
+def _counts_up(kpi: Kpi) -> bool:
+    """Whether a KPI only adds."""
+    return min([*kpi.numerator.values(), *kpi.entering.values()], default=0.0) >= 0
 
 
 def _contradictions(file: TextFile, rows: Sequence[dict[str, _Cell]]) -> Iterator[InputProblem]:
@@ -141,16 +151,41 @@ def _attainments(
     file: TextFile, scenario: Scenario, rows: Sequence[dict[str, _Cell]]
 ) -> Iterator[InputProblem]:
     """Values near 1 of KPIs that count tens or hundreds: shares of a target, most likely."""
-    baseline = baseline_counts(scenario)
-    for row in rows:
-        value, kpi = float(row["value"].text), scenario.kpis[row["kpi"].text]
-        target = kpi.target if kpi.target is not None else baseline.value(kpi)
+    for row, value, target in _against_targets(scenario, rows):
         if ATTAINED[0] <= value <= ATTAINED[1] and target >= MANY * value:
             message = f"looks like an attainment: about {number(float(f'{target:.3g}'))} are expected"
             hint = (
                 f"write units of {row['kpi'].text}, e.g. {value * target:.0f} for {value:.0%} of {target:.0f}"
             )
             yield _problem(file, row["value"], message, hint)
+
+
+def _far_above(
+    file: TextFile, scenario: Scenario, rows: Sequence[dict[str, _Cell]]
+) -> Iterator[InputProblem]:
+    """Values many times their target: percents of a rate, or another unit or period."""
+    for row, value, target in _against_targets(scenario, rows):
+        if value > FAR * target > 0:
+            kpi, about = row["kpi"].text, number(float(f"{target:.3g}"))
+            percent = scenario.kpis[kpi].is_rate and value / 100 < FAR * target
+            said = "looks like a percentage" if percent else "looks like another unit or period"
+            hint = (
+                f"write {value / 100:g} for {value:g} %"
+                if percent
+                else f"write {kpi} of one {scenario.period}"
+            )
+            yield _problem(file, row["value"], f"{said}: about {about} is expected", hint)
+
+
+def _against_targets(
+    scenario: Scenario, rows: Sequence[dict[str, _Cell]]
+) -> Iterator[tuple[dict[str, _Cell], float, float]]:
+    """Every row with its value and the KPI's target."""
+    baseline = baseline_counts(scenario)
+    for row in rows:
+        kpi = scenario.kpis[row["kpi"].text]
+        target = kpi.target if kpi.target is not None else baseline.value(kpi)
+        yield row, float(row["value"].text), target
 
 
 def _actual(row: dict[str, _Cell]) -> Actual:

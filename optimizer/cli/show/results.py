@@ -17,6 +17,7 @@ from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import share as _share
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
+from optimizer.cli.show.terminal import units as _units
 from optimizer.plans.budget_lines import BudgetLine
 from optimizer.plans.evaluation import Evaluation, Influence
 from optimizer.response.beliefs import DENOMINATOR_FLOOR
@@ -32,6 +33,8 @@ from reports.board.limits import state_of
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
 
+NOTHING = 1e-9
+"""Share of all variable pay that is none."""
 COMPARED = ("gross_value", "direct_costs", "revenue", "gross_pay", "charges", "loaded_pay", "net")
 """Amounts of plans side by side."""
 
@@ -58,9 +61,8 @@ def baseline_in_words(cal: Calibrated) -> str:
     for n, stage in enumerate(network.stages):
         if network.owner[n] >= 0:
             owner, units = network.teams[network.owner[n]], network.stage_inflow(network.baseline)[n]
-            lines.append(
-                f"  {stage}: {units:,.1f} units a {period(scenario.period)}; one more {_pays(cal, n, owner)}."
-            )
+            arrive = f"{_units(units)} units a {period(scenario.period)}"
+            lines.append(f"  {stage}: {arrive}; one more {_pays(cal, n, owner)}.")
     return "\n".join(lines)
 
 
@@ -76,8 +78,9 @@ def _whole(value: float) -> str:
 def _pays(cal: Calibrated, stage: int, owner: str) -> str:
     """What a unit that enters a stage does to its owner's expected variable pay, worked as today."""
     change = float(pay_per_unit(cal)[stage])
-    written = f"{abs(change):,.2f} {cal.scenario.currency}"
-    if written.startswith("0.00 "):
+    written = f"{_small(abs(change))} {cal.scenario.currency}"
+    inflow = cal.network.stage_inflow(cal.network.baseline)[stage]
+    if abs(change) * max(1.0, inflow) <= NOTHING * cal.current.sum():
         return f"leaves the variable pay of {owner} as it is"
     return (
         f"adds {written} to the variable pay of {owner}" if change > 0 else f"costs {owner} {written} of it"
@@ -181,7 +184,7 @@ def _activities(cal: Calibrated, first: Floats, learnt: Floats) -> Table:
         base = cal.network.baseline[a]
         change = f"{learnt[a] / base - 1:+.1%}" if base > 0 else "–"
         label = f"{name} (gaming)" if cal.network.gaming[a] else name
-        _row(table, label, f"{base:,.1f}", f"{first[a]:,.1f}", f"{learnt[a]:,.1f}", change)
+        _row(table, label, *map(_units, (base, first[a], learnt[a])), change)
     return table
 
 

@@ -67,6 +67,11 @@ def money(value: float) -> str:
     return f"{value:,.2f}"
 
 
+def units(value: float) -> str:
+    """A volume, to a tenth; to two digits where that would show nothing."""
+    return f"{value:,.1f}" if abs(value) >= 0.05 or value == 0 else f"{value:.2g}"
+
+
 def share(value: float) -> str:
     return f"{value:.1%}" if np.isfinite(value) else "–"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.cli.show.terminal import LANGUAGE, period, row, share, show, table
+from optimizer.cli.show.terminal import LANGUAGE, period, row, share, show, table, units
 from optimizer.tables.table import Tables
 from reports.studies.transition import digits
 from reports.words.catalogue import Words, words_for
@@ -131,7 +131,7 @@ def _work(tables: Tables, summary: pd.Series) -> object:
         after, stay = last_period.loc[name, "mean"], last_period.loc[name, "stay"]
         label = f"{name} (gaming)" if last_period.loc[name, "gaming"] else name
         change = f"{after / stay - 1:+.1%}" if stay > 1e-9 else "–"
-        row(rows, label, f"{stay:,.1f}", f"{first.loc[name, 'mean']:,.1f}", f"{after:,.1f}", change)
+        row(rows, label, *map(units, (stay, first.loc[name, "mean"], after)), change)
     return rows
 
 

@@ -78,8 +78,19 @@ def plan_named(scenario: Scenario, name: str | os.PathLike[str]) -> Plan:
         raise UnknownPlanError(_no_plan(scenario, os.fspath(name)))
     if (Path(name) / "result.json").is_file():
         refuse_changed(Path(name))
+        _refuse_other_money(Path(name), scenario)
         return read_recommended(Path(name), scenario)
     return plan_of(scenario, read_plan(name, scenario))
+
+
+def _refuse_other_money(run: Path, scenario: Scenario) -> None:
+    """Target pay of a run is money per period: in another currency or period it means something else."""
+    told, here = ((s.currency, s.period) for s in (read_scenario(run / "scenario.yaml"), scenario))
+    if told != here:
+        of, this = (f"{currency} per {period.replace('_', '-')}" for currency, period in (told, here))
+        message = f"the plan of {run} is in {of}, and the scenario in {this}"
+        hint = "name a run of this company, or write the weights as a plan file"
+        raise ScenarioError([InputProblem("plan", "", message, hint)])
 
 
 class UnknownPlanError(ScenarioError):

@@ -40,6 +40,10 @@ BAD_CASES = (0.9, 3.0)
 """The same for limits on payouts in bad cases."""
 
 
+LEAST_VOLUME = 0.5
+"""Largest volume of a company below which tables of volumes say nothing."""
+
+
 class Implausible(NamedTuple):
     """A number whose size is not believed."""
 
@@ -72,6 +76,7 @@ def findings(scenario: Scenario, baseline: BaselineCounts) -> Iterator[Finding]:
     yield from (doubt.finding() for doubt in implausible(scenario, baseline))
     yield from (_missing(scenario, name) for name in unscaled_teams(scenario))
     yield from _large_unit(scenario)
+    yield from _coarse_volumes(scenario)
 
 
 def _large_unit(scenario: Scenario) -> Iterator[Finding]:
@@ -85,6 +90,15 @@ def _large_unit(scenario: Scenario) -> Iterator[Finding]:
     )
     hint = f"write all amounts in {scenario.currency}, so that payouts are booked to the cent"
     yield Finding(("teams", name, "target_pay"), number(team.current_pay), message, hint, True)
+
+
+def _coarse_volumes(scenario: Scenario) -> Iterator[Finding]:
+    """Volumes that documents would print as 0."""
+    name, most = max(((n, a.baseline) for n, a in scenario.activities.items()), key=lambda item: item[1])
+    if 0 < most < LEAST_VOLUME:
+        message = f"no volume reaches {LEAST_VOLUME:g}: documents print volumes to a tenth, and these as 0.0"
+        hint = "count in a smaller unit, e.g. single leads for thousands"
+        yield Finding(("activities", name, "baseline"), number(most), message, hint)
 
 
 def implausible(scenario: Scenario, baseline: BaselineCounts | None = None) -> Iterator[Implausible]:

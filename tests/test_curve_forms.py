@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,12 @@ import numpy as np
 import pytest
 import yaml
 from scipy.integrate import quad
-from solved import CASE
+from test_check import problems_of, small, the_problem, warned
 from test_curves import paid
 from test_sheets import SMALL, as_workbook
 
-from optimizer import Scenario
+from optimizer import Scenario, read_scenario
 from optimizer.plans.plan_changes import same_curves
-from optimizer.response.calibration import calibrate
-from optimizer.response.global_response import deviations
-from optimizer.response.outcome import evaluate_plan
-from optimizer.response.pay_knots import pay_terms
-from optimizer.scenario.checks import problems_of, warnings_of
-from optimizer.scenario.curve_types import Curve
-from optimizer.scenario.problems import Finding, dotted
-from optimizer.scenario.read import tree_in
 from optimizer.tables.plan_document import _terms
 
 BENT: dict[str, Any] = {"points": [[0.5, 0.25], [0.8, 0.8], [1.0, 1.0], [1.5, 2.0]]}
@@ -104,12 +95,28 @@ def test_expected_pay_is_the_mean_of_what_a_hundred_thousand_draws_are_paid(form
     ],
 )  # fmt: skip
 def test_the_same_pay_in_another_form_is_no_change(form: dict[str, Any], same: dict[str, Any]) -> None:
-    one, other = (Curve.model_validate(curve) for curve in (form, same))
-    assert pay_terms(one, "k") == pay_terms(other, "k")
     tree = yaml.safe_load(SMALL.read_text()) | {"curves": {"one": form, "other": same}}
     scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
     assert same_curves(scenario, {"sales": "one"}, {"sales": "other"})
     assert not same_curves(scenario, {"sales": "one"}, {})
+
+
+def test_what_multiplies_pay_is_part_of_what_a_curve_promises() -> None:
+    factors = {
+        "gate": {"gate": {"kpi": "retention", "at": 0.9}},
+        "step": {"times": {"kpi": "retention", "points": [[0.9, 0], [0.9, 1]]}},
+        "other": {"times": {"kpi": "retention", "points": [[0.9, 0.1], [0.9, 1]]}},
+        "one": {"times": {"kpi": "retention", "points": [[1, 1]]}},
+        "none": {},
+    }
+    scenario = small(curves={name: {**LADDER, **more} for name, more in factors.items()})
+    alike = {
+        (a, b)
+        for a in factors
+        for b in factors
+        if a < b and same_curves(scenario, {"sales": a}, {"sales": b})
+    }
+    assert alike == {("gate", "step"), ("none", "one")}
 
 
 def test_a_gate_on_the_kpi_itself_ends_what_a_form_pays_below_it() -> None:
@@ -119,47 +126,26 @@ def test_a_gate_on_the_kpi_itself_ends_what_a_form_pays_below_it() -> None:
     )
 
 
-# --- what people do under them --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("noise", "form", "kind"),
-    [
-        (0.05, {"steps": [[1.05, 1.0], [1.15, 1.5]]}, "give_up"),
-        (0.08, {"steps": [[0.9, 0.5], [1.2, 2.0]]}, "push_on"),
-        (0.05, {"rates": [[0, 0.6], [1.1, 1.6]]}, "push_on"),
-        (0.05, {"points": [[0.9, 0.8], [1.0, 1.0], [1.1, 3.0]]}, "push_on"),
-    ],
-)
-def test_a_rung_out_of_reach_makes_people_give_up_and_one_within_reach_makes_them_push_on(
-    noise: float, form: dict[str, Any], kind: str
-) -> None:
-    tree = json.loads(CASE.read_text(encoding="utf-8"))
-    tree["kpis"]["bookings"] |= {"noise": noise, "curve": form}
-    cal = calibrate(Scenario.model_validate(tree))
-    (found,) = deviations(cal, cal.current, evaluate_plan(cal, cal.current))
-    assert (found.team, found.kind) == ("sales", kind)
-
-
 # --- problems -------------------------------------------------------------------------------------------
 
 
 def with_curve(curve: dict[str, Any]) -> Scenario:
-    tree = yaml.safe_load(SMALL.read_text()) | {"curves": {"new": curve}}
-    return Scenario.model_validate(tree, by_alias=True, by_name=False)
+    return small(curves={"new": curve})
 
 
-def said(findings: list[Finding]) -> dict[str, str]:
-    return {dotted(f.path): f"{f.message} | {f.hint}" for f in findings if f.path[:2] == ("curves", "new")}
+def said(scenario: Scenario) -> tuple[str, str]:
+    """Place and words of the only problem."""
+    finding = the_problem(scenario)
+    return ".".join(map(str, finding.path)), f"{finding.message} | {finding.hint}"
 
 
 @pytest.mark.parametrize(
     ("curve", "where", "words"),
     [
-        ({"points": [[1, 1], [0.8, 0.5]]}, "points[1][0]", "does not rise: 1 comes before"),
-        ({"points": [[1, 1], [1, 1.2], [1, 1.5]]}, "points[2][0]", "1 is there already"),
-        ({"steps": [[1, 1], [1, 1.2]]}, "steps[1][0]", "1 is there already | remove one"),
-        ({"rates": [[1, 1], [0.5, 0.5]]}, "rates[1][0]", "does not rise"),
+        ({"points": [[1, 1], [0.8, 0.5]]}, "points.1.0", "does not rise: 1 comes before"),
+        ({"points": [[1, 1], [1, 1.2], [1, 1.5]]}, "points.2.0", "1 is there already"),
+        ({"steps": [[1, 1], [1, 1.2]]}, "steps.1.0", "1 is there already | remove one"),
+        ({"rates": [[1, 1], [0.5, 0.5]]}, "rates.1.0", "does not rise"),
         ({**LADDER, **BENT}, "steps", "a curve has one form, and this one is written as points already"),
         ({**LADDER, "slope": 2.0}, "slope", "has no place in a curve written as steps"),
         ({**BANDS, "threshold": 0.5}, "threshold", "has no place in a curve written as rates"),
@@ -173,14 +159,77 @@ def said(findings: list[Finding]) -> dict[str, str]:
 def test_what_no_form_can_mean_is_refused_with_its_place(
     curve: dict[str, Any], where: str, words: str
 ) -> None:
-    found = said(problems_of(with_curve(curve)))
-    assert set(found) == {f"curves.new.{where}"}
-    assert words in found[f"curves.new.{where}"]
+    place, told = said(with_curve(curve))
+    assert place == f"curves.new.{where}"
+    assert words in told
+
+
+LINK: dict[str, Any] = {"kpi": "wins", "points": [[0.8, 0.5], [1.0, 1.0], [1.1, 1.2]]}
+
+
+def linked(times: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**more, "times": {**LINK, **times}}
 
 
 @pytest.mark.parametrize(
     ("curve", "where", "words"),
     [
+        (linked({"points": [[1, 1], [0.8, 0.5]]}), "times.points.1.0", "does not rise: 1 comes before"),
+        (linked({"points": [[1, 0]]}), "times.points", "pays nothing at any attainment"),
+        (linked({"kpi": "win"}), "times.kpi", 'unknown KPI | did you mean "wins"'),
+        (
+            linked({}, gate={"kpi": "leads", "at": 0.9}),
+            "gate",
+            "a curve hangs on one KPI: a gate and times are two | remove one; a gate is times: "
+            "{kpi: leads, points: [[0.9, 0], [0.9, 1]]}",
+        ),
+    ],
+)
+def test_a_factor_that_cannot_be_is_refused_with_its_place(
+    curve: dict[str, Any], where: str, words: str
+) -> None:
+    place, told = said(with_curve(curve))
+    assert place == f"curves.new.{where}"
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "words"),
+    [
+        ({"kpis__wins__curve": "new"}, "kpis.wins.curve", "a KPI cannot multiply its own pay"),
+        (
+            {"kpis__leads__curve": linked({"kpi": "leads"})},
+            "kpis.leads.curve.times.kpi",
+            "a KPI cannot multiply its own pay | write what it pays as points",
+        ),
+        ({"teams__sales__curve": "new"}, "teams.sales.curve", "pay of sales on wins would be multiplied"),
+        ({"teams__sales__curve": linked({})}, "teams.sales.curve.times.kpi", "a function of wins itself"),
+        (
+            {"rules__curves": {"sales": ["new"]}},
+            "rules.curves.sales.0",
+            "in rules.measures and in every",
+        ),
+        ({"kpis__wins__noise": 0.0}, "kpis.wins", "a KPI that multiplies pay needs noise > 0"),
+    ],
+)
+def test_pay_is_not_multiplied_by_its_own_kpi_or_by_one_without_luck(
+    changes: dict[str, Any], where: str, words: str
+) -> None:
+    place, told = said(small(curves={"new": linked({})}, **changes))
+    assert place == where
+    assert words in told
+
+
+def test_a_team_that_is_not_paid_on_a_kpi_may_have_its_pay_multiplied_by_it() -> None:
+    measures = [kpi for kpi in small().kpis if kpi != "wins"]
+    own = {"teams__success__curve": linked({}), "rules__measures__success": measures}
+    assert problems_of(small(**own)) == []
+
+
+@pytest.mark.parametrize(
+    ("curve", "where", "words"),
+    [
+        (linked({"points": [[0.8, 0.5], [1.2, 1.1]]}), "times.points", "multiplied by 0.8, not 1"),
         ({"points": [[0.8, 0.5], [1.2, 1.2]]}, "points", "at target 0.85 is paid, not 1"),
         ({"steps": [[0.9, 0.5], [1.1, 1.2]]}, "steps", "at target 0.5 is paid, not 1"),
         (BENT, "points[0]", "nothing is paid below 0.5, where 0.25 begins at once"),
@@ -189,14 +238,12 @@ def test_what_no_form_can_mean_is_refused_with_its_place(
     ],
 )
 def test_what_a_form_leaves_to_be_guessed_is_said(curve: dict[str, Any], where: str, words: str) -> None:
-    scenario = with_curve(curve)
-    assert problems_of(scenario) == []
-    assert words in said(warnings_of(scenario))[f"curves.new.{where}"]
+    assert f"curves.new.{where}" in warned(with_curve(curve), words)
 
 
 @pytest.mark.parametrize("form", [GUARANTEED | {"points": [[0, 0.3], [1, 1]]}, LADDER, BANDS])
 def test_a_form_that_leaves_nothing_open_has_no_warning(form: dict[str, Any]) -> None:
-    assert said(warnings_of(with_curve(form))) == {}
+    assert not [path for path in warned(with_curve(form), "") if path.startswith("curves.new")]
 
 
 # --- files and documents --------------------------------------------------------------------------------
@@ -205,13 +252,16 @@ def test_a_form_that_leaves_nothing_open_has_no_warning(form: dict[str, Any]) ->
 def test_forms_come_back_from_a_workbook_wherever_they_stand(tmp_path: Path) -> None:
     tree = yaml.safe_load(SMALL.read_text())
     tree["curves"] = {**FORMS, "plain": {}, "gated": {**LADDER, "gate": {"kpi": "wins", "at": 0.9}}}
+    tree["curves"]["linked"] = linked({}, **BENT)
+    tree["kpis"]["meeting_rate"]["curve"] = linked({"kpi": "leads"})
+    tree["teams"]["success"]["curve"] = linked({}, cap=1.4)
+    tree["rules"]["measures"]["success"] = ["retention"]
     tree["kpis"]["leads"]["curve"] = "ladder"
     tree["kpis"]["wins"]["curve"] = CAPPED
     tree["teams"]["sales"]["curve"] = {**BENT, "vesting": [{"after": 2.0, "share": 0.5}]}
     tree["rules"]["curves"] = {"sales": ["ladder", "bands"]}
     scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
-    content = tree_in(as_workbook(scenario, tmp_path / "forms.xlsx")).root.content()
-    assert Scenario.model_validate(content, by_alias=True, by_name=False) == scenario
+    assert read_scenario(as_workbook(scenario, tmp_path / "forms.xlsx")) == scenario
 
 
 @pytest.mark.parametrize(
@@ -229,12 +279,17 @@ def test_forms_come_back_from_a_workbook_wherever_they_stand(tmp_path: Path) -> 
             "threshold 1.25; point 1.25 1.5; point 1.5 2.0; between; cap 1.5",
         ),
         ({**LADDER, "gate": {"kpi": "k", "at": 1.0}}, "threshold 1.0; step 1.0 1.0; step 1.1 1.5; cap 1.1"),
+        (
+            {**LADDER, "times": LINK},
+            "threshold 0.9; step 0.9 0.6; step 1.0 1.0; step 1.1 1.5; cap 1.1; "
+            "factor 0.8 0.5; factor 1.0 1.0; factor 1.1 1.2; factor_between",
+        ),
         ({"points": [[0.8, 0], [1, 1]]}, "threshold 0.8; point 0.8 0.0; point 1.0 1.0; between; cap 1.0"),
     ],
 )
 def test_a_plan_document_has_the_terms_of_a_form(curve: dict[str, Any], terms: str) -> None:
     told = [
         " ".join([term, *(str(v) for v in numbers if np.isfinite(v))])
-        for term, *numbers in _terms(Curve.model_validate(curve), "k")
+        for term, *numbers in _terms(with_curve(curve).curves["new"], "k")
     ]
     assert "; ".join(told) == terms

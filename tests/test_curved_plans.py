@@ -154,11 +154,44 @@ def curved_company(seed: int) -> Scenario:
     return Scenario.model_validate({**tree, "noise_correlation": 0.3})
 
 
+LISTS: list[dict[str, Any]] = [
+    {"points": [[0.5, 0.25], [0.8, 0.8], [1.0, 1.0], [1.5, 2.0]]},
+    {"points": [[0, 0.3], [0.9, 0.3], [0.9, 0.8], [1.2, 1.4]]},
+    {"steps": [[0.9, 0.6], [1.0, 1.0], [1.1, 1.5]]},
+    {"rates": [[0, 0.8], [1.0, 1.0], [1.2, 1.3]], "cap": 1.5},
+    {"cap": 1.6},
+]
+FACTORS = [[[0.8, 0.5], [1.0, 1.0], [1.1, 1.2]], [[0.7, 0.2], [0.9, 0.4], [0.9, 1.0], [1.3, 1.3]]]
+
+
+def listed_company(seed: int) -> Scenario:
+    """A random company whose KPIs pay by points, steps and rates, some times a function of another."""
+    tree, rng = ruled_company(seed).model_dump(by_alias=True, exclude_none=True), np.random.default_rng(seed)
+    before = None
+    for name, kpi in tree["kpis"].items():
+        kpi["noise"] = max(kpi.get("noise", 0.0), 0.1)
+        kpi["curve"] = dict(LISTS[rng.integers(len(LISTS))])
+        if before is not None and rng.random() < 0.6:
+            kpi["curve"]["times"] = {"kpi": before, "points": FACTORS[rng.integers(len(FACTORS))]}
+        before = name
+    return Scenario.model_validate({**tree, "noise_correlation": 0.3})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+def test_points_steps_rates_and_factors_give_the_enumerated_optimum_at_baseline_beliefs(seed: int) -> None:
+    assert_enumerated(listed_company(seed))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_at_baseline_beliefs_the_solver_equals_enumeration_under_random_curves(seed: int) -> None:
     """Thresholds, accelerators, gates on other teams' KPIs and curves of teams, in every rule set."""
-    scenario = curved_company(seed)
+    assert_enumerated(curved_company(seed))
+
+
+def assert_enumerated(scenario: Scenario) -> None:
+    """The solver's optimum at baseline beliefs is that of every plan, judged by the evaluator."""
     solution, best = (
         solve(scenario, Options(beliefs="baseline", gap=PROVEN)),
         brute_force(scenario, "baseline"),
@@ -168,3 +201,22 @@ def test_at_baseline_beliefs_the_solver_equals_enumeration_under_random_curves(s
     else:
         assert solution.certificate.objective == pytest.approx(best, rel=2 * PROVEN)
         assert {c.name for c in solution.certificate.checks if not c.ok} == set()
+
+
+@pytest.mark.parametrize(
+    ("noise", "form", "kind"),
+    [
+        (0.05, {"steps": [[1.05, 1.0], [1.15, 1.5]]}, "give_up"),
+        (0.08, {"steps": [[0.9, 0.5], [1.2, 2.0]]}, "push_on"),
+        (0.05, {"rates": [[0, 0.6], [1.1, 1.6]]}, "push_on"),
+        (0.05, {"points": [[0.9, 0.8], [1.0, 1.0], [1.1, 3.0]]}, "push_on"),
+    ],
+)
+def test_a_rung_out_of_reach_makes_people_give_up_and_one_within_reach_makes_them_push_on(
+    noise: float, form: dict[str, Any], kind: str
+) -> None:
+    tree = json.loads(CASE.read_text(encoding="utf-8"))
+    tree["kpis"]["bookings"] |= {"noise": noise, "curve": form}
+    cal = calibrate(Scenario.model_validate(tree))
+    (found,) = deviations(cal, cal.current, evaluate_plan(cal, cal.current))
+    assert (found.team, found.kind) == ("sales", kind)

@@ -128,9 +128,8 @@ def test_pay_behind_a_gate_is_that_of_the_closed_form(instance: dict[str, Any]) 
     given, expected = instance["inputs"], instance["expected"]
     low = -20.0
     shape = np.array([[[low], [0.0]]]), np.zeros((1, 2, 1)), np.array([[[1.0], [0.0]]])
-    gates = Gates(
-        np.array([0]), np.array([0]), np.array([1]), np.array([given["g"]]), np.array([given["rho"]])
-    )
+    opens = np.array([[given["g"]]]), np.ones((1, 1)), np.zeros((1, 1))
+    gates = Gates(np.array([0]), np.array([0]), np.array([1]), np.zeros(1), *opens, np.array([given["rho"]]))
     level, noise = np.array([[low, 0.0]]), np.array([given["s1"], given["s2"]])
     one, none = np.ones((1, 2)), np.zeros((1, 2))
     curves = PayCurves(1, level, none, *shape, noise, np.zeros((1, 1)), none, gates, one, one)

@@ -20,7 +20,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 from solved import HOSTILE, crowd, failed, hostile, moved, moved_tables
-from test_workbook import gated, listed
+from test_workbook import gated, linked, listed
 from wording import CODES, Words, words_for
 
 from optimizer import RunOptions
@@ -360,6 +360,20 @@ def test_a_plan_document_says_what_points_steps_and_rates_pay(language: str) -> 
     for team, sentences in said.items():
         assert all(plain(sentence) in texts[team] for sentence in sentences), team
     assert not any(plain(words.say("paper.term.between")) in texts[team] for team in ("sales", "success"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_plan_document_says_what_multiplies_pay(language: str) -> None:
+    _, words = reading(tables_of(linked()), language)
+    made_of = documents(RunContent(tables_of(linked())), ("plans",), (language,))
+    texts = {d.name.split("_")[1].split(".")[0]: text_of(d) for d in made_of}
+    retention, bookings = (words.name("kpi", name) for name in ("retention", "bookings"))
+    half = words.say(
+        "paper.term.factor", at=words.write.percent(0.8, 0), points=words.write.number(0.5, 1), kpi=retention
+    )
+    assert plain(half) in texts["sales"]
+    assert plain(half) not in texts["marketing"]
+    assert plain(words.say("paper.term.factor_between", kpi=bookings)) in texts["marketing"]
 
 
 def test_plan_documents_tabulate_the_curve_of_their_own_team_only() -> None:

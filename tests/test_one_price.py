@@ -278,7 +278,7 @@ def test_what_is_moved_behind_a_gate_is_a_warning_of_every_verb_and_of_page_one(
     tree["rules"]["budget"] = {}
     file = tmp_path / "gated.yaml"
     file.write_text(yaml.safe_dump(tree), encoding="utf-8")
-    words = "warning: orders has timing and hangs on a gate or is one"
+    words = "warning: orders has timing and hangs on another KPI, or another on it"
     for verb in ("evaluate", "compare", "budget", "solve"):
         more = {"solve": ["--out", tmp_path / "run"], "budget": ["--plan", "current"]}.get(verb, [])
         told = " ".join(incentives(verb, file, *more).stdout.split()).replace("current: ", "")

@@ -265,6 +265,10 @@ def capped_pay(**changes: Any) -> Scenario:
     return Scenario.model_validate(tree)
 
 
+HALVED = {"kpi": "orders", "points": [[0.5, 0.2], [1.0, 0.5]]}
+"""Pay of the finders, by what others reach."""
+
+
 def with_gaming(scenario: Scenario, caps: dict[str, float]) -> Scenario:
     gaming = {"gaming": {"caps": caps}}
     return Scenario.model_validate(
@@ -280,6 +284,7 @@ def with_gaming(scenario: Scenario, caps: dict[str, float]) -> Scenario:
         (capped_pay(curve={"cap": 0.9}), "its pay curves leave it 0.9 at most"),
         (capped_pay(curve={"points": [[0.0, 0.0], [1.0, 0.9]]}), "its pay curves leave it 0.9 at most"),
         (capped_pay(curve={"steps": [[0.5, 0.4], [1.0, 0.8]]}), "its pay curves leave it 0.8 at most"),
+        (capped_pay(curve={"cap": 1.6, "times": HALVED}), "its pay curves leave it 0.8 at most"),
     ],
 )
 def test_a_share_of_pay_that_caps_do_not_leave_is_told_at_once(scenario: Scenario, named: str) -> None:

@@ -107,7 +107,7 @@ def test_every_number_has_a_row_in_a_stack() -> None:
     cal = calibrate(gated(company(4, **NOISE), {}))
     assert set(cal.network.numbers) == arrays_of_numbers(cal.network)
     assert set(cal.curves.numbers) == arrays_of_numbers(cal.curves)
-    assert arrays_of_numbers(cal.curves.gates) == {"at", "correlation"}
+    assert set(cal.curves.gates.numbers) == arrays_of_numbers(cal.curves.gates)
     assert {f.name for f in fields(Behaviour)} == {
         "curves", "targets", "stretch", "beliefs", "linear", "quadratic",
     }  # fmt: skip
@@ -123,6 +123,6 @@ def test_a_row_of_a_stack_is_the_company_it_was_made_of() -> None:
             assert np.array_equal(networks.numbers[name][row], numbers, equal_nan=True), name
         for name, numbers in cal.curves.numbers.items():
             assert (behaviours.curves.numbers[name][row] == numbers).all(), name
-        assert (behaviours.curves.gates.at[row] == cal.curves.gates.at).all()
+        assert (behaviours.curves.gates.knots[row] == cal.curves.gates.knots).all()
         assert (behaviours.linear[row] == cal.linear).all()
         assert (behaviours.beliefs.stacked()[row] == cal.beliefs.stacked()[0]).all()

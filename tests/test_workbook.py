@@ -97,6 +97,26 @@ def listed() -> Solution:
 
 
 @cache
+def linked() -> Solution:
+    """Pay of two teams multiplied by what others reach, in proportion and with a jump; regimes."""
+    retention = [[0.8, 0.5], [1.0, 1.0], [1.1, 1.2]]
+    forms = {
+        "sales": {"cap": 1.8, "times": {"kpi": "retention", "points": retention}},
+        "marketing": {
+            "points": [[0.5, 0.25], [1.0, 1.0], [1.5, 1.8]],
+            "times": {"kpi": "bookings", "points": [[0.7, 0.2], [0.9, 0.4], [0.9, 1.0], [1.3, 1.3]]},
+        },
+    }
+    measures = {"sales": ["bookings", "leads_touched"], "marketing": ["lead_volume", "meeting_rate"]}
+    rules = {"budget": {"expected": 150000.0}, "measures": measures}
+    scenario = unequal(rules, curves=forms, noise_correlation=0.3)
+    tree = scenario.model_dump(by_alias=True, exclude_none=True)
+    for team in forms:
+        tree["teams"][team]["curve"] = team
+    return solve(type(scenario).model_validate(tree | {"regimes": REGIMES}))
+
+
+@cache
 def chosen() -> Solution:
     """A curve that the solver picked, with a gate."""
     return solve(scenario_of("choice", unequal_tree()), Options(gap=PROVEN))
@@ -126,6 +146,7 @@ SOLUTIONS = {
     "curved": curved,
     "gated": gated,
     "listed": listed,
+    "linked": linked,
     "chosen": chosen,
     "random": partial(random, 11, teams=3, activities=12, regimes=2),
     "random_unpaid": partial(random, 13, teams=5, activities=16, regimes=1),
@@ -242,13 +263,13 @@ def test_a_wrong_formula_is_found(tmp_path: Path) -> None:
     assert any("Controls" in miss for miss in missed), "the sheet of controls must notice too"
 
 
-@pytest.mark.parametrize("name", ["curved", "gated", "listed", "chosen"])
+@pytest.mark.parametrize("name", ["curved", "gated", "listed", "linked", "chosen"])
 def test_other_attainments_pay_what_the_curves_say(name: str, tmp_path: Path) -> None:
     """Inputs changed in the sheet, against the pay curves in Python."""
     content, payroll = book_of(tables_for(name)), Payroll.of(explain(SOLUTIONS[name]()))
     inputs = _column(content, "Budget", "Attainment")
     levels = _column(content, "Budget", "Expected level")
-    gates = _column(content, "Budget", "Attainment of the gate")
+    gates = _column(content, "Budget", "Attainment of the KPI it hangs on")
     assert bool(gates) == (name != "curved")
     cells = by_formulas(edited(content, {("Budget", cell): 0.7 for cell in (*inputs, *gates)}), tmp_path)
     lines = list(payroll.lines())

@@ -41,7 +41,7 @@ class RegimeData:
     level: Floats
     """E pay at the believed scores less what `slope` says there, (I, K)."""
     slope: Floats
-    """∂E pay_ik/∂s_j, (I, K, K): θ_ik where j is k, and what a gate's score adds where j is the gate."""
+    """∂E pay_ik/∂s_j, (I, K, K): θ_ik where j is k, and what the KPI it hangs on adds where j is that."""
     direct: Floats
     """θ_k N_ka / (Den_k T_k), (K, A): reward per euro from the activity's own numerator credit."""
 

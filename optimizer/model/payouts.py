@@ -14,7 +14,7 @@ Moving = dict[tuple[str, str], list[str]]
 
 
 def add_payouts(m: pyo.ConcreteModel, data: ModelData, bounds: tuple[Bounds, ...]) -> None:
-    """pay_i = Σ_k e_ik (level_ik + Σ_j θ_ikj ŝ_j), j is k or its gate.
+    """pay_i = Σ_k e_ik (level_ik + Σ_j θ_ikj ŝ_j), j is k or what it hangs on.
 
     One product per digit and score: digit × (score above its lower bound).
     """

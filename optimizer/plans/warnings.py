@@ -127,9 +127,9 @@ def _moved_behind_gates(cal: Calibrated) -> list[Finding]:
         Finding(
             ("kpis", cal.network.kpis[choice.kpi], "timing"),
             "",
-            "pay on this KPI hangs on a gate or is one: what moving its results pays is left out of "
+            "pay on this KPI hangs on another, or another on it: what moving its results pays is left out of "
             "every figure but those of `simulate`",
-            "compare `simulate` with `evaluate` before deciding, or take the gate away",
+            "compare `simulate` with `evaluate` before deciding, or take the gate or the factor away",
         )
         for choice in every_movable(cal)
         if choice.kpi in hanging

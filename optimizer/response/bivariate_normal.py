@@ -7,6 +7,7 @@ Rosenbaum 1961 (J. R. Stat. Soc. B 23:405-408) gives the truncated moments, Owen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtr, owens_t
@@ -20,34 +21,59 @@ _CLOSEST = 1e-12
 
 @dataclass(frozen=True)
 class UpperTail:
-    """ε and η standard normal with a correlation; h and `closed` broadcast against each other.
+    """ε and η standard normal with a correlation, beyond h and k, which broadcast against each other."""
 
-    `moments`: E[(ε − h)^n; ε ≥ h, η ≥ closed] for n = 0, 1, 2. `own_density`: −d/dh of the first.
-    `at_gate`: P(ε ≥ h) and E[(ε − h)+], both where η = closed.
-    """
+    h: Floats
+    k: Floats
+    correlation: Floats | float
 
-    closed: Floats
-    moments: tuple[Floats, Floats, Floats]
-    own_density: Floats
-    at_gate: tuple[Floats, Floats]
+    def moment(self, m: int, n: int) -> Floats:
+        """E[(ε − h)^m (η − k)^n; ε ≥ h, η ≥ k], m and n from 0 to 2.
 
+        By Stein's lemma on (ε − h)^(m−1) (η − k)^n, from lower moments and those where one is at its bound.
+        """
+        if (m, n) not in self._known:
+            self._known[m, n] = self._moment(m, n)
+        return self._known[m, n]
 
-def tail(h: Floats, closed: Floats, correlation: Floats | float) -> UpperTail:
-    """Moments beyond h while the other variable is beyond `closed`."""
-    rho, rest = correlation, np.sqrt(np.maximum(1 - np.square(correlation), _CLOSEST))
-    p = both_above(h, closed, rho)
-    own = _density(h) * ndtr((rho * h - closed) / rest)
-    gate = _density(closed) * ndtr((rho * closed - h) / rest)
-    corner = _density(np.sqrt((h * h - 2 * rho * h * closed + closed * closed) / rest**2))
-    first = own + rho * gate
-    second = p + h * own + rho**2 * closed * gate + rho * rest / np.sqrt(2 * np.pi) * corner
-    z = (rho * closed - h) / rest
-    return UpperTail(
-        closed=closed,
-        moments=(p, first - h * p, second - 2 * h * first + h * h * p),
-        own_density=own,
-        at_gate=(ndtr(z), rest * (z * ndtr(z) + _density(z))),
-    )
+    @cached_property
+    def at_h(self) -> tuple[Floats, Floats]:
+        """P(η ≥ k) and E[(η − k)+] where ε = h."""
+        return _beyond(self.correlation * self.h - self.k, self._rest)
+
+    @cached_property
+    def at_k(self) -> tuple[Floats, Floats]:
+        """P(ε ≥ h) and E[(ε − h)+] where η = k."""
+        return _beyond(self.correlation * self.k - self.h, self._rest)
+
+    @cached_property
+    def density_h(self) -> Floats:
+        return _density(self.h)
+
+    @cached_property
+    def density_k(self) -> Floats:
+        return _density(self.k)
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], Floats]:
+        return {}
+
+    @cached_property
+    def _rest(self) -> Floats:
+        """Standard deviation of one where the other is known."""
+        return np.asarray(np.sqrt(np.maximum(1 - np.square(self.correlation), _CLOSEST)))
+
+    def _moment(self, m: int, n: int) -> Floats:
+        """From lower ones, by the variable of the higher power."""
+        if m == n == 0:
+            return both_above(self.h, self.k, self.correlation)
+        if m >= n:
+            own = self.density_h * self.at_h[n] if m == 1 else self.moment(m - 2, n)
+            other = n * self.moment(m - 1, n - 1) if n else self.density_k * self.at_k[m - 1]
+            return np.asarray(own + self.correlation * other - self.h * self.moment(m - 1, n))
+        own = self.density_k * self.at_k[m] if n == 1 else self.moment(m, n - 2)
+        other = m * self.moment(m - 1, n - 1) if m else self.density_h * self.at_h[n - 1]
+        return np.asarray(own + self.correlation * other - self.k * self.moment(m, n - 1))
 
 
 def joint_moments(h: Floats, k: Floats, correlation: float) -> tuple[tuple[Floats, Floats], ...]:
@@ -55,14 +81,15 @@ def joint_moments(h: Floats, k: Floats, correlation: float) -> tuple[tuple[Float
     h, k = np.broadcast_arrays(h, k)
     if correlation > 1 - _CLOSEST:
         return _one_luck(h, k)
-    rho, rest = correlation, np.sqrt(max(1 - correlation**2, _CLOSEST))
-    p = both_above(h, k, rho)
-    at_h = _density(h) * ndtr((rho * h - k) / rest)
-    at_k = _density(k) * ndtr((rho * k - h) / rest)
-    corner = rest / np.sqrt(2 * np.pi) * _density(np.sqrt(h * h - 2 * rho * h * k + k * k) / rest)
-    one, other = at_h + rho * at_k, at_k + rho * at_h
-    both = rho * (p + h * at_h + k * at_k) + corner
-    return (p, other - k * p), (one - h * p, both - h * other - k * one + h * k * p)
+    beyond = UpperTail(h, k, correlation)
+    none, first = ((beyond.moment(m, 0), beyond.moment(m, 1)) for m in (0, 1))
+    return none, first
+
+
+def _beyond(gap: Floats, sd: Floats) -> tuple[Floats, Floats]:
+    """Probability and mean excess of a normal that is expected to be beyond a bound by `gap`."""
+    z = gap / sd
+    return np.asarray(ndtr(z)), np.asarray(sd * (z * ndtr(z) + _density(z)))
 
 
 def _one_luck(h: Floats, k: Floats) -> tuple[tuple[Floats, Floats], ...]:

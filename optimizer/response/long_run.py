@@ -7,7 +7,7 @@ Luck is stratified within each period and drawn once for all, so that every verb
 figure: at scores that are multiples of σ / GRID, and in proportion between them.
 
 Persons who are paid on their own results move together, as their team would: what counts is what it gets.
-Only where pay on the KPI hangs on nothing else: not behind a gate, and no gate itself.
+Only where pay on the KPI hangs on no other KPI, by a gate or a factor, and pay on no other hangs on it.
 """
 
 from __future__ import annotations

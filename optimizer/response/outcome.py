@@ -280,15 +280,15 @@ def paid_people(cal: Calibrated, i: int, euros: Floats, attainment: Floats, apar
 
 
 def _paid_block(curves: PayCurves, i: int, euros: Floats, reached: Floats) -> Floats:
-    """KPIs without a gate together, those behind one each by itself; attainments `reached` (K, n, D)."""
+    """KPIs that hang on no other together, the others each by itself; attainments `reached` (K, n, D)."""
     g = curves.gates
-    behind = {int(g.kpi[p]): p for p in np.flatnonzero(g.team == i)}
+    behind = {int(g.kpi[p]): int(p) for p in np.flatnonzero(g.team == i)}
     free = np.array([k not in behind for k in range(len(euros))])
     total = _paid_freely(curves, i, np.where(free, euros, 0.0), reached)
     for k, p in behind.items():
         if euros[k]:
             alone = np.where(np.arange(len(euros)) == k, euros, 0.0)
-            total += (reached[g.on[p]] >= g.at[p]) * _paid_freely(curves, i, alone, reached)
+            total += g.of_pair(p, reached[g.on[p]]) * _paid_freely(curves, i, alone, reached)
     return total
 
 

@@ -25,7 +25,7 @@ from scipy.special import ndtr, ndtri
 
 from optimizer.arrays import Floats
 from optimizer.response.bivariate_normal import joint_moments
-from optimizer.response.gates import NO_GATES, Gates
+from optimizer.response.gates import NO_GATES
 from optimizer.response.pay_curves import PayCurves
 
 DRAWS = 2048
@@ -184,13 +184,11 @@ def _correlation(curves: PayCurves, score: Floats, luck: Floats) -> Floats:
 
 def _of_team(curves: PayCurves, i: int) -> PayCurves:
     """Those of one team alone."""
-    g, c = curves.gates, slice(i, i + 1) if curves.by_team else slice(0, 1)
-    mine = g.team == i
-    first = np.zeros(int(mine.sum()), dtype=np.intp)
+    c = slice(i, i + 1) if curves.by_team else slice(0, 1)
     return replace(
         curves,
         teams=1,
-        gates=Gates(first, g.kpi[mine], g.on[mine], g.at[mine], g.correlation[mine]),
+        gates=curves.gates.of_team(i),
         patience=curves.patience[i : i + 1],
         sight=curves.sight[i : i + 1],
         **{name: getattr(curves, name)[c] for name in _BY_CURVE},

@@ -5,8 +5,8 @@ and a slope change c there, and z = (score − K) / σ, with the σ of whose res
 
     E pay = Σ J Φ(z) + c [(score − K) Φ(z) + σ φ(z)],    dE pay / dscore = Σ J φ(z) / σ + c Φ(z)
 
-(Bachelier's formula). Behind a gate the same holds with the moments of two correlated normals
-(`optimizer.response.bivariate_normal`), and pay also moves with the score of the KPI that is the gate.
+(Bachelier's formula). Where pay hangs on another KPI (`gates`) the same holds with the moments of two
+correlated normals (`hanging_pay`), and pay also moves with the score of that KPI.
 
 Curves of all teams have a leading axis C: one for all teams, or one per team.
 """
@@ -22,8 +22,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from optimizer.arrays import Bools, Floats, Ints, stacked
-from optimizer.response.bivariate_normal import UpperTail, tail
+from optimizer.response.bent_lines import square_rises
 from optimizer.response.gates import NO_GATES, Gates, Sensitivity
+from optimizer.response.hanging_pay import HangingPay
 
 _SURE = 1e-9
 """Standard deviation of what is as good as certain."""
@@ -67,7 +68,7 @@ class PayCurves:
         """E pay at scores."""
         line = self.first_level + self.first_slope * score[..., None, :]
         level = self._for_teams(line + self._beyond_knots(score, self._rises))
-        return self._gated(score, level, lambda at: at.moment(self._rises))
+        return self._gated(score, level, lambda at: at.moment(self._rises, self.gates.rises), 1)
 
     def slope(self, score: Floats) -> Floats:
         """θ = dE pay/dscore of the same KPI; what a gate's score adds is in `sensitivity`."""
@@ -76,11 +77,12 @@ class PayCurves:
     def sensitivity(self, score: Floats) -> Sensitivity:
         """dE pay/dscores."""
         own = self._for_teams(self._slope(score))
-        at = self._tail(score)
+        at = self._hanging(score)
         if at is None:
             return Sensitivity(own, np.zeros((*score.shape[:-1], 0)), self.gates)
         gated = own.copy()
-        gated[..., self.gates.team, self.gates.kpi] = at.own_slope(self._rises)
+        gated[..., self.gates.team, self.gates.kpi] *= self.gates.level
+        gated[..., self.gates.team, self.gates.kpi] += at.own_slope(self._rises)
         return Sensitivity(gated, at.gate_slope(self._rises), self.gates)
 
     def perceived(self, score: Floats) -> Sensitivity:
@@ -100,7 +102,7 @@ class PayCurves:
         if not len(g.team):
             return paid
         paid = paid.copy()
-        paid[..., g.team, g.kpi] *= attainment[..., g.on] >= g.at
+        paid[..., g.team, g.kpi] *= g.factor(attainment[..., g.on])
         return paid
 
     def of_team(self, attainment: Floats) -> Floats:
@@ -139,7 +141,8 @@ class PayCurves:
         line = self.first_level + self.first_slope * score[..., None, :]
         straight = line**2 + (self.first_slope * self.spread) ** 2
         free = self._for_teams(straight + self._beyond_knots(score, self._square_rises))
-        square = self._gated(score, free, lambda at: at.moment(self._square_rises))
+        both = (self._square_rises, self.gates.square_rises)
+        square = self._gated(score, free, lambda at: at.moment(*both), 2)
         return np.asarray(np.maximum(square - self.expected(score) ** 2, 0.0))
 
     def of_kpi(self, k: int) -> PayCurves:
@@ -247,14 +250,7 @@ class PayCurves:
     @property
     def _square_rises(self) -> tuple[Floats, Floats, Floats]:
         """Changes of pay² at each knot: its jump, its slope, and half its curvature."""
-        ahead = np.maximum(self.knots[..., :, None] - self.knots[..., None, :], 0.0)
-        earlier = np.tri(self.knots.shape[-1], k=-1, dtype=bool)
-        start = (self.first_level + 0.0)[..., None] + self.first_slope[..., None] * self.knots
-        rose = np.where(earlier, self.jumps[..., None, :] + self.changes[..., None, :] * ahead, 0.0)
-        before = start + rose.sum(axis=-1)
-        slope = self.first_slope[..., None] + np.where(earlier, self.changes[..., None, :], 0.0).sum(axis=-1)
-        after, steeper = before + self.jumps, slope + self.changes
-        return after**2 - before**2, 2 * (after * steeper - before * slope), steeper**2 - slope**2
+        return square_rises(self.first_level, self.first_slope, self.knots, self.jumps, self.changes)
 
     def _slope(self, score: Floats) -> Floats:
         """θ before gates, (..., C, K)."""
@@ -284,58 +280,25 @@ class PayCurves:
         """(..., C, K) as (..., I, K), without a copy."""
         return np.broadcast_to(values, (*values.shape[:-2], self.teams, values.shape[-1]))
 
-    def _gated(self, score: Floats, free: Floats, behind: Callable[[_Behind], Floats]) -> Floats:
-        """`free`, but `behind` the gate where there is one."""
-        at = self._tail(score)
+    def _gated(
+        self, score: Floats, free: Floats, beyond: Callable[[HangingPay], Floats], power: int
+    ) -> Floats:
+        """`free`, pay or its square; where it hangs on another KPI, times the factor before its first knot,
+        and what is `beyond` that."""
+        at = self._hanging(score)
         if at is None:
             return np.asarray(free)
-        out = np.array(free)
-        out[..., self.gates.team, self.gates.kpi] = behind(at)
+        out, pairs = np.array(free), (..., self.gates.team, self.gates.kpi)
+        out[pairs] = self.gates.level**power * out[pairs] + beyond(at)
         return out
 
-    def _tail(self, score: Floats) -> _Behind | None:
-        """Gated pairs at scores; None where there are none."""
-        return _Behind(self, score) if len(self.gates.team) else None
-
-
-class _Behind:
-    """Moments of pay behind gates at scores (..., K), for the P gated pairs."""
-
-    def __init__(self, curves: PayCurves, score: Floats) -> None:
-        g = curves.gates
-        self._pairs = (np.minimum(g.team, curves.knots.shape[-3] - 1), g.kpi)
-        self._spread = curves.spread[..., *self._pairs]
-        self._gate_spread = curves.spread[..., self._pairs[0], g.on]
-        self._knots, self._score = self._of_pairs(curves.knots), score[..., g.kpi]
-        self._first = curves.first_level[..., *self._pairs]
-        away = (self._knots - self._score[..., None]) / self._spread[..., None]
-        closed = ((g.at - score[..., g.on]) / self._gate_spread)[..., None]
-        self._tail: UpperTail = tail(away, closed, g.correlation[..., None])
-
-    def _of_pairs(self, by_curve: Floats) -> Floats:
-        """(..., P, J) of (..., C, K, J)."""
-        return by_curve[..., *self._pairs, :]
-
-    def moment(self, rises: tuple[Floats, ...]) -> Floats:
-        """E[pay, open] or E[pay², open] by its rises at knots: jumps, slopes, half curvatures; (..., P)."""
-        order = {1: self._first, 2: self._first, 3: self._first**2}[len(rises)]
-        sure = order * ndtr(-self._tail.closed[..., 0])
-        parts = zip(rises, self._tail.moments, range(3), strict=False)
-        sd = self._spread[..., None]
-        return np.asarray(sure + sum((self._of_pairs(r) * sd**n * m).sum(axis=-1) for r, m, n in parts))
-
-    def own_slope(self, rises: tuple[Floats, Floats]) -> Floats:
-        """∂E[pay, open]/∂score, (..., P)."""
-        jumps, changes = (self._of_pairs(r) for r in rises)
-        density = self._tail.own_density / self._spread[..., None]
-        return np.asarray((jumps * density + changes * self._tail.moments[0]).sum(axis=-1))
-
-    def gate_slope(self, rises: tuple[Floats, Floats]) -> Floats:
-        """∂E[pay, open]/∂(score of the gate), (..., P): its density at the gate times E[pay | there]."""
-        jumps, changes = (self._of_pairs(r) for r in rises)
-        reached, above = self._tail.at_gate
-        paid = (jumps * reached + changes * self._spread[..., None] * above).sum(axis=-1) + self._first
-        return np.asarray(_density(self._tail.closed[..., 0]) / self._gate_spread * paid)
+    def _hanging(self, score: Floats) -> HangingPay | None:
+        """Pairs that hang on another KPI, at scores; None where there are none."""
+        g = self.gates
+        if not len(g.team):
+            return None
+        row = np.minimum(g.team, self.knots.shape[-3] - 1)
+        return HangingPay(g, row, self.first_level, self.knots, self.spread, score)
 
 
 def _density(z: Floats) -> Floats:

@@ -11,11 +11,13 @@ from optimizer.response.gates import NO_GATES, Gates
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.scenario_network import build_network
 from optimizer.response.shared_luck import luck_correlation
-from optimizer.scenario.curve_shapes import LINE, PayKnots, shape_of
+from optimizer.scenario.curve_shapes import LINE, PayKnots, factor_of, shape_of
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.plan import IN_FORCE, PlanTerms
 from optimizer.scenario.types import Scenario
 
+_ONE = (1.0, 0.0, ())
+"""What a factor promises that changes nothing."""
 DIGITS = 12
 """Decimals to which two curves promise the same."""
 
@@ -40,10 +42,21 @@ def pay_terms(curve: Curve | None, kpi: str) -> tuple[Hashable, ...]:
     """What a curve promises at attainments from 0 on; equal for curves that pay the same, however written."""
     stated = curve or Curve()
     knots = _shape(stated, kpi)
-    rounded = (tuple(round(part, DIGITS) for part in knot) for knot in knots.knots)
-    bends = tuple(knot for knot in rounded if knot[1:] != (0.0, 0.0))
-    gate = None if stated.gate is None or stated.gate.kpi == kpi else (stated.gate.kpi, stated.gate.at)
-    return knots.level, knots.slope, bends, gate, tuple((v.after, v.share) for v in stated.vesting)
+    on, factor = hung(stated, kpi) or ("", LINE)
+    later = tuple((v.after, v.share) for v in stated.vesting)
+    return *_promised(knots), on, *_promised(factor), later
+
+
+def _promised(shape: PayKnots) -> tuple[Hashable, ...]:
+    rounded = (tuple(round(part, DIGITS) for part in knot) for knot in shape.knots)
+    return shape.level, shape.slope, tuple(knot for knot in rounded if knot[1:] != (0.0, 0.0))
+
+
+def hung(curve: Curve | None, kpi: str) -> tuple[str, PayKnots] | None:
+    """The other KPI that a curve's pay on a KPI hangs on, and the factor; None where there is no other, or
+    the factor is always 1."""
+    factor = None if curve is None else factor_of(curve)
+    return None if factor is None or factor[0] == kpi or _promised(factor[1]) == _ONE else factor
 
 
 def pay_curves(scenario: Scenario, terms: PlanTerms = IN_FORCE, sight: Floats | None = None) -> PayCurves:
@@ -97,16 +110,24 @@ def _padded(shapes: list[list[PayKnots]]) -> dict[str, Floats]:
 
 def _gates(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Gates:
     kpis = list(scenario.kpis)
-    gates = [
-        (i, k, kpis.index(curve.gate.kpi), curve.gate.at)
+    hanging = [
+        (i, k, kpis.index(factor[0]), factor[1])
         for i, row in enumerate(rows)
         for k, curve in enumerate(row)
-        if curve is not None and curve.gate is not None and curve.gate.kpi != kpis[k]
+        if (factor := hung(curve, kpis[k])) is not None
     ]
-    if not gates:
+    if not hanging:
         return NO_GATES
-    team, kpi, on, at = (np.array(part) for part in zip(*gates, strict=True))
-    return Gates(team, kpi, on, at.astype(float), _alike(scenario, team, kpi, on))
+    *places, factors = zip(*hanging, strict=True)
+    team, kpi, on = (np.array(place) for place in places)
+    return Gates(
+        team,
+        kpi,
+        on,
+        level=np.array([factor.level for factor in factors]),
+        **{name: values[0] for name, values in _padded([list(factors)]).items()},
+        correlation=_alike(scenario, team, kpi, on),
+    )
 
 
 def _alike(scenario: Scenario, team: Ints, kpi: Ints, on: Ints) -> Floats:

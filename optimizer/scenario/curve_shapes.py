@@ -30,7 +30,7 @@ def shape_of(curve: Curve, threshold: float | None = None) -> PayKnots:
     """The curve's knots; `threshold` stands for another one, where it is higher."""
     match curve.form:
         case "points":
-            shape = through(curve.listed)
+            shape = through(curve.listed, _before(curve.listed))
         case "steps":
             shape = ladder(curve.listed)
         case "rates":
@@ -40,10 +40,18 @@ def shape_of(curve: Curve, threshold: float | None = None) -> PayKnots:
     return shape if threshold is None else _nothing_below(shape, threshold)
 
 
-def through(points: Sequence[tuple[float, float]]) -> PayKnots:
-    """Straight between points, level beyond the last; nothing before the first, unless that is at 0."""
+def factor_of(curve: Curve) -> tuple[str, PayKnots] | None:
+    """The KPI that pay hangs on, and what it is multiplied by: behind a gate 0, then 1."""
+    if curve.times is not None:
+        return curve.times.kpi, through(curve.times.points, curve.times.points[0][1])
+    if curve.gate is not None:
+        return curve.gate.kpi, PayKnots(0.0, 0.0, ((curve.gate.at, 1.0, 0.0),))
+    return None
+
+
+def through(points: Sequence[tuple[float, float]], before: float) -> PayKnots:
+    """Straight between points, level beyond the last, and `before` the first."""
     groups = [(at, [paid for _, paid in some]) for at, some in groupby(points, key=itemgetter(0))]
-    before = groups[0][1][0] if groups[0][0] == 0 else 0.0
     slopes = [(b[1][0] - a[1][-1]) / (b[0] - a[0]) for a, b in pairwise(groups)]
     changes = [new - old for old, new in pairwise([0.0, *slopes, 0.0])]
     jumps = [groups[0][1][-1] - before, *(paid[-1] - paid[0] for _, paid in groups[1:])]
@@ -51,9 +59,14 @@ def through(points: Sequence[tuple[float, float]]) -> PayKnots:
     return PayKnots(before, 0.0, tuple(knots))
 
 
+def _before(pairs: Sequence[tuple[float, float]]) -> float:
+    """What is paid before the first pair: nothing, unless that is at 0."""
+    return pairs[0][1] if pairs[0][0] == 0 else 0.0
+
+
 def ladder(steps: Sequence[tuple[float, float]]) -> PayKnots:
-    """Level from each attainment to the next; nothing before the first, unless that is at 0."""
-    before = steps[0][1] if steps[0][0] == 0 else 0.0
+    """Level from each attainment to the next."""
+    before = _before(steps)
     levels = pairwise([before, *(level for _, level in steps)])
     rises = zip(steps, levels, strict=True)
     return PayKnots(before, 0.0, tuple((at, new - old, 0.0) for (at, _), (old, new) in rises))

@@ -45,6 +45,16 @@ DRAWN = ("slope", "floor", "threshold", "accelerators")
 """What shapes a curve that is written as none of those."""
 
 
+class Times(Frozen):
+    """Pay is multiplied by a function of another KPI."""
+
+    kpi: Name
+    """The other KPI."""
+    points: Levels
+    """[its attainment, factor], in proportion between two points and level outside them; two at one
+    attainment are a jump."""
+
+
 class Curve(Frozen):
     """Pay as a function of attainment, as a share of the euros at target (model.md §9): 1 at target, where no
     threshold, cap, gate or list says otherwise, and never below 0. A curve has one form: slope, floor,
@@ -72,6 +82,8 @@ class Curve(Frozen):
     reached; `cap` may end it. Nothing is paid below the first band."""
     gate: Gate | None = None
     """Pay hangs on another KPI too."""
+    times: Times | None = None
+    """Pay is multiplied by a function of another KPI; takes the place of a gate."""
     vesting: Annotated[tuple[Vesting, ...], Field(strict=False)] = ()
     """What is paid later; the rest is paid at once."""
 

@@ -15,7 +15,8 @@ from optimizer.scenario.types import Scenario
 COUNTING = frozenset({"label", "numerator", "target", "noise", "curve"})
 """Fields of a KPI that say no more than which work counts, and for how much."""
 SHAPING = frozenset(
-    {"slope", "floor", "cap", "threshold", "accelerators", "points", "steps", "rates", "gate", "vesting"}
+    {"slope", "floor", "cap", "threshold", "accelerators", "points", "steps", "rates", "gate"}
+    | {"times", "vesting"}
 )
 """Fields of a curve whose largest payout is known here."""
 
@@ -62,6 +63,11 @@ def _top(curve: Curve) -> float:
     """The largest payout of a curve."""
     if not _said(curve) <= SHAPING:
         return inf
+    most = max((factor for _, factor in curve.times.points), default=1.0) if curve.times else 1.0
+    return most * _top_alone(curve) if most > 0 else 0.0
+
+
+def _top_alone(curve: Curve) -> float:
     if curve.form in ("points", "steps"):
         return max(paid for _, paid in curve.listed)
     if curve.cap is None:

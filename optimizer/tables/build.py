@@ -63,6 +63,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (payroll.CASE_TOTALS, lambda e: payroll.Payroll.of(e).case_totals()),
     (controls.CONTROLS, controls.controls_rows),
     (paid_curves.CURVES, lambda e: paid_curves.curves_rows(payroll.Payroll.of(e).cal)),
+    (paid_curves.FACTORS, lambda e: paid_curves.factors_rows(payroll.Payroll.of(e).cal)),
     (explanation.WATERFALL, explanation.waterfall_rows),
     (explanation.WHY_THIS_WEIGHT, explanation.why_this_weight_rows),
     (explanation.NEAR_TIES, explanation.near_ties_rows),

@@ -70,7 +70,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "control_side": _of(Side),
     "verdict": _of(Result),
     "key": _listed(
-        "numerator denominator slope floor threshold accelerator point between step rate cap gate vesting"
+        "numerator denominator slope floor threshold accelerator point between step rate cap gate factor "
+        "factor_between vesting"
     ),
     "result": _listed("below at above"),
     "transition.path": _listed("change stay"),

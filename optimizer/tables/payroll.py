@@ -35,7 +35,7 @@ PAY_LINES = Table(
     probability=Column(float, "share", "probability of the regime"),
     attainment=Column(float, "attainment", "expected attainment in the regime, once people have learnt"),
     gate_attainment=Column(
-        float, "attainment", "the same of the KPI that is the gate; empty where there is none"
+        float, "attainment", "the same of the KPI that pay hangs on; empty where there is none"
     ),
     weight=Column(float, "share", "share of the team's target pay"),
     euros=Column(float, "money/period", "weight × target pay: pay at target"),

@@ -12,7 +12,7 @@ from optimizer.arrays import Floats
 from optimizer.response.gates import NO_GATES
 from optimizer.response.outcome import realised_pay
 from optimizer.response.pay_curves import PayCurves
-from optimizer.response.pay_knots import curve_of
+from optimizer.response.pay_knots import curve_of, hung
 from optimizer.scenario.curve_shapes import paid_at, shape_of
 from optimizer.tables.table import Column, Row, Table, ratio
 
@@ -72,7 +72,8 @@ CURVE_POINTS = Table(
     paid=Column(
         float,
         "share",
-        "share of the pay at target that is then paid, where a gate is met by the same attainment",
+        "share of the pay at target that is then paid, where a gate is met, or a factor decided, by the same "
+        "attainment",
     ),
 )
 
@@ -98,7 +99,9 @@ CURVE_LINES = Table(
         "attainment",
         "result over target at a corner of the curve; a jump has two rows at the same one",
     ),
-    paid=Column(float, "share", "share of the pay at target that is then paid, gates being met"),
+    paid=Column(
+        float, "share", "share of the pay at target that is then paid, gates being met, before factors"
+    ),
 )
 
 
@@ -127,6 +130,8 @@ def _corners(curves: PayCurves, i: int, k: int) -> Iterator[tuple[float, float]]
         yield at, paid
 
 
+HANGING = ("gate", "factor", "factor_between")
+"""Terms about another KPI."""
 CURVE_TERMS = Table(
     "curve_terms",
     team=Column(str, "name", "name of the team", "team"),
@@ -135,7 +140,7 @@ CURVE_TERMS = Table(
         str,
         "code",
         "slope, floor, threshold, accelerator, point, between (evenly, from point to point), step, rate, "
-        "cap, gate or vesting",
+        "cap, gate, factor (of another KPI), factor_between (evenly, from factor to factor) or vesting",
         "key",
     ),
     at=Column(
@@ -147,9 +152,9 @@ CURVE_TERMS = Table(
         float,
         "row",
         "points of pay per point of attainment (slope, accelerator, rate), share of pay (floor, point, step, "
-        "vesting)",
+        "vesting), factor",
     ),
-    on=Column(str, "name", "KPI that the gate is on; empty for other terms", "kpi"),
+    on=Column(str, "name", "KPI that the gate is on, or the factor; empty for other terms", "kpi"),
 )
 
 
@@ -160,7 +165,7 @@ def curve_terms_rows(solution: Solution) -> Iterator[Row]:
         for kpi in scenario.kpis:
             curve = curve_of(scenario, team, kpi, solution.problem.space.terms)
             for term, at, value in _terms(curve, kpi) if curve is not None else ():
-                on = curve.gate.kpi if curve is not None and curve.gate and term == "gate" else ""
+                on = (hung(curve, kpi) or ("",))[0] if term in HANGING else ""
                 cells = {"term": term, "at": at, "value": value, "on": on}
                 yield {"team": team, "kpi": kpi, **cells}
 
@@ -174,6 +179,9 @@ def _terms(curve: Curve, kpi: str) -> Iterator[tuple[str, float, float]]:
         yield "cap", curve.level_from, np.nan
     if curve.gate is not None and not itself:
         yield "gate", curve.gate.at, np.nan
+    if curve.times is not None:
+        yield from (("factor", at, factor) for at, factor in curve.times.points)
+        yield "factor_between", np.nan, np.nan
     for later in curve.vesting:
         yield "vesting", later.after, later.share
 

@@ -60,8 +60,8 @@ SCHEMA: dict[str, str] = {
     "target by team (one for all where it is the same) and the attainment lost; and of every team and KPI "
     "level and slope of pay before the first knot, "
     "knots [attainment, jump, change of slope], regard (what the team counts on of a euro), noise σ_ik "
-    "of whose result is paid, gate (null, or the KPI it is on, the attainment at which it opens, its noise, "
-    "and the correlation of the luck of the two)",
+    "of whose result is paid, gate (null, or what multiplies pay: the KPI whose attainment decides, its "
+    "noise, level before the first knot, knots, and the correlation of the luck of the two)",
     "regimes": "per regime: probability, name and label (null: the only one), inflow F_n, and sparse rows "
     "[index, value]: yields P_na by activity, numerator N_ka and denominator D_ka by KPI; "
     "numeratorArriving N⁰_k and denominatorArriving D⁰_k, what of them arrives by itself; gross and cash per "
@@ -254,23 +254,29 @@ def _moved(cal: Calibrated) -> Iterator[Json]:
 
 def _curve(curves: PayCurves, i: int, k: int) -> Json:
     c, gates = min(i, len(curves.knots) - 1), curves.gates
-    bends = np.stack([curves.knots[c, k], curves.jumps[c, k], curves.changes[c, k]], axis=1)
     gated = np.flatnonzero((gates.team == i) & (gates.kpi == k))
     return {
         "level": float(curves.first_level[c, k]),
         "slope": float(curves.first_slope[c, k]),
-        "knots": bends[(bends[:, 1:] != 0).any(axis=1)].tolist(),
+        "knots": _bends(curves.knots[c, k], curves.jumps[c, k], curves.changes[c, k]),
         "regard": float(curves.regard[i, k]),
         "noise": float(curves.spread[c, k]),
         "gate": _gate(curves, int(gated[0])) if len(gated) else None,
     }
 
 
+def _bends(knots: Floats, jumps: Floats, changes: Floats) -> list[list[float]]:
+    """[attainment, jump, change of slope] where there is one."""
+    bends = np.stack([knots, jumps, changes], axis=1)
+    return [list(map(float, bend)) for bend in bends if bend[1:].any()]
+
+
 def _gate(curves: PayCurves, p: int) -> Json:
     gates = curves.gates
     return {
         "kpi": int(gates.on[p]),
-        "at": float(gates.at[p]),
+        "level": float(gates.level[p]),
+        "knots": _bends(gates.knots[p], gates.jumps[p], gates.changes[p]),
         "noise": float(curves.spread[min(gates.team[p], len(curves.spread) - 1), gates.on[p]]),
         "correlation": float(gates.correlation[p]),
     }

@@ -77,10 +77,12 @@ def _curve_chart(words: Words, tables: Tables, paid: pd.Series, team: Any) -> Bl
 
 
 def _drawn_name(words: Words, tables: Tables, line: Any, team: Any) -> str:
-    """The KPI, and that it is drawn as if its gate were open where it has one."""
+    """The KPI, and that it is drawn as if its gate were open, or without its factor, where it has one."""
     terms, name = mine_of(tables, "curve_terms", team), words.label(line, "kpi", LONGEST)
-    gated = ((terms["kpi"] == line["kpi"]) & (terms["term"] == "gate")).any()
-    return words.say("paper.if_open", kpi=name) if gated else name
+    mine = set(terms.loc[terms["kpi"] == line["kpi"], "term"])
+    if "factor" in mine:
+        return words.say("paper.before_factor", kpi=name)
+    return words.say("paper.if_open", kpi=name) if "gate" in mine else name
 
 
 def _corners(words: Words, line: tuple[tuple[float, float], ...]) -> str:
@@ -89,8 +91,8 @@ def _corners(words: Words, line: tuple[tuple[float, float], ...]) -> str:
 
 
 def _terms_in_words(words: Words, tables: Tables, curves: pd.DataFrame, terms: pd.DataFrame) -> str:
-    """What one KPI pays: slope, threshold, floor, accelerators, points, steps, rates, cap, gate, what comes
-    later."""
+    """What one KPI pays: slope, threshold, floor, accelerators, points, steps, rates, cap, gate, factor, what
+    comes later."""
     kpi = curves[curves["kpi"] == terms.iloc[0]["kpi"]].iloc[0]
     name = period(words, tables["summary"].iloc[0])
     said = [_term(words, term, name) for _, term in terms.iterrows()]
@@ -99,13 +101,13 @@ def _terms_in_words(words: Words, tables: Tables, curves: pd.DataFrame, terms: p
 
 def _term(words: Words, term: Any, name: str) -> str:
     kind, at, value = term["term"], float(term["at"]), float(term["value"])
-    if kind in ("slope", "accelerator", "rate"):
+    label = words.name("kpi", term["on"], LONGEST) if term["on"] else ""
+    if kind in ("slope", "accelerator", "rate", "factor"):
         share = words.write.number(value, _decimals(value))
-        return words.say(f"paper.term.{kind}", at=_share(words, at), points=share)
+        return words.say(f"paper.term.{kind}", at=_share(words, at), points=share, kpi=label)
     if kind == "vesting":
         later = words.write.number(at, _decimals(at))
         return words.say("paper.term.vesting", share=_share(words, value), n=later, period=name)
-    label = words.name("kpi", term["on"], LONGEST) if kind == "gate" else ""
     return words.say(f"paper.term.{kind}", at=_share(words, at), share=_share(words, value), kpi=label)
 
 

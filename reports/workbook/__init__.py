@@ -47,7 +47,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], languag
     book = Book(words, int(head["cents"]), language)
     summary = open_summary(book, language)
     totals, lines = tables["pay_totals"], tables["pay_lines"]
-    curves = write_curves(book, tables["curves"])
+    curves = write_curves(book, tables["curves"], tables["pay_factors"])
     agreed = write_plan(book, totals, lines, curves)
     paid = write_budget(book, lines, totals, agreed)
     write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)

@@ -104,6 +104,10 @@ class Book:
         }
 
 
+Pair = tuple[str, str]
+"""A team and a KPI."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """Cells of one sheet; rows and columns count from 0."""

@@ -10,6 +10,8 @@ from reports.workbook.budget import COMPANY, LINE, TOTAL, Paid
 from reports.workbook.cases import CASE
 from reports.workbook.controls import HEADS, State
 from reports.workbook.curves import FIXED as CURVE
+from reports.workbook.factors import FIXED as FACTOR
+from reports.workbook.factors import HEADS as KNOTS
 from reports.workbook.recorded import CHANGED, Amounts
 
 LANGUAGE_CELL = (2, 1)
@@ -116,7 +118,8 @@ ROBUSTNESS = (
 GUARANTEES = ("team", "paid_share", "kept", "reason")
 COLUMNS = {
     "Plan": ("team", "headcount", "target_pay", "charges_rate", "weight_sum", "kpi", "weight", "euros"),
-    "Curves": (*CURVE, "knot", "jump", "slope_change", "point", "point_weight"),
+    "Curves": (*CURVE, "knot", "jump", "slope_change"),
+    "Factors": (*FACTOR, *KNOTS, "point", "point_weight"),
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
     "Attainment": ("attainment", *CASE, "rounding", "reserve", "limit", "slack"),
     "Payouts": PAYOUTS,

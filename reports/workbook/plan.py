@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from reports.workbook.book import Book, Sheet
-from reports.workbook.curves import Curves, Pair
+from reports.workbook.book import Book, Pair, Sheet
+from reports.workbook.curves import Curves
 
 
 @dataclass(frozen=True)

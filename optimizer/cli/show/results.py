@@ -122,11 +122,11 @@ def show_evaluation(evaluation: Evaluation) -> None:
 
 
 def unpriced_words(kpis: Sequence[str], plan: str = "") -> Iterator[str]:
-    """What pay behind gates, or gates themselves, invite to move, and no figure has."""
+    """What pay that hangs on another KPI, or such a KPI itself, invites to move, and no figure has."""
     for kpi in kpis:
         yield (
-            f"warning: {plan + ': ' if plan else ''}{kpi} has timing and hangs on a gate or is one: what "
-            f"moving its results pays and loses is in none of these figures, only in simulate"
+            f"warning: {plan + ': ' if plan else ''}{kpi} has timing and hangs on another KPI, or another on "
+            f"it: what moving its results pays and loses is in none of these figures, only in simulate"
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from optimizer.scenario.checks.baseline_counts import Findings
-from optimizer.scenario.curve_shapes import paid_at, shape_of
+from optimizer.scenario.curve_shapes import factor_of, paid_at, shape_of
 from optimizer.scenario.curve_types import DRAWN, LISTED, Curve
 from optimizer.scenario.problems import Finding, Path, listed, number
 
@@ -50,6 +50,10 @@ def rising(path: Path, pairs: Sequence[tuple[float, float]], *, jumps: bool) -> 
 
 def warnings(path: Path, curve: Curve) -> Findings:
     """What such a curve pays where its author may not have looked."""
+    if curve.times is not None and abs((one := factor_at_target(curve)) - 1) > SAME:
+        message = f"at target of {curve.times.kpi} pay is multiplied by {number(one)}, not 1"
+        hint = "leave it if that is meant; budgets and payouts follow it"
+        yield Finding((*path, "times", "points"), "", message, hint, at_key=True)
     if not curve.form:
         return
     shape = shape_of(curve)
@@ -60,6 +64,29 @@ def warnings(path: Path, curve: Curve) -> Findings:
         message = f"nothing is paid below {number(first)}, where {number(paid)} begins at once"
         hint = f"leave it for a threshold; for a guarantee write [0, {number(paid)}] first"
         yield Finding((*path, "points", 0), f"[{number(first)}, {number(paid)}]", message, hint)
+
+
+def factor_at_target(curve: Curve) -> float:
+    """What pay is multiplied by where the other KPI is at target; 1 for pay that hangs on none."""
+    factor = factor_of(curve)
+    return 1.0 if factor is None else paid_at(factor[1], 1.0)
+
+
+def factor_problems(path: Path, curve: Curve) -> Findings:
+    """What is wrong with what multiplies a curve."""
+    if curve.times is None:
+        return
+    place = (*path, "times")
+    yield from rising((*place, "points"), curve.times.points, jumps=True)
+    if max(factor for _, factor in curve.times.points) == 0:
+        yield Finding(
+            (*place, "points"), "", "pays nothing at any attainment", "write a factor: 1 changes nothing"
+        )
+    if curve.gate is not None:
+        at = number(curve.gate.at)
+        message = "a curve hangs on one KPI: a gate and times are two"
+        hint = f"remove one; a gate is times: {{kpi: {curve.gate.kpi}, points: [[{at}, 0], [{at}, 1]]}}"
+        yield Finding((*path, "gate"), "", message, hint, at_key=True)
 
 
 def _mixed(path: Path, curve: Curve) -> Findings:

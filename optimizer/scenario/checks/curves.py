@@ -17,6 +17,7 @@ from optimizer.scenario.types import Scenario
 
 MOST_COMBINATIONS = 64
 """Combinations of curves that are solved one by one."""
+_ITSELF = ("a KPI cannot multiply its own pay", "write what it pays as points")
 _NOISE = "add noise: the standard deviation of attainment that nobody here causes, e.g. 0.1"
 
 
@@ -28,6 +29,7 @@ def problems(scenario: Scenario) -> Findings:
         yield from problems_of_plan(scenario, plan, ("plans", name))
     for path, name in _named(scenario):
         yield from unknown(path, name, "curve", scenario.curves)
+    yield from _squared(scenario)
     yield from _choice(scenario)
     yield from _luck(scenario)
     if scenario.targets.mode == "reset" and scenario.regimes:
@@ -37,10 +39,11 @@ def problems(scenario: Scenario) -> Findings:
 
 def _drawn(scenario: Scenario, path: Path, curve: Curve) -> Findings:
     yield from curve_forms.problems(path, curve)
+    yield from curve_forms.factor_problems(path, curve)
     if not curve.form:
         yield from _shape(path, curve)
     yield from _vesting(path, curve)
-    yield from _gate(scenario, path, curve)
+    yield from _other(scenario, path, curve)
 
 
 def problems_of_plan(scenario: Scenario, plan: Plan, at: Path) -> Findings:
@@ -52,8 +55,21 @@ def problems_of_plan(scenario: Scenario, plan: Plan, at: Path) -> Findings:
         else:
             yield from unknown(path, curve, "curve", scenario.curves)
         paid = [kpi] if kpi else [k for k, weight in plan.weights.get(team, {}).items() if weight > 0]
+        yield from _squared_by_plan(scenario, plan, path, paid)
         for name in (k for k in paid if k in scenario.kpis and scenario.kpis[k].noise == 0):
             yield Finding(path, "", f"it pays {name}, which needs noise > 0", f"{_NOISE} in kpis.{name}")
+
+
+def _squared_by_plan(scenario: Scenario, plan: Plan, path: Path, paid: list[str]) -> Findings:
+    """A KPI that a plan pays by a curve that the same KPI multiplies."""
+    place = str(path[-1])
+    team, stated = place.partition(".")[0], plan.curves[place]
+    curve = scenario.curves.get(stated) if isinstance(stated, str) else stated
+    on = curve.times.kpi if curve is not None and curve.times is not None else ""
+    own = f"{team}.{on}"
+    if on in paid and (place == own or own not in plan.curves):
+        message = f"the plan pays {team} on {on}, by which this curve multiplies"
+        yield Finding(path, shown(on), message, f"give {own} a curve of its own, without times")
 
 
 def warnings(scenario: Scenario) -> Findings:
@@ -130,16 +146,47 @@ def _vesting(path: Path, curve: Curve) -> Findings:
         yield Finding((*path, "vesting"), "", message, "what is left of 1 is paid at once")
 
 
-def _gate(scenario: Scenario, path: Path, curve: Curve) -> Findings:
-    if curve.gate is None:
-        return
-    at = (*path, "gate", "kpi")
-    yield from unknown(at, curve.gate.kpi, "KPI", scenario.kpis)
-    if path[:2] == ("kpis", curve.gate.kpi):
+def _other(scenario: Scenario, path: Path, curve: Curve) -> Findings:
+    """The KPI that pay hangs on, by a gate or times."""
+    if curve.gate is not None:
         hint = f"write threshold: {number(curve.gate.at)}"
-        yield Finding(at, shown(curve.gate.kpi), "a KPI cannot be its own gate", hint)
-    if curve.gate.kpi in scenario.kpis and scenario.kpis[curve.gate.kpi].noise == 0:
-        yield Finding(("kpis", curve.gate.kpi), "", "a KPI that is a gate needs noise > 0", _NOISE)
+        yield from _other_kpi(
+            scenario, path, ("gate", curve.gate.kpi), ("a KPI cannot be its own gate", hint)
+        )
+    if curve.times is not None:
+        yield from _other_kpi(scenario, path, ("times", curve.times.kpi), _ITSELF)
+
+
+def _other_kpi(scenario: Scenario, path: Path, hung: tuple[str, str], itself: tuple[str, str]) -> Findings:
+    how, kpi = hung
+    at = (*path, how, "kpi")
+    yield from unknown(at, kpi, "KPI", scenario.kpis)
+    if path[:2] == ("kpis", kpi):
+        yield Finding(at, shown(kpi), *itself)
+    if kpi in scenario.kpis and scenario.kpis[kpi].noise == 0:
+        what = "is a gate" if how == "gate" else "multiplies pay"
+        yield Finding(("kpis", kpi), "", f"a KPI that {what} needs noise > 0", _NOISE)
+
+
+def _squared(scenario: Scenario) -> Findings:
+    """Teams and KPIs that a named curve, or a team's own, would pay on a KPI times a function of the same."""
+    for path, name in _named(scenario):
+        curve = scenario.curves.get(name)
+        if path[0] == "kpis" and curve is not None and curve.times is not None and curve.times.kpi == path[1]:
+            yield Finding(path, shown(name), *_ITSELF)
+        elif path[0] != "kpis" and curve is not None:
+            yield from _paid_on_itself(scenario, path, path[1] if path[0] == "teams" else path[2], curve)
+    for path, own in _written(scenario):
+        if path[0] == "teams":
+            yield from _paid_on_itself(scenario, (*path, "times", "kpi"), path[1], own)
+
+
+def _paid_on_itself(scenario: Scenario, path: Path, team: str | int, curve: Curve) -> Findings:
+    if curve.times is not None and _payable(scenario, str(team), curve.times.kpi):
+        kpi = curve.times.kpi
+        message = f"pay of {team} on {kpi} would be multiplied by a function of {kpi} itself"
+        hint = f"leave {kpi} out of what {team} may be paid on, in rules.measures and in every plan"
+        yield Finding(path, shown(kpi), message, hint)
 
 
 def _choice(scenario: Scenario) -> Findings:

@@ -20,11 +20,9 @@ def rows_of(layout: Form | SheetTable, scenario: Scenario) -> list[list[Any]]:
         return list(_form_rows(layout, scenario.model_dump(mode="python", by_alias=True)))
     content = whole_plans(scenario, content_of(scenario), layout.name)
     things = _things(layout, layout.path, content, [])
-    return [[*keys, *_row(layout, thing)] for keys, thing in things]
-
-
-def _row(table: SheetTable, thing: Any) -> list[Any]:
-    return list(thing) if table.pair and thing is not None else _values(table.columns, thing)
+    if layout.pair:  # a list of pairs that is there has some
+        return [[*keys, *pair] for keys, pair in things if pair is not None]
+    return [[*keys, *_values(layout.columns, thing)] for keys, thing in things]
 
 
 def _form_rows(form: Form, content: Mapping[str, Any]) -> Iterator[list[Any]]:

@@ -31,8 +31,9 @@ def _name(of: str) -> tuple[Key, ...]:
 
 _FORM = Key("form", "How the curve is written; one form for a curve.", LISTED)
 _ATTAINMENT = SheetColumn(
-    "attainment", (), NonNegative, "Where it holds, or from where on (steps, rates).", required=True
+    "attainment", (), NonNegative, "Where it holds; of steps and rates, from where on.", required=True
 )
+_FACTOR = SheetColumn("factor", (), NonNegative, "What pay is multiplied by there.", required=True)
 _PAYS = SheetColumn(
     "pays",
     (),
@@ -53,6 +54,14 @@ def _of_curves(section: str, of: str, *inside: str) -> tuple[SheetTable, ...]:
             (section, 0, *inside, 1, None),
             (*key, _FORM),
             (_ATTAINMENT, _PAYS),
+            pair=True,
+        ),
+        SheetTable(
+            f"{prefix}times",
+            f"What multiplies pay, by {of}: a function of the KPI in its column times.kpi.",
+            (section, 0, *inside, "times", "points", None),
+            key,
+            (_ATTAINMENT, _FACTOR),
             pair=True,
         ),
         SheetTable(

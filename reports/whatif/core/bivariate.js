@@ -1,4 +1,4 @@
-// Two correlated standard normals ε and η, of which η has to be large enough (optimizer/response/bivariate_normal.py).
+// Two correlated standard normals ε and η, both of which have to be large enough (optimizer/response/bivariate_normal.py).
 
 /** 1 − ρ² is taken to be at least this: with equal luck the formulas have limits, not values. */
 const CLOSEST = 1e-12;
@@ -16,21 +16,31 @@ const GAUSS = [
   [0.993128599185095, 0.017614007139150893],
 ];
 
-/** For ε ≥ h while η ≥ closed: its probability `reached` and −d/dh of it, `density`; E[(ε − h); both] `above`; and
- *  probability and mean excess where η is just `closed`. */
+/** For ε ≥ h while η ≥ closed: its probability `reached`; E[(ε − h); both] `above`, E[(η − closed); both]
+ *  `gateAbove`, E of their product `bothAbove`; and probability and mean excess of one where the other is just at
+ *  its bound. */
 function tailBeyond(h, closed, correlation) {
   const rest = Math.sqrt(Math.max(1 - correlation * correlation, CLOSEST));
   const reached = bothAbove(h, closed, correlation);
-  const here = density(h) * cumulative((correlation * h - closed) / rest);
-  const z = (correlation * closed - h) / rest;
-  const there = density(closed) * cumulative(z);
+  const [atOwn, atGate] = [excess(correlation * h - closed, rest), excess(correlation * closed - h, rest)];
+  const [here, there] = [density(h) * atOwn.reached, density(closed) * atGate.reached];
+  const gateAbove = there + correlation * here - closed * reached;
   return {
     reached,
-    density: here,
     above: here + correlation * there - h * reached,
-    reachedAtGate: cumulative(z),
-    aboveAtGate: rest * (z * cumulative(z) + density(z)),
+    gateAbove,
+    bothAbove: density(h) * atOwn.above + correlation * reached - h * gateAbove,
+    reachedAtOwn: atOwn.reached,
+    aboveAtOwn: atOwn.above,
+    reachedAtGate: atGate.reached,
+    aboveAtGate: atGate.above,
   };
+}
+
+/** Probability and mean excess of a normal that is expected to be beyond a bound by `gap`. */
+function excess(gap, sd) {
+  const z = gap / sd;
+  return { reached: cumulative(z), above: sd * (z * cumulative(z) + density(z)) };
 }
 
 /** P(ε ≥ h, η ≥ k): the product at ρ = 0, and the integral of the density at (h, k) over the correlation sin θ

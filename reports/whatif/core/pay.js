@@ -30,28 +30,27 @@ function upperTail(z) {
 /** E pay of team i on KPI k at the scores of all KPIs, as a share of the euros at target. */
 function expectedPay(company, i, k, score) {
   const curve = company.curves[i][k];
-  if (curve.gate) return behindGate(company, curve, k, score).level;
-  const { noise } = curve;
-  let pay = curve.level + curve.slope * score[k];
-  for (const [knot, jump, change] of curve.knots) {
-    const gap = score[k] - knot;
-    const reached = cumulative(gap / noise);
-    pay += jump * reached + change * (gap * reached + noise * density(gap / noise));
-  }
-  return pay;
+  if (curve.gate) return hangingPay(curve, k, score).level;
+  return freely(curve, score[k], curve.slope).pay;
 }
 
-/** {own, gate}: dE pay/dscore of the KPI itself, and of the KPI that is its gate. */
+/** {own, gate}: dE pay/dscore of the KPI itself, and of the KPI that its pay hangs on. */
 function paySlopes(company, i, k, score) {
   const curve = company.curves[i][k];
-  if (curve.gate) return behindGate(company, curve, k, score);
-  const { noise } = curve;
-  let own = curve.slope;
-  for (const [knot, jump, change] of curve.knots) {
-    const z = (score[k] - knot) / noise;
-    own += (jump * density(z)) / noise + change * cumulative(z);
+  if (curve.gate) return hangingPay(curve, k, score);
+  return { own: freely(curve, score[k], curve.slope).slope, gate: 0 };
+}
+
+/** Expectation and slope, at a score, of a line that jumps and bends at knots. */
+function freely({ level, knots, noise }, score, first) {
+  let [pay, slope] = [level + first * score, first];
+  for (const [knot, jump, change] of knots) {
+    const z = (score - knot) / noise;
+    const reached = cumulative(z);
+    pay += jump * reached + change * ((score - knot) * reached + noise * density(z));
+    slope += (jump * density(z)) / noise + change * reached;
   }
-  return { own, gate: 0 };
+  return { pay, slope };
 }
 
 /** What team i perceives it earns per unit of each score, currency: what vests later, or is luck, counts less. */
@@ -67,16 +66,27 @@ function pullOf(company, i, euros, score, counted = (curve) => curve.regard) {
   return pull;
 }
 
-/** Behind a gate: E pay, and how it moves with both scores (optimizer/response/pay_curves.py, _Behind). */
-function behindGate(_, { level, knots, gate, noise }, k, score) {
-  const gateNoise = gate.noise;
-  const closed = (gate.at - score[gate.kpi]) / gateNoise;
-  let [paid, own, there] = [level * cumulative(-closed), 0, level];
-  for (const [knot, jump, change] of knots) {
-    const beyond = tailBeyond((knot - score[k]) / noise, closed, gate.correlation);
-    paid += jump * beyond.reached + change * noise * beyond.above;
-    own += (jump * beyond.density) / noise + change * beyond.reached;
-    there += jump * beyond.reachedAtGate + change * noise * beyond.aboveAtGate;
-  }
-  return { level: paid, own, gate: (density(closed) / gateNoise) * there };
+/** Multiplied by a function of another KPI: E pay, and how it moves with both scores (optimizer/response/
+ *  hanging_pay.py). A gate is the function that is 0, then 1. */
+function hangingPay(curve, k, score) {
+  const { level, knots, gate, noise } = curve;
+  const [alone, factor] = [freely(curve, score[k], 0), freely(gate, score[gate.kpi], 0)];
+  const total = {
+    level: gate.level * alone.pay + level * (factor.pay - gate.level),
+    own: gate.level * alone.slope,
+    gate: level * factor.slope,
+  };
+  for (const [knot, jump, change] of knots)
+    for (const [at, step, bend] of gate.knots) {
+      const [h, c] = [(knot - score[k]) / noise, (at - score[gate.kpi]) / gate.noise];
+      const both = tailBeyond(h, c, gate.correlation);
+      const [rise, more] = [change * noise, bend * gate.noise];
+      const given = step * both.reachedAtOwn + more * both.aboveAtOwn;
+      const paid = jump * both.reachedAtGate + rise * both.aboveAtGate;
+      total.level += jump * (step * both.reached + more * both.gateAbove);
+      total.level += rise * (step * both.above + more * both.bothAbove);
+      total.own += ((jump * density(h)) / noise) * given + change * (step * both.reached + more * both.gateAbove);
+      total.gate += ((step * density(c)) / gate.noise) * paid + bend * (jump * both.reached + rise * both.above);
+    }
+  return total;
 }

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from optimizer import Scenario, read_scenario
-from optimizer.scenario.checks import plan_problems, problems_of, warnings_of
+from optimizer.scenario.checks import given_problems, problems_of, warnings_of
 from optimizer.scenario.problems import Finding, did_you_mean, dotted, listed, nearest, number, shown
 
 CASES = Path(__file__).parent / "cases"
@@ -274,7 +274,7 @@ def test_a_source_for_something_absent_is_refused(path: str) -> None:
 
 def test_a_plan_is_checked_below_its_own_path() -> None:
     plan = {"marketing": {"lead": 1.0}, "sales": {"wins": 0.5}}
-    problems = [(dotted(f.path), f.at_key) for f in plan_problems(small(), plan, ("plans", "mine"))]
+    problems = [(dotted(f.path), f.at_key) for f in given_problems(small(), plan, ("plans", "mine"))]
     assert problems == [
         ("plans.mine.marketing.lead", True),
         ("plans.mine.sales", False),

@@ -14,8 +14,8 @@ from test_check import problems_of, small, the_problem, warned
 from test_curves import paid
 from test_sheets import SMALL, as_workbook
 
-from optimizer import Scenario, read_scenario
-from optimizer.plans.plan_changes import same_curves
+from optimizer import PlanTerms, Scenario, read_scenario
+from optimizer.plans.plan_changes import same_terms
 from optimizer.tables.plan_document import _terms
 
 BENT: dict[str, Any] = {"points": [[0.5, 0.25], [0.8, 0.8], [1.0, 1.0], [1.5, 2.0]]}
@@ -97,8 +97,8 @@ def test_expected_pay_is_the_mean_of_what_a_hundred_thousand_draws_are_paid(form
 def test_the_same_pay_in_another_form_is_no_change(form: dict[str, Any], same: dict[str, Any]) -> None:
     tree = yaml.safe_load(SMALL.read_text()) | {"curves": {"one": form, "other": same}}
     scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
-    assert same_curves(scenario, {"sales": "one"}, {"sales": "other"})
-    assert not same_curves(scenario, {"sales": "one"}, {})
+    assert same_terms(scenario, PlanTerms({"sales": "one"}), PlanTerms({"sales": "other"}))
+    assert not same_terms(scenario, PlanTerms({"sales": "one"}), PlanTerms())
 
 
 def test_what_multiplies_pay_is_part_of_what_a_curve_promises() -> None:
@@ -114,7 +114,7 @@ def test_what_multiplies_pay_is_part_of_what_a_curve_promises() -> None:
         (a, b)
         for a in factors
         for b in factors
-        if a < b and same_curves(scenario, {"sales": a}, {"sales": b})
+        if a < b and same_terms(scenario, PlanTerms({"sales": a}), PlanTerms({"sales": b}))
     }
     assert alike == {("gate", "step"), ("none", "one")}
 
@@ -218,6 +218,18 @@ def test_pay_is_not_multiplied_by_its_own_kpi_or_by_one_without_luck(
     place, told = said(small(curves={"new": linked({})}, **changes))
     assert place == where
     assert words in told
+
+
+def test_a_plan_does_not_pay_a_kpi_by_a_curve_that_the_same_kpi_multiplies() -> None:
+    paid = {"weights": {"sales": {"wins": 0.5, "meeting_rate": 0.5}}}
+    place, told = said(small(plans__new={**paid, "curves": {"sales": linked({})}}))
+    assert place == "plans.new.curves.sales"
+    assert told == (
+        "the plan pays sales on wins, by which this curve multiplies | "
+        "give sales.wins a curve of its own, without times"
+    )
+    apart = {"sales": linked({}), "sales.wins": LADDER}
+    assert problems_of(small(plans__new={**paid, "curves": apart})) == []
 
 
 def test_a_team_that_is_not_paid_on_a_kpi_may_have_its_pay_multiplied_by_it() -> None:

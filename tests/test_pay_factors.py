@@ -129,6 +129,24 @@ def test_expected_pay_is_the_mean_of_two_hundred_thousand_draws(base: dict[str, 
     assert curves.variance(score)[0, 0] == pytest.approx(drawn.var(), rel=0.03)
 
 
+def test_what_persons_are_paid_is_the_mean_over_their_skill_and_both_kinds_of_luck() -> None:
+    """Skill is the same in both KPIs, so that who does well in one is paid more for the other too."""
+    skill, own = 0.25, np.array([0.3, 0.15])
+    kpis = {
+        "k": {"noise": 0.15, "individual_noise": own[0], "curve": {**BENT, "times": LINKED}},
+        "g": {"noise": OTHER, "individual_noise": own[1]},
+    }
+    curves = paid(None, team={"skill_spread": skill, "paid_on": "person"}, kpis=kpis, noise_correlation=0.4)
+    rng, score, size = np.random.default_rng(3), np.array([0.97, 0.95]), 400_000
+    team = rng.multivariate_normal([0, 0], [[1, 0.4], [0.4, 1]], size) * np.array([0.15, OTHER])
+    person = skill * rng.standard_normal((size, 1)) + own * rng.standard_normal((size, 2))
+    drawn = curves.certain(score + team + person)[:, 0, 0]
+    error = 4 * drawn.std() / np.sqrt(size)
+    assert curves.expected(score)[0, 0] == pytest.approx(drawn.mean(), abs=error)
+    assert curves.variance(score)[0, 0] == pytest.approx(drawn.var(), rel=0.02)
+    assert abs(curves.expected(score)[0, 0] - hanging(BENT, LINKED, 0.4).expected(score)[0, 0]) > 10 * error
+
+
 @pytest.mark.parametrize("rho", [0.0, 0.4])
 def test_a_gate_is_a_factor_that_is_nothing_and_then_one(rho: float) -> None:
     step = {"kpi": "g", "points": [[0.9, 0.0], [0.9, 1.0]]}

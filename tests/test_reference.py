@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from optimizer import Scenario, Solution, read_scenario, solve
+from optimizer.cli import main
 from optimizer.plans.evaluator import LinearisedBatch, linearised
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT
@@ -261,3 +263,13 @@ def agree_on_plan(solution: Solution, weights: dict[str, dict[str, float]]) -> N
     assert solution.chosen is not None
     cal = solution.problem.cal
     np.testing.assert_allclose(solution.chosen.euros[None], euros(cal, weights), rtol=1e-9)
+
+
+def test_ten_percent_more_pay_does_what_the_reference_says() -> None:
+    file = CASES / "second_funnel" / "second_funnel.json"
+    told = CliRunner().invoke(main, ["measures", str(file), "--json"])
+    answers = json.loads(told.stdout)["ten_percent_more_pay"]
+    for team, expected in EXPECTED["second_funnel"]["ten_percent_more_pay"].items():
+        assert answers[team]["kpi"] == expected["kpi"]
+        for number in ("booked_hours", "score"):
+            assert answers[team][number] == pytest.approx(expected[number], rel=TOLERANCE)

@@ -239,5 +239,5 @@ def silent(what: str, done: int, of: int) -> None:
 
 def by_size_of_change(cal: Calibrated, change: Floats) -> Ints:
     """Activities, largest change first: units valued at κ_a, what a unit of that work is worth today."""
-    size = np.abs(change) * cal.curvature_value
+    size = np.abs(change) * cal.unit_worth
     return np.lexsort((np.arange(len(size)), -size))

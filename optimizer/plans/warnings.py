@@ -13,6 +13,7 @@ from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.measures import measure
 from optimizer.response.moved_results import every_movable
 from optimizer.response.outcome import evaluate_plan
+from optimizer.response.pay_response import LITTLE, pay_responses
 from optimizer.response.shared_luck import is_contradictory, overlap
 from optimizer.scenario.charges import loading
 from optimizer.scenario.problems import Finding, Path
@@ -88,7 +89,14 @@ def extrapolated(cal: Calibrated, volumes: Floats) -> Iterator[Extrapolated]:
 def measured_warnings(cal: Calibrated) -> list[Finding]:
     """What a designer should look at before solving."""
     curves = [_curve_of_today(cal.scenario, curve) for curve in curves_of_today(cal.scenario)]
-    parts = (_contradictory_luck, _uncontrolled, _one_number_twice, _moved_behind_gates, _today_breaks)
+    parts = (
+        _no_time_to_win,
+        _contradictory_luck,
+        _uncontrolled,
+        _one_number_twice,
+        _moved_behind_gates,
+        _today_breaks,
+    )
     return [*curves, *(finding for part in parts for finding in part(cal))]
 
 
@@ -98,6 +106,15 @@ def _contradictory_luck(cal: Calibrated) -> Iterator[Finding]:
         stated = next(name for name, kpi in cal.scenario.kpis.items() if kpi.noise_with)
         message = "correlations of luck that cannot all hold: the nearest ones that can are used"
         yield Finding(("kpis", stated, "noise_with"), "", message, "state fewer of them, or smaller ones")
+
+
+def _no_time_to_win(cal: Calibrated) -> Iterator[Finding]:
+    """Paid teams that are nearly booked out: what they do more of, they do less of something else."""
+    for answer in pay_responses(cal):
+        if answer.kpi and answer.unbooked < LITTLE:
+            message = f"{answer.unbooked:.0%} of its hours are in no activity: pay can win next to no time"
+            hint = "check hours and hours per unit; where people could work more, say so by `effort`"
+            yield Finding(("teams", answer.team, "hours"), "", message, hint)
 
 
 def _one_number_twice(cal: Calibrated) -> list[Finding]:

@@ -108,6 +108,12 @@ class Calibrated(Behaviour):
     seed: int = SEED
     """Of the sample on which budget rules about bad cases hold (`optimizer.risk.draws`)."""
 
+    @property
+    def unit_worth(self) -> Floats:
+        """What a unit of work is worth to its team today, (A,) currency: κ_a, of an hour more λ⁰_i."""
+        hour = self.hour_price[self.network.team]
+        return np.where(self.network.is_effort, hour, self.curvature_value)
+
     def paid_by(self, terms: PlanTerms) -> Calibrated:
         """The same company, where pay follows the curves and targets of a plan, else those in force."""
         targets = _targets(self.scenario, self.network)

@@ -56,6 +56,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (tornado.ASSUMPTIONS, tornado.assumptions_rows),
     (certificate.CONFLICT, lambda e: certificate.conflict_rows(e.solution)),
     (measures.MEASURES, lambda e: measures.measures_rows(e.solution)),
+    (measures.PAY_RESPONSES, lambda e: measures.pay_responses_rows(e.solution)),
     (measures.EXPOSURE, measures.exposure_rows),
     (payroll.PAY_LINES, lambda e: payroll.Payroll.of(e).lines()),
     (payroll.PAY_TOTALS, lambda e: payroll.Payroll.of(e).totals()),

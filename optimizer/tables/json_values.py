@@ -14,6 +14,7 @@ from optimizer.response.booking import Booked, book, booked_money
 from optimizer.response.calibration import Calibrated
 from optimizer.response.global_response import Deviation
 from optimizer.response.outcome import Outcome, evaluate_plan
+from optimizer.response.pay_response import pay_responses
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
 from optimizer.scenario.plan import IN_FORCE, Plan, terms_json
 from optimizer.tables.robustness import robustness_json
@@ -173,6 +174,15 @@ def influence_json(influence: Influence) -> Json:
         "lag": _matrix(teams, kpis, influence.lag),
         "exposure": _matrix(kpis, teams, influence.exposure),
         "congruence": _named(teams, influence.congruence),
+        "ten_percent_more_pay": {
+            answer.team: {
+                "booked_hours": number(answer.booked_hours),
+                "kpi": answer.kpi or None,
+                "score": number(answer.score),
+                "unbooked": number(answer.unbooked),
+            }
+            for answer in pay_responses(influence.cal)
+        },
     }
 
 

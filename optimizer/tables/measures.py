@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.response.pay_response import pay_responses
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -39,6 +40,23 @@ def measures_rows(solution: Solution) -> Iterator[Row]:
             "lag": float(measures.lag[i, k]),
             "measured": measured.source if measured else "",
         }
+
+
+PAY_RESPONSES = Table(
+    "pay_responses",
+    team=Column(str, "name", "name of the team", "team"),
+    booked_hours=Column(
+        float, "share", "relative change of the hours in its activities if all its pay at target rose by 10 %"
+    ),
+    kpi=Column(str, "name", "the KPI that most of its pay hangs on today; empty without pay", "kpi"),
+    score=Column(float, "share", "relative change of that KPI then"),
+    unbooked=Column(float, "share", "its hours in no activity today: time that pay can still win"),
+)
+
+
+def pay_responses_rows(solution: Solution) -> Iterator[Row]:
+    """What 10 % more pay would do, at first, on today's beliefs (model.md §13.12)."""
+    return (dict(vars(answer)) for answer in pay_responses(solution.problem.cal))
 
 
 EXPOSURE = Table(

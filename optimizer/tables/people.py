@@ -25,7 +25,11 @@ ACTIVITIES = Table(
     "activities",
     team=Column(str, "name", "name of the team", "team"),
     activity=Column(
-        str, "name", "name; leave:<stage> are units left unworked, other:<team> remaining hours", "activity"
+        str,
+        "name",
+        "name; leave:<stage> are units left unworked, other:<team> remaining hours, effort:<team> "
+        "all hours worked",
+        "activity",
     ),
     gaming=Column(bool, "flag", "whether it earns credit and little or no value"),
     now=Column(float, "units/period", "units per period under the current plan"),
@@ -53,7 +57,7 @@ def activities_rows(explanation: Explanation) -> Iterator[Row]:
     for i, team in enumerate(network.teams):
         mine = [a for a in order if network.team[a] == i]
         for rank, a in enumerate(mine, 1):
-            name, hours = network.activities[a], float(network.unit_hours[a])
+            name, hours = network.activities[a], max(0.0, float(network.unit_hours[a]))
             yield {
                 "team": team,
                 "activity": name,
@@ -65,7 +69,7 @@ def activities_rows(explanation: Explanation) -> Iterator[Row]:
                 "hours_now": float(current[a]) * hours,
                 "hours_then": float(recommended[a]) * hours,
                 "hours_change": float(recommended[a] - current[a]) * hours,
-                "size": abs(float(recommended[a] - current[a])) * float(cal.curvature_value[a]),
+                "size": abs(float(recommended[a] - current[a])) * float(cal.unit_worth[a]),
                 "rank": rank,
                 "digits": digits_of(current[a], recommended[a]),
             }

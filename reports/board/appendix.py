@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.board.company import every_game, every_rule, exposure, funnel, influence, pay
+from reports.board.company import every_game, every_rule, exposure, funnel, influence, more_pay, pay
 from reports.board.gain import gain_split, tornado
 from reports.board.limits import frontiers, rule_prices
 from reports.board.luck import objectives, payouts
@@ -24,6 +24,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
         frontiers(words, tables),
         funnel(words, tables),
         influence(words, tables),
+        more_pay(words, tables),
         exposure(words, tables),
         *([pay(words, tables)] if planned else []),
         payouts(words, tables),

@@ -73,6 +73,34 @@ def influence(words: Words, tables: Tables) -> Block:
     )
 
 
+def more_pay(words: Words, tables: Tables) -> Block:
+    """What 10 % more pay on all that a team is paid for would do at first, and the time that pay can still
+    win."""
+    columns = [
+        PageColumn(words.say("more_pay.team"), "left", 1.0),
+        PageColumn(words.say("more_pay.hours")),
+        PageColumn(words.say("more_pay.kpi"), "left", 1.0),
+        *(PageColumn(words.say(f"more_pay.{h}")) for h in ("change", "unbooked")),
+    ]
+    rows = [
+        row(
+            words.label(line, "team"),
+            words.write.percent(line["booked_hours"], 1, signed=True),
+            words.label(line, "kpi") if line["kpi"] else NOTHING,
+            words.write.percent(line["score"], 1, signed=True),
+            words.write.percent(line["unbooked"], 0),
+        )
+        for _, line in tables["pay_responses"].iterrows()
+    ]
+    lead = [words.say("more_pay.lead")]
+    return chapter(
+        words.say("more_pay.title"),
+        lead=lead,
+        tables=[table(columns, rows)],
+        notes=[words.say("more_pay.note")],
+    )
+
+
 def exposure(words: Words, tables: Tables) -> Block:
     """How far one team can push a KPI down for 0.5 % of its own target pay."""
     frame, planned = tables["exposure"], bool(tables["exposure"]["then"].notna().any())

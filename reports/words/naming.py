@@ -13,7 +13,7 @@ from reports.words.phrases import Phrases
 
 Labels = Mapping[tuple[str, str], str]
 """What the company calls a thing, by kind and name, e.g. ("team", "sales")."""
-LEAVE, OTHER = "leave:", "other:"
+LEAVE, OTHER, EFFORT = "leave:", "other:", "effort:"
 """Begin the names of work that no file has: units left unworked at a stage, remaining hours of a team."""
 THINGS = ("company", "team", "stage", "activity", "kpi", "regime", "pair")
 SECTIONS = {"teams": "team", "stages": "stage", "activities": "activity", "kpis": "kpi"}
@@ -54,12 +54,14 @@ class Names:
         return self.phrases.plain(key) if self._knows(key) else plain_name(code)
 
     def activity(self, name: str) -> str:
-        """Activities of the file, units left unworked at a stage, and the remaining hours of a team."""
+        """Activities of the file, units left unworked at a stage, remaining and all hours of a team."""
         if name.startswith(LEAVE):
             stage = self.thing("stage", name.removeprefix(LEAVE))
             return self.phrases.plain("activity.leave", stage=stage)
         if name.startswith(OTHER):
             return self.phrases.plain("activity.other")
+        if name.startswith(EFFORT):
+            return self.phrases.plain("activity.effort")
         return self.thing("activity", name)
 
     def counted(self, name: str) -> str:
@@ -82,7 +84,7 @@ class Names:
         for kind in ("team", "kpi", "regime", "pair"):
             if (kind, name) in self.labels:
                 return self.thing(kind, name)
-        if ("activity", name) in self.labels or name.startswith((LEAVE, OTHER)):
+        if ("activity", name) in self.labels or name.startswith((LEAVE, OTHER, EFFORT)):
             return self.activity(name)
         return self.coded("bound", name)
 

@@ -25,6 +25,7 @@ from optimizer.response.booking import book, booked_money, rounded
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.long_run import long_runs
 from optimizer.response.outcome import Outcome
+from optimizer.response.pay_response import pay_responses
 from optimizer.scenario.plan import plans_in
 from optimizer.scenario.types import Scenario
 from optimizer.tables.frontier import frontier_rows
@@ -41,7 +42,7 @@ COMPARED = ("gross_value", "direct_costs", "revenue", "gross_pay", "charges", "l
 
 def baseline_in_words(cal: Calibrated) -> str:
     """The calibrated baseline, sentence by sentence."""
-    network, scenario = cal.network, cal.scenario
+    network, scenario, answers = cal.network, cal.scenario, pay_responses(cal)
     lines = [
         f"{scenario.name}: {len(scenario.activities)} activities of {len(network.teams)} teams calibrated."
     ]
@@ -58,6 +59,12 @@ def baseline_in_words(cal: Calibrated) -> str:
             f"  {team}: {booked}; an hour is worth {_small(cal.hour_price[i])} {scenario.currency}; "
             f"target pay {_whole(cal.current[i].sum())} {scenario.currency}."
         )
+        answer = answers[i]
+        if answer.kpi and np.isfinite(answer.booked_hours):
+            lines.append(
+                f"    10 % more pay on what it is paid for: booked hours {_signed(answer.booked_hours)}, "
+                f"{answer.kpi} {_signed(answer.score)} at first."
+            )
     for n, stage in enumerate(network.stages):
         if network.owner[n] >= 0:
             owner, units = network.teams[network.owner[n]], network.stage_inflow(network.baseline)[n]
@@ -235,7 +242,18 @@ def show_influence(influence: Influence) -> None:
     pulls = _table("Congruence: does pay pull where value is?", ["team", "cosine"])
     for team, cosine in zip(network.teams, influence.congruence, strict=True):
         _row(pulls, team, f"{cosine:.2f}" if np.isfinite(cosine) else "–")
-    _print(control, exposed, pulls)
+    more = _table(
+        "10 % more variable pay on all that a team is paid for, at first",
+        ["team", "booked hours", "KPI", "change"],
+    )
+    for answer in pay_responses(influence.cal):
+        changes = (_signed(answer.booked_hours), answer.kpi or "–", _signed(answer.score))
+        _row(more, answer.team, *changes)
+    _print(control, exposed, pulls, more)
+
+
+def _signed(share: float) -> str:
+    return f"{share:+.1%}" if np.isfinite(share) else "–"
 
 
 def show_budget(at: Evaluation, lines: tuple[BudgetLine, ...]) -> None:

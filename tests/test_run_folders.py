@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 from corruptions import corruptions
+from pypdf import PdfReader
 
 from optimizer.cli import main
 from optimizer.runs.folder import changed_files, manifest_of, replace_folder, write_json
@@ -313,3 +314,20 @@ def test_a_word_that_the_checks_do_not_allow_is_found(run: Path, monkeypatch: py
     resealed(run)
     found = incentives("verify", run)
     assert (found.exit_code, "the status is not what the checks allow" in found.stdout) == (4, True)
+
+
+@pytest.mark.slow
+def test_why_a_check_came_out_so_is_a_code_with_figures_and_french_documents_show_no_english(
+    run: Path,
+) -> None:
+    checks = json.loads((run / "result.json").read_text())["checks"]
+    assert all(check["why"] and isinstance(check["figures"], dict) for check in checks)
+    floor = next(check for check in checks if check["name"] == "denominator_floor")
+    assert floor["figures"] == {"floor": 0.05}
+    assert floor["detail"] == "believed denominators above 5% of today's"
+    told = ""
+    for file in run.glob("*.fr.pdf"):
+        told += " ".join(page.extract_text() for page in PdfReader(file).pages)
+    said = " ".join(told.split())
+    assert said
+    assert not [check["detail"] for check in checks if check["detail"] in said]

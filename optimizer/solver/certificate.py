@@ -18,6 +18,7 @@ from optimizer.response.outcome import Outcome, value_of
 from optimizer.risk.cvar import CVAR_DRAWS, has_tail_rule, percentile, probabilities
 from optimizer.risk.draws import PERIODS, Draws, draw, rule_before, rule_noise
 from optimizer.risk.payouts import company_pay, tail_elsewhere
+from optimizer.solver.check_words import because, because_of
 from optimizer.solver.gap import AGREEMENT
 from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import Answer, FixedModel, digits_of
@@ -39,9 +40,7 @@ def check_model(fixed: FixedModel | None, units: Ints, beliefs: tuple[Beliefs, .
     """
     answer = pinned(fixed, units) if fixed is not None else None
     if fixed is None or answer is None or answer.x is None or answer.units is None:
-        yield Check(
-            "model_accepts_plan", False, 0.0, 1.0, "the model rejects the plan it is asked to certify"
-        )
+        yield Check("model_accepts_plan", False, 0.0, 1.0, **because("rejected_by_model"))
         return
     cal, money = fixed.data.cal, fixed.data.money
     beliefs = tuple(b.with_money(money) for b in beliefs)
@@ -49,7 +48,7 @@ def check_model(fixed: FixedModel | None, units: Ints, beliefs: tuple[Beliefs, .
     seen = linearised(cal, euros, beliefs)
     value = float(value_of(cal, seen)[0]) / money
     miss = abs(answer.objective - value) / max(1.0, abs(value))
-    yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, "model against independent response")
+    yield Check("model_value", miss <= AGREEMENT, miss, AGREEMENT, **because("model_value"))
     if answer.paid is not None and seen.tail.cvar is not None:
         yield _model_cvar(cal, answer.paid, float(seen.tail.cvar[0]) / money)
     yield _regret(cal, euros, beliefs, answer.x)
@@ -60,8 +59,8 @@ def _model_cvar(cal: Calibrated, paid: Floats, outside: float) -> Check:
     """The worst cases of what the model pays, draw by draw, against those found without it."""
     inside = worst_mean(cal, paid)
     miss = abs(inside - outside) / max(1.0, abs(outside))
-    detail = f"model's worst cases {inside:,.2f}, independent response {outside:,.2f}"
-    return Check("model_cvar", miss <= AGREEMENT, miss, AGREEMENT, detail)
+    why = because("model_worst_cases", model=inside, response=outside)
+    return Check("model_cvar", miss <= AGREEMENT, miss, AGREEMENT, **why)
 
 
 def worst_mean(cal: Calibrated, paid: Floats) -> float:
@@ -108,7 +107,7 @@ def _regret(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...], x: Flo
         float((regrets(cal, network, at, euros, x[s][None])[0] / pay).max())
         for s, (network, at) in enumerate(cal.regimes.beside(beliefs))
     )
-    return Check("regret", worst <= REGRET_LIMIT, worst, REGRET_LIMIT, "largest, as a share of target pay")
+    return Check("regret", worst <= REGRET_LIMIT, worst, REGRET_LIMIT, **because("largest_regret"))
 
 
 def _inside(fixed: FixedModel, regimes: tuple) -> Check:  # type: ignore[type-arg]
@@ -127,22 +126,23 @@ def _inside(fixed: FixedModel, regimes: tuple) -> Check:  # type: ignore[type-ar
             size = np.maximum(1 + np.abs(value[some]), scale)
             beyond = np.maximum(interval.low[some] - value[some], value[some] - interval.high[some]) / size
             worst = max(worst, float(beyond.max(initial=-np.inf)))
-    return Check("bounds", worst <= AGREEMENT, worst, AGREEMENT, "response against the proven bounds")
+    return Check("bounds", worst <= AGREEMENT, worst, AGREEMENT, **because("within_bounds"))
 
 
 def check_equilibrium(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[Check]:
     """Beliefs agree with what happens, from two starts; no denominator on its floor."""
     residual = outcome.residual
-    yield Check("equilibrium_residual", outcome.converged, residual, CONSISTENT, "beliefs against facts")
+    why = because("beliefs_and_facts")
+    yield Check("equilibrium_residual", outcome.converged, residual, CONSISTENT, **why)
     apart = max(_apart(cal, s, euros, outcome) for s in range(len(cal.regimes)))
-    yield Check("one_equilibrium", apart <= SAME, apart, SAME, "volumes from two starting beliefs")
+    yield Check("one_equilibrium", apart <= SAME, apart, SAME, **because("two_starts"))
     floor = max(_floor_share(cal, s, outcome) for s in range(len(cal.regimes)))
     yield Check(
         "denominator_floor",
         floor < 1,
         floor,
         1.0,
-        f"believed denominators above {DENOMINATOR_FLOOR:.0%} of today's",
+        **because("above_floor", floor=DENOMINATOR_FLOOR),
     )
 
 
@@ -152,8 +152,7 @@ def check_global(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
         return
     better = sorted(deviations(cal, euros, outcome), key=lambda d: -d.share)
     worst = better[0].share if better else 0.0
-    words = "; ".join(d.words for d in better) or "no team found better work, as a share of its target pay"
-    yield Check("global_response", not better, worst, PROFIT, words)
+    yield Check("global_response", not better, worst, PROFIT, **because_of(better))
 
 
 def _apart(cal: Calibrated, s: int, euros: Floats, outcome: Outcome) -> float:
@@ -193,8 +192,8 @@ def check_sample(cal: Calibrated, euros: Floats, outcome: Outcome) -> Iterator[C
     for name, (value, error) in elsewhere.items():
         inside = getattr(in_sample, name)
         apart = abs(value / float(inside[0]) - 1)
-        detail = f"{value:,.2f} on {PERIODS:,} other draws, standard error {error:,.2f}"
-        yield Check(f"{name}_sample", apart <= SAMPLE, apart, SAMPLE, detail)
+        why = because("other_draws", paid=float(value), draws=PERIODS, error=float(error))
+        yield Check(f"{name}_sample", apart <= SAMPLE, apart, SAMPLE, **why)
 
 
 def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: float) -> Check:
@@ -205,11 +204,11 @@ def _realised_cvar(cal: Calibrated, euros: Floats, outcome: Outcome, judged: flo
     draws = Draws(np.repeat(np.arange(regimes), CVAR_DRAWS), noise, before, cal.seed)
     paid = worst_mean(cal, company_pay(cal, euros, outcome, draws))
     miss = abs(paid - judged) / max(1.0, abs(paid))
-    detail = f"worst cases of payouts {paid:,.2f}, as judged {judged:,.2f}"
-    return Check("realised_cvar", miss <= AGREEMENT, miss, AGREEMENT, detail)
+    why = because("worst_cases", paid=paid, judged=judged)
+    return Check("realised_cvar", miss <= AGREEMENT, miss, AGREEMENT, **why)
 
 
 def check_rules(judgement: Scores) -> Check:
     """Every rule, recomputed from the equilibrium."""
     broken = float(judgement.violation[0])
-    return Check("rules", bool(judgement.kept[0]), broken, TOLERANCE, "relative excess over all rules")
+    return Check("rules", bool(judgement.kept[0]), broken, TOLERANCE, **because("excess_of_rules"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from optimizer.solver.certificate import (
     check_sample,
 )
 from optimizer.solver.chance import DRAWN
+from optimizer.solver.check_words import because
 from optimizer.solver.gap import relative_gap
 from optimizer.solver.program.at_beliefs import FixedModel
 from optimizer.solver.proof import MOST_LISTED, Proof
@@ -51,33 +53,32 @@ def certified_of_all(state: SolveState, plan: ScoredPlan) -> Certified:
 
 def _checks_of_all(state: SolveState, plan: ScoredPlan, at: BeliefPoint) -> Iterator[Check]:
     count = float(len(state.scored.seen))
-    yield Check("gap", True, 0.0, state.options.gap, "the best of all plans")
-    yield Check("every_plan_judged", True, count, float(WHOLE), "plans, each at its own beliefs")
-    yield Check("no_better_plan", True, 0.0, float(MOST_LISTED), "plans are better, of all")
+    yield Check("gap", True, 0.0, state.options.gap, **because("best_of_all"))
+    yield Check("every_plan_judged", True, count, float(WHOLE), **because("every_plan"))
+    yield Check("no_better_plan", True, 0.0, float(MOST_LISTED), **because("none_better"))
     yield from _checks_of_plan(state, plan, built(state, at, floor_of(plan.value)), at)
 
 
 def _checks(state: SolveState, proof: Proof, drawn: int) -> Iterator[Check]:
     plan, gap, limit = proof.plan, relative_gap(proof.plan.value, proof.bound), state.options.gap
-    yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
+    yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, **because("own_beliefs"))
     yield Check(
         "no_better_plan",
         proof.complete,
         float(proof.listed),
         float(MOST_LISTED),
-        "plans that looked better at these beliefs, each judged at its own",
+        **because("looked_better"),
     )
     if proof.complete:
-        yield Check("sample", drawn >= DRAWN, float(drawn), float(DRAWN), _bounded(drawn))
+        yield Check("sample", drawn >= DRAWN, float(drawn), float(DRAWN), **_bounded(drawn))
     yield from _checks_of_plan(state, plan, proof.fixed, proof.at)
 
 
-def _bounded(drawn: int) -> str:
+def _bounded(drawn: int) -> dict[str, Any]:
     """What random plans say, none of which is better."""
     if not drawn:
-        return "random plans, each at its own beliefs: none was judged"
-    share = f"fewer than {3 / drawn:.2%} of all plans are better, with 95 % confidence"
-    return f"random plans, each at its own beliefs, none better: {share}"
+        return because("no_random_plan")
+    return because("random_plans", share=3 / drawn)
 
 
 def _checks_of_plan(
@@ -103,5 +104,5 @@ def enumerated(state: SolveState, plan: ScoredPlan) -> Iterator[Check]:
     best = best_of(p for p in judged.plans if p.kept)
     ahead = -np.inf if best is None else (best.value - plan.value) / max(1.0, abs(plan.value))
     sound = best is None or ahead <= state.options.gap or (best.starved and not plan.starved)
-    what = f"{len(judged.plans):,} plans at step {step:g}"
-    yield Check("enumeration", sound and judged.all, ahead, state.options.gap, what)
+    why = because("coarse_plans", plans=len(judged.plans), step=step)
+    yield Check("enumeration", sound and judged.all, ahead, state.options.gap, **why)

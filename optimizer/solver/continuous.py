@@ -33,6 +33,7 @@ from optimizer.solver.certificate import (
     check_rules,
 )
 from optimizer.solver.certify import enumerated
+from optimizer.solver.check_words import because
 from optimizer.solver.gap import relative_gap
 from optimizer.solver.highs import InfeasibleError, MilpResult
 from optimizer.solver.no_plan import conflict_at, stopped
@@ -212,11 +213,9 @@ def _stepped(state: SolveState) -> SolveState:
 
 def _proof(state: SolveState, answer: Answer, best: ScoredPlan, proven: bool) -> Iterator[Check]:
     gap, limit = relative_gap(best.value, answer.bound), state.options.gap
-    yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, "at the plan's own beliefs")
-    why = "patterns of who works on what, each solved exactly"
-    if not proven:
-        why = "weights without steps: a continuum of plans cannot be listed where beliefs move with the plan"
-    yield Check("no_better_plan", proven, float(answer.patterns), float(MOST_PATTERNS), why)
+    yield Check("gap", gap <= limit * (1 + 1e-9), gap, limit, **because("own_beliefs"))
+    why = because("patterns" if proven else "continuum")
+    yield Check("no_better_plan", proven, float(answer.patterns), float(MOST_PATTERNS), **why)
 
 
 def _verified(

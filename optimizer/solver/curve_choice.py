@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.plans.local_search import significant
 from optimizer.scenario.types import Scenario
+from optimizer.solver.check_words import because
 from optimizer.solver.solution import Check, Combination, Solution
 from optimizer.solver.verdict import Certified, NoPlan, Verdict, plan_under, solution_of
 
@@ -53,8 +54,8 @@ def _combination(curves: Curves, verdict: Verdict) -> Combination:
 def _every_curve(others: list[Verdict], best: Certified, gap: float) -> Check:
     limit = best.objective + gap * abs(best.objective)
     open_ = [v for v in others if not _settled(v, limit)]
-    what = f"of {len(others) + 1} combinations of curves might hold a better plan"
-    return Check("every_curve", not open_, float(len(open_)), 0.0, what)
+    why = because("open_combinations", combinations=len(others) + 1)
+    return Check("every_curve", not open_, float(len(open_)), 0.0, **why)
 
 
 def _settled(verdict: Verdict, limit: float) -> bool:

@@ -16,6 +16,7 @@ from optimizer.plans.rules.steps import updated
 from optimizer.plans.space import plan_space
 from optimizer.scenario.impossible import impossible
 from optimizer.solver.belief_rounds import Refusal, starts
+from optimizer.solver.check_words import because
 from optimizer.solver.conflicts import breaks_weight_rules, explain_conflict
 from optimizer.solver.solution import Check, Conflict, MovedLimit
 from optimizer.solver.state import BeliefPoint, Event, SolveState, baseline_beliefs
@@ -65,9 +66,9 @@ def _least_broken(state: SolveState) -> ScoredPlan | None:
 def stopped(state: SolveState) -> NoPlan:
     """Time ran out, or the solver gave up, before any plan was found: neither a plan nor "infeasible"."""
     spent, limit = time.monotonic() - state.started, state.options.time_limit or 0.0
-    check = Check("solver", False, 0.0, 1.0, "the solver gave up without an answer")
+    check = Check("solver", False, 0.0, 1.0, **because("gave_up"))
     if state.out_of_time:
-        check = Check("time", False, spent, limit, "no plan yet")
+        check = Check("time", False, spent, limit, **because("no_plan_yet"))
     return NoPlan(state, "not_found", (check,))
 
 
@@ -99,7 +100,7 @@ def none_of_all(state: SolveState) -> NoPlan:
 
 def _judged(state: SolveState) -> Check:
     count = float(state.every.count) if state.every is not None else 0.0
-    return Check("every_plan_judged", True, count, float(WHOLE), "plans, each at its own beliefs")
+    return Check("every_plan_judged", True, count, float(WHOLE), **because("every_plan"))
 
 
 def contradictory(state: SolveState) -> NoPlan | None:
@@ -109,7 +110,7 @@ def contradictory(state: SolveState) -> NoPlan | None:
         return None
     nearest = _least_broken(state)
     count = float(len(found))
-    why = Check("amounts", True, count, count, "contradictions that no plan of any space can solve")
+    why = Check("amounts", True, count, count, **because("contradictions"))
     conflict = Conflict(_contradictory_rules(state), nearest_way_out(state, nearest))
     return NoPlan(state, "infeasible", (why,), conflict)
 
@@ -124,11 +125,11 @@ def no_plan(state: SolveState, refusal: Refusal | None) -> NoPlan:
     at = refusal[0] if refusal else baseline_beliefs(state)
     conflict = conflict_at(state, at)
     if breaks_weight_rules(at.data(state), state.limits):
-        why = Check("every_plan_judged", True, 0.0, float(WHOLE), "plans keep the rules on weights")
+        why = Check("every_plan_judged", True, 0.0, float(WHOLE), **because("weights_alone"))
         return NoPlan(state, "infeasible", (why,), conflict)
     conflict = Conflict(conflict.rules, nearest_way_out(state, state.incumbent))
-    what = "plans or more; only likely ones were judged, so that one may exist"
-    return NoPlan(state, "not_found", (Check("every_plan_judged", False, WHOLE, WHOLE, what),), conflict)
+    why = Check("every_plan_judged", False, WHOLE, WHOLE, **because("likely_plans"))
+    return NoPlan(state, "not_found", (why,), conflict)
 
 
 def conflict_at(state: SolveState, at: BeliefPoint) -> Conflict:

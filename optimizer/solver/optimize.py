@@ -29,6 +29,7 @@ from optimizer.solver.belief_rounds import (
 from optimizer.solver.certificate import check_model, check_rules
 from optimizer.solver.certify import certified, certified_of_all
 from optimizer.solver.chance import better_by_chance, kept_by_chance, sampler
+from optimizer.solver.check_words import because
 from optimizer.solver.clock import Clock
 from optimizer.solver.continuous import solve_continuous
 from optimizer.solver.curve_choice import Curves, best_choice, combinations
@@ -143,7 +144,7 @@ def _at_baseline(state: SolveState) -> Verdict:
     gap, limit = relative_gap(plan.value, bound), state.options.gap
     with state.timed("verify"):
         checks = (
-            Check("gap", gap <= limit, gap, limit, "at baseline beliefs"),
+            Check("gap", gap <= limit, gap, limit, **because("baseline_beliefs")),
             check_rules(scored.judge(plan.units[None])),
             *check_model(fixed, plan.units, at.beliefs),
         )

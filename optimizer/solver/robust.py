@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from optimizer.solver.certificate import (
     check_rules,
     check_sample,
 )
+from optimizer.solver.check_words import because
 from optimizer.solver.clock import Clock
 from optimizer.solver.gap import relative_gap
 from optimizer.solver.options import Options
@@ -142,19 +144,19 @@ def _recommended(state: SolveState, solution: Solution, compared: Robustness) ->
 
 def _robust_check(compared: Robustness) -> Check:
     """Whether robustness costs nothing; `value` is what it costs [currency/period]."""
-    candidates, draws = len(compared.candidates), len(compared.values)
-    drawn = f"best by {compared.criterion} of {candidates} candidates in {draws:,} draws"
+    known: dict[str, Any] = {"criterion": compared.criterion, "candidates": len(compared.candidates)}
+    known["draws"] = len(compared.values)
+    why = because("best_of_candidates", **known)
     if compared.runner_up is not None:
-        ahead, error = (v[compared.runner_up] for v in (compared.behind, compared.behind_error))
-        drawn += f", by {ahead:,.6g} ± {error:,.3g} (standard error)"
-    free = compared.picked == compared.nominal
-    return Check("robust", free, compared.cost, 0.0, f"{drawn}; value given up at the numbers of the file")
+        ahead, error = (float(v[compared.runner_up]) for v in (compared.behind, compared.behind_error))
+        why = because("ahead_of_candidates", **known, ahead=ahead, error=error)
+    return Check("robust", compared.picked == compared.nominal, compared.cost, 0.0, **why)
 
 
 def _checks(state: SolveState, plan: ScoredPlan, bound: float) -> Iterator[Check]:
     """What must hold of a plan that the model was not asked for; the bound is that of the best plan."""
     gap, limit = relative_gap(plan.value, bound), state.options.gap
-    yield Check("gap", gap <= limit, gap, limit, "to the bound at the beliefs of the plan best without draws")
+    yield Check("gap", gap <= limit, gap, limit, **because("bound_without_draws"))
     yield check_rules(state.scored.judge(plan.units[None]))
     euros = state.space.euros(plan.units)
     outcome = evaluate_plan(state.cal, euros)

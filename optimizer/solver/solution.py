@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import ceil, nan
+from typing import Any
 
 from optimizer.arrays import Floats
 from optimizer.plans.evaluator import Linearised
@@ -33,6 +35,11 @@ class Check:
     value: float
     limit: float
     detail: str = ""
+    """Why, in English."""
+    why: str = ""
+    """The same as a code (`check_words`) ..."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """... and what its words have figures of."""
 
 
 @dataclass(frozen=True)

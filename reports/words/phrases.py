@@ -27,10 +27,11 @@ class Phrases:
         return self.write.text(self.plain(key, **values))
 
     def count(self, key: str, number: int, **values: str) -> str:
-        """A phrase in the plural form that the number asks for."""
+        """A phrase in the plural form that the number asks for; of nothing, `none` where there is that."""
         entry = catalogue(self.language)[key]
         assert isinstance(entry, dict), f"{key} has no plural forms"
-        chosen = entry.get(self.write.plural(number), entry["other"])
+        form = "none" if number == 0 and "none" in entry else self.write.plural(number)
+        chosen = entry.get(form, entry["other"])
         return self.write.text(chosen.format(n=self.write.number(number), **values))
 
     def quoted(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""docs/reference/keys.md and verbs.md; `uv run python -m tests.reference_pages` writes them."""
+"""docs/reference/keys.md, verbs.md and curves.md; `uv run python -m tests.reference_pages` writes them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from optimizer.cli import main
 from optimizer.cli.common import EXIT, INTERRUPTED
 from optimizer.scenario.json_schema import scenario_schema
+from tests.curves_page import curves_page
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 GENERATED = "Written by `uv run python -m tests.reference_pages` from what the code declares; do not edit.\n"
@@ -180,7 +181,7 @@ def shape(param: click.Option) -> str:
     return param.metavar or shapes.get(type(param.type), "PATH")
 
 
-PAGES = {"keys.md": keys_page, "verbs.md": verbs_page}
+PAGES = {"keys.md": keys_page, "verbs.md": verbs_page, "curves.md": curves_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

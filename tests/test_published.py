@@ -171,10 +171,10 @@ def test_a_sign_alone_and_the_smaller_of_two_are_judged_as_such(tmp_path: Path) 
 
 
 def test_no_change_has_no_sign(tmp_path: Path) -> None:
-    scenario = copied(tmp_path) / "tree_planting" / "scenario.yaml"
-    tree = yaml.safe_load(scenario.read_text(encoding="utf-8"))
-    edited(
-        scenario, plans={"piece_rate": {"target_pay": {"planters": tree["teams"]["planters"]["target_pay"]}}}
+    case = copied(tmp_path) / "tree_planting" / "case.yaml"
+    text = case.read_text(encoding="utf-8")
+    case.write_text(
+        text.replace("plan: piece_rate", "plan: piece_rate\n    against: piece_rate"), encoding="utf-8"
     )
     result = CliRunner().invoke(main, ["published", "--json", "--cases", str(tmp_path)])
     assert json.loads(result.stdout)["misses"] == ["tree_planting.trees"]
@@ -263,3 +263,11 @@ def test_every_input_says_how_it_is_known() -> None:
 def test_a_case_alone_says_what_it_says_among_all() -> None:
     result = CliRunner().invoke(main, ["published", "tree_planting", "--json"])
     assert json.loads(result.stdout)["cases"]["tree_planting"] == as_json()["cases"]["tree_planting"]
+
+
+def test_a_plan_may_bring_variable_pay_where_there_is_none_but_some_plan_must(tmp_path: Path) -> None:
+    scenario = copied(tmp_path) / "tree_planting" / "scenario.yaml"
+    assert yaml.safe_load(scenario.read_text(encoding="utf-8"))["teams"]["planters"]["target_pay"] == 0
+    assert measures()["tree_planting.trees"]["consistent"] > 0.1
+    edited(scenario, plans={"piece_rate": {"target_pay": {"planters": 0}}})
+    assert "no team has target_pay" in refusal(tmp_path)

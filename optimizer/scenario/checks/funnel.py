@@ -15,6 +15,7 @@ from optimizer.scenario.checks.baseline_counts import (
     hours_worked,
 )
 from optimizer.scenario.checks.whole_steps import is_whole
+from optimizer.scenario.plan import plans_in
 from optimizer.scenario.problems import Finding, Path, listed, number
 from optimizer.scenario.types import Activity, Scenario, Stage, TargetPay
 
@@ -31,9 +32,14 @@ def problems(scenario: Scenario, baseline: BaselineCounts) -> Findings:
     yield from _idle(scenario, baseline)
 
 
+def _pays_by_a_plan(scenario: Scenario) -> bool:
+    """Whether a named plan introduces variable pay where there is none."""
+    return any(pay > 0 for plan in plans_in(scenario).values() for pay in plan.target_pay.values())
+
+
 def _teams(scenario: Scenario) -> Findings:
-    if not any(has_pay(team) for team in scenario.teams.values()):
-        hint = "give at least one team its variable pay at target, per period"
+    if not any(has_pay(team) for team in scenario.teams.values()) and not _pays_by_a_plan(scenario):
+        hint = "give at least one team its variable pay at target, per period, or a plan that brings it"
         yield Finding(("teams",), "", "no team has target_pay, so no plan changes anything", hint)
     for name, team in scenario.teams.items():
         unpaid = team.base_pay == 0 and not has_pay(team)

@@ -161,7 +161,7 @@ def test_there_is_no_second_system_of_words() -> None:
     ("kind", "name", "said"),
     [
         ("activity", "leave:lead", "Left unworked: Lead"),
-        ("activity", "other:sales", "Other work"),
+        ("activity", "other:sales", "Other work: Sales"),
         ("rule", "budget.teams.sales", "Team budget (loaded): Sales"),
         ("rule", "target_pay.sales.max", "Target pay: Sales, at most"),
         ("rule_list", "budget.expected; locks.sales.wins", "Budget (loaded); Locked weight: Sales, Wins"),

@@ -47,8 +47,8 @@ def _said(words: Words, tables: Tables) -> Study:
 
 
 def _findings(words: Words, s: Any) -> list[str]:
-    counts = {"n": words.write.number(s["surprises"]), "of": words.write.number(s["measured"])}
-    sentences = [words.say("adjust.found.surprises", **counts)]
+    measured = words.write.number(s["measured"])
+    sentences = [words.count("adjust.found.surprises", int(s["surprises"]), of=measured)]
     if s["broken"]:
         sentences.append(words.say("adjust.found.broken", rules=words.name("rule_list", s["broken"], 200)))
     values = {

@@ -58,10 +58,9 @@ class Names:
         if name.startswith(LEAVE):
             stage = self.thing("stage", name.removeprefix(LEAVE))
             return self.phrases.plain("activity.leave", stage=stage)
-        if name.startswith(OTHER):
-            return self.phrases.plain("activity.other")
-        if name.startswith(EFFORT):
-            return self.phrases.plain("activity.effort")
+        for start, key in ((OTHER, "activity.other"), (EFFORT, "activity.effort")):
+            if name.startswith(start):
+                return self.phrases.plain(key, team=self.thing("team", name.removeprefix(start)))
         return self.thing("activity", name)
 
     def counted(self, name: str) -> str:

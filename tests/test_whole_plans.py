@@ -11,9 +11,20 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
+from pypdf import PdfReader
 from solved import RULES, mini, unequal, unequal_tree
 
-from optimizer import Plan, PlanTerms, Scenario, ScenarioError, check_budget, compare, evaluate, read_plan
+from optimizer import (
+    Plan,
+    PlanTerms,
+    Scenario,
+    ScenarioError,
+    check_budget,
+    compare,
+    evaluate,
+    read_plan,
+    read_scenario,
+)
 from optimizer.cli import main
 from optimizer.plans.plan_changes import same_plan, team_changes
 from optimizer.response.calibration import calibrate
@@ -224,3 +235,70 @@ def test_a_plan_of_python_is_as_whole_as_one_of_a_file() -> None:
         evaluate(scenario, "whole").consistent.pay
     )
     assert evaluate(mini()).plan.terms == PlanTerms()
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("given")
+    scenario = of_file(folder, whole=WHOLE, short=SHORT)
+    said("solve", scenario, "--out", folder / "run")
+    return folder / "run"
+
+
+@pytest.mark.slow
+@pytest.mark.documents
+def test_every_document_is_made_for_any_plan_and_says_that_it_was_imposed(run_folder: Path) -> None:
+    documents = [Path(line) for line in said("report", run_folder, "--plan", "whole").splitlines()]
+    folder = run_folder.with_name("run-whole")
+    assert {file.name for file in documents} >= {
+        "report.en.pdf",
+        "report.fr.pdf",
+        "budget.xlsx",
+        "whatif.html",
+    }
+    assert "1 run, 0 differences" in said("verify", folder)
+    for language, badge, label in (
+        ("en", "Imposed", "Twice as steep"),
+        ("fr", "Imposé", "Deux fois plus raide"),
+    ):
+        text = text_of(folder / f"report.{language}.pdf")
+        assert badge in text
+        assert label in text
+        assert "recommend" not in text.lower()
+        assert "recommand" not in text.lower()
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    assert (result["status"], result["bound"], result["plan"]["sales"]) == (
+        "given",
+        None,
+        WHOLE["weights"]["sales"],
+    )
+    expected = evaluate(read_scenario(folder), "whole").consistent.net
+    assert result["consistent"]["net"] == pytest.approx(expected)
+
+
+@pytest.mark.slow
+@pytest.mark.documents
+def test_a_plan_between_steps_is_reported_as_it_is(run_folder: Path, tmp_path: Path) -> None:
+    between = {**SHORT, "sales": {"bookings": 0.633, "retention": 0.367}}
+    file, folder = written(tmp_path, between), tmp_path / "between"
+    said("report", run_folder, "--plan", file, "--only", "xlsx", "--out", folder)
+    assert "1 run, 0 differences" in said("verify", folder)
+    assert [f.name for f in folder.iterdir() if f.suffix in (".pdf", ".html", ".xlsx")] == ["budget.xlsx"]
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    assert result["plan"]["sales"] == between["sales"]
+
+
+@pytest.mark.slow
+def test_a_changed_plan_of_a_report_is_found(run_folder: Path, tmp_path: Path) -> None:
+    """The figures no longer follow from it."""
+    folder = tmp_path / "short"
+    said("report", run_folder, "--plan", "short", "--only", "xlsx", "--out", folder)
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    result["plan"]["sales"] = {"bookings": 1.0}
+    (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    refused = CliRunner().invoke(main, ["verify", str(folder)])
+    assert refused.exit_code == 4
+
+
+def text_of(pdf: Path) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(pdf).pages).split())

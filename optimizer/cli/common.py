@@ -36,6 +36,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: thread
 EXIT = {
     "optimal": 0,
     "imposed": 0,
+    "given": 0,
     "infeasible": 1,
     "feasible": 3,
     "not_found": 3,

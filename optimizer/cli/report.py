@@ -1,4 +1,4 @@
-"""`incentives report`: the documents of a run folder again, without solving."""
+"""`incentives report`: the documents of a run folder again, or of any plan of its scenario."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import json_option, main, print_json, verb
+from optimizer.cli.common import json_option, main, plan_named, print_json, verb
 from reports.words.locales import languages
 
 KINDS = ("pdf", "plans", "xlsx", "html")
@@ -14,6 +14,15 @@ KINDS = ("pdf", "plans", "xlsx", "html")
 
 @main.command()
 @click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--plan",
+    "plan_name",
+    metavar="PLAN",
+    help="Documents of another plan: one of the scenario, a plan file, or what another run recommends.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for these; default the run's name and the plan's."
+)
 @click.option(
     "--lang",
     "languages",
@@ -24,21 +33,51 @@ KINDS = ("pdf", "plans", "xlsx", "html")
 @click.option("--only", type=click.Choice(KINDS), multiple=True, help="May be repeated; default all.")
 @json_option
 @verb
-def report(run: Path, languages: tuple[str, ...], only: tuple[str, ...], as_json: bool) -> None:
+def report(
+    run: Path,
+    plan_name: str | None,
+    out: Path | None,
+    languages: tuple[str, ...],
+    only: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Make the documents of a run folder again, without solving: the same bytes that solve wrote.
 
     A folder that is no longer what was written, or says what does not follow from its scenario and plan, is
-    left as it is; exit code 4.
+    left as it is; exit code 4. With --plan the documents are those of that plan, in a run folder of its own
+    that says that the plan was given.
     """
     from optimizer.runs.rewrite import rewrite_documents
     from optimizer.tables.table import TableError
 
+    if plan_name is None and out is not None:
+        raise click.UsageError("--out is for the documents of another plan: name it with --plan")
     try:
-        names = rewrite_documents(run, only, languages)
+        if plan_name is None:
+            folder, names = run, rewrite_documents(run, only, languages)
+        else:
+            folder, names = _of_plan(run, plan_name, out, languages, only)
     except TableError as error:
         raise click.BadParameter(str(error), param_hint="RUN") from error
     if as_json:
-        print_json({"run": str(run), "documents": names})
+        print_json({"run": str(folder), "documents": names})
     else:
         for name in names:
-            click.echo(run / name)
+            click.echo(folder / name)
+
+
+def _of_plan(
+    run: Path, plan_name: str, out: Path | None, languages: tuple[str, ...], only: tuple[str, ...]
+) -> tuple[Path, list[str]]:
+    """The folder of a plan's documents and their names."""
+    from optimizer.runs.given import options_of, report_given
+    from optimizer.runs.options import RunOptions
+    from optimizer.scenario.read import read_scenario
+
+    options = RunOptions(**options_of(run), outputs=only, languages=languages)  # type: ignore[arg-type]
+    file = run / "scenario.yaml"
+    scenario = read_scenario(file)
+    plan, name = plan_named(scenario, plan_name), Path(plan_name).stem
+    folder = out or run.with_name(f"{run.resolve().name}-{name}")
+    documents = report_given(scenario, plan, name, folder, file.read_bytes(), options)
+    return folder, [document.name for document in documents]

@@ -72,6 +72,13 @@ def rules_and_neighbours(
     return rules, _neighbourhood(every.value, every.kept, better)
 
 
+def rules_at(cal: Calibrated, space: PlanSpace, euros: Floats) -> tuple[RuleState, ...]:
+    """Every rule at a plan, without a look at others."""
+    every = evaluate_batch(cal, space, euros[None])
+    caps = room(cal, every.consistent.by_regime)
+    return tuple(_state(r.one(0), caps.get(r.name), 0) for r in every.rules if not r.quiet or not r.kept[0])
+
+
 def _neighbourhood(value: Floats, kept: Bools, better: Bools) -> Neighbourhood:
     """Row 0 is the chosen plan, the others its neighbours."""
     others = value[1:][kept[1:]]

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.explanation.binding_rules import Neighbourhood, RuleState, rules_and_neighbours
+from optimizer.explanation.binding_rules import Neighbourhood, RuleState, rules_and_neighbours, rules_at
 from optimizer.explanation.comparison import EQUAL, ComparedPlan, compare, equal_weights
 from optimizer.explanation.gaming_ledger import Gaming, gaming_ledger
 from optimizer.explanation.near_ties import NearTie, near_ties
@@ -66,6 +66,7 @@ __all__ = [
     "equal_weights",
     "explain",
     "rules_and_neighbours",
+    "rules_at",
 ]
 
 RUNNERS_UP = 3
@@ -165,6 +166,8 @@ def explain(
         return Explanation(solution, plans, current, gaming=gaming)
     euros, in_force = chosen.euros, (cal.current, IN_FORCE)
     moved = not same_plan(cal.scenario, in_force, chosen.paid)
+    if solution.asked.given is not None:
+        return _of_given(solution, plans, current)
     rules, around = rules_and_neighbours(cal, space, euros)
     ties = near_ties(cal, space, euros, [*(p.evaluation for p in plans), *_under_other_curves(solution)])
     runners_up = tuple(sorted(ties, key=lambda t: t.loss)[:RUNNERS_UP])
@@ -184,6 +187,25 @@ def explain(
         runners_up=runners_up,
         tornado=bars or (),
         cut=bars is None,
+    )
+
+
+def _of_given(
+    solution: Solution,
+    plans: tuple[ComparedPlan, ...],
+    current: Outcome,
+) -> Explanation:
+    """What a plan that was asked about brings and breaks: no plan beside it was looked for, and nothing asks
+    whether to choose it."""
+    cal, chosen = solution.problem.cal, solution.chosen
+    assert chosen is not None
+    return Explanation(
+        solution=solution,
+        plans=plans,
+        current=current,
+        rules=rules_at(cal, solution.problem.space, chosen.euros),
+        gaming=gaming_ledger(cal, chosen.euros, current, chosen.consistent),
+        steps=waterfall(cal, current, chosen.consistent),
     )
 
 

@@ -76,7 +76,10 @@ def shares(euros: Floats) -> Floats:
 def _plans(solution: Solution) -> Iterator[tuple[Kind, str, PaidPlan]]:
     scenario = solution.problem.scenario
     yield "current", "current", (solution.problem.cal.current, IN_FORCE)
+    given = solution.asked.given
     for name, plan in plans_in(scenario).items():
+        if given is not None and name == given.name:
+            continue
         yield "named", name, (plan.euros(scenario), plan.terms)
     if EQUAL not in scenario.plans:
         yield "equal", EQUAL, (equal_weights(solution.problem.space, solution.problem.cal.current), IN_FORCE)

@@ -21,6 +21,7 @@ from optimizer.runs.solve import Nobody, explained
 from optimizer.runs.write import CUT
 from optimizer.scenario.plan import IN_FORCE, Plan, plan_in
 from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Label
 from optimizer.solver.optimize import problem_of, solve, under
 from optimizer.solver.solution import (
     Alternative,
@@ -29,6 +30,7 @@ from optimizer.solver.solution import (
     Check,
     Combination,
     Conflict,
+    Given,
     MovedLimit,
     Problem,
     Rejected,
@@ -106,8 +108,9 @@ def _solution(claim: Claim) -> Solution:
     problem = under(problem_of(scenario, claim.options.seed), plan.terms if plan else IN_FORCE)
     chosen = None
     if plan is not None:
-        space = problem.space
-        chosen = chosen_in(problem, space.euros(space.units(plan.euros(scenario))))
+        space, euros = problem.space, plan.euros(scenario)
+        exact = euros if "given" in result else space.euros(space.units(euros))
+        chosen = chosen_in(problem, exact)
     conflict = result.get("conflict")
     return Solution(
         problem=problem,
@@ -167,7 +170,12 @@ def _asked(claim: Claim, problem: Problem) -> Asked:
         ),
         combinations=tuple(_combination(c) for c in result.get("combinations", ())),
         linearised=seen,
+        given=_given(result["given"]) if "given" in result else None,
     )
+
+
+def _given(record: Json) -> Given:
+    return Given(record["name"], record["label"] and Label.model_validate(record["label"]))
 
 
 def _combination(record: Json) -> Combination:

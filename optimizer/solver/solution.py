@@ -24,6 +24,7 @@ from optimizer.risk.guarantee import Guarantee, guarantees
 from optimizer.risk.payouts import PayoutDistribution
 from optimizer.scenario.plan import IN_FORCE, Plan
 from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Label
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,14 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class Given:
+    """A plan that was asked about: what it is called, and for people where it has a label."""
+
+    name: str
+    label: Label | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What is there only where it was asked for."""
 
@@ -181,6 +190,8 @@ class Asked:
     """How candidate plans do when numbers are off."""
     linearised: Linearised | None = None
     """What the model saw, with `beliefs="baseline"`."""
+    given: Given | None = None
+    """The plan was given, and nothing was searched."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,10 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (plan_document.EARNINGS, lambda e: plan_document.earnings_rows(e.solution)),
     (certificate.SOURCES, lambda e: certificate.sources_rows(e.solution)),
     (warnings.WARNINGS, warnings.warnings_rows),
-    (labels.LABELS, lambda e: labels.labels_rows(e.cal.scenario)),
+    (
+        labels.LABELS,
+        lambda e: [*labels.labels_rows(e.cal.scenario), *labels.given_rows(e.solution.asked.given)],
+    ),
 )
 
 RUN_TABLES = tuple(table for table, _ in _FILLED)

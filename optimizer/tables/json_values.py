@@ -223,6 +223,9 @@ def _others_json(solution: Solution) -> Json:
     if solution.chosen is not None:
         current, recommended = (payouts_json(solution.problem.cal, paid) for paid in solution.chosen.payouts)
         result["payouts"] = {"current": current, "chosen": recommended}
+    if solution.asked.given is not None:
+        given = solution.asked.given
+        result["given"] = {"name": given.name, "label": given.label and given.label.model_dump()}
     if solution.asked.alternatives:
         result["alternatives"] = [
             {**_plan_json(a.plan, a.value), "proven": a.proven} for a in solution.asked.alternatives

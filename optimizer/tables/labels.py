@@ -15,6 +15,7 @@ from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.scenario.types import Scenario
+    from optimizer.solver.solution import Given
 
 LANGUAGES = tuple(Label.model_fields)
 """Those in which a scenario may label its things."""
@@ -70,6 +71,12 @@ def labels_rows(scenario: Scenario) -> Iterator[Row]:
         team = labels_of(pair.team, scenario.teams[pair.team])
         volume = labels_of(pair.volume, scenario.kpis[pair.volume])
         yield from _rows("pair", str(place), {la: f"{team[la]}, {volume[la]}" for la in LANGUAGES})
+
+
+def given_rows(given: Given | None) -> Iterator[Row]:
+    """What a plan is called that was asked about; nothing where the plan was searched for."""
+    if given is not None:
+        yield from _rows("plan", "chosen", labels_of(given.name, given))
 
 
 def company_rows(name: str, company: Labelled) -> Iterator[Row]:

@@ -101,6 +101,9 @@ TEAMS = Table(
     weights_moved=Column(bool, "flag", "whether its weights change"),
     pay_moved=Column(bool, "flag", "whether its target pay changes"),
     curve_moved=Column(bool, "flag", "whether the curve changes that pays a KPI of the recommended plan"),
+    goals_moved=Column(
+        bool, "flag", "whether the target of such a KPI changes, or whether it is issued anew"
+    ),
     curve_now=Column(
         str, "name", "the curve in force for those KPIs, or one in `curves` that pays the same; else empty"
     ),
@@ -108,7 +111,7 @@ TEAMS = Table(
 )
 
 
-_MOVED = ("weights_moved", "pay_moved", "curve_moved")
+_MOVED = ("weights_moved", "pay_moved", "curve_moved", "goals_moved")
 
 
 def teams_rows(explanation: Explanation) -> Iterator[Row]:
@@ -142,7 +145,7 @@ def _changes_of(explanation: Explanation, i: int) -> Row:
     change = explanation.changes[i]
     kpis = [kpi for kpi, euros in zip(scenario.kpis, chosen.euros[i], strict=True) if euros > 0]
     curves = (curve_named(scenario, team, kpis, names) for names in (IN_FORCE, chosen.plan.terms))
-    flags = (change.any, change.weights, change.pay, change.curve)
+    flags = (change.any, change.weights, change.pay, change.curve, change.target)
     return dict(zip(("moved", *_MOVED, "curve_now", "curve_then"), (*flags, *curves), strict=True))
 
 
@@ -150,7 +153,8 @@ KPIS = Table(
     "kpis",
     kpi=Column(str, "name", "name of the KPI", "kpi"),
     rate=Column(bool, "flag", "whether it has a denominator"),
-    target=Column(float, "kpi", "value at which it pays 100 %, in its own unit"),
+    target=Column(float, "kpi", "value at which it pays 100 % under the recommended plan, in its own unit"),
+    target_now=Column(float, "kpi", "the same under the current plan"),
     noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
     cap=Column(
         float,
@@ -169,13 +173,14 @@ KPIS = Table(
 
 
 def kpis_rows(explanation: Explanation) -> Iterator[Row]:
-    cal = explanation.cal
+    cal, today = explanation.cal, explanation.cal.paid_by(IN_FORCE)
     first, recommended = explanation.first, explanation.recommended
     for k, (name, kpi) in enumerate(cal.scenario.kpis.items()):
         yield {
             "kpi": name,
             "rate": kpi.is_rate,
             "target": float(cal.targets[k]),
+            "target_now": float(today.targets[k]),
             "noise": kpi.noise,
             "cap": _cap(explanation, name, k),
             "now": float(explanation.current.score[k]),

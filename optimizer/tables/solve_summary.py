@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimizer.explanation.build import Explanation
 
 
-STATUSES = "optimal, imposed, feasible, infeasible, not_found, no_equilibrium or error"
+STATUSES = "optimal, imposed, feasible, infeasible, not_found, no_equilibrium, error or given"
 
 SUMMARY = Table(
     "summary",

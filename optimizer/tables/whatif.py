@@ -88,7 +88,9 @@ def whatif_data(solution: Solution) -> Json:
     if solution.chosen is not None:
         scenario, space = solution.problem.scenario, solution.problem.space
         place = _place(scenario, _offered(scenario, space), space.terms)
-        chosen = _plan("chosen", "chosen", solution.chosen.euros, place)
+        given = solution.asked.given
+        label = labels_of(given.name, given) if given is not None else None
+        chosen = _plan("chosen", "chosen", solution.chosen.euros, place, label)
         data["plans"].insert(1, chosen)
     return data
 

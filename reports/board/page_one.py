@@ -27,7 +27,7 @@ def head(words: Words, tables: Tables) -> Block:
     status = status_of(tables)
     if status == "optimal" and summary["beliefs"] == "baseline":
         status = "baseline"
-    title = status if status in ("optimal", "baseline", "imposed", "feasible") else "other"
+    title = status if status in ("optimal", "baseline", "imposed", "feasible", "given") else "other"
     subtitle = words.say(
         "head.subtitle",
         what=words.say(f"head.{title}", objective=objective(words, summary)),
@@ -35,7 +35,13 @@ def head(words: Words, tables: Tables) -> Block:
         period=period(words, summary),
     )
     known = status in ("optimal", "feasible", "baseline") and math.isfinite(summary["gap"])
-    tone = {"optimal": "good", "imposed": "warn", "feasible": "warn", "baseline": "warn"}.get(status, "bad")
+    tone = {
+        "optimal": "good",
+        "imposed": "warn",
+        "given": "warn",
+        "feasible": "warn",
+        "baseline": "warn",
+    }.get(status, "bad")
     gap = words.say("badge.gap", gap=words.write.percent(summary["gap"], 2)) if known else ""
     badge = {"text": words.say(f"badge.{status}"), "more": gap, "tone": tone}
     return {"title": words.name("company", summary["scenario"], 90), "subtitle": subtitle, "badge": badge}
@@ -218,6 +224,8 @@ def _curve(words: Words, team: Any) -> str:
     current, recommended = (plain_name(team[c]) if team[c] else "" for c in ("curve_now", "curve_then"))
     if not team["curve_moved"]:
         return words.say("weights.curve_today") if team["target_then"] > 0 else NOTHING
+    if not recommended:
+        return words.say("weights.curve_own")
     key = "weights.move" if current else "weights.curve_new"
     return words.say(key, now=words.user(current, 32), then=words.user(recommended, 32))
 

@@ -186,8 +186,8 @@ def proof_lines(words: Words, tables: Tables) -> list[str]:
         return [words.say("proof.baseline", **numbers), words.say("proof.independent")]
     share = summary["gap_of_gain"]
     of_gain = words.say("proof.of_gain", gap=words.write.percent(share, 1)) if math.isfinite(share) else ""
-    if summary["status"] == "imposed":
-        return [words.say("proof.imposed", **numbers), words.say("proof.independent")]
+    if summary["status"] in ("imposed", "given"):
+        return [words.say(f"proof.{summary['status']}", **numbers), words.say("proof.independent")]
     every = _count(tables, "every_plan_judged")
     if summary["status"] == "optimal" and every is not None:
         return [words.count("proof.whole", every, **numbers), words.say("proof.independent")]

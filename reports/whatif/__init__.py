@@ -20,7 +20,7 @@ from reports.run import Document, RunContent
 from reports.style import COLOURS
 from reports.whatif.page_labels import in_words
 from reports.words.format import Formatter
-from reports.words.locales import catalogue, languages, phrase
+from reports.words.locales import as_given, catalogue, languages, phrase
 
 HERE = Path(__file__).parent
 CORE = (
@@ -55,11 +55,11 @@ def page_of(company: Mapping[str, Any], language: str = "en") -> str:
     """The page for a company's data (`optimizer.tables.whatif.SCHEMA`), first shown in a language.
 
     Every other is a click away. The same data give the same text."""
-    currency = company["scenario"]["currency"]
+    currency, given = company["scenario"]["currency"], company["scenario"]["status"] == "given"
     source: Json = {
         "company": in_words(company),
         "language": language,
-        "catalogues": {lang: page_words(lang, currency) for lang in languages()},
+        "catalogues": {lang: page_words(lang, currency, given=given) for lang in languages()},
     }
     style, script = (
         _style(),
@@ -75,7 +75,7 @@ def page_of(company: Mapping[str, Any], language: str = "en") -> str:
     )
 
 
-def page_words(language: str, currency: str) -> Json:
+def page_words(language: str, currency: str, *, given: bool = False) -> Json:
     """Phrases of a language, and how it writes numbers and money, as the PDF does."""
     write = Formatter(language, currency)
     numbers = {
@@ -85,7 +85,8 @@ def page_words(language: str, currency: str) -> Json:
         "money": write.money(1).replace("1", "{n}"),
         "locale": str(write.locale).replace("_", "-"),
     }
-    phrases = {key: write.text(text) for key, text in _phrases(language)}
+    said = {key: as_given(language, text) if given else text for key, text in _phrases(language)}
+    phrases = {key: write.text(text) for key, text in said.items()}
     return {"name": phrase(language, "language.name"), "phrases": phrases, "numbers": numbers}
 
 

@@ -47,6 +47,6 @@ def _said(spoken: Spoken, kind: str, name: str) -> dict[str, str]:
 
 
 def _plan(spoken: Spoken, plan: Json) -> dict[str, str]:
-    if plan["kind"] == "named":
+    if plan["kind"] == "named" or plan["label"] is not None:
         return {language: names.thing("plan", plan["name"]) for language, names in spoken.items()}
     return _said(spoken, "plan", plan["kind"])

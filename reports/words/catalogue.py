@@ -95,7 +95,14 @@ def words_for(tables: Tables, language: str) -> Words:
     """For tables that have a `summary` with currency and decimals of money, and `labels`."""
     summary = tables["summary"].iloc[0]
     write = Formatter(language, str(summary["currency"]))
-    return Words(write, int(summary["decimals"]), labels_in(tables["labels"].to_dict("records"), language))
+    labels = labels_in(tables["labels"].to_dict("records"), language)
+    return Words(write, int(summary["decimals"]), labels, given=is_given(tables))
+
+
+def is_given(tables: Mapping[str, Any]) -> bool:
+    """Whether a run is about a plan that was given, not searched for."""
+    summary = tables.get("summary")
+    return summary is not None and len(summary) > 0 and summary.iloc[0].get("status") == "given"
 
 
 def labels_in(rows: Sequence[Mapping[Any, Any]], language: str) -> Labels:

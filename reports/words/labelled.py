@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reports.words.catalogue import labels_in
+from reports.words.catalogue import is_given, labels_in
 from reports.words.format import Formatter
 from reports.words.locales import catalogue, languages
 from reports.words.naming import THINGS, Labels, Names, composed
@@ -21,18 +21,18 @@ def with_labels(
     declared: Iterable[Table], tables: Mapping[str, pd.DataFrame], spoken: Sequence[str] = ()
 ) -> Tables:
     """Every table with a column `team_en` beside `team`, and so on, for each language (unasked: all)."""
-    names = names_in(tables["labels"], spoken)
+    names = names_in(tables["labels"], spoken, given=is_given(tables))
     return {table.name: labelled(table, tables[table.name], names) for table in declared}
 
 
-def names_in(labels: pd.DataFrame, spoken: Sequence[str] = ()) -> list[Names]:
+def names_in(labels: pd.DataFrame, spoken: Sequence[str] = (), *, given: bool = False) -> list[Names]:
     """What a company calls its things, per language."""
     rows = labels.to_dict("records")
-    return [names_of(labels_in(rows, language), language) for language in spoken or languages()]
+    return [names_of(labels_in(rows, language), language, given=given) for language in spoken or languages()]
 
 
-def names_of(labels: Labels, language: str) -> Names:
-    return Names(Phrases(Formatter(language, "XXX")), labels)
+def names_of(labels: Labels, language: str, *, given: bool = False) -> Names:
+    return Names(Phrases(Formatter(language, "XXX"), given=given), labels)
 
 
 def labelled(table: Table, frame: pd.DataFrame, names: Sequence[Names]) -> pd.DataFrame:

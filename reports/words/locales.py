@@ -27,6 +27,12 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in LOCALE.glob("*.json")))
 
 
+def as_given(language: str, text: str) -> str:
+    """A phrase about a recommended plan, said of one that was imposed."""
+    said, instead = phrase(language, "word.recommended"), phrase(language, "word.imposed")
+    return text.replace(said, instead).replace(said.capitalize(), instead.capitalize())
+
+
 def phrase(language: str, key: str) -> str:
     """A phrase as it stands in the file, which has no plural forms."""
     entry = catalogue(language)[key]

@@ -24,7 +24,8 @@ def decision(words: Words, tables: Tables) -> dict[str, str]:
         return _without_plan(words, tables, summary)
     if not summary["moved"]:
         return _stay(words, summary, chosen.iloc[0])
-    imposed = words.say("decision.imposed") if summary["status"] == "imposed" else ""
+    alone = summary["status"] in ("imposed", "given")
+    imposed = words.say(f"decision.{summary['status']}") if alone else ""
     result = [imposed, _result(words, tables, chosen.iloc[0]), _other(words, summary, chosen.iloc[0])]
     return {"what": _changes(words, tables), "result": " ".join(said for said in result if said)}
 
@@ -42,8 +43,9 @@ def _result(words: Words, tables: Tables, chosen: Row) -> str:
     summary = tables["summary"].iloc[0]
     name = objective(words, summary)
     broken = int(tables["plans"].iloc[0]["broken_rules"])
+    why = "falls_given" if summary["status"] == "given" else "falls" if broken else "falls_outside"
     return words.say(
-        "decision.rises" if summary["gain"] >= 0 else f"decision.{'falls' if broken else 'falls_outside'}",
+        "decision.rises" if summary["gain"] >= 0 else f"decision.{why}",
         objective=name[:1].upper() + name[1:],
         gain=words.money(abs(summary["gain"])),
         period=period(words, summary),
@@ -65,7 +67,7 @@ def _other(words: Words, summary: Row, chosen: Row) -> str:
 
 
 def _stay(words: Words, summary: Row, chosen: Row) -> dict[str, str]:
-    proven = summary["status"] if summary["status"] in ("optimal", "imposed") else "feasible"
+    proven = summary["status"] if summary["status"] in ("optimal", "imposed", "given") else "feasible"
     result = words.say(
         f"decision.none_{proven}",
         objective=objective(words, summary),
@@ -83,9 +85,10 @@ def _changes(words: Words, tables: Tables) -> str:
     kept = [
         words.label(team, "team") for _, team in teams[~teams["moved"] & (teams["target_now"] > 0)].iterrows()
     ]
+    given = "_given" if status_of(tables) == "given" else ""
     if kept:
-        return words.say("decision.pay_keep", changes=changes, kept=words.write.listed(kept))
-    return words.say("decision.pay", changes=changes)
+        return words.say(f"decision.pay_keep{given}", changes=changes, kept=words.write.listed(kept))
+    return words.say(f"decision.pay{given}", changes=changes)
 
 
 def _change(words: Words, tables: Tables, team: Row) -> str:
@@ -96,7 +99,7 @@ def _change(words: Words, tables: Tables, team: Row) -> str:
     if not old or not new:
         return words.say("change.paid" if new else "change.unpaid", **parts)
     change = words.say("change.kpis" if team["weights_moved"] else "change.same", **parts)
-    terms = list(_terms(words, team))
+    terms = [*_terms(words, team), *_goals(words, tables, mine, team)]
     return words.say("change.with", change=change, terms=words.write.listed(terms)) if terms else change
 
 
@@ -108,7 +111,31 @@ def _terms(words: Words, team: Row) -> Iterator[str]:
     if team["curve_moved"]:
         curve, before = (curve_name(words, team[c]) for c in ("curve_then", "curve_now"))
         key = "change.curve" if before else "change.curve_today"
-        yield words.say(key, curve=curve, before=before)
+        yield words.say(key if curve else "change.curve_own", curve=curve, before=before)
+
+
+def _goals(words: Words, tables: Tables, mine: pd.DataFrame, team: Row) -> Iterator[str]:
+    """Targets of KPIs that a team is paid on, where they change."""
+    if not team["goals_moved"]:
+        return
+    paid = set(mine[mine["then"] > 0]["kpi"])
+    moved = [
+        words.say(
+            "change.goal",
+            kpi=words.quoted(words.label(kpi, "kpi")),
+            target=plain_amount(words, kpi["target"]),
+            before=plain_amount(words, kpi["target_now"]),
+        )
+        for _, kpi in tables["kpis"].iterrows()
+        if kpi["kpi"] in paid and abs(kpi["target"] - kpi["target_now"]) > 1e-9 * abs(kpi["target_now"])
+    ]
+    yield from moved or [words.say("change.goals_issued")]
+
+
+def plain_amount(words: Words, value: float) -> str:
+    """A target in the KPI's own unit: decimals where it is small."""
+    size = abs(value)
+    return words.write.number(value, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
 def curve_name(words: Words, name: str) -> str:

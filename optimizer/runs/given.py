@@ -1,0 +1,61 @@
+"""A run folder about a plan that was given: every document of it, and nothing searched."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from optimizer.explanation.build import explain
+from optimizer.response.outcome import value_of
+from optimizer.runs.folder import refuse_changed, refuse_foreign, refuse_unwritable
+from optimizer.runs.options import RunOptions
+from optimizer.runs.write import write_run
+from optimizer.scenario.plan import Plan
+from optimizer.scenario.problems import InputProblem, ScenarioError
+from optimizer.scenario.types import Scenario
+from optimizer.solver.certificate import check_equilibrium, check_global, check_sample
+from optimizer.solver.clock import Clock
+from optimizer.solver.optimize import problem_of, under
+from optimizer.solver.solution import Asked, Certificate, Given, Solution
+from optimizer.solver.verdict import chosen_in
+
+
+def solution_given(scenario: Scenario, plan: Plan, name: str, seed: int) -> Solution:
+    """A plan as it is, at its own beliefs, with the checks that need no search.
+
+    Raises ScenarioError where no beliefs under it agree with what happens: there is nothing to report.
+    """
+    problem = under(problem_of(scenario, seed), plan.terms)
+    chosen = chosen_in(problem, plan.euros(scenario))
+    if not chosen.consistent.converged:
+        message = "under this plan what people believe never comes to agree with what happens"
+        raise ScenarioError([InputProblem("plan", name, message, "`evaluate` shows the first answer")])
+    cal, at, makers = problem.cal, chosen.consistent, (check_equilibrium, check_global, check_sample)
+    checks = tuple(check for make in makers for check in make(cal, chosen.euros, at))
+    certificate = Certificate(value_of(cal, at), math.inf, math.inf, checks, rounds=(), rejected=())
+    return Solution(problem, "given", chosen, certificate, None, Asked(given=Given(name, plan.label)))
+
+
+def report_given(
+    scenario: Scenario, plan: Plan, name: str, folder: Path, source: bytes, options: RunOptions
+) -> tuple[Path, ...]:
+    """Write the run folder of a plan; returns its documents. Raises as `solution_given`, and
+    NotARunFolderError or OSError for a place that cannot be written."""
+    refuse_foreign(folder)
+    refuse_unwritable(folder.resolve().parent)
+    clock = Clock()
+    with clock.timed("evaluate"):
+        solution = solution_given(scenario, plan, name, options.seed)
+    with clock.timed("explain"):
+        explanation = explain(solution)
+    write_run(folder, source, explanation, options, [f"documents of the plan {name}, which was given"], clock)
+    return tuple(sorted(file for file in folder.iterdir() if file.suffix in (".pdf", ".xlsx", ".html")))
+
+
+def options_of(run: Path) -> dict[str, Any]:
+    """Those of a run folder's solve that a plan's documents hang on. Raises as `refuse_changed`."""
+    refuse_changed(run)
+    recorded = json.loads((run / "inputs.json").read_text(encoding="utf-8"))["options"]
+    return {"seed": recorded["seed"]} if "seed" in recorded else {}

@@ -24,6 +24,7 @@ from optimizer import (
     evaluate,
     read_plan,
     read_scenario,
+    solve_to_folder,
 )
 from optimizer.cli import main
 from optimizer.plans.plan_changes import same_plan, team_changes
@@ -298,6 +299,29 @@ def test_a_changed_plan_of_a_report_is_found(run_folder: Path, tmp_path: Path) -
     (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
     refused = CliRunner().invoke(main, ["verify", str(folder)])
     assert refused.exit_code == 4
+
+
+@pytest.mark.slow
+def test_a_diff_tells_every_part_of_a_plan(run_folder: Path, tmp_path: Path) -> None:
+    """Between today's weights on today's terms and the whole plan."""
+    told = {}
+    for name, plan in (("today", "current"), ("whole", "whole"), ("anew", {"targets": {"mode": "reset"}})):
+        named = plan if isinstance(plan, str) else written(tmp_path, plan)
+        said("report", run_folder, "--plan", named, "--only", "xlsx", "--out", tmp_path / name)
+    for name in ("whole", "anew"):
+        lines = json.loads(said("diff", tmp_path / "today", tmp_path / name, "--json"))
+        told[name] = {c["what"]: (c["before"], c["after"]) for c in lines["changes"] if c["part"] == "plan"}
+    whole = told["whole"]
+    assert whole["target of bookings"][1] == 40.0
+    assert whole["target pay of sales"] == (60000.0, 66000.0)
+    assert whole["curve of marketing"][1] == "steep"
+    assert told["anew"] == {"targets": ("fixed", "reset")}
+
+
+def test_a_solve_for_one_plan_refuses_what_no_rule_can_impose(tmp_path: Path) -> None:
+    for plan in ({"targets": {"bookings": 40.0}}, {"curves": {"sales.bookings": {"slope": 2.0}}}):
+        with pytest.raises(ScenarioError, match="of its own"):
+            solve_to_folder(company(one=plan), tmp_path / "run", plan="one")
 
 
 def text_of(pdf: Path) -> str:

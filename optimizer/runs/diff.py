@@ -127,8 +127,9 @@ def _targets(folder: Path, plan: Plan) -> dict[str, Any]:
     """Targets of the KPIs that somebody is paid on, and whether they are issued anew."""
     company = json.loads((folder / "company.json").read_text(encoding="utf-8"))
     paid = {kpi for weights in plan.weights.values() for kpi in weights}
-    targets = {f"target of {k['name']}": k["target"] for k in company["kpis"] if k["name"] in paid}
-    issued = company["targets"]
+    today = {k["name"]: k["target"] for k in company["kpis"] if k["name"] in paid}
+    targets = {f"target of {kpi}": plan.targets.get(kpi, target) for kpi, target in today.items()}
+    issued = company["targets"] | ({} if plan.issued is None else plan.issued.model_dump())
     return targets | {"targets": issued["mode"], "stretch of targets": issued["stretch"]}
 
 

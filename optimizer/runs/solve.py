@@ -145,6 +145,7 @@ def imposed(scenario: Scenario, plan: Plan) -> Scenario:
         raise ScenarioError(
             [InputProblem("plan.target_pay", "", message, "write it as target_pay in the scenario")]
         )
+    _refuse_own_terms(scenario, plan)
     teams = {
         name: team.model_copy(update={"target_pay": team.current_pay})
         for name, team in scenario.teams.items()
@@ -152,6 +153,18 @@ def imposed(scenario: Scenario, plan: Plan) -> Scenario:
     curves = {team: (name,) for team, name in plan.curves.items()}
     rules = scenario.rules.model_copy(update={"locks": plan.weights, "curves": curves})
     return scenario.model_copy(update={"teams": teams, "rules": rules})
+
+
+def _refuse_own_terms(scenario: Scenario, plan: Plan) -> None:
+    """Rules can choose among named curves of teams, and nothing else of how a plan pays."""
+    drawn = [
+        at for at, curve in plan.curves.items() if not isinstance(curve, str) or at not in scenario.teams
+    ]
+    if drawn or plan.targets or plan.issued is not None:
+        own = listed([*(f"curves.{at}" for at in drawn), *(["targets"] if not drawn else [])])
+        message = f"brings {own} of its own, which no rule can impose"
+        hint = "`incentives report RUN --plan PLAN` makes a folder about any plan"
+        raise ScenarioError([InputProblem("plan", "", message, hint)])
 
 
 def _paid(scenario: Scenario, team: str) -> float:

@@ -117,7 +117,7 @@ def company_data(cal: Calibrated, space: PlanSpace) -> Json:
         "teams": list(_teams(cal, space)),
         "stages": list(_stages(cal)),
         "activities": list(_activities(cal)),
-        "kpis": list(_kpis(cal)),
+        "kpis": list(_kpis(cal.paid_by(IN_FORCE))),
         "targets": _issued(cal.scenario, IN_FORCE),
         "curves": [_terms(cal.paid_by(terms), terms) for terms in _offered(cal.scenario, space)],
         "regimes": list(_regimes(cal)),

@@ -14,7 +14,7 @@ from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.family import RuleOfPlan, RuleValue
 from optimizer.plans.space import PlanSpace, plan_space
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.exposure import exposures
+from optimizer.response.exposure import exposures, pay_at_mercy
 from optimizer.response.global_response import Deviation, deviations
 from optimizer.response.long_run import unpriced
 from optimizer.response.measures import congruence, measure
@@ -64,6 +64,14 @@ class Evaluation:
     @cached_property
     def rules(self) -> tuple[RuleOfPlan, ...]:
         return tuple(rule.one(self.place) for rule in self.batch.rules)
+
+    @cached_property
+    def at_mercy(self) -> Floats:
+        """Pay of each team that another can sink at next to no cost to itself, (I, K, J) currency per period,
+        expected over regimes."""
+        cal, euros = self.cal, self.euros[None]
+        each = (pay_at_mercy(cal, at, euros, exposures(cal, at, euros)) for at in self.consistent.equilibria)
+        return np.asarray(cal.regimes.expect(each)[0])
 
     @property
     def plan(self) -> Plan:
@@ -197,13 +205,15 @@ def compare(
 
 @dataclass(frozen=True)
 class Influence:
-    """Controllability, swing and lag (I, K), exposure (K, J) and congruence (I,) at the current plan."""
+    """Controllability, swing and lag (I, K), exposure (K, J), pay at others' mercy (I, K, J) and congruence
+    (I,) at the current plan."""
 
     cal: Calibrated
     controllability: Floats
     swing: Floats
     lag: Floats
     exposure: Floats
+    at_mercy: Floats
     congruence: Floats
 
 
@@ -213,11 +223,13 @@ def influence(scenario: Scenario) -> Influence:
     measures = measure(cal)
     euros = cal.current[None]
     at, *_ = evaluate_plans(cal, euros).by_regime
+    exposed = exposures(cal, at, euros)
     return Influence(
         cal,
         measures.controllability,
         measures.swing,
         measures.lag,
-        np.asarray(exposures(cal, at, euros)[0]),
+        np.asarray(exposed[0]),
+        np.asarray(pay_at_mercy(cal, at, euros, exposed)[0]),
         np.asarray(congruence(cal, at.network, cal.reward[None])[0]),
     )

@@ -18,6 +18,7 @@ from optimizer.response.pay_response import pay_responses
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
 from optimizer.scenario.plan import IN_FORCE, Plan, terms_json
 from optimizer.tables.robustness import robustness_json
+from optimizer.tables.side_effects import at_mercy_json, side_effects_json
 from optimizer.tables.table import number
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def compare_json(cal: Calibrated, plans: Mapping[str, Evaluation]) -> Json:
                 "consistent": outcome_json(cal, plan.consistent),
                 "against_today": against_today(cal, plan.consistent),
                 "broken_rules": [_broken_json(rule) for rule in plan.broken_rules],
+                **side_effects_json(plan),
                 **_unpriced_json(plan.unpriced),
             }
             for name, plan in plans.items()
@@ -173,6 +175,7 @@ def influence_json(influence: Influence) -> Json:
         "swing": _matrix(teams, kpis, influence.swing),
         "lag": _matrix(teams, kpis, influence.lag),
         "exposure": _matrix(kpis, teams, influence.exposure),
+        "pay_at_mercy": at_mercy_json(influence.cal, influence.at_mercy),
         "congruence": _named(teams, influence.congruence),
         "ten_percent_more_pay": {
             answer.team: {

@@ -10,6 +10,7 @@ from reports.board.limits import frontiers, rule_prices
 from reports.board.luck import objectives, payouts
 from reports.board.other_plans import alternatives, near_ties, unmoved, weights_moved
 from reports.board.robustness import guarantees, robustness
+from reports.board.side_effects import side_effects
 from reports.board.trust import assumptions, glossary, method, proof
 from reports.typesetting.blocks import Block
 from reports.words.catalogue import Words
@@ -26,6 +27,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
         influence(words, tables),
         more_pay(words, tables),
         exposure(words, tables),
+        side_effects(words, tables),
         *([pay(words, tables)] if planned else []),
         payouts(words, tables),
         objectives(words, tables),

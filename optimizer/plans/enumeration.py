@@ -146,12 +146,12 @@ def step_choices(space: PlanSpace, i: int, total: int) -> list[Ints]:
 
 
 def _free_choices(space: PlanSpace, i: int, k: int, total: int) -> Ints:
-    """Within the bounds of all weights and those of this one; 0 unless the KPI is obligatory."""
+    """Within the bounds of all weights and of this one; 0 unless it is obligatory and anything is paid."""
     rules, names = space.scenario.rules.weights, (list(space.scenario.teams)[i], list(space.scenario.kpis)[k])
     own = rules.limit_of(*names)
     low = max(1, int(np.ceil((max(rules.min, own.min) - ROOM) * total)))
     high = int(np.floor((min(rules.max, own.max) + ROOM) * total))
-    left_out = [] if own.min > ROOM else [0]
+    left_out = [] if own.min > ROOM and total else [0]
     return np.array([*left_out, *range(low, high + 1)], dtype=np.intp)
 
 

@@ -55,12 +55,13 @@ def _counts(weights: WeightRules, team: str) -> Iterator[tuple[Rule, float]]:
 
 
 def lines(at: TeamPlans) -> Iterator[RuleValue]:
+    """A team that a plan does not pay has no weights; it is paid on no KPI, which a least number forbids."""
     kpis = list(at.space.scenario.kpis)
     for rule, terms, limit in _stated(at.rules.weights, at.team):
         value: Floats = at.weights[:, [kpis.index(k) for k in terms]].sum(axis=1)
         yield rule.at(value, limit, at.team, *terms).where(at.paid)
     for rule, limit in _counts(at.rules.weights, at.team):
-        yield rule.at(at.used.sum(axis=1).astype(float), limit, at.team).where(at.paid)
+        yield rule.at(at.used.sum(axis=1).astype(float), limit, at.team)
 
 
 def page_form(space: PlanSpace, i: int) -> Iterator[PageForm]:

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
 from optimizer import Scenario
-from optimizer.response.bivariate_normal import both_above
+from optimizer.response.bivariate_normal import UpperTail
 from optimizer.response.gates import NO_GATES, Gates
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
@@ -209,4 +209,5 @@ def test_the_chance_that_two_kinds_of_luck_are_both_good_is_that_of_scipy() -> N
     for rho in (-0.6, 0.0, 0.3, 0.97):
         law = multivariate_normal(cov=[[1, rho], [rho, 1]], seed=rng)
         for h, k in product(where, where):
-            assert both_above(np.array(h), np.array(k), rho) == pytest.approx(law.cdf([-h, -k]), abs=1e-9)
+            both = UpperTail(np.array(h), np.array(k), rho).moment(0, 0)
+            assert both == pytest.approx(law.cdf([-h, -k]), abs=1e-9)

@@ -11,9 +11,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import ndtr
 from test_curve_forms import BANDS, BENT, GUARANTEED, LADDER, by_hand
-from test_curves import paid
-
-from optimizer.response.bivariate_normal import UpperTail
+from test_curves import UpperTail, paid
 
 LINKED: dict[str, Any] = {"kpi": "g", "points": [[0.8, 0.5], [1.0, 1.0], [1.1, 1.2]]}
 JUMPING: dict[str, Any] = {"kpi": "g", "points": [[0.7, 0.2], [0.9, 0.4], [0.9, 1.0], [1.3, 0.7]]}

@@ -23,6 +23,7 @@ from py_mini_racer import MiniRacer, mini_racer
 from scipy.special import ndtr
 from solved import MEASURES, RULES, moved, unequal, unequal_tree
 from test_curved_plans import CASES, scenario_of, solved
+from test_curves import UpperTail
 
 from optimizer import Scenario, read_plan
 from optimizer.arrays import Floats
@@ -31,7 +32,6 @@ from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.family import FORMS
 from optimizer.plans.space import TOLERANCE, PlanSpace, plan_space
 from optimizer.response.beliefs import Beliefs
-from optimizer.response.bivariate_normal import both_above
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.response.equilibrium import CONSISTENT, consistent_response
 from optimizer.response.measures import measure
@@ -376,7 +376,7 @@ def test_the_chance_of_two_kinds_of_good_luck_is_that_of_python(core: MiniRacer)
         chances = call(
             core, "(h, k, rho) => h.map((v, at) => bothAbove(v, k[at], rho))", h.tolist(), k.tolist(), rho
         )
-        np.testing.assert_allclose(chances, both_above(h, k, rho), atol=1e-9)
+        np.testing.assert_allclose(chances, UpperTail(h, k, rho).moment(0, 0), atol=1e-9)
 
 
 def test_quadratic_programs_are_solved_as_in_python(core: MiniRacer) -> None:

@@ -106,15 +106,15 @@ class LongRun:
 
     def moved(self, attainment: Floats, expected: Floats) -> Moved:
         """What is moved at attainments and expected next ones, (S, 1) each."""
-        row, curves, loss = self.row, self.curves, self.choice.loss
+        curves, loss = self.curves.of_team_alone(self.row), self.choice.loss
         y, m = attainment[:, 0], expected[:, 0]
 
         def pay(p: Floats, h: Floats) -> Floats:
             now, later = y[:, None] + (1 - loss) * p - h, m[:, None] - p + h
             both = curves.of_team(now[..., None]) + curves.expected(later[..., None])
-            return np.asarray(both[..., row, 0])
+            return np.asarray(both[..., 0, 0])
 
-        knots = np.unique(curves.knots)
+        knots = np.unique(self.curves.knots)
         pulled, held = best_amounts(self.choice, knots, y, m, pay)
         return Moved(pulled[:, None], held[:, None])
 

@@ -30,7 +30,6 @@ from optimizer.response.pay_curves import PayCurves
 
 DRAWS = 2048
 """Of luck, for payments behind gates: a power of 2."""
-_BY_CURVE = ("first_level", "first_slope", "knots", "jumps", "changes", "skill", "alone")
 _SHARED = 1e-12
 """Correlation of luck below this is none."""
 _BLOCK = 1 << 20
@@ -74,7 +73,7 @@ class PaySpread:
         """Of each team alone, whose luck is then that of one of its persons where these are paid: all skill
         is in all KPIs, and a person's own luck in none but its own."""
         for i in range(self.curves.teams):
-            curves = _of_team(self.curves, i)
+            curves = self.curves.of_team_alone(i)
             shared = self.luck * np.outer(curves.noise, curves.noise) + float(curves.skill[0, 0]) ** 2
             spread = np.where(curves.spread[0] > 0, curves.spread[0], 1.0)
             alike = shared / np.outer(spread, spread)
@@ -148,7 +147,7 @@ class PaySpread:
     def _alike(self, i: int) -> Floats:
         """Correlation of a team's payments in the sample, (S, K, K)."""
         if i not in self._known:
-            luck, curves = sample(self.luck), _of_team(self.curves, i)
+            luck, curves = sample(self.luck), self.curves.of_team_alone(i)
             rows = max(1, _BLOCK // luck.size)
             blocks = (self.score[at : at + rows] for at in range(0, len(self.score), rows))
             self._known[i] = np.concatenate([_correlation(curves, some, luck) for some in blocks])
@@ -180,19 +179,6 @@ def _correlation(curves: PayCurves, score: Floats, luck: Floats) -> Floats:
     size = np.sqrt((paid**2).sum(axis=1))
     paid = paid / np.where(size > 0, size, 1.0)[:, None]
     return np.asarray(np.swapaxes(paid, 1, 2) @ paid)
-
-
-def _of_team(curves: PayCurves, i: int) -> PayCurves:
-    """Those of one team alone."""
-    c = slice(i, i + 1) if curves.by_team else slice(0, 1)
-    return replace(
-        curves,
-        teams=1,
-        gates=curves.gates.of_team(i),
-        patience=curves.patience[i : i + 1],
-        sight=curves.sight[i : i + 1],
-        **{name: getattr(curves, name)[c] for name in _BY_CURVE},
-    )
 
 
 def _mean(away: Floats, jumps: Floats, changes: Floats) -> Floats:

@@ -26,6 +26,7 @@ from optimizer.response.bent_lines import square_rises
 from optimizer.response.gates import NO_GATES, Gates, Sensitivity
 from optimizer.response.hanging_pay import HangingPay
 
+_BY_CURVE = ("first_level", "first_slope", "knots", "jumps", "changes", "skill", "alone")
 _SURE = 1e-9
 """Standard deviation of what is as good as certain."""
 
@@ -161,6 +162,18 @@ class PayCurves:
             gates=NO_GATES,
             patience=self.patience[: len(self.knots), some],
             sight=self.sight[: len(self.knots), some],
+        )
+
+    def of_team_alone(self, i: int) -> PayCurves:
+        """The curves of one team alone, as if there were no other."""
+        c = slice(i, i + 1) if self.by_team else slice(0, 1)
+        return replace(
+            self,
+            teams=1,
+            gates=self.gates.of_team(i),
+            patience=self.patience[i : i + 1],
+            sight=self.sight[i : i + 1],
+            **{name: getattr(self, name)[c] for name in _BY_CURVE},
         )
 
     # --- companies of one structure, answered at once

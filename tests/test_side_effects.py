@@ -54,3 +54,13 @@ def test_tables_and_compare_say_the_same_of_a_plan() -> None:
     assert rows == pytest.approx(flat)
     left = tables["left_unworked"].query("kind == 'current'").set_index("stage")["left"]
     assert left.to_dict() == pytest.approx({s: v["left"] for s, v in said["left_unworked"].items()})
+
+
+def test_the_terminal_says_whose_pay_is_at_whose_mercy() -> None:
+    company = str(ROOT / "scenarios" / "alignment")
+    compared = CliRunner().invoke(main, ["compare", company, "closing_rate"]).output
+    assert "marketing by sales 1,412 EUR (18%)" in compared
+    assert "broad_lead 360 (69%)" in compared
+    measured = CliRunner().invoke(main, ["measures", company]).output
+    assert "at the mercy" in measured
+    assert "7,308" in measured

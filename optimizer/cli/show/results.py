@@ -11,6 +11,7 @@ from rich.text import Text
 
 from optimizer.arrays import Floats
 from optimizer.cli.show.against_today import against_today, net_falls, today_of
+from optimizer.cli.show.side_effects import pay_at_mercy, side_effects
 from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import period, words_of
 from optimizer.cli.show.terminal import row as _row
@@ -208,6 +209,7 @@ def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
         broken = ", ".join(r.name for r in plan.broken_rules) or "nothing"
         _row(table, _called(scenario, name), *(f"{rounded(money[m], 0):,.0f}" for m in COMPARED), broken)
     _print(table, *(doubt for name, plan in plans.items() for doubt in doubts(plan, name)))
+    _print(side_effects(scenario, plans))
     _print(*_losses_of_net(scenario, plans))
 
 
@@ -249,7 +251,7 @@ def show_influence(influence: Influence) -> None:
     for answer in pay_responses(influence.cal):
         changes = (_signed(answer.booked_hours), answer.kpi or "–", _signed(answer.score))
         _row(more, answer.team, *changes)
-    _print(control, exposed, pulls, more)
+    _print(control, exposed, pay_at_mercy(influence), pulls, more)
 
 
 def _signed(share: float) -> str:

@@ -6,18 +6,18 @@ import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from optimizer import Scenario, Solution, read_scenario
-from optimizer.arrays import Floats
 from optimizer.plans.evaluation import compare
 from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated, calibrate
-from optimizer.response.equilibrium import CONSISTENT, Equilibrium
+from optimizer.response.equilibrium import CONSISTENT
 from optimizer.response.exposure import exposures, pay_at_mercy
 from optimizer.response.measures import measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
@@ -201,7 +201,7 @@ def test_marketing_controls_less_than_a_quarter_of_the_closing_rate(cal: Calibra
     assert share < 0.25
 
 
-def falls(named: Named, plan: str) -> tuple[Equilibrium, Floats, Floats]:
+def falls(named: Named, plan: str) -> tuple[Any, Any, Any]:
     """What people do under a plan, its euros at target (1, I, K), and how far KPIs can be sunk (1, K, J)."""
     row = [named.names.index(plan)]
     at = named.outcome.by_regime[0].select(np.array(row), named.cal.network)

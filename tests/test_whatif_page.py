@@ -20,7 +20,7 @@ from optimizer.plans.space import plan_space
 from optimizer.response.booking import booked_money
 from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
-from optimizer.scenario.plan import Plan, PlanWeights, plan_of, plans_in
+from optimizer.scenario.plan import plan_of, plans_in
 from optimizer.tables.whatif import company_data, whatif_data
 from reports.whatif import page_of
 from reports.words.format import MINUS, Formatter
@@ -102,12 +102,12 @@ def alignment() -> Scenario:
     return Scenario.model_validate(unequal_tree("alignment"))
 
 
-def named() -> list[Plan]:
+def named() -> list[Any]:
     """The plans that the company has labelled."""
     return list(plans_in(alignment()).values())
 
 
-def printed(scenario: Scenario, plan: PlanWeights | Plan, language: str = "en") -> list[str]:
+def printed(scenario: Scenario, plan: Any, language: str = "en") -> list[str]:
     """Revenue, payouts and net as the cards print them."""
     outcome, write = evaluate(scenario, plan).consistent, Formatter(language, scenario.currency)
     paid, revenue = booked_money(scenario, outcome).loaded_pay, outcome.revenue

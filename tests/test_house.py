@@ -56,7 +56,7 @@ SAME_THING: dict[str, str] = {
     "robustness": "plans when numbers are off: computed, as table, as chapter",
     "rule_prices": "what a rule costs: computed, as table",
     "rules": "rules: their families, the checks of what a scenario says",
-    "side_effects": "what plans leave undone and at whose mercy: their tables, their page",
+    "side_effects": "what plans leave undone and at whose mercy: their tables, their page, on screen",
     "solve": "the verb, and the way from a scenario to a run folder that it goes",
     "solution": "what a solve hands out, and on screen",
     "template": "a starter scenario, and the verb that writes it",

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
+from corruptions import manifest_of, write_json
 from pypdf import PdfReader
 from solved import tables_for
 
@@ -62,6 +63,9 @@ def folder_of(scenario: Scenario, folder: Path) -> Path:
     parts = {"inputs": asked, "result": solution_json(solution), "company": whatif_data(solution)}
     for name, part in parts.items():
         (folder / f"{name}.json").write_text(json.dumps(part), encoding="utf-8")
+    (folder / "tables").mkdir()
+    (folder / "tables" / "labels.csv").write_text("thing,name,language,label\n", encoding="utf-8")
+    write_json(folder / "manifest.json", manifest_of(folder, {}))
     return folder
 
 

@@ -103,7 +103,7 @@ def _factor(
     top = knots.iloc[0]
     sheet.who(row, 0, str(top["team"]), everybody="xlsx.every_team")
     sheet.label(row, 1, top, "kpi")
-    sheet.label(row, 2, top, "on")
+    sheet.named(row, 2, "kpi", str(top["on"]))
     for column, (key, style) in enumerate(NUMBERS.items(), 3):
         sheet.input(row, column, float(top[key]), style)
     noise, correlation, level = (sheet.at(row, column, outside=True) for column in (3, 4, 5))

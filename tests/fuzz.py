@@ -43,6 +43,9 @@ GAP = 1e-4
 STATED = {*get_args(Status), "refused"}
 """Statuses of scenario.md, and bad input."""
 
+LIKE_PEOPLE = 5
+"""Of the seed's own stream for the second edition: what a seed gave before it, it still gives or adds to."""
+
 Tree = dict[str, Any]
 
 
@@ -75,6 +78,9 @@ def generated(seed: int, *, small: bool = False) -> Scenario | None:
         regimes=int(rng.choice([0, 0, 0, 1, 2])),
     )
     tree = company.model_dump(by_alias=True, exclude_unset=True)
+    alike = np.random.default_rng([seed, LIKE_PEOPLE])
+    if alike.random() < 0.3:
+        _like_people(alike, tree)
     for spoil in rng.permutation(np.array(SPOILS))[: rng.choice([0, 0, 1, 1, 2, 3])]:
         spoil(rng, tree)
     tree["rules"] |= _rules(rng, tree, company)
@@ -279,7 +285,6 @@ SPOILS: list[Callable[[np.random.Generator, Tree], None]] = [
     _no_noise,
     _starving_pay,
     _named_plans,
-    _like_people,
 ]
 
 

@@ -201,7 +201,8 @@ def test_compare_names_the_rules_that_a_plan_breaks(scenario):
 @pytest.mark.slow
 def test_measures_has_every_team_kpi_and_pair():
     answer = json.loads(incentives("measures", CAPPED, "--json").stdout)
-    assert set(answer) == {"controllability", "swing", "lag", "exposure", "congruence"}
+    measures = {"controllability", "swing", "lag", "exposure", "congruence"}
+    assert set(answer) == measures | {"pay_at_mercy", "ten_percent_more_pay"}
     assert answer["controllability"]["marketing"]["mql"] == pytest.approx(0.9148569080690351, rel=1e-6)
     assert answer["lag"]["csm"]["mql"] is None
 

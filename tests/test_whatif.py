@@ -119,6 +119,9 @@ def _like_people() -> Scenario:
         "gate": {"kpi": "mql", "at": 0.7},
     }
     tree["teams"]["ae"]["curve"] = gated
+    tree["teams"]["csm"] |= {"hours": 2000.0, "headcount": 6}
+    for team, spread in {"marketing": 0.1, "sdr": 0.05, "csm": 0.15}.items():
+        tree["teams"][team] |= {"paid_on": "team", "skill_spread": spread}
     for kpi in tree["kpis"].values():
         kpi["individual_noise"] = 0.3
     tree["noise_correlation"] = 0.1

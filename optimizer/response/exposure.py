@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_array
+from scipy.sparse import csr_array
 
 from optimizer.arrays import Floats, Ints
 from optimizer.response.beliefs import signals_of
@@ -106,13 +106,12 @@ def _side_by_side(
     size = np.maximum(np.abs(gain).max(axis=1, keepdims=True), 1e-300)
     dear = np.maximum(np.abs(cost).max(axis=1, keepdims=True), purse[:, None])
     dear = np.where(dear > 0, dear, 1.0)
-    rows = [csr_array(_near_one(balance * u)) for u in unit]
     program = linprog(
         -(gain / size).ravel(),
-        A_ub=block_diag([csr_array(c[None]) for c in cost / dear], format="csr"),
+        A_ub=_diagonal((cost / dear)[:, None]),
         b_ub=(purse[:, None] / dear).ravel(),
-        A_eq=block_diag(rows, format="csr") if len(balance) else None,
-        b_eq=np.zeros(len(rows) * len(balance)) if len(balance) else None,
+        A_eq=_diagonal(_near_one(balance * unit[:, None])) if len(balance) else None,
+        b_eq=np.zeros(len(unit) * len(balance)) if len(balance) else None,
         bounds=np.c_[(low / unit).ravel(), (high / unit).ravel()],
         method="highs",
     )
@@ -121,8 +120,17 @@ def _side_by_side(
     return np.asarray((gain * program.x.reshape(gain.shape)).sum(axis=1))
 
 
+def _diagonal(blocks: Floats) -> csr_array:
+    """Blocks (R, m, n) along the diagonal of a sparse matrix (R m, R n)."""
+    count, rows, columns = blocks.shape
+    at = np.arange(columns) + columns * np.arange(count)[:, None, None]
+    ends = columns * np.arange(count * rows + 1)
+    shape = (count * rows, count * columns)
+    return csr_array((blocks.ravel(), np.broadcast_to(at, blocks.shape).ravel(), ends), shape=shape)
+
+
 def _near_one(rows: Floats) -> Floats:
-    size = np.abs(rows).max(axis=1, keepdims=True)
+    size = np.abs(rows).max(axis=-1, keepdims=True)
     return np.asarray(rows / np.where(size > 0, size, 1.0))
 
 

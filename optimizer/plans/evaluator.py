@@ -16,7 +16,7 @@ from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import RuleValue
 from optimizer.plans.rules.margin import deterrence
 from optimizer.plans.space import PlanSpace
-from optimizer.response.beliefs import Beliefs, signals_of
+from optimizer.response.beliefs import Beliefs, believed_score, signals_of
 from optimizer.response.best_response import respond
 from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
@@ -190,7 +190,7 @@ def linearised(cal: Calibrated, euros: Floats, beliefs: tuple[Beliefs, ...]) -> 
 
 
 def _believed(cal: Calibrated, network: Network, beliefs: Beliefs) -> Floats:
-    return signals_of(network, cal.curves, cal.targets_at(beliefs), beliefs).score
+    return believed_score(network, cal.targets_at(beliefs), beliefs)
 
 
 def _linearised(cal: Calibrated, network: Network, beliefs: Beliefs, euros: Floats) -> LinearisedBatch:

@@ -90,11 +90,16 @@ class Signals:
     direct: Floats
 
 
+def believed_score(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
+    """m_k, (S, K): what attainment people expect."""
+    return np.asarray(beliefs.numerator / np.where(network.is_rate, beliefs.denominator, 1.0) / targets)
+
+
 def signals_of(network: Network, curves: PayCurves, targets: Floats, beliefs: Beliefs) -> Signals:
     """Perceived rewards at beliefs, without the weights; `targets` (K,), or (S, K) where they differ."""
     marginal = marginal_score(network, targets, beliefs)
     per = np.where(network.is_rate, beliefs.denominator, 1.0)
-    score = beliefs.numerator / per / targets
+    score = believed_score(network, targets, beliefs)
     worth = stage_worth(network, beliefs.routing, beliefs.price)
     gained = credit(network, beliefs.routing, marginal, network.delay)
     seen = curves.perceived(score)

@@ -57,6 +57,11 @@ def swings(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
     return np.where(swing > NEGLIGIBLE, swing, 0.0)
 
 
+def movable_share(network: Network, block: TeamBlock) -> Floats:
+    """ρ by which each activity of a team can be moved, (A_i,): hours worked stay as they are."""
+    return np.where(network.is_effort[block.activities], 0.0, RHO)
+
+
 def undiscounted_credit(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
     """C_ka with δ = 1, (S, K, A)."""
     marginal = marginal_score(network, targets, beliefs)
@@ -65,8 +70,8 @@ def undiscounted_credit(network: Network, targets: Floats, beliefs: Beliefs) -> 
 
 def _range(network: Network, block: TeamBlock, objective: Floats) -> float:
     x = network.baseline[block.activities]
-    reach = RHO * network.scale[block.activities]
-    rho = np.where(network.is_effort[block.activities], 0.0, RHO)
+    rho = movable_share(network, block)
+    reach = rho * network.scale[block.activities]
     lower = np.where(x > 0, (1 - rho) * x, 0.0)
     upper = np.where(x > 0, (1 + rho) * x, reach)
     limits = {"A_eq": block.balance, "b_eq": block.balance @ x} if len(block.balance) else {}

@@ -13,9 +13,9 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from optimizer.arrays import Floats, Ints
-from optimizer.response.beliefs import signals_of
+from optimizer.response.beliefs import believed_score
 from optimizer.response.calibration import Calibrated
-from optimizer.response.controllability import RHO, undiscounted_credit
+from optimizer.response.controllability import movable_share, undiscounted_credit
 from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.network import Network, TeamBlock
 from optimizer.response.outcome import true_scores
@@ -66,16 +66,15 @@ def pay_at_mercy(cal: Calibrated, at: Equilibrium, euros: Floats, exposure: Floa
 
 def _pay_lost(cal: Calibrated, at: Equilibrium, euros: Floats, gained: Floats) -> Floats:
     """What a unit less of an activity takes from its team's pay, undiscounted, (S, A) currency per unit."""
-    signals = signals_of(at.network, cal.curves, cal.targets_at(at.beliefs), at.beliefs)
-    pull = signals.slope.pull(euros)[:, at.network.team]
+    believed = believed_score(at.network, cal.targets_at(at.beliefs), at.beliefs)
+    pull = cal.curves.sensitivity(believed).pull(euros)[:, at.network.team]
     return np.asarray((pull * gained.mT).sum(axis=2))
 
 
 def _room(network: Network, block: TeamBlock, x: Floats) -> tuple[Floats, Floats]:
     """Least and largest change of own activities at x (S, A_j): by half, not below nothing, hours as they
     are."""
-    rho = np.where(network.is_effort[block.activities], 0.0, RHO)
-    reach = rho * np.maximum(x, network.scale[block.activities])
+    reach = movable_share(network, block) * np.maximum(x, network.scale[block.activities])
     return np.maximum(-x, -reach), reach
 
 

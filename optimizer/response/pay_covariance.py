@@ -27,6 +27,7 @@ from optimizer.arrays import Floats
 from optimizer.response.bivariate_normal import joint_moments
 from optimizer.response.gates import NO_GATES
 from optimizer.response.pay_curves import PayCurves
+from optimizer.response.shared_luck import person_correlation
 
 DRAWS = 2048
 """Of luck, for payments behind gates: a power of 2."""
@@ -70,15 +71,12 @@ class PaySpread:
         return self.curves.variance(self.score)
 
     def _persons(self) -> Iterator[PaySpread]:
-        """Of each team alone, whose luck is then that of one of its persons where these are paid: all skill
-        is in all KPIs, and a person's own luck in none but its own."""
+        """Of each team alone, whose luck is then that of one of its persons where these are paid."""
         for i in range(self.curves.teams):
             curves = self.curves.of_team_alone(i)
-            shared = self.luck * np.outer(curves.noise, curves.noise) + float(curves.skill[0, 0]) ** 2
-            spread = np.where(curves.spread[0] > 0, curves.spread[0], 1.0)
-            alike = shared / np.outer(spread, spread)
-            np.fill_diagonal(alike, 1.0)
-            of_one = replace(curves, noise=curves.spread[0], skill=0 * curves.skill, alone=0 * curves.alone)
+            spread = curves.spread[0]
+            alike = person_correlation(self.luck, curves.noise, float(curves.skill[0, 0]), spread)
+            of_one = replace(curves, noise=spread, skill=0 * curves.skill, alone=0 * curves.alone)
             yield PaySpread(of_one, alike, self.score)
 
     def _pairs(self) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from optimizer.arrays import Floats, Ints
 from optimizer.response.gates import NO_GATES, Gates
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.scenario_network import build_network
-from optimizer.response.shared_luck import luck_correlation
+from optimizer.response.shared_luck import luck_correlation, person_correlation
 from optimizer.scenario.curve_shapes import LINE, PayKnots, factor_of, shape_of
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.plan import IN_FORCE, PlanTerms
@@ -133,13 +133,14 @@ def _gates(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Gates:
 def _alike(scenario: Scenario, team: Ints, kpi: Ints, on: Ints) -> Floats:
     """Correlation of the attainments of two KPIs whose pay hangs together, (P,): of their luck, and where
     persons are paid of their skill, which is the same in both."""
-    luck = luck_correlation(scenario, build_network(scenario))[kpi, on]
+    luck = luck_correlation(scenario, build_network(scenario))
     noise = np.array([k.noise for k in scenario.kpis.values()])
     apart = _persons(scenario, len(scenario.teams))
-    skill, alone = apart["skill"][team, 0], apart["alone"][team]
-    row = np.arange(len(team))
-    size = [np.sqrt(noise[k] ** 2 + skill**2 + alone[row, k] ** 2) for k in (kpi, on)]
-    return np.asarray((luck * noise[kpi] * noise[on] + skill**2) / (size[0] * size[1]))
+    every = [
+        person_correlation(luck, noise, float(skill), np.sqrt(noise**2 + skill**2 + alone**2))
+        for (skill,), alone in zip(apart["skill"], apart["alone"], strict=True)
+    ]
+    return np.array(every)[team, kpi, on]
 
 
 def _patience(scenario: Scenario, rows: Iterable[list[Curve | None]]) -> Floats:

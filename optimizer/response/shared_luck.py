@@ -92,6 +92,17 @@ def nearest_correlation(matrix: Floats) -> Floats:
     return np.asarray(np.clip(at, -1.0, 1.0))
 
 
+def person_correlation(luck: Floats, noise: Floats, skill: float, spread: Floats) -> Floats:
+    """(K, K), of one person's attainments, whose standard deviations are `spread` (K,) (model.md §13.2).
+
+    The luck R of KPIs with `noise` (K,) is the team's; skill is in all alike, luck of its own in none else.
+    """
+    size = np.where(spread > 0, spread, 1.0)
+    alike = (luck * np.outer(noise, noise) + skill**2) / np.outer(size, size)
+    np.fill_diagonal(alike, 1.0)
+    return np.asarray(alike)
+
+
 def _root(alike: Floats) -> Floats:
     """A with A A' = a correlation, (K, K), lower triangular (Cholesky): a KPI adds luck of its own to that of
     earlier ones."""

@@ -141,12 +141,6 @@ def curves_in_words(curves: ChosenCurves) -> str:
     return "; ".join(f"{at}: {curve if isinstance(curve, str) else 'own'}" for at, curve in curves.items())
 
 
-def targets_in_words(terms: PlanTerms) -> str:
-    """`kpi: 30; kpi: 2`, or `reset 0.05`, `fixed 0`; empty where they are as today."""
-    issued = [] if terms.issued is None else [f"{terms.issued.mode} {terms.issued.stretch:.12g}"]
-    return "; ".join([*issued, *(f"{kpi}: {target:.12g}" for kpi, target in terms.targets.items())])
-
-
 def stated_of(plan: Plan) -> StatedPlan:
     """A plan as a file would say it, every part of it, unchecked."""
     targets: Any = plan.issued if plan.issued is not None else plan.targets

@@ -48,19 +48,14 @@ def baseline_in_words(cal: Calibrated) -> str:
         f"{scenario.name}: {len(scenario.activities)} activities of {len(network.teams)} teams calibrated."
     ]
     for i, team in enumerate(network.teams):
-        mine = np.flatnonzero((network.team == i) & network.explicit)
-        hours = float((network.unit_hours * network.baseline)[mine].sum())
-        limit = network.hours[i]
-        booked = (
-            f"{hours / limit:.0%} of {limit:,.0f} hours are booked"
-            if np.isfinite(limit)
-            else "hours unlimited"
-        )
+        answer, limit = answers[i], network.hours[i]
+        booked = "hours unlimited"
+        if np.isfinite(limit):
+            booked = f"{1 - answer.unbooked:.0%} of {limit:,.0f} hours are booked"
         lines.append(
             f"  {team}: {booked}; an hour is worth {_small(cal.hour_price[i])} {scenario.currency}; "
             f"target pay {_whole(cal.current[i].sum())} {scenario.currency}."
         )
-        answer = answers[i]
         if answer.kpi and np.isfinite(answer.booked_hours):
             lines.append(
                 f"    10 % more pay on what it is paid for: booked hours {_signed(answer.booked_hours)}, "

@@ -460,6 +460,21 @@ def larger_programs(rng: np.random.Generator, kind: str) -> Programs:
     return Programs(g, q, balance, at @ balance.T, lower, upper)
 
 
+def test_an_inflow_of_rounding_is_no_inflow() -> None:
+    """What hardly comes in at a starved stage is less than x can be computed to."""
+    g = np.array([[1648.02, -311.79, -311.95, -551.01, 181.25, 400.18]])
+    q = np.array([35.84, 34.08, 163.28, 15.78, 0.0786, 0.2896])
+    balance = np.array([[1.0, 1, 1, 1, 0, 0], [38.5222, 4.1905, 4.1877, 0, 1, -1]])
+    starved, rounding = (
+        solve_separable(g, q, balance, np.array([[inflow, 0.0]]), np.zeros(6), np.full(6, np.inf))
+        for inflow in (0.0, 1.1e-15)
+    )
+    np.testing.assert_array_equal(rounding.x, starved.x)
+    assert rounding.imbalance[0] == 0
+    little = solve_separable(g, q, balance, np.array([[1e-9, 0.0]]), np.zeros(6), np.full(6, np.inf))
+    assert little.x[0, :4].sum() == pytest.approx(1e-9, rel=1e-3)
+
+
 def test_a_program_without_any_feasible_point_tells() -> None:
     g, b = np.array([[1.0, 2.0]]), np.array([[-1.0]])
     optimum = solve_separable(g, np.ones(2), np.ones((1, 2)), b, np.zeros(2), np.full(2, np.inf))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from threading import Event
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,6 +17,9 @@ from optimizer import RunOptions, Scenario, read_scenario, solve_to_folder
 from optimizer.cli import main
 from optimizer.explanation.resolve import LONGEST
 from optimizer.runs.deadlines import Deadlines, explained_by, searched_by
+from optimizer.solver.highs import Limits
+from optimizer.solver.pace import BLOCK, paced
+from optimizer.solver.state import SolveState
 
 SMALL = CASES / "small.yaml"
 
@@ -51,6 +56,33 @@ def test_a_run_in_time_has_all_documents(tmp_path: Path) -> None:
     )
     assert run.left_out == ()
     assert (tmp_path / "run" / "budget.xlsx").is_file()
+
+
+class _Told:
+    """As much of a solve as its pace asks for: what is left of the time, in turn."""
+
+    def __init__(self, *left: float | None) -> None:
+        self.left = list(left)
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.left[0] == 0
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(1e-4, self.left.pop(0) if len(self.left) > 1 else self.left[0], 1, Event())
+
+
+def test_where_time_is_limited_a_single_plan_is_judged_first() -> None:
+    blocks = [s.stop - s.start for s in paced(cast(SolveState, _Told(1000.0)), 5_000)]
+    assert blocks[:4] == [1, 8, 64, 512]
+    assert max(blocks) == BLOCK
+    assert sum(blocks) == 5_000
+    assert [s.stop - s.start for s in paced(cast(SolveState, _Told(None)), 1_500)] == [BLOCK, 1_500 - BLOCK]
+
+
+def test_no_plan_is_judged_after_the_time() -> None:
+    assert [s.stop for s in paced(cast(SolveState, _Told(1000.0, 1000.0, 0.0)), 5_000)] == [1]
 
 
 # --- frontiers ------------------------------------------------------------------------------------------

@@ -42,8 +42,11 @@ class Listing:
     def blocks(self, size: int = BLOCK) -> Iterator[Ints]:
         """All of them, (S, I, K) so many at once."""
         for start in range(0, self.count, size):
-            at = np.arange(start, min(start + size, self.count))
-            yield self.plans(np.unravel_index(at, self.shape))
+            yield self.part(slice(start, min(start + size, self.count)))
+
+    def part(self, some: slice) -> Ints:
+        """Some of them, by their places in a row, (S, I, K)."""
+        return self.plans(np.unravel_index(np.arange(some.start, some.stop), self.shape))
 
     def plans(self, chosen: tuple[Ints, ...]) -> Ints:
         """Plans (S, I, K) by the place of each team's row (S,)."""

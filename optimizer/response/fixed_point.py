@@ -4,14 +4,13 @@ Relaxation, z + step (f(z) − z), leads: slow, but hard to mislead, and it ends
 would. Anderson acceleration, the step that would undo f(z) − z if that changed as over the last rounds
 (Walker & Ni 2011, doi:10.1137/10078356X), is tried from where relaxation stands; it is kept while the
 residual falls well, else forgotten, and the next try comes later. What still swings after that, around a
-kink or because f answers more than inversely, is given to Newton's method with differences, one at a time;
+kink or because f answers more than inversely, is given to Newton's method with differences;
 a point that learning would leave again is no answer. Where nothing is found, there may still be one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,44 +128,62 @@ class _Search:
 
     def finish(self, image: Image, target: float) -> None:
         """Newton's method from where relaxation stands; what it does not finish relaxation goes on with."""
-        points = [
-            newton(partial(_alone, image, row), self.at[row], self.least[row], target) for row in self.open
-        ]
-        for row, point in zip(self.open, points, strict=True):
-            self.at[row] = self.at[row] if point is None else point
-        self.open = self.open[[point is None for point in points]]
+        found, at = newton(image, self.open, self.at[self.open], self.least[self.open], target)
+        self.at[self.open[found]] = at[found]
+        self.open = self.open[~found]
 
 
-def _alone(image: Image, row: int, z: Floats) -> tuple[Floats, Floats]:
-    return image(np.full(len(z), row), z)
-
-
-def settles(change: Floats) -> bool:
-    """Learning in small steps, dz/dt = f(z) − z with this derivative (D, D), leads back to the point."""
-    return bool(np.linalg.eigvals(change).real.max() <= 1e-3)
+def settles(change: Floats) -> NDArray[np.bool_]:
+    """Learning in small steps, dz/dt = f(z) − z with derivatives (S, D, D), leads back to points (S,)."""
+    return np.asarray(np.linalg.eigvals(change).real.max(axis=1) <= 1e-3)
 
 
 def newton(
-    image: Callable[[Floats], tuple[Floats, Floats]], start: Floats, least: Floats, target: float
-) -> Floats | None:
-    """Where one map meets itself and learning stays (D,), or None; f and residuals are for points (R, D)."""
-    z, lengths = start[None], 0.5 ** np.arange(HALVINGS)[:, None]
-    seen, residual = image(z)
-    change = np.zeros((z.shape[1],) * 2)
+    image: Image, rows: Ints, start: Floats, least: Floats, target: float
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Of searches `rows` (S,), from `start` (S, D): which end where learning stays, and where all stand."""
+    z, change = start.copy(), np.zeros((*start.shape, start.shape[1]))
+    seen, residual = image(rows, z)
+    open_: Ints = np.arange(len(rows))
     for _ in range(NEWTON):
-        if residual[0] <= target:
-            return np.asarray(z[0]) if settles(change) else None
-        nudge = NUDGE * np.maximum(1.0, np.abs(z[0]))
-        beside = z + np.diag(nudge)
-        change = (image(beside)[0] - beside - (seen - z)) / nudge[:, None]
-        if not np.isfinite(change).all():
-            return None
-        step = np.linalg.lstsq(change.T, (z - seen)[0], rcond=1e-12)[0]
-        tried = np.maximum(z + lengths * step, least)
-        all_seen, all_residual = image(tried)
-        missed = np.abs(all_seen - tried).max(axis=1)
-        k = int(np.argmin(missed))
-        if missed[k] >= np.abs(seen - z).max():
-            return None
-        z, seen, residual = tried[k : k + 1], all_seen[k : k + 1], all_residual[k : k + 1]
-    return None
+        open_ = open_[residual[open_] > target]
+        if not len(open_):
+            break
+        change[open_] = _derivative(image, rows[open_], z[open_], seen[open_])
+        open_ = open_[np.isfinite(change[open_]).all(axis=(1, 2))]
+        step = _newton_steps(change[open_], (z - seen)[open_])
+        tried, its_seen, its_residual = _shortened(image, rows[open_], z[open_], step, least[open_])
+        nearer = np.abs(its_seen - tried).max(axis=1) < np.abs(seen - z)[open_].max(axis=1)
+        open_ = open_[nearer]
+        z[open_], seen[open_], residual[open_] = tried[nearer], its_seen[nearer], its_residual[nearer]
+    found = residual <= target
+    found[found] = settles(change[found])
+    return found, z
+
+
+def _derivative(image: Image, rows: Ints, z: Floats, seen: Floats) -> Floats:
+    """Of f(z) − z by each coordinate, (S, coordinate, D), by differences."""
+    count, size = z.shape
+    nudge = NUDGE * np.maximum(1.0, np.abs(z))
+    beside = z[:, None] + nudge[:, :, None] * np.eye(size)
+    its = image(np.repeat(rows, size), beside.reshape(-1, size))[0].reshape(count, size, size)
+    return np.asarray((its - beside - (seen - z)[:, None]) / nudge[:, :, None])
+
+
+def _newton_steps(change: Floats, miss: Floats) -> Floats:
+    """Least-squares solutions (S, D) of stepᵀ change = miss."""
+    steps = [np.linalg.lstsq(its.T, m, rcond=1e-12)[0] for its, m in zip(change, miss, strict=True)]
+    return np.array(steps).reshape(miss.shape)
+
+
+def _shortened(
+    image: Image, rows: Ints, z: Floats, step: Floats, least: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Each step or a half, a quarter, … of it, whatever misses least: points, f and residuals there."""
+    (count, size), each = z.shape, np.arange(len(z))
+    lengths = 0.5 ** np.arange(HALVINGS)
+    tried = np.maximum(z[:, None] + lengths[:, None] * step[:, None], least[:, None])
+    seen, residual = image(np.repeat(rows, HALVINGS), tried.reshape(-1, size))
+    seen, residual = seen.reshape(tried.shape), residual.reshape(count, HALVINGS)
+    best = np.abs(seen - tried).max(axis=2).argmin(axis=1)
+    return tried[each, best], seen[each, best], residual[each, best]

@@ -25,7 +25,8 @@ ROUNDS = 200
 PRECISION = 1e-13
 """Imbalance that is asked for, relative to what flows."""
 ROUNDING = 4 * float(np.finfo(float).eps)
-"""Of rewards and prices in x(y): no imbalance falls below what it causes before `_projected`."""
+"""Of rewards and prices in x(y): no imbalance falls below what it causes before `projected`, and a right-hand
+side below what rewards alone cause is none."""
 DAMPING = (1e-14, 1e-4)
 """Least and most, relative to the system with everything free; the least only keeps it regular."""
 FACTOR = 100.0
@@ -96,7 +97,7 @@ class _Rows:
 
 @dataclass(frozen=True)
 class _Programs:
-    """`still` (S, m): what flows where nothing does; `regular` (S, m): the diagonal with everything free."""
+    """`could` (S, m): what rewards alone would move; `regular` (S, m): the diagonal with everything free."""
 
     rows: _Rows
     g: Floats
@@ -104,16 +105,17 @@ class _Programs:
     b: Floats
     lower: Floats
     upper: Floats
-    still: Floats
+    could: Floats
     regular: Floats
 
     @classmethod
     def of(cls, rows: _Rows, g: Floats, q: Floats, b: Floats, lower: Floats, upper: Floats) -> _Programs:
-        still = np.abs(b) + 1e-12 * product(np.abs(g / q), rows.size) + 1e-300
-        return cls(rows, g, q, b, lower, upper, still, product(1 / q, rows.size**2))
+        could = product(np.abs(g / q), rows.size)
+        b = np.where(np.abs(b) <= ROUNDING * could, 0.0, b)
+        return cls(rows, g, q, b, lower, upper, could, product(1 / q, rows.size**2))
 
     def select(self, some: Bools | Ints) -> _Programs:
-        parts = (self.g, self.q, self.b, self.lower, self.upper, self.still, self.regular)
+        parts = (self.g, self.q, self.b, self.lower, self.upper, self.could, self.regular)
         return _Programs(self.rows.select(some), *(v[some] for v in parts))
 
     def response(self, y: Floats) -> Floats:
@@ -126,7 +128,7 @@ class _Programs:
 
     def flow(self, x: Floats) -> Floats:
         """What an imbalance is compared with, (S, m): the size of its terms."""
-        return self.still + product(np.abs(x), self.rows.size)
+        return np.abs(self.b) + 1e-12 * self.could + 1e-300 + product(np.abs(x), self.rows.size)
 
     def unmet(self, x: Floats, y: Floats) -> Bools:
         """Programs whose equalities miss by more than what is asked for and than rounding explains, (S,)."""
@@ -185,17 +187,15 @@ class _Programs:
 
     def finished(self, x: Floats, y: Floats) -> QpOptimum:
         """With what rounding in large prices leaves of an imbalance taken out of x itself."""
-        missed = self.missed(x)
-        off = np.flatnonzero(missed > PRECISION)
+        off = np.flatnonzero(self.missed(x) > PRECISION)
         if len(off):
-            part = self.select(off)
-            x[off] = part.projected(x[off])
-            missed[off] = part.missed(x[off])
-        return QpOptimum(x, y, missed)
+            x[off] = self.select(off).projected(x[off])
+        return QpOptimum(x, y, self.missed(x, ROUNDING))
 
-    def missed(self, x: Floats) -> Floats:
-        """The worst imbalance relative to what flows, (S,)."""
-        return np.asarray((np.abs(self.imbalance(x)) / self.flow(x)).max(axis=1))
+    def missed(self, x: Floats, rounding: float = 0.0) -> Floats:
+        """The worst imbalance beyond so much of what rewards would move, relative to what flows, (S,)."""
+        beyond = np.maximum(np.abs(self.imbalance(x)) - rounding * self.could, 0.0)
+        return np.asarray((beyond / self.flow(x)).max(axis=1))
 
     def projected(self, x: Floats) -> Floats:
         """The nearest x (in the norm of q) on the equalities that leaves what is on a bound there."""

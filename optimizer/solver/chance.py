@@ -11,6 +11,7 @@ import numpy as np
 
 from optimizer.plans.local_search import ScoredPlan, best_of, climb, climb_by_two, ranked
 from optimizer.plans.sampling import Sampler
+from optimizer.solver.pace import paced
 from optimizer.solver.state import Event, SolveState
 
 DRAWN = 1000
@@ -31,10 +32,8 @@ def sampler(state: SolveState) -> Sampler:
 def drawn(state: SolveState, draws: Sampler) -> list[ScoredPlan]:
     """Random plans, judged, best first; fewer than DRAWN where time ran out or none can be drawn."""
     units, judged = draws.plans(DRAWN), list[ScoredPlan]()
-    for start in range(0, len(units), BLOCK):
-        if state.out_of_time:
-            break
-        judged += state.scored.look(units[start : start + BLOCK])
+    for some in paced(state, len(units), BLOCK):
+        judged += state.scored.look(units[some])
     return ranked(judged)
 
 

@@ -21,9 +21,9 @@ from optimizer.plans.rules.family import RuleOfPlan, RuleValue
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import TeamWeights, WeightRules
 from optimizer.scenario.types import Scenario
+from optimizer.solver.pace import paced
 from optimizer.solver.solution import Conflict, MovedLimit
 from optimizer.solver.state import SolveState
-from optimizer.solver.whole import BLOCK
 
 GRAINS = {"money": 0.01, "money_per_unit": 0.01, "share": 1e-4, "count": 1.0, "units": 0.01}
 """Of a limit that is named, by its unit: what is printed is what to write."""
@@ -80,7 +80,7 @@ class _Tally:
     """Of all plans at which beliefs settle: which rules each keeps, and the one that breaks them least."""
 
     kept: dict[str, list[Bools]]
-    whole: bool = True
+    whole: bool = False
     """No plan is left that was not looked at."""
     nearest: Ints | None = None
     excess: float = np.inf
@@ -109,12 +109,13 @@ def _tallied(state: SolveState) -> _Tally:
     loose = replace(state.space, scenario=_without_weight_rules(state.space.scenario))
     every = listing(loose) or state.every
     tally = _Tally({})
-    for block in every.blocks(BLOCK) if every is not None else ():
-        if state.out_of_time:
-            tally.whole = False
-            break
+    if every is None:
+        return tally
+    for some in paced(state, every.count):
+        block = every.part(some)
         batch = evaluate_batch(state.cal, state.space, state.space.euros(block))
         tally.add(block, batch.rules, batch.consistent.converged)
+        tally.whole = some.stop == every.count
     return tally
 
 

@@ -10,10 +10,11 @@ import numpy as np
 from optimizer.plans.enumeration import every_plan
 from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.space import plan_space
+from optimizer.solver.pace import paced
 from optimizer.solver.state import Event, SolveState
 
-BLOCK = 1024
-"""Plans judged at once, so that an interrupt or the time limit is heard."""
+FEW = 64
+"""Plans judged before the pace of the rest is believed."""
 ON_GRID = 1e-9
 """Share of pay within which a coarser plan is one of the space."""
 
@@ -21,7 +22,7 @@ ON_GRID = 1e-9
 def judge_whole(state: SolveState) -> bool:
     """Judge every plan where there are few; whether that was done.
 
-    Where the time left would not do, no more than a first block is judged: a search finds more in it.
+    Where the time left would not do, a search finds more in it: no more than the first plans are judged.
     """
     every = state.every
     if every is None:
@@ -29,13 +30,13 @@ def judge_whole(state: SolveState) -> bool:
     state.tell(Event("search", f"every one of {every.count:,} plans, at its own beliefs"))
     began, done = monotonic(), 0
     with state.timed("search"):
-        for block in every.blocks(BLOCK):
-            if state.out_of_time or _too_long(state, began, done, every.count):
+        for some in paced(state, every.count):
+            if some.start >= FEW and _too_long(state, began, some.start, every.count):
                 return False
-            state.scored.look(block)
-            done += len(block)
-    state.whole = True
-    return True
+            state.scored.look(every.part(some))
+            done = some.stop
+    state.whole = done == every.count
+    return state.whole
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,12 @@ def judge_coarse(state: SolveState) -> Coarse:
         euros = coarse.euros(block)
         units = state.space.units(euros)
         on_grid = np.abs(state.space.euros(units) - euros).max(axis=(1, 2)) <= ON_GRID * (1 + euros.max())
-        for start in range(0, int(on_grid.sum()), BLOCK):
-            if state.out_of_time:
-                return Coarse(tuple(judged), all=False)
-            judged += state.scored.look(units[on_grid][start : start + BLOCK])
+        before, count = len(judged), int(on_grid.sum())
+        for some in paced(state, count):
+            judged += state.scored.look(units[on_grid][some])
             state.tell(Event("enumerate", f"{len(judged):,} plans"))
+        if len(judged) < before + count:
+            return Coarse(tuple(judged), all=False)
     return Coarse(tuple(judged), all=True)
 
 

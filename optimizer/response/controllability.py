@@ -1,13 +1,13 @@
 """How much of each KPI a team decides itself, at baseline beliefs (model.md §8), and how well it sees that
-its work moves it (§13.5). Linear programs go through scipy."""
+its work moves it (§13.5)."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linprog
 
 from optimizer.arrays import Floats
 from optimizer.response.beliefs import Beliefs, credit, marginal_score
+from optimizer.response.best_moves import Moves, largest_gains
 from optimizer.response.network import NEGLIGIBLE, Network, TeamBlock
 from optimizer.scenario.types import Scenario
 
@@ -50,10 +50,9 @@ def swings(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
     gained = undiscounted_credit(network, targets, beliefs)[0]
     swing = np.zeros((len(network.teams), len(network.kpis)))
     for i, block in enumerate(network.blocks):
-        for k in range(len(network.kpis)):
-            objective = gained[k, block.activities]
-            if np.abs(objective).max(initial=0.0) > 0:
-                swing[i, k] = _range(network, block, objective)
+        mine = gained[:, block.activities]
+        moved = np.abs(mine).max(axis=1, initial=0.0) > 0
+        swing[i, moved] = _ranges(network, block, mine[moved])
     return np.where(swing > NEGLIGIBLE, swing, 0.0)
 
 
@@ -68,18 +67,10 @@ def undiscounted_credit(network: Network, targets: Floats, beliefs: Beliefs) -> 
     return credit(network, beliefs.routing, marginal, np.ones_like(network.delay))
 
 
-def _range(network: Network, block: TeamBlock, objective: Floats) -> float:
-    x = network.baseline[block.activities]
-    rho = movable_share(network, block)
-    reach = rho * network.scale[block.activities]
-    lower = np.where(x > 0, (1 - rho) * x, 0.0)
-    upper = np.where(x > 0, (1 + rho) * x, reach)
-    limits = {"A_eq": block.balance, "b_eq": block.balance @ x} if len(block.balance) else {}
-    size = np.abs(objective).max()
-    ends = []
-    for sign in (1.0, -1.0):
-        program = linprog(sign * objective / size, bounds=np.c_[lower, upper], method="highs-ds", **limits)
-        if program.status != 0:
-            raise RuntimeError(f"swing of a KPI could not be computed: {program.message}")
-        ends.append(sign * program.fun)
-    return float(size * (ends[1] - ends[0]))
+def _ranges(network: Network, block: TeamBlock, gained: Floats) -> Floats:
+    """Most less least that a team's moves bring each row of `gained` (R, A_i), (R,)."""
+    x, rho = network.baseline[block.activities], movable_share(network, block)
+    reach = rho * np.where(x > 0, x, network.scale[block.activities])
+    both = np.concatenate([gained, -gained])
+    moves = Moves(block.balance, *(np.broadcast_to(end, both.shape) for end in (-rho * x, reach)))
+    return np.asarray(largest_gains(moves, both).reshape(2, -1).sum(axis=0))

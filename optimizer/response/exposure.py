@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from optimizer.arrays import Floats, Ints
 from optimizer.response.beliefs import believed_score
+from optimizer.response.best_moves import Moves, largest_gains
 from optimizer.response.calibration import Calibrated
 from optimizer.response.controllability import movable_share, undiscounted_credit
 from optimizer.response.equilibrium import Equilibrium
@@ -23,8 +22,6 @@ from optimizer.response.separable_qp import solve_separable
 
 EPSILON = 0.005
 """Share of its own target pay that a team gives up to hurt another's KPI."""
-_AT_ONCE = 200
-"""Linear programs that are solved side by side as one."""
 NO_CREDIT = 1e-12
 """Of a KPI's largest credit: less is what rounding leaves of none."""
 _TRIALS = 90
@@ -88,49 +85,10 @@ def _worst_falls(at: Equilibrium, block: TeamBlock, fall: Floats, lost: Floats, 
     """
     low, high = _room(at.network, block, at.x[:, block.activities])
     worst = np.zeros(fall.shape[:2])
-    asked = np.argwhere(np.abs(fall).max(axis=2, initial=0.0) > 0)
-    for first in range(0, len(asked), _AT_ONCE):
-        plan, kpi = asked[first : first + _AT_ONCE].T
-        some = low[plan], high[plan], fall[plan, kpi], lost[plan], purse[plan]
-        worst[plan, kpi] = _side_by_side(block.balance, *some)
+    plan, kpi = np.nonzero(np.abs(fall).max(axis=2, initial=0.0) > 0)
+    moves = Moves(block.balance, low[plan], high[plan], -lost[plan], purse[plan])
+    worst[plan, kpi] = largest_gains(moves, fall[plan, kpi])
     return worst
-
-
-def _side_by_side(
-    balance: Floats, low: Floats, high: Floats, fall: Floats, lost: Floats, purse: Floats
-) -> Floats:
-    """Optima (R,) of R programs, their variables in units of `high`, their rows near 1."""
-    unit = np.where(high > 0, high, 1.0)
-    gain, cost = fall * unit, -lost * unit
-    size = np.maximum(np.abs(gain).max(axis=1, keepdims=True), 1e-300)
-    dear = np.maximum(np.abs(cost).max(axis=1, keepdims=True), purse[:, None])
-    dear = np.where(dear > 0, dear, 1.0)
-    program = linprog(
-        -(gain / size).ravel(),
-        A_ub=_diagonal((cost / dear)[:, None]),
-        b_ub=(purse[:, None] / dear).ravel(),
-        A_eq=_diagonal(_near_one(balance * unit[:, None])) if len(balance) else None,
-        b_eq=np.zeros(len(unit) * len(balance)) if len(balance) else None,
-        bounds=np.c_[(low / unit).ravel(), (high / unit).ravel()],
-        method="highs",
-    )
-    if program.status != 0:
-        raise RuntimeError(f"exposure of a KPI could not be computed: {program.message}")
-    return np.asarray((gain * program.x.reshape(gain.shape)).sum(axis=1))
-
-
-def _diagonal(blocks: Floats) -> csr_array:
-    """Blocks (R, m, n) along the diagonal of a sparse matrix (R m, R n)."""
-    count, rows, columns = blocks.shape
-    at = np.arange(columns) + columns * np.arange(count)[:, None, None]
-    ends = columns * np.arange(count * rows + 1)
-    shape = (count * rows, count * columns)
-    return csr_array((blocks.ravel(), np.broadcast_to(at, blocks.shape).ravel(), ends), shape=shape)
-
-
-def _near_one(rows: Floats) -> Floats:
-    size = np.abs(rows).max(axis=-1, keepdims=True)
-    return np.asarray(rows / np.where(size > 0, size, 1.0))
 
 
 # --- in utility: quadratic costs ------------------------------------------------------------------------

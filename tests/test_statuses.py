@@ -195,6 +195,19 @@ def test_with_the_limits_that_are_printed_a_plan_keeps_every_rule(budget: dict[s
     assert solve(applied(scenario, solution)).status in ("optimal", "imposed")
 
 
+@pytest.mark.parametrize("seconds", [None, 1_000.0])
+def test_a_rule_that_the_first_plans_cannot_break_is_counted_as_kept_there(seconds: float | None) -> None:
+    """The first plan pays the finders nothing, so that there is no least share for them; later ones do."""
+    scenario = with_rules(case("way_out.yaml"), budget={"expected": 1.0, "min_share_of_target": 0.9})
+    pay = {"current": 9_000, "min": 0, "max": 9_000, "step": 4_500}
+    tree = scenario.model_dump(by_alias=True, exclude_unset=True)
+    tree["teams"]["finders"]["target_pay"] = pay
+    solution = solve(Scenario.model_validate(tree), Options(time_limit=seconds))
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert "budget.expected" in solution.conflict.rules
+
+
 @pytest.mark.parametrize("budget", [{}, {"expected": 41_000.0}])
 def test_a_floor_of_control_that_starves_a_team_has_a_way_out_that_suffices(budget: dict[str, Any]) -> None:
     starving = with_rules(case("way_out.yaml"), budget=budget, controllability={"floor": 0.99})

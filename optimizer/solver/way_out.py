@@ -7,7 +7,7 @@ where every plan was judged, and no more than a way out elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import ceil, floor
 
 import numpy as np
@@ -79,15 +79,19 @@ def away(number: float, rule: str, at_least: bool) -> float:
 class _Tally:
     """Of all plans at which beliefs settle: which rules each keeps, and the one that breaks them least."""
 
-    kept: dict[str, list[Bools]]
+    blocks: list[dict[str, Bools]] = field(default_factory=list)
+    """Of plans together, by rule: a rule that no plan of a block could break may be missing there."""
+    settled: list[int] = field(default_factory=list)
+    """Plans of each block at which beliefs settle."""
     whole: bool = False
     """No plan is left that was not looked at."""
     nearest: Ints | None = None
     excess: float = np.inf
 
     def add(self, units: Ints, rules: Iterable[RuleValue], settled: Bools) -> None:
-        for rule in rules:
-            self.kept.setdefault(rule.name, []).append(rule.kept[settled])
+        rules = tuple(rules)
+        self.blocks.append({rule.name: rule.kept[settled] for rule in rules})
+        self.settled.append(int(settled.sum()))
         excess = np.where(settled, sum(rule.excess for rule in rules), np.inf)
         least = int(np.argmin(excess))
         if excess[least] < self.excess:
@@ -95,7 +99,8 @@ class _Tally:
 
     def conflicting(self) -> Iterator[str]:
         """Deletion filter: a rule is let go for good where the rest cannot hold even without it."""
-        broken = {name: ~np.concatenate(kept) for name, kept in self.kept.items()}
+        names = dict.fromkeys(name for block in self.blocks for name in block)
+        broken = {name: self._broken(name) for name in names}
         for name in tuple(broken):
             rest = [b for other, b in broken.items() if other != name]
             if rest and np.any(rest, axis=0).all():
@@ -103,12 +108,16 @@ class _Tally:
             else:
                 yield name
 
+    def _broken(self, rule: str) -> Bools:
+        kept = [b.get(rule, np.ones(n, bool)) for b, n in zip(self.blocks, self.settled, strict=True)]
+        return ~np.concatenate(kept)
+
 
 def _tallied(state: SolveState) -> _Tally:
     """Of all plans, those beyond the rules on weights too where that is still few."""
     loose = replace(state.space, scenario=_without_weight_rules(state.space.scenario))
     every = listing(loose) or state.every
-    tally = _Tally({})
+    tally = _Tally()
     if every is None:
         return tally
     for some in paced(state, every.count):

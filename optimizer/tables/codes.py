@@ -84,7 +84,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "calibration.loss_kind": _listed("row cell"),
     "calibration.loss": _listed(
         "row_of_another_width empty_row empty_cells no_id id_again no_creation created_in_future "
-        "created_before_1990 created_before_start closed_in_future closed_before_created negative_value "
+        "created_before_1990 created_before_start closed_in_future closed_ahead closing_expected "
+        "closed_before_created negative_value "
         "answered_before_created no_owner unknown_deal win_of_unknown_lead win_again incomplete_cost "
         "incomplete_call touch_of_nobody incomplete_person unreadable_creation unreadable_closing "
         "unreadable_value unreadable_response unreadable_win unreadable_cost unreadable_call_length "

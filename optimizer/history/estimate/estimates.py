@@ -25,10 +25,10 @@ def day_of(moment: object) -> dt.date:
     return moment.date()
 
 
-def maturity(history: History, lag: Lag | None) -> dt.date:
+def maturity(history: History, lag: Lag | None) -> dt.datetime:
     """The last day less the time in which nine of ten wins have come."""
     days = float(np.percentile(lag.observed, 90)) if lag is not None and len(lag.observed) else 0.0
-    return history.last.date() - dt.timedelta(days=round(days))
+    return dt.datetime.combine(history.last, dt.time.min) - dt.timedelta(days=days)
 
 
 def rates_of(frame: pl.DataFrame, mature: pl.DataFrame, given: Map) -> dict[str, Rate]:

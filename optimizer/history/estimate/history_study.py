@@ -133,10 +133,7 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
     wins = frame.filter("won")
     tell("rates and lags")
     lags = lags_of(frame)
-    young = given.mature_before or maturity(history, lags.get("created_to_won"))
-    mature = leads.filter(pl.col("created") < young)
-    if not mature.height:
-        mature, young = leads, history.last.date() + dt.timedelta(days=1)
+    mature, young = mature_of(leads, history, given, lags)
     tell("persons")
     people = persons(mature, "won", "win_rate", _PEOPLE_LEADS)
     slopes, within = _slopes(mature, people, given, tell)
@@ -170,6 +167,18 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         capacity=capacity_of(history.calls),
         sides=sides_of(leads, history, given),
     )
+
+
+def mature_of(
+    leads: pl.DataFrame, history: History, given: Map, lags: Mapping[str, Lag]
+) -> tuple[pl.DataFrame, dt.date]:
+    """Leads old enough to be judged, and the day before which those were created."""
+    if given.mature_before is not None:
+        limit = dt.datetime.combine(given.mature_before, dt.time.min)
+    else:
+        limit = maturity(history, lags.get("created_to_won"))
+    mature = leads.filter(pl.col("created") < limit)
+    return (mature, limit.date()) if mature.height else (leads, history.last.date() + dt.timedelta(days=1))
 
 
 def _slopes(

@@ -76,4 +76,4 @@ class Account:
         if not frame.height:
             hint = "; ".join(f"{loss.what}: {loss.rows}" for loss in self.rows if loss.rows)
             raise ScenarioError([InputProblem("deals", "", "no row is left", hint)])
-        return frame.drop(ROW)
+        return frame

@@ -18,7 +18,9 @@ from optimizer.history.read.calls_and_spend import (
     with_leads,
     with_wins,
 )
+from optimizer.history.read.change_headings import says_changed
 from optimizer.history.read.exports import ROW, Export, Loss, read_export
+from optimizer.history.read.last_event import last_change, only_events
 from optimizer.history.read.mapping import Map
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.read.typed_columns import outcomes_in, refuse_no_wins, typed
@@ -49,14 +51,10 @@ class History:
     blanked: tuple[Loss, ...]
     """Cells that could not be used, in rows that are."""
     notes: tuple[str, ...]
+    last: dt.datetime
+    """The end of observation: the last creation, change of a record, or closing of a decided deal."""
     concerned: tuple[str, ...] = ()
     """Owners whose plan changed, as they are called here."""
-
-    @property
-    def last(self) -> dt.datetime:
-        """The end of observation: the last creation, or the last closing but for one in a thousand."""
-        ends = [self.deals["created"].max(), self.deals["closed"].quantile(0.999, "nearest")]
-        return max(end for end in ends if isinstance(end, dt.datetime))
 
 
 def read_history(
@@ -76,8 +74,9 @@ def read_history(
     read = {table: sum(e.read for e in exports) for table, exports in tables.items()}
     taken = Account(tables["deals"])
     tell("reading dates and numbers")
-    raw = pl.concat([export.frame for export in tables.pop("deals")])
+    raw = pl.concat([export.frame for export in tables.pop("deals")], how="diagonal")
     outcomes = outcomes_in(raw, given)
+    changed = last_change(raw, given, today or dt.date.today())
     frame = typed(raw, given, taken, notes)
     del raw  # the texts of all rows take more memory than their values
     if given.leads is not None:
@@ -85,6 +84,8 @@ def read_history(
     if given.closed is not None:
         frame = with_wins(frame, tables["closed"], given, taken)
     frame = taken.kept(frame, given, today or dt.date.today())
+    frame, last = only_events(frame, changed, taken)
+    frame = frame.drop(ROW)
     refuse_no_wins(frame, outcomes)
     spend = spend_of(tables.get("spend"), given, taken, notes)
     calls = calls_of(tables.get("calls"), given, taken)
@@ -103,6 +104,7 @@ def read_history(
         dropped=tuple(loss for loss in taken.rows if loss.rows),
         blanked=tuple(loss for loss in taken.cells if loss.rows),
         notes=tuple(notes),
+        last=last,
         concerned=concerned(given, owners[0], codes),
     )
 
@@ -126,7 +128,7 @@ def _tables(
             problems.append(_no_table(export, wanted))
             continue
         best = max(fitting, key=lambda table: len(wanted[table]))
-        slim = export.frame.select(ROW, *sorted(wanted[best]))
+        slim = export.frame.select(ROW, *sorted(_kept(export, wanted[best], best)))
         tables.setdefault(best, []).append(replace(export, frame=slim))
         if best != "deals":
             notes += [f"{path.name}: {loss.rows} left out: {loss.what}" for loss in export.losses]
@@ -134,6 +136,12 @@ def _tables(
     if problems:
         raise ScenarioError(problems)
     return tables, notes
+
+
+def _kept(export: Export, wanted: frozenset[str], table: str) -> set[str]:
+    """The headings that are needed; of deals also those that tell when a record was changed."""
+    more = filter(says_changed, export.frame.columns) if table == "deals" else ()
+    return {*wanted, *more}
 
 
 def _no_table(export: Export, wanted: Mapping[str, frozenset[str]]) -> InputProblem:

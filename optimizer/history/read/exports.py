@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from optimizer.history.read.change_headings import says_changed
 from optimizer.history.read.csv_records import Places, Records, records_of
 from optimizer.history.read.files import WORKBOOK, content_of
 from optimizer.scenario.files import refuse
@@ -171,7 +172,9 @@ def _parsed(path: Path, text: _Text, wanted: frozenset[str]) -> Export:
 
 def _looked_for(headings: list[str], wanted: frozenset[str]) -> list[str]:
     """All of them where none of the file's is wanted: which table it could be is then told from all."""
-    return [name for name in headings if name in wanted] or headings
+    if wanted.isdisjoint(headings):
+        return headings
+    return [name for name in headings if name in wanted or says_changed(name)]
 
 
 def _loss(reason: str, records: Records, mask: Any) -> Loss:

@@ -37,7 +37,10 @@ class DealColumns(Frozen):
     segment: str | None = None
     """What kind of customer it is: a region, a size, an industry."""
     closed: str | None = None
-    """When it was won or lost."""
+    """When it was won or lost; of open ones it is a forecast, and not used."""
+    modified: str | None = None
+    """When the record was last changed: nothing after the newest was seen. A heading that says so is used
+    without being named."""
     value: str | None = None
     """What a won one is worth [currency]."""
     response: str | None = None

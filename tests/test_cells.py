@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from companies import random_company
+from fuzz import generated
 from solved import mini
 
-from optimizer import Scenario
+from optimizer import Options, Scenario
 from optimizer.model.bounds import Interval
 from optimizer.model.build import build_model
 from optimizer.model.data import ModelData, model_data
@@ -24,6 +25,8 @@ from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import FixedModel, model_at
 from optimizer.solver.program.plan_cells import Space, find_cells
 from optimizer.solver.program.regions import find_regions
+from optimizer.solver.solution import Problem
+from optimizer.solver.state import SolveState, own_beliefs
 
 NEAR = 1e-6
 """Facets are in units of their size; cells leave 1e-7 of it to rounding."""
@@ -68,6 +71,22 @@ def test_every_plan_worth_the_floor_lies_in_a_cell_that_knows_its_value_and_payo
             for at in cell.points:
                 slope, constant = cell.tangent(at)
                 assert slope @ e + constant <= seen.loaded_pay[j] * (1 + 1e-7)
+
+
+@pytest.mark.slow
+def test_a_stage_that_nobody_feeds_cuts_off_no_plan() -> None:
+    """At the beliefs of a poor plan a stage is empty whatever the plan: its volumes are rounding."""
+    scenario = generated(1178)
+    assert scenario is not None
+    cal = calibrate(scenario)
+    measures = measure(cal)
+    state = SolveState(Problem(cal, plan_space(cal, measures.controllability), measures), Options())
+    poor = np.zeros((3, 9), dtype=np.intp)
+    poor[0, 2] = poor[2, 4] = 4
+    at = own_beliefs(state, state.scored.one(poor), "own")
+    judge = judge_at(cal, state.space, at.beliefs, at.exposure)
+    scores = judge(np.concatenate(list(every_plan(state.space))))
+    assert model_at(at.data(state)).relaxed_bound() >= scores.value[scores.kept].max() * (1 - 1e-9)
 
 
 @pytest.mark.slow

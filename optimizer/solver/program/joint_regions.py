@@ -82,7 +82,7 @@ def _spread(values: Floats, at: Ints, size: int) -> Floats:
 
 
 def room_for_gaming(data: ModelData, regime: RegimeData, x: Floats) -> Floats:
-    """Cap less volume of each gaming activity, as affine maps of e, (G, P + 1)."""
+    """Cap less volume of each gaming activity, of its scale, as affine maps of e, (G, P + 1)."""
     rows = [np.zeros((0, x.shape[1]))]
     for a, constant, share in caps_in(data, regime.network):
         row = -x[a]
@@ -91,5 +91,5 @@ def room_for_gaming(data: ModelData, regime: RegimeData, x: Floats) -> Floats:
             source = int(regime.network.source[a])
             row = row + share * (regime.network.yields[source] @ x)
             row[-1] += share * regime.network.inflow[source]
-        rows.append(row[None])
+        rows.append(row[None] / max(regime.network.scale[a], 1e-6))
     return np.vstack(rows)

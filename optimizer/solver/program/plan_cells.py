@@ -34,7 +34,7 @@ from optimizer.solver.program.joint_regions import (
     joint_patterns,
     room_for_gaming,
 )
-from optimizer.solver.program.regions import OUTSIDE, Regions
+from optimizer.solver.program.regions import OUTSIDE, Regions, facet_scale
 
 MOST_CELLS = 32
 """Cells kept for the model; cutting ends there."""
@@ -44,6 +44,8 @@ SHARE = 0.25
 """... or of what the bound is ahead of the floor: the rest is for the search over whole steps."""
 TANGENTS = 12
 """Tangents at most on the way to one cell's bound."""
+STILL = 1e-6
+"""Of a quantity's own scale: rows that all plans together move by less are constants."""
 FLAT = 1e-9
 """Curvature below this share of the largest counts as none."""
 
@@ -152,7 +154,9 @@ def cell_of(space: Space, patterns: tuple[Bools, ...], maps: list[Floats], open_
     charge, pairs = loading(data.cal.scenario), data.space.pairs
     bilinear = np.zeros((len(pairs), len(pairs)))
     linear, worth = np.zeros(len(pairs)), np.zeros(len(pairs) + 1)
-    rows = [np.vstack(maps)[open_]]
+    every = np.arange(len(data.cal.network.activities))
+    scales = (facet_scale(data, w, every, p) for w, p in zip(data.regimes, patterns, strict=True))
+    rows = [np.vstack([m / scale[:, None] for m, scale in zip(maps, scales, strict=True)])[open_]]
     for regime, working, affine in zip(data.regimes, patterns, maps, strict=True):
         x = np.where(working[:, None], affine, 0.0)
         score = regime.score @ x
@@ -184,9 +188,9 @@ def _ends_by_pay(data: ModelData, bends: Floats) -> Floats:
 
 
 def _scaled(data: ModelData, rows: Floats) -> Floats:
-    """Rows in units of their size."""
+    """Rows in units of what the plan moves of them; where it moves nothing, their rounding stays rounding."""
     size = np.abs(rows[:, :-1]).max(axis=1, initial=0.0) * data.space.unit.max()
-    return np.asarray(rows / np.maximum(size, 1e-9)[:, None])
+    return np.asarray(rows / np.maximum(size, STILL)[:, None])
 
 
 def _bends(data: ModelData, hessian: Floats) -> tuple[Floats, Floats]:

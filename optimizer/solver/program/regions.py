@@ -135,9 +135,14 @@ def _condition(system: Floats) -> float:
 def _facets(data: ModelData, regime: RegimeData, i: int, piece: Piece) -> Floats:
     """Rows ≥ 0 of the region in units of each quantity's scale: x of working, s of resting activities."""
     mine = regime.network.blocks[i].activities
-    scale_x = np.maximum(regime.network.scale[mine], 1e-6)
-    scale_s = data.cal.quadratic[mine] * scale_x
-    return np.where(piece.working[:, None], piece.x / scale_x[:, None], piece.s / scale_s[:, None])
+    rows = np.where(piece.working[:, None], piece.x, piece.s)
+    return np.asarray(rows / facet_scale(data, regime, mine, piece.working)[:, None])
+
+
+def facet_scale(data: ModelData, regime: RegimeData, activities: Ints, working: Bools) -> Floats:
+    """What a row of each activity is compared with: its volume where it works, else its reduced cost."""
+    scale_x = np.maximum(regime.network.scale[activities], 1e-6)
+    return np.where(working, scale_x, data.cal.quadratic[activities] * scale_x)
 
 
 def _pieces(data: ModelData, regime: RegimeData, i: int, box: TeamBox) -> list[Piece] | None:

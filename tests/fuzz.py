@@ -67,6 +67,11 @@ class Ending:
 
 def generated(seed: int, *, small: bool = False) -> Scenario | None:
     """The scenario of a seed; None where what was generated is refused as bad input."""
+    return valid(generated_tree(seed, small=small))
+
+
+def generated_tree(seed: int, *, small: bool = False) -> Tree:
+    """What is written in the file of a seed, refused or not."""
     rng = np.random.default_rng(seed)
     two_way = bool(rng.random() < 0.2)
     teams = int(rng.choice([3, 4] if two_way else [2, 2, 2, 3, 4])) if not small else 2 + two_way
@@ -84,7 +89,7 @@ def generated(seed: int, *, small: bool = False) -> Scenario | None:
     for spoil in rng.permutation(np.array(SPOILS))[: rng.choice([0, 0, 1, 1, 2, 3])]:
         spoil(rng, tree)
     tree["rules"] |= _rules(rng, tree, company)
-    return valid(tree)
+    return tree
 
 
 def valid(tree: Tree) -> Scenario | None:

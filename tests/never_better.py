@@ -1,9 +1,10 @@
 """Statuses of small random companies held against every plan, listed here without the solver's own listing.
 
-    python -m tests.never_better --count 500
+    python -m tests.never_better --count 500 [--second-edition]
 
 Every second company is solved as if its plans were too many to judge them all. Prints how they ended, and
-every word that is better than what all plans allow.
+every word that is better than what all plans allow. With `--second-edition` companies have fields of model.md
+§13 by chance (`tests/second_edition.py`), two of them all that they have room for.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from math import prod
 from typing import Any
@@ -20,16 +21,21 @@ from unittest.mock import patch
 
 import numpy as np
 
-from optimizer import Options, Scenario, Solution, solve
+from optimizer import Options, Scenario, Solution, compare, solve
 from optimizer.plans.evaluation import evaluate_batch
 from optimizer.plans.space import plan_space
-from tests.fuzz import CalibrationError, SolveState, calibrate, generated, measure
+from tests.fuzz import CalibrationError, SolveState, calibrate, generated, generated_tree, measure, valid
+from tests.second_edition import all_of, some_of
 
 MOST = 600
 """Plans up to which a company is taken, counted before any rule but measures: this listing asks none."""
 GAP = 1e-6
 SAME = 1e-7
 """Relative difference of values that is rounding."""
+SECOND_EDITION = 6
+"""Of the seed's own stream of those fields."""
+WHOLE = 2
+"""Companies with all of them."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +45,42 @@ class Word:
     seed: int
     status: str
     wrong: str
+    fields: tuple[str, ...] = ()
+    """Of the second edition, where these were asked for."""
 
 
-def words(count: int, first: int = 0) -> Iterator[Word]:
+def words(count: int, first: int = 0, *, second_edition: bool = False) -> Iterator[Word]:
     """Of so many companies that are small enough."""
     found, seed = 0, first
     while found < count:
-        word = word_of(seed)
+        word = word_with_fields(seed, whole=found < WHOLE) if second_edition else word_of(seed)
         seed += 1
         if word is not None:
             found += 1
             yield word
+
+
+def word_with_fields(seed: int, *, whole: bool = False) -> Word | None:
+    """The same with fields of the second edition, all of them if `whole`; named plans are answered too."""
+    tree, rng = generated_tree(seed, small=True), np.random.default_rng([seed, SECOND_EDITION])
+    fields = tuple((all_of if whole else some_of)(rng, tree))
+    scenario = valid(tree) if fields else None
+    word = None if scenario is None else word_for(scenario, seed)
+    if scenario is None or word is None:
+        return None
+    return replace(word, fields=fields, wrong=word.wrong or _of_named_plans(scenario))
+
+
+def _of_named_plans(scenario: Scenario) -> str:
+    """A named plan of which nothing sensible is said, or that is today's and is not answered as it is."""
+    if not scenario.plans:
+        return ""
+    outcomes = compare(scenario, {"current": scenario.current_plan, **scenario.plans})
+    strange = [name for name, one in outcomes.items() if not np.isfinite(one.consistent.revenue)]
+    today, again = (outcomes[n].consistent.net if n in outcomes else None for n in ("current", "again"))
+    if again is not None and abs(again - today) > SAME * max(1.0, abs(today)):
+        return f"today's plan nets {today}, and {again} by its name"
+    return f"no revenue under {strange}" if strange else ""
 
 
 def word_of(seed: int) -> Word | None:
@@ -158,13 +189,17 @@ def main() -> int:
     )
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--second-edition", action="store_true", help="with fields of model.md §13")
     asked = parser.parse_args()
     ended = []
-    for word in words(asked.count, asked.first):
+    for word in words(asked.count, asked.first, second_edition=asked.second_edition):
         ended.append(word)
         if word.wrong:
             print(f"seed {word.seed}: {word.wrong}", flush=True)
     print(summary(ended, asked.first))
+    if asked.second_edition:
+        counts = Counter(field for word in ended for field in word.fields).most_common()
+        print("fields: " + ", ".join(f"{field} {n}" for field, n in counts))
     return 1 if any(w.wrong for w in ended) else 0
 
 

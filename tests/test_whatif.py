@@ -21,6 +21,7 @@ import yaml
 from companies import random_company, random_weights
 from py_mini_racer import MiniRacer, mini_racer
 from scipy.special import ndtr
+from second_edition import FIELDS, all_of
 from solved import MEASURES, RULES, moved, unequal, unequal_tree
 from test_curved_plans import CASES, scenario_of, solved
 from test_curves import UpperTail
@@ -130,6 +131,15 @@ def _like_people() -> Scenario:
     return Scenario.model_validate(tree, by_alias=True, by_name=False)
 
 
+def _everything(seed: int) -> Scenario:
+    """Every field of the second edition at once, of which the company has room for all."""
+    rng = np.random.default_rng(seed)
+    tree = _random(seed, teams=3, activities=14, partners=False).model_dump(by_alias=True, exclude_unset=True)
+    tree["rules"]["budget"]["expected"] = 2e6
+    assert set(all_of(rng, tree)) == set(FIELDS)
+    return Scenario.model_validate(tree, by_alias=True, by_name=False)
+
+
 def _starving() -> Scenario:
     """A rate whose denominator its payee lets vanish."""
     file = Path(__file__).parent / "cases" / "trust" / "rate_to_zero.json"
@@ -151,6 +161,7 @@ COMPANIES: dict[str, Callable[[], Scenario]] = {
     "starving_a_rate": _starving,
     "moving_results": _moving,
     "like_people": _like_people,
+    "everything": lambda: _everything(4),
     "exposed": lambda: _random(9, _exposed(), teams=4, activities=20),
     **{f"curves_{name}": partial(_curves, name) for name in CASES},
     "curves_quota_alike": partial(scenario_of, "quota"),

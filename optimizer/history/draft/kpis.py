@@ -9,7 +9,7 @@ import polars as pl
 from optimizer.history.draft.sourced_values import Draft, Tree, in_words, label, short
 from optimizer.history.estimate import timing
 from optimizer.history.estimate.rates import rate_of
-from optimizer.history.estimate.timing import WEEKS
+from optimizer.history.read.mapping import WEEKS
 
 
 def add_kpis(draft: Draft, segments: list[str]) -> None:

@@ -11,7 +11,6 @@ from scipy import optimize
 
 from optimizer.history.draft.sourced_values import (
     ASSUMED,
-    BEHAVIOUR_FACTOR,
     LABELS,
     PLACEHOLDER,
     WIDEST,
@@ -26,7 +25,7 @@ from optimizer.history.draft.sourced_values import (
 )
 from optimizer.history.estimate.rates import Rate
 from optimizer.history.estimate.speed_to_lead import Slope
-from optimizer.history.estimate.timing import WEEKS
+from optimizer.history.read.mapping import WEEKS
 
 
 @dataclass(frozen=True)
@@ -196,10 +195,7 @@ def _add_touch(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
         "entry": 0.2,
         "gaming": True,
     }
-    for part in ("hours", "entry"):
-        draft.assumed(f"activities.{name}.{part}", "not seen in the history", 0.5)
-    grown = "a quarter of the class; Bevan and Hood 2006: what a time target measures grew by 20 points"
-    draft.assumed(f"activities.{name}.reach", grown, factor=BEHAVIOUR_FACTOR)
+    draft.assumed(f"activities.{name}", "not seen in the history; what it could become is a guess", 0.5)
 
 
 def add_customer(draft: Draft) -> None:

@@ -13,11 +13,11 @@ from optimizer.history.estimate.experiment import PayElasticity, pay_elasticity
 from optimizer.history.estimate.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
 from optimizer.history.estimate.people import Persons
 from optimizer.history.estimate.rates import Floats, Rate, Spread, rate_of, rates_by, spread_of
-from optimizer.history.estimate.timing import WEEKS, WEEKS_NEEDED
+from optimizer.history.estimate.timing import WEEKS_NEEDED
 from optimizer.history.read.account import NOBODY
 from optimizer.history.read.assumptions import PROMPT
 from optimizer.history.read.deals import History
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.mapping import WEEKS, Map
 
 
 def day_of(moment: object) -> dt.date:

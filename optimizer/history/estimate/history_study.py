@@ -37,9 +37,8 @@ from optimizer.history.estimate.people import Persons, persons
 from optimizer.history.estimate.rates import Rate, Spread, quantiles
 from optimizer.history.estimate.responsiveness import Effect, Responsiveness
 from optimizer.history.estimate.spending import SourceCost, costs_of
-from optimizer.history.estimate.timing import WEEKS
 from optimizer.history.read.deals import History
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.mapping import WEEKS, Map
 
 _PEOPLE_LEADS = 200
 

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Floats = NDArray[np.float64]
-WEEKS = {"month": 365.25 / 84, "quarter": 365.25 / 28, "half_year": 365.25 / 14, "year": 365.25 / 7}
-"""Weeks per period."""
 WEEKS_NEEDED = 8
 """To say how far counts scatter."""
 

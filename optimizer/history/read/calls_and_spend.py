@@ -19,6 +19,8 @@ def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Ac
     A deal without a lead began as one: it is a row as before, with none of the lead's steps.
     """
     leads = _leads(pl.concat([export.frame for export in exports]), given, taken)
+    if given.deals.columns.lead is not None:
+        leads = _named_by_deals(leads, frame, taken)
     known = pl.col("deal").is_in(frame["id"].implode())
     taken.cells_of(leads.filter(~known)[ROW], "unknown_deal")
     became = leads.filter(known).unique("deal", keep="first", maintain_order=True)
@@ -33,7 +35,8 @@ def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Ac
         pl.coalesce("__source", "source").alias("source"),
         *((pl.col(c) | pl.col(f"__{c}").fill_null(False)).alias(c) for c in ("junk", *steps)),
     ).with_columns(pl.lit(True).alias(f"step_{BECAME_DEAL}"))
-    rows = alone.drop("deal").with_columns(pl.lit(False).alias("won"))
+    own_id = pl.concat_str(pl.lit("lead "), "id")  # which may be that of a deal, too
+    rows = alone.drop("deal").with_columns(own_id.alias("id"), pl.lit(False).alias("won"))
     return pl.concat([joined.select(frame.columns), rows], how="diagonal")
 
 
@@ -51,12 +54,23 @@ def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
         {
             ROW: raw[ROW],
             "id": raw[mapped.id],
-            "deal": raw[mapped.deal],
+            "deal": raw[mapped.deal] if mapped.deal is not None else empty,
             "created": created.values,
             "owner": owner.fill_null(NOBODY).cast(pl.Categorical),
             "source": source.cast(pl.Categorical),
         }
     ).hstack(raw.select(any_of(conditions).alias(name) for name, conditions in flags.items()))
+
+
+def _named_by_deals(leads: pl.DataFrame, frame: pl.DataFrame, taken: Account) -> pl.DataFrame:
+    """Leads with the deal that each became, as deals say it; once for every deal."""
+    named = frame.filter(pl.col("lead").is_not_null())
+    strange = ~pl.col("lead").is_in(leads["id"].implode())
+    taken.cells_of(named.filter(strange)[ROW], "unknown_lead")
+    again = ~pl.col("lead").is_first_distinct()
+    taken.cells_of(named.filter(~strange).filter(again)[ROW], "another_deal_of_a_lead")
+    deals = named.select("lead", pl.col("id").alias("deal"))
+    return leads.drop("deal").join(deals, left_on="id", right_on="lead", how="left", maintain_order="left")
 
 
 def with_wins(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import polars as pl
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from optimizer.scenario.value_types import Frozen
 
@@ -36,6 +36,16 @@ def _is(value: Any) -> Any:
     return value
 
 
+_TEXTS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+_CELL = {
+    "anyOf": [
+        *_TEXTS["anyOf"],
+        {"type": "object", "properties": {"not": _TEXTS}, "required": ["not"], "additionalProperties": False},
+    ]
+}
+_ALL = {"type": "object", "additionalProperties": _CELL, "minProperties": 1}
+_WRITTEN = {"$comment": "conditions", "anyOf": [_ALL, {"type": "array", "items": _ALL}]}
+"""How people write conditions, for editors; reading turns it into the types here."""
 Condition = dict[str, Annotated[Is, BeforeValidator(_is)]]
 """`{heading: what its cell must hold}`; all of them."""
 
@@ -44,7 +54,9 @@ def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-Conditions = Annotated[tuple[Condition, ...], Field(strict=False), BeforeValidator(_one_or_more)]
+Conditions = Annotated[
+    tuple[Condition, ...], Field(strict=False), BeforeValidator(_one_or_more), WithJsonSchema(_WRITTEN)
+]
 """Any one of the conditions."""
 
 

@@ -23,6 +23,7 @@ from optimizer.history.read.exports import ROW, Export, Loss, read_export
 from optimizer.history.read.last_event import last_change, only_events
 from optimizer.history.read.mapping import Map
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
+from optimizer.history.read.stage_changes import one_row_per_deal, refuse_stage_changes
 from optimizer.history.read.typed_columns import outcomes_in, refuse_no_wins, typed
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, nearest
 
@@ -78,9 +79,12 @@ def read_history(
     outcomes = outcomes_in(raw, given)
     changed = last_change(raw, given, today or dt.date.today())
     frame = typed(raw, given, taken, notes)
+    if given.deals.changes:
+        frame = one_row_per_deal(frame, given, taken)
     del raw  # the texts of all rows take more memory than their values
     if given.leads is not None:
         frame = with_leads(frame, tables["leads"], given, taken)
+    frame = frame.drop("lead")
     if given.closed is not None:
         frame = with_wins(frame, tables["closed"], given, taken)
     frame = taken.kept(frame, given, today or dt.date.today())
@@ -135,6 +139,7 @@ def _tables(
     problems += [_no_file(table, wanted[table]) for table in wanted if table not in tables and not problems]
     if problems:
         raise ScenarioError(problems)
+    refuse_stage_changes(tables["deals"], given)
     return tables, notes
 
 

@@ -26,8 +26,8 @@ Day = Annotated[dt.date, BeforeValidator(_date)]
 class DealColumns(Frozen):
     """Headings of the export with one row per lead or deal."""
 
-    id: str
-    """What tells one row from another."""
+    id: str | None = None
+    """What tells one row from another; without it every row is a lead of its own."""
     created: str
     """When it arrived."""
     owner: str | None = None
@@ -47,6 +47,8 @@ class DealColumns(Frozen):
     """How long it waited for a first answer, or when that came."""
     product: str | None = None
     """What was sold."""
+    lead: str | None = None
+    """The id of the lead that it came from, where an export of `leads` does not name its deals."""
 
 
 class Deals(Frozen):
@@ -66,6 +68,9 @@ class Deals(Frozen):
     """The step that makes a lead a promising one."""
     conversation: Name | None = None
     """The step that takes a conversation: answered leads without it were only touched."""
+    changes: bool = False
+    """A row is a stage that a deal came to, at the time of `created`: rows of one `id` are one deal, which
+    began with the first and ended as the last says, by default at its time."""
     least_value: NonNegative = 0.0
     """Smaller values are placeholders and left out [currency]."""
 
@@ -75,8 +80,9 @@ class Leads(Frozen):
 
     id: str
     """Heading that tells one lead from another."""
-    deal: str
-    """Heading of the deal it became; empty where it became none."""
+    deal: str | None = None
+    """Heading of the deal it became; empty where it became none. Left out where deals name their lead
+    (`deals.columns.lead`)."""
     created: str
     """Heading of when it arrived."""
     owner: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -24,11 +24,15 @@ from optimizer.history.read.map_sections import (
     Touches,
 )
 from optimizer.scenario.files import read_plain
+from optimizer.scenario.json_schema import schema_of
 from optimizer.scenario.messages import findings_of, keys_of
 from optimizer.scenario.problems import Finding, listed, shown
 from optimizer.scenario.read import raise_any
 from optimizer.scenario.value_types import Frozen, LabelField, Name
 from optimizer.scenario.yaml_nodes import tree_of
+
+WEEKS = {"month": 365.25 / 84, "quarter": 365.25 / 28, "half_year": 365.25 / 14, "year": 365.25 / 7}
+"""Weeks per period."""
 
 
 class Map(Frozen):
@@ -109,6 +113,11 @@ def _texts(table: Frozen) -> list[str]:
     return [value for value in table.model_dump().values() if isinstance(value, str)]
 
 
+def map_schema() -> dict[str, Any]:
+    """The JSON Schema of map files, for editors."""
+    return schema_of(Map, "Map of an export for the incentive optimizer")
+
+
 def read_map(path: str | os.PathLike[str]) -> Map:
     """Read and check a map. Raises ScenarioError with every problem and its place."""
     hint = f"its keys: {listed(keys_of(Map))}; `incentives calibrate EXPORT --suggest-map` writes one"
@@ -142,8 +151,26 @@ def _problems(given: Map) -> list[Finding]:
     if not given.deals.won and given.closed is None:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
         findings.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
+    findings += _joins(given)
     if given.timezone not in available_timezones():
         findings.append(
             Finding(("timezone",), shown(given.timezone), "is no time zone", "write one such as Europe/Paris")
         )
+    return findings
+
+
+def _joins(given: Map) -> list[Finding]:
+    """Leads join deals through one of two headings, and rows of one deal through its id."""
+    columns, leads = given.deals.columns, given.leads
+    findings = []
+    if leads is not None and (leads.deal is None) == (columns.lead is None):
+        said = "is said twice" if leads.deal is not None else "is missing: nothing joins leads and deals"
+        hint = "write either `leads.deal` (heading of the deal) or `deals.columns.lead` (heading of the lead)"
+        findings.append(Finding(("leads", "deal"), shown(leads.deal) if leads.deal else "", said, hint))
+    if leads is None and columns.lead is not None:
+        hint = "add the section `leads` for the export of leads, or leave it out"
+        findings.append(Finding(("deals", "columns", "lead"), shown(columns.lead), "joins no leads", hint))
+    if given.deals.changes and columns.id is None:
+        hint = "name the heading of the deal, which repeats"
+        findings.append(Finding(("deals", "changes"), "", "needs `id`: whose stages the rows are", hint))
     return findings

@@ -18,10 +18,12 @@ _UNIT_HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.
 
 def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl.DataFrame:
     """The columns of `History.deals` but for lags, and ROW; what cannot be read is counted."""
-    _refuse_short_ids(raw[given.deals.columns.id])
     names, numbers = given.deals.columns, raw[ROW]
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
     text = {role: raw[name] if name else empty for role, name in names.model_dump().items()}
+    if names.id is None:
+        text["id"] = pl.int_range(1, raw.height + 1, eager=True).cast(pl.String)
+    _refuse_short_ids(text["id"])
     created = dates_of(text["created"], "deals.columns.created", given)
     taken.unreadable(numbers, created, "creation")
     closed = dates_of(text["closed"], "deals.columns.closed", given)
@@ -44,6 +46,7 @@ def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl
             "value": value.values,
             "response": response.values,
             "product": text["product"].cast(pl.Categorical),
+            "lead": text["lead"],
         }
     ).hstack(raw.select(any_of(conditions).alias(name) for name, conditions in flags.items()))
 

@@ -1,4 +1,4 @@
-"""Headings of the exports of five CRM systems, and what each means."""
+"""Headings of the exports of five CRM systems, and what each means: hints beside words and values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Vendor(NamedTuple):
 
     name: str
     roles: Roles
-    needed: tuple[str, ...] = ("id", "created", "outcome")
+    needed: tuple[str, ...] = ("created", "outcome")
     """Roles without which a table is none of this system's."""
 
     def roles_of(self, columns: Iterable[str]) -> dict[str, str]:
@@ -30,7 +30,7 @@ VENDORS = (
     Vendor(
         "Salesforce",
         {
-            "id": ("Id", "Opportunity ID", "Opportunity Name"),
+            "id": ("Id", "Opportunity ID"),
             "created": ("CreatedDate", "Created Date"),
             "closed": ("CloseDate", "Close Date"),
             "owner": ("OwnerId", "Opportunity Owner"),
@@ -54,7 +54,7 @@ VENDORS = (
             "deal": ("ConvertedOpportunityId", "Opportunity ID"),
             "deleted": ("IsDeleted",),
         },
-        ("id", "created", "outcome", "deal"),
+        ("created", "outcome", "deal"),
     ),
     Vendor(
         "HubSpot",
@@ -81,7 +81,6 @@ VENDORS = (
             "value": ("Deal - Value",),
             "outcome": ("Deal - Status",),
             "reason": ("Deal - Lost reason",),
-            "product": ("Deal - Pipeline",),
         },
     ),
     Vendor(
@@ -131,7 +130,6 @@ VENDORS = (
         },
     ),
 )  # fmt: skip
-NEEDED = VENDORS[-1].needed
 
 
 def recognised(columns: Iterable[str]) -> tuple[Vendor, dict[str, str]] | None:

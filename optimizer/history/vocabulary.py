@@ -1,0 +1,92 @@
+"""What a heading's or a cell's words mean; the words are in vocabulary.json, by language."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[^\W\d_]+|\d+|#")
+_ASIDE = re.compile(r"^\s*\([^)]*\)\s*(?=\S)")
+"""What systems write before a heading that must not be changed, such as `(Do Not Modify)`."""
+_SHORTEST = 3
+"""Letters of a word that is part of a longer one, but for `id`."""
+_ENDINGS = ("s", "es", "n", "en")
+"""Of plurals."""
+
+
+@cache
+def lexicon() -> Mapping[str, Any]:
+    """The whole file of words."""
+    text = (files("optimizer.history") / "vocabulary.json").read_text(encoding="utf-8")
+    content: Mapping[str, Any] = json.loads(text)
+    return content
+
+
+@cache
+def words_of(section: str, name: str) -> frozenset[str]:
+    """All words for one idea, whatever the language."""
+    return frozenset(word for words in lexicon()[section][name].values() for word in words.split())
+
+
+def folded(text: str) -> str:
+    """Lower case without accents: composed and decomposed letters, ß and ss are alike."""
+    letters = unicodedata.normalize("NFKD", text.replace("°", "o").replace("'", " ").replace("’", " "))
+    return "".join(c for c in letters if not unicodedata.combining(c)).casefold()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text; `snake_case`, `camelCase` and `Any - Other` are split alike."""
+    return _WORD.findall(folded(_CAMEL.sub(" ", text)))
+
+
+@cache
+def ideas(heading: str) -> frozenset[str]:
+    """Ideas that a heading is about, such as `created`, `date`, `owner`."""
+    found = [_ideas_of(word) for word in words(_ASIDE.sub("", heading))]
+    return frozenset().union(*found)
+
+
+def _ideas_of(word: str) -> frozenset[str]:
+    known = _dictionary()
+    forms = (word, *(word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)))
+    whole = next((known[form] for form in forms if form in known), None)
+    parts = next((found for form in forms if (found := _parts(form))), ())
+    return whole or frozenset().union(*(known[part] for part in parts))
+
+
+@cache
+def _dictionary() -> Mapping[str, frozenset[str]]:
+    """Ideas by word."""
+    found: dict[str, set[str]] = {}
+    for idea in lexicon()["headings"]:
+        for word in words_of("headings", idea):
+            found.setdefault(word, set()).add(idea)
+    return {word: frozenset(those) for word, those in found.items()}
+
+
+@cache
+def _parts(word: str) -> tuple[str, ...]:
+    """A compound such as `createdate` or `Abschlussdatum` as known words; none where a piece is unknown."""
+    known = _dictionary()
+    ends = [n for n in range(len(word) - 1, 1, -1) if word[:n] in known and _long_enough(word[:n])]
+    for end in ends:
+        rest = word[end:]
+        if rest in known and _long_enough(rest):
+            return word[:end], rest
+        if further := _parts(rest):
+            return word[:end], *further
+    return ()
+
+
+def _long_enough(part: str) -> bool:
+    return len(part) >= _SHORTEST or part == "id"
+
+
+def any_word(those: Iterable[str], section: str, name: str) -> bool:
+    return not words_of(section, name).isdisjoint(those)

@@ -1,16 +1,17 @@
-"""docs/reference/keys.md, verbs.md and curves.md; `uv run python -m tests.reference_pages` writes them."""
+"""Generated pages of docs/reference; `uv run python -m tests.reference_pages` writes them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+from click.testing import CliRunner
 
 from optimizer.cli import main
 from optimizer.cli.common import EXIT, INTERRUPTED
-from optimizer.scenario.json_schema import scenario_schema
 from tests.curves_page import curves_page
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
@@ -29,10 +30,60 @@ to judge, such as names that must exist and sums, `incentives check` says.
 """
 
 
+def schema_of(*options: str) -> dict[str, Any]:
+    """What `incentives schema` prints."""
+    schema: dict[str, Any] = json.loads(CliRunner().invoke(main, ["schema", *options]).stdout)
+    return schema
+
+
 def keys_page() -> str:
     """The whole file, then every kind of mapping in it, as they are met."""
-    schema = scenario_schema()
+    schema = schema_of()
     parts = [KEYS, *section("The file", schema)]
+    for name in met(schema):
+        parts += section(name, schema["$defs"][name])
+    return "\n".join(parts) + "\n"
+
+
+MAP = f"""# Keys of a map
+
+{GENERATED}
+A map says what the columns of an export mean: `incentives calibrate EXPORT... --map MAP.yaml` reads it,
+`--suggest-map` writes one to start from, `incentives schema --map` prints its JSON Schema for editors.
+
+*Headings* are written as the file has them. *Conditions* say which rows count:
+`{{Stage: [Won, Signed]}}` is a cell that holds one of the texts, `{{Stage: Won}}` one text,
+`{{"Lost Reason": present}}` a cell that is not empty,
+`{{Status: {{not: [Open, New]}}}}` one that holds none of them. Several headings in one mapping must all
+hold; of a list of mappings, one must.
+
+```yaml
+version: 1
+name: history
+currency: EUR
+deals:
+  columns:
+    id: Deal ID
+    created: Created On
+    closed: Closed On
+    owner: Owner
+    source: Source
+    value: Amount
+  won: {{Stage: [Won]}}
+  lost: {{Stage: [Lost, Not interested]}}
+spend: {{date: Day, source: Channel, cost: Cost}}
+```
+
+Files are told by their headings: each is read by the section whose headings it has. Leads in a file of their
+own join deals through the heading of the deal (`leads.deal`) or, where deals name their lead, through
+`deals.columns.lead`.
+"""
+
+
+def map_page() -> str:
+    """The whole map, then every section of it."""
+    schema = schema_of("--map")
+    parts = [MAP, *section("The file", schema)]
     for name in met(schema):
         parts += section(name, schema["$defs"][name])
     return "\n".join(parts) + "\n"
@@ -93,6 +144,8 @@ def default(key: str, node: dict[str, Any], required: Any) -> str:
 
 def typed(node: dict[str, Any]) -> str:
     """What may be written, in words."""
+    if node.get("$comment") == "conditions":
+        return "conditions"
     if "$ref" in node:
         return f"[{kind(node)}](#{kind(node).lower()})"
     if options := node.get("anyOf") or node.get("oneOf"):
@@ -127,7 +180,8 @@ MEANINGS = {
     0: "optimal or imposed, or done",
     1: "infeasible (proven), or a budget exceeded; no pilot within the headcount would see the plan work",
     BAD_INPUT: "bad input, or a place that cannot be written to",
-    3: "a plan that keeps all rules, without proof; or none found, and none proven not to exist",
+    3: "a plan that keeps all rules, without proof; or none found, and none proven not to exist; "
+    "a suggested map that does not run yet",
     4: "an internal check failed, no equilibrium, a folder that is not what was written, an unforeseen error",
     INTERRUPTED: "Ctrl-C with nothing to keep",
 }
@@ -181,7 +235,7 @@ def shape(param: click.Option) -> str:
     return param.metavar or shapes.get(type(param.type), "PATH")
 
 
-PAGES = {"keys.md": keys_page, "verbs.md": verbs_page, "curves.md": curves_page}
+PAGES = {"keys.md": keys_page, "verbs.md": verbs_page, "curves.md": curves_page, "map.md": map_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -12,14 +12,20 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import Frozen
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def scenario_schema() -> dict[str, Any]:
-    """The schema, as one JSON value."""
-    schema = Scenario.model_json_schema(by_alias=True, schema_generator=_Generator)
-    return {"$schema": DIALECT, **schema, "title": "Scenario of the incentive optimizer"}
+    """The schema of scenario files, as one JSON value."""
+    return schema_of(Scenario, "Scenario of the incentive optimizer")
+
+
+def schema_of(model: type[Frozen], title: str) -> dict[str, Any]:
+    """The schema of a kind of file."""
+    schema = model.model_json_schema(by_alias=True, schema_generator=_Generator)
+    return {"$schema": DIALECT, **schema, "title": title}
 
 
 class _Generator(GenerateJsonSchema):

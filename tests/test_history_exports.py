@@ -22,7 +22,7 @@ from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.exports import read_export
 from optimizer.history.read.mapping import Map, read_map
 from optimizer.history.read.vendors import recognised
-from optimizer.history.suggest import suggested_map
+from optimizer.history.suggest.suggestion import suggested
 
 HEAD = "Id,Created,Closed,Owner,Stage,Amount"
 ROWS = (
@@ -329,14 +329,16 @@ def test_a_suggested_map_says_in_words_where_its_export_is_from(
 ) -> None:
     path = tmp_path / "export.csv"
     path.write_text(text().replace(HEAD, headings))
-    assert suggested_map([path]).startswith(f"# Map of an export from {system}, guessed from")
+    assert suggested([path]).text.startswith(f"# Map of an export from {system}, guessed from")
 
 
 def test_a_suggested_map_of_an_unknown_table_says_what_it_needs(tmp_path: Path) -> None:
     path = tmp_path / "weather.csv"
     path.write_text("Day,Rain\n2024-01-01,3\n2024-01-02,4\n")
-    with pytest.raises(ScenarioError, match="no export that is recognised"):
-        suggested_map([path])
+    found = suggested([path])
+    assert not found.runs
+    assert 'created: "Day"' in found.text
+    assert any(line.startswith("NOT FOUND: won") and "choose one of" in line for line in found.not_found)
 
 
 # --- fast ways ------------------------------------------------------------------------------------------

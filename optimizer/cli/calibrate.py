@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import Destination, json_option, main, print_json, verb, write_new
+from optimizer.cli.common import EXIT, Destination, json_option, main, print_json, verb, write_new
 
 
 @main.command()
@@ -32,10 +32,7 @@ def calibrate(
     EXPORTS are CSV (also gzipped) or XLSX files.
     """
     if suggest_map:
-        from optimizer.history.suggest import suggested_map
-
-        text = suggested_map(exports)
-        print_json({"map": text}) if as_json else click.echo(text, nl=False)
+        _suggest(exports, as_json)
         return
     if map_file is None:
         raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
@@ -67,6 +64,29 @@ def calibrate(
     click.echo(in_words(study))
     if out is not None:
         click.echo(f"wrote {out}; next: incentives check {out}")
+
+
+def _suggest(exports: tuple[Path, ...], as_json: bool) -> None:
+    """Print a map; exit code 3 where it does not run yet, and why on stderr."""
+    from optimizer.history.suggest.suggestion import suggested
+
+    found = suggested(exports)
+    if as_json:
+        print_json(
+            {
+                "map": found.text,
+                "runs": found.runs,
+                "problem": found.problem or None,
+                "files": dict(found.files),
+                "not_found": list(found.not_found),
+                "checks": list(found.checks),
+            }
+        )
+    else:
+        click.echo(found.text, nl=False)
+    if not found.runs:
+        click.echo(f"the map does not run yet: {found.problem}", err=True)
+        raise SystemExit(EXIT["not_found"])
 
 
 def _tell(text: str) -> None:

@@ -172,13 +172,19 @@ def main() -> None:
     """Find the variable-pay weights that maximize revenue, knowing that teams answer in their interest."""
 
 
+def _calibration_error() -> type[Exception]:
+    """Loaded when something went wrong, not before: it takes half a second."""
+    from optimizer.response.calibration import CalibrationError
+
+    return CalibrationError
+
+
 def verb(function: Callable[P, None]) -> Callable[P, None]:
     """Bad input, and files that cannot be read or written, end with exit code 2, an interrupt with 130, what
     nobody foresaw with 4; never with a traceback."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from optimizer.response.calibration import CalibrationError
         from optimizer.runs.folder import ChangedRunError, NotARunFolderError
         from optimizer.scenario.problems import ScenarioError
 
@@ -191,7 +197,7 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
             raise click.BadParameter(str(error)) from error
         except ScenarioError as error:
             _refuse(kwargs.get("as_json") is True, [p.as_json() for p in error.problems], str(error))
-        except CalibrationError as error:
+        except _calibration_error() as error:
             problem = {"where": "activities", "value": "", "message": str(error), "hint": ""}
             _refuse(kwargs.get("as_json") is True, [problem], f"error: {error}")
         except BrokenPipeError:

@@ -1,0 +1,157 @@
+"""What the values of a column show: dates, numbers, yes and no, categories, ids."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from optimizer.history.read import parse_cells
+from optimizer.history.read.exports import ROW, Export
+from optimizer.history.vocabulary import folded, ideas, lexicon
+
+_ENOUGH = 400
+"""Different cells that are read to tell what kind they are."""
+_MOST_VALUES = 300
+"""A column with more different values holds no categories."""
+_MOSTLY = 0.9
+_CODE = re.compile(r"\b[A-Z]{3}\b")
+_NAME = re.compile(r"[^\W\d_][\w.'-]+( [^\W\d_][\w.'-]*)+$")
+_BARE = re.compile(r"\d+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what it shows. Nothing is computed before it is asked for."""
+
+    heading: str
+    cells: pl.Series
+
+    @property
+    def ideas(self) -> frozenset[str]:
+        return ideas(self.heading)
+
+    @cached_property
+    def filled(self) -> float:
+        """Share of rows with a cell."""
+        return 1 - self.cells.null_count() / max(1, len(self.cells))
+
+    @cached_property
+    def different(self) -> int:
+        return int(self.cells.drop_nulls().n_unique())
+
+    @cached_property
+    def unique(self) -> float:
+        """Different cells per filled one: 1 where none repeats."""
+        return self.different / max(1, len(self.cells) - self.cells.null_count())
+
+    @cached_property
+    def values(self) -> list[str]:
+        """Its categories, the commonest first; none where there are too many."""
+        if self.different > _MOST_VALUES:
+            return []
+        counts = (
+            self.cells.drop_nulls()
+            .value_counts(sort=False)
+            .sort(["count", self.cells.name], descending=[True, False])
+        )
+        return [str(v) for v in counts[self.cells.name]]
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Rows by category."""
+        return Counter(self.cells.drop_nulls().to_list()) if self.values else {}
+
+    @cached_property
+    def sample(self) -> pl.Series:
+        """Some of its different cells."""
+        return self.cells.drop_nulls().unique(maintain_order=True).head(_ENOUGH)
+
+    @cached_property
+    def kind(self) -> str:
+        """`empty`, `flag`, `date`, `number` or `text`."""
+        if not len(self.sample):
+            return "empty"
+        if self._is_flag:
+            return "flag"
+        if self._bare:
+            return "date" if self._counts_days else "number"
+        if _share(_dates(self.sample)) >= _MOSTLY:
+            return "date"
+        return "number" if _share(_numbers(self.sample)) >= _MOSTLY else "text"
+
+    @cached_property
+    def moments(self) -> pl.Series:
+        """Dates of every row; null where there is none."""
+        return _dates(self.cells)
+
+    @cached_property
+    def amounts(self) -> pl.Series:
+        """Numbers of every row; null where there is none."""
+        return _numbers(self.cells)
+
+    @cached_property
+    def persons(self) -> float:
+        """Share of its categories that look like names of persons."""
+        return sum(bool(_NAME.match(v)) for v in self.values) / max(1, len(self.values))
+
+    @cached_property
+    def codes(self) -> Counter[str]:
+        """Currencies that its cells name, by code or sign, with rows."""
+        found: Counter[str] = Counter()
+        for text, rows in Counter(self.cells.drop_nulls().head(20_000).to_list()).items():
+            if code := currency_in(text):
+                found[code] += rows
+        return found
+
+    @cached_property
+    def _is_flag(self) -> bool:
+        said = {folded(v) for v in self.sample} if len(self.sample) <= 2 else set()
+        return bool(said) and said <= {*lexicon()["yes"], *lexicon()["no"]}
+
+    @cached_property
+    def _bare(self) -> bool:
+        """Plain digits, which may also be days as spreadsheets and programs count them."""
+        return all(_BARE.fullmatch(v) for v in self.sample)
+
+    @cached_property
+    def _counts_days(self) -> bool:
+        told = self.ideas & {"date", "created", "closed", "end", "modified"} and "by" not in self.ideas
+        return bool(told) and _share(_dates(self.sample)) >= _MOSTLY
+
+
+def _dates(cells: pl.Series) -> pl.Series:
+    """Where nothing tells days from months, days come first: which is asked later, here kinds are told."""
+    try:
+        return parse_cells.dates(cells).values
+    except parse_cells.Ambiguous:
+        return parse_cells.dates(cells, day_first=True).values
+
+
+def _numbers(cells: pl.Series) -> pl.Series:
+    try:
+        return parse_cells.numbers(cells).values
+    except parse_cells.Ambiguous:
+        return parse_cells.numbers(cells, "point").values
+
+
+def _share(read: pl.Series) -> float:
+    return 1 - read.null_count() / len(read)
+
+
+def currency_in(text: str) -> str | None:
+    """The code of the currency that a text names, if any."""
+    codes = lexicon()["codes"].split()
+    if named := [code for code in _CODE.findall(text.upper() if len(text) == 3 else text) if code in codes]:
+        return str(named[0])
+    signs = lexicon()["currencies"]
+    return next((str(code) for sign, code in signs.items() if sign in text.casefold()), None)
+
+
+def columns_of(export: Export) -> list[Column]:
+    """The columns that hold anything."""
+    found = [Column(name, export.frame[name]) for name in export.frame.columns if name != ROW]
+    return [column for column in found if column.kind != "empty"]

@@ -1,0 +1,198 @@
+"""A map for any export: what is known is filled in, what is not is marked, and whether it runs is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from optimizer.history.read.deals import History, read_history
+from optimizer.history.read.exports import read_export
+from optimizer.history.read.mapping import Map
+from optimizer.history.suggest.column_facts import currency_in
+from optimizer.history.suggest.export_kinds import Known, deal_of_lead, known, lead_of_deal, wins_of
+from optimizer.history.suggest.map_lines import Line, check, section
+from optimizer.history.suggest.map_text import map_text
+from optimizer.history.suggest.suggested_sections import (
+    PROMISING,
+    closed_lines,
+    deals_lines,
+    leads_lines,
+    spend_lines,
+)
+from optimizer.scenario.problems import ScenarioError
+from optimizer.scenario.value_types import Frozen
+
+_ASKED = {"day_first": True, "decimal": "point"}
+"""What is taken where no cell tells days from months, or thousands from decimals."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A map, and what its reader has to know."""
+
+    text: str
+    runs: bool
+    """Whether `calibrate` takes it as it is."""
+    problem: str
+    """Why it does not run; empty where it does."""
+    not_found: tuple[str, ...]
+    """Keys for which no column was found."""
+    checks: tuple[str, ...]
+    """What was found but is not sure."""
+    files: Mapping[str, str]
+    """Section of each file, or why it is not used."""
+
+
+_UNSAID = "no cell says the currency"
+
+
+class _Tables:
+    """Sections as they come together, and which file each is of."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, list[Line]] = {}
+        self.files: dict[str, str] = {}
+        self.paths: list[Path] = []
+
+    def add(self, name: str, file: Known, lines: Sequence[Line]) -> None:
+        self.lines.setdefault(name, list(lines))
+        self.files[file.name] = name
+        self.paths.append(file.export.path)
+
+
+def suggested(paths: Sequence[Path], today: dt.date | None = None) -> Suggestion:
+    """A map of these exports. Raises ScenarioError for files that are no tables."""
+    files = [known(read_export(path)) for path in paths]
+    others = [file for file in files if not file.spend]
+    main = max(others or files, key=lambda file: file.points)
+    tables = _Tables()
+    _with_main(tables, main, [file for file in others if file is not main])
+    _with_spend(tables, main, [file for file in files if file.spend and file is not main])
+    return _tried(tables, main, _currency(main), today)
+
+
+def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
+    """The main file, and those that join it."""
+    joined: dict[str, tuple[Known, list[Line]]] = {}
+    lead = None
+    for file in others:
+        if set(file.export.columns) >= set(main.export.columns):
+            tables.files[file.name] = "deals"
+            tables.paths.append(file.export.path)
+        elif "leads" not in joined and (found := _as_leads(file, main)) is not None:
+            lead, lines = found
+            joined["leads"] = (file, lines)
+        elif "closed" not in joined and not main.told.outcome.won and (wins := wins_of(main, file)):
+            joined["closed"] = (file, closed_lines(file, *wins))
+        else:
+            tables.files[file.name] = _unused(file)
+    lines = deals_lines(main, lead)
+    if "closed" in joined:
+        lines = [line for line in lines if line.key not in ("won", "lost", "closed")]
+    if "leads" in joined and any(line.key == "steps" for line in joined["leads"][1]):
+        lines = [line for line in lines if line.key != "good"] + [Line("good", PROMISING)]
+    tables.add("deals", main, lines)
+    for name, (file, those) in joined.items():
+        tables.add(name, file, those)
+
+
+def _as_leads(file: Known, main: Known) -> tuple[str | None, list[Line]] | None:
+    """The heading of deals that names the lead, if they join so, and the section; None: they do not join."""
+    if not {"id", "created"} <= file.told.roles.keys() or "id" not in main.told.roles:
+        return None
+    if (deal := deal_of_lead(file, main)) is not None:
+        return None, leads_lines(file, deal)
+    lead = lead_of_deal(main, file)
+    return (lead, leads_lines(file, None)) if lead is not None else None
+
+
+def _unused(file: Known) -> str:
+    """Why a file has no section."""
+    if not file.told.roles:
+        return "not used: no column of it is recognised"
+    return "not used: no column of it names a deal of the main file, nor is it a file of costs"
+
+
+def _with_spend(tables: _Tables, main: Known, files: Sequence[Known]) -> None:
+    sources = main.told.roles["source"].column.values if "source" in main.told.roles else []
+    first = files[0] if files else None
+    for file in files:
+        assert first is not None
+        same = {c.heading for c in first.spend.values()} <= set(file.export.columns)
+        if same:
+            tables.add("spend", file, spend_lines(file, sources))
+        else:
+            tables.files[file.name] = f"not used: its headings are not those of {first.name}"
+
+
+# --- currency --------------------------------------------------------------------------------------------
+
+
+def _currency(main: Known) -> tuple[str, str]:
+    """The currency of the values, and what is not sure about it."""
+    column, value = main.told.roles.get("currency"), main.told.roles.get("value")
+    if column is not None and column.column.codes:
+        codes: Counter[str] = column.column.codes
+        others = [f"{code} ({rows} rows)" for code, rows in codes.most_common()[1:]]
+        return codes.most_common(1)[0][0], f"there is also {', '.join(others)}" if others else ""
+    if value is None:
+        return "EUR", _UNSAID
+    if value.column.codes:
+        code = value.column.codes.most_common(1)[0][0]
+        return code, "a sign that several currencies share" if code in ("USD", "JPY") and _signed(
+            value.column.cells
+        ) else ""
+    named = currency_in(value.heading.upper().replace("_", " "))
+    return (named, "") if named else ("EUR", _UNSAID)
+
+
+def _signed(cells: object) -> bool:
+    return not any(code in str(cell) for cell in list(cells)[:50] for code in ("USD", "JPY", "US$"))  # type: ignore[call-overload]
+
+
+# --- does it run? ----------------------------------------------------------------------------------------
+
+
+def _tried(tables: _Tables, main: Known, currency: tuple[str, str], today: dt.date | None) -> Suggestion:
+    """The map, after it was tried on the files that it was made from."""
+    body = "\n".join(section(name, lines) for name, lines in tables.lines.items())
+    everything = [line for lines in tables.lines.values() for line in lines]
+    missing = [line.remark for line in everything if line.remark.startswith("NOT FOUND")]
+    settings: dict[str, object] = {}
+    problem, history = _needed(everything), None
+    if not problem:
+        problem, history = _read(tables.paths, body, currency[0], settings, today)
+    text = map_text(
+        main.system, tables.files, currency, settings, body, history, main.export.frame.height, problem
+    )
+    checks = [line.remark for line in everything if "CHECK" in line.remark]
+    checks += [check(currency[1])] if currency[1] else []
+    checks += [f"CHECK: {key} is not told by any cell" for key in settings]
+    return Suggestion(text, not problem, problem, tuple(missing), tuple(checks), dict(tables.files))
+
+
+def _needed(lines: Sequence[Line]) -> str:
+    lacking = [line.key for line in lines if line.needed and line.value is None]
+    return f"no column was found for {' and '.join(lacking)}" if lacking else ""
+
+
+def _read(
+    paths: Sequence[Path], body: str, currency: str, settings: dict[str, object], today: dt.date | None
+) -> tuple[str, History | None]:
+    """Why the files cannot be read with it, or their history; what no cell tells is taken, and noted."""
+    content: Mapping[str, object] = yaml.safe_load(body)
+    while True:
+        try:
+            given: Frozen = Map.model_validate({**content, **settings, "currency": currency})
+            assert isinstance(given, Map)
+            return "", read_history(paths, given, today=today)
+        except ScenarioError as error:
+            asked = [key for key in _ASKED if f"`{key}:" in str(error) and key not in settings]
+            if not asked:
+                return str(error), None
+            settings[asked[0]] = _ASKED[asked[0]]

@@ -268,6 +268,26 @@ def test_least_shares_above_a_budget_are_told_before_anything_is_solved() -> Non
     assert {"budget.expected", "budget.min_share_of_target.closers"} <= set(solution.conflict.rules)
 
 
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        ({"expected": 40_000.0, "reserve": 3_000.0, "min_share_of_target": 0.9}, "3,000.00 are its reserve"),
+        ({"expected": 46_855.0, "min_share_of_target": 1.1}, "46,860.00 with charges,"),
+        ({"teams": {"closers": 20_000.0}, "reserve": 3_000.0, "min_share_of_target": 0.9}, "26,838.00 with"),
+    ],
+)
+def test_the_share_that_a_hint_names_can_be_kept(budget: dict[str, Any], said: str) -> None:
+    """A reserve is no part of what a share costs; a share above 1 is not rounded up."""
+    scenario = with_rules(case("share_above_budget.yaml"), budget=budget)
+    (told,) = [w for w in warnings_of(scenario) if "min_share" in w.message]
+    assert said in told.message
+    assert told.hint is not None
+    share = float(told.hint.split()[3].rstrip(","))
+    for named, possible in ((share, True), (share + 2e-4, False)):
+        again = with_rules(scenario, budget=budget | {"min_share_of_target": named})
+        assert any("min_share" in w.message for w in warnings_of(again)) != possible
+
+
 def capped_pay(**changes: Any) -> Scenario:
     """The finders are to earn 0.95 of their target pay, on narrow work alone, which comes in at target."""
     tree = case("share_above_budget.yaml").model_dump(by_alias=True)

@@ -110,7 +110,7 @@ def solve(
         seconds = {phase: round(value, 3) for phase, value in run.seconds.items()}
         print_json({**solution_json(run.solution), "seconds": seconds})
     else:
-        show_solution(run.solution, folder)
+        show_solution(run.explanation, folder)
     sys.exit(EXIT[run.solution.status])
 
 

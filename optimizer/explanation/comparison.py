@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -11,8 +11,9 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.explanation.gaming_ledger import gaming_excess, gaming_hours
 from optimizer.plans.evaluation import Evaluation, evaluate_each
-from optimizer.plans.plan_changes import PaidPlan
+from optimizer.plans.plan_changes import PaidPlan, curves_offered
 from optimizer.plans.space import PlanSpace
+from optimizer.response.booking import rounded
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.scenario.plan import IN_FORCE, plans_in, weights_of
 
@@ -60,6 +61,28 @@ def compare(solution: Solution) -> tuple[ComparedPlan, ...]:
         )
         for (kind, name, _), at in zip(named, evaluations, strict=True)
     )
+
+
+def choosable(space: PlanSpace, paid: PaidPlan) -> bool:
+    """Whether a plan is one of those that steps, pay, curves and targets leave to choose from."""
+    return space.holds(paid[0]) and curves_offered(space.scenario, paid)
+
+
+def better_outside(solution: Solution, plans: Sequence[ComparedPlan]) -> list[ComparedPlan]:
+    """Known plans that keep every rule and bring more than the recommended one, best first: none of those to
+    choose from, so that no search could have found them. None where no plan was searched for."""
+    if solution.chosen is None or solution.status == "given":
+        return []
+    recommended = next(plan.evaluation.value for plan in plans if plan.kind == "chosen")
+    more = [plan for plan in plans if rounded(plan.evaluation.value - recommended) > 0]
+    better = [plan for plan in more if not choosable(solution.problem.space, plan.paid) and _sound(plan)]
+    return sorted(better, key=lambda plan: -plan.evaluation.value)
+
+
+def _sound(plan: ComparedPlan) -> bool:
+    """Whether it keeps every rule, starves no rate, and nobody would rather do quite other work."""
+    at = plan.evaluation
+    return at.kept and not at.starved and not at.deviations
 
 
 def mean_controllability(space: PlanSpace, euros: Floats) -> float:

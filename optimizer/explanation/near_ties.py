@@ -28,8 +28,6 @@ from optimizer.scenario.plan import IN_FORCE, PlanTerms
 
 SHOWN = 8
 LONGEST_WALK = 12
-ON_GRID = 1e-9
-"""Of the largest amount: a plan of whole steps misses none of its amounts by more."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def near_ties(
     """Plans to consider instead of a chosen one (I, K), best first; `known` ones are looked at too."""
     scored = ScoredPlans(judge_consistent(cal, space), space)
     start = scored.one(space.units(euros))
-    exact = [at for at in known if _on_grid(space, at.euros)]
+    exact = [at for at in known if space.on_grid(at.euros)]
     alike = [space.units(at.euros) for at in exact if same_terms(cal.scenario, at.terms, space.terms)]
     scored.look(np.array([*neighbours(space, start.units), *alike]))
     shape = _Shape(cal, space)
@@ -79,11 +77,6 @@ def near_ties(
     others += [shape.option(*p) for p in _under_other_curves(cal, space, exact)]
     first = shape.option(start, space.terms)
     return _described(cal, space, first, _first(others, first))
-
-
-def _on_grid(space: PlanSpace, euros: Floats) -> bool:
-    missed = np.abs(space.euros(space.units(euros)) - euros).max(initial=0.0)
-    return bool(missed <= ON_GRID * np.abs(euros).max(initial=0.0))
 
 
 def _under_other_curves(

@@ -23,6 +23,8 @@ TOLERANCE = 1e-6
 RELATIVE = 1e-9
 BOOKED = 1e-12
 """Limits on booked money hold to the cent, or within this share of them where doubles cannot tell a cent."""
+ON_GRID = 1e-9
+"""Share of the largest amount of a plan that is rounding, not a step."""
 SHIFT = 0.05
 """Without steps, a plan's neighbours are this share of pay away."""
 
@@ -80,6 +82,17 @@ class PlanSpace:
         """The most that a team may be paid at target [currency/period]."""
         i = list(self.scenario.teams).index(team)
         return float(self.most[i] * self.unit[i])
+
+    def holds(self, euros: Floats) -> bool:
+        """Whether a plan (I, K) is in whole steps of this space, and its pay at target one to choose from."""
+        total = self.units(euros).sum(axis=1)
+        within = (self.least - TOLERANCE <= total) & (total <= self.most + TOLERANCE)
+        return self.on_grid(euros) and bool(within.all())
+
+    def on_grid(self, euros: Floats) -> bool:
+        """Whether a plan (I, K) is in whole steps of this space."""
+        missed = np.abs(self.euros(self.units(euros)) - euros).max(initial=0.0)
+        return bool(missed <= ON_GRID * np.abs(euros).max(initial=0.0))
 
     def euros(self, units: Ints | Floats) -> Floats:
         """e_ik of step counts (..., I, K)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import floor
 
 from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.most_paid import most_share
@@ -45,19 +46,29 @@ def _shares(scenario: Scenario) -> Iterator[Impossible]:
     limits = {"expected": (budget.expected, [name for name, pay in least.items() if pay > 0])}
     limits |= {f"teams.{name}": (most, [name]) for name, most in budget.teams.items() if name in least}
     for key, (most, teams) in limits.items():
-        needed = sum(least[name] for name in teams) + (budget.reserve if key == "expected" else 0.0)
-        if most is not None and needed > most * (1 + ROUNDING):
+        reserve = budget.reserve if key == "expected" else 0.0
+        needed = sum(least[name] for name in teams)
+        if most is not None and needed + reserve > most * (1 + ROUNDING):
             rules = (f"budget.{key}", *(f"budget.min_share_of_target.{name}" for name in teams))
-            yield Impossible(rules, _too_much(share, needed, most, f"rules.budget.{key}", teams))
+            yield Impossible(rules, _too_much(share, needed, most, reserve, f"rules.budget.{key}", teams))
 
 
-def _too_much(share: float, needed: float, most: float, other: str, teams: list[str]) -> Finding:
+def _too_much(
+    share: float, needed: float, most: float, reserve: float, other: str, teams: list[str]
+) -> Finding:
+    aside = f" and {reserve:,.2f} are its reserve" if reserve else ""
     message = (
-        f"budget.min_share_of_target: {number(share)} of the target pay of {listed(teams)} is "
-        f"{needed:,.2f} with charges, above the {most:,.2f} of {other}: no plan keeps both"
+        f"budget.min_share_of_target: {number(share)} of the target pay of {listed(teams)} is {needed:,.2f} "
+        f"with charges{aside}, above the {most:,.2f} of {other}: no plan keeps both"
     )
-    hint = f"write at most {share * most / needed // 1e-4 * 1e-4:.4g}, or a budget above {needed:,.2f}"
+    most_share = _at_most(share * (most - reserve) / needed)
+    hint = f"write at most {most_share}, or a budget above {needed + reserve:,.2f}"
     return Finding(("rules", "budget", "min_share_of_target"), number(share), message, hint)
+
+
+def _at_most(share: float) -> str:
+    """A share to write, never above the one computed."""
+    return f"{floor(share / 1e-4 + 1e-6) * 1e-4:.4f}".rstrip("0").rstrip(".")
 
 
 def _caps(scenario: Scenario) -> Iterator[Impossible]:
@@ -71,7 +82,7 @@ def _caps(scenario: Scenario) -> Iterator[Impossible]:
                 f"budget.min_share_of_target: {name} is to expect {number(share)} of its target pay or more, "
                 f"and {named} leave it {most.share:.4g} at most: no plan keeps both"
             )
-            hint = f"write at most {most.share // 1e-4 * 1e-4:.4g}, or raise what caps the pay of {name}"
+            hint = f"write at most {_at_most(most.share)}, or raise what caps the pay of {name}"
             rules = (f"budget.min_share_of_target.{name}", *most.rules)
             at = ("rules", "budget", "min_share_of_target")
             yield Impossible(rules, Finding(at, number(share), message, hint))

@@ -173,7 +173,7 @@ def terms_json(terms: PlanTerms) -> dict[str, Any]:
     curves = {
         at: curve
         if isinstance(curve, str)
-        else curve.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        else curve.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         for at, curve in terms.curves.items()
     }
     targets = dict(terms.targets) if terms.issued is None else terms.issued.model_dump()

@@ -32,7 +32,7 @@ def _listed(codes: str) -> tuple[str, ...]:
 
 
 CODES: dict[str, tuple[str, ...]] = {
-    "thing": _listed("company team stage activity kpi regime plan pair"),
+    "thing": _listed("company team stage activity kpi kpi_unit kpi_definition regime plan pair"),
     "period": _of(Scenario.model_fields["period"].annotation),
     "objective": _of(Objective),
     "targets": _listed("fixed reset"),

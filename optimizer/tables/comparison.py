@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.explanation.comparison import shares
+from optimizer.explanation.comparison import better_outside, shares
 from optimizer.plans.plan_changes import same_plan
 from optimizer.response.booking import book
 from optimizer.tables.table import Column, Row, Table, ratio
@@ -59,12 +59,19 @@ PLANS = Table(
     broken=Column(str, "text", "names of the rules broken", "rule_list"),
     settled=Column(bool, "flag", "whether beliefs came to agree with what happens"),
     starved=Column(bool, "flag", "whether the denominator of a rate that it pays on all but vanishes"),
+    better_outside=Column(
+        bool,
+        "flag",
+        "whether it keeps every rule and brings more than the recommended plan, and could not be chosen: its "
+        "steps, pay, curves or targets are none of those that the rules leave to choose from",
+    ),
     same_as_current=Column(bool, "flag", "whether it is the current plan under another name"),
 )
 
 
 def plans_rows(explanation: Explanation) -> Iterator[Row]:
     current = explanation.plans[0]
+    outside = {plan.name for plan in better_outside(explanation.solution, explanation.plans)}
     for plan in explanation.plans:
         at, gain = plan.evaluation, plan.evaluation.value - current.evaluation.value
         yield {
@@ -82,6 +89,7 @@ def plans_rows(explanation: Explanation) -> Iterator[Row]:
             **broken_cells(rule.name for rule in at.broken_rules),
             "settled": at.consistent.converged,
             "starved": bool(at.starved),
+            "better_outside": plan.kind != "chosen" and plan.name in outside,
             "same_as_current": same_plan(explanation.cal.scenario, current.paid, plan.paid),
         }
 

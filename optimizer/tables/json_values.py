@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimizer.arrays import Floats
+from optimizer.explanation.comparison import better_outside, compare
 from optimizer.plans.budget_lines import BudgetLine
 from optimizer.plans.evaluation import Evaluation, Influence
 from optimizer.plans.evaluator import Linearised
@@ -205,9 +206,17 @@ def solution_json(solution: Solution) -> Json:
         "checks": [_fields(c) for c in known.checks],
         "against_today": against_today(cal, chosen.consistent) if chosen else None,
         **_unpriced_json(solution.unpriced),
+        **_outside_json(solution),
         **_others_json(solution),
         **_known_json(solution),
     }
+
+
+def _outside_json(solution: Solution) -> Json:
+    """Known plans that keep the rules and bring more, but could not be chosen; nothing where none does."""
+    better = better_outside(solution, compare(solution)) if solution.chosen is not None else []
+    told = [{"plan": plan.name, "value": number(plan.evaluation.value)} for plan in better]
+    return {"better_outside": told} if told else {}
 
 
 def _others_json(solution: Solution) -> Json:

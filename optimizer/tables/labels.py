@@ -25,8 +25,8 @@ LABELS = Table(
     thing=Column(
         str,
         "code",
-        "company, team, stage, activity, kpi, regime, plan (those with a label), or pair: a rule of the list "
-        "`rules.gaming.pairs`",
+        "company, team, stage, activity, kpi, kpi_unit and kpi_definition (those that are written), regime, "
+        "plan (those with a label), or pair: a rule of the list `rules.gaming.pairs`",
         "thing",
     ),
     name=Column(str, "name", "of the thing in the scenario file; of a pair, its place from 0"),
@@ -64,6 +64,9 @@ def labels_rows(scenario: Scenario) -> Iterator[Row]:
     for kind, things in named.items():
         for name, thing in things.items():
             yield from _rows(kind, name, labels_of(name, thing))
+    for name, kpi in scenario.kpis.items():
+        for part, text in (("kpi_unit", kpi.unit), ("kpi_definition", kpi.definition)):
+            yield from _rows(part, name, _readable(text))
     for name, plan in plans_in(scenario).items():
         if plan.label is not None:
             yield from _rows("plan", name, labels_of(name, plan))
@@ -71,6 +74,12 @@ def labels_rows(scenario: Scenario) -> Iterator[Row]:
         team = labels_of(pair.team, scenario.teams[pair.team])
         volume = labels_of(pair.volume, scenario.kpis[pair.volume])
         yield from _rows("pair", str(place), {la: f"{team[la]}, {volume[la]}" for la in LANGUAGES})
+
+
+def _readable(text: Label | None) -> dict[str, str]:
+    """A text of the file in the languages in which documents can mostly print it."""
+    texts = text.model_dump() if text is not None else {}
+    return {language: said for language, said in texts.items() if is_readable(said)}
 
 
 def given_rows(given: Given | None) -> Iterator[Row]:

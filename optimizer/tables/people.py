@@ -83,6 +83,9 @@ TEAMS = Table(
     "teams",
     team=Column(str, "name", "name of the team", "team"),
     headcount=Column(float, "count", "people in the team; empty where the scenario does not say"),
+    persons=Column(
+        bool, "flag", "whether pay curves are applied to the results of each person, not the team"
+    ),
     target_now=Column(float, "money/period", "variable pay at target under the current plan"),
     target_then=Column(float, "money/period", "variable pay at target under the recommended plan"),
     pay_now=Column(float, "money/period", "expected payout under the current plan, before charges, booked"),
@@ -124,8 +127,8 @@ def teams_rows(explanation: Explanation) -> Iterator[Row]:
     booked = {when: book(cal.scenario, pay) for when, _, pay in sides}
     control = solution.problem.space.controllability
     for i, team in enumerate(cal.network.teams):
-        row: Row = {"team": team}
-        row["headcount"] = cal.scenario.teams[team].headcount
+        of_file = cal.scenario.teams[team]
+        row: Row = {"team": team, "headcount": of_file.headcount, "persons": of_file.pays_persons}
         for when, paid, pay in sides:
             target = float(paid[i].sum())
             mine, row[f"target_{when}"] = booked[when].of(i), target
@@ -153,6 +156,7 @@ KPIS = Table(
     "kpis",
     kpi=Column(str, "name", "name of the KPI", "kpi"),
     rate=Column(bool, "flag", "whether it has a denominator"),
+    constant=Column(float, "kpi", "what it counts whatever anybody does; 0 but for an index"),
     target=Column(float, "kpi", "value at which it pays 100 % under the recommended plan, in its own unit"),
     target_now=Column(float, "kpi", "the same under the current plan"),
     noise=Column(float, "attainment", "standard deviation of attainment that nobody here causes"),
@@ -179,6 +183,7 @@ def kpis_rows(explanation: Explanation) -> Iterator[Row]:
         yield {
             "kpi": name,
             "rate": kpi.is_rate,
+            "constant": kpi.constant,
             "target": float(cal.targets[k]),
             "target_now": float(today.targets[k]),
             "noise": kpi.noise,

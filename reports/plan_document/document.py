@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from optimizer.tables.rounding import printable, rounded
+from optimizer.tables.table import ratio
 from reports.plan_document.pay_curve import LONGEST, mine_of, pay_curve
 from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
@@ -19,6 +20,8 @@ from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
 
 CENTS = 2
+LONGEST_DEFINITION = 400
+"""Letters of what a company says that a KPI counts."""
 COUNTED = ("numerator", "denominator", "entering", "entering_denominator", "target")
 """Keys of a KPI whose sources say how it is counted; the others are about luck and pay."""
 FIELDS = ("from", "to", "given", "published", "paid", "dispute", "asked", "answered")
@@ -92,7 +95,7 @@ def _components(words: Words, tables: Tables, team: Any) -> Block:
         PageColumn(words.say("paper.kpi"), "left", 1.0),
         *(PageColumn(words.say(f"paper.{h}")) for h in heads),
     ]
-    rows = [_component(words, line, kpis.loc[line["kpi"]]) for _, line in at.iterrows()]
+    rows = [_component(words, line, kpis.loc[line["kpi"]], team) for _, line in at.iterrows()]
     summary = tables["summary"].iloc[0]
     name, anew = period(words, summary), summary["targets"] == "reset"
     stretch = words.write.percent(summary["stretch"], 1, signed=True)
@@ -100,28 +103,47 @@ def _components(words: Words, tables: Tables, team: Any) -> Block:
         words.say("paper.components"),
         tables=[table(columns, rows)],
         notes=[
-            words.say("paper.reach", period=name),
+            _whose(words, team, name),
             words.say("paper.reset", period=name, stretch=stretch) if anew else "",
         ],
     )
 
 
-def _component(words: Words, line: Any, kpi: Any) -> Block:
+def _whose(words: Words, team: Any, name: Any) -> str:
+    """Whose results count, the team's or each person's, and what the targets shown are then."""
+    if not team["persons"]:
+        return words.say("paper.reach", period=name)
+    if math.isfinite(team["headcount"]):
+        return words.say("paper.reach_own", period=name, n=words.write.number(team["headcount"]))
+    return words.say("paper.reach_own_part", period=name)
+
+
+def _component(words: Words, line: Any, kpi: Any, team: Any) -> Block:
+    today = float(kpi["now"]) * ratio(float(kpi["target_now"]), float(kpi["target"]))
     return row(
         cell(words.label(line, "kpi", LONGEST), "bold"),
         words.write.weight(line["weight"]),
         _amount(words, line),
-        kpi_value(words, kpi),
-        words.write.percent(kpi["now"], 0),
+        kpi_value(words, kpi, _heads(kpi, team), str(line["kpi"])),
+        words.write.percent(today, 0),
     )
 
 
-def kpi_value(words: Words, kpi: Any) -> str:
-    """The target of a KPI in its own unit: a share of what it is divided by, or a number."""
-    target = float(kpi["target"])
+def _heads(kpi: Any, team: Any) -> float:
+    """People whom a target is divided among: those of a team that pays persons on counts, not on an index."""
+    shared = team["persons"] and math.isfinite(team["headcount"]) and not (kpi["rate"] or kpi["constant"])
+    return float(team["headcount"]) if shared else 1.0
+
+
+def kpi_value(words: Words, kpi: Any, heads: float = 1.0, name: str = "") -> str:
+    """The target of a KPI, of one of so many people: a share of what it is divided by, or a number of its
+    unit."""
+    target = float(kpi["target"]) / heads
     if kpi["rate"]:
         return words.write.percent(target, 2)
-    return words.write.number(target, 0 if target >= 100 else 1 if target >= 10 else 2)
+    number = words.write.number(target, 0 if target >= 100 else 1 if target >= 10 else 2)
+    unit = words.names.labels.get(("kpi_unit", name))
+    return words.say("paper.of_unit", number=number, unit=words.user(unit, LONGEST)) if unit else number
 
 
 def _examples(words: Words, tables: Tables, team: Any) -> Block:
@@ -178,8 +200,22 @@ def _definition(words: Words, tables: Tables, kpi: str) -> Block:
     terms = tables["definitions"][tables["definitions"]["kpi"] == kpi]
     label = words.name("kpi", kpi, LONGEST)
     over, under = (_counted(words, terms[terms["part"] == p]) for p in ("numerator", "denominator"))
+    over = _with_constant(words, over, tables["kpis"].set_index("kpi").loc[kpi, "constant"])
     text = words.say("paper.ratio", over=over, under=under) if under else over
+    said = words.names.labels.get(("kpi_definition", kpi))
+    if said:
+        text = words.say("paper.defined", definition=words.user(said, LONGEST_DEFINITION), counts=text)
     return row(cell(label, "bold"), text, _sources(words, tables, kpi), _blank(words))
+
+
+def _with_constant(words: Words, counted: str, constant: Any) -> str:
+    """What counts whatever anybody does, before what is done."""
+    if not float(constant):
+        return counted
+    number = plain_number(words, float(constant))
+    if not counted:
+        return number
+    return words.say("paper.constant", constant=number, counts=counted)
 
 
 def _counted(words: Words, terms: pd.DataFrame) -> str:

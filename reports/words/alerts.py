@@ -18,7 +18,8 @@ MOST_NAMED = 3
 
 def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
     """What must be read before the numbers: what failed, is broken or doubtful, and why nothing moved."""
-    blocks = [*_failed(words, tables), *_loss_of_net(words, tables), *failed_controls(words, tables)]
+    blocks = [*_failed(words, tables), *_loss_of_net(words, tables), *_better_outside(words, tables)]
+    blocks += failed_controls(words, tables)
     blocks += [*_broken(words, tables), *_beliefs(words, tables)]
     blocks += doubts(words, tables["warnings"])
     summary = tables["summary"].iloc[0]
@@ -44,7 +45,7 @@ def _loss_of_net(words: Words, tables: Tables) -> list[dict[str, Any]]:
         return []
     net = words.money(-chosen["net_change"])
     line = words.say(
-        "alert.net_why",
+        "alert.net_alone" if summary["status"] in ("imposed", "given") else "alert.net_why",
         objective=objective(words, summary),
         loaded=words.money(chosen["loaded_change"], signed=True),
         revenue=words.money(chosen["revenue_change"], signed=True),
@@ -53,6 +54,31 @@ def _loss_of_net(words: Words, tables: Tables) -> list[dict[str, Any]]:
     )
     title = words.say("alert.net", net=net, period=period(words, summary))
     return [{"title": title, "lines": [line], "tone": "bad"}]
+
+
+def _better_outside(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    """Known plans that bring more, keep every rule, and could not be chosen: the best of those to choose from
+    is not the best that is known."""
+    plans, summary = tables["plans"], tables["summary"].iloc[0]
+    better = plans[plans["better_outside"].astype(bool)].sort_values("value", ascending=False, kind="stable")
+    if better.empty:
+        return []
+    told = str(summary["objective"])
+    known = [
+        words.say(
+            "alert.outside_plan",
+            plan=words.plan(plan),
+            value=words.money(plan[told]),
+            more=words.money(plan[told] - plans.iloc[-1][told], signed=True),
+        )
+        for _, plan in better.head(MOST_NAMED).iterrows()
+    ]
+    known += ["…"] if len(better) > MOST_NAMED else []
+    name = objective(words, summary)
+    why = words.say(
+        "alert.outside_why", objective=name[:1].upper() + name[1:], plans=words.write.listed(known)
+    )
+    return [{"title": words.count("alert.outside", len(better)), "lines": [why], "tone": "bad"}]
 
 
 def _check_line(words: Words, check: Row) -> str:

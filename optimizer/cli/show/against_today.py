@@ -31,7 +31,10 @@ def net_falls(scenario: Scenario, today: Outcome, learnt: Outcome) -> bool:
 
 def _change(scenario: Scenario, today: Outcome, learnt: Outcome, name: str) -> float:
     """Of an amount as it is told, to the cent; of the surplus as it is computed."""
-    before, after = (
-        {"surplus": at.surplus, **vars(booked_money(scenario, at))}[name] for at in (today, learnt)
-    )
+    before, after = (amount(scenario, at, name) for at in (today, learnt))
     return rounded(after - before)
+
+
+def amount(scenario: Scenario, at: Outcome, name: str) -> float:
+    """An amount of what people do as it is told: payouts and net as booked, the surplus as computed."""
+    return float({"surplus": at.surplus, **vars(booked_money(scenario, at))}[name])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.text import Text
 
-from optimizer.cli.show.against_today import against_today, today_of
+from optimizer.cli.show.against_today import against_today, amount, today_of
 from optimizer.cli.show.results import amounts, unpriced_words
 from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
@@ -17,6 +17,7 @@ from optimizer.cli.show.terminal import period, words_of
 from optimizer.cli.show.terminal import row as _row
 from optimizer.cli.show.terminal import show as _print
 from optimizer.cli.show.terminal import table as _table
+from optimizer.explanation.comparison import better_outside
 from optimizer.plans.plan_changes import TeamChange, curve_named, team_changes
 from optimizer.plans.warnings import extrapolated
 from optimizer.response.booking import rounded
@@ -25,12 +26,17 @@ from optimizer.tables.certificate import CONFLICT, conflict_rows
 from reports.words.sentences import way_out
 
 if TYPE_CHECKING:
+    from optimizer.explanation.build import Explanation
     from optimizer.scenario.types import Scenario
     from optimizer.solver.solution import Chosen, Conflict, Solution
 
 
-def show_solution(solution: Solution, folder: Path) -> None:
+OUTSIDE = "its steps, pay, curves or targets are none of those that the rules leave to choose from"
+
+
+def show_solution(explanation: Explanation, folder: Path) -> None:
     """The plan, what it brings, the certificate, and where everything is."""
+    solution = explanation.solution
     _print(Text(f"status: {solution.status}", style="bold"))
     if solution.status in ("infeasible", "not_found", "imposed"):
         _print(Text(f"{words_of(solution.problem.scenario).name('status', solution.status, 200)}."))
@@ -38,6 +44,7 @@ def show_solution(solution: Solution, folder: Path) -> None:
         _show_conflict(solution, solution.conflict)
     if solution.chosen is not None:
         _show_plan(solution, solution.chosen)
+        _show_outside(explanation)
     if solution.asked.combinations:
         _show_combinations(solution)
     if solution.certificate.rejected:
@@ -55,6 +62,18 @@ def show_solution(solution: Solution, folder: Path) -> None:
             _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
         _print(checks)
     _print(Text(f"run folder: {folder}"))
+
+
+def _show_outside(explanation: Explanation) -> None:
+    """Known plans that bring more, keep every rule, and are none of those to choose from."""
+    objective, plans = explanation.cal.scenario.rules.objective, explanation.plans
+    for plan in better_outside(explanation.solution, plans):
+        value, ours = (
+            amount(at.cal.scenario, at.consistent, objective)
+            for at in (plan.evaluation, plans[-1].evaluation)
+        )
+        told = f"{objective} {value:,.2f}, {rounded(value - ours):,.2f} more than the plan above"
+        _print(Text(f"warning: {plan.name} keeps every rule and brings more: {told}; {OUTSIDE}"))
 
 
 def _show_extrapolated(solution: Solution) -> None:

@@ -10,7 +10,8 @@ from optimizer.scenario.problems import Finding, Path, shown
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label
 
-_SECTIONS = ("teams", "stages", "activities", "kpis", "regimes")
+_SECTIONS = ("teams", "stages", "activities", "kpis", "regimes", "plans")
+_TEXTS = ("label", "unit", "definition")
 
 
 def warnings(scenario: Scenario) -> Findings:
@@ -19,25 +20,34 @@ def warnings(scenario: Scenario) -> Findings:
         texts = dict.fromkeys((label.en, label.fr))
         lacking = "".join(dict.fromkeys(c for text in texts for c in missing(text)))
         if lacking:
-            named = not all(map(is_readable, texts))
-            name = path[-2] if len(path) > 1 else scenario.name
-            instead = f"documents say {name} instead" if named else "documents print □ for them"
-            yield _finding(path, lacking, instead)
+            mostly = all(map(is_readable, texts))
+            yield _finding(
+                path, lacking, "documents print □ for them" if mostly else _instead(scenario, path)
+            )
     for at, source in scenario.sources.items():
         lacking = "".join(dict.fromkeys(missing(source.text)))
         if lacking:
             yield _finding(("sources", at, "text"), lacking, "documents print □ for them")
 
 
+def _instead(scenario: Scenario, path: Path) -> str:
+    """What stands where a text can mostly not be printed."""
+    if path[-1] != "label":
+        return "documents leave it out"
+    return f"documents say {path[-2] if len(path) > 1 else scenario.name} instead"
+
+
 def _labels(scenario: Scenario) -> Iterator[tuple[Path, Label]]:
+    """Every text that is written per language, by its place."""
     if scenario.label is not None:
         yield ("label",), scenario.label
     for section in _SECTIONS:
         things: Mapping[str, object] = getattr(scenario, section)
         for name, thing in things.items():
-            label = getattr(thing, "label", None)
-            if label is not None:
-                yield (section, name, "label"), label
+            for key in _TEXTS:
+                text = getattr(thing, key, None)
+                if isinstance(text, Label):
+                    yield (section, name, key), text
 
 
 def _finding(path: Path, lacking: str, instead: str) -> Finding:

@@ -89,6 +89,15 @@ def test_the_range_of_a_source_is_the_prior() -> None:
     assert learnt[1].prior.high / learnt[1].prior.low == pytest.approx(8, rel=1e-6)  # 0.1 to 0.8
 
 
+def test_a_factor_of_a_source_is_the_prior_as_it_is() -> None:
+    source = {"teams.marketing.responsiveness": {"text": "guess", "factor": 3}}
+    scenario = mini(sources=source, plans=PLANS)
+    prior = learn_responsiveness(calibrate(scenario), launched(), np.full((1, len(scenario.kpis)), np.nan))[
+        0
+    ].prior
+    assert (prior.low / prior.median, prior.high / prior.median) == pytest.approx((1 / 3, 3))
+
+
 def test_several_responsivenesses_at_once_give_what_each_gives_alone() -> None:
     etas = [{"marketing": 0.2}, {"marketing": 0.9, "sales": 0.3}]
     together = expected_attainment(calibrate(company()), etas, launched(), 3, LEARNING)

@@ -117,14 +117,17 @@ def test_teams_differ_in_what_they_cost_and_how_long_they_wait(alignment: Scenar
     assert all(team.effort > 0 and team.luck_discount > 0 for team in alignment.teams.values())
 
 
+def _ranged(source: Any) -> bool:
+    return source is not None and (source.range is not None or source.factor is not None)
+
+
 def test_every_behavioural_number_has_a_source_with_a_range(alignment: Scenario) -> None:
     bare = [
         f"{section}.{name}.{field}"
         for section, fields in BEHAVIOURAL.items()
         for name, item in getattr(alignment, section).items()
         for field in fields
-        if getattr(item, field, None)
-        and getattr(alignment.sources.get(f"{section}.{name}.{field}"), "range", None) is None
+        if getattr(item, field, None) and not _ranged(alignment.sources.get(f"{section}.{name}.{field}"))
     ]
     assert bare == []
 

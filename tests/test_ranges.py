@@ -104,6 +104,27 @@ def test_a_draw_can_be_calibrated_and_reproduces_its_own_baseline(alignment: Sce
     assert outcome.x[0] == pytest.approx(cal.network.baseline, rel=1e-9, abs=1e-9)
 
 
+def test_a_range_by_a_factor_is_drawn_as_often_above_as_below(alignment: Scenario) -> None:
+    source = {"teams.sales.responsiveness": Source(text="a guess", factor=2)}
+    scenario = alignment.model_copy(update={"sources": source})
+    rng = np.random.default_rng(1)
+    was = alignment.teams["sales"].responsiveness
+    drawn_factors = np.array([drawn(scenario, rng).teams["sales"].responsiveness / was for _ in range(400)])
+    assert 0.5 <= drawn_factors.min() < 0.53
+    assert 1.9 < drawn_factors.max() <= 2
+    assert np.log(drawn_factors).mean() == pytest.approx(0, abs=0.06)  # 3 standard errors of a uniform
+
+
+def test_the_reference_companys_responsiveness_is_known_to_a_factor_of_two(alignment: Scenario) -> None:
+    paths = [f"teams.{name}.responsiveness" for name in alignment.teams]
+    assert [alignment.sources[path].ends for path in paths] == [(0.5, 2.0)] * 4
+
+
+def test_a_range_of_nothing_is_none() -> None:
+    nothing = (Source(text="a rule"), Source(text="a rule", range=0), Source(text="a rule", factor=1))
+    assert all(source.ends is None for source in nothing)
+
+
 def test_the_same_seed_gives_the_same_draw(alignment: Scenario) -> None:
     first, again, other = (drawn(alignment, np.random.default_rng(s)) for s in (3, 3, 4))
     assert first == again

@@ -51,6 +51,19 @@ def test_a_swing_is_the_gain_in_the_company_with_the_other_number() -> None:
     assert one.runner_up is None
 
 
+def test_a_range_by_a_factor_ends_at_the_factor_and_its_inverse() -> None:
+    solution = moved()
+    assert solution.chosen is not None
+    sources = {"teams.marketing.responsiveness": {"text": "guess", "factor": 2}}
+    cal = calibrate(mini(sources=sources))
+    bar = tornado(cal, beside_today(cal, solution.chosen.euros))[0]
+    for factor, gain in zip((0.5, 2), bar.gains[[0, 2]], strict=True):
+        there = calibrate(scaled(cal.scenario, bar.path, factor))
+        both = evaluate_plans(there, np.array([there.current, solution.chosen.euros]))
+        assert gain == pytest.approx(float(both.revenue[1] - both.revenue[0]), rel=1e-6)
+    assert bar.elasticity == pytest.approx((bar.gains[2] - bar.gains[0]) / (1.5 * bar.gains[1]))
+
+
 def test_swings_come_by_the_size_of_what_they_can_do() -> None:
     spreads = [s.spread for s in explained().tornado]
     assert len(spreads) == 4
@@ -110,6 +123,6 @@ def test_the_tornado_does_not_depend_on_the_number_of_processes() -> None:
         both = tornado(cal, plans, two, lambda done, of: told.append((done, of)))
     assert [s.path for s in alone] == [s.path for s in both]
     assert all(np.array_equal(a.values, b.values, equal_nan=True) for a, b in zip(alone, both, strict=True))
-    portions = -(-len([s for s in cal.scenario.sources.values() if s.range]) // PORTION)
+    portions = -(-len([s for s in cal.scenario.sources.values() if s.ends]) // PORTION)
     assert portions > 1
     assert told == [(n, portions) for n in range(1, portions + 1)]

@@ -25,7 +25,7 @@ from optimizer.response.outcome import evaluate_plans, value_of
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.ranges import RangeError, pay_ratio, scaled
 from optimizer.scenario.rule_types import Rules
-from optimizer.scenario.types import Scenario
+from optimizer.scenario.types import Scenario, Source
 
 PORTION = 24
 """Numbers that a process takes at once."""
@@ -35,6 +35,8 @@ ALIKE = 6
 """Decimals of a spread [currency]: what differs by less, by rounding, stays in the order of the file."""
 PRECISE = 1e-9
 """Of the factor at which a sign changes."""
+_Ranged = tuple[str, Source, tuple[float, float]]
+"""Dotted path of a number, its source, the factors on it at the ends of its range."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,15 @@ class TornadoBar:
     """A number of the scenario with a range, and what plans are worth at the ends of it.
 
     `number` as it is, NaN where several move together. `values` (3, S) of the objective [currency/period]
-    with the number times (1 − range), as it is, times (1 + range), for the current plan, the chosen one, and
-    runners-up; NaN where that would be no valid scenario. `break_even` is the factor on the number at which
-    the gain is nothing, `break_even_runner_up` the one at which the lead is; NaN where there is none within
-    the range.
+    with the number times the low end of its range, as it is, times the high end, for the current plan, the
+    chosen one, and runners-up; NaN where that would be no valid scenario. `break_even` is the factor on the
+    number at which the gain is nothing, `break_even_runner_up` the one at which the lead is; NaN where there
+    is none within the range. `ends` are the factors on the number at both ends.
     """
 
     path: str
-    text: str
-    range: float
+    source: Source
+    ends: tuple[float, float]
     number: float
     values: Floats
     break_even: float
@@ -75,7 +77,8 @@ class TornadoBar:
     def elasticity(self) -> float:
         """Relative change of the gain per relative change of the number; NaN without a gain or an end."""
         low, gain, high = self.gains
-        return float((high - low) / (2 * self.range * gain)) if gain else np.nan
+        moved = self.ends[1] - self.ends[0]
+        return float((high - low) / (moved * gain)) if gain else np.nan
 
     @property
     def flips_current(self) -> bool:
@@ -101,7 +104,7 @@ def tornado(
     """Every source with a range, largest spread first; plans are the current one, the chosen, runners-up."""
     used = plans.euros.sum(axis=(0, 1)) > 0
     used[np.concatenate([cal.paid_by(terms).curves.gates.on for terms in plans.terms])] = True
-    sources = [(path, s.text, s.range) for path, s in cal.scenario.sources.items() if s.range]
+    sources = [(path, s, s.ends) for path, s in cal.scenario.sources.items() if s.ends]
     portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
     some = replace(plans, euros=plans.euros[:, :, used])
     work = partial(_bars, cal.scenario, _bare(cal.scenario, used), some)
@@ -116,18 +119,15 @@ def _bare(scenario: Scenario, kept: Bools) -> Scenario:
     return scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": rules, "sources": {}})
 
 
-def _bars(
-    scenario: Scenario, bare: Scenario, plans: PlanBatch, sources: list[tuple[str, str, float]]
-) -> list[TornadoBar]:
+def _bars(scenario: Scenario, bare: Scenario, plans: PlanBatch, sources: list[_Ranged]) -> list[TornadoBar]:
     company = _Company.of(bare, plans)
-    ends = [(path, factor) for path, _, reach in sources for factor in (1 - reach, 1 + reach)]
+    ends = [(path, factor) for path, _, both in sources for factor in both]
     values = company.values(ends).reshape(len(sources), 2, -1)
-    return [_bar(scenario, company, *s, *v) for s, v in zip(sources, values, strict=True)]
+    return [_bar(scenario, company, s, *v) for s, v in zip(sources, values, strict=True)]
 
 
-def _bar(
-    scenario: Scenario, company: _Company, path: str, text: str, reach: float, low: Floats, high: Floats
-) -> TornadoBar:
+def _bar(scenario: Scenario, company: _Company, ranged: _Ranged, low: Floats, high: Floats) -> TornadoBar:
+    path, source, ends = ranged
     values = np.array([low, company.today, high])
 
     def at(factor: float) -> Floats:
@@ -135,12 +135,12 @@ def _bar(
 
     return TornadoBar(
         path=path,
-        text=text,
-        range=reach,
+        source=source,
+        ends=ends,
         number=_number_at(scenario, path),
         values=values,
-        break_even=_crossing(lambda f: float(_gain(at(f))), _gain(values), reach),
-        break_even_runner_up=_crossing(lambda f: float(_lead(at(f))), _lead(values), reach),
+        break_even=_crossing(lambda f: float(_gain(at(f))), _gain(values), ends),
+        break_even_runner_up=_crossing(lambda f: float(_lead(at(f))), _lead(values), ends),
     )
 
 
@@ -161,10 +161,10 @@ def _flips(margins: Floats) -> bool:
     return bool(low < 0 < high)
 
 
-def _crossing(margin: Callable[[float], float], ends: Floats, reach: float) -> float:
-    """The factor nearest to 1 at which a margin is nothing; `ends` are its values at both ends and at 1."""
-    low, today, high = ends
-    sides = [(1 - reach, 1.0, low), (1.0, 1 + reach, high)]
+def _crossing(margin: Callable[[float], float], margins: Floats, ends: tuple[float, float]) -> float:
+    """The factor nearest to 1 at which a margin is nothing; `margins` are those at both ends and at 1."""
+    low, today, high = margins
+    sides = [(ends[0], 1.0, low), (1.0, ends[1], high)]
     crossings = [_root(margin, a, b) for a, b, end in sides if end * today < 0]
     return min((f for f in crossings if np.isfinite(f)), key=lambda f: abs(f - 1), default=np.nan)
 

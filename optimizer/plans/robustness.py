@@ -177,8 +177,8 @@ def robustness(
 
     Raises RangeError where the scenario states no range, no draw gives a valid company, or none settles.
     """
-    if not any(source.range for source in cal.scenario.sources.values()):
-        raise RangeError("no source of the scenario states a range: add `range` to entries of `sources`")
+    if not any(source.ends for source in cal.scenario.sources.values()):
+        raise RangeError("no source states a range: add `range` or `factor` to entries of `sources`")
     plans = PlanBatch.of((c.euros, c.terms) for c in candidates)
     portions = [range(n, min(n + PORTION, draws)) for n in range(0, draws, PORTION)]
     work = partial(_portion, cal, plans)

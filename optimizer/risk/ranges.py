@@ -50,13 +50,17 @@ def scaled(scenario: Scenario, path: str, factor: float) -> Scenario:
 
 
 def draw(scenario: Scenario, rng: np.random.Generator) -> Draw:
-    """One factor per source with a range, uniform in [1 − range, 1 + range], until the scenario is valid."""
-    ranges = {path: source.range for path, source in scenario.sources.items() if source.range}
-    reach = np.array(list(ranges.values()))
+    """One factor per source with a range, until the scenario is valid: uniform in [1 − range, 1 + range], its
+    logarithm uniform where the range is a factor."""
+    uncertain = {path: source for path, source in scenario.sources.items() if source.ends}
+    in_logs = np.array([source.factor is not None for source in uncertain.values()], dtype=bool)
+    ends = np.array([source.ends for source in uncertain.values()]).reshape(-1, 2)
+    low, high = np.where(in_logs[:, None], np.log(ends), ends).T
     for rejected in range(ATTEMPTS):
-        factors = rng.uniform(1 - reach, 1 + reach).tolist()
+        at = rng.uniform(low, high)
+        factors = np.where(in_logs, np.exp(np.minimum(at, high)), at).tolist()
         try:
-            return Draw(_with_factors(scenario, dict(zip(ranges, factors, strict=True))), rejected)
+            return Draw(_with_factors(scenario, dict(zip(uncertain, factors, strict=True))), rejected)
         except RangeError as error:
             last = error
     raise RangeError(f"{ATTEMPTS} draws in a row give no valid scenario, the last one because {last}")

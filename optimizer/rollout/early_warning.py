@@ -64,10 +64,10 @@ def _limits(cal: Calibrated, euros: Floats, seed: int) -> Iterator[WarningLimit]
 
 
 def misjudged(cal: Calibrated, activity: int) -> float:
-    """The widest range that a source states for a number of the activity."""
+    """How much more a number of the activity may be, by the widest range that a source states for one."""
     start = f"activities.{cal.network.activities[activity]}."
-    ranges = [s.range for path, s in cal.scenario.sources.items() if path.startswith(start) and s.range]
-    return max(ranges, default=MISJUDGED)
+    mine = [s for path, s in cal.scenario.sources.items() if path.startswith(start) and s.ends]
+    return max((s.factor - 1 if s.factor else s.range or 0.0 for s in mine), default=MISJUDGED)
 
 
 def _first_period(cal: Calibrated, euros: Floats) -> Floats:

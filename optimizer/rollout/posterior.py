@@ -93,8 +93,8 @@ def learn_responsiveness(
 def _prior(scenario: Scenario, team: str) -> float:
     """Standard deviation of ln η."""
     source = scenario.sources.get(f"teams.{team}.responsiveness")
-    if source is not None and source.range:
-        return float(np.arctanh(source.range)) / Z95
+    if source is not None and source.ends:
+        return float(np.log(source.ends[1] / source.ends[0])) / 2 / Z95
     return float(np.log(_FIELD[1] / _FIELD[0])) / 2 / Z95
 
 

@@ -201,12 +201,21 @@ class Regime(Frozen):
 
 
 class Source(Frozen):
-    """Where a number comes from, and how far it may be off (0.2 = ± 20 %)."""
+    """Where a number comes from, and how far it may be off: by a share (`range`) or a factor (`factor`)."""
 
     text: Annotated[str, StringConstraints(min_length=1)]
     """The source in words."""
     range: Annotated[float, Field(ge=0, lt=1)] | None = None
     """How far the number may be off: 0.2 = ± 20 %."""
+    factor: Annotated[float, Field(ge=1, le=100)] | None = None
+    """In place of `range`: 2 = half to double of it."""
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """Factors on the number at the ends of its range; None where none is stated."""
+        if self.factor is not None and self.factor > 1:
+            return 1 / self.factor, self.factor
+        return (1 - self.range, 1 + self.range) if self.range else None
 
 
 class Scenario(Frozen):

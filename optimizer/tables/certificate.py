@@ -137,6 +137,7 @@ SOURCES = Table(
     number=Column(float, "row", "the number itself; empty where the path holds none"),
     source=Column(str, "text", "where the number comes from"),
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where the source does not say"),
+    factor=Column(float, "1", "the same as a factor, 2 = half to double; empty where the source names none"),
 )
 
 
@@ -151,6 +152,7 @@ def sources_rows(solution: Solution) -> Iterator[Row]:
                 "number": number,
                 "source": source.text,
                 "range": source.range,
+                "factor": source.factor,
             }
 
 

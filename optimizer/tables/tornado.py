@@ -16,14 +16,19 @@ TORNADO = Table(
     "tornado",
     path=Column(str, "name", "the number in the scenario file", "path"),
     source=Column(str, "text", "where the number comes from"),
-    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %"),
+    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where a factor says so"),
+    factor=Column(float, "1", "how far it may be off, 2 = half to double; empty where a range says so"),
     number=Column(float, "row", "the number as it is; empty where several move together"),
     gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
     gain_low=Column(
-        float, "money/period", "gain with the number times 1 − range; empty where that is no valid company"
+        float,
+        "money/period",
+        "gain at the low end of the range; empty where that is no valid company",
     ),
     gain_high=Column(
-        float, "money/period", "gain with the number times 1 + range; empty where that is no valid company"
+        float,
+        "money/period",
+        "gain at the high end of the range; empty where that is no valid company",
     ),
     spread=Column(float, "money/period", "largest less smallest of the three gains; rows are ordered by it"),
     flips_current=Column(bool, "flag", "whether the current plan is better at one end of the range"),
@@ -35,8 +40,8 @@ TORNADO = Table(
         "money/period",
         "value over the best runner-up's with the number as it is; empty without runner-up",
     ),
-    lead_low=Column(float, "money/period", "the same with the number times 1 − range"),
-    lead_high=Column(float, "money/period", "the same with the number times 1 + range"),
+    lead_low=Column(float, "money/period", "the same at the low end of the range"),
+    lead_high=Column(float, "money/period", "the same at the high end of the range"),
     flips_runner_up=Column(bool, "flag", "whether a runner-up is better at one end of the range"),
     runner_up=Column(
         str, "text", "the runner-up that is better there, team: KPI weight; else empty", "weights"
@@ -63,8 +68,9 @@ def tornado_rows(explanation: Explanation) -> Iterator[Row]:
         lead_low, lead, lead_high = map(float, swing.leads)
         yield {
             "path": swing.path,
-            "source": swing.text,
-            "range": swing.range,
+            "source": swing.source.text,
+            "range": swing.source.range,
+            "factor": swing.source.factor,
             "number": swing.number,
             "gain": gain,
             "gain_low": low,
@@ -93,13 +99,18 @@ ASSUMPTIONS = Table(
     "assumptions",
     path=Column(str, "name", "the number in the scenario file", "path"),
     source=Column(str, "text", "where the number comes from"),
-    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %"),
+    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where a factor says so"),
+    factor=Column(float, "1", "how far it may be off, 2 = half to double; empty where a range says so"),
     gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
     gain_low=Column(
-        float, "money/period", "gain with the number times 1 − range; empty where that is no valid company"
+        float,
+        "money/period",
+        "gain at the low end of the range; empty where that is no valid company",
     ),
     gain_high=Column(
-        float, "money/period", "gain with the number times 1 + range; empty where that is no valid company"
+        float,
+        "money/period",
+        "gain at the high end of the range; empty where that is no valid company",
     ),
     spread=Column(float, "money/period", "largest less smallest of the three gains"),
     elasticity=Column(float, "1", "relative change of the gain per relative change of the number"),
@@ -112,8 +123,9 @@ def assumptions_rows(explanation: Explanation) -> Iterator[Row]:
         low, gain, high = map(float, swing.gains)
         yield {
             "path": swing.path,
-            "source": swing.text,
-            "range": swing.range,
+            "source": swing.source.text,
+            "range": swing.source.range,
+            "factor": swing.source.factor,
             "gain": gain,
             "gain_low": low,
             "gain_high": high,

@@ -121,7 +121,7 @@ def _sensitivity(words: Words, line: Any, scale: tuple[float, float]) -> Block:
         else NOTHING
     )
     return row(
-        range_label(words, line) if math.isfinite(line["range"]) else words.label(line, "path", 70),
+        range_label(words, line),
         gain_bar(line, scale, "bad" if line["flips_current"] else "accent"),
         gain_span(words, line),
         words.say("tornado.factor", factor=words.write.number(even, 2)) if math.isfinite(even) else NOTHING,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.typesetting.blocks import Block, Cell, PageColumn, bar_cell, row, section, table
-from reports.words.catalogue import Words
+from reports.words.catalogue import Words, plain_number
 from reports.words.sentences import Tables
 
 MOST_ASSUMPTIONS = 6
@@ -21,7 +21,7 @@ def sensitivity(words: Words, tables: Tables) -> Block:
     if not summary["moved"]:
         return section(title, notes=[words.say("doubt.still")])
     if not len(frame):
-        ranges = tables["sources"]["range"].notna().any()
+        ranges = tables["sources"][["range", "factor"]].notna().any(axis=None)
         return section(title, notes=[words.say("doubt.cut" if ranges else "doubt.none")])
     shown = frame.head(MOST_ASSUMPTIONS)
     scale = bar_scale(shown)
@@ -52,8 +52,15 @@ def _sensitivity(words: Words, assumption: Any, scale: tuple[float, float]) -> B
 
 def range_label(words: Words, assumption: Any) -> str:
     """The number and how far it may be off."""
-    off = words.write.percent(assumption["range"], 0)
-    return words.say("doubt.range", label=words.label(assumption, "path", 70), range=off)
+    label, off = words.label(assumption, "path", 70), how_far(words, assumption)
+    return words.say("doubt.range", label=label, off=off) if off else label
+
+
+def how_far(words: Words, line: Any) -> str:
+    """How far a number may be off, by a share or by a factor; empty where its source does not say."""
+    if line["factor"] > 1:
+        return words.say("source.factor", factor=plain_number(words, float(line["factor"])))
+    return words.say("source.off", range=words.write.percent(line["range"], 0)) if line["range"] > 0 else ""
 
 
 def gain_bar(assumption: Any, scale: tuple[float, float], tone: str) -> Cell:

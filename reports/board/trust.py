@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from reports.board.sensitivity import how_far
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words, plain_number
 from reports.words.format import NOTHING
@@ -63,9 +64,8 @@ def _source(words: Words, mine: Any) -> Block:
         parts = separator.join(words.label(line, "part") for _, line in mine.iterrows())
         name = words.say("source.part", number=name, part=parts)
     values = separator.join(plain_number(words, float(number)) for number in mine["number"])
-    off = words.say("source.off", range=words.write.percent(first["range"], 0))
     text = words.user(first["source"], LONGEST_SOURCE)
-    return row(name, values, off if first["range"] > 0 else NOTHING, text)
+    return row(name, values, how_far(words, first) or NOTHING, text)
 
 
 def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block | None:

@@ -114,7 +114,7 @@ def _typed(text: str) -> str:
 
 
 def french_spaces(text: str) -> str:
-    """No-break spaces before : % » and after « ±, narrow ones before ; ! ?"""
+    """No-break spaces before : % » and after « ± ÷, narrow ones before ; ! ?"""
     text = re.sub(r"[ \u00a0]([:%»€])", NO_BREAK + r"\1", text)
-    text = re.sub(r"([«±]) ", r"\1" + NO_BREAK, text)
+    text = re.sub(r"([«±÷]) ", r"\1" + NO_BREAK, text)
     return re.sub(r"[ \u00a0\u202f]([;!?])", NARROW_NO_BREAK + r"\1", text)

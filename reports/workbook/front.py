@@ -124,7 +124,7 @@ COLUMNS = {
     "Attainment": ("attainment", *CASE, "rounding", "reserve", "limit", "slack"),
     "Payouts": PAYOUTS,
     "Robustness": (*ROBUSTNESS, *GUARANTEES),
-    "Sensitivity": ("assumption", "source", "range", "gain", "gain_low", "gain_high"),
+    "Sensitivity": ("assumption", "source", "range", "factor", "gain", "gain_low", "gain_high"),
     "Controls": tuple(head for head in HEADS if head != "team"),
 }
 
@@ -192,7 +192,7 @@ def _write_candidates(sheet: Sheet, top: int, plans: pd.DataFrame) -> int:
 
 def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:
     """What the gain becomes when a number of the scenario is off by its range."""
-    sheet = book.sheet("Sensitivity", (52, 60, 10, 16, 16, 16))
+    sheet = book.sheet("Sensitivity", (52, 60, 10, 10, 16, 16, 16))
     sheet.say(0, 0, "xlsx.sheet.sensitivity", "title")
     sheet.say(1, 0, "xlsx.sensitivity.note", "muted")
     sheet.heads(3, COLUMNS["Sensitivity"])
@@ -200,7 +200,8 @@ def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:
         sheet.label(row, 0, one, "path")
         sheet.text(row, 1, str(one["source"]), "wrap")
         sheet.number(row, 2, float(one["range"]), "share")
-        for column, key in enumerate(("gain", "gain_low", "gain_high"), 3):
+        sheet.number(row, 3, float(one["factor"]), "number")
+        for column, key in enumerate(("gain", "gain_low", "gain_high"), 4):
             sheet.number(row, column, float(one[key]), "money")
     sheet.page.freeze_panes(4, 1)
 

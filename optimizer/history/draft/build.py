@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from optimizer.history.draft.funnel import add_leads, split_leads
 from optimizer.history.draft.kpis import add_controllability, add_kpis, add_luck
 from optimizer.history.draft.sales_stages import add_customer, add_selling
-from optimizer.history.draft.sourced_values import Draft, Tree, label, short
+from optimizer.history.draft.sourced_values import BEHAVIOUR_FACTOR, Draft, Tree, label, short
 from optimizer.history.estimate.experiment import responsiveness_of
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.read.assumptions import TeamAssumed
@@ -20,6 +20,12 @@ from optimizer.scenario.checks import problems_of
 from optimizer.scenario.messages import findings_of
 from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, number
 from optimizer.scenario.types import Scenario
+
+BEHAVIOUR = {
+    "effort": "Lazear 2000 and Misra and Nair 2011 are met with 0.3 to 0.8 for sellers",
+    "luck_discount": "DellaVigna and Pope 2018: 0.07 to 0.15 for lotteries, more where others decide as well",
+}
+"""Numbers about people that a CRM does not tell, and what is known of them elsewhere (model.md §13)."""
 
 
 def scenario_of(study: Study) -> Scenario:
@@ -56,6 +62,8 @@ def _teams(draft: Draft) -> None:
         for part in ("hours", "base_pay", "target_pay", "charges"):
             draft.assumed(f"teams.{name}.{part}", "not in a CRM", None if part == "charges" else 0.1)
         draft.assumed(f"teams.{name}.discount", "patience is not in a CRM", 0.1)
+        for part, evidence in BEHAVIOUR.items():
+            draft.assumed(f"teams.{name}.{part}", evidence, factor=BEHAVIOUR_FACTOR)
     draft.tree["teams"] = teams
     draft.tree["current_plan"] = draft.assume.current_plan
     draft.tree["rules"] = draft.assume.rules.model_dump(by_alias=True, exclude_defaults=True)
@@ -64,14 +72,14 @@ def _teams(draft: Draft) -> None:
 def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
     path = f"teams.{name}.responsiveness"
     if team.responsiveness is not None:
-        draft.assumed(path, "replaces the estimate", 0.5)
+        draft.assumed(path, "replaces the estimate", factor=BEHAVIOUR_FACTOR)
         return team.responsiveness
     # The change concerned owners of leads: it says nothing of those who bring leads.
     study = draft.study
     eta = study.responsiveness if name == "sales" else responsiveness_of(name, study.experiment)
     said = "; ".join(eta.assumptions)
     text = f"{eta.kind}, n = {eta.n}: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}]; {said}"
-    draft.source(path, text, eta.range)
+    draft.source(path, text, eta.range, BEHAVIOUR_FACTOR if eta.kind == "prior" else None)
     return short(eta.value)
 
 

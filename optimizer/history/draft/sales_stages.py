@@ -11,6 +11,7 @@ from scipy import optimize
 
 from optimizer.history.draft.sourced_values import (
     ASSUMED,
+    BEHAVIOUR_FACTOR,
     LABELS,
     PLACEHOLDER,
     WIDEST,
@@ -195,7 +196,10 @@ def _add_touch(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
         "entry": 0.2,
         "gaming": True,
     }
-    draft.assumed(f"activities.{name}", "not seen in the history; what it could become is a guess", 0.5)
+    for part in ("hours", "entry"):
+        draft.assumed(f"activities.{name}.{part}", "not seen in the history", 0.5)
+    grown = "a quarter of the class; Bevan and Hood 2006: what a time target measures grew by 20 points"
+    draft.assumed(f"activities.{name}.reach", grown, factor=BEHAVIOUR_FACTOR)
 
 
 def add_customer(draft: Draft) -> None:

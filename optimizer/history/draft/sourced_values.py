@@ -20,6 +20,8 @@ PLACEHOLDER = "PLACEHOLDER of the map, ask before you rely on it"
 ASSUMED = "assumed in the map"
 ASSUMED_RANGE = 0.3
 WIDEST = 0.95
+BEHAVIOUR_FACTOR = 2.0
+"""How far numbers about people may be off that nobody measured here: half to double."""
 LABELS = {
     "good_lead": ("Promising lead", "Piste prometteuse"),
     "lead": ("Lead", "Piste"),
@@ -46,17 +48,20 @@ class Draft:
     assume: Assume
     tree: Tree = field(default_factory=lambda: {"stages": {}, "activities": {}, "kpis": {}, "sources": {}})
 
-    def source(self, path: str, text: str, width: float | None = None) -> None:
-        """`width` is the relative half width of the number's interval."""
-        given = {"text": text}
-        if width is not None and math.isfinite(width):
-            self.tree["sources"][path] = {**given, "range": round(min(WIDEST, abs(width)), 4)}
-        else:
-            self.tree["sources"][path] = given
+    def source(self, path: str, text: str, width: float | None = None, factor: float | None = None) -> None:
+        """`width` is the relative half width of the number's interval; `factor` stands in place of it."""
+        given: Tree = {"text": text}
+        if factor is not None:
+            given["factor"] = factor
+        elif width is not None and math.isfinite(width):
+            given["range"] = round(min(WIDEST, abs(width)), 4)
+        self.tree["sources"][path] = given
 
-    def assumed(self, path: str, text: str = "", width: float | None = ASSUMED_RANGE) -> None:
+    def assumed(
+        self, path: str, text: str = "", width: float | None = ASSUMED_RANGE, factor: float | None = None
+    ) -> None:
         why = PLACEHOLDER if self.assume.placeholders else ASSUMED
-        self.source(path, f"{why}; {text}" if text else why, width)
+        self.source(path, f"{why}; {text}" if text else why, width, factor)
 
     @property
     def where(self) -> str:

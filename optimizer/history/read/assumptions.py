@@ -30,6 +30,10 @@ class TeamAssumed(Frozen):
     """Weight of a reward one period later."""
     responsiveness: Positive | None = None
     """Replaces the documented prior."""
+    effort: NonNegative = 0.3
+    """Percent more hours where an hour brings a percent more (model.md §13.4); 0: hours are fixed."""
+    luck_discount: Share = 0.15
+    """How much a measure weakens that hangs on luck and on others (model.md §13.5); 0: not at all."""
 
 
 class Work(Frozen):

@@ -8,7 +8,7 @@ from functools import cache
 from pydantic import BaseModel
 
 from optimizer.scenario.checks.baseline_counts import Findings
-from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted
+from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted, number
 from optimizer.scenario.types import Scenario
 
 _BEHAVIOURAL = {
@@ -19,8 +19,11 @@ _BEHAVIOURAL = {
 
 
 def problems(scenario: Scenario) -> Findings:
-    """Sources of something that the file does not have."""
-    for written in scenario.sources:
+    """Sources of something that the file does not have, or with two ranges."""
+    for written, source in scenario.sources.items():
+        if source.range is not None and source.factor is not None:
+            hint = "`range: 0.2` is ± 20 %, `factor: 2` is half to double; keep one of them"
+            yield Finding(("sources", written, "factor"), number(source.factor), "`range` is given too", hint)
         missing = _missing_step(scenario, written.split("."))
         if missing is not None:
             step, known = missing

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
-from click.testing import CliRunner
-
-from optimizer.cli import main
-from optimizer.history.estimate.history_study import Study, study_of
-from optimizer.history.findings import as_json
-from optimizer.history.read.deals import read_history
-from optimizer.history.read.mapping import read_map
+from test_history import run
 
 CASES = Path(__file__).parent / "cases" / "histories"
 EXPECTED: dict[str, Any] = json.loads((CASES / "expected.json").read_text())
-TODAY = dt.date(2026, 1, 1)
 MAPS = dict.fromkeys(("forecast_3", "closed_ahead", "long_3", "long_60", "quarter_end", "few"), "map")
-MAPS |= {"plain": "map_sf"}
+MAPS |= {"plain": "map_plain"}
+
+
+def calibrated(case: str | Path, *more: str) -> str:
+    """What `calibrate` prints of a case of the book, or of a file of the kind that `map.yaml` tells."""
+    known = isinstance(case, str)
+    path = CASES / f"{case}.csv" if known else case
+    given = MAPS.get(str(case), "map_histories") if known else "map"
+    code, said, stderr = run("calibrate", path, "--map", CASES / f"{given}.yaml", *more)
+    assert code == 0, stderr
+    return said
 
 
 @cache
-def studied(case: str) -> Study:
-    given = read_map(CASES / f"{MAPS.get(case, 'map_histories')}.yaml")
-    return study_of(read_history([CASES / f"{case}.csv"], given, today=TODAY), given)
+def found(case: str | Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(calibrated(case, "--json"))
+    return content
 
 
 @cache
-def found(case: str) -> dict[str, Any]:
-    return as_json(studied(case))
-
-
 def said(case: str) -> str:
     """What the terminal says."""
-    given = CASES / f"{MAPS.get(case, 'map_histories')}.yaml"
-    result = CliRunner().invoke(main, ["calibrate", str(CASES / f"{case}.csv"), "--map", str(given)])
-    assert result.exit_code == 0, result.output
-    return result.stdout
+    return calibrated(case)
 
 
 # --- when data end --------------------------------------------------------------------------------------
@@ -48,7 +45,7 @@ def said(case: str) -> str:
 
 @pytest.mark.parametrize("case", ["forecast_3", "closed_ahead", "forecast"])
 def test_data_end_with_the_last_event_and_not_with_a_forecast(case: str) -> None:
-    assert studied(case).history.last.date().isoformat() == EXPECTED[case]["end"]
+    assert found(case)["observed"]["last"] == EXPECTED[case]["end"]
     assert found(case)["mature_before"] < EXPECTED[case]["end"]
 
 
@@ -62,7 +59,10 @@ def test_leads_are_old_enough_by_the_last_event() -> None:
 def test_dates_that_are_no_event_are_counted() -> None:
     assert found("forecast")["unusable_cells"]["closing_expected"] == 140
     assert found("closed_ahead")["unusable_cells"]["closed_ahead"] == 1
-    assert studied("closed_ahead").history.deals["lag"].drop_nulls().to_list() == [31, 20]
+    assert (
+        found("closed_ahead")["lags"]["created_to_won"]["n"],
+        found("closed_ahead")["rates"]["won_of_decided"]["n"],
+    ) == (1, 3)
 
 
 AHEAD = [
@@ -85,12 +85,12 @@ def test_without_dates_of_change_a_closing_after_a_long_silence_is_no_event(
 ) -> None:
     path = tmp_path / "deals.csv"
     path.write_text("\n".join([*AHEAD, "89,2024-03-26,2024-03-26,A,1,Lost", more]))
-    assert read_history([path], read_map(CASES / "map.yaml"), today=TODAY).last.date().isoformat() == end
+    assert found(path)["observed"]["last"] == end
 
 
 def test_leads_of_one_month_that_were_followed_for_long_end_with_their_last_closing() -> None:
     """An export of one time's leads: closings after the last creation are the rule there."""
-    assert studied("long_3").history.last.date() == dt.date(2021, 6, 30)
+    assert found("long_3")["observed"]["last"] == "2021-06-30"
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,115 @@ def test_a_date_of_change_is_used_without_being_named(tmp_path: Path, heading: s
     path = tmp_path / "deals.csv"
     text = (CASES / "closed_ahead.csv").read_text(encoding="utf-8").replace("Last Modified Date", heading)
     path.write_text(text, encoding="utf-8")
-    assert read_history([path], read_map(CASES / "map.yaml"), today=TODAY).last.date() == dt.date(2024, 9, 2)
+    assert found(path)["observed"]["last"] == "2024-09-02"
+
+
+@pytest.mark.parametrize("case", ["long_3", "long_60"])
+def test_no_lag_is_cut_for_being_long(case: str) -> None:
+    right, lag = EXPECTED[case], found(case)["lags"]["created_to_won"]
+    assert lag["n"] == (right.get("n") or len(right["lags"]))
+    assert lag["p50"] == right["median"]
+    if case == "long_60":
+        assert (lag["mean"], lag["p90"]) == (pytest.approx(right["mean"]), pytest.approx(right["p90"]))
+    assert f"n = {lag['n']}, median {right['median']:.0f} days" in said(case)
+
+
+def test_of_few_wins_no_more_is_said_than_they_tell() -> None:
+    right, lag = EXPECTED["few"], found("few")["lags"]["created_to_won"]
+    assert (lag["n"], lag["p50"], lag["p90"]) == (1, None, None)
+    assert found("few")["outcomes"] == {name: right[name] for name in ("won", "lost", "open")}
+    assert "n = 1: too few" in said("few")
+    assert "nine of ten" not in said("few")
+    assert "won 1, lost 1, open 8" in said("few")
+
+
+def test_won_lost_open_values_and_persons_are_told_in_full() -> None:
+    right, plain = EXPECTED["plain"], found("plain")
+    assert plain["outcomes"] == {name: right[name] for name in ("won", "lost", "open")}
+    assert plain["rates"]["won_of_decided"]["rate"] == pytest.approx(right["won_of_decided"], abs=1e-4)
+    assert plain["value"]["mean"] == pytest.approx(right["mean_value_of_wins"], abs=0.005)
+    assert plain["value"]["error"] == pytest.approx(right["standard_error"], abs=0.005)
+    assert "won 417, lost 873, open 210" in said("plain")
+    assert "mean 3,639 ± 123" in said("plain")
+    assert "persons compared: 10" in said("plain")
+    assert sum(c["won"] for c in plain["cohorts"]) == right["won"]
+
+
+# --- who is compared, on what ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", ["undecided", "segments", "products"])
+def test_nobody_is_named_where_all_are_alike(case: str) -> None:
+    content, right = found(case), EXPECTED[case]
+    assert content["persons_together"]["explained_by"] == right["explained_by"]
+    assert {p["verdict"] for p in content["people"]} == {"not_distinguishable"}
+    assert {p["reliability"] for p in content["people"]} == {0.0}
+    assert content["persons_together"]["skill_spread"] == 0
+    assert content["persons_together"]["spread"]["owner"] == 0
+
+
+def test_persons_are_compared_on_decided_deals_with_the_open_share_beside() -> None:
+    content, right = found("undecided"), EXPECTED["undecided"]
+    decided = content["rates"]["won_of_decided"]
+    assert [decided["k"], decided["n"]] == right["win_rate_of_decided"][:2]
+    shares = [p["open_share"] for p in content["people"]]
+    assert min(shares) == pytest.approx(right["open_share_least"], abs=5e-5)
+    assert max(shares) == pytest.approx(right["open_share_most"], abs=5e-5)
+    readings = content["persons_together"]["p_by_reading"]
+    assert readings["open_as_lost"] < 0.01 < readings["decided"]
+    assert "4% to 36% of their leads open" in said("undecided")
+
+
+# --- times change ---------------------------------------------------------------------------------------
+
+
+def test_a_win_rate_that_fell_is_told_with_both_rates_and_the_day() -> None:
+    (change,) = found("regime")["changes"]
+    assert change["earliest"] <= EXPECTED["regime"]["change_on"] <= change["latest"]
+    for side, right in (("before", "decided_before"), ("since", "decided_since")):
+        assert change[side]["rate"] == pytest.approx(EXPECTED["regime"][right][2], abs=0.02)
+    (sentence,) = found("regime")["said"]
+    assert sentence in said("regime")
+    assert "The win rate fell from 34.8%" in sentence
+    assert f"start: {change['start']}" in sentence
+    assert found("regime")["rates"]["won_since_change"]["lo"] < EXPECTED["regime"]["truth_today"]
+    assert found("regime")["rates"]["won_since_change"]["hi"] > EXPECTED["regime"]["truth_today"]
+
+
+@pytest.mark.parametrize("case", ["undecided", "segments", "products", "forecast", "plain", "quarter_end"])
+def test_no_change_is_told_where_there_was_none(case: str) -> None:
+    assert found(case)["changes"] == []
+    assert found(case)["said"] == []
+
+
+def test_a_rush_at_the_end_of_quarters_is_seen_in_the_time_in_which_closings_are() -> None:
+    right = EXPECTED["quarter_end"]
+    rush = found("quarter_end")["seasonality"]["quarter_end_won"]
+    events, ratio, z = right["wins_last_10_days_of_quarters_2_to_4"]
+    assert rush["events"] == events
+    assert rush["ratio"] == pytest.approx(ratio, abs=5e-4)
+    assert rush["z"] == pytest.approx(z, abs=0.01)
+    assert rush["real"]
+    for month, (k, n, rate) in right["win_rate_by_month_of_quarter"].items():
+        mine = found("quarter_end")["win_rate_by_month_of_quarter"][month]
+        assert (mine["k"], mine["n"], round(mine["rate"], 4)) == (k, n, rate)
+    assert "50.5% (278 of 550), 58.6% (336 of 573), 78.1% (607 of 777)" in said("quarter_end")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("regime", {"en": ["win rate fell from 34.8%", "are won, 1,226 lost", "By the time they came"],
+                    "fr": ["taux de gain a baissé de 34,8", "Selon leur arrivée"]}),
+        ("quarter_end", {"en": ["Wins by month of the quarter", "78.1%"], "fr": ["Gains selon le mois"]}),
+        ("plain", {"en": ["3,639 ± 123"], "fr": ["873 perdues"]}),
+    ],
+)  # fmt: skip
+def test_the_report_says_so_in_both_languages(tmp_path: Path, case: str, words: dict[str, list[str]]) -> None:
+    calibrated(case, "--report", str(tmp_path))
+    for language, sentences in words.items():
+        reader = pypdf.PdfReader(tmp_path / f"calibration.{language}.pdf")
+        text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+        for sentence in sentences:
+            assert sentence in text, (language, sentence)

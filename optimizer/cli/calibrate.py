@@ -56,10 +56,11 @@ def calibrate(
         report_dir.mkdir(parents=True, exist_ok=True)
         for document in calibration_pdfs(calibration_tables(study)):
             (report_dir / document.name).write_bytes(document.content)
+    from optimizer.cli.show.calibration import changes_said, in_words
+
     if as_json:
-        print_json(findings_json(study))
+        print_json({**findings_json(study), "said": list(changes_said(study))})
         return
-    from optimizer.cli.show.calibration import in_words
 
     click.echo(in_words(study))
     if out is not None:

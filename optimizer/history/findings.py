@@ -6,11 +6,14 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from optimizer.history.estimate.arrivals import Arrival
 from optimizer.history.estimate.experiment import PayElasticity
 from optimizer.history.estimate.history_study import Study
-from optimizer.history.estimate.lags import Arrival, Lag
+from optimizer.history.estimate.lags import Lag
+from optimizer.history.estimate.outcomes import Cohort
 from optimizer.history.estimate.people import Persons
-from optimizer.history.estimate.rates import quantiles
+from optimizer.history.estimate.rate_changes import Change
+from optimizer.history.estimate.rates import quantiles, told
 from optimizer.history.estimate.responsiveness import Effect
 from optimizer.history.estimate.side_metrics import SideMetrics
 from optimizer.history.estimate.spending import SourceCost
@@ -21,7 +24,7 @@ Json = dict[str, Any]
 
 def as_json(study: Study) -> Json:
     """Everything estimated, by kind; NaN is null. Persons are as in the study, pseudonyms unless asked."""
-    history = study.history
+    history, days = study.history, study.days
     sections = {
         "rows": {
             **history.read,
@@ -30,14 +33,20 @@ def as_json(study: Study) -> Json:
             "leads": study.leads.height,
             "mature": study.mature.height,
         },
+        "observed": {"first": study.first.isoformat(), "last": history.last.date().isoformat()},
         "mature_before": study.mature_before.isoformat(),
-        "rates": {name: rate.as_json() for name, rate in study.rates.items()},
+        "outcomes": {"won": int(days.won.sum()), "lost": int(days.lost.sum()), "open": int(days.open.sum())},
+        "rates": {name: rate.as_json() for name, rate in study.rates.items()} | _in_the_end(study),
+        "decided_in_the_end": study.outcome.decided if study.outcome else None,
+        "cohorts": [_cohort(cohort) for cohort in study.cohorts],
+        "changes": [_change(change) for change in study.changes],
         "lags": {name: _lag(lag) for name, lag in study.lags.items()},
         "created_to_won_allowing_for_young_leads": _arrival(study.arrival),
         "won_within_days": [vars(done) for done in study.done],
-        "value": dict(study.value),
+        "value": _value(study.value),
         "people": [*_people(study.people), *_sides(study.sides)],
         "persons_together": _together(study.people),
+        "persons_not_compared": {"needed": study.needed, **_fewer(study)},
         "controllability": {
             kpi: {**vars(c), "written": kpi == "wins" and c.tells} for kpi, c in study.controlled.items()
         },
@@ -47,6 +56,9 @@ def as_json(study: Study) -> Json:
         ],
         "waiting": {name: rate.as_json() for name, rate in study.waiting.items()},
         "seasonality": {name: _rush(rush) for name, rush in study.rushes.items()},
+        "win_rate_by_month_of_quarter": {
+            str(month): rate.as_json() for month, rate in study.by_month_of_quarter.items()
+        },
         "noise": {name: {**vars(noise), "sd": noise.sd} for name, noise in study.noise.items()},
         "common_factor": study.common,
         "costs": {name: _cost(cost) for name, cost in study.costs.items()},
@@ -75,7 +87,44 @@ def _plain(value: Any) -> Any:
 
 def _lag(lag: Lag) -> Json:
     fits = [{"name": f.name, **f.parameters, "loglik": f.loglik} for f in lag.fits]
-    return {**quantiles(lag.observed), "unit": "days", "fits": fits}
+    return {**told(quantiles(lag.observed)), "unit": "days", "fits": fits}
+
+
+def _in_the_end(study: Study) -> Json:
+    """The win rate of those decided in the end, young leads allowed for; `k`, `n` and `won_of_mature` are of
+    leads old enough. Where the map says which leads those are, only that."""
+    outcome, counted = study.outcome, study.rates["won"]
+    if outcome is None or study.given.mature_before is not None:
+        return {}
+    own = {"rate": outcome.rate, "lo": outcome.lo, "hi": outcome.hi}
+    since = {"won_since_change": vars(study.today)} if study.changes and study.today else {}
+    return {"won": {"k": counted.k, "n": counted.n, **own}, "won_of_mature": counted.as_json(), **since}
+
+
+def _cohort(cohort: Cohort) -> Json:
+    counts = {"won": cohort.won, "lost": cohort.lost, "open": cohort.open, "mature": cohort.mature}
+    return {"start": cohort.start.isoformat(), **counts, "won_of_decided": cohort.decided.as_json()}
+
+
+def _change(change: Change) -> Json:
+    days = {name: getattr(change, name).isoformat() for name in ("on", "earliest", "latest")}
+    rates = {"before": change.before.as_json(), "since": change.since.as_json()}
+    return {**days, **rates, "p": change.pvalue, "start": change.on.isoformat()}
+
+
+def _value(value: Mapping[str, float]) -> Json:
+    """With the standard error of the mean and its 95 % interval."""
+    if value["n"] < 2:
+        return dict(value)
+    error = value["sd"] / math.sqrt(value["n"])
+    mean = value["mean"]
+    return {**told(dict(value)), "error": error, "lo": mean - 1.96 * error, "hi": mean + 1.96 * error}
+
+
+def _fewer(study: Study) -> Json:
+    """Persons with fewer leads than are needed, and the most that one of them has."""
+    left = study.fewer
+    return {"persons": len(left), "most": max(left.values(), default=0)}
 
 
 def _people(persons: Persons | None) -> list[Json]:
@@ -106,6 +155,8 @@ def _together(persons: Persons | None) -> Json | None:
     raw, panel = persons.raw, persons.panel
     return {
         "explained_by": persons.explained_by,
+        "p_by_reading": dict(persons.readings),
+        "held_equal": list(persons.alike),
         "p_after_supply_and_mix": persons.adjusted_p,
         "raw": {**vars(raw), "cv": raw.cv, "reliability_at_median_n": raw.reliability(raw.median_n)},
         "spread": persons.variance,

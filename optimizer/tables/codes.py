@@ -92,6 +92,7 @@ CODES: dict[str, tuple[str, ...]] = {
         "unreadable_call_day unreadable_effort unreadable_pay"
     ),
     "calibration.part": _listed("funnel source segment"),
+    "calibration.change": _listed("fell rose"),
     "calibration.lag": _listed("created_to_won created_to_lost"),
     "calibration.fit": _listed("lognormal weibull gamma"),
     "calibration.verdict": _listed("above below not_distinguishable"),

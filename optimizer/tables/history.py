@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from optimizer.history.estimate.history_study import Study
-from optimizer.history.estimate.rates import quantiles
+from optimizer.history.estimate.rates import quantiles, told
 from optimizer.tables.history_people import (
     CAPACITY,
     CONTROL,
@@ -36,6 +36,13 @@ SUMMARY = Table(
     junk=Column(int, "count", "of them never leads"),
     mature=Column(int, "count", "leads old enough to be judged"),
     won=Column(int, "count", "of them won"),
+    all_won=Column(int, "count", "leads of any age that are won"),
+    all_lost=Column(int, "count", "leads of any age that are lost; 0 where the export does not tell"),
+    all_open=Column(int, "count", "leads of any age that are neither"),
+    end=Column(float, "share", "won in the end of those decided then, young leads allowed for; NaN unknown"),
+    end_lo=Column(float, "share", "lower end of its 95 % interval"),
+    end_hi=Column(float, "share", "upper end of its 95 % interval"),
+    decided=Column(float, "share", "of leads decided in the end; others are left open for good"),
     explained_by=Column(
         str,
         "code",
@@ -43,7 +50,13 @@ SUMMARY = Table(
         "calibration.people",
     ),
     persons=Column(int, "count", "persons compared"),
+    fewer=Column(int, "count", "persons with too few leads to be compared"),
+    needed=Column(int, "count", "leads old enough to be judged that a person needs to be compared"),
+    most=Column(int, "count", "most leads that one of those with too few has"),
     value=Column(float, "money/unit", "mean value of a won deal"),
+    value_error=Column(float, "money/unit", "standard error of that mean"),
+    value_sd=Column(float, "money/unit", "standard deviation of values"),
+    value_n=Column(int, "count", "won deals with a value"),
     value_median=Column(float, "money/unit", "median value of a won deal"),
     responsiveness=Column(float, "1", "relative change of volume per relative change of net reward"),
     responsiveness_lo=Column(float, "1", "lower end of its interval"),
@@ -53,7 +66,9 @@ SUMMARY = Table(
 
 
 def _summary(study: Study) -> Iterator[tuple[object, ...]]:
-    responsiveness, people = study.responsiveness, study.people
+    responsiveness, people, days = study.responsiveness, study.people, study.days
+    outcome, value, fewer = study.outcome, study.value, study.fewer
+    end = (outcome.rate, outcome.lo, outcome.hi, outcome.decided) if outcome else (np.nan,) * 4
     yield (
         study.given.name,
         study.given.currency,
@@ -65,10 +80,18 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         study.junk,
         study.mature.height,
         study.rates["won"].k,
+        *(int(counts.sum()) for counts in (days.won, days.lost, days.open)),
+        *end,
         people.explained_by if people else "",
         len(people.people) if people else 0,
-        study.value.get("mean", np.nan),
-        study.value.get("p50", np.nan),
+        len(fewer),
+        study.needed,
+        max(fewer.values(), default=0),
+        value.get("mean", np.nan),
+        value.get("sd", np.nan) / np.sqrt(value["n"]) if value["n"] else np.nan,
+        value.get("sd", np.nan),
+        int(value["n"]),
+        value.get("p50", np.nan),
         responsiveness.value,
         responsiveness.lo,
         responsiveness.hi,
@@ -128,9 +151,68 @@ LAGS = Table(
 
 def _lags(study: Study) -> Iterator[tuple[object, ...]]:
     for name, lag in study.lags.items():
-        q = quantiles(lag.observed)
+        q = told(quantiles(lag.observed))
         if q["n"]:
-            yield name, q["n"], q["p50"], q["mean"], q["p90"], lag.best.name if lag.fits else ""
+            mean = q["mean"] if q["n"] > 1 else np.nan
+            yield name, q["n"], q["p50"], mean, q["p90"], lag.best.name if lag.fits else ""
+
+
+COHORTS = Table(
+    "cohorts",
+    start=Column(date, "day", "first day of the quarter, or month, of creation"),
+    won=Column(int, "count", "won by now"),
+    lost=Column(int, "count", "lost by now"),
+    open=Column(int, "count", "neither"),
+    rate=Column(float, "share", "won of those decided"),
+    lo=Column(float, "share", "lower end of its 95 % interval"),
+    hi=Column(float, "share", "upper end of its 95 % interval"),
+    mature=Column(bool, "flag", "all are old enough to be judged"),
+)
+
+
+def _cohorts(study: Study) -> Iterator[tuple[object, ...]]:
+    for c in study.cohorts if study.days.losses_known else ():
+        rate = c.decided
+        yield c.start, c.won, c.lost, c.open, rate.rate, rate.lo, rate.hi, c.mature
+
+
+CHANGES = Table(
+    "changes",
+    kind=Column(str, "code", "fell or rose", "calibration.change"),
+    on=Column(date, "day", "first day of creation of the leads concerned"),
+    earliest=Column(date, "day", "the change was then or later, with 95 %"),
+    latest=Column(date, "day", "the change was then or earlier, with 95 %"),
+    before_k=Column(int, "count", "won before"),
+    before_n=Column(int, "count", "decided before (leads, where losses are not told)"),
+    before=Column(float, "share", "win rate before"),
+    since_k=Column(int, "count", "won since"),
+    since_n=Column(int, "count", "decided since (leads, where losses are not told)"),
+    since=Column(float, "share", "win rate since"),
+    p=Column(float, "share", "how often chance alone would show as much somewhere"),
+)
+
+
+def _changes(study: Study) -> Iterator[tuple[object, ...]]:
+    for c in study.changes:
+        kind = "fell" if c.since.rate < c.before.rate else "rose"
+        before, since = ((r.k, r.n, r.rate) for r in (c.before, c.since))
+        yield kind, c.on, c.earliest, c.latest, *before, *since, c.pvalue
+
+
+QUARTER_MONTHS = Table(
+    "quarter_months",
+    month=Column(int, "count", "first, second or last month of a quarter, in which a deal was closed"),
+    k=Column(int, "count", "won"),
+    n=Column(int, "count", "decided"),
+    rate=Column(float, "share", "k / n"),
+    lo=Column(float, "share", "lower end of the 95 % interval (Wilson)"),
+    hi=Column(float, "share", "upper end of the 95 % interval (Wilson)"),
+)
+
+
+def _quarter_months(study: Study) -> Iterator[tuple[object, ...]]:
+    for month, rate in study.by_month_of_quarter.items():
+        yield month, rate.k, rate.n, rate.rate, rate.lo, rate.hi
 
 
 SPENDING = Table(
@@ -246,6 +328,8 @@ _FILLED: tuple[tuple[Table, Callable[[Study], Iterator[tuple[object, ...]]]], ..
     (SUMMARY, _summary),
     (LOSSES, _losses),
     (RATES, _rates),
+    (COHORTS, _cohorts),
+    (CHANGES, _changes),
     (LAGS, _lags),
     (SPENDING, _spending),
     (PEOPLE, people_cells),
@@ -253,6 +337,7 @@ _FILLED: tuple[tuple[Table, Callable[[Study], Iterator[tuple[object, ...]]]], ..
     (CONTROL, control_cells),
     (SLOPES, _slopes),
     (TIMING, _timing),
+    (QUARTER_MONTHS, _quarter_months),
     (NOISE, _noise),
     (CAPACITY, capacity_cells),
     (SIDES, sides_cells),

@@ -12,7 +12,7 @@ from optimizer.tables.table import Column, Table
 PEOPLE = Table(
     "people",
     person=Column(str, "name", "pseudonym"),
-    n=Column(int, "count", "leads"),
+    n=Column(int, "count", "decided leads that are compared"),
     raw=Column(float, "share", "rate before anything is taken out"),
     expected=Column(float, "share", "rate of the same leads in average hands"),
     estimate=Column(float, "share", "rate after supply and mix"),
@@ -20,13 +20,26 @@ PEOPLE = Table(
     hi=Column(float, "share", "upper end of its 90 % interval"),
     shrunk=Column(float, "share", "the estimate drawn towards the others by what luck explains"),
     reliability=Column(float, "share", "share of the difference that is the person's own"),
+    open_share=Column(float, "share", "of all the person's leads, neither won nor lost yet"),
     verdict=Column(str, "code", "above, below, not_distinguishable", "calibration.verdict"),
 )
 
 
 def people_cells(study: Study) -> Iterator[tuple[object, ...]]:
     for p in study.people.people if study.people else ():
-        yield (p.id, p.n, p.raw, p.expected, p.estimate, p.lo, p.hi, p.shrunk, p.reliability, p.verdict)
+        yield (
+            p.id,
+            p.n,
+            p.raw,
+            p.expected,
+            p.estimate,
+            p.lo,
+            p.hi,
+            p.shrunk,
+            p.reliability,
+            p.open_share,
+            p.verdict,
+        )
 
 
 MOVES = Table(

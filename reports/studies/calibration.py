@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from typing import Any
 
-from babel.dates import format_date
+import pandas as pd
 
 from reports.run import Document
-from reports.studies.calibration_parts import parts
+from reports.studies.calibration_parts import day_said, parts
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, words_for
@@ -28,24 +29,20 @@ def calibration_pdfs(tables: Tables, date: dt.date | None = None) -> Iterator[Do
 def calibration_payload(words: Words, tables: Tables, date: dt.date | None) -> Block:
     """Everything that the template prints, as strings."""
     summary = tables["summary"].iloc[0]
+    days = {name: day_said(words, summary[name]) for name in ("first", "last")}
     title = words.say("calibration.title", company=words.name("company", summary["scenario"]))
     return {
         **page_data(words.language, title, footer(words, title, date), {}),
         "heading": title,
-        "subtitle": words.say(
-            "calibration.subtitle", first=_day(words, summary["first"]), last=_day(words, summary["last"])
-        ),
-        "found": _findings(words, summary),
+        "subtitle": words.say("calibration.subtitle", **days),
+        "found": _findings(words, tables),
         "parts": list(parts(words, tables)),
     }
 
 
-def _day(words: Words, day: Any) -> str:
-    return str(format_date(day, format="long", locale=words.write.locale))
-
-
-def _findings(words: Words, summary: Any) -> list[str]:
-    """The whole in three sentences."""
+def _findings(words: Words, tables: Tables) -> list[str]:
+    """The whole in a few sentences."""
+    summary = tables["summary"].iloc[0]
     verdict = summary["explained_by"] or "unknown"
     return [
         words.say(
@@ -54,9 +51,12 @@ def _findings(words: Words, summary: Any) -> list[str]:
             junk=words.write.number(float(summary["junk"])),
             mature=words.write.number(float(summary["mature"])),
             won=words.write.number(float(summary["won"])),
-            day=_day(words, summary["mature_before"]),
+            day=day_said(words, summary["mature_before"]),
         ),
+        *_outcomes(words, summary),
+        *changes_said(words, tables["changes"]),
         words.say(f"calibration.people.{verdict}"),
+        *_fewer(words, summary),
         words.say(
             f"calibration.responsiveness.{summary['responsiveness_kind']}",
             value=words.write.number(summary["responsiveness"], 2),
@@ -64,3 +64,39 @@ def _findings(words: Words, summary: Any) -> list[str]:
             hi=words.write.number(summary["responsiveness_hi"], 2),
         ),
     ]
+
+
+def _outcomes(words: Words, summary: Any) -> Iterator[str]:
+    """Won, lost and open; what becomes of them in the end; what a win is worth."""
+    counts = {name: words.write.number(float(summary[f"all_{name}"])) for name in ("won", "lost", "open")}
+    known = "outcomes" if summary["all_lost"] else "outcomes_unknown"
+    yield words.say(f"calibration.{known}", **counts)
+    if math.isfinite(summary["end"]):
+        end = {name: words.write.percent(summary[column]) for name, column in _END.items()}
+        yield words.say("calibration.in_the_end", **end)
+    if summary["value_n"]:
+        numbers = {name: words.write.number(summary[f"value{tail}"]) for name, tail in _VALUE.items()}
+        yield words.say("calibration.value", **numbers)
+
+
+_END = {"rate": "end", "lo": "end_lo", "hi": "end_hi", "decided": "decided"}
+_VALUE = {"mean": "", "error": "_error", "sd": "_sd", "median": "_median", "n": "_n"}
+
+
+def changes_said(words: Words, changes: pd.DataFrame) -> Iterator[str]:
+    """A sentence per change of the win rate: from what to what and when, and what to write in the map."""
+    for _, line in changes.iterrows():
+        rates = {name: words.write.percent(line[name]) for name in ("before", "since")}
+        counts = {
+            name: words.write.number(float(line[name]))
+            for name in ("before_k", "before_n", "since_k", "since_n")
+        }
+        days = {name: day_said(words, line[name]) for name in ("on", "earliest", "latest")}
+        start = line["on"].isoformat()
+        yield words.say(f"calibration.changed.{line['kind']}", **rates, **counts, **days, start=start)
+
+
+def _fewer(words: Words, summary: Any) -> Iterator[str]:
+    if summary["fewer"]:
+        numbers = {name: words.write.number(float(summary[name])) for name in ("fewer", "needed", "most")}
+        yield words.say("calibration.fewer", **numbers)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
+from babel.dates import format_date
 
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words
@@ -24,11 +25,13 @@ def parts(words: Words, tables: Tables) -> Iterator[Block]:
         _sources,
         _segments,
         _spending,
+        _cohorts,
         _lags,
         _people,
         _control,
         _waiting,
         _timing,
+        _quarter_months,
         _noise,
         _capacity,
         _sides,
@@ -36,6 +39,10 @@ def parts(words: Words, tables: Tables) -> Iterator[Block]:
     )
     blocks = (part(words, tables) for part in every)
     return (part for part in blocks if part is not None)
+
+
+def day_said(words: Words, day: Any) -> str:
+    return str(format_date(day, format="long", locale=words.write.locale))
 
 
 def _share(words: Words, value: float) -> str:
@@ -97,7 +104,7 @@ def _rates(words: Words, lines: pd.DataFrame) -> list[Block]:
 
 def _step(words: Words, name: str) -> str:
     """A step of the map as it is called there; what the software counts itself, in words."""
-    if name in ("won", "won_of_all_rows", "became_deal"):
+    if name in ("won", "won_of_all_rows", "won_of_decided", "became_deal"):
         return words.say(f"calibration.{name}")
     if name.startswith("won_given_"):
         return words.say("calibration.won_given", step=_step(words, name.removeprefix("won_given_")))
@@ -140,6 +147,41 @@ def _spending(words: Words, tables: Tables) -> Block | None:
     return _part(words, "spending", _columns(words, "source", heads), rows)
 
 
+def _cohorts(words: Words, tables: Tables) -> Block | None:
+    """Decided deals by the time their leads came; young ones are lost before they are won."""
+    rows = [
+        row(
+            cell(
+                day_said(words, line["start"]),
+                _AGE[bool(line["mature"])],
+            ),
+            *(_count(words, line[c]) for c in ("won", "lost", "open")),
+            _share(words, line["rate"]) if line["won"] + line["lost"] else NOTHING,
+            _between(words, line),
+        )
+        for _, line in tables["cohorts"].iterrows()
+    ]
+    columns = _columns(words, "cohort", ("won", "lost", "open", "rate", "interval"))
+    return _part(words, "cohorts", columns, rows)
+
+
+_AGE = {True: "", False: "muted"}
+
+
+def _quarter_months(words: Words, tables: Tables) -> Block | None:
+    rows = [
+        row(
+            words.say(f"calibration.quarter_month.{int(line['month'])}"),
+            *(_count(words, line[c]) for c in ("k", "n")),
+            _share(words, line["rate"]),
+            _between(words, line),
+        )
+        for _, line in tables["quarter_months"].iterrows()
+    ]
+    columns = _columns(words, "closed_in", ("won", "decided", "rate", "interval"))
+    return _part(words, "quarter_months", columns, rows)
+
+
 def _lags(words: Words, tables: Tables) -> Block | None:
     rows = [
         row(
@@ -165,6 +207,7 @@ def _people(words: Words, tables: Tables) -> Block | None:
             *(_share(words, line[c]) for c in ("raw", "expected", "estimate")),
             _between(words, line),
             words.write.percent(line["reliability"], 0),
+            words.write.percent(line["open_share"], 0),
             cell(
                 words.say(f"calibration.verdict.{line['verdict']}"),
                 _TONES.get(line["verdict"], "muted"),
@@ -172,7 +215,7 @@ def _people(words: Words, tables: Tables) -> Block | None:
         )
         for _, line in tables["people"].iterrows()
     ]
-    heads = ("leads", "raw", "expected", "estimate", "interval90", "reliability", "verdict")
+    heads = ("leads", "raw", "expected", "estimate", "interval90", "reliability", "open", "verdict")
     part = _part(words, "people", _columns(words, "person", heads), rows)
     if part is not None:
         part["notes"] = [_moves(words, tables)] if len(tables["moves"]) else []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from optimizer.cli.show.terminal import LANGUAGE
 from optimizer.history.estimate.history_study import Study
-from optimizer.history.estimate.rates import quantiles
+from optimizer.history.estimate.lags import Lag
+from optimizer.history.estimate.rates import quantiles, told
 from optimizer.history.read.exports import Loss
 from reports.words.locales import phrase
 
@@ -26,16 +28,16 @@ def _lines(study: Study) -> Iterator[str]:
         yield f"  in {loss.rows:,} rows: {_why(loss)} {_where(loss.examples)}"
     for note in history.notes:
         yield f"  note: {note}"
+    yield from _ends(study)
     yield f"leads old enough to be judged (created before {study.mature_before}): {study.mature.height:,}"
     for name, rate in study.rates.items():
         if rate.n:
             yield f"  {name}: {rate.k:,} of {rate.n:,} = {rate.rate:.2%} [{rate.lo:.2%}, {rate.hi:.2%}]"
+    yield from _in_the_end(study)
     for name, lag in study.lags.items():
-        q = quantiles(lag.observed)
-        best = f"; best fit {lag.best.name}" if lag.fits else ""
-        if q["n"]:
-            most = f"nine of ten within {q['p90']:.0f}"
-            yield f"{name}: median {q['p50']:.0f} days, mean {q['mean']:.1f}, {most}{best}"
+        if len(lag.observed):
+            yield f"{name}: {_days(lag)}"
+    yield from _value(study)
     if study.people is not None:
         people = study.people.people
         apart = [p for p in people if p.verdict != "not_distinguishable"]
@@ -43,10 +45,101 @@ def _lines(study: Study) -> Iterator[str]:
         yield f"  what persons' raw rates differ by is {study.people.explained_by}"
         for person in apart:
             yield f"  {person.id}: {person.estimate:.2%} [{person.lo:.2%}, {person.hi:.2%}] {person.verdict}"
+        yield from _open(study)
+    yield from _fewer(study)
     for name, rush in study.rushes.items():
         yield f"{name}: {rush.ratio:.2f} times the usual; {'real' if rush.real else 'not proven'}"
+    if study.by_month_of_quarter:
+        months = (
+            f"{rate.rate:.1%} ({rate.k:,} of {rate.n:,})" for rate in study.by_month_of_quarter.values()
+        )
+        yield f"won of decided by month of the quarter in which they were closed: {', '.join(months)}"
     eta = study.responsiveness
     yield f"responsiveness: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}] from {eta.kind}"
+
+
+def _ends(study: Study) -> Iterator[str]:
+    days = study.days
+    yield f"data end on {study.history.last.date()}, the last creation, change or closing of a decided deal"
+    won, lost, left = (int(x.sum()) for x in (days.won, days.lost, days.open))
+    if days.losses_known:
+        yield f"won {won:,}, lost {lost:,}, open {left:,}"
+    else:
+        yield f"won {won:,}; which of the other {left:,} are lost is not told"
+
+
+def _in_the_end(study: Study) -> Iterator[str]:
+    """Shares won in the end, by cohort, and what changed."""
+    end = study.outcome
+    if end is not None:
+        yield (
+            f"won in the end, of those decided, young leads allowed for: {end.rate:.1%} "
+            f"[{end.lo:.1%}, {end.hi:.1%}]; decided in the end: {end.decided:.0%} of leads"
+        )
+    for c in study.cohorts if study.days.losses_known else ():
+        counts = f"won {c.won:,}, lost {c.lost:,}, open {c.open:,}"
+        rate = f"; {c.decided.rate:.1%} of decided" if c.decided.n else ""
+        yield f"  created from {c.start}: {counts}{rate}{'' if c.mature else ' (young)'}"
+    yield from changes_said(study)
+
+
+def changes_said(study: Study) -> Iterator[str]:
+    """A sentence per change of the win rate."""
+    for change in study.changes:
+        before, since = change.before, change.since
+        kind = "fell" if since.rate < before.rate else "rose"
+        yield phrase(LANGUAGE, f"calibration.changed.{kind}").format(
+            before=f"{before.rate:.1%}",
+            since=f"{since.rate:.1%}",
+            before_k=f"{before.k:,}",
+            before_n=f"{before.n:,}",
+            since_k=f"{since.k:,}",
+            since_n=f"{since.n:,}",
+            on=change.on,
+            earliest=change.earliest,
+            latest=change.latest,
+            start=change.on,
+        )
+
+
+def _days(lag: Lag) -> str:
+    """Only the quantiles that so few lags tell."""
+    q = told(quantiles(lag.observed))
+    n = int(q["n"])
+    if n == 1:
+        return f"{lag.observed[0]:.0f} days, n = 1: too few to say more"
+    most = f", nine of ten within {q['p90']:.0f}" if math.isfinite(q["p90"]) else ", too few to say more"
+    best = f"; best fit {lag.best.name}" if lag.fits else ""
+    return f"n = {n:,}, median {q['p50']:.0f} days, mean {q['mean']:.1f}{most}{best}"
+
+
+def _value(study: Study) -> Iterator[str]:
+    arrival, value = study.arrival, study.value
+    if arrival is not None:
+        interval = f"[{arrival.lo:.1f}, {arrival.hi:.1f}]"
+        yield f"created to won, young leads allowed for: mean {arrival.mean:.1f} days {interval}"
+    if value["n"] > 1:
+        error = value["sd"] / math.sqrt(value["n"])
+        spread = f"standard deviation {value['sd']:,.0f}, median {value['p50']:,.0f}, n = {value['n']:,.0f}"
+        yield f"value of a won deal: mean {value['mean']:,.0f} ± {error:,.0f} (standard error); {spread}"
+
+
+def _open(study: Study) -> Iterator[str]:
+    """What share of their leads persons leave open, where that differs much."""
+    shares = [p.open_share for p in study.people.people] if study.people else []
+    if shares and max(shares) > 0:
+        between = f"{min(shares):.0%} to {max(shares):.0%}"
+        yield f"  persons leave {between} of their leads open; those are not counted as lost"
+
+
+def _fewer(study: Study) -> Iterator[str]:
+    left = study.fewer
+    if left:
+        most = max(left.values())
+        yield (
+            f"persons not compared: {len(left)}, with {most:,} leads old enough to be judged at most; "
+            f"{study.needed:,} are needed"
+        )
 
 
 def _why(loss: Loss) -> str:

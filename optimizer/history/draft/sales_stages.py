@@ -65,7 +65,7 @@ def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[_Way]:
     if not prompt.height or not late.height:
         rate = Rate(wins, max(round(study.exposed(leads)), wins))
         every = Rate(current.height, current.height)
-        return [_Way("work", work.late, every, rate.rate, half_width(rate), _seen(draft, segment, rate))]
+        return [_Way("work", work.late, every, rate.rate, _width(draft, rate), _seen(draft, segment, rate))]
     # Wins of leads without a response time were answered too: the rate is over all that were.
     rate = Rate(wins, max(round(study.exposed(leads.filter(answered))), wins))
     used = [Rate(current.filter(part).height, current.height) for part in (answered & soon, answered & ~soon)]
@@ -82,6 +82,11 @@ def _seen(draft: Draft, segment: str, rate: Rate) -> str:
     return f"{draft.where}, {segment}: {in_words(rate)}{censored}"
 
 
+def _width(draft: Draft, rate: Rate) -> float:
+    """Relative half width of a win rate: chance, and what a longer history would settle."""
+    return min(WIDEST, half_width(rate) + draft.study.unsettled)
+
+
 Pair = tuple[float, float]
 
 
@@ -91,7 +96,7 @@ def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame
 
     The slope with controls is used, not the raw rates: late answers are given to other leads.
     """
-    study, pooled = draft.study, half_width(rate)
+    study, pooled = draft.study, _width(draft, rate)
     known = [s for s in study.slopes if "owner" in s.controls] or list(study.slopes)
     slope = study.within or (known[0] if known else None)
     if slope is None or rate.rate in (0.0, 1.0):

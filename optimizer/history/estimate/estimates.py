@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
 from optimizer.history.estimate import responsiveness, side_metrics, speed_to_lead, timing
+from optimizer.history.estimate.arrivals import Arrival, arrival_of
+from optimizer.history.estimate.comparable import leads_needed, settled_of
 from optimizer.history.estimate.controllability import Controlled, controlled
 from optimizer.history.estimate.experiment import PayElasticity, pay_elasticity
-from optimizer.history.estimate.lags import Arrival, Done, Lag, arrival_of, done_within, lag_of
-from optimizer.history.estimate.people import Persons
+from optimizer.history.estimate.lags import Done, Lag, done_within, lag_of
+from optimizer.history.estimate.people import Persons, persons, with_open_shares
 from optimizer.history.estimate.rates import Floats, Rate, Spread, rate_of, rates_by, spread_of
 from optimizer.history.estimate.timing import WEEKS_NEEDED
 from optimizer.history.read.account import NOBODY
@@ -37,6 +40,9 @@ def rates_of(frame: pl.DataFrame, mature: pl.DataFrame, given: Map) -> dict[str,
     for step in steps:
         rates[f"won_given_{step.removeprefix('step_')}"] = rate_of(mature.filter(step), "won")
     rates["won_of_all_rows"] = rate_of(frame, "won")
+    decided = frame.filter(~pl.col("junk") & (pl.col("won") | pl.col("lost").fill_null(False)))
+    if not decided["won"].all():
+        rates["won_of_decided"] = rate_of(decided, "won")
     outcomes = ["won"] if given.deals.good is None else ["won", f"step_{given.deals.good}"]
     if given.deals.columns.source is not None:
         for outcome in outcomes:
@@ -63,8 +69,8 @@ def lags_of(frame: pl.DataFrame) -> dict[str, Lag]:
     return lags
 
 
-def arrival(leads: pl.DataFrame, history: History) -> Arrival | None:
-    dated = leads.filter(pl.col("won") & pl.col("lag").is_not_null())
+def arrival(leads: pl.DataFrame, history: History, outcome: str = "won") -> Arrival | None:
+    dated = leads.filter(pl.col(outcome) & pl.col("lag").is_not_null())
     return arrival_of(dated["lag"], days_seen(dated, history))
 
 
@@ -108,16 +114,41 @@ def slopes_of(
     return tuple(s for s in slopes if s is not None), within
 
 
-def rushes(frame: pl.DataFrame) -> dict[str, timing.Rush]:
-    """Of wins and, for comparison, of leads: what nobody is paid for should show no rush."""
-    first, last = day_of(frame["created"].min()), day_of(frame["created"].max())
+def rushes(frame: pl.DataFrame, last: dt.datetime) -> dict[str, timing.Rush]:
+    """Of wins and, for comparison, of leads: what nobody is paid for should show no rush. Each in the time in
+    which it is seen: closings begin later than creations and may end later."""
+    closings = _closings(frame)
+    windows = {"won": closings.filter(closings <= last), "created": frame["created"]}
+    events = {"won": frame.filter("won")["closed"], "created": frame["created"]}
     rushes_by_name = {}
     for months, name in ((1, "month_end"), (3, "quarter_end")):
-        span = timing.complete_periods(first, last, months)
-        if span is not None and (span[1] - span[0]).days > 80:
-            rushes_by_name[f"{name}_won"] = timing.rush(frame.filter("won")["closed"], *span, months)
-            rushes_by_name[f"{name}_created"] = timing.rush(frame["created"], *span, months)
+        for kind, seen in windows.items():
+            span = _span(seen, months)
+            if span is not None and (span[1] - span[0]).days > 80:
+                rushes_by_name[f"{name}_{kind}"] = timing.rush(events[kind], *span, months)
     return {name: rush for name, rush in rushes_by_name.items() if rush.events}
+
+
+def _closings(frame: pl.DataFrame) -> pl.Series:
+    """Closings of decided deals that are not before their creation."""
+    return frame.filter(pl.col("closed").is_not_null() & pl.col("lag").is_not_null())["closed"]
+
+
+def _span(seen: pl.Series, months: int) -> tuple[dt.date, dt.date] | None:
+    if not seen.count():
+        return None
+    return timing.complete_periods(day_of(seen.min()), day_of(seen.max()), months)
+
+
+def by_month_of_quarter(frame: pl.DataFrame) -> dict[int, Rate]:
+    """Won of the decided deals closed in the first, second and last month of quarters; nothing where
+    lost deals are not told, or have no dates."""
+    dated = frame.filter(pl.col("closed").is_not_null() & pl.col("lag").is_not_null())
+    if not dated["lost"].fill_null(False).any():
+        return {}
+    month = ((dated["closed"].dt.month() - 1) % 3 + 1).alias("month")
+    counts = dated.select(month, "won").group_by("month").agg(pl.col("won").sum(), pl.len().alias("n"))
+    return {int(m): Rate(int(k), int(n)) for m, k, n in counts.sort("month").iter_rows()}
 
 
 def noise_of(leads: pl.DataFrame, wins: pl.DataFrame, given: Map, young: dt.date) -> dict[str, timing.Noise]:
@@ -145,6 +176,17 @@ def common_swings(leads: pl.DataFrame, wins: pl.DataFrame) -> float:
     return timing.common_factor(series) if usable else 0.0
 
 
+def compared(
+    mature: pl.DataFrame, leads: pl.DataFrame, history: History, given: Map
+) -> tuple[Persons | None, int]:
+    """Persons, and the leads that each needs to be compared; where the map says which leads are old enough,
+    they are so in everybody's hands."""
+    settled = None if given.mature_before else settled_of(mature, history.last)
+    found = persons(mature, "won", "win_rate", settled=settled)
+    needed = leads_needed((int(mature["won"].sum()) + 1) / (mature.height + 2))
+    return (with_open_shares(found, leads), needed) if found is not None else (None, needed)
+
+
 def controlled_by_persons(mature: pl.DataFrame, people: Persons | None, given: Map) -> dict[str, Controlled]:
     """Of wins and of answering in time, among the persons compared."""
     if people is None:
@@ -152,6 +194,10 @@ def controlled_by_persons(mature: pl.DataFrame, people: Persons | None, given: M
     used = _answered_in_time(mature.filter(_among(people)), given)
     months = WEEKS[given.period] / WEEKS["month"]
     shares = {"wins": controlled(used, "won", months, people.explained_by == "skill")}
+    wins = shares["wins"]
+    if wins is not None and not wins.apart:
+        # Persons who cannot be told apart may all be alike, whatever the leave-one-out interval says.
+        shares["wins"] = replace(wins, lo=0.0)
     if used["answered_in_time"].any():
         apart = spread_of(rates_by(used, "owner", "answered_in_time")).pvalue < 0.05
         shares["answered_in_time"] = controlled(used, "answered_in_time", months, apart, rate=True)

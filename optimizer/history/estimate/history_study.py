@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +12,14 @@ import polars as pl
 from threadpoolctl import threadpool_limits
 
 from optimizer.history.estimate import side_metrics, speed_to_lead, timing
+from optimizer.history.estimate.arrivals import Arrival
 from optimizer.history.estimate.capacity import Capacity, capacity_of
 from optimizer.history.estimate.controllability import Controlled
 from optimizer.history.estimate.estimates import (
     arrival,
+    by_month_of_quarter,
     common_swings,
+    compared,
     controlled_by_persons,
     day_of,
     days_seen,
@@ -32,15 +36,18 @@ from optimizer.history.estimate.estimates import (
     spread_of_sources,
 )
 from optimizer.history.estimate.experiment import PayElasticity, responsiveness_of
-from optimizer.history.estimate.lags import Arrival, Done, Lag
-from optimizer.history.estimate.people import Persons, persons
+from optimizer.history.estimate.lags import Done, Lag
+from optimizer.history.estimate.outcomes import Cohort, Days, Outcome, cohorts_of, days_of, outcome_of
+from optimizer.history.estimate.people import Persons
+from optimizer.history.estimate.rate_changes import Change, changes_of, parted
 from optimizer.history.estimate.rates import Rate, Spread, quantiles
 from optimizer.history.estimate.responsiveness import Effect, Responsiveness
 from optimizer.history.estimate.spending import SourceCost, costs_of
 from optimizer.history.read.deals import History
 from optimizer.history.read.mapping import WEEKS, Map
 
-_PEOPLE_LEADS = 200
+_ALL_DECIDED = 0.97
+"""Larger shares decided in the end are all, but for chance."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,22 @@ class Study:
     lags: Mapping[str, Lag]
     arrival: Arrival | None
     """When wins come, once those that had no time to come are allowed for."""
+    days: Days
+    """Leads by day of creation: won, lost, open."""
+    outcome: Outcome | None
+    """Share won in the end of those that are decided, by the parts of time between changes."""
+    today: Outcome | None
+    """The same since the last change."""
+    changes: tuple[Change, ...]
+    """When the win rate changed."""
+    cohorts: tuple[Cohort, ...]
     done: tuple[Done, ...]
     """Share won within some days, leads too young allowed for."""
     value: Mapping[str, float]
     """Quantiles of the value of won deals."""
     people: Persons | None
+    needed: int
+    """Leads old enough to be judged that a person needs to be compared."""
     controlled: Mapping[str, Controlled]
     """How much of a KPI persons make, by KPI."""
     slopes: tuple[speed_to_lead.Slope, ...]
@@ -75,6 +93,8 @@ class Study:
     """The same among leads that are all promising, or all not."""
     waiting: Mapping[str, Rate]
     rushes: Mapping[str, timing.Rush]
+    by_month_of_quarter: Mapping[int, Rate]
+    """Won of decided deals closed in the first, second and last month of quarters."""
     noise: Mapping[str, timing.Noise]
     """Scatter per period of the counts that a plan may pay."""
     common: float
@@ -105,6 +125,13 @@ class Study:
         return since if since.height else self.mature
 
     @cached_property
+    def fewer(self) -> dict[str, int]:
+        """Persons who are not compared, with their leads that are old enough."""
+        compared = {p.id for p in self.people.people} if self.people else set()
+        counts = self.mature.group_by(pl.col("owner").cast(pl.String)).len()
+        return {str(o): int(n) for o, n in counts.iter_rows() if o != "nobody" and o not in compared}
+
+    @cached_property
     def weeks(self) -> float:
         """Length of the time in which mature leads were created."""
         return max(1.0, ((self.mature_before - self.first).days) / 7)
@@ -113,7 +140,21 @@ class Study:
         """Leads counted by the share of wins that can have come by their age: what wins are a share of."""
         if self.arrival is None:
             return float(leads.height)
-        return float(self.arrival.by(days_seen(leads, self.history)).sum())
+        ages = days_seen(leads, self.history).value_counts(name="leads")
+        age, count = ages.to_series(0).to_numpy(), ages["leads"].to_numpy()
+        return float(count @ self.arrival.by(age))
+
+    @cached_property
+    def unsettled(self) -> float:
+        """How far the win rate of leads may lie from what is counted, as a share of it: how late wins come is
+        not sure, deals long open may be decided yet, the rate changed."""
+        outcome, today = self.outcome, self.today
+        if self.arrival is None or outcome is None or today is None:
+            return 0.0
+        _, variance = self.arrival.exposed(self.days.age, self.days.leads)
+        still = 1 / outcome.decided - 1 if outcome.decided < _ALL_DECIDED else 0.0
+        moved = abs(today.rate * today.decided / (outcome.rate * outcome.decided) - 1)
+        return 1.959964 * math.sqrt(variance) + max(still, moved if self.changes else 0.0)
 
     def per_period(self, count: float) -> float:
         """A count of mature leads as units per period."""
@@ -133,8 +174,12 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
     tell("rates and lags")
     lags = lags_of(frame)
     mature, young = mature_of(leads, history, given, lags)
+    won, lost = (arrival(leads, history, outcome) for outcome in ("won", "lost"))
+    days = days_of(leads, history.last)
+    changes = changes_of(days, won, lost)
+    parts = parted(days, changes)
     tell("persons")
-    people = persons(mature, "won", "win_rate", _PEOPLE_LEADS)
+    people, needed = compared(mature, leads, history, given)
     slopes, within = _slopes(mature, people, given, tell)
     tell("timing")
     experiment = experiment_of(history, given)
@@ -148,15 +193,22 @@ def _study(history: History, given: Map, tell: Callable[[str], None]) -> Study:
         rates=rates_of(frame, mature, given),
         sources=spread_of_sources(mature, given),
         lags=lags,
-        arrival=arrival(leads, history),
+        arrival=won,
+        days=days,
+        outcome=outcome_of(parts, won, lost),
+        today=outcome_of(parts[-1:], won, lost),
+        changes=changes,
+        cohorts=cohorts_of(days, young),
         done=shares_done(mature, history),
         value=quantiles(wins["value"].filter(wins["value"] >= given.deals.least_value).drop_nulls()),
         people=people,
+        needed=needed,
         controlled=controlled_by_persons(mature, people, given),
         slopes=slopes,
         within=within,
         waiting=speed_to_lead.by_waiting(mature, "won"),
-        rushes=rushes(frame),
+        rushes=rushes(frame, history.last),
+        by_month_of_quarter=by_month_of_quarter(leads),
         noise=noise_of(leads, wins, given, young),
         common=common_swings(leads, wins),
         costs=costs_of(leads, history.spend),

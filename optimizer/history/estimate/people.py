@@ -1,28 +1,34 @@
 """Who differs from whom once supply and mix are taken out, and how sure that is.
 
-A person's result is first compared with what the same leads (source, month) would bring in average hands.
-Then the persons' spread is estimated, and each is drawn towards the others as far as luck explains it.
-A verdict needs both: persons who differ at all beyond chance, and a person who stands out among them.
+Persons are compared on deals that are decided: who leaves many open has not lost them. A person's result is
+first compared with what the same leads (source, segment, product, month) would bring in average hands. Then
+the persons' spread is estimated, and each is drawn towards the others by what luck explains. A verdict needs
+persons who differ beyond chance by every reading (open deals left out, open deals counted as lost, within
+leads that are alike), and a person who stands out among them, reliably and by both readings of open deals.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 import polars as pl
 from scipy import stats
 
-from optimizer.history.estimate import mixed_models
+from optimizer.history.estimate import mixed_models, strata
+from optimizer.history.estimate.comparable import Settled, leads_needed, open_shares, readings_of
 from optimizer.history.estimate.rates import Rate, Spread, spread_of, wilson
 
 Verdict = Literal["above", "below", "not_distinguishable"]
 LEVEL = 0.90
 """Level of the persons' intervals."""
-_SIGNIFICANT = 0.05
+_SIGNIFICANT = 0.01
+"""Of each reading: nobody is to be named by luck, and there are many histories."""
+_NAMED = 0.5
+"""Share of a difference that is surely the person's own, for a person to be named."""
 _CELLS = 4_000_000
 """Entries of a logistic design; larger ones are left to the linear model."""
 
@@ -46,6 +52,8 @@ class Person:
     """The same, drawn towards the others by what luck explains."""
     reliability: float
     verdict: Verdict
+    open_share: float = 0.0
+    """Of all the person's leads, neither won nor lost yet."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +80,22 @@ class Persons:
     raw: Spread
     """Of raw rates: mixes role, assignment and skill."""
     adjusted_p: float
-    """How often chance alone spreads adjusted results as far."""
+    """How often chance alone spreads adjusted results as far, by the reading that makes it most likely."""
     variance: dict[str, float]
-    """Logistic: standard deviations by group (linear: shares), persons, source, month."""
+    """Logistic: standard deviations by group (linear: shares), persons (0 where they cannot be told apart),
+    attributes of leads, month."""
     panel: Panel | None
     spread: float
-    """Standard deviation between persons of results over what their leads would bring, luck removed."""
+    """Standard deviation between persons of results over what their leads would bring, luck removed; 0 where
+    persons cannot be told apart."""
+    readings: Mapping[str, float] = field(default_factory=dict)
+    """p by reading: `decided` deals, `open_as_lost`, `within` leads that are alike, `speed` if it differs."""
+    alike: tuple[str, ...] = ()
+    """Attributes of leads that were held equal."""
+    needed: int = 0
+    """Leads that a person needs to be compared."""
+    left_out: int = 0
+    """Persons with fewer."""
 
     @property
     def explained_by(self) -> str:
@@ -85,23 +103,87 @@ class Persons:
         return "skill" if self.adjusted_p < _SIGNIFICANT else "supply"
 
 
-def persons(frame: pl.DataFrame, outcome: str, metric: str, least: int, wins: int = 10) -> Persons | None:
-    """Compare owners with at least so many leads and wins.
+def persons(
+    frame: pl.DataFrame,
+    outcome: str,
+    metric: str,
+    least: int | None = None,
+    wins: int = 10,
+    settled: Settled | None = None,
+) -> Persons | None:
+    """Compare owners with at least so many leads (by default so many that a usual difference shows) and wins.
 
     Owners who win next to nothing in hundreds of leads have another role (queues, callers). The cut on wins
-    selects on the outcome, so the spread is a lower bound.
+    selects on the outcome, so the spread is a lower bound. `settled` are those of the leads that had time
+    to be decided in everybody's hands, by default all.
     """
     counts = frame.group_by("owner").agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"))
-    chosen = counts.filter((pl.col("n") >= least) & (pl.col("k") >= wins) & (pl.col("owner") != "nobody"))
+    counts = counts.filter(pl.col("owner") != "nobody")
+    won, leads = int(counts["k"].sum()), int(counts["n"].sum())
+    needed = least if least is not None else leads_needed((won + 1) / (leads + 2))
+    chosen = counts.filter((pl.col("n") >= needed) & (pl.col("k") >= wins))
     if chosen.height < 3:
         return None
-    used = frame.join(chosen.select("owner"), on="owner", how="semi").with_columns(
-        pl.col("created").dt.truncate("1mo").alias("month")
+    used = (settled.leads if settled else frame).join(chosen.select("owner"), on="owner", how="semi")
+    ways = {name: way for name, way in readings_of(used, outcome).items() if _enough(way, outcome)}
+    if "decided" not in ways:
+        return None
+    compared = {name: _compared(way, outcome, metric) for name, way in ways.items()}
+    within = max(_within(way, outcome) for way in ways.values())
+    found = _agreed(compared, {"within": within, **(settled.readings if settled else {})})
+    left_out = counts.height - len(found.people)
+    return replace(found, needed=needed, left_out=left_out)
+
+
+def with_open_shares(found: Persons, leads: pl.DataFrame) -> Persons:
+    """With the share of all their leads that is open, young ones among them."""
+    share = open_shares(leads)
+    return replace(found, people=tuple(replace(p, open_share=share.get(p.id, 0.0)) for p in found.people))
+
+
+def _enough(frame: pl.DataFrame, outcome: str) -> bool:
+    return frame["owner"].n_unique() >= 3 and frame[outcome].n_unique() == 2
+
+
+def _within(frame: pl.DataFrame, outcome: str) -> float:
+    names = strata.attributes_of(frame, outcome)
+    return max(test.pvalue for test in strata.tests_of(strata.with_levels(frame, names), outcome, names))
+
+
+def _agreed(compared: Mapping[str, Persons], more: Mapping[str, float]) -> Persons:
+    """What every reading says: the least sure p, and a verdict only where it is the same."""
+    first = compared["decided"]
+    readings = {name: c.adjusted_p for name, c in compared.items()} | dict(more)
+    if max(readings.values()) >= _SIGNIFICANT:
+        return replace(_alike(first), adjusted_p=max(readings.values()), readings=readings)
+    verdicts = [{p.id: p.verdict for p in c.people} for c in compared.values()]
+    people = tuple(
+        p if all(v.get(p.id) == p.verdict for v in verdicts) else replace(p, verdict="not_distinguishable")
+        for p in first.people
     )
-    groups = ["owner", *(g for g in ("source", "month") if used[g].n_unique() > 1)]
+    return replace(first, people=people, adjusted_p=max(readings.values()), readings=readings)
+
+
+def _alike(found: Persons) -> Persons:
+    """Persons who cannot be told apart: nothing of a difference is known to be anybody's own."""
+    overall = found.raw.p
+    people = tuple(
+        replace(p, shrunk=overall, reliability=0.0, verdict="not_distinguishable") for p in found.people
+    )
+    return replace(found, people=people, spread=0.0, variance={**found.variance, "owner": 0.0})
+
+
+def _compared(frame: pl.DataFrame, outcome: str, metric: str) -> Persons:
+    """By one reading."""
+    names = strata.attributes_of(frame, outcome)
+    used = strata.with_levels(frame, names)
+    groups = ["owner", *(g for g in (*names, "month") if used[g].n_unique() > 1)]
     expected, variance = _expected(used, outcome, groups)
-    raw = {str(o): Rate(int(k), int(n)) for o, n, k in chosen.select("owner", "n", "k").iter_rows()}
-    return _compared(raw, expected, metric, variance, panel_of(used, outcome))
+    counts = frame.group_by(pl.col("owner").cast(pl.String)).agg(
+        pl.len().alias("n"), pl.col(outcome).sum().alias("k")
+    )
+    raw = {str(o): Rate(int(k), int(n)) for o, n, k in counts.iter_rows()}
+    return replace(_judged(raw, expected, metric, variance, panel_of(used, outcome)), alike=tuple(groups[1:]))
 
 
 def _expected(
@@ -131,7 +213,7 @@ def _expected(
     return {owner: e * scale for owner, e in wins.items()}, variance
 
 
-def _compared(
+def _judged(
     raw: dict[str, Rate],
     expected: dict[str, float],
     metric: str,
@@ -156,7 +238,8 @@ def _compared(
         shrunk = 1 + reliability * (ratio - 1)
         error = math.sqrt((1 - reliability) * tau2)
         lo, hi = (bound * n[i] / e[i] * p for bound in wilson(k[i], n[i], LEVEL))
-        verdict = _verdict(shrunk, error) if adjusted_p < _SIGNIFICANT else "not_distinguishable"
+        sure = adjusted_p < _SIGNIFICANT and reliability >= _NAMED
+        verdict = _verdict(shrunk, error) if sure else "not_distinguishable"
         people.append(
             Person(
                 name, metric, int(n[i]), rate.rate, float(e[i] / n[i]), float(ratio * p),

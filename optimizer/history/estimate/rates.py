@@ -128,6 +128,13 @@ def dispersion_of(counts: ArrayLike) -> Dispersion:
     return Dispersion(len(x), float(x.mean()), float(x.var(ddof=1)))
 
 
+def told(quantiles: dict[str, float]) -> dict[str, float]:
+    """The quantiles that so few values tell: of one value none, nine of ten from ten on; the others NaN."""
+    n = quantiles["n"]
+    beyond = {name: min(int(name[1:]), 100 - int(name[1:])) / 100 for name in quantiles if name[1:].isdigit()}
+    return {name: math.nan if n * beyond.get(name, 1) < 1 else value for name, value in quantiles.items()}
+
+
 def quantiles(values: ArrayLike) -> dict[str, float]:
     """n, mean, sd and the usual quantiles."""
     x = np.asarray(values, float)

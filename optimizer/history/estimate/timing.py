@@ -146,19 +146,51 @@ class Noise:
 
 
 def period_noise(counts: Floats, weeks_per_period: float, dated: float = 1.0) -> Noise:
-    """Scatter of a period's count from weekly ones, a straight trend removed.
+    """Scatter of a count per period from weekly ones, a straight trend removed; seasons count as far as
+    they do not average out over a period.
 
     Only the share `dated` of the events is among the counts, by chance; all of them make up the period's.
     """
     mean = float(counts.mean())
-    rest = without_trend(counts)
+    rest, season = without_seasons(counts)
+    seasons = sum(
+        wave * float(np.sinc(k * weeks_per_period / _YEAR)) ** 2 for k, wave in enumerate(season, 1)
+    )
     extra = max(0.0, float(rest @ rest) / (len(counts) - 2) - mean) / mean**2
     alike = persistence(rest)
-    swings = math.sqrt(extra * alike / weeks_per_period)
+    swings = math.sqrt(extra * alike / weeks_per_period + seasons / mean**2)
     chance = 1 / math.sqrt(mean / dated * weeks_per_period)
     sd = math.hypot(chance, swings)
     lo, hi = (sd * f for f in deviation_bounds(independent(rest) / alike))
     return Noise(chance, swings, lo, hi, len(counts), math.sqrt(extra))
+
+
+_YEAR = 365.25 / 7
+_SEASONS_KNOWN = 52
+"""Weeks in which seasons can be seen."""
+_SEASON_SURE = 0.01
+
+
+def without_seasons(counts: Floats) -> tuple[Floats, tuple[float, ...]]:
+    """What a line and the time of the year leave, and the variance of waves of a year and of half a year.
+
+    No waves where the weeks' own swings, which resemble their neighbours, would explain as much.
+    """
+    plain, weeks = without_trend(counts), len(counts)
+    if weeks < _SEASONS_KNOWN or not plain.any():
+        return plain, ()
+    turn = 2 * np.pi * np.arange(weeks) / _YEAR
+    waves = np.column_stack([f(k * turn) for k in (1, 2) for f in (np.sin, np.cos)])
+    line = np.column_stack([np.ones(weeks), np.linspace(-1, 1, weeks), waves])
+    fit = np.linalg.lstsq(line, counts, rcond=None)[0]
+    rest = counts - line @ fit
+    used, free = waves.shape[1], weeks - line.shape[1]
+    own = float(rest @ rest) / free * persistence(rest)
+    gained = float(plain @ plain - rest @ rest)
+    if own <= 0 or float(stats.f.sf(gained / used / own, used, free)) >= _SEASON_SURE:
+        return plain, ()
+    luck = 2 * own / weeks  # what chance alone gives the variance of a wave
+    return rest, tuple(max(0.0, float(fit[i] ** 2 + fit[i + 1] ** 2) / 2 - luck) for i in (2, 4))
 
 
 def without_trend(values: Floats) -> Floats:

@@ -1,0 +1,178 @@
+"""When those come that come at all: what is too young to have come is allowed for.
+
+An event is seen only if it comes by the end of observation: the lags seen are too short. The density of
+what was seen, f(t) / F(age), is that of a lag cut off at the age of its lead (right truncation); its maximum
+likelihood gives the whole distribution, whatever share of the leads ever comes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, stats
+
+Floats = NDArray[np.float64]
+FAMILIES = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
+_NEEDED = 20
+_SAME_DAY = 0.5
+"""Days are counted whole: a lag of 0 days is up to half a day, an age up to half a day more."""
+_WATCHED, _OLD = 1.25, 0.25
+"""Where so large a share of the events is of leads watched so many times as long as the longest lag, longer
+lags do not occur."""
+_ALIKE = 6.0
+"""Difference of log likelihoods beyond which a distribution is left out."""
+_DISTINCT = 5000
+Family = Callable[[Floats], "stats.rv_continuous"]
+
+
+@dataclass(frozen=True)
+class Truncated:
+    """One distribution fitted to the lags, with the uncertainty of its two parameters."""
+
+    name: str
+    loglik: float
+    at: Floats
+    """Logarithms of scale and shape."""
+    covariance: Floats
+    cap: float
+    """No lag is longer [days]; infinite where that was not seen."""
+
+    @property
+    def frozen(self) -> stats.rv_continuous:
+        return _frozen(self.name, self.at)
+
+    def by(self, age: ArrayLike, at: Floats | None = None) -> Floats:
+        """Share that has come by an age [days]."""
+        law = _frozen(self.name, self.at if at is None else at)
+        within = np.minimum(np.asarray(age, float) + _SAME_DAY, self.cap)
+        return np.asarray(law.cdf(within) / law.cdf(self.cap))
+
+    def mean(self, at: Floats | None = None) -> float:
+        """Days, of those within the cap."""
+        law = _frozen(self.name, self.at if at is None else at)
+        if math.isinf(self.cap):
+            return float(law.mean())
+        level = (np.arange(2000) + 0.5) / 2000 * law.cdf(self.cap)
+        return float(law.ppf(level).mean())
+
+    @property
+    def usable(self) -> bool:
+        """Lags that are nearly one and the same fit no distribution."""
+        mean = self.mean()
+        if not 0 < mean < math.inf:
+            return False
+        return math.isfinite(self.variance(lambda at: math.log(self.mean(at) or 1e-9)))
+
+    def variance(self, of: Callable[[Floats], float]) -> float:
+        """Of a function of the parameters, by its slope."""
+        slope = optimize.approx_fprime(self.at, of, 1e-5)
+        return max(0.0, float(slope @ self.covariance @ slope))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When those come that come at all."""
+
+    name: str
+    """The likeliest distribution."""
+    mean: float
+    """Days, with its 95 % interval."""
+    lo: float
+    hi: float
+    n: int
+    laws: tuple[tuple[float, Truncated], ...]
+    """Distributions that the lags do not tell apart, each with its weight, the likeliest first."""
+
+    @property
+    def frozen(self) -> stats.rv_continuous:
+        return self.laws[0][1].frozen
+
+    def by(self, age: ArrayLike) -> Floats:
+        """Share that has come by an age [days]."""
+        return np.asarray(sum(weight * law.by(age) for weight, law in self.laws))
+
+    def exposed(self, age: Floats, leads: Floats) -> tuple[float, float]:
+        """How many `leads` of each `age` could have come by now, and the variance of its logarithm."""
+        return _pooled(self.laws, lambda law, at: math.log(float(leads @ law.by(age, at)) or 1e-300))
+
+
+def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
+    """Lags [days] of what came, each seen only because it is no longer than its `age` [days].
+
+    None with fewer than twenty. Distributions that the lags do not tell apart are averaged by their
+    likelihood: those that fit what was seen alike may differ in what was not.
+    """
+    seen, oldest = np.asarray(lag, float), np.asarray(age, float)
+    kept = (seen >= 0) & (oldest >= seen)
+    seen, oldest = seen[kept], oldest[kept]
+    if len(seen) < _NEEDED or np.ptp(seen) == 0:
+        return None
+    longest = float(seen.max())
+    watched = float((oldest >= _WATCHED * longest).mean()) >= _OLD
+    data = (*_counted(seen), *_counted(oldest))
+    every = (_fitted(name, data, longest if watched else math.inf) for name in FAMILIES)
+    fitted = [law for law in every if law.usable]
+    if not fitted:
+        return None
+    most = max(law.loglik for law in fitted)
+    alike = sorted((s for s in fitted if most - s.loglik <= _ALIKE), key=lambda s: -s.loglik)
+    weights = np.exp([law.loglik - most for law in alike])
+    laws = tuple(zip((weights / weights.sum()).tolist(), alike, strict=True))
+    mean, variance = _pooled(laws, lambda law, at: math.log(law.mean(at)))
+    half = math.exp(min(50.0, 1.959964 * math.sqrt(variance)))
+    return Arrival(alike[0].name, mean, mean / half, min(mean * half, laws[0][1].cap), len(seen), laws)
+
+
+def _pooled(
+    laws: tuple[tuple[float, Truncated], ...], log: Callable[[Truncated, Floats], float]
+) -> tuple[float, float]:
+    """A positive number by every law: its geometric mean, and the variance of its logarithm within and
+    between them."""
+    weight = np.array([w for w, _ in laws])
+    value = np.array([log(law, law.at) for _, law in laws])
+    within = np.array([law.variance(lambda at, s=law: log(s, at)) for _, law in laws])  # type: ignore[misc]
+    middle = float(weight @ value)
+    return math.exp(middle), float(weight @ (within + (value - middle) ** 2))
+
+
+def _counted(days: Floats) -> tuple[Floats, Floats]:
+    """Different days and how often each occurs; of very many different ones, whole days."""
+    value, count = np.unique(days, return_counts=True)
+    if len(value) > _DISTINCT:
+        value, count = np.unique(np.round(days), return_counts=True)
+    return value, count.astype(float)
+
+
+def _frozen(name: str, at: Floats) -> stats.rv_continuous:
+    return FAMILIES[name](math.exp(min(at[1], 50.0)), 0, math.exp(min(at[0], 50.0)))
+
+
+def _fitted(name: str, data: tuple[Floats, Floats, Floats, Floats], cap: float) -> Truncated:
+    """One family by maximum likelihood; its uncertainty by the curvature there."""
+    days, came, age, watched = data
+    early, limit = days < _SAME_DAY, np.minimum(age + _SAME_DAY, cap)
+
+    def loss(at: Floats) -> float:
+        law = _frozen(name, at)
+        each = np.where(early, law.logcdf(_SAME_DAY), law.logpdf(np.maximum(days, _SAME_DAY)))
+        value = -float(came @ each - watched @ law.logcdf(limit))
+        return value if math.isfinite(value) else 1e300
+
+    start = np.array([math.log(float(np.average(days, weights=came)) + _SAME_DAY), 0.0])
+    # The default simplex is flat where a coordinate starts at 0, and then stops far from the maximum.
+    simplex = start + np.array([[0.0, 0.0], [0.3, 0.0], [0.0, 0.3]])
+    options = {"xatol": 1e-4, "fatol": 1e-5, "initial_simplex": simplex, "maxiter": 600}
+    at = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
+    covariance: Floats = np.linalg.pinv(_curvature(loss, at), hermitian=True).astype(np.float64)
+    return Truncated(name, -loss(at), at, covariance, cap)
+
+
+def _curvature(loss: Callable[[Floats], float], at: Floats, step: float = 1e-3) -> Floats:
+    """Second differences of a function of two variables."""
+    e = np.eye(len(at)) * step
+    rows = [[loss(at + a + b) - loss(at + a - b) - loss(at - a + b) + loss(at - a - b) for b in e] for a in e]
+    return np.array(rows) / (4 * step**2)

@@ -111,7 +111,9 @@ def test_headings_are_told_however_they_are_spelt(name: str, change: Any, tmp_pa
 
 
 def test_accents_are_told_composed_and_decomposed(tmp_path: Path) -> None:
+    """The map names headings composed, as reading calls them however the file spells them."""
     entry = json.loads(unicodedata.normalize("NFD", json.dumps(SEEN["hubspot_fr"], ensure_ascii=False)))
+    entry["map"] = json.loads(json.dumps(SEEN["hubspot_fr"]["map"]))
     found, answer = mistakes("nfd", entry, tmp_path)
     assert (found, answer.code) == ([], 0)
 
@@ -369,7 +371,8 @@ def test_changes_begin_with_the_first_row_and_close_with_the_deciding_one(tmp_pa
 
 # --- the format ------------------------------------------------------------------------------------------
 
-MAPS = sorted(CASES.glob("*.yaml"))
+MAPS = [path for path in sorted(CASES.glob("*.yaml")) if path.name != "map_empty.yaml"]
+"""Those that are right; an empty list of outcomes is refused."""
 
 
 def test_the_schema_of_maps_takes_maps_and_refuses_slips() -> None:

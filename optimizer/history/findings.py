@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from optimizer.history.estimate.arrivals import Arrival
@@ -18,6 +18,7 @@ from optimizer.history.estimate.responsiveness import Effect
 from optimizer.history.estimate.side_metrics import SideMetrics
 from optimizer.history.estimate.spending import SourceCost
 from optimizer.history.estimate.timing import Rush
+from optimizer.history.read.losses import Loss
 
 Json = dict[str, Any]
 
@@ -68,11 +69,22 @@ def as_json(study: Study) -> Json:
         "responsiveness": vars(study.responsiveness),
         "dropped": {loss.reason: loss.rows for loss in history.dropped},
         "unusable_cells": {loss.reason: loss.rows for loss in history.blanked},
-        "first_rows": {loss.reason: list(loss.examples) for loss in (*history.dropped, *history.blanked)},
+        "read_otherwise": {loss.reason: loss.rows for loss in history.otherwise},
+        "open_values": _texts(history.otherwise).get("neither_won_nor_lost", {}),
+        "cell_texts": _texts((*history.dropped, *history.blanked, *history.otherwise)),
+        "first_rows": {
+            loss.reason: list(loss.examples)
+            for loss in (*history.dropped, *history.blanked, *history.otherwise)
+        },
         "notes": list(history.notes),
     }
     plain: Json = _plain(sections)
     return plain
+
+
+def _texts(losses: Iterable[Loss]) -> dict[str, dict[str, int]]:
+    """What cells say, with counts, by the reason for which they are told."""
+    return {loss.reason: dict(loss.values) for loss in losses if loss.values}
 
 
 def _plain(value: Any) -> Any:

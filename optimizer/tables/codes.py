@@ -81,7 +81,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "batch.state": _listed("done failed waiting running"),
     "calibration.people": _listed("skill supply"),
     "calibration.responsiveness": _listed("plan_change experiment prior"),
-    "calibration.loss_kind": _listed("row cell"),
+    "calibration.loss_kind": _listed("row cell read"),
     "calibration.loss": _listed(
         "row_of_another_width empty_row empty_cells no_id id_again no_creation created_in_future "
         "created_before_1990 created_before_start closed_in_future closed_ahead closing_expected "
@@ -89,7 +89,10 @@ CODES: dict[str, tuple[str, ...]] = {
         "answered_before_created no_owner unknown_deal win_of_unknown_lead win_again incomplete_cost "
         "incomplete_call touch_of_nobody incomplete_person unreadable_creation unreadable_closing "
         "unreadable_value unreadable_response unreadable_win unreadable_cost unreadable_call_length "
-        "unreadable_call_day unreadable_effort unreadable_pay"
+        "unreadable_call_day unreadable_effort unreadable_pay total_row repeated_header line_of_deal "
+        "earlier_state copy_under_new_id spelled_otherwise neither_won_nor_lost empty_word "
+        "converted_currency tax_word factor_word alike_but_for_id earlier_stage_of_a_deal unknown_lead "
+        "another_deal_of_a_lead"
     ),
     "calibration.part": _listed("funnel source segment"),
     "calibration.change": _listed("fell rose"),

@@ -101,17 +101,25 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
 
 LOSSES = Table(
     "losses",
-    kind=Column(str, "code", "row left out, or cell not usable", "calibration.loss_kind"),
+    kind=Column(
+        str,
+        "code",
+        "row left out, cell not usable, or row read otherwise than it stands",
+        "calibration.loss_kind",
+    ),
     reason=Column(str, "code", "why", "calibration.loss"),
     rows=Column(int, "count", "how many"),
     examples=Column(str, "text", "numbers of the first rows in their file"),
+    texts=Column(str, "text", "what their cells say, with counts; empty where that tells nothing"),
 )
 
 
 def _losses(study: Study) -> Iterator[tuple[object, ...]]:
-    for kind, losses in (("row", study.history.dropped), ("cell", study.history.blanked)):
+    history = study.history
+    for kind, losses in (("row", history.dropped), ("cell", history.blanked), ("read", history.otherwise)):
         for loss in losses:
-            yield kind, loss.reason, loss.rows, ", ".join(map(str, loss.examples))
+            texts = ", ".join(f"{text} {count}".strip() for text, count in loss.values)
+            yield kind, loss.reason, loss.rows, ", ".join(map(str, loss.examples)), texts
 
 
 _PARTS = {"won": "source", "won_by_segment": "segment"}

@@ -322,10 +322,18 @@ def _sides(words: Words, tables: Tables) -> Block | None:
     return _part(words, "sides", columns, rows)
 
 
+def _reason(words: Words, line: Any) -> str:
+    """Why rows are not used as they stand, and what their cells say."""
+    reason = words.say(f"calibration.loss.{line['reason']}")
+    if line["texts"]:
+        reason = words.say("calibration.loss_texts", reason=reason, texts=str(line["texts"]))
+    return words.user(reason, 200)
+
+
 def _losses(words: Words, tables: Tables) -> Block | None:
     rows = [
         row(
-            words.user(words.say(f"calibration.loss.{line['reason']}"), 90),
+            _reason(words, line),
             words.say(f"calibration.loss_kind.{line['kind']}"),
             _count(words, line["rows"]),
             words.user(str(line["examples"])) or NOTHING,

@@ -26,6 +26,8 @@ def _lines(study: Study) -> Iterator[str]:
         yield f"  dropped {loss.rows:,}: {_why(loss)} {_where(loss.examples)}"
     for loss in history.blanked:
         yield f"  in {loss.rows:,} rows: {_why(loss)} {_where(loss.examples)}"
+    for loss in history.otherwise:
+        yield f"  {loss.rows:,} rows read otherwise: {_why(loss)} {_where(loss.examples)}"
     for note in history.notes:
         yield f"  note: {note}"
     yield from _ends(study)
@@ -143,7 +145,13 @@ def _fewer(study: Study) -> Iterator[str]:
 
 
 def _why(loss: Loss) -> str:
-    return phrase(LANGUAGE, f"calibration.loss.{loss.reason}")
+    reason = phrase(LANGUAGE, f"calibration.loss.{loss.reason}")
+    return f"{reason}: {_in_counts(loss.values)}" if loss.values else reason
+
+
+def _in_counts(values: tuple[tuple[str, int], ...]) -> str:
+    """`Proposal 12, Demo 3`, an empty cell by its name."""
+    return ", ".join(f"{text or '(empty)'} {count:,}" for text, count in values)
 
 
 def _where(rows: tuple[int, ...]) -> str:

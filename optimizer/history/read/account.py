@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from optimizer.history.read import parse_cells
-from optimizer.history.read.exports import ROW, Export, Loss
-from optimizer.history.read.mapping import Map
-from optimizer.scenario.problems import InputProblem, ScenarioError
+from optimizer.history.read.empty_words import emptied, empty_words
+from optimizer.history.read.exports import Export
+from optimizer.history.read.losses import ROW, SHOWN, Loss
 
 NOBODY = "nobody"
 """Owner of rows without one."""
-_SHOWN = 3
-_OLDEST = dt.datetime(1990, 1, 1)
-"""Older dates are a spreadsheet's or a database's zero."""
+
+
+_MOST_SAID = 20
+"""Texts of cells listed with their counts."""
+
+
+def counted(said: pl.Series) -> tuple[tuple[str, int], ...]:
+    """Texts with how often they stand there, the commonest first."""
+    counts = said.drop_nulls().cast(pl.String).alias("text").value_counts(name="count")
+    rows = counts.sort(["count", "text"], descending=[True, False]).head(_MOST_SAID).iter_rows()
+    return tuple((str(text), int(count)) for text, count in rows)
 
 
 class Account:
@@ -25,12 +32,17 @@ class Account:
     def __init__(self, exports: Iterable[Export]) -> None:
         self.rows: list[Loss] = [loss for export in exports for loss in export.losses]
         self.cells: list[Loss] = []
+        self.otherwise: list[Loss] = []
+        """Rows that are used, but not as they stand."""
 
-    def without(self, frame: pl.DataFrame, bad: pl.Expr, reason: str) -> pl.DataFrame:
-        """The rows that are not `bad`."""
+    def without(
+        self, frame: pl.DataFrame, bad: pl.Expr, reason: str, said: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """The rows that are not `bad`; `said` is what a cell of each says."""
         marked = frame.select(bad.fill_null(False)).to_series()
         gone = frame[ROW].filter(marked)
-        self.rows.append(Loss(reason, len(gone), tuple(gone.head(_SHOWN).to_list())))
+        values = () if said is None else counted(said.filter(marked))
+        self.rows.append(Loss(reason, len(gone), tuple(gone.head(SHOWN).to_list()), values))
         return frame.filter(~marked) if len(gone) else frame
 
     def blank(self, frame: pl.DataFrame, column: str, bad: pl.Expr, reason: str) -> pl.DataFrame:
@@ -40,7 +52,10 @@ class Account:
         return frame.with_columns(pl.when(~marked).then(pl.col(column))) if marked.any() else frame
 
     def unreadable(self, numbers: pl.Series, column: parse_cells.CsvColumn, what: str) -> None:
+        """Note cells that cannot be read, and those that say that they are empty."""
         self.cells_of(numbers.filter(column.unreadable), f"unreadable_{what}")
+        if column.empty is not None:
+            self.read_otherwise("empty_word", numbers.filter(column.empty.is_not_null()), column.empty)
 
     def whole(
         self, numbers: pl.Series, frame: pl.DataFrame, reason: str, needed: Sequence[str] = ()
@@ -51,29 +66,22 @@ class Account:
         self.cells_of(numbers.filter(lacking), reason)
         return frame.filter(~lacking)
 
-    def cells_of(self, rows: pl.Series, reason: str) -> None:
-        """Note cells that are not used, by the numbers of their rows."""
-        self.cells.append(Loss(reason, len(rows), tuple(rows.head(_SHOWN).to_list())))
+    def cells_of(self, rows: pl.Series, reason: str, said: pl.Series | None = None) -> None:
+        """Note cells that are not used, by the numbers of their rows, and what they say."""
+        values = () if said is None else counted(said)
+        self.cells.append(Loss(reason, len(rows), tuple(rows.head(SHOWN).to_list()), values))
 
-    def kept(self, frame: pl.DataFrame, given: Map, today: dt.date) -> pl.DataFrame:
-        """Rows that are leads of the time looked at, with impossible dates emptied."""
-        end = dt.datetime.combine(today, dt.time.max)
-        frame = self.without(frame, pl.col("id").is_null(), "no_id")
-        frame = self.without(frame, ~pl.col("id").is_first_distinct(), "id_again")
-        frame = self.without(frame, pl.col("created").is_null(), "no_creation")
-        frame = self.without(frame, pl.col("created") > end, "created_in_future")
-        oldest = pl.col("created") < _OLDEST
-        frame = self.without(frame, oldest, "created_before_1990")
-        if given.start is not None:
-            frame = self.without(frame, pl.col("created") < given.start, "created_before_start")
-        frame = self.blank(frame, "closed", pl.col("closed") > end, "closed_in_future")
-        day = pl.col("created").dt.date()
-        frame = frame.with_columns((pl.col("closed").dt.date() - day).dt.total_days().alias("lag"))
-        frame = self.blank(frame, "lag", pl.col("lag") < 0, "closed_before_created")
-        frame = self.blank(frame, "value", pl.col("value") < 0, "negative_value")
-        frame = self.blank(frame, "response", pl.col("response") < 0, "answered_before_created")
-        self.blank(frame, "owner", pl.col("owner") == NOBODY, "no_owner")
-        if not frame.height:
-            hint = "; ".join(f"{loss.what}: {loss.rows}" for loss in self.rows if loss.rows)
-            raise ScenarioError([InputProblem("deals", "", "no row is left", hint)])
-        return frame
+    def read_otherwise(self, reason: str, rows: pl.Series, said: pl.Series | None = None) -> None:
+        """Note rows that are used but not as they stand, by their numbers, and what their cells say."""
+        if len(rows):
+            values = () if said is None else counted(said)
+            self.otherwise.append(Loss(reason, len(rows), tuple(rows.head(SHOWN).to_list()), values))
+
+    def without_words(self, texts: pl.Series, rows: pl.Series, person: bool = False) -> pl.Series:
+        """A column without cells that say that they are empty, which are noted; `rows` are their numbers."""
+        words = empty_words(texts, person)
+        if not words:
+            return texts
+        said = texts.is_in(words).fill_null(False)
+        self.read_otherwise("empty_word", rows.filter(said), texts.filter(said))
+        return emptied(texts, words)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from optimizer.history.read.account import NOBODY, Account
-from optimizer.history.read.conditions import any_of
+from optimizer.history.read.checked_cells import dates_of, numbers_of
 from optimizer.history.read.exports import ROW, Export, Loss
+from optimizer.history.read.flags import flags_of
 from optimizer.history.read.map_sections import BECAME_DEAL, Experiment
 from optimizer.history.read.mapping import Map
-from optimizer.history.read.typed_columns import amounts_of, dates_of, numbers_of
+from optimizer.history.read.money import amounts_of
+from optimizer.history.read.odd_rows import without_odd_rows
 from optimizer.scenario.problems import InputProblem, ScenarioError, did_you_mean
 
 
@@ -18,7 +20,7 @@ def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Ac
 
     A deal without a lead began as one: it is a row as before, with none of the lead's steps.
     """
-    leads = _leads(pl.concat([export.frame for export in exports]), given, taken)
+    leads = _leads(_rows_of(exports, given.leads.id if given.leads else None, taken), given, taken)
     if given.deals.columns.lead is not None:
         leads = _named_by_deals(leads, frame, taken)
     known = pl.col("deal").is_in(frame["id"].implode())
@@ -47,19 +49,22 @@ def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
     created = dates_of(raw[mapped.created], "leads.created", given)
     taken.unreadable(raw[ROW], created, "creation")
     empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
-    owner, source = (raw[name] if name else empty for name in (mapped.owner, mapped.source))
+    owner, source = (
+        _said(raw, name, taken, person) if name else empty
+        for name, person in ((mapped.owner, True), (mapped.source, False))
+    )
     flags = {"lost": mapped.lost, "junk": mapped.junk}
     flags |= {f"step_{step}": mapped.steps.get(step, ()) for step in given.steps}
     return pl.DataFrame(
         {
             ROW: raw[ROW],
-            "id": raw[mapped.id],
-            "deal": raw[mapped.deal] if mapped.deal is not None else empty,
+            "id": _said(raw, mapped.id, taken),
+            "deal": _said(raw, mapped.deal, taken) if mapped.deal is not None else empty,
             "created": created.values,
             "owner": owner.fill_null(NOBODY).cast(pl.Categorical),
             "source": source.cast(pl.Categorical),
         }
-    ).hstack(raw.select(any_of(conditions).alias(name) for name, conditions in flags.items()))
+    ).hstack(flags_of(raw, flags, taken))
 
 
 def _named_by_deals(leads: pl.DataFrame, frame: pl.DataFrame, taken: Account) -> pl.DataFrame:
@@ -73,17 +78,33 @@ def _named_by_deals(leads: pl.DataFrame, frame: pl.DataFrame, taken: Account) ->
     return leads.drop("deal").join(deals, left_on="id", right_on="lead", how="left", maintain_order="left")
 
 
-def with_wins(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account) -> pl.DataFrame:
+def _rows_of(exports: list[Export], id_heading: str | None, taken: Account) -> pl.DataFrame:
+    """The rows of a table's exports, without totals and repeated headers."""
+    raw = pl.concat([export.frame for export in exports], how="diagonal")
+    return without_odd_rows(raw, id_heading, taken)
+
+
+def _said(raw: pl.DataFrame, heading: str, taken: Account, person: bool = False) -> pl.Series:
+    """A column of names, without words that say that there is none."""
+    return taken.without_words(raw[heading], raw[ROW], person)
+
+
+def with_wins(
+    frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account, notes: list[str]
+) -> pl.DataFrame:
     """Dates, owners and values of wins from their own export; a row there is a win."""
-    mapped, raw = given.closed, pl.concat([export.frame for export in exports])
+    mapped = given.closed
     assert mapped is not None
+    raw = _rows_of(exports, mapped.id, taken)
     at = dates_of(raw[mapped.closed], "closed.closed", given)
     taken.unreadable(raw[ROW], at, "win")
-    wins = pl.DataFrame({"id": raw[mapped.id], "__closed": at.values, "__won": True})
+    wins = pl.DataFrame({"id": _said(raw, mapped.id, taken), "__closed": at.values, "__won": True})
     if mapped.owner is not None:
-        wins = wins.with_columns(raw[mapped.owner].cast(pl.Categorical).alias("__owner"))
+        wins = wins.with_columns(_said(raw, mapped.owner, taken, True).cast(pl.Categorical).alias("__owner"))
     if mapped.value is not None:
-        wins = wins.with_columns(numbers_of(raw[mapped.value], "closed.value", given).values.alias("__value"))
+        value = amounts_of(raw, mapped.value, "closed.value", given, taken, notes)
+        taken.unreadable(raw[ROW], value, "value")
+        wins = wins.with_columns(value.values.alias("__value"))
     alone = wins.join(frame, on="id", how="anti").height
     taken.rows.append(Loss("win_of_unknown_lead", alone, ()))
     first = wins.unique("id", keep="first", maintain_order=True)
@@ -99,11 +120,11 @@ def with_wins(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Acc
 def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: list[str]) -> pl.DataFrame:
     if not exports or given.spend is None:
         return pl.DataFrame(schema={"date": pl.Datetime("us"), "source": pl.Categorical, "cost": pl.Float64})
-    raw = pl.concat([export.frame for export in exports])
+    raw = _rows_of(exports, None, taken)
     date = dates_of(raw[given.spend.date], "spend.date", given)
-    cost = amounts_of(raw[given.spend.cost], "spend.cost", given, notes)
+    cost = amounts_of(raw, given.spend.cost, "spend.cost", given, taken, notes)
     taken.unreadable(raw[ROW], cost, "cost")
-    source = raw[given.spend.source].cast(pl.Categorical)
+    source = _said(raw, given.spend.source, taken).cast(pl.Categorical)
     spend = pl.DataFrame({"date": date.values, "source": source, "cost": cost.values})
     return taken.whole(raw[ROW], spend, "incomplete_cost")
 
@@ -111,10 +132,11 @@ def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: li
 def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
     if not exports or given.calls is None:
         return pl.DataFrame(schema={"owner": pl.Categorical, "seconds": pl.Float64, "day": pl.Date})
-    raw = pl.concat([export.frame for export in exports])
+    raw = _rows_of(exports, None, taken)
     seconds = numbers_of(raw[given.calls.seconds], "calls.seconds", given)
     taken.unreadable(raw[ROW], seconds, "call_length")
-    calls = pl.DataFrame({"owner": raw[given.calls.owner].cast(pl.Categorical), "seconds": seconds.values})
+    owner = _said(raw, given.calls.owner, taken, True).cast(pl.Categorical)
+    calls = pl.DataFrame({"owner": owner, "seconds": seconds.values})
     day = pl.lit(None, dtype=pl.Date)
     if given.calls.date is not None:
         at = dates_of(raw[given.calls.date], "calls.date", given)
@@ -127,16 +149,16 @@ def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.Dat
 def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
     if not exports or given.touches is None:
         return pl.DataFrame(schema={"owner": pl.Categorical, "conversation": pl.Boolean})
-    raw = pl.concat([export.frame for export in exports])
-    owner = pl.col(given.touches.owner).cast(pl.Categorical).alias("owner")
-    touches = raw.select(owner, any_of(given.touches.conversation).alias("conversation"))
+    raw = _rows_of(exports, None, taken)
+    owner = _said(raw, given.touches.owner, taken, True).cast(pl.Categorical).alias("owner")
+    touches = flags_of(raw, {"conversation": given.touches.conversation}, taken).with_columns(owner)
     return taken.whole(raw[ROW], touches, "touch_of_nobody")
 
 
 def experiment_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.DataFrame:
     if not exports or given.experiment is None:
         return pl.DataFrame(schema={"pay": pl.Float64, "effort": pl.Float64})
-    raw = pl.concat([export.frame for export in exports])
+    raw = _rows_of(exports, None, taken)
     mapped = given.experiment
     effort = numbers_of(raw[mapped.effort], "experiment.effort", given)
     taken.unreadable(raw[ROW], effort, "effort")

@@ -16,9 +16,9 @@ from optimizer.scenario.value_types import Frozen
 class Is(Frozen):
     """What a cell must hold."""
 
-    any_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    """One of these texts; empty: anything at all."""
-    none_of: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    any_of: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
+    """One of these texts; not given: anything at all."""
+    none_of: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
     """None of these texts; an empty cell is none of them."""
     present: bool = False
     """The cell is not empty."""
@@ -46,7 +46,7 @@ _CELL = {
 _ALL = {"type": "object", "additionalProperties": _CELL, "minProperties": 1}
 _WRITTEN = {"$comment": "conditions", "anyOf": [_ALL, {"type": "array", "items": _ALL}]}
 """How people write conditions, for editors; reading turns it into the types here."""
-Condition = dict[str, Annotated[Is, BeforeValidator(_is)]]
+Condition = Annotated[dict[str, Annotated[Is, BeforeValidator(_is)]], Field(min_length=1)]
 """`{heading: what its cell must hold}`; all of them."""
 
 

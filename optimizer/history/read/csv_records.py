@@ -54,10 +54,13 @@ class Records:
         """The chosen records as one text."""
         if not mask.any():
             return b""
-        if mask.all():
-            return self.data[self.starts[0] : self.ends[-1]]
-        view = memoryview(self.data)
-        return b"\n".join(view[self.starts[i] : self.ends[i]] for i in np.flatnonzero(mask))
+        view, chosen = memoryview(self.data), np.flatnonzero(mask)
+        starts, ends = self.starts[chosen], self.ends[chosen]
+        # One piece for records that follow each other up to their line ends.
+        cut = ~np.isin(np.frombuffer(self.data, np.uint8)[ends[:-1]], (10, 13))
+        apart = np.flatnonzero((np.diff(chosen) > 1) | cut)
+        firsts, lasts = np.append(0, apart + 1), np.append(apart, len(chosen) - 1)
+        return b"\n".join(view[starts[i] : ends[j]] for i, j in zip(firsts, lasts, strict=True))
 
 
 def records_of(path: Path, data: bytes, separator: str) -> Records:

@@ -20,11 +20,16 @@ from optimizer.history.read.calls_and_spend import (
 )
 from optimizer.history.read.change_headings import says_changed
 from optimizer.history.read.exports import ROW, Export, Loss, read_export
+from optimizer.history.read.headings import currency_for
+from optimizer.history.read.kept_rows import kept_rows, refuse_one_outcome
 from optimizer.history.read.last_event import last_change, only_events
+from optimizer.history.read.losses import combined
 from optimizer.history.read.mapping import Map
+from optimizer.history.read.money import CURRENCY
+from optimizer.history.read.odd_rows import without_odd_rows
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.read.stage_changes import one_row_per_deal, refuse_stage_changes
-from optimizer.history.read.typed_columns import outcomes_in, refuse_no_wins, typed
+from optimizer.history.read.typed_columns import outcomes_in, typed
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, nearest
 
 
@@ -51,6 +56,8 @@ class History:
     """Rows that are not in `deals`."""
     blanked: tuple[Loss, ...]
     """Cells that could not be used, in rows that are."""
+    otherwise: tuple[Loss, ...]
+    """Rows that are used, but not as they stand: states spelled otherwise, amounts converted."""
     notes: tuple[str, ...]
     last: dt.datetime
     """The end of observation: the last creation, change of a record, or closing of a decided deal."""
@@ -75,7 +82,9 @@ def read_history(
     read = {table: sum(e.read for e in exports) for table, exports in tables.items()}
     taken = Account(tables["deals"])
     tell("reading dates and numbers")
+    whole = _whole(tables["deals"])
     raw = pl.concat([export.frame for export in tables.pop("deals")], how="diagonal")
+    raw = without_odd_rows(raw, given.deals.columns.id, taken)
     outcomes = outcomes_in(raw, given)
     changed = last_change(raw, given, today or dt.date.today())
     frame = typed(raw, given, taken, notes)
@@ -86,11 +95,12 @@ def read_history(
         frame = with_leads(frame, tables["leads"], given, taken)
     frame = frame.drop("lead")
     if given.closed is not None:
-        frame = with_wins(frame, tables["closed"], given, taken)
-    frame = taken.kept(frame, given, today or dt.date.today())
+        frame = with_wins(frame, tables["closed"], given, taken, notes)
+    won = int(frame["won"].sum())
+    frame = kept_rows(frame, given, today or dt.date.today(), taken, whole)
     frame, last = only_events(frame, changed, taken)
     frame = frame.drop(ROW)
-    refuse_no_wins(frame, outcomes)
+    refuse_one_outcome(frame, won, outcomes, taken)
     spend = spend_of(tables.get("spend"), given, taken, notes)
     calls = calls_of(tables.get("calls"), given, taken)
     touches = touches_of(tables.get("touches"), given, taken)
@@ -105,8 +115,9 @@ def read_history(
         experiment=experiment,
         files=files,
         read=read,
-        dropped=tuple(loss for loss in taken.rows if loss.rows),
-        blanked=tuple(loss for loss in taken.cells if loss.rows),
+        dropped=combined(taken.rows),
+        blanked=combined(taken.cells),
+        otherwise=combined(taken.otherwise),
         notes=tuple(notes),
         last=last,
         concerned=concerned(given, owners[0], codes),
@@ -132,7 +143,9 @@ def _tables(
             problems.append(_no_table(export, wanted))
             continue
         best = max(fitting, key=lambda table: len(wanted[table]))
-        slim = export.frame.select(ROW, *sorted(_kept(export, wanted[best], best)))
+        slim = export.frame.select(
+            ROW, *sorted(_kept(export, wanted[best], best)), *_currency(export, best, given)
+        )
         tables.setdefault(best, []).append(replace(export, frame=slim))
         if best != "deals":
             notes += [f"{path.name}: {loss.rows} left out: {loss.what}" for loss in export.losses]
@@ -147,6 +160,22 @@ def _kept(export: Export, wanted: frozenset[str], table: str) -> set[str]:
     """The headings that are needed; of deals also those that tell when a record was changed."""
     more = filter(says_changed, export.frame.columns) if table == "deals" else ()
     return {*wanted, *more}
+
+
+def _currency(export: Export, table: str, given: Map) -> list[pl.Expr]:
+    """The column that tells in what currency the amounts of a table are, under its own name."""
+    amounts = {"deals": given.deals.columns.value}
+    amounts |= {"closed": given.closed.value} if given.closed else {}
+    amounts |= {"spend": given.spend.cost} if given.spend else {}
+    named = given.deals.columns.currency if table == "deals" else None
+    heading = named or currency_for(amounts.get(table), export.currencies, export.columns)
+    return [pl.col(heading).alias(CURRENCY)] if heading else []
+
+
+def _whole(exports: list[Export]) -> Callable[[], pl.DataFrame] | None:
+    """How all columns of the main export are read, where it is one file."""
+    path = exports[0].path
+    return (lambda: read_export(path).frame) if len(exports) == 1 else None
 
 
 def _no_table(export: Export, wanted: Mapping[str, frozenset[str]]) -> InputProblem:

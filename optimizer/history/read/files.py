@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import zipfile
 from pathlib import Path
 
+from optimizer.history.read.encodings import as_utf8
 from optimizer.scenario.files import like_it, refuse, system_reason, system_remedy
 from optimizer.scenario.problems import listed
 from optimizer.scenario.unpacking import BombError, refuse_bomb, unpacked
@@ -30,7 +30,7 @@ def content_of(path: Path) -> tuple[bytes, list[str]]:
         _refuse_other_archives(path, data)
         return data, []
     _refuse_other_kinds(path, data)
-    return _as_utf8(path, data)
+    return as_utf8(path, data)
 
 
 def _bytes(path: Path) -> bytes:
@@ -94,43 +94,3 @@ def _refuse_other_kinds(path: Path, data: bytes) -> None:
         refuse(path, "is a PDF", "export the rows as CSV or XLSX")
     if head.startswith((b"{", b"[")):
         refuse(path, "is JSON, not a table", "export the rows as CSV or XLSX")
-
-
-def _as_utf8(path: Path, data: bytes) -> tuple[bytes, list[str]]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16").encode(), ["converted from UTF-16"]
-        except UnicodeDecodeError:
-            refuse(path, "is broken UTF-16 text", "save it as UTF-8")
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\x00" in data:
-        refuse(path, "contains zero bytes: it is no text", "export it again as CSV (UTF-8) or XLSX")
-    if b"\r" in data[:_HEAD] and b"\n" not in data.strip():
-        # Line ends of old Macs, which some spreadsheets still offer.
-        data = data.replace(b"\r", b"\n")
-    return (data, []) if _is_utf8(data) else _mended(data)
-
-
-def _is_utf8(data: bytes) -> bool:
-    if data.isascii():
-        return True
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view = memoryview(data)
-    try:
-        for at in range(0, len(data), _HEAD):
-            decoder.decode(view[at : at + _HEAD], final=at + _HEAD >= len(data))
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _mended(data: bytes) -> tuple[bytes, list[str]]:
-    """Lines that are not UTF-8 read as Windows-1252, which is what spreadsheets write."""
-    lines, mended = data.split(b"\n"), 0
-    for i, line in enumerate(lines):
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            lines[i] = line.decode("cp1252", "replace").encode()
-            mended += 1
-    return b"\n".join(lines), [f"{mended} lines are not UTF-8 and were read as Windows-1252"]

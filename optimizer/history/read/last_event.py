@@ -13,9 +13,9 @@ import polars as pl
 
 from optimizer.history.read.account import Account
 from optimizer.history.read.change_headings import says_changed
+from optimizer.history.read.checked_cells import dates_of
 from optimizer.history.read.exports import ROW
 from optimizer.history.read.mapping import Map
-from optimizer.history.read.typed_columns import dates_of
 from optimizer.scenario.problems import ScenarioError
 
 _FOLLOWED = 0.10

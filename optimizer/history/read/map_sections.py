@@ -49,6 +49,8 @@ class DealColumns(Frozen):
     """What was sold."""
     lead: str | None = None
     """The id of the lead that it came from, where an export of `leads` does not name its deals."""
+    currency: str | None = None
+    """What currency the value is in; found by its heading and codes where it is not named."""
 
 
 class Deals(Frozen):
@@ -73,6 +75,9 @@ class Deals(Frozen):
     began with the first and ended as the last says, by default at its time."""
     least_value: NonNegative = 0.0
     """Smaller values are placeholders and left out [currency]."""
+    lines: Literal["add", "once"] | None = None
+    """Rows with one id that are lines of a deal: values are added up, or each line has the deal's value;
+    default: added up where a deal's lines differ in it."""
 
 
 class Leads(Frozen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,7 +29,7 @@ from optimizer.scenario.json_schema import schema_of
 from optimizer.scenario.messages import findings_of, keys_of
 from optimizer.scenario.problems import Finding, listed, shown
 from optimizer.scenario.read import raise_any
-from optimizer.scenario.value_types import Frozen, LabelField, Name
+from optimizer.scenario.value_types import Frozen, LabelField, Name, Positive
 from optimizer.scenario.yaml_nodes import tree_of
 
 WEEKS = {"month": 365.25 / 84, "quarter": 365.25 / 28, "half_year": 365.25 / 14, "year": 365.25 / 7}
@@ -46,6 +47,8 @@ class Map(Frozen):
     """How people read it."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
     """Three letters."""
+    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Positive] = {}  # noqa: RUF012 - pydantic copies
+    """What one of another currency is worth in `currency`, by code; amounts in it are converted."""
     period: Literal["month", "quarter", "half_year", "year"] = "quarter"
     """What the scenario's volumes are per."""
     deals: Deals
@@ -122,7 +125,7 @@ def read_map(path: str | os.PathLike[str]) -> Map:
     """Read and check a map. Raises ScenarioError with every problem and its place."""
     hint = f"its keys: {listed(keys_of(Map))}; `incentives calibrate EXPORT --suggest-map` writes one"
     tree = tree_of(read_plain(Path(path)), hint)
-    data = tree.root.content()
+    data = _composed(tree.root.content())
     if not isinstance(data, dict):
         raise_any(tree, [Finding((), shown(data), "a map is a mapping", hint)])
     given, findings = None, []
@@ -134,6 +137,17 @@ def read_map(path: str | os.PathLike[str]) -> Map:
     raise_any(tree, findings)
     assert given is not None
     return given
+
+
+def _composed(data: Any) -> Any:
+    """Accents joined to their letters, as in the headings and cells of exports."""
+    if isinstance(data, str):
+        return unicodedata.normalize("NFC", data)
+    if isinstance(data, list):
+        return [_composed(item) for item in data]
+    if isinstance(data, dict):
+        return {_composed(key): _composed(value) for key, value in data.items()}
+    return data
 
 
 def _problems(given: Map) -> list[Finding]:
@@ -170,6 +184,11 @@ def _joins(given: Map) -> list[Finding]:
     if leads is None and columns.lead is not None:
         hint = "add the section `leads` for the export of leads, or leave it out"
         findings.append(Finding(("deals", "columns", "lead"), shown(columns.lead), "joins no leads", hint))
+    joined = "leads" if leads is not None and leads.deal is not None else "closed" if given.closed else ""
+    if columns.id is None and joined:
+        hint = "name the heading that tells one deal from another"
+        said = f"has no `id`, by which `{joined}` is joined"
+        findings.append(Finding(("deals", "columns"), "", said, hint))
     if given.deals.changes and columns.id is None:
         hint = "name the heading of the deal, which repeats"
         findings.append(Finding(("deals", "changes"), "", "needs `id`: whose stages the rows are", hint))

@@ -8,6 +8,7 @@ import polars as pl
 
 from optimizer.history.read.account import Account
 from optimizer.history.read.exports import ROW, Export, Loss, read_export
+from optimizer.history.read.flags import OPEN_AS
 from optimizer.history.read.mapping import Map
 from optimizer.history.vocabulary import ideas
 from optimizer.scenario.problems import InputProblem, ScenarioError
@@ -29,7 +30,7 @@ def one_row_per_deal(frame: pl.DataFrame, given: Map, taken: Account) -> pl.Data
     rows = frame.filter(pl.col("id").is_not_null()).sort("created", maintain_order=True, nulls_last=False)
     deals = rows.group_by("id", maintain_order=True).agg(
         pl.col("created").min(),
-        pl.col(ROW, "closed", "won", "lost").last(),
+        pl.col(ROW, "closed", "won", "lost", OPEN_AS).last(),
         pl.col("source").drop_nulls().first(),
         pl.col(_LAST).drop_nulls().last(),
         pl.col("junk", *steps).any(),

@@ -1,0 +1,31 @@
+"""A column of texts once it is typed, and how it says that it can be read in two ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+Decimal = Literal["point", "comma"]
+
+
+class Ambiguous(ValueError):
+    """A column that can be read in two ways; `key` of the map decides."""
+
+    def __init__(self, message: str, example: str, key: str, choices: str) -> None:
+        super().__init__(message)
+        self.example, self.key, self.choices = example, key, choices
+
+
+@dataclass(frozen=True)
+class CsvColumn:
+    """Typed cells, and the texts that could not be read."""
+
+    values: pl.Series
+    unreadable: pl.Series
+    """True where there is a text but no value."""
+    words: tuple[tuple[str, pl.Series], ...] = ()
+    """Words beside the numbers, each with the texts that have it: `k`, `HT`, `TTC`."""
+    empty: pl.Series | None = None
+    """Words of cells that say that they are empty; null elsewhere."""

@@ -1,0 +1,134 @@
+"""Several rows with one id: the same row again, a deal's lines, its earlier states, or an id that is none.
+
+Rows that agree but for product or value are lines, and values that differ are added up. Rows of one creation
+that are decided once at most are states of a deal: the decided one counts, else the last. Rows created on
+different days, or decided more than once, are different deals: the column is a name and no id.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from optimizer.history.read.account import Account
+from optimizer.history.read.flags import OPEN_AS
+from optimizer.history.read.losses import ROW
+from optimizer.history.read.mapping import Map
+from optimizer.scenario.problems import InputProblem, ScenarioError, number
+
+_MOST_CLASHES = 0.02
+"""Share of rows with the id of another deal beyond which the column is no id."""
+_AT = "__at"
+"""Place of a row in the frame: numbers of rows are those of several files."""
+_SAME, _LINE, _STATE, _CLASH = "same", "line", "state", "clash"
+
+
+def one_row_per_id(frame: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
+    """A row per deal; rows without an id are gone already. Raises ScenarioError where ids are none."""
+    key, first = ["id"], frame["id"].is_first_distinct()
+    if first.all():
+        return frame
+    columns, frame = frame.columns, frame.with_row_index(_AT)
+    again = frame.filter(~first).select(key).unique()
+    repeated = frame.join(again, on=key, how="semi", maintain_order="left")
+    kinds = _kinds(repeated.drop(_AT), key)
+    _refuse_clashes(kinds, frame.height, given)
+
+    def rows_of(kind: str) -> pl.DataFrame:
+        return repeated.join(kinds.filter(pl.col("kind") == kind), on=key, how="semi", maintain_order="left")
+
+    same, states, lines, clashes = (rows_of(kind) for kind in (_SAME, _STATE, _LINE, _CLASH))
+    merged = [
+        *(_states(rows, key) for rows in (same, states, clashes)),
+        _lines(lines, key, _adds_up(kinds, given)),
+    ]
+    once = frame.join(again, on=key, how="anti", maintain_order="left")
+    left = pl.concat([rows.select(frame.columns) for rows in (once, *merged)])
+    gone = ~pl.col(_AT).is_in(left[_AT].implode())
+    taken.without(pl.concat([same, clashes]), gone, "id_again")
+    taken.without(states, gone, "earlier_state")
+    taken.without(lines, gone, "line_of_deal")
+    return left.sort(_AT).select(columns)
+
+
+def _kinds(repeated: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """What the rows of each repeated id are to each other."""
+    different = [
+        pl.col(c).drop_nulls().n_unique().alias(f"n_{c}") for c in ("closed", "value", "product", "owner")
+    ]
+    outcome = pl.when("won").then(1).when("lost").then(2).when("junk").then(3).otherwise(0)
+    decided = pl.col("won") | pl.col("lost")
+    groups = repeated.group_by(key, maintain_order=True).agg(
+        pl.len().alias("rows"),
+        pl.col("created").dt.date().drop_nulls().n_unique().alias("days"),
+        outcome.n_unique().alias("outcomes"),
+        pl.struct(pl.col("closed").filter(decided), outcome.filter(decided)).n_unique().alias("decided"),
+        *different,
+        pl.struct(pl.exclude(ROW, *key)).n_unique().alias("different"),
+    )
+    many = pl.col("n_product") > 1
+    line = (pl.col("outcomes") == 1) & (many | ((pl.col("n_value") > 1) & (pl.col("n_closed") <= 1)))
+    kind = (
+        pl.when(pl.col("different") == 1)
+        .then(pl.lit(_SAME))
+        .when(pl.col("days") > 1)
+        .then(pl.lit(_CLASH))
+        .when(line)
+        .then(pl.lit(_LINE))
+        .when(pl.col("decided") > 1)
+        .then(pl.lit(_CLASH))
+        .otherwise(pl.lit(_STATE))
+    )
+    groups = groups.with_columns(kind.alias("kind"))
+    # Amounts that change without a product beside them are states where other deals have states.
+    if (groups["kind"] == _STATE).any():
+        snapshot = (pl.col("kind") == _LINE) & ~many
+        groups = groups.with_columns(pl.when(snapshot).then(pl.lit(_STATE)).otherwise("kind").alias("kind"))
+    return groups
+
+
+def _refuse_clashes(kinds: pl.DataFrame, height: int, given: Map) -> None:
+    clashes = kinds.filter(pl.col("kind") == _CLASH)
+    again = int((clashes["rows"] - 1).sum())
+    if again <= _MOST_CLASHES * height:
+        return
+    heading = given.deals.columns.id
+    message = (
+        f"the column {heading!r} is no id: {again:,} of {height:,} rows have the id of another deal, "
+        "created on another day or decided for itself"
+    )
+    hint = (
+        "name a column that tells deals apart, or leave `id` out, and rows are numbered; of a history of "
+        "stages export the deals instead, one row each"
+    )
+    raise ScenarioError([InputProblem("deals.columns.id", number(again / height), message, hint)])
+
+
+def _adds_up(kinds: pl.DataFrame, given: Map) -> bool:
+    """Whether values of lines are added up: the map says so, or lines of one deal differ in it."""
+    if given.deals.lines is not None:
+        return given.deals.lines == "add"
+    return bool((kinds.filter(pl.col("kind") == _LINE)["n_value"] > 1).any())
+
+
+def _lines(rows: pl.DataFrame, key: list[str], add: bool) -> pl.DataFrame:
+    """The first line of each deal, with the value of all."""
+    value = (
+        pl.when(pl.col("value").count() > 0).then(pl.col("value").sum())
+        if add
+        else pl.col("value").drop_nulls().first()
+    )
+    others = [pl.col(c).first() for c in rows.columns if c not in (*key, "value", "closed")]
+    return rows.group_by(key, maintain_order=True).agg(*others, value.alias("value"), pl.col("closed").max())
+
+
+def _states(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """The state of each deal that counts, with what only others say of owner, source, value."""
+    decided = (pl.col("won") | pl.col("lost")).alias("__decided")
+    in_order = rows.with_columns(decided).sort(
+        "__decided", "closed", ROW, nulls_last=False, maintain_order=True
+    )
+    known = ("created", "owner", "source", "segment", "value", "response", "product")
+    said = [pl.col(c).drop_nulls().last() for c in known]
+    steps = [pl.col(c).any() for c in rows.columns if c.startswith("step_") and c not in key]
+    rest = [pl.col(c).last() for c in (_AT, ROW, "closed", "won", "lost", "junk", OPEN_AS)]
+    return in_order.group_by(key, maintain_order=True).agg(*said, *steps, *rest)

@@ -134,8 +134,8 @@ def test_a_suggested_map_runs_as_it_is(company: tuple[Path, Study, Scenario], tm
     code, _, stderr = run("calibrate", *exports, "--map", suggested, "--out", out)
     assert code == 0, stderr
     scenario = read_scenario(out)
-    assert "PLACEHOLDER" in scenario.sources["teams.sales.hours"].text
-    assert "PLACEHOLDER" in scenario.sources["activities.work_lead.hours"].text
+    assert "PLACEHOLDER" in scenario.sources["teams.sales.hours"].text.en
+    assert "PLACEHOLDER" in scenario.sources["activities.work_lead.hours"].text.en
 
 
 def test_every_number_of_the_scenario_has_a_source(company: tuple[Path, Study, Scenario]) -> None:
@@ -398,7 +398,7 @@ def test_without_a_change_responsiveness_is_a_prior_that_says_so(
 ) -> None:
     _, study, scenario = company
     assert study.responsiveness is responsiveness.PRIOR
-    assert scenario.sources["teams.sales.responsiveness"].text.startswith("prior")
+    assert scenario.sources["teams.sales.responsiveness"].text.en.startswith("prior")
 
 
 # --- controllability and spend --------------------------------------------------------------------------
@@ -481,7 +481,7 @@ def test_what_kpis_and_persons_have_in_common_is_written_with_its_source(
     shared = [noise[kpi].swings / noise[kpi].sd for kpi in ("leads", "wins")]
     assert scenario.noise_correlation == pytest.approx(0.5 * shared[0] * shared[1], rel=1e-3)
     for path in ("noise_correlation", "teams.sales.skill_spread"):
-        assert "deals.csv" in scenario.sources[path].text
+        assert "deals.csv" in scenario.sources[path].text.en
         assert scenario.sources[path].range
     alike = replace(study, common=0.0, people=replace(study.people, adjusted_p=0.5))
     assert scenario_of(alike).teams["sales"].skill_spread == 0

@@ -139,10 +139,10 @@ def test_an_experiment_becomes_the_responsiveness_of_a_scenario_that_check_accep
     source = scenario.sources["teams.sales.responsiveness"]
     width = (content["responsiveness"]["hi"] - content["responsiveness"]["lo"]) / 2
     assert source.range == pytest.approx(width / value, rel=1e-3)
-    assert source.text.startswith(f"experiment, n = 180: {value:.2f} [")
-    assert "experiment.csv, persons paid 0.5 (n = 60), 1 (n = 60), 2 (n = 60)" in source.text
-    assert "the elasticity carries over" in source.text
-    assert scenario.sources["teams.marketing.responsiveness"].text.startswith("prior")
+    assert source.text.en.startswith(f"experiment, n = 180: {value:.2f} [")
+    assert "experiment.csv, persons paid 0.5 (n = 60), 1 (n = 60), 2 (n = 60)" in source.text.en
+    assert "the elasticity carries over" in source.text.en
+    assert scenario.sources["teams.marketing.responsiveness"].text.en.startswith("prior")
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +171,7 @@ def test_the_experiment_tells_only_of_the_teams_that_the_map_names(study: Study)
 
     scenario = scenario_of(study)
     assert scenario.teams["marketing"].responsiveness == scenario.teams["sales"].responsiveness
-    assert scenario.sources["teams.marketing.responsiveness"].text.startswith("experiment")
+    assert scenario.sources["teams.marketing.responsiveness"].text.en.startswith("experiment")
 
 
 @pytest.mark.parametrize(

@@ -321,10 +321,10 @@ def test_the_school_becomes_a_scenario_whose_every_source_names_its_rows() -> No
     _, study = school()
     scenario = scenario_of(study)
     assert {a.team for a in scenario.activities.values()} == {"marketing", "sales"}
-    text = scenario.sources["activities.google_ads.yields.good_lead"].text
+    text = scenario.sources["activities.google_ads.yields.good_lead"].text.en
     assert "deals.csv.gz" in text
     assert "2380" in text
-    assert "PLACEHOLDER" in scenario.sources["teams.sales.hours"].text
+    assert "PLACEHOLDER" in scenario.sources["teams.sales.hours"].text.en
 
 
 # --- a marketplace's funnel -----------------------------------------------------------------------------

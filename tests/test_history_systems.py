@@ -175,7 +175,7 @@ def test_an_export_of_every_known_system_becomes_a_scenario_by_its_suggested_map
     assert history.deals["lag"].null_count() == 0
     assert history.deals["value"].sum() == pytest.approx(sum(d.amount for d in deals() if d.won))
     assert len(history.deals["owner"].unique()) == 4
-    assert "PLACEHOLDER" in read_scenario(out).sources["teams.sales.hours"].text
+    assert "PLACEHOLDER" in read_scenario(out).sources["teams.sales.hours"].text.en
 
 
 # --- leads and opportunities ----------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_leads_of_salesforce_alone_become_a_scenario_where_a_conversion_is_a_win
     leads: Path, tmp_path: Path
 ) -> None:
     scenario = read_scenario(from_exports([leads], tmp_path))
-    assert "no deal has a value" in scenario.sources["stages.customer.value"].text
+    assert "no deal has a value" in scenario.sources["stages.customer.value"].text.en
     history = read_history([leads], read_map(tmp_path / "map.yaml"), today=TODAY)
     assert history.deals["won"].sum() == sum(r["IsConverted"] == "1" for r in lead_rows())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from optimizer.cli.common import (
     write_new,
 )
 
+if TYPE_CHECKING:
+    from optimizer.scenario.types import Scenario
+
 
 @main.command()
 @file_argument
@@ -28,19 +32,30 @@ def convert(file: Path, out: Path, as_json: bool) -> None:
 
     Defaults and, from text, comments are left out.
     """
+    refuse_kind(out, "OUT")
+    write_scenario(read(file), out)
+    if as_json:
+        print_json({"file": str(out)})
+    else:
+        click.echo(f"wrote {out}")
+
+
+def refuse_kind(out: Path, param: str) -> None:
+    """Raise BadParameter for a name that ends as no scenario file does."""
+    from optimizer.scenario.files import WORKBOOK
+
+    if out.suffix not in (WORKBOOK, ".yaml", ".yml"):
+        raise click.BadParameter(f"{out} ends with neither .yaml nor {WORKBOOK}", param_hint=param)
+
+
+def write_scenario(scenario: Scenario, out: Path) -> None:
+    """A new scenario file of the kind that its name says."""
     from optimizer.scenario.files import WORKBOOK
     from optimizer.scenario.write import dump_scenario
     from optimizer.scenario.xlsx.write import UnwritableError, workbook_of
 
-    if out.suffix not in (WORKBOOK, ".yaml", ".yml"):
-        raise click.BadParameter(f"{out} ends with neither .yaml nor {WORKBOOK}", param_hint="OUT")
-    scenario = read(file)
     try:
         content = workbook_of(scenario) if out.suffix == WORKBOOK else dump_scenario(scenario).encode()
     except UnwritableError as error:
         raise click.BadParameter(str(error), param_hint="FILE") from error
     write_new(out, content)
-    if as_json:
-        print_json({"file": str(out)})
-    else:
-        click.echo(f"wrote {out}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -64,6 +65,15 @@ def report(
     else:
         for name in names:
             click.echo(folder / name)
+    _tell_if_draft(folder)
+
+
+def _tell_if_draft(folder: Path) -> None:
+    """Why there are no plan documents, on stderr."""
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    if drafted := len(result.get("placeholders", ())):
+        said = f"DRAFT: {drafted} number{'s' if drafted > 1 else ''} that nobody has given yet"
+        click.echo(f"{said}: no plan document is written before `incentives fill`", err=True)
 
 
 def _of_plan(

@@ -14,7 +14,16 @@ from pydantic import Field, StringConstraints
 from optimizer.scenario.curve_types import Curve, CurveField
 from optimizer.scenario.plan_types import PlanField, Targets
 from optimizer.scenario.rule_types import Rules
-from optimizer.scenario.value_types import Frozen, LabelField, Name, NonNegative, Positive, Share, Weights
+from optimizer.scenario.value_types import (
+    Frozen,
+    LabelField,
+    Name,
+    NonNegative,
+    Positive,
+    Share,
+    SourceField,
+    Weights,
+)
 
 
 class TargetPay(Frozen):
@@ -203,8 +212,8 @@ class Regime(Frozen):
 class Source(Frozen):
     """Where a number comes from, and how far it may be off: by a share (`range`) or a factor (`factor`)."""
 
-    text: Annotated[str, StringConstraints(min_length=1)]
-    """The source in words."""
+    text: SourceField
+    """The source in words: one text, or one per language."""
     range: Annotated[float, Field(ge=0, lt=1)] | None = None
     """How far the number may be off: 0.2 = ± 20 %."""
     factor: Annotated[float, Field(ge=1, le=100)] | None = None
@@ -253,5 +262,8 @@ class Scenario(Frozen):
     """Whether targets stay or are issued anew with the plan."""
     rules: Rules = Rules()
     """What the plan must keep; what is left out does not bind."""
+    placeholders: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Dotted paths of numbers that nobody has given yet, e.g. `teams.sales.hours`; while there is one, all
+    that is made of the file is a draft."""
     sources: dict[str, Source] = {}
     """Keyed by dotted path into this file, e.g. `activities.touch_fit.yields`."""

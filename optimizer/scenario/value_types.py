@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 """A name in the file: a letter, then letters, digits and underscores. Labels carry everything else."""
@@ -53,3 +54,13 @@ def _both_languages(value: Any) -> Any:
 LabelField = Annotated[
     Label | None, BeforeValidator(_both_languages, json_schema_input_type=str | Label | None)
 ]
+
+
+def _said(value: Any) -> Any:
+    if value == "" or (isinstance(value, dict) and "" in value.values()):
+        raise PydanticCustomError("string_too_short", "is empty")
+    return _both_languages(value)
+
+
+SourceField = Annotated[Label, BeforeValidator(_said, json_schema_input_type=str | Label)]
+"""A text that says something, or one per language."""

@@ -33,6 +33,9 @@ SUMMARY = Table(
     scenario=Column(str, "name", "name of the scenario", "company"),
     currency=Column(str, "iso", "of ISO 4217"),
     period=Column(str, "code", "month, quarter, half_year or year", "period"),
+    placeholders=Column(
+        int, "count", "numbers of the file that nobody has given yet; with any, this is a draft"
+    ),
     decimals=Column(int, "count", "decimals with which money is printed"),
     plan=Column(str, "text", "the plan in force"),
     objective=Column(str, "code", "what is maximized: revenue, net or surplus", "objective"),
@@ -64,6 +67,7 @@ def _summary(adjustment: Adjustment, plan: str, attempts: list[Attempt]) -> Row:
         "scenario": scenario.name,
         "currency": scenario.currency,
         "period": scenario.period,
+        "placeholders": len(scenario.placeholders),
         "decimals": money_decimals([adjustment.value]),
         "plan": plan,
         "objective": scenario.rules.objective,

@@ -21,6 +21,7 @@ from optimizer.tables import (
     payouts,
     payroll,
     people,
+    placeholders,
     plan_document,
     robustness,
     rule_prices,
@@ -82,6 +83,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (plan_document.CURVE_TERMS, lambda e: plan_document.curve_terms_rows(e.solution)),
     (plan_document.EXAMPLES, lambda e: plan_document.examples_rows(e.solution)),
     (plan_document.EARNINGS, lambda e: plan_document.earnings_rows(e.solution)),
+    (placeholders.PLACEHOLDERS, placeholders.placeholders_rows),
     (certificate.SOURCES, lambda e: certificate.sources_rows(e.solution)),
     (warnings.WARNINGS, warnings.warnings_rows),
     (

@@ -138,6 +138,7 @@ SOURCES = Table(
     source=Column(str, "text", "where the number comes from"),
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where the source does not say"),
     factor=Column(float, "1", "the same as a factor, 2 = half to double; empty where the source names none"),
+    placeholder=Column(bool, "flag", "whether nobody has given the number yet"),
 )
 
 
@@ -146,13 +147,15 @@ def sources_rows(solution: Solution) -> Iterator[Row]:
     scenario = solution.problem.scenario
     for path, source in scenario.sources.items():
         for part, number in numbers_at(scenario, path).items():
+            whole = f"{path}.{part}" if part else path
             yield {
                 "path": path,
                 "part": part,
                 "number": number,
-                "source": source.text,
+                "source": source.text.en,
                 "range": source.range,
                 "factor": source.factor,
+                "placeholder": whole in scenario.placeholders,
             }
 
 

@@ -18,6 +18,7 @@ from optimizer.plans.rules import RULES
 from optimizer.plans.rules.family import Change, Unit
 from optimizer.plans.statuses import Status
 from optimizer.rollout.adjust import Verdict
+from optimizer.scenario.placeholders import Asked, AskedUnit
 from optimizer.scenario.rule_types import Objective
 from optimizer.scenario.types import Scenario
 from optimizer.tables.controls import Block, Result, Side
@@ -32,7 +33,7 @@ def _listed(codes: str) -> tuple[str, ...]:
 
 
 CODES: dict[str, tuple[str, ...]] = {
-    "thing": _listed("company team stage activity kpi kpi_unit kpi_definition regime plan pair"),
+    "thing": _listed("company team stage activity kpi kpi_unit kpi_definition regime plan pair source"),
     "period": _of(Scenario.model_fields["period"].annotation),
     "objective": _of(Objective),
     "targets": _listed("fixed reset"),
@@ -56,6 +57,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "doubt": _listed(
         "hours fixed variable per_hour share attainment budget base_pay curve volume timing unpriced"
     ),
+    "placeholder.unit": _of(AskedUnit),
+    "placeholder.asked": _of(Asked),
     "no_guarantee": _listed("unpaid risk curve rate targets later cost no_share others"),
     "criterion": _of(Criterion),
     "xlsx.robust": _of(Kind),

@@ -207,6 +207,7 @@ def solution_json(solution: Solution) -> Json:
         "against_today": against_today(cal, chosen.consistent) if chosen else None,
         **_unpriced_json(solution.unpriced),
         **_outside_json(solution),
+        **_draft_json(solution),
         **_others_json(solution),
         **_known_json(solution),
     }
@@ -217,6 +218,12 @@ def _outside_json(solution: Solution) -> Json:
     better = better_outside(solution, compare(solution)) if solution.chosen is not None else []
     told = [{"plan": plan.name, "value": number(plan.evaluation.value)} for plan in better]
     return {"better_outside": told} if told else {}
+
+
+def _draft_json(solution: Solution) -> Json:
+    """Numbers that nobody has given yet, where there are any: nothing here is to be decided on."""
+    placeholders = solution.problem.scenario.placeholders
+    return {"placeholders": list(placeholders)} if placeholders else {}
 
 
 def _others_json(solution: Solution) -> Json:

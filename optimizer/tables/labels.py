@@ -26,12 +26,17 @@ LABELS = Table(
         str,
         "code",
         "company, team, stage, activity, kpi, kpi_unit and kpi_definition (those that are written), regime, "
-        "plan (those with a label), or pair: a rule of the list `rules.gaming.pairs`",
+        "plan (those with a label), pair: a rule of the list `rules.gaming.pairs`, or source: where a number "
+        "comes from, if the languages differ",
         "thing",
     ),
     name=Column(str, "name", "of the thing in the scenario file; of a pair, its place from 0"),
     language=Column(str, "iso", "of ISO 639"),
-    label=Column(str, "text", "what the company calls it; its name in plain words where it has no label"),
+    label=Column(
+        str,
+        "text",
+        "what the company calls it, its name in plain words where it has no label; of a source, its text",
+    ),
 )
 
 
@@ -74,6 +79,9 @@ def labels_rows(scenario: Scenario) -> Iterator[Row]:
         team = labels_of(pair.team, scenario.teams[pair.team])
         volume = labels_of(pair.volume, scenario.kpis[pair.volume])
         yield from _rows("pair", str(place), {la: f"{team[la]}, {volume[la]}" for la in LANGUAGES})
+    for path, source in scenario.sources.items():
+        if source.text.en != source.text.fr:
+            yield from _rows("source", path, source.text.model_dump())
 
 
 def _readable(text: Label | None) -> dict[str, str]:

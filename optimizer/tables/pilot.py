@@ -44,6 +44,9 @@ SUMMARY = Table(
     scenario=Column(str, "name", "name of the scenario", "company"),
     currency=Column(str, "iso", "of ISO 4217"),
     period=Column(str, "code", "month, quarter, half_year or year", "period"),
+    placeholders=Column(
+        int, "count", "numbers of the file that nobody has given yet; with any, this is a draft"
+    ),
     decimals=Column(int, "count", "decimals with which money is printed"),
     plan=Column(str, "text", "the plan to test"),
     seed=Column(int, "id", "of the draws"),
@@ -67,6 +70,7 @@ def _summary(scenario: Scenario, plan: str, seed: int, pilots: Sequence[Pilot]) 
         "scenario": scenario.name,
         "currency": scenario.currency,
         "period": scenario.period,
+        "placeholders": len(scenario.placeholders),
         "decimals": 0,
         "plan": plan,
         "seed": seed,

@@ -32,6 +32,9 @@ SUMMARY = Table(
     beliefs=Column(
         str, "code", "consistent, or baseline where the plan was solved at today's beliefs only", "beliefs"
     ),
+    placeholders=Column(
+        int, "count", "numbers of the file that nobody has given yet; with any, the run is a draft"
+    ),
     moved=Column(bool, "flag", "whether the recommended plan differs from the current one"),
     value=Column(float, "money/period", "objective of the recommended plan, at the beliefs of the bound"),
     bound=Column(float, "money/period", "no plan has a higher objective at those beliefs"),
@@ -70,6 +73,7 @@ def summary_rows(explanation: Explanation) -> Iterator[Row]:
         "status": solution.status,
         "objective": scenario.rules.objective,
         "beliefs": "consistent" if solution.asked.linearised is None else "baseline",
+        "placeholders": len(scenario.placeholders),
         "moved": explanation.moved,
         "value": solution.certificate.objective,
         "bound": solution.certificate.bound,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from optimizer.scenario.placeholders import is_provisional
 from optimizer.tables.explanation import plan_cells
 from optimizer.tables.table import Column, Row, Table
 
@@ -18,6 +19,7 @@ TORNADO = Table(
     source=Column(str, "text", "where the number comes from"),
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where a factor says so"),
     factor=Column(float, "1", "how far it may be off, 2 = half to double; empty where a range says so"),
+    placeholder=Column(bool, "flag", "whether nobody has given it yet: its range is a guess, too"),
     number=Column(float, "row", "the number as it is; empty where several move together"),
     gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
     gain_low=Column(
@@ -63,14 +65,16 @@ TORNADO = Table(
 
 
 def tornado_rows(explanation: Explanation) -> Iterator[Row]:
+    placeholders = explanation.cal.scenario.placeholders
     for swing in explanation.tornado:
         low, gain, high = map(float, swing.gains)
         lead_low, lead, lead_high = map(float, swing.leads)
         yield {
             "path": swing.path,
-            "source": swing.source.text,
+            "source": swing.source.text.en,
             "range": swing.source.range,
             "factor": swing.source.factor,
+            "placeholder": is_provisional(swing.path, placeholders),
             "number": swing.number,
             "gain": gain,
             "gain_low": low,
@@ -101,6 +105,7 @@ ASSUMPTIONS = Table(
     source=Column(str, "text", "where the number comes from"),
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where a factor says so"),
     factor=Column(float, "1", "how far it may be off, 2 = half to double; empty where a range says so"),
+    placeholder=Column(bool, "flag", "whether nobody has given it yet: its range is a guess, too"),
     gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
     gain_low=Column(
         float,
@@ -119,13 +124,15 @@ ASSUMPTIONS = Table(
 
 
 def assumptions_rows(explanation: Explanation) -> Iterator[Row]:
+    placeholders = explanation.cal.scenario.placeholders
     for swing in explanation.tornado:
         low, gain, high = map(float, swing.gains)
         yield {
             "path": swing.path,
-            "source": swing.source.text,
+            "source": swing.source.text.en,
             "range": swing.source.range,
             "factor": swing.source.factor,
+            "placeholder": is_provisional(swing.path, placeholders),
             "gain": gain,
             "gain_low": low,
             "gain_high": high,

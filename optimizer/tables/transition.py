@@ -73,6 +73,9 @@ SUMMARY = Table(
     scenario=Column(str, "name", "name of the scenario", "company"),
     currency=Column(str, "iso", "of ISO 4217"),
     period=Column(str, "code", "month, quarter, half_year or year", "period"),
+    placeholders=Column(
+        int, "count", "numbers of the file that nobody has given yet; with any, this is a draft"
+    ),
     decimals=Column(int, "count", "decimals with which money is printed"),
     plan=Column(str, "text", "the plan changed to"),
     goes_on=Column(bool, "flag", "whether it is the current plan: nothing changes"),
@@ -109,6 +112,7 @@ def _summary(simulation: Simulated) -> Row:
         "scenario": scenario.name,
         "currency": scenario.currency,
         "period": scenario.period,
+        "placeholders": len(scenario.placeholders),
         "decimals": money_decimals(transition.stay.revenue.mean(axis=1)),
         "plan": simulation.plan,
         "goes_on": transition.goes_on,

@@ -39,7 +39,7 @@ Json = dict[str, Any]
 SCHEMA: dict[str, str] = {
     "schema": "version of this shape",
     "scenario": "name, label, currency, period, objective, status of the solve (null where nothing "
-    "was solved), decimals of money",
+    "was solved), placeholders (numbers that nobody has given yet), decimals of money",
     "constants": "tolerances of rules (absolute, and relative to the limit) and of the equilibrium, decimals "
     "to which payouts are booked, floors and reach: those of the Python modules",
     "teams": "name, label, loading 1 + τ_i, charges τ_i, hours H_i (0: as `effort` says; null: no limit), "
@@ -98,7 +98,7 @@ def whatif_data(solution: Solution) -> Json:
 def company_data(cal: Calibrated, space: PlanSpace) -> Json:
     """The page's data for a company, with the current plan and those that its file names."""
     return {
-        "schema": 5,
+        "schema": 6,
         "scenario": _scenario(cal),
         "constants": {
             "tolerance": TOLERANCE,
@@ -138,6 +138,7 @@ def _scenario(cal: Calibrated) -> Json:
         "period": scenario.period,
         "objective": scenario.rules.objective,
         "status": None,
+        "placeholders": len(scenario.placeholders),
         "decimals": money_decimals([gross]),
     }
 

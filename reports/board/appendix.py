@@ -9,6 +9,7 @@ from reports.board.gain import gain_split, tornado
 from reports.board.limits import frontiers, rule_prices
 from reports.board.luck import objectives, payouts
 from reports.board.other_plans import alternatives, near_ties, unmoved, weights_moved
+from reports.board.provisional import provisional_values
 from reports.board.robustness import guarantees, robustness
 from reports.board.side_effects import side_effects
 from reports.board.trust import assumptions, glossary, method, proof
@@ -32,6 +33,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
         payouts(words, tables),
         objectives(words, tables),
         *((every_rule(words, tables), every_game(words, tables)) if planned else []),
+        provisional_values(words, tables),
         assumptions(words, tables),
         proof(words, tables, files) if planned else None,
         method(words, tables),

@@ -13,6 +13,7 @@ from reports.board.sensitivity import bar_scale, gain_bar, gain_span, range_labe
 from reports.charts.charts import WaterfallBar, waterfall_chart
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.drafts import provisional_note
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
 
@@ -105,7 +106,7 @@ def tornado(words: Words, tables: Tables) -> Block | None:
     rows = [_sensitivity(words, line, scale) for _, line in shown.iterrows()]
     left_out = len(frame) - len(shown)
     notes = [range_note(words, tables["summary"].iloc[0], scale), words.say("tornado.note")]
-    notes += [words.count("tables.more", left_out)] if left_out else []
+    notes += [*provisional_note(words, shown), *([words.count("tables.more", left_out)] if left_out else [])]
     lead = [
         turns(words, frame["flips_current"]),
         words.count("tornado.runners", int(frame["flips_runner_up"].sum())),

@@ -11,6 +11,7 @@ from reports.charts.charts import Dot, plans_chart
 from reports.typesetting.blocks import Block, PageColumn, cell, row, section, table
 from reports.typesetting.matrix import MOST_COLUMNS, tint
 from reports.words.catalogue import LONGEST_TEAM, Words
+from reports.words.drafts import placeholders_in
 from reports.words.format import NOTHING
 from reports.words.naming import plain_name
 from reports.words.sentences import Tables, as_written, in_unit, objective, period, status_of
@@ -44,6 +45,8 @@ def head(words: Words, tables: Tables) -> Block:
     }.get(status, "bad")
     gap = words.say("badge.gap", gap=words.write.percent(summary["gap"], 2)) if known else ""
     badge = {"text": words.say(f"badge.{status}"), "more": gap, "tone": tone}
+    if (drafted := placeholders_in(tables)) and status != "error":
+        badge = {"text": words.count("badge.draft", drafted), "more": "", "tone": "warn"}
     return {"title": words.name("company", summary["scenario"], 90), "subtitle": subtitle, "badge": badge}
 
 

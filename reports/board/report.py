@@ -24,6 +24,7 @@ from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.alerts import alerts
 from reports.words.catalogue import Words, footer, words_for
+from reports.words.drafts import draft_mark
 from reports.words.sentences import Tables, decision
 
 
@@ -36,10 +37,10 @@ def report_pdf(run: RunContent, language: str, date: dt.date | None) -> Iterator
 
 def payload_of(tables: Tables, words: Words, date: dt.date | None, files: Mapping[str, str]) -> Block:
     """Everything that the template prints, as strings, for tables whose numbers are `printable`."""
-    top = head(words, tables)
+    top, draft = head(words, tables), draft_mark(words, tables)
     planned = bool((tables["plans"]["kind"] == "chosen").any())
     return {
-        **page_data(words.language, top["title"], footer(words, top["title"], date), files),
+        **page_data(words.language, top["title"], footer(words, top["title"], date), files, draft),
         "head": top,
         "alerts": alerts(words, tables),
         "decision": decision(words, tables),

@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 
 from reports.typesetting.blocks import Block, Cell, PageColumn, bar_cell, row, section, table
-from reports.words.catalogue import Words, plain_number
+from reports.words.catalogue import Words
+from reports.words.doubts import how_far
+from reports.words.drafts import provisional, provisional_note
 from reports.words.sentences import Tables
 
 MOST_ASSUMPTIONS = 6
@@ -26,6 +28,7 @@ def sensitivity(words: Words, tables: Tables) -> Block:
     shown = frame.head(MOST_ASSUMPTIONS)
     scale = bar_scale(shown)
     notes = [turns(words, frame["changes_sign"]), range_note(words, summary, scale)]
+    notes += provisional_note(words, shown)
     columns = [
         PageColumn(words.say("doubt.number"), "left", 1.0),
         PageColumn("", "left", 1.3),
@@ -52,15 +55,9 @@ def _sensitivity(words: Words, assumption: Any, scale: tuple[float, float]) -> B
 
 def range_label(words: Words, assumption: Any) -> str:
     """The number and how far it may be off."""
-    label, off = words.label(assumption, "path", 70), how_far(words, assumption)
+    off = how_far(words, assumption)
+    label = provisional(words, assumption, words.label(assumption, "path", 70))
     return words.say("doubt.range", label=label, off=off) if off else label
-
-
-def how_far(words: Words, line: Any) -> str:
-    """How far a number may be off, by a share or by a factor; empty where its source does not say."""
-    if line["factor"] > 1:
-        return words.say("source.factor", factor=plain_number(words, float(line["factor"])))
-    return words.say("source.off", range=words.write.percent(line["range"], 0)) if line["range"] > 0 else ""
 
 
 def gain_bar(assumption: Any, scale: tuple[float, float], tone: str) -> Cell:

@@ -7,9 +7,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from reports.board.sensitivity import how_far
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words, plain_number
+from reports.words.doubts import how_far
+from reports.words.drafts import source_text
 from reports.words.format import NOTHING
 from reports.words.locales import phrase
 from reports.words.sentences import Tables, objective
@@ -64,8 +65,11 @@ def _source(words: Words, mine: Any) -> Block:
         parts = separator.join(words.label(line, "part") for _, line in mine.iterrows())
         name = words.say("source.part", number=name, part=parts)
     values = separator.join(plain_number(words, float(number)) for number in mine["number"])
-    text = words.user(first["source"], LONGEST_SOURCE)
-    return row(name, values, how_far(words, first) or NOTHING, text)
+    if mine["placeholder"].any():
+        name = words.say("source.provisional", number=name)
+    nothing = words.say("source.unknown") if mine["placeholder"].any() else NOTHING
+    text = source_text(words, first, LONGEST_SOURCE)
+    return row(name, values, how_far(words, first) or nothing, text)
 
 
 def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block | None:

@@ -16,6 +16,7 @@ from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, plain_number, words_for
+from reports.words.drafts import placeholders_in, source_text
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
 
@@ -28,10 +29,11 @@ FIELDS = ("from", "to", "given", "published", "paid", "dispute", "asked", "answe
 
 
 def plan_pdfs(run: RunContent, language: str, date: dt.date | None) -> Iterator[Document]:
-    """`plan_<team>.<language>.pdf` for every team that the recommended plan pays; none if a check failed."""
+    """`plan_<team>.<language>.pdf` for every team that the recommended plan pays; none if a check failed, or
+    while a number is provisional (documents.md a.4): nobody is to sign an invented amount."""
     shown = printable(run.tables)
     words = words_for(shown, language)
-    if shown["summary"].iloc[0]["status"] == "error":
+    if shown["summary"].iloc[0]["status"] == "error" or placeholders_in(shown):
         return
     for _, team in shown["teams"].iterrows():
         if team["target_then"] > 0:
@@ -234,8 +236,8 @@ def _sources(words: Words, tables: Tables, kpi: str) -> Cell:
     """What the scenario says about this KPI; a line to fill in where it says nothing."""
     paths = [f"kpis.{kpi}", *(f"kpis.{kpi}.{part}" for part in COUNTED)]
     mine = tables["sources"][tables["sources"]["path"].isin(paths)]
-    texts = list(dict.fromkeys(mine["source"]))
-    return " ".join(words.user(text, 160) for text in texts) or _blank(words)
+    texts = dict.fromkeys(source_text(words, line, 160) for _, line in mine.iterrows())
+    return " ".join(texts) or _blank(words)
 
 
 def _blank(words: Words) -> Cell:

@@ -10,6 +10,7 @@ from reports.run import Document
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, words_for
+from reports.words.drafts import draft_mark, draft_said
 from reports.words.locales import languages
 from reports.words.sentences import Tables
 
@@ -31,10 +32,12 @@ def study_pdfs(
         words = words_for(tables, language)
         study = said(words, tables)
         payload = {
-            **page_data(language, study.title, footer(words, study.title, date), {}),
+            **page_data(
+                language, study.title, footer(words, study.title, date), {}, draft_mark(words, tables)
+            ),
             "heading": study.title,
             "subtitle": study.subtitle,
-            "found": study.findings,
+            "found": [*draft_said(words, tables), *study.findings],
             "parts": [part for part in study.parts if part is not None],
         }
         yield Document(f"{name}.{language}.pdf", *typeset("history.typ", payload, date))

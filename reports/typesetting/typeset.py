@@ -53,8 +53,8 @@ def _forget() -> None:
         _compiler().compile(input=b"#set document(title: [-])", format="pdf")
 
 
-def page_data(language: str, title: str, footer: str, files: Mapping[str, str]) -> Block:
-    """What every template needs to set its page."""
+def page_data(language: str, title: str, footer: str, files: Mapping[str, str], draft: str = "") -> Block:
+    """What every template needs to set its page; `draft` is the word across each, empty without one."""
     return {
         "lang": language,
         "font": FAMILY,
@@ -62,6 +62,7 @@ def page_data(language: str, title: str, footer: str, files: Mapping[str, str]) 
         "title": title,
         "author": "incentive-optimizer",
         "footer": footer,
+        "draft": draft,
         "attachments": [_attachment(name, text) for name, text in files.items()],
     }
 

@@ -7,11 +7,18 @@ from typing import Any
 
 import pandas as pd
 
-from reports.words.catalogue import Words
+from reports.words.catalogue import Words, plain_number
 
 MOST_LINES = 2
 MOST_NAMED = 3
 """Activities named in a sentence."""
+
+
+def how_far(words: Words, line: Any) -> str:
+    """How far a number may be off, by a share or by a factor; empty where its source does not say."""
+    if line["factor"] > 1:
+        return words.say("source.factor", factor=plain_number(words, float(line["factor"])))
+    return words.say("source.off", range=words.write.percent(line["range"], 0)) if line["range"] > 0 else ""
 
 
 def doubts(words: Words, warnings: pd.DataFrame) -> list[dict[str, Any]]:

@@ -94,6 +94,9 @@ class Names:
     def path(self, path: str) -> str:
         """`activities.touch_fit.yields` as "Mechanical touch: yields"."""
         section, *rest = path.split(".")
+        if section == "current_plan" and len(rest) == 2:
+            weight = self.phrases.plain("path.weight", kpi=self.thing("kpi", rest[1]))
+            return self._of(self.thing("team", rest[0]), weight)
         kind = SECTIONS.get(section, "")
         if not rest or (kind, rest[0]) not in self.labels:
             return plain_name(path.replace(".", " "))

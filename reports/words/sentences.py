@@ -19,6 +19,8 @@ Row = Any
 def decision(words: Words, tables: Tables) -> dict[str, str]:
     """`what` is to be done, and the `result` that it brings."""
     summary = tables["summary"].iloc[0]
+    if drafted := int(summary["placeholders"]):
+        return {"what": words.count("decision.draft", drafted), "result": words.say("decision.draft_why")}
     chosen = tables["plans"][tables["plans"]["kind"] == "chosen"]
     if chosen.empty:
         return _without_plan(words, tables, summary)

@@ -20,10 +20,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.style import COLOURS
 from reports.words.catalogue import Words
+from reports.words.drafts import provisional, source_text
 
 STAMP = dt.datetime(2000, 1, 1)
 """Time stamp of every workbook: the same input gives the same bytes."""
 LANGUAGE = "Language"
+LONGEST_LITERAL = 230
+"""Characters of a text in a formula, of which spreadsheets take 255."""
+LONGEST_TEXT = 4000
 MOST_DECIMALS = 6
 """Shown of money that has no cents."""
 
@@ -146,6 +150,18 @@ class Sheet:
     def candidate(self, row: int, column: int, record: Any, *styles: str) -> None:
         """What a plan of the table of robustness is called in the language of the reader."""
         self._translated(row, column, lambda words: words.candidate(record), styles)
+
+    def provisional(self, row: int, column: int, record: Any) -> None:
+        """The number that a record is about, marked where nobody has given it."""
+        self._translated(
+            row, column, lambda words: provisional(words, record, words.label(record, "path")), ()
+        )
+
+    def source(self, row: int, column: int, record: Any) -> None:
+        """Where a number comes from; cut where the languages differ, as formulas hold no longer texts."""
+        texts = {source_text(words, record, LONGEST_TEXT) for words in self.book.words}
+        longest = LONGEST_TEXT if len(texts) == 1 else LONGEST_LITERAL
+        self._translated(row, column, lambda words: source_text(words, record, longest), ("wrap",))
 
     def heads(self, row: int, keys: Sequence[str], column: int = 0) -> None:
         self.page.set_row(row, 32)

@@ -40,6 +40,10 @@ def write_head(sheet: Sheet, summary: pd.Series) -> None:
     sheet.say(5, 2, f"period.{summary['period']}")
     sheet.say(7, 0, "xlsx.recorded.changed")
     sheet.live(7, 1, CHANGED, 0.0, "whole")
+    sheet.say(8, 0, "xlsx.draft")
+    sheet.number(8, 1, float(summary["placeholders"]), "whole")
+    drafted = {"type": "cell", "criteria": ">", "value": 0, "format": sheet.book.style("bad", "strong")}
+    sheet.page.conditional_format(8, 1, 8, 1, drafted)
     changed = {"type": "cell", "criteria": ">", "value": 0, "format": sheet.book.style("bad")}
     sheet.page.conditional_format(7, 1, 7, 1, changed)
 
@@ -197,8 +201,8 @@ def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:
     sheet.say(1, 0, "xlsx.sensitivity.note", "muted")
     sheet.heads(3, COLUMNS["Sensitivity"])
     for row, (_, one) in enumerate(assumptions.iterrows(), 4):
-        sheet.label(row, 0, one, "path")
-        sheet.text(row, 1, str(one["source"]), "wrap")
+        sheet.provisional(row, 0, one)
+        sheet.source(row, 1, one)
         sheet.number(row, 2, float(one["range"]), "share")
         sheet.number(row, 3, float(one["factor"]), "number")
         for column, key in enumerate(("gain", "gain_low", "gain_high"), 4):

@@ -38,6 +38,9 @@ def show_solution(explanation: Explanation, folder: Path) -> None:
     """The plan, what it brings, the certificate, and where everything is."""
     solution = explanation.solution
     _print(Text(f"status: {solution.status}", style="bold"))
+    if drafted := len(solution.problem.scenario.placeholders):
+        said = words_of(solution.problem.scenario).count("decision.draft", drafted)
+        _print(Text(f"DRAFT: {said} No plan document is written.", style="bold"))
     if solution.status in ("infeasible", "not_found", "imposed"):
         _print(Text(f"{words_of(solution.problem.scenario).name('status', solution.status, 200)}."))
     if solution.conflict is not None:

@@ -12,7 +12,17 @@ from pydantic import ValidationError
 from optimizer.history.draft.funnel import add_leads, split_leads
 from optimizer.history.draft.kpis import add_controllability, add_kpis, add_luck
 from optimizer.history.draft.sales_stages import add_customer, add_selling
-from optimizer.history.draft.sourced_values import BEHAVIOUR_FACTOR, Draft, Tree, label, short
+from optimizer.history.draft.sourced_values import (
+    BEHAVIOUR_FACTOR,
+    Draft,
+    Said,
+    Tree,
+    as_it_is,
+    joined,
+    label,
+    said,
+    short,
+)
 from optimizer.history.estimate.experiment import responsiveness_of
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.read.assumptions import TeamAssumed
@@ -21,11 +31,8 @@ from optimizer.scenario.messages import findings_of
 from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, number
 from optimizer.scenario.types import Scenario
 
-BEHAVIOUR = {
-    "effort": "Lazear 2000 and Misra and Nair 2011 are met with 0.3 to 0.8 for sellers",
-    "luck_discount": "DellaVigna and Pope 2018: 0.07 to 0.15 for lotteries, more where others decide as well",
-}
-"""Numbers about people that a CRM does not tell, and what is known of them elsewhere (model.md §13)."""
+BEHAVIOUR = ("effort", "luck_discount")
+"""Numbers about people that a CRM does not tell; `said.json` has what is known of them elsewhere."""
 
 
 def scenario_of(study: Study) -> Scenario:
@@ -59,26 +66,38 @@ def _teams(draft: Draft) -> None:
         team: TeamAssumed = getattr(draft.assume, name)
         content = team.model_dump(exclude={"responsiveness"})
         teams[name] = {"label": label(name), **content, "responsiveness": _eta(draft, name, team)}
-        for part in ("hours", "base_pay", "target_pay", "charges"):
-            draft.assumed(f"teams.{name}.{part}", "not in a CRM", None if part == "charges" else 0.1)
-        draft.assumed(f"teams.{name}.discount", "patience is not in a CRM", 0.1)
-        for part, evidence in BEHAVIOUR.items():
-            draft.assumed(f"teams.{name}.{part}", evidence, factor=BEHAVIOUR_FACTOR)
+        for part in ("headcount", "hours", "base_pay", "target_pay", "charges"):
+            width = None if part in ("headcount", "charges") else 0.1
+            draft.assumed(f"teams.{name}.{part}", said("no_crm"), width)
+        draft.assumed(f"teams.{name}.discount", said("no_patience"), 0.1)
+        for part in BEHAVIOUR:
+            _behaviour(draft, f"teams.{name}.{part}", part in team.model_fields_set, said(part))
     draft.tree["teams"] = teams
     draft.tree["current_plan"] = draft.assume.current_plan
+    for name, weights in draft.assume.current_plan.items():
+        for kpi in weights:
+            draft.assumed(f"current_plan.{name}.{kpi}", said("no_crm"), None)
     draft.tree["rules"] = draft.assume.rules.model_dump(by_alias=True, exclude_defaults=True)
+
+
+def _behaviour(draft: Draft, path: str, stated: bool, evidence: Said) -> None:
+    """A number that the map states, or one that is known elsewhere and measured by nobody here."""
+    if stated:
+        draft.assumed(path, evidence, factor=BEHAVIOUR_FACTOR)
+    else:
+        draft.source(path, joined(said("elsewhere"), evidence), factor=BEHAVIOUR_FACTOR)
 
 
 def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
     path = f"teams.{name}.responsiveness"
     if team.responsiveness is not None:
-        draft.assumed(path, "replaces the estimate", factor=BEHAVIOUR_FACTOR)
+        draft.assumed(path, said("replaces"), factor=BEHAVIOUR_FACTOR)
         return team.responsiveness
     # The change concerned owners of leads: it says nothing of those who bring leads.
     study = draft.study
     eta = study.responsiveness if name == "sales" else responsiveness_of(name, study.experiment)
-    said = "; ".join(eta.assumptions)
-    text = f"{eta.kind}, n = {eta.n}: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}]; {said}"
+    value, rests = f"{eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}]", as_it_is("; ".join(eta.assumptions))
+    text = said(f"responsiveness.{eta.kind}", n=str(eta.n), value=value, rests=rests)
     draft.source(path, text, eta.range, BEHAVIOUR_FACTOR if eta.kind == "prior" else None)
     return short(eta.value)
 

@@ -6,7 +6,15 @@ import math
 
 import polars as pl
 
-from optimizer.history.draft.sourced_values import Draft, Tree, in_words, label, short
+from optimizer.history.draft.sourced_values import (
+    Draft,
+    Tree,
+    in_words,
+    joined,
+    label,
+    said,
+    short,
+)
 from optimizer.history.estimate import timing
 from optimizer.history.estimate.rates import rate_of
 from optimizer.history.read.mapping import WEEKS
@@ -38,7 +46,7 @@ def add_controllability(draft: Draft) -> None:
         return
     interval = f"{share.value:.2f} [{share.lo:.2f}, {share.hi:.2f}]"
     text = (
-        f"{draft.where}: persons' own share of the variance of their wins per {study.given.period}, "
+        f"{draft.where[0]}: persons' own share of the variance of their wins per {study.given.period}, "
         f"supply of leads not counted as theirs, {interval}, "
         f"n = {share.cells} persons and months of {share.persons} persons"
     )
@@ -54,16 +62,12 @@ def add_luck(draft: Draft) -> None:
         shared = study.common * one.swings * two.swings / (one.sd * two.sd)
         draft.tree["noise_correlation"] = short(shared)
         error = 1.96 / math.sqrt(max(1, min(one.weeks, two.weeks) - 3))
-        text = f"{draft.where}: swings of weekly leads and wins correlate by {study.common:.2f}"
-        draft.source(
-            "noise_correlation", f"{text}, n = {one.weeks} weeks; chance is independent", error / study.common
-        )
+        text = said("common", where=draft.where, common=f"{study.common:.2f}", weeks=str(one.weeks))
+        draft.source("noise_correlation", text, error / study.common)
     if people is not None and people.explained_by == "skill":
         draft.tree["teams"]["sales"]["skill_spread"] = short(people.spread)
         n = len(people.people)
-        text = (
-            f"{draft.where}: wins over what the same leads bring in average hands, {n} persons, luck removed"
-        )
+        text = said("spread", where=draft.where, n=str(n))
         draft.source("teams.sales.skill_spread", text, timing.deviation_bounds(n - 1)[1] - 1)
 
 
@@ -86,10 +90,10 @@ def _noise(draft: Draft, kpi: str) -> float:
         return _share_noise(draft, path)
     noise = study.noise.get(kpi)
     if noise is None:
-        draft.assumed(path, "too few weeks to measure it", 0.5)
+        draft.guessed(path, said("too_few"), 0.5)
         return 0.2
-    interval = f"[{noise.lo:.3f}, {noise.hi:.3f}], of it chance {noise.chance:.3f}"
-    text = f"{draft.where}: {noise.weeks} weeks, trend removed; {interval}"
+    interval, chance = f"[{noise.lo:.3f}, {noise.hi:.3f}]", f"{noise.chance:.3f}"
+    text = said("noise", where=draft.where, weeks=str(noise.weeks), interval=interval, chance=chance)
     draft.source(path, text, noise.hi / noise.sd - 1)
     return noise.sd
 
@@ -104,14 +108,14 @@ def _share_noise(draft: Draft, path: str) -> float:
         pl.col("soon").mean(), pl.len().alias("n")
     )
     shares = by_week.filter(pl.col("n") >= 5).sort("week")["soon"].to_numpy()
-    said = in_words(rate_of(soon, "soon"))
+    seen = said("seen", at=draft.where, rate=in_words(rate_of(soon, "soon")))
     if len(shares) < 8 or not shares.mean():
-        draft.assumed(path, f"{said}; too few weeks to measure its scatter", 0.5)
+        draft.guessed(path, joined(seen, said("too_few")), 0.5)
         return 0.1
     rest = timing.without_trend(shares)
     alike = timing.persistence(rest)
     weekly = math.sqrt(float(rest @ rest) / (len(shares) - 2)) / float(shares.mean())
     sd = max(0.005, weekly * math.sqrt(alike / WEEKS[study.given.period]))
     _, hi = timing.deviation_bounds(timing.independent(rest) / alike)
-    draft.source(path, f"{draft.where}: {said}; {len(shares)} weeks, trend removed", hi - 1)
+    draft.source(path, joined(seen, said("trend", weeks=str(len(shares)))), hi - 1)
     return sd

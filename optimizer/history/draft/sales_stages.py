@@ -10,23 +10,29 @@ import polars as pl
 from scipy import optimize
 
 from optimizer.history.draft.sourced_values import (
-    ASSUMED,
     BEHAVIOUR_FACTOR,
+    INVENTED_RANGE,
     LABELS,
-    PLACEHOLDER,
     WIDEST,
     Draft,
+    Said,
     Tree,
+    as_it_is,
     below,
     count_width,
     half_width,
     in_words,
+    joined,
     label,
+    said,
     short,
 )
 from optimizer.history.estimate.rates import Rate
 from optimizer.history.estimate.speed_to_lead import Slope
 from optimizer.history.read.mapping import WEEKS
+
+_CONTROLS = ("nothing", "source", "month", "owner", "hour", "weekday")
+"""What is held equal between leads, by name; steps have names of the map's own."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class _Way:
     """Share of them won."""
     width: float
     """Relative half width of its interval."""
-    said: str
+    told: Said
 
 
 def add_selling(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
@@ -70,16 +76,21 @@ def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[_Way]:
     rate = Rate(wins, max(round(study.exposed(leads.filter(answered))), wins))
     used = [Rate(current.filter(part).height, current.height) for part in (answered & soon, answered & ~soon)]
     rates, widths, evidence = _by_speed(draft, rate, prompt, late)
-    said = f"{_seen(draft, segment, rate)}; {evidence}"
+    told = joined(_seen(draft, segment, rate), evidence)
     return [
-        _Way("prompt", work.prompt, used[0], rates[0], widths[0], said),
-        _Way("late", work.late, used[1], rates[1], widths[1], said),
+        _Way("prompt", work.prompt, used[0], rates[0], widths[0], told),
+        _Way("late", work.late, used[1], rates[1], widths[1], told),
     ]
 
 
-def _seen(draft: Draft, segment: str, rate: Rate) -> str:
-    censored = ", young leads counted by the wins to be expected at their age" if draft.study.arrival else ""
-    return f"{draft.where}, {segment}: {in_words(rate)}{censored}"
+def _seen(draft: Draft, segment: str, rate: Rate) -> Said:
+    seen = said("seen", at=_among(draft, segment), rate=in_words(rate))
+    return joined(seen, said("young")) if draft.study.arrival else seen
+
+
+def _among(draft: Draft, segment: str) -> Said:
+    """The rows of a segment, in words."""
+    return said("among", where=draft.where, what=LABELS[segment])
 
 
 def _width(draft: Draft, rate: Rate) -> float:
@@ -90,7 +101,7 @@ def _width(draft: Draft, rate: Rate) -> float:
 Pair = tuple[float, float]
 
 
-def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame) -> tuple[Pair, Pair, str]:
+def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame) -> tuple[Pair, Pair, Said]:
     """Win rates in time and late with their widths, which mix to the rate seen and differ by the controlled
     odds ratio.
 
@@ -100,7 +111,7 @@ def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame
     known = [s for s in study.slopes if "owner" in s.controls] or list(study.slopes)
     slope = study.within or (known[0] if known else None)
     if slope is None or rate.rate in (0.0, 1.0):
-        return (rate.rate, rate.rate), (pooled, pooled), "what waiting does cannot be seen"
+        return (rate.rate, rate.rate), (pooled, pooled), said("unseen")
     gap = _mean_log(late) - _mean_log(prompt)
     share = prompt.height / (prompt.height + late.height)
     middle, least, most = (
@@ -109,7 +120,7 @@ def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame
     # The nearer bound may be cut off at no effect: a range that reaches as far both ways holds the farther.
     by_slope = [max(abs(a - m), abs(b - m)) / m for a, b, m in zip(least, most, middle, strict=True)]
     widths = (min(WIDEST, math.hypot(pooled, by_slope[0])), min(WIDEST, math.hypot(pooled, by_slope[1])))
-    return middle, widths, _said(slope)
+    return middle, widths, _evidence(slope)
 
 
 def _mixing(rate: float, share: float, step: float) -> Pair:
@@ -122,10 +133,12 @@ def _mixing(rate: float, share: float, step: float) -> Pair:
     return _logistic(level), _logistic(level + step)
 
 
-def _said(slope: Slope) -> str:
-    controls = ", ".join(slope.controls) or "nothing"
+def _evidence(slope: Slope) -> Said:
+    controls = slope.controls or ("nothing",)
+    named = [said(f"control.{c}") if c in _CONTROLS else as_it_is(c) for c in controls]
+    held = ", ".join(en for en, _ in named), ", ".join(fr for _, fr in named)
     interval = f"{slope.b:.3f} [{slope.lo:.3f}, {slope.hi:.3f}]"
-    return f"log odds per e-fold of waiting {interval}, n = {slope.n}, {controls} held equal"
+    return said("slope", interval=interval, n=str(slope.n), controls=held)
 
 
 def _mean_log(frame: pl.DataFrame) -> float:
@@ -163,10 +176,10 @@ def _add_way(draft: Draft, segment: str, way: _Way, volume: float) -> None:
     }
     draft.tree["activities"][name] = content
     _add_lag(draft, place, content)
-    draft.source(f"{place}.yields", way.said, way.width)
-    text = f"{draft.where}, {segment}: {in_words(way.used)} of leads under the current plan"
+    draft.source(f"{place}.yields", way.told, way.width)
+    text = said("used", at=_among(draft, segment), rate=in_words(way.used))
     draft.source(f"{place}.baseline", text, math.hypot(volume, half_width(way.used)))
-    draft.assumed(f"{place}.hours", "work per lead is not in a CRM")
+    draft.assumed(f"{place}.hours", said("hours_per_lead"))
 
 
 def _add_lag(draft: Draft, place: str, content: Tree) -> None:
@@ -176,13 +189,14 @@ def _add_lag(draft: Draft, place: str, content: Tree) -> None:
         return
     files = ", ".join(study.history.files.get("closed", study.history.files["deals"]))
     days, arrival, n = float(lag.observed.mean()), study.arrival, len(lag.observed)
-    seen = f"{files}, won and dated: mean {days:.1f} days, median {np.median(lag.observed):.0f}, n = {n}"
+    known = {"days": f"{days:.1f}", "median": f"{np.median(lag.observed):.0f}", "n": str(n)}
+    seen = said("lag", files=as_it_is(files), **known)
     if arrival is None:
         width = 1.96 * float(lag.observed.std()) / math.sqrt(n) / max(days, 1e-9)
     else:
         days, width = arrival.mean, max(arrival.hi / arrival.mean - 1, 1 - arrival.lo / arrival.mean)
-        interval = f"mean {days:.1f} [{arrival.lo:.1f}, {arrival.hi:.1f}]"
-        seen += f"; {interval} once young leads are allowed for ({arrival.name})"
+        interval = f"{days:.1f} [{arrival.lo:.1f}, {arrival.hi:.1f}]"
+        seen = joined(seen, said("lag_allowed", interval=interval, curve=as_it_is(arrival.name)))
     content["lag"] = short(days / 7 / WEEKS[study.given.period])
     draft.source(f"{place}.lag", seen, width)
 
@@ -201,21 +215,26 @@ def _add_touch(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
         "entry": 0.2,
         "gaming": True,
     }
-    for part in ("hours", "entry"):
-        draft.assumed(f"activities.{name}.{part}", "not seen in the history", 0.5)
-    grown = "a quarter of the class; Bevan and Hood 2006: what a time target measures grew by 20 points"
-    draft.assumed(f"activities.{name}.reach", grown, factor=BEHAVIOUR_FACTOR)
+    draft.assumed(f"activities.{name}.hours", said("hours_per_lead"))
+    draft.guessed(f"activities.{name}.entry", said("never_seen"), 0.5)
+    draft.guessed(f"activities.{name}.reach", said("grown"), factor=BEHAVIOUR_FACTOR)
 
 
 def add_customer(draft: Draft) -> None:
     value, files = draft.study.value, ", ".join(draft.study.history.files["deals"])
     draft.tree["stages"]["customer"] = {"label": label("customer"), "value": 1.0}
     if not value["n"]:
-        draft.assumed("stages.customer.value", "no deal has a value: a customer counts 1", None)
+        draft.assumed("stages.customer.value", said("no_value"), None)
         return
     draft.tree["stages"]["customer"]["value"] = short(value["mean"] * draft.assume.margin)
     error = 1.96 * value["sd"] / math.sqrt(value["n"]) / value["mean"]
-    seen = f"mean {value['mean']:.0f}, median {value['p50']:.0f}, n = {value['n']:.0f}"
-    why = PLACEHOLDER if draft.assume.placeholders else ASSUMED
-    text = f"{files}, won: {seen}; margin {draft.assume.margin:g}: {why}"
-    draft.source("stages.customer.value", text, error)
+    known = {"mean": f"{value['mean']:.0f}", "median": f"{value['p50']:.0f}", "n": f"{value['n']:.0f}"}
+    text = said("value", files=as_it_is(files), margin=f"{draft.assume.margin:g}", **known)
+    draft.assumed("stages.customer.value", text, math.hypot(error, _margin_range(draft)))
+
+
+def _margin_range(draft: Draft) -> float:
+    """A product is as doubtful as both its factors; a margin that the map leaves out is the whole value."""
+    if draft.assume.placeholders:
+        return INVENTED_RANGE
+    return 0.1 if "margin" in draft.assume.model_fields_set else 0.0

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
+import re
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,28 +20,36 @@ from optimizer.history.estimate.timing import WEEKS_NEEDED
 from optimizer.history.read.assumptions import Assume
 from optimizer.history.read.mapping import WEEKS
 
-PLACEHOLDER = "PLACEHOLDER of the map, ask before you rely on it"
-ASSUMED = "assumed in the map"
+Said = tuple[str, str]
+"""A text in English and in French."""
 ASSUMED_RANGE = 0.3
+INVENTED_RANGE = 0.5
+"""Of a number that nobody has given: wide, and a guess too."""
 WIDEST = 0.95
 BEHAVIOUR_FACTOR = 2.0
 """How far numbers about people may be off that nobody measured here: half to double."""
 LABELS = {
-    "good_lead": ("Promising lead", "Piste prometteuse"),
-    "lead": ("Lead", "Piste"),
+    "good_lead": ("Promising lead", "Lead prometteur"),
+    "lead": ("Lead", "Lead"),
     "customer": ("Customer", "Client"),
     "prompt": ("Answered in time", "Réponse dans les délais"),
     "late": ("Answered late", "Réponse tardive"),
     "work": ("Worked", "Traitement"),
     "touch": ("Mere touch", "Simple relance"),
-    "leads": ("Leads", "Pistes"),
-    "good_leads": ("Promising leads", "Pistes prometteuses"),
+    "leads": ("Leads", "Leads"),
+    "good_leads": ("Promising leads", "Leads prometteurs"),
     "answered_in_time": ("Share answered in time", "Part des réponses dans les délais"),
     "wins": ("New customers", "Nouveaux clients"),
     "marketing": ("Marketing", "Marketing"),
-    "sales": ("Sales", "Ventes"),
+    "sales": ("Sales", "Commerciaux"),
+    "all_sources": ("All sources", "Toutes origines"),
+    "unknown_source": ("Source unknown", "Origine inconnue"),
 }
 Tree = dict[str, Any]
+
+
+def _empty() -> Tree:
+    return {"stages": {}, "activities": {}, "kpis": {}, "placeholders": [], "sources": {}}
 
 
 @dataclass
@@ -46,11 +58,11 @@ class Draft:
 
     study: Study
     assume: Assume
-    tree: Tree = field(default_factory=lambda: {"stages": {}, "activities": {}, "kpis": {}, "sources": {}})
+    tree: Tree = field(default_factory=_empty)
 
-    def source(self, path: str, text: str, width: float | None = None, factor: float | None = None) -> None:
+    def source(self, path: str, text: Said, width: float | None = None, factor: float | None = None) -> None:
         """`width` is the relative half width of the number's interval; `factor` stands in place of it."""
-        given: Tree = {"text": text}
+        given: Tree = {"text": {"en": text[0], "fr": text[1]}}
         if factor is not None:
             given["factor"] = factor
         elif width is not None and math.isfinite(width):
@@ -58,16 +70,56 @@ class Draft:
         self.tree["sources"][path] = given
 
     def assumed(
-        self, path: str, text: str = "", width: float | None = ASSUMED_RANGE, factor: float | None = None
+        self, path: str, text: Said, width: float | None = ASSUMED_RANGE, factor: float | None = None
     ) -> None:
-        why = PLACEHOLDER if self.assume.placeholders else ASSUMED
-        self.source(path, f"{why}; {text}" if text else why, width, factor)
+        """A number of the map; one that nobody has given is provisional, its range wide or unknown."""
+        if not self.assume.placeholders:
+            self.source(path, joined(said("assumed"), text), width, factor)
+            return
+        self.tree["placeholders"].append(path)
+        wide = None if width is None else max(width, INVENTED_RANGE)
+        more = [said("unknown")] if wide is None and factor is None else []
+        self.source(path, joined(said("placeholder"), text, *more), wide, factor)
+
+    def guessed(self, path: str, text: Said, width: float | None = None, factor: float | None = None) -> None:
+        """A number that neither the exports nor the map say."""
+        self.source(path, joined(said("guessed"), text), width, factor)
 
     @property
-    def where(self) -> str:
+    def where(self) -> Said:
         """The rows that rates are taken from, in words."""
-        files = ", ".join(self.study.history.files["deals"])
-        return f"{files}, not junk, created before {self.study.mature_before}"
+        files, before = ", ".join(self.study.history.files["deals"]), self.study.mature_before
+        return said("where", files=as_it_is(files), day=str(before))
+
+
+@cache
+def _texts() -> dict[str, list[str]]:
+    texts: dict[str, list[str]] = json.loads(Path(__file__).with_name("said.json").read_text("utf-8"))
+    return texts
+
+
+def said(key: str, **values: str | Said) -> Said:
+    """A text of `said.json`; numbers among its values are written as each language writes them."""
+    pairs = {name: v if isinstance(v, tuple) else (v, in_french(v)) for name, v in values.items()}
+    en, fr = _texts()[key]
+    return (
+        en.format(**{name: pair[0] for name, pair in pairs.items()}),
+        fr.format(**{name: pair[1] for name, pair in pairs.items()}),
+    )
+
+
+def as_it_is(text: str) -> Said:
+    """A name, which no language changes."""
+    return text, text
+
+
+def joined(*parts: Said) -> Said:
+    return "; ".join(en for en, _ in parts), " ; ".join(fr for _, fr in parts)
+
+
+def in_french(numbers: str) -> str:
+    """Decimal commas, and semicolons between the ends of an interval."""
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", re.sub(r"(\[[^],]*), ", "\\1 ; ", numbers))
 
 
 def label(name: str, more: str = "") -> Tree:

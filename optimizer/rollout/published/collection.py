@@ -40,7 +40,7 @@ class CaseFolder:
     @property
     def inputs(self) -> dict[str, str]:
         """How numbers are known, by their place in the scenario."""
-        return {path: source.text for path, source in self.scenario.sources.items()}
+        return {path: source.text.en for path, source in self.scenario.sources.items()}
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from optimizer.scenario.checks import (
     kpis,
     letters,
     names,
+    placeholders,
     plans,
     plausible,
     rules,
@@ -37,7 +38,12 @@ __all__ = [
 
 def problems_of(scenario: Scenario) -> list[Finding]:
     """Everything that makes the scenario unusable, section by section."""
-    return [*names.problems(scenario), *problems_of_numbers(scenario), *sources.problems(scenario)]
+    return [
+        *names.problems(scenario),
+        *problems_of_numbers(scenario),
+        *sources.problems(scenario),
+        *placeholders.problems(scenario),
+    ]
 
 
 def problems_of_numbers(scenario: Scenario) -> list[Finding]:
@@ -67,5 +73,10 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
 
 
 def decisive_warnings_of(scenario: Scenario, baseline: BaselineCounts | None = None) -> list[Finding]:
-    """Those that every verb says, because what it prints rests on them: sizes, missing pay, labels."""
-    return [*plausible.findings(scenario, baseline or baseline_counts(scenario)), *letters.warnings(scenario)]
+    """Those that every verb says, because what it prints rests on them: drafts, sizes, missing
+    pay, labels."""
+    return [
+        *placeholders.warnings(scenario),
+        *plausible.findings(scenario, baseline or baseline_counts(scenario)),
+        *letters.warnings(scenario),
+    ]

@@ -25,7 +25,8 @@ def warnings(scenario: Scenario) -> Findings:
                 path, lacking, "documents print □ for them" if mostly else _instead(scenario, path)
             )
     for at, source in scenario.sources.items():
-        lacking = "".join(dict.fromkeys(missing(source.text)))
+        texts = dict.fromkeys((source.text.en, source.text.fr))
+        lacking = "".join(dict.fromkeys(c for text in texts for c in missing(text)))
         if lacking:
             yield _finding(("sources", at, "text"), lacking, "documents print □ for them")
 

@@ -24,12 +24,28 @@ def problems(scenario: Scenario) -> Findings:
         if source.range is not None and source.factor is not None:
             hint = "`range: 0.2` is ± 20 %, `factor: 2` is half to double; keep one of them"
             yield Finding(("sources", written, "factor"), number(source.factor), "`range` is given too", hint)
-        missing = _missing_step(scenario, written.split("."))
-        if missing is not None:
-            step, known = missing
-            message = f"the file has no {step}" if step else "is not a path"
-            hint = did_you_mean(step.split(".")[-1], known)
-            yield Finding(("sources", written), "", message, hint, at_key=True)
+        if (unknown := unknown_path(scenario, written)) is not None:
+            yield Finding(("sources", written), "", *unknown, at_key=True)
+
+
+def unknown_path(scenario: Scenario, written: str) -> tuple[str, str] | None:
+    """What is wrong with a dotted path that leads nowhere in the file, and the remedy."""
+    missing = _missing_step(scenario, written.split("."))
+    if missing is None:
+        return None
+    step, known = missing
+    message = f"the file has no {step}" if step else "is not a path"
+    return message, did_you_mean(step.split(".")[-1], known)
+
+
+def value_at(scenario: Scenario, written: str) -> object:
+    """What stands at a dotted path; None where nothing does."""
+    place: object = scenario
+    for part in written.split("."):
+        place = _child(place, part)
+        if place is None:
+            return None
+    return place
 
 
 def _missing_step(root: object, parts: list[str]) -> tuple[str, list[str]] | None:

@@ -149,7 +149,8 @@ def _column(path: Keys, info: FieldInfo, head: str, meaning: str) -> SheetColumn
     required = info.is_required() and len(path) == 1
     # The constraints of a field stand beside its annotation, not in it.
     annotation = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-    note = meaning if head == "en" else f"{info.description or ''} {meaning}".strip()
+    own = info.description or ""
+    note = (own if info.is_required() else meaning) if head == "en" else f"{own} {meaning}".strip()
     return SheetColumn(".".join(path), path, annotation, note, default, required, head)
 
 

@@ -53,7 +53,8 @@ class _Reader:
             return
         top = str(sheet.layout.path[0])
         if len(sheet.layout.path) == 2 or top == "plans":
-            _below(self.root, (top, (sheet.position,)), Node({}, (sheet.position,)))
+            empty: Node = Node([] if sheet.layout.path[-1] is None else {}, (sheet.position,))
+            _below(self.root, (top, (sheet.position,)), empty)
         for row in rows:
             self._table_row(sheet.layout, row)
 

@@ -262,6 +262,13 @@ SHEETS: tuple[Form | SheetTable, ...] = (
         columns_of(Pair),
     ),
     SheetTable(
+        "placeholders",
+        "Numbers that nobody has given yet; while there is one, all that is made is a draft.",
+        ("placeholders", None),
+        (),
+        _value("placeholder", "Path of the number, e.g. teams.sales.hours.", str),
+    ),
+    SheetTable(
         "sources",
         "Where numbers come from.",
         ("sources", 0),

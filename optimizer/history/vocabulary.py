@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+|#")
 _ASIDE = re.compile(r"^\s*\([^)]*\)\s*(?=\S)")
 """What systems write before a heading that must not be changed, such as `(Do Not Modify)`."""
 _SHORTEST = 3
-"""Letters of a word that is part of a longer one, but for `id`."""
+"""Letters of a word that is part of a longer one, but for `id` and `nr`."""
 _ENDINGS = ("s", "es", "n", "en")
 """Of plurals."""
 
@@ -48,8 +48,10 @@ def words(text: str) -> list[str]:
 @cache
 def ideas(heading: str) -> frozenset[str]:
     """Ideas that a heading is about, such as `created`, `date`, `owner`."""
-    found = [_ideas_of(word) for word in words(_ASIDE.sub("", heading))]
-    return frozenset().union(*found)
+    said = " ".join(words(_ASIDE.sub("", heading)))
+    for phrase, word in lexicon()["headings_in_words"].items():
+        said = re.sub(rf"\b{phrase}\b", word, said)
+    return frozenset().union(*(_ideas_of(word) for word in said.split()))
 
 
 def _ideas_of(word: str) -> frozenset[str]:
@@ -75,8 +77,7 @@ def _parts(word: str) -> tuple[str, ...]:
     """A compound such as `createdate` or `Abschlussdatum` as known words; none where a piece is unknown."""
     known = _dictionary()
     ends = [n for n in range(len(word) - 1, 1, -1) if word[:n] in known and _long_enough(word[:n])]
-    for end in ends:
-        rest = word[end:]
+    for end, rest in ((n, word[n + len(link) :]) for n in ends for link in _links(word[n:])):
         if rest in known and _long_enough(rest):
             return word[:end], rest
         if further := _parts(rest):
@@ -84,8 +85,13 @@ def _parts(word: str) -> tuple[str, ...]:
     return ()
 
 
+def _links(rest: str) -> list[str]:
+    """Letters between parts, as in `Angebotsdatum`; none first."""
+    return ["", *(link for link in _ENDINGS if rest.startswith(link))]
+
+
 def _long_enough(part: str) -> bool:
-    return len(part) >= _SHORTEST or part == "id"
+    return len(part) >= _SHORTEST or part in ("id", "nr")
 
 
 def any_word(those: Iterable[str], section: str, name: str) -> bool:

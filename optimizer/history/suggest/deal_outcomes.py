@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from optimizer.history.suggest.column_facts import Column
-from optimizer.history.vocabulary import any_word, folded, lexicon, words, words_of
+from optimizer.history.suggest.outcome_words import spoken
+from optimizer.history.vocabulary import folded, lexicon
 
-_ASIDES = re.compile(r"\([^)]*\)|\[[^\]]*\]|^\s*\d+\s*[.:)-]|\d+\s*%")
-_COMPOUND = re.compile(r"^(closed|close)(won|lost)$")
 _CERTAIN, _IMPOSSIBLE = 100.0, 0.0
 _MOST_STAGES = 60
+_LEAST = 3.0
+"""Points below which a column with words of wins is about something else, such as reasons."""
 
 
 class Outcome(NamedTuple):
@@ -30,57 +30,6 @@ class Outcome(NamedTuple):
     """How much speaks for it."""
 
 
-# --- one value -------------------------------------------------------------------------------------------
-
-
-def meaning(value: str) -> str:
-    """`won`, `taken` (won in some companies), `lost`, `doubtful` or `open`: what a cell says of a deal."""
-    plain = _ASIDES.sub(" ", folded(value))
-    said = [part for word in words(plain) for part in _split(word)]
-    phrase = " ".join(said)
-    for end in ("lost", "won"):
-        if phrase in lexicon()["outcomes"]["phrases"][end]:
-            return end
-    return _of_words(said)
-
-
-def _split(word: str) -> tuple[str, ...]:
-    match = _COMPOUND.match(word)
-    return match.groups() if match else (word,)
-
-
-def _of_words(said: Sequence[str]) -> str:
-    won, lost = (any_word(said, "outcomes", end) for end in ("won", "lost"))
-    unsure = any_word(said, "outcomes", "not") or any_word(said, "outcomes", "hedge")
-    if won and lost:
-        return "doubtful"
-    if lost:
-        return "open" if _said_before(said, "not", "lost") else "lost"
-    if won:
-        return "open" if unsure else "won"
-    if any_word(said, "outcomes", "taken") and _only(said, "taken", "filler"):
-        return "taken"
-    return "doubtful" if any_word(said, "outcomes", "doubtful") and not unsure else "open"
-
-
-def _said_before(said: Sequence[str], first: str, then: str) -> bool:
-    """Whether a word of one idea comes before one of the other, as in `not lost`."""
-    at = [[i for i, word in enumerate(said) if word in words_of("outcomes", name)] for name in (first, then)]
-    return bool(at[0] and at[1]) and at[0][0] < at[1][0]
-
-
-def _only(said: Iterable[str], *names: str) -> bool:
-    return set(said) <= frozenset().union(*(words_of("outcomes", name) for name in names))
-
-
-def spoken(values: Iterable[str]) -> dict[str, list[str]]:
-    """Values by meaning."""
-    found: dict[str, list[str]] = {}
-    for value in values:
-        found.setdefault(meaning(value), []).append(value)
-    return found
-
-
 # --- a column --------------------------------------------------------------------------------------------
 
 _HEADING = {"stage": 3.0, "status": 3.0, "reason": -9.0, "last": -6.0, "modified": -6.0, "source": -6.0,
@@ -88,46 +37,84 @@ _HEADING = {"stage": 3.0, "status": 3.0, "reason": -9.0, "last": -6.0, "modified
             "next": -6.0, "name": -0.5, "account": -2.0, "grade": -4.0}  # fmt: skip
 
 
+_DECIDED = {"status", "won", "end"}
+
+
 def outcome_of(columns: Sequence[Column]) -> Outcome:
     """The column whose values speak of wins; else flags and dates that do; `won` is empty where none does."""
-    told = [found for column in columns if (found := _by_words(column, columns)).won]
+    stages = [column for column in columns if _may_be_stages(column)]
+    told = [found for column in stages if (found := _by_words(column, columns)).points >= _LEAST]
     best = max(told, key=lambda found: found.points, default=None)
-    if best is not None:
-        return best._replace(lost=best.lost or _lost_otherwise(best.heading, columns))
-    return _by_probability(columns) or _by_flags(columns) or _by_dates(columns) or Outcome()
+    if best is None:
+        best = _by_probability(stages, columns) or _by_flags(columns) or _by_endings(stages, columns)
+        return best or _by_dates(columns) or Outcome()
+    if best.lost:
+        return best
+    if lost := _lost_otherwise(best.heading, columns):
+        return best._replace(lost=lost)
+    return _lost_by_endings(best, columns)
+
+
+def _may_be_stages(column: Column) -> bool:
+    few = 2 <= column.different <= min(_MOST_STAGES, 0.5 * len(column.cells))
+    return column.kind == "text" and few
 
 
 def _by_words(column: Column, columns: Sequence[Column]) -> Outcome:
-    if (
-        column.kind != "text"
-        or not 2 <= column.different <= _MOST_STAGES
-        or column.different > 0.5 * len(column.cells)
-    ):
-        return Outcome()
-    by_meaning = spoken(column.values)
-    won = by_meaning.get("won") or by_meaning.get("taken", [])
-    lost = by_meaning.get("lost", [])
+    means = _settled(column, columns)
+    sure = bool(means.get("won"))
+    won = means.get("won") or means.get("taken", [])
+    lost = [*means.get("lost", []), *means.get("ended", []), *([] if sure else means.get("untaken", []))]
     if not won:
         return Outcome()
-    points = 6.0 if by_meaning.get("won") else 3.0
-    points += 3 * bool(lost) + sum(_HEADING.get(idea, 0) for idea in column.ideas)
-    checks = [*_unsure(column, by_meaning), *_contradicted(column, won, columns)]
+    points = (6.0 if sure else 3.0) + 3 * bool(lost) + _named(column)
+    checks = [*_unsure(column, means), *_contradicted(column, won, columns)]
     return Outcome(column.heading, _one_of(column, won), _one_of(column, lost), tuple(checks), points)
+
+
+def _settled(column: Column, columns: Sequence[Column]) -> dict[str, list[str]]:
+    """Values by meaning; doubtful ones with a closing date, which open ones never have, are `ended`."""
+    means = spoken(column.values)
+    if column.ideas & _DECIDED:
+        means = _answered(column, means)
+    ended = _ended(column, columns) if "doubtful" in means else []
+    agree = {*means.get("won", []), *means.get("lost", [])} <= set(ended)
+    both = [v for v in means.get("doubtful", []) if agree and v in ended]
+    return means | {"ended": both, "doubtful": [v for v in means.get("doubtful", []) if v not in both]}
+
+
+def _answered(column: Column, means: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Yes and no, in a column of results, say won and lost."""
+    yes, no = _yes(column), _yes(column, want=False)
+    rest = {name: [v for v in those if v not in (*yes, *no)] for name, those in means.items()}
+    return (
+        {name: those for name, those in rest.items() if those} | {"taken": yes, "untaken": no}
+        if yes
+        else dict(means)
+    )
+
+
+def _named(column: Column) -> float:
+    """How much a heading says that its column holds stages."""
+    return sum(_HEADING.get(idea, 0) for idea in column.ideas)
 
 
 def _one_of(column: Column, values: Sequence[str]) -> tuple[dict[str, Any], ...]:
     return ({column.heading: list(values)},) if values else ()
 
 
-def _unsure(column: Column, by_meaning: Mapping[str, list[str]]) -> list[str]:
+def _unsure(column: Column, means: Mapping[str, list[str]]) -> list[str]:
     """Values that some companies call won, or lost, and others do not."""
-    checks = []
-    aside = [*by_meaning.get("doubtful", []), *(by_meaning.get("taken", []) if by_meaning.get("won") else [])]
+    checks, taken = [], means.get("taken", [])
+    aside = list(means.get("doubtful", []))
+    if means.get("won"):
+        aside += [*taken, *means.get("untaken", [])]
+    elif len(taken) > 1 or not (means.get("lost") or means.get("untaken")):
+        checks.append(f"taken for won: {_counted(column, taken)}")
+    if means.get("ended"):
+        checks.append(f"lost by its closing dates, not by its words: {_counted(column, means['ended'])}")
     if aside:
         checks.append(f"open here, or are they won or lost? {_counted(column, aside)}")
-    taken = by_meaning.get("taken", []) if not by_meaning.get("won") else []
-    if len(taken) > 1 or (taken and not by_meaning.get("lost")):
-        checks.append(f"taken for won: {_counted(column, taken)}")
     return checks
 
 
@@ -169,14 +156,10 @@ def _contradicted(column: Column, won: Sequence[str], columns: Sequence[Column])
     return [f"chance and words do not agree: {_counted(column, odd)}"] if odd else []
 
 
-def _by_probability(columns: Sequence[Column]) -> Outcome | None:
+def _by_probability(stages: Sequence[Column], columns: Sequence[Column]) -> Outcome | None:
     """A stage whose rows all have a chance of 100 % is won, one of 0 % lost."""
-    for column in sorted(columns, key=lambda c: -sum(_HEADING.get(idea, 0) for idea in c.ideas)):
-        if (
-            column.kind != "text"
-            or not 2 <= column.different <= _MOST_STAGES
-            or "probability" in column.ideas
-        ):
+    for column in sorted(stages, key=_named, reverse=True):
+        if "probability" in column.ideas:
             continue
         bounds = _bounds(column, columns)
         won = [v for v, (lo, _) in bounds.items() if lo == _CERTAIN]
@@ -200,8 +183,59 @@ def _by_flags(columns: Sequence[Column]) -> Outcome | None:
     won = _flags(columns, "won")
     if won is None or not _yes(won):
         return None
-    lost = _lost_otherwise(won.heading, columns)
+    lost = _lost_otherwise(won.heading, columns) or _not_won_but_closed(won, columns)
     return Outcome(won.heading, ({won.heading: _yes(won)},), lost, (), 5.0)
+
+
+def _not_won_but_closed(won: Column, columns: Sequence[Column]) -> tuple[dict[str, Any], ...]:
+    dates = [
+        c for c in columns if c.kind == "date" and c.ideas & {"closed", "end"} and "expected" not in c.ideas
+    ]
+    closed = next((c for c in dates if c.filled < 0.95), None)
+    if closed is None or not _yes(won, want=False):
+        return ()
+    return ({closed.heading: "present", won.heading: _yes(won, want=False)},)
+
+
+def _by_endings(stages: Sequence[Column], columns: Sequence[Column]) -> Outcome | None:
+    """Where one value is lost by its words, and one other has a closing date: that other is won."""
+    for column in sorted(stages, key=_named, reverse=True):
+        means = spoken(column.values)
+        rest = [
+            v
+            for v in _ended(column, columns)
+            if v not in (*means.get("lost", []), *means.get("doubtful", []))
+        ]
+        if means.get("lost") and len(rest) == 1:
+            check = f"told by its closing dates, not by its words: {_counted(column, rest)}"
+            lost = _one_of(column, means["lost"])
+            return Outcome(column.heading, _one_of(column, rest), lost, (check,), 4.0)
+    return None
+
+
+def _lost_by_endings(found: Outcome, columns: Sequence[Column]) -> Outcome:
+    """Where no value is lost by its words, those with a closing date that are not won are."""
+    column = next(c for c in columns if c.heading == found.heading)
+    won = found.won[0][found.heading]
+    ended = _ended(column, columns)
+    lost = [v for v in ended if v not in won]
+    if not lost or not set(won) <= set(ended):
+        return found
+    check = f"lost by its closing dates, not by its words: {_counted(column, lost)}"
+    return found._replace(lost=_one_of(column, lost), checks=(*found.checks, check))
+
+
+def _ended(stages: Column, columns: Sequence[Column]) -> list[str]:
+    """Values whose rows all have a date that rows of the others never have; none where no date tells."""
+    for date in (
+        c for c in columns if c.kind == "date" and not c.ideas & {"expected", "created", "modified"}
+    ):
+        table = pl.DataFrame({"value": stages.cells, "there": date.cells.is_not_null()}).drop_nulls()
+        shares = table.group_by("value", maintain_order=True).agg(pl.col("there").mean())
+        ended = shares.filter(pl.col("there") > 0.95)["value"].to_list()
+        if 0 < len(ended) < shares.height and not shares["there"].is_between(0.05, 0.95).any():
+            return [str(value) for value in ended]
+    return []
 
 
 def _by_dates(columns: Sequence[Column]) -> Outcome | None:

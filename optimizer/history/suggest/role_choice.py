@@ -16,7 +16,7 @@ _NEAR = 1.0
 """Two columns whose points differ by less are both named."""
 _PLAIN = ("id", "owner", "value", "source")
 _EXTRA = ("product", "segment", "response", "modified", "reason", "grade", "deleted", "currency")
-_AT_LEAST = {"source": SURE - 1, **dict.fromkeys(_EXTRA, SURE)}
+_AT_LEAST = dict.fromkeys(_EXTRA, SURE)
 """Least points of roles that a map can do without: no guess from values alone."""
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from optimizer.history.suggest.column_facts import Column
+from optimizer.history.suggest.column_facts import Column, currency_in
+from optimizer.history.vocabulary import any_word, words
 
 SURE = 4.0
 """From this score on a column is taken without a question."""
@@ -41,6 +42,8 @@ class Table(NamedTuple):
 
 
 NEVER = -99.0
+_GUESSED = 2.0
+"""Points of values that look like a role where the heading says nothing: enough to be asked about."""
 _NOT_A_DATE_OF = {"modified": -9, "next": -9, "activity": -9, "last": -6, "stage": -5, "status": -4,
                   "response": -6,
                   "count": -9, "by": -9, "payment": -4}  # fmt: skip
@@ -105,18 +108,27 @@ def _few_persons(column: Column, _table: Table) -> float:
     """Persons have several rows each."""
     if column.different > max(2, 0.5 * len(column.cells)):
         return NEVER
-    return 1.5 * (column.persons > 0.7) - (column.different == 1)
+    return _GUESSED * (column.persons > 0.7) - (column.different == 1)
 
 
 def _amounts(column: Column, _table: Table) -> float:
     """Amounts differ; money is marked as such."""
-    return 1.0 * (column.different > 5) + 3 * bool(column.codes) - 3 * (column.filled < 0.02)
+    money = 3 * bool(column.codes) or 2 * (currency_in(column.heading.upper().replace("_", " ")) is not None)
+    plain = _GUESSED * (not column.ideas and column.unique < 1)
+    return 1.0 * (column.different > 5) + (money or plain) - 3 * (column.filled < 0.02)
 
 
 def _categories(column: Column, _table: Table) -> float:
     if not column.values or column.different > 0.6 * max(4, len(column.cells)):
         return NEVER
     return -2.0 * (column.different == 1)
+
+
+def _channels(column: Column, table: Table) -> float:
+    """Categories that are named as channels are, such as Web or Referral."""
+    named = sum(any_word(words(value), "outcomes", "channel") for value in column.values)
+    looks = named > 0.6 * max(1, len(column.values))
+    return _categories(column, table) + _GUESSED * looks
 
 
 def _currencies(column: Column, _table: Table) -> float:
@@ -172,9 +184,9 @@ RULES: Mapping[str, Rule] = {
         ("text",),
         {**_NOT_A_CATEGORY, "source": 5, "campaign": 3.5, "medium": 3, "original": 1, "lead": 0.5,
          "detail": -5,
-         "account": -6, "owner": -6, "value": -6, "product": -6, "team": -6, "contact": -2, "id": -0.5,
+         "account": -3, "owner": -6, "value": -6, "product": -6, "team": -6, "contact": -2, "id": -0.5,
          "type": -1},
-        _categories,
+        _channels,
     ),
     "segment": Rule(
         ("text",),
@@ -204,9 +216,9 @@ RULES: Mapping[str, Rule] = {
     ),
     "spender": Rule(
         ("text",),
-        {"source": 5, "campaign": 4.5, "name": 0.5, "medium": 3, "account": -4, "currency": -9,
+        {"source": 5, "campaign": 4.5, "name": 0.5, "medium": 4, "account": -4, "currency": -9,
          "type": -1.5,
          "id": -1, "status": -6},
-        _categories,
+        _channels,
     ),
 }  # fmt: skip

@@ -19,6 +19,10 @@ ATTAINED = (0.2, 3.0)
 """What attainments may be; such a value is doubted ..."""
 MANY = 8.0
 """... where so many times as much is the KPI's target."""
+PERCENT = (50.0, 160.0)
+"""What attainments in percent may be; where all values are, such a value is doubted ..."""
+APART = 2.0
+"""... where it is so many times its target, or so small a part of it."""
 FAR = 10.0
 """A value of so many times the target is doubted too."""
 
@@ -63,7 +67,8 @@ def read_actuals(path: Path, scenario: Scenario) -> tuple[tuple[Actual, ...], tu
     doubts = [*_attainments(file, scenario, rows)]
     if doubts and len(doubts) == len(rows) and any("." in row["value"].text for row in rows):
         raise ScenarioError(doubts)
-    return tuple(_actual(row) for row in rows), (*doubts, *_far_above(file, scenario, rows))
+    odd = (*_far_above(file, scenario, rows), *_percents(file, scenario, rows))
+    return tuple(_actual(row) for row in rows), (*doubts, *odd)
 
 
 def _cells(text: str, line: int) -> list[_Cell]:
@@ -158,6 +163,22 @@ def _attainments(
                 f"write units of {row['kpi'].text}, e.g. {value * target:.0f} for {value:.0%} of {target:.0f}"
             )
             yield _problem(file, row["value"], message, hint)
+
+
+def _percents(file: TextFile, scenario: Scenario, rows: Sequence[dict[str, _Cell]]) -> Iterator[InputProblem]:
+    """Values near 100 in every row, where targets are far from it: percents of targets, most likely."""
+    against = [found for found in _against_targets(scenario, rows) if found[2] > 0]
+    ratios = [value / target for _, value, target in against]
+    far = [ratio <= 1 / APART or APART <= ratio <= FAR for ratio in ratios]
+    near = [PERCENT[0] <= value <= PERCENT[1] for _, value, _ in against]
+    if not all(near) or not any(far):
+        return
+    for (row, value, target), doubted in zip(against, far, strict=True):
+        if doubted:
+            about = number(float(f"{target:.3g}"))
+            hint = f"write units of {row['kpi'].text}, e.g. {value * target / 100:.4g} for {value:g} % of it"
+            said = f"looks like a percentage of the target: about {about} are expected"
+            yield _problem(file, row["value"], said, hint)
 
 
 def _far_above(

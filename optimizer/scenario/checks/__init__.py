@@ -17,6 +17,7 @@ from optimizer.scenario.checks import (
     plans,
     plausible,
     rules,
+    sizes,
     sources,
     warnings,
 )
@@ -64,6 +65,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
     return [
         *warnings.warnings(scenario),
         *decisive_warnings_of(scenario, baseline),
+        *sizes.warnings(scenario, baseline),
         *kpis.warnings(scenario, baseline),
         *curves.warnings(scenario),
         *plans.warnings(scenario),

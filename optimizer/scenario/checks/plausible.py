@@ -196,7 +196,7 @@ def _budgets(scenario: Scenario) -> Iterator[Implausible]:
     least = sum(_loaded(team, least=True) for team in scenario.teams.values())
     most = sum(_loaded(team, least=False) for team in scenario.teams.values())
     if budget.expected is not None:
-        yield from _budget((*at, "expected"), budget.expected, least, most, BUDGET)
+        yield from _budget((*at, "expected"), budget.expected, least, most, BUDGET, budget.reserve)
     for name, limit in budget.teams.items():
         if name in scenario.teams:
             team = scenario.teams[name]
@@ -205,18 +205,20 @@ def _budgets(scenario: Scenario) -> Iterator[Implausible]:
     for part in ("cvar", "percentile"):
         rule = getattr(budget, part)
         if rule is not None:
-            yield from _budget((*at, part, "limit"), rule.limit, least, most, BAD_CASES)
+            yield from _budget((*at, part, "limit"), rule.limit, least, most, BAD_CASES, budget.reserve)
 
 
 def _budget(
-    path: Path, limit: float, least: float, most: float, bounds: tuple[float, float]
+    path: Path, limit: float, least: float, most: float, bounds: tuple[float, float], reserve: float = 0.0
 ) -> Iterator[Implausible]:
-    """A limit between `bounds` of the least and of the most target pay is believed."""
-    nearest = min(max(limit, least), most)
-    if nearest > 0:
-        said = f"the limit over target pay with charges, {format(nearest, ',.0f')}"
+    """A limit, less its reserve, between `bounds` of the least and of the most target pay is believed."""
+    left = limit - reserve
+    nearest = min(max(left, least), most)
+    if nearest > 0 and left > 0:
+        aside = f" less its reserve of {format(reserve, ',.0f')}" if reserve else ""
+        said = f"the limit{aside} over target pay with charges, {format(nearest, ',.0f')}"
         hint = "budgets are loaded, of the whole company per period; below 0.9 people would lose, on purpose?"
-        yield from _judged("budget", path, limit, limit / nearest, bounds, said, hint)
+        yield from _judged("budget", path, limit, left / nearest, bounds, said, hint)
 
 
 def _loaded(team: Team, least: bool) -> float:

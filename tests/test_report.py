@@ -122,6 +122,30 @@ def test_a_plan_has_two_pages_and_an_appendix(name: str, language: str) -> None:
     assert f"1 / {len(text)}" in text[0]
 
 
+def notes_of_plans(changes: dict[str, Any], language: str = "en") -> list[str]:
+    """Under the plans of page one, where the table `plans` says other things of the plan by hand."""
+    tables = shown("moved")
+    plans = tables["plans"].copy()
+    plans.loc[plans["plan"] == "by_hand", list(changes)] = list(changes.values())
+    payload = payload_of({**tables, "plans": plans}, words_for(tables, language), None, {})
+    return [plain(note) for note in payload["first_page"][0]["notes"]]
+
+
+def test_page_one_says_in_a_line_what_each_weak_plan_does() -> None:
+    falls = {"revenue_change": -5000.0, "revenue_change_share": -0.02}
+    traps = notes_of_plans({**falls, "top_kpi": "bookings", "top_attainment": 1.3})
+    assert "By hand: “Bookings” at 130% of target, and £5,000 less revenue." in traps
+    assert "By hand: £5,000 less revenue." in notes_of_plans({**falls, "top_attainment": 1.0})
+    still = notes_of_plans({})
+    assert not any(note.startswith("By hand") for note in still)
+    assert "Current plan: of 635 “Broad lead”, 325 are never worked." in still
+    assert any(
+        re.fullmatch(r"Recommended plan: 32% of the target pay of .* at the mercy of .*", n) for n in still
+    )
+    french = notes_of_plans({**falls, "top_attainment": 1.0}, "fr")
+    assert "By hand : 5 000 £GB de revenu en moins." in french
+
+
 @pytest.mark.documents
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", sorted(SOLVED))

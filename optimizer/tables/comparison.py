@@ -14,6 +14,7 @@ from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import ComparedPlan, Explanation
+    from optimizer.plans.evaluation import Evaluation
     from optimizer.response.calibration import Calibrated
     from optimizer.response.outcome import Outcome
 
@@ -57,6 +58,13 @@ PLANS = Table(
     ),
     broken_rules=Column(int, "count", "number of rules broken"),
     broken=Column(str, "text", "names of the rules broken", "rule_list"),
+    top_kpi=Column(
+        str,
+        "name",
+        "of the KPIs it pays the one with the highest attainment; empty without one",
+        "kpi",
+    ),
+    top_attainment=Column(float, "share", "its attainment once people have learnt; empty without one"),
     settled=Column(bool, "flag", "whether beliefs came to agree with what happens"),
     starved=Column(bool, "flag", "whether the denominator of a rate that it pays on all but vanishes"),
     better_outside=Column(
@@ -87,11 +95,21 @@ def plans_rows(explanation: Explanation) -> Iterator[Row]:
             "gaming_excess": plan.gaming_excess,
             "controllability": plan.controllability,
             **broken_cells(rule.name for rule in at.broken_rules),
+            **_highest(at),
             "settled": at.consistent.converged,
             "starved": bool(at.starved),
             "better_outside": plan.kind != "chosen" and plan.name in outside,
             "same_as_current": same_plan(explanation.cal.scenario, current.paid, plan.paid),
         }
+
+
+def _highest(at: Evaluation) -> Row:
+    """The paid KPI with the highest attainment."""
+    paid = at.euros.sum(axis=0) > 0
+    if not paid.any():
+        return {"top_kpi": "", "top_attainment": None}
+    top = int(np.where(paid, at.consistent.score, -np.inf).argmax())
+    return {"top_kpi": at.cal.network.kpis[top], "top_attainment": float(at.consistent.score[top])}
 
 
 def paid_cells(cal: Calibrated, outcome: Outcome) -> Row:

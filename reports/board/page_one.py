@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from reports.board.what_happens import what_happens
 from reports.charts.charts import Dot, plans_chart
 from reports.typesetting.blocks import Block, PageColumn, cell, row, section, table
 from reports.typesetting.matrix import MOST_COLUMNS, tint
@@ -137,6 +138,7 @@ def plans_section(words: Words, tables: Tables) -> Block:
     notes += [words.count("plans.more", left_out)] if left_out else []
     starved = [plan_name(words, tables, plan) for _, plan in shown[shown["starved"].astype(bool)].iterrows()]
     notes += [words.say("plans.starved", plans=words.write.listed(starved))] if starved else []
+    notes += what_happens(words, tables, shown)
     planned = (shown["kind"] == "chosen").any()
     title = words.say("plans.title" if planned else "plans.title_known")
     return section(title, body=table(columns, rows), notes=notes)

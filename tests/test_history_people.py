@@ -12,7 +12,7 @@ import pypdf
 import pytest
 from test_history import run
 
-CASES = Path(__file__).parent / "cases" / "histories"
+CASES = Path(__file__).parent / "cases" / "history"
 EXPECTED: dict[str, Any] = json.loads((CASES / "expected.json").read_text())
 MAPS = dict.fromkeys(("forecast_3", "closed_ahead", "long_3", "long_60", "quarter_end", "few"), "map")
 MAPS |= {"plain": "map_plain"}

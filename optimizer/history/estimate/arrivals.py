@@ -47,9 +47,9 @@ class Truncated:
 
     def by(self, age: ArrayLike, at: Floats | None = None) -> Floats:
         """Share that has come by an age [days]."""
-        law = _frozen(self.name, self.at if at is None else at)
+        family, law = FAMILIES[self.name], _parameters(self.at if at is None else at)
         within = np.minimum(np.asarray(age, float) + _SAME_DAY, self.cap)
-        return np.asarray(law.cdf(within) / law.cdf(self.cap))
+        return np.asarray(family.cdf(within, *law) / family.cdf(self.cap, *law))
 
     def mean(self, at: Floats | None = None) -> float:
         """Days, of those within the cap."""
@@ -148,18 +148,24 @@ def _counted(days: Floats) -> tuple[Floats, Floats]:
 
 
 def _frozen(name: str, at: Floats) -> stats.rv_continuous:
-    return FAMILIES[name](math.exp(min(at[1], 50.0)), 0, math.exp(min(at[0], 50.0)))
+    return FAMILIES[name](*_parameters(at))
+
+
+def _parameters(at: Floats) -> tuple[float, float, float]:
+    """Shape, place and scale."""
+    return math.exp(min(at[1], 50.0)), 0.0, math.exp(min(at[0], 50.0))
 
 
 def _fitted(name: str, data: tuple[Floats, Floats, Floats, Floats], cap: float) -> Truncated:
     """One family by maximum likelihood; its uncertainty by the curvature there."""
     days, came, age, watched = data
-    early, limit = days < _SAME_DAY, np.minimum(age + _SAME_DAY, cap)
+    early, later = days < _SAME_DAY, np.maximum(days, _SAME_DAY)
+    limit = np.minimum(age + _SAME_DAY, cap)
 
     def loss(at: Floats) -> float:
-        law = _frozen(name, at)
-        each = np.where(early, law.logcdf(_SAME_DAY), law.logpdf(np.maximum(days, _SAME_DAY)))
-        value = -float(came @ each - watched @ law.logcdf(limit))
+        family, law = FAMILIES[name], _parameters(at)  # a frozen one takes as long to make as to use
+        each = np.where(early, family.logcdf(_SAME_DAY, *law), family.logpdf(later, *law))
+        value = -float(came @ each - watched @ family.logcdf(limit, *law))
         return value if math.isfinite(value) else 1e300
 
     start = np.array([math.log(float(np.average(days, weights=came)) + _SAME_DAY), 0.0])

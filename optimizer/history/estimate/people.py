@@ -96,11 +96,13 @@ class Persons:
     """Leads that a person needs to be compared."""
     left_out: int = 0
     """Persons with fewer."""
+    agreed: bool = True
+    """Somebody stands out by every reading."""
 
     @property
     def explained_by(self) -> str:
         """`skill` where persons differ after supply and mix, else `supply`."""
-        return "skill" if self.adjusted_p < _SIGNIFICANT else "supply"
+        return "skill" if self.adjusted_p < _SIGNIFICANT and self.agreed else "supply"
 
 
 def persons(
@@ -161,7 +163,10 @@ def _agreed(compared: Mapping[str, Persons], more: Mapping[str, float]) -> Perso
         p if all(v.get(p.id) == p.verdict for v in verdicts) else replace(p, verdict="not_distinguishable")
         for p in first.people
     )
-    return replace(first, people=people, adjusted_p=max(readings.values()), readings=readings)
+    found = replace(first, people=people, adjusted_p=max(readings.values()), readings=readings)
+    if all(p.verdict == "not_distinguishable" for p in people):
+        return replace(_alike(found), agreed=False)
+    return found
 
 
 def _alike(found: Persons) -> Persons:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 from pathlib import Path
 
 import polars as pl
@@ -518,3 +519,43 @@ def test_a_heading_twice_is_one_column_where_both_agree(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="the same heading") as caught:
         history(tmp_path, text(*(f"{row},Zoe" for row in ROWS), head=head))
     assert "`Owner (7)`" in str(caught.value)
+
+
+def test_the_same_names_typed_in_two_ways_are_the_same(tmp_path: Path) -> None:
+    apart = text(*ROWS, "4,2024-01-05,,Zoé,Gagnée,5", head=HEAD.replace("Owner", "Propriétaire"))
+    content = unicodedata.normalize("NFD", apart)
+    columns = {**MAP["deals"]["columns"], "owner": "Propriétaire"}  # type: ignore[dict-item]
+    deals = {**MAP["deals"], "columns": columns, "won": {"Stage": ["Won", "Gagnée"]}}  # type: ignore[dict-item]
+    (tmp_path / "map.yaml").write_text(
+        unicodedata.normalize("NFD", json.dumps({"deals": deals}, ensure_ascii=False))
+    )
+    (tmp_path / "deals.csv").write_text(content)
+    read = read_history([tmp_path / "deals.csv"], read_map(tmp_path / "map.yaml"), names=True, today=TODAY)
+    assert read.deals["won"].to_list() == [True, False, False, True]
+    assert "Zoé" in set(read.deals["owner"].cast(pl.String))
+
+
+def test_dates_of_zeros_are_no_dates(tmp_path: Path) -> None:
+    rows = [row.replace(",,", ",0000-00-00 00:00:00,") for row in ROWS]
+    read = history(tmp_path, text(*rows))
+    assert "unreadable_closing" not in lost(read)
+
+
+def test_a_rate_of_the_maps_own_currency_is_a_slip(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(json.dumps({**MAP, "rates": {"EUR": 2.0}}))
+    with pytest.raises(ScenarioError, match="is the currency of the map itself"):
+        read_map(tmp_path / "map.yaml")
+
+
+def test_amounts_that_name_no_currency_among_others_are_told(tmp_path: Path) -> None:
+    rows = [f"{row},{code}" for row, code in zip(ROWS, ("USD", "", ""), strict=True)]
+    read = history(tmp_path, text(*rows, head=f"{HEAD},Currency"), rates={"USD": 0.5})
+    assert any("1 amounts name no currency and are taken as EUR" in note for note in read.notes)
+
+
+def test_small_sources_are_no_dead_end(tmp_path: Path) -> None:
+    out = tmp_path / "scenario.yaml"
+    arguments = ("calibrate", CASES / "least.csv", "--map", CASES / "map_least.yaml", "--out", out)
+    code, said, stderr = run(*arguments)
+    assert code == 0, said + stderr
+    assert run("check", out)[0] == 0

@@ -19,11 +19,11 @@ _MOST_SAID = 20
 """Texts of cells listed with their counts."""
 
 
-def counted(said: pl.Series) -> tuple[tuple[str, int], ...]:
-    """Texts with how often they stand there, the commonest first."""
+def counted(said: pl.Series, most: int | None = _MOST_SAID) -> tuple[tuple[str, int], ...]:
+    """Texts with how often they stand there, the commonest first; all of them where `most` is None."""
     counts = said.drop_nulls().cast(pl.String).alias("text").value_counts(name="count")
-    rows = counts.sort(["count", "text"], descending=[True, False]).head(_MOST_SAID).iter_rows()
-    return tuple((str(text), int(count)) for text, count in rows)
+    rows = counts.sort(["count", "text"], descending=[True, False]).iter_rows()
+    return tuple((str(text), int(count)) for text, count in rows)[:most]
 
 
 class Account:

@@ -46,7 +46,7 @@ def split(path: Path, data: bytes, wanted: frozenset[str], notes: list[str]) -> 
     records = records_of(path, data[first:], separator)
     _refuse_long(path, records)
     many = min(len(records), HEADER_WITHIN)
-    top = [next(csv.reader([records.text(i)], delimiter=separator), []) for i in range(many)]
+    top = [_cells(records.text(i), separator) for i in range(many)]
     at = header_row(path, top, wanted)
     below = records.after(at)
     header, below, said = _fitted(top[at], below, separator)
@@ -58,6 +58,11 @@ def split(path: Path, data: bytes, wanted: frozenset[str], notes: list[str]) -> 
     if not body:
         refuse(path, "has a header but no rows", f"columns: {listed(header)}")
     return Text(header, body, separator, below.numbers(right), losses, notes + titles(at) + said)
+
+
+def _cells(record: str, separator: str) -> list[str]:
+    """The cells of one record; a carriage return inside is a space."""
+    return next(csv.reader([record.replace("\r", " ")], delimiter=separator), [])
 
 
 def titles(at: int) -> list[str]:

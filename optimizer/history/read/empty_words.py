@@ -46,6 +46,8 @@ def canonical(text: str) -> str:
 
 
 _EMPTY, _NO_PERSON = _words(_NOTHING), _words(_NOTHING) | _words(_NOBODY)
+_ZERO_DATE = re.compile(r"0{1,4}[-/.]0{1,2}[-/.]0{1,4}( 0{1,2}:00(:00(\.0+)?)?)?")
+"""What databases write for no date."""
 _AROUND = " ()[]<>{}#!.*'\"\\"
 
 
@@ -53,6 +55,8 @@ def says_nothing(text: str, person: bool = False) -> bool:
     """Whether a cell says that it is empty; that nobody is there, where it is a person's."""
     if not any(letter.isalnum() for letter in text):
         return text.isascii() or text in "–—…"
+    if _ZERO_DATE.fullmatch(text):
+        return True
     if text in ("\\N", "NA"):
         return person or text != "NA"  # NA is also North America
     return canonical(text).strip(_AROUND) in (_NO_PERSON if person else _EMPTY)

@@ -8,6 +8,7 @@ told in words.
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from optimizer.scenario.files import refuse
 
 _HEAD = 1 << 20
 """Bytes that show what a file is like, without a copy of all."""
+_FIRST = 20_000
+"""Letters among which the header is."""
 _OLD = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "code page 850", "iso8859_15": "Latin-9"}
 """Encodings of one byte a letter that spreadsheets wrote, the commonest first."""
 _COMMON = "àâäáçéèêëíîïñóôöùúûüœæÀÂÄÁÇÉÈÊËÍÎÏÑÓÔÖÙÚÛÜŒ߀£«»’‘“”–…°ºª¿¡\u00a0"
@@ -30,7 +33,7 @@ _MARKS = (
 
 
 def as_utf8(path: Path, data: bytes) -> tuple[bytes, list[str]]:
-    """The text in UTF-8 with one letter for each accented one, and what had to be converted.
+    """The text in UTF-8, and what had to be converted.
 
     Raises ScenarioError where the bytes are no text.
     """
@@ -45,10 +48,8 @@ def as_utf8(path: Path, data: bytes) -> tuple[bytes, list[str]]:
     if not _is_utf8(data):
         data, note = _mended(data)
         notes.append(note)
-    for mend in (_decoded_twice, _composed):
-        data, said = mend(data)
-        notes += said
-    return data, notes
+    data, said = _decoded_twice(data)
+    return data, notes + said
 
 
 def _wide(path: Path, data: bytes) -> tuple[bytes, list[str]]:
@@ -135,12 +136,14 @@ def _decoded_twice(data: bytes) -> tuple[bytes, list[str]]:
     return b"\n".join(lines), [f"{mended} lines were encoded twice (Ã© for é) and mended"] if mended else []
 
 
-def _composed(data: bytes) -> tuple[bytes, list[str]]:
-    """Letters and accents apart joined, so that headings and names are the same however they were typed."""
+def composed(data: bytes) -> tuple[bytes, dict[str, str]]:
+    """A text with accents joined to their letters, so that headings and names are the same however they were
+    typed; and how its first cells, the headings among them, were typed, by what they are now."""
     if b"\xcc" not in data and b"\xcd" not in data:
-        return data, []
+        return data, {}
     text = data.decode()
     joined = unicodedata.normalize("NFC", text)
     if joined == text:
-        return data, []
-    return joined.encode(), ["accents that stood apart from their letters were joined"]
+        return data, {}
+    cells = re.split(r'[,;\t|"\r\n]+', text[:_FIRST])
+    return joined.encode(), {unicodedata.normalize("NFC", cell.strip()): cell.strip() for cell in cells}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from optimizer.history.read.change_headings import says_changed
 from optimizer.history.read.delimited import LONGEST, Text, split, titles
+from optimizer.history.read.encodings import composed
 from optimizer.history.read.files import WORKBOOK, content_of
 from optimizer.history.read.headings import (
     HEADER_WITHIN,
@@ -45,6 +47,8 @@ class Export:
     """What was unusual about the file but could be read."""
     currencies: tuple[str, ...] = ()
     """Headings of columns that tell currencies; they are in the frame, looked for or not."""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    """How headings are typed in the file, where accents stand apart from their letters there."""
 
     @property
     def read(self) -> int:
@@ -71,9 +75,12 @@ def read_export(path: Path, wanted: frozenset[str] = frozenset()) -> Export:
     data, notes = content_of(path)
     if data.startswith(WORKBOOK):
         return _from_workbook(path, data, wanted, notes)
+    data, typed = composed(data)
+    if typed:
+        notes.append("accents that stood apart from their letters were joined")
     text = split(path, data, wanted, notes)
     del data  # hundreds of megabytes, perhaps, that parsing needs
-    return _parsed(path, text, wanted)
+    return replace(_parsed(path, text, wanted), typed=typed)
 
 
 class _Header:

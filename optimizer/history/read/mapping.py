@@ -166,6 +166,9 @@ def _problems(given: Map) -> list[Finding]:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
         findings.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
     findings += _joins(given)
+    if given.currency in given.rates:
+        hint = f"leave it out: rates say what other currencies are worth in {given.currency}"
+        findings.append(Finding(("rates", given.currency), "", "is the currency of the map itself", hint))
     if given.timezone not in available_timezones():
         findings.append(
             Finding(("timezone",), shown(given.timezone), "is no time zone", "write one such as Europe/Paris")

@@ -77,9 +77,12 @@ def _converted(
     taken: Account,
     notes: list[str],
 ) -> pl.Series:
-    counts = dict(counted(codes))
+    counts = dict(counted(codes, None))
     rates: Mapping[str, float] = {**given.rates, given.currency: 1.0}
     foreign = [code for code in counts if code != given.currency]
+    silent = int((values.is_not_null() & codes.is_null()).sum())
+    if foreign and silent:
+        notes.append(f"{where}: {silent} amounts name no currency and are taken as {given.currency}")
     if not given.rates:
         if len(counts) > 1:
             _refuse_mixed(_told_by(raw), counts, where, given)

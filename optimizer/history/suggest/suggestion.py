@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -73,7 +74,17 @@ def suggested(paths: Sequence[Path], today: dt.date | None = None) -> Suggestion
     tables = _Tables()
     _with_main(tables, main, [file for file in others if file is not main])
     _with_spend(tables, main, [file for file in files if file.spend and file is not main])
-    return _tried(tables, main, _currency(main), today)
+    found = _tried(tables, main, _currency(main), today)
+    return replace(found, text=_as_typed(found.text, files))
+
+
+def _as_typed(text: str, files: Sequence[Known]) -> str:
+    """The map with headings as their files have them, letter by letter."""
+    for file in files:
+        for name in file.export.columns:
+            typed = file.export.typed.get(name, name)
+            text = text.replace(json.dumps(name, ensure_ascii=False), json.dumps(typed, ensure_ascii=False))
+    return text
 
 
 def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:

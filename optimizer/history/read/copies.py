@@ -18,7 +18,7 @@ from optimizer.history.read.losses import ROW
 
 _BY_CHANCE = 0.05
 """Chance may explain so much of them."""
-_LEAST = 0.01
+_LEAST = 0.002
 """Share of rows from which copies are left out: fewer change nothing, and two people may be alike."""
 _MOST_COMPARED = 1_000_000
 """Rows of a file that is read again with all its columns."""
@@ -36,14 +36,15 @@ def without_copies(
         return frame
     told = pl.col("value").is_not_null() | (pl.col("created").dt.time() != pl.time(0))
     marked = frame.select(told.fill_null(False)).to_series()
-    sure = again & marked
-    surplus = int(sure.sum())
-    many = _LEAST * frame.height <= surplus and surplus > 0
-    expected = _expected(frame.filter(marked), columns) if many else math.inf
-    if expected <= _BY_CHANCE * surplus and whole is not None and frame.height <= _MOST_COMPARED:
-        sure = sure & _alike_everywhere(frame, prints, whole(), id_heading)
+    all_kept = pl.repeat(False, frame.height, eager=True)
+    sure, least = again & marked, max(1.0, _LEAST * frame.height)
+    many = int(sure.sum())
+    by_chance = many < least or _expected(frame.filter(marked), columns) > _BY_CHANCE * many
+    if by_chance or whole is None or frame.height > _MOST_COMPARED:
+        sure = all_kept
     else:
-        sure = sure & False
+        sure &= _alike_everywhere(frame, prints, whole(), id_heading)
+    sure = sure if int(sure.sum()) >= least else all_kept
     kept = again & ~sure
     if int(kept.sum()) > 2 * _expected(frame, columns):
         taken.read_otherwise("alike_but_for_id", frame[ROW].filter(kept))

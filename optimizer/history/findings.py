@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from optimizer.history.draft.choices import choices_of
 from optimizer.history.estimate.arrivals import Arrival
 from optimizer.history.estimate.experiment import PayElasticity
 from optimizer.history.estimate.history_study import Study
@@ -77,6 +78,7 @@ def as_json(study: Study) -> Json:
             for loss in (*history.dropped, *history.blanked, *history.otherwise)
         },
         "notes": list(history.notes),
+        "choice": _choice(study),
     }
     plain: Json = _plain(sections)
     return plain
@@ -85,6 +87,16 @@ def as_json(study: Study) -> Json:
 def _texts(losses: Iterable[Loss]) -> dict[str, dict[str, int]]:
     """What cells say, with counts, by the reason for which they are told."""
     return {loss.reason: dict(loss.values) for loss in losses if loss.values}
+
+
+def _choice(study: Study) -> Json:
+    """Whether plans differ at all, and what would make them."""
+    choices = choices_of(study)
+    return {
+        "open": list(choices.open),
+        "nothing_to_choose": choices.nothing,
+        "would_open": [opening._asdict() for opening in choices.would_open],
+    }
 
 
 def _plain(value: Any) -> Any:

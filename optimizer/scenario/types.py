@@ -218,6 +218,9 @@ class Source(Frozen):
     """How far the number may be off: 0.2 = ± 20 %."""
     factor: Annotated[float, Field(ge=1, le=100)] | None = None
     """In place of `range`: 2 = half to double of it."""
+    kind: Literal["measured", "assumed"] | None = None
+    """Whether it was counted in data, or nobody measured it; empty where that is not said. `incentives merge`
+    puts measured numbers in place of others."""
 
     @property
     def ends(self) -> tuple[float, float] | None:

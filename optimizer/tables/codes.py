@@ -107,7 +107,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "calibration.metric": _listed("short_calls silent_touches"),
     "calibration.rush": _listed("month_end_won month_end_created quarter_end_won quarter_end_created"),
     "calibration.weak": _listed(
-        "placeholders no_change experiment undated no_costs spend_observed control_unclear no_waiting "
-        "waiting_unclear no_people no_calls no_touches short"
+        "no_choice placeholders no_change experiment undated no_costs spend_observed control_unclear "
+        "no_waiting waiting_unclear no_people no_calls no_touches short"
     ),
 }

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from optimizer.history.draft.choices import choices_of
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import quantiles, told
 from optimizer.tables.history_people import (
@@ -254,6 +255,8 @@ WEAK = Table(
 def _weak(study: Study) -> Iterator[tuple[str, float]]:
     """What the reader should not rely on yet, the most consequential first."""
     assume, won = study.given.assume, study.leads.filter("won")
+    if choices_of(study).nothing:
+        yield "no_choice", np.nan
     if assume is None or assume.placeholders:
         yield "placeholders", np.nan
     if study.responsiveness.kind == "prior":

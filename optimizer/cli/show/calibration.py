@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from optimizer.cli.show.terminal import LANGUAGE
+from optimizer.history.draft.choices import choices_of
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.lags import Lag
 from optimizer.history.estimate.rates import quantiles, told
@@ -58,6 +59,16 @@ def _lines(study: Study) -> Iterator[str]:
         yield f"won of decided by month of the quarter in which they were closed: {', '.join(months)}"
     eta = study.responsiveness
     yield f"responsiveness: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}] from {eta.kind}"
+    yield from _choice(study)
+
+
+def _choice(study: Study) -> Iterator[str]:
+    """That every plan brings the same, and what would change that."""
+    choices = choices_of(study)
+    if choices.nothing:
+        yield "nothing to choose yet: all leads are worked alike, so that every plan brings what today's does"
+        for opening in choices.would_open:
+            yield f"  would open a choice: `{opening.where}` in the map, {opening.why}"
 
 
 def _ends(study: Study) -> Iterator[str]:

@@ -45,7 +45,7 @@ def scenario_of(study: Study) -> Scenario:
         )
     draft = Draft(study, assume)
     _teams(draft)
-    segments = split_leads(draft)
+    segments = split_leads(study)
     add_leads(draft, segments)
     for segment, leads in segments.items():
         add_selling(draft, segment, leads)
@@ -85,7 +85,7 @@ def _behaviour(draft: Draft, path: str, stated: bool, evidence: Said) -> None:
     if stated:
         draft.assumed(path, evidence, factor=BEHAVIOUR_FACTOR)
     else:
-        draft.source(path, joined(said("elsewhere"), evidence), factor=BEHAVIOUR_FACTOR)
+        draft.source(path, joined(said("elsewhere"), evidence), factor=BEHAVIOUR_FACTOR, kind="assumed")
 
 
 def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
@@ -98,7 +98,9 @@ def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
     eta = study.responsiveness if name == "sales" else responsiveness_of(name, study.experiment)
     value, rests = f"{eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}]", as_it_is("; ".join(eta.assumptions))
     text = said(f"responsiveness.{eta.kind}", n=str(eta.n), value=value, rests=rests)
-    draft.source(path, text, eta.range, BEHAVIOUR_FACTOR if eta.kind == "prior" else None)
+    prior = eta.kind == "prior"
+    factor, kind = (BEHAVIOUR_FACTOR, "assumed") if prior else (None, "measured")
+    draft.source(path, text, eta.range, factor, kind)
     return short(eta.value)
 
 

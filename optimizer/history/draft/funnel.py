@@ -19,6 +19,7 @@ from optimizer.history.draft.sourced_values import (
     said,
     short,
 )
+from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import rate_of
 from optimizer.history.estimate.spending import SourceCost
 from optimizer.scenario.problems import as_name, number
@@ -27,9 +28,9 @@ ALL, UNKNOWN = "all_sources", "unknown_source"
 """Leads by source where no lead has one, and those without one."""
 
 
-def split_leads(draft: Draft) -> dict[str, pl.DataFrame]:
+def split_leads(study: Study) -> dict[str, pl.DataFrame]:
     """Mature leads by the stage they enter."""
-    mature, good = draft.study.mature, draft.study.given.deals.good
+    mature, good = study.mature, study.given.deals.good
     if good is None or not mature[f"step_{good}"].any() or mature[f"step_{good}"].all():
         return {"lead": mature}
     flag = pl.col(f"step_{good}")

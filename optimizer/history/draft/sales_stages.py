@@ -230,7 +230,11 @@ def add_customer(draft: Draft) -> None:
     error = 1.96 * value["sd"] / math.sqrt(value["n"]) / value["mean"]
     known = {"mean": f"{value['mean']:.0f}", "median": f"{value['p50']:.0f}", "n": f"{value['n']:.0f}"}
     text = said("value", files=as_it_is(files), margin=f"{draft.assume.margin:g}", **known)
-    draft.assumed("stages.customer.value", text, math.hypot(error, _margin_range(draft)))
+    width = math.hypot(error, _margin_range(draft))
+    if draft.assume.placeholders:
+        draft.assumed("stages.customer.value", text, width)
+    else:
+        draft.source("stages.customer.value", text, width)
 
 
 def _margin_range(draft: Draft) -> float:

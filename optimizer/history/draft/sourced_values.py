@@ -60,9 +60,16 @@ class Draft:
     assume: Assume
     tree: Tree = field(default_factory=_empty)
 
-    def source(self, path: str, text: Said, width: float | None = None, factor: float | None = None) -> None:
+    def source(
+        self,
+        path: str,
+        text: Said,
+        width: float | None = None,
+        factor: float | None = None,
+        kind: str = "measured",
+    ) -> None:
         """`width` is the relative half width of the number's interval; `factor` stands in place of it."""
-        given: Tree = {"text": {"en": text[0], "fr": text[1]}}
+        given: Tree = {"text": {"en": text[0], "fr": text[1]}, "kind": kind}
         if factor is not None:
             given["factor"] = factor
         elif width is not None and math.isfinite(width):
@@ -74,16 +81,16 @@ class Draft:
     ) -> None:
         """A number of the map; one that nobody has given is provisional, its range wide or unknown."""
         if not self.assume.placeholders:
-            self.source(path, joined(said("assumed"), text), width, factor)
+            self.source(path, joined(said("assumed"), text), width, factor, "assumed")
             return
         self.tree["placeholders"].append(path)
         wide = None if width is None else max(width, INVENTED_RANGE)
         more = [said("unknown")] if wide is None and factor is None else []
-        self.source(path, joined(said("placeholder"), text, *more), wide, factor)
+        self.source(path, joined(said("placeholder"), text, *more), wide, factor, "assumed")
 
     def guessed(self, path: str, text: Said, width: float | None = None, factor: float | None = None) -> None:
         """A number that neither the exports nor the map say."""
-        self.source(path, joined(said("guessed"), text), width, factor)
+        self.source(path, joined(said("guessed"), text), width, factor, "assumed")
 
     @property
     def where(self) -> Said:

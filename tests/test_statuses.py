@@ -253,6 +253,19 @@ def test_a_way_out_that_is_not_proven_cheapest_suffices_too() -> None:
     assert solve(applied(scenario, solution), Options(time_limit=20.0)).chosen is not None
 
 
+def test_a_conflict_names_the_lock_that_it_hangs_on_and_its_way_out_keeps_the_lock() -> None:
+    """Without the lock there are plans that keep the cap; with it there is none."""
+    tree = case("gaming_document.yaml").model_dump(by_alias=True)
+    tree["rules"] |= {"locks": {"desk": {"contacts": 1.0}}, "gaming": {"tolerance": 0.0}}
+    scenario = Scenario.model_validate(tree)
+    solution = solve(scenario)
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert solution.conflict.rules == ("locks.desk.contacts", "gaming.touch")
+    assert [move.rule for move in solution.conflict.cheapest] == ["gaming.touch"]
+    assert solve(with_rules(scenario, locks={})).chosen is not None
+
+
 # --- arithmetic -----------------------------------------------------------------------------------------
 
 

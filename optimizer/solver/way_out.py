@@ -13,11 +13,13 @@ from math import ceil, floor
 import numpy as np
 
 from optimizer.arrays import Bools, Ints
-from optimizer.plans.enumeration import listing
+from optimizer.plans.enumeration import Listing, listing
 from optimizer.plans.evaluation import evaluate_batch
 from optimizer.plans.local_search import ScoredPlan
 from optimizer.plans.rules import family_of, rule_named
 from optimizer.plans.rules.family import RuleOfPlan, RuleValue
+from optimizer.plans.rules.locks import LOCK
+from optimizer.plans.space import plan_space
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import TeamWeights, WeightRules
 from optimizer.scenario.types import Scenario
@@ -92,14 +94,17 @@ class _Tally:
         rules = tuple(rules)
         self.blocks.append({rule.name: rule.kept[settled] for rule in rules})
         self.settled.append(int(settled.sum()))
-        excess = np.where(settled, sum(rule.excess for rule in rules), np.inf)
+        locks = [rule.kept for rule in rules if is_lock(rule.name)]
+        counted = np.all([settled, *locks], axis=0)
+        excess = np.where(counted, sum(rule.excess for rule in rules), np.inf)
         least = int(np.argmin(excess))
         if excess[least] < self.excess:
             self.nearest, self.excess = units[least], float(excess[least])
 
     def conflicting(self) -> Iterator[str]:
-        """Deletion filter: a rule is let go for good where the rest cannot hold even without it."""
-        names = dict.fromkeys(name for block in self.blocks for name in block)
+        """Deletion filter: a rule goes for good where the rest cannot hold even without it, locks first."""
+        every = dict.fromkeys(name for block in self.blocks for name in block)
+        names = sorted(every, key=is_lock, reverse=True)
         broken = {name: self._broken(name) for name in names}
         for name in tuple(broken):
             rest = [b for other, b in broken.items() if other != name]
@@ -116,7 +121,7 @@ class _Tally:
 def _tallied(state: SolveState) -> _Tally:
     """Of all plans, those beyond the rules on weights too where that is still few."""
     loose = replace(state.space, scenario=_without_weight_rules(state.space.scenario))
-    every = listing(loose) or state.every
+    every = _beyond_locks(state) or listing(loose) or state.every
     tally = _Tally()
     if every is None:
         return tally
@@ -126,6 +131,23 @@ def _tallied(state: SolveState) -> _Tally:
         tally.add(block, batch.rules, batch.consistent.converged)
         tally.whole = some.stop == every.count
     return tally
+
+
+def _beyond_locks(state: SolveState) -> Listing | None:
+    """Plans that break locks too, so that a conflict names those it hangs on; None without locks, and where
+    there are too many."""
+    if not state.cal.scenario.rules.locks:
+        return None
+    rules = state.cal.scenario.rules.model_copy(update={"locks": {}})
+    scenario = state.cal.scenario.model_copy(update={"rules": rules})
+    space = plan_space(
+        replace(state.cal, scenario=scenario), state.space.controllability, terms=state.space.terms
+    )
+    return listing(replace(space, scenario=_without_weight_rules(scenario)))
+
+
+def is_lock(rule: str) -> bool:
+    return rule.startswith(f"{LOCK.name}.")
 
 
 def _without_weight_rules(scenario: Scenario) -> Scenario:

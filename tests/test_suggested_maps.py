@@ -269,6 +269,30 @@ def test_the_currency_is_that_of_the_cells(name: str, currency: str, asks: bool)
     assert any(line.startswith("currency:") for line in answer.marked("CHECK")) == asks
 
 
+def test_a_second_currency_asks_for_rates(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.csv"
+    path.write_text(case("currency_one").read_text().replace(",CHF,", ",PEN,", 7))
+    answer = suggest(path)
+    assert (answer.map["currency"], answer.columns["currency"]) == ("CHF", "CurrencyIsoCode")
+    assert any("PEN (7 rows)" in line and "rates" in line for line in answer.marked("CHECK"))
+    assert (answer.code, "mixes currencies" in answer.said["problem"]) == (DOES_NOT_RUN_YET, True)
+
+
+def test_a_file_of_five_rows_has_a_map(tmp_path: Path) -> None:
+    path = tmp_path / "small.csv"
+    path.write_text("".join(case("snake_case").read_text().splitlines(keepends=True)[:6]))
+    assert suggest(path).map["deals"]["won"] == {"stage": ["Won"]}
+
+
+def test_an_export_of_wins_alone_is_said_to_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "won.csv"
+    lines = case("snake_case").read_text().splitlines(keepends=True)
+    path.write_text("".join([lines[0], *(line for line in lines if ",Won" in line)]))
+    answer = suggest(path)
+    assert (answer.code, answer.map["deals"]["won"]) == (DOES_NOT_RUN_YET, {"stage": ["Won"]})
+    assert "every row is won" in answer.said["problem"]
+
+
 def test_a_currency_that_nothing_says_is_asked_for() -> None:
     (line,) = [line for line in suggest(case("snake_case")).marked("CHECK") if line.startswith("currency:")]
     assert line == "currency: EUR   # CHECK: no cell says the currency"
@@ -316,8 +340,8 @@ def test_leads_join_through_the_id_that_deals_carry(tmp_path: Path) -> None:
     assert "deal" not in answer.map["leads"]
     content = calibrated(tmp_path, answer, *files)
     assert (content["rows"]["deals"], content["rows"]["leads"], content["rows"]["used"]) == (60, 240, 240)
-    assert content["rates"]["won"]["k"] == 15
-    assert content["rates"]["became_deal"]["rate"] == pytest.approx(0.25, abs=0.01)
+    assert content["outcomes"]["won"] == 15
+    assert content["reached"] == {"became_deal": 60}
 
 
 def test_a_lead_with_two_deals_and_a_deal_without_lead_are_counted(tmp_path: Path) -> None:
@@ -347,6 +371,39 @@ def test_how_leads_join_is_said_once(columns: str, leads: str | None, message: s
     (tmp_path / "map.yaml").write_text(text)
     code, _, stderr = run("calibrate", *map(case, JOINED), "--map", tmp_path / "map.yaml")
     assert (code, message in stderr) == (2, True), stderr
+
+
+def test_a_lead_may_list_several_deals(tmp_path: Path) -> None:
+    deals, contacts = tmp_path / "deals.csv", tmp_path / "contacts.csv"
+    deals.write_text(case("two_deals").read_text())
+    lines = case("two_contacts").read_text().replace(",1003", ",").splitlines()
+    contacts.write_text("\n".join([lines[0], lines[1] + ";1003", *lines[2:]]) + "\n")
+    content = calibrated(tmp_path, suggest(deals, contacts), deals, contacts)
+    assert content["reached"]["became_deal"] == 60
+    assert content["rows"]["used"] == 180 - 59 + 60
+
+
+def test_leads_without_outcome_are_won_by_an_export_of_wins(tmp_path: Path) -> None:
+    leads, wins = tmp_path / "leads.csv", tmp_path / "wins.csv"
+    rows = [
+        f"{i * 7919 % 99991:x},2024-{1 + i // 28:02}-{1 + i % 28:02},{'ab'[i % 2]}_search" for i in range(280)
+    ]
+    leads.write_text("\n".join(["mql_id,first_contact_date,origin", *rows]))
+    ids = [row.split(",")[0] for row in rows[::8]]
+    won = [f"{id_},s{i},r{i % 3},2024-12-{1 + i % 28:02},{100 + i}" for i, id_ in enumerate(ids)]
+    wins.write_text("\n".join(["mql_id,seller_id,sr_id,won_date,monthly_revenue", *won]))
+    answer = suggest(wins, leads)
+    assert answer.map["closed"] == {
+        "id": "mql_id", "closed": "won_date", "owner": "sr_id", "value": "monthly_revenue",
+    }  # fmt: skip
+    assert not [line for line in answer.marked("NOT FOUND") if "owner" in line or "won" in line]
+    assert calibrated(tmp_path, answer, wins, leads)["outcomes"]["won"] == 35
+
+
+def test_a_history_of_stages_beside_its_deals_is_not_used() -> None:
+    answer = suggest(case("stage_history"), case("two_deals"))
+    assert "stages that deals came to" in answer.said["files"]["stage_history.csv"]
+    assert answer.columns["id"] == "Record ID"
 
 
 # --- histories of stages ---------------------------------------------------------------------------------

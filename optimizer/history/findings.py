@@ -38,6 +38,7 @@ def as_json(study: Study) -> Json:
         "observed": {"first": study.first.isoformat(), "last": history.last.date().isoformat()},
         "mature_before": study.mature_before.isoformat(),
         "outcomes": {"won": int(days.won.sum()), "lost": int(days.lost.sum()), "open": int(days.open.sum())},
+        "reached": {step: int(study.leads[f"step_{step}"].sum()) for step in study.given.steps},
         "rates": {name: rate.as_json() for name, rate in study.rates.items()} | _in_the_end(study),
         "decided_in_the_end": study.outcome.decided if study.outcome else None,
         "cohorts": [_cohort(cohort) for cohort in study.cohorts],

@@ -23,6 +23,8 @@ def with_leads(frame: pl.DataFrame, exports: list[Export], given: Map, taken: Ac
     leads = _leads(_rows_of(exports, given.leads.id if given.leads else None, taken), given, taken)
     if given.deals.columns.lead is not None:
         leads = _named_by_deals(leads, frame, taken)
+    else:
+        leads = _one_deal_each(leads)
     known = pl.col("deal").is_in(frame["id"].implode())
     taken.cells_of(leads.filter(~known)[ROW], "unknown_deal")
     became = leads.filter(known).unique("deal", keep="first", maintain_order=True)
@@ -65,6 +67,16 @@ def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
             "source": source.cast(pl.Categorical),
         }
     ).hstack(flags_of(raw, flags, taken))
+
+
+def _one_deal_each(leads: pl.DataFrame) -> pl.DataFrame:
+    """A row for each deal of a lead, where a cell lists several ids: `1001;1002`."""
+    if not leads["deal"].str.contains(";", literal=True).any():
+        return leads
+    several = leads.with_columns(pl.col("deal").str.split(";")).explode("deal")
+    return several.with_columns(pl.col("deal").str.strip_chars()).with_columns(
+        pl.when(pl.col("deal") != "").then(pl.col("deal"))
+    )
 
 
 def _named_by_deals(leads: pl.DataFrame, frame: pl.DataFrame, taken: Account) -> pl.DataFrame:

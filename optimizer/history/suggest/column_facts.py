@@ -10,15 +10,17 @@ from functools import cached_property
 import polars as pl
 
 from optimizer.history.read import parse_cells
+from optimizer.history.read.currency_codes import code_of, marked
 from optimizer.history.read.exports import ROW, Export
-from optimizer.history.vocabulary import folded, ideas, lexicon
+from optimizer.history.vocabulary import folded, ideas, lexicon, words
 
 _ENOUGH = 400
 """Different cells that are read to tell what kind they are."""
 _MOST_VALUES = 300
 """A column with more different values holds no categories."""
+_ROWS = 20_000
+"""Rows whose marks of money are looked at."""
 _MOSTLY = 0.9
-_CODE = re.compile(r"\b[A-Z]{3}\b")
 _NAME = re.compile(r"[^\W\d_][\w.'-]+( [^\W\d_][\w.'-]*)+$")
 _BARE = re.compile(r"\d+(\.\d+)?")
 
@@ -100,12 +102,10 @@ class Column:
 
     @cached_property
     def codes(self) -> Counter[str]:
-        """Currencies that its cells name, by code or sign, with rows."""
-        found: Counter[str] = Counter()
-        for text, rows in Counter(self.cells.drop_nulls().head(20_000).to_list()).items():
-            if code := currency_in(text):
-                found[code] += rows
-        return found
+        """Currencies that its cells name, with rows: codes, or signs such as $ that several share."""
+        if self.kind == "text":
+            return Counter({code: n for value, n in self.counts.items() if (code := code_of(value))})
+        return Counter(marked(self.cells.head(_ROWS)).drop_nulls().to_list())
 
     @cached_property
     def _is_flag(self) -> bool:
@@ -142,13 +142,10 @@ def _share(read: pl.Series) -> float:
     return 1 - read.null_count() / len(read)
 
 
-def currency_in(text: str) -> str | None:
-    """The code of the currency that a text names, if any."""
-    codes = lexicon()["codes"].split()
-    if named := [code for code in _CODE.findall(text.upper() if len(text) == 3 else text) if code in codes]:
-        return str(named[0])
-    signs = lexicon()["currencies"]
-    return next((str(code) for sign, code in signs.items() if sign in text.casefold()), None)
+def currency_in(heading: str) -> str:
+    """The code of the currency that a heading names, such as `Amount spent (EUR)`; empty: none."""
+    codes = lexicon()["currencies_in_headings"].split()
+    return next((word.upper() for word in words(heading) if word in codes), "")
 
 
 def columns_of(export: Export) -> list[Column]:

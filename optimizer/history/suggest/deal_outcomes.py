@@ -12,7 +12,8 @@ from optimizer.history.suggest.outcome_words import spoken
 from optimizer.history.vocabulary import folded, lexicon
 
 _CERTAIN, _IMPOSSIBLE = 100.0, 0.0
-_MOST_STAGES = 60
+_FEW, _MOST_STAGES = 12, 60
+"""Different values of a column of stages: of a small file, and of any."""
 _LEAST = 3.0
 """Points below which a column with words of wins is about something else, such as reasons."""
 
@@ -56,8 +57,8 @@ def outcome_of(columns: Sequence[Column]) -> Outcome:
 
 
 def _may_be_stages(column: Column) -> bool:
-    few = 2 <= column.different <= min(_MOST_STAGES, 0.5 * len(column.cells))
-    return column.kind == "text" and few
+    most = min(_MOST_STAGES, max(_FEW, 0.5 * len(column.cells)))
+    return column.kind == "text" and column.different <= most
 
 
 def _by_words(column: Column, columns: Sequence[Column]) -> Outcome:

@@ -113,7 +113,7 @@ def _few_persons(column: Column, _table: Table) -> float:
 
 def _amounts(column: Column, _table: Table) -> float:
     """Amounts differ; money is marked as such."""
-    money = 3 * bool(column.codes) or 2 * (currency_in(column.heading.upper().replace("_", " ")) is not None)
+    money = 3 * bool(column.codes) or 2 * bool(currency_in(column.heading))
     plain = _GUESSED * (not column.ideas and column.unique < 1)
     return 1.0 * (column.different > 5) + (money or plain) - 3 * (column.filled < 0.02)
 

@@ -26,7 +26,7 @@ _KINDS = {
     "source": ("text",),
     "value": ("number",),
 }
-_EXTRA = ("response", "segment", "product", "modified")
+_EXTRA = ("response", "segment", "product", "modified", "currency")
 """Roles of which nothing is said where there is no column."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,7 +69,7 @@ def suggested(paths: Sequence[Path], today: dt.date | None = None) -> Suggestion
     """A map of these exports. Raises ScenarioError for files that are no tables."""
     files = [known(read_export(path)) for path in paths]
     others = [file for file in files if not file.spend]
-    main = max(others or files, key=lambda file: file.points)
+    main = _main(others or files)
     tables = _Tables()
     _with_main(tables, main, [file for file in others if file is not main])
     _with_spend(tables, main, [file for file in files if file.spend and file is not main])
@@ -85,6 +84,15 @@ def _as_typed(text: str, files: Sequence[Known]) -> str:
             typed = file.export.typed.get(name, name)
             text = text.replace(json.dumps(name, ensure_ascii=False), json.dumps(typed, ensure_ascii=False))
     return text
+
+
+def _main(files: Sequence[Known]) -> Known:
+    """The file that most looks like one of deals; of leads and their wins, that of the leads."""
+    if not any(file.told.outcome.won for file in files):
+        for file in files:
+            if any(wins_of(file, other) for other in files if other is not file):
+                return file
+    return max(files, key=lambda file: file.points)
 
 
 def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
@@ -103,8 +111,10 @@ def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
         else:
             tables.files[file.name] = _unused(file)
     lines = deals_lines(main, lead)
+    said = {line.key for _, those in joined.values() for line in those}
+    lines = [line for line in lines if line.value is not None or line.key not in said]
     if "closed" in joined:
-        lines = [line for line in lines if line.key not in ("won", "lost", "closed")]
+        lines = [line for line in lines if line.key not in ("won", "lost")]
     if "leads" in joined and any(line.key == "steps" for line in joined["leads"][1]):
         lines = [line for line in lines if line.key != "good"] + [Line("good", PROMISING)]
     tables.add("deals", main, lines)
@@ -126,6 +136,8 @@ def _unused(file: Known) -> str:
     """Why a file has no section."""
     if not file.told.roles:
         return "not used: no column of it is recognised"
+    if file.changes is not None:
+        return "not used: its rows are stages that deals came to, and the deals are in a file of their own"
     return "not used: no column of it names a deal of the main file, nor is it a file of costs"
 
 
@@ -144,26 +156,22 @@ def _with_spend(tables: _Tables, main: Known, files: Sequence[Known]) -> None:
 # --- currency --------------------------------------------------------------------------------------------
 
 
+_SHARED = {"$": "USD", "¥": "JPY", "kr": "SEK"}
+"""What a sign is taken for that several currencies have."""
+
+
 def _currency(main: Known) -> tuple[str, str]:
     """The currency of the values, and what is not sure about it."""
     column, value = main.told.roles.get("currency"), main.told.roles.get("value")
-    if column is not None and column.column.codes:
-        codes: Counter[str] = column.column.codes
-        others = [f"{code} ({rows} rows)" for code, rows in codes.most_common()[1:]]
-        return codes.most_common(1)[0][0], f"there is also {', '.join(others)}" if others else ""
-    if value is None:
-        return "EUR", _UNSAID
-    if value.column.codes:
-        code = value.column.codes.most_common(1)[0][0]
-        return code, "a sign that several currencies share" if code in ("USD", "JPY") and _signed(
-            value.column.cells
-        ) else ""
-    named = currency_in(value.heading.upper().replace("_", " "))
+    codes = column.column.codes if column is not None else value.column.codes if value is not None else None
+    if codes:
+        code = codes.most_common(1)[0][0]
+        others = [f"{other} ({rows} rows)" for other, rows in codes.most_common()[1:]]
+        shared = f"several currencies are written {code}" if code in _SHARED else ""
+        doubt = f"there is also {', '.join(others)}: write `rates: {{...}}`" if others else shared
+        return _SHARED.get(code, code), doubt
+    named = currency_in(value.heading) if value is not None else ""
     return (named, "") if named else ("EUR", _UNSAID)
-
-
-def _signed(cells: object) -> bool:
-    return not any(code in str(cell) for cell in list(cells)[:50] for code in ("USD", "JPY", "US$"))  # type: ignore[call-overload]
 
 
 # --- does it run? ----------------------------------------------------------------------------------------

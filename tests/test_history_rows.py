@@ -199,14 +199,11 @@ def test_the_decided_state_of_a_repeated_id_counts_wherever_it_stands(tmp_path: 
     states = (
         "4,2024-01-05,2024-02-01,Bob,Won,300",
         "4,2024-01-05,,Ann,Open,200",
-        "5,2024-01-06,,Ann,Open,10",
-        "5,2024-01-06,,Ann,Proposal,20",
     )
     read = history(tmp_path, text(*ROWS, *states))
     deal = read.deals.filter(pl.col("id") == "4").row(0, named=True)
     assert (deal["won"], deal["value"], deal["lag"]) == (True, 300, 27)
-    assert read.deals.filter(pl.col("id") == "5")["value"].to_list() == [20]
-    assert lost(read)["earlier_state"] == 2
+    assert lost(read)["earlier_state"] == 1
 
 
 def test_an_id_of_deals_that_were_decided_apart_is_no_id(tmp_path: Path) -> None:
@@ -256,6 +253,30 @@ def test_lines_of_a_deal_are_added_up_where_they_differ_and_taken_once_where_the
     assert values((10, 10)) == {10}
     assert values((10, 10), lines="add") == {20}
     assert values((10, 5), lines="once") == {10}
+
+
+def test_lines_that_only_other_columns_tell_apart_are_asked_about(tmp_path: Path) -> None:
+    rows = [f"{row},10,{name}" for row in LINES for name in "AB"]
+    with pytest.raises(ScenarioError, match="20 rows have the id of a row before") as caught:
+        history(tmp_path, text(*rows, head=f"{HEAD},Item"))
+    assert "(got: Item)" in str(caught.value)
+    for lines, value in (("add", 20), ("once", 10)):
+        read = history(tmp_path, text(*rows, head=f"{HEAD},Item"), deals={**MAP["deals"], "lines": lines})  # type: ignore[dict-item]
+        assert set(read.deals["value"]) == {value}
+    copies = [row.rpartition(",")[0] for row in rows]
+    assert lost(history(tmp_path, text(*copies))) == {"id_again": 20}
+
+
+def test_the_newest_state_counts_where_files_list_it_first(tmp_path: Path) -> None:
+    states = [
+        "4,2024-01-05,2024-02-01,Ann,Won,300",
+        "4,2024-01-05,,Ann,Open,200",
+        "5,2024-01-06,,Ann,Negotiation,20",
+        "5,2024-01-06,,Ann,Open,10",
+    ]
+    for rows in (states, states[::-1]):
+        read = history(tmp_path, text(*ROWS, *rows))
+        assert read.deals.filter(pl.col("id") == "5")["value"].to_list() == [20]
 
 
 def test_a_copy_under_a_new_id_needs_more_than_chance_and_no_column_that_differs(tmp_path: Path) -> None:

@@ -27,9 +27,8 @@ from optimizer import Scenario, evaluate, solve
 from optimizer.history.behaviour import converged
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate.history_study import Study, study_of
-from optimizer.history.estimate.timing import WEEKS
 from optimizer.history.read.deals import read_history
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.mapping import WEEKS, Map
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 

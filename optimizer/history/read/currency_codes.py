@@ -45,9 +45,9 @@ def code_of(text: str) -> str:
     `$`, `¥` and `kr` are several currencies and stay as they are.
     """
     plain = " ".join(text.split())
-    known = _NAMES.get(plain.casefold()) or (plain.upper() if plain.upper() in CODES else "")
-    if known:
-        return known
+    for part in (plain, re.sub(r"\(.*?\)", "", plain).strip()):
+        if known := _NAMES.get(part.casefold()) or (part.upper() if part.upper() in CODES else ""):
+            return known
     codes = {word for word in re.findall(r"\b[A-Z]{3}\b", plain) if word in CODES}
     return codes.pop() if len(codes) == 1 else ""
 

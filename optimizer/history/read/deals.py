@@ -26,7 +26,7 @@ from optimizer.history.read.last_event import last_change, only_events
 from optimizer.history.read.losses import combined
 from optimizer.history.read.mapping import Map
 from optimizer.history.read.money import CURRENCY
-from optimizer.history.read.odd_rows import without_odd_rows
+from optimizer.history.read.odd_rows import FIRST, without_odd_rows
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.read.stage_changes import one_row_per_deal, refuse_stage_changes
 from optimizer.history.read.typed_columns import outcomes_in, typed
@@ -143,9 +143,11 @@ def _tables(
             problems.append(_no_table(export, wanted))
             continue
         best = max(fitting, key=lambda table: len(wanted[table]))
-        slim = export.frame.select(
-            ROW, *sorted(_kept(export, wanted[best], best)), *_currency(export, best, given)
+        headings = sorted(_kept(export, wanted[best], best))
+        first = (
+            [pl.col(export.columns[0]).alias(FIRST)] if best == "deals" and not given.deals.columns.id else []
         )
+        slim = export.frame.select(ROW, *headings, *_currency(export, best, given), *first)
         tables.setdefault(best, []).append(replace(export, frame=slim))
         if best != "deals":
             notes += [f"{path.name}: {loss.rows} left out: {loss.what}" for loss in export.losses]

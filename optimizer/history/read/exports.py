@@ -92,7 +92,7 @@ class _Header:
         looked_for = [name for name in self.names if name in wanted]
         self.currencies = currency_columns(self.names, sample) if looked_for else []
         others = {*self.currencies, *(name for names in self.twins.values() for name in names)}
-        others |= set(filter(says_changed, self.names))
+        others |= {self.names[0], *filter(says_changed, self.names)}  # rows of totals say so in the first
         # All of them where none is wanted: which table it could be is then told from all.
         chosen = [name for name in self.names if name in wanted or name in others]
         self.read = chosen if looked_for else self.names

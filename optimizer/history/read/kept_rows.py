@@ -30,7 +30,7 @@ def kept_rows(
     the export. Raises ScenarioError where no row is left, or ids are none."""
     end = dt.datetime.combine(today, dt.time.max)
     frame = taken.without(frame, pl.col("id").is_null(), "no_id")
-    frame = one_row_per_id(frame, given, taken)
+    frame = one_row_per_id(frame, given, taken, whole)
     frame = taken.without(frame, pl.col("created").is_null(), "no_creation")
     frame = taken.without(frame, pl.col("created") > end, "created_in_future")
     frame = taken.without(frame, pl.col("created") < _OLDEST, "created_before_1990")

@@ -28,6 +28,10 @@ _COUNTED = frozenset(_UNITS.split())
 _MAYBE = r"(?i)total|totaux|somm|sum|gesamt|ergebnis|overall"
 
 
+FIRST = "__first"
+"""The first column of a file whose rows have no id: rows of totals say so there."""
+
+
 def without_odd_rows(raw: pl.DataFrame, id_heading: str | None, taken: Account) -> pl.DataFrame:
     """The rows that are leads. A row of totals says so where its id should be; without an id, anywhere."""
     texts = [name for name in raw.columns if name != ROW and not name.startswith("__")]
@@ -37,7 +41,8 @@ def without_odd_rows(raw: pl.DataFrame, id_heading: str | None, taken: Account) 
         raw = taken.without(
             raw, pl.all_horizontal((pl.col(first) == first).fill_null(False), *again), "repeated_header"
         )
-    total, said = _says_total(raw[first]), raw[first]
+    named = FIRST if FIRST in raw.columns else first
+    total, said = _says_total(raw[named]), raw[named]
     lone = (
         raw[first].is_null()
         if id_heading
@@ -47,7 +52,7 @@ def without_odd_rows(raw: pl.DataFrame, id_heading: str | None, taken: Account) 
         here = lone & ~total & _says_total(raw[name])
         said = raw[name].zip_with(here, said)
         total = total | here
-    return taken.without(raw, pl.lit(total), "total_row", said)
+    return taken.without(raw, pl.lit(total), "total_row", said).drop(FIRST, strict=False)
 
 
 def _says_total(texts: pl.Series) -> pl.Series:

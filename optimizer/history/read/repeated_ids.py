@@ -7,23 +7,32 @@ different days, or decided more than once, are different deals: the column is a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from optimizer.history.read.account import Account
 from optimizer.history.read.flags import OPEN_AS
 from optimizer.history.read.losses import ROW
 from optimizer.history.read.mapping import Map
-from optimizer.scenario.problems import InputProblem, ScenarioError, number
+from optimizer.scenario.problems import InputProblem, ScenarioError, listed, number
 
 _MOST_CLASHES = 0.02
 """Share of rows with the id of another deal beyond which the column is no id."""
+_MOST_SAME = 0.05
+"""Share of rows that repeat another in the mapped columns beyond which it matters what they are."""
+_MOST_COMPARED = 1_000_000
+"""Rows of a file that is read again with all its columns."""
 _AT = "__at"
 """Place of a row in the frame: numbers of rows are those of several files."""
 _SAME, _LINE, _STATE, _CLASH = "same", "line", "state", "clash"
 
 
-def one_row_per_id(frame: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
-    """A row per deal; rows without an id are gone already. Raises ScenarioError where ids are none."""
+def one_row_per_id(
+    frame: pl.DataFrame, given: Map, taken: Account, whole: Callable[[], pl.DataFrame] | None = None
+) -> pl.DataFrame:
+    """A row per deal; rows without an id are gone already. `whole` reads all columns of the export, where it
+    is one file. Raises ScenarioError where ids are none, or where lines cannot be told from copies."""
     key, first = ["id"], frame["id"].is_first_distinct()
     if first.all():
         return frame
@@ -32,6 +41,11 @@ def one_row_per_id(frame: pl.DataFrame, given: Map, taken: Account) -> pl.DataFr
     repeated = frame.join(again, on=key, how="semi", maintain_order="left")
     kinds = _kinds(repeated.drop(_AT), key)
     _refuse_clashes(kinds, frame.height, given)
+    if given.deals.lines is not None:
+        said = pl.when(pl.col("kind") == _SAME).then(pl.lit(_LINE)).otherwise("kind")
+        kinds = kinds.with_columns(said.alias("kind"))
+    elif whole is not None:
+        _ask_for_lines(repeated, kinds, frame.height, whole)
 
     def rows_of(kind: str) -> pl.DataFrame:
         return repeated.join(kinds.filter(pl.col("kind") == kind), on=key, how="semi", maintain_order="left")
@@ -103,6 +117,27 @@ def _refuse_clashes(kinds: pl.DataFrame, height: int, given: Map) -> None:
     raise ScenarioError([InputProblem("deals.columns.id", number(again / height), message, hint)])
 
 
+def _ask_for_lines(
+    repeated: pl.DataFrame, kinds: pl.DataFrame, height: int, whole: Callable[[], pl.DataFrame]
+) -> None:
+    """Rows that are the same in the mapped columns and differ in others may be lines or copies: many are
+    asked about."""
+    same = repeated.join(kinds.filter(pl.col("kind") == _SAME), on="id", how="semi").select(ROW, "id")
+    again = same.height - same["id"].n_unique()
+    if again <= _MOST_SAME * height or height > _MOST_COMPARED:
+        return
+    texts = whole().join(same.rename({"id": "__id"}), on=ROW, how="inner").drop(ROW)
+    differs = texts.group_by("__id").agg(pl.exclude("__id").n_unique()).drop("__id").max()
+    others = [name for name in differs.columns if differs[name][0] > 1]
+    if others:
+        message = f"{again:,} rows have the id of a row before and differ only in what the map does not name"
+        hint = (
+            "write in `deals` `lines: add` if each row has a part of the deal's value, "
+            "`lines: once` if each has all of it"
+        )
+        raise ScenarioError([InputProblem("deals.lines", listed(others), message, hint)])
+
+
 def _adds_up(kinds: pl.DataFrame, given: Map) -> bool:
     """Whether values of lines are added up: the map says so, or lines of one deal differ in it."""
     if given.deals.lines is not None:
@@ -123,12 +158,23 @@ def _lines(rows: pl.DataFrame, key: list[str], add: bool) -> pl.DataFrame:
 
 def _states(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """The state of each deal that counts, with what only others say of owner, source, value."""
-    decided = (pl.col("won") | pl.col("lost")).alias("__decided")
-    in_order = rows.with_columns(decided).sort(
-        "__decided", "closed", ROW, nulls_last=False, maintain_order=True
-    )
+    decided = pl.col("won") | pl.col("lost")
+    place = -pl.col(_AT).cast(pl.Int64) if _newest_first(rows) else pl.col(_AT).cast(pl.Int64)
+    in_order = rows.with_columns(
+        decided.alias("__decided"), pl.when(decided).then("closed").alias("__at_end"), place.alias("__place")
+    ).sort("__decided", "__at_end", "__place", nulls_last=False)
     known = ("created", "owner", "source", "segment", "value", "response", "product")
     said = [pl.col(c).drop_nulls().last() for c in known]
     steps = [pl.col(c).any() for c in rows.columns if c.startswith("step_") and c not in key]
     rest = [pl.col(c).last() for c in (_AT, ROW, "closed", "won", "lost", "junk", OPEN_AS)]
     return in_order.group_by(key, maintain_order=True).agg(*said, *steps, *rest)
+
+
+def _newest_first(rows: pl.DataFrame) -> bool:
+    """Whether files list the newest state first: decided ones then stand above others of their deal."""
+    decided = rows["won"] | rows["lost"]
+    order = rows.with_columns(decided.alias("__decided")).sort(_AT)
+    ends = order.group_by("id").agg(
+        pl.col("__decided").first().alias("f"), pl.col("__decided").last().alias("l")
+    )
+    return int((ends["f"] & ~ends["l"]).sum()) > int((ends["l"] & ~ends["f"]).sum())

@@ -17,7 +17,9 @@ from reports.workbook.book import STAMP
 
 COLUMNS = ("path", "label", "unit", "who", "today", "range", "moves", "answer", "off", "source")
 """Of the form, in order: their codes stand in a hidden row, by which it is read back in any language."""
-WIDTHS = (34, 44, 26, 24, 14, 12, 40, 16, 14, 34)
+WIDTHS = (30, 42, 24, 26, 13, 12, 42, 14, 12, 30)
+TALL = 30
+"""Height of a question [points]: two lines."""
 CODES, HEADS, FIRST = 4, 5, 6
 """Rows of the codes, of the headings, of the first question."""
 
@@ -64,7 +66,7 @@ def _styles(book: Workbook) -> dict[str, Any]:
         "title": {"bold": True, "font_size": 16, "font_color": COLOURS["accent"], "text_wrap": False},
         "muted": {"font_color": COLOURS["muted"], "text_wrap": False},
         "head": head,
-        "text": {},
+        "text": {"indent": 1},
         "path": {"font_color": COLOURS["muted"], "font_size": 9},
         "number": {"num_format": "#,##0.####", "align": "right"},
         "right": {"align": "right"},
@@ -85,6 +87,7 @@ def _question(
     page: Any, row: int, words: Words, line: Any, money: dict[str, Any], styles: dict[str, Any]
 ) -> None:
     unit = words.say(f"form.in.{line['unit']}", **money)
+    page.set_row(row, TALL)
     page.write_string(row, 0, str(line["path"]), styles["path"])
     page.write_string(row, 1, words.label(line, "path", 90), styles["text"])
     page.write_string(row, 2, unit, styles["text"])

@@ -23,6 +23,7 @@ from optimizer.history.draft.sourced_values import (
     said,
     short,
 )
+from optimizer.history.draft.team_stages import add_closing, add_keeping
 from optimizer.history.estimate.experiment import responsiveness_of
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.read.assumptions import TeamAssumed
@@ -43,13 +44,16 @@ def scenario_of(study: Study) -> Scenario:
         raise ScenarioError(
             [InputProblem("assume", "", "is missing: a CRM knows neither hours nor pay", hint)]
         )
+    _refuse_unplaced_change(study)
     draft = Draft(study, assume)
     _teams(draft)
     segments = split_leads(study)
     add_leads(draft, segments)
     for segment, leads in segments.items():
         add_selling(draft, segment, leads)
+    add_closing(draft)
     add_customer(draft)
+    add_keeping(draft)
     add_kpis(draft, list(segments))
     add_controllability(draft)
     add_luck(draft)
@@ -57,13 +61,20 @@ def scenario_of(study: Study) -> Scenario:
     return _valid(draft)
 
 
+def _refuse_unplaced_change(study: Study) -> None:
+    """A past change of pay is matched to the work of one team of sellers."""
+    if study.effect is not None and study.given.deals.handover is not None:
+        message = "cannot be placed where leads are handed over: two teams work them"
+        hint = "leave out `change` or `deals.handover`"
+        raise ScenarioError([InputProblem("change", "", message, hint)])
+
+
 # --- teams ----------------------------------------------------------------------------------------------
 
 
 def _teams(draft: Draft) -> None:
     teams: Tree = {}
-    for name in ("marketing", "sales"):
-        team: TeamAssumed = getattr(draft.assume, name)
+    for name, team in draft.assume.teams.items():
         content = team.model_dump(exclude={"responsiveness"})
         teams[name] = {"label": label(name), **content, "responsiveness": _eta(draft, name, team)}
         for part in ("headcount", "hours", "base_pay", "target_pay", "charges"):
@@ -109,10 +120,10 @@ def _eta(draft: Draft, name: str, team: TeamAssumed) -> float:
 
 def _fits(draft: Draft) -> None:
     """Work at baseline must fit into the hours; the remedy names the map's own numbers."""
-    for team in ("marketing", "sales"):
+    for team, assumed in draft.assume.teams.items():
         mine = [a for a in draft.tree["activities"].values() if a["team"] == team]
         needed = sum(a["hours"] * a.get("baseline", 0.0) for a in mine)
-        given = getattr(draft.assume, team).hours
+        given = assumed.hours
         if needed > given:
             message = f"work at today's volumes takes {needed:.0f} hours, more than the team has"
             hint = "raise the hours, or lower the hours per lead in `assume.work`"

@@ -55,7 +55,11 @@ def add_leads(draft: Draft, segments: dict[str, pl.DataFrame]) -> None:
     for segment, leads in segments.items():
         free = _with_sources(leads, unnamed).filter(~pl.col("source").is_in(paid))
         n, inflow = free.height, study.per_period(free.height)
-        draft.tree["stages"][segment] = {"label": label(segment), "owner": "sales", "inflow": short(inflow)}
+        draft.tree["stages"][segment] = {
+            "label": label(segment),
+            "owner": draft.answers,
+            "inflow": short(inflow),
+        }
         known = {"n": str(n), "own": str(own.height), "weeks": f"{study.weeks:.1f}"}
         text = said("free", where=draft.where, **known)
         draft.source(f"stages.{segment}.inflow", text, count_width(draft, free))

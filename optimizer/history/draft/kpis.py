@@ -28,7 +28,11 @@ def add_kpis(draft: Draft, segments: list[str]) -> None:
     names = list(draft.tree["activities"])
     if any(name.startswith("prompt_") for name in names):
         kpis["answered_in_time"] = _answered(names, segments)
+    if "handed_lead" in draft.tree["stages"]:
+        kpis["handed_over"] = {"entering": {"handed_lead": 1.0}}
     kpis["wins"] = {"entering": {"customer": 1.0}}
+    if "kept_customer" in draft.tree["stages"]:
+        kpis["kept"] = {"entering": {"kept_customer": 1.0}}
     for name, kpi in kpis.items():
         kpi["label"] = label(name)
         kpi["noise"] = short(_noise(draft, name))
@@ -90,7 +94,7 @@ def _noise(draft: Draft, kpi: str) -> float:
         return _share_noise(draft, path)
     noise = study.noise.get(kpi)
     if noise is None:
-        draft.guessed(path, said("too_few"), 0.5)
+        draft.guessed(path, said("not_measured" if kpi in ("handed_over", "kept") else "too_few"), 0.5)
         return 0.2
     interval, chance = f"[{noise.lo:.3f}, {noise.hi:.3f}]", f"{noise.chance:.3f}"
     text = said("noise", where=draft.where, weeks=str(noise.weeks), interval=interval, chance=chance)

@@ -36,7 +36,7 @@ _CONTROLS = ("nothing", "source", "month", "owner", "hour", "weekday")
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
     """One way of working the leads of a segment."""
 
     kind: str
@@ -45,7 +45,7 @@ class _Way:
     used: Rate
     """Leads of the time of the current plan that are worked so."""
     wins: float
-    """Share of them won."""
+    """Share of them won, or handed over."""
     width: float
     """Relative half width of its interval."""
     told: Said
@@ -62,7 +62,9 @@ def add_selling(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
     _add_touch(draft, segment, leads)
 
 
-def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[_Way]:
+def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
+    if draft.answers == "sdr":
+        return handing_over(draft, segment, leads)
     work, study, wins = draft.assume.work, draft.study, int(leads["won"].sum())
     current = leads.join(study.current.select("id"), on="id", how="semi")
     current = current if current.height else leads
@@ -71,16 +73,34 @@ def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[_Way]:
     if not prompt.height or not late.height:
         rate = Rate(wins, max(round(study.exposed(leads)), wins))
         every = Rate(current.height, current.height)
-        return [_Way("work", work.late, every, rate.rate, _width(draft, rate), _seen(draft, segment, rate))]
+        return [Way("work", work.late, every, rate.rate, _width(draft, rate), _seen(draft, segment, rate))]
     # Wins of leads without a response time were answered too: the rate is over all that were.
     rate = Rate(wins, max(round(study.exposed(leads.filter(answered))), wins))
     used = [Rate(current.filter(part).height, current.height) for part in (answered & soon, answered & ~soon)]
     rates, widths, evidence = _by_speed(draft, rate, prompt, late)
     told = joined(_seen(draft, segment, rate), evidence)
     return [
-        _Way("prompt", work.prompt, used[0], rates[0], widths[0], told),
-        _Way("late", work.late, used[1], rates[1], widths[1], told),
+        Way("prompt", work.prompt, used[0], rates[0], widths[0], told),
+        Way("late", work.late, used[1], rates[1], widths[1], told),
     ]
+
+
+def handing_over(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
+    """The ways of those who hand leads over: shares handed over, as they are."""
+    work, reached = draft.assume.work, pl.col(draft.leads_to[1]) | pl.col("won")
+    answered, soon = pl.col("response") > 0, pl.col("response") <= draft.assume.prompt_within
+    parts = {"prompt": leads.filter(answered & soon), "late": leads.filter(answered & ~soon)}
+    if any(not part.height for part in parts.values()):
+        parts = {"work": leads}
+    hours = {"prompt": work.prompt, "late": work.late, "work": work.late}
+    ways = []
+    for kind, part in parts.items():
+        rate = Rate(part.filter(reached).height, part.height)
+        told = said("handed", at=_among(draft, segment), rate=in_words(rate))
+        told = told if kind == "work" else joined(told, said("raw"))
+        used = Rate(part.height, leads.height)
+        ways.append(Way(kind, hours[kind], used, rate.rate, half_width(rate), told))
+    return ways
 
 
 def _seen(draft: Draft, segment: str, rate: Rate) -> Said:
@@ -149,17 +169,17 @@ def _logistic(x: float) -> float:
     return 1 / (1 + math.exp(-x))
 
 
-def _inflow(draft: Draft, segment: str) -> float:
+def inflow_of(draft: Draft, segment: str) -> float:
     """What enters a stage by the rounded numbers of the scenario, so that work never overdraws it."""
     bought = (
         a["baseline"] * a["yields"].get(segment, 0.0)
         for a in draft.tree["activities"].values()
         if "yields" in a
     )
-    return float(draft.tree["stages"][segment]["inflow"] + sum(bought))
+    return float(draft.tree["stages"][segment].get("inflow", 0.0) + sum(bought))
 
 
-def _add_way(draft: Draft, segment: str, way: _Way, volume: float) -> None:
+def _add_way(draft: Draft, segment: str, way: Way, volume: float) -> None:
     """`volume` is the relative half width of the segment's leads per period."""
     name = f"{way.kind}_{segment}"
     place = f"activities.{name}"
@@ -168,21 +188,22 @@ def _add_way(draft: Draft, segment: str, way: _Way, volume: float) -> None:
             "en": f"{LABELS[way.kind][0]}: {LABELS[segment][0]}",
             "fr": f"{LABELS[way.kind][1]} : {LABELS[segment][1]}",
         },
-        "team": "sales",
+        "team": draft.answers,
         "from": segment,
-        "yields": {"customer": short(way.wins)},
+        "yields": {draft.leads_to[0]: short(way.wins)},
         "hours": way.hours,
-        "baseline": below(_inflow(draft, segment) * way.used.rate),
+        "baseline": below(inflow_of(draft, segment) * way.used.rate),
     }
     draft.tree["activities"][name] = content
-    _add_lag(draft, place, content)
+    if draft.answers == "sales":
+        add_lag(draft, place, content)
     draft.source(f"{place}.yields", way.told, way.width)
     text = said("used", at=_among(draft, segment), rate=in_words(way.used))
     draft.source(f"{place}.baseline", text, math.hypot(volume, half_width(way.used)))
     draft.assumed(f"{place}.hours", said("hours_per_lead"))
 
 
-def _add_lag(draft: Draft, place: str, content: Tree) -> None:
+def add_lag(draft: Draft, place: str, content: Tree) -> None:
     """Time from lead to win; what was too young to be won late is allowed for where there is enough of it."""
     study, lag = draft.study, draft.study.lags.get("created_to_won")
     if lag is None or not len(lag.observed):
@@ -208,7 +229,7 @@ def _add_touch(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
             "en": f"{LABELS['touch'][0]}: {LABELS[segment][0]}",
             "fr": f"{LABELS['touch'][1]} : {LABELS[segment][1]}",
         },
-        "team": "sales",
+        "team": draft.answers,
         "from": segment,
         "hours": draft.assume.work.touch,
         "reach": short(max(1.0, 0.25 * draft.study.per_period(leads.height))),

@@ -41,7 +41,15 @@ LABELS = {
     "answered_in_time": ("Share answered in time", "Part des réponses dans les délais"),
     "wins": ("New customers", "Nouveaux clients"),
     "marketing": ("Marketing", "Marketing"),
+    "sdr": ("SDR", "Prospection (SDR)"),
     "sales": ("Sales", "Commerciaux"),
+    "success": ("Customer success", "Suivi client"),
+    "handed_lead": ("Lead handed over", "Lead transmis"),
+    "handed_over": ("Leads handed over", "Leads transmis"),
+    "kept_customer": ("Customer kept", "Client conservé"),
+    "kept": ("Customers kept", "Clients conservés"),
+    "close": ("Follow up", "Suite donnée"),
+    "keep": ("Care", "Accompagnement"),
     "all_sources": ("All sources", "Toutes origines"),
     "unknown_source": ("Source unknown", "Origine inconnue"),
 }
@@ -87,6 +95,17 @@ class Draft:
         wide = None if width is None else max(width, INVENTED_RANGE)
         more = [said("unknown")] if wide is None and factor is None else []
         self.source(path, joined(said("placeholder"), text, *more), wide, factor, "assumed")
+
+    @property
+    def answers(self) -> str:
+        """The team that answers leads."""
+        return "sales" if self.study.given.deals.handover is None else "sdr"
+
+    @property
+    def leads_to(self) -> tuple[str, str]:
+        """The stage that answered leads may come to, and the column of leads that did."""
+        step = self.study.given.deals.handover
+        return ("customer", "won") if step is None else ("handed_lead", f"step_{step}")
 
     def guessed(self, path: str, text: Said, width: float | None = None, factor: float | None = None) -> None:
         """A number that neither the exports nor the map say."""

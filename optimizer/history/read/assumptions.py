@@ -47,6 +47,10 @@ class Work(Frozen):
     """Sales, per lead answered late."""
     touch: Positive = 0.1
     """Sales, per lead only touched."""
+    close: Positive | None = None
+    """Sales, per lead handed over; needed with `deals.handover`, where others answer leads."""
+    keep: Positive | None = None
+    """Customer success, per new customer; needed with `deals.kept`."""
 
 
 class Assume(Frozen):
@@ -58,6 +62,10 @@ class Assume(Frozen):
     """Who brings leads."""
     sales: TeamAssumed
     """Who works them."""
+    sdr: TeamAssumed | None = None
+    """Who answers leads and hands them over; needed with `deals.handover`."""
+    success: TeamAssumed | None = None
+    """Who keeps customers; needed with `deals.kept`."""
     work: Work
     """How long it takes."""
     margin: Share = 1.0
@@ -65,6 +73,13 @@ class Assume(Frozen):
     prompt_within: Positive = PROMPT
     """An answer within so many hours is in time."""
     current_plan: Weights
-    """`{team: {kpi: weight}}` in force in the history; KPIs: leads, good_leads, answered_in_time, wins."""
+    """`{team: {kpi: weight}}` in force in the history; KPIs: leads, good_leads, answered_in_time,
+    handed_over, wins, kept."""
     rules: Rules = Rules()
     """Rules of the scenario."""
+
+    @property
+    def teams(self) -> dict[str, TeamAssumed]:
+        """Those that there are, upstream first."""
+        every = {"marketing": self.marketing, "sdr": self.sdr, "sales": self.sales, "success": self.success}
+        return {name: team for name, team in every.items() if team is not None}

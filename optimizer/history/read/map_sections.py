@@ -68,6 +68,11 @@ class Deals(Frozen):
     """Steps of the funnel that a row has reached, in order."""
     good: Name | None = None
     """The step that makes a lead a promising one."""
+    handover: Name | None = None
+    """The step from which sales work a lead; a team of its own (`assume.sdr`) answers leads until then. Its
+    condition may be the role of the owner: `{Owner Role: [AE, CSM]}`."""
+    kept: Name | None = None
+    """The step of customers who stay; a team of its own (`assume.success`) works for it."""
     conversation: Name | None = None
     """The step that takes a conversation: answered leads without it were only touched."""
     changes: bool = False

@@ -155,7 +155,7 @@ def _problems(given: Map) -> list[Finding]:
     from zoneinfo import available_timezones
 
     findings = []
-    for role in ("good", "conversation"):
+    for role in ("good", "conversation", "handover", "kept"):
         step = getattr(given.deals, role)
         if step is not None and step not in given.steps:
             steps = listed(given.steps) or "none"
@@ -165,7 +165,7 @@ def _problems(given: Map) -> list[Finding]:
     if not given.deals.won and given.closed is None:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
         findings.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
-    findings += _joins(given)
+    findings += [*_joins(given), *_hands(given)]
     if given.currency in given.rates:
         hint = f"leave it out: rates say what other currencies are worth in {given.currency}"
         findings.append(Finding(("rates", given.currency), "", "is the currency of the map itself", hint))
@@ -173,6 +173,29 @@ def _problems(given: Map) -> list[Finding]:
         findings.append(
             Finding(("timezone",), shown(given.timezone), "is no time zone", "write one such as Europe/Paris")
         )
+    return findings
+
+
+def _hands(given: Map) -> list[Finding]:
+    """Teams beside marketing and sales have their step, their people and their hours."""
+    findings, assume = [], given.assume
+    if given.deals.handover is not None and given.deals.handover == given.deals.good:
+        hint = "promising leads are told before anybody works them: name another step"
+        step = shown(given.deals.handover)
+        findings.append(Finding(("deals", "handover"), step, "is the step of `deals.good` too", hint))
+    for step, team, work in (("handover", "sdr", "close"), ("kept", "success", "keep")):
+        named = getattr(given.deals, step) is not None
+        if assume is None:
+            continue
+        for at, there in (
+            (("assume", team), getattr(assume, team)),
+            (("assume", "work", work), getattr(assume.work, work)),
+        ):
+            if named and there is None:
+                findings.append(Finding(at, "", f"is missing beside `deals.{step}`", "say it for that team"))
+            elif not named and there is not None:
+                hint = f"name the step in `deals.{step}`, or leave it out"
+                findings.append(Finding(at, "", f"has no work without `deals.{step}`", hint))
     return findings
 
 

@@ -84,7 +84,7 @@ def test_headings_of_a_known_system_are_all_told(name: str, tmp_path: Path) -> N
     assert (found, answer.code) == ([], 0)
 
 
-UNKNOWN_TO_BE_LOST = {"excel_fr": "Abandon"}
+UNKNOWN_TO_BE_LOST = {"excel_fr": "Abandon", "saas_events": "expired"}
 """Whether these are lost depends on the company: they are asked for, not decided."""
 
 
@@ -248,6 +248,22 @@ def test_a_closing_date_tells_the_stage_that_no_word_does(tmp_path: Path) -> Non
     assert any("closing dates" in line and "Rivendell" in line for line in answer.marked("CHECK"))
 
 
+def test_guesses_from_values_alone_are_marked(tmp_path: Path) -> None:
+    """Persons, channels, money and codes under headings that say nothing."""
+    path = tmp_path / "odd.csv"
+    rows = [
+        f"x{i:04},2024-{1 + i % 9:02}-03,{('Ann Moss', 'Bob de Vale')[i % 2]},{('Web', 'Referral')[i % 2]},"
+        f"{('Won', 'Lost', 'Demo')[i % 3]},{100 + i % 40}.5"
+        for i in range(60)
+    ]
+    path.write_text("\n".join(["Kolo,Vika,Sutu,Rona,Pemi,Zalo", *rows]))
+    answer = suggest(path)
+    assert answer.columns == {
+        "id": "Kolo", "created": "Vika", "owner": "Sutu", "source": "Rona", "value": "Zalo",
+    }  # fmt: skip
+    assert len([line for line in answer.marked("CHECK") if "guessed from its values" in line]) >= 4
+
+
 def test_reasons_are_no_outcome_even_where_they_say_won(tmp_path: Path) -> None:
     path = stages(("Rivendell", "Shire", "Demo"), tmp_path, Reason=["Won on price", "Lost on price"])
     answer = suggest(path)
@@ -398,6 +414,11 @@ def test_leads_without_outcome_are_won_by_an_export_of_wins(tmp_path: Path) -> N
     }  # fmt: skip
     assert not [line for line in answer.marked("NOT FOUND") if "owner" in line or "won" in line]
     assert calibrated(tmp_path, answer, wins, leads)["outcomes"]["won"] == 35
+
+
+def test_contacts_that_are_taken_for_leads_are_asked_about() -> None:
+    answer = suggest(case("two_deals"), case("two_contacts"))
+    assert any("each row counts as a lead" in line for line in answer.marked("CHECK"))
 
 
 def test_a_history_of_stages_beside_its_deals_is_not_used() -> None:

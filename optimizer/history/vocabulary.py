@@ -59,7 +59,12 @@ def _ideas_of(word: str) -> frozenset[str]:
     forms = (word, *(word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)))
     whole = next((known[form] for form in forms if form in known), None)
     parts = next((found for form in forms if (found := _parts(form))), ())
-    return whole or frozenset().union(*(known[part] for part in parts))
+    return whole or frozenset().union(*(known[part] for part in parts or _heads(word)))
+
+
+def _heads(word: str) -> list[str]:
+    """The last part of a compound whose first is unknown: a `Vorgangsnummer` is a number."""
+    return [head for head in lexicon()["heads_of_compounds"] if word.endswith(head)]
 
 
 @cache

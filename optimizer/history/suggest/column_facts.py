@@ -21,7 +21,7 @@ _MOST_VALUES = 300
 _ROWS = 20_000
 """Rows whose marks of money are looked at."""
 _MOSTLY = 0.9
-_NAME = re.compile(r"[^\W\d_][\w.'-]+( [^\W\d_][\w.'-]*)+$")
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w.'-]*( (?:[a-z]{1,3} )?[A-ZÀ-ÖØ-Þ][\w.'-]*){1,3}$")
 _BARE = re.compile(r"\d+(\.\d+)?")
 
 

@@ -181,7 +181,7 @@ def _yes(column: Column, want: bool = True) -> list[str]:
 
 
 def _by_flags(columns: Sequence[Column]) -> Outcome | None:
-    won = _flags(columns, "won")
+    won = _flags(columns, "won") or _flags(columns, "converted")
     if won is None or not _yes(won):
         return None
     lost = _lost_otherwise(won.heading, columns) or _not_won_but_closed(won, columns)

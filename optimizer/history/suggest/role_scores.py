@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -42,6 +43,8 @@ class Table(NamedTuple):
 
 
 NEVER = -99.0
+_CODED = re.compile(r"[A-Za-z_-]*[\dA-Fa-f-]*\d[\dA-Fa-f-]*")
+"""How ids are written: no spaces, no decimals, a number in them."""
 _GUESSED = 2.0
 """Points of values that look like a role where the heading says nothing: enough to be asked about."""
 _NOT_A_DATE_OF = {"modified": -9, "next": -9, "activity": -9, "last": -6, "stage": -5, "status": -4,
@@ -50,7 +53,8 @@ _NOT_A_DATE_OF = {"modified": -9, "next": -9, "activity": -9, "last": -6, "stage
 _NOT_AN_AMOUNT = {"probability": -9, "count": -9, "id": -9, "weighted": -6, "cost": -5, "margin": -6,
                   "payment": -2, "modified": -6, "account": -4, "grade": -6, "response": -9, "activity": -9,
                   "parent": -2}  # fmt: skip
-_NOT_A_CATEGORY = {"reason": -9, "modified": -9, "creator": -9, "created": -6, "closed": -6, "count": -9,
+_NOT_A_CATEGORY = {
+    "competitor": -9,"reason": -9, "modified": -9, "creator": -9, "created": -6, "closed": -6, "count": -9,
                    "date": -3, "stage": -6, "status": -6, "activity": -9, "probability": -9, "currency": -9,
                    "next": -9, "flag": -9}  # fmt: skip
 
@@ -70,7 +74,9 @@ def _unique(column: Column, _table: Table) -> float:
     """Ids are in nearly every row, and repeat nearly never."""
     if column.filled < 0.95 or column.unique < 0.95:
         return NEVER
-    return 1.0 if column.unique == 1 else 0.0
+    coded = column.kind != "date" and all(map(_CODED.fullmatch, column.sample))
+    plain = coded and not column.ideas - {"plain", "parent"}
+    return 1.0 * (column.unique == 1) + _GUESSED * plain
 
 
 def _earliest(column: Column, table: Table) -> float:
@@ -106,7 +112,8 @@ def _ending(column: Column, table: Table) -> float:
 
 def _few_persons(column: Column, _table: Table) -> float:
     """Persons have several rows each."""
-    if column.different > max(2, 0.5 * len(column.cells)):
+    broken = column.kind == "number" and column.sample.str.contains(r"[.,]").any()
+    if broken or column.different > max(2, 0.5 * len(column.cells)):
         return NEVER
     return _GUESSED * (column.persons > 0.7) - (column.different == 1)
 
@@ -142,7 +149,7 @@ def _nothing(_column: Column, _table: Table) -> float:
 RULES: Mapping[str, Rule] = {
     "id": Rule(
         ("text", "number", "date"),
-        {"id": 4, "deal": 3, "plain": 0.5, "lead": -3, "contact": -3, "account": -5, "owner": -6,
+        {"id": 4, "deal": 3, "plain": 0.5, "lead": -3, "contact": -3, "account": -2.5, "owner": -6,
          "user": -6,
          "creator": -9, "created": -6, "closed": -6, "modified": -6, "date": -6, "value": -6, "revenue": -6,
          "cost": -6, "count": -9, "source": -6, "campaign": -6, "stage": -6, "status": -6, "product": -6,

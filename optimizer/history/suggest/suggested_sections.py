@@ -9,7 +9,7 @@ from typing import Any
 from optimizer.history.suggest.column_facts import Column
 from optimizer.history.suggest.export_kinds import Known
 from optimizer.history.suggest.map_lines import Line, check, not_found
-from optimizer.history.vocabulary import any_word, folded, lexicon, words, words_of
+from optimizer.history.vocabulary import any_word, folded, ideas, lexicon, words, words_of
 
 PROMISING = "promising"
 _MEANT = {
@@ -22,7 +22,7 @@ _MEANT = {
 _KINDS = {
     "created": ("date", "text"),
     "closed": ("date",),
-    "owner": ("text", "number"),
+    "owner": ("text",),
     "source": ("text",),
     "value": ("number",),
 }
@@ -99,7 +99,10 @@ def _one(conditions: tuple[dict[str, Any], ...]) -> object:
 def leads_lines(known: Known, deal: str | None) -> list[Line]:
     """The section of leads that became deals of the main file, or none. `deal` is the heading of the deal;
     None where deals name their lead."""
-    found = [Line("id", known.told.heading("id"))]
+    about = (
+        "" if "lead" in ideas(known.told.heading("id") or "") else "each row counts as a lead, deal or not"
+    )
+    found = [Line("id", known.told.heading("id"), check(about))]
     found += [Line("deal", deal)] if deal is not None else []
     for role in ("created", "owner", "source"):
         if role in known.told.roles:

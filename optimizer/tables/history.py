@@ -44,6 +44,9 @@ SUMMARY = Table(
     end_lo=Column(float, "share", "lower end of its 95 % interval"),
     end_hi=Column(float, "share", "upper end of its 95 % interval"),
     decided=Column(float, "share", "of leads decided in the end; others are left open for good"),
+    lag=Column(float, "days", "mean from creation to win, young leads allowed for; NaN with too few wins"),
+    lag_lo=Column(float, "days", "lower end of its 95 % interval"),
+    lag_hi=Column(float, "days", "upper end of its 95 % interval"),
     explained_by=Column(
         str,
         "code",
@@ -69,6 +72,8 @@ SUMMARY = Table(
 def _summary(study: Study) -> Iterator[tuple[object, ...]]:
     responsiveness, people, days = study.responsiveness, study.people, study.days
     outcome, value, fewer = study.outcome, study.value, study.fewer
+    arrival = study.arrival
+    lag = (arrival.mean, arrival.lo, arrival.hi) if arrival else (np.nan,) * 3
     end = (outcome.rate, outcome.lo, outcome.hi, outcome.decided) if outcome else (np.nan,) * 4
     yield (
         study.given.name,
@@ -83,6 +88,7 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         study.rates["won"].k,
         *(int(counts.sum()) for counts in (days.won, days.lost, days.open)),
         *end,
+        *lag,
         people.explained_by if people else "",
         len(people.people) if people else 0,
         len(fewer),

@@ -193,7 +193,14 @@ def _lags(words: Words, tables: Tables) -> Block | None:
         for _, line in tables["lags"].iterrows()
     ]
     columns = _columns(words, "lag", ("n", "median", "mean", "p90", "fit"))
-    return _part(words, "lags", columns, rows)
+    part, summary = _part(words, "lags", columns, rows), tables["summary"].iloc[0]
+    if part is not None and math.isfinite(summary["lag"]):
+        days = {
+            n: words.write.number(summary[c], 1)
+            for n, c in (("mean", "lag"), ("lo", "lag_lo"), ("hi", "lag_hi"))
+        }
+        part["notes"] = [words.say("calibration.arrival", **days)]
+    return part
 
 
 _TONES = {"above": "good", "below": "bad"}

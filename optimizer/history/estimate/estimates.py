@@ -176,13 +176,17 @@ def common_swings(leads: pl.DataFrame, wins: pl.DataFrame) -> float:
     return timing.common_factor(series) if usable else 0.0
 
 
+_COMPARED_ON = ("owner", "created", "won", "lost", "lag", "source", "segment", "product")
+
+
 def compared(
     mature: pl.DataFrame, leads: pl.DataFrame, history: History, given: Map
 ) -> tuple[Persons | None, int]:
     """Persons, and the leads that each needs to be compared; where the map says which leads are old enough,
     they are so in everybody's hands."""
-    settled = None if given.mature_before else settled_of(mature, history.last)
-    found = persons(mature, "won", "win_rate", settled=settled)
+    used = mature.select(_COMPARED_ON)  # of millions of rows every copy counts
+    settled = None if given.mature_before else settled_of(used, history.last)
+    found = persons(used, "won", "win_rate", settled=settled)
     needed = leads_needed((int(mature["won"].sum()) + 1) / (mature.height + 2))
     return (with_open_shares(found, leads), needed) if found is not None else (None, needed)
 

@@ -4,7 +4,8 @@
 
 Every second company is solved as if its plans were too many to judge them all. Prints how they ended, and
 every word that is better than what all plans allow. With `--second-edition` companies have fields of model.md
-§13 by chance (`tests/second_edition.py`), two of them all that they have room for.
+§13 by chance (`tests/second_edition.py`), two of them all that they have room for; with `--whole` each has
+all.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from optimizer import Options, Scenario, Solution, compare, solve
 from optimizer.plans.evaluation import evaluate_batch
 from optimizer.plans.space import plan_space
 from tests.fuzz import CalibrationError, SolveState, calibrate, generated, generated_tree, measure, valid
-from tests.second_edition import all_of, some_of
+from tests.second_edition import FIELDS, all_of, some_of
 
 MOST = 600
 """Plans up to which a company is taken, counted before any rule but measures: this listing asks none."""
@@ -49,22 +50,28 @@ class Word:
     """Of the second edition, where these were asked for."""
 
 
-def words(count: int, first: int = 0, *, second_edition: bool = False) -> Iterator[Word]:
-    """Of so many companies that are small enough."""
+def words(count: int, first: int = 0, *, second_edition: bool = False, whole: bool = False) -> Iterator[Word]:
+    """Of so many companies that are small enough; of those with every field if `whole`."""
     found, seed = 0, first
     while found < count:
-        word = word_with_fields(seed, whole=found < WHOLE) if second_edition else word_of(seed)
+        if whole:
+            word = word_with_fields(seed, least=len(FIELDS))
+        elif second_edition:
+            word = word_with_fields(seed, least=1 if found < WHOLE else 0)
+        else:
+            word = word_of(seed)
         seed += 1
         if word is not None:
             found += 1
             yield word
 
 
-def word_with_fields(seed: int, *, whole: bool = False) -> Word | None:
-    """The same with fields of the second edition, all of them if `whole`; named plans are answered too."""
+def word_with_fields(seed: int, *, least: int = 0) -> Word | None:
+    """The same with fields of the second edition: by chance, or all that there is room for where that is
+    `least` or more; named plans are answered too."""
     tree, rng = generated_tree(seed, small=True), np.random.default_rng([seed, SECOND_EDITION])
-    fields = tuple((all_of if whole else some_of)(rng, tree))
-    scenario = valid(tree) if fields else None
+    fields = tuple((all_of if least else some_of)(rng, tree))
+    scenario = valid(tree) if len(fields) >= max(least, 1) else None
     word = None if scenario is None else word_for(scenario, seed)
     if scenario is None or word is None:
         return None
@@ -190,14 +197,15 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--second-edition", action="store_true", help="with fields of model.md §13")
+    parser.add_argument("--whole", action="store_true", help="with every one of these fields")
     asked = parser.parse_args()
     ended = []
-    for word in words(asked.count, asked.first, second_edition=asked.second_edition):
+    for word in words(asked.count, asked.first, second_edition=asked.second_edition, whole=asked.whole):
         ended.append(word)
         if word.wrong:
             print(f"seed {word.seed}: {word.wrong}", flush=True)
     print(summary(ended, asked.first))
-    if asked.second_edition:
+    if asked.second_edition or asked.whole:
         counts = Counter(field for word in ended for field in word.fields).most_common()
         print("fields: " + ", ".join(f"{field} {n}" for field, n in counts))
     return 1 if any(w.wrong for w in ended) else 0

@@ -462,6 +462,14 @@ def test_no_word_is_better_than_what_all_plans_of_small_companies_allow() -> Non
     assert [(w.seed, w.wrong) for w in ended if w.wrong] == []
 
 
+@pytest.mark.slow
+def test_no_word_on_companies_with_fields_of_the_second_edition_is_better_than_all_plans_allow() -> None:
+    """Two have all of them; regret is judged by the solve itself."""
+    whole, some = list(words(2, whole=True)), list(words(3, first=15, second_edition=True))
+    assert [(w.seed, w.wrong) for w in (*whole, *some) if w.wrong] == []
+    assert sum(w.status == "optimal" for w in (*whole, *some)) >= 1
+
+
 # --- better plans met on the way ------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ _PESOS = frozenset(("ARS", "CLP", "COP", "CUP", "DOP", "MXN", "UYU"))
 _NAMES = {
     "€": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "sterling": "GBP", "pound": "GBP", "pounds": "GBP",
     "us$": "USD", "us dollar": "USD", "us dollars": "USD", "fr.": "CHF", "sfr.": "CHF", "sfr": "CHF",
-    "fr": "CHF",
+    "fr": "CHF", "rs.": "INR", "rs": "INR", "s$": "SGD",
     "swiss franc": "CHF", "swiss francs": "CHF", "franc suisse": "CHF", "francs suisses": "CHF",
     "schweizer franken": "CHF", "franken": "CHF", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD",
     "nz$": "NZD", "hk$": "HKD", "r$": "BRL", "mx$": "MXN", "s/.": "PEN", "s/": "PEN", "sol": "PEN",

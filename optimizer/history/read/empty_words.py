@@ -19,15 +19,16 @@ _NOTHING = """
     vacio vacia ninguno ninguna, en blanco, sin datos, sin valor, no disponible, no aplica
 """
 _NOBODY = """
-    nobody unassigned unowned unallocated unknown tbd tba, not assigned, no owner, no one, no user
+    nobody unassigned unowned unallocated unknown tbd tba vacant, not assigned, no owner, no one, no user
     unassigned, to be assigned, unassigned user, owner missing, no sales rep
     personne inconnu inconnue, non attribue, non attribuee, non assigne, non assignee, non affecte
     inconnu, non affectee, sans proprietaire, aucun proprietaire, pas de proprietaire, sans commercial
     inconnu, a attribuer, a affecter
-    niemand unbekannt unzugewiesen, nicht zugewiesen, nicht zugeordnet, nicht zugeteilt, ohne besitzer
-    kein besitzer, kein eigentumer, ohne eigentumer, kein inhaber, ohne zuordnung, nicht vergeben
-    nadie desconocido desconocida, sin asignar, no asignado, no asignada, sin propietario, ningun propietario
-    por asignar, sin responsable, sin comercial
+    niemand unbekannt unzugewiesen unbesetzt vakant, nicht zugewiesen, nicht zugeordnet, nicht zugeteilt
+    niemand, ohne besitzer, kein besitzer, kein eigentumer, ohne eigentumer, kein inhaber
+    niemand, ohne zuordnung, nicht vergeben
+    nadie desconocido desconocida vacante, sin asignar, no asignado, no asignada, sin propietario
+    nadie, ningun propietario, por asignar, sin responsable, sin comercial
 """
 
 

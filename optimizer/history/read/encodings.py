@@ -22,8 +22,14 @@ _FIRST = 20_000
 """Letters among which the header is."""
 _OLD = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "code page 850", "iso8859_15": "Latin-9"}
 """Encodings of one byte a letter that spreadsheets wrote, the commonest first."""
-_COMMON = "àâäáçéèêëíîïñóôöùúûüœæÀÂÄÁÇÉÈÊËÍÎÏÑÓÔÖÙÚÛÜŒ߀£«»’‘“”–…°ºª¿¡\u00a0"
-"""What texts in English, French, German and Spanish hold beyond ASCII."""
+_LETTERS = "àâäáçéèêëíîïñóôöùúûüœæß"
+"""What texts in English, French, German and Spanish hold beyond ASCII; their capitals are rare."""
+_SIGNS = "€£«»’‘“”–…°ºª¿¡\u00a0"
+_COSTS = {
+    **dict.fromkeys(_LETTERS, 0.0),
+    **dict.fromkeys(_LETTERS.upper(), 0.5),
+    **dict.fromkeys(_SIGNS, 0.4),
+}
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -112,11 +118,10 @@ def _mended(data: bytes) -> tuple[bytes, str]:
 def _likeliest(sample: bytes) -> str:
     counts = np.bincount(np.frombuffer(sample, np.uint8), minlength=256)[128:]
 
-    def odd(encoding: str) -> int:
-        """Letters beyond ASCII that the four languages do not have."""
+    def odd(encoding: str) -> float:
+        """Letters beyond ASCII that the four languages do not have, or seldom."""
         letters = bytes(range(128, 256)).decode(encoding, "replace")
-        assert len(letters) == 128
-        return int(sum(n for n, letter in zip(counts, letters, strict=True) if letter not in _COMMON))
+        return float(sum(n * _COSTS.get(letter, 1.0) for n, letter in zip(counts, letters, strict=True)))
 
     return min(_OLD, key=odd)
 

@@ -78,9 +78,9 @@ def read_export(path: Path, wanted: frozenset[str] = frozenset()) -> Export:
     data, typed = composed(data)
     if typed:
         notes.append("accents that stood apart from their letters were joined")
-    text = split(path, data, wanted, notes)
+    parts = [split(path, data, wanted, notes)]
     del data  # hundreds of megabytes, perhaps, that parsing needs
-    return replace(_parsed(path, text, wanted), typed=typed)
+    return replace(_parsed(path, parts.pop(), wanted), typed=typed)
 
 
 class _Header:
@@ -114,7 +114,9 @@ def _parsed(path: Path, text: Text, wanted: frozenset[str]) -> Export:
         refuse(path, "cannot be split into cells", hint, " ".join(reason)[:100])
     frame.columns = header.read
     frame = frame.with_columns(pl.Series(ROW, text.numbers, dtype=pl.UInt32))
-    return _cleaned(path, header, frame, text.losses, text.notes)
+    losses, notes = text.losses, text.notes
+    del text  # its bytes are no longer needed, and cleaning needs as many
+    return _cleaned(path, header, frame, losses, notes)
 
 
 def _cleaned(

@@ -15,6 +15,7 @@ _TOTALS = """
     total general, total generale, totaux, sous total, sous totaux, somme, somme totale, total global
     summe, summen, gesamt, gesamtsumme, gesamtergebnis, gesamtwert, gesamtbetrag, zwischensumme, teilergebnis
     teilsumme, ergebnis, insgesamt, summe gesamt, total gesamt, endsumme
+    average, mean, moyenne, durchschnitt, mittelwert, promedio, count, anzahl, nombre, recuento
     suma, suma total, totales, total generales, subtotales, sumatoria, total acumulado, gran total
 """
 _PHRASES = frozenset(phrase.strip() for line in _TOTALS.strip().splitlines() for phrase in line.split(","))
@@ -25,7 +26,10 @@ _UNITS = """
 """
 _COUNTED = frozenset(_UNITS.split())
 """What totals count: `Total (60 records)`."""
-_MAYBE = r"(?i)total|totaux|somm|sum|gesamt|ergebnis|overall"
+_MAYBE = (
+    r"(?i)total|totaux|somm|sum|gesamt|ergebnis|overall|average|mean|moyenne|schnitt|mittelwert|promedio|count"
+    r"|anzahl|nombre|recuento"
+)
 
 
 FIRST = "__first"
@@ -69,6 +73,6 @@ def is_total(text: str) -> bool:
     `Total Energies` and `Summer camp` are names.
     """
     words = re.sub(r"[\W\d_]+", " ", canonical(text)).split()
-    while words and words[-1] in _COUNTED:
+    while len(words) > 1 and words[-1] in _COUNTED:
         words.pop()
     return " ".join(words) in _PHRASES

@@ -401,6 +401,8 @@ def test_no_phrase_is_left_untranslated() -> None:
         "calibration.part.segment",
         "key.point",
         "thing.plan",
+        "thing.source",
+        "key.effort",
         "whatif.plans",
         "whatif.points",
         "whatif.rules.value",

@@ -57,8 +57,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "doubt": _listed(
         "hours fixed variable per_hour share attainment budget base_pay curve volume timing unpriced"
     ),
-    "placeholder.unit": _of(AskedUnit),
-    "placeholder.asked": _of(Asked),
+    "placeholder_unit": _of(AskedUnit),
+    "placeholder_asked": _of(Asked),
     "no_guarantee": _listed("unpaid risk curve rate targets later cost no_share others"),
     "criterion": _of(Criterion),
     "xlsx.robust": _of(Kind),

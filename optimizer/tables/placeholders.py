@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 PLACEHOLDERS = Table(
     "placeholders",
     path=Column(str, "name", "the number in the scenario file that nobody has given yet", "path"),
-    unit=Column(str, "code", "what it is counted in", "placeholder.unit"),
-    asked=Column(str, "code", "who in a company knows it", "placeholder.asked"),
+    unit=Column(str, "code", "what it is counted in", "placeholder_unit"),
+    asked=Column(str, "code", "who in a company knows it", "placeholder_asked"),
     team=Column(str, "name", "whom it is about: a team; empty where that is no one team", "team"),
     number=Column(float, "row", "the provisional value"),
     range=Column(

@@ -40,10 +40,10 @@ def provisional_values(words: Words, tables: Tables) -> Block | None:
 
 def _row(words: Words, line: Any) -> Block:
     told = words.say
-    unit = words.name("placeholder.unit", line["unit"])
+    unit = words.name("placeholder_unit", line["unit"])
     return row(
         words.label(line, "path", 90),
-        words.name("placeholder.asked", line["asked"]),
+        words.name("placeholder_asked", line["asked"]),
         told("placeholder.in", value=plain_number(words, float(line["number"])), unit=unit),
         how_far(words, line) or told("source.unknown"),
         *(words.amount(line[c]) if math.isfinite(line[c]) else NOTHING for c in ("moves_net", "moves_gain")),

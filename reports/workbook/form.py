@@ -104,7 +104,7 @@ def _question(
 
 
 def _who(words: Words, line: Any) -> str:
-    asked = words.name("placeholder.asked", line["asked"])
+    asked = words.name("placeholder_asked", line["asked"])
     if line["asked"] != "lead" or not line["team"]:
         return asked
     return words.say("name.of", thing=asked, part=words.label(line, "team"))

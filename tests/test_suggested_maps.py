@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -172,6 +175,7 @@ OPEN = (
     "Not won yet", "Almost won", "Customer discovery", "Paid pilot running", "Proposal sent to customer",
     "Pas encore gagné", "Noch nicht gewonnen", "Converted to trial", "Verbally won", "Aún no ganado",
     "Signature pending", "Negotiation", "Not lost",
+    "At risk of being lost",
 )  # fmt: skip
 WON = (
     "Won",
@@ -213,6 +217,14 @@ def stages(values: tuple[str, ...], folder: Path, **columns: list[str]) -> Path:
 def test_a_stage_on_the_way_is_neither_won_nor_lost(value: str, tmp_path: Path) -> None:
     deals = suggest(stages((value, "Won", "Lost"), tmp_path)).map["deals"]
     assert (deals["won"], deals["lost"]) == ({"Stage": ["Won"]}, {"Stage": ["Lost"]})
+
+
+@pytest.mark.parametrize(
+    "value", ["Closed - not won", "Kein Auftrag", "Pas de suite", "Not sold", "Qualified out"]
+)
+def test_what_was_not_won_is_lost(value: str, tmp_path: Path) -> None:
+    deals = suggest(stages((value, "Sold", "Demo"), tmp_path)).map["deals"]
+    assert (deals["won"], deals["lost"]) == ({"Stage": ["Sold"]}, {"Stage": [value]})
 
 
 @pytest.mark.parametrize(("won", "lost"), list(zip(WON, LOST, strict=True)))
@@ -462,6 +474,15 @@ def test_changes_begin_with_the_first_row_and_close_with_the_deciding_one(tmp_pa
     assert "closed" not in answer.columns
     lag = content["lags"]["created_to_won"]
     assert (content["rows"]["used"], lag["n"], lag["p50"]) == (20, 10, 31)
+
+
+@pytest.mark.slow
+def test_a_map_is_suggested_within_a_second_and_a_half_of_processor_time() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "optimizer.cli", "calibrate", str(case("two_deals")), "--suggest-map"]
+    subprocess.run(command, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime <= 1.5
 
 
 # --- the format ------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W\d_]+|\d+|#")
 _ASIDE = re.compile(r"^\s*\([^)]*\)\s*(?=\S)")
 """What systems write before a heading that must not be changed, such as `(Do Not Modify)`."""
-_SHORTEST = 3
-"""Letters of a word that is part of a longer one, but for `id` and `nr`."""
+_SHORTEST, _SHORT = 3, ("id", "nr", "on", "at", "by")
+"""Letters of a word that is part of a longer one, and words that may be shorter: `modifiedon`."""
 _ENDINGS = ("s", "es", "n", "en")
 """Of plurals."""
 
@@ -96,7 +96,7 @@ def _links(rest: str) -> list[str]:
 
 
 def _long_enough(part: str) -> bool:
-    return len(part) >= _SHORTEST or part in ("id", "nr")
+    return len(part) >= _SHORTEST or part in _SHORT
 
 
 def any_word(those: Iterable[str], section: str, name: str) -> bool:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from optimizer.history.vocabulary import ideas
 
-_HEADING = re.compile(
-    r"(hs |record |deal |opportunity |lead )?"
-    r"(last )?(modified|modification|updated?|lastmodified|lastmodifieddate|modifiedon)"
-    r"( date| time| datetime| on| at)?"
-    r"|date modified|date updated|system ?modstamp|update time|updated time"
-    r"|(date de )?(la )?(derniere )?(modification|mise a jour)|modifiee? le|mise? a jour le"
-    r"|(letzte|zuletzt) (anderung|geandert)( am)?|geandert am|anderungsdatum"
-    r"|(fecha de )?(la )?(ultima )?(modificacion|actualizacion)|modificado el"
+_OF_SOMETHING = frozenset(
+    (
+        "by",
+        "stage",
+        "status",
+        "owner",
+        "user",
+        "activity",
+        "creator",
+        "value",
+        "closed",
+        "created",
+        "next",
+        "count",
+    )
 )
+"""Ideas of headings about the change of a part of a record, or about who made it."""
 
 
 def says_changed(heading: str) -> bool:
-    """Whether a heading is that of the last change of a record, in four languages."""
-    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
-    return _HEADING.fullmatch(re.sub(r"[^a-z]+", " ", plain).strip()) is not None
+    """Whether a heading is that of the last change of a record, in any language of the vocabulary."""
+    said = ideas(heading)
+    return "modified" in said and not said & _OF_SOMETHING

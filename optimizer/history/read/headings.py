@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,12 +9,12 @@ from pathlib import Path
 import polars as pl
 
 from optimizer.history.read.currency_codes import CODES, code_of
-from optimizer.history.read.empty_words import canonical, says_nothing
+from optimizer.history.read.empty_words import says_nothing
+from optimizer.history.vocabulary import ideas
 from optimizer.scenario.files import refuse
 
 HEADER_WITHIN = 20
 """Records searched for the header, below titles that report builders print above it."""
-_CURRENCY = re.compile(r"currency|devise|monnaie|wa?e?hrung|moneda|divisa|\bccy\b|\bcurr\b|\biso ?code\b")
 _USUAL = frozenset({"EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY"})
 Rows = list[list[str]]
 
@@ -88,8 +87,7 @@ def currency_columns(headings: Sequence[str], sample: Rows) -> list[str]:
         cells = {cell for cell in cells if not says_nothing(cell)}
         if not cells or len(cells) > len(CODES):
             continue
-        called = bool(_CURRENCY.search(canonical(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))))
-        if (called and all(map(code_of, cells))) or (cells <= CODES and cells & _USUAL):
+        if ("currency" in ideas(name) and all(map(code_of, cells))) or (cells <= CODES and cells & _USUAL):
             found.append(name)
     return found
 

@@ -33,7 +33,10 @@ def _of_words(said: Sequence[str]) -> str:
     if won and lost:
         return "doubtful"
     if lost:
-        return "open" if _said_before(said, "not", "lost") else "lost"
+        spared = _said_before(said, "not", "lost") or any_word(said, "outcomes", "nearly")
+        return "open" if spared else "lost"
+    if won and _only(said, "won", "filler", "not") and unsure:
+        return "lost"
     if won:
         return "open" if unsure else "won"
     if any_word(said, "outcomes", "taken") and _only(said, "taken", "filler", "not"):

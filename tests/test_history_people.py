@@ -8,9 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pypdf
 import pytest
 from test_history import run
+
+from optimizer.history.estimate import arrivals
 
 CASES = Path(__file__).parent / "cases" / "history"
 EXPECTED: dict[str, Any] = json.loads((CASES / "expected.json").read_text())
@@ -214,3 +217,16 @@ def test_the_report_says_so_in_both_languages(tmp_path: Path, case: str, words: 
         text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
         for sentence in sentences:
             assert sentence in text, (language, sentence)
+
+
+def test_the_mean_lag_of_fast_and_slow_persons_together_is_that_of_leads_watched_for_long() -> None:
+    """No distribution is that of lags of several persons; the likeliest can have far too long a tail."""
+    rng, inside = np.random.default_rng(1), 0
+    for _ in range(8):
+        mean = np.repeat(60 * np.linspace(1, 8, 8) * 2 / 9, 375)
+        lag, age = np.round(rng.gamma(1.5, mean / 1.5)), rng.integers(0, 547, len(mean))
+        arrival = arrivals.arrival_of(lag[lag <= age], age[lag <= age])
+        assert arrival is not None
+        assert arrival.mean == pytest.approx(60, rel=0.25)
+        inside += arrival.lo <= 60 <= arrival.hi
+    assert inside >= 6

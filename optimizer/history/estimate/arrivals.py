@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +26,8 @@ _WATCHED, _OLD = 1.25, 0.25
 lags do not occur."""
 _ALIKE = 6.0
 """Difference of log likelihoods beyond which a distribution is left out."""
+_OLD_NEEDED, _FAR = 30, 3.0
+"""Old leads, and standard errors, that make them speak against a distribution."""
 _DISTINCT = 5000
 Family = Callable[[Floats], "stats.rv_continuous"]
 
@@ -38,6 +41,10 @@ class Truncated:
     at: Floats
     """Logarithms of scale and shape."""
     covariance: Floats
+    """By the curvature of the likelihood."""
+    robust: Floats
+    """By how single lags pull (White 1982): right where no distribution is quite that of the lags, as where
+    fast and slow persons are together."""
     cap: float
     """No lag is longer [days]; infinite where that was not seen."""
 
@@ -68,9 +75,9 @@ class Truncated:
         return math.isfinite(self.variance(lambda at: math.log(self.mean(at) or 1e-9)))
 
     def variance(self, of: Callable[[Floats], float]) -> float:
-        """Of a function of the parameters, by its slope."""
+        """Of a function of the parameters, by its slope and the wider of the two covariances."""
         slope = optimize.approx_fprime(self.at, of, 1e-5)
-        return max(0.0, float(slope @ self.covariance @ slope))
+        return max(0.0, *(float(slope @ c @ slope) for c in (self.covariance, self.robust)))
 
 
 @dataclass(frozen=True)
@@ -113,7 +120,7 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
         return None
     longest = float(seen.max())
     watched = float((oldest >= _WATCHED * longest).mean()) >= _OLD
-    data = (*_counted(seen), *_counted(oldest))
+    data = _Data.of(seen, oldest)
     every = (_fitted(name, data, longest if watched else math.inf) for name in FAMILIES)
     fitted = [law for law in every if law.usable]
     if not fitted:
@@ -124,7 +131,19 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
     laws = tuple(zip((weights / weights.sum()).tolist(), alike, strict=True))
     mean, variance = _pooled(laws, lambda law, at: math.log(law.mean(at)))
     half = math.exp(min(50.0, 1.959964 * math.sqrt(variance)))
-    return Arrival(alike[0].name, mean, mean / half, min(mean * half, laws[0][1].cap), len(seen), laws)
+    middle = (mean, mean / half, min(mean * half, laws[0][1].cap))
+    return Arrival(alike[0].name, *_unless_old_ones_differ(middle, seen[oldest >= longest]), len(seen), laws)
+
+
+def _unless_old_ones_differ(middle: tuple[float, float, float], old: Floats) -> tuple[float, float, float]:
+    """The mean with its interval; that of `old` leads alone, watched as long as the longest lag, where it is
+    far from it: then no distribution is that of the lags, and its tail is wrong."""
+    if len(old) < _OLD_NEEDED:
+        return middle
+    mean, error = float(old.mean()), float(old.std(ddof=1)) / math.sqrt(len(old))
+    if abs(mean - middle[0]) <= _FAR * error:
+        return middle
+    return mean, max(0.0, mean - 1.959964 * error), mean + 1.959964 * error
 
 
 def _pooled(
@@ -139,12 +158,29 @@ def _pooled(
     return math.exp(middle), float(weight @ (within + (value - middle) ** 2))
 
 
-def _counted(days: Floats) -> tuple[Floats, Floats]:
-    """Different days and how often each occurs; of very many different ones, whole days."""
-    value, count = np.unique(days, return_counts=True)
+class _Data(NamedTuple):
+    """Different lags and ages, how often each occurs, and which are each event's."""
+
+    days: Floats
+    came: Floats
+    age: Floats
+    watched: Floats
+    day_of: NDArray[np.intp]
+    age_of: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, seen: Floats, oldest: Floats) -> _Data:
+        days, day_of, came = _counted(seen)
+        age, age_of, watched = _counted(oldest)
+        return cls(days, came, age, watched, day_of, age_of)
+
+
+def _counted(days: Floats) -> tuple[Floats, NDArray[np.intp], Floats]:
+    """Of very many different ones, whole days."""
+    value, at, count = np.unique(days, return_inverse=True, return_counts=True)
     if len(value) > _DISTINCT:
-        value, count = np.unique(np.round(days), return_counts=True)
-    return value, count.astype(float)
+        value, at, count = np.unique(np.round(days), return_inverse=True, return_counts=True)
+    return value, at, count.astype(float)
 
 
 def _frozen(name: str, at: Floats) -> stats.rv_continuous:
@@ -156,25 +192,41 @@ def _parameters(at: Floats) -> tuple[float, float, float]:
     return math.exp(min(at[1], 50.0)), 0.0, math.exp(min(at[0], 50.0))
 
 
-def _fitted(name: str, data: tuple[Floats, Floats, Floats, Floats], cap: float) -> Truncated:
+def _fitted(name: str, data: _Data, cap: float) -> Truncated:
     """One family by maximum likelihood; its uncertainty by the curvature there."""
-    days, came, age, watched = data
-    early, later = days < _SAME_DAY, np.maximum(days, _SAME_DAY)
-    limit = np.minimum(age + _SAME_DAY, cap)
+    early, later = data.days < _SAME_DAY, np.maximum(data.days, _SAME_DAY)
+    limit, family = np.minimum(data.age + _SAME_DAY, cap), FAMILIES[name]
+
+    def logs(at: Floats) -> tuple[Floats, Floats]:
+        """Of the density of each lag, and of the share that comes by each age."""
+        law = _parameters(at)  # a frozen one takes as long to make as to use
+        each = np.where(early, family.logcdf(_SAME_DAY, *law), family.logpdf(later, *law))
+        return each, family.logcdf(limit, *law)
 
     def loss(at: Floats) -> float:
-        family, law = FAMILIES[name], _parameters(at)  # a frozen one takes as long to make as to use
-        each = np.where(early, family.logcdf(_SAME_DAY, *law), family.logpdf(later, *law))
-        value = -float(came @ each - watched @ family.logcdf(limit, *law))
+        each, by = logs(at)
+        value = -float(data.came @ each - data.watched @ by)
         return value if math.isfinite(value) else 1e300
 
-    start = np.array([math.log(float(np.average(days, weights=came)) + _SAME_DAY), 0.0])
+    start = np.array([math.log(float(np.average(data.days, weights=data.came)) + _SAME_DAY), 0.0])
     # The default simplex is flat where a coordinate starts at 0, and then stops far from the maximum.
     simplex = start + np.array([[0.0, 0.0], [0.3, 0.0], [0.0, 0.3]])
     options = {"xatol": 1e-4, "fatol": 1e-5, "initial_simplex": simplex, "maxiter": 600}
     at = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
     covariance: Floats = np.linalg.pinv(_curvature(loss, at), hermitian=True).astype(np.float64)
-    return Truncated(name, -loss(at), at, covariance, cap)
+    pulls = _pulls(logs, at, data)
+    return Truncated(name, -loss(at), at, covariance, covariance @ (pulls.T @ pulls) @ covariance, cap)
+
+
+def _pulls(
+    logs: Callable[[Floats], tuple[Floats, Floats]], at: Floats, data: _Data, step: float = 1e-4
+) -> Floats:
+    """Slope of each event's log likelihood in both parameters."""
+    columns = []
+    for way in np.eye(2) * step:
+        (day, by), (less_day, less_by) = logs(at + way), logs(at - way)
+        columns.append((day - less_day)[data.day_of] - (by - less_by)[data.age_of])
+    return np.nan_to_num(np.column_stack(columns) / (2 * step))
 
 
 def _curvature(loss: Callable[[Floats], float], at: Floats, step: float = 1e-3) -> Floats:

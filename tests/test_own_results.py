@@ -73,3 +73,30 @@ def test_letters_that_documents_lack_are_told_of_units_definitions_and_plans(tmp
     places = [w["where"] for w in told if "that the type of documents lacks" in w["message"]]
     wanted = ("kpis.orders.unit", "kpis.orders.definition", "plans.more.label")
     assert [any(name in place for place in places) for name in wanted] == [True, True, True], places
+
+
+@pytest.mark.slow
+def test_a_kpi_that_pay_hangs_on_has_its_target_and_its_definition_on_the_paper(tmp_path: Path) -> None:
+    tree = yaml.safe_load(CASE.read_text(encoding="utf-8"))
+    north = {"orders": 1.0}
+    tree |= {"current_plan": {"north": north}, "plans": {}, "rules": {"locks": {"north": north}}}
+    tree["teams"]["north"]["curve"] = {"cap": 2, "gate": {"kpi": "rate", "at": 0.9}}
+    (tmp_path / "gate.yaml").write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
+    assert incentives("solve", tmp_path / "gate.yaml", "--out", tmp_path / "run").exit_code == 0
+    text = paper(tmp_path / "run", "fr")
+    assert "Rate – – 40,00 % 100 %" in text
+    assert "Un indicateur sans poids" in text
+    assert "Order. Divisé par : Lead" in text
+
+
+@pytest.mark.slow
+def test_todays_plan_that_was_asked_about_is_not_recommended(folder: Path) -> None:
+    asked = ("report", folder, "--plan", "current", "--out", folder.parent / "today", "--only", "pdf")
+    assert incentives(*asked).exit_code == 0
+    for language, said, unsaid in (
+        ("en", "This plan is today’s", ("Keep the current plan", "Why nothing moved")),
+        ("fr", "Ce plan est celui d’aujourd’hui", ("Garder le plan actuel", "Pourquoi rien n’a bougé")),
+    ):
+        page = PdfReader(folder.parent / "today" / f"report.{language}.pdf").pages[0].extract_text()
+        assert said in " ".join(page.split())
+        assert not [claim for claim in unsaid if claim in " ".join(page.split())]

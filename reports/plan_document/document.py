@@ -98,6 +98,8 @@ def _components(words: Words, tables: Tables, team: Any) -> Block:
         *(PageColumn(words.say(f"paper.{h}")) for h in heads),
     ]
     rows = [_component(words, line, kpis.loc[line["kpi"]], team) for _, line in at.iterrows()]
+    deciding = _deciding(tables, team)
+    rows += [_component(words, {"kpi": kpi}, kpis.loc[kpi], team) for kpi in deciding]
     summary = tables["summary"].iloc[0]
     name, anew = period(words, summary), summary["targets"] == "reset"
     stretch = words.write.percent(summary["stretch"], 1, signed=True)
@@ -106,9 +108,18 @@ def _components(words: Words, tables: Tables, team: Any) -> Block:
         tables=[table(columns, rows)],
         notes=[
             _whose(words, team, name),
+            words.say("paper.deciding") if deciding else "",
             words.say("paper.reset", period=name, stretch=stretch) if anew else "",
         ],
     )
+
+
+def _deciding(tables: Tables, team: Any) -> list[str]:
+    """KPIs that a team is not paid on, and that open or multiply what it is paid on."""
+    paid = set(mine_of(tables, "examples", team)["kpi"])
+    terms = mine_of(tables, "curve_terms", team)
+    hanging = terms[terms["kpi"].isin(paid) & (terms["on"] != "")]["on"]
+    return [kpi for kpi in dict.fromkeys(hanging) if kpi not in paid]
 
 
 def _whose(words: Words, team: Any, name: Any) -> str:
@@ -121,11 +132,13 @@ def _whose(words: Words, team: Any, name: Any) -> str:
 
 
 def _component(words: Words, line: Any, kpi: Any, team: Any) -> Block:
+    """A KPI that is paid, or, without a weight, one that pay hangs on."""
     today = float(kpi["now"]) * ratio(float(kpi["target_now"]), float(kpi["target"]))
+    paid = "weight" in line
     return row(
-        cell(words.label(line, "kpi", LONGEST), "bold"),
-        words.write.weight(line["weight"]),
-        _amount(words, line),
+        cell(words.label(line, "kpi", LONGEST), "bold" if paid else "plain"),
+        words.write.weight(line["weight"]) if paid else NOTHING,
+        _amount(words, line) if paid else NOTHING,
         kpi_value(words, kpi, _heads(kpi, team), str(line["kpi"])),
         words.write.percent(today, 0),
     )
@@ -182,7 +195,7 @@ def _rounding(words: Words, lines: pd.DataFrame, sums: pd.DataFrame) -> list[Blo
 
 def _definitions(words: Words, tables: Tables, team: Any) -> Block:
     """What counts for each KPI, where the figure comes from, who measures it."""
-    paid = list(dict.fromkeys(mine_of(tables, "examples", team)["kpi"]))
+    paid = [*dict.fromkeys(mine_of(tables, "examples", team)["kpi"]), *_deciding(tables, team)]
     columns = [
         PageColumn(words.say("paper.kpi"), "left", 0.8),
         PageColumn(words.say("paper.counts"), "left", 1.6),

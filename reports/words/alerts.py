@@ -23,7 +23,8 @@ def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
     blocks += [*_broken(words, tables), *_beliefs(words, tables)]
     blocks += doubts(words, tables["warnings"])
     summary = tables["summary"].iloc[0]
-    if not summary["moved"] and (tables["plans"]["kind"] == "chosen").any():
+    searched = summary["status"] != "given" and (tables["plans"]["kind"] == "chosen").any()
+    if not summary["moved"] and searched:
         blocks.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})
     return blocks
 

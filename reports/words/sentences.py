@@ -77,7 +77,8 @@ def _stay(words: Words, summary: Row, chosen: Row) -> dict[str, str]:
         period=period(words, summary),
         loaded=words.money(chosen["loaded_pay"]),
     )
-    return {"what": words.say("decision.none"), "result": result}
+    given = summary["status"] == "given"
+    return {"what": "" if given else words.say("decision.none"), "result": result}
 
 
 def _changes(words: Words, tables: Tables) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from companies import random_company
-from fuzz import generated
+from fuzz import Everything, generated
 from solved import mini
 
 from optimizer import Options, Scenario
@@ -25,8 +25,7 @@ from optimizer.solver.highs import Limits
 from optimizer.solver.program.at_beliefs import FixedModel, model_at
 from optimizer.solver.program.plan_cells import Space, find_cells
 from optimizer.solver.program.regions import find_regions
-from optimizer.solver.solution import Problem
-from optimizer.solver.state import SolveState, own_beliefs
+from optimizer.solver.state import own_beliefs
 
 NEAR = 1e-6
 """Facets are in units of their size; cells leave 1e-7 of it to rounding."""
@@ -79,14 +78,12 @@ def test_a_stage_that_nobody_feeds_cuts_off_no_plan() -> None:
     scenario = generated(1178)
     assert scenario is not None
     cal = calibrate(scenario)
-    measures = measure(cal)
-    state = SolveState(Problem(cal, plan_space(cal, measures.controllability), measures), Options())
+    every = Everything.of(cal, plan_space(cal, measure(cal).controllability), Options())
     poor = np.zeros((3, 9), dtype=np.intp)
     poor[0, 2] = poor[2, 4] = 4
-    at = own_beliefs(state, state.scored.one(poor), "own")
-    judge = judge_at(cal, state.space, at.beliefs, at.exposure)
-    scores = judge(np.concatenate(list(every_plan(state.space))))
-    assert model_at(at.data(state)).relaxed_bound() >= scores.value[scores.kept].max() * (1 - 1e-9)
+    at = own_beliefs(every.state, every.state.scored.one(poor), "own")
+    scores = judge_at(cal, every.state.space, at.beliefs, at.exposure)(every.units)
+    assert model_at(at.data(every.state)).relaxed_bound() >= scores.value[scores.kept].max() * (1 - 1e-9)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from optimizer import Options, read_scenario
+from optimizer import Options, read_scenario, solve
 from optimizer.cli import main
 from optimizer.plans.warnings import measured_warnings
 from optimizer.response.calibration import calibrate
@@ -22,7 +22,6 @@ from optimizer.scenario.files import scenario_file
 from optimizer.scenario.template import STARTER, starter
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.xlsx.write import workbook_of
-from optimizer.solver import solve
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from threading import Event
-from typing import cast
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,9 +16,7 @@ from optimizer import RunOptions, Scenario, read_scenario, solve_to_folder
 from optimizer.cli import main
 from optimizer.explanation.resolve import LONGEST
 from optimizer.runs.deadlines import Deadlines, explained_by, searched_by
-from optimizer.solver.highs import Limits
-from optimizer.solver.pace import BLOCK, paced
-from optimizer.solver.state import SolveState
+from optimizer.solver import pace
 
 SMALL = CASES / "small.yaml"
 
@@ -69,20 +66,20 @@ class _Told:
         return self.left[0] == 0
 
     @property
-    def limits(self) -> Limits:
-        return Limits(1e-4, self.left.pop(0) if len(self.left) > 1 else self.left[0], 1, Event())
+    def limits(self) -> SimpleNamespace:
+        return SimpleNamespace(seconds=self.left.pop(0) if len(self.left) > 1 else self.left[0])
 
 
 def test_where_time_is_limited_a_single_plan_is_judged_first() -> None:
-    blocks = [s.stop - s.start for s in paced(cast(SolveState, _Told(1000.0)), 5_000)]
+    blocks = [s.stop - s.start for s in pace.paced(_Told(1000.0), 5_000)]
     assert blocks[:4] == [1, 8, 64, 512]
-    assert max(blocks) == BLOCK
+    assert max(blocks) == pace.BLOCK
     assert sum(blocks) == 5_000
-    assert [s.stop - s.start for s in paced(cast(SolveState, _Told(None)), 1_500)] == [BLOCK, 1_500 - BLOCK]
+    assert [s.stop - s.start for s in pace.paced(_Told(None), 1_500)] == [pace.BLOCK, 1_500 - pace.BLOCK]
 
 
 def test_no_plan_is_judged_after_the_time() -> None:
-    assert [s.stop for s in paced(cast(SolveState, _Told(1000.0, 1000.0, 0.0)), 5_000)] == [1]
+    assert [s.stop for s in pace.paced(_Told(1000.0, 1000.0, 0.0), 5_000)] == [1]
 
 
 # --- frontiers ------------------------------------------------------------------------------------------

@@ -3,9 +3,9 @@
     python -m tests.never_better --count 500 [--second-edition]
 
 Every second company is solved as if its plans were too many to judge them all. Prints how they ended, and
-every word that is better than what all plans allow. With `--second-edition` companies have fields of model.md
-§13 by chance (`tests/second_edition.py`), two of them all that they have room for; with `--whole` each has
-all.
+every word that is better than what all plans allow. With `--second-edition` companies have fields of that
+edition of model.md by chance (`tests/second_edition.py`), two of them all that they have room for; with
+`--whole` each has all.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def main() -> int:
     )
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--second-edition", action="store_true", help="with fields of model.md §13")
+    parser.add_argument("--second-edition", action="store_true", help="with fields of the second edition")
     parser.add_argument("--whole", action="store_true", help="with every one of these fields")
     asked = parser.parse_args()
     ended = []

@@ -1,4 +1,4 @@
-"""Companies with the fields of the second edition (model.md §13): each changes a scenario's tree by chance.
+"""Companies with the fields of the second edition of model.md: each changes a scenario's tree by chance.
 
 `some_of` writes a handful of fields, `all_of` every one. What was there stays, but for curves and targets.
 """

@@ -266,6 +266,22 @@ def test_a_conflict_names_the_lock_that_it_hangs_on_and_its_way_out_keeps_the_lo
     assert solve(with_rules(scenario, locks={})).chosen is not None
 
 
+def test_a_locked_kpi_below_the_floor_of_control_leaves_a_way_out() -> None:
+    """A lock is exempt from the floor: without it the KPI could not be chosen, and there would be no plan."""
+    scenario = with_rules(
+        case("way_out.yaml"),
+        locks={"finders": {"orders": 1.0}},
+        controllability={"floor": 0.05, "override": {"finders": {"orders": {"value": 0.01, "source": "x"}}}},
+        measures={"finders": ["orders"], "closers": ["orders", "per_lead"]},
+    )
+    solution = solve(scenario)
+    assert solution.status == "infeasible"
+    assert solution.conflict is not None
+    assert solution.conflict.rules == ("budget.expected",)
+    assert solution.conflict.exact
+    assert solve(applied(scenario, solution)).chosen is not None
+
+
 # --- arithmetic -----------------------------------------------------------------------------------------
 
 

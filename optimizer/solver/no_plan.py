@@ -38,22 +38,27 @@ def starved(state: SolveState) -> NoPlan | None:
     short = {FLOOR.named(team): floor - away(c, FLOOR.name, at_least=True) for team, c in most.items()}
     moves = tuple(MovedLimit(name, floor, by) for name, by in short.items())
     further = _further(state, min(move.relaxed for move in moves))
+    if further is None:
+        return NoPlan(state, "infeasible", conflict=Conflict(tuple(short), ()))
     conflict = Conflict(tuple(short), (*moves, *further.cheapest), further.exact)
     return NoPlan(state, "infeasible", conflict=conflict)
 
 
-def _further(state: SolveState, floor: float) -> Conflict:
-    """What else must move with this floor, so that a plan keeps every rule."""
+def _further(state: SolveState, floor: float) -> Conflict | None:
+    """What else must move with this floor, so that a plan keeps every rule; None where none is known."""
     rules = updated(state.cal.scenario.rules, "controllability", floor=floor)
     cal = replace(state.cal, scenario=state.cal.scenario.model_copy(update={"rules": rules}))
     space = plan_space(cal, state.space.controllability, terms=state.space.terms)
     lower = replace(state, problem=replace(state.problem, cal=cal, space=space))
     if space.continuous:
-        return Conflict((), ())
+        return None
     if judge_whole(lower):
         kept = lower.incumbent is not None and lower.incumbent.kept
-        return Conflict((), (), exact=True) if kept else exact_conflict(lower)
-    return Conflict((), nearest_way_out(lower, _least_broken(lower)))
+        found = Conflict((), (), exact=True) if kept else exact_conflict(lower)
+        return found if kept or found.cheapest else None
+    nearest = _least_broken(lower)
+    moves = nearest_way_out(lower, nearest)
+    return Conflict((), moves) if moves or (nearest is not None and nearest.kept) else None
 
 
 def _least_broken(state: SolveState) -> ScoredPlan | None:

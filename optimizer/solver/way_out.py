@@ -143,7 +143,9 @@ def _beyond_locks(state: SolveState) -> Listing | None:
     space = plan_space(
         replace(state.cal, scenario=scenario), state.space.controllability, terms=state.space.terms
     )
-    return listing(replace(space, scenario=_without_weight_rules(scenario)))
+    allowed = space.allowed | state.space.allowed  # locked KPIs are exempt from the floor of control
+    found = listing(replace(space, allowed=allowed, scenario=_without_weight_rules(scenario)))
+    return found if found is not None and found.count else None
 
 
 def is_lock(rule: str) -> bool:

@@ -52,11 +52,13 @@ def _payload(index: pd.DataFrame, labels: Labels, language: str) -> Block:
     title = words.say("batch.title")
     unit = str(currencies[0]) if len(currencies) == 1 else words.say("batch.own_currency")
     good = int((index["status"] == "optimal").sum())
+    drafts = int((index["placeholders"] > 0).sum())
+    told = f" {words.count('batch.drafts', drafts)}" if drafts else ""
     chapters = [_outcomes(words, index), _plans(words, index, labels), _reasons(words, index, labels)]
     return {
-        **page_data(language, title, title, {}),
+        **page_data(language, title, title, {}, words.say("draft.mark") if drafts else ""),
         "heading": title,
-        "subtitle": words.count("batch.lead", len(index), good=str(good), unit=unit),
+        "subtitle": words.count("batch.lead", len(index), good=str(good), unit=unit) + told,
         "chapters": [part for part in chapters if part is not None],
     }
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 
 from optimizer import Scenario, read_scenario
-from optimizer.cli import main
 from tests.solved import CASES
+from tests.verbs import incentives
 
 HISTORY = CASES / "history"
 ASSUME = {
@@ -23,10 +22,6 @@ ASSUME = {
     "margin": 0.5,
     "current_plan": {"marketing": {"leads": 1}, "sales": {"wins": 1}},
 }
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def drafted(tmp_path: Path, export: str, **changes: Any) -> tuple[Scenario, Path]:

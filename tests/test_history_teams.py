@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 
 from optimizer import read_scenario
-from optimizer.cli import main
+from tests.verbs import incentives
 
 TEAM = {"headcount": 3, "hours": 4000, "base_pay": 30000, "target_pay": 9000}
 ASSUME: dict[str, Any] = {
@@ -38,10 +37,6 @@ DEALS: dict[str, Any] = {
     "handover": "with_sales",
     "kept": "stays",
 }
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")

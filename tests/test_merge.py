@@ -8,17 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 
 from optimizer import read_scenario
-from optimizer.cli import main
 from tests.solved import CASES
+from tests.verbs import incentives
 
 HISTORY = CASES / "history"
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def company(tmp_path: Path, name: str = "ours", **changes: Any) -> Path:

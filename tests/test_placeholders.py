@@ -10,12 +10,11 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
 from optimizer import read_scenario
-from optimizer.cli import main
 from tests.solved import CASE, CASES, RULES, SOURCES
+from tests.verbs import incentives
 
 SMALL = CASES / "small.yaml"
 PLACEHOLDERS = ["teams.sales.hours", "activities.touch_fit.yields.fit_meeting", "stages.retained.value"]
@@ -30,10 +29,6 @@ SPOKEN = {
         "Ce document ne permet pas encore de décider : 3 valeurs sont provisoires.",
     ),
 }
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def drafted(tmp_path: Path, *placeholders: str, **changes: Any) -> Path:
@@ -295,3 +290,17 @@ def test_a_form_without_answers_or_of_another_file_is_refused(
     nothing = incentives("fill", SMALL, "--form", tmp_path / "f.xlsx")
     assert nothing.exit_code == 2
     assert "no placeholder" in nothing.output
+
+
+@pytest.mark.slow
+def test_a_batch_says_which_of_its_runs_are_drafts(tmp_path: Path) -> None:
+    tree = json.loads(CASE.read_text(encoding="utf-8")) | {"rules": RULES}
+    for name, placeholders in (("whole", []), ("draft", PLACEHOLDERS)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(tree | {"placeholders": placeholders}))
+    grid = {"base": ["whole.json", "draft.json"]}
+    (tmp_path / "grid.yaml").write_text(yaml.safe_dump(grid))
+    done = incentives("batch", tmp_path / "grid.yaml", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    index = pd.read_csv(tmp_path / "out" / "index.csv").set_index("base")
+    assert index["placeholders"].to_dict() == {"whole": 0, "draft": 3}
+    assert "1 run is a draft" in text_of(tmp_path / "out", "summary.en.pdf")

@@ -53,6 +53,9 @@ INDEX = Table(
     net=Column(float, "money/period", "revenue − loaded_pay"),
     net_change=Column(float, "money/period", "net over the current plan's, at consistent beliefs"),
     budget=Column(float, "money/period", "limit on expected loaded payouts; empty without one"),
+    placeholders=Column(
+        float, "count", "numbers of the scenario that nobody has given yet; with any, the run is a draft"
+    ),
     plan=Column(str, "text", "the recommended plan, team: KPI weight", "weights"),
     curves=Column(str, "text", "chosen for it, team: curve; empty without a choice"),
     target_pay=Column(str, "text", "of teams for which it is a decision, team: amount; empty without one"),

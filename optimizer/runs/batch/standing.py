@@ -91,6 +91,7 @@ def folder_row(folder: Path) -> Row:
         **_money(consistent),
         "net_change": float(summary["net_change"] or "nan"),
         "budget": float(summary["budget"] or "nan"),
+        "placeholders": float(summary["placeholders"]),
         **_plan(folder, result),
     }
 

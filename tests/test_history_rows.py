@@ -589,3 +589,14 @@ def test_small_sources_are_no_dead_end(tmp_path: Path) -> None:
     code, said, stderr = run(*arguments)
     assert code == 0, said + stderr
     assert run("check", out)[0] == 0
+
+
+@pytest.mark.parametrize(("name", "won"), [("product_lines", 20), ("repeated_ids", 2), ("names_as_id", 20)])
+def test_a_suggested_map_reads_repeated_ids_as_deals_and_repeated_names_as_rows(
+    name: str, won: int, tmp_path: Path
+) -> None:
+    code, said, stderr = run("calibrate", CASES / f"{name}.csv", "--suggest-map")
+    assert code == 0, stderr
+    (tmp_path / "map.yaml").write_text(said)
+    read = read_history([CASES / f"{name}.csv"], read_map(tmp_path / "map.yaml"), today=TODAY)
+    assert read.deals["won"].sum() == won

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from optimizer.history.read.stage_changes import names_a_deal
 from optimizer.history.suggest.column_facts import Column
 from optimizer.history.suggest.export_kinds import Known
 from optimizer.history.suggest.map_lines import Line, check, not_found
@@ -51,6 +52,11 @@ def _id(known: Known) -> Line:
     if (heading := known.changes or known.told.heading("id")) is not None:
         doubt = known.told.roles["id"].check if "id" in known.told.roles and not known.changes else ""
         return Line("id", heading, check(doubt), deep=2)
+    again = next((name for name in known.export.columns if names_a_deal(name) or ideas(name) == {"id"}), None)
+    if again is not None:
+        return Line(
+            "id", again, check("it repeats: its rows are read as states or lines of one deal"), deep=2
+        )
     return Line("id", None, "id: no column differs in every row, so every row is a deal of its own", deep=2)
 
 

@@ -215,7 +215,9 @@ def _fitted(name: str, data: _Data, cap: float) -> Truncated:
     at = optimize.minimize(loss, start, method="Nelder-Mead", options=options).x
     covariance: Floats = np.linalg.pinv(_curvature(loss, at), hermitian=True).astype(np.float64)
     pulls = _pulls(logs, at, data)
-    return Truncated(name, -loss(at), at, covariance, covariance @ (pulls.T @ pulls) @ covariance, cap)
+    with np.errstate(over="ignore", invalid="ignore"):  # lags that are all alike: no curvature, no bound
+        robust = covariance @ (pulls.T @ pulls) @ covariance
+    return Truncated(name, -loss(at), at, covariance, robust, cap)
 
 
 def _pulls(

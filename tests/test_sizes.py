@@ -88,3 +88,13 @@ def test_percents_of_targets_are_doubted_where_every_value_is_one(tmp_path: Path
         actuals.write_text(f"period,team,kpi,value\n{rows}", encoding="utf-8")
         done = incentives("adjust", CASE.parent / "timing_budget.yaml", actuals)
         assert done.stderr.count("looks like a percentage of the target") == doubted
+
+
+def test_targets_and_pay_of_a_plan_file_are_doubted_where_it_is_used(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("targets: {orders: 3000}\ntarget_pay: {closers: 2000000}\n", encoding="utf-8")
+    for verb in ("evaluate", "budget"):
+        told = incentives(verb, CASE, "--plan", plan).stderr
+        assert "warning: [plan.targets.orders]" in told
+        assert "warning: [plan.target_pay.closers]" in told
+    assert "warning" not in incentives("evaluate", CASE, "--plan", "current").stderr

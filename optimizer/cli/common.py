@@ -357,6 +357,20 @@ def plan_named(scenario: Scenario, name: str | None) -> Plan:
     from optimizer.runs.api.border import UnknownPlanError, checked_plan
 
     try:
-        return checked_plan(scenario, name)
+        plan = checked_plan(scenario, name)
     except UnknownPlanError as error:
         raise click.BadParameter(error.problems[0].message) from None
+    _warn_of_plan(scenario, plan)
+    return plan
+
+
+def _warn_of_plan(scenario: Scenario, plan: Plan) -> None:
+    """Targets and pay of the wrong size that a plan brings, on stderr."""
+    from optimizer.scenario.checks import sizes
+    from optimizer.scenario.checks.baseline_counts import baseline_counts
+
+    for finding in sizes.of_plan(scenario, baseline_counts(scenario), plan, ("plan",)):
+        place = ".".join(map(str, finding.path))
+        click.echo(
+            f"warning: [{place}] {finding.message} (got: {finding.value})\n    {finding.hint}", err=True
+        )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, Findings
 from optimizer.scenario.checks.plausible import ATTAINMENT, MONTHS
 from optimizer.scenario.curve_types import Curve
-from optimizer.scenario.plan import plans_in
+from optimizer.scenario.plan import Plan, plans_in
 from optimizer.scenario.problems import Finding, Path, number
 from optimizer.scenario.types import Activity, Scenario, Team
 
@@ -119,18 +119,22 @@ def _curves(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _plans(scenario: Scenario, baseline: BaselineCounts) -> Iterator[Finding]:
-    """Targets and pay that a named plan brings, against today's."""
     for name, plan in plans_in(scenario).items():
-        for kpi, target in plan.targets.items():
-            today = baseline.value(scenario.kpis[kpi]) if kpi in scenario.kpis else 0.0
-            low, high = ATTAINMENT
-            if today > 0 and not low <= today / target <= high:
-                said = f"attainment today, {today:.4g} over this target, would be {today / target:,.3g}"
-                between = f"{said}; plausible: {low:g} to {high:g}"
-                hint = f"a target is 100 %, in the KPI's own unit per {scenario.period}"
-                yield Finding(("plans", name, "targets", kpi), number(target), between, hint)
-        for team, pay in plan.target_pay.items():
-            yield from _plan_pay(scenario, ("plans", name, "target_pay", team), team, pay)
+        yield from of_plan(scenario, baseline, plan, ("plans", name))
+
+
+def of_plan(scenario: Scenario, baseline: BaselineCounts, plan: Plan, at: Path) -> Iterator[Finding]:
+    """Targets and pay that a plan brings, against today's."""
+    for kpi, target in plan.targets.items():
+        today = baseline.value(scenario.kpis[kpi]) if kpi in scenario.kpis else 0.0
+        low, high = ATTAINMENT
+        if today > 0 and not low <= today / target <= high:
+            said = f"attainment today, {today:.4g} over this target, would be {today / target:,.3g}"
+            between = f"{said}; plausible: {low:g} to {high:g}"
+            hint = f"a target is 100 %, in the KPI's own unit per {scenario.period}"
+            yield Finding((*at, "targets", kpi), number(target), between, hint)
+    for team, pay in plan.target_pay.items():
+        yield from _plan_pay(scenario, (*at, "target_pay", team), team, pay)
 
 
 def _plan_pay(scenario: Scenario, at: Path, name: str, pay: float) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ FIELDS = ("from", "to", "given", "published", "paid", "dispute", "asked", "answe
 
 def plan_pdfs(run: RunContent, language: str, date: dt.date | None) -> Iterator[Document]:
     """`plan_<team>.<language>.pdf` for every team that the recommended plan pays; none if a check failed, or
-    while a number is provisional (documents.md a.4): nobody is to sign an invented amount."""
+    while a number is provisional: nobody is to sign an invented amount."""
     shown = printable(run.tables)
     words = words_for(shown, language)
     if shown["summary"].iloc[0]["status"] == "error" or placeholders_in(shown):

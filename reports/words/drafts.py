@@ -1,4 +1,4 @@
-"""What a draft says of itself: numbers of the scenario that nobody has given yet (documents.md a.4)."""
+"""What a draft says of itself: numbers of the scenario that nobody has given yet."""
 
 from __future__ import annotations
 

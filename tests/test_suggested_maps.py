@@ -112,6 +112,27 @@ def test_headings_are_told_however_they_are_spelt(name: str, change: Any, tmp_pa
     assert mistakes(name, entry, tmp_path)[0] == []
 
 
+STATES = (
+    {"won": ["Signé"], "lost": ["Sans suite"], "open": ["Devis"]},
+    {"won": ["Vendida"], "lost": ["Descartada"], "open": ["En curso"]},
+)
+
+
+@pytest.mark.parametrize("states", STATES)
+@pytest.mark.parametrize("name", ["hubspot_internal", "copper", "warehouse_caps"])
+def test_stages_in_one_language_are_told_under_headings_in_another(
+    name: str, states: Mapping[str, list[str]], tmp_path: Path
+) -> None:
+    assert mistakes(name, {**SEEN[name], "states": states}, tmp_path)[0] == []
+
+
+def test_two_closing_dates_that_nothing_tells_apart_are_both_named(tmp_path: Path) -> None:
+    """Of open deals, too, both are filled: either may be the forecast."""
+    _, answer = mistakes("copper", {**SEEN["copper"], "forecast": True}, tmp_path)
+    (line,) = [line for line in answer.marked("CHECK") if "closed:" in line]
+    assert {"Close Date", "Closed Date"} <= set(line.split('"'))
+
+
 def test_accents_are_told_composed_and_decomposed(tmp_path: Path) -> None:
     entry = json.loads(unicodedata.normalize("NFD", json.dumps(SEEN["hubspot_fr"], ensure_ascii=False)))
     found, answer = mistakes("nfd", entry, tmp_path)

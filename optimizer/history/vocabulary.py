@@ -79,9 +79,10 @@ def _dictionary() -> Mapping[str, frozenset[str]]:
 
 @cache
 def _parts(word: str) -> tuple[str, ...]:
-    """A compound such as `createdate` or `Abschlussdatum` as known words; none where a piece is unknown."""
+    """A compound such as `createdate` or `Abschlussdatum` as known words, the last as long as can be; none
+    where a piece is unknown."""
     known = _dictionary()
-    ends = [n for n in range(len(word) - 1, 1, -1) if word[:n] in known and _long_enough(word[:n])]
+    ends = [n for n in range(2, len(word)) if word[:n] in known and _long_enough(word[:n])]
     for end, rest in ((n, word[n + len(link) :]) for n in ends for link in _links(word[n:])):
         if rest in known and _long_enough(rest):
             return word[:end], rest

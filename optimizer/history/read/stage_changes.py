@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from optimizer.history.read.account import Account
+from optimizer.history.read.conditions import any_of
 from optimizer.history.read.exports import ROW, Export, Loss, read_export
 from optimizer.history.read.flags import OPEN_AS
 from optimizer.history.read.mapping import Map
@@ -49,11 +50,17 @@ def refuse_stage_changes(exports: Sequence[Export], given: Map) -> None:
         for heading in _headings_of_deals(export, given):
             both = frozenset({heading, given.deals.columns.created})
             deals = read_export(export.path, both).frame.select(ROW, heading)
-            rows = export.frame.select(ROW, *told).join(deals, on=ROW).drop_nulls(heading)
-            each = rows.group_by(heading).agg(pl.struct(told).n_unique().alias("stages"))
-            several = float((each["stages"] > 1).sum()) > 0.5 * each.height
-            if several and rows.height > _AGAIN * each.height:
-                raise ScenarioError([_problem(export, heading, rows.height, each.height)])
+            won = any_of(given.deals.won).alias("__won")
+            rows = export.frame.select(ROW, won, pl.struct(told).alias("__stage")).join(deals, on=ROW)
+            each = (
+                rows.drop_nulls(heading)
+                .group_by(heading)
+                .agg(pl.len(), pl.col("__stage").n_unique(), pl.col("__won").sum())
+            )
+            several = each.filter(pl.col("__stage") > 1).height > 0.5 * each.height
+            once = each.filter(pl.col("__won") > 1).height < 0.05 * each.height
+            if several and once and each["len"].sum() > _AGAIN * each.height:
+                raise ScenarioError([_problem(export, heading, int(each["len"].sum()), each.height)])
 
 
 def _headings_of_deals(export: Export, given: Map) -> list[str]:

@@ -72,7 +72,7 @@ def _rest(free: Sequence[Column], table: Table, hints: Mapping[str, str]) -> dic
     for points, role, column in scored:
         taken = {choice.heading for choice in chosen.values()}
         if points >= _AT_LEAST.get(role, LEAST) and role not in chosen and column.heading not in taken:
-            chosen[role] = Choice(column, _doubt(points, role, column, free, table, hints))
+            chosen[role] = Choice(column, _doubt(points, role, column, free, table))
     return chosen
 
 
@@ -81,7 +81,7 @@ def _best(role: str, columns: Sequence[Column], table: Table, hints: Mapping[str
     if not ranked or ranked[0][0] < LEAST:
         return None
     points, column = ranked[0]
-    return Choice(column, _doubt(points, role, column, columns, table, hints))
+    return Choice(column, _doubt(points, role, column, columns, table))
 
 
 def _points(role: str, column: Column, table: Table, hints: Mapping[str, str]) -> float:
@@ -94,16 +94,14 @@ def _doubt(
     column: Column,
     columns: Sequence[Column],
     table: Table,
-    hints: Mapping[str, str],
 ) -> str:
     """Why a choice should be looked at."""
     if role == "closed" and "expected" in column.ideas:
         return "an expected date, where nothing else says when a deal was won or lost"
     if points < SURE:
         return "guessed from its values"
-    rivals = [
-        c for c in columns if c is not column and _points(role, c, table, hints) > max(LEAST, points - _NEAR)
-    ]
+    near = max(LEAST, score(role, column, table) - _NEAR)
+    rivals = [c for c in columns if c is not column and score(role, c, table) > near]
     return f"or {_named(rivals)}" if rivals else ""
 
 

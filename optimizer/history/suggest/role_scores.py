@@ -135,7 +135,8 @@ def _channels(column: Column, table: Table) -> float:
     """Categories that are named as channels are, such as Web or Referral."""
     named = sum(any_word(words(value), "outcomes", "channel") for value in column.values)
     looks = named > 0.6 * max(1, len(column.values))
-    return _categories(column, table) + _GUESSED * looks
+    twice = {"campaign", "source"} <= column.ideas
+    return _categories(column, table) + _GUESSED * looks - 4 * twice
 
 
 def _currencies(column: Column, _table: Table) -> float:
@@ -189,7 +190,8 @@ RULES: Mapping[str, Rule] = {
     ),
     "source": Rule(
         ("text",),
-        {**_NOT_A_CATEGORY, "source": 5, "campaign": 3.5, "medium": 3, "original": 1, "lead": 0.5,
+        {**_NOT_A_CATEGORY, "source": 5,
+            "last": -1.5, "campaign": 3.5, "medium": 3, "original": 1, "lead": 0.5,
          "detail": -5,
          "account": -3, "owner": -6, "value": -6, "product": -6, "team": -6, "contact": -2, "id": -0.5,
          "type": -1},

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pypdf
 import pytest
+from benchmarks.histories import said_of
 from test_history import run
 
 from optimizer.history.estimate import arrivals
@@ -230,3 +231,14 @@ def test_the_mean_lag_of_fast_and_slow_persons_together_is_that_of_leads_watched
         assert arrival.mean == pytest.approx(60, rel=0.25)
         inside += arrival.lo <= 60 <= arrival.hi
     assert inside >= 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["undecided", "speeds", "regime", "duplicates", "skill"])
+def test_synthetic_histories_are_told_as_they_were_made(kind: str) -> None:
+    """One of each kind that fails in its own way; the benchmark runs many of all twelve."""
+    said = said_of(kind, 3)
+    assert said.skill == (kind == "skill")
+    assert (said.named > 0) == (kind == "skill")
+    assert said.change == (kind == "regime")
+    assert said.duplicates

@@ -23,7 +23,8 @@ import yaml
 from click.testing import CliRunner
 
 import optimizer.cli
-from tests.benchmarks import make_histories
+
+from . import make_histories
 
 KINDS: tuple[str, ...] = make_histories.KINDS
 MAP = Path(__file__).parent.parent / "cases" / "history" / "map_histories.yaml"

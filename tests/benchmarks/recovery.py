@@ -60,9 +60,11 @@ COMPANY = Twin(
 """About 2,000 leads a quarter. How leads are answered is that under the plan in force at the end."""
 HOURS = {"campaign": 0.5, "prompt": 2.0, "late": 1.4, "touch": 0.2}
 """Of work per lead, in that company."""
+CALM = {"effort": 0.0, "luck_discount": 0.0}
+"""People of the known company work no more hours for pay, and do not mind luck."""
 ASSUME = {
-    "marketing": {"headcount": 3, "hours": 1380, "base_pay": 30000, "target_pay": 12000},
-    "sales": {"headcount": 12, "hours": 5520, "base_pay": 90000, "target_pay": 72000},
+    "marketing": {"headcount": 3, "hours": 1380, "base_pay": 30000, "target_pay": 12000, **CALM},
+    "sales": {"headcount": 12, "hours": 5520, "base_pay": 90000, "target_pay": 72000, **CALM},
     "margin": 0.5,
     "current_plan": {"marketing": {"leads": 1.0}, "sales": {"wins": 0.5, "answered_in_time": 0.5}},
     "rules": {

@@ -132,11 +132,16 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
     mean, variance = _pooled(laws, lambda law, at: math.log(law.mean(at)))
     half = math.exp(min(50.0, 1.959964 * math.sqrt(variance)))
     middle = (mean, mean / half, min(mean * half, laws[0][1].cap))
-    return Arrival(alike[0].name, *_unless_old_ones_differ(middle, seen[oldest >= longest]), len(seen), laws)
+    return Arrival(
+        alike[0].name,
+        *_unless_old_ones_differ(middle, seen[oldest >= _WATCHED * np.quantile(seen, 0.99)]),
+        len(seen),
+        laws,
+    )
 
 
 def _unless_old_ones_differ(middle: tuple[float, float, float], old: Floats) -> tuple[float, float, float]:
-    """The mean with its interval; that of `old` leads alone, watched as long as the longest lag, where it is
+    """The mean with its interval; that of `old` leads alone, watched longer than nearly all lags, where it is
     far from it: then no distribution is that of the lags, and its tail is wrong."""
     if len(old) < _OLD_NEEDED:
         return middle

@@ -282,6 +282,13 @@ def test_a_locked_kpi_below_the_floor_of_control_leaves_a_way_out() -> None:
     assert solve(applied(scenario, solution)).chosen is not None
 
 
+def test_a_plan_that_moved_results_keep_within_its_bad_cases_is_no_internal_error() -> None:
+    """The model, which has no moved results, rejects the plan; it was judged with them, as the only one."""
+    solution = solve(case("moved_bad_cases.json"), Options(gap=1e-6))
+    assert solution.status == "imposed"
+    assert all(c.ok for c in solution.certificate.checks)
+
+
 # --- arithmetic -----------------------------------------------------------------------------------------
 
 

@@ -32,7 +32,7 @@ from optimizer.history.estimate.lags import fits_of, lag_of
 from optimizer.history.estimate.rates import Rate, wilson
 from optimizer.history.estimate.spending import costs_of
 from optimizer.history.read.deals import History, read_history
-from optimizer.history.read.mapping import Map, read_map
+from optimizer.history.read.maps.mapping import Map, read_map
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "history"

@@ -26,7 +26,7 @@ from optimizer.history.estimate import responsiveness
 from optimizer.history.estimate.experiment import carried_over, pay_elasticity
 from optimizer.history.estimate.history_study import Study, study_of
 from optimizer.history.read.deals import read_history
-from optimizer.history.read.mapping import read_map
+from optimizer.history.read.maps.mapping import read_map
 from optimizer.tables.history import calibration_tables
 from reports.studies.calibration import calibration_payload
 from reports.words.format import Formatter

@@ -17,11 +17,12 @@ import pytest
 
 from optimizer import ScenarioError
 from optimizer.history.estimate.history_study import study_of
-from optimizer.history.read import csv_records, parse_cells
 from optimizer.history.read.deals import History, read_history
-from optimizer.history.read.exports import read_export
-from optimizer.history.read.mapping import Map, read_map
-from optimizer.history.read.vendors import recognised
+from optimizer.history.read.frames import csv_records
+from optimizer.history.read.frames.exports import read_export
+from optimizer.history.read.maps.mapping import Map, read_map
+from optimizer.history.read.maps.vendors import recognised
+from optimizer.history.read.typed import parse_cells
 from optimizer.history.suggest.suggestion import suggested
 
 HEAD = "Id,Created,Closed,Owner,Stage,Amount"
@@ -419,7 +420,7 @@ def test_an_empty_map_is_told_how_to_begin(tmp_path: Path) -> None:
 
 
 def test_every_mistake_of_a_map_is_named_with_its_place(tmp_path: Path) -> None:
-    from optimizer.history.read.mapping import read_map
+    from optimizer.history.read.maps.mapping import read_map
 
     def spoil(content: dict) -> None:  # type: ignore[type-arg]
         content["deals"]["column"] = content["deals"]["columns"]

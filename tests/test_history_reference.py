@@ -28,8 +28,8 @@ from optimizer.history.estimate.lags import done_within, fits_of, lag_of
 from optimizer.history.estimate.people import panel_of
 from optimizer.history.estimate.rates import Rate, dispersion_of, quantiles, rate_of, rates_by, spread_of
 from optimizer.history.read.deals import History, read_history
-from optimizer.history.read.exports import read_export
-from optimizer.history.read.mapping import read_map
+from optimizer.history.read.frames.exports import read_export
+from optimizer.history.read.maps.mapping import read_map
 
 CASES = Path(__file__).parent / "cases" / "history"
 REFERENCE: dict[str, Any] = json.loads((CASES / "reference.json").read_text())

@@ -19,7 +19,7 @@ from optimizer import read_scenario
 from optimizer.cli import main
 from optimizer.history.estimate.history_study import study_of
 from optimizer.history.read.deals import History, read_history
-from optimizer.history.read.mapping import Map, read_map
+from optimizer.history.read.maps.mapping import Map, read_map
 
 HEADERS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "history" / "headers.json").read_text()

@@ -41,7 +41,7 @@ def calibrate(
     from optimizer.history.estimate.history_study import study_of
     from optimizer.history.findings import as_json as findings_json
     from optimizer.history.read.deals import read_history
-    from optimizer.history.read.mapping import read_map
+    from optimizer.history.read.maps.mapping import read_map
     from optimizer.scenario.write import dump_scenario
 
     given = read_map(map_file)

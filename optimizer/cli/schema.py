@@ -19,7 +19,7 @@ def schema(of_maps: bool, as_json: bool) -> None:  # noqa: ARG001 - it is JSON e
     # yaml-language-server: $schema=scenario.schema.json
     """
     if of_maps:
-        from optimizer.history.read.mapping import map_schema
+        from optimizer.history.read.maps.mapping import map_schema
 
         print_json(map_schema())
         return

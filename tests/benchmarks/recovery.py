@@ -28,7 +28,7 @@ from optimizer.history.behaviour import converged
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate.history_study import Study, study_of
 from optimizer.history.read.deals import read_history
-from optimizer.history.read.mapping import WEEKS, Map
+from optimizer.history.read.maps.mapping import WEEKS, Map
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
 

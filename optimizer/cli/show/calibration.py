@@ -10,7 +10,7 @@ from optimizer.history.draft.choices import choices_of
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.lags import Lag
 from optimizer.history.estimate.rates import quantiles, told
-from optimizer.history.read.exports import Loss
+from optimizer.history.read.frames.exports import Loss
 from reports.words.locales import phrase
 
 

@@ -26,7 +26,7 @@ from optimizer.history.draft.sourced_values import (
 from optimizer.history.draft.team_stages import add_closing, add_keeping
 from optimizer.history.estimate.experiment import responsiveness_of
 from optimizer.history.estimate.history_study import Study
-from optimizer.history.read.assumptions import TeamAssumed
+from optimizer.history.read.maps.assumptions import TeamAssumed
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.messages import findings_of
 from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, number

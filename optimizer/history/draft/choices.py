@@ -11,7 +11,7 @@ import polars as pl
 
 from optimizer.history.draft.funnel import split_leads
 from optimizer.history.estimate.history_study import Study
-from optimizer.history.read.assumptions import PROMPT
+from optimizer.history.read.maps.assumptions import PROMPT
 
 
 class Opening(NamedTuple):

@@ -17,7 +17,7 @@ from optimizer.history.draft.sourced_values import (
 )
 from optimizer.history.estimate import timing
 from optimizer.history.estimate.rates import rate_of
-from optimizer.history.read.mapping import WEEKS
+from optimizer.history.read.maps.mapping import WEEKS
 
 
 def add_kpis(draft: Draft, segments: list[str]) -> None:

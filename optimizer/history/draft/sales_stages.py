@@ -29,7 +29,7 @@ from optimizer.history.draft.sourced_values import (
 )
 from optimizer.history.estimate.rates import Rate
 from optimizer.history.estimate.speed_to_lead import Slope
-from optimizer.history.read.mapping import WEEKS
+from optimizer.history.read.maps.mapping import WEEKS
 
 _CONTROLS = ("nothing", "source", "month", "owner", "hour", "weekday")
 """What is held equal between leads, by name; steps have names of the map's own."""

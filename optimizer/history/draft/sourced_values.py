@@ -17,8 +17,8 @@ from optimizer.history.estimate import timing
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import Rate
 from optimizer.history.estimate.timing import WEEKS_NEEDED
-from optimizer.history.read.assumptions import Assume
-from optimizer.history.read.mapping import WEEKS
+from optimizer.history.read.maps.assumptions import Assume
+from optimizer.history.read.maps.mapping import WEEKS
 
 Said = tuple[str, str]
 """A text in English and in French."""

@@ -18,9 +18,9 @@ from optimizer.history.estimate.people import Persons, persons, with_open_shares
 from optimizer.history.estimate.rates import Floats, Rate, Spread, rate_of, rates_by, spread_of
 from optimizer.history.estimate.timing import WEEKS_NEEDED
 from optimizer.history.read.account import NOBODY
-from optimizer.history.read.assumptions import PROMPT
 from optimizer.history.read.deals import History
-from optimizer.history.read.mapping import WEEKS, Map
+from optimizer.history.read.maps.assumptions import PROMPT
+from optimizer.history.read.maps.mapping import WEEKS, Map
 
 
 def day_of(moment: object) -> dt.date:

@@ -44,7 +44,7 @@ from optimizer.history.estimate.rates import Rate, Spread, quantiles
 from optimizer.history.estimate.responsiveness import Effect, Responsiveness
 from optimizer.history.estimate.spending import SourceCost, costs_of
 from optimizer.history.read.deals import History
-from optimizer.history.read.mapping import WEEKS, Map
+from optimizer.history.read.maps.mapping import WEEKS, Map
 
 _ALL_DECIDED = 0.97
 """Larger shares decided in the end are all, but for chance."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from optimizer.history.read import parse_cells
-from optimizer.history.read.empty_words import emptied, empty_words
-from optimizer.history.read.exports import Export
+from optimizer.history.read.frames.exports import Export
 from optimizer.history.read.losses import ROW, SHOWN, Loss
+from optimizer.history.read.typed import parse_cells
+from optimizer.history.read.typed.empty_words import emptied, empty_words
 
 NOBODY = "nobody"
 """Owner of rows without one."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from optimizer.history.read.account import NOBODY, Account
-from optimizer.history.read.checked_cells import dates_of, numbers_of
-from optimizer.history.read.exports import ROW, Export, Loss
-from optimizer.history.read.flags import flags_of
-from optimizer.history.read.map_sections import BECAME_DEAL, Experiment
-from optimizer.history.read.mapping import Map
-from optimizer.history.read.money import amounts_of
-from optimizer.history.read.odd_rows import without_odd_rows
+from optimizer.history.read.frames.exports import ROW, Export, Loss
+from optimizer.history.read.leads.flags import flags_of
+from optimizer.history.read.leads.odd_rows import without_odd_rows
+from optimizer.history.read.maps.map_sections import BECAME_DEAL, Experiment
+from optimizer.history.read.maps.mapping import Map
+from optimizer.history.read.typed.checked_cells import dates_of, numbers_of
+from optimizer.history.read.typed.money import amounts_of
 from optimizer.scenario.problems import InputProblem, ScenarioError, did_you_mean
 
 

@@ -18,18 +18,18 @@ from optimizer.history.read.calls_and_spend import (
     with_leads,
     with_wins,
 )
-from optimizer.history.read.change_headings import says_changed
-from optimizer.history.read.exports import ROW, Export, Loss, read_export
-from optimizer.history.read.headings import currency_for
-from optimizer.history.read.kept_rows import kept_rows, refuse_one_outcome
-from optimizer.history.read.last_event import last_change, only_events
+from optimizer.history.read.frames.change_headings import says_changed
+from optimizer.history.read.frames.exports import ROW, Export, Loss, read_export
+from optimizer.history.read.frames.headings import currency_for
+from optimizer.history.read.leads.kept_rows import kept_rows, refuse_one_outcome
+from optimizer.history.read.leads.last_event import last_change, only_events
+from optimizer.history.read.leads.odd_rows import FIRST, without_odd_rows
+from optimizer.history.read.leads.stage_changes import one_row_per_deal, refuse_stage_changes
 from optimizer.history.read.losses import combined
-from optimizer.history.read.mapping import Map
-from optimizer.history.read.money import CURRENCY
-from optimizer.history.read.odd_rows import FIRST, without_odd_rows
+from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
-from optimizer.history.read.stage_changes import one_row_per_deal, refuse_stage_changes
-from optimizer.history.read.typed_columns import outcomes_in, typed
+from optimizer.history.read.typed.money import CURRENCY
+from optimizer.history.read.typed.typed_columns import outcomes_in, typed
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, nearest
 
 

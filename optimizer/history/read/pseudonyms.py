@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from optimizer.history.read.account import NOBODY
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.maps.mapping import Map
 from optimizer.scenario.problems import InputProblem, ScenarioError
 
 

@@ -9,9 +9,9 @@ from functools import cached_property
 
 import polars as pl
 
-from optimizer.history.read import parse_cells
-from optimizer.history.read.currency_codes import code_of, marked
-from optimizer.history.read.exports import ROW, Export
+from optimizer.history.read.frames.exports import ROW, Export
+from optimizer.history.read.typed import parse_cells
+from optimizer.history.read.typed.currency_codes import code_of, marked
 from optimizer.history.vocabulary import folded, ideas, lexicon, words
 
 _ENOUGH = 400

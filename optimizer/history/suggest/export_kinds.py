@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from optimizer.history.read.exports import Export
-from optimizer.history.read.stage_changes import names_a_deal
-from optimizer.history.read.vendors import recognised
+from optimizer.history.read.frames.exports import Export
+from optimizer.history.read.leads.stage_changes import names_a_deal
+from optimizer.history.read.maps.vendors import recognised
 from optimizer.history.suggest.column_facts import Column, columns_of
 from optimizer.history.suggest.role_choice import Choice, Told, told
 from optimizer.history.suggest.role_scores import LEAST, Table, score

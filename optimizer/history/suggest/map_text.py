@@ -9,7 +9,7 @@ import polars as pl
 
 from optimizer.history.read.account import NOBODY
 from optimizer.history.read.deals import History
-from optimizer.history.read.mapping import WEEKS
+from optimizer.history.read.maps.mapping import WEEKS
 from optimizer.history.suggest.map_lines import check
 
 _HEAD = """\

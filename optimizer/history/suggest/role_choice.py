@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from optimizer.history.read.conditions import Conditions, any_of
+from optimizer.history.read.maps.conditions import Conditions, any_of
 from optimizer.history.suggest.column_facts import Column
 from optimizer.history.suggest.deal_outcomes import Outcome, outcome_of
 from optimizer.history.suggest.role_scores import LEAST, SURE, Table, score

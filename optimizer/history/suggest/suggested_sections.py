@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from optimizer.history.read.stage_changes import names_a_deal
+from optimizer.history.read.leads.stage_changes import names_a_deal
 from optimizer.history.suggest.column_facts import Column
 from optimizer.history.suggest.export_kinds import Known
 from optimizer.history.suggest.map_lines import Line, check, not_found

@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from optimizer.history.read.deals import History, read_history
-from optimizer.history.read.exports import read_export
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.frames.exports import read_export
+from optimizer.history.read.maps.mapping import Map
 from optimizer.history.suggest.column_facts import currency_in
 from optimizer.history.suggest.export_kinds import Known, deal_of_lead, known, lead_of_deal, wins_of
 from optimizer.history.suggest.map_lines import Line, check, section

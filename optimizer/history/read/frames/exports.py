@@ -9,11 +9,11 @@ from pathlib import Path
 
 import polars as pl
 
-from optimizer.history.read.change_headings import says_changed
-from optimizer.history.read.delimited import LONGEST, Text, split, titles
-from optimizer.history.read.encodings import composed
-from optimizer.history.read.files import WORKBOOK, content_of
-from optimizer.history.read.headings import (
+from optimizer.history.read.frames.change_headings import says_changed
+from optimizer.history.read.frames.delimited import LONGEST, Text, split, titles
+from optimizer.history.read.frames.encodings import composed
+from optimizer.history.read.frames.files import WORKBOOK, content_of
+from optimizer.history.read.frames.headings import (
     HEADER_WITHIN,
     currency_columns,
     header_row,
@@ -21,8 +21,8 @@ from optimizer.history.read.headings import (
     twins_of,
     without_twins,
 )
+from optimizer.history.read.frames.workbooks import sheet_of
 from optimizer.history.read.losses import ROW, SHOWN, Loss
-from optimizer.history.read.workbooks import sheet_of
 from optimizer.scenario.files import refuse
 from optimizer.scenario.problems import listed
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from optimizer.history.read.conditions import Conditions
+from optimizer.history.read.maps.conditions import Conditions
 from optimizer.scenario.value_types import Frozen, Name, NonNegative, Positive
 
 

@@ -10,9 +10,9 @@ from typing import Literal
 
 import polars as pl
 
-from optimizer.history.read.csv_column import Ambiguous, CsvColumn, Decimal
-from optimizer.history.read.date_words import in_digits
-from optimizer.history.read.number_cells import numbers
+from optimizer.history.read.frames.csv_column import Ambiguous, CsvColumn, Decimal
+from optimizer.history.read.typed.date_words import in_digits
+from optimizer.history.read.typed.number_cells import numbers
 
 __all__ = ["Ambiguous", "CsvColumn", "dates", "hours", "numbers"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 from optimizer.history.read.account import Account
-from optimizer.history.read.conditions import Condition, Conditions, Is, any_of
-from optimizer.history.read.empty_words import canonical, empty_words
 from optimizer.history.read.losses import ROW
+from optimizer.history.read.maps.conditions import Condition, Conditions, Is, any_of
+from optimizer.history.read.typed.empty_words import canonical, empty_words
 
 OPEN_AS = "open_as"
 """Column of a frame with what the cells that tell outcomes say of rows that are neither won nor lost."""

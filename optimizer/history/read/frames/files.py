@@ -6,7 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from optimizer.history.read.encodings import as_utf8
+from optimizer.history.read.frames.encodings import as_utf8
 from optimizer.scenario.files import like_it, refuse, system_reason, system_remedy
 from optimizer.scenario.problems import listed
 from optimizer.scenario.unpacking import BombError, refuse_bomb, unpacked

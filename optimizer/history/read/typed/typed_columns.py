@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from optimizer.history.read.account import NOBODY, Account
-from optimizer.history.read.checked_cells import dates_of, response_of
-from optimizer.history.read.flags import flags_of, undecided
+from optimizer.history.read.leads.flags import flags_of, undecided
 from optimizer.history.read.losses import ROW
-from optimizer.history.read.mapping import Map
-from optimizer.history.read.money import amounts_of
+from optimizer.history.read.maps.mapping import Map
+from optimizer.history.read.typed.checked_cells import dates_of, response_of
+from optimizer.history.read.typed.money import amounts_of
 from optimizer.scenario.problems import InputProblem, ScenarioError
 
 _TEXTS = ("id", "owner", "source", "segment", "product", "lead")

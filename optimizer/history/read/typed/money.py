@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from optimizer.history.read import parse_cells
 from optimizer.history.read.account import Account, counted
-from optimizer.history.read.checked_cells import numbers_of
-from optimizer.history.read.currency_codes import code_of, marked, meant
-from optimizer.history.read.empty_words import says_nothing
 from optimizer.history.read.losses import ROW
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.maps.mapping import Map
+from optimizer.history.read.typed import parse_cells
+from optimizer.history.read.typed.checked_cells import numbers_of
+from optimizer.history.read.typed.currency_codes import code_of, marked, meant
+from optimizer.history.read.typed.empty_words import says_nothing
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 
 CURRENCY = "__currency"

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from optimizer.history.read.account import Account
-from optimizer.history.read.conditions import any_of
-from optimizer.history.read.exports import ROW, Export, Loss, read_export
-from optimizer.history.read.flags import OPEN_AS
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.frames.exports import ROW, Export, Loss, read_export
+from optimizer.history.read.leads.flags import OPEN_AS
+from optimizer.history.read.maps.conditions import any_of
+from optimizer.history.read.maps.mapping import Map
 from optimizer.history.vocabulary import ideas
 from optimizer.scenario.problems import InputProblem, ScenarioError
 

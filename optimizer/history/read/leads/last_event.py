@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 
 from optimizer.history.read.account import Account
-from optimizer.history.read.change_headings import says_changed
-from optimizer.history.read.checked_cells import dates_of
-from optimizer.history.read.exports import ROW
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.frames.change_headings import says_changed
+from optimizer.history.read.frames.exports import ROW
+from optimizer.history.read.maps.mapping import Map
+from optimizer.history.read.typed.checked_cells import dates_of
 from optimizer.scenario.problems import ScenarioError
 
 _FOLLOWED = 0.10

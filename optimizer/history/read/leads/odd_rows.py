@@ -7,8 +7,8 @@ import re
 import polars as pl
 
 from optimizer.history.read.account import Account
-from optimizer.history.read.empty_words import canonical
 from optimizer.history.read.losses import ROW
+from optimizer.history.read.typed.empty_words import canonical
 
 _TOTALS = """
     total, totals, grand total, grand totals, sub total, subtotal, subtotals, sum, overall, overall total

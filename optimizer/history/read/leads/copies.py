@@ -13,7 +13,7 @@ from collections.abc import Callable
 import polars as pl
 
 from optimizer.history.read.account import Account
-from optimizer.history.read.flags import OPEN_AS
+from optimizer.history.read.leads.flags import OPEN_AS
 from optimizer.history.read.losses import ROW
 
 _BY_CHANCE = 0.05

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import polars as pl
 
 from optimizer.history.read.account import NOBODY, Account
-from optimizer.history.read.copies import without_copies
-from optimizer.history.read.flags import OPEN_AS
+from optimizer.history.read.leads.copies import without_copies
+from optimizer.history.read.leads.flags import OPEN_AS
+from optimizer.history.read.leads.repeated_ids import one_row_per_id
 from optimizer.history.read.losses import ROW
-from optimizer.history.read.mapping import Map
-from optimizer.history.read.repeated_ids import one_row_per_id
+from optimizer.history.read.maps.mapping import Map
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 
 _OLDEST = dt.datetime(1990, 1, 1)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from optimizer.history.read.csv_column import Ambiguous, CsvColumn, Decimal
-from optimizer.history.read.currency_codes import SIGN, WORD
+from optimizer.history.read.frames.csv_column import Ambiguous, CsvColumn, Decimal
+from optimizer.history.read.typed.currency_codes import SIGN, WORD
 
 _INCLUDED = (
     r"(?i)\bttc\b|\bt\.t\.c|\b(?:incl|inkl)\w*|including|\bcon (?:el )?i\.?v\.?a|\biva inc"

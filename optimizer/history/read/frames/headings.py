@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from optimizer.history.read.currency_codes import CODES, code_of
-from optimizer.history.read.empty_words import says_nothing
+from optimizer.history.read.typed.currency_codes import CODES, code_of
+from optimizer.history.read.typed.empty_words import says_nothing
 from optimizer.history.vocabulary import ideas
 from optimizer.scenario.files import refuse
 

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from optimizer.history.read.headings import HEADER_WITHIN, Rows, name_of
+from optimizer.history.read.frames.headings import HEADER_WITHIN, Rows, name_of
 from optimizer.scenario.files import refuse
 
 

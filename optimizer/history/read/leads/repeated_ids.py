@@ -12,9 +12,9 @@ from collections.abc import Callable
 import polars as pl
 
 from optimizer.history.read.account import Account
-from optimizer.history.read.flags import OPEN_AS
+from optimizer.history.read.leads.flags import OPEN_AS
 from optimizer.history.read.losses import ROW
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.maps.mapping import Map
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, number
 
 _MOST_CLASHES = 0.02

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-from optimizer.history.read import parse_cells
-from optimizer.history.read.empty_words import says_nothing
-from optimizer.history.read.mapping import Map
+from optimizer.history.read.maps.mapping import Map
+from optimizer.history.read.typed import parse_cells
+from optimizer.history.read.typed.empty_words import says_nothing
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 
 UNIT_HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from optimizer.history.read.assumptions import Assume
-from optimizer.history.read.conditions import Conditions
-from optimizer.history.read.map_sections import (
+from optimizer.history.read.maps.assumptions import Assume
+from optimizer.history.read.maps.conditions import Conditions
+from optimizer.history.read.maps.map_sections import (
     BECAME_DEAL,
     Calls,
     Change,

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from optimizer.history.read.csv_records import Places, Records, records_of
-from optimizer.history.read.headings import HEADER_WITHIN, Rows, header_row
+from optimizer.history.read.frames.csv_records import Places, Records, records_of
+from optimizer.history.read.frames.headings import HEADER_WITHIN, Rows, header_row
 from optimizer.history.read.losses import SHOWN, Loss
 from optimizer.scenario.files import refuse
 from optimizer.scenario.problems import listed

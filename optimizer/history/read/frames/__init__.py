@@ -1,0 +1,1 @@
+"""Files to frames of texts: encodings, records, sheets, headings."""

@@ -1,0 +1,1 @@
+"""What rows are: leads, copies, lines, states, totals; when data end."""

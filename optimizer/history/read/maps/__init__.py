@@ -1,0 +1,1 @@
+"""The map: which column means what, which rows count, what no CRM knows."""

@@ -1,0 +1,1 @@
+"""Texts to dates, numbers, money: what people write in cells."""

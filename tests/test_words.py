@@ -110,7 +110,7 @@ def test_every_loss_of_a_history_is_listed() -> None:
     made = set()
     asked = {"Loss": 0, "_loss": 0, "cells_of": 1, "without": 2, "blank": 3, "whole": 2, "unreadable": 2}
     asked |= {"read_otherwise": 0}
-    for file in (ROOT / "optimizer" / "history" / "read").glob("*.py"):
+    for file in (ROOT / "optimizer" / "history" / "read").rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             name = (
                 getattr(call.func, "id", getattr(call.func, "attr", "")) if isinstance(call, ast.Call) else ""

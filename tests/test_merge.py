@@ -161,3 +161,11 @@ def test_a_scenario_without_measured_numbers_is_no_estimate(tmp_path: Path) -> N
     done = incentives("merge", ours, ours, "--out", tmp_path / "a.yaml")
     assert done.exit_code == 2
     assert "has no measured number" in done.output
+
+
+def test_comments_that_do_not_come_along_are_told(tmp_path: Path) -> None:
+    ours = tmp_path / "ours.yaml"
+    ours.write_text((CASES / "small.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    told = incentives("convert", ours, tmp_path / "new.yaml").stderr
+    assert f"comments of {ours} are not in {tmp_path / 'new.yaml'}" in told
+    assert "comments" not in incentives("convert", tmp_path / "new.yaml", tmp_path / "again.yaml").stderr

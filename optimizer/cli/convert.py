@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ from optimizer.cli.common import (
 if TYPE_CHECKING:
     from optimizer.scenario.types import Scenario
 
+COMMENT = re.compile(r"\s*#")
+"""A line of YAML that is a comment."""
+
 
 @main.command()
 @file_argument
@@ -30,10 +34,10 @@ if TYPE_CHECKING:
 def convert(file: Path, out: Path, as_json: bool) -> None:
     """Write a scenario as OUT, a .yaml text or an .xlsx workbook that reads back equal.
 
-    Defaults and, from text, comments are left out.
+    Defaults and, from text, comments are left out; the latter is said.
     """
     refuse_kind(out, "OUT")
-    write_scenario(read(file), out)
+    write_scenario(read(file), out, file)
     if as_json:
         print_json({"file": str(out)})
     else:
@@ -48,9 +52,9 @@ def refuse_kind(out: Path, param: str) -> None:
         raise click.BadParameter(f"{out} ends with neither .yaml nor {WORKBOOK}", param_hint=param)
 
 
-def write_scenario(scenario: Scenario, out: Path) -> None:
-    """A new scenario file of the kind that its name says."""
-    from optimizer.scenario.files import WORKBOOK
+def write_scenario(scenario: Scenario, out: Path, made_from: Path) -> None:
+    """A new scenario file of the kind that its name says; on stderr, that comments did not come along."""
+    from optimizer.scenario.files import WORKBOOK, read_text, scenario_file
     from optimizer.scenario.write import dump_scenario
     from optimizer.scenario.xlsx.write import UnwritableError, workbook_of
 
@@ -59,3 +63,6 @@ def write_scenario(scenario: Scenario, out: Path) -> None:
     except UnwritableError as error:
         raise click.BadParameter(str(error), param_hint="FILE") from error
     write_new(out, content)
+    source = scenario_file(made_from)
+    if source.suffix in (".yaml", ".yml") and any(COMMENT.match(line) for line in read_text(source).lines):
+        click.echo(f"comments of {source} are not in {out}", err=True)

@@ -62,7 +62,7 @@ def fill(
         _write_form(file, scenario, form, language, time_limit, as_json)
     else:
         assert answers is not None
-        _read_back(scenario, answers, out, as_json)
+        _read_back(file, scenario, answers, out, as_json)
 
 
 def _write_form(
@@ -96,7 +96,7 @@ def _tables(file: Path, scenario: Scenario, time_limit: float) -> Tables:
     return tables_of(explanation.solution, explanation)
 
 
-def _read_back(scenario: Scenario, answers: Path, out: Path | None, as_json: bool) -> None:
+def _read_back(file: Path, scenario: Scenario, answers: Path, out: Path | None, as_json: bool) -> None:
     from optimizer.scenario.completed import completed
     from optimizer.scenario.xlsx.filled_form import read_answers
 
@@ -105,7 +105,7 @@ def _read_back(scenario: Scenario, answers: Path, out: Path | None, as_json: boo
     refuse_kind(out, "--out")
     given = read_answers(answers)
     whole = completed(scenario, given, answers)
-    write_scenario(whole, out)
+    write_scenario(whole, out, file)
     left = list(whole.placeholders)
     if as_json:
         answered = [{"path": a.path, "before": _before(scenario, a.path), "value": a.value} for a in given]

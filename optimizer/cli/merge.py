@@ -53,7 +53,7 @@ def merge(
             param_hint="ESTIMATED",
         )
     result = merged(scenario, history, pairs_of(renamed), keep, renew, str(file))
-    write_scenario(result.scenario, out)
+    write_scenario(result.scenario, out, file)
     if as_json:
         print_json(
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import fuzz
 import numpy as np
 import pytest
 from companies import random_company
@@ -84,6 +85,21 @@ def test_a_stage_that_nobody_feeds_cuts_off_no_plan() -> None:
     at = own_beliefs(every.state, every.state.scored.one(poor), "own")
     scores = judge_at(cal, every.state.space, at.beliefs, at.exposure)(every.units)
     assert model_at(at.data(every.state)).relaxed_bound() >= scores.value[scores.kept].max() * (1 - 1e-9)
+
+
+@pytest.mark.slow
+def test_a_plan_that_a_simplex_method_calls_infeasible_is_found_otherwise() -> None:
+    """Responsiveness of 10 beside 0.05: a point meets every row to 5e-13, HiGHS says that there is none."""
+    scenario = generated(4113)
+    assert scenario is not None
+    cal = calibrate(scenario)
+    measures = measure(cal)
+    state = fuzz.SolveState(fuzz.Problem(cal, plan_space(cal, measures.controllability), measures), Options())
+    units = np.zeros((3, 9), dtype=np.intp)
+    units[0, [1, 8]], units[1, [6, 8]], units[2, 7] = (1, 3), (1, 3), 4
+    at = own_beliefs(state, state.scored.one(units), "own")
+    answer = certificate.pinned(model_at(at.data(state)), units)
+    assert answer.objective == pytest.approx(state.scored.one(units).value, rel=1e-6)
 
 
 @pytest.mark.slow

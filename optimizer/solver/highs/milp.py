@@ -28,7 +28,10 @@ HiGHS 1.15.1 can also go round in circles for ever."""
 COARSE = MappingProxyType(
     {"mip_feasibility_tolerance": 1e-6, "primal_feasibility_tolerance": 1e-6, "mip_root_presolve_only": True}
 )
-"""Options under which `infeasible` is believed."""
+"""Options under which `infeasible` is believed ..."""
+INTERIOR = MappingProxyType({"mip_lp_solver": "ipm"})
+"""... unless another algorithm finds a point: where costs differ by orders of magnitude the simplex method
+has called programs infeasible that a point met to 5e-13 in every row."""
 
 
 def solve_milp(
@@ -42,15 +45,19 @@ def solve_milp(
     Without presolve: that of HiGHS 1.15.1 has called feasible models infeasible and has ended the process
     (a segmentation fault, repeatable in tests/test_frontiers.py). With a start it has also been "optimal"
     with a bound that its own value exceeds; then it is asked again without one. "Infeasible" counts only
-    where coarse tolerances say so too: at fine ones, programs with a point that meets every row have been
-    called so.
+    where coarse tolerances say so too and an interior-point method finds nothing: programs with a point that
+    meets every row have been called so.
     """
     result = _solved(compiled, limits, start, on_progress)
     unproven = result.status == "optimal" and not _bounds(result, compiled.maximize)
     if (result.status == "infeasible" or unproven) and start and not limits.interrupted:
         result = _solved(compiled, limits, None, on_progress)
     if result.status == "infeasible" and not limits.interrupted:
-        return _solved(compiled, limits, None, on_progress, COARSE)
+        coarse = _solved(compiled, limits, None, on_progress, COARSE)
+        if coarse.status != "infeasible" or limits.interrupted:
+            return coarse
+        other = _solved(compiled, limits, None, on_progress, INTERIOR)
+        return other if other.values else coarse
     return result
 
 

@@ -34,10 +34,25 @@ def words_of(section: str, name: str) -> frozenset[str]:
     return frozenset(word for words in lexicon()[section][name].values() for word in words.split())
 
 
+def unaccented(text: str) -> str:
+    """Letters without accents, composed or not; odd spaces and full-width digits become plain ones."""
+    if text.isascii():
+        return text
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def folded(text: str) -> str:
     """Lower case without accents: composed and decomposed letters, ß and ss are alike."""
-    letters = unicodedata.normalize("NFKD", text.replace("°", "o").replace("'", " ").replace("’", " "))
-    return "".join(c for c in letters if not unicodedata.combining(c)).casefold()
+    return unaccented(text.replace("°", "o").replace("'", " ").replace("’", " ")).casefold()
+
+
+def is_yes(text: str) -> bool:
+    return folded(text) in lexicon()["yes"]
+
+
+def is_no(text: str) -> bool:
+    return folded(text) in lexicon()["no"]
 
 
 def words(text: str) -> list[str]:

@@ -112,22 +112,20 @@ def _numbers(scenario: Scenario, path: str) -> Collection[str]:
     return [path] if list(numbers) == [""] and numbers[""] == numbers[""] else []
 
 
-def _source_of(scenario: Scenario, path: str) -> tuple[str, Source] | None:
+def _source_of(scenario: Scenario, path: str) -> Source | None:
     """The nearest source at a path or above it."""
     parts = path.split(".")
     starts = (".".join(parts[:size]) for size in range(len(parts), 0, -1))
-    return next(((at, scenario.sources[at]) for at in starts if at in scenario.sources), None)
+    return next((scenario.sources[at] for at in starts if at in scenario.sources), None)
 
 
 def _is_measured(scenario: Scenario, path: str) -> bool:
     found = _source_of(scenario, path)
-    return found is not None and found[1].kind == "measured" and path not in scenario.placeholders
+    return found is not None and found.kind == "measured" and path not in scenario.placeholders
 
 
 def _change(scenario: Scenario, path: str, value: float, source: Source) -> Change:
-    before = numbers_at(scenario, path)[""]
-    found = _source_of(scenario, path)
-    return Change(path, before, value, found[1].text.en if found else "", source.text.en)
+    return Change(path, numbers_at(scenario, path)[""], value, _text(scenario, path), source.text.en)
 
 
 def _put_source(tree: Tree, scenario: Scenario, path: str, source: Source) -> None:
@@ -183,7 +181,7 @@ def _inflows(tree: Tree, volumes: Mapping[str, float]) -> dict[str, float]:
 
 def _text(scenario: Scenario, path: str) -> str:
     found = _source_of(scenario, path)
-    return found[1].text.en if found else ""
+    return found.text.en if found else ""
 
 
 def pairs_of(said: Sequence[str]) -> dict[str, str]:

@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
-Floats = NDArray[np.float64]
-FAMILIES = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
+from optimizer.history.estimate.lags import FAMILIES, SAME_DAY
+from optimizer.history.estimate.rates import Z95, Floats
+
 _NEEDED = 20
-_SAME_DAY = 0.5
-"""Days are counted whole: a lag of 0 days is up to half a day, an age up to half a day more."""
 _WATCHED, _OLD = 1.25, 0.25
 """Where so large a share of the events is of leads watched so many times as long as the longest lag, longer
 lags do not occur."""
@@ -55,7 +54,7 @@ class Truncated:
     def by(self, age: ArrayLike, at: Floats | None = None) -> Floats:
         """Share that has come by an age [days]."""
         family, law = FAMILIES[self.name], _parameters(self.at if at is None else at)
-        within = np.minimum(np.asarray(age, float) + _SAME_DAY, self.cap)
+        within = np.minimum(np.asarray(age, float) + SAME_DAY, self.cap)
         return np.asarray(family.cdf(within, *law) / family.cdf(self.cap, *law))
 
     def mean(self, at: Floats | None = None) -> float:
@@ -130,7 +129,7 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
     weights = np.exp([law.loglik - most for law in alike])
     laws = tuple(zip((weights / weights.sum()).tolist(), alike, strict=True))
     mean, variance = _pooled(laws, lambda law, at: math.log(law.mean(at)))
-    half = math.exp(min(50.0, 1.959964 * math.sqrt(variance)))
+    half = math.exp(min(50.0, Z95 * math.sqrt(variance)))
     middle = (mean, mean / half, min(mean * half, laws[0][1].cap))
     return Arrival(
         alike[0].name,
@@ -148,7 +147,7 @@ def _unless_old_ones_differ(middle: tuple[float, float, float], old: Floats) -> 
     mean, error = float(old.mean()), float(old.std(ddof=1)) / math.sqrt(len(old))
     if abs(mean - middle[0]) <= _FAR * error:
         return middle
-    return mean, max(0.0, mean - 1.959964 * error), mean + 1.959964 * error
+    return mean, max(0.0, mean - Z95 * error), mean + Z95 * error
 
 
 def _pooled(
@@ -199,13 +198,13 @@ def _parameters(at: Floats) -> tuple[float, float, float]:
 
 def _fitted(name: str, data: _Data, cap: float) -> Truncated:
     """One family by maximum likelihood; its uncertainty by the curvature there."""
-    early, later = data.days < _SAME_DAY, np.maximum(data.days, _SAME_DAY)
-    limit, family = np.minimum(data.age + _SAME_DAY, cap), FAMILIES[name]
+    early, later = data.days < SAME_DAY, np.maximum(data.days, SAME_DAY)
+    limit, family = np.minimum(data.age + SAME_DAY, cap), FAMILIES[name]
 
     def logs(at: Floats) -> tuple[Floats, Floats]:
         """Of the density of each lag, and of the share that comes by each age."""
         law = _parameters(at)  # a frozen one takes as long to make as to use
-        each = np.where(early, family.logcdf(_SAME_DAY, *law), family.logpdf(later, *law))
+        each = np.where(early, family.logcdf(SAME_DAY, *law), family.logpdf(later, *law))
         return each, family.logcdf(limit, *law)
 
     def loss(at: Floats) -> float:
@@ -213,7 +212,7 @@ def _fitted(name: str, data: _Data, cap: float) -> Truncated:
         value = -float(data.came @ each - data.watched @ by)
         return value if math.isfinite(value) else 1e300
 
-    start = np.array([math.log(float(np.average(data.days, weights=data.came)) + _SAME_DAY), 0.0])
+    start = np.array([math.log(float(np.average(data.days, weights=data.came)) + SAME_DAY), 0.0])
     # The default simplex is flat where a coordinate starts at 0, and then stops far from the maximum.
     simplex = start + np.array([[0.0, 0.0], [0.3, 0.0], [0.0, 0.3]])
     options = {"xatol": 1e-4, "fatol": 1e-5, "initial_simplex": simplex, "maxiter": 600}

@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
+from optimizer.history.read.account import NOBODY
+
 _USUAL = 0.3
 """Standard deviation of persons' results over the average that is usual among closers."""
 _RELIABLE = 2 / 3
@@ -42,7 +44,7 @@ class Settled:
 def settled_of(mature: pl.DataFrame, last: dt.datetime) -> Settled:
     """Mature leads that even the slowest person had time to win (95 % of the person's own lags), at least the
     older half."""
-    dated = mature.filter(pl.col("won") & pl.col("lag").is_not_null() & (pl.col("owner") != "nobody"))
+    dated = mature.filter(pl.col("won") & pl.col("lag").is_not_null() & (pl.col("owner") != NOBODY))
     by = dated.group_by(pl.col("owner").cast(pl.String)).agg(pl.col("lag"))
     lags = [values for values in by["lag"].to_list() if len(values) >= _LAGS_NEEDED]
     if len(lags) < 2:
@@ -58,15 +60,20 @@ def settled_of(mature: pl.DataFrame, last: dt.datetime) -> Settled:
 
 def readings_of(frame: pl.DataFrame, outcome: str) -> dict[str, pl.DataFrame]:
     """Decided leads, and all of them with open ones counted as lost; the same where nothing tells them."""
-    if outcome != "won" or "lost" not in frame.columns or not frame["lost"].any():
+    if outcome != "won" or not _losses_known(frame):
         return {"decided": frame}
     decided = frame.filter(pl.col("won") | pl.col("lost").fill_null(False))
     alone = decided.height == frame.height
     return {"decided": decided} | ({} if alone else {"open_as_lost": frame})
 
 
+def _losses_known(frame: pl.DataFrame) -> bool:
+    """Whether the export tells lost deals from open ones."""
+    return "lost" in frame.columns and bool(frame["lost"].any())
+
+
 def open_shares(frame: pl.DataFrame) -> dict[str, float]:
-    if "lost" not in frame.columns or not frame["lost"].any():
+    if not _losses_known(frame):
         return {}
     left = (~pl.col("won") & ~pl.col("lost").fill_null(False)).mean()
     shares = frame.group_by(pl.col("owner").cast(pl.String)).agg(left.alias("share"))

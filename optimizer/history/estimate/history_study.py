@@ -40,9 +40,10 @@ from optimizer.history.estimate.lags import Done, Lag
 from optimizer.history.estimate.outcomes import Cohort, Days, Outcome, cohorts_of, days_of, outcome_of
 from optimizer.history.estimate.people import Persons
 from optimizer.history.estimate.rate_changes import Change, changes_of, parted
-from optimizer.history.estimate.rates import Rate, Spread, quantiles
+from optimizer.history.estimate.rates import Z95, Rate, Spread, quantiles
 from optimizer.history.estimate.responsiveness import Effect, Responsiveness
 from optimizer.history.estimate.spending import SourceCost, costs_of
+from optimizer.history.read.account import NOBODY
 from optimizer.history.read.deals import History
 from optimizer.history.read.maps.mapping import WEEKS, Map
 
@@ -129,7 +130,7 @@ class Study:
         """Persons who are not compared, with their leads that are old enough."""
         compared = {p.id for p in self.people.people} if self.people else set()
         counts = self.mature.group_by(pl.col("owner").cast(pl.String)).len()
-        return {str(o): int(n) for o, n in counts.iter_rows() if o != "nobody" and o not in compared}
+        return {str(o): int(n) for o, n in counts.iter_rows() if o != NOBODY and o not in compared}
 
     @cached_property
     def weeks(self) -> float:
@@ -154,7 +155,7 @@ class Study:
         _, variance = self.arrival.exposed(self.days.age, self.days.leads)
         still = 1 / outcome.decided - 1 if outcome.decided < _ALL_DECIDED else 0.0
         moved = abs(today.rate * today.decided / (outcome.rate * outcome.decided) - 1)
-        return 1.959964 * math.sqrt(variance) + max(still, moved if self.changes else 0.0)
+        return Z95 * math.sqrt(variance) + max(still, moved if self.changes else 0.0)
 
     def per_period(self, count: float) -> float:
         """A count of mature leads as units per period."""

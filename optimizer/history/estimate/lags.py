@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
-from optimizer.history.estimate.rates import LEVEL
+from optimizer.history.estimate.rates import LEVEL, Floats
 
-Floats = NDArray[np.float64]
-_SAME_DAY = 0.5
-"""A lag of 0 days counts as half a day where a distribution needs more than 0."""
+FAMILIES = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
+SAME_DAY = 0.5
+"""Days are counted whole: a lag of 0 days is up to half a day, and counts as that where a distribution needs
+more than 0; an age is up to half a day more."""
 _FITTED = 50_000
 """Lags that a distribution is fitted to; of more, a sample is as good."""
 
@@ -63,28 +64,19 @@ def lag_of(observed: ArrayLike, censored: ArrayLike = ()) -> Lag:
 
 def fits_of(observed: Floats, censored: Floats) -> tuple[Fit, ...]:
     """Log-normal, Weibull and gamma by maximum likelihood with location 0, the most likely first."""
-    x = np.where(observed == 0, _SAME_DAY, observed)
+    x = np.where(observed == 0, SAME_DAY, observed)
     data = stats.CensoredData(uncensored=x, right=censored) if len(censored) else x
-    fits = [
-        _fit(
-            "lognormal",
-            stats.lognorm,
-            data,
-            x,
-            censored,
-            lambda s, scale: {"mu": math.log(scale), "sigma": s},
-        ),
-        _fit("weibull", stats.weibull_min, data, x, censored, lambda c, scale: {"shape": c, "scale": scale}),
-        _fit("gamma", stats.gamma, data, x, censored, lambda a, scale: {"shape": a, "scale": scale}),
-    ]
+    fits = [_fit(name, data, x, censored) for name in FAMILIES]
     return tuple(sorted(fits, key=lambda fit: -fit.loglik))
 
 
-def _fit(name, family, data, x, censored, named) -> Fit:  # type: ignore[no-untyped-def]
-    shape, _, scale = family.fit(data, floc=0)
+def _fit(name: str, data: Floats | stats.CensoredData, x: Floats, censored: Floats) -> Fit:
+    family = FAMILIES[name]
+    shape, _, scale = map(float, family.fit(data, floc=0))
     frozen = family(shape, 0, scale)
     loglik = float(frozen.logpdf(x).sum() + frozen.logsf(censored).sum())
-    return Fit(name, named(float(shape), float(scale)), loglik, frozen)
+    usual = {"mu": math.log(scale), "sigma": shape} if name == "lognormal" else None
+    return Fit(name, usual or {"shape": shape, "scale": scale}, loglik, frozen)
 
 
 # --- share done by a day --------------------------------------------------------------------------------

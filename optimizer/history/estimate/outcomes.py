@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from optimizer.history.estimate.arrivals import Arrival
-from optimizer.history.estimate.rates import Floats, Rate, wilson
+from optimizer.history.estimate.rates import Z95, Floats, Rate, wilson
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def outcome_of(parts: Sequence[Days], won: Arrival | None, lost: Arrival | None)
     share, rate, variance, decided = size / size.sum(), *(np.array([e[i] for e in each]) for i in range(3))
     middle = float(np.clip(share @ rate, 1e-9, 1 - 1e-9))
     slope = share * rate * (1 - rate) / (middle * (1 - middle))
-    half = 1.959964 * math.sqrt(float(slope**2 @ variance))
+    half = Z95 * math.sqrt(float(slope**2 @ variance))
     odds = math.log(middle / (1 - middle))
     return Outcome(middle, _logistic(odds - half), _logistic(odds + half), float(share @ decided))
 
@@ -108,7 +108,7 @@ def _of_part(
 def _variance(lo: float, hi: float) -> float:
     """Of log odds, from an interval of the rate."""
     low, high = (math.log(x / (1 - x)) for x in np.clip((lo, hi), 1e-6, 1 - 1e-6))
-    return float(((high - low) / 2 / 1.959964) ** 2)
+    return float(((high - low) / 2 / Z95) ** 2)
 
 
 def _logistic(x: float) -> float:

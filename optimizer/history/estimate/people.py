@@ -21,6 +21,7 @@ from scipy import stats
 from optimizer.history.estimate import mixed_models, strata
 from optimizer.history.estimate.comparable import Settled, leads_needed, open_shares, readings_of
 from optimizer.history.estimate.rates import Rate, Spread, spread_of, wilson
+from optimizer.history.read.account import NOBODY
 
 Verdict = Literal["above", "below", "not_distinguishable"]
 LEVEL = 0.90
@@ -120,7 +121,7 @@ def persons(
     to be decided in everybody's hands, by default all.
     """
     counts = frame.group_by("owner").agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"))
-    counts = counts.filter(pl.col("owner") != "nobody")
+    counts = counts.filter(pl.col("owner") != NOBODY)
     won, leads = int(counts["k"].sum()), int(counts["n"].sum())
     needed = least if least is not None else leads_needed((won + 1) / (leads + 2))
     chosen = counts.filter((pl.col("n") >= needed) & (pl.col("k") >= wins))

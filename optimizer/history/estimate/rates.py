@@ -13,6 +13,8 @@ from scipy import stats
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
+Z95 = 1.959964
+"""Standard errors on either side of a normal estimate that hold LEVEL."""
 MISSING = "missing"
 """The group of rows without one."""
 

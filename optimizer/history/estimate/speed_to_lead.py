@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from optimizer.history.estimate.rates import Floats, Rate, rates_by
+from optimizer.history.estimate.rates import Z95, Floats, Rate, rates_by
 
 _SHORTEST, _LONGEST = 1 / 60, 720.0
 """Waiting times [h] are cut to this range before the logarithm."""
@@ -32,11 +32,11 @@ class Slope:
 
     @property
     def lo(self) -> float:
-        return self.b - 1.959964 * self.se
+        return self.b - Z95 * self.se
 
     @property
     def hi(self) -> float:
-        return self.b + 1.959964 * self.se
+        return self.b + Z95 * self.se
 
     def odds(self, faster: float, b: float | None = None) -> float:
         """Odds ratio of waiting so many times shorter."""

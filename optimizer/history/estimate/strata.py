@@ -32,12 +32,15 @@ def attributes_of(frame: pl.DataFrame, outcome: str) -> list[str]:
 def _usable(frame: pl.DataFrame, name: str, outcome: str) -> bool:
     if frame[name].null_count() == frame.height:
         return False
-    levels = frame.group_by(name).len()
-    if levels.filter(pl.col("len") >= min(_LEAST, frame.height / 10)).height < 2:
+    if _large_levels(frame, name).height < 2:
         return False
     filled = frame.group_by(outcome).agg(pl.col(name).is_not_null().mean().alias("share"))
     share = filled["share"].to_numpy()
     return bool(np.ptp(share) <= _LATE)
+
+
+def _large_levels(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    return frame.group_by(name).len().filter(pl.col("len") >= min(_LEAST, frame.height / 10))
 
 
 def with_levels(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -47,8 +50,8 @@ def with_levels(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         created.dt.truncate("1mo").alias("month"), created.dt.truncate("1q").alias("quarter")
     )
     for name in names:
-        levels = frame.group_by(name).len().filter(pl.col("len") >= min(_LEAST, frame.height / 10))
-        large = pl.col(name).cast(pl.String).is_in(levels[name].cast(pl.String).drop_nulls().implode())
+        levels = _large_levels(frame, name)[name].cast(pl.String).drop_nulls()
+        large = pl.col(name).cast(pl.String).is_in(levels.implode())
         text = pl.when(large).then(pl.col(name).cast(pl.String)).otherwise(pl.lit(_SMALL))
         missing = pl.when(pl.col(name).is_null()).then(pl.lit("missing")).otherwise(text)
         frame = frame.with_columns(missing.cast(pl.Categorical).alias(name))

@@ -9,6 +9,7 @@ import polars as pl
 from optimizer.history.read.frames.exports import Export
 from optimizer.history.read.losses import ROW, SHOWN, Loss
 from optimizer.history.read.typed import parse_cells
+from optimizer.history.read.typed.csv_column import empty_cells
 from optimizer.history.read.typed.empty_words import emptied, empty_words
 
 NOBODY = "nobody"
@@ -26,6 +27,11 @@ def counted(said: pl.Series, most: int | None = _MOST_SAID) -> tuple[tuple[str, 
     return tuple((str(text), int(count)) for text, count in rows)[:most]
 
 
+def _loss(reason: str, rows: pl.Series, said: pl.Series | None) -> Loss:
+    """Of rows by their numbers, and what a cell of each says."""
+    return Loss(reason, len(rows), tuple(rows.head(SHOWN).to_list()), () if said is None else counted(said))
+
+
 class Account:
     """Counts what is left out, and why."""
 
@@ -41,8 +47,7 @@ class Account:
         """The rows that are not `bad`; `said` is what a cell of each says."""
         marked = frame.select(bad.fill_null(False)).to_series()
         gone = frame[ROW].filter(marked)
-        values = () if said is None else counted(said.filter(marked))
-        self.rows.append(Loss(reason, len(gone), tuple(gone.head(SHOWN).to_list()), values))
+        self.rows.append(_loss(reason, gone, None if said is None else said.filter(marked)))
         return frame.filter(~marked) if len(gone) else frame
 
     def blank(self, frame: pl.DataFrame, column: str, bad: pl.Expr, reason: str) -> pl.DataFrame:
@@ -68,20 +73,21 @@ class Account:
 
     def cells_of(self, rows: pl.Series, reason: str, said: pl.Series | None = None) -> None:
         """Note cells that are not used, by the numbers of their rows, and what they say."""
-        values = () if said is None else counted(said)
-        self.cells.append(Loss(reason, len(rows), tuple(rows.head(SHOWN).to_list()), values))
+        self.cells.append(_loss(reason, rows, said))
 
     def read_otherwise(self, reason: str, rows: pl.Series, said: pl.Series | None = None) -> None:
         """Note rows that are used but not as they stand, by their numbers, and what their cells say."""
         if len(rows):
-            values = () if said is None else counted(said)
-            self.otherwise.append(Loss(reason, len(rows), tuple(rows.head(SHOWN).to_list()), values))
+            self.otherwise.append(_loss(reason, rows, said))
 
-    def without_words(self, texts: pl.Series, rows: pl.Series, person: bool = False) -> pl.Series:
-        """A column without cells that say that they are empty, which are noted; `rows` are their numbers."""
+    def names(self, raw: pl.DataFrame, heading: str | None, person: bool = False) -> pl.Series:
+        """A column of names without cells that say that there is none, which are noted; empty without one."""
+        if heading is None:
+            return empty_cells(raw.height)
+        texts = raw[heading]
         words = empty_words(texts, person)
         if not words:
             return texts
         said = texts.is_in(words).fill_null(False)
-        self.read_otherwise("empty_word", rows.filter(said), texts.filter(said))
+        self.read_otherwise("empty_word", raw[ROW].filter(said), texts.filter(said))
         return emptied(texts, words)

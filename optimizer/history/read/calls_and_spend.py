@@ -50,18 +50,14 @@ def _leads(raw: pl.DataFrame, given: Map, taken: Account) -> pl.DataFrame:
     assert mapped is not None
     created = dates_of(raw[mapped.created], "leads.created", given)
     taken.unreadable(raw[ROW], created, "creation")
-    empty = pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
-    owner, source = (
-        _said(raw, name, taken, person) if name else empty
-        for name, person in ((mapped.owner, True), (mapped.source, False))
-    )
+    owner, source = taken.names(raw, mapped.owner, person=True), taken.names(raw, mapped.source)
     flags = {"lost": mapped.lost, "junk": mapped.junk}
     flags |= {f"step_{step}": mapped.steps.get(step, ()) for step in given.steps}
     return pl.DataFrame(
         {
             ROW: raw[ROW],
-            "id": _said(raw, mapped.id, taken),
-            "deal": _said(raw, mapped.deal, taken) if mapped.deal is not None else empty,
+            "id": taken.names(raw, mapped.id),
+            "deal": taken.names(raw, mapped.deal),
             "created": created.values,
             "owner": owner.fill_null(NOBODY).cast(pl.Categorical),
             "source": source.cast(pl.Categorical),
@@ -96,11 +92,6 @@ def _rows_of(exports: list[Export], id_heading: str | None, taken: Account) -> p
     return without_odd_rows(raw, id_heading, taken)
 
 
-def _said(raw: pl.DataFrame, heading: str, taken: Account, person: bool = False) -> pl.Series:
-    """A column of names, without words that say that there is none."""
-    return taken.without_words(raw[heading], raw[ROW], person)
-
-
 def with_wins(
     frame: pl.DataFrame, exports: list[Export], given: Map, taken: Account, notes: list[str]
 ) -> pl.DataFrame:
@@ -110,9 +101,11 @@ def with_wins(
     raw = _rows_of(exports, mapped.id, taken)
     at = dates_of(raw[mapped.closed], "closed.closed", given)
     taken.unreadable(raw[ROW], at, "win")
-    wins = pl.DataFrame({"id": _said(raw, mapped.id, taken), "__closed": at.values, "__won": True})
+    wins = pl.DataFrame({"id": taken.names(raw, mapped.id), "__closed": at.values, "__won": True})
     if mapped.owner is not None:
-        wins = wins.with_columns(_said(raw, mapped.owner, taken, True).cast(pl.Categorical).alias("__owner"))
+        wins = wins.with_columns(
+            taken.names(raw, mapped.owner, person=True).cast(pl.Categorical).alias("__owner")
+        )
     if mapped.value is not None:
         value = amounts_of(raw, mapped.value, "closed.value", given, taken, notes)
         taken.unreadable(raw[ROW], value, "value")
@@ -136,7 +129,7 @@ def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: li
     date = dates_of(raw[given.spend.date], "spend.date", given)
     cost = amounts_of(raw, given.spend.cost, "spend.cost", given, taken, notes)
     taken.unreadable(raw[ROW], cost, "cost")
-    source = _said(raw, given.spend.source, taken).cast(pl.Categorical)
+    source = taken.names(raw, given.spend.source).cast(pl.Categorical)
     spend = pl.DataFrame({"date": date.values, "source": source, "cost": cost.values})
     return taken.whole(raw[ROW], spend, "incomplete_cost")
 
@@ -147,7 +140,7 @@ def calls_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.Dat
     raw = _rows_of(exports, None, taken)
     seconds = numbers_of(raw[given.calls.seconds], "calls.seconds", given)
     taken.unreadable(raw[ROW], seconds, "call_length")
-    owner = _said(raw, given.calls.owner, taken, True).cast(pl.Categorical)
+    owner = taken.names(raw, given.calls.owner, person=True).cast(pl.Categorical)
     calls = pl.DataFrame({"owner": owner, "seconds": seconds.values})
     day = pl.lit(None, dtype=pl.Date)
     if given.calls.date is not None:
@@ -162,7 +155,7 @@ def touches_of(exports: list[Export] | None, given: Map, taken: Account) -> pl.D
     if not exports or given.touches is None:
         return pl.DataFrame(schema={"owner": pl.Categorical, "conversation": pl.Boolean})
     raw = _rows_of(exports, None, taken)
-    owner = _said(raw, given.touches.owner, taken, True).cast(pl.Categorical).alias("owner")
+    owner = taken.names(raw, given.touches.owner, person=True).cast(pl.Categorical).alias("owner")
     touches = flags_of(raw, {"conversation": given.touches.conversation}, taken).with_columns(owner)
     return taken.whole(raw[ROW], touches, "touch_of_nobody")
 

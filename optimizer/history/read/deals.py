@@ -29,7 +29,7 @@ from optimizer.history.read.losses import combined
 from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
 from optimizer.history.read.typed.money import CURRENCY
-from optimizer.history.read.typed.typed_columns import outcomes_in, typed
+from optimizer.history.read.typed_columns import outcomes_in, typed
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, nearest
 
 
@@ -82,25 +82,7 @@ def read_history(
     read = {table: sum(e.read for e in exports) for table, exports in tables.items()}
     taken = Account(tables["deals"])
     tell("reading dates and numbers")
-    whole = _whole(tables["deals"])
-    raw = pl.concat([export.frame for export in tables.pop("deals")], how="diagonal")
-    raw = without_odd_rows(raw, given.deals.columns.id, taken)
-    outcomes = outcomes_in(raw, given)
-    changed = last_change(raw, given, today or dt.date.today())
-    frame = typed(raw, given, taken, notes)
-    if given.deals.changes:
-        frame = one_row_per_deal(frame, given, taken)
-    del raw  # the texts of all rows take more memory than their values
-    if given.leads is not None:
-        frame = with_leads(frame, tables["leads"], given, taken)
-    frame = frame.drop("lead")
-    if given.closed is not None:
-        frame = with_wins(frame, tables["closed"], given, taken, notes)
-    won = int(frame["won"].sum())
-    frame = kept_rows(frame, given, today or dt.date.today(), taken, whole)
-    frame, last = only_events(frame, changed, taken)
-    frame = frame.drop(ROW)
-    refuse_one_outcome(frame, won, outcomes, taken)
+    frame, last = _leads(tables, given, today or dt.date.today(), taken, notes)
     spend = spend_of(tables.get("spend"), given, taken, notes)
     calls = calls_of(tables.get("calls"), given, taken)
     touches = touches_of(tables.get("touches"), given, taken)
@@ -122,6 +104,32 @@ def read_history(
         last=last,
         concerned=concerned(given, owners[0], codes),
     )
+
+
+def _leads(
+    tables: dict[str, list[Export]], given: Map, today: dt.date, taken: Account, notes: list[str]
+) -> tuple[pl.DataFrame, dt.datetime]:
+    """A row per lead, and the end of observation. The texts of the main export are given up on the way."""
+    whole = _whole(tables["deals"])
+    raw = pl.concat([export.frame for export in tables.pop("deals")], how="diagonal")
+    raw = without_odd_rows(raw, given.deals.columns.id, taken)
+    outcomes = outcomes_in(raw, given)
+    changed = last_change(raw, given, today)
+    frame = typed(raw, given, taken, notes)
+    if given.deals.changes:
+        frame = one_row_per_deal(frame, given, taken)
+    del raw  # the texts of all rows take more memory than their values
+    if given.leads is not None:
+        frame = with_leads(frame, tables["leads"], given, taken)
+    frame = frame.drop("lead")
+    if given.closed is not None:
+        frame = with_wins(frame, tables["closed"], given, taken, notes)
+    won = int(frame["won"].sum())
+    frame = kept_rows(frame, given, today, taken, whole)
+    frame, last = only_events(frame, changed, taken)
+    frame = frame.drop(ROW)
+    refuse_one_outcome(frame, won, outcomes, taken)
+    return frame, last
 
 
 # --- which file is which table --------------------------------------------------------------------------

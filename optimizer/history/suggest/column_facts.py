@@ -12,7 +12,7 @@ import polars as pl
 from optimizer.history.read.frames.exports import ROW, Export
 from optimizer.history.read.typed import parse_cells
 from optimizer.history.read.typed.currency_codes import code_of, marked
-from optimizer.history.vocabulary import folded, ideas, lexicon, words
+from optimizer.history.vocabulary import ideas, is_no, is_yes, lexicon, words
 
 _ENOUGH = 400
 """Different cells that are read to tell what kind they are."""
@@ -109,8 +109,7 @@ class Column:
 
     @cached_property
     def _is_flag(self) -> bool:
-        said = {folded(v) for v in self.sample} if len(self.sample) <= 2 else set()
-        return bool(said) and said <= {*lexicon()["yes"], *lexicon()["no"]}
+        return 1 <= len(self.sample) <= 2 and all(is_yes(v) or is_no(v) for v in self.sample)
 
     @cached_property
     def _bare(self) -> bool:

@@ -9,7 +9,7 @@ import polars as pl
 
 from optimizer.history.suggest.column_facts import Column
 from optimizer.history.suggest.outcome_words import spoken
-from optimizer.history.vocabulary import folded, lexicon
+from optimizer.history.vocabulary import is_no, is_yes
 
 _CERTAIN, _IMPOSSIBLE = 100.0, 0.0
 _FEW, _MOST_STAGES = 12, 60
@@ -86,7 +86,7 @@ def _settled(column: Column, columns: Sequence[Column]) -> dict[str, list[str]]:
 
 def _answered(column: Column, means: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Yes and no, in a column of results, say won and lost."""
-    yes, no = _yes(column), _yes(column, want=False)
+    yes, no = _yes(column), _no(column)
     rest = {name: [v for v in those if v not in (*yes, *no)] for name, those in means.items()}
     return (
         {name: those for name, those in rest.items() if those} | {"taken": yes, "untaken": no}
@@ -176,8 +176,12 @@ def _flags(columns: Sequence[Column], idea: str) -> Column | None:
     return min(there, key=lambda c: len(c.ideas), default=None)
 
 
-def _yes(column: Column, want: bool = True) -> list[str]:
-    return [v for v in column.values if folded(v) in lexicon()["yes" if want else "no"]]
+def _yes(column: Column) -> list[str]:
+    return [v for v in column.values if is_yes(v)]
+
+
+def _no(column: Column) -> list[str]:
+    return [v for v in column.values if is_no(v)]
 
 
 def _by_flags(columns: Sequence[Column]) -> Outcome | None:
@@ -193,9 +197,9 @@ def _not_won_but_closed(won: Column, columns: Sequence[Column]) -> tuple[dict[st
         c for c in columns if c.kind == "date" and c.ideas & {"closed", "end"} and "expected" not in c.ideas
     ]
     closed = next((c for c in dates if c.filled < 0.95), None)
-    if closed is None or not _yes(won, want=False):
+    if closed is None or not _no(won):
         return ()
-    return ({closed.heading: "present", won.heading: _yes(won, want=False)},)
+    return ({closed.heading: "present", won.heading: _no(won)},)
 
 
 def _by_endings(stages: Sequence[Column], columns: Sequence[Column]) -> Outcome | None:
@@ -258,7 +262,7 @@ def _lost_otherwise(heading: str, columns: Sequence[Column]) -> tuple[dict[str, 
         _flags([c for c in columns if not c.ideas & {"won", "lost"}], "closed"),
         _flags(columns, "won"),
     )
-    if closed is not None and won is not None and _yes(closed) and _yes(won, want=False):
-        return ({closed.heading: _yes(closed), won.heading: _yes(won, want=False)},)
+    if closed is not None and won is not None and _yes(closed) and _no(won):
+        return ({closed.heading: _yes(closed), won.heading: _no(won)},)
     dated = next((c for c in others if c.kind == "date" and "lost" in c.ideas), None)
     return ({dated.heading: "present"},) if dated is not None else ()

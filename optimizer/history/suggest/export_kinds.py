@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from optimizer.history.read.frames.exports import Export
-from optimizer.history.read.leads.stage_changes import names_a_deal
+from optimizer.history.read.leads.stage_changes import are_changes, names_a_deal
 from optimizer.history.read.maps.vendors import recognised
 from optimizer.history.suggest.column_facts import Column, columns_of
 from optimizer.history.suggest.role_choice import Choice, Told, told
@@ -17,8 +17,6 @@ from optimizer.history.suggest.role_scores import LEAST, Table, score
 _SPEND = ("day", "spender", "cost")
 _HALF = 0.5
 _FEW = 0.2
-_AGAIN = 1.5
-"""Rows per deal of a file whose rows are changes of stage."""
 
 
 class Known(NamedTuple):
@@ -89,13 +87,9 @@ def _changes(seems: Told) -> str | None:
     if outcome is None or not isinstance(won, list):
         return None
     for column in seems.columns:
-        if names_a_deal(column.heading) and column.filled > 0.95 and column.unique * _AGAIN < 1:
-            table = pl.DataFrame({"deal": column.cells, "stage": outcome.cells})
-            rows = table.group_by("deal").agg(
-                pl.col("stage").n_unique(), pl.col("stage").is_in(won).sum().alias("won")
-            )
-            if (rows["stage"] > 1).mean() > _HALF and (rows["won"] > 1).mean() < 0.05:  # type: ignore[operator]
-                return column.heading
+        named = names_a_deal(column.heading) and column.filled > 0.95
+        if named and are_changes(column.cells, outcome.cells, outcome.cells.is_in(won)):
+            return column.heading
     return None
 
 

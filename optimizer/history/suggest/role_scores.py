@@ -48,15 +48,13 @@ _CODED = re.compile(r"[A-Za-z_-]*[\dA-Fa-f-]*\d[\dA-Fa-f-]*")
 _GUESSED = 2.0
 """Points of values that look like a role where the heading says nothing: enough to be asked about."""
 _NOT_A_DATE_OF = {"modified": -9, "next": -9, "activity": -9, "last": -6, "stage": -5, "status": -4,
-                  "response": -6,
-                  "count": -9, "by": -9, "payment": -4}  # fmt: skip
+                  "response": -6, "count": -9, "by": -9, "payment": -4}  # fmt: skip
 _NOT_AN_AMOUNT = {"probability": -9, "count": -9, "id": -9, "weighted": -6, "cost": -5, "margin": -6,
                   "payment": -2, "modified": -6, "account": -4, "grade": -6, "response": -9, "activity": -9,
                   "parent": -2}  # fmt: skip
-_NOT_A_CATEGORY = {
-    "competitor": -9,"reason": -9, "modified": -9, "creator": -9, "created": -6, "closed": -6, "count": -9,
-                   "date": -3, "stage": -6, "status": -6, "activity": -9, "probability": -9, "currency": -9,
-                   "next": -9, "flag": -9}  # fmt: skip
+_NOT_A_CATEGORY = {"competitor": -9, "reason": -9, "modified": -9, "creator": -9, "created": -6,
+                   "closed": -6, "count": -9, "date": -3, "stage": -6, "status": -6, "activity": -9,
+                   "probability": -9, "currency": -9, "next": -9, "flag": -9}  # fmt: skip
 
 
 def score(role: str, column: Column, table: Table) -> float:
@@ -151,35 +149,31 @@ RULES: Mapping[str, Rule] = {
     "id": Rule(
         ("text", "number", "date"),
         {"id": 4, "deal": 3, "plain": 0.5, "lead": -3, "contact": -3, "account": -2.5, "owner": -6,
-         "user": -6,
-         "creator": -9, "created": -6, "closed": -6, "modified": -6, "date": -6, "value": -6, "revenue": -6,
-         "cost": -6, "count": -9, "source": -6, "campaign": -6, "stage": -6, "status": -6, "product": -6,
-         "team": -6, "reason": -6, "activity": -6, "parent": -1.5, "currency": -8, "name": -4, "next": -6,
-         "segment": -6, "probability": -9, "expected": -6, "converted": -3},
+         "user": -6, "creator": -9, "created": -6, "closed": -6, "modified": -6, "date": -6, "value": -6,
+         "revenue": -6, "cost": -6, "count": -9, "source": -6, "campaign": -6, "stage": -6, "status": -6,
+         "product": -6, "team": -6, "reason": -6, "activity": -6, "parent": -1.5, "currency": -8,
+         "name": -4, "next": -6, "segment": -6, "probability": -9, "expected": -6, "converted": -3},
         _unique,
     ),
     "created": Rule(
         ("date",),
         {**_NOT_A_DATE_OF, "created": 5, "start": 2, "first": 2, "date": 1, "deal": 1, "lead": -1,
-         "expected": -9,
-         "closed": -9, "end": -6, "due": -6, "won": -8, "lost": -8, "owner": -6, "account": -4,
-         "contact": 0.5,
-         "converted": -6},
+         "expected": -9, "closed": -9, "end": -6, "due": -6, "won": -8, "lost": -8, "owner": -6,
+         "account": -4, "contact": 0.5, "converted": -6},
         _earliest,
     ),
     "closed": Rule(
         ("date",),
         {**_NOT_A_DATE_OF, "closed": 5, "end": 4, "won": 3, "converted": 3, "due": 1, "actual": 2,
-         "date": 1,
-         "expected": -4, "lost": -3, "created": -9, "lead": -1, "start": -6, "contact": -6, "owner": -6},
+         "date": 1, "expected": -4, "lost": -3, "created": -9, "lead": -1, "start": -6, "contact": -6,
+         "owner": -6},
         _ending,
     ),
     "owner": Rule(
         ("text", "number"),
         {**_NOT_A_CATEGORY, "owner": 5, "user": 3.5, "name": 0.5, "plain": 0.5, "by": 0.5, "id": -1,
-         "account": -5,
-         "contact": -2, "team": -6, "segment": -5, "source": -5, "value": -6, "product": -5, "last": -5,
-         "parent": -3, "lead": -0.5, "type": -5},
+         "account": -5, "contact": -2, "team": -6, "segment": -5, "source": -5, "value": -6, "product": -5,
+         "last": -5, "parent": -3, "lead": -0.5, "type": -5},
         _few_persons,
     ),
     "value": Rule(
@@ -190,18 +184,15 @@ RULES: Mapping[str, Rule] = {
     ),
     "source": Rule(
         ("text",),
-        {**_NOT_A_CATEGORY, "source": 5,
-            "last": -1.5, "campaign": 3.5, "medium": 3, "original": 1, "lead": 0.5,
-         "detail": -5,
-         "account": -3, "owner": -6, "value": -6, "product": -6, "team": -6, "contact": -2, "id": -0.5,
-         "type": -1},
+        {**_NOT_A_CATEGORY, "source": 5, "last": -1.5, "campaign": 3.5, "medium": 3, "original": 1,
+         "lead": 0.5, "detail": -5, "account": -3, "owner": -6, "value": -6, "product": -6, "team": -6,
+         "contact": -2, "id": -0.5, "type": -1},
         _channels,
     ),
     "segment": Rule(
         ("text",),
         {**_NOT_A_CATEGORY, "segment": 5, "team": 4, "size": 4, "type": 1, "account": 0, "owner": -5,
-         "value": -6,
-         "source": -6, "product": -4, "contact": -3, "id": -0.5, "parent": -4, "detail": -5},
+         "value": -6, "source": -6, "product": -4, "contact": -3, "id": -0.5, "parent": -4, "detail": -5},
         _categories,
     ),
     "product": Rule(
@@ -226,8 +217,7 @@ RULES: Mapping[str, Rule] = {
     "spender": Rule(
         ("text",),
         {"source": 5, "campaign": 4.5, "name": 0.5, "medium": 4, "account": -4, "currency": -9,
-         "type": -1.5,
-         "id": -1, "status": -6},
+         "type": -1.5, "id": -1, "status": -6},
         _channels,
     ),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from optimizer.history.read.leads.stage_changes import names_a_deal
 from optimizer.history.suggest.column_facts import Column
 from optimizer.history.suggest.export_kinds import Known
 from optimizer.history.suggest.map_lines import Line, check, not_found
-from optimizer.history.vocabulary import any_word, folded, ideas, lexicon, words, words_of
+from optimizer.history.vocabulary import any_word, folded, ideas, is_yes, lexicon, words, words_of
 
 PROMISING = "promising"
 _MEANT = {
@@ -144,7 +144,7 @@ def spend_lines(known: Known, sources: Iterable[str]) -> list[Line]:
 
 def _others(known: Known) -> list[Line]:
     """What was never a lead, and what makes one promising, as far as values tell."""
-    patterns = (("reason", _is_junk), ("source", _is_junk), ("deleted", _is_yes))
+    patterns = (("reason", _is_junk), ("source", _is_junk), ("deleted", is_yes))
     junk = [{heading: values} for role, like in patterns if (heading := known.told.heading(role))
             if (values := _like(known, role, like))]  # fmt: skip
     lines = [Line("junk", junk)] if junk else []
@@ -160,10 +160,6 @@ def _like(known: Known, role: str, like: Callable[[str], bool]) -> list[str]:
 def _is_junk(value: str) -> bool:
     said = words(value)
     return any_word(said, "outcomes", "junk") or " ".join(said) in lexicon()["outcomes"]["phrases"]["junk"]
-
-
-def _is_yes(value: str) -> bool:
-    return folded(value) in lexicon()["yes"]
 
 
 def _is_good(value: str) -> bool:

@@ -13,6 +13,7 @@ import yaml
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.frames.exports import read_export
 from optimizer.history.read.maps.mapping import Map
+from optimizer.history.read.typed.currency_codes import SHARED
 from optimizer.history.suggest.column_facts import currency_in
 from optimizer.history.suggest.export_kinds import Known, deal_of_lead, known, lead_of_deal, wins_of
 from optimizer.history.suggest.map_lines import Line, check, section
@@ -156,10 +157,6 @@ def _with_spend(tables: _Tables, main: Known, files: Sequence[Known]) -> None:
 # --- currency --------------------------------------------------------------------------------------------
 
 
-_SHARED = {"$": "USD", "¥": "JPY", "kr": "SEK"}
-"""What a sign is taken for that several currencies have."""
-
-
 def _currency(main: Known) -> tuple[str, str]:
     """The currency of the values, and what is not sure about it."""
     column, value = main.told.roles.get("currency"), main.told.roles.get("value")
@@ -167,9 +164,9 @@ def _currency(main: Known) -> tuple[str, str]:
     if codes:
         code = codes.most_common(1)[0][0]
         others = [f"{other} ({rows} rows)" for other, rows in codes.most_common()[1:]]
-        shared = f"several currencies are written {code}" if code in _SHARED else ""
+        shared = f"several currencies are written {code}" if code in SHARED else ""
         doubt = f"there is also {', '.join(others)}: write `rates: {{...}}`" if others else shared
-        return _SHARED.get(code, code), doubt
+        return SHARED[code][0] if code in SHARED else code, doubt
     named = currency_in(value.heading) if value is not None else ""
     return (named, "") if named else ("EUR", _UNSAID)
 

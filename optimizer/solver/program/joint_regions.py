@@ -10,7 +10,7 @@ import numpy as np
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.model.data import ModelData, RegimeData
 from optimizer.model.gaming import caps_in
-from optimizer.solver.program.regions import Regions
+from optimizer.solver.program.regions import Regions, volume_scale
 
 MOST_JOINT = 600
 """Joint regions (all teams, all regimes) beyond which the relaxation is left as it is."""
@@ -91,5 +91,5 @@ def room_for_gaming(data: ModelData, regime: RegimeData, x: Floats) -> Floats:
             source = int(regime.network.source[a])
             row = row + share * (regime.network.yields[source] @ x)
             row[-1] += share * regime.network.inflow[source]
-        rows.append(row[None] / max(regime.network.scale[a], 1e-6))
+        rows.append(row[None] / volume_scale(regime, a))
     return np.vstack(rows)

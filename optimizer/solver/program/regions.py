@@ -141,8 +141,12 @@ def _facets(data: ModelData, regime: RegimeData, i: int, piece: Piece) -> Floats
 
 def facet_scale(data: ModelData, regime: RegimeData, activities: Ints, working: Bools) -> Floats:
     """What a row of each activity is compared with: its volume where it works, else its reduced cost."""
-    scale_x = np.maximum(regime.network.scale[activities], 1e-6)
-    return np.where(working, scale_x, data.cal.quadratic[activities] * scale_x)
+    volume = volume_scale(regime, activities)
+    return np.where(working, volume, data.cal.quadratic[activities] * volume)
+
+
+def volume_scale(regime: RegimeData, activities: Ints | int) -> Floats:
+    return np.maximum(regime.network.scale[activities], 1e-6)
 
 
 def _pieces(data: ModelData, regime: RegimeData, i: int, box: TeamBox) -> list[Piece] | None:

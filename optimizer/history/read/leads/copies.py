@@ -20,8 +20,6 @@ _BY_CHANCE = 0.05
 """Chance may explain so much of them."""
 _LEAST = 0.002
 """Share of rows from which copies are left out: fewer change nothing, and two people may be alike."""
-_MOST_COMPARED = 1_000_000
-"""Rows of a file that is read again with all its columns."""
 _LEFT_OUT = (ROW, "id", "lag", OPEN_AS)
 
 
@@ -40,7 +38,7 @@ def without_copies(
     sure, least = again & marked, max(1.0, _LEAST * frame.height)
     many = int(sure.sum())
     by_chance = many < least or _expected(frame.filter(marked), columns) > _BY_CHANCE * many
-    if by_chance or whole is None or frame.height > _MOST_COMPARED:
+    if by_chance or whole is None:
         sure = all_kept
     else:
         sure &= _alike_everywhere(frame, prints, whole(), id_heading)

@@ -9,6 +9,7 @@ import polars as pl
 from optimizer.history.read.account import Account
 from optimizer.history.read.losses import ROW
 from optimizer.history.read.maps.conditions import Condition, Conditions, Is, any_of
+from optimizer.history.read.typed.csv_column import empty_cells
 from optimizer.history.read.typed.empty_words import canonical, empty_words
 
 OPEN_AS = "open_as"
@@ -69,7 +70,7 @@ def undecided(raw: pl.DataFrame, flags: pl.DataFrame, conditions: Conditions) ->
     """What cells of the columns that tell won and lost say where a row is neither; null elsewhere."""
     headings = sorted({heading for condition in conditions for heading in condition})
     if not headings:
-        return pl.Series(OPEN_AS, [None], dtype=pl.Categorical).new_from_index(0, raw.height)
+        return empty_cells(raw.height, pl.Categorical, OPEN_AS)
     alone = len(headings) == 1
     texts = [pl.col(h) if alone else pl.format("{}: {}", pl.lit(h), pl.col(h)) for h in headings]
     said = pl.concat_str([text.fill_null("") for text in texts], separator=", ").cast(pl.Categorical)

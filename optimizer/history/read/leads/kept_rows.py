@@ -17,6 +17,8 @@ from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 
 _OLDEST = dt.datetime(1990, 1, 1)
 """Older dates are a spreadsheet's or a database's zero."""
+_MOST_COMPARED = 1_000_000
+"""Rows of a file that is read again with all its columns."""
 
 
 def kept_rows(
@@ -30,13 +32,13 @@ def kept_rows(
     the export. Raises ScenarioError where no row is left, or ids are none."""
     end = dt.datetime.combine(today, dt.time.max)
     frame = taken.without(frame, pl.col("id").is_null(), "no_id")
-    frame = one_row_per_id(frame, given, taken, whole)
+    frame = one_row_per_id(frame, given, taken, _of_few(frame, whole))
     frame = taken.without(frame, pl.col("created").is_null(), "no_creation")
     frame = taken.without(frame, pl.col("created") > end, "created_in_future")
     frame = taken.without(frame, pl.col("created") < _OLDEST, "created_before_1990")
     if given.start is not None:
         frame = taken.without(frame, pl.col("created") < given.start, "created_before_start")
-    frame = without_copies(frame, given.deals.columns.id, whole, taken)
+    frame = without_copies(frame, given.deals.columns.id, _of_few(frame, whole), taken)
     frame = taken.blank(frame, "closed", pl.col("closed") > end, "closed_in_future")
     day = pl.col("created").dt.date()
     frame = frame.with_columns((pl.col("closed").dt.date() - day).dt.total_days().alias("lag"))
@@ -49,6 +51,13 @@ def kept_rows(
     if not frame.height:
         raise ScenarioError([InputProblem("deals", "", "no row is left", why_left_out(taken))])
     return frame.drop(OPEN_AS)
+
+
+def _of_few(
+    frame: pl.DataFrame, whole: Callable[[], pl.DataFrame] | None
+) -> Callable[[], pl.DataFrame] | None:
+    """How all columns are read, where rows are few enough to read them again."""
+    return whole if frame.height <= _MOST_COMPARED else None
 
 
 def why_left_out(taken: Account) -> str:

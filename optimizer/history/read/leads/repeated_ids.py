@@ -21,8 +21,6 @@ _MOST_CLASHES = 0.02
 """Share of rows with the id of another deal beyond which the column is no id."""
 _MOST_SAME = 0.05
 """Share of rows that repeat another in the mapped columns beyond which it matters what they are."""
-_MOST_COMPARED = 1_000_000
-"""Rows of a file that is read again with all its columns."""
 _AT = "__at"
 """Place of a row in the frame: numbers of rows are those of several files."""
 _SAME, _LINE, _STATE, _CLASH = "same", "line", "state", "clash"
@@ -33,13 +31,13 @@ def one_row_per_id(
 ) -> pl.DataFrame:
     """A row per deal; rows without an id are gone already. `whole` reads all columns of the export, where it
     is one file. Raises ScenarioError where ids are none, or where lines cannot be told from copies."""
-    key, first = ["id"], frame["id"].is_first_distinct()
+    first = frame["id"].is_first_distinct()
     if first.all():
         return frame
     columns, frame = frame.columns, frame.with_row_index(_AT)
-    again = frame.filter(~first).select(key).unique()
-    repeated = frame.join(again, on=key, how="semi", maintain_order="left")
-    kinds = _kinds(repeated.drop(_AT), key)
+    again = frame.filter(~first).select("id").unique()
+    repeated = frame.join(again, on="id", how="semi", maintain_order="left")
+    kinds = _kinds(repeated.drop(_AT))
     _refuse_clashes(kinds, frame.height, given)
     if given.deals.lines is not None:
         said = pl.when(pl.col("kind") == _SAME).then(pl.lit(_LINE)).otherwise("kind")
@@ -48,14 +46,14 @@ def one_row_per_id(
         _ask_for_lines(repeated, kinds, frame.height, whole)
 
     def rows_of(kind: str) -> pl.DataFrame:
-        return repeated.join(kinds.filter(pl.col("kind") == kind), on=key, how="semi", maintain_order="left")
+        return repeated.join(kinds.filter(pl.col("kind") == kind), on="id", how="semi", maintain_order="left")
 
     same, states, lines, clashes = (rows_of(kind) for kind in (_SAME, _STATE, _LINE, _CLASH))
     merged = [
-        *(_states(rows, key) for rows in (same, states, clashes)),
-        _lines(lines, key, _adds_up(kinds, given)),
+        *(_states(rows) for rows in (same, states, clashes)),
+        _lines(lines, _adds_up(kinds, given)),
     ]
-    once = frame.join(again, on=key, how="anti", maintain_order="left")
+    once = frame.join(again, on="id", how="anti", maintain_order="left")
     left = pl.concat([rows.select(frame.columns) for rows in (once, *merged)])
     gone = ~pl.col(_AT).is_in(left[_AT].implode())
     taken.without(pl.concat([same, clashes]), gone, "id_again")
@@ -64,20 +62,20 @@ def one_row_per_id(
     return left.sort(_AT).select(columns)
 
 
-def _kinds(repeated: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+def _kinds(repeated: pl.DataFrame) -> pl.DataFrame:
     """What the rows of each repeated id are to each other."""
     different = [
         pl.col(c).drop_nulls().n_unique().alias(f"n_{c}") for c in ("closed", "value", "product", "owner")
     ]
     outcome = pl.when("won").then(1).when("lost").then(2).when("junk").then(3).otherwise(0)
     decided = pl.col("won") | pl.col("lost")
-    groups = repeated.group_by(key, maintain_order=True).agg(
+    groups = repeated.group_by("id", maintain_order=True).agg(
         pl.len().alias("rows"),
         pl.col("created").dt.date().drop_nulls().n_unique().alias("days"),
         outcome.n_unique().alias("outcomes"),
         pl.struct(pl.col("closed").filter(decided), outcome.filter(decided)).n_unique().alias("decided"),
         *different,
-        pl.struct(pl.exclude(ROW, *key)).n_unique().alias("different"),
+        pl.struct(pl.exclude(ROW, "id")).n_unique().alias("different"),
     )
     many = pl.col("n_product") > 1
     line = (pl.col("outcomes") == 1) & (many | ((pl.col("n_value") > 1) & (pl.col("n_closed") <= 1)))
@@ -124,7 +122,7 @@ def _ask_for_lines(
     asked about."""
     same = repeated.join(kinds.filter(pl.col("kind") == _SAME), on="id", how="semi").select(ROW, "id")
     again = same.height - same["id"].n_unique()
-    if again <= _MOST_SAME * height or height > _MOST_COMPARED:
+    if again <= _MOST_SAME * height:
         return
     texts = whole().join(same.rename({"id": "__id"}), on=ROW, how="inner").drop(ROW)
     differs = texts.group_by("__id").agg(pl.exclude("__id").n_unique()).drop("__id").max()
@@ -145,18 +143,18 @@ def _adds_up(kinds: pl.DataFrame, given: Map) -> bool:
     return bool((kinds.filter(pl.col("kind") == _LINE)["n_value"] > 1).any())
 
 
-def _lines(rows: pl.DataFrame, key: list[str], add: bool) -> pl.DataFrame:
+def _lines(rows: pl.DataFrame, add: bool) -> pl.DataFrame:
     """The first line of each deal, with the value of all."""
     value = (
         pl.when(pl.col("value").count() > 0).then(pl.col("value").sum())
         if add
         else pl.col("value").drop_nulls().first()
     )
-    others = [pl.col(c).first() for c in rows.columns if c not in (*key, "value", "closed")]
-    return rows.group_by(key, maintain_order=True).agg(*others, value.alias("value"), pl.col("closed").max())
+    others = [pl.col(c).first() for c in rows.columns if c not in ("id", "value", "closed")]
+    return rows.group_by("id", maintain_order=True).agg(*others, value.alias("value"), pl.col("closed").max())
 
 
-def _states(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+def _states(rows: pl.DataFrame) -> pl.DataFrame:
     """The state of each deal that counts, with what only others say of owner, source, value."""
     decided = pl.col("won") | pl.col("lost")
     place = -pl.col(_AT).cast(pl.Int64) if _newest_first(rows) else pl.col(_AT).cast(pl.Int64)
@@ -165,9 +163,9 @@ def _states(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     ).sort("__decided", "__at_end", "__place", nulls_last=False)
     known = ("created", "owner", "source", "segment", "value", "response", "product")
     said = [pl.col(c).drop_nulls().last() for c in known]
-    steps = [pl.col(c).any() for c in rows.columns if c.startswith("step_") and c not in key]
+    steps = [pl.col(c).any() for c in rows.columns if c.startswith("step_")]
     rest = [pl.col(c).last() for c in (_AT, ROW, "closed", "won", "lost", "junk", OPEN_AS)]
-    return in_order.group_by(key, maintain_order=True).agg(*said, *steps, *rest)
+    return in_order.group_by("id", maintain_order=True).agg(*said, *steps, *rest)
 
 
 def _newest_first(rows: pl.DataFrame) -> bool:

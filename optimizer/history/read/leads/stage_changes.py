@@ -16,6 +16,8 @@ from optimizer.scenario.problems import InputProblem, ScenarioError
 
 _AGAIN = 1.5
 """Rows per deal from which rows are no deals."""
+_SEVERAL, _TWICE = 0.5, 0.05
+"""Share of deals with several stages, and of those won twice."""
 _LAST = ("owner", "segment", "value", "response", "product", "lead")
 
 
@@ -52,15 +54,18 @@ def refuse_stage_changes(exports: Sequence[Export], given: Map) -> None:
             deals = read_export(export.path, both).frame.select(ROW, heading)
             won = any_of(given.deals.won).alias("__won")
             rows = export.frame.select(ROW, won, pl.struct(told).alias("__stage")).join(deals, on=ROW)
-            each = (
-                rows.drop_nulls(heading)
-                .group_by(heading)
-                .agg(pl.len(), pl.col("__stage").n_unique(), pl.col("__won").sum())
-            )
-            several = each.filter(pl.col("__stage") > 1).height > 0.5 * each.height
-            once = each.filter(pl.col("__won") > 1).height < 0.05 * each.height
-            if several and once and each["len"].sum() > _AGAIN * each.height:
-                raise ScenarioError([_problem(export, heading, int(each["len"].sum()), each.height)])
+            rows = rows.drop_nulls(heading)
+            if are_changes(rows[heading], rows["__stage"], rows["__won"]):
+                raise ScenarioError([_problem(export, heading, rows.height, rows[heading].n_unique())])
+
+
+def are_changes(deal: pl.Series, stage: pl.Series, won: pl.Series) -> bool:
+    """Whether rows are stages that deals came to: most deals have several, and hardly one is won twice."""
+    rows = pl.DataFrame({"deal": deal, "stage": stage, "won": won}).drop_nulls("deal")
+    each = rows.group_by("deal").agg(pl.col("stage").n_unique(), pl.col("won").sum())
+    several = each.filter(pl.col("stage") > 1).height > _SEVERAL * each.height
+    once = each.filter(pl.col("won") > 1).height < _TWICE * each.height
+    return several and once and rows.height > _AGAIN * each.height
 
 
 def _headings_of_deals(export: Export, given: Map) -> list[str]:

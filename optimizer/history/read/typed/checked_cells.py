@@ -8,6 +8,7 @@ import polars as pl
 
 from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.typed import parse_cells
+from optimizer.history.read.typed.csv_column import only_where
 from optimizer.history.read.typed.empty_words import says_nothing
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed
 
@@ -73,5 +74,4 @@ def _empty_words(texts: pl.Series, unreadable: pl.Series) -> pl.Series | None:
     words = [text for text in texts.filter(unreadable).unique() if says_nothing(text)]
     if not words:
         return None
-    none = pl.Series(texts.name, [None], dtype=pl.String).new_from_index(0, len(texts))
-    return texts.zip_with(texts.is_in(words).fill_null(False), none)
+    return only_where(texts, texts.is_in(words).fill_null(False))

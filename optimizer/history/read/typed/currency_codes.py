@@ -6,6 +6,8 @@ import re
 
 import polars as pl
 
+from optimizer.history.read.typed.csv_column import empty_cells
+
 _CODES = """
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
     CAD CDF CHF CLF CLP CNH CNY COP CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL
@@ -58,7 +60,7 @@ def marked(texts: pl.Series) -> pl.Series:
     odd = unique.filter(unique.str.contains(rf"[{_SIGNS}]|\p{{L}}{{2}}|S/"))
     codes = {text: code for text in odd if (code := _mark(text))}
     if not codes:
-        return pl.Series(texts.name, [None], dtype=pl.String).new_from_index(0, len(texts))
+        return empty_cells(len(texts), name=texts.name)
     return texts.replace_strict(codes, default=None, return_dtype=pl.String)
 
 
@@ -76,16 +78,20 @@ def _mark(text: str) -> str:
     return "" if found is None else code_of(found[0])
 
 
+SHARED = {
+    "$": ("USD", DOLLARS | _PESOS),
+    "¥": ("JPY", frozenset({"JPY", "CNY"})),
+    "kr": ("SEK", frozenset({"SEK", "NOK", "DKK", "ISK"})),
+}
+"""Signs of several currencies: the likeliest, and all of them."""
+
+
 def meant(code: str, ours: str, others: frozenset[str]) -> str:
-    """The code of an ambiguous sign: ours where the sign can be ours, else the only one with a rate."""
-    can = {
-        "$": DOLLARS | _PESOS,
-        "¥": frozenset({"JPY", "CNY"}),
-        "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
-    }
-    if code not in can:
+    """The code of a shared sign: ours where the sign can be ours, else the only one with a rate."""
+    if code not in SHARED:
         return code
-    if ours in can[code]:
+    _, can = SHARED[code]
+    if ours in can:
         return ours
-    rated = sorted(can[code] & others)
+    rated = sorted(can & others)
     return rated[0] if len(rated) == 1 else code

@@ -8,9 +8,9 @@ Works on unique texts, by regular expressions of polars; accents go by Unicode's
 
 from __future__ import annotations
 
-import unicodedata
-
 import polars as pl
+
+from optimizer.history.vocabulary import unaccented
 
 _MONTHS = (
     "january janvier januar jänner jaenner enero",
@@ -34,19 +34,11 @@ _WEEKDAYS = """
 """
 
 
-def _bare(text: str) -> str:
-    """Small letters without accents; odd spaces and full-width digits become plain ones."""
-    if text.isascii():
-        return text.lower()
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def _month_words() -> dict[str, int]:
     """Every beginning of a month's name of three letters or more that means one month only."""
     meant: dict[str, set[int]] = {}
     for number, names in enumerate(_MONTHS, 1):
-        for name in map(_bare, names.split()):
+        for name in map(unaccented, names.split()):
             for end in range(3, len(name) + 1):
                 meant.setdefault(name[:end], set()).add(number)
     return {word: min(numbers) for word, numbers in meant.items() if len(numbers) == 1}
@@ -88,7 +80,8 @@ def in_digits(unique: pl.Series) -> pl.Series:
     odd = unique.str.contains(r"[^\d\s:./+\-TZ,]").fill_null(False)
     if not odd.any():
         return unique
-    plain = pl.Series(unique.name, [_bare(text) for text in unique.filter(odd)], dtype=pl.String)
+    small = [unaccented(text.casefold()) for text in unique.filter(odd)]
+    plain = pl.Series(unique.name, small, dtype=pl.String)
     for pattern, put in _TIDY:
         plain = plain.str.replace_all(pattern, put)
     plain = _numbered(plain.str.strip_chars())
@@ -109,8 +102,7 @@ def _numbered(texts: pl.Series) -> pl.Series:
     for groups, (year, month, day) in ((day_first, "321"), (month_first, "312"), (year_first, "123")):
         part = groups.struct.field
         number = part(month).replace_strict(_NUMBERS, default=None, return_dtype=pl.Int32)
-        years = part(year)
-        years = years.zip_with((years.str.len_chars() == 4).fill_null(True), _century(years))
+        years = pl.select(full_year(pl.lit(part(year)))).to_series()
         date = years + "-" + number.cast(pl.String) + "-" + part(day)
         clock = part("4").fill_null("")
         clock = clock.zip_with(clock == "", " " + clock)
@@ -118,7 +110,7 @@ def _numbered(texts: pl.Series) -> pl.Series:
     return read
 
 
-def _century(years: pl.Series) -> pl.Series:
-    """Two digits: 70 to 99 are of the last century."""
-    short = years.str.slice(-2).cast(pl.Int32, strict=False)
-    return (short + pl.select(pl.when(short >= 70).then(1900).otherwise(2000)).to_series()).cast(pl.String)
+def full_year(year: pl.Expr) -> pl.Expr:
+    """Of two digits, 70 to 99 are of the last century."""
+    century = pl.when(year >= "70").then(pl.lit("19")).otherwise(pl.lit("20"))
+    return pl.when(year.str.len_chars() == 2).then(century + year).otherwise(year)

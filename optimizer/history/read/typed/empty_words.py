@@ -6,9 +6,11 @@ Databases, spreadsheets and people write them; taken as they stand they would be
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import polars as pl
+
+from optimizer.history.read.typed.csv_column import only_where
+from optimizer.history.vocabulary import unaccented
 
 _NOTHING = """
     null nil none nan nat n/a n.a n/d n.d s/o k.a undefined void blank empty
@@ -41,9 +43,7 @@ def _words(text: str) -> frozenset[str]:
 
 def canonical(text: str) -> str:
     """A text as it is compared: small letters without accents, one space where spaces, `_` or `-` stand."""
-    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(re.split(r"[\s_\-\u2010-\u2015]+", letters)).strip()
+    return " ".join(re.split(r"[\s_\-\u2010-\u2015]+", unaccented(text.casefold()))).strip()
 
 
 _EMPTY, _NO_PERSON = _words(_NOTHING), _words(_NOTHING) | _words(_NOBODY)
@@ -73,5 +73,4 @@ def emptied(texts: pl.Series, words: list[str]) -> pl.Series:
     """The column without these texts."""
     if not words:
         return texts
-    none = pl.Series(texts.name, [None], dtype=texts.dtype).new_from_index(0, len(texts))
-    return none.zip_with(texts.is_in(words).fill_null(False), texts)
+    return only_where(texts, ~texts.is_in(words).fill_null(False))

@@ -14,6 +14,7 @@ from optimizer.history.read.losses import ROW
 from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.typed import parse_cells
 from optimizer.history.read.typed.checked_cells import numbers_of
+from optimizer.history.read.typed.csv_column import empty_cells, only_where
 from optimizer.history.read.typed.currency_codes import code_of, marked, meant
 from optimizer.history.read.typed.empty_words import says_nothing
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed
@@ -27,12 +28,12 @@ def amounts_of(
 ) -> parse_cells.CsvColumn:
     """Numbers of money in the map's currency. Raises ScenarioError where currencies mix without rates."""
     if heading is None:
-        nothing = pl.Series([None], dtype=pl.Float64).new_from_index(0, raw.height)
+        nothing = empty_cells(raw.height, pl.Float64)
         return parse_cells.CsvColumn(nothing, nothing.is_not_null())
     texts = raw[heading]
     column = numbers_of(texts, where, given)
     _note_words(raw, heading, column, taken)
-    codes = _codes(raw, texts, given).zip_with(column.values.is_not_null(), _none(raw.height))
+    codes = only_where(_codes(raw, texts, given), column.values.is_not_null())
     if codes.null_count() == len(codes):
         return column
     values = _converted(raw, column.values, codes, where, given, taken, notes)
@@ -50,13 +51,9 @@ def _note_words(raw: pl.DataFrame, heading: str, column: parse_cells.CsvColumn, 
             taken.read_otherwise("factor_word", rows, said)
 
 
-def _none(height: int) -> pl.Series:
-    return pl.Series([None], dtype=pl.String).new_from_index(0, height)
-
-
 def _codes(raw: pl.DataFrame, texts: pl.Series, given: Map) -> pl.Series:
     """The currency of each amount, by the column of currencies, else by the mark in its cell."""
-    codes = marked(texts) if texts.dtype == pl.String else _none(raw.height)
+    codes = marked(texts) if texts.dtype == pl.String else empty_cells(raw.height)
     if CURRENCY in raw.columns:
         column = raw[CURRENCY].cast(pl.Categorical)
         there = [str(text) for text in column.drop_nulls().unique() if not says_nothing(str(text))]

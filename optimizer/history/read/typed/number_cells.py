@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from optimizer.history.read.frames.csv_column import Ambiguous, CsvColumn, Decimal
+from optimizer.history.read.typed.csv_column import Ambiguous, CsvColumn, Decimal
 from optimizer.history.read.typed.currency_codes import SIGN, WORD
 
 _INCLUDED = (

@@ -10,8 +10,8 @@ from typing import Literal
 
 import polars as pl
 
-from optimizer.history.read.frames.csv_column import Ambiguous, CsvColumn, Decimal
-from optimizer.history.read.typed.date_words import in_digits
+from optimizer.history.read.typed.csv_column import Ambiguous, CsvColumn, Decimal, empty_cells, only_where
+from optimizer.history.read.typed.date_words import full_year, in_digits
 from optimizer.history.read.typed.number_cells import numbers
 
 __all__ = ["Ambiguous", "CsvColumn", "dates", "hours", "numbers"]
@@ -38,8 +38,7 @@ def dates(texts: pl.Series, day_first: bool | None = None, timezone: str = "UTC"
     """
     plain = _plain_iso(texts)
     if plain.null_count() > texts.null_count():
-        empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
-        rest = texts.zip_with(plain.is_null(), empty)
+        rest = only_where(texts, plain.is_null())
         unique = rest.drop_nulls().unique()
         plainer = in_digits(unique)
         order = _day_first(unique, plainer, day_first)
@@ -52,7 +51,7 @@ def dates(texts: pl.Series, day_first: bool | None = None, timezone: str = "UTC"
 
 def _plain_iso(texts: pl.Series) -> pl.Series:
     """The commonest way of writing, which nothing can be confused with, in one fast pass; others are null."""
-    read = pl.Series([None], dtype=pl.Datetime("us")).new_from_index(0, len(texts))
+    read = empty_cells(len(texts), pl.Datetime("us"))
     texts = texts.cast(pl.String)
     long = texts.str.len_bytes()
     for length, form in ((19, "%Y-%m-%d %H:%M:%S"), (10, "%Y-%m-%d")):
@@ -109,14 +108,12 @@ def _compact(text: pl.Expr) -> pl.Expr:
 def _built(groups: pl.Expr, year: str, month: str, day: str, timezone: str) -> pl.Expr:
     """A moment from the pieces of a text; null where they are no date."""
     part = groups.struct.field
-    century = pl.when(part(year) >= "70").then(pl.lit("19")).otherwise(pl.lit("20"))
-    years = pl.when(part(year).str.len_chars() == 2).then(century + part(year)).otherwise(part(year))
     hour = part("4").fill_null("0").cast(pl.Int32)
     half = part("7").str.to_lowercase()
     hour = pl.when(half == "pm").then(hour % 12 + 12).when(half == "am").then(hour % 12).otherwise(hour)
     text = pl.format(
         "{}-{}-{} {}:{}:{}",
-        years,
+        full_year(part(year)),
         part(month).str.zfill(2),
         part(day).str.zfill(2),
         hour.cast(pl.String).str.zfill(2),
@@ -149,6 +146,6 @@ def hours(texts: pl.Series, unit_hours: float = 1.0, decimal: Decimal | None = N
     parts = texts.str.extract_groups(_DURATION).struct.unnest()
     day, hour, minute, second = (parts[str(i)].cast(pl.Float64) for i in range(1, 5))
     clock = day.fill_null(0) * 24 + hour + minute / 60 + second.fill_null(0) / 3600
-    rest = texts.zip_with(clock.is_null(), pl.Series([None], dtype=pl.String).new_from_index(0, len(texts)))
+    rest = only_where(texts, clock.is_null())
     read = clock.fill_null(numbers(rest, decimal).values * unit_hours)
     return CsvColumn(read.alias(texts.name), read.is_null() & texts.is_not_null())

@@ -9,6 +9,7 @@ from optimizer.history.read.leads.flags import flags_of, undecided
 from optimizer.history.read.losses import ROW
 from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.typed.checked_cells import dates_of, response_of
+from optimizer.history.read.typed.csv_column import empty_cells
 from optimizer.history.read.typed.money import amounts_of
 from optimizer.scenario.problems import InputProblem, ScenarioError
 
@@ -19,7 +20,7 @@ _TEXTS = ("id", "owner", "source", "segment", "product", "lead")
 def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl.DataFrame:
     """The columns of `History.deals` but for lags, and ROW; what cannot be read is counted."""
     names, numbers = given.deals.columns, raw[ROW]
-    text = {role: _said(raw, getattr(names, role), role == "owner", taken) for role in _TEXTS}
+    text = {role: taken.names(raw, getattr(names, role), role == "owner") for role in _TEXTS}
     if names.id is None:
         text["id"] = pl.int_range(1, raw.height + 1, eager=True).cast(pl.String)
     _refuse_short_ids(text["id"])
@@ -54,13 +55,7 @@ def typed(raw: pl.DataFrame, given: Map, taken: Account, notes: list[str]) -> pl
 
 
 def _column(raw: pl.DataFrame, heading: str | None) -> pl.Series:
-    return raw[heading] if heading else pl.Series([None], dtype=pl.String).new_from_index(0, raw.height)
-
-
-def _said(raw: pl.DataFrame, heading: str | None, person: bool, taken: Account) -> pl.Series:
-    """A column of names, without words that say that there is none."""
-    texts = _column(raw, heading)
-    return texts if heading is None else taken.without_words(texts, raw[ROW], person)
+    return raw[heading] if heading else empty_cells(raw.height)
 
 
 def _refuse_short_ids(ids: pl.Series) -> None:

@@ -10,6 +10,16 @@ import polars as pl
 Decimal = Literal["point", "comma"]
 
 
+def empty_cells(rows: int, dtype: pl.DataType | type[pl.DataType] = pl.String, name: str = "") -> pl.Series:
+    """A column of nothing."""
+    return pl.Series(name, [None], dtype=dtype).new_from_index(0, rows)
+
+
+def only_where(cells: pl.Series, mask: pl.Series) -> pl.Series:
+    """The column, empty where `mask` is false."""
+    return cells.zip_with(mask, empty_cells(len(cells), cells.dtype))
+
+
 class Ambiguous(ValueError):
     """A column that can be read in two ways; `key` of the map decides."""
 

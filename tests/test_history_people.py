@@ -242,3 +242,10 @@ def test_synthetic_histories_are_told_as_they_were_made(kind: str) -> None:
     assert (said.named > 0) == (kind == "skill")
     assert said.change == (kind == "regime")
     assert said.duplicates
+
+
+@pytest.mark.slow
+def test_the_same_export_gives_the_same_numbers_to_the_last_digit() -> None:
+    command = ("calibrate", CASES / "segments.csv", "--map", CASES / "map_histories.yaml", "--json")
+    first, *others = (run(*command)[1] for _ in range(3))
+    assert others == [first, first]

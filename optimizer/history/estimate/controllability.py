@@ -79,7 +79,7 @@ def _cells(leads: pl.DataFrame, outcome: str, rate: bool) -> pl.DataFrame:
     units = pl.col("n") if rate else pl.lit(1)
     return (
         leads.with_columns(chance.alias("chance"), pl.col("created").dt.truncate("1mo").alias("month"))
-        .group_by("owner", "month")
+        .group_by("owner", "month", maintain_order=True)
         .agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"), pl.col("chance").sum().alias("supply"))
         .filter(pl.col("n") >= _LEADS_NEEDED)
         .with_columns(((pl.col("k") - pl.col("supply")) / units).alias("rest"), pl.col("supply") / units)

@@ -79,7 +79,7 @@ def _gram(w: sparse.csr_array, weight: Floats) -> Floats:
 def _cells(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Sequence[str]) -> pl.DataFrame:
     """Rows with the same covariates as one: n, Σy, Σy²; missing groups are a level of their own."""
     y = pl.col(outcome).cast(pl.Float64)
-    cells = frame.group_by(*groups, *fixed).agg(
+    cells = frame.group_by(*groups, *fixed, maintain_order=True).agg(
         pl.len().alias("n"), y.sum().alias("sum"), (y * y).sum().alias("squares")
     )
     keys = [pl.col(group).cast(pl.String).fill_null("missing") for group in groups]

@@ -20,7 +20,7 @@ from scipy import stats
 
 from optimizer.history.estimate import mixed_models, strata
 from optimizer.history.estimate.comparable import Settled, leads_needed, open_shares, readings_of
-from optimizer.history.estimate.rates import Rate, Spread, spread_of, wilson
+from optimizer.history.estimate.rates import Rate, Spread, rates_by, spread_of, wilson
 from optimizer.history.read.account import NOBODY
 
 Verdict = Literal["above", "below", "not_distinguishable"]
@@ -185,10 +185,7 @@ def _compared(frame: pl.DataFrame, outcome: str, metric: str) -> Persons:
     used = strata.with_levels(frame, names)
     groups = ["owner", *(g for g in (*names, "month") if used[g].n_unique() > 1)]
     expected, variance = _expected(used, outcome, groups)
-    counts = frame.group_by(pl.col("owner").cast(pl.String)).agg(
-        pl.len().alias("n"), pl.col(outcome).sum().alias("k")
-    )
-    raw = {str(o): Rate(int(k), int(n)) for o, n, k in counts.iter_rows()}
+    raw = rates_by(frame, "owner", outcome)
     return replace(_judged(raw, expected, metric, variance, panel_of(used, outcome)), alike=tuple(groups[1:]))
 
 
@@ -197,7 +194,7 @@ def _expected(
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Wins that each person's leads bring in average hands, source and month as in the joint model."""
     others = groups[1:]
-    cells = frame.group_by(*groups).agg(pl.len().alias("n"))
+    cells = frame.group_by(*groups).agg(pl.len().alias("n")).sort(*groups)
     width = sum(frame[g].n_unique() for g in groups)
     if cells.height * width <= _CELLS:
         model = mixed_models.logistic(frame, outcome, groups)
@@ -211,9 +208,8 @@ def _expected(
         keys = cells[group].cast(pl.String).fill_null("missing")
         eta = eta + keys.replace_strict(effects, return_dtype=pl.Float64).to_numpy()
     p = np.clip(eta, 1e-6, 1) if "residual" in model.variance else 1 / (1 + np.exp(-eta))
-    sums = (
-        cells.with_columns(pl.Series("e", p * cells["n"].to_numpy())).group_by("owner").agg(pl.col("e").sum())
-    )
+    each = cells.with_columns(pl.Series("e", p * cells["n"].to_numpy()))
+    sums = each.group_by("owner", maintain_order=True).agg(pl.col("e").sum())
     wins = {str(owner): float(e) for owner, e in sums.iter_rows()}
     scale = int(frame[outcome].sum()) / sum(wins.values())
     return {owner: e * scale for owner, e in wins.items()}, variance

@@ -88,6 +88,7 @@ def tests_of(frame: pl.DataFrame, outcome: str, names: Sequence[str]) -> list[Wi
 def within(frame: pl.DataFrame, outcome: str, by: Sequence[str]) -> Within:
     """Of persons (`owner`) within strata of equal values."""
     cells = frame.group_by("owner", *by).agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"))
+    cells = cells.sort("owner", *by)
     stratum = cells.select(pl.struct(*by).rank("dense") - 1).to_series().to_numpy().astype(int)
     owner = (cells["owner"].cast(pl.String).rank("dense") - 1).to_numpy().astype(int)
     n, k = (cells[c].to_numpy().astype(float) for c in ("n", "k"))

@@ -14,7 +14,7 @@ from optimizer.history.estimate.lags import Lag
 from optimizer.history.estimate.outcomes import Cohort
 from optimizer.history.estimate.people import Persons
 from optimizer.history.estimate.rate_changes import Change
-from optimizer.history.estimate.rates import quantiles, told
+from optimizer.history.estimate.rates import quantiles, standard_error, told
 from optimizer.history.estimate.responsiveness import Effect
 from optimizer.history.estimate.side_metrics import SideMetrics
 from optimizer.history.estimate.spending import SourceCost
@@ -141,8 +141,7 @@ def _value(value: Mapping[str, float]) -> Json:
     """With the standard error of the mean and its 95 % interval."""
     if value["n"] < 2:
         return dict(value)
-    error = value["sd"] / math.sqrt(value["n"])
-    mean = value["mean"]
+    error, mean = standard_error(value), value["mean"]
     return {**told(dict(value)), "error": error, "lo": mean - 1.96 * error, "hi": mean + 1.96 * error}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.history.draft.choices import choices_of
 from optimizer.history.estimate.history_study import Study
-from optimizer.history.estimate.rates import quantiles, told
+from optimizer.history.estimate.rates import quantiles, standard_error, told
 from optimizer.tables.history_people import (
     CAPACITY,
     CONTROL,
@@ -44,6 +44,7 @@ SUMMARY = Table(
     end_lo=Column(float, "share", "lower end of its 95 % interval"),
     end_hi=Column(float, "share", "upper end of its 95 % interval"),
     decided=Column(float, "share", "of leads decided in the end; others are left open for good"),
+    all_decided=Column(bool, "flag", "whether that is all of them, but for chance"),
     lag=Column(float, "days", "mean from creation to win, young leads allowed for; NaN with too few wins"),
     lag_lo=Column(float, "days", "lower end of its 95 % interval"),
     lag_hi=Column(float, "days", "upper end of its 95 % interval"),
@@ -88,6 +89,7 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         study.rates["won"].k,
         *(int(counts.sum()) for counts in (days.won, days.lost, days.open)),
         *end,
+        outcome is not None and outcome.all_decided,
         *lag,
         people.explained_by if people else "",
         len(people.people) if people else 0,
@@ -95,7 +97,7 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         study.needed,
         max(fewer.values(), default=0),
         value.get("mean", np.nan),
-        value.get("sd", np.nan) / np.sqrt(value["n"]) if value["n"] else np.nan,
+        standard_error(value),
         value.get("sd", np.nan),
         int(value["n"]),
         value.get("p50", np.nan),

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from reports.board.page_one import plan_name, shown_plans
+from reports.board.what_happens import rows_of
 from reports.typesetting.blocks import Block, PageColumn, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.format import NOTHING
@@ -37,18 +38,13 @@ def side_effects(words: Words, tables: Tables) -> Block | None:
 
 
 def _side_effects(words: Words, tables: Tables, plan: Any) -> Block:
-    left, mercy = (_of(tables[name], plan) for name in ("left_unworked", "pay_at_mercy"))
+    left, mercy = (rows_of(tables[name], plan) for name in ("left_unworked", "pay_at_mercy"))
     return row(
         plan_name(words, tables, plan),
         _left(words, left),
         words.write.number(plan["gaming_hours"]),
         _at_mercy(words, mercy) if plan["settled"] else NOTHING,
     )
-
-
-def _of(frame: pd.DataFrame, plan: Any) -> pd.DataFrame:
-    mine: pd.DataFrame = frame[(frame["plan"] == plan["plan"]) & (frame["kind"] == plan["kind"])]
-    return mine
 
 
 def _left(words: Words, frame: pd.DataFrame) -> str:

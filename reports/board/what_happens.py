@@ -16,6 +16,7 @@ LOST = 0.001
 """Share of today's revenue from which a loss of it is told."""
 AT_MERCY, MORE_THAN_TODAY = 0.10, 0.05
 """Shares of a team's target pay: at another's mercy, and beyond what is so today."""
+CURRENT = {"plan": "current", "kind": "current"}
 LEFT = 0.10
 """Share of a stage from which what nobody works is told."""
 
@@ -41,18 +42,23 @@ def _lines(words: Words, tables: Tables, plan: Any) -> Iterator[str]:
         yield from _left(words, tables["left_unworked"], plan, name)
 
 
+def rows_of(frame: pd.DataFrame, plan: Any) -> pd.DataFrame:
+    """Rows of a table that are about the plan."""
+    mine: pd.DataFrame = frame[(frame["plan"] == plan["plan"]) & (frame["kind"] == plan["kind"])]
+    return mine
+
+
 def _at_mercy(words: Words, frame: pd.DataFrame, plan: Any, name: str) -> Iterator[str]:
     """The largest share of a team's target pay that another can sink, where it is new."""
+    of_plan = rows_of(frame, plan)
     mine, today = (
-        frame[(frame["plan"] == p) & (frame["kind"] == kind)].groupby(["team", "other"])["share"].sum()
-        for p, kind in ((plan["plan"], plan["kind"]), ("current", "current"))
+        some.groupby(["team", "other"])["share"].sum() for some in (of_plan, rows_of(frame, CURRENT))
     )
     new = mine[(mine >= AT_MERCY) & (mine > today.reindex(mine.index, fill_value=0.0) + MORE_THAN_TODAY)]
     if new.empty:
         return
     team, other = (str(name) for name in new.index[int(new.argmax())])
-    of_pair = frame[(frame["plan"] == plan["plan"]) & (frame["kind"] == plan["kind"])]
-    of_pair = of_pair[(of_pair["team"] == team) & (of_pair["other"] == other)]
+    of_pair = of_plan[(of_plan["team"] == team) & (of_plan["other"] == other)]
     yield words.say(
         "happens.mercy",
         plan=name,
@@ -65,10 +71,11 @@ def _at_mercy(words: Words, frame: pd.DataFrame, plan: Any, name: str) -> Iterat
 
 def _left(words: Words, frame: pd.DataFrame, plan: Any, name: str) -> Iterator[str]:
     """The stage where most is left, by number."""
-    mine = frame[(frame["plan"] == plan["plan"]) & (frame["kind"] == plan["kind"]) & (frame["share"] >= LEFT)]
+    mine = rows_of(frame, plan)
+    mine = mine[mine["share"] >= LEFT]
     if mine.empty:
         return
-    most = mine.loc[mine["left"].idxmax()]
+    most = mine.iloc[int(mine["left"].argmax())]
     yield words.say(
         "happens.left",
         plan=name,

@@ -73,15 +73,13 @@ def _outcomes(words: Words, summary: Any) -> Iterator[str]:
     yield words.say(f"calibration.{known}", **counts)
     if math.isfinite(summary["end"]):
         end = {name: words.write.percent(summary[column]) for name, column in _END.items()}
-        all_of_them = "_all" if summary["decided"] >= _ALL else ""
+        all_of_them = "_all" if summary["all_decided"] else ""
         yield words.say(f"calibration.in_the_end{all_of_them}", **end)
     if summary["value_n"]:
         numbers = {name: words.write.number(summary[f"value{tail}"]) for name, tail in _VALUE.items()}
         yield words.say("calibration.value", **numbers)
 
 
-_ALL = 0.97
-"""Larger shares decided in the end are all, but for chance."""
 _END = {"rate": "end", "lo": "end_lo", "hi": "end_hi", "decided": "decided"}
 _VALUE = {"mean": "", "error": "_error", "sd": "_sd", "median": "_median", "n": "_n"}
 

@@ -27,7 +27,7 @@ from optimizer.history.draft.sourced_values import (
     said,
     short,
 )
-from optimizer.history.estimate.rates import Rate
+from optimizer.history.estimate.rates import Rate, standard_error
 from optimizer.history.estimate.speed_to_lead import Slope
 from optimizer.history.read.maps.mapping import WEEKS
 
@@ -248,7 +248,7 @@ def add_customer(draft: Draft) -> None:
         draft.assumed("stages.customer.value", said("no_value"), None)
         return
     draft.tree["stages"]["customer"]["value"] = short(value["mean"] * draft.assume.margin)
-    error = 1.96 * value["sd"] / math.sqrt(value["n"]) / value["mean"]
+    error = 1.96 * standard_error(value) / value["mean"]
     known = {"mean": f"{value['mean']:.0f}", "median": f"{value['p50']:.0f}", "n": f"{value['n']:.0f}"}
     text = said("value", files=as_it_is(files), margin=f"{draft.assume.margin:g}", **known)
     width = math.hypot(error, _margin_range(draft))

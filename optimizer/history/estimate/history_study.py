@@ -47,9 +47,6 @@ from optimizer.history.read.account import NOBODY
 from optimizer.history.read.deals import History
 from optimizer.history.read.maps.mapping import WEEKS, Map
 
-_ALL_DECIDED = 0.97
-"""Larger shares decided in the end are all, but for chance."""
-
 
 @dataclass(frozen=True)
 class Study:
@@ -153,7 +150,7 @@ class Study:
         if self.arrival is None or outcome is None or today is None:
             return 0.0
         _, variance = self.arrival.exposed(self.days.age, self.days.leads)
-        still = 1 / outcome.decided - 1 if outcome.decided < _ALL_DECIDED else 0.0
+        still = 0.0 if outcome.all_decided else 1 / outcome.decided - 1
         moved = abs(today.rate * today.decided / (outcome.rate * outcome.decided) - 1)
         return Z95 * math.sqrt(variance) + max(still, moved if self.changes else 0.0)
 

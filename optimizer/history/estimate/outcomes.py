@@ -59,6 +59,10 @@ def days_of(leads: pl.DataFrame, last: dt.datetime) -> Days:
     return Days(table["day"], *(columns[name].to_numpy() for name in columns.columns))
 
 
+_ALL_DECIDED = 0.97
+"""Larger shares decided in the end are all, but for chance."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """Share won in the end, with its 95 % interval."""
@@ -68,6 +72,11 @@ class Outcome:
     hi: float
     decided: float
     """Share of leads that is decided in the end; others are left open for good."""
+
+    @property
+    def all_decided(self) -> bool:
+        """But for chance, none are left open for good."""
+        return self.decided >= _ALL_DECIDED
 
 
 def outcome_of(parts: Sequence[Days], won: Arrival | None, lost: Arrival | None) -> Outcome | None:

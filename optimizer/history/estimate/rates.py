@@ -137,6 +137,11 @@ def told(quantiles: dict[str, float]) -> dict[str, float]:
     return {name: math.nan if n * beyond.get(name, 1) < 1 else value for name, value in quantiles.items()}
 
 
+def standard_error(of: Mapping[str, float]) -> float:
+    """Of the mean of `quantiles`; NaN where one value or none is known."""
+    return of.get("sd", math.nan) / math.sqrt(of["n"]) if of["n"] else math.nan
+
+
 def quantiles(values: ArrayLike) -> dict[str, float]:
     """n, mean, sd and the usual quantiles."""
     x = np.asarray(values, float)

@@ -20,6 +20,7 @@ PACKAGES = ("optimizer", "reports")
 MOST_ENTRIES = 16
 
 SAME_THING: dict[str, str] = {
+    "answers": "what was answered: to the questions of the explanation, by a designer",
     "adjust": "a correction of a plan: found, as tables, as documents, as verb, on screen",
     "best_response": "what people do at given beliefs: as equations of the model, and numerically",
     "batch": "a batch run: the package that makes it, and its verb",

@@ -8,7 +8,7 @@ a rate of nothing or of more than all, a percentage that reads like a share, wei
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeGuard, get_args
+from typing import Any, Literal, TypeGuard, get_args
 
 from optimizer.scenario.messages import number_in_text
 from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
@@ -23,6 +23,8 @@ WHOLE = ("horizon",)
 TOLERANCE = 1e-6
 """Of a sum of percentages."""
 LARGEST = 1e12
+Impossible = Literal["negative", "large", "zero", "share", "over", "part", "outside", "heads"]
+"""Why a number cannot be an answer."""
 
 
 def problems_in(content: Any) -> list[Finding]:
@@ -175,24 +177,44 @@ def _negative(at: Path, value: float) -> Finding:
     return Finding(at, shown(value), "must be at least 0", f"write {number(-value)}, without the minus sign")
 
 
-def _impossible(question: AskedQuestion, value: float) -> Iterator[Finding]:
-    """What cannot be, whatever the company."""
-    at, seen = question.path, number(value)
+def why_impossible(question: AskedQuestion, value: float) -> Impossible | None:
+    """What makes that an answer cannot be, whatever the company; None where it can."""
     if value < 0:
-        yield _negative(at, value)
-    elif value == 0 and question.low > 0 and question.id != "variable":
-        yield Finding(at, seen, "must be above 0", _between(question))
-    elif question.is_percent and _reads_as_share(question, value):
-        meant = f"write {number(100 * value)} if {number(100 * value)} % is meant"
-        yield Finding(at, seen, f"is {seen} %: percentages are written as 45, not as 0.45", meant)
-    elif question.is_percent and value > 100 and question.id not in OVER_HUNDRED:
-        yield Finding(at, seen, "is more than all", f"write a percentage; {_between(question)}")
-    elif question.id in WHOLE and not float(value).is_integer():
-        yield Finding(at, seen, "must be a whole number", f"write {round(value)}")
-    elif question.id in WHOLE and not question.low <= value <= question.high:
-        yield Finding(at, seen, "is outside of what can be computed", _between(question))
-    elif question.id == "heads" and value < 1:
-        yield Finding(at, seen, "must be at least 1", "a team has at least one full-time equivalent")
+        return "negative"
+    if value > LARGEST:
+        return "large"
+    if value == 0 and question.low > 0 and question.id != "variable":
+        return "zero"
+    if question.is_percent and _reads_as_share(question, value):
+        return "share"
+    if question.is_percent and value > 100 and question.id not in OVER_HUNDRED:
+        return "over"
+    if question.id in WHOLE and not float(value).is_integer():
+        return "part"
+    if question.id in WHOLE and not question.low <= value <= question.high:
+        return "outside"
+    return "heads" if question.id == "heads" and value < 1 else None
+
+
+def _impossible(question: AskedQuestion, value: float) -> Iterator[Finding]:
+    why, at, seen = why_impossible(question, value), question.path, number(value)
+    between, meant = _between(question), number(100 * value)
+    match why:
+        case "negative":
+            yield _negative(at, value)
+        case "zero":
+            yield Finding(at, seen, "must be above 0", between)
+        case "share":
+            message = f"is {seen} %: percentages are written as 45, not as 0.45"
+            yield Finding(at, seen, message, f"write {meant} if {meant} % is meant")
+        case "over":
+            yield Finding(at, seen, "is more than all", f"write a percentage; {between}")
+        case "part":
+            yield Finding(at, seen, "must be a whole number", f"write {round(value)}")
+        case "outside":
+            yield Finding(at, seen, "is outside of what can be computed", between)
+        case "heads":
+            yield Finding(at, seen, "must be at least 1", "a team has at least one full-time equivalent")
 
 
 def _reads_as_share(question: AskedQuestion, value: float) -> bool:
@@ -217,12 +239,16 @@ def _absent(content: object, otherwise: str) -> str:
 
 
 def warnings_of(answers: Answers) -> tuple[Finding, ...]:
-    """Answers outside of their plausible range; no variable pay at all is a plan too."""
-    return tuple(_doubt(q, v) for q, v in _given(answers) if not q.low <= v <= q.high and not _unpaid(q, v))
+    """Answers outside of their plausible range."""
+    return tuple(
+        _doubt(question, value) for question, value in _given(answers) if is_unusual(question, value)
+    )
 
 
-def _unpaid(question: AskedQuestion, value: float) -> bool:
-    return question.id == "variable" and value == 0
+def is_unusual(question: AskedQuestion, value: float) -> bool:
+    """Whether it is outside of the plausible range; no variable pay at all is a plan too."""
+    unpaid = question.id == "variable" and value == 0
+    return not question.low <= value <= question.high and not unpaid
 
 
 def _given(answers: Answers) -> Iterator[tuple[AskedQuestion, float]]:

@@ -63,6 +63,7 @@ SAME_THING: dict[str, str] = {
     "solve": "the verb, and the way from a scenario to a run folder that it goes",
     "solution": "what a solve hands out, and on screen",
     "template": "a starter scenario, and the verb that writes it",
+    "split": "several teams from one: made, as verb",
     "study": "documents that stand alone: pages, and the workbook beside them",
     "tornado": "what the ranges of sources do to the gain: computed, as table",
     "transition": "from one plan to the next: simulated, as tables, as documents, on screen",

@@ -24,6 +24,7 @@ try:
         schema,
         simulate,
         solve,
+        split,
         template,
         verify,
     )
@@ -54,6 +55,7 @@ __all__ = [
     "schema",
     "simulate",
     "solve",
+    "split",
     "template",
     "verify",
 ]

@@ -29,6 +29,7 @@ SAME_THING: dict[str, str] = {
     "calibration": "the company calibrated, and its study",
     "certificate": "how well a solution is known, and its table",
     "charts": "drawings: the package, and in it those of plans and gains",
+    "company": "a company: with its answers in place, on page one",
     "comparison": "plans side by side, and their table",
     "controls": "what must tie and hold: their table, their sheet",
     "controllability": "the measure, estimated from history, in the model, as a rule",

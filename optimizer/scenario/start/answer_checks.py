@@ -11,18 +11,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, TypeGuard, get_args
 
 from optimizer.scenario.messages import number_in_text
-from optimizer.scenario.problems import Finding, Path, did_you_mean, listed, number, shown
+from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted, listed, number, shown
 from optimizer.scenario.start.answer_types import Answers, Lang
 from optimizer.scenario.start.library import LIBRARY, Archetype, Period
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
 
-KEYS = ("archetype", "company", "lang", "period", "teams", "answers")
+KEYS = ("archetype", "company", "lang", "period", "teams", "answers", "sources")
 OVER_HUNDRED = ("attainment",)
 """Percentages that may exceed 100."""
 WHOLE = ("horizon",)
 TOLERANCE = 1e-6
 """Of a sum of percentages."""
 LARGEST = 1e12
+MISSING = "is missing"
+"""The message where there is no answer."""
 Impossible = Literal["negative", "large", "zero", "share", "over", "part", "outside", "heads"]
 """Why a number cannot be an answer."""
 
@@ -37,13 +39,18 @@ def problems_in(content: Any) -> list[Finding]:
         return [*findings, _archetype(content)]
     form = LIBRARY.archetypes[name]
     asked = questions_of(name)
-    return [*findings, *_teams(content.get("teams"), form, asked), *_company(content.get("answers"), asked)]
+    return [
+        *findings,
+        *_teams(content.get("teams"), form, asked),
+        *_company(content.get("answers"), asked),
+        *_sources(content.get("sources"), asked),
+    ]
 
 
 def _archetype(content: Mapping[str, Any]) -> Finding:
     if "archetype" not in content:
         hint = f'add "archetype: ..."; allowed: {listed(LIBRARY.archetypes)}'
-        return Finding(("archetype",), "", "is missing", hint, True)
+        return Finding(("archetype",), "", MISSING, hint, True)
     name = content["archetype"]
     return Finding(("archetype",), shown(name), "is no known kind of company", _nearest(name))
 
@@ -132,6 +139,23 @@ def _example(weights: Mapping[str, float]) -> str:
     return "{" + ", ".join(f"{kpi}: {number(weight)}" for kpi, weight in weights.items()) + "}"
 
 
+def _sources(content: Any, asked: tuple[AskedQuestion, ...]) -> Iterator[Finding]:
+    """Texts by the dotted place of an answer."""
+    places = [dotted(question.path) for question in asked]
+    if content is not None and not isinstance(content, dict):
+        hint = "write texts by place, e.g. {answers.wins: invoices of 2025}"
+        yield Finding(("sources",), shown(content), "must be a mapping", hint, True)
+        return
+    for place, text in (content or {}).items():
+        if place not in places:
+            hint = did_you_mean(str(place), places)
+            yield Finding(("sources", place), "", "is the place of no answer", hint, True)
+        elif not (isinstance(text, str) and text.strip()):
+            yield Finding(
+                ("sources", place), shown(text), "must be text", "write where the answer comes from"
+            )
+
+
 # --- numbers --------------------------------------------------------------------------------------------
 
 
@@ -154,7 +178,7 @@ def _answer(content: Mapping[str, Any], question: AskedQuestion) -> Iterator[Fin
     if question.id not in content:
         if question.required:
             hint = f"{question.label.en} [{question.unit}]: who knows: {question.who.en}"
-            yield Finding(question.path, "", "is missing", hint, True)
+            yield Finding(question.path, "", MISSING, hint, True)
         return
     value = content[question.id]
     wrong = list(_number(question.path, value, question.unit))
@@ -232,7 +256,7 @@ def _seen(content: object) -> str:
 
 
 def _absent(content: object, otherwise: str) -> str:
-    return "is missing" if content is None else otherwise
+    return MISSING if content is None else otherwise
 
 
 # --- doubts ---------------------------------------------------------------------------------------------

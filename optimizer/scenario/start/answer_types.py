@@ -36,6 +36,8 @@ class Answers:
     teams: Mapping[str, TeamAnswers]
     answers: Mapping[str, float]
     """By id of the question, in its unit; what is left out takes its default."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where an answer comes from, by its dotted place (`answers.wins`), as far as somebody says."""
 
     @property
     def form(self) -> Archetype:

@@ -15,18 +15,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from optimizer.scenario.files import read_plain
-from optimizer.scenario.problems import Finding, InputProblem, dotted
+from optimizer.scenario.files import WORKBOOK, read_plain
+from optimizer.scenario.problems import InputProblem, dotted
 from optimizer.scenario.read import raise_any
-from optimizer.scenario.start.answer_checks import problems_in, warnings_of
+from optimizer.scenario.start.answer_checks import warnings_of
+from optimizer.scenario.start.answer_sheet import answers_in_workbook
 from optimizer.scenario.start.answer_types import Answers, Lang, TeamAnswers
+from optimizer.scenario.start.answer_values import BEGIN, answers_in, content_of, content_text, plain
 from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.yaml_nodes import tree_of
 
@@ -43,67 +42,22 @@ __all__ = [
     "read_answers",
 ]
 
-_BEGIN = "start with `archetype:`; `incentives start` asks and writes such a file"
-
 
 def read_answers(path: str | os.PathLike[str]) -> Answers:
-    """Read and check a file of answers. Raises ScenarioError with everything that is wrong with it."""
-    tree = tree_of(read_plain(Path(path)), _BEGIN)
+    """Read and check a file of answers: YAML, JSON, or the workbook that was filled in. Raises ScenarioError
+    with everything that is wrong with it."""
+    if Path(path).suffix.lower() == WORKBOOK:
+        return answers_in_workbook(Path(path))
+    tree = tree_of(read_plain(Path(path)), BEGIN)
     answers, findings = answers_in(tree.root.content())
     raise_any(tree, findings)
     assert answers is not None
     return answers
 
 
-def answers_in(content: Any) -> tuple[Answers | None, list[Finding]]:
-    """The answers that plain values say, and all that is wrong with them; None where anything is."""
-    findings = problems_in(content)
-    return (None, findings) if findings else (_answers_of(content), [])
-
-
 def answers_text(answers: Answers) -> str:
     """YAML that reads back equal."""
-    return yaml.safe_dump(
-        content_of(answers), sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
-    )
-
-
-def content_of(answers: Answers) -> dict[str, Any]:
-    """Plain values, as an answers file holds them; what was skipped is left out."""
-    head = {name: getattr(answers, name) for name in ("archetype", "company", "lang", "period")}
-    teams = {name: _team_content(team) for name, team in answers.teams.items()}
-    return {**head, "teams": teams, "answers": {name: plain(v) for name, v in answers.answers.items()}}
-
-
-def _team_content(team: TeamAnswers) -> dict[str, Any]:
-    pay: dict[str, Any] = {name: plain(getattr(team, name)) for name in ("heads", "fixed", "variable")}
-    weights = {kpi: plain(weight) for kpi, weight in team.weights.items()}
-    return {**pay, "weights": weights} if weights else pay
-
-
-def plain(value: float) -> float | int:
-    """A whole number without `.0`."""
-    return int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value)
-
-
-def _answers_of(content: Mapping[str, Any]) -> Answers:
-    form = LIBRARY.archetypes[content["archetype"]]
-    teams = {name: _team_of(content["teams"][name]) for name in form.team}
-    given = content.get("answers") or {}
-    return Answers(
-        content["archetype"],
-        content.get("company") or form.label.en,
-        content.get("lang") or "en",
-        content.get("period") or form.period,
-        teams,
-        {name: float(given[name]) for name in form.questions if name in given},
-    )
-
-
-def _team_of(content: Mapping[str, Any]) -> TeamAnswers:
-    weights = {kpi: float(weight) for kpi, weight in (content.get("weights") or {}).items()}
-    heads, fixed, variable = (float(content[name]) for name in ("heads", "fixed", "variable"))
-    return TeamAnswers(heads, fixed, variable, weights)
+    return content_text(content_of(answers))
 
 
 @cache

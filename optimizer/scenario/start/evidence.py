@@ -58,7 +58,14 @@ def answered(answers: Answers, question: str, team: str | None = None) -> Pair:
     for index, language in enumerate(("en", "fr")):
         values = {"label": getattr(asked.label, language), "who": getattr(asked.who, language)}
         texts.append(_texts()[key][index].format(value=_number(value, language), unit=units[index], **values))
-    return texts[0], texts[1]
+    source = said_by(answers, f"teams.{team}.{question}" if team is not None else f"answers.{question}")
+    return joined((texts[0], texts[1]), *source)
+
+
+def said_by(answers: Answers, place: str) -> tuple[Pair, ...]:
+    """Where somebody says that an answer comes from, as it was written; nothing where nobody does."""
+    source = answers.sources.get(place)
+    return () if source is None else ((source, source),)
 
 
 @cache

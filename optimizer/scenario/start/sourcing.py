@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optimizer.scenario.start.company import GROUP_RATES, Company
-from optimizer.scenario.start.evidence import Pair, answered, evidence, joined, said
+from optimizer.scenario.start.evidence import Pair, answered, evidence, joined, said, said_by
 from optimizer.scenario.start.library import LIBRARY, Estimate, StageForm
 from optimizer.scenario.start.reconcile import Reconciled, uncertain
 from optimizer.scenario.start.way_yields import PUSHED
@@ -246,10 +246,10 @@ def _kpis(company: Company, kpis: dict[str, Any]) -> Iterator[Entry]:
 def _plan(company: Company, plan: dict[str, Any]) -> Iterator[Entry]:
     for team, weights in plan.items():
         usual = not company.answers.teams[team].weights
+        source = said_by(company.answers, f"teams.{team}.weights")
+        text = joined(said("usual_plan" if usual else "plan"), *source)
         for kpi in weights:
-            yield Entry(
-                f"current_plan.{team}.{kpi}", said("usual_plan" if usual else "plan"), None, usual, True
-            )
+            yield Entry(f"current_plan.{team}.{kpi}", text, None, usual, True)
 
 
 def _rules(rules: dict[str, Any]) -> Iterator[Entry]:

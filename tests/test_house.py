@@ -20,6 +20,8 @@ PACKAGES = ("optimizer", "reports")
 MOST_ENTRIES = 16
 
 SAME_THING: dict[str, str] = {
+    "start": "from answers to a scenario: the room, and its verb",
+    "started": "a generated scenario: completed, on screen",
     "answers": "what was answered: to the questions of the explanation, by a designer",
     "adjust": "a correction of a plan: found, as tables, as documents, as verb, on screen",
     "best_response": "what people do at given beliefs: as equations of the model, and numerically",
@@ -29,7 +31,7 @@ SAME_THING: dict[str, str] = {
     "calibration": "the company calibrated, and its study",
     "certificate": "how well a solution is known, and its table",
     "charts": "drawings: the package, and in it those of plans and gains",
-    "company": "a company: with its answers in place, on page one",
+    "company": "one company: its answers as numbers, and as pages show it",
     "comparison": "plans side by side, and their table",
     "controls": "what must tie and hold: their table, their sheet",
     "controllability": "the measure, estimated from history, in the model, as a rule",

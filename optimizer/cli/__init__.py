@@ -25,6 +25,7 @@ try:
         simulate,
         solve,
         split,
+        start,
         template,
         verify,
     )
@@ -56,6 +57,7 @@ __all__ = [
     "simulate",
     "solve",
     "split",
+    "start",
     "template",
     "verify",
 ]

@@ -59,7 +59,7 @@ def _activity(company: Company, work: Work, works: tuple[Work, ...], lag: float)
     optional = {"from": work.from_, "reach": reach_of(work), "entry": entry_of(work)}
     tree: dict[str, Any] = {"label": label_of(company, work, works), "team": work.team}
     tree |= {name: value for name, value in optional.items() if value is not None}
-    tree |= {"yields": work.written_yields, "hours": short(work.hours), "cash": exactly(work.cash)}
+    tree |= {"yields": work.written_yields, "hours": short(work.hours), "cash": work.written_cash}
     tree |= {"lag": lag, "baseline": work.written, "gaming": work.family.gaming}
     return {name: value for name, value in tree.items() if value or name == "baseline"}
 

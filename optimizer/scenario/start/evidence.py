@@ -19,9 +19,7 @@ from optimizer.scenario.start.questions import AskedQuestion, questions_of
 Pair = tuple[str, str]
 """A text in English and in French."""
 _THIN = "\u202f"
-_IDS = re.compile(r"\b[a-z][a-z_]*[0-9]*\b")
-_CONVENTIONS = re.compile(r"conventions (?:§[0-9.]+|[A-Z][0-9]+)")
-_DATA = "data §8: "
+_IDS = re.compile(r"\b[a-z][a-z_0-9]*\b")
 
 
 @cache
@@ -97,8 +95,7 @@ def evidence(source: str) -> Pair:
 
 
 def _titled(note: str, index: int) -> str:
-    """Ids replaced by titles; what practice says, without the numbers of a list that readers do not have."""
-    note = _CONVENTIONS.sub(_texts()["ref.conventions"][index], note.removeprefix(_DATA))
+    """Ids replaced by titles."""
     return _IDS.sub(lambda found: _title(found[0], index), note)
 
 

@@ -65,7 +65,18 @@ def reconciled(company: Company) -> Reconciled:
 
 def _signatures(company: Company, t: float) -> float:
     """n(t)."""
-    return funnel_of(_moved(company, t)).count(company.form.count_stages)
+    moved = _moved(company, t)
+    return funnel_of(moved, _leading(moved)).count(company.form.count_stages)
+
+
+def _leading(company: Company) -> frozenset[str]:
+    """Stages that something signed can come from."""
+    counted = set(company.form.count_stages)
+    leading: set[str] = set()
+    for stage in reversed(company.stages):
+        if {to for way in stage.ways for to in way.to} & (leading | counted) - {stage.id}:
+            leading.add(stage.id)
+    return frozenset(leading - counted)
 
 
 def _moved(company: Company, t: float) -> Company:

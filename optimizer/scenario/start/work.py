@@ -55,8 +55,17 @@ class Work:
     @property
     def written_yields(self) -> dict[str, float]:
         """Yields with which the written volume brings exactly what the unrounded one does."""
-        scale = self.volume / self.written if self.written > 0 and not self.passes else 1.0
-        return {stage: exactly(units * scale) for stage, units in self.yields.items() if units > 0}
+        return {stage: exactly(units * self._rounded) for stage, units in self.yields.items() if units > 0}
+
+    @property
+    def written_cash(self) -> float:
+        """Money per unit with which the written volume costs exactly what was answered."""
+        return exactly(self.cash * self._rounded)
+
+    @property
+    def _rounded(self) -> float:
+        """The volume over what is written of it."""
+        return self.volume / self.written if self.written > 0 and not self.passes else 1.0
 
 
 def work_of(company: Company, funnel: FunnelToday) -> tuple[Work, ...]:

@@ -50,7 +50,7 @@ def funnel_of(company: Company, only: Container[str] | None = None) -> FunnelTod
             continue
         rates.update(_rates(company, stage_form, arriving, rates))
         rate = rates[stage_form.id]
-        pushed = _pushed(company, stage_form, arriving, rate)
+        pushed = _pushed(company, stage_form, arriving, rates)
         done = ways_of(stage_form, rate, company.leave(stage_form), pushed)
         worked[stage_form.id] = done
         for stage, units in passed_on(done, arriving[stage_form.id]):
@@ -106,19 +106,21 @@ def _factor(stage: StageForm) -> float:
     return estimate.mid
 
 
-def _pushed(company: Company, stage: StageForm, arriving: Mapping[str, float], rate: float) -> float:
+def _pushed(
+    company: Company, stage: StageForm, arriving: Mapping[str, float], rates: Mapping[str, float]
+) -> float:
     """d: the share of the stage's successes that come by the way of which that was asked. Discounts are a
-    share of what the stage signs; sales that lapse a share of all that is signed, less what other stages
-    pushed."""
+    share of what the stage signs; sales that lapse a share of all that is signed, spread evenly over the
+    stages that can push."""
     way = next((way for way in stage.ways if way.share in PUSHED), None)
     if way is None:
         return 0.0
     if way.share == "discount_share_ways":
         return company.shares["discount_share"]
     wanted = company.shares["push_share"] * company.counts[company.form.count]
-    successes = rate * arriving[stage.id]
-    pushed_so_far = sum(arriving.get(to, 0.0) for to in way.to)
-    return min(MOST_PUSHED, max(0.0, (wanted - pushed_so_far) / successes)) if successes > 0 else 0.0
+    mine = [s for s in company.stages if any(w.share == way.share for w in s.ways)]
+    successes = sum(rates.get(s.id, company.rate(s)) * arriving.get(s.id, 0.0) for s in mine)
+    return min(MOST_PUSHED, wanted / successes) if successes > 0 else 0.0
 
 
 def passed_on(worked: Worked, arriving: float) -> list[tuple[str, float]]:

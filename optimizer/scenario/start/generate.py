@@ -37,7 +37,7 @@ from optimizer.scenario.start.refusals import refuse_impossible, unreconciled, u
 from optimizer.scenario.start.sourcing import entries, placeholders_of, sources_of
 from optimizer.scenario.start.stage_values import stage_values
 from optimizer.scenario.start.team_terms import terms
-from optimizer.scenario.start.work import Work, work_of
+from optimizer.scenario.start.work import Work, nothing_overdrawn, work_of
 from optimizer.scenario.types import Scenario
 
 
@@ -59,6 +59,7 @@ def start(answers: Answers) -> Started:
     refuse_impossible(given)
     found = reconciled(given)
     works, hours = with_hours(found.company, work_of(found.company, found.funnel))
+    works = nothing_overdrawn(found.company, found.funnel, works)
     refuse_overbooked(found, hours)
     scenario = _scenario(found, works)
     return Started(scenario, adjustments(given, found, hours, scenario), answers, found.company)

@@ -7,7 +7,7 @@ of a year's prospecting or training, and ways take units from a stage (rules R2 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from optimizer.scenario.start.company import Company
@@ -44,13 +44,15 @@ class Work:
     """Units that arrive at its stage."""
     passes: bool = False
     """A hand-over: its units are written in full, as a rounded one would lose leads."""
-    hour_unit: bool = field(default=False)
+    hour_unit: bool = False
     """One unit is one hour, and no team's hours scale it."""
+    cut: float = 1.0
+    """What the volume is multiplied by before it is written, where a stage would be overdrawn by a digit."""
 
     @property
     def written(self) -> float:
         """The volume as it is written: rounded down, so that nothing is overdrawn."""
-        return below(self.volume, 12 if self.passes else 6)
+        return below(self.volume * self.cut, 12 if self.passes else 6)
 
     @property
     def written_yields(self) -> dict[str, float]:
@@ -71,6 +73,22 @@ class Work:
 def work_of(company: Company, funnel: FunnelToday) -> tuple[Work, ...]:
     """All work, with the library's hours: campaigns, hourly work, then ways in the order of the funnel."""
     return (*_campaign_work(company), *_hourly_work(company), *_ways(company, funnel))
+
+
+def nothing_overdrawn(company: Company, funnel: FunnelToday, works: tuple[Work, ...]) -> tuple[Work, ...]:
+    """Rule R2, the walk with written numbers: ways of a stage that would take more than arrives are cut."""
+    arriving = {stage: exactly(units) for stage, units in funnel.inflow.items()}
+    cut = {work.act: work for work in works}
+    for source in (None, *(stage.id for stage in company.stages)):
+        mine = [work for work in works if work.from_ == source]
+        taken, there = sum(work.written for work in mine), arriving.get(source or "", 0.0)
+        if source is not None and taken > there:
+            mine = [replace(work, cut=there / taken) for work in mine]
+            cut |= {work.act: work for work in mine}
+        for work in mine:
+            for stage, units in work.written_yields.items():
+                arriving[stage] = arriving.get(stage, 0.0) + work.written * units
+    return tuple(cut.values())
 
 
 # --- from the market ------------------------------------------------------------------------------------

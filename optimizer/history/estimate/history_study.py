@@ -142,17 +142,26 @@ class Study:
         age, count = ages.to_series(0).to_numpy(), ages["leads"].to_numpy()
         return float(count @ self.arrival.by(age))
 
-    @cached_property
-    def unsettled(self) -> float:
-        """How far the win rate of leads may lie from what is counted, as a share of it: how late wins come is
-        not sure, deals long open may be decided yet, the rate changed."""
+    def latest(self, leads: pl.DataFrame) -> pl.DataFrame:
+        """Those since the win rate last changed, if enough of them are won to tell it; else all of them."""
+        if not self.changes:
+            return leads
+        since = leads.filter(pl.col("created").dt.date() >= self.changes[-1].on)
+        return since if int(since["won"].sum()) >= EACH_NEEDED else leads
+
+    def unsettled(self, leads: pl.DataFrame) -> float:
+        """How far the win rate of leads may lie from what is counted of these, as a share of it: how late
+        wins come is not sure, deals long open may be decided yet, the rate changed since."""
         outcome, today = self.outcome, self.today
         if self.arrival is None or outcome is None or today is None:
             return 0.0
-        _, variance = self.arrival.exposed(self.days.age, self.days.leads)
+        since = self.days.since(day_of(leads["created"].min()))
+        _, variance = self.arrival.exposed(since.age, since.leads)
         still = 0.0 if outcome.all_decided else 1 / outcome.decided - 1
-        moved = abs(today.rate * today.decided / (outcome.rate * outcome.decided) - 1)
-        return Z95 * math.sqrt(variance) + max(still, moved if self.changes else 0.0)
+        old = bool(self.changes) and since.day[0] < self.changes[-1].on
+        counted = int(self.mature["won"].sum()) / max(1e-9, self.exposed(self.mature))
+        moved = abs(today.rate * today.decided / max(1e-9, counted) - 1) if old else 0.0
+        return Z95 * math.sqrt(variance) + max(still, moved)
 
     def per_period(self, count: float) -> float:
         """A count of mature leads as units per period."""

@@ -166,6 +166,8 @@ def _fewer(study: Study) -> Iterator[str]:
             f"persons not compared: {len(left)}, with {most:,} leads old enough to be judged at most; "
             f"{study.needed:,} are needed"
         )
+    if study.other_roles:
+        yield phrase(LANGUAGE, "calibration.other_roles").format(persons=len(study.other_roles))
 
 
 def _why(loss: Loss) -> str:

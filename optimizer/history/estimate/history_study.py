@@ -38,7 +38,7 @@ from optimizer.history.estimate.estimates import (
 from optimizer.history.estimate.experiment import PayElasticity, responsiveness_of
 from optimizer.history.estimate.lags import Done, Lag
 from optimizer.history.estimate.outcomes import Cohort, Days, Outcome, cohorts_of, days_of, outcome_of
-from optimizer.history.estimate.people import Persons
+from optimizer.history.estimate.people import EACH_NEEDED, Persons
 from optimizer.history.estimate.rate_changes import Change, changes_of, parted
 from optimizer.history.estimate.rates import Z95, Rate, Spread, quantiles
 from optimizer.history.estimate.responsiveness import Effect, Responsiveness
@@ -123,11 +123,23 @@ class Study:
         return since if since.height else self.mature
 
     @cached_property
-    def fewer(self) -> dict[str, int]:
-        """Persons who are not compared, with their leads that are old enough."""
+    def _others(self) -> list[tuple[str, int, int]]:
+        """Persons who are not compared, with their leads that are old enough and the wins among them."""
         compared = {p.id for p in self.people.people} if self.people else set()
-        counts = self.mature.group_by(pl.col("owner").cast(pl.String)).len()
-        return {str(o): int(n) for o, n in counts.iter_rows() if o != NOBODY and o not in compared}
+        counts = self.mature.group_by(pl.col("owner").cast(pl.String)).agg(pl.len(), pl.col("won").sum())
+        rows = counts.sort("owner").iter_rows()
+        return [(str(o), int(n), int(k)) for o, n, k in rows if o != NOBODY and o not in compared]
+
+    @cached_property
+    def fewer(self) -> dict[str, int]:
+        """Persons with too few leads to be compared, with their leads that are old enough."""
+        return {owner: n for owner, n, _ in self._others if n < self.needed}
+
+    @cached_property
+    def other_roles(self) -> dict[str, int]:
+        """Persons with leads enough who win, or lose, next to nothing: they do other work, and are not
+        compared."""
+        return {o: n for o, n, k in self._others if n >= self.needed and min(k, n - k) < EACH_NEEDED}
 
     @cached_property
     def weeks(self) -> float:

@@ -111,11 +111,14 @@ def _named(columns: Iterable[Column]) -> str:
 
 def _open_rows(columns: Sequence[Column], outcome: Outcome) -> pl.Series | None:
     """Which rows are neither won nor lost; None where that is not known."""
-    if not outcome.won or not outcome.lost:
-        return None
-    names = {name for condition in (*outcome.won, *outcome.lost) for name in condition}
-    frame = pl.DataFrame({c.heading: c.cells for c in columns if c.heading in names})
-    return frame.select(~any_of(_conditions([*outcome.won, *outcome.lost]))).to_series()
+    return ~rows_of(columns, (*outcome.won, *outcome.lost)) if outcome.won and outcome.lost else None
+
+
+def rows_of(columns: Sequence[Column], conditions: Sequence[Mapping[str, object]]) -> pl.Series:
+    """Which rows fulfil one of the conditions."""
+    names = {name for condition in conditions for name in condition}
+    frame = pl.DataFrame({c.heading: c.cells for c in columns if c.heading in names or not names})
+    return frame.select(any_of(_conditions(conditions))).to_series()
 
 
 def _conditions(conditions: Sequence[Mapping[str, object]]) -> Conditions:

@@ -25,6 +25,7 @@ from optimizer.history.suggest.suggested_sections import (
     leads_lines,
     spend_lines,
 )
+from optimizer.history.suggest.suggested_teams import with_handover
 from optimizer.scenario.problems import ScenarioError
 from optimizer.scenario.value_types import Frozen
 
@@ -112,6 +113,7 @@ def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
         else:
             tables.files[file.name] = _unused(file)
     lines = deals_lines(main, lead)
+    lines = lines if "leads" in joined else with_handover(main, lines)
     said = {line.key for _, those in joined.values() for line in those}
     lines = [line for line in lines if line.value is not None or line.key not in said]
     if "closed" in joined:

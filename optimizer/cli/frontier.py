@@ -17,10 +17,7 @@ from optimizer.cli.common import (
     main,
     print_json,
     read_and_warn,
-    set_option,
-    tell_changed,
     verb,
-    with_changed,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
 )
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: all processors.")
-@set_option
 @json_option
 @verb
 def frontier(
@@ -58,7 +54,6 @@ def frontier(
     time_limit: float,
     gap: float,
     workers: int | None,
-    changes: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """The best plan at every limit of the budget, of gaming or of controllability."""
@@ -72,7 +67,7 @@ def frontier(
     from optimizer.tables.labels import LABELS, labels_rows
     from reports.words.labelled import labelled, names_in
 
-    scenario = read_and_warn(file, changes)
+    scenario = read_and_warn(file)
     options = Options(gap=gap, time_limit=time_limit)
     with Narrator() as narrator, Workers(workers or cores()) as crew:
         tell = partial(narrator.tell_share, f"frontier over {over}")
@@ -83,9 +78,8 @@ def frontier(
         labels = LABELS.frame(labels_rows(scenario))
         FRONTIER.write(labelled(FRONTIER, table, names_in(labels)), out)
     if as_json:
-        print_json(with_changed(scenario, frontier_json(traced)))
+        print_json(frontier_json(traced))
     else:
-        tell_changed(scenario)
         show_frontier(scenario, traced)
     sys.exit(_exit_code(traced))
 

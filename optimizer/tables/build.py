@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from optimizer.explanation.build import Explanation, explain
 from optimizer.tables import (
     certificate,
-    changed_values,
     comparison,
     controls,
     explanation,
@@ -85,7 +84,6 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (plan_document.EXAMPLES, lambda e: plan_document.examples_rows(e.solution)),
     (plan_document.EARNINGS, lambda e: plan_document.earnings_rows(e.solution)),
     (placeholders.PLACEHOLDERS, placeholders.placeholders_rows),
-    (changed_values.CHANGED, lambda e: changed_values.changed_rows(e.solution.problem.scenario)),
     (certificate.SOURCES, lambda e: certificate.sources_rows(e.solution)),
     (warnings.WARNINGS, warnings.warnings_rows),
     (

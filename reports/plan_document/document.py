@@ -16,7 +16,6 @@ from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, plain_number, words_for
-from reports.words.changed import changes_said
 from reports.words.drafts import placeholders_in, source_text
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
@@ -44,12 +43,12 @@ def plan_pdfs(run: RunContent, language: str, date: dt.date | None) -> Iterator[
 
 def plan_payload(words: Words, tables: Tables, team: Any, date: dt.date | None) -> Block:
     """Everything that the template prints for one team, as strings."""
-    label = words.label(team, "team")
+    label, summary = words.label(team, "team"), tables["summary"].iloc[0]
     title = words.say("paper.title", team=label)
     return {
         **page_data(words.language, title, footer(words, title, date), {}),
         "heading": title,
-        "subtitle": _subtitle(words, tables),
+        "subtitle": words.say("paper.subtitle", company=words.name("company", summary["scenario"], 90)),
         "promise": _promise(words, tables, team),
         "terms": _terms(words, tables, team),
         "parts": [
@@ -62,13 +61,6 @@ def plan_payload(words: Words, tables: Tables, team: Any, date: dt.date | None) 
         "dates": {"title": words.say("paper.dates"), "fields": [words.say(f"field.{f}") for f in FIELDS]},
         "signature": _signature(words),
     }
-
-
-def _subtitle(words: Words, tables: Tables) -> str:
-    """What the document is; of a what-if also that it is one, for who is asked to sign."""
-    scenario, changes = tables["summary"].iloc[0]["scenario"], changes_said(words, tables)
-    said = words.say("paper.subtitle", company=words.name("company", scenario, 90))
-    return f"{said} {words.say('paper.changed', changes='; '.join(changes))}" if changes else said
 
 
 def _amount(words: Words, line: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,17 +21,7 @@ SAME = 5e-5
 """Relative difference below which a number came out as it was given."""
 _DECIMALS = {"found": 1, "factor": 2, "size": 2, "heads": 2}
 """Of numbers that are no shares."""
-_SHARES = {
-    "step": 1,
-    "rate": 0,
-    "power": 2,
-    "leave": 1,
-    "given": 1,
-    "wanted": 0,
-    "booked": 0,
-    "noise": 0,
-    "lapsing": 1,
-}
+_SHARES = {"step": 1, "rate": 0, "power": 2, "leave": 1, "given": 1, "wanted": 0, "booked": 0, "noise": 0}
 
 
 def phrases(language: str) -> Phrases:
@@ -130,11 +119,6 @@ def started_json(answers: Answers, said: Sequence[Said], words: Phrases) -> list
     ]
 
 
-def _known(value: float) -> float | None:
-    """None for what the file does not tell."""
-    return value if math.isfinite(value) else None
-
-
 def kept_json(kept: Sequence[KeptAnswer]) -> list[dict[str, Any]]:
     """The table as plain values, in the units of the questions."""
     return [
@@ -144,8 +128,8 @@ def kept_json(kept: Sequence[KeptAnswer]) -> list[dict[str, Any]]:
             "kpi": answer.kpi or None,
             "unit": answer.question.unit,
             "given": answer.given,
-            "found": _known(answer.found),
-            "difference": _known(answer.difference),
+            "found": answer.found,
+            "difference": answer.difference,
             "assumed": answer.skipped,
         }
         for answer in kept

@@ -9,11 +9,14 @@ import polars as pl
 
 from optimizer.history.read.maps.conditions import Conditions, any_of
 from optimizer.history.suggest.column_facts import Column
-from optimizer.history.suggest.deal_outcomes import Outcome, outcome_of
+from optimizer.history.suggest.deal_outcomes import outcome_of
+from optimizer.history.suggest.outcome_conditions import Outcome
 from optimizer.history.suggest.role_scores import LEAST, SURE, Table, score
 
 _NEAR = 1.0
 """Two columns whose points differ by less are both named."""
+_FEW_AMOUNTS, _MANY_ROWS = 4, 20
+"""Different amounts in so many rows that look like a property of customers, such as their revenue."""
 _PLAIN = ("id", "owner", "value", "source")
 _EXTRA = ("product", "segment", "response", "modified", "reason", "grade", "deleted", "currency")
 _AT_LEAST = dict.fromkeys(_EXTRA, SURE)
@@ -59,6 +62,7 @@ def told(columns: Sequence[Column], hints: Mapping[str, str]) -> Told:
     free = [c for c in columns if c.heading not in (outcome.heading, table.created and table.created.heading)]
     if (closed := _best("closed", free, table, hints)) is not None:
         roles["closed"] = closed
+        free = [c for c in free if c is not closed.column]
     return Told(roles | _rest(free, table, hints), outcome, tuple(columns))
 
 
@@ -100,6 +104,17 @@ def _doubt(
         return "an expected date, where nothing else says when a deal was won or lost"
     if points < SURE:
         return "guessed from its values"
+    if role == "value" and column.different <= _FEW_AMOUNTS and len(column.cells) >= _MANY_ROWS:
+        return f"only {column.different} different amounts: of the deal, or of its customer?"
+    return _rivals(role, column, columns, table)
+
+
+def doubt_of(role: str, column: Column, columns: Sequence[Column], table: Table) -> str:
+    """Why a column that was taken for its points alone should be looked at."""
+    return _doubt(score(role, column, table), role, column, columns, table)
+
+
+def _rivals(role: str, column: Column, columns: Sequence[Column], table: Table) -> str:
     near = max(LEAST, score(role, column, table) - _NEAR)
     rivals = [c for c in columns if c is not column and score(role, c, table) > near]
     return f"or {_named(rivals)}" if rivals else ""

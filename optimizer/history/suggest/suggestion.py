@@ -66,6 +66,14 @@ class _Tables:
         self.files[file.name] = name
         self.paths.append(file.export.path)
 
+    @property
+    def everything(self) -> list[Line]:
+        return [line for lines in self.lines.values() for line in lines]
+
+    @property
+    def body(self) -> str:
+        return "\n".join(section(name, lines) for name, lines in self.lines.items())
+
 
 def suggested(paths: Sequence[Path], today: dt.date | None = None) -> Suggestion:
     """A map of these exports. Raises ScenarioError for files that are no tables."""
@@ -178,20 +186,43 @@ def _currency(main: Known) -> tuple[str, str]:
 
 def _tried(tables: _Tables, main: Known, currency: tuple[str, str], today: dt.date | None) -> Suggestion:
     """The map, after it was tried on the files that it was made from."""
-    body = "\n".join(section(name, lines) for name, lines in tables.lines.items())
-    everything = [line for lines in tables.lines.values() for line in lines]
-    missing = [line.remark for line in everything if line.remark.startswith("NOT FOUND")]
     settings: dict[str, object] = {}
-    problem, history = _needed(everything), None
-    if not problem:
-        problem, history = _read(tables.paths, body, currency[0], settings, today)
+    problem, history = _needed(tables.everything), None
+    while not problem:
+        try:
+            history = _read(tables.paths, tables.body, currency[0], settings, today)
+            break
+        except ScenarioError as error:
+            if not _left_out(tables, error):
+                problem = str(error)
+    everything = tables.everything
+    missing = [line.remark for line in everything if line.remark.startswith("NOT FOUND")]
     text = map_text(
-        main.system, tables.files, currency, settings, body, history, main.export.frame.height, problem
+        main.system, tables.files, currency, settings, tables.body, history, main.export.frame.height, problem
     )
     checks = [line.remark for line in everything if "CHECK" in line.remark]
     checks += [check(currency[1])] if currency[1] else []
     checks += [f"CHECK: {key} is not told by any cell" for key in settings]
     return Suggestion(text, not problem, problem, tuple(missing), tuple(checks), dict(tables.files))
+
+
+_OPTIONAL = frozenset({"closed", "response", "segment", "product", "modified", "source", "owner"})
+"""Columns without which a map runs, too."""
+
+
+def _left_out(tables: _Tables, error: ScenarioError) -> bool:
+    """Leaves out a column that cannot be read and need not be there, and says so; False: there is none."""
+    places = {problem.where.removeprefix("deals.columns."): problem.message for problem in error.problems}
+    lines = tables.lines["deals"]
+    bad = next(
+        (n for n, line in enumerate(lines) if line.key in _OPTIONAL & places.keys() and line.value), None
+    )
+    if bad is None:
+        return False
+    line = lines[bad]
+    remark = check(f'{line.key}: "{line.value}" is left out: {places[line.key]}')
+    lines[bad] = Line(line.key, None, remark, deep=line.deep)
+    return True
 
 
 def _needed(lines: Sequence[Line]) -> str:
@@ -201,16 +232,17 @@ def _needed(lines: Sequence[Line]) -> str:
 
 def _read(
     paths: Sequence[Path], body: str, currency: str, settings: dict[str, object], today: dt.date | None
-) -> tuple[str, History | None]:
-    """Why the files cannot be read with it, or their history; what no cell tells is taken, and noted."""
+) -> History:
+    """The history of files; what no cell tells is taken, and noted. Raises ScenarioError where they cannot be
+    read with the map."""
     content: Mapping[str, object] = yaml.safe_load(body)
     while True:
         try:
             given: Frozen = Map.model_validate({**content, **settings, "currency": currency})
             assert isinstance(given, Map)
-            return "", read_history(paths, given, today=today)
+            return read_history(paths, given, today=today)
         except ScenarioError as error:
             asked = [key for key in _ASKED if f"`{key}:" in str(error) and key not in settings]
             if not asked:
-                return str(error), None
+                raise
             settings[asked[0]] = _ASKED[asked[0]]

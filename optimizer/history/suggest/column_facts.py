@@ -23,6 +23,8 @@ _MOST_VALUES = 300
 _ROWS = 20_000
 """Rows whose marks of money are looked at."""
 _MOSTLY = 0.9
+SOME_ROWS = 2_000
+"""First rows in which columns are compared with each other."""
 _FEWEST_AMOUNTS = 6
 """Different numbers from which on their spread is looked at."""
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w.'-]*( (?:[a-z]{1,3} )?[A-ZÀ-ÖØ-Þ][\w.'-]*){1,3}$")
@@ -102,12 +104,17 @@ class Column:
         return _numbers(self.cells)
 
     @cached_property
+    def some_amounts(self) -> pl.Series:
+        """Numbers of the first rows; null where there is none."""
+        return _numbers(self.cells.head(SOME_ROWS))
+
+    @cached_property
     def monetary(self) -> bool:
         """Numbers written as money is: two decimals, or round; far apart, and in no order."""
         if self.kind != "number" or self.different < _FEWEST_AMOUNTS:
             return False
         cells = self.sample.str.strip_chars(" €$£")
-        numbers = self.amounts.drop_nulls()
+        numbers = _numbers(self.sample).drop_nulls()
         written = _true(cells.str.contains(r"[.,]\d{2}$")) or _true(numbers % 10 == 0)
         least, most = numbers.quantile(0.1), numbers.quantile(0.9)
         return written and least is not None and most is not None and most > 2 * max(0.0, least)

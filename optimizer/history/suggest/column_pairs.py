@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from optimizer.history.suggest.column_facts import Column
+from optimizer.history.suggest.column_facts import SOME_ROWS, Column
 
-_ROWS = 2_000
-"""Rows that are compared."""
 _NEARLY = 0.95
 _FEWEST = 3
 """Rows in which a rule must have been seen."""
 _CLOSE = 0.01
 _LEAST_TAX, _MOST_TAX = 1.03, 1.30
+_NO_AMOUNT, _TAXED = 6.0, 2.0
+"""Points against expectations, and against amounts with tax where there are those without."""
+_MONEY = frozenset({"value", "revenue", "cost", "expected", "weighted"})
+_MOST_COMPARED = 12
+"""Columns of money that are compared with each other."""
 
 
 def share_after(first: Column, then: Column) -> float:
@@ -31,61 +35,65 @@ def same_days(first: Column, other: Column) -> bool:
 
 def grows_with(column: Column, date: Column) -> bool:
     """Whether the numbers in a column grow with a date, as those do that are given in turn."""
-    numbers = column.cells.head(_ROWS).str.extract(r"(\d{1,15})\D*$").cast(pl.Int64, strict=False)
-    rows = pl.DataFrame({"number": numbers, "date": date.moments.head(_ROWS)}).drop_nulls()
+    numbers = column.cells.head(SOME_ROWS).str.extract(r"(\d{1,15})\D*$").cast(pl.Int64, strict=False)
+    rows = pl.DataFrame({"number": numbers, "date": date.moments.head(SOME_ROWS)}).drop_nulls()
     if rows.height < _FEWEST:
         return False
     steps = rows.sort("date", maintain_order=True)["number"].diff().drop_nulls()
     return float((steps > 0).sum()) > _NEARLY * len(steps) or float((steps < 0).sum()) > _NEARLY * len(steps)
 
 
-def weighted(column: Column, columns: Iterable[Column], open_rows: pl.Series | None = None) -> bool:
-    """Whether a column is another one times the chance of the row: an expectation, no amount.
+def derived_amounts(columns: Iterable[Column], open_rows: pl.Series | None) -> Mapping[str, float]:
+    """Points against columns of numbers that follow from another one, by heading: expectations, amounts with tax.
 
-    Where no column has the chances: all or nothing of the other in decided rows, and a part in open ones.
+    `open_rows` are neither won nor lost; None where that is not known.
     """
-    numbers = [c for c in columns if c.kind == "number" and c is not column]
+    numbers = [c for c in columns if c.kind == "number"]
     chances = [c for c in numbers if "probability" in c.ideas]
-    if any(
-        _is_share(column, whole, chance) for chance in chances for whole in numbers if whole is not chance
-    ):
-        return True
-    return open_rows is not None and any(_is_part(column, whole, open_rows) for whole in numbers)
+    money = [c for c in numbers if c.ideas & _MONEY or c.monetary][:_MOST_COMPARED]
+    found = dict.fromkeys((c.heading for c in money), 0.0)
+    for column, other in itertools.permutations(money, 2):
+        if _is_part(column, other, open_rows) or any(_is_share(column, other, chance) for chance in chances):
+            found[column.heading] -= _NO_AMOUNT
+        elif _is_taxed(column, other):
+            found[column.heading] -= _TAXED
+    return found
 
 
-def _is_part(part: Column, whole: Column, open_rows: pl.Series) -> bool:
-    series = (part.amounts.alias("p"), whole.amounts.alias("w"), open_rows.alias("open"))
-    rows = pl.DataFrame([one.head(_ROWS) for one in series]).drop_nulls().filter(pl.col("w") > 0)
-    share = rows["p"] / rows["w"]
+def _first_rows(**columns: Column) -> pl.DataFrame:
+    return pl.DataFrame([column.some_amounts.alias(name) for name, column in columns.items()])
+
+
+def _is_part(part: Column, whole: Column, open_rows: pl.Series | None) -> bool:
+    """Whether a column is all or nothing of another in decided rows, and a part of it in open ones."""
+    if open_rows is None:
+        return False
+    table = _first_rows(part=part, whole=whole).with_columns(open_rows.head(SOME_ROWS).alias("open"))
+    rows = table.drop_nulls().filter(pl.col("whole") > 0)
+    share = rows["part"] / rows["whole"]
     inside, ends = share.is_between(_CLOSE, 1 - _CLOSE), (share < _CLOSE) | ((share - 1).abs() < _CLOSE)
     parts, all_or_nothing = int((inside & rows["open"]).sum()), int((ends & ~rows["open"]).sum())
     return min(parts, all_or_nothing) >= _FEWEST and parts + all_or_nothing >= _NEARLY * rows.height
 
 
 def _is_share(part: Column, whole: Column, chance: Column) -> bool:
-    table = pl.DataFrame(
-        [c.amounts.head(_ROWS).alias(n) for c, n in ((part, "p"), (whole, "w"), (chance, "c"))]
-    )
-    top = table["c"].max()
+    """Whether a column is another one times the chance of the row."""
+    table = _first_rows(part=part, whole=whole, chance=chance)
+    top = table["chance"].max()
     percent = 100.0 if isinstance(top, float) and top > 1 else 1.0
-    rows = table.with_columns(pl.col("c") / percent).filter(pl.col("c").is_between(0.01, 0.99)).drop_nulls()
-    return rows.height >= _FEWEST and _agree(rows["p"], rows["w"] * rows["c"])
-
-
-def taxed(column: Column, columns: Iterable[Column]) -> bool:
-    """Whether a column is another amount with a tax on it: the same few per cent more in every row."""
-    return any(_is_taxed(column, c) for c in columns if c.kind == "number" and c is not column)
+    table = table.with_columns(pl.col("chance") / percent)
+    rows = table.filter(pl.col("chance").is_between(0.01, 0.99)).drop_nulls()
+    return rows.height >= _FEWEST and _agree(rows["part"], rows["whole"] * rows["chance"])
 
 
 def _is_taxed(gross: Column, net: Column) -> bool:
-    table = pl.DataFrame(
-        [gross.amounts.head(_ROWS).alias("g"), net.amounts.head(_ROWS).alias("n")]
-    ).drop_nulls()
-    rows = table.filter(pl.col("n") > 0)
+    """Whether a column is another amount with a tax on it: the same few per cent more in every row."""
+    rows = _first_rows(gross=gross, net=net).drop_nulls().filter(pl.col("net") > 0)
     if rows.height < _FEWEST:
         return False
-    rate = (rows["g"] / rows["n"]).median()
-    return isinstance(rate, float) and _LEAST_TAX <= rate <= _MOST_TAX and _agree(rows["g"], rows["n"] * rate)
+    rate = (rows["gross"] / rows["net"]).median()
+    same = isinstance(rate, float) and _LEAST_TAX <= rate <= _MOST_TAX
+    return same and _agree(rows["gross"], rows["net"] * rate)
 
 
 def _agree(one: pl.Series, other: pl.Series) -> bool:

@@ -9,6 +9,7 @@ import polars as pl
 
 from optimizer.history.read.maps.conditions import Conditions, any_of
 from optimizer.history.suggest.column_facts import Column
+from optimizer.history.suggest.column_pairs import derived_amounts
 from optimizer.history.suggest.deal_outcomes import outcome_of
 from optimizer.history.suggest.outcome_conditions import Outcome
 from optimizer.history.suggest.role_scores import LEAST, SURE, Table, score
@@ -54,7 +55,8 @@ class Told(NamedTuple):
 def told(columns: Sequence[Column], hints: Mapping[str, str]) -> Told:
     """Roles of a file of leads or deals. `hints` are headings by role of the system it seems to come from."""
     outcome = outcome_of(columns)
-    table = Table(tuple(columns), outcome.heading, _open_rows(columns, outcome))
+    open_rows = _open_rows(columns, outcome)
+    table = Table(tuple(columns), outcome.heading, open_rows, derived_amounts(columns, open_rows))
     roles: dict[str, Choice] = {}
     if (created := _best("created", columns, table, hints)) is not None:
         roles["created"] = created

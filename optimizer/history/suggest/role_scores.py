@@ -11,7 +11,7 @@ import polars as pl
 from optimizer.history.read.frames.headings import USUAL
 from optimizer.history.read.typed.currency_codes import CODES
 from optimizer.history.suggest.column_facts import Column, currency_in
-from optimizer.history.suggest.column_pairs import grows_with, same_days, share_after, taxed, weighted
+from optimizer.history.suggest.column_pairs import grows_with, same_days, share_after
 from optimizer.history.vocabulary import any_word, words
 
 SURE = 4.0
@@ -39,6 +39,8 @@ class Table(NamedTuple):
     """Heading of the column that tells wins."""
     open_rows: pl.Series | None = None
     """Which rows are neither won nor lost; None where that is not known yet."""
+    derived: Mapping[str, float] = {}
+    """Points against numbers that follow from another column, by heading."""
     created: Column | None = None
     """The column of creations, once it is known."""
     about_leads: bool = False
@@ -129,8 +131,7 @@ def _amounts(column: Column, table: Table) -> float:
         bool(column.ideas) or column.unique < 1 or column.monetary
     )
     plain = _GUESSED * (unsaid and (column.monetary or not column.ideas))
-    derived = -6.0 * weighted(column, table.columns, table.open_rows) - 2.0 * taxed(column, table.columns)
-    derived -= 4.0 * ({"value", "revenue"} <= column.ideas)
+    derived = table.derived.get(column.heading, 0.0) - 4.0 * ({"value", "revenue"} <= column.ideas)
     return 1.0 * (column.different > 5) + (money or plain) + derived - 3 * (column.filled < 0.02)
 
 

@@ -44,7 +44,7 @@ def grows_with(column: Column, date: Column) -> bool:
 
 
 def derived_amounts(columns: Iterable[Column], open_rows: pl.Series | None) -> Mapping[str, float]:
-    """Points against columns of numbers that follow from another one, by heading: expectations, amounts with tax.
+    """Points against columns of numbers that follow from another, by heading: expectations, amounts with tax.
 
     `open_rows` are neither won nor lost; None where that is not known.
     """

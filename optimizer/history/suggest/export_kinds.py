@@ -13,6 +13,7 @@ from optimizer.history.read.maps.vendors import recognised
 from optimizer.history.suggest.column_facts import Column, columns_of
 from optimizer.history.suggest.role_choice import Choice, Told, doubt_of, told
 from optimizer.history.suggest.role_scores import SURE, Table, score
+from optimizer.history.suggest.single_calls import calls_in
 
 _SPEND = ("cost", "day", "spender")
 _AT_LEAST = {"cost": SURE, "day": 0.0, "spender": 1.0}
@@ -30,6 +31,8 @@ class Known(NamedTuple):
     told: Told
     spend: Mapping[str, Choice]
     """Day, spender and cost, where it is a file of costs."""
+    calls: Mapping[str, Choice]
+    """Owner, seconds and date, where it is a file of single calls."""
     changes: str | None
     """Heading of the deal, where a row is a change of stage."""
 
@@ -55,10 +58,16 @@ def known(export: Export) -> Known:
     columns = columns_of(export)
     vendor, hints = recognised(export.columns) or (None, {})
     seems = told(columns, hints)
-    spend = {} if seems.outcome.won else _spend(columns)
+    spend = {} if _has_deals(seems) else _spend(columns)
+    calls = {} if spend or "value" in seems.roles else calls_in(columns)
     changes = _changes(seems)
     seems = seems if changes is None else _dated(seems)
-    return Known(export, vendor.name if vendor else "an unknown system", seems, spend, changes)
+    return Known(export, vendor.name if vendor else "an unknown system", seems, spend, calls, changes)
+
+
+def _has_deals(seems: Told) -> bool:
+    """Whether rows are won and lost, or won by somebody: a completed campaign has no owner of deals."""
+    return bool(seems.outcome.won) and (bool(seems.outcome.lost) or "owner" in seems.roles)
 
 
 def _dated(seems: Told) -> Told:

@@ -18,6 +18,7 @@ from optimizer.history.suggest.column_facts import currency_in
 from optimizer.history.suggest.export_kinds import Known, deal_of_lead, known, lead_of_deal, wins_of
 from optimizer.history.suggest.map_lines import Line, check, section
 from optimizer.history.suggest.map_text import map_text
+from optimizer.history.suggest.single_calls import calls_lines
 from optimizer.history.suggest.suggested_sections import (
     PROMISING,
     closed_lines,
@@ -79,10 +80,10 @@ def suggested(paths: Sequence[Path], today: dt.date | None = None) -> Suggestion
     """A map of these exports. Raises ScenarioError for files that are no tables."""
     files = [known(read_export(path)) for path in paths]
     others = [file for file in files if not file.spend]
-    main = _main(others or files)
+    main = _main([file for file in others if not file.calls] or others or files)
     tables = _Tables()
-    _with_main(tables, main, [file for file in others if file is not main])
-    _with_spend(tables, main, [file for file in files if file.spend and file is not main])
+    sources = _with_main(tables, main, [file for file in others if file is not main])
+    _with_spend(tables, sources, [file for file in files if file.spend and file is not main])
     found = _tried(tables, main, _currency(main), today)
     return replace(found, text=_as_typed(found.text, files))
 
@@ -105,8 +106,8 @@ def _main(files: Sequence[Known]) -> Known:
     return max(files, key=lambda file: file.points)
 
 
-def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
-    """The main file, and those that join it."""
+def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> list[str]:
+    """The main file, and those that join it; gives the names of sources that they have."""
     joined: dict[str, tuple[Known, list[Line]]] = {}
     lead = None
     for file in others:
@@ -118,11 +119,13 @@ def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
             joined["leads"] = (file, lines)
         elif "closed" not in joined and not main.told.outcome.won and (wins := wins_of(main, file)):
             joined["closed"] = (file, closed_lines(file, *wins))
+        elif "calls" not in joined and file.calls:
+            joined["calls"] = (file, calls_lines(file.calls))
         else:
             tables.files[file.name] = _unused(file)
     lines = deals_lines(main, lead)
     lines = lines if "leads" in joined else with_handover(main, lines)
-    said = {line.key for _, those in joined.values() for line in those}
+    said = {line.key for name, (_, those) in joined.items() for line in those if name != "calls"}
     lines = [line for line in lines if line.value is not None or line.key not in said]
     if "closed" in joined:
         lines = [line for line in lines if line.key not in ("won", "lost")]
@@ -131,6 +134,8 @@ def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
     tables.add("deals", main, lines)
     for name, (file, those) in joined.items():
         tables.add(name, file, those)
+    roles = [file.told.roles for file in (main, *(file for file, _ in joined.values()))]
+    return [value for those in roles if "source" in those for value in those["source"].column.values]
 
 
 def _as_leads(file: Known, main: Known) -> tuple[str | None, list[Line]] | None:
@@ -147,13 +152,14 @@ def _unused(file: Known) -> str:
     """Why a file has no section."""
     if not file.told.roles:
         return "not used: no column of it is recognised"
+    if file.calls:
+        return "not used: its rows are calls, and another file of calls is used"
     if file.changes is not None:
         return "not used: its rows are stages that deals came to, and the deals are in a file of their own"
     return "not used: no column of it names a deal of the main file, nor is it a file of costs"
 
 
-def _with_spend(tables: _Tables, main: Known, files: Sequence[Known]) -> None:
-    sources = main.told.roles["source"].column.values if "source" in main.told.roles else []
+def _with_spend(tables: _Tables, sources: Sequence[str], files: Sequence[Known]) -> None:
     first = files[0] if files else None
     for file in files:
         assert first is not None

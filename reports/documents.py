@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from reports.board.report import report_pdf
-from reports.plan_document.document import plan_pdfs
+from reports.plan_document.document import plan_documents
 from reports.run import Document, RunContent
 from reports.whatif import whatif_page
 from reports.words.locales import languages as known
@@ -18,26 +18,27 @@ Languages = Sequence[str]
 
 
 class Kind(NamedTuple):
-    """How a kind of document is made for a language, and the languages that are made unasked (none: all).
+    """How a kind of document is made for a language, how its files end, and the languages that are made
+    unasked (none: all).
 
     A `multilingual` one serves every language in one file: it is made once, and opens in the first.
     """
 
     make: Callable[[RunContent, str, dt.date | None], Iterator[Document]]
-    suffix: str
+    suffixes: tuple[str, ...]
     languages: Languages
     multilingual: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "pdf": Kind(report_pdf, ".pdf", ()),
-    "plans": Kind(plan_pdfs, ".pdf", ("fr",)),
-    "xlsx": Kind(budget_workbook, ".xlsx", ("en",), multilingual=True),
-    "html": Kind(whatif_page, ".html", ("en",), multilingual=True),
+    "pdf": Kind(report_pdf, (".pdf",), ()),
+    "plans": Kind(plan_documents, (".pdf", ".docx"), ()),
+    "xlsx": Kind(budget_workbook, (".xlsx",), ("en",), multilingual=True),
+    "html": Kind(whatif_page, (".html",), ("en",), multilingual=True),
 }
 
 
-SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in KINDS.values()))
+SUFFIXES = tuple(dict.fromkeys(suffix for kind in KINDS.values() for suffix in kind.suffixes))
 """How names of documents end."""
 
 
@@ -66,10 +67,10 @@ class Documents:
     def called(self, name: str, languages: Languages = ()) -> Iterator[Document]:
         """Every document of a name: one that serves all languages may open in any; those named come first."""
         for kind, of in KINDS.items():
-            if not name.endswith(of.suffix):
+            if not name.endswith(of.suffixes):
                 continue
             for language in dict.fromkeys((*languages, *of.languages, *known())):
-                if of.multilingual or name.endswith(f".{language}{of.suffix}"):
+                if of.multilingual or name.endswith(tuple(f".{language}{end}" for end in of.suffixes)):
                     yield from (made for made in self._in(kind, language) if made.name == name)
 
     def _in(self, kind: str, language: str) -> tuple[Document, ...]:

@@ -79,6 +79,19 @@ DIFFERING: dict[str, dict[str, tuple[float, ...]]] = {
 }
 """FIELDS of every team: what could be taken from another one. Published numbers hold for teams that are alike
 in them; documents, tables, workbooks and pages are made of companies in which teams differ."""
+FRENCH = {
+    "teams": {"sales": "Ventes", "success": "Suivi client", "ae": "Commerciaux", "csm": "Suivi client"},
+    "kpis": {
+        "lead_volume": "Volume de leads",
+        "meeting_rate": "Taux de prise de RDV",
+        "wins": "Affaires signées",
+        "bookings": "Montant signé",
+        "leads_touched": "Leads traités",
+        "leads_qualified": "Leads qualifiés",
+        "retention": "Fidélisation",
+    },
+}
+"""What English names are called in French, without which a plan document in French is not written."""
 CURRENCY = "GBP"
 """Of unequal companies: a document that says euros on its own is found out."""
 
@@ -91,6 +104,10 @@ def unequal_tree(name: str = "mini_funnel") -> dict[str, Any]:
         tree = json.loads((CASES / name / f"{name}.json").read_text(encoding="utf-8"))
     for team, values in DIFFERING[name].items():
         tree["teams"][team] |= dict(zip(FIELDS, values, strict=True))
+    for section, names in FRENCH.items():
+        for thing in tree[section].keys() & names.keys():
+            plain = thing.replace("_", " ").capitalize()
+            tree[section][thing].setdefault("label", {"en": plain, "fr": names[thing]})
     return tree | {"name": name, "currency": CURRENCY}
 
 
@@ -216,7 +233,11 @@ def crowd() -> Solution:
         for n in range(12)
     }
     kpis = {
-        f"sold_{n}": {"numerator": {f"sell_{n}": 1.0}, "noise": 0.1, "label": f"Sold in region {n}"}
+        f"sold_{n}": {
+            "numerator": {f"sell_{n}": 1.0},
+            "noise": 0.1,
+            "label": {"en": f"Sold in region {n}", "fr": f"Ventes en région {n}"},
+        }
         for n in range(12)
     }
     tree = {

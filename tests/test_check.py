@@ -327,6 +327,7 @@ def test_the_small_scenario_warns_of_part_timers_and_missing_sources() -> None:
         "teams.success.base_pay",
         "kpis.meeting_rate",
         "kpis.retention",
+        "teams.success.label",  # one text for both languages, and names without a label: English in French
     ]
     assert finding.path == ("sources",)
     assert finding.message.startswith("20 behavioural numbers have no source: teams.marketing.discount, ")
@@ -360,9 +361,10 @@ def test_the_reference_funnel_without_caps_warns_of_its_four_rates() -> None:
     assert warned(scenario, "its growth is a lower bound") == [
         f"activities.{name}" for name, a in scenario.activities.items() if a.gaming
     ]
-    assert len(warnings_of(scenario)) == 4 + 3 + 4
+    assert warned(scenario, "not French") == ["teams.sales.label"]
+    assert len(warnings_of(scenario)) == 4 + 3 + 4 + 1
     capped = read_scenario(CASES / "capped_funnel" / "capped_funnel.json")
-    assert len(warnings_of(capped)) == len(warned(capped, "its growth is a lower bound"))
+    assert len(warnings_of(capped)) == len(warned(capped, "its growth is a lower bound")) + 1
 
 
 def test_unseen_gaming_without_a_cap_warns_only_where_gaming_is_ruled() -> None:

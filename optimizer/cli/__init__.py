@@ -24,8 +24,6 @@ try:
         schema,
         simulate,
         solve,
-        split,
-        start,
         template,
         verify,
     )
@@ -56,8 +54,6 @@ __all__ = [
     "schema",
     "simulate",
     "solve",
-    "split",
-    "start",
     "template",
     "verify",
 ]

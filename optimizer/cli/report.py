@@ -48,6 +48,7 @@ def report(
     left as it is; exit code 4. With --plan the documents are those of that plan, in a run folder of its own
     that says that the plan was given.
     """
+    from optimizer.cli.show.plan_documents import tell_unwritten, unwritten_documents
     from optimizer.runs.rewrite import rewrite_documents
     from optimizer.tables.table import TableError
 
@@ -60,11 +61,15 @@ def report(
             folder, names = _of_plan(run, plan_name, out, languages, only)
     except TableError as error:
         raise click.BadParameter(str(error), param_hint="RUN") from error
+    unwritten = tuple(unwritten_documents(folder, languages)) if not only or "plans" in only else ()
     if as_json:
-        print_json({"run": str(folder), "documents": names})
+        print_json(
+            {"run": str(folder), "documents": names, "unwritten": [one._asdict() for one in unwritten]}
+        )
     else:
         for name in names:
             click.echo(folder / name)
+    tell_unwritten(unwritten)
     _tell_if_draft(folder)
 
 

@@ -75,6 +75,7 @@ def solve(
 ) -> None:
     """The best plan, its certificate, and a run folder with reports."""
     from optimizer.cli.show.narrator import Narrator
+    from optimizer.cli.show.plan_documents import tell_unwritten, unwritten_documents
     from optimizer.cli.show.solution import show_solution
     from optimizer.parallel.pool import cores
     from optimizer.risk.ranges import RangeError
@@ -106,6 +107,8 @@ def solve(
         click.echo(
             f"no time was left for: {', '.join(run.left_out)}{_remedy(run.left_out, folder)}", err=True
         )
+    if not asked.outputs or "plans" in asked.outputs:
+        tell_unwritten(unwritten_documents(folder, asked.languages))
     if as_json:
         seconds = {phase: round(value, 3) for phase, value in run.seconds.items()}
         print_json({**solution_json(run.solution), "seconds": seconds})

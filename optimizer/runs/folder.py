@@ -18,7 +18,7 @@ from typing import Any
 
 VERSIONED = (
     "incentive-optimizer", "pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib", "typst",
-    "xlsxwriter", "babel",
+    "xlsxwriter", "babel", "python-docx",
 )  # fmt: skip
 """Packages whose version can change a result or a document."""
 
@@ -259,5 +259,5 @@ def refuse_changed(folder: Path) -> None:
 
 def _missing_documents(folder: Path) -> set[str]:
     """Documents are made from the rest: one that is missing can be made again, and falsifies nothing."""
-    kinds = (".pdf", ".xlsx", ".html")
+    kinds = (".pdf", ".docx", ".xlsx", ".html")
     return {f"{name} is missing" for name in listing(folder) if Path(name).suffix in kinds}

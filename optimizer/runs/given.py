@@ -20,6 +20,7 @@ from optimizer.solver.clock import Clock
 from optimizer.solver.optimize import problem_of, under
 from optimizer.solver.solution import Asked, Certificate, Given, Solution
 from optimizer.solver.verdict import chosen_in
+from reports.documents import SUFFIXES
 
 
 def solution_given(scenario: Scenario, plan: Plan, name: str, seed: int) -> Solution:
@@ -51,7 +52,7 @@ def report_given(
     with clock.timed("explain"):
         explanation = explain(solution)
     write_run(folder, source, explanation, options, [f"documents of the plan {name}, which was given"], clock)
-    return tuple(sorted(file for file in folder.iterdir() if file.suffix in (".pdf", ".xlsx", ".html")))
+    return tuple(sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES))
 
 
 def options_of(run: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from optimizer.scenario.curve_types import Curve, CurveField
+from optimizer.scenario.document_types import PlanDocument
 from optimizer.scenario.plan_types import PlanField, Targets
 from optimizer.scenario.rule_types import Rules
 from optimizer.scenario.value_types import (
@@ -164,7 +165,17 @@ class Kpi(Frozen):
     unit: LabelField = None
     """What it is counted in, e.g. contracts: one text, or one per language."""
     definition: LabelField = None
-    """What exactly counts, and when: one text, or one per language."""
+    """What exactly counts, and when, in one sentence: one text, or one per language."""
+    counted_on: LabelField = None
+    """The event on whose date it counts, e.g. the signature: one text, or one per language."""
+    data_source: LabelField = None
+    """The system in which that is recorded: one text, or one per language."""
+    excluded: LabelField = None
+    """What does not count: one text, or one per language."""
+    measured_by: LabelField = None
+    """The function that measures it: one text, or one per language."""
+    round: Positive | None = None
+    """Step to which plan documents round objectives down; default 1, money 100 or 1,000, rates 0.001."""
     numerator: dict[str, float] = {}
     """N_ka: credit per unit of each activity."""
     denominator: dict[str, float] = {}
@@ -265,6 +276,8 @@ class Scenario(Frozen):
     """Whether targets stay or are issued anew with the plan."""
     rules: Rules = Rules()
     """What the plan must keep; what is left out does not bind."""
+    plan_document: PlanDocument = PlanDocument()
+    """What people are handed besides amounts: dates, legal form, whom to ask."""
     placeholders: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Dotted paths of numbers that nobody has given yet, e.g. `teams.sales.hours`; while there is one, all
     that is made of the file is a draft."""

@@ -18,6 +18,7 @@ from optimizer.plans.rules import RULES
 from optimizer.plans.rules.family import Change, Unit
 from optimizer.plans.statuses import Status
 from optimizer.rollout.adjust import Verdict
+from optimizer.scenario.document_texts import KPI_TEXTS
 from optimizer.scenario.placeholders import Asked, AskedUnit
 from optimizer.scenario.rule_types import Objective
 from optimizer.scenario.types import Scenario
@@ -33,7 +34,15 @@ def _listed(codes: str) -> tuple[str, ...]:
 
 
 CODES: dict[str, tuple[str, ...]] = {
-    "thing": _listed("company team stage activity kpi kpi_unit kpi_definition regime plan pair source"),
+    "thing": (
+        *_listed("company team stage activity kpi"),
+        *(f"kpi_{text}" for text in KPI_TEXTS),
+        *_listed("plan_text regime plan pair source"),
+    ),
+    "measure": _listed("money percent number"),
+    "worked": _listed("below at mixed"),
+    "legal_form": _listed("objectives_letter contract amendment collective_agreement"),
+    "leaving": _listed("last_day whole_period"),
     "period": _of(Scenario.model_fields["period"].annotation),
     "objective": _of(Objective),
     "targets": _listed("fixed reset"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from optimizer.scenario.document_texts import KPI_TEXTS, plan_texts
 from optimizer.scenario.plan import plans_in
 from optimizer.scenario.printed_letters import is_readable
 from optimizer.scenario.value_types import Label
@@ -25,9 +26,9 @@ LABELS = Table(
     thing=Column(
         str,
         "code",
-        "company, team, stage, activity, kpi, kpi_unit and kpi_definition (those that are written), regime, "
-        "plan (those with a label), pair: a rule of the list `rules.gaming.pairs`, or source: where a number "
-        "comes from, if the languages differ",
+        "company, team, stage, activity, kpi, kpi_unit and other texts of KPIs (those that are written), "
+        "plan_text: what `plan_document` says, regime, plan (those with a label), pair: a rule of the list "
+        "`rules.gaming.pairs`, or source: where a number comes from, if the languages differ",
         "thing",
     ),
     name=Column(str, "name", "of the thing in the scenario file; of a pair, its place from 0"),
@@ -70,8 +71,10 @@ def labels_rows(scenario: Scenario) -> Iterator[Row]:
         for name, thing in things.items():
             yield from _rows(kind, name, labels_of(name, thing))
     for name, kpi in scenario.kpis.items():
-        for part, text in (("kpi_unit", kpi.unit), ("kpi_definition", kpi.definition)):
-            yield from _rows(part, name, _readable(text))
+        for part in KPI_TEXTS:
+            yield from _rows(f"kpi_{part}", name, _readable(getattr(kpi, part)))
+    for name, text in plan_texts(scenario).items():
+        yield from _rows("plan_text", name, _readable(text))
     for name, plan in plans_in(scenario).items():
         if plan.label is not None:
             yield from _rows("plan", name, labels_of(name, plan))

@@ -18,6 +18,8 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 STANDARDS = ["a-3b", "ua-1"]
 EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Time stamp of a document without a date."""
+PICTURE = 200.0
+"""Dots per inch."""
 REMEMBERED = 10
 """Documents whose steps the engine keeps."""
 MIME = {".yaml": "application/yaml", ".json": "application/json"}
@@ -35,6 +37,15 @@ def typeset(template: str, payload: Block, date: dt.date | None) -> tuple[bytes,
     )
     _forget()
     return bytes(pdf), tuple(str(w.message) for w in warnings)
+
+
+def picture(svg: str) -> bytes:
+    """A drawing as PNG, for files that take no other."""
+    source = (
+        b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+    )
+    png = _compiler().compile(input=source, format="png", ppi=PICTURE, sys_inputs={"svg": svg})
+    return bytes(png)
 
 
 @cache

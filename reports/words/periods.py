@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.words.phrases import Phrases
 
-FORMS = ("of", "many", "some", "each")
+FORMS = ("of", "the", "many", "some", "each")
 
 
 class PeriodName(str):
@@ -16,6 +16,8 @@ class PeriodName(str):
     """Plural: `années`."""
     some: str
     """Plural in the genitive: `d’années`."""
+    the: str
+    """With its article: `l’année`."""
     each: str
     """Every one: `chaque année`."""
 

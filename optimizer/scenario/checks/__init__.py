@@ -14,6 +14,7 @@ from optimizer.scenario.checks import (
     letters,
     names,
     placeholders,
+    plan_texts,
     plans,
     plausible,
     rules,
@@ -44,6 +45,7 @@ def problems_of(scenario: Scenario) -> list[Finding]:
         *problems_of_numbers(scenario),
         *sources.problems(scenario),
         *placeholders.problems(scenario),
+        *plan_texts.problems(scenario),
     ]
 
 
@@ -70,6 +72,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
         *curves.warnings(scenario),
         *plans.warnings(scenario),
         *(contradiction.finding for contradiction in impossible(scenario)),
+        *plan_texts.warnings(scenario),
         *sources.warnings(scenario),
     ]
 

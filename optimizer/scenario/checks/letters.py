@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from optimizer.scenario.checks.baseline_counts import Findings
+from optimizer.scenario.document_texts import KPI_TEXTS, plan_texts
 from optimizer.scenario.printed_letters import is_readable, missing
 from optimizer.scenario.problems import Finding, Path, shown
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label
 
 _SECTIONS = ("teams", "stages", "activities", "kpis", "regimes", "plans")
-_TEXTS = ("label", "unit", "definition")
+_TEXTS = ("label", *KPI_TEXTS)
 
 
 def warnings(scenario: Scenario) -> Findings:
@@ -49,6 +50,7 @@ def _labels(scenario: Scenario) -> Iterator[tuple[Path, Label]]:
                 text = getattr(thing, key, None)
                 if isinstance(text, Label):
                     yield (section, name, key), text
+    yield from ((("plan_document", key), text) for key, text in plan_texts(scenario).items())
 
 
 def _finding(path: Path, lacking: str, instead: str) -> Finding:

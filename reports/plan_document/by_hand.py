@@ -1,0 +1,80 @@
+"""The individual schedule, one page a person, and the cover sheet that stays with the employer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reports.plan_document.content import BY_HAND, Block, Column, Grid, Heading, Paragraph, Row
+from reports.plan_document.pay_sections import amount_of
+from reports.plan_document.told import Told
+from reports.words.format import NOTHING
+
+PERSON = ("name", "number", "job", "territory", "time", "from", "to")
+APPROVERS = ("prepared", "hr", "finance", "management", "council")
+
+
+def schedule(told: Told) -> Iterator[Block]:
+    """What holds for one person, full time and pro rata."""
+    yield Heading(told.say("schedule.title"), 1)
+    yield Paragraph(told.say("schedule.lead"))
+    fields = (Column("", False, 1.0), Column("", False, 2.0))
+    yield Grid(fields, tuple(Row((told.say(f"schedule.{field}"), BY_HAND)) for field in PERSON), tall=True)
+    heads = ("objective_full", "objective_part", "amount_full", "amount_part", "amount_year")
+    columns = (
+        Column(told.say("kpi"), False, 1.6),
+        *(Column(told.say(f"schedule.{head}", period=told.period)) for head in heads),
+    )
+    paid = told.objectives[told.objectives["paid"]]
+    rows = [_scheduled(told, line) for _, line in paid.iterrows()]
+    pay = told.pay
+    own = bool(told.people)
+    amounts = (pay["variable"], pay["variable_year"])
+    shown = [told.money(amount) if own else BY_HAND for amount in amounts]
+    rows.append(Row((told.say("sum"), "", "", shown[0], BY_HAND, shown[1]), strong=True))
+    yield Grid(columns, tuple(rows), tall=True)
+    yield Paragraph(told.say("schedule.note"), "note")
+
+
+def _scheduled(told: Told, line: Any) -> Row:
+    amount = amount_of(told, line["kpi"])
+    own = bool(told.people)
+    return Row(
+        (
+            told.name("kpi", line["kpi"]),
+            told.measured(line, line["objective"]),
+            BY_HAND if told.on_persons else NOTHING,
+            told.money(amount) if own else BY_HAND,
+            BY_HAND,
+            told.money(amount * int(told.pay["periods"])) if own else BY_HAND,
+        )
+    )
+
+
+def approvals(told: Told, version: str) -> Iterator[Block]:
+    """Who approved, of which version, and what individual objectives add up to."""
+    yield Heading(told.say("approvals.title"), 1)
+    yield Paragraph(told.say("approvals.lead"))
+    columns = tuple(
+        Column(told.say(f"approvals.{head}"), False, share)
+        for head, share in (("who", 1.6), ("name", 1.4), ("function", 1.4), ("date", 1.0), ("signature", 1.4))
+    )
+    rows = tuple(Row((told.say(f"approvals.{who}"), *[BY_HAND] * 4)) for who in APPROVERS)
+    yield Grid(columns, rows, tall=True)
+    if version:
+        yield Paragraph(told.say("approvals.version", version=version))
+    for _, line in told.objectives.iterrows():
+        if line["people"] > 1:
+            yield Paragraph(_over_assigned(told, line), "note")
+
+
+def _over_assigned(told: Told, line: Any) -> str:
+    people, exact = float(line["people"]), float(line["exact"])
+    whole = people * float(line["objective"])
+    return told.say(
+        "approvals.sum",
+        kpi=told.name("kpi", line["kpi"]),
+        n=told.words.write.number(people),
+        sum=told.measured(line, whole),
+        share=told.words.write.percent(whole / (people * exact), 1),
+    )

@@ -1,0 +1,77 @@
+"""A plan document as one value: sections in reading order, the individual schedule, the employer's sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+
+from reports.plan_document import by_hand, pay_sections, rule_sections
+from reports.plan_document.content import Block, Heading, NewPage, Paragraph, PlanLetter
+from reports.plan_document.scale import scale
+from reports.plan_document.told import Told
+from reports.run import RunContent
+from reports.words.catalogue import footer
+
+SHORT = 12
+"""Digits of a version that are printed."""
+
+
+def letter_of(told: Told, run: RunContent, date: dt.date | None) -> PlanLetter:
+    """Everything that is printed for a team."""
+    title = told.say("title", team=told.name("team", told.team["team"]))
+    version = version_of(run)
+    foot = footer(told.words, title, date)
+    company = told.name("company", told.tables["summary"].iloc[0]["scenario"])
+    return PlanLetter(
+        told.words.language,
+        title,
+        company,
+        " · ".join((foot, told.say("version", version=version))) if version else foot,
+        tuple(_numbered(_blocks(told, version))),
+    )
+
+
+def version_of(run: RunContent) -> str:
+    """The first digits of the hash of what went in; empty for tables without a run."""
+    if "inputs.json" not in run.files:
+        return ""
+    return str(json.loads(run.files["inputs.json"])["merged_sha256"])[:SHORT]
+
+
+def _blocks(told: Told, version: str) -> Iterator[Block]:
+    yield Paragraph(told.say("binding"), "note")
+    for part in (
+        pay_sections.purpose,
+        pay_sections.who,
+        pay_sections.earn,
+        pay_sections.measures,
+        scale,
+    ):
+        yield from part(told)
+    yield NewPage()
+    for part in (pay_sections.examples, rule_sections.definitions, rule_sections.whose):
+        yield from part(told)
+    yield NewPage()
+    for part in (
+        rule_sections.part_periods,
+        rule_sections.payment,
+        rule_sections.rules,
+        rule_sections.signatures,
+    ):
+        yield from part(told)
+    yield NewPage()
+    yield from by_hand.schedule(told)
+    yield NewPage()
+    yield from by_hand.approvals(told, version)
+
+
+def _numbered(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Sections with their numbers."""
+    number = 0
+    for block in blocks:
+        if isinstance(block, Heading) and block.level > 1:
+            number += 1
+            yield Heading(f"{number} {block.text}", block.level)
+        else:
+            yield block

@@ -382,6 +382,20 @@ def test_the_fit_of_arrivals_is_at_least_as_likely_as_the_truth() -> None:
         assert ours > known - 0.5
 
 
+def test_the_bound_of_lags_is_not_the_longest_that_happened_to_be_seen() -> None:
+    """The longest of a sample is shorter than the longest there is, and so were mean lags."""
+    rng, bounds, longest = np.random.default_rng(8), [], []
+    for _ in range(15):
+        lag = 300 * rng.beta(0.8, 1.2, 60)
+        arrival = arrival_of(lag, np.full(60, 900.0))
+        assert arrival is not None
+        bounds.append(arrival.laws[0][1].cap)
+        longest.append(lag.max())
+    error = np.std(bounds, ddof=1) / math.sqrt(15)
+    assert abs(np.mean(bounds) - 300) < 2 * error
+    assert 300 - np.mean(longest) > abs(300 - np.mean(bounds)) + error
+
+
 def test_no_volume_is_said_to_be_surer_than_independent_leads_would_make_it(
     company: tuple[Path, Study, Scenario],
 ) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pypdf
 import pytest
-from benchmarks.histories import said_of
+import yaml
+from benchmarks.histories import ASSUMED, said_of
 from test_history import run
 
 from optimizer.history.estimate import arrivals
@@ -178,6 +179,31 @@ def test_a_win_rate_that_fell_is_told_with_both_rates_and_the_day() -> None:
     assert f"start: {change['start']}" in sentence
     assert found("regime")["rates"]["won_since_change"]["lo"] < EXPECTED["regime"]["truth_today"]
     assert found("regime")["rates"]["won_since_change"]["hi"] > EXPECTED["regime"]["truth_today"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("more", "rests_on_since"),
+    [({}, True), ({"mature_before": "2024-12-01"}, False)],
+    ids=["enough is won since", "too little of what is old enough is won since"],
+)
+def test_a_scenario_rests_on_the_time_since_the_win_rate_changed(
+    more: dict[str, str], rests_on_since: bool, tmp_path: Path
+) -> None:
+    """With few wins since the change the whole history is taken, and the range holds both rates."""
+    given, out = tmp_path / "map.yaml", tmp_path / "draft.yaml"
+    told = yaml.safe_load((CASES / "map_histories.yaml").read_text(encoding="utf-8"))
+    given.write_text(yaml.safe_dump(told | {"assume": ASSUMED} | more), encoding="utf-8")
+    code, _, stderr = run("calibrate", CASES / "regime.csv", "--map", given, "--out", out)
+    assert code == 0, stderr
+    scenario = yaml.safe_load(out.read_text(encoding="utf-8"))
+    sold = scenario["activities"]["work_lead"]["yields"]["customer"]
+    source, today = scenario["sources"]["activities.work_lead.yields"], EXPECTED["regime"]["truth_today"]
+    assert abs(sold - today) <= source["range"] * sold
+    assert (sold == pytest.approx(today, abs=0.03)) == rests_on_since
+    assert ("only leads created from 2024-1" in source["text"]["en"]) == rests_on_since
+    assert ("uniquement les leads créés à partir du 2024-1" in source["text"]["fr"]) == rests_on_since
+    assert ("too few leads created since" in source["text"]["en"]) != rests_on_since
 
 
 @pytest.mark.parametrize("case", ["undecided", "segments", "products", "forecast", "plain", "quarter_end"])

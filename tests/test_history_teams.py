@@ -102,3 +102,107 @@ def test_a_team_has_its_step_its_people_and_its_hours(
     assert done.exit_code == 2
     problems = [(p["where"].split()[-1], p["message"]) for p in json.loads(done.stdout)["problems"]]
     assert (where, message) in problems
+
+
+# --- suggested ------------------------------------------------------------------------------------------
+
+ROLES = {
+    "en": ("Owner,Owner Role", ("SDR", "AE", "CSM")),
+    "fr": ("Propriétaire,Équipe", ("Prospection", "Commercial", "Suivi client")),
+    "de": ("Inhaber,Funktion", ("Telefonakquise", "Vertrieb", "Kundenbetreuung")),
+    "es": ("Propietario,Equipo", ("Prospección", "Ventas", "Customer success")),
+}
+
+
+def roles(heads: str, names: tuple[str, str, str], *, two_owners: bool = False) -> str:
+    """800 leads in 80 weeks, 2 in 5 handed over, of these every second won; a third of the customers are
+    handed on to who cares for them. With two columns of owners the second is filled from the handover on."""
+    lines = [f"Id,Created,Closed,{heads},Stage,Amount"]
+    for i in range(800):
+        created = dt.date(2023, 1, 2) + dt.timedelta(days=7 * (i // 10))
+        handed, won = i % 5 < 2, i % 5 == 0
+        role = names[2 if won and i % 15 == 0 else 1 if handed else 0]
+        who = (
+            (f"Caller {i % 2}", f"Seller {i % 3}" if handed else "")
+            if two_owners
+            else (f"{role} {i % 2}", role)
+        )
+        ended = f"{created + dt.timedelta(days=3 + i % 20)}"
+        stage, amount = ("Closed Won", 1000 + i) if won else ("Closed Lost", "")
+        lines.append(f"L{i:04},{created},{ended},{','.join(who)},{stage},{amount}")
+    return "\n".join(lines)
+
+
+def suggested(tmp_path: Path, text: str) -> tuple[Path, dict[str, Any]]:
+    file, given = tmp_path / "deals.csv", tmp_path / "map.yaml"
+    file.write_text(text, encoding="utf-8")
+    given.write_text(incentives("calibrate", file, "--suggest-map").stdout, encoding="utf-8")
+    return file, yaml.safe_load(given.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("lang", ROLES)
+def test_roles_of_owners_are_suggested_as_a_handover(lang: str, tmp_path: Path) -> None:
+    heads, names = ROLES[lang]
+    _, found = suggested(tmp_path, roles(heads, names))
+    assert found["deals"]["steps"] == {"with_sales": {heads.split(",")[1]: [names[1], names[2]]}}
+    assert found["deals"]["handover"] == "with_sales"
+    assert "segment" not in found["deals"]["columns"]
+    assert found["assume"]["sdr"]["headcount"] >= 1
+    assert "CHECK: leads whose" in (tmp_path / "map.yaml").read_text(encoding="utf-8")
+
+
+def test_two_columns_of_owners_are_suggested_as_a_handover(tmp_path: Path) -> None:
+    _, found = suggested(tmp_path, roles("SDR Owner,AE Owner", ROLES["en"][1], two_owners=True))
+    assert found["deals"]["steps"] == {"with_sales": {"AE Owner": "present"}}
+
+
+@pytest.mark.slow
+def test_a_suggested_handover_becomes_a_scenario_that_holds(tmp_path: Path) -> None:
+    file, _ = suggested(tmp_path, roles(*ROLES["en"]))
+    done = incentives("calibrate", file, "--map", tmp_path / "map.yaml", "--out", tmp_path / "draft.yaml")
+    assert done.exit_code == 0, done.output
+    scenario = read_scenario(tmp_path / "draft.yaml")
+    assert list(scenario.teams) == ["marketing", "sdr", "sales"]
+    assert scenario.activities["work_lead"].yields["handed_lead"] == pytest.approx(0.4, abs=0.01)
+    assert scenario.activities["close_handed_lead"].yields["customer"] == pytest.approx(0.5, abs=0.02)
+    assert incentives("evaluate", tmp_path / "draft.yaml", "--json").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: (
+            text.replace(",SDR,", ",Team A,").replace(",AE,", ",Team B,").replace(",CSM,", ",Team B,")
+        ),
+        lambda text: text.replace(",SDR,", ",AE,"),
+        lambda text: text.replace(",AE,Closed Won", ",SDR,Closed Won"),
+    ],
+    ids=["teams that say no role", "all are sellers", "those who call win too"],
+)
+def test_without_a_handover_none_is_suggested(change: Any, tmp_path: Path) -> None:
+    _, found = suggested(tmp_path, change(roles(*ROLES["en"])))
+    assert "handover" not in found["deals"]
+    assert "sdr" not in found["assume"]
+
+
+def test_who_is_given_what_is_won_already_is_not_compared(tmp_path: Path) -> None:
+    """Customers are handed to one who cares for them: all that this owner has is won, which is no skill."""
+    lines = ["Id,Created,Closed,Owner,Stage,Amount"]
+    for i in range(2400):
+        created = dt.date(2023, 1, 2) + dt.timedelta(days=i // 5)
+        won = i % 10 < 3
+        owner = "Keeper" if won and i % 10 == 0 else f"Seller {i % 4}"
+        stage = "Won" if won else "Lost"
+        lines.append(f"L{i:04},{created},{created + dt.timedelta(days=3 + i % 20)},{owner},{stage},100")
+    file = tmp_path / "deals.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(
+        yaml.safe_dump({"deals": {key: DEALS[key] for key in ("columns", "won", "lost")}}), encoding="utf-8"
+    )
+    done = incentives("calibrate", file, "--map", tmp_path / "map.yaml", "--json")
+    content = json.loads(done.stdout)
+    assert content["persons_together"]["explained_by"] == "supply"
+    assert {p["verdict"] for p in content["people"]} == {"not_distinguishable"}
+    assert content["persons_not_compared"]["other_roles"] == 1
+    told = incentives("calibrate", file, "--map", tmp_path / "map.yaml")
+    assert "Persons with leads enough who win, or lose, next to nothing: 1." in told.stdout

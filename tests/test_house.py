@@ -20,6 +20,9 @@ PACKAGES = ("optimizer", "reports")
 MOST_ENTRIES = 16
 
 SAME_THING: dict[str, str] = {
+    "start": "from answers to a scenario: the room, and its verb",
+    "started": "a generated scenario: completed, on screen",
+    "answers": "what was answered: to the questions of the explanation, by a designer",
     "adjust": "a correction of a plan: found, as tables, as documents, as verb, on screen",
     "best_response": "what people do at given beliefs: as equations of the model, and numerically",
     "batch": "a batch run: the package that makes it, and its verb",
@@ -28,6 +31,7 @@ SAME_THING: dict[str, str] = {
     "calibration": "the company calibrated, and its study",
     "certificate": "how well a solution is known, and its table",
     "charts": "drawings: the package, and in it those of plans and gains",
+    "company": "one company: its answers as numbers, and as pages show it",
     "comparison": "plans side by side, and their table",
     "controls": "what must tie and hold: their table, their sheet",
     "controllability": "the measure, estimated from history, in the model, as a rule",
@@ -62,6 +66,7 @@ SAME_THING: dict[str, str] = {
     "solve": "the verb, and the way from a scenario to a run folder that it goes",
     "solution": "what a solve hands out, and on screen",
     "template": "a starter scenario, and the verb that writes it",
+    "split": "several teams from one: made, as verb",
     "study": "documents that stand alone: pages, and the workbook beside them",
     "tornado": "what the ranges of sources do to the gain: computed, as table",
     "transition": "from one plan to the next: simulated, as tables, as documents, on screen",

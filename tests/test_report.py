@@ -405,6 +405,7 @@ def test_no_phrase_is_left_untranslated() -> None:
         "key.effort",
         "whatif.plans",
         "whatif.points",
+        "ask.sheet.question",
         "whatif.rules.value",
     }
     alike = {
@@ -418,7 +419,8 @@ def plainly(text: str) -> str:
 
 
 def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
-    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "reports").rglob("*.py"))
+    rooms = (ROOT / "reports", ROOT / "optimizer" / "cli" / "ask")
+    code = "\n".join(p.read_text(encoding="utf-8") for room in rooms for p in room.rglob("*.py"))
     literal = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)+|quote|first|measure|separator)"', code))
     built = {m.split("{")[0] for m in re.findall(r'f"([a-z_]+\.(?:[a-z_]+\.)*[a-z_]*\{)', code)}
     keys = {key for key in catalogue("en") if not key.startswith("whatif.")}

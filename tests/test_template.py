@@ -21,7 +21,6 @@ from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.files import scenario_file
 from optimizer.scenario.template import STARTER, starter
 from optimizer.scenario.write import dump_scenario
-from optimizer.scenario.xlsx.write import workbook_of
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 
@@ -61,7 +60,10 @@ def test_template_writes_the_starter_into_a_folder(tmp_path: Path) -> None:
     assert incentives("check", tmp_path / "new" / "company").exit_code == 0
 
 
-@pytest.mark.parametrize("options", [["t", "--xlsx"], ["t/scenario.xlsx"], ["t/scenario.xlsx", "--xlsx"]])
+@pytest.mark.parametrize(
+    "options",
+    [["t", "--xlsx"], ["t/scenario.xlsx"], ["t/scenario.xlsx", "--xlsx"], ["t", "--xlsx", "--full"]],
+)
 def test_template_writes_the_starter_as_a_workbook(tmp_path: Path, options: list[str]) -> None:
     done = incentives("template", tmp_path / options[0], *options[1:], "--json")
     file = tmp_path / "t" / "scenario.xlsx"
@@ -83,9 +85,10 @@ def test_template_never_overwrites(tmp_path: Path, options: list[str]) -> None:
 # --- convert --------------------------------------------------------------------------------------------
 
 
-def test_convert_goes_to_a_workbook_and_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", [[], ["--full"]])
+def test_convert_goes_to_a_workbook_and_back(tmp_path: Path, form: list[str]) -> None:
     sheet, text = tmp_path / "small.xlsx", tmp_path / "small.yaml"
-    assert incentives("convert", SMALL, sheet).exit_code == 0
+    assert incentives("convert", SMALL, sheet, *form).exit_code == 0
     assert incentives("convert", sheet, text).exit_code == 0
     assert text.read_text() == dump_scenario(read_scenario(SMALL))
 
@@ -112,7 +115,7 @@ def test_convert_says_which_text_a_cell_cannot_hold(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("workbook") / "starter.xlsx"
-    file.write_bytes(workbook_of(starter()))
+    assert incentives("template", file, "--full").exit_code == 0
     return file
 
 
@@ -148,11 +151,13 @@ def test_a_broken_workbook_ends_with_code_2_and_a_cell(workbook: Path, tmp_path:
     assert problem["where"] == f"{tmp_path / 'broken.xlsx'}:teams!E2 teams.marketing.hours"
 
 
-def test_the_inputs_of_a_run_record_the_bytes_of_whatever_file_was_given(tmp_path: Path) -> None:
+def test_the_inputs_of_a_run_record_the_bytes_of_whatever_file_was_given(
+    workbook: Path, tmp_path: Path
+) -> None:
     folder, merged = tmp_path / "company", dump_scenario(starter())
     folder.mkdir()
     files = [folder / "scenario.yaml", tmp_path / "company.json", tmp_path / "company.xlsx"]
-    contents = [merged.encode(), json.dumps({"teams": {}}).encode(), workbook_of(starter())]
+    contents = [merged.encode(), json.dumps({"teams": {}}).encode(), workbook.read_bytes()]
     for file, content in zip(files, contents, strict=True):
         file.write_bytes(content)
     for source, content in zip([folder, *files], [contents[0], *contents], strict=True):

@@ -24,6 +24,8 @@ try:
         schema,
         simulate,
         solve,
+        split,
+        start,
         template,
         verify,
     )
@@ -54,6 +56,8 @@ __all__ = [
     "schema",
     "simulate",
     "solve",
+    "split",
+    "start",
     "template",
     "verify",
 ]

@@ -13,6 +13,11 @@ from optimizer.cli.common import EXIT, Destination, json_option, main, print_jso
 @click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="What the columns mean.")
 @click.option("--out", type=Destination(new=True), help="The scenario to write; never an existing file.")
+@click.option(
+    "--answers-out",
+    type=Destination(new=True),
+    help="Answers to questions of `incentives start`, as far as exports have them; a new file.",
+)
 @click.option("--suggest-map", is_flag=True, help="Print a map to start from, and do nothing else.")
 @click.option("--report", "report_dir", type=Destination(file_okay=False), help="Folder for the PDF report.")
 @click.option("--names", is_flag=True, help="Names of persons instead of pseudonyms.")
@@ -22,6 +27,7 @@ def calibrate(
     exports: tuple[Path, ...],
     map_file: Path | None,
     out: Path | None,
+    answers_out: Path | None,
     suggest_map: bool,
     report_dir: Path | None,
     names: bool,
@@ -49,6 +55,13 @@ def calibrate(
     study = converged(study_of(history, given, _tell))
     if out is not None:
         write_new(out, dump_scenario(scenario_of(study)).encode())
+    answered = None
+    if answers_out is not None:
+        from optimizer.history.draft.measured_answers import measured_answers
+        from optimizer.scenario.start.answer_values import content_text
+
+        answered = measured_answers(study)
+        write_new(answers_out, content_text(answered.content).encode())
     if report_dir is not None:
         from optimizer.tables.history import calibration_tables
         from reports.studies.calibration import calibration_pdfs
@@ -59,12 +72,19 @@ def calibrate(
     from optimizer.cli.show.calibration import changes_said, in_words
 
     if as_json:
-        print_json({**findings_json(study), "said": list(changes_said(study))})
+        found = {**findings_json(study), "said": list(changes_said(study))}
+        print_json(found if answered is None else {**found, "answers": answered.as_json()})
         return
 
     click.echo(in_words(study))
     if out is not None:
         click.echo(f"wrote {out}; next: incentives check {out}")
+    if answered is not None:
+        from optimizer.cli.show.calibration import answers_said
+
+        for line in answers_said(answered):
+            click.echo(line)
+        click.echo(f"wrote {answers_out}; next: incentives start --answers {answers_out} --ask")
 
 
 def _suggest(exports: tuple[Path, ...], as_json: bool) -> None:

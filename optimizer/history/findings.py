@@ -146,9 +146,14 @@ def _value(value: Mapping[str, float]) -> Json:
 
 
 def _fewer(study: Study) -> Json:
-    """Persons with fewer leads than are needed, and the most that one of them has."""
+    """Persons with fewer leads than are needed, and the most that one of them has; and those who win, or
+    lose, next to nothing."""
     left = study.fewer
-    return {"persons": len(left), "most": max(left.values(), default=0)}
+    return {
+        "persons": len(left),
+        "most": max(left.values(), default=0),
+        "other_roles": len(study.other_roles),
+    }
 
 
 def _people(persons: Persons | None) -> list[Json]:

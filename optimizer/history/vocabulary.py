@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_PLURAL = re.compile(r"\b([A-Z]{2,})s\b")
+"""Of capitals, as in `IDs`."""
 _WORD = re.compile(r"[^\W\d_]+|\d+|#")
 _ASIDE = re.compile(r"^\s*\([^)]*\)\s*(?=\S)")
 """What systems write before a heading that must not be changed, such as `(Do Not Modify)`."""
@@ -57,7 +59,7 @@ def is_no(text: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of a text; `snake_case`, `camelCase` and `Any - Other` are split alike."""
-    return _WORD.findall(folded(_CAMEL.sub(" ", text)))
+    return _WORD.findall(folded(_CAMEL.sub(" ", _PLURAL.sub(r"\1", text))))
 
 
 @cache
@@ -77,9 +79,12 @@ def _ideas_of(word: str) -> frozenset[str]:
     return whole or frozenset().union(*(known[part] for part in parts or _heads(word)))
 
 
-def _heads(word: str) -> list[str]:
-    """The last part of a compound whose first is unknown: a `Vorgangsnummer` is a number."""
-    return [head for head in lexicon()["heads_of_compounds"] if word.endswith(head)]
+def _heads(word: str) -> Sequence[str]:
+    """The last parts of a compound whose first is unknown: a `Vorgangsnummer` is a number, a
+    `hubspotownerid` the id of an owner."""
+    ends = (_parts(word[n:]) for n in range(1, len(word) - 2 * _SHORTEST + 2))
+    several = next((found for found in ends if sum(map(len, found)) > 2 * _SHORTEST), ())
+    return several or [head for head in lexicon()["heads_of_compounds"] if word.endswith(head)]
 
 
 @cache

@@ -161,7 +161,7 @@ def _not_a_number(kind: str, value: object) -> tuple[str, str]:
         return "must be a finite number", "leave the key out where there is no limit"
     message = "must be a whole number" if kind.startswith("int") else "must be a number"
     if isinstance(value, str):
-        return message, _number_meant(value)
+        return message, number_in_text(value)
     if isinstance(value, float):
         return message, f"write {round(value)}"
     if value is None:
@@ -169,8 +169,9 @@ def _not_a_number(kind: str, value: object) -> tuple[str, str]:
     return message, "write a plain number, e.g. 12.5"
 
 
-def _number_meant(text: str) -> str:
-    """The number that a text was probably meant to be."""
+def number_in_text(text: str, shares: bool = True) -> str:
+    """What to write for the number that a text was probably meant to be: a percentage as a share, or, where
+    percentages are asked, as it stands."""
     stripped = re.sub(r"[\s'’_€$£]", "", text)
     percent = stripped.endswith("%")
     stripped = stripped.removesuffix("%")
@@ -180,7 +181,8 @@ def _number_meant(text: str) -> str:
     if not FLOAT.fullmatch(pointed) or len(pointed) > 30:
         return "write a plain number, e.g. 12.5"
     if percent:
-        return f"write {number(float(pointed) / 100)} (shares are 0-1)"
+        meant = f"{number(float(pointed) / 100)} (shares are 0-1)" if shares else f"{pointed} (in percent)"
+        return f"write {meant}"
     why = "decimal point" if "," in text else "no quotes, spaces or currency signs"
     return f"write {pointed} ({why})"
 

@@ -58,6 +58,9 @@ SUMMARY = Table(
     fewer=Column(int, "count", "persons with too few leads to be compared"),
     needed=Column(int, "count", "leads old enough to be judged that a person needs to be compared"),
     most=Column(int, "count", "most leads that one of those with too few has"),
+    other_roles=Column(
+        int, "count", "persons with leads enough who win, or lose, next to nothing: not compared"
+    ),
     value=Column(float, "money/unit", "mean value of a won deal"),
     value_error=Column(float, "money/unit", "standard error of that mean"),
     value_sd=Column(float, "money/unit", "standard deviation of values"),
@@ -96,6 +99,7 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         len(fewer),
         study.needed,
         max(fewer.values(), default=0),
+        len(study.other_roles),
         value.get("mean", np.nan),
         standard_error(value),
         value.get("sd", np.nan),

@@ -101,3 +101,6 @@ def _fewer(words: Words, summary: Any) -> Iterator[str]:
     if summary["fewer"]:
         numbers = {name: words.write.number(float(summary[name])) for name in ("fewer", "needed", "most")}
         yield words.say("calibration.fewer", **numbers)
+    if summary["other_roles"]:
+        persons = words.write.number(float(summary["other_roles"]))
+        yield words.say("calibration.other_roles", persons=persons)

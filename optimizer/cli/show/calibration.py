@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from optimizer.cli.show.terminal import LANGUAGE
 from optimizer.history.draft.choices import choices_of
+from optimizer.history.draft.measured_answers import MeasuredAnswers
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.lags import Lag
 from optimizer.history.estimate.rates import quantiles, told
@@ -17,6 +18,18 @@ from reports.words.locales import phrase
 def in_words(study: Study) -> str:
     """Rows, rates, lags, persons and what was not measured."""
     return "\n".join(_lines(study))
+
+
+def answers_said(answered: MeasuredAnswers) -> Iterator[str]:
+    """Questions of `incentives start` that a history answers, each with its count, and what it does not."""
+    yield f"answers measured: {len(answered.measured)}"
+    for answer in answered.measured:
+        yield f"  {answer.question}: {answer.value:g}; {answer.text[0]}"
+    for source, leads in answered.unplaced.items():
+        named = f"source {source}" if source else "no source"
+        yield f"  not counted: {leads:,} leads of {named}; place it in `questions.sources` of the map"
+    if answered.open:
+        yield f"  still to be answered, without a default: {', '.join(answered.open)}"
 
 
 def _lines(study: Study) -> Iterator[str]:
@@ -153,6 +166,8 @@ def _fewer(study: Study) -> Iterator[str]:
             f"persons not compared: {len(left)}, with {most:,} leads old enough to be judged at most; "
             f"{study.needed:,} are needed"
         )
+    if study.other_roles:
+        yield phrase(LANGUAGE, "calibration.other_roles").format(persons=len(study.other_roles))
 
 
 def _why(loss: Loss) -> str:

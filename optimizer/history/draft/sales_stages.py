@@ -54,8 +54,8 @@ class Way:
 def add_selling(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
     """Answering in time or late where response times are known, else one way of working.
 
-    What an answer brings is of the whole history, who answers how of the time of the current plan. Wins are a
-    share of leads by how many could have been won at their age.
+    What an answer brings is of the time since the win rate last changed, who answers how of the time of the
+    current plan. Wins are a share of leads by how many could have been won at their age.
     """
     for way in _ways(draft, segment, leads):
         _add_way(draft, segment, way, count_width(draft, leads))
@@ -65,20 +65,23 @@ def add_selling(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
 def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
     if draft.answers == "sdr":
         return handing_over(draft, segment, leads)
-    work, study, wins = draft.assume.work, draft.study, int(leads["won"].sum())
+    work, study = draft.assume.work, draft.study
     current = leads.join(study.current.select("id"), on="id", how="semi")
     current = current if current.height else leads
+    leads = study.latest(leads)
+    wins, unsettled = int(leads["won"].sum()), study.unsettled(leads)
     answered, soon = pl.col("response") > 0, pl.col("response") <= draft.assume.prompt_within
     prompt, late = leads.filter(answered & soon), leads.filter(answered & ~soon)
     if not prompt.height or not late.height:
         rate = Rate(wins, max(round(study.exposed(leads)), wins))
         every = Rate(current.height, current.height)
-        return [Way("work", work.late, every, rate.rate, _width(draft, rate), _seen(draft, segment, rate))]
+        seen = _seen(draft, segment, leads, rate)
+        return [Way("work", work.late, every, rate.rate, _width(rate, unsettled), seen)]
     # Wins of leads without a response time were answered too: the rate is over all that were.
     rate = Rate(wins, max(round(study.exposed(leads.filter(answered))), wins))
     used = [Rate(current.filter(part).height, current.height) for part in (answered & soon, answered & ~soon)]
-    rates, widths, evidence = _by_speed(draft, rate, prompt, late)
-    told = joined(_seen(draft, segment, rate), evidence)
+    rates, widths, evidence = _by_speed(draft, (rate, _width(rate, unsettled)), prompt, late)
+    told = joined(_seen(draft, segment, leads, rate), evidence)
     return [
         Way("prompt", work.prompt, used[0], rates[0], widths[0], told),
         Way("late", work.late, used[1], rates[1], widths[1], told),
@@ -88,6 +91,7 @@ def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
 def handing_over(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
     """The ways of those who hand leads over: shares handed over, as they are."""
     work, reached = draft.assume.work, pl.col(draft.leads_to[1]) | pl.col("won")
+    leads = draft.study.latest(leads)
     answered, soon = pl.col("response") > 0, pl.col("response") <= draft.assume.prompt_within
     parts = {"prompt": leads.filter(answered & soon), "late": leads.filter(answered & ~soon)}
     if any(not part.height for part in parts.values()):
@@ -96,16 +100,28 @@ def handing_over(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
     ways = []
     for kind, part in parts.items():
         rate = Rate(part.filter(reached).height, part.height)
-        told = said("handed", at=_among(draft, segment), rate=in_words(rate))
+        told = joined(
+            said("handed", at=_among(draft, segment), rate=in_words(rate)), *since_change(draft, leads)
+        )
         told = told if kind == "work" else joined(told, said("raw"))
         used = Rate(part.height, leads.height)
         ways.append(Way(kind, hours[kind], used, rate.rate, half_width(rate), told))
     return ways
 
 
-def _seen(draft: Draft, segment: str, rate: Rate) -> Said:
+def _seen(draft: Draft, segment: str, leads: pl.DataFrame, rate: Rate) -> Said:
     seen = said("seen", at=_among(draft, segment), rate=in_words(rate))
-    return joined(seen, said("young")) if draft.study.arrival else seen
+    young = [said("young")] if draft.study.arrival else []
+    return joined(seen, *since_change(draft, leads), *young)
+
+
+def since_change(draft: Draft, leads: pl.DataFrame) -> list[Said]:
+    """From when on leads were counted, where that is not the whole history; else that the rate changed."""
+    changes = draft.study.changes
+    if not changes:
+        return []
+    rests = leads["created"].dt.date().min() >= changes[-1].on  # type: ignore[operator]
+    return [said("since_change" if rests else "across_change", day=str(changes[-1].on))]
 
 
 def _among(draft: Draft, segment: str) -> Said:
@@ -113,21 +129,23 @@ def _among(draft: Draft, segment: str) -> Said:
     return said("among", where=draft.where, what=LABELS[segment])
 
 
-def _width(draft: Draft, rate: Rate) -> float:
+def _width(rate: Rate, unsettled: float) -> float:
     """Relative half width of a win rate: chance, and what a longer history would settle."""
-    return min(WIDEST, half_width(rate) + draft.study.unsettled)
+    return min(WIDEST, half_width(rate) + unsettled)
 
 
 Pair = tuple[float, float]
 
 
-def _by_speed(draft: Draft, rate: Rate, prompt: pl.DataFrame, late: pl.DataFrame) -> tuple[Pair, Pair, Said]:
-    """Win rates in time and late with their widths, which mix to the rate seen and differ by the controlled
-    odds ratio.
+def _by_speed(
+    draft: Draft, seen: tuple[Rate, float], prompt: pl.DataFrame, late: pl.DataFrame
+) -> tuple[Pair, Pair, Said]:
+    """Win rates in time and late with their widths, which mix to the rate seen (with its width) and differ by
+    the controlled odds ratio.
 
     The slope with controls is used, not the raw rates: late answers are given to other leads.
     """
-    study, pooled = draft.study, _width(draft, rate)
+    study, (rate, pooled) = draft.study, seen
     known = [s for s in study.slopes if "owner" in s.controls] or list(study.slopes)
     slope = study.within or (known[0] if known else None)
     if slope is None or rate.rate in (0.0, 1.0):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from optimizer.history.draft.sales_stages import add_lag, inflow_of
+from optimizer.history.draft.sales_stages import add_lag, inflow_of, since_change
 from optimizer.history.draft.sourced_values import (
     LABELS,
     Draft,
     below,
     half_width,
     in_words,
+    joined,
     label,
     said,
     short,
@@ -29,13 +30,13 @@ def add_closing(draft: Draft) -> None:
     if draft.answers == "sales" or hours is None:
         return
     study, step = draft.study, draft.leads_to[1]
-    handed = study.mature.filter(pl.col(step) | pl.col("won"))
+    handed = study.latest(study.mature.filter(pl.col(step) | pl.col("won")))
     wins = int(handed["won"].sum())
     rate = Rate(wins, max(round(study.exposed(handed)), wins))
     draft.tree["stages"][HANDED] = {"label": label(HANDED), "owner": "sales"}
-    text = said("closed", where=draft.where, rate=in_words(rate))
+    text = joined(said("closed", where=draft.where, rate=in_words(rate)), *since_change(draft, handed))
     _add_work(draft, "close", ("sales", HANDED, "customer"), rate, hours)
-    draft.source("activities.close_handed_lead.yields", text, half_width(rate) + study.unsettled)
+    draft.source("activities.close_handed_lead.yields", text, half_width(rate) + study.unsettled(handed))
     add_lag(draft, "activities.close_handed_lead", draft.tree["activities"]["close_handed_lead"])
 
 

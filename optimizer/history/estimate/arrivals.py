@@ -21,8 +21,8 @@ from optimizer.history.estimate.rates import Z95, Floats
 
 _NEEDED = 20
 _WATCHED, _OLD = 1.25, 0.25
-"""Where so large a share of the events is of leads watched so many times as long as the longest lag, longer
-lags do not occur."""
+"""Where so large a share of the events is of leads watched so many times as long as the longest lag seen,
+lags have a bound."""
 _ALIKE = 6.0
 """Difference of log likelihoods beyond which a distribution is left out."""
 _OLD_NEEDED, _FAR = 30, 3.0
@@ -117,10 +117,9 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
     seen, oldest = seen[kept], oldest[kept]
     if len(seen) < _NEEDED or np.ptp(seen) == 0:
         return None
-    longest = float(seen.max())
-    watched = float((oldest >= _WATCHED * longest).mean()) >= _OLD
+    watched = float((oldest >= _WATCHED * seen.max()).mean()) >= _OLD
     data = _Data.of(seen, oldest)
-    every = (_fitted(name, data, longest if watched else math.inf) for name in FAMILIES)
+    every = (_fitted(name, data, _bound(seen) if watched else math.inf) for name in FAMILIES)
     fitted = [law for law in every if law.usable]
     if not fitted:
         return None
@@ -137,6 +136,13 @@ def arrival_of(lag: ArrayLike, age: ArrayLike) -> Arrival | None:
         len(seen),
         laws,
     )
+
+
+def _bound(seen: Floats) -> float:
+    """Beyond which no lag is: as far from the longest seen as that from the next, since the longest of a
+    sample falls short of the longest there is (Robson and Whitlock 1964) [days]."""
+    next_longest, longest = np.partition(seen, -2)[-2:]
+    return float(2 * longest - next_longest)
 
 
 def _unless_old_ones_differ(middle: tuple[float, float, float], old: Floats) -> tuple[float, float, float]:

@@ -38,7 +38,7 @@ from optimizer.history.estimate.estimates import (
 from optimizer.history.estimate.experiment import PayElasticity, responsiveness_of
 from optimizer.history.estimate.lags import Done, Lag
 from optimizer.history.estimate.outcomes import Cohort, Days, Outcome, cohorts_of, days_of, outcome_of
-from optimizer.history.estimate.people import Persons
+from optimizer.history.estimate.people import EACH_NEEDED, Persons
 from optimizer.history.estimate.rate_changes import Change, changes_of, parted
 from optimizer.history.estimate.rates import Z95, Rate, Spread, quantiles
 from optimizer.history.estimate.responsiveness import Effect, Responsiveness
@@ -123,11 +123,23 @@ class Study:
         return since if since.height else self.mature
 
     @cached_property
-    def fewer(self) -> dict[str, int]:
-        """Persons who are not compared, with their leads that are old enough."""
+    def _others(self) -> list[tuple[str, int, int]]:
+        """Persons who are not compared, with their leads that are old enough and the wins among them."""
         compared = {p.id for p in self.people.people} if self.people else set()
-        counts = self.mature.group_by(pl.col("owner").cast(pl.String)).len()
-        return {str(o): int(n) for o, n in counts.iter_rows() if o != NOBODY and o not in compared}
+        counts = self.mature.group_by(pl.col("owner").cast(pl.String)).agg(pl.len(), pl.col("won").sum())
+        rows = counts.sort("owner").iter_rows()
+        return [(str(o), int(n), int(k)) for o, n, k in rows if o != NOBODY and o not in compared]
+
+    @cached_property
+    def fewer(self) -> dict[str, int]:
+        """Persons with too few leads to be compared, with their leads that are old enough."""
+        return {owner: n for owner, n, _ in self._others if n < self.needed}
+
+    @cached_property
+    def other_roles(self) -> dict[str, int]:
+        """Persons with leads enough who win, or lose, next to nothing: they do other work, and are not
+        compared."""
+        return {o: n for o, n, k in self._others if n >= self.needed and min(k, n - k) < EACH_NEEDED}
 
     @cached_property
     def weeks(self) -> float:
@@ -142,17 +154,26 @@ class Study:
         age, count = ages.to_series(0).to_numpy(), ages["leads"].to_numpy()
         return float(count @ self.arrival.by(age))
 
-    @cached_property
-    def unsettled(self) -> float:
-        """How far the win rate of leads may lie from what is counted, as a share of it: how late wins come is
-        not sure, deals long open may be decided yet, the rate changed."""
+    def latest(self, leads: pl.DataFrame) -> pl.DataFrame:
+        """Those since the win rate last changed, if enough of them are won to tell it; else all of them."""
+        if not self.changes:
+            return leads
+        since = leads.filter(pl.col("created").dt.date() >= self.changes[-1].on)
+        return since if int(since["won"].sum()) >= EACH_NEEDED else leads
+
+    def unsettled(self, leads: pl.DataFrame) -> float:
+        """How far the win rate of leads may lie from what is counted of these, as a share of it: how late
+        wins come is not sure, deals long open may be decided yet, the rate changed since."""
         outcome, today = self.outcome, self.today
         if self.arrival is None or outcome is None or today is None:
             return 0.0
-        _, variance = self.arrival.exposed(self.days.age, self.days.leads)
+        since = self.days.since(day_of(leads["created"].min()))
+        _, variance = self.arrival.exposed(since.age, since.leads)
         still = 0.0 if outcome.all_decided else 1 / outcome.decided - 1
-        moved = abs(today.rate * today.decided / (outcome.rate * outcome.decided) - 1)
-        return Z95 * math.sqrt(variance) + max(still, moved if self.changes else 0.0)
+        old = bool(self.changes) and since.day[0] < self.changes[-1].on
+        counted = int(self.mature["won"].sum()) / max(1e-9, self.exposed(self.mature))
+        moved = abs(today.rate * today.decided / max(1e-9, counted) - 1) if old else 0.0
+        return Z95 * math.sqrt(variance) + max(still, moved)
 
     def per_period(self, count: float) -> float:
         """A count of mature leads as units per period."""

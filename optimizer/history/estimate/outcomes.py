@@ -45,6 +45,10 @@ class Days:
         at = slice(first, end)
         return Days(self.day[at], self.age[at], self.leads[at], self.won[at], self.lost[at])
 
+    def since(self, day: dt.date) -> Days:
+        """Of that day and later ones."""
+        return self.between(int((self.day < day).sum()), len(self.age))
+
 
 def days_of(leads: pl.DataFrame, last: dt.datetime) -> Days:
     """Leads with `created`, `won` and, where it is known, `lost`."""

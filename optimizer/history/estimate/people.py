@@ -30,6 +30,8 @@ _SIGNIFICANT = 0.01
 """Of each reading: nobody is to be named by luck, and there are many histories."""
 _NAMED = 0.5
 """Share of a difference that is surely the person's own, for a person to be named."""
+EACH_NEEDED = 10
+"""Wins, and leads that are no wins, of a person who is compared."""
 _CELLS = 4_000_000
 """Entries of a logistic design; larger ones are left to the linear model."""
 
@@ -111,20 +113,22 @@ def persons(
     outcome: str,
     metric: str,
     least: int | None = None,
-    wins: int = 10,
+    wins: int = EACH_NEEDED,
     settled: Settled | None = None,
 ) -> Persons | None:
     """Compare owners with at least so many leads (by default so many that a usual difference shows) and wins.
 
-    Owners who win next to nothing in hundreds of leads have another role (queues, callers). The cut on wins
-    selects on the outcome, so the spread is a lower bound. `settled` are those of the leads that had time
-    to be decided in everybody's hands, by default all.
+    Owners who win next to nothing in hundreds of leads have another role (queues, callers); so have those who
+    lose next to nothing (they are given what is won already). The cut on wins selects on the outcome, so the
+    spread is a lower bound. `settled` are those of the leads that had time to be decided in everybody's
+    hands, by default all.
     """
     counts = frame.group_by("owner").agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"))
     counts = counts.filter(pl.col("owner") != NOBODY)
     won, leads = int(counts["k"].sum()), int(counts["n"].sum())
     needed = least if least is not None else leads_needed((won + 1) / (leads + 2))
-    chosen = counts.filter((pl.col("n") >= needed) & (pl.col("k") >= wins))
+    others = pl.col("n") - pl.col("k")
+    chosen = counts.filter((pl.col("n") >= needed) & (pl.col("k") >= wins) & (others >= wins))
     if chosen.height < 3:
         return None
     used = (settled.leads if settled else frame).join(chosen.select("owner"), on="owner", how="semi")

@@ -12,6 +12,7 @@ from optimizer.history.read.maps.map_sections import BECAME_DEAL, Experiment
 from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.typed.checked_cells import dates_of, numbers_of
 from optimizer.history.read.typed.money import amounts_of
+from optimizer.history.read.typed.months import as_days
 from optimizer.scenario.problems import InputProblem, ScenarioError, did_you_mean
 
 
@@ -126,7 +127,7 @@ def spend_of(exports: list[Export] | None, given: Map, taken: Account, notes: li
     if not exports or given.spend is None:
         return pl.DataFrame(schema={"date": pl.Datetime("us"), "source": pl.Categorical, "cost": pl.Float64})
     raw = _rows_of(exports, None, taken)
-    date = dates_of(raw[given.spend.date], "spend.date", given)
+    date = dates_of(as_days(raw[given.spend.date]), "spend.date", given)
     cost = amounts_of(raw, given.spend.cost, "spend.cost", given, taken, notes)
     taken.unreadable(raw[ROW], cost, "cost")
     source = taken.names(raw, given.spend.source).cast(pl.Categorical)

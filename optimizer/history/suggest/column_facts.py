@@ -12,6 +12,8 @@ import polars as pl
 from optimizer.history.read.frames.exports import ROW, Export
 from optimizer.history.read.typed import parse_cells
 from optimizer.history.read.typed.currency_codes import code_of, marked
+from optimizer.history.read.typed.empty_words import emptied, empty_words
+from optimizer.history.read.typed.months import are_months
 from optimizer.history.vocabulary import ideas, is_no, is_yes, lexicon, words
 
 _ENOUGH = 400
@@ -21,6 +23,10 @@ _MOST_VALUES = 300
 _ROWS = 20_000
 """Rows whose marks of money are looked at."""
 _MOSTLY = 0.9
+SOME_ROWS = 2_000
+"""First rows in which columns are compared with each other."""
+_FEWEST_AMOUNTS = 6
+"""Different numbers from which on their spread is looked at."""
 _NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][\w.'-]*( (?:[a-z]{1,3} )?[A-ZÀ-ÖØ-Þ][\w.'-]*){1,3}$")
 _BARE = re.compile(r"\d+(\.\d+)?")
 
@@ -74,11 +80,13 @@ class Column:
 
     @cached_property
     def kind(self) -> str:
-        """`empty`, `flag`, `date`, `number` or `text`."""
+        """`empty`, `flag`, `month`, `date`, `number` or `text`."""
         if not len(self.sample):
             return "empty"
         if self._is_flag:
             return "flag"
+        if are_months(self.sample):
+            return "month"
         if self._bare:
             return "date" if self._counts_days else "number"
         if _share(_dates(self.sample)) >= _MOSTLY:
@@ -94,6 +102,22 @@ class Column:
     def amounts(self) -> pl.Series:
         """Numbers of every row; null where there is none."""
         return _numbers(self.cells)
+
+    @cached_property
+    def some_amounts(self) -> pl.Series:
+        """Numbers of the first rows; null where there is none."""
+        return _numbers(self.cells.head(SOME_ROWS))
+
+    @cached_property
+    def monetary(self) -> bool:
+        """Numbers written as money is: two decimals, or round; far apart, and in no order."""
+        if self.kind != "number" or self.different < _FEWEST_AMOUNTS:
+            return False
+        cells = self.sample.str.strip_chars(" €$£")
+        numbers = _numbers(self.sample).drop_nulls()
+        written = _true(cells.str.contains(r"[.,]\d{2}$")) or _true(numbers % 10 == 0)
+        least, most = numbers.quantile(0.1), numbers.quantile(0.9)
+        return written and least is not None and most is not None and most > 2 * max(0.0, least)
 
     @cached_property
     def persons(self) -> float:
@@ -137,6 +161,11 @@ def _numbers(cells: pl.Series) -> pl.Series:
         return parse_cells.numbers(cells, "point").values
 
 
+def _true(which: pl.Series) -> bool:
+    """Whether something holds of most."""
+    return int(which.sum() or 0) >= _MOSTLY * len(which)
+
+
 def _share(read: pl.Series) -> float:
     return 1 - read.null_count() / len(read)
 
@@ -149,5 +178,10 @@ def currency_in(heading: str) -> str:
 
 def columns_of(export: Export) -> list[Column]:
     """The columns that hold anything."""
-    found = [Column(name, export.frame[name]) for name in export.frame.columns if name != ROW]
+    found = [Column(name, _filled(export.frame[name])) for name in export.frame.columns if name != ROW]
     return [column for column in found if column.kind != "empty"]
+
+
+def _filled(cells: pl.Series) -> pl.Series:
+    """A column without the words by which its cells say that they are empty, such as `-` and NULL."""
+    return emptied(cells, empty_words(cells.drop_nulls().unique(maintain_order=True).head(_ENOUGH)))

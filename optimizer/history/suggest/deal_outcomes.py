@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
+from optimizer.history.suggest.coded_outcomes import by_initials, by_probability, contradicted, may_be_codes
 from optimizer.history.suggest.column_facts import Column
-from optimizer.history.suggest.outcome_words import spoken
+from optimizer.history.suggest.outcome_conditions import Outcome, counted, named, one_of
+from optimizer.history.suggest.outcome_words import meaning, spoken
 from optimizer.history.vocabulary import is_no, is_yes
 
-_CERTAIN, _IMPOSSIBLE = 100.0, 0.0
 _FEW, _MOST_STAGES = 12, 60
 """Different values of a column of stages: of a small file, and of any."""
+_ANSWERED = 0.97
+"""Share of rows below which a question was not answered for all: the others are open."""
 _LEAST = 3.0
 """Points below which a column with words of wins is about something else, such as reasons."""
 
 
-class Outcome(NamedTuple):
-    """What makes a row won or lost, as a map says it, and what is not sure about it."""
-
-    heading: str = ""
-    won: tuple[dict[str, Any], ...] = ()
-    """Conditions, any of them; none: not found."""
-    lost: tuple[dict[str, Any], ...] = ()
-    checks: tuple[str, ...] = ()
-    """Sentences for those who read the map."""
-    points: float = 0.0
-    """How much speaks for it."""
-
-
 # --- a column --------------------------------------------------------------------------------------------
-
-_HEADING = {"stage": 3.0, "status": 3.0, "reason": -9.0, "last": -6.0, "modified": -6.0, "source": -6.0,
-            "owner": -6.0, "expected": -4.0, "count": -6.0, "product": -3.0, "lead": -1.0, "activity": -5.0,
-            "next": -6.0, "name": -0.5, "account": -2.0, "grade": -4.0}  # fmt: skip
-
 
 _DECIDED = {"status", "won", "end"}
 
@@ -47,8 +32,9 @@ def outcome_of(columns: Sequence[Column]) -> Outcome:
     told = [found for column in stages if (found := _by_words(column, columns)).points >= _LEAST]
     best = max(told, key=lambda found: found.points, default=None)
     if best is None:
-        best = _by_probability(stages, columns) or _by_flags(columns) or _by_endings(stages, columns)
-        return best or _by_dates(columns) or Outcome()
+        coded = [*stages, *(column for column in columns if may_be_codes(column))]
+        best = by_probability(coded, columns) or _by_flags(columns) or by_initials(coded)
+        return best or _by_endings(stages, columns) or _by_dates(columns) or Outcome()
     if best.lost:
         return best
     if lost := _lost_otherwise(best.heading, columns):
@@ -68,9 +54,9 @@ def _by_words(column: Column, columns: Sequence[Column]) -> Outcome:
     lost = [*means.get("lost", []), *means.get("ended", []), *([] if sure else means.get("untaken", []))]
     if not won:
         return Outcome()
-    points = (6.0 if sure else 3.0) + 3 * bool(lost) + _named(column)
-    checks = [*_unsure(column, means), *_contradicted(column, won, columns)]
-    return Outcome(column.heading, _one_of(column, won), _one_of(column, lost), tuple(checks), points)
+    points = (6.0 if sure else 3.0) + 3 * bool(lost) + named(column)
+    checks = [*_unsure(column, means), *contradicted(column, won, columns)]
+    return Outcome(column.heading, one_of(column, won), one_of(column, lost), tuple(checks), points)
 
 
 def _settled(column: Column, columns: Sequence[Column]) -> dict[str, list[str]]:
@@ -95,15 +81,6 @@ def _answered(column: Column, means: Mapping[str, list[str]]) -> dict[str, list[
     )
 
 
-def _named(column: Column) -> float:
-    """How much a heading says that its column holds stages."""
-    return sum(_HEADING.get(idea, 0) for idea in column.ideas)
-
-
-def _one_of(column: Column, values: Sequence[str]) -> tuple[dict[str, Any], ...]:
-    return ({column.heading: list(values)},) if values else ()
-
-
 def _unsure(column: Column, means: Mapping[str, list[str]]) -> list[str]:
     """Values that some companies call won, or lost, and others do not."""
     checks, taken = [], means.get("taken", [])
@@ -111,64 +88,15 @@ def _unsure(column: Column, means: Mapping[str, list[str]]) -> list[str]:
     if means.get("won"):
         aside += [*taken, *means.get("untaken", [])]
     elif len(taken) > 1 or not (means.get("lost") or means.get("untaken")):
-        checks.append(f"taken for won: {_counted(column, taken)}")
+        checks.append(f"taken for won: {counted(column, taken)}")
     if means.get("ended"):
-        checks.append(f"lost by its closing dates, not by its words: {_counted(column, means['ended'])}")
+        checks.append(f"lost by its closing dates, not by its words: {counted(column, means['ended'])}")
     if aside:
-        checks.append(f"open here, or are they won or lost? {_counted(column, aside)}")
+        checks.append(f"open here, or are they won or lost? {counted(column, aside)}")
     return checks
 
 
-def _counted(column: Column, values: Iterable[str]) -> str:
-    return ", ".join(f'"{value}" ({column.counts[value]} rows)' for value in values)
-
-
 # --- probabilities, flags, dates -------------------------------------------------------------------------
-
-
-def _probability(columns: Sequence[Column]) -> Column | None:
-    return next(
-        (c for c in columns if "probability" in c.ideas and c.kind in ("number", "text", "flag")), None
-    )
-
-
-def _bounds(column: Column, columns: Sequence[Column]) -> dict[str, tuple[float, float]]:
-    """The least and the highest chance in percent that rows of each value have."""
-    chances = _probability(columns)
-    if chances is None:
-        return {}
-    percent = (
-        chances.cells.str.extract(r"(\d+(?:[.,]\d+)?)").str.replace(",", ".").cast(pl.Float64, strict=False)
-    )
-    if percent.max() == 1:
-        percent = percent * 100
-    table = pl.DataFrame({"value": column.cells, "chance": percent}).drop_nulls()
-    rows = table.group_by("value").agg(pl.col("chance").min().alias("lo"), pl.col("chance").max().alias("hi"))
-    return {str(value): (float(lo), float(hi)) for value, lo, hi in rows.iter_rows()}
-
-
-def _contradicted(column: Column, won: Sequence[str], columns: Sequence[Column]) -> list[str]:
-    """Values whose chances say other than their words."""
-    bounds = _bounds(column, columns)
-    if not any(hi == _CERTAIN for _, hi in bounds.values()):
-        return []
-    odd = [v for v in won if v in bounds and bounds[v][1] < _CERTAIN]
-    odd += [v for v, (lo, _) in bounds.items() if lo == _CERTAIN and v not in won]
-    return [f"chance and words do not agree: {_counted(column, odd)}"] if odd else []
-
-
-def _by_probability(stages: Sequence[Column], columns: Sequence[Column]) -> Outcome | None:
-    """A stage whose rows all have a chance of 100 % is won, one of 0 % lost."""
-    for column in sorted(stages, key=_named, reverse=True):
-        if "probability" in column.ideas:
-            continue
-        bounds = _bounds(column, columns)
-        won = [v for v, (lo, _) in bounds.items() if lo == _CERTAIN]
-        lost = [v for v, (_, hi) in bounds.items() if hi == _IMPOSSIBLE]
-        if won and len(bounds) == column.different and len(won) + len(lost) < column.different:
-            check = "told by the chances of 100 % and 0 %, not by words"
-            return Outcome(column.heading, _one_of(column, won), _one_of(column, lost), (check,), 5.0)
-    return None
 
 
 def _flags(columns: Sequence[Column], idea: str) -> Column | None:
@@ -185,11 +113,22 @@ def _no(column: Column) -> list[str]:
 
 
 def _by_flags(columns: Sequence[Column]) -> Outcome | None:
-    won = _flags(columns, "won") or _flags(columns, "converted")
+    won = _flags(columns, "won") or _flags(columns, "converted") or _asked(columns)
     if won is None or not _yes(won):
         return None
-    lost = _lost_otherwise(won.heading, columns) or _not_won_but_closed(won, columns)
-    return Outcome(won.heading, ({won.heading: _yes(won)},), lost, (), 5.0)
+    told = ({won.heading: _yes(won)},)
+    if lost := _lost_otherwise(won.heading, columns) or _not_won_but_closed(won, columns):
+        return Outcome(won.heading, told, lost, (), 5.0)
+    if _no(won) and won.filled < _ANSWERED:
+        check = f"taken for lost, and empty cells for open: {counted(won, _no(won))}"
+        return Outcome(won.heading, told, one_of(won, _no(won)), (check,), 5.0)
+    return Outcome(won.heading, told, (), (), 5.0)
+
+
+def _asked(columns: Sequence[Column]) -> Column | None:
+    """A column of yes and no under a question such as `Order placed?` or `Signed?`."""
+    there = [c for c in columns if c.kind == "flag" and meaning(c.heading) in ("won", "taken")]
+    return next((c for c in there if "expected" not in c.ideas), None)
 
 
 def _not_won_but_closed(won: Column, columns: Sequence[Column]) -> tuple[dict[str, Any], ...]:
@@ -204,7 +143,7 @@ def _not_won_but_closed(won: Column, columns: Sequence[Column]) -> tuple[dict[st
 
 def _by_endings(stages: Sequence[Column], columns: Sequence[Column]) -> Outcome | None:
     """Where one value is lost by its words, and one other has a closing date: that other is won."""
-    for column in sorted(stages, key=_named, reverse=True):
+    for column in sorted(stages, key=named, reverse=True):
         means = spoken(column.values)
         rest = [
             v
@@ -212,9 +151,9 @@ def _by_endings(stages: Sequence[Column], columns: Sequence[Column]) -> Outcome 
             if v not in (*means.get("lost", []), *means.get("doubtful", []))
         ]
         if means.get("lost") and len(rest) == 1:
-            check = f"told by its closing dates, not by its words: {_counted(column, rest)}"
-            lost = _one_of(column, means["lost"])
-            return Outcome(column.heading, _one_of(column, rest), lost, (check,), 4.0)
+            check = f"told by its closing dates, not by its words: {counted(column, rest)}"
+            lost = one_of(column, means["lost"])
+            return Outcome(column.heading, one_of(column, rest), lost, (check,), 4.0)
     return None
 
 
@@ -226,8 +165,8 @@ def _lost_by_endings(found: Outcome, columns: Sequence[Column]) -> Outcome:
     lost = [v for v in ended if v not in won]
     if not lost or not set(won) <= set(ended):
         return found
-    check = f"lost by its closing dates, not by its words: {_counted(column, lost)}"
-    return found._replace(lost=_one_of(column, lost), checks=(*found.checks, check))
+    check = f"lost by its closing dates, not by its words: {counted(column, lost)}"
+    return found._replace(lost=one_of(column, lost), checks=(*found.checks, check))
 
 
 def _ended(stages: Column, columns: Sequence[Column]) -> list[str]:

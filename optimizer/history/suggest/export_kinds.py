@@ -11,10 +11,13 @@ from optimizer.history.read.frames.exports import Export
 from optimizer.history.read.leads.stage_changes import are_changes, names_a_deal
 from optimizer.history.read.maps.vendors import recognised
 from optimizer.history.suggest.column_facts import Column, columns_of
-from optimizer.history.suggest.role_choice import Choice, Told, told
-from optimizer.history.suggest.role_scores import LEAST, Table, score
+from optimizer.history.suggest.role_choice import Choice, Told, doubt_of, told
+from optimizer.history.suggest.role_scores import SURE, Table, score
+from optimizer.history.suggest.single_calls import calls_in
 
-_SPEND = ("day", "spender", "cost")
+_SPEND = ("cost", "day", "spender")
+_AT_LEAST = {"cost": SURE, "day": 0.0, "spender": 1.0}
+"""Points from which on the columns of a file are a cost, its day and its spender."""
 _HALF = 0.5
 _FEW = 0.2
 
@@ -26,8 +29,10 @@ class Known(NamedTuple):
     system: str
     """The system that its headings are of."""
     told: Told
-    spend: Mapping[str, Column]
+    spend: Mapping[str, Choice]
     """Day, spender and cost, where it is a file of costs."""
+    calls: Mapping[str, Choice]
+    """Owner, seconds and date, where it is a file of single calls."""
     changes: str | None
     """Heading of the deal, where a row is a change of stage."""
 
@@ -53,31 +58,56 @@ def known(export: Export) -> Known:
     columns = columns_of(export)
     vendor, hints = recognised(export.columns) or (None, {})
     seems = told(columns, hints)
-    spend = {} if seems.outcome.won else _spend(columns)
+    spend = {} if _has_deals(seems) else _spend(columns)
+    calls = {} if spend or "value" in seems.roles else calls_in(columns)
     changes = _changes(seems)
     seems = seems if changes is None else _dated(seems)
-    return Known(export, vendor.name if vendor else "an unknown system", seems, spend, changes)
+    return Known(export, vendor.name if vendor else "an unknown system", seems, spend, calls, changes)
+
+
+def _has_deals(seems: Told) -> bool:
+    """Whether rows are won and lost, or won by somebody: a completed campaign has no owner of deals."""
+    return bool(seems.outcome.won) and (bool(seems.outcome.lost) or "owner" in seems.roles)
 
 
 def _dated(seems: Told) -> Told:
-    """Of changes, the time of the change is what says when they came."""
+    """Of changes, the time of the change is what says when they came, and who made it is who worked the deal;
+    the end of a deal is that of its last change, whatever date of closing a row has."""
+    roles = {role: choice for role, choice in seems.roles.items() if role != "closed"}
     dates = [c for c in seems.columns if c.kind == "date" and "expected" not in c.ideas]
-    if "created" in seems.roles or not dates:
-        return seems
-    best = max(dates, key=lambda c: (bool(c.ideas & {"modified", "start"}), c.filled))
-    roles = {role: choice for role, choice in seems.roles.items() if choice.column is not best}
-    return seems._replace(roles=roles | {"created": Choice(best)})
+    if "created" not in roles and dates:
+        best = max(dates, key=lambda c: (bool(c.ideas & {"modified", "start"}), c.filled))
+        roles = {role: choice for role, choice in roles.items() if choice.column is not best}
+        roles["created"] = Choice(best)
+    makers = [c for c in seems.columns if _made_it(c)]
+    if "owner" not in roles and makers:
+        roles["owner"] = Choice(makers[0], "who made the change, where no column says who works the deal")
+    return seems._replace(roles=roles)
 
 
-def _spend(columns: Sequence[Column]) -> dict[str, Column]:
-    """Day, spender and cost; nothing where one of them is missing."""
-    table, found = Table(tuple(columns)), {}
+def _made_it(column: Column) -> bool:
+    told = "creator" in column.ideas or (
+        "by" in column.ideas and bool(column.ideas & {"created", "modified"})
+    )
+    return told and column.kind in ("text", "number") and column.different < _HALF * len(column.cells)
+
+
+def _spend(columns: Sequence[Column]) -> dict[str, Choice]:
+    """Day, spender and cost; nothing where no column is surely a cost, or one of the others is missing."""
+    table = Table(tuple(columns))
+    found: dict[str, Choice] = {}
     for role in _SPEND:
-        best = max(columns, key=lambda c: score(role, c, table), default=None)
-        if best is None or score(role, best, table) < 2 * LEAST:
+        free = [c for c in columns if all(c is not choice.column for choice in found.values())]
+        best = max(free, key=lambda c: (score(role, c, table), _total(c)), default=None)
+        if best is None or score(role, best, table) < _AT_LEAST[role]:
             return {}
-        found[role] = best
+        found[role] = Choice(best, doubt_of(role, best, free, table))
     return found
+
+
+def _total(column: Column) -> float:
+    """The sum of a column of numbers: of a cost and its price per click, the cost is the larger."""
+    return float(column.amounts.sum() or 0) if column.kind == "number" else 0.0
 
 
 def _changes(seems: Told) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from optimizer.history.read.account import NOBODY
 from optimizer.history.read.deals import History
 from optimizer.history.read.maps.mapping import WEEKS
 from optimizer.history.suggest.map_lines import check
+from optimizer.history.suggest.suggested_teams import HANDED
 
 _HEAD = """\
 # Map of an export from {system}, guessed from its headings and values: read every line before use.
@@ -37,12 +39,12 @@ period: quarter
 # replace them, then write `placeholders: false`. Hours and pay are per team and quarter.
 assume:
   placeholders: true
-  marketing: {marketing}
+  marketing: {marketing}{sdr}
   sales: {sales}
   work: {work}   # hours per lead
   margin: 0.5            # share of a deal's value that is contribution
   prompt_within: 24      # hours within which an answer is in time
-  current_plan: {{marketing: {{leads: 1}}, sales: {{wins: 1}}}}
+  current_plan: {plan}
 """
 _HOURS = 460
 """Of a person and quarter."""
@@ -62,10 +64,17 @@ def map_text(
 ) -> str:
     """The whole file. `files`: the section of each, or why it is not used; `problem`: why it does not run."""
     people, leads = _sizes(history) if history is not None else (_A_FEW, float(rows))
-    others = max(1, people // 3)
-    # Hours per lead that fill 70 % of sales' hours and half of marketing's: the map runs at any volume.
-    each, sourcing = 0.7 * _HOURS * people / max(1.0, leads), 0.5 * _HOURS * others / max(1.0, leads)
+    others, handed = max(1, people // 3), _handed(history)
+    callers = max(1, round(people * (1 - handed.of_owners))) if handed else 0
+    sellers = max(1, people - callers)
+    # Hours per lead that fill 70 % of each team's hours, half of marketing's: the map runs at any volume.
+    each = 0.7 * _HOURS * (callers or sellers) / max(1.0, leads)
+    sourcing = 0.5 * _HOURS * others / max(1.0, leads)
     work = {"campaign": sourcing, "prompt": each, "late": 0.8 * each, "touch": 0.1 * each}
+    plan = {"marketing": "leads", "sales": "wins"}
+    if handed:
+        work["close"] = 0.7 * _HOURS * sellers / max(1.0, leads * handed.of_leads)
+        plan = {"marketing": "leads", "sdr": "handed_over", "sales": "wins"}
     return _HEAD.format(
         system=system,
         files="\n".join(f"# {name}: {_used(use)}" for name, use in files.items()),
@@ -76,8 +85,10 @@ def map_text(
         people=people,
         leads=leads,
         marketing=_team(others, 11000, 2000),
-        sales=_team(people, 9000, 6000),
+        sdr=f"\n  sdr: {_team(callers, 8000, 3000)}   # answers leads and hands them over" if handed else "",
+        sales=_team(sellers, 9000, 6000),
         work=f"{{{', '.join(f'{name}: {_nice(hours)}' for name, hours in work.items())}}}",
+        plan=f"{{{', '.join(f'{team}: {{{kpi}: 1}}' for team, kpi in plan.items())}}}",
     )
 
 
@@ -97,6 +108,24 @@ def _sizes(history: History) -> tuple[int, float]:
     created = leads["created"]
     days = max(7.0, (created.max() - created.min()).total_seconds() / 86400)  # type: ignore[operator, union-attr]
     return people, leads.height / days * 7 * WEEKS["quarter"]
+
+
+class _Handed(NamedTuple):
+    """Shares that are with sales."""
+
+    of_leads: float
+    of_owners: float
+
+
+def _handed(history: History | None) -> _Handed | None:
+    """None where leads are not handed over; an owner is with sales if most of the owner's leads are."""
+    step = f"step_{HANDED}"
+    if history is None or step not in history.deals.columns:
+        return None
+    leads = history.deals.filter(~pl.col("junk"))
+    owners = leads.filter(pl.col("owner") != NOBODY).group_by("owner").agg(pl.col(step).mean())
+    most = owners.select((pl.col(step) > 0.5).mean()).item()
+    return _Handed(max(0.01, float(leads[step].mean() or 0)), float(0.5 if most is None else most))  # type: ignore[arg-type]
 
 
 def _team(people: int, base: int, target: int) -> str:

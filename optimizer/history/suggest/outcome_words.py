@@ -14,12 +14,14 @@ _COMPOUND = re.compile(r"^(closed|close)(won|lost)$")
 def meaning(value: str) -> str:
     """What a cell says: `won`, `taken` (won in some companies), `untaken`, `lost`, `doubtful` or `open`."""
     plain = _ASIDES.sub(" ", folded(value))
+    aside = words(" ".join(_ASIDES.findall(folded(value))))
     said = [part for word in words(plain) for part in _split(word)]
     phrase = " ".join(said)
     for end in ("lost", "won"):
         if phrase in lexicon()["outcomes"]["phrases"][end]:
             return end
-    return _of_words(said)
+    found = _of_words(said)
+    return "open" if found == "taken" and any_word(aside, "outcomes", "open") else found
 
 
 def _split(word: str) -> tuple[str, ...]:

@@ -9,11 +9,15 @@ import polars as pl
 
 from optimizer.history.read.maps.conditions import Conditions, any_of
 from optimizer.history.suggest.column_facts import Column
-from optimizer.history.suggest.deal_outcomes import Outcome, outcome_of
+from optimizer.history.suggest.column_pairs import derived_amounts
+from optimizer.history.suggest.deal_outcomes import outcome_of
+from optimizer.history.suggest.outcome_conditions import Outcome
 from optimizer.history.suggest.role_scores import LEAST, SURE, Table, score
 
 _NEAR = 1.0
 """Two columns whose points differ by less are both named."""
+_FEW_AMOUNTS, _MANY_ROWS = 4, 20
+"""Different amounts in so many rows that look like a property of customers, such as their revenue."""
 _PLAIN = ("id", "owner", "value", "source")
 _EXTRA = ("product", "segment", "response", "modified", "reason", "grade", "deleted", "currency")
 _AT_LEAST = dict.fromkeys(_EXTRA, SURE)
@@ -51,7 +55,8 @@ class Told(NamedTuple):
 def told(columns: Sequence[Column], hints: Mapping[str, str]) -> Told:
     """Roles of a file of leads or deals. `hints` are headings by role of the system it seems to come from."""
     outcome = outcome_of(columns)
-    table = Table(tuple(columns), outcome.heading, _open_rows(columns, outcome))
+    open_rows = _open_rows(columns, outcome)
+    table = Table(tuple(columns), outcome.heading, open_rows, derived_amounts(columns, open_rows))
     roles: dict[str, Choice] = {}
     if (created := _best("created", columns, table, hints)) is not None:
         roles["created"] = created
@@ -59,6 +64,7 @@ def told(columns: Sequence[Column], hints: Mapping[str, str]) -> Told:
     free = [c for c in columns if c.heading not in (outcome.heading, table.created and table.created.heading)]
     if (closed := _best("closed", free, table, hints)) is not None:
         roles["closed"] = closed
+        free = [c for c in free if c is not closed.column]
     return Told(roles | _rest(free, table, hints), outcome, tuple(columns))
 
 
@@ -100,6 +106,17 @@ def _doubt(
         return "an expected date, where nothing else says when a deal was won or lost"
     if points < SURE:
         return "guessed from its values"
+    if role == "value" and column.different <= _FEW_AMOUNTS and len(column.cells) >= _MANY_ROWS:
+        return f"only {column.different} different amounts: of the deal, or of its customer?"
+    return _rivals(role, column, columns, table)
+
+
+def doubt_of(role: str, column: Column, columns: Sequence[Column], table: Table) -> str:
+    """Why a column that was taken for its points alone should be looked at."""
+    return _doubt(score(role, column, table), role, column, columns, table)
+
+
+def _rivals(role: str, column: Column, columns: Sequence[Column], table: Table) -> str:
     near = max(LEAST, score(role, column, table) - _NEAR)
     rivals = [c for c in columns if c is not column and score(role, c, table) > near]
     return f"or {_named(rivals)}" if rivals else ""
@@ -111,11 +128,14 @@ def _named(columns: Iterable[Column]) -> str:
 
 def _open_rows(columns: Sequence[Column], outcome: Outcome) -> pl.Series | None:
     """Which rows are neither won nor lost; None where that is not known."""
-    if not outcome.won or not outcome.lost:
-        return None
-    names = {name for condition in (*outcome.won, *outcome.lost) for name in condition}
-    frame = pl.DataFrame({c.heading: c.cells for c in columns if c.heading in names})
-    return frame.select(~any_of(_conditions([*outcome.won, *outcome.lost]))).to_series()
+    return ~rows_of(columns, (*outcome.won, *outcome.lost)) if outcome.won and outcome.lost else None
+
+
+def rows_of(columns: Sequence[Column], conditions: Sequence[Mapping[str, object]]) -> pl.Series:
+    """Which rows fulfil one of the conditions."""
+    names = {name for condition in conditions for name in condition}
+    frame = pl.DataFrame({c.heading: c.cells for c in columns if c.heading in names or not names})
+    return frame.select(any_of(_conditions(conditions))).to_series()
 
 
 def _conditions(conditions: Sequence[Mapping[str, object]]) -> Conditions:

@@ -128,14 +128,15 @@ def closed_lines(known: Known, id_: str, closed: str) -> list[Line]:
 
 def spend_lines(known: Known, sources: Iterable[str]) -> list[Line]:
     """The section of costs. `sources` are those of the deals: only with the same names do costs find them."""
-    there, own = {folded(s) for s in sources}, known.spend["spender"]
+    there, own = {folded(s) for s in sources}, known.spend["spender"].column
     here = {folded(v) for v in own.values}
     strange = sorted(v for v in own.values if folded(v) not in there)[:3]
     remark = f"none of its names is a source of the deals: {', '.join(strange)}" if not here & there else ""
+    doubt = known.spend["spender"].check
     return [
-        Line("date", known.spend["day"].heading),
-        Line("source", own.heading, check(remark)),
-        Line("cost", known.spend["cost"].heading),
+        Line("date", known.spend["day"].heading, check(known.spend["day"].check)),
+        Line("source", own.heading, check("; ".join(filter(None, (doubt, remark))))),
+        Line("cost", known.spend["cost"].heading, check(known.spend["cost"].check)),
     ]
 
 

@@ -18,6 +18,7 @@ from optimizer.history.suggest.column_facts import currency_in
 from optimizer.history.suggest.export_kinds import Known, deal_of_lead, known, lead_of_deal, wins_of
 from optimizer.history.suggest.map_lines import Line, check, section
 from optimizer.history.suggest.map_text import map_text
+from optimizer.history.suggest.single_calls import calls_lines
 from optimizer.history.suggest.suggested_sections import (
     PROMISING,
     closed_lines,
@@ -25,6 +26,7 @@ from optimizer.history.suggest.suggested_sections import (
     leads_lines,
     spend_lines,
 )
+from optimizer.history.suggest.suggested_teams import with_handover
 from optimizer.scenario.problems import ScenarioError
 from optimizer.scenario.value_types import Frozen
 
@@ -65,15 +67,23 @@ class _Tables:
         self.files[file.name] = name
         self.paths.append(file.export.path)
 
+    @property
+    def everything(self) -> list[Line]:
+        return [line for lines in self.lines.values() for line in lines]
+
+    @property
+    def body(self) -> str:
+        return "\n".join(section(name, lines) for name, lines in self.lines.items())
+
 
 def suggested(paths: Sequence[Path], today: dt.date | None = None) -> Suggestion:
     """A map of these exports. Raises ScenarioError for files that are no tables."""
     files = [known(read_export(path)) for path in paths]
     others = [file for file in files if not file.spend]
-    main = _main(others or files)
+    main = _main([file for file in others if not file.calls] or others or files)
     tables = _Tables()
-    _with_main(tables, main, [file for file in others if file is not main])
-    _with_spend(tables, main, [file for file in files if file.spend and file is not main])
+    sources = _with_main(tables, main, [file for file in others if file is not main])
+    _with_spend(tables, sources, [file for file in files if file.spend and file is not main])
     found = _tried(tables, main, _currency(main), today)
     return replace(found, text=_as_typed(found.text, files))
 
@@ -96,8 +106,8 @@ def _main(files: Sequence[Known]) -> Known:
     return max(files, key=lambda file: file.points)
 
 
-def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
-    """The main file, and those that join it."""
+def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> list[str]:
+    """The main file, and those that join it; gives the names of sources that they have."""
     joined: dict[str, tuple[Known, list[Line]]] = {}
     lead = None
     for file in others:
@@ -109,10 +119,13 @@ def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
             joined["leads"] = (file, lines)
         elif "closed" not in joined and not main.told.outcome.won and (wins := wins_of(main, file)):
             joined["closed"] = (file, closed_lines(file, *wins))
+        elif "calls" not in joined and file.calls:
+            joined["calls"] = (file, calls_lines(file.calls))
         else:
             tables.files[file.name] = _unused(file)
     lines = deals_lines(main, lead)
-    said = {line.key for _, those in joined.values() for line in those}
+    lines = lines if "leads" in joined else with_handover(main, lines)
+    said = {line.key for name, (_, those) in joined.items() for line in those if name != "calls"}
     lines = [line for line in lines if line.value is not None or line.key not in said]
     if "closed" in joined:
         lines = [line for line in lines if line.key not in ("won", "lost")]
@@ -121,6 +134,8 @@ def _with_main(tables: _Tables, main: Known, others: Sequence[Known]) -> None:
     tables.add("deals", main, lines)
     for name, (file, those) in joined.items():
         tables.add(name, file, those)
+    roles = [file.told.roles for file in (main, *(file for file, _ in joined.values()))]
+    return [value for those in roles if "source" in those for value in those["source"].column.values]
 
 
 def _as_leads(file: Known, main: Known) -> tuple[str | None, list[Line]] | None:
@@ -137,13 +152,14 @@ def _unused(file: Known) -> str:
     """Why a file has no section."""
     if not file.told.roles:
         return "not used: no column of it is recognised"
+    if file.calls:
+        return "not used: its rows are calls, and another file of calls is used"
     if file.changes is not None:
         return "not used: its rows are stages that deals came to, and the deals are in a file of their own"
     return "not used: no column of it names a deal of the main file, nor is it a file of costs"
 
 
-def _with_spend(tables: _Tables, main: Known, files: Sequence[Known]) -> None:
-    sources = main.told.roles["source"].column.values if "source" in main.told.roles else []
+def _with_spend(tables: _Tables, sources: Sequence[str], files: Sequence[Known]) -> None:
     first = files[0] if files else None
     for file in files:
         assert first is not None
@@ -176,20 +192,43 @@ def _currency(main: Known) -> tuple[str, str]:
 
 def _tried(tables: _Tables, main: Known, currency: tuple[str, str], today: dt.date | None) -> Suggestion:
     """The map, after it was tried on the files that it was made from."""
-    body = "\n".join(section(name, lines) for name, lines in tables.lines.items())
-    everything = [line for lines in tables.lines.values() for line in lines]
-    missing = [line.remark for line in everything if line.remark.startswith("NOT FOUND")]
     settings: dict[str, object] = {}
-    problem, history = _needed(everything), None
-    if not problem:
-        problem, history = _read(tables.paths, body, currency[0], settings, today)
+    problem, history = _needed(tables.everything), None
+    while not problem:
+        try:
+            history = _read(tables.paths, tables.body, currency[0], settings, today)
+            break
+        except ScenarioError as error:
+            if not _left_out(tables, error):
+                problem = str(error)
+    everything = tables.everything
+    missing = [line.remark for line in everything if line.remark.startswith("NOT FOUND")]
     text = map_text(
-        main.system, tables.files, currency, settings, body, history, main.export.frame.height, problem
+        main.system, tables.files, currency, settings, tables.body, history, main.export.frame.height, problem
     )
     checks = [line.remark for line in everything if "CHECK" in line.remark]
     checks += [check(currency[1])] if currency[1] else []
     checks += [f"CHECK: {key} is not told by any cell" for key in settings]
     return Suggestion(text, not problem, problem, tuple(missing), tuple(checks), dict(tables.files))
+
+
+_OPTIONAL = frozenset({"closed", "response", "segment", "product", "modified", "source", "owner"})
+"""Columns without which a map runs, too."""
+
+
+def _left_out(tables: _Tables, error: ScenarioError) -> bool:
+    """Leaves out a column that cannot be read and need not be there, and says so; False: there is none."""
+    places = {problem.where.removeprefix("deals.columns."): problem.message for problem in error.problems}
+    lines = tables.lines["deals"]
+    bad = next(
+        (n for n, line in enumerate(lines) if line.key in _OPTIONAL & places.keys() and line.value), None
+    )
+    if bad is None:
+        return False
+    line = lines[bad]
+    remark = check(f'{line.key}: "{line.value}" is left out: {places[line.key]}')
+    lines[bad] = Line(line.key, None, remark, deep=line.deep)
+    return True
 
 
 def _needed(lines: Sequence[Line]) -> str:
@@ -199,16 +238,17 @@ def _needed(lines: Sequence[Line]) -> str:
 
 def _read(
     paths: Sequence[Path], body: str, currency: str, settings: dict[str, object], today: dt.date | None
-) -> tuple[str, History | None]:
-    """Why the files cannot be read with it, or their history; what no cell tells is taken, and noted."""
+) -> History:
+    """The history of files; what no cell tells is taken, and noted. Raises ScenarioError where they cannot be
+    read with the map."""
     content: Mapping[str, object] = yaml.safe_load(body)
     while True:
         try:
             given: Frozen = Map.model_validate({**content, **settings, "currency": currency})
             assert isinstance(given, Map)
-            return "", read_history(paths, given, today=today)
+            return read_history(paths, given, today=today)
         except ScenarioError as error:
             asked = [key for key in _ASKED if f"`{key}:" in str(error) and key not in settings]
             if not asked:
-                return str(error), None
+                raise
             settings[asked[0]] = _ASKED[asked[0]]

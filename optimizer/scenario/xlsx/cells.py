@@ -31,6 +31,8 @@ _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _FORMULA_CELL = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _TRUTHS = {"=TRUE()": True, "=FALSE()": False}
 """How LibreOffice saves truth values, with 1 or 0 beside it where the cell has a format."""
+_QUOTED = re.compile(r'"[^"]*"|\\.')
+"""What a number format shows as it stands: a percent sign there changes no number."""
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 _AGGREGATE = "aggregate it: a scenario lists kinds of work, not single deals"
 _FORMULA = "let a spreadsheet program compute and save the file, or type the value"
@@ -52,6 +54,8 @@ class SheetGrid:
     hidden: bool
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
+    percents: frozenset[Place] = frozenset()
+    """Numbers that are shown as percentages: 0.12 where 12 % was typed."""
 
 
 def grids_of(file: Path) -> list[SheetGrid]:
@@ -108,7 +112,14 @@ def _grid(formulas: Worksheet, values: Worksheet) -> SheetGrid:
     merged = {(area.min_row - 1, area.min_col - 1): str(area) for area in values.merged_cells.ranges}
     hidden = values.sheet_state != "visible"
     return SheetGrid(
-        values.title, tuple(rows), refused, merged, hidden, _hidden_rows(values), _hidden_columns(values)
+        values.title,
+        tuple(rows),
+        refused,
+        merged,
+        hidden,
+        _hidden_rows(values),
+        _hidden_columns(values),
+        _percents(values),
     )
 
 
@@ -128,6 +139,15 @@ def _read(formula: Cell | MergedCell, cell: Cell | MergedCell) -> tuple[Any, Amb
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value), None
     return value, None
+
+
+def _percents(sheet: Worksheet) -> frozenset[Place]:
+    numbers = (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "n" and cell.has_style)
+    return frozenset(
+        (cell.row - 1, cell.column - 1)
+        for cell in numbers
+        if cell.value is not None and "%" in _QUOTED.sub("", cell.number_format)
+    )
 
 
 def _hidden_rows(sheet: Worksheet) -> frozenset[int]:

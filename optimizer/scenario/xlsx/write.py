@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import io
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optimizer.scenario.messages import options_of
-from optimizer.scenario.problems import shown
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.xlsx.fill import rows_of
 from optimizer.scenario.xlsx.layout import COMMENT, NOTES, Form, SheetColumn, SheetTable
 from optimizer.scenario.xlsx.sheets import REFERENCES, SHEETS
+from optimizer.scenario.xlsx.texts import WRITTEN, exact, writable
 from optimizer.scenario.xlsx.validation import limits_of, literals_of
 
 if TYPE_CHECKING:
@@ -28,12 +26,6 @@ _WIDEST = 80
 """Characters of the widest columns."""
 _BOOLEAN = '"TRUE";"TRUE";"FALSE"'
 """What LibreOffice, too, takes for truth values; without it, it shows some of them as 1."""
-_LONGEST = 32_767
-"""Characters that a cell can hold."""
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|x005F_")
-"""What a cell cannot hold, or would not give back."""
-_WRITTEN = datetime.datetime(2000, 1, 1)
-"""The date of every workbook, so that the same scenario gives the same bytes."""
 _TABS = dict.fromkeys(
     (
         "rules",
@@ -50,37 +42,19 @@ _TABS = dict.fromkeys(
 )
 
 
-class UnwritableError(ValueError):
-    """A text that a cell of a workbook cannot hold."""
-
-
 def workbook_of(scenario: Scenario) -> bytes:
     """The scenario as one workbook; reading it gives an equal scenario. Raises UnwritableError."""
     from xlsxwriter import Workbook
 
     stream = io.BytesIO()
     book = Workbook(stream, {"in_memory": True})
-    book.set_properties({"title": scenario.name, "created": _WRITTEN})
+    book.set_properties({"title": scenario.name, "created": WRITTEN})
     writer = _Writer(book, scenario)
     writer.notes()
     for layout in SHEETS:
         writer.sheet(layout)
     book.close()
     return stream.getvalue()
-
-
-class _Number(float):
-    """Written with all its digits: the library rounds to sixteen, and doubles need seventeen."""
-
-    def __format__(self, _spec: str) -> str:
-        return repr(float(self))
-
-
-class _Whole(int):
-    """Likewise."""
-
-    def __format__(self, _spec: str) -> str:
-        return repr(int(self))
 
 
 # --- cells ----------------------------------------------------------------------------------------------
@@ -135,9 +109,9 @@ class _Writer:
             case bool():
                 page.write_boolean(*place, value, self._boolean)
             case int() | float():
-                page.write_number(*place, _Whole(value) if isinstance(value, int) else _Number(value), style)
+                page.write_number(*place, exact(value), style)
             case _:
-                page.write_string(*place, _writable(value), style or self._wrap)
+                page.write_string(*place, writable(value), style or self._wrap)
 
     def _shape(self, page: Worksheet, layout: Form | SheetTable, rows: Sequence[Sequence[Any]]) -> None:
         """Headings stay in sight; columns as wide as most of what they hold."""
@@ -244,16 +218,6 @@ def _meaning(column: SheetColumn) -> str:
     if column.required:
         return f"{note} Required.".strip()
     return f"{note} Default {column.default}.".strip() if column.default else note.strip()
-
-
-def _writable(text: str) -> str:
-    match = _UNWRITABLE.search(text)
-    if match or len(text) > _LONGEST or text == "":
-        reason = (
-            f"{shown(match[0])} in it" if match else "its length" if text else "there being nothing in it"
-        )
-        raise UnwritableError(f"a cell cannot hold the text {shown(text)}, for {reason}; change it first")
-    return text
 
 
 def _names_in(sheet: str) -> str:

@@ -15,7 +15,8 @@ from optimizer.scenario.files import refuse
 
 HEADER_WITHIN = 20
 """Records searched for the header, below titles that report builders print above it."""
-_USUAL = frozenset({"EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY"})
+USUAL = frozenset({"EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY"})
+"""Codes of which a column that tells currencies has at least one, if its heading does not say so."""
 Rows = list[list[str]]
 
 
@@ -87,7 +88,7 @@ def currency_columns(headings: Sequence[str], sample: Rows) -> list[str]:
         cells = {cell for cell in cells if not says_nothing(cell)}
         if not cells or len(cells) > len(CODES):
             continue
-        if ("currency" in ideas(name) and all(map(code_of, cells))) or (cells <= CODES and cells & _USUAL):
+        if ("currency" in ideas(name) and all(map(code_of, cells))) or (cells <= CODES and cells & USUAL):
             found.append(name)
     return found
 

@@ -128,7 +128,7 @@ class Spend(Frozen):
     """The export with what each source cost."""
 
     date: str
-    """Heading of the day."""
+    """Heading of the day, or of the month: its costs then count from its first day."""
     source: str
     """Heading of the source, with the same names as in the deals."""
     cost: str

@@ -24,11 +24,13 @@ from optimizer.history.read.maps.map_sections import (
     Spend,
     Touches,
 )
+from optimizer.history.read.maps.start_questions import StartQuestions
 from optimizer.scenario.files import read_plain
 from optimizer.scenario.json_schema import schema_of
 from optimizer.scenario.messages import findings_of, keys_of
-from optimizer.scenario.problems import Finding, listed, shown
+from optimizer.scenario.problems import Finding, did_you_mean, listed, shown
 from optimizer.scenario.read import raise_any
+from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.value_types import Frozen, LabelField, Name, Positive
 from optimizer.scenario.yaml_nodes import tree_of
 
@@ -84,6 +86,8 @@ class Map(Frozen):
     """Groups with fewer leads are pooled."""
     assume: Assume | None = None
     """What the exports do not say; needed for a scenario, not for the estimates."""
+    questions: StartQuestions | None = None
+    """Which questions of `incentives start` the exports answer; needed for `--answers-out`."""
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -165,7 +169,7 @@ def _problems(given: Map) -> list[Finding]:
     if not given.deals.won and given.closed is None:
         hint = "write e.g. {Stage: [Closed Won]}, or name the export of wins in `closed`"
         findings.append(Finding(("deals", "won"), "", "is missing: nothing makes a row won", hint))
-    findings += [*_joins(given), *_hands(given)]
+    findings += [*_joins(given), *_hands(given), *_questions(given)]
     if given.currency in given.rates:
         hint = f"leave it out: rates say what other currencies are worth in {given.currency}"
         findings.append(Finding(("rates", given.currency), "", "is the currency of the map itself", hint))
@@ -196,6 +200,30 @@ def _hands(given: Map) -> list[Finding]:
             elif not named and there is not None:
                 hint = f"name the step in `deals.{step}`, or leave it out"
                 findings.append(Finding(at, "", f"has no work without `deals.{step}`", hint))
+    return findings
+
+
+def _questions(given: Map) -> list[Finding]:
+    """The kind of company is one of the library's, its steps are the map's, and no source arrives twice."""
+    if given.questions is None:
+        return []
+    findings, named = [], [source for kind in given.questions.sources for source in kind[1]]
+    archetype = given.questions.archetype
+    if archetype not in LIBRARY.archetypes:
+        hint = did_you_mean(archetype, LIBRARY.archetypes)
+        findings.append(
+            Finding(("questions", "archetype"), shown(archetype), "is no known kind of company", hint)
+        )
+    for role, step in given.questions.steps():
+        if step not in given.steps:
+            hint = f"steps: {listed(given.steps) or 'none'}"
+            findings.append(Finding(("questions", role), shown(step), "is not one of the steps", hint))
+    if named and given.deals.columns.source is None:
+        hint = "name the heading in `deals.columns.source`"
+        findings.append(Finding(("questions", "sources"), "", "needs a column of sources", hint))
+    for source in sorted({source for source in named if named.count(source) > 1}):
+        hint = "keep it in one of the lists"
+        findings.append(Finding(("questions", "sources"), shown(source), "is in two lists", hint))
     return findings
 
 

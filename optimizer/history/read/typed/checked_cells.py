@@ -39,7 +39,7 @@ def response_of(texts: pl.Series, created: pl.Series, given: Map) -> parse_cells
     if (
         texts.drop_nulls()
         .head(1000)
-        .str.contains(r"^\d{4}-\d{2}-\d{2}|^\d{1,2}[./]\d{1,2}[./]\d{2,4} ")
+        .str.contains(r"^\d{4}-\d{2}-\d{2}|^\d{1,2}[./]\d{1,2}[./]\d{2,4}(?: |$)")
         .any()
     ):
         at = dates_of(texts, where, given)

@@ -101,13 +101,18 @@ def _numbered(texts: pl.Series) -> pl.Series:
     read = texts
     for groups, (year, month, day) in ((day_first, "321"), (month_first, "312"), (year_first, "123")):
         part = groups.struct.field
-        number = part(month).replace_strict(_NUMBERS, default=None, return_dtype=pl.Int32)
+        number = month_of(part(month))
         years = pl.select(full_year(pl.lit(part(year)))).to_series()
         date = years + "-" + number.cast(pl.String) + "-" + part(day)
         clock = part("4").fill_null("")
         clock = clock.zip_with(clock == "", " " + clock)
         read = (date + clock).fill_null(read)
     return read
+
+
+def month_of(words: pl.Series) -> pl.Series:
+    """Numbers of months from their names or the beginnings of these; null where a word is none."""
+    return words.replace_strict(_NUMBERS, default=None, return_dtype=pl.Int32)
 
 
 def full_year(year: pl.Expr) -> pl.Expr:

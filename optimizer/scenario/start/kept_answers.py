@@ -1,0 +1,234 @@
+"""Every given number found again in the scenario: what was answered, what the file gives, and the difference.
+
+Counts of leads and rates differ by what rule R1 moved them, all by the same factor; visits are only compared;
+whatever else was answered comes out as it was given.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
+from optimizer.scenario.checks.plausible import MONTHS
+from optimizer.scenario.start.answer_types import Answers
+from optimizer.scenario.start.company import DAYS_A_MONTH, GROUP_RATES, company_of
+from optimizer.scenario.start.library import LIBRARY, StageForm
+from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
+from optimizer.scenario.start.stage_values import AT_SIGNATURE, MONTHS_A_YEAR, undone
+from optimizer.scenario.start.way_yields import PUSHED
+from optimizer.scenario.types import Scenario
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """One answer and what became of it, in the question's unit."""
+
+    question: AskedQuestion
+    kpi: str
+    """Of a weight; else empty."""
+    given: float
+    found: float
+    """NaN where the file has no such number."""
+    skipped: bool
+    """The default was taken."""
+
+    @property
+    def difference(self) -> float:
+        """Relative to what was given."""
+        return (self.found - self.given) / abs(self.given) if self.given else self.found - self.given
+
+
+def kept_answers(answers: Answers, scenario: Scenario) -> tuple[KeptAnswer, ...]:
+    """In the order of the questions."""
+    reading = _Reading(answers, scenario)
+    return tuple(kept for question in questions_of(answers.archetype) for kept in reading.kept(question))
+
+
+class _Reading:
+    """What one scenario says about the questions that it was made of."""
+
+    def __init__(self, answers: Answers, scenario: Scenario) -> None:
+        self.answers, self.scenario = answers, scenario
+        self.today: BaselineCounts = baseline_counts(scenario)
+        self.company = company_of(answers)
+        self.form = answers.form
+        self.stages = [stage for stage in self.form.stages if stage.id in scenario.stages]
+
+    def kept(self, question: AskedQuestion) -> Iterator[KeptAnswer]:
+        team = question.team
+        if question.id == WEIGHTS and team is not None:
+            skipped = not self.answers.teams[team].weights
+            for kpi, weight in self.answers.weights(team).items():
+                found = 100 * self.scenario.current_plan[team].get(kpi, 0.0)
+                yield KeptAnswer(question, kpi, weight, found, skipped)
+        elif team is not None:
+            given = float(getattr(self.answers.teams[team], question.id))
+            yield KeptAnswer(question, "", given, self._of_team(team, question.id), False)
+        else:
+            given, skipped = self.answers.value(question.id), self.answers.skipped(question.id)
+            yield KeptAnswer(question, "", given, self._of_company(question), skipped)
+
+    # --- teams
+
+    def _of_team(self, name: str, part: str) -> float:
+        team, months = self.scenario.teams[name], MONTHS[self.scenario.period]
+        assert team.hours is not None
+        heads = team.hours / months / LIBRARY.parameters["hours_per_head_month"].mid
+        if part == "heads":
+            return heads
+        pay = team.base_pay if part == "fixed" else team.current_pay
+        return pay / heads / months * MONTHS_A_YEAR
+
+    # --- the company
+
+    def _of_company(self, question: AskedQuestion) -> float:
+        special: dict[str, Callable[[], float]] = {
+            "wins": lambda: sum(self._arriving(stage) for stage in self.form.count_stages),
+            "attainment": self._attainment,
+            "fit_share": self._fit_share,
+            "unworked": self._unworked,
+            "discount_share": lambda: self._pushed(PUSHED[0]),
+            "push_share": self._lapsing,
+            "discount_depth": self._depth,
+            "cycle_days": self._cycle,
+            "price": self._price,
+            "margin": self._margin,
+            "partner_share": self._partner_share,
+            "expansion_price": self._expansion_price,
+            "horizon": self._horizon,
+            "spend": self._spend,
+            "visits": self._visits,
+        }
+        if question.id in special:
+            found = special[question.id]()
+        elif question.id in self.company.counts:
+            found = self._count(question.id)
+        else:
+            found = self._rate(question.id)
+        return 100 * found if question.is_percent else found
+
+    def _arriving(self, stage: str) -> float:
+        return self.today.inflow.get(stage, 0.0)
+
+    def _volume(self, act: str) -> float:
+        return self.today.volume.get(act, 0.0)
+
+    def _brought(self, act: str) -> float:
+        if act not in self.scenario.activities:
+            return 0.0
+        return self._volume(act) * sum(self.scenario.activities[act].yields.values())
+
+    def _count(self, question: str) -> float:
+        """What arrives by itself, and what hourly work and campaigns bring of the same count."""
+        campaign = self.form.campaign
+        if campaign is not None and question == campaign.answer:
+            return self._brought("targeted_campaign") + self._brought("wide_net")
+        if campaign is not None and question == campaign.event_answer:
+            return self._brought("event")
+        by_itself = sum(self.scenario.stages[s.id].inflow for s in self.stages if s.inflow == question)
+        return by_itself + sum(self._brought(w.act) for w in self.form.hourly if w.answer == question)
+
+    def _successes(self, stage: StageForm) -> float:
+        return sum(self._brought(way.act) for way in stage.ways)
+
+    def _rate(self, question: str) -> float:
+        """Successes per unit arriving, over all stages that share the rate."""
+        group = next((name for name, rate in GROUP_RATES.items() if rate == question), None)
+        mine = [s for s in self.stages if s.owner and (s.rate == question or (group and s.group == group))]
+        arriving = sum(self._arriving(stage.id) for stage in mine)
+        return sum(self._successes(stage) for stage in mine) / arriving if arriving else math.nan
+
+    def _unworked(self) -> float:
+        mine = [stage for stage in self.stages if stage.leave == "unworked"]
+        arriving = sum(self._arriving(stage.id) for stage in mine)
+        worked = sum(self._volume(way.act) for stage in mine for way in stage.ways)
+        return 1 - worked / arriving if arriving else math.nan
+
+    def _fit_share(self) -> float:
+        campaign = self.form.campaign
+        assert campaign is not None
+        acts = ("targeted_campaign", "wide_net")
+        fit = sum(self._volume(a) * self.scenario.activities[a].yields.get(campaign.fit, 0.0) for a in acts)
+        return fit / sum(self._brought(act) for act in acts)
+
+    def _pushed(self, kind: str) -> float:
+        """Share of a stage's successes that come by the way of which that was asked."""
+        mine = [s for s in self.stages if any(way.share == kind for way in s.ways)]
+        pushed = sum(self._brought(way.act) for s in mine for way in s.ways if way.share == kind)
+        return pushed / sum(self._successes(stage) for stage in mine)
+
+    def _lapsing(self) -> float:
+        """Of all that is signed, what arrives where pushed sales go."""
+        to = {to for s in self.stages for way in s.ways if way.share == PUSHED[1] for to in way.to}
+        whole = sum(self._arriving(stage) for stage in self.form.count_stages)
+        return sum(self._arriving(stage) for stage in to) / whole
+
+    def _attainment(self) -> float:
+        """Of all KPIs with a target, on average."""
+        kpis = [kpi for kpi in self.scenario.kpis.values() if kpi.target is not None]
+        return sum(self.today.value(kpi) / (kpi.target or math.nan) for kpi in kpis) / len(kpis)
+
+    def _cycle(self) -> float:
+        """Days over all steps, each the mean over its successes."""
+        return sum(self._step(step) for step in self.form.cycle)
+
+    def _step(self, step: str) -> float:
+        ways = [way for s in self.stages if s.cycle == step for way in s.ways if way.lag_days is None]
+        brought = sum(self._brought(way.act) for way in ways)
+        waited = sum(self._brought(way.act) * self.scenario.activities[way.act].lag for way in ways)
+        return waited / brought * MONTHS[self.scenario.period] * DAYS_A_MONTH if brought else math.nan
+
+    # --- money
+
+    def _value(self, formula: str) -> float:
+        return next((self.scenario.stages[s.id].value for s in self.stages if s.value == formula), math.nan)
+
+    def _credit(self, name: str) -> float:
+        """Euros per contract of the KPI that counts this amount; NaN where none does."""
+        for kpi in self.form.kpis:
+            for stage, coefficient in kpi.num.enter.items():
+                if coefficient == name and kpi.id in self.scenario.kpis:
+                    return self.scenario.kpis[kpi.id].entering.get(stage, math.nan)
+        return math.nan
+
+    def _first_year(self) -> float:
+        """price x margin."""
+        return self._value("first_year") / (AT_SIGNATURE if undone(self.company) else 1.0)
+
+    def _price(self) -> float:
+        price = self._credit("price")
+        return self._first_year() / self.company.shares["margin"] if math.isnan(price) else price
+
+    def _margin(self) -> float:
+        return self._first_year() / self._price()
+
+    def _depth(self) -> float:
+        return (self._first_year() - self._value("first_year_discounted")) / self._price()
+
+    def _partner_share(self) -> float:
+        return (self._first_year() - self._value("first_year_partner")) / self._price()
+
+    def _expansion_price(self) -> float:
+        value = self._value("expansion")
+        return self.answers.value("expansion_price") if math.isnan(value) else value / self._margin()
+
+    def _horizon(self) -> float:
+        """The number of years of which later years come nearest to the value that stands there."""
+        stays, rate = self.company.shares["retention"], 1 + LIBRARY.parameters["capital_rate"].mid
+        yearly, later = self._first_year(), self._value("later_years")
+        later -= yearly * (1 - AT_SIGNATURE) if undone(self.company) else 0.0
+        low, high = int(LIBRARY.questions["horizon"].low), int(LIBRARY.questions["horizon"].high)
+        worth = {
+            n: yearly * sum(stays ** (t - 1) / rate**t for t in range(1, n)) for n in range(low, high + 1)
+        }
+        return float(min(worth, key=lambda years: abs(worth[years] - later)))
+
+    def _spend(self) -> float:
+        acts = ("targeted_campaign", "wide_net", "event")
+        known = [act for act in acts if act in self.scenario.activities]
+        return sum(self._volume(act) * self.scenario.activities[act].cash for act in known)
+
+    def _visits(self) -> float:
+        return self.today.counted(self.scenario.kpis["visits"])

@@ -1,0 +1,62 @@
+"""Answers that describe no company: refused with the numbers, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from optimizer.scenario.problems import InputProblem, ScenarioError, listed, number
+from optimizer.scenario.start.company import Company
+from optimizer.scenario.start.hours import FULL, TeamHours
+from optimizer.scenario.start.reconcile import REFUSE, Reconciled
+
+CLOSED = 1e-6
+"""How far signatures may be from those stated, relatively, once counts were moved."""
+
+
+def refuse_impossible(company: Company) -> None:
+    """Raises ScenarioError where today's plan pays for what does not exist."""
+    problems = list(_unknown_pay(company))
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _unknown_pay(company: Company) -> Iterator[InputProblem]:
+    known = {kpi.id for kpi in company.kpis}
+    for team in company.form.teams:
+        for kpi in company.answers.weights(team.id):
+            if kpi not in known:
+                where = f"teams.{team.id}.weights.{kpi}"
+                said = f"{team.label.en} is paid on {kpi}, but by your other answers it counts nothing"
+                others = listed(sorted(known))
+                hint = f"give the counts that it stands for, or pay the team on one of: {others}"
+                yield InputProblem(where, "", said, hint)
+
+
+def unreconciled(found: Reconciled) -> Iterator[InputProblem]:
+    """Counts and rates that are far from what was signed (rule R1)."""
+    low, high = REFUSE
+    closed = found.funnel.count(found.company.form.count_stages)
+    if low <= found.ratio <= high and abs(closed / found.signed - 1) <= CLOSED:
+        return
+    period = found.company.answers.period.replace("_", "-")
+    message = (
+        f"your counts and rates give {found.found:.4g} signatures a {period}, you sign "
+        f"{number(found.signed)}: too far apart to be one company"
+    )
+    hint = (
+        f"look for a count that is not per {period}, a rate of another step, or contacts that reach sales "
+        f"directly and were not counted"
+    )
+    yield InputProblem(f"answers.{found.company.form.count}", number(found.signed), message, hint)
+
+
+def unworkable(hours: Iterable[TeamHours]) -> Iterator[InputProblem]:
+    """Teams that could not do the work their counts say (rule R6)."""
+    for team in hours:
+        if team.booked > FULL:
+            message = (
+                f"the work your counts say takes {team.booked:.0%} of the team's {team.hours:,.0f} hours, "
+                f"even at half the usual hours a unit"
+            )
+            hint = "check heads and the period, raise the share of leads nobody works, or lower the counts"
+            yield InputProblem(f"teams.{team.team}.heads", "", message, hint)

@@ -254,3 +254,44 @@ def test_existing_files_are_never_overwritten(tmp_path: Path) -> None:
     assert again.exit_code == 2
     assert "exists already" in again.output
     assert (tmp_path / "made" / "scenario.yaml").read_bytes() == before
+
+
+def test_check_finds_every_given_number_again_in_words_and_json(tmp_path: Path) -> None:
+    started(tmp_path, example("distribution"))
+    words = run("check", str(tmp_path / "made")).stdout
+    for number in ("420", "42%", "55%", "38%", "160", "40", "€9,000", "27%", "€36,000", "700", "94%"):
+        assert f" {number} " in words, number
+    told = json.loads(run("check", str(tmp_path / "made"), "--json").stdout)
+    assert not_found_again("distribution", told | {"said": []}) == []
+
+
+def test_check_says_what_became_of_an_answer_when_the_scenario_was_changed(tmp_path: Path) -> None:
+    started(tmp_path, example("distribution"))
+    file = tmp_path / "made" / "scenario.yaml"
+    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    tree["activities"]["event"]["baseline"] *= 1.5
+    tree["stages"]["due"]["inflow"] = 900
+    tree["teams"]["field"]["hours"] += 100
+    tree["sources"] = {}
+    tree["placeholders"] = []
+    file.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
+    told = json.loads(run("check", str(file), "--json").stdout)
+    found = {(a["team"], a["id"]): a["found"] for a in told["answers"]}
+    assert found[(None, "due")] == 900
+    assert math.isclose(found[(None, "leads_event")], 1.5 * 63.219827, rel_tol=1e-6)
+    assert found[("field", "heads")] == 11
+
+
+def test_answers_of_another_company_are_no_measure_of_this_one(tmp_path: Path) -> None:
+    started(tmp_path, example("distribution"))
+    other = tmp_path / "other.yaml"
+    other.write_text(run("start", "--example", "branch").stdout, encoding="utf-8")
+    result = run("check", str(tmp_path / "made"), "--answers", str(other), "--json")
+    assert result.exit_code == 2
+    assert "another company" in json.loads(result.stdout)["problems"][0]["message"]
+
+
+def test_a_seller_whose_contracts_are_too_few_to_pay_on_keeps_the_plan(tmp_path: Path) -> None:
+    content = random_answers("saas_sdr", 8, tmp_path)
+    result = attempt(content, tmp_path / "few")
+    assert {s["about"] for s in json.loads(result.stdout)["said"] if s["code"] == "team_locked"} == {"sales"}

@@ -3,30 +3,71 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from optimizer.cli.common import file_argument, json_option, main, print_json, read, verb
 
+if TYPE_CHECKING:
+    from optimizer.scenario.start.answer_types import Answers
+    from optimizer.scenario.types import Scenario
+
+BESIDE = "answers.yaml"
+"""What `start` writes beside a scenario."""
+
 
 @main.command()
 @file_argument
+@click.option(
+    "--answers",
+    "answers_file",
+    type=click.Path(path_type=Path),
+    help=f"What `start` made it of; default: {BESIDE} beside it. Each answer is held against the scenario.",
+)
 @json_option
 @verb
-def check(file: Path, as_json: bool) -> None:
+def check(file: Path, answers_file: Path | None, as_json: bool) -> None:
     """All problems and warnings of a scenario, and its calibrated baseline in words."""
     from optimizer.cli.show.results import baseline_in_words
+    from optimizer.cli.show.started import answers_table, kept_json, phrases
+    from optimizer.cli.show.terminal import LANGUAGE, show
     from optimizer.plans.warnings import measured_warnings
     from optimizer.response.calibration import calibrate
     from optimizer.scenario.checks import warnings_of
     from optimizer.scenario.read import located
+    from optimizer.scenario.start.kept_answers import kept_answers
 
     scenario = read(file)
     cal = calibrate(scenario)
     warnings = located(file, [*warnings_of(scenario), *measured_warnings(cal)])
+    answers = _answers(file, answers_file, scenario)
     if as_json:
-        print_json({"problems": [], "warnings": [w.as_json() for w in warnings]})
+        told = {"problems": [], "warnings": [w.as_json() for w in warnings]}
+        print_json(
+            told if answers is None else {**told, "answers": kept_json(kept_answers(answers, scenario))}
+        )
         return
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(baseline_in_words(cal))
+    if answers is not None:
+        show(answers_table(answers, kept_answers(answers, scenario), phrases(LANGUAGE)))
+
+
+def _answers(file: Path, named: Path | None, scenario: Scenario) -> Answers | None:
+    """The answers that are named, or those beside a scenario of the same company; None where there are none.
+    Raises ScenarioError where they cannot be read, or are of another company."""
+    from optimizer.scenario.files import refuse, scenario_file
+    from optimizer.scenario.problems import as_name
+    from optimizer.scenario.start.answers import read_answers
+
+    beside = scenario_file(file).with_name(BESIDE)
+    if named is None and not beside.is_file():
+        return None
+    answers = read_answers(named or beside)
+    if as_name(answers.company) == scenario.name and set(answers.teams) == set(scenario.teams):
+        return answers
+    if named is not None:
+        refuse(named, "these are answers of another company", f"name those of {scenario.name}")
+    return None

@@ -1,8 +1,8 @@
 """A generated scenario with its last rule: teams that no plan can steer keep the plan they have.
 
-Whether a plan can steer a team is measured: where no KPI allowed for it reaches the controllability floor,
-the team's plan is locked, its pairs and groups are dropped (the plan it has may break them), and the file
-says so.
+Whether a plan can steer a team is measured. Where no KPI that its pay may hang on (alone, and of a seller on
+what is signed) reaches the controllability floor, no plan keeps the rules: the team's plan is locked, its
+pairs and groups are dropped (the plan it has may break them), and the file says so.
 """
 
 from __future__ import annotations
@@ -32,14 +32,27 @@ def started(answers: Answers) -> Started:
 
 
 def _most_controlled(scenario: Scenario) -> dict[str, float]:
-    """The largest controllability among a paid team's allowed KPIs, by team."""
+    """The largest controllability among the KPIs that a paid team's pay may hang on, by team."""
     shares = measure(calibrate(scenario)).controllability
     kpis = list(scenario.kpis)
     return {
-        team: max(float(shares[i, kpis.index(kpi)]) for kpi in scenario.rules.measures[team])
+        team: max(float(shares[i, kpis.index(kpi)]) for kpi in _may_lead(scenario, team))
         for i, team in enumerate(scenario.teams)
         if scenario.teams[team].current_pay > 0
     }
+
+
+def _may_lead(scenario: Scenario, team: str) -> list[str]:
+    """KPIs of which the rules want one: those that need no partner beside them, of a seller those that count
+    what is signed."""
+    rules = scenario.rules
+    pairs = rules.gaming.pairs if rules.gaming is not None else ()
+    held = {pair.volume for pair in pairs if pair.team == team}
+    wanted = [group.kpis for group in rules.weights.groups if group.team == team]
+    alone = [kpi for kpi in rules.measures[team] if kpi not in held]
+    return (
+        [kpi for kpi in alone if all(kpi in kpis for kpis in wanted)] or alone or list(rules.measures[team])
+    )
 
 
 def _locked(scenario: Scenario, locked: dict[str, float]) -> Scenario:

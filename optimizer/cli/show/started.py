@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -119,6 +120,11 @@ def started_json(answers: Answers, said: Sequence[Said], words: Phrases) -> list
     ]
 
 
+def _known(value: float) -> float | None:
+    """None for what the file does not tell."""
+    return value if math.isfinite(value) else None
+
+
 def kept_json(kept: Sequence[KeptAnswer]) -> list[dict[str, Any]]:
     """The table as plain values, in the units of the questions."""
     return [
@@ -128,8 +134,8 @@ def kept_json(kept: Sequence[KeptAnswer]) -> list[dict[str, Any]]:
             "kpi": answer.kpi or None,
             "unit": answer.question.unit,
             "given": answer.given,
-            "found": answer.found,
-            "difference": answer.difference,
+            "found": _known(answer.found),
+            "difference": _known(answer.difference),
             "assumed": answer.skipped,
         }
         for answer in kept

@@ -46,6 +46,11 @@ def kept_answers(answers: Answers, scenario: Scenario) -> tuple[KeptAnswer, ...]
     return tuple(kept for question in questions_of(answers.archetype) for kept in reading.kept(question))
 
 
+def _share(part: float, whole: float) -> float:
+    """A ratio; NaN of nothing."""
+    return part / whole if whole else math.nan
+
+
 class _Reading:
     """What one scenario says about the questions that it was made of."""
 
@@ -73,13 +78,15 @@ class _Reading:
     # --- teams
 
     def _of_team(self, name: str, part: str) -> float:
+        """Full-time equivalents stand behind hours as long as nobody replaced these."""
         team, months = self.scenario.teams[name], MONTHS[self.scenario.period]
-        assert team.hours is not None
-        heads = team.hours / months / LIBRARY.parameters["hours_per_head_month"].mid
+        given = self.answers.teams[name].heads
         if part == "heads":
-            return heads
+            usual = given * LIBRARY.parameters["hours_per_head_month"].mid * months
+            kept = team.hours is not None and math.isclose(team.hours, usual, rel_tol=1e-9)
+            return given if kept else float(team.headcount or math.nan)
         pay = team.base_pay if part == "fixed" else team.current_pay
-        return pay / heads / months * MONTHS_A_YEAR
+        return pay / given / months * MONTHS_A_YEAR
 
     # --- the company
 
@@ -138,47 +145,51 @@ class _Reading:
         group = next((name for name, rate in GROUP_RATES.items() if rate == question), None)
         mine = [s for s in self.stages if s.owner and (s.rate == question or (group and s.group == group))]
         arriving = sum(self._arriving(stage.id) for stage in mine)
-        return sum(self._successes(stage) for stage in mine) / arriving if arriving else math.nan
+        return _share(sum(self._successes(stage) for stage in mine), arriving)
 
     def _unworked(self) -> float:
         mine = [stage for stage in self.stages if stage.leave == "unworked"]
         arriving = sum(self._arriving(stage.id) for stage in mine)
         worked = sum(self._volume(way.act) for stage in mine for way in stage.ways)
-        return 1 - worked / arriving if arriving else math.nan
+        return 1 - _share(worked, arriving)
 
     def _fit_share(self) -> float:
         campaign = self.form.campaign
         assert campaign is not None
-        acts = ("targeted_campaign", "wide_net")
-        fit = sum(self._volume(a) * self.scenario.activities[a].yields.get(campaign.fit, 0.0) for a in acts)
-        return fit / sum(self._brought(act) for act in acts)
+        known = [act for act in ("targeted_campaign", "wide_net") if act in self.scenario.activities]
+        yields = {act: self.scenario.activities[act].yields for act in known}
+        fit = sum(self._volume(act) * yields[act].get(campaign.fit, 0.0) for act in known)
+        return _share(fit, sum(self._brought(act) for act in known))
 
     def _pushed(self, kind: str) -> float:
         """Share of a stage's successes that come by the way of which that was asked."""
         mine = [s for s in self.stages if any(way.share == kind for way in s.ways)]
         pushed = sum(self._brought(way.act) for s in mine for way in s.ways if way.share == kind)
-        return pushed / sum(self._successes(stage) for stage in mine)
+        return _share(pushed, sum(self._successes(stage) for stage in mine))
 
     def _lapsing(self) -> float:
         """Of all that is signed, what arrives where pushed sales go."""
         to = {to for s in self.stages for way in s.ways if way.share == PUSHED[1] for to in way.to}
         whole = sum(self._arriving(stage) for stage in self.form.count_stages)
-        return sum(self._arriving(stage) for stage in to) / whole
+        return _share(sum(self._arriving(stage) for stage in to), whole)
 
     def _attainment(self) -> float:
         """Of all KPIs with a target, on average."""
         kpis = [kpi for kpi in self.scenario.kpis.values() if kpi.target is not None]
-        return sum(self.today.value(kpi) / (kpi.target or math.nan) for kpi in kpis) / len(kpis)
+        return _share(sum(self.today.value(kpi) / (kpi.target or math.nan) for kpi in kpis), len(kpis))
 
     def _cycle(self) -> float:
         """Days over all steps, each the mean over its successes."""
         return sum(self._step(step) for step in self.form.cycle)
 
     def _step(self, step: str) -> float:
-        ways = [way for s in self.stages if s.cycle == step for way in s.ways if way.lag_days is None]
+        known = self.scenario.activities
+        ways = [
+            w for s in self.stages if s.cycle == step for w in s.ways if w.act in known and not w.lag_days
+        ]
         brought = sum(self._brought(way.act) for way in ways)
-        waited = sum(self._brought(way.act) * self.scenario.activities[way.act].lag for way in ways)
-        return waited / brought * MONTHS[self.scenario.period] * DAYS_A_MONTH if brought else math.nan
+        waited = sum(self._brought(way.act) * known[way.act].lag for way in ways)
+        return _share(waited, brought) * MONTHS[self.scenario.period] * DAYS_A_MONTH
 
     # --- money
 
@@ -199,20 +210,20 @@ class _Reading:
 
     def _price(self) -> float:
         price = self._credit("price")
-        return self._first_year() / self.company.shares["margin"] if math.isnan(price) else price
+        return _share(self._first_year(), self.company.shares["margin"]) if math.isnan(price) else price
 
     def _margin(self) -> float:
-        return self._first_year() / self._price()
+        return _share(self._first_year(), self._price())
 
     def _depth(self) -> float:
-        return (self._first_year() - self._value("first_year_discounted")) / self._price()
+        return _share(self._first_year() - self._value("first_year_discounted"), self._price())
 
     def _partner_share(self) -> float:
-        return (self._first_year() - self._value("first_year_partner")) / self._price()
+        return _share(self._first_year() - self._value("first_year_partner"), self._price())
 
     def _expansion_price(self) -> float:
         value = self._value("expansion")
-        return self.answers.value("expansion_price") if math.isnan(value) else value / self._margin()
+        return self.answers.value("expansion_price") if math.isnan(value) else _share(value, self._margin())
 
     def _horizon(self) -> float:
         """The number of years of which later years come nearest to the value that stands there."""
@@ -231,4 +242,5 @@ class _Reading:
         return sum(self._volume(act) * self.scenario.activities[act].cash for act in known)
 
     def _visits(self) -> float:
-        return self.today.counted(self.scenario.kpis["visits"])
+        visits = self.scenario.kpis.get("visits")
+        return self.today.counted(visits) if visits is not None else math.nan

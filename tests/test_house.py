@@ -21,6 +21,7 @@ MOST_ENTRIES = 16
 
 SAME_THING: dict[str, str] = {
     "start": "from answers to a scenario: the room, and its verb",
+    "start_page": "the page of start: written, as verb",
     "started": "a generated scenario: completed, on screen",
     "answers": "what was answered: to the questions of the explanation, by a designer",
     "adjust": "a correction of a plan: found, as tables, as documents, as verb, on screen",

@@ -25,17 +25,24 @@ KIND = click.Choice(["saas_sdr", "distribution", "services", "training", "market
 @click.option(
     "--lang", type=click.Choice(["en", "fr"]), help="Of what is said; default: that of the answers."
 )
+@click.option("--page", is_flag=True, help="Write start.html: the questions as a page for a browser.")
 @click.option("--out", type=Destination(file_okay=False), help="Folder; default: the company's name.")
 @json_option
 @verb
 def start(
-    answers_file: Path | None, example: str | None, lang: str | None, out: Path | None, as_json: bool
+    answers_file: Path | None,
+    example: str | None,
+    lang: str | None,
+    page: bool,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     """From about forty answers to a balanced scenario: every given number kept, everything else a usual value
     with its source and range.
 
     Writes scenario.yaml and answers.yaml into a new folder, or into one that has neither.
     """
+    from optimizer.cli.start_page import write_page
     from optimizer.scenario.start.answers import (
         answers_text,
         content_of,
@@ -44,6 +51,9 @@ def start(
         read_answers,
     )
 
+    if page:
+        write_page(None, lang, out, as_json)
+        return
     if example is not None:
         answers = example_answers(example)
         print_json(content_of(answers)) if as_json else click.echo(answers_text(answers), nl=False)

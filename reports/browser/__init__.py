@@ -20,6 +20,7 @@ from reports.words.locales import catalogue, phrase
 
 HERE = Path(__file__).parent
 WORDS = HERE / "words.js"
+LINEAR = HERE / "linear.js"
 DOM = HERE / "dom.js"
 PERIODS = ("period.month", "period.quarter", "period.half_year", "period.year")
 
@@ -42,9 +43,14 @@ def html_page(data: Json, *, language: str, title: str, style: Path, scripts: li
 
 
 def words_for(
-    language: str, currency: str, prefix: str, as_said: Callable[[str], str] = lambda text: text
+    language: str,
+    currency: str,
+    prefix: str,
+    also: tuple[str, ...] = PERIODS,
+    as_said: Callable[[str], str] = lambda text: text,
 ) -> Json:
-    """Phrases of a language that begin with a prefix, without it; and how it writes numbers, as in PDFs."""
+    """Phrases of a language that begin with a prefix, without it, and `also` others by their whole key; and
+    how it writes numbers, as in PDFs."""
     write = Formatter(language, currency)
     numbers = {
         "group": write.number(1000)[1:-3],
@@ -53,7 +59,7 @@ def words_for(
         "money": write.money(1).replace("1", "{n}"),
         "locale": str(write.locale).replace("_", "-"),
     }
-    phrases = {key: write.text(as_said(text)) for key, text in _phrases(language, prefix)}
+    phrases = {key: write.text(as_said(text)) for key, text in _phrases(language, prefix, also)}
     return {"name": phrase(language, "language.name"), "phrases": phrases, "numbers": numbers}
 
 
@@ -74,14 +80,14 @@ def _read(file: Path) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def _phrases(language: str, prefix: str) -> Iterator[tuple[str, str]]:
-    """What a page says: `<prefix><key>` as `<key>`, with a key per plural form, and periods."""
+def _phrases(language: str, prefix: str, also: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What a page says: `<prefix><key>` as `<key>`, with a key per plural form."""
     for key, entry in catalogue(language).items():
         if isinstance(entry, dict):
             forms = {f"{key}.{form}": text for form, text in entry.items()}
         else:
             forms = {key: entry}
-        if key.startswith((prefix, *PERIODS)):
+        if key.startswith((prefix, *also)):
             yield from ((name.removeprefix(prefix), text) for name, text in forms.items())
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reports.browser import DOM, WORDS, Json, embedded, html_page, joined, words_for
+from reports.browser import DOM, LINEAR, WORDS, Json, embedded, html_page, joined, words_for
 from reports.run import Document, RunContent
 from reports.whatif.page_labels import in_words
 from reports.words.locales import as_given, languages
@@ -27,7 +27,6 @@ CORE = (
     "response",
     "booking",
     "outcome",
-    "linear",
     "exposure",
     "rules",
     "weights",
@@ -64,7 +63,7 @@ def page_of(company: Mapping[str, Any], language: str = "en") -> str:
 def page_words(language: str, currency: str, *, given: bool = False) -> Json:
     """What the page says in a language; of a plan that was given it says so."""
     if given:
-        return words_for(language, currency, "whatif.", partial(as_given, language))
+        return words_for(language, currency, "whatif.", as_said=partial(as_given, language))
     return words_for(language, currency, "whatif.")
 
 
@@ -74,4 +73,4 @@ def core_script() -> str:
 
 
 def _core() -> list[Path]:
-    return [WORDS, *(HERE / "core" / f"{name}.js" for name in CORE)]
+    return [WORDS, LINEAR, *(HERE / "core" / f"{name}.js" for name in CORE)]

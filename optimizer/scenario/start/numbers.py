@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+ROUNDING = 1e-13
+"""Relative: a number that only the last bits of its computation put below a round one is that round one."""
+
 
 def exactly(value: float) -> float:
     """Twelve significant digits: what was observed comes out within 1e-9."""
@@ -21,4 +24,4 @@ def below(value: float, digits: int = 6) -> float:
         return 0.0
     power = digits - 1 - math.floor(math.log10(value))
     scale = 10.0**power
-    return float(f"{math.floor(value * scale) / scale:.{digits}g}")
+    return float(f"{math.floor(value * scale * (1 + ROUNDING)) / scale:.{digits}g}")

@@ -19,10 +19,6 @@ function following(company, set) {
   return { ...company, curves: pairs, moved, targets, kpis };
 }
 
-function indicesWhere(items, holds) {
-  return items.flatMap((item, at) => (holds(item) ? [at] : []));
-}
-
 /** Yields of an activity split by who works the stage: its own team, or others (terminal stages are worth
  *  nothing to anybody, and left out). */
 function regimeOf(company, regime) {

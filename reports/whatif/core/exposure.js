@@ -70,8 +70,6 @@ function sabotageOf(company, regime, at, block, gain) {
   };
 }
 
-const largestOf = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
-
 /** {fall, cost} of the best move when a euro of one's own counts `price` (in relative gain). No move within the
  *  purse makes the score fall further than `fall` + size · price · (purse − cost): that is the Lagrangian bound. */
 function moveAt({ block, gain, size, lost, lower, upper }, price) {

@@ -82,12 +82,6 @@ function absoluteColumn(rows, y, a) {
   return sum;
 }
 
-function dot(u, v) {
-  let sum = 0;
-  for (let a = 0; a < u.length; a += 1) sum += u[a] * v[a];
-  return sum;
-}
-
 function absoluteSum(u, v) {
   let sum = 0;
   for (let a = 0; a < u.length; a += 1) sum += Math.abs(u[a] * v[a]);

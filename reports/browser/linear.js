@@ -74,3 +74,17 @@ function pivot(table, basis, worth, leave, enter) {
   worth.forEach((w, c) => (worth[c] = w - rate * table[leave][c]));
   basis[leave] = enter;
 }
+
+// --- vectors --------------------------------------------------------------------------------------------
+
+function indicesWhere(items, holds) {
+  return items.flatMap((item, at) => (holds(item) ? [at] : []));
+}
+
+function dot(u, v) {
+  let sum = 0;
+  for (let a = 0; a < u.length; a += 1) sum += u[a] * v[a];
+  return sum;
+}
+
+const largestOf = (values) => values.reduce((most, v) => Math.max(most, Math.abs(v)), 0);

@@ -1,0 +1,100 @@
+// What was adjusted, doubted or refused on the way, as codes with numbers (remarks.py, refusals.py).
+
+const QUIET = [0.8, 1.25];
+const VISITS = [0.5, 2];
+const SAME = 5e-4;
+const CLOSED = 1e-6;
+
+const isWithin = (value, [low, high]) => low <= value && value <= high;
+const remark = (code, about, numbers = {}, level = "done") => ({ code, about, numbers, level });
+
+/** Answers that describe no company: {code, about, numbers}. */
+function refusalsOf({ given, found, hours }) {
+  return [...unknownPay(given), ...unreconciled(found), ...hours.filter((team) => team.booked > FULL).map((team) => remark("overbooked", `${team.team}.heads`, { booked: team.booked, hours: team.hours }, "stops"))];
+}
+
+function unknownPay(company) {
+  const known = new Set(kpisOf(company).map((kpi) => kpi.id));
+  return company.form.teams.flatMap(({ id }) =>
+    Object.keys(paidToday(company, id)).filter((kpi) => !known.has(kpi)).map((kpi) => remark("unknown_pay", `${id}.${WEIGHTS}`, { kpi }, "stops"))
+  );
+}
+
+function unreconciled({ found, signed, walk, company: { form } }) {
+  const closed = countIn(walk, form.count_stages);
+  const fits = isWithin(found / signed, REFUSE) && Math.abs(closed / signed - 1) <= CLOSED;
+  return fits ? [] : [remark("counts_refused", form.count, { found, signed }, "stops")];
+}
+
+/** In the order of the rules; `about` is the key of the answer beside which it is told. */
+const remarksOf = (made, tree) => [
+  ...countRemarks(made.found),
+  ...wayRemarks(made.given, made.found),
+  ...made.hours.flatMap((team) => hourRemarks(made.given, team)),
+  ...visitRemarks(made.given, tree),
+  ...valueRemarks(made.found.company),
+  ...luckRemarks(tree),
+  ...peopleRemarks(made.given),
+];
+
+/** Rule R1. */
+function countRemarks({ found, signed, step, company: { form } }) {
+  const numbers = { found, signed, step, ratio: found / signed };
+  const moved = Math.abs(step) > SAME ? [remark("counts_moved", form.count, numbers)] : [];
+  return isWithin(numbers.ratio, ASK) ? moved : [...moved, remark("counts_apart", form.count, numbers, "doubted")];
+}
+
+/** Rule R3, where a rate is too high for the usual ratios. */
+function wayRemarks(given, { company, walk }) {
+  const worked = stagesOf(company).filter(({ id }) => walk.worked[id] && (walk.arriving[id] ?? 0) > 0);
+  return worked.flatMap((stage) => {
+    const { power, leave } = walk.worked[stage.id];
+    const about = stage.rate ?? GROUP_RATES[stage.group];
+    return [
+      ...(power < 1 ? [remark("ways_alike", about, { stage: stage.id, rate: walk.rates[stage.id], power })] : []),
+      ...(leave < leaveOf(given, stage) ? [remark("leave_lowered", about, { stage: stage.id, leave, given: leaveOf(given, stage) })] : []),
+    ];
+  });
+}
+
+/** Rule R6. */
+function hourRemarks({ form }, { team, wanted, factor, size, hourly, booked }) {
+  const free = FREE.has(form.teams.find(({ id }) => id === team).function);
+  const about = `${team}.heads`;
+  return [
+    ...(isWithin(factor, QUIET) ? [] : [remark(free ? "hours_of_projects" : "hours_scaled", about, { team, wanted: wanted > 0 ? 1 / wanted : 0, factor })]),
+    ...(size !== 1 ? [remark("campaigns_resized", about, { team, size })] : []),
+    ...(hourly !== null ? [remark("prospecting_scaled", about, { team, hours: hourly })] : []),
+    ...(booked < IDLE ? [remark("other_work", about, { team, booked }, "doubted")] : []),
+  ];
+}
+
+/** Visits were asked, and are only compared. */
+function visitRemarks({ form, counts }, tree) {
+  if (!form.questions.includes("visits")) return [];
+  const found = countedToday(tree.kpis.visits, countsToday(tree.stages, tree.activities));
+  return isWithin(found / counts.visits, VISITS) ? [] : [remark("visits_apart", "visits", { stated: counts.visits, found }, "doubted")];
+}
+
+/** Rule R7. */
+const valueRemarks = (company) => [
+  remark("horizon", "horizon", { years: answerOf(company, "horizon") }),
+  ...Object.entries(stageValues(company)).filter(([, value]) => value < 0).map(([stage, value]) => remark("loss_making", "margin", { stage, value }, "doubted")),
+];
+
+/** Rule R9: measures that are mostly luck. */
+function luckRemarks({ kpis, rules }) {
+  const allowed = new Set(Object.values(rules.measures).flat());
+  return Object.entries(kpis).filter(([id, kpi]) => allowed.has(id) && kpi.noise >= FEW).map(([kpi, { noise }]) => remark("few_units", null, { kpi, noise }));
+}
+
+function peopleRemarks(given) {
+  return given.form.teams.flatMap(({ id }) => {
+    const { heads, variable } = given.answers.teams[id];
+    const people = wholeHeads(given, id);
+    return [
+      ...(heads !== people ? [remark("heads_rounded", `${id}.heads`, { team: id, heads, people })] : []),
+      ...(variable === 0 ? [remark("unpaid_team", `${id}.variable`, { team: id })] : []),
+    ];
+  });
+}

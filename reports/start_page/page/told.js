@@ -1,0 +1,80 @@
+// What follows from the answers: a company where nothing is missing, and in sentences what did not add up.
+
+/** Decimals of the numbers in sentences: of shares, and the most of others (optimizer/cli/show/started.py). */
+const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, wanted: 0, booked: 0, noise: 0, controllability: 1 };
+const DECIMALS_SAID = { found: 1, factor: 2, size: 2, heads: 2 };
+
+/** {walk, funnel, told, toldOf, scenario, reason}; numbers of an example stand in for what is still missing. */
+function madeOf(page, read, answers, example) {
+  const entries = Object.values(read);
+  const known = (key) => read[key]?.given ?? false;
+  const ready = entries.every((entry) => (entry.given || !entry.needed) && !entry.stops);
+  const made = workedOut(page.library, filledWith(example, answers, read));
+  const refused = ready ? refusalsOf(made) : [];
+  const whole = ready && !refused.length ? sourcedTree(made) : null;
+  const remarks = ready ? [...refused, ...remarksOf(made, whole?.tree ?? scenarioTree(made)), ...lockRemarks(whole?.locked ?? {})] : earlyRemarks(made, known);
+  const told = remarks.map((one) => ({ ...one, text: sentenceOf(page, one) }));
+  const { company, walk } = known(page.form.count) && isReconciled(made.found) ? made.found : { company: made.given, walk: walkOf(made.given) };
+  return {
+    walk,
+    funnel: funnelOf(company, walk, known),
+    told,
+    toldOf: (key) => told.filter((one) => one.about === key && one.code !== "horizon").map((one) => one.text),
+    scenario: whole?.tree ?? null,
+    reason: page.words.say(refused.length ? "save.refused" : "save.missing"),
+  };
+}
+
+const isReconciled = ({ found, signed }) => isWithin(found / signed, REFUSE);
+
+/** While answers are missing: what counts and rates give, once all that they hang on was answered. */
+function earlyRemarks({ given, found, walk }, known) {
+  const { form, counts } = given;
+  const rates = stagesOf(given).filter((stage) => stage.owner && !stage.passes).map((stage) => stage.rate ?? GROUP_RATES[stage.group]);
+  const asked = new Set([form.count, ...Object.keys(counts), ...rates].filter((id) => form.questions.includes(id) && !(id in given.library.defaults)));
+  const told = [...asked].every(known) ? [...unreconciled(found), ...countRemarks(found)] : [];
+  return told.some((one) => one.level === "stops") ? told.filter((one) => one.level === "stops") : told;
+}
+
+const lockRemarks = (locked) => Object.entries(locked).map(([team, controllability]) => remark("team_locked", `${team}.${WEIGHTS}`, { team, controllability }));
+
+function sentenceOf(page, { code, about, numbers }) {
+  const { words } = page;
+  if (code === "horizon") return words.count("start.said.horizon", numbers.years);
+  const stops = ["overbooked", "unknown_pay", "counts_refused"].includes(code);
+  const { team, stage, kpi, ...figures } = numbers;
+  const values = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, figureSaid(words, name, value)]));
+  const labels = { about: labelSaid(page, numbers, about), kpi: kpi ? labelIn(page, page.form.kpis, kpi) : "", floor: words.percent(FLOOR), period: words.say(`period.${page.state.period ?? page.form.period}`) };
+  return words.say(stops ? `refused.${code}` : `start.said.${code}`, { ...labels, ...values });
+}
+
+function figureSaid(words, name, value) {
+  if (name in SHARES_SAID) return words.percent(value, SHARES_SAID[name], name === "step");
+  if (name === "value") return words.money(value);
+  const most = DECIMALS_SAID[name] ?? 2;
+  const digits = Array.from({ length: most }, (_, at) => at).find((at) => Math.abs(value - Number(value.toFixed(at))) < 1e-9) ?? most;
+  return words.number(value, digits);
+}
+
+const labelIn = (page, things, name) => things.find(({ id }) => id === name).label[page.state.language];
+
+function labelSaid(page, { team, stage, kpi }, about) {
+  const { form } = page;
+  if (team) return labelIn(page, form.teams, team);
+  if (stage) return labelIn(page, form.stages, stage);
+  if (kpi) return labelIn(page, form.kpis, kpi);
+  const [first] = String(about).split(".");
+  return form.teams.some(({ id }) => id === first) ? labelIn(page, form.teams, first) : "";
+}
+
+/** All sentences; each also stands beside its field. */
+function toldView(page) {
+  const { words } = page;
+  const list = element("ul");
+  const node = element("section", { class: "told", "aria-labelledby": "told-title" }, element("h2", { id: "told-title" }, words.say("told.title")), list);
+  const update = ({ told }) => {
+    node.hidden = told.length === 0;
+    list.replaceChildren(...told.map(({ text, level }) => element("li", { class: level }, text)));
+  };
+  return { node, update };
+}

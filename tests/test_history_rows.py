@@ -340,6 +340,40 @@ def test_outcomes_are_those_of_the_map_in_whatever_letters(tmp_path: Path) -> No
     assert dict(otherwise(read)["spelled_otherwise"]).keys() >= {"CLOSED WON", "closed_won", "Perdue"}
 
 
+def test_one_person_or_source_in_several_spellings_is_one_and_counted(tmp_path: Path) -> None:
+    """Codes may differ by case alone. Names of persons are not repeated in what is told."""
+    owners = ("Zoë Noé", "Zoë Noé", "zoe  noe", "ZOË NOÉ", "Bo Lind", "005aB", "005Ab")
+    sources = ("Web", "Web", "web", "WEB", "Référral", "Web", "Web")
+    rows = [
+        f"{i},2024-01-05,,{owner},{source},{'Won' if i else 'Lost'},5"
+        for i, (owner, source) in enumerate(zip(owners, sources, strict=True))
+    ]
+    head = "Id,Created,Closed,Owner,Source,Stage,Amount"
+    file, spend = tmp_path / "d.csv", tmp_path / "s.csv"
+    file.write_text("\n".join([head, *rows]), encoding="utf-8")
+    spend.write_text("Day,Channel,Cost\n2024-01-02,web,10\n2024-01-03,referral,5\n", encoding="utf-8")
+    columns = {name.lower(): name for name in head.split(",") if name not in ("Stage", "Amount")}
+    given = Map.model_validate(
+        {
+            "deals": {
+                "columns": columns | {"value": "Amount"},
+                "won": {"Stage": "Won"},
+                "lost": {"Stage": "Lost"},
+            },
+            "spend": {"date": "Day", "source": "Channel", "cost": "Cost"},
+            "change": {"on": "2024-01-06", "concerned": ["zoe noe"], "reward": 1.2},
+        }
+    )
+    read = read_history([file, spend], given, names=True, today=dt.date(2026, 1, 1))
+    assert set(read.deals["owner"].cast(pl.String)) == {"Zoë Noé", "Bo Lind", "005aB", "005Ab"}
+    assert set(read.deals["source"].cast(pl.String)) == {"Web", "Référral"}
+    assert read.spend["source"].cast(pl.String).to_list() == ["Web", "Référral"]
+    assert read.concerned == ("Zoë Noé",)
+    told = {loss.reason: loss for loss in read.otherwise}
+    assert (told["person_spelled_otherwise"].rows, told["person_spelled_otherwise"].values) == (2, ())
+    assert dict(told["name_spelled_otherwise"].values) == {"web": 1, "WEB": 1}
+
+
 def test_two_spellings_that_a_map_tells_apart_stay_apart(tmp_path: Path) -> None:
     deals = {**MAP["deals"], "won": {"Stage": "A"}, "lost": {"Stage": "a"}}  # type: ignore[dict-item]
     read = history(tmp_path, text("1,2024-01-05,,Ann,A,5", "2,2024-01-05,,Ann,a,5"), deals=deals)

@@ -102,7 +102,8 @@ CODES: dict[str, tuple[str, ...]] = {
         "incomplete_call touch_of_nobody incomplete_person unreadable_creation unreadable_closing "
         "unreadable_value unreadable_response unreadable_win unreadable_cost unreadable_call_length "
         "unreadable_call_day unreadable_effort unreadable_pay total_row repeated_header line_of_deal "
-        "earlier_state copy_under_new_id spelled_otherwise neither_won_nor_lost empty_word "
+        "earlier_state copy_under_new_id spelled_otherwise person_spelled_otherwise "
+        "name_spelled_otherwise neither_won_nor_lost empty_word "
         "converted_currency tax_word factor_word alike_but_for_id earlier_stage_of_a_deal unknown_lead "
         "another_deal_of_a_lead"
     ),

@@ -28,6 +28,7 @@ from optimizer.history.read.leads.stage_changes import one_row_per_deal, refuse_
 from optimizer.history.read.losses import combined
 from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.pseudonyms import coded, concerned, pseudonyms
+from optimizer.history.read.spellings import one_spelling, spelled_as
 from optimizer.history.read.typed.money import CURRENCY
 from optimizer.history.read.typed_columns import outcomes_in, typed
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, nearest
@@ -83,9 +84,9 @@ def read_history(
     taken = Account(tables["deals"])
     tell("reading dates and numbers")
     frame, last = _leads(tables, given, today or dt.date.today(), taken, notes)
-    spend = spend_of(tables.get("spend"), given, taken, notes)
-    calls = calls_of(tables.get("calls"), given, taken)
-    touches = touches_of(tables.get("touches"), given, taken)
+    spend = spelled_as(spend_of(tables.get("spend"), given, taken, notes), "source", frame["source"])
+    calls = spelled_as(calls_of(tables.get("calls"), given, taken), "owner", frame["owner"])
+    touches = spelled_as(touches_of(tables.get("touches"), given, taken), "owner", frame["owner"])
     experiment = experiment_of(tables.get("experiment"), given, taken)
     owners = [frame["owner"], calls["owner"], touches["owner"]]
     codes = {} if names else pseudonyms(owners)
@@ -127,7 +128,7 @@ def _leads(
     won = int(frame["won"].sum())
     frame = kept_rows(frame, given, today, taken, whole)
     frame, last = only_events(frame, changed, taken)
-    frame = frame.drop(ROW)
+    frame = one_spelling(frame, taken).drop(ROW)
     refuse_one_outcome(frame, won, outcomes, taken)
     return frame, last
 

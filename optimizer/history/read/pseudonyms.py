@@ -8,6 +8,7 @@ import polars as pl
 
 from optimizer.history.read.account import NOBODY
 from optimizer.history.read.maps.mapping import Map
+from optimizer.history.read.spellings import spellings
 from optimizer.scenario.problems import InputProblem, ScenarioError
 
 
@@ -34,9 +35,11 @@ def concerned(given: Map, owners: pl.Series, codes: Mapping[str, str]) -> tuple[
     if given.change is None:
         return ()
     known = set(owners.unique().cast(pl.String))
-    unknown = [name for name in given.change.concerned if name not in known]
+    others = spellings(pl.Series(given.change.concerned, dtype=pl.String), known)
+    named = [others.get(name, name) for name in given.change.concerned]
+    unknown = [name for name in named if name not in known]
     if unknown:
         # Names of persons are not repeated from the export: only how many it has.
         hint = f"write names as in the column of owners, which has {len(known)}"
         raise ScenarioError([InputProblem("change.concerned", unknown[0], "owns no row", hint)])
-    return tuple(codes.get(name, name) for name in given.change.concerned)
+    return tuple(codes.get(name, name) for name in named)

@@ -44,7 +44,7 @@ function openEntry(page) {
     said.hidden = !text;
     setText(said, text);
   };
-  const input = element("input", { type: "file", id: "open", accept: ".yaml,.yml,.json", "aria-describedby": "open-doubt", change: async () => {
+  const input = element("input", { type: "file", id: "open", class: "unseen", accept: ".yaml,.yml,.json", "aria-describedby": "open-doubt", change: async () => {
     const [file] = input.files;
     if (!file) return;
     const text = await file.text();
@@ -55,7 +55,7 @@ function openEntry(page) {
     }
     input.value = "";
   } });
-  return element("div", { class: "open" }, element("label", { for: "open" }, words.say("open.label")), input, said);
+  return element("div", { class: "open" }, input, element("label", { for: "open", class: "button" }, words.say("open.label")), said);
 }
 
 function openingProblem({ words, library }, file, error) {

@@ -20,7 +20,7 @@ function withLocks(tree) {
   return { tree: { ...tree, rules: changed }, locked };
 }
 
-/** The largest controllability among a paid team's allowed KPIs, by team. */
+/** The largest controllability among the KPIs that a paid team's pay may hang on, by team. */
 function mostControlled(tree) {
   const swings = swingsOf(networkOf(tree));
   const shareOf = (team, kpi) => {
@@ -28,7 +28,16 @@ function mostControlled(tree) {
     return swings[team][kpi] ** 2 / 12 / (sum(caused) + tree.kpis[kpi].noise ** 2 || 1);
   };
   const paid = Object.keys(tree.teams).filter((team) => tree.teams[team].target_pay > 0);
-  return Object.fromEntries(paid.map((team) => [team, Math.max(...tree.rules.measures[team].map((kpi) => shareOf(team, kpi)))]));
+  return Object.fromEntries(paid.map((team) => [team, Math.max(...mayLead(tree.rules, team).map((kpi) => shareOf(team, kpi)))]));
+}
+
+/** KPIs of which the rules want one: those that need no partner beside them, of a seller what is signed. */
+function mayLead({ gaming, weights, measures }, team) {
+  const held = new Set(gaming.pairs.filter((pair) => pair.team === team).map((pair) => pair.volume));
+  const wanted = weights.groups.filter((group) => group.team === team);
+  const alone = measures[team].filter((kpi) => !held.has(kpi));
+  const leading = alone.filter((kpi) => wanted.every((group) => group.kpis.includes(kpi)));
+  return [leading, alone, measures[team]].find((kpis) => kpis.length > 0);
 }
 
 /** Activities of today, with what is left at stages and the other work of teams, and how a KPI's score moves. */

@@ -22,7 +22,17 @@ SAME = 5e-5
 """Relative difference below which a number came out as it was given."""
 _DECIMALS = {"found": 1, "factor": 2, "size": 2, "heads": 2}
 """Of numbers that are no shares."""
-_SHARES = {"step": 1, "rate": 0, "power": 2, "leave": 1, "given": 1, "wanted": 0, "booked": 0, "noise": 0}
+_SHARES = {
+    "step": 1,
+    "rate": 0,
+    "power": 2,
+    "leave": 1,
+    "given": 1,
+    "wanted": 0,
+    "booked": 0,
+    "noise": 0,
+    "lapsing": 1,
+}
 
 
 def phrases(language: str) -> Phrases:

@@ -15,8 +15,9 @@ from optimizer.scenario.start.hours import FREE, IDLE, TeamHours
 from optimizer.scenario.start.kpi_luck import FEW
 from optimizer.scenario.start.questions import questions_of
 from optimizer.scenario.start.reconcile import ASK, Reconciled
-from optimizer.scenario.start.stage_values import stage_values
+from optimizer.scenario.start.stage_values import stage_values, undone
 from optimizer.scenario.start.team_terms import heads
+from optimizer.scenario.start.way_yields import PUSHED
 from optimizer.scenario.types import Scenario
 
 QUIET = (0.8, 1.25)
@@ -48,6 +49,7 @@ def adjustments(
     return (
         *_counts(found),
         *_ways(given, found),
+        *_pushed(given, found),
         *(said for team in hours for said in _hours(given, team)),
         *_visits(given, scenario),
         *_values(found.company),
@@ -77,6 +79,17 @@ def _ways(given: Company, found: Reconciled) -> Iterator[Said]:
             yield Said("ways_alike", stage.id, {"rate": found.funnel.rates[stage.id], "power": worked.power})
         if worked.leave < given.leave(stage):
             yield Said("leave_lowered", stage.id, {"leave": worked.leave, "given": given.leave(stage)})
+
+
+def _pushed(given: Company, found: Reconciled) -> Iterator[Said]:
+    """Sales that lapse, where the stages that can push them do not sign as many."""
+    if not undone(given):
+        return
+    to = {to for s in given.stages for way in s.ways if way.share in PUSHED for to in way.to}
+    pushed = found.funnel.count(tuple(to)) / found.funnel.count(given.form.count_stages)
+    stated = given.shares["push_share"]
+    if pushed < stated * (1 - SAME):
+        yield Said("lapsing_lowered", "push_share", {"given": stated, "lapsing": pushed}, is_doubt=True)
 
 
 def _hours(given: Company, team: TeamHours) -> Iterator[Said]:

@@ -230,7 +230,8 @@ def _impossible(question: AskedQuestion, value: float) -> Iterator[Finding]:
             yield Finding(at, seen, "must be above 0", between)
         case "share":
             message = f"is {seen} %: percentages are written as 45, not as 0.45"
-            yield Finding(at, seen, message, f"write {meant} if {meant} % is meant")
+            less = "; of less than 1 %, write 0" if question.low == 0 else ""
+            yield Finding(at, seen, message, f"write {meant} if {meant} % is meant{less}")
         case "over":
             yield Finding(at, seen, "is more than all", f"write a percentage; {between}")
         case "part":
@@ -242,9 +243,11 @@ def _impossible(question: AskedQuestion, value: float) -> Iterator[Finding]:
 
 
 def _reads_as_share(question: AskedQuestion, value: float) -> bool:
-    """A percentage far below its range that would lie within it times a hundred."""
+    """A percentage far below its range that would lie within it times a hundred. Where less than one percent
+    is plausible, only what is written like a share: 0.3 or 0.25."""
     small = value < max(question.low, 1)
-    return 0 < value <= 1.5 and small and question.low <= 100 * value <= question.high
+    like_one = question.low > 0 or abs(100 * value - round(100 * value)) < TOLERANCE
+    return 0 < value <= 1.5 and small and like_one and question.low <= 100 * value <= question.high
 
 
 def _between(question: AskedQuestion) -> str:
@@ -270,9 +273,11 @@ def warnings_of(answers: Answers) -> tuple[Finding, ...]:
 
 
 def is_unusual(question: AskedQuestion, value: float) -> bool:
-    """Whether it is outside of the plausible range; no variable pay at all is a plan too."""
+    """Whether it is outside of the plausible range, or less than one percent; no variable pay at all is a
+    plan too."""
     unpaid = question.id == "variable" and value == 0
-    return not question.low <= value <= question.high and not unpaid
+    faint = question.is_percent and 0 < value < 1
+    return faint or (not question.low <= value <= question.high and not unpaid)
 
 
 def _given(answers: Answers) -> Iterator[tuple[AskedQuestion, float]]:

@@ -28,6 +28,8 @@ from optimizer.scenario.start.work import Work
 from optimizer.scenario.types import Scenario
 
 NOISE = (0.03, 0.60)
+MOST_OF_ONE = 3.0
+"""Largest luck of one person: a person who signs one contract in ten periods."""
 FEW = 0.35
 """Luck from which on a KPI counts too few units to pay on alone."""
 
@@ -91,4 +93,4 @@ def individual_noise(company: Company, kpi: str, luck: float) -> float | None:
     team = next((team for team in (*paid, *allowed) if team.function in SKILLED), None)
     if team is None or (number := heads(company, team.id)) == 1:
         return None
-    return short(luck * math.sqrt(number - 1))
+    return short(min(MOST_OF_ONE, luck * math.sqrt(number - 1)))

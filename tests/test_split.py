@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import yaml
 
-from optimizer import Scenario, evaluate, read_scenario
+from optimizer import Scenario, compare, evaluate, read_scenario, solve
 from optimizer.runs.split.split_company import split_company
+from optimizer.solver.state import SolveState
 from tests.companies import random_company, random_weights
 from tests.solved import CASES
 from tests.verbs import incentives
@@ -307,3 +308,60 @@ def test_parts_split_again_and_every_share_is_of_the_whole(tmp_path: Path) -> No
     whole, made = read_scenario(ROOT / "scenarios/alignment"), read_scenario(second)
     assert made.teams["east"].hours == pytest.approx(whole.teams["sales"].hours * 0.3)  # type: ignore[operator]
     assert_alike(totals(whole, None), totals(made, None))
+
+
+# --- the same plan for both -----------------------------------------------------------------------------
+
+
+def starter_regions(tmp_path: Path) -> Path:
+    """The starter company with two regions that must have one plan."""
+    incentives("template", tmp_path / "whole")
+    out = tmp_path / "regions.yaml"
+    incentives("split", tmp_path / "whole", "--team", "sales", "--into", TWO, "--out", out)
+    tree = yaml.safe_load(out.read_text(encoding="utf-8"))
+    tree["rules"]["same"] = [["north", "south"]]
+    out.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    return out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("listed", [True, False])
+def test_two_regions_with_one_plan_have_the_plan_of_the_whole_team(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, listed: bool
+) -> None:
+    """Their measures have other names; plans are listed, or searched as if they were too many for that."""
+    regions = starter_regions(tmp_path)
+    before = solve(read_scenario(tmp_path / "whole"))
+    if not listed:
+        monkeypatch.setattr(SolveState, "every", None)
+    after = solve(read_scenario(regions))
+    assert before.status == after.status == "optimal"
+    assert before.chosen is not None
+    assert after.chosen is not None
+    weights, whole = after.chosen.plan.weights, before.chosen.plan.weights["sales"]
+    for part in ("north", "south"):
+        assert weights[part] == {f"{kpi}_{part}": weight for kpi, weight in whole.items()}
+    assert after.certificate.objective == pytest.approx(before.certificate.objective, rel=1e-3)
+
+
+def broken(company: Scenario, plan: dict[str, dict[str, float]]) -> list[str]:
+    """Names of the rules that a plan breaks."""
+    return [rule.name for rule in compare(company, {"plan": plan})["plan"].broken_rules]
+
+
+def test_regions_whose_plans_differ_break_the_rule_that_asks_for_one(tmp_path: Path) -> None:
+    company = read_scenario(starter_regions(tmp_path))
+    apart = {**company.current_plan, "north": {"wins_north": 0.8, "retention_north": 0.2}}
+    alike = {**apart, "south": {"wins_south": 0.8, "retention_south": 0.2}}
+    assert "same.north.south" in broken(company, apart)
+    assert "same.north.south" not in broken(company, alike)
+
+
+def test_regions_with_other_measures_cannot_have_one_plan(tmp_path: Path) -> None:
+    file = starter_regions(tmp_path)
+    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    tree["rules"]["measures"]["south"] = ["wins_south", "retention_south"]
+    file.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    result = incentives("check", file)
+    assert result.exit_code == 2
+    assert "the measures of north and south differ in leads_touched" in result.stderr

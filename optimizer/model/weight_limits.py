@@ -9,6 +9,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from optimizer.model.data import ModelData
+from optimizer.scenario.own_measures import counterparts
 from optimizer.scenario.rule_types import TeamWeights, WeightRules
 
 
@@ -103,9 +104,15 @@ def _same(m: pyo.ConcreteModel, data: ModelData) -> None:
     pairs = [pair for names in data.rules.same for pair in pairwise(names)]
     space, teams = data.space, list(m.TEAMS)
     pay = dict(zip(teams, np.asarray(space.most * space.unit, dtype=float), strict=True))
-    both = [(i, j, k) for i, j in pairs for k in m.KPIS if {(i, k), (j, k)} & set(m.PAIRS)]
+    kpis = list(m.KPIS)
+    both = {
+        (i, j, k): kpis[twin]
+        for i, j in pairs
+        for k, twin in zip(kpis, counterparts(space.scenario, i, j), strict=True)
+        if {(i, kpis[twin]), (j, k)} & set(m.PAIRS)
+    }
     m.same_weights = pyo.Constraint(
-        both,
-        rule=lambda m, i, j, k: _euros(m, i, [k]) / pay[i] - _euros(m, j, [k]) / pay[j] == 0,
+        list(both),
+        rule=lambda m, i, j, k: _euros(m, i, [both[i, j, k]]) / pay[i] - _euros(m, j, [k]) / pay[j] == 0,
         doc="(24) equal weights",
     )

@@ -30,6 +30,8 @@ class Listing:
     rows: tuple[Ints, ...]
     together: tuple[tuple[int, ...], ...]
     """The teams that have a row of each, as in the space."""
+    twins: Ints
+    """As in the space: how the row reads for each team."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -51,7 +53,9 @@ class Listing:
     def plans(self, chosen: tuple[Ints, ...]) -> Ints:
         """Plans (S, I, K) by the place of each team's row (S,)."""
         of_team = {
-            i: r[c] for r, c, teams in zip(self.rows, chosen, self.together, strict=True) for i in teams
+            i: r[c][:, self.twins[i]]
+            for r, c, teams in zip(self.rows, chosen, self.together, strict=True)
+            for i in teams
         }
         return np.stack([of_team[i] for i in sorted(of_team)], axis=1)
 
@@ -64,14 +68,14 @@ def listing(space: PlanSpace, most: int = WHOLE) -> Listing | None:
         if of_teams is None:
             return None
         rows.append(of_teams)
-    found = Listing(tuple(rows), space.together)
+    found = Listing(tuple(rows), space.together, space.twins)
     return found if found.count <= most else None
 
 
 def every_plan(space: PlanSpace) -> Iterator[Ints]:
     """Every plan that keeps the rules on weights, in blocks (S, I, K) of step counts."""
     rows = (joint_rows(space, teams) for teams in space.together)
-    return Listing(tuple(r for r in rows if r is not None), space.together).blocks()
+    return Listing(tuple(r for r in rows if r is not None), space.together, space.twins).blocks()
 
 
 def count_plans(space: PlanSpace, listed: int = WHOLE) -> int:
@@ -99,10 +103,11 @@ def joint_rows(space: PlanSpace, teams: tuple[int, ...], longest: int | None = N
 
 
 def keeps_rules_of(space: PlanSpace, teams: tuple[int, ...], rows: Ints) -> Bools:
-    """(R,): which rows (R, K) keep the rules on weights of each of these teams."""
+    """(R,): which rows (R, K), as of the first of those that go with these teams, keep the rules on weights
+    of each."""
     kept = np.ones(len(rows), dtype=bool)
     for i in teams:
-        kept &= keeps_own_rules(space, i, rows)
+        kept &= keeps_own_rules(space, i, rows[:, space.twins[i]])
     return kept
 
 

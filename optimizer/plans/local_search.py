@@ -163,19 +163,28 @@ def _shifts(space: PlanSpace, units: Ints, teams: tuple[int, ...]) -> Iterator[I
         for size in {one, 2 * one, least, units[i, k]}:
             if 0 < size <= units[i, k]:
                 for other in usable[usable != k]:
-                    yield _moved(units, teams, {int(k): -size, int(other): size})
+                    yield _moved(space, units, teams, {int(k): -size, int(other): size})
         if space.least[i] < space.most[i]:
             yield from (
-                _moved(units, teams, {int(k): d * one}) for d in (-2, -1, 1, 2) if units[i, k] + d * one >= 0
+                _moved(space, units, teams, {int(k): d * one})
+                for d in (-2, -1, 1, 2)
+                if units[i, k] + d * one >= 0
             )
 
 
-def _moved(units: Ints, teams: tuple[int, ...], changes: dict[int, float]) -> Ints:
+def _moved(space: PlanSpace, units: Ints, teams: tuple[int, ...], changes: dict[int, float]) -> Ints:
     out = units.copy()
     for k, change in changes.items():
         out[teams[0], k] += change
-    out[list(teams)] = out[teams[0]]
+    _alike(space, out, teams)
     return out
+
+
+def _alike(space: PlanSpace, plan: Ints, teams: tuple[int, ...]) -> None:
+    """Give teams that must have equal weights those of the first."""
+    row = plan[teams[0]].copy()
+    for i in teams:
+        plan[i] = row[space.twins[i]]
 
 
 def simple_plans(space: PlanSpace) -> Ints:
@@ -188,7 +197,7 @@ def simple_plans(space: PlanSpace) -> Ints:
             if len(kpis):
                 plan[i, kpis[turn % len(kpis)]] = space.most[i]
         for teams in space.together:
-            plan[list(teams)] = plan[teams[0]]
+            _alike(space, plan, teams)
         plans.append(plan)
     if not plans:
         return np.zeros((1, *space.allowed.shape), dtype=np.intp)

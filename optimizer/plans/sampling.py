@@ -40,7 +40,8 @@ class Sampler:
         rows = [self._rows(group, count) for group in range(len(self.listed))]
         if any(len(r) < count for r in rows):
             return np.zeros((0, *self.space.allowed.shape), dtype=np.intp)
-        of_team = {i: r for r, teams in zip(rows, self.space.together, strict=True) for i in teams}
+        twins, groups = self.space.twins, self.space.together
+        of_team = {i: r[:, twins[i]] for r, teams in zip(rows, groups, strict=True) for i in teams}
         return np.stack([of_team[i] for i in sorted(of_team)], axis=1)
 
     def _rows(self, group: int, count: int) -> Ints:

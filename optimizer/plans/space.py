@@ -15,6 +15,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.calibration import Calibrated
+from optimizer.scenario.own_measures import counterparts
 from optimizer.scenario.plan import IN_FORCE, PlanTerms, plan_of, weights_of
 from optimizer.scenario.types import Scenario, TargetPay, Team
 
@@ -72,6 +73,15 @@ class PlanSpace:
             touched = [group for group in groups if group & joined]
             groups = [group for group in groups if group not in touched] + [set().union(*touched)]
         return tuple(sorted(tuple(sorted(group)) for group in groups))
+
+    @cached_property
+    def twins(self) -> Ints:
+        """(I, K): a KPI of a team is, in the row of the first of those that must have equal weights, this
+        one."""
+        names = list(self.scenario.teams)
+        first = {i: teams[0] for teams in self.together for i in teams}
+        rows = [counterparts(self.scenario, names[first[i]], name) for i, name in enumerate(names)]
+        return np.array(rows, dtype=np.intp).reshape(len(names), len(self.scenario.kpis))
 
     @property
     def fully_locked(self) -> Bools:

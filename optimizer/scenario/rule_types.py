@@ -190,7 +190,8 @@ class Rules(Frozen):
     locks: Weights = {}
     """`{team: {kpi: weight}}` that must not change."""
     same: Annotated[tuple[NameList, ...], Field(strict=False)] = ()
-    """Teams that have equal weights: `[[sales_north, sales_south]]`."""
+    """Teams that have equal weights: `[[north, south]]`; `bookings_north` of north is `bookings_south` of
+    south."""
     change_limit: NonNegative | None = None
     """Most that a team's weights may change in all, Σ_k |w_ik − w⁰_ik|: 2 is anything."""
     change_from: Name | None = None

@@ -235,7 +235,7 @@ FORMS: dict[str, str] = {
     "linear": "Σ c_k w_ik over `terms` [k, c_k]",
     "least": "smallest c_k in use among `terms` [k, c_k]; 1 where none is used",
     "distance": "Σ |w_ik − v_k| over `terms` [k, v_k]",
-    "unlike": "Σ_k |w_ik − w_jk| of `team` i and `other` j",
+    "unlike": "Σ_k |w_il − w_jk| of `team` i and `other` j, l the place of k in `kpis`",
     "loaded": "`reserve` and Σ over `teams` of (1 + τ_i) times the expected payout",
     "guaranteed": "expected payout of `team`; the limit is `share` of its target pay; without pay no rule",
     "cap": "x of `activity` in `regime`; the limit is `constant` + `share` times the inflow of its stage",

@@ -13,6 +13,7 @@ from optimizer.plans.rules.family import Limit, PageForm, Relaxation, Rule, Rule
 from optimizer.plans.rules.steps import removed, updated
 from optimizer.plans.space import PlanSpace
 from optimizer.response.calibration import Calibrated
+from optimizer.scenario.own_measures import counterparts
 from optimizer.scenario.plan import weights_of
 
 NAME = "same"
@@ -32,7 +33,8 @@ def lines(space: PlanSpace, euros: Floats) -> Iterator[RuleValue]:
     """By how much the weights of two teams differ in all."""
     weights, teams = weights_of(euros), list(space.scenario.teams)
     for one, other in _pairs(space):
-        apart = weights[:, teams.index(one)] - weights[:, teams.index(other)]
+        alike = list(counterparts(space.scenario, one, other))
+        apart = weights[:, teams.index(one)][:, alike] - weights[:, teams.index(other)]
         yield SAME.at(np.abs(apart).sum(axis=1), 0.0, one, other)
 
 
@@ -52,4 +54,6 @@ def limit(_cal: Calibrated, _space: PlanSpace, _row: str, _index: tuple[Any, ...
 def page_form(space: PlanSpace) -> Iterator[PageForm]:
     teams = list(space.scenario.teams)
     for one, other in _pairs(space):
-        yield SAME.form("unlike", one, other, team=teams.index(one), other=teams.index(other), limit=0.0)
+        places = {"team": teams.index(one), "other": teams.index(other)}
+        alike = list(counterparts(space.scenario, one, other))
+        yield SAME.form("unlike", one, other, **places, kpis=alike, limit=0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from optimizer.scenario.checks.baseline_counts import Findings, has_pay
+from optimizer.scenario.own_measures import common_name, measures_of
 from optimizer.scenario.problems import Finding, Path, listed, number
 from optimizer.scenario.types import Scenario, TargetPay
 
@@ -32,9 +33,8 @@ def _pay(scenario: Scenario, at: Path, names: tuple[str, ...]) -> Findings:
 
 
 def _alike(scenario: Scenario, at: Path, one: str, other: str) -> Findings:
-    rules, every = scenario.rules, tuple(scenario.kpis)
-    lists = [set(rules.measures.get(name, every)) for name in (one, other)]
-    apart = sorted(lists[0] ^ lists[1])
+    rules, own = scenario.rules, [measures_of(scenario, name) for name in (one, other)]
+    apart = sorted(own[0].keys() ^ own[1].keys())
     if apart:
         message = f"the measures of {one} and {other} differ in {listed(apart)}"
         yield Finding(at, "", message, "write the same KPIs for both in rules.measures")
@@ -42,14 +42,17 @@ def _alike(scenario: Scenario, at: Path, one: str, other: str) -> Findings:
     if steps[0] != steps[1]:
         message = f"weights of {one} have steps of {number(steps[0])}, those of {other} of {number(steps[1])}"
         yield Finding(at, "", message, "write one step for both in rules.weights.teams")
-    locks = [rules.locks.get(name, {}) for name in (one, other)]
+    stated = (rules.locks.get(name, {}) for name in (one, other))
+    locks = [
+        {common_name(name, kpi): weight for kpi, weight in given.items()}
+        for name, given in zip((one, other), stated, strict=True)
+    ]
     for kpi in sorted(locks[0].keys() & locks[1].keys()):
         if locks[0][kpi] != locks[1][kpi]:
             values = f"{number(locks[0][kpi])} for {one} and {number(locks[1][kpi])} for {other}"
             yield Finding(at, "", f"{kpi} is locked at {values}", "write one lock for both")
-    for kpi in every:
-        low = max(rules.weights.limit_of(name, kpi).min for name in (one, other))
-        high = min(rules.weights.limit_of(name, kpi).max for name in (one, other))
-        if low > high:
+    for kpi in sorted(own[0].keys() & own[1].keys()):
+        limits = [rules.weights.limit_of(name, o[kpi]) for name, o in zip((one, other), own, strict=True)]
+        if max(limit.min for limit in limits) > min(limit.max for limit in limits):
             message = f"the limits of {one} and {other} for {kpi} share no weight"
             yield Finding(at, "", message, "write limits in rules.weights.limits that both can keep")

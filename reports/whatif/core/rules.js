@@ -51,7 +51,7 @@ const RULE_FORMS = {
     rule.limit,
   ],
   unlike: (_, rule, { shares }) => [
-    total(shares[rule.team].map((w, k) => Math.abs(w - shares[rule.other][k]))),
+    total(shares[rule.other].map((w, k) => Math.abs(w - shares[rule.team][rule.kpis[k]]))),
     rule.limit,
   ],
   loaded: (company, rule, { outcome }) => [

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.common import (
+    file_argument,
+    json_option,
+    main,
+    placed,
+    print_json,
+    read,
+    set_option,
+    tell_changed,
+    verb,
+    with_changed,
+)
 
 if TYPE_CHECKING:
     from optimizer.scenario.start.answer_types import Answers
@@ -25,9 +36,10 @@ BESIDE = "answers.yaml"
     type=click.Path(path_type=Path),
     help=f"What `start` made it of; default: {BESIDE} beside it. Each answer is held against the scenario.",
 )
+@set_option
 @json_option
 @verb
-def check(file: Path, answers_file: Path | None, as_json: bool) -> None:
+def check(file: Path, answers_file: Path | None, changes: tuple[str, ...], as_json: bool) -> None:
     """All problems and warnings of a scenario, and its calibrated baseline in words."""
     from optimizer.cli.show.results import baseline_in_words
     from optimizer.cli.show.started import answers_table, kept_json, phrases
@@ -35,19 +47,19 @@ def check(file: Path, answers_file: Path | None, as_json: bool) -> None:
     from optimizer.plans.warnings import measured_warnings
     from optimizer.response.calibration import calibrate
     from optimizer.scenario.checks import warnings_of
-    from optimizer.scenario.read import located
     from optimizer.scenario.start.kept_answers import kept_answers
 
-    scenario = read(file)
+    scenario = read(file, changes)
     cal = calibrate(scenario)
-    warnings = located(file, [*warnings_of(scenario), *measured_warnings(cal)])
+    warnings = placed(file, scenario, [*warnings_of(scenario), *measured_warnings(cal)])
     answers = _answers(file, answers_file, scenario)
     if as_json:
-        told = {"problems": [], "warnings": [w.as_json() for w in warnings]}
+        told = with_changed(scenario, {"problems": [], "warnings": [w.as_json() for w in warnings]})
         print_json(
             told if answers is None else {**told, "answers": kept_json(kept_answers(answers, scenario))}
         )
         return
+    tell_changed(scenario)
     for warning in warnings:
         click.echo(f"warning: {warning}", err=True)
     click.echo(baseline_in_words(cal))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from optimizer.scenario.plan import Plan
+    from optimizer.scenario.problems import Finding, InputProblem
     from optimizer.scenario.types import Scenario
     from optimizer.tables.table import Table
     from reports.run import Document
@@ -87,6 +88,14 @@ seed_option = click.option(
 )
 out_option = click.option(
     "--out", type=Destination(file_okay=False), help="Folder for tables (CSV) and PDFs."
+)
+set_option = click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change a value of the scenario for this run, by its path in the file: budget.expected=126000, "
+    "budget.expected=+5%, kpis.wins.target=null. May be repeated.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
@@ -266,18 +275,27 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def read(file: Path) -> Scenario:
-    """The scenario of a file, or of a run folder that is what was written."""
+def read(file: Path, changes: Sequence[str] = ()) -> Scenario:
+    """The scenario of a file, or of a run folder that is what was written, with what is changed for this run
+    (`set_option`)."""
     from optimizer.runs.folder import refuse_changed_run
     from optimizer.scenario.read import read_scenario
 
     refuse_changed_run(file)
-    return read_scenario(file)
+    scenario = read_scenario(file)
+    if not changes:
+        return scenario
+    from optimizer.scenario.assigned.changed_scenario import changed_scenario
+
+    changed = changed_scenario(scenario, changes, str(file))
+    if changed.changed == scenario.changed:
+        click.echo(f"note: nothing was changed: {file} says so already", err=True)
+    return changed
 
 
-def read_and_warn(file: Path) -> Scenario:
+def read_and_warn(file: Path, changes: Sequence[str] = ()) -> Scenario:
     """The scenario; what a decision should not rest on unread is said on stderr."""
-    scenario = read(file)
+    scenario = read(file, changes)
     warn(file, scenario)
     return scenario
 
@@ -285,11 +303,42 @@ def read_and_warn(file: Path) -> Scenario:
 def warn(file: Path, scenario: Scenario) -> None:
     """Numbers of the wrong size, pay that is missing and labels that cannot be printed, on stderr."""
     from optimizer.scenario.checks import decisive_warnings_of
-    from optimizer.scenario.read import located
 
     findings = decisive_warnings_of(scenario)
-    for warning in located(file, findings) if findings else ():
+    for warning in placed(file, scenario, findings) if findings else ():
         click.echo(f"warning: {warning}", err=True)
+
+
+def placed(file: Path, scenario: Scenario, findings: Sequence[Finding]) -> Sequence[InputProblem]:
+    """Findings with their places in the file; what was changed for this run stands nowhere in it."""
+    from optimizer.scenario.problems import InputProblem, dotted
+    from optimizer.scenario.read import located
+
+    changed = tuple(change.path for change in scenario.changed)
+    of_run = [f for f in findings if changed and dotted(f.path).startswith(changed)]
+    here = [InputProblem(dotted(f.path), f.value, f.message, f.hint, "--set") for f in of_run]
+    return [*here, *located(file, [f for f in findings if f not in of_run])]
+
+
+def tell_changed(scenario: Scenario) -> None:
+    """First of all that is printed: what was changed for this run."""
+    for change in scenario.changed:
+        sides = (_told(text) for text in (change.before, change.after))
+        click.echo(f"changed for this run: {change.path}: {' to '.join(sides)}")
+
+
+def _told(text: str) -> str:
+    try:
+        return f"{float(text):,.10g}"
+    except ValueError:
+        return text or "nothing"
+
+
+def with_changed(scenario: Scenario, content: dict[str, Any]) -> dict[str, Any]:
+    """A verb's JSON, and in it what was changed for this run, where anything was."""
+    from optimizer.tables.changed_values import changed_json
+
+    return {**content, **changed_json(scenario)}
 
 
 def write_new(file: Path, content: bytes) -> None:

@@ -13,7 +13,10 @@ from optimizer.cli.common import (
     print_json,
     read_and_warn,
     seed_option,
+    set_option,
+    tell_changed,
     verb,
+    with_changed,
 )
 
 
@@ -21,17 +24,19 @@ from optimizer.cli.common import (
 @file_argument
 @plan_option
 @seed_option
+@set_option
 @json_option
 @verb
-def evaluate(file: Path, plan_name: str | None, seed: int, as_json: bool) -> None:
+def evaluate(file: Path, plan_name: str | None, seed: int, changes: tuple[str, ...], as_json: bool) -> None:
     """What people do under any plan, at first and once they have learnt."""
     from optimizer.cli.show import results
     from optimizer.plans.evaluation import evaluate as evaluate_plan
     from optimizer.tables import json_values
 
-    scenario = read_and_warn(file)
+    scenario = read_and_warn(file, changes)
     evaluation = evaluate_plan(scenario, plan_named(scenario, plan_name), seed)
     if as_json:
-        print_json(json_values.evaluation_json(evaluation))
+        print_json(with_changed(scenario, json_values.evaluation_json(evaluation)))
     else:
+        tell_changed(scenario)
         results.show_evaluation(evaluation)

@@ -17,7 +17,10 @@ from optimizer.cli.common import (
     main,
     print_json,
     read_and_warn,
+    set_option,
+    tell_changed,
     verb,
+    with_changed,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 )
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
 @click.option("--workers", type=click.IntRange(min=1), help="Processes; default: all processors.")
+@set_option
 @json_option
 @verb
 def frontier(
@@ -54,6 +58,7 @@ def frontier(
     time_limit: float,
     gap: float,
     workers: int | None,
+    changes: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """The best plan at every limit of the budget, of gaming or of controllability."""
@@ -67,7 +72,7 @@ def frontier(
     from optimizer.tables.labels import LABELS, labels_rows
     from reports.words.labelled import labelled, names_in
 
-    scenario = read_and_warn(file)
+    scenario = read_and_warn(file, changes)
     options = Options(gap=gap, time_limit=time_limit)
     with Narrator() as narrator, Workers(workers or cores()) as crew:
         tell = partial(narrator.tell_share, f"frontier over {over}")
@@ -78,8 +83,9 @@ def frontier(
         labels = LABELS.frame(labels_rows(scenario))
         FRONTIER.write(labelled(FRONTIER, table, names_in(labels)), out)
     if as_json:
-        print_json(frontier_json(traced))
+        print_json(with_changed(scenario, frontier_json(traced)))
     else:
+        tell_changed(scenario)
         show_frontier(scenario, traced)
     sys.exit(_exit_code(traced))
 

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from optimizer.cli.common import file_argument, json_option, main, print_json, read_and_warn, verb
+from optimizer.cli.common import (
+    file_argument,
+    json_option,
+    main,
+    print_json,
+    read_and_warn,
+    set_option,
+    tell_changed,
+    verb,
+    with_changed,
+)
 
 
 @main.command()
 @file_argument
+@set_option
 @json_option
 @verb
-def measures(file: Path, as_json: bool) -> None:
+def measures(file: Path, changes: tuple[str, ...], as_json: bool) -> None:
     """What each team can move: controllability, swing, lag, exposure, congruence."""
     from optimizer.cli.show import results
     from optimizer.plans import evaluation
     from optimizer.tables import json_values
 
-    influence = evaluation.influence(read_and_warn(file))
+    scenario = read_and_warn(file, changes)
+    influence = evaluation.influence(scenario)
     if as_json:
-        print_json(json_values.influence_json(influence))
+        print_json(with_changed(scenario, json_values.influence_json(influence)))
     else:
+        tell_changed(scenario)
         results.show_influence(influence)

@@ -16,13 +16,19 @@ from optimizer.cli.common import (
     print_json,
     read_and_warn,
     seed_option,
+    set_option,
+    tell_changed,
     verb,
 )
 
 
 @main.command()
 @file_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Run folder; default runs/<name>.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Run folder; default runs/<name>, with --set runs/<name>-what-if.",
+)
 @click.option("--beliefs", type=click.Choice(["consistent", "baseline"]), default="consistent")
 @click.option(
     "--time-limit",
@@ -65,11 +71,13 @@ from optimizer.cli.common import (
     help="Compare candidate plans in N draws from the sources' ranges; 2000 with --robust.",
 )
 @seed_option
+@set_option
 @json_option
 @verb
 def solve(
     file: Path,
     out: Path | None,
+    changes: tuple[str, ...],
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -90,12 +98,12 @@ def solve(
         raise click.UsageError(
             "--robust and --draws compare plans at consistent beliefs, not --beliefs baseline"
         )
-    scenario, source = read_and_warn(file), scenario_file(file).read_bytes()
+    scenario, source = read_and_warn(file, changes), scenario_file(file).read_bytes()
     if asked.alternatives and not scenario.rules.weights.step:
         raise click.UsageError(
             "--alternatives lists plans that differ by steps, and rules.weights.step is 0: write 0.05 there"
         )
-    folder = out or Path("runs") / scenario.name
+    folder = out or Path("runs") / f"{scenario.name}{'-what-if' if scenario.changed else ''}"
     try:
         with Narrator() as narrator:
             run = solve_to_folder(scenario, folder, asked, source=source, listener=narrator, workers=cores())
@@ -113,6 +121,7 @@ def solve(
         seconds = {phase: round(value, 3) for phase, value in run.seconds.items()}
         print_json({**solution_json(run.solution), "seconds": seconds})
     else:
+        tell_changed(scenario)
         show_solution(run.explanation, folder)
     sys.exit(EXIT[run.solution.status])
 

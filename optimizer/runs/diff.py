@@ -80,7 +80,9 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
 def _inputs(folder: Path) -> dict[str, Any]:
     """Every number and text of the scenario by its path, options, and versions."""
     inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-    scenario = read_scenario(folder / "scenario.yaml").model_dump(mode="json", by_alias=True)
+    scenario = read_scenario(folder / "scenario.yaml").model_dump(
+        mode="json", by_alias=True, exclude={"changed"}
+    )
     asked = {"options": inputs["options"], "python": inputs["python"], "versions": inputs["versions"]}
     return dict(_flat("", {**scenario, **asked}))
 

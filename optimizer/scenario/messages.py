@@ -42,9 +42,9 @@ def _finding(detail: ErrorDetails, schema: Any, medium: Medium) -> Finding:
     if detail["type"] == "missing":
         return Finding(path, "", "is missing", medium.absent(path), at_key=True)
     if detail["type"] == "extra_forbidden":
-        hint = _unknown_key(str(path[-1]), _at(schema, path[:-1]))
+        hint = _unknown_key(str(path[-1]), type_at(schema, path[:-1]))
         return Finding(path, "", "unknown key", hint, at_key=True)
-    message, hint = _said(detail, _at(schema, path), medium)
+    message, hint = _said(detail, type_at(schema, path), medium)
     return Finding(path, shown(detail["input"]), message, hint, at_key)
 
 
@@ -224,7 +224,7 @@ def keys_of(schema: Any) -> list[str]:
     return [key for option in options_of(schema) for key in _fields(option)]
 
 
-def _at(schema: Any, path: Path) -> Any:
+def type_at(schema: Any, path: Path) -> Any:
     """The type expected at a path, or Any where the path leaves it."""
     for part in path:
         steps = (_step(option, part) for option in options_of(schema))

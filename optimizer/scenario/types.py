@@ -241,6 +241,17 @@ class Source(Frozen):
         return (1 - self.range, 1 + self.range) if self.range else None
 
 
+class ChangedValue(Frozen):
+    """A value that was changed for a run by `--set`: what the scenario said, and what holds here."""
+
+    path: Annotated[str, StringConstraints(min_length=1)]
+    """Path in this file, e.g. `rules.budget.expected`."""
+    before: str = ""
+    """What the scenario said, as text; empty where it said nothing."""
+    after: str = ""
+    """What it says here; empty where it was taken out."""
+
+
 class Scenario(Frozen):
     """A whole scenario file."""
 
@@ -283,3 +294,5 @@ class Scenario(Frozen):
     that is made of the file is a draft."""
     sources: dict[str, Source] = {}
     """Keyed by dotted path into this file, e.g. `activities.touch_fit.yields`."""
+    changed: Annotated[tuple[ChangedValue, ...], Field(strict=False)] = ()
+    """What was changed for this run by `--set`, written into run folders: everything made of it says so."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from optimizer.explanation.build import Explanation, explain
 from optimizer.tables import (
     certificate,
+    changed_values,
     comparison,
     controls,
     explanation,
@@ -94,6 +95,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (plan_terms.PERSONAL_PAY, lambda e: plan_terms.personal_pay_rows(e.solution)),
     (plan_terms.MISTOLD, lambda e: plan_terms.mistold_rows(e.cal.scenario)),
     (placeholders.PLACEHOLDERS, placeholders.placeholders_rows),
+    (changed_values.CHANGED, lambda e: changed_values.changed_rows(e.solution.problem.scenario)),
     (certificate.SOURCES, lambda e: certificate.sources_rows(e.solution)),
     (warnings.WARNINGS, warnings.warnings_rows),
     (

@@ -18,6 +18,7 @@ from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.response.pay_response import pay_responses
 from optimizer.risk.payouts import PERCENTILES, PayoutDistribution, Spread
 from optimizer.scenario.plan import IN_FORCE, Plan, terms_json
+from optimizer.tables.changed_values import changed_json
 from optimizer.tables.robustness import robustness_json
 from optimizer.tables.side_effects import at_mercy_json, side_effects_json
 from optimizer.tables.table import number
@@ -208,6 +209,7 @@ def solution_json(solution: Solution) -> Json:
         **_unpriced_json(solution.unpriced),
         **_outside_json(solution),
         **_draft_json(solution),
+        **changed_json(solution.problem.scenario),
         **_others_json(solution),
         **_known_json(solution),
     }

@@ -28,6 +28,7 @@ from optimizer.response.pay_curves import PayCurves
 from optimizer.scenario.charges import charge_rate, loading
 from optimizer.scenario.plan import IN_FORCE, PlanTerms, plans_in, terms_json
 from optimizer.scenario.types import Scenario, TargetPay
+from optimizer.tables.changed_values import changed_rows
 from optimizer.tables.labels import labels_of
 from optimizer.tables.rounding import money_decimals
 
@@ -39,7 +40,8 @@ Json = dict[str, Any]
 SCHEMA: dict[str, str] = {
     "schema": "version of this shape",
     "scenario": "name, label, currency, period, objective, status of the solve (null where nothing "
-    "was solved), placeholders (numbers that nobody has given yet), decimals of money",
+    "was solved), placeholders (numbers that nobody has given yet), changed (path, "
+    "before, after of what was changed for this run), decimals of money",
     "constants": "tolerances of rules (absolute, and relative to the limit) and of the equilibrium, decimals "
     "to which payouts are booked, floors and reach: those of the Python modules",
     "teams": "name, label, loading 1 + τ_i, charges τ_i, hours H_i (0: as `effort` says; null: no limit), "
@@ -139,6 +141,7 @@ def _scenario(cal: Calibrated) -> Json:
         "objective": scenario.rules.objective,
         "status": None,
         "placeholders": len(scenario.placeholders),
+        "changed": list(changed_rows(scenario)),
         "decimals": money_decimals([gross]),
     }
 

@@ -12,6 +12,7 @@ from reports.plan_document.scale import scale
 from reports.plan_document.told import Told
 from reports.run import RunContent
 from reports.words.catalogue import footer
+from reports.words.changed import changes_said
 
 SHORT = 12
 """Digits of a version that are printed."""
@@ -22,14 +23,20 @@ def letter_of(told: Told, run: RunContent, date: dt.date | None) -> PlanLetter:
     title = told.say("title", team=told.name("team", told.team["team"]))
     version = version_of(run)
     foot = footer(told.words, title, date)
-    company = told.name("company", told.tables["summary"].iloc[0]["scenario"])
     return PlanLetter(
         told.words.language,
         title,
-        company,
+        _subtitle(told),
         " · ".join((foot, told.say("version", version=version))) if version else foot,
         tuple(_numbered(_blocks(told, version))),
     )
+
+
+def _subtitle(told: Told) -> str:
+    """Whose plan it is; of a what-if also that it is one, for who is asked to sign."""
+    company = told.name("company", told.tables["summary"].iloc[0]["scenario"])
+    changes = changes_said(told.words, told.tables)
+    return f"{company}. {told.say('changed', changes='; '.join(changes))}" if changes else company
 
 
 def version_of(run: RunContent) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.words.catalogue import Words
+from reports.words.changed import changes_said
 from reports.words.control_words import failed_controls
 from reports.words.doubts import doubts
 from reports.words.sentences import Row, Tables, objective, period
@@ -18,7 +19,8 @@ MOST_NAMED = 3
 
 def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
     """What must be read before the numbers: what failed, is broken or doubtful, and why nothing moved."""
-    blocks = [*_failed(words, tables), *_loss_of_net(words, tables), *_better_outside(words, tables)]
+    blocks = [*_changed(words, tables), *_failed(words, tables)]
+    blocks += [*_loss_of_net(words, tables), *_better_outside(words, tables)]
     blocks += failed_controls(words, tables)
     blocks += [*_broken(words, tables), *_beliefs(words, tables)]
     blocks += doubts(words, tables["warnings"])
@@ -27,6 +29,12 @@ def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
     if not summary["moved"] and searched:
         blocks.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})
     return blocks
+
+
+def _changed(words: Words, tables: Tables) -> list[dict[str, Any]]:
+    """A what-if: these are not the figures of the scenario's file."""
+    lines = changes_said(words, tables)
+    return [{"title": words.say("alert.changed"), "lines": lines, "tone": "warn"}] if lines else []
 
 
 def _failed(words: Words, tables: Tables) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from reports.workbook.curves import write_curves
 from reports.workbook.front import (
     open_summary,
     shown_plans,
+    write_changed,
     write_dictionary,
     write_head,
     write_payouts,
@@ -56,6 +57,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], languag
     write_sensitivity(book, tables["assumptions"])
     amounts = write_recorded(book, shown_plans(tables["plans"]))
     write_head(summary, head)
+    write_changed(summary, tables["changed"])
     net = write_summary(summary, tables, amounts, paid)
     write_state(summary, write_controls(book, tables["controls"], agreed, paid, net))
     write_dictionary(book)

@@ -48,6 +48,15 @@ def write_head(sheet: Sheet, summary: pd.Series) -> None:
     sheet.page.conditional_format(7, 1, 7, 1, changed)
 
 
+def write_changed(sheet: Sheet, changed: pd.DataFrame) -> None:
+    """What of the scenario was changed for this run; nothing where nothing was."""
+    if changed.empty:
+        return
+    sheet.say(1, 0, "xlsx.what_if")
+    said = (f"{c['path']}: {c['before'] or '–'} → {c['after'] or '–'}" for _, c in changed.iterrows())
+    sheet.text(1, 1, "; ".join(said), "text", "bad")
+
+
 def write_state(sheet: Sheet, state: State) -> None:
     """How the controls came out, in words."""
     sheet.say(6, 0, "xlsx.control.all")

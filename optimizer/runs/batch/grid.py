@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from optimizer.runs.batch.job import Job
 from optimizer.runs.options import Documents, Language, RunOptions
+from optimizer.scenario.assigned.differences import changes_between
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.files import read_plain
 from optimizer.scenario.messages import findings_of
@@ -140,7 +141,8 @@ def _merged(variant: _Variant, grid: Grid) -> tuple[Scenario | None, list[Findin
     except ValidationError as error:
         return None, _placed(findings_of(error, Scenario), place)
     wrong = problems_of(scenario)
-    return (None if wrong else scenario), _placed(wrong, place)
+    told = scenario.model_copy(update={"changed": changes_between(variant.base, scenario)})
+    return (None if wrong else told), _placed(wrong, place)
 
 
 def _placed(findings: list[Finding], place: Keys) -> list[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 from optimizer.scenario.curve_types import LISTED, Accelerator, Curve, Vesting
 from optimizer.scenario.plan_types import StatedPlan, Targets
 from optimizer.scenario.rule_types import Measured, Pair, Rules, TeamWeights, WeightGroup, WeightLimit
-from optimizer.scenario.types import Activity, Kpi, Regime, Scenario, Source, Stage, Team
+from optimizer.scenario.types import Activity, ChangedValue, Kpi, Regime, Scenario, Source, Stage, Team
 from optimizer.scenario.value_types import NonNegative
 from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, SheetTable, columns_of
 
@@ -267,6 +267,13 @@ SHEETS: tuple[Form | SheetTable, ...] = (
         ("placeholders", None),
         (),
         _value("placeholder", "Path of the number, e.g. teams.sales.hours.", str),
+    ),
+    SheetTable(
+        "changed",
+        "What was changed for a run by `--set`: written by the program.",
+        ("changed", None),
+        (),
+        columns_of(ChangedValue),
     ),
     SheetTable(
         "sources",

@@ -134,12 +134,14 @@ function header({ company, catalogues, state }, words, actions) {
       { type: "button", id: `language-${code}`, lang: code, "aria-pressed": String(code === language), click: () => actions.setLanguage(code) },
       name
     );
-  const { label, period, currency, placeholders } = company.scenario;
+  const { label, period, currency, placeholders, changed } = company.scenario;
   const draft = placeholders > 0 ? element("p", { class: "draft" }, words.count("draft", placeholders)) : null;
+  const values = changed.map(({ path, before, after }) => `${path}: ${before || "–"} → ${after || "–"}`).join("; ");
+  const whatIf = values ? element("p", { class: "draft" }, words.say("changed", { values })) : null;
   return element(
     "header",
     {},
-    element("div", {}, element("h1", {}, named(label[language])), element("p", { class: "note" }, words.say("subtitle", { currency, period: words.say(`period.${period}`) })), draft),
+    element("div", {}, element("h1", {}, named(label[language])), element("p", { class: "note" }, words.say("subtitle", { currency, period: words.say(`period.${period}`) })), draft, whatIf),
     element("div", { class: "languages", role: "group", "aria-label": words.say("language") }, Object.entries(catalogues).map(([code, { name }]) => choice(code, name)))
   );
 }

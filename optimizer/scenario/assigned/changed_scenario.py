@@ -1,0 +1,244 @@
+"""A scenario with some values changed for one run, and a record of what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from optimizer.scenario.assigned.assignment import FROM, Assignment, assignment_of
+from optimizer.scenario.assigned.differences import changes_between
+from optimizer.scenario.assigned.places import is_part, place_of
+from optimizer.scenario.checks import problems_of
+from optimizer.scenario.messages import findings_of, keys_of, options_of, type_at
+from optimizer.scenario.plan_types import StatedPlan, plan_kind
+from optimizer.scenario.problems import Finding, InputProblem, Path, ScenarioError, dotted, listed, number
+from optimizer.scenario.types import Scenario
+
+Tree = dict[str, Any]
+
+
+def changed_scenario(scenario: Scenario, texts: Sequence[str], file: str) -> Scenario:
+    """The scenario with `path=value` for each text; what changed is in its `changed`, after what had been.
+
+    Raises ScenarioError with what is wrong with the assignments, or with the scenario that they make.
+    """
+    tree: Tree = scenario.model_dump(mode="python", by_alias=True, exclude_defaults=True)
+    typed = _all_of(texts)
+    places = {place: one for one in typed for place in [_put(scenario, tree, one)]}
+    if len(places) < len(typed):
+        _refuse_twice(scenario, tree, typed)
+    made = _validated(tree, places, file)
+    return made.model_copy(update={"changed": changes_between(scenario, made)})
+
+
+def _all_of(texts: Sequence[str]) -> list[Assignment]:
+    """Raises ScenarioError with all that cannot be read."""
+    found: list[Assignment] = []
+    problems: list[InputProblem] = []
+    for text in texts:
+        try:
+            found.append(assignment_of(text))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def _refuse_twice(scenario: Scenario, tree: Tree, typed: Sequence[Assignment]) -> None:
+    seen: set[Path] = set()
+    for one in typed:
+        place = place_of(scenario, tree, one)
+        if place in seen and not one.adds:
+            raise one.wrong(dotted(place), "", "is set twice", "keep one of the two")
+        seen.add(place)
+
+
+def _put(scenario: Scenario, tree: Tree, typed: Assignment) -> Path:
+    """Change the tree; returns where."""
+    keys = place_of(scenario, tree, typed)
+    if is_part(keys):
+        _widen(tree, str(keys[1]))
+    parent = _parent(tree, keys, typed)
+    before = _there(scenario, keys)
+    value = _meant(scenario, tree, typed, keys, before)
+    last = keys[-1]
+    if value is None:
+        _take(parent, last)
+    elif typed.adds:
+        parent[last] = [*_list_at(typed, keys, parent, last), *(value if _several(value, keys) else [value])]
+    elif _is_record(keys) and isinstance(value, Mapping) and isinstance(parent.get(last), Mapping):
+        parent[last] = {**parent[last], **value}
+    else:
+        parent[last] = value
+    return keys
+
+
+def _widen(tree: Tree, plan: str) -> None:
+    """A plan of weights alone becomes one that can say more."""
+    plans = tree.setdefault("plans", {})
+    there = plans.get(plan, {})
+    if there and plan_kind(there) == "weights":
+        plans[plan] = {"weights": there}
+
+
+def _parent(tree: Tree, keys: Path, typed: Assignment) -> Any:
+    """The mapping or list that the last key is in; what is not written yet is made."""
+    place: Any = tree
+    for depth, key in enumerate(keys[:-1], 1):
+        if isinstance(place, Mapping):
+            fresh: Any = [] if isinstance(keys[depth], int) else {}
+            if place.get(key) is None:
+                place[key] = fresh  # type: ignore[index]
+        inner = _step(place, key, keys[: depth - 1], typed)
+        if isinstance(inner, tuple):
+            inner = list(inner)
+            place[key] = inner
+        if not isinstance(inner, dict | list):
+            at = dotted(keys[:depth])
+            raise typed.wrong(at, inner, "is one value, with nothing inside", f"write {at}=...")
+        place = inner
+    if isinstance(place, list):
+        _step(place, keys[-1], keys[:-1], typed)
+    return place
+
+
+def _step(place: Any, key: str | int, above: Path, typed: Assignment) -> Any:
+    if isinstance(place, list):
+        if not isinstance(key, int) or key >= len(place):
+            last = f"[0] to [{len(place) - 1}]" if place else "none"
+            at = dotted(above)
+            raise typed.wrong(at, key, "has no such place", f"its places: {last}; {at}+=... adds one")
+        return place[key]
+    return place.get(key)
+
+
+def _take(parent: Any, last: str | int) -> None:
+    if isinstance(parent, list):
+        del parent[int(last)]
+    else:
+        parent.pop(last, None)
+
+
+def _list_at(typed: Assignment, keys: Path, parent: Any, last: str | int) -> list[Any]:
+    there = parent.get(last, []) if isinstance(parent, Mapping) else parent[last]
+    listing = any(
+        getattr(option, "__origin__", None) is tuple for option in options_of(type_at(Scenario, keys))
+    )
+    if not listing:
+        raise typed.wrong(dotted(keys), "", "is no list to add to", f"write {dotted(keys)}=...")
+    return list(there)
+
+
+def _several(value: Any, keys: Path) -> bool:
+    """Whether a list is several things to add, rather than one that is a list itself."""
+    return isinstance(value, list) and not (
+        keys[-1] == "same" and not any(isinstance(v, list) for v in value)
+    )
+
+
+def _is_record(keys: Path) -> bool:
+    """Whether a path leads to a thing whose keys are given, not to names and their values."""
+    return bool(keys_of(type_at(Scenario, keys)))
+
+
+# --- what a value means ---------------------------------------------------------------------------------
+
+
+def _there(scenario: Scenario, keys: Path) -> Any:
+    """What stands at a path of the scenario, defaults included; None for nothing."""
+    place: Any = scenario.model_dump(mode="python", by_alias=True)
+    for key in keys:
+        if isinstance(place, Mapping):
+            place = place.get(key)
+        elif isinstance(place, list | tuple) and isinstance(key, int) and key < len(place):
+            place = place[key]
+        else:
+            return None
+    return place
+
+
+def _meant(scenario: Scenario, tree: Tree, typed: Assignment, keys: Path, before: Any) -> Any:
+    value = typed.value
+    if isinstance(value, str) and value.startswith(FROM):
+        return _taken(scenario, tree, typed, value)
+    if typed.share is not None and not _is_text(keys):
+        changes, size = typed.share
+        return _moved(typed, keys, before, 1 + size) if changes else float(number(size))
+    if isinstance(value, str) and _is_list(keys):
+        names = [name.strip() for name in value.strip("[]").split(",")]
+        return [names] if keys[-1] == "same" and not typed.adds else names
+    if keys[-1] == "same" and isinstance(value, list) and not any(isinstance(v, list) for v in value):
+        return value if typed.adds else [value]
+    return value
+
+
+def _is_text(keys: Path) -> bool:
+    return any(option is str for option in options_of(type_at(Scenario, keys)))
+
+
+def _is_list(keys: Path) -> bool:
+    return any(getattr(option, "__origin__", None) is tuple for option in options_of(type_at(Scenario, keys)))
+
+
+def _taken(scenario: Scenario, tree: Tree, typed: Assignment, value: str) -> Any:
+    """What stands at another place of the scenario."""
+    source = replace(assignment_of(f"{value.removeprefix(FROM)}=0"), text=typed.text)
+    keys = place_of(scenario, tree, source)
+    found = _there(scenario, keys)
+    if found is None:
+        raise typed.wrong(
+            dotted(keys), "", "nothing stands there to take", "name a path of the scenario after @"
+        )
+    if keys[0] == "plans" and len(keys) == 2 and typed.keys[0] == "current_plan":
+        plan = scenario.plans[str(keys[1])]
+        found = plan.weights if isinstance(plan, StatedPlan) else plan
+    return deepcopy(found)
+
+
+def _moved(typed: Assignment, keys: Path, before: Any, factor: float) -> Any:
+    """A number, or every number of a mapping of names, times a factor."""
+    if isinstance(before, int | float) and not isinstance(before, bool):
+        moved = float(number(before * factor))
+        return int(moved) if isinstance(before, int) and moved.is_integer() else moved
+    numbers = isinstance(before, Mapping) and before and not _is_record(keys)
+    if numbers and all(isinstance(v, int | float) for v in before.values()):
+        return {name: float(number(value * factor)) for name, value in before.items()}
+    at, inside = dotted(keys), keys_of(type_at(Scenario, keys))
+    hint = (
+        f"name one number in it: {listed(f'{at}.{key}' for key in inside)}"
+        if inside
+        else f"write {at}=NUMBER"
+    )
+    raise typed.wrong(at, typed.value, "there is no number to change by a share", hint)
+
+
+# --- what it makes --------------------------------------------------------------------------------------
+
+
+def _validated(tree: Tree, places: Mapping[Path, Assignment], file: str) -> Scenario:
+    """Raises ScenarioError with problems under the assignment that brought them, else under the file."""
+    try:
+        made = Scenario.model_validate(tree, by_alias=True, by_name=False)
+        findings = problems_of(made)
+    except ValidationError as error:
+        findings = findings_of(error, Scenario)
+    if findings:
+        raise ScenarioError(_located(finding, places, file) for finding in findings)
+    return made
+
+
+def _located(finding: Finding, places: Mapping[Path, Assignment], file: str) -> InputProblem:
+    near = [one for place, one in places.items() if _overlap(place, finding.path)]
+    only = next(iter(places.values())) if len(places) == 1 else None
+    said = near[0].said if near else only.said if only else file
+    return InputProblem(dotted(finding.path), finding.value, finding.message, finding.hint, said)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    size = min(len(one), len(other))
+    return one[:size] == other[:size]

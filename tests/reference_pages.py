@@ -52,8 +52,8 @@ A map says what the columns of an export mean: `incentives calibrate EXPORT... -
 `--suggest-map` writes one to start from, `incentives schema --map` prints its JSON Schema for editors.
 
 A suggested map is a guess from words and values: `# CHECK` marks what is not sure, `# NOT FOUND` what no
-column was found for, with those that may be meant. On 68 exports never seen, 93 % of its fields were right at
-first sight, and one map of seventeen had an error without a mark: read every line before use
+column was found for, with those that may be meant. On 81 exports never seen, 93 % of its fields were right at
+first sight, and one map of sixteen had an error without a mark: read every line before use
 ([how that was measured](../benchmarks.md#maps-suggested-for-exports-never-seen)).
 
 *Headings* are written as the file has them. *Conditions* say which rows count:

@@ -11,11 +11,12 @@ import pytest
 from tests.heading_exports import RIGHT, SILENT, Field, exports, judged, map_of, names, paths_of, share
 from tests.verbs import incentives
 
-LEAST_RIGHT = {"development": 0.99, "held_out": 0.99, "reserve": 0.99, "public": 0.99}
-"""Of fields, as measured after mending: 99.4, 99.1, 100 and 100 %. What was right at first sight, before
-anything was mended for the unseen parts, is less and stands in docs/benchmarks.md."""
+LEAST_RIGHT = {"development": 0.99, "held_out": 0.99, "reserve": 0.99, "public": 0.99, "public_2": 0.99}
+"""Of fields, as measured after mending: 99.4, 99.1 and three times 100 %. What was right at first sight,
+before anything was mended for the unseen parts, is less and stands in docs/benchmarks.md."""
 CANNOT_BE_TOLD = {"mailchimp_audience", "followupboss", "public_numbered_stages", "public_deal_sizes",
-                  "public_duckflow", "public_odoo_export", "public_java_leads"}  # fmt: skip
+                  "public_duckflow", "public_odoo_export", "public_java_leads", "second_closer_es",
+                  "second_registro_es", "second_devis_commande_fr", "second_sales_tracker"}  # fmt: skip
 """Exports without an outcome or a date of creation, or whose outcomes only their company knows."""
 
 

@@ -13,7 +13,7 @@ from tests.heading_exports import RIGHT, Field, Share, judged, map_of, names, sh
 
 HEAD = ("part", "exports", "fields", "right", "maps wholly right", "wrong with CHECK", "missing",
         "wrong without CHECK")  # fmt: skip
-PARTS = ("development", "held_out", "reserve", "public")
+PARTS = ("development", "held_out", "reserve", "public", "public_2")
 
 
 def main() -> None:

@@ -120,6 +120,12 @@ class Column:
         return written and least is not None and most is not None and most > 2 * max(0.0, least)
 
     @cached_property
+    def small(self) -> bool:
+        """Whole numbers below a hundred, which are seldom money."""
+        numbers = _numbers(self.sample).drop_nulls()
+        return len(numbers) > 0 and _true((numbers < 100) & (numbers % 1 == 0)) and not self.codes
+
+    @cached_property
     def persons(self) -> float:
         """Share of its categories that look like names of persons."""
         return sum(bool(_NAME.match(v)) for v in self.values) / max(1, len(self.values))

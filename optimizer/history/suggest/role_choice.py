@@ -108,6 +108,8 @@ def _doubt(
         return "guessed from its values"
     if role == "value" and column.different <= _FEW_AMOUNTS and len(column.cells) >= _MANY_ROWS:
         return f"only {column.different} different amounts: of the deal, or of its customer?"
+    if role == "value" and column.small:
+        return "small whole numbers: amounts, or a count of something?"
     return _rivals(role, column, columns, table)
 
 

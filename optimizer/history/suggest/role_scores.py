@@ -64,7 +64,8 @@ _NOT_AN_AMOUNT = {"probability": -9, "count": -9, "id": -9, "weighted": -6, "ave
                   "response": -9, "activity": -9, "parent": -2}  # fmt: skip
 _NOT_A_CATEGORY = {"competitor": -9, "reason": -9, "modified": -9, "creator": -9, "created": -6,
                    "closed": -6, "count": -9, "date": -3, "stage": -6, "status": -6, "activity": -9,
-                   "probability": -9, "currency": -9, "next": -9, "flag": -9}  # fmt: skip
+                   "probability": -9, "currency": -9, "next": -9, "flag": -9,
+                   "action": -6}  # fmt: skip
 
 
 def score(role: str, column: Column, table: Table) -> float:
@@ -168,7 +169,7 @@ def _nothing(_column: Column, _table: Table) -> float:
 RULES: Mapping[str, Rule] = {
     "id": Rule(
         ("text", "number", "date"),
-        {"id": 4, "deal": 3, "plain": 0.5, "lead": -3, "contact": -3, "account": -3.5, "owner": -6,
+        {"id": 4, "deal": 3, "plain": 0.5, "lead": -3, "contact": -4, "account": -3.5, "owner": -6,
          "user": -6, "creator": -9, "created": -6, "closed": -6, "modified": -6, "date": -6, "value": -6,
          "revenue": -6, "cost": -6, "count": -9, "source": -6, "campaign": -6, "stage": -6, "status": -6,
          "product": -2, "team": -6, "reason": -6, "activity": -6, "parent": -1.5, "currency": -8,
@@ -244,7 +245,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "spender": Rule(
         ("text",),
-        {"source": 5, "campaign": 4.5, "name": 0.5, "medium": 4, "account": -4, "currency": -9,
+        {"source": 5, "campaign": 4.5, "action": 3, "name": 0.5, "medium": 4, "account": -4, "currency": -9,
          "type": -1.5, "id": -1, "status": -6},
         _channels,
     ),

@@ -449,6 +449,23 @@ def test_skill_that_differs_under_equal_supply_is_what_persons_control() -> None
     assert share.value > 0.5
 
 
+@pytest.mark.parametrize("attribute", ["source", "segment", "product"])
+def test_easy_leads_are_supply_by_whatever_column_tells_them(attribute: str) -> None:
+    """Half of the persons get mostly easy leads: what differs between persons is what they are given."""
+    rng = np.random.default_rng(19)
+    leads = panel(rng, 0.0, 0.1)
+    first_half = leads["owner"].is_in([f"p{i:02}" for i in range(6)]).to_numpy()
+    easy = rng.random(leads.height) < np.where(first_half, 0.8, 0.2)
+    leads = leads.with_columns(
+        pl.Series(attribute, np.where(easy, "easy", "hard")),
+        pl.Series("won", rng.random(leads.height) < np.where(easy, 0.4, 0.1)),
+    )
+    share = controlled(leads, "won", 3.0, apart=False)
+    assert share is not None
+    assert share.value < 0.05
+    assert share.others["supply"] > 0.5
+
+
 def test_persons_supply_season_and_luck_make_up_all_of_a_kpi() -> None:
     share = controlled(panel(np.random.default_rng(17), 0.4, 0.5), "won", 3.0, apart=True)
     assert share is not None

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from reports.run import Document
-from reports.studies.calibration_parts import day_said, parts
+from reports.studies.calibration_parts import parts
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
-from reports.words.catalogue import Words, footer, words_for
+from reports.words.catalogue import Words, day_said, footer, words_for
 from reports.words.locales import languages
 from reports.words.sentences import Tables
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_date
 
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
-from reports.words.catalogue import Words
+from reports.words.catalogue import Words, day_said
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables
 
@@ -39,10 +38,6 @@ def parts(words: Words, tables: Tables) -> Iterator[Block]:
     )
     blocks = (part(words, tables) for part in every)
     return (part for part in blocks if part is not None)
-
-
-def day_said(words: Words, day: Any) -> str:
-    return str(format_date(day, format="long", locale=words.write.locale))
 
 
 def _share(words: Words, value: float) -> str:

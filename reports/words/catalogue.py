@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -119,8 +120,13 @@ def footer(words: Words, title: str, date: dt.date | None) -> str:
     """Title and, where it is given, the date."""
     if date is None:
         return title
-    written = format_date(date, format="long", locale=words.write.locale)
-    return " · ".join((title, words.say("head.date", date=written)))
+    return " · ".join((title, words.say("head.date", date=day_said(words, date))))
+
+
+def day_said(words: Words, day: dt.date) -> str:
+    """A day in full; French has an ordinal for the first of a month alone."""
+    text = str(format_date(day, format="long", locale=words.write.locale))
+    return re.sub(r"^1(?=\s)", "1er", text) if str(words.write.locale).startswith("fr") else text
 
 
 def plain_number(words: Words, value: float) -> str:

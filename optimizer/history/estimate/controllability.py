@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from optimizer.history.estimate import mixed_models
+from optimizer.history.estimate import mixed_models, strata
 from optimizer.history.estimate.rates import LEVEL
 
 _LEADS_NEEDED = 10
@@ -52,12 +52,12 @@ class Controlled:
 def controlled(
     leads: pl.DataFrame, outcome: str, months: float, apart: bool, *, rate: bool = False
 ) -> Controlled | None:
-    """Of `leads` with owner, source, created and an outcome; a period has so many `months`.
+    """Of `leads` with owner, attributes, created and an outcome; a period has so many `months`.
 
     Leads with the outcome (their share, where the KPI is a `rate`) by person and month are split into what
-    the same leads bring by source in average hands (supply) and the rest, and the rest into persons, months
-    and luck (REML). Months and luck average out over a period, supply is taken not to. The interval leaves
-    out one person at a time, or one of twenty groups (jackknife).
+    the same leads bring by source, segment and product in average hands (supply) and the rest, and the rest
+    into persons, months and luck (REML). Months and luck average out over a period, supply is taken not to.
+    The interval leaves out one person at a time, or one of twenty groups (jackknife).
     """
     cells = _cells(leads, outcome, rate)
     owners = cells["owner"].unique().sort()
@@ -75,10 +75,11 @@ def controlled(
 
 
 def _cells(leads: pl.DataFrame, outcome: str, rate: bool) -> pl.DataFrame:
-    chance = pl.col(outcome).mean().over(pl.col("source").cast(pl.String).fill_null("missing"))
+    names = strata.attributes_of(leads, outcome)
     units = pl.col("n") if rate else pl.lit(1)
     return (
-        leads.with_columns(chance.alias("chance"), pl.col("created").dt.truncate("1mo").alias("month"))
+        strata.with_levels(leads, names)
+        .with_columns(pl.col(outcome).mean().over(names or pl.lit(0)).alias("chance"))
         .group_by("owner", "month", maintain_order=True)
         .agg(pl.len().alias("n"), pl.col(outcome).sum().alias("k"), pl.col("chance").sum().alias("supply"))
         .filter(pl.col("n") >= _LEADS_NEEDED)

@@ -13,14 +13,17 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import math
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import twin
 from scipy import stats
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "scenarios" / "school_crm_twin"))  # pytest has it already
+import twin
 from twin import Answers, Change, Source, Twin
 
 from optimizer import Scenario, evaluate, solve

@@ -179,6 +179,8 @@ def test_a_win_rate_that_fell_is_told_with_both_rates_and_the_day() -> None:
     assert f"start: {change['start']}" in sentence
     assert found("regime")["rates"]["won_since_change"]["lo"] < EXPECTED["regime"]["truth_today"]
     assert found("regime")["rates"]["won_since_change"]["hi"] > EXPECTED["regime"]["truth_today"]
+    assert "Of those created since the win rate last changed, " in said("regime")
+    assert "since the win rate last changed" not in said("segments")
 
 
 @pytest.mark.slow
@@ -231,7 +233,8 @@ def test_a_rush_at_the_end_of_quarters_is_seen_in_the_time_in_which_closings_are
     ("case", "words"),
     [
         ("regime", {"en": ["win rate fell from 34.8%", "are won, 1,226 lost", "By the time they came"],
-                    "fr": ["taux de gain a baissé de 34,8", "Selon leur arrivée"]}),
+                    "fr": ["taux de gain a baissé de 34,8", "Selon leur arrivée", "du 1er janvier 2024",
+                           "De celles créées depuis le dernier changement"]}),
         ("quarter_end", {"en": ["Wins by month of the quarter", "78.1%"], "fr": ["Gains selon le mois"]}),
         ("plain", {"en": ["3,639 ± 123", "a win takes 31.8 days"], 
                    "fr": ["873 perdues", "prend 31,8 jours"]}),

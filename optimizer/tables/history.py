@@ -43,6 +43,9 @@ SUMMARY = Table(
     end=Column(float, "share", "won in the end of those decided then, young leads allowed for; NaN unknown"),
     end_lo=Column(float, "share", "lower end of its 95 % interval"),
     end_hi=Column(float, "share", "upper end of its 95 % interval"),
+    since=Column(float, "share", "the same of leads created since the win rate changed; NaN: it did not"),
+    since_lo=Column(float, "share", "lower end of its 95 % interval"),
+    since_hi=Column(float, "share", "upper end of its 95 % interval"),
     decided=Column(float, "share", "of leads decided in the end; others are left open for good"),
     all_decided=Column(bool, "flag", "whether that is all of them, but for chance"),
     lag=Column(float, "days", "mean from creation to win, young leads allowed for; NaN with too few wins"),
@@ -78,7 +81,9 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
     outcome, value, fewer = study.outcome, study.value, study.fewer
     arrival = study.arrival
     lag = (arrival.mean, arrival.lo, arrival.hi) if arrival else (np.nan,) * 3
-    end = (outcome.rate, outcome.lo, outcome.hi, outcome.decided) if outcome else (np.nan,) * 4
+    end = (outcome.rate, outcome.lo, outcome.hi) if outcome else (np.nan,) * 3
+    today = study.today if study.changes else None
+    since = (today.rate, today.lo, today.hi) if today else (np.nan,) * 3
     yield (
         study.given.name,
         study.given.currency,
@@ -92,6 +97,8 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         study.rates["won"].k,
         *(int(counts.sum()) for counts in (days.won, days.lost, days.open)),
         *end,
+        *since,
+        outcome.decided if outcome else np.nan,
         outcome is not None and outcome.all_decided,
         *lag,
         people.explained_by if people else "",

@@ -75,12 +75,16 @@ def _outcomes(words: Words, summary: Any) -> Iterator[str]:
         end = {name: words.write.percent(summary[column]) for name, column in _END.items()}
         all_of_them = "_all" if summary["all_decided"] else ""
         yield words.say(f"calibration.in_the_end{all_of_them}", **end)
+    if math.isfinite(summary["since"]):
+        since = {name: words.write.percent(summary[column]) for name, column in _SINCE.items()}
+        yield words.say("calibration.since_change", **since)
     if summary["value_n"]:
         numbers = {name: words.write.number(summary[f"value{tail}"]) for name, tail in _VALUE.items()}
         yield words.say("calibration.value", **numbers)
 
 
 _END = {"rate": "end", "lo": "end_lo", "hi": "end_hi", "decided": "decided"}
+_SINCE = {"rate": "since", "lo": "since_lo", "hi": "since_hi"}
 _VALUE = {"mean": "", "error": "_error", "sd": "_sd", "median": "_median", "n": "_n"}
 
 

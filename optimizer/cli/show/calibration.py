@@ -107,6 +107,15 @@ def _in_the_end(study: Study) -> Iterator[str]:
         rate = f"; {c.decided.rate:.1%} of decided" if c.decided.n else ""
         yield f"  created from {c.start}: {counts}{rate}{'' if c.mature else ' (young)'}"
     yield from changes_said(study)
+    yield from _since(study)
+
+
+def _since(study: Study) -> Iterator[str]:
+    today = study.today
+    if study.changes and today is not None:
+        shares = {"rate": today.rate, "lo": today.lo, "hi": today.hi}
+        written = {name: f"{share:.1%}" for name, share in shares.items()}
+        yield phrase(LANGUAGE, "calibration.since_change").format(**written)
 
 
 def changes_said(study: Study) -> Iterator[str]:

@@ -14,6 +14,9 @@ import yaml
 
 from optimizer import Scenario, compare, evaluate, read_scenario, solve
 from optimizer.runs.split.split_company import split_company
+from optimizer.scenario.start.answers import example_answers
+from optimizer.scenario.start.generate import start
+from optimizer.scenario.start.library import LIBRARY
 from optimizer.solver.state import SolveState
 from tests.companies import random_company, random_weights
 from tests.solved import CASES
@@ -76,6 +79,17 @@ def test_split_scenarios_have_the_totals_of_the_whole_under_every_plan(file: Pat
         made = split_company(apart, team, into, "shared", str(file)).scenario
         for plan in whole.plans:
             assert_alike(totals(apart, plan), totals(made, plan))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("archetype", list(LIBRARY.archetypes))
+def test_companies_that_start_makes_split_without_changing_a_total(archetype: str) -> None:
+    whole = start(example_answers(archetype)).scenario
+    for team in teams_for(whole, 2):
+        made = split_company(whole, team, TWO, "shared", archetype).scenario
+        assert_alike(totals(whole, None), totals(made, None))
+        assert len(made.placeholders) >= len(whole.placeholders)
+        assert len(made.sources) > len(whole.sources)
 
 
 @pytest.mark.parametrize("seed", range(12))

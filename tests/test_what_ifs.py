@@ -16,6 +16,7 @@ import yaml
 from pypdf import PdfReader
 
 from optimizer import read_scenario
+from optimizer.runs.batch.grid import read_grid
 from tests.solved import CASES
 from tests.verbs import incentives
 
@@ -129,6 +130,7 @@ def test_more_budget_is_worth_more_and_is_kept(told: dict[str, list[Json]]) -> N
     )
     assert not any(what.startswith("changed") for what in moved)
     assert "changed" not in frontier
+    assert len(frontier["points"]) == 3
 
 
 @pytest.mark.slow
@@ -192,6 +194,8 @@ def changed(*texts: str, file: Path = ALIGNMENT) -> list[tuple[str, str, str]]:
         ("marketing={effort: 0.2}", "teams.marketing.effort", "0.15", "0.2"),
         ("locks.sales=@current_plan.sales", "rules.locks.sales", "", "{bookings: 1}"),
         ("gaming.pairs[5].ratio=0.3", "rules.gaming.pairs[5].ratio", "0.43", "0.3"),
+        ("gaming.pairs.5.ratio=0.3", "rules.gaming.pairs[5].ratio", "0.43", "0.3"),
+        ("plans.today.sales=@current_plan.sales", "plans.today", "", "{weights: {sales: {bookings: 1}}}"),
         ("measures.marketing+=touched_leads", "rules.measures.marketing[4]", "", "touched_leads"),
         (
             "plans.silo.sales={bookings: 0.5, vested_wins: 0.5}",
@@ -235,6 +239,14 @@ def test_paths_and_values_are_those_of_the_file(text: str, path: str, before: st
         ("sales.headcount=+10%", "must be a whole number", "write 7"),
         ("plans.silo.sales.bookings=0.8", "sum to 0.8, not to 1", "0.2 is missing"),
         ("locks.sales=@curent_plan.sales", "nothing called curent_plan", 'did you mean "current_plan"?'),
+        ("budget.expected=5%", "145000 is no share", "budget.expected=+5%"),
+        ("budget.expected=+5", "or so much more than there is", "budget.expected=+5%"),
+        ("budget.expected=126.000", "is read as 126", "budget.expected=126000"),
+        ("sales.bookings.max=50%", "a team has no weights of its own", "weights.limits.sales.bookings"),
+        ("locks.sales=current", "is no weights to lock", "@current_plan.sales"),
+        ("plans.fast.curve.sales.slope=2", "a plan says nothing called curve", 'did you mean "curves"?'),
+        ("kpis.satisfaction.constant=42", "no kpi satisfaction", "a new one is a mapping"),
+        ("satisfaction={constant: 42}", "nothing called satisfaction", "kpis.satisfaction={...}"),
         ("same=sdr,sales", "the measures of sdr and sales differ", "write the same KPIs for both"),
     ],
 )
@@ -271,6 +283,37 @@ def test_contradictions_and_impossible_numbers_have_the_words_of_a_file() -> Non
     done = incentives("check", ALIGNMENT, "--set", "deep_fit.baseline=5000")
     assert done.exit_code == 2
     assert "--set deep_fit.baseline=5000" in done.stderr
+
+
+@pytest.mark.slow
+def test_what_leaves_no_choice_or_no_plan_is_said_in_the_words_of_the_house(tmp_path: Path) -> None:
+    company = tmp_path / "my-company"
+    incentives("template", company)
+    locks = [f"locks.{team}=@current_plan.{team}" for team in ("marketing", "sales", "success")]
+    given = [part for lock in locks for part in ("--set", lock)]
+    done = incentives("solve", company, *given, "--out", tmp_path / "locked", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["status"]) == (0, "imposed")
+    little = ("--set", "budget.expected=40000", "--set", "budget.min_share_of_target=0.9")
+    done = incentives("solve", company, *little, "--out", tmp_path / "little", "--json")
+    said = json.loads(done.stdout)
+    assert (done.exit_code, said["status"]) == (1, "infeasible")
+    assert "budget.expected" in said["conflict"]["rules"]
+    assert [change["path"] for change in said["changed"]] == [
+        "rules.budget.expected",
+        "rules.budget.min_share_of_target",
+    ]
+    assert incentives("budget", company, "--plan", "current", *little).exit_code == 1
+
+
+def test_an_override_of_a_batch_is_recorded_as_a_what_if(tmp_path: Path) -> None:
+    incentives("template", tmp_path / "company")
+    grid = tmp_path / "grid.yaml"
+    grid.write_text("base: [company]\noverrides: {as_is: {}, more: {rules: {budget: {expected: 66000}}}}\n")
+    as_is, more = read_grid(grid)
+    assert as_is.scenario.changed == ()
+    assert [tuple(vars(c).values()) for c in more.scenario.changed] == [
+        ("rules.budget.expected", "64000", "66000")
+    ]
 
 
 # --- where it is told -----------------------------------------------------------------------------------
@@ -333,12 +376,12 @@ def test_a_run_with_what_ifs_has_a_folder_of_its_own_and_every_document_says_so(
         page = first_page(what_if / f"report.{language}.pdf")
         assert all(said in page for said in words), page
     paper = first_page(what_if / "plan_sales.fr.pdf")
-    assert "Une hypothèse, avec ces modifications" in paper
+    assert "Plan à l’essai, avec ces modifications" in paper
     assert "64 000 → 67 200" in paper
     summary = openpyxl.load_workbook(what_if / "budget.xlsx")["Summary"]
     assert summary["B2"].value == "kpis.wins.target: – → 40; rules.budget.expected: 64000 → 67200"
     company = json.loads((what_if / "company.json").read_text(encoding="utf-8"))
-    assert company["scenario"]["changed"][0]["after"] == "67200"
+    assert company["scenario"]["changed"][-1]["after"] == "67200"
 
 
 @pytest.mark.documents

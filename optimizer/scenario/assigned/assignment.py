@@ -13,6 +13,9 @@ from optimizer.scenario.yaml_nodes import tree_of
 
 EXAMPLE = "write a path, = and a value: rules.budget.expected=126000"
 SHARE = re.compile(r"(?P<sign>[-+\u2212]?)\s*(?P<number>\d+(?:\.\d+)?)\s*%")
+SIGNED = re.compile(r"\+\d+(\.\d+)?")
+THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
+"""What some write for a whole number, and YAML reads as one with decimals."""
 STEP = re.compile(r"[^.\[\]]+|\[\d+\]")
 FROM = "@"
 """Begins the path that a value is taken from."""
@@ -39,6 +42,11 @@ class Assignment:
         return ScenarioError([InputProblem(where, seen, message, hint, self.said)])
 
     @property
+    def written(self) -> str:
+        """The value as it was typed."""
+        return self.text.partition("=")[2].strip()
+
+    @property
     def share(self) -> tuple[bool, float] | None:
         """Of `20%` the share, of `+5%` and `-5%` that it is a change; None of any other value."""
         match = SHARE.fullmatch(self.value.strip()) if isinstance(self.value, str) else None
@@ -56,7 +64,7 @@ def assignment_of(text: str) -> Assignment:
     said = Assignment(text, (), None, adds)
     if not equals or not steps or ".".join(steps).replace(".[", "[") != path:
         raise said.wrong("", "", "is no assignment", EXAMPLE)
-    keys = tuple(int(step[1:-1]) if step.startswith("[") else step for step in steps)
+    keys = tuple(int(step.strip("[]")) if step.strip("[]").isdecimal() else step for step in steps)
     if not written.strip():
         raise said.wrong(path, "", "is given no value", f"write {path}=null to take it out of the scenario")
     return Assignment(text, keys, _value(said, path, written.strip()), adds)
@@ -66,6 +74,9 @@ def _value(said: Assignment, path: str, written: str) -> Any:
     """A text that YAML has a meaning of its own for, `@path` and `20%`, is left as it is."""
     if written.startswith((FROM, "%")) or SHARE.fullmatch(written):
         return written
+    if SIGNED.fullmatch(written):
+        hint = f"write {path}={written[1:]} for the number, {path}={written}% for that much more"
+        raise said.wrong(path, written, "can be a number, or so much more than there is", hint)
     if written in ("null", "~"):
         return None
     try:

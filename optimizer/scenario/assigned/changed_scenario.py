@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from optimizer.scenario.assigned.assignment import FROM, Assignment, assignment_of
+from optimizer.scenario.assigned.assignment import FROM, THOUSANDS, Assignment, assignment_of
 from optimizer.scenario.assigned.differences import changes_between
 from optimizer.scenario.assigned.places import is_part, place_of
 from optimizer.scenario.checks import problems_of
@@ -19,6 +19,8 @@ from optimizer.scenario.problems import Finding, InputProblem, Path, ScenarioErr
 from optimizer.scenario.types import Scenario
 
 Tree = dict[str, Any]
+MOST_SHARE = 10.0
+"""A number above it is no share, and what is written in percent instead of it a slip."""
 
 
 def changed_scenario(scenario: Scenario, texts: Sequence[str], file: str) -> Scenario:
@@ -168,7 +170,15 @@ def _meant(scenario: Scenario, tree: Tree, typed: Assignment, keys: Path, before
         return _taken(scenario, tree, typed, value)
     if typed.share is not None and not _is_text(keys):
         changes, size = typed.share
-        return _moved(typed, keys, before, 1 + size) if changes else float(number(size))
+        return _moved(typed, keys, before, 1 + size) if changes else _share(typed, keys, before, size)
+    if _is_number(before) and THOUSANDS.fullmatch(typed.written) and before > 100 * float(typed.value):
+        whole, at = typed.written.replace(".", ""), dotted(keys)
+        hint = f"write {at}={whole}, or {at}={number(float(typed.value))}"
+        raise typed.wrong(at, typed.written, f"is read as {number(float(typed.value))}", hint)
+    if keys[:2] == ("rules", "locks") and isinstance(value, str):
+        team = keys[2] if len(keys) > 2 else value if value in scenario.teams else "TEAM"
+        hint = f"write locks.{team}=@current_plan.{team} for today's weights, or locks.{team}={{KPI: 1}}"
+        raise typed.wrong(dotted(keys), value, "is no weights to lock", hint)
     if isinstance(value, str) and _is_list(keys):
         names = [name.strip() for name in value.strip("[]").split(",")]
         return [names] if keys[-1] == "same" and not typed.adds else names
@@ -200,9 +210,22 @@ def _taken(scenario: Scenario, tree: Tree, typed: Assignment, value: str) -> Any
     return deepcopy(found)
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _share(typed: Assignment, keys: Path, before: Any, size: float) -> float:
+    """Of what is a share, or may be one."""
+    if _is_number(before) and abs(before) > MOST_SHARE:
+        at, sign = dotted(keys), typed.written
+        hint = f"write {at}=+{sign} or -{sign} for that much more or less, or the number"
+        raise typed.wrong(at, typed.written, f"{number(before)} is no share", hint)
+    return float(number(size))
+
+
 def _moved(typed: Assignment, keys: Path, before: Any, factor: float) -> Any:
     """A number, or every number of a mapping of names, times a factor."""
-    if isinstance(before, int | float) and not isinstance(before, bool):
+    if _is_number(before):
         moved = float(number(before * factor))
         return int(moved) if isinstance(before, int) and moved.is_integer() else moved
     numbers = isinstance(before, Mapping) and before and not _is_record(keys)

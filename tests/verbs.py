@@ -7,6 +7,6 @@ from click.testing import CliRunner, Result
 from optimizer.cli import main
 
 
-def incentives(*arguments: object) -> Result:
-    """A verb with its arguments, in this process."""
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+def incentives(*arguments: object, typed: str | None = None, env: dict[str, str] | None = None) -> Result:
+    """A verb with its arguments, in this process; `typed` comes from standard input."""
+    return CliRunner(env=env).invoke(main, [str(argument) for argument in arguments], input=typed)

@@ -84,7 +84,7 @@ def calibrate(
 
         for line in answers_said(answered):
             click.echo(line)
-        click.echo(f"wrote {answers_out}; next: incentives start --answers {answers_out} --ask")
+        click.echo(f"wrote {answers_out}; next: incentives start --answers {answers_out} --ask --out FOLDER")
 
 
 def _suggest(exports: tuple[Path, ...], as_json: bool) -> None:

@@ -25,6 +25,8 @@ class Conversation:
     save: Callable[[Content], None]
     remark: Callable[[Content, Asking], str]
     """What is to be said of the answers so far; empty where nothing is."""
+    only_open: bool = False
+    """Ask only what has no answer yet; else go on behind the last answer."""
     _part: str = field(default="", init=False)
     _remarked: str = field(default="", init=False)
     _later: bool = field(default=False, init=False)
@@ -58,20 +60,28 @@ class Conversation:
                 position = ahead
 
     def _first(self) -> int:
-        """Behind the last answer that there is."""
+        """Behind the last answer that there is, or the first that there is not."""
+        if self.only_open:
+            return self._next_open(-1)
         answered = [i for i, p in enumerate(self.prompts) if value_at(self.content, p.place) is not None]
         return answered[-1] + 1 if answered else 0
 
+    def _next_open(self, position: int) -> int:
+        """The next question without an answer; behind the last where there is none."""
+        without = (i for i, p in enumerate(self.prompts) if value_at(self.content, p.place) is None)
+        return next((i for i in without if i > position), len(self.prompts))
+
     def _after(self, position: int) -> int:
         """The next question; once through, those left for later, once."""
-        if not self._later and position + 1 < len(self.prompts):
-            return position + 1
+        ahead = self._next_open(position) if self.only_open else position + 1
+        if not self._later and ahead < len(self.prompts):
+            return ahead
         left = self._left()
         if not self._later and left:
             self._later = True
             self.say(self.words.count("ask.later", len(left)))
             return left[0]
-        return next((i for i in left if i > position), len(self.prompts)) if self._later else position + 1
+        return next((i for i in left if i > position), len(self.prompts)) if self._later else ahead
 
     def _left(self) -> list[int]:
         open_ = (not p.default and value_at(self.content, p.place) is None for p in self.prompts)

@@ -16,14 +16,18 @@ from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.answer_values import answers_in, content_text
 from optimizer.scenario.start.questions import questions_of
 from optimizer.scenario.start.unfinished import Content, joined, open_questions, read_unfinished, value_at
-from reports.words.asking import Asking, asking, spoken
+from reports.words.asking import asking, spoken
 
 
-def asked_answers(file: Path, given: Content, archetype: str | None, language: str | None) -> Answers | None:
+def asked_answers(
+    file: Path, given: Content, archetype: str | None, language: str | None, only_open: bool
+) -> Answers | None:
     """Ask what neither the file that keeps the answers nor others given have; None where somebody left before
     everything needed was answered."""
     content = _begun(file, given, archetype, language)
-    talk = Conversation(content, _line, click.echo, lambda answers: save(file, answers), remark)
+    talk = Conversation(content, _line, click.echo, lambda answers: save(file, answers), remark, only_open)
+    if given:
+        save(file, content)
     with _forgiving():
         _welcome(talk, file)
         try:
@@ -124,11 +128,19 @@ def _standing(talk: Conversation, file: Path, how: str) -> str:
         return words.say("ask.nothing")
     done, everything = _progress(talk.content)
     told = {"file": str(file), "done": done or words.write.number(0), "all": everything or "?"}
-    return f"{words.say(f'ask.{how}', **told)}\n{_on(words, file)}"
+    return f"{words.say(f'ask.{how}', **told)}\n{_on(talk, file)}"
 
 
-def _on(words: Asking, file: Path) -> str:
-    return words.say("ask.on", command=f"incentives start --out {file.parent}")
+def told_refused(file: Path, language: str) -> str:
+    """That the answers of a file make no scenario, and how to change one."""
+    words = asking(language, "quarter")
+    command = f"incentives start --out {file.parent}"
+    return words.say("ask.refused", file=str(file), command=command, back=words.command("back"))
+
+
+def _on(talk: Conversation, file: Path) -> str:
+    ask = " --ask" if talk.only_open else ""
+    return talk.words.say("ask.on", command=f"incentives start{ask} --out {file.parent}")
 
 
 def _ended(talk: Conversation, file: Path) -> NoReturn:
@@ -143,7 +155,7 @@ def _complete(talk: Conversation, file: Path) -> Answers | None:
     if left:
         labels = [p.label for p in talk.prompts if p.place in {question.path for question in left}]
         click.echo("\n" + words.count("ask.open", len(left), labels="; ".join(labels)))
-        click.echo(_on(words, file))
+        click.echo(_on(talk, file))
         return None
     save(file, talk.content)
     answers, findings = answers_in(talk.content)

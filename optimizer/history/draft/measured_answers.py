@@ -112,9 +112,9 @@ def _answers(study: Study, asked: StartQuestions, form: Archetype, leads: pl.Dat
         if kind in named.values():
             count = leads.filter(pl.col("arrives") == kind).height
             yield _count(study, question, count, "answer.leads")
-    if study.given.deals.good is not None:
+    if asked.fit is not None:
         campaign = leads.filter(pl.col("arrives") == "campaign")
-        yield from _rate(study, "fit_share", campaign, f"step_{study.given.deals.good}")
+        yield from _rate(study, "fit_share", campaign, f"step_{asked.fit}")
     yield from _rates(study, asked, form, leads)
     if "own" in named.values() and asked.meeting is not None:
         met = leads.filter((pl.col("arrives") == "own") & pl.col(f"step_{asked.meeting}"))

@@ -50,12 +50,14 @@ class StartQuestions(Frozen):
     """The step of `deals.steps` that is a meeting held."""
     offer: Name | None = None
     """The step that is an offer handed over."""
+    fit: Name | None = None
+    """The step of leads that are in the target."""
     sources: SourceKinds = SourceKinds()
     """How the leads of each source arrive."""
 
     def steps(self) -> Iterator[tuple[str, str]]:
         """Roles and the steps named for them."""
-        for role in ("meeting", "offer"):
+        for role in ("meeting", "offer", "fit"):
             step = getattr(self, role)
             if step is not None:
                 yield role, step

@@ -427,8 +427,9 @@ def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
     keys = {key for key in catalogue("en") if not key.startswith(("whatif.", "start_page."))}
     coded = {f"{group}.{code}" for group, codes in CODES.items() for code in codes} | BOUNDS
     assert {k for k in keys - coded if k not in literal and not k.startswith(tuple(built))} == set()
+    files = (".typ", ".json", ".html")
     known = {k for k in literal if k.split(".")[0] in {x.split(".")[0] for x in keys}}
-    assert {k for k in known - keys if not k.startswith("budget.") and not k.endswith(".typ")} == set()
+    assert {k for k in known - keys if not k.startswith("budget.") and not k.endswith(files)} == set()
 
 
 def test_catalogues_are_plain_files_in_the_package() -> None:

@@ -185,7 +185,7 @@ def _write(
     folder = folder or Path(made.scenario.name)
     files = {folder / SCENARIO: dump_scenario(made.scenario).encode()}
     if xlsx:
-        files |= _workbooks(answers, made.scenario, folder)
+        files |= _workbooks(answers, made.scenario, folder, lang or answers.lang)
     for path in files:
         _refuse_existing(path)
     _keep(answers, folder / ANSWERS, kept)
@@ -219,12 +219,16 @@ def _started(answers: Answers, kept: Path | None) -> Started:
         raise
 
 
-def _workbooks(answers: Answers, scenario: Scenario, folder: Path) -> dict[Path, bytes]:
+def _workbooks(answers: Answers, scenario: Scenario, folder: Path, language: str) -> dict[Path, bytes]:
+    """The answers as they were asked, and the scenario on four sheets."""
     from optimizer.cli.ask.sheet_lines import answers_workbook
+    from optimizer.cli.convert import workbook_content
     from optimizer.scenario.start.answers import content_of
-    from optimizer.scenario.xlsx.write import workbook_of
 
-    return {folder / FORM: answers_workbook(content_of(answers)), folder / WORKBOOK: workbook_of(scenario)}
+    return {
+        folder / FORM: answers_workbook(content_of(answers)),
+        folder / WORKBOOK: workbook_content(scenario, full=False, language=language),
+    }
 
 
 def _keep(answers: Answers, file: Path, kept: bool) -> None:

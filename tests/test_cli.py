@@ -238,7 +238,12 @@ def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     run = folder / "runs" / "company"
     expected = {"result.json", "scenario.yaml", "tables", "report.en.pdf", "report.fr.pdf", "inputs.json"}
     expected |= {"whatif.html", "company.json", "budget.xlsx"}
-    expected |= {f"plan_{team}.fr.pdf" for team in answer["plan"]}
+    for team, paid in answer["plan"].items():
+        # Names without a label are English: of sales itself, or of what a team is paid on.
+        english = team == "sales" or any(weight and kpi != "lead_volume" for kpi, weight in paid.items())
+        written = [language for language in ("en", "fr") if language == "en" or not english]
+        expected |= {f"plan_{team}.{language}.{kind}" for language in written for kind in ("pdf", "docx")}
+        assert (f"plan_{team}.fr.pdf and .docx are not written: " in done.stderr) == english
     assert expected | {"manifest.json", "run.log"} == {p.name for p in run.iterdir()}
     stored = json.loads((run / "result.json").read_text())
     assert "seconds" not in stored

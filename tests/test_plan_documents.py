@@ -19,7 +19,7 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 from solved import unequal_tree
-from test_documents import plain, text_of
+from test_documents import Document, RunContent, documents, plain, tables_of, text_of
 from test_workbook import gated, linked, listed
 from wording import catalogue
 
@@ -27,10 +27,6 @@ from optimizer import Scenario, Solution, read_scenario
 from optimizer.cli import main
 from optimizer.runs.given import solution_given
 from optimizer.scenario.plan import plan_of
-from optimizer.scenario.write import dump_scenario
-from optimizer.tables.build import tables_of
-from reports.documents import documents
-from reports.run import Document, RunContent
 
 pytestmark = pytest.mark.documents
 
@@ -483,12 +479,13 @@ def test_french_in_an_english_document_is_refused_too_and_names_of_systems_are_n
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A solved company with a named plan, an English label, and an objective below one contract a person."""
     folder = tmp_path_factory.mktemp("letters")
-    file = folder / "firm.yaml"
+    file = folder / "firm.json"
     plans = {"silo": {"label": {"en": "Silo", "fr": "Cloisonné"}, "weights": {"sales": {"wins": 1.0}}}}
     scenario = company(
         plans=plans, kpis__wins__target=6.5, kpis__retention__label="Retention", rules={"change_limit": 0.0}
     )
-    file.write_text(dump_scenario(scenario), encoding="utf-8")
+    text = scenario.model_dump_json(by_alias=True, exclude_unset=True)
+    file.write_text(text, encoding="utf-8")
     done = CliRunner().invoke(main, ["solve", str(file), "--out", str(folder / "run")])
     assert done.exit_code == 0, done.output
     assert "plan_success.fr.pdf and .docx are not written: kpis.retention.label is not French" in done.stderr

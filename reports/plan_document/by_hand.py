@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reports.plan_document.content import BY_HAND, Block, Column, Grid, Heading, Paragraph, Row
+from reports.plan_document.letter_parts import BY_HAND, Block, Column, Grid, Heading, Paragraph, Row
 from reports.plan_document.pay_sections import amount_of
 from reports.plan_document.told import Told
 from reports.words.format import NOTHING

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from optimizer.tables.rounding import printable
 from reports.plan_document.letter import letter_of
 from reports.plan_document.pdf import pdf_of
-from reports.plan_document.refusals import refusals_of
 from reports.plan_document.told import Told
+from reports.plan_document.unwritten import refusals_of
 from reports.plan_document.word import docx_of
 from reports.run import Document, RunContent
 from reports.words.catalogue import words_for

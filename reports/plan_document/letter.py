@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from reports.plan_document import by_hand, pay_sections, rule_sections
-from reports.plan_document.content import Block, Heading, NewPage, Paragraph, PlanLetter
+from reports.plan_document.letter_parts import Block, Heading, NewPage, Paragraph, PlanLetter
 from reports.plan_document.scale import scale
 from reports.plan_document.told import Told
 from reports.run import RunContent

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from reports.plan_document.content import BLANK, Block, Column, Grid, Heading, Paragraph, Row
+from reports.plan_document.letter_parts import BLANK, Block, Column, Grid, Heading, Paragraph, Row
 from reports.plan_document.told import CENTS, Told
 from reports.words.format import NOTHING
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from reports.plan_document.content import (
+from reports.plan_document.letter_parts import (
     Block,
     Drawing,
     Grid,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.plan_document.content import BLANK, BY_HAND, Block, Column, Grid, Heading, Paragraph, Row
+from reports.plan_document.letter_parts import BLANK, BY_HAND, Block, Column, Grid, Heading, Paragraph, Row
 from reports.plan_document.scale import later
 from reports.plan_document.told import Told
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reports.charts.lines import Line, Panel, Scales, lines_chart
-from reports.plan_document.content import Block, Column, Drawing, Grid, Heading, Paragraph, Row
+from reports.plan_document.letter_parts import Block, Column, Drawing, Grid, Heading, Paragraph, Row
 from reports.plan_document.told import Told, digits
 
 Curve = tuple[tuple[float, bool, float], ...]

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from babel.dates import format_date
 
-from reports.plan_document.content import BLANK
+from reports.plan_document.letter_parts import BLANK
 from reports.style import MISSING, SHY
 from reports.words.catalogue import Words
 from reports.words.periods import PeriodName, period_name

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as TextParagraph
 
-from reports.plan_document.content import (
+from reports.plan_document.letter_parts import (
     BLANK,
     BY_HAND,
     DOTS,

@@ -12,7 +12,7 @@ import click
 
 from optimizer.tables.build import RUN_TABLES
 from optimizer.tables.table import read_tables
-from reports.plan_document.refusals import Refusal, refusals
+from reports.plan_document.unwritten import Refusal, refusals
 from reports.words.locales import languages as known
 
 NEEDED = ("teams", "objectives", "mistold")

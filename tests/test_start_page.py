@@ -159,6 +159,27 @@ def test_the_page_generates_what_the_verb_does(
     assert compared >= 2
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [
+        ("saas_sdr", {"unworked": 100}),
+        ("saas_sdr", {"discount_share": 100}),
+        ("saas_sdr", {"margin": 5, "discount_depth": 40}),
+        ("distribution", {"wins": 600}),
+        ("training", {"unworked": 100}),
+    ],
+)
+def test_what_no_company_can_be_made_of_is_refused_by_both(
+    kind: str, changed: Content, data: Content, js: MiniRacer, tmp_path: Path
+) -> None:
+    """Nobody to work a lead, no margin: numbers that would divide by nothing, or pay for a loss."""
+    answers = deepcopy(data["examples"][kind])
+    answers["answers"] |= changed
+    assert by_verb(answers, tmp_path) is None
+    assert generated(js, answers) is None
+
+
 HOSTILE = {
     "archetype": "saas_sdr",
     "company": 'L\'Atelier: "é" #1, {a} \u2028 \U0001f600',
@@ -367,6 +388,9 @@ def test_what_does_not_add_up_is_told_beside_the_field(page: Page) -> None:
     page.fill("#field-sdr\\.weights-meetings", "100")
     page.fill("#field-wins", "60")
     assert "too far apart" in page.locator("#field-wins-doubt").inner_text()
+    page.fill("#field-wins", "31")
+    page.fill("#field-unworked", "100")
+    assert "write less than 100" in page.locator("#field-unworked-doubt").inner_text()
     assert page.locator("#save-scenario").get_attribute("aria-disabled") == "true"
 
 

@@ -33,7 +33,7 @@ from optimizer.scenario.start.default_rules import current_weights, rules_tree
 from optimizer.scenario.start.hours import TeamHours, with_hours
 from optimizer.scenario.start.kpi_luck import individual_noise, kpi_trees, noise, target
 from optimizer.scenario.start.reconcile import Reconciled, reconciled
-from optimizer.scenario.start.refusals import refuse_impossible, unreconciled, unworkable
+from optimizer.scenario.start.refusals import refuse_impossible, unprofitable, unreconciled, unworkable
 from optimizer.scenario.start.sourcing import entries, placeholders_of, sources_of
 from optimizer.scenario.start.stage_values import stage_values
 from optimizer.scenario.start.team_terms import terms
@@ -67,7 +67,7 @@ def start(answers: Answers) -> Started:
 
 def refuse_overbooked(found: Reconciled, hours: tuple[TeamHours, ...]) -> None:
     """Raises ScenarioError for counts that do not agree at all, or that no team of that size can work."""
-    problems = [*unreconciled(found), *unworkable(hours)]
+    problems = [*unreconciled(found), *unprofitable(found), *unworkable(hours)]
     if problems:
         raise ScenarioError(problems)
 

@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, number
 from optimizer.scenario.start.company import Company
 from optimizer.scenario.start.hours import FULL, TeamHours
+from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.start.reconcile import REFUSE, Reconciled
+from optimizer.scenario.start.stage_values import amounts
 
 CLOSED = 1e-6
 """How far signatures may be from those stated, relatively, once counts were moved."""
 
+NEVER_ALL = ("unworked", "discount_share")
+"""Percentages that must stay below 100."""
+
 
 def refuse_impossible(company: Company) -> None:
-    """Raises ScenarioError where today's plan pays for what does not exist."""
-    problems = list(_unknown_pay(company))
+    """Raises ScenarioError where today's plan pays for what does not exist, or nothing is left to work."""
+    problems = [*_unknown_pay(company), *_all_of_it(company)]
     if problems:
         raise ScenarioError(problems)
 
@@ -30,6 +35,28 @@ def _unknown_pay(company: Company) -> Iterator[InputProblem]:
                 others = listed(sorted(known))
                 hint = f"give the counts that it stands for, or pay the team on one of: {others}"
                 yield InputProblem(where, "", said, hint)
+
+
+def _all_of_it(company: Company) -> Iterator[InputProblem]:
+    """Shares of which something must be left: leads that somebody works, sales that no discount won."""
+    for question in NEVER_ALL:
+        if company.shares.get(question, 0.0) >= 1:
+            asked = LIBRARY.questions[question]
+            said = f"{asked.label.en}: it cannot be all of them, as the others are what your rates speak of"
+            hint = f"write less than 100; plausible: {number(asked.low)} to {number(asked.high)} %"
+            yield InputProblem(f"answers.{question}", "100", said, hint)
+
+
+def unprofitable(found: Reconciled) -> Iterator[InputProblem]:
+    """Amounts that teams could be paid on and that are nil or a loss (rule R7)."""
+    money, company = amounts(found.company), found.company
+    for kpi in company.kpis:
+        counted = {s: money[c] for s, c in kpi.num.enter.items() if isinstance(c, str)}
+        total = sum(each * found.funnel.arriving.get(stage, 0.0) for stage, each in counted.items())
+        if counted and total <= 0:
+            said = f"{kpi.label.en} would be {total:,.0f} a period: what is signed brings no margin"
+            hint = "give the margin before the discount, and the size of the discount in percent of the price"
+            yield InputProblem("answers.margin", number(company.answers.value("margin")), said, hint)
 
 
 def unreconciled(found: Reconciled) -> Iterator[InputProblem]:

@@ -1,6 +1,8 @@
 // Rules R8, R9 and R11: what KPIs count, their targets, and their luck (optimizer/scenario/start/kpi_luck.py).
 
 const NOISE = [0.03, 0.6];
+/** Largest luck of one person: a person who signs one contract in ten periods. */
+const MOST_OF_ONE = 3;
 /** Luck from which on a KPI counts too few units to pay on alone. */
 const FEW = 0.35;
 
@@ -65,5 +67,5 @@ function luckOfOne(company, kpi, luck) {
   const allowed = teams.filter((team) => measures[team.id].includes(kpi));
   const team = [...paid, ...allowed].find((one) => SKILLED.has(one.function));
   const number = team ? wholeHeads(company, team.id) : 1;
-  return number === 1 ? null : short(luck * Math.sqrt(number - 1));
+  return number === 1 ? null : short(Math.min(MOST_OF_ONE, luck * Math.sqrt(number - 1)));
 }

@@ -38,7 +38,8 @@ function doubtOf(question, value) {
   const impossible = impossibleOf(question, value);
   if (impossible) return impossible;
   const unpaid = question.id === "variable" && value === 0;
-  return (question.low <= value && value <= question.high) || unpaid ? null : "unusual";
+  const faint = question.unit.startsWith("%") && value > 0 && value < 1;
+  return !faint && ((question.low <= value && value <= question.high) || unpaid) ? null : "unusual";
 }
 
 /** As `why_impossible` of optimizer/scenario/start/answer_checks.py. */
@@ -54,9 +55,12 @@ function impossibleOf(question, value) {
   return question.id === "heads" && value < 1 ? "heads" : null;
 }
 
-/** A percentage far below its range that would lie within it times a hundred. */
-const readsAsShare = (question, value) =>
-  value > 0 && value <= 1.5 && value < Math.max(question.low, 1) && 100 * value >= question.low && 100 * value <= question.high;
+/** A percentage far below its range that would lie within it times a hundred. Where less than one percent is
+ *  plausible, only what is written like a share: 0.3 or 0.25. */
+function readsAsShare({ low, high }, value) {
+  const likeOne = low > 0 || Math.abs(100 * value - Math.round(100 * value)) < 1e-6;
+  return value > 0 && value <= 1.5 && value < Math.max(low, 1) && likeOne && low <= 100 * value && 100 * value <= high;
+}
 
 /** A typed number: null where nothing is typed, NaN where it is none. "1 250,5", "1,250.5", "45 %" and "80 k" are. */
 function readNumber(text, decimal) {

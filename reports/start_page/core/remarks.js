@@ -8,9 +8,25 @@ const CLOSED = 1e-6;
 const isWithin = (value, [low, high]) => low <= value && value <= high;
 const remark = (code, about, numbers = {}, level = "done") => ({ code, about, numbers, level });
 
-/** Answers that describe no company: {code, about, numbers}. */
+/** Percentages that must stay below 100. */
+const NEVER_ALL = ["unworked", "discount_share"];
+
+/** Answers that describe no company: {code, about, numbers}. What cannot be computed with is refused alone. */
 function refusalsOf({ given, found, hours }) {
-  return [...unknownPay(given), ...unreconciled(found), ...hours.filter((team) => team.booked > FULL).map((team) => remark("overbooked", `${team.team}.heads`, { booked: team.booked, hours: team.hours }, "stops"))];
+  const first = [...unknownPay(given), ...NEVER_ALL.filter((id) => (given.shares[id] ?? 0) >= 1).map((id) => remark("all_of_it", id, {}, "stops"))];
+  if (first.length) return first;
+  const over = hours.filter((team) => team.booked > FULL);
+  return [...unreconciled(found), ...unprofitable(found), ...over.map(({ team, booked, hours: all }) => remark("overbooked", `${team}.heads`, { booked, hours: all }, "stops"))];
+}
+
+/** Amounts that teams could be paid on and that are nil or a loss. */
+function unprofitable({ company, walk }) {
+  const money = amountsOf(company);
+  return kpisOf(company).flatMap((kpi) => {
+    const counted = Object.entries(kpi.num.enter ?? {}).filter(([, credit]) => credit in money);
+    const value = sum(counted.map(([stage, credit]) => money[credit] * (walk.arriving[stage] ?? 0)));
+    return counted.length && value <= 0 ? [remark("unprofitable", "margin", { kpi: kpi.id, value }, "stops")] : [];
+  });
 }
 
 function unknownPay(company) {
@@ -30,6 +46,7 @@ function unreconciled({ found, signed, walk, company: { form } }) {
 const remarksOf = (made, tree) => [
   ...countRemarks(made.found),
   ...wayRemarks(made.given, made.found),
+  ...pushedRemarks(made.given, made.found),
   ...made.hours.flatMap((team) => hourRemarks(made.given, team)),
   ...visitRemarks(made.given, tree),
   ...valueRemarks(made.found.company),
@@ -55,6 +72,16 @@ function wayRemarks(given, { company, walk }) {
       ...(leave < leaveOf(given, stage) ? [remark("leave_lowered", about, { stage: stage.id, leave, given: leaveOf(given, stage) })] : []),
     ];
   });
+}
+
+/** Sales that lapse, where the stages that can push them do not sign as many. */
+function pushedRemarks(given, { walk }) {
+  if (!undone(given)) return [];
+  const ways = stagesOf(given).flatMap((stage) => stage.ways).filter(({ share }) => PUSHED.has(share));
+  const to = [...new Set(ways.flatMap((way) => Object.keys(way.to)))];
+  const lapsing = countIn(walk, to) / countIn(walk, given.form.count_stages);
+  const stated = given.shares.push_share;
+  return lapsing < stated * (1 - SAME) ? [remark("lapsing_lowered", "push_share", { given: stated, lapsing }, "doubted")] : [];
 }
 
 /** Rule R6. */

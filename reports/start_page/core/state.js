@@ -111,15 +111,17 @@ function filledWith(example, answers, read) {
 
 /** The state that a file of answers says; throws a RangeError with what is unknown. */
 function stateOf(library, content, language, numbers) {
-  if (content === null || typeof content !== "object" || !(content.archetype in library.archetypes)) throw new RangeError(String(content?.archetype ?? ""));
+  if (content === null || typeof content !== "object" || !Object.hasOwn(library.archetypes, String(content.archetype))) throw new RangeError(String(content?.archetype ?? ""));
   const texts = {};
   const put = (key, value) => {
     if (value !== null && value !== undefined) texts[key] = typeof value === "number" ? writeNumber(value, numbers) : String(value);
   };
-  for (const [team, given] of Object.entries(content.teams ?? {}))
-    for (const [name, value] of Object.entries(given ?? {}))
-      if (name === WEIGHTS) Object.entries(value ?? {}).forEach(([kpi, weight]) => put(weightKey(team, kpi), weight));
+  for (const [team, given] of Object.entries(objectOf(content.teams)))
+    for (const [name, value] of Object.entries(objectOf(given)))
+      if (name === WEIGHTS) Object.entries(objectOf(value)).forEach(([kpi, weight]) => put(weightKey(team, kpi), weight));
       else put(`${team}.${name}`, value);
-  for (const [id, value] of Object.entries(content.answers ?? {})) put(id, value);
-  return { language, archetype: content.archetype, company: String(content.company ?? ""), period: content.period ?? null, texts, sources: { ...content.sources }, unsaved: false };
+  for (const [id, value] of Object.entries(objectOf(content.answers))) put(id, value);
+  return { language, archetype: content.archetype, company: String(content.company ?? ""), period: Object.hasOwn(MONTHS, String(content.period)) ? content.period : null, texts, sources: objectOf(content.sources), unsaved: false };
 }
+
+const objectOf = (value) => (value !== null && typeof value === "object" && !Array.isArray(value) ? value : {});

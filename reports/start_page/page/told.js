@@ -1,7 +1,7 @@
 // What follows from the answers: a company where nothing is missing, and in sentences what did not add up.
 
 /** Decimals of the numbers in sentences: of shares, and the most of others (optimizer/cli/show/started.py). */
-const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, wanted: 0, booked: 0, noise: 0, controllability: 1 };
+const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, wanted: 0, booked: 0, noise: 0, controllability: 1, lapsing: 1 };
 const DECIMALS_SAID = { found: 1, factor: 2, size: 2, heads: 2 };
 
 /** {walk, funnel, told, toldOf, scenario, reason}; numbers of an example stand in for what is still missing. */
@@ -38,14 +38,13 @@ function earlyRemarks({ given, found, walk }, known) {
 
 const lockRemarks = (locked) => Object.entries(locked).map(([team, controllability]) => remark("team_locked", `${team}.${WEIGHTS}`, { team, controllability }));
 
-function sentenceOf(page, { code, about, numbers }) {
+function sentenceOf(page, { code, about, numbers, level }) {
   const { words } = page;
   if (code === "horizon") return words.count("start.said.horizon", numbers.years);
-  const stops = ["overbooked", "unknown_pay", "counts_refused"].includes(code);
   const { team, stage, kpi, ...figures } = numbers;
   const values = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, figureSaid(words, name, value)]));
   const labels = { about: labelSaid(page, numbers, about), kpi: kpi ? labelIn(page, page.form.kpis, kpi) : "", floor: words.percent(FLOOR), period: words.say(`period.${page.state.period ?? page.form.period}`) };
-  return words.say(stops ? `refused.${code}` : `start.said.${code}`, { ...labels, ...values });
+  return words.say(level === "stops" ? `refused.${code}` : `start.said.${code}`, { ...labels, ...values });
 }
 
 function figureSaid(words, name, value) {
@@ -64,7 +63,8 @@ function labelSaid(page, { team, stage, kpi }, about) {
   if (stage) return labelIn(page, form.stages, stage);
   if (kpi) return labelIn(page, form.kpis, kpi);
   const [first] = String(about).split(".");
-  return form.teams.some(({ id }) => id === first) ? labelIn(page, form.teams, first) : "";
+  if (form.teams.some(({ id }) => id === first)) return labelIn(page, form.teams, first);
+  return about in page.library.questions ? ofCompany(page.library, form, about).label[page.state.language] : "";
 }
 
 /** All sentences; each also stands beside its field. */

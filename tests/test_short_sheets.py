@@ -575,9 +575,34 @@ def merged(book: Book) -> None:
     sheet.merge_cells(start_row=heads + 1, end_row=heads + 1, start_column=4, end_column=5)
 
 
+def below_sums(book: Book) -> None:
+    sheet, row = book.at("points:title")
+    sheet.cell(row - 1, 2).value = "Marketing"
+    sheet.cell(row - 1, 4).value = 0.5
+
+
+def above_all(book: Book) -> None:
+    sheet, row = book.at("kpis:title")
+    sheet.cell(row - 1, 3).value = "what is this?"
+
+
+def beside_a_setting(book: Book) -> None:
+    sheet, row = book.at("rules:budget.expected")
+    sheet.cell(row, 5).value = 70000
+
+
+def below_settings(book: Book) -> None:
+    sheet, row = book.at("team_rules:title")
+    sheet.cell(row - 1, 3).value = 70000
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
+        (below_sums, "a line that is not read"),
+        (above_all, "a line that is not read"),
+        (below_settings, "a line that is not read"),
+        (beside_a_setting, "a value that is not read"),
         (lose("codes"), "the hidden sheet codes is not there"),
         (lose("Teams", "Équipes"), "a part is not there"),
         (without_column_a, "a part is not there"),
@@ -591,6 +616,39 @@ def merged(book: Book) -> None:
 def test_what_has_come_apart_is_said(french: bytes, tmp_path: Path, edit: Edit, message: str) -> None:
     problems = problems_of(edited(french, tmp_path, edit))
     assert any(message in said for _, said, _ in problems), problems
+
+
+@pytest.mark.slow
+def test_a_short_workbook_with_random_cells_changed_reads_or_explains_itself(
+    french: bytes, tmp_path: Path
+) -> None:
+    values = [None, " ", 0, -1, 2.5, True, "x", "oui", "=A1", "[", "null", "#", "a.b", "teams:heads", "1,5"]
+    rng = np.random.default_rng(18)
+    for _ in range(40):
+        book = load_workbook(io.BytesIO(french))
+        for _ in range(3):
+            sheet = book.worksheets[rng.integers(len(book.worksheets))]
+            row, column = (int(rng.integers(1, most + 1)) for most in (sheet.max_row, sheet.max_column))
+            match rng.integers(6):
+                case 0:
+                    sheet.delete_rows(row)
+                case 1:
+                    sheet.delete_cols(column)
+                case _:
+                    sheet.cell(row, column).value = values[rng.integers(len(values))]
+        book.save(tmp_path / "changed.xlsx")
+        explained(tmp_path / "changed.xlsx")
+
+
+def explained(file: Path) -> None:
+    """It is read, or every reason why not has words and a place."""
+    try:
+        read_scenario(file)
+        return
+    except ScenarioError as error:
+        problems = error.problems
+    assert problems
+    assert all(problem.message and problem.file for problem in problems)
 
 
 # --- verbs ----------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from optimizer.scenario.nodes import Node
 from optimizer.scenario.problems import Mark, as_name, did_you_mean, shown
 from optimizer.scenario.xlsx.rows import Report, Row
-from optimizer.scenario.xlsx.short.find import FoundBlock
 from optimizer.scenario.xlsx.short.sheet_blocks import LEAVE, Field
+from optimizer.scenario.xlsx.short.sheet_parts import FoundBlock
 from optimizer.scenario.xlsx.short.sheet_words import LEFT, CarriedWords, folded
 from optimizer.scenario.xlsx.short.things import Things
 

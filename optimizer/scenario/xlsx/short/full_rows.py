@@ -11,8 +11,8 @@ from optimizer.scenario.value_types import Label
 from optimizer.scenario.xlsx.rows import Row
 from optimizer.scenario.xlsx.short.cell_reader import CellReader
 from optimizer.scenario.xlsx.short.company import TODAY
-from optimizer.scenario.xlsx.short.find import FoundBlock
 from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED
+from optimizer.scenario.xlsx.short.sheet_parts import FoundBlock
 from optimizer.scenario.xlsx.short.things import Things
 
 Rows = Iterator[tuple[str, Row]]

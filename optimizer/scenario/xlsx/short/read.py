@@ -13,8 +13,9 @@ from optimizer.scenario.xlsx.plan_rows import short_where_weights
 from optimizer.scenario.xlsx.rows import Report
 from optimizer.scenario.xlsx.sheets import SHEETS
 from optimizer.scenario.xlsx.short.cell_reader import CellReader
-from optimizer.scenario.xlsx.short.find import found_blocks, marker_column
+from optimizer.scenario.xlsx.short.find import found_blocks
 from optimizer.scenario.xlsx.short.full_rows import ShortReader
+from optimizer.scenario.xlsx.short.sheet_parts import marker_column
 from optimizer.scenario.xlsx.short.sheet_words import CODES, CarriedWords, carried_words
 from optimizer.scenario.xlsx.short.things import things_in
 from optimizer.scenario.xlsx.short.values import put_values

@@ -25,6 +25,10 @@ LABELLED = ("teams", "stages", "activities", "kpis")
 """Sections whose things are called by their labels."""
 
 
+REPEATED = ("to", "units", "plan")
+"""Codes of columns that there are several of, with a number or a name."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A column of a block, or a row of a form."""
@@ -56,6 +60,11 @@ class Block:
     @cached_property
     def by_code(self) -> dict[str, Field]:
         return {field.code: field for field in self.fields}
+
+    def has(self, code: str) -> bool:
+        """Whether a column may be called so."""
+        head, _, rest = code.partition(".")
+        return code in self.by_code or (head in REPEATED and head in self.by_code and rest != "")
 
     def field(self, code: str) -> Field:
         """By its code, of which repeated columns add a number or a name: `units.2`, `plan.quality`."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from optimizer.scenario.nodes import Node
 from optimizer.scenario.problems import as_name
 from optimizer.scenario.xlsx.short.company import PLAN
-from optimizer.scenario.xlsx.short.find import NEW, FoundBlock
 from optimizer.scenario.xlsx.short.more import path_of
 from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED
+from optimizer.scenario.xlsx.short.sheet_parts import NEW, FoundBlock
 from optimizer.scenario.xlsx.short.sheet_words import CarriedWords
 from optimizer.scenario.xlsx.short.thing_names import Names
 

@@ -8,9 +8,9 @@ from typing import Any
 from optimizer.scenario.nodes import DUPLICATE, Node
 from optimizer.scenario.problems import Mark, shown
 from optimizer.scenario.xlsx.rows import Report
-from optimizer.scenario.xlsx.short.find import FoundBlock
 from optimizer.scenario.xlsx.short.more import Parts, parts_of, path_of, value_of
 from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED
+from optimizer.scenario.xlsx.short.sheet_parts import FoundBlock
 from optimizer.scenario.xlsx.short.sheet_words import LABEL_LANGUAGES
 from optimizer.scenario.xlsx.tree import FILL, below
 

@@ -355,7 +355,7 @@ def what_if(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def first_page(file: Path) -> str:
-    return " ".join(PdfReader(file).pages[0].extract_text().split())
+    return " ".join(PdfReader(file).pages[0].extract_text().replace("\xad", "").split())
 
 
 @pytest.mark.documents
@@ -393,6 +393,16 @@ def test_a_run_with_what_ifs_verifies_and_whoever_reads_it_is_told(what_if: Path
         incentives("report", what_if, "--plan", "current", "--out", what_if.parent / "given").exit_code == 0
     )
     assert "Changed for this run" in first_page(what_if.parent / "given" / "report.en.pdf")
+
+
+@pytest.mark.documents
+def test_simulations_and_pilots_of_a_what_if_say_so(what_if: Path, tmp_path: Path) -> None:
+    done = incentives("simulate", what_if, "--plan", what_if, "--draws", 20, "--out", tmp_path)
+    assert done.stdout.startswith("changed for this run: kpis.wins.target: nothing to 40\n")
+    assert "Plan à l’essai, avec ces modifications" in first_page(tmp_path / "simulation.fr.pdf")
+    company = what_if.parents[1] / "my-company"
+    done = incentives("pilot", company, "--plan", "quality", "--set", "sales.headcount=6", "--json")
+    assert json.loads(done.stdout)["changed"][0]["after"] == "6"
 
 
 @pytest.mark.documents

@@ -18,7 +18,9 @@ from optimizer.cli.common import (
     print_json,
     read_and_warn,
     seed_option,
+    tell_changed,
     verb,
+    with_changed,
     write_study,
 )
 
@@ -53,6 +55,7 @@ def adjust(
     from optimizer.rollout.adjust import adjust as find_adjustment
     from optimizer.solver import Options
     from optimizer.tables.adjust import TABLES, adjust_tables
+    from optimizer.tables.changed_values import changed_table
     from optimizer.tables.table import records
 
     scenario = read_and_warn(file)
@@ -66,12 +69,13 @@ def adjust(
     if out is not None:
         from reports.studies.adjust import adjust_pdfs
 
-        write_study(out, "adjustment", TABLES, tables, adjust_pdfs(tables))
+        write_study(out, "adjustment", TABLES, tables, adjust_pdfs({**tables, **changed_table(scenario)}))
     if as_json:
-        print_json(records(tables))
+        print_json(with_changed(scenario, records(tables)))
     else:
         from optimizer.cli.show.adjust import show_adjustment
 
+        tell_changed(scenario)
         show_adjustment(tables)
     summary = tables["summary"].iloc[0]
     if adjustment.verdict == "no_plan":

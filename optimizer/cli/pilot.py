@@ -18,7 +18,10 @@ from optimizer.cli.common import (
     print_json,
     read_and_warn,
     seed_option,
+    set_option,
+    tell_changed,
     verb,
+    with_changed,
     write_study,
 )
 
@@ -35,10 +38,17 @@ from optimizer.cli.common import (
 )
 @seed_option
 @out_option
+@set_option
 @json_option
 @verb
 def pilot(
-    file: Path, plan_name: str | None, periods: int, seed: int, out: Path | None, as_json: bool
+    file: Path,
+    plan_name: str | None,
+    periods: int,
+    seed: int,
+    out: Path | None,
+    changes: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Which people, for how long: the smallest pilot that would see the plan work (80 % power at 5 %).
 
@@ -47,10 +57,11 @@ def pilot(
     from optimizer.response.calibration import calibrate
     from optimizer.rollout.pilot import changed_teams, settings
     from optimizer.rollout.pilot import pilot as design
+    from optimizer.tables.changed_values import changed_table
     from optimizer.tables.pilot import TABLES, pilot_tables
     from optimizer.tables.table import records
 
-    scenario = read_and_warn(file)
+    scenario = read_and_warn(file, changes)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario), plan.euros(scenario)
     changed = [cal.network.teams[i] for i in changed_teams(cal, euros, plan.terms)]
@@ -59,11 +70,12 @@ def pilot(
     if out is not None:
         from reports.studies.pilot import pilot_pdfs
 
-        write_study(out, "pilot", TABLES, tables, pilot_pdfs(tables))
+        write_study(out, "pilot", TABLES, tables, pilot_pdfs({**tables, **changed_table(scenario)}))
     if as_json:
-        print_json(records(tables))
+        print_json(with_changed(scenario, records(tables)))
     else:
         from optimizer.cli.show.pilot import show_pilots
 
+        tell_changed(scenario)
         show_pilots(tables)
     sys.exit(0 if tables["summary"].iloc[0]["team"] or not changed else EXIT["infeasible"])

@@ -16,7 +16,10 @@ from optimizer.cli.common import (
     print_json,
     read_and_warn,
     seed_option,
+    set_option,
+    tell_changed,
     verb,
+    with_changed,
     write_study,
 )
 
@@ -35,6 +38,7 @@ from optimizer.cli.common import (
 )
 @seed_option
 @out_option
+@set_option
 @json_option
 @verb
 def simulate(
@@ -45,16 +49,18 @@ def simulate(
     learning: float,
     seed: int,
     out: Path | None,
+    changes: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """What happens after a switch of plan: work, KPIs, cash, when the gain shows, what to watch."""
     from optimizer.response.calibration import calibrate
     from optimizer.rollout.early_warning import limits
     from optimizer.rollout.transition import transition
+    from optimizer.tables.changed_values import changed_table
     from optimizer.tables.table import records
     from optimizer.tables.transition import TABLES, Simulated, transition_tables
 
-    scenario = read_and_warn(file)
+    scenario = read_and_warn(file, changes)
     plan = plan_named(scenario, plan_name)
     cal, euros = calibrate(scenario), plan.euros(scenario)
     run = transition(cal, euros, periods, draws, seed, learning, plan.terms)
@@ -63,10 +69,11 @@ def simulate(
     if out is not None:
         from reports.studies.transition import transition_pdfs
 
-        write_study(out, "simulation", TABLES, tables, transition_pdfs(tables))
+        write_study(out, "simulation", TABLES, tables, transition_pdfs({**tables, **changed_table(scenario)}))
     if as_json:
-        print_json(records(tables))
+        print_json(with_changed(scenario, records(tables)))
     else:
         from optimizer.cli.show.transition import show_transition
 
+        tell_changed(scenario)
         show_transition(tables)

@@ -9,6 +9,7 @@ from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.scenario.types import Scenario
+    from optimizer.tables.table import Tables
 
 CHANGED = Table(
     "changed",
@@ -28,3 +29,8 @@ def changed_json(scenario: Scenario) -> dict[str, list[dict[str, str]]]:
     """`{"changed": [{"path", "before", "after"}]}` where anything was; else nothing."""
     told = list(changed_rows(scenario))
     return {"changed": told} if told else {}
+
+
+def changed_table(scenario: Scenario) -> Tables:
+    """For documents that are about more than a run."""
+    return {CHANGED.name: CHANGED.frame(changed_rows(scenario))}

@@ -10,6 +10,7 @@ from reports.run import Document
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.catalogue import Words, footer, words_for
+from reports.words.changed import what_if_said
 from reports.words.drafts import draft_mark, draft_said
 from reports.words.locales import languages
 from reports.words.sentences import Tables
@@ -37,7 +38,7 @@ def study_pdfs(
             ),
             "heading": study.title,
             "subtitle": study.subtitle,
-            "found": [*draft_said(words, tables), *study.findings],
+            "found": [*what_if_said(words, tables), *draft_said(words, tables), *study.findings],
             "parts": [part for part in study.parts if part is not None],
         }
         yield Document(f"{name}.{language}.pdf", *typeset("history.typ", payload, date))

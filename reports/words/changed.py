@@ -36,3 +36,9 @@ def _value(words: Words, text: str) -> str:
         places = len(text.partition(".")[2])
         return words.write.number(float(text), places)
     return words.user(text, LONGEST)
+
+
+def what_if_said(words: Words, tables: Tables) -> list[str]:
+    """That these are the figures of a what-if, in one line; nothing where nothing was changed."""
+    lines = changes_said(words, tables) if "changed" in tables else []
+    return [words.say("letter.changed", changes="; ".join(lines))] if lines else []

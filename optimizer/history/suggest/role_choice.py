@@ -14,7 +14,7 @@ from optimizer.history.suggest.deal_outcomes import outcome_of
 from optimizer.history.suggest.outcome_conditions import Outcome
 from optimizer.history.suggest.role_scores import LEAST, SURE, Table, score
 
-_NEAR = 1.0
+_NEAR = 2.0
 """Two columns whose points differ by less are both named."""
 _FEW_AMOUNTS, _MANY_ROWS = 4, 20
 """Different amounts in so many rows that look like a property of customers, such as their revenue."""
@@ -120,7 +120,7 @@ def doubt_of(role: str, column: Column, columns: Sequence[Column], table: Table)
 
 def _rivals(role: str, column: Column, columns: Sequence[Column], table: Table) -> str:
     near = max(LEAST, score(role, column, table) - _NEAR)
-    rivals = [c for c in columns if c is not column and score(role, c, table) > near]
+    rivals = [c for c in columns if c is not column and score(role, c, table) >= near]
     return f"or {_named(rivals)}" if rivals else ""
 
 

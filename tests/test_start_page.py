@@ -444,6 +444,24 @@ def test_the_file_asks_nothing_of_anybody_and_keeps_nothing(file: Path) -> None:
     assert set(re.findall(r"https?://[^\s\"'`)]+", html)) <= {"http://www.w3.org/2000/svg"}
 
 
+@in_browser
+@pytest.mark.browser
+def test_it_opens_at_a_kind_and_in_a_language(browser: Browser, tmp_path: Path) -> None:
+    words = ["start", "--page", "--archetype", "branch", "--lang", "fr", "--out", str(tmp_path)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    shown = browser.new_page()
+    shown.goto((tmp_path / "start.html").as_uri())
+    assert shown.locator("#kind-branch").is_checked()
+    assert shown.locator("#progress").inner_text().startswith("0 réponses sur 23")
+    shown.close()
+
+
+def test_options_that_a_page_has_no_use_for_are_refused(file: Path, tmp_path: Path) -> None:
+    told = CliRunner().invoke(main, ["start", "--page", "--answers", str(file), "--out", str(tmp_path)])
+    assert told.exit_code == 2
+    assert "answers are opened in the page" in told.output
+
+
 def test_another_file_is_not_overwritten(file: Path) -> None:
     again = CliRunner().invoke(main, ["start", "--page", "--out", str(file.parent)])
     assert again.exit_code == 2

@@ -73,6 +73,10 @@ def start(
     from optimizer.scenario.start.answers import doubts_of
 
     if page:
+        if answers_file or ask or resume or example or xlsx:
+            raise click.UsageError(
+                "--page takes --archetype, --lang and --out; answers are opened in the page"
+            )
         write_page(archetype, lang, out, as_json)
         return
     if example is not None:

@@ -26,8 +26,8 @@ from optimizer import Scenario, ScenarioError, read_plan, read_scenario
 from optimizer.scenario.read import located, tree_in
 from optimizer.scenario.write import dump_scenario
 from optimizer.scenario.xlsx import cells
+from optimizer.scenario.xlsx import layout as forms
 from optimizer.scenario.xlsx.fill import rows_of
-from optimizer.scenario.xlsx.layout import SECTIONS, Form, collections_of
 from optimizer.scenario.xlsx.rows import column_letters
 from optimizer.scenario.xlsx.sheets import SHEETS
 from optimizer.scenario.xlsx.texts import UnwritableError
@@ -216,15 +216,19 @@ def test_every_mapping_and_list_of_a_scenario_has_a_sheet() -> None:
     def keys(path: tuple[Any, ...]) -> tuple[str, ...]:
         return tuple(part for part in path if isinstance(part, str))
 
-    tables = [layout for layout in SHEETS if not isinstance(layout, Form)]
+    tables = [layout for layout in SHEETS if not isinstance(layout, forms.Form)]
     held = {keys(table.path) for table in tables if not any(key.choices for key in table.keys)}
-    held |= {(*form.at, *column.path) for form in SHEETS if isinstance(form, Form) for column in form.named}
+    held |= {
+        (*form.at, *column.path) for form in SHEETS if isinstance(form, forms.Form) for column in form.named
+    }
     choices = {
         (*keys(layout.path), choice) for layout in tables for key in layout.keys for choice in key.choices
     }
-    assert set(collections_of(Scenario)) == {path for path in held if len(path) == 1 or path[0] == "rules"}
-    inside = {(s, *path) for s, model in SECTIONS.items() for path in collections_of(model)}
-    assert inside == {path for path in held | choices if len(path) > 1 and path[0] in SECTIONS}
+    assert set(forms.collections_of(Scenario)) == {
+        path for path in held if len(path) == 1 or path[0] == "rules"
+    }
+    inside = {(s, *path) for s, model in forms.SECTIONS.items() for path in forms.collections_of(model)}
+    assert inside == {path for path in held | choices if len(path) > 1 and path[0] in forms.SECTIONS}
 
 
 @pytest.mark.slow
@@ -604,7 +608,7 @@ def test_the_notes_explain_every_column_of_every_sheet(full: bytes) -> None:
         assert meaning, (sheet, column)
         noted.add((sheet, column or ""))
     for layout in SHEETS:
-        fields = layout.fields if isinstance(layout, Form) else layout.columns
+        fields = layout.fields if isinstance(layout, forms.Form) else layout.columns
         assert {(layout.name, column.header) for column in fields} <= noted
 
 

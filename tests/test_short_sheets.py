@@ -24,7 +24,7 @@ from second_edition import all_of, some_of
 
 from optimizer import Options, Scenario, ScenarioError, cli, read_scenario, solve
 from optimizer.scenario.xlsx.short import sheet_blocks
-from reports.words.locales import catalogue, languages
+from reports.words import locales
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -261,18 +261,21 @@ def test_the_same_scenario_gives_the_same_bytes() -> None:
 def test_a_third_language_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "locale"
     folder.mkdir()
-    for language in languages():
-        (folder / f"{language}.json").write_text(json.dumps(catalogue(language)), encoding="utf-8")
-    made = {key: f"x{text}" if key.startswith("sheets.") else text for key, text in catalogue("en").items()}
+    for language in locales.languages():
+        (folder / f"{language}.json").write_text(json.dumps(locales.catalogue(language)), encoding="utf-8")
+    made = {
+        key: f"x{text}" if key.startswith("sheets.") else text
+        for key, text in locales.catalogue("en").items()
+    }
     (folder / "xx.json").write_text(json.dumps(made), encoding="utf-8")
     monkeypatch.setattr("reports.words.locales.LOCALE", folder)
-    for known in (catalogue, languages):
+    for known in (locales.catalogue, locales.languages):
         known.cache_clear()
     try:
         content = short(read_scenario(SMALL), "xx")
     finally:
         monkeypatch.undo()
-        for known in (catalogue, languages):
+        for known in (locales.catalogue, locales.languages):
             known.cache_clear()
     (tmp_path / "book.xlsx").write_bytes(content)
     assert load_workbook(io.BytesIO(content)).sheetnames[0] == "xTeams"
@@ -826,7 +829,7 @@ def fields_of(block: sheet_blocks.Block) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_part_and_column_has_its_words(language: str) -> None:
-    said = catalogue(language)
+    said = locales.catalogue(language)
     for block in sheet_blocks.BLOCKS:
         assert said[f"sheets.{block.code}"]
         assert said[f"sheets.{block.code}.help"]

@@ -12,12 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from optimizer import Options, read_scenario, solve
-from optimizer.cli import main
-from optimizer.plans.warnings import measured_warnings
-from optimizer.response.calibration import calibrate
+from optimizer import Options, cli, read_scenario, solve
 from optimizer.runs.folder import inputs_record
-from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.files import scenario_file
 from optimizer.scenario.template import STARTER, starter
 from optimizer.scenario.write import dump_scenario
@@ -26,16 +22,15 @@ SMALL = Path(__file__).parent / "cases" / "small.yaml"
 
 
 def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
 
 
 # --- template -------------------------------------------------------------------------------------------
 
 
 def test_the_starter_has_neither_problems_nor_warnings() -> None:
-    scenario = starter()
-    assert warnings_of(scenario) == []
-    assert list(measured_warnings(calibrate(scenario))) == []
+    found = json.loads(incentives("check", STARTER, "--json").stdout)
+    assert (found["problems"], found["warnings"]) == ([], [])
 
 
 def test_the_starter_solves_and_its_best_plan_is_not_the_current_one() -> None:
@@ -191,7 +186,7 @@ def completed(*words: object) -> list[str]:
     """What bash would be offered for the last word."""
     line = " ".join(map(str, ("incentives", *words)))
     env = {"COMP_WORDS": line, "COMP_CWORD": str(len(words)), "_INCENTIVES_COMPLETE": "bash_complete"}
-    done = CliRunner().invoke(main, prog_name="incentives", env={**os.environ, **env})
+    done = CliRunner().invoke(cli.main, prog_name="incentives", env={**os.environ, **env})
     return [row.partition(",")[2] for row in done.stdout.splitlines()]
 
 

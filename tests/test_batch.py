@@ -675,3 +675,11 @@ def test_the_example_grid_has_twelve_runs() -> None:
     jobs = read_grid(nights.ROOT / "scenarios" / "grid.yaml")
     assert len(jobs) == 12
     assert len({job.name for job in jobs}) == 12
+
+
+def test_an_override_is_recorded_as_a_what_if(tmp_path: Path) -> None:
+    grid = grid_file(tmp_path, {"as_is": {}, "more": {"rules": {"budget": {"expected": 66000}}}})
+    as_is, more = read_grid(grid)
+    assert as_is.scenario.changed == ()
+    (change,) = more.scenario.changed
+    assert (change.path, change.after) == ("rules.budget.expected", "66000")

@@ -16,7 +16,6 @@ import yaml
 from pypdf import PdfReader
 
 from optimizer import read_scenario
-from optimizer.runs.batch.grid import read_grid
 from tests.solved import CASES
 from tests.verbs import incentives
 
@@ -303,17 +302,6 @@ def test_what_leaves_no_choice_or_no_plan_is_said_in_the_words_of_the_house(tmp_
         "rules.budget.min_share_of_target",
     ]
     assert incentives("budget", company, "--plan", "current", *little).exit_code == 1
-
-
-def test_an_override_of_a_batch_is_recorded_as_a_what_if(tmp_path: Path) -> None:
-    incentives("template", tmp_path / "company")
-    grid = tmp_path / "grid.yaml"
-    grid.write_text("base: [company]\noverrides: {as_is: {}, more: {rules: {budget: {expected: 66000}}}}\n")
-    as_is, more = read_grid(grid)
-    assert as_is.scenario.changed == ()
-    assert [tuple(vars(c).values()) for c in more.scenario.changed] == [
-        ("rules.budget.expected", "64000", "66000")
-    ]
 
 
 # --- where it is told -----------------------------------------------------------------------------------

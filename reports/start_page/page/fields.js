@@ -16,7 +16,8 @@ function questionField(page, question) {
   );
   const update = (entry, told) => {
     const own = entry.doubt ? words.say(`field.${entry.doubt.code}`, valuesOf(page, question, entry.value)) : null;
-    showDoubt({ node, input, doubt }, [own, ...told].filter(Boolean), entry);
+    showDoubt({ node, input, doubt }, [own, ...told.map(({ text }) => text)].filter(Boolean), entry);
+    setClass(node, "calm", !own && told.every(({ level }) => level === "done"));
   };
   return { node, update };
 }

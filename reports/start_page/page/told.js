@@ -19,7 +19,7 @@ function madeOf(page, read, answers, example) {
     walk,
     funnel: funnelOf(company, walk, known),
     told,
-    toldOf: (key) => told.filter((one) => one.about === key && one.code !== "horizon").map((one) => one.text),
+    toldOf: (key) => told.filter((one) => one.about === key && one.code !== "horizon"),
     scenario: whole?.tree ?? null,
     reason: page.words.say(refused.length ? "save.refused" : "save.missing"),
   };

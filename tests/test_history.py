@@ -16,13 +16,11 @@ import numpy as np
 import polars as pl
 import pytest
 import twin
-from click.testing import CliRunner
 from real_data import real
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from optimizer import Scenario, read_scenario
-from optimizer.cli import main
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate import mixed_models, people, responsiveness, side_metrics, timing
 from optimizer.history.estimate.arrivals import arrival_of
@@ -33,6 +31,7 @@ from optimizer.history.estimate.rates import Rate, wilson
 from optimizer.history.estimate.spending import costs_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.maps.mapping import Map, read_map
+from tests.verbs import incentives
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "history"
@@ -84,7 +83,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Study, Scen
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, [str(a) for a in arguments])
+    result = incentives(*arguments)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
 

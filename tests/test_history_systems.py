@@ -12,14 +12,13 @@ from typing import NamedTuple
 import numpy as np
 import openpyxl
 import pytest
-from click.testing import CliRunner
 from threadpoolctl import threadpool_limits
 
 from optimizer import read_scenario
-from optimizer.cli import main
 from optimizer.history.estimate.history_study import study_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.maps.mapping import Map, read_map
+from tests.verbs import incentives
 
 HEADERS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "history" / "headers.json").read_text()
@@ -144,7 +143,7 @@ def export(system: System, folder: Path) -> Path:
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, [str(a) for a in arguments])
+    result = incentives(*arguments)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
 

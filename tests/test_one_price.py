@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from wording import words_for
 
 from optimizer import Evaluation, Scenario, check_budget, compare, evaluate, solve
-from optimizer.cli import main
 from optimizer.explanation.waterfall import waterfall
 from optimizer.response.calibration import Calibrated
 from optimizer.response.shared_luck import luck_correlation, luck_factors
@@ -25,12 +23,9 @@ from optimizer.rollout.transition import follow
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 from reports.board.page_one import plans_section
+from tests.verbs import incentives
 
 TRUST = Path(__file__).parent / "cases" / "trust"
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments])
 
 
 def tree_of(name: str) -> dict[str, Any]:

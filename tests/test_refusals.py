@@ -16,12 +16,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
 from openpyxl import Workbook
 
 from optimizer import RunOptions
-from optimizer.cli import main
 from optimizer.tables.table import Column, Table
+from tests.verbs import incentives
 
 FOLDER = Path(__file__).parent / "cases" / "trust" / "folder.yaml"
 LARGE = 130_000_000
@@ -29,10 +28,6 @@ LARGE = 130_000_000
 ROOM = 1 << 30
 """Bytes of memory that refusing may take, addresses included that are never used."""
 NAMED = Table("named", team=Column(str, "name", "who", "team"))
-
-
-def incentives(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def forged(place: Path) -> Path:

@@ -11,20 +11,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from click.testing import CliRunner, Result
 from corruptions import corruptions
 from pypdf import PdfReader
 
-from optimizer.cli import main
 from optimizer.runs.folder import changed_files, manifest_of, replace_folder, write_json
 from optimizer.tables.table import Column, Table
+from tests.verbs import incentives
 
 FOLDER = Path(__file__).parent / "cases" / "trust" / "folder.yaml"
 TEXTS = Table("texts", text=Column(str, "text", "what somebody wrote"))
-
-
-def incentives(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture(scope="module")

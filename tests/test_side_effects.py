@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
 from solved import ROOT, tables_for, unequal
 
-from optimizer.cli import main
 from optimizer.plans.evaluation import compare
 from optimizer.tables.side_effects import left_unworked, side_effects_json
+from tests.verbs import incentives
 
 
 def test_what_is_left_and_what_is_worked_is_what_arrives() -> None:
@@ -28,7 +27,7 @@ def test_what_is_left_and_what_is_worked_is_what_arrives() -> None:
 def test_pay_at_mercy_is_weight_times_pay_times_how_far_the_kpi_falls() -> None:
     scenario = unequal()
     at = compare(scenario, {"today": scenario.current_plan})["today"]
-    answer = CliRunner().invoke(main, ["measures", str(ROOT / "scenarios" / "alignment"), "--json"])
+    answer = incentives("measures", str(ROOT / "scenarios" / "alignment"), "--json")
     measured = json.loads(answer.stdout)
     pay, fall = measured["pay_at_mercy"], measured["exposure"]
     assert pay["sales"]["bookings"]["marketing"] == pytest.approx(51000 * fall["bookings"]["marketing"])
@@ -58,9 +57,9 @@ def test_tables_and_compare_say_the_same_of_a_plan() -> None:
 
 def test_the_terminal_says_whose_pay_is_at_whose_mercy() -> None:
     company = str(ROOT / "scenarios" / "alignment")
-    compared = CliRunner().invoke(main, ["compare", company, "closing_rate"]).output
+    compared = incentives("compare", company, "closing_rate").output
     assert "marketing by sales 1,412 EUR (18%)" in compared
     assert "broad_lead 360 (69%)" in compared
-    measured = CliRunner().invoke(main, ["measures", company]).output
+    measured = incentives("measures", company).output
     assert "at the mercy" in measured
     assert "7,308" in measured

@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 from never_better import words
 from pypdf import PdfReader
 from solved import mini
 from test_loop import SolveState, count_plans, every_plan, state_of
 
 from optimizer import Options, Scenario, Solution, compare, read_scenario, solve
-from optimizer.cli import main
 from optimizer.plans.sampling import Sampler
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.money_unit import in_unit
@@ -26,12 +24,9 @@ from optimizer.solver.way_out import exact_conflict
 from optimizer.tables.build import tables_of
 from reports.words.catalogue import words_for
 from reports.words.sentences import way_out
+from tests.verbs import incentives
 
 TRUST = Path(__file__).parent / "cases" / "trust"
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments])
 
 
 @cache

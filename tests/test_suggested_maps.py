@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from optimizer.cli import main
 from tests.heading_files import rows_of, write, write_spend, wrong, wrong_spend
+from tests.verbs import incentives
 
 CASES = Path(__file__).parent / "cases" / "history"
 SEEN, MORE = (
@@ -42,7 +41,7 @@ class Answer(NamedTuple):
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(main, [str(a) for a in arguments])
+    result = incentives(*arguments)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.stdout, result.stderr
 

@@ -8,15 +8,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from solved import CASES, MEASURES, mini
 from test_frontiers import Optimum, at_limit, frontier, frontier_json, frontier_rows, show_frontier
 
 from optimizer import RunOptions, Scenario, read_scenario, solve_to_folder
-from optimizer.cli import main
 from optimizer.explanation.resolve import LONGEST
 from optimizer.runs.deadlines import Deadlines, explained_by, searched_by
 from optimizer.solver import pace
+from tests.verbs import incentives
 
 SMALL = CASES / "small.yaml"
 
@@ -39,8 +38,8 @@ def test_what_was_found_is_written_and_report_makes_what_there_was_no_time_for(t
     assert "documents" in manifest["left_out"]
     assert not list(folder.glob("*.pdf"))
     assert "documents" in run.left_out
-    assert CliRunner().invoke(main, ["verify", str(folder)]).exit_code == 0
-    assert CliRunner().invoke(main, ["report", str(folder)]).exit_code == 0
+    assert incentives("verify", str(folder)).exit_code == 0
+    assert incentives("report", str(folder)).exit_code == 0
     assert (folder / "report.en.pdf").is_file()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert "documents" not in manifest.get("left_out", [])
@@ -117,8 +116,8 @@ def test_the_exit_code_of_an_undecided_point_is_3_and_help_names_the_default(tmp
     file = tmp_path / "hard.yaml"
     file.write_text(dump_scenario(hard()), encoding="utf-8")
     asked = ["frontier", str(file), "--over", "budget", "--points", "2", "--workers", "1", "--time-limit"]
-    assert CliRunner().invoke(main, [*asked, "0.2"]).exit_code == 3
-    said = CliRunner().invoke(main, ["frontier", "--help"]).stdout
+    assert incentives(*asked, "0.2").exit_code == 3
+    said = incentives("frontier", "--help").stdout
     assert f"[default: {LONGEST:g}" in " ".join(said.split())
 
 

@@ -9,19 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 from pypdf import PdfReader
 
 from optimizer import Scenario, evaluate, solve
-from optimizer.cli import main
 from optimizer.scenario.checks import warnings_of
+from tests.verbs import incentives
 
 TRUST = Path(__file__).parent / "cases" / "trust"
 SIZES = list(csv.DictReader((TRUST / "magnitudes.csv").read_text(encoding="utf-8").splitlines()))
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments])
 
 
 def changed(name: str, path: str = "", value: Any = None) -> Scenario:

@@ -288,6 +288,8 @@ def test_heads_are_whole_people_and_none_is_lost() -> None:
         ("sales", "north:0.6,south:0.3", "the shares add up to 0.9, and must add up to 1"),
         ("sales", "north:0.6,south:0.3", "north:0.6667,south:0.3333"),
         ("sales", "north:0.6", "the shares add up to 0.6"),
+        ("sales", "north:60,south:40", "write north:60% if you mean that"),
+        ("sales", "north:0,6,south:0,4", "with a point"),
         ("sales", "north:1", "has no share of the team"),
         ("sales", "north:0.6,south", "is no name with its share"),
         ("sales", "north:0.6,south:", "has no share of the team"),

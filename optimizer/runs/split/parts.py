@@ -79,7 +79,8 @@ def _wrong_pair(
         message = "is the name of a team already"
         yield InputProblem("--into", shown(name), message, f"write {name}_1, for instance")
     if not 0 < share < 1:
-        hint = f"{EXAMPLE}, a share above 0 and below 1, with a point"
+        percent = f"write {name}:{number(share)}% if you mean that" if 1 < share < 100 else ""
+        hint = percent or f"{EXAMPLE}, a share above 0 and below 1, with a point"
         yield InputProblem("--into", shown(pair), "has no share of the team", hint)
 
 

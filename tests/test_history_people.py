@@ -12,6 +12,7 @@ import numpy as np
 import pypdf
 import pytest
 import yaml
+from benchmarks import make_histories
 from benchmarks.histories import ASSUMED, said_of
 from test_history import run
 
@@ -271,6 +272,26 @@ def test_synthetic_histories_are_told_as_they_were_made(kind: str) -> None:
     assert (said.named > 0) == (kind == "skill")
     assert said.change == (kind == "regime")
     assert said.duplicates
+
+
+@pytest.mark.slow
+def test_wins_that_come_later_than_leads_were_watched_are_not_told(tmp_path: Path) -> None:
+    """Nothing bounds their mean, and a mean of 600,000 years was said of this history."""
+    rows, _ = make_histories.history("long_lags", 7003, leads=600, days=365)
+    make_histories.write(tmp_path / "history.csv", rows)
+    told = yaml.safe_load((CASES / "map_histories.yaml").read_text(encoding="utf-8"))
+    given, out = tmp_path / "map.yaml", tmp_path / "draft.yaml"
+    given.write_text(yaml.safe_dump(told | {"assume": ASSUMED}), encoding="utf-8")
+    code, text, stderr = run("calibrate", tmp_path / "history.csv", "--map", given, "--out", out)
+    assert code == 0, stderr
+    assert "created to won: cannot be told" in text
+    _, text, _ = run("calibrate", tmp_path / "history.csv", "--map", given, "--json")
+    assert json.loads(text)["created_to_won_allowing_for_young_leads"]["mean"] is None
+    scenario = yaml.safe_load(out.read_text(encoding="utf-8"))
+    assert scenario["activities"]["work_lead"]["lag"] < 4
+    assert scenario["activities"]["work_lead"]["yields"]["customer"] < 0.5
+    assert "not watched for long enough" in scenario["sources"]["activities.work_lead.yields"]["text"]["en"]
+    assert scenario["sources"]["activities.work_lead.yields"]["range"] == pytest.approx(0.95)
 
 
 @pytest.mark.slow

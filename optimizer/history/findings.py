@@ -220,7 +220,8 @@ def _experiment(experiment: PayElasticity | None) -> Json | None:
 def _arrival(arrival: Arrival | None) -> Json | None:
     if arrival is None:
         return None
-    return {"name": arrival.name, "mean": arrival.mean, "lo": arrival.lo, "hi": arrival.hi, "n": arrival.n}
+    mean = arrival.mean if arrival.told else None
+    return {"name": arrival.name, "mean": mean, "lo": arrival.lo, "hi": arrival.hi, "n": arrival.n}
 
 
 def _rush(rush: Rush) -> Json:

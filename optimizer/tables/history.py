@@ -80,7 +80,8 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
     responsiveness, people, days = study.responsiveness, study.people, study.days
     outcome, value, fewer = study.outcome, study.value, study.fewer
     arrival = study.arrival
-    lag = (arrival.mean, arrival.lo, arrival.hi) if arrival else (np.nan,) * 3
+    known = arrival if arrival is not None and arrival.told else None
+    lag = (known.mean, known.lo, known.hi) if known else (np.nan,) * 3
     end = (outcome.rate, outcome.lo, outcome.hi) if outcome else (np.nan,) * 3
     today = study.today if study.changes else None
     since = (today.rate, today.lo, today.hi) if today else (np.nan,) * 3

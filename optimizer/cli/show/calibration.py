@@ -150,7 +150,9 @@ def _days(lag: Lag) -> str:
 
 def _value(study: Study) -> Iterator[str]:
     arrival, value = study.arrival, study.value
-    if arrival is not None:
+    if arrival is not None and not arrival.told:
+        yield "created to won: cannot be told for all wins, since leads were not watched for long enough"
+    elif arrival is not None:
         interval = f"[{arrival.lo:.1f}, {arrival.hi:.1f}]"
         yield f"created to won, young leads allowed for: mean {arrival.mean:.1f} days {interval}"
     if value["n"] > 1:

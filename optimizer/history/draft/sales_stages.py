@@ -111,7 +111,8 @@ def handing_over(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
 
 def _seen(draft: Draft, segment: str, leads: pl.DataFrame, rate: Rate) -> Said:
     seen = said("seen", at=_among(draft, segment), rate=in_words(rate))
-    young = [said("young")] if draft.study.arrival else []
+    arrival = draft.study.arrival
+    young = [said("young" if arrival.told else "not_watched")] if arrival is not None else []
     return joined(seen, *since_change(draft, leads), *young)
 
 
@@ -230,7 +231,9 @@ def add_lag(draft: Draft, place: str, content: Tree) -> None:
     days, arrival, n = float(lag.observed.mean()), study.arrival, len(lag.observed)
     known = {"days": f"{days:.1f}", "median": f"{np.median(lag.observed):.0f}", "n": str(n)}
     seen = said("lag", files=as_it_is(files), **known)
-    if arrival is None:
+    if arrival is not None and not arrival.told:
+        width, seen = WIDEST, joined(seen, said("not_watched"))
+    elif arrival is None:
         width = 1.96 * float(lag.observed.std()) / math.sqrt(n) / max(days, 1e-9)
     else:
         days, width = arrival.mean, max(arrival.hi / arrival.mean - 1, 1 - arrival.lo / arrival.mean)

@@ -27,6 +27,8 @@ _ALIKE = 6.0
 """Difference of log likelihoods beyond which a distribution is left out."""
 _OLD_NEEDED, _FAR = 30, 3.0
 """Old leads, and standard errors, that make them speak against a distribution."""
+_OPEN = 50.0
+"""A mean that may be so many times larger is not known."""
 _DISTINCT = 5000
 Family = Callable[[Floats], "stats.rv_continuous"]
 
@@ -92,6 +94,11 @@ class Arrival:
     n: int
     laws: tuple[tuple[float, Truncated], ...]
     """Distributions that the lags do not tell apart, each with its weight, the likeliest first."""
+
+    @property
+    def told(self) -> bool:
+        """Whether the mean is known at all: wins that come later than leads were watched leave it open."""
+        return self.hi <= _OPEN * self.mean
 
     @property
     def frozen(self) -> stats.rv_continuous:

@@ -148,7 +148,7 @@ class Study:
 
     def exposed(self, leads: pl.DataFrame) -> float:
         """Leads counted by the share of wins that can have come by their age: what wins are a share of."""
-        if self.arrival is None:
+        if self.arrival is None or not self.arrival.told:
             return float(leads.height)
         ages = days_seen(leads, self.history).value_counts(name="leads")
         age, count = ages.to_series(0).to_numpy(), ages["leads"].to_numpy()

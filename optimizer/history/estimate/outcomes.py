@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy import special
 
 from optimizer.history.estimate.arrivals import Arrival
 from optimizer.history.estimate.rates import Z95, Floats, Rate, wilson
@@ -98,7 +99,8 @@ def outcome_of(parts: Sequence[Days], won: Arrival | None, lost: Arrival | None)
     slope = share * rate * (1 - rate) / (middle * (1 - middle))
     half = Z95 * math.sqrt(float(slope**2 @ variance))
     odds = math.log(middle / (1 - middle))
-    return Outcome(middle, _logistic(odds - half), _logistic(odds + half), float(share @ decided))
+    lo, hi = (float(special.expit(bound)) for bound in (odds - half, odds + half))
+    return Outcome(middle, lo, hi, float(share @ decided))
 
 
 def _of_part(
@@ -122,10 +124,6 @@ def _variance(lo: float, hi: float) -> float:
     """Of log odds, from an interval of the rate."""
     low, high = (math.log(x / (1 - x)) for x in np.clip((lo, hi), 1e-6, 1 - 1e-6))
     return float(((high - low) / 2 / Z95) ** 2)
-
-
-def _logistic(x: float) -> float:
-    return 1 / (1 + math.exp(-x))
 
 
 @dataclass(frozen=True)

@@ -130,3 +130,12 @@ def test_lengths_without_a_unit_are_asked_about(tmp_path: Path) -> None:
     said, given = suggested(EXPORTS / "hubspot" / "deals.csv", calls)
     assert given["calls"]["seconds"] == "Call duration"
     assert any("in seconds?" in line for line in said["checks"])
+
+
+@pytest.mark.parametrize(("file", "section"), [("google_ads.csv", "spend"), ("calls.csv", "calls")])
+def test_costs_or_calls_alone_are_told_and_deals_asked_for(file: str, section: str) -> None:
+    said, given = suggested(EXPORTS / "hubspot" / file)
+    right = SYSTEMS["hubspot"][section][1]
+    assert {key: given[section].get(key) for key in right} == right
+    assert (said["runs"], said["files"], "deals, too" in said["problem"]) == (False, {file: section}, True)
+    assert [line.split(":")[1].split(";")[0].strip() for line in said["not_found"]] == ["created", "won"]

@@ -15,7 +15,7 @@ from optimizer.history.suggest.outcome_conditions import Outcome
 from optimizer.history.suggest.role_scores import LEAST, SURE, Table, score
 
 _NEAR = 2.0
-"""Two columns whose points differ by less are both named."""
+"""Two columns whose points differ by no more are both named."""
 _FEW_AMOUNTS, _MANY_ROWS = 4, 20
 """Different amounts in so many rows that look like a property of customers, such as their revenue."""
 _PLAIN = ("id", "owner", "value", "source")

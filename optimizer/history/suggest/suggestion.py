@@ -16,7 +16,7 @@ from optimizer.history.read.maps.mapping import Map
 from optimizer.history.read.typed.currency_codes import SHARED
 from optimizer.history.suggest.column_facts import currency_in
 from optimizer.history.suggest.export_kinds import Known, deal_of_lead, known, lead_of_deal, wins_of
-from optimizer.history.suggest.map_lines import Line, check, section
+from optimizer.history.suggest.map_lines import Line, check, not_found, section
 from optimizer.history.suggest.map_text import map_text
 from optimizer.history.suggest.single_calls import calls_lines
 from optimizer.history.suggest.suggested_sections import (
@@ -61,6 +61,8 @@ class _Tables:
         self.lines: dict[str, list[Line]] = {}
         self.files: dict[str, str] = {}
         self.paths: list[Path] = []
+        self.problem = ""
+        """Why no map of these files can run; empty: try it."""
 
     def add(self, name: str, file: Known, lines: Sequence[Line]) -> None:
         self.lines.setdefault(name, list(lines))
@@ -82,10 +84,29 @@ def suggested(paths: Sequence[Path], today: dt.date | None = None) -> Suggestion
     others = [file for file in files if not file.spend]
     main = _main([file for file in others if not file.calls] or others or files)
     tables = _Tables()
-    sources = _with_main(tables, main, [file for file in others if file is not main])
-    _with_spend(tables, sources, [file for file in files if file.spend and file is not main])
+    if not (main.spend or main.calls) or len(_OF_DEALS & main.told.roles.keys()) >= _TWO:
+        sources = _with_main(tables, main, [file for file in others if file is not main])
+        _with_spend(tables, sources, [file for file in files if file.spend and file is not main])
+    else:
+        _without_deals(tables, files)
     found = _tried(tables, main, _currency(main), today)
     return replace(found, text=_as_typed(found.text, files))
+
+
+_OF_DEALS, _TWO = frozenset({"id", "owner", "value"}), 2
+"""Roles of which a file of deals has two at least, whatever else it has."""
+_NO_DEALS = "only costs or calls were given: give the export of leads or deals, too"
+
+
+def _without_deals(tables: _Tables, files: Sequence[Known]) -> None:
+    """Sections of costs and calls, and what the deals that they belong to have to say."""
+    wanted = [Line("created", None, not_found("created", ()), deep=2, needed=True)]
+    tables.lines["deals"] = [Line("columns"), *wanted, Line("won", None, not_found("won", ()), needed=True)]
+    tables.problem = _NO_DEALS
+    spent = [file for file in files if file.spend]
+    _with_spend(tables, [v for file in spent for v in file.spend["spender"].column.values], spent)
+    for file in (file for file in files if not file.spend):
+        tables.add("calls", file, calls_lines(file.calls))
 
 
 def _as_typed(text: str, files: Sequence[Known]) -> str:
@@ -193,7 +214,7 @@ def _currency(main: Known) -> tuple[str, str]:
 def _tried(tables: _Tables, main: Known, currency: tuple[str, str], today: dt.date | None) -> Suggestion:
     """The map, after it was tried on the files that it was made from."""
     settings: dict[str, object] = {}
-    problem, history = _needed(tables.everything), None
+    problem, history = tables.problem or _needed(tables.everything), None
     while not problem:
         try:
             history = _read(tables.paths, tables.body, currency[0], settings, today)

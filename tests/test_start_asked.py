@@ -246,6 +246,18 @@ def test_a_file_answers_and_only_the_rest_is_asked(tmp_path: Path) -> None:
     assert (both["company"], both["answers"]["price"], both["answers"]["wins"]) == ("Other", 8000, 150)
 
 
+def test_a_number_that_is_typed_anew_comes_from_nowhere_else(tmp_path: Path) -> None:
+    begun = {
+        "archetype": "distribution",
+        "answers": {"price": 8000, "margin": 30},
+        "sources": {"answers.price": "measured: 120 wins", "answers.margin": "measured: 9 invoices"},
+    }
+    (tmp_path / "answers.yaml").write_text(yaml.safe_dump(begun), encoding="utf-8")
+    start("--out", tmp_path, lines=["back", "27", "back", "back", "", "quit"])
+    assert answers_in(tmp_path)["answers"] == {"price": 8000, "margin": 27}
+    assert answers_in(tmp_path)["sources"] == {"answers.price": "measured: 120 wins"}
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert start("--out", tmp_path, lines=[*typed(), ""]).exit_code == 0
     again = start("--out", tmp_path, lines=["", ""])

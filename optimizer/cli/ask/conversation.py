@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from optimizer.cli.ask.prompts import HEAD, Prompt, Read, Refused, prompts_of
-from optimizer.scenario.start.unfinished import Content, value_at, with_value
+from optimizer.scenario.start.unfinished import Content, value_at, with_value, without_source
 from reports.words.asking import Asking, asking
 
 End = Literal["done", "quit"]
@@ -218,6 +218,8 @@ class Conversation:
         if prompt.place == ("period",) and self.content.get("answers") and before != value:
             self.say("  " + self.words.say("ask.other_period"))
         self.content = with_value(self.content, prompt.place, value)
+        if value != before:  # a number that somebody types comes from nowhere else any more
+            self.content = without_source(self.content, prompt.place)
         self.save(self.content)
         remark = self.remark(self.content, self.words)
         if remark and remark != self._remarked:

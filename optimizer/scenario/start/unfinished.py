@@ -46,6 +46,12 @@ def with_value(content: Content, place: Place, value: Any) -> Content:
     return in_order(changed)
 
 
+def without_source(content: Content, place: Place) -> Content:
+    """The same without where the answer at a place came from."""
+    left = {where: text for where, text in content.get("sources", {}).items() if where != dotted(place)}
+    return in_order({**content, "sources": left})
+
+
 def in_order(content: Content) -> Content:
     """Keys as questions are asked; what holds nothing is left out."""
     form = LIBRARY.archetypes.get(content.get("archetype", ""))

@@ -579,13 +579,13 @@ def merged(book: Book) -> None:
 
 
 def below_sums(book: Book) -> None:
-    sheet, row = book.at("points:title")
+    sheet, row = book.at("kpis:title")
     sheet.cell(row - 1, 2).value = "Marketing"
     sheet.cell(row - 1, 4).value = 0.5
 
 
 def above_all(book: Book) -> None:
-    sheet, row = book.at("kpis:title")
+    sheet, row = book.at("weights:title")
     sheet.cell(row - 1, 3).value = "what is this?"
 
 

@@ -144,6 +144,7 @@ BLOCKS: tuple[Block, ...] = (
         Field("entry", "share"),
         *_money("value"),
     ),
+    Block("weights", "plan", (_TEAM, _KPI, Field("plan", "share", header="weight", table="plans"))),
     _things(
         "kpis",
         "plan",
@@ -156,13 +157,6 @@ BLOCKS: tuple[Block, ...] = (
         Field("definition"),
     ),
     Block(
-        "credit",
-        "plan",
-        (_KPI, Field("counted", "counted"), Field("side", "word", "side"), Field("coefficient", "number")),
-        "credit",
-    ),
-    Block("weights", "plan", (_TEAM, _KPI, Field("plan", "share", header="weight", table="plans"))),
-    Block(
         "points",
         "plan",
         (
@@ -171,6 +165,12 @@ BLOCKS: tuple[Block, ...] = (
             *_shares("attainment", "pays"),
         ),
         "points",
+    ),
+    Block(
+        "credit",
+        "plan",
+        (_KPI, Field("counted", "counted"), Field("side", "word", "side"), Field("coefficient", "number")),
+        "credit",
     ),
     Block(
         "rules",

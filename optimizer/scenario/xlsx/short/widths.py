@@ -55,7 +55,7 @@ def _lines(text: str, width: float) -> int:
     """Lines of a text that is broken between words."""
     lines, used = 1, 0.0
     for word in text.split():
-        size = len(word) * 0.98
+        size = len(word) * 0.92
         if used and used + 1 + size > width - 2:
             lines, used = lines + 1, size
         else:

@@ -161,7 +161,7 @@ class _Writer:
         rows = [number for number, line in enumerate(page.lines) if line.kind == "total"]
         for row in rows:
             team = page.lines[row].values[0]
-            sheet.write_string(row, 1, writable(team), self.styles.of("computed"))
+            sheet.write_string(row, 1, writable(team), self.styles.of("computed.text"))
             for code in plans:
                 weights = [r.get(code) or 0 for r in placed.filled.rows if r["team"] == team]
                 teams = range_of(placed, "team", page.title)

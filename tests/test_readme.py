@@ -12,8 +12,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_readme_opens_with_the_two_commands():
+def test_readme_opens_with_the_three_commands():
     first = README.split("```")[1]
+    assert first.strip().splitlines()[-1].startswith("pip install uv && uv run incentives start ")
     assert "pip install uv && uv run incentives solve scenarios/alignment" in first
     assert "pip install uv && uv run pytest" in first
 

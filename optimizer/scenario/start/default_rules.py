@@ -1,7 +1,7 @@
 """Rule R12: rules that guard, each with a reason (the reasons are sources of the file).
 
 Objective net; weights in steps of 0.10, at least 0.20, at most three measures; a budget of 1.05 times loaded
-target pay (or what today's plan pays and 2 % more, where that is more) and for each team 0.9 of its target
+target pay (or what today's plan pays and 5 % more, where that is more) and for each team 0.9 of its target
 pay (or 0.97 of what it is paid today, where that is less); a controllability floor of 0.05; gaming within
 10 % of today's share, and within 0.2 of its reach where nobody does it yet. A rate or a share worked never
 outweighs the count beside it, a number of visits half of its result; a rate whose denominator its own team
@@ -21,7 +21,7 @@ from optimizer.scenario.start.numbers import exactly, short
 from optimizer.scenario.start.work import Work
 
 STEP, LEAST, MOST_MEASURES = 0.1, 0.2, 3
-ROOM, ABOVE_TODAY = 1.05, 1.02
+ROOM, ABOVE_TODAY = 1.05, 1.05
 """Budget over loaded target pay, and over what today's plan pays."""
 LEAST_PAY, BELOW_TODAY = 0.9, 0.97
 """Least expected pay of a team over its target pay, and over what it is paid today."""

@@ -1,7 +1,7 @@
 // Rule R12: rules that guard (optimizer/scenario/start/default_rules.py).
 
 const [STEP, LEAST, MOST_MEASURES] = [0.1, 0.2, 3];
-const [ROOM_ABOVE_TARGET, ABOVE_TODAY] = [1.05, 1.02];
+const [ROOM_ABOVE_TARGET, ABOVE_TODAY] = [1.05, 1.05];
 const [LEAST_PAY, BELOW_TODAY] = [0.9, 0.97];
 const FLOOR = 0.05;
 const TOLERANCE = 0.1;

@@ -19,7 +19,7 @@ from reports.workbook.book import STAMP
 
 COLUMNS = ("place", "question", "answer", "weight", "unit", "empty", "range", "who", "source")
 """In order: their codes stand in a hidden row, by which the sheet is read back in any language."""
-WIDTHS = (4, 66, 32, 10, 31, 32, 26, 34, 34)
+WIDTHS = (4, 66, 32, 10, 36, 32, 26, 34, 34)
 CODES, HEADS, FIRST = 3, 4, 5
 """Rows of the codes, of the headings, of the first line."""
 LINE = 18

@@ -295,3 +295,11 @@ def test_a_seller_whose_contracts_are_too_few_to_pay_on_keeps_the_plan(tmp_path:
     content = random_answers("saas_sdr", 8, tmp_path)
     result = attempt(content, tmp_path / "few")
     assert {s["about"] for s in json.loads(result.stdout)["said"] if s["code"] == "team_locked"} == {"sales"}
+
+
+def test_a_generated_company_goes_to_a_workbook_and_back(tmp_path: Path) -> None:
+    started(tmp_path, example("partners"))
+    made, book, again = tmp_path / "made", tmp_path / "book.xlsx", tmp_path / "again.yaml"
+    assert run("convert", str(made), str(book)).exit_code == 0
+    assert run("convert", str(book), str(again)).exit_code == 0
+    assert read_scenario(again) == read_scenario(made)

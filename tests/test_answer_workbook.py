@@ -203,6 +203,19 @@ def test_a_cell_that_is_no_answer_is_named(
     assert f"edited.xlsx:{cells[0]}" in found[0]["where"]
 
 
+@pytest.mark.parametrize("weights", [(30, 70), (50, 50), (100, None)])
+def test_a_kpi_is_chosen_once(tmp_path: Path, weights: tuple[float, float | None]) -> None:
+    def edit(page: Worksheet, row: Callable[[str], int]) -> None:
+        name = page.cell(row("teams.field.weights.1"), 3).value
+        for place, weight in zip(("1", "2"), weights, strict=True):
+            at = row(f"teams.field.weights.{place}")
+            page.cell(at, 3).value, page.cell(at, 4).value = name, weight
+
+    found = problems(edited(workbook(tmp_path), edit), tmp_path / "b")
+    assert found[0]["message"] == ("is missing" if weights[1] is None else "is chosen twice for this team")
+    assert "teams.field.weights.2" in found[0]["where"]
+
+
 def test_every_wrong_cell_is_named_at_once(tmp_path: Path) -> None:
     def edit(page: Worksheet, row: Callable[[str], int]) -> None:
         for place in ("answers.wins", "answers.price", "teams.inside.fixed"):

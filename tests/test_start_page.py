@@ -388,6 +388,7 @@ def test_what_does_not_add_up_is_told_beside_the_field(page: Page) -> None:
     page.fill("#field-sdr\\.weights-meetings", "100")
     page.fill("#field-wins", "60")
     assert "too far apart" in page.locator("#field-wins-doubt").inner_text()
+    assert "was moved by" not in page.locator("#field-wins-doubt").inner_text()
     page.fill("#field-wins", "31")
     page.fill("#field-unworked", "100")
     assert "write less than 100" in page.locator("#field-unworked-doubt").inner_text()

@@ -220,11 +220,16 @@ def _weights(sheet: _Sheet) -> Iterator[tuple[int, Place, object]]:
             of_team.setdefault(place[1], []).append(row)
     for team, rows in of_team.items():
         filled = [row for row in rows if sheet.cell(row, "answer") is not None]
+        chosen: set[str] = set()
         for row in rows:
             found = _weight(sheet, row, alone=len(filled) == 1)
             if isinstance(found, InputProblem):
                 yield row, (), found
+            elif found is not None and found[0] in chosen:
+                hint = "empty this row, and write the weight of both in the other"
+                yield row, (), sheet.problem(row, "answer", "is chosen twice for this team", hint)
             elif found is not None:
+                chosen.add(found[0])
                 yield row, ("teams", team, WEIGHTS, found[0]), found[1]
 
 

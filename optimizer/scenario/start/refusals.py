@@ -19,10 +19,20 @@ NEVER_ALL = ("unworked", "discount_share")
 
 
 def refuse_impossible(company: Company) -> None:
-    """Raises ScenarioError where today's plan pays for what does not exist, or nothing is left to work."""
-    problems = [*_unknown_pay(company), *_all_of_it(company)]
+    """Raises ScenarioError where today's plan pays nothing or for what does not exist, or nothing is left
+    to work."""
+    problems = [*_nobody_paid(company), *_unknown_pay(company), *_all_of_it(company)]
     if problems:
         raise ScenarioError(problems)
+
+
+def _nobody_paid(company: Company) -> Iterator[InputProblem]:
+    """A plan shares out variable pay, and there is none."""
+    first = company.form.teams[0].id
+    if all(company.answers.teams[team.id].variable == 0 for team in company.form.teams):
+        said = "no team has variable pay: there is nothing that a plan could hang on results"
+        hint = "give the variable pay at target of one team at least, gross, a head and year"
+        yield InputProblem(f"teams.{first}.variable", "0", said, hint)
 
 
 def _unknown_pay(company: Company) -> Iterator[InputProblem]:

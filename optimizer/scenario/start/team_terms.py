@@ -7,6 +7,7 @@ three minimum wages on. A flat rate would understate a bonus of 2 minimum wages 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -45,8 +46,8 @@ def discount(company: Company) -> float:
 
 
 def heads(company: Company, team: str) -> int:
-    """Whole people, at least one."""
-    return max(1, round(company.answers.teams[team].heads))
+    """Whole people, at least one; a half counts as one more."""
+    return max(1, math.floor(company.answers.teams[team].heads + 0.5))
 
 
 def terms(company: Company) -> dict[str, Mapping[str, Any]]:

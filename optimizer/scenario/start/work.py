@@ -18,6 +18,8 @@ from optimizer.scenario.start.numbers import below, exactly
 Kind = Literal["campaign", "hourly", "way"]
 SHARE_BOUNDS = (0.05, 0.95)
 """Of leads that come from targeted campaigns."""
+ALL_OF_IT = 1 - 1e-5
+"""Units of later stages per unit beyond which six digits of a volume are too few."""
 TARGETED, WIDE, EVENT = "targeted_campaign", "wide_net", "event"
 
 
@@ -52,7 +54,7 @@ class Work:
     @property
     def written(self) -> float:
         """The volume as it is written: rounded down, so that nothing is overdrawn."""
-        return below(self.volume * self.cut, 12 if self.passes else 6)
+        return below(self.volume * self.cut, 12 if self._in_full else 6)
 
     @property
     def written_yields(self) -> dict[str, float]:
@@ -67,7 +69,12 @@ class Work:
     @property
     def _rounded(self) -> float:
         """The volume over what is written of it."""
-        return self.volume / self.written if self.written > 0 and not self.passes else 1.0
+        return self.volume / self.written if self.written > 0 and not self._in_full else 1.0
+
+    @property
+    def _in_full(self) -> bool:
+        """A hand-over, and a way that loses nothing: for a rounded volume it would yield more than all."""
+        return self.passes or (self.from_ is not None and sum(self.yields.values()) > ALL_OF_IT)
 
 
 def work_of(company: Company, funnel: FunnelToday) -> tuple[Work, ...]:
@@ -107,13 +114,14 @@ class Mix:
 
 def mix_of(fit: float) -> Mix:
     """The mix of targeted and wide campaigns that has the stated share in the target exactly; beyond what
-    usual campaigns can give, they are better or worse than usual."""
+    usual campaigns can give, they are better or worse than usual: targeted ones first, up to all leads."""
     targeted, wide = _mid(TARGETED, "fit_share"), _mid(WIDE, "fit_share")
     low, high = SHARE_BOUNDS
     share = min(high, max(low, (fit - wide) / (targeted - wide)))
     reached = share * targeted + (1 - share) * wide
     if fit > reached:
-        return Mix(share, (fit - (1 - share) * wide) / share, wide)
+        better = min(1.0, (fit - (1 - share) * wide) / share)
+        return Mix(share, better, (fit - share * better) / (1 - share))
     return Mix(share, targeted * fit / reached, wide * fit / reached)
 
 

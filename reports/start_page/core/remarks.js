@@ -13,7 +13,7 @@ const NEVER_ALL = ["unworked", "discount_share"];
 
 /** Answers that describe no company: {code, about, numbers}. What cannot be computed with is refused alone. */
 function refusalsOf({ given, found, hours }) {
-  const first = [...unknownPay(given), ...NEVER_ALL.filter((id) => (given.shares[id] ?? 0) >= 1).map((id) => remark("all_of_it", id, {}, "stops"))];
+  const first = [...nobodyPaid(given), ...unknownPay(given), ...NEVER_ALL.filter((id) => (given.shares[id] ?? 0) >= 1).map((id) => remark("all_of_it", id, {}, "stops"))];
   if (first.length) return first;
   const over = hours.filter((team) => team.booked > FULL);
   return [...unreconciled(found), ...unprofitable(found), ...over.map(({ team, booked, hours: all }) => remark("overbooked", `${team}.heads`, { booked, hours: all }, "stops"))];
@@ -27,6 +27,12 @@ function unprofitable({ company, walk }) {
     const value = sum(counted.map(([stage, credit]) => money[credit] * (walk.arriving[stage] ?? 0)));
     return counted.length && value <= 0 ? [remark("unprofitable", "margin", { kpi: kpi.id, value }, "stops")] : [];
   });
+}
+
+/** A plan shares out variable pay, and there is none. */
+function nobodyPaid({ answers, form: { teams } }) {
+  const isPaid = teams.some(({ id }) => answers.teams[id].variable !== 0);
+  return isPaid ? [] : [remark("nobody_paid", `${teams[0].id}.variable`, {}, "stops")];
 }
 
 function unknownPay(company) {

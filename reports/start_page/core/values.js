@@ -67,14 +67,7 @@ function chargesAt({ marginal }, pay) {
 
 const patience = ({ library, months }) => short(library.parameters.discount_quarter.mid ** (months / MONTHS_A_QUARTER));
 
-/** To the nearest whole number, halves to the even one. */
-function halfEven(value) {
-  const down = Math.floor(value);
-  if (value - down !== 0.5) return Math.round(value);
-  return down % 2 === 0 ? down : down + 1;
-}
-
-const wholeHeads = ({ answers }, team) => Math.max(1, halfEven(answers.teams[team].heads));
+const wholeHeads = ({ answers }, team) => Math.max(1, Math.floor(answers.teams[team].heads + 0.5));
 
 /** The section `teams`. */
 const teamTerms = (company) => Object.fromEntries(company.form.teams.map((team) => [team.id, termsOf(company, team)]));

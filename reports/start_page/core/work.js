@@ -1,13 +1,18 @@
 // Work of today before it is written down: rules R2 to R4 (optimizer/scenario/start/work.py).
 
 const SHARE_BOUNDS = [0.05, 0.95];
+/** Units of later stages per unit beyond which six digits of a volume are too few. */
+const ALL_OF_IT = 1 - 1e-5;
 const [TARGETED, WIDE, EVENT] = ["targeted_campaign", "wide_net", "event"];
 
 /** All work with the library's hours: campaigns, hourly work, then ways in the order of the funnel. */
 const workOf = (company, walk) => [...campaignWork(company), ...hourlyWork(company), ...waysWork(company, walk)];
 
 /** The volume as it is written: rounded down, so that nothing is overdrawn. */
-const writtenVolume = (work) => below(work.volume * (work.cut ?? 1), work.passes ? 12 : 6);
+const writtenVolume = (work) => below(work.volume * (work.cut ?? 1), isInFull(work) ? 12 : 6);
+
+/** A hand-over, and a way that loses nothing: for a rounded volume it would yield more than all. */
+const isInFull = ({ passes, from, yields }) => passes || (from !== null && sum(Object.values(yields)) > ALL_OF_IT);
 
 /** Yields with which the written volume brings exactly what the unrounded one does. */
 function writtenYields(work) {
@@ -21,7 +26,7 @@ const writtenCash = (work) => exactly(work.cash * roundedOff(work));
 /** The volume over what is written of it. */
 function roundedOff(work) {
   const written = writtenVolume(work);
-  return written > 0 && !work.passes ? work.volume / written : 1;
+  return written > 0 && !isInFull(work) ? work.volume / written : 1;
 }
 
 /** R2, the walk with written numbers: ways of a stage that would take more than arrives are cut. */
@@ -48,7 +53,10 @@ function mixOf(library, fit) {
   const [low, high] = SHARE_BOUNDS;
   const share = Math.min(high, Math.max(low, (fit - wide) / (targeted - wide)));
   const reached = share * targeted + (1 - share) * wide;
-  if (fit > reached) return { targeted: share, fitTargeted: (fit - (1 - share) * wide) / share, fitWide: wide };
+  if (fit > reached) {
+    const better = Math.min(1, (fit - (1 - share) * wide) / share);
+    return { targeted: share, fitTargeted: better, fitWide: (fit - share * better) / (1 - share) };
+  }
   return { targeted: share, fitTargeted: (targeted * fit) / reached, fitWide: (wide * fit) / reached };
 }
 

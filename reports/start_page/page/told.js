@@ -12,7 +12,7 @@ function madeOf(page, read, answers, example) {
   const made = workedOut(page.library, filledWith(example, answers, read));
   const refused = ready ? refusalsOf(made) : [];
   const whole = ready && !refused.length ? sourcedTree(made) : null;
-  const remarks = ready ? [...refused, ...remarksOf(made, whole?.tree ?? scenarioTree(made)), ...lockRemarks(whole?.locked ?? {})] : earlyRemarks(made, known);
+  const remarks = whole ? [...remarksOf(made, whole.tree), ...lockRemarks(whole.locked)] : ready ? refused : earlyRemarks(made, known);
   const told = remarks.map((one) => ({ ...one, text: sentenceOf(page, one) }));
   const { company, walk } = known(page.form.count) && isReconciled(made.found) ? made.found : { company: made.given, walk: walkOf(made.given) };
   return {
@@ -25,7 +25,7 @@ function madeOf(page, read, answers, example) {
   };
 }
 
-const isReconciled = ({ found, signed }) => isWithin(found / signed, REFUSE);
+const isReconciled = (found) => unreconciled(found).length === 0;
 
 /** While answers are missing: what counts and rates give, once all that they hang on was answered. */
 function earlyRemarks({ given, found, walk }, known) {

@@ -1,0 +1,114 @@
+"""Answers at the ends of what can be: 0 %, 100 %, half a head, nobody paid. The verb and the page agree on
+each, every number is found again, and what cannot be is refused in words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from py_mini_racer import MiniRacer
+from random_answers import KINDS, attempt, example, run
+from test_start_page import Content, apart, by_verb, data, file, generated, js
+
+from optimizer import read_scenario
+
+__all__ = ["data", "file", "js"]
+
+CAMPAIGNS = tuple(kind for kind in KINDS if "fit_share" in example(kind)["answers"])
+
+
+def changed(kind: str, **answers: float) -> Content:
+    content = example(kind)
+    content["answers"] |= answers
+    return content
+
+
+def accepted(content: Content, folder: Path) -> dict[str, Any]:
+    result = attempt(content, folder)
+    assert result.exit_code == 0, result.output
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def problems(content: Content, folder: Path) -> list[dict[str, str]]:
+    result = attempt(content, folder)
+    assert result.exit_code == 2, result.output
+    found: list[dict[str, str]] = json.loads(result.stdout)["problems"]
+    return found
+
+
+def steps(told: dict[str, Any], *questions: str) -> list[float]:
+    """By how much answers were moved, relatively."""
+    return [next(a["difference"] for a in told["answers"] if a["id"] == name) for name in questions]
+
+
+def alike(content: Content, js: MiniRacer, folder: Path) -> None:
+    """The verb and the page generate the same, or both refuse."""
+    expected, found = by_verb(content, folder), generated(js, content)
+    assert (expected is None) == (found is None)
+    if expected is not None:
+        assert apart(expected, found) == []
+
+
+@pytest.mark.parametrize("kind", CAMPAIGNS)
+@pytest.mark.parametrize("fit", [96, 99.9, 100])
+def test_leads_that_nearly_all_fit_change_no_other_answer(kind: str, fit: float, tmp_path: Path) -> None:
+    told = accepted(changed(kind, fit_share=fit, wins=_signed(kind, fit, tmp_path)), tmp_path / "made")
+    moved, step, fits = steps(told, "leads_campaign", "leads_hot", "fit_share")
+    assert moved == pytest.approx(step, abs=1e-9)
+    assert fits == pytest.approx(0, abs=1e-9)
+
+
+def _signed(kind: str, fit: float, folder: Path) -> float:
+    """What counts and rates of an example give where so many leads fit."""
+    result = attempt(changed(kind, fit_share=fit), folder / "first")
+    told = json.loads(result.stdout)
+    if result.exit_code:
+        return float(told["problems"][0]["message"].split("give ")[1].split()[0])
+    moved = (said["numbers"]["found"] for said in told["said"] if said["code"] == "counts_moved")
+    return float(next(moved, example(kind)["answers"]["wins"]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_way_never_yields_more_than_all(kind: str, tmp_path: Path) -> None:
+    accepted(changed(kind, retention=100), tmp_path)
+    ways = [a for a in read_scenario(tmp_path / "made").activities.values() if a.from_]
+    assert max(sum(act.yields.values()) for act in ways) <= 1
+    warned = json.loads(run("check", str(tmp_path / "made"), "--json").stdout)["warnings"]
+    assert not [warning for warning in warned if warning["where"].split()[-1].startswith("activities")]
+
+
+@pytest.mark.parametrize(("heads", "people"), [(1, 1), (1.4, 1), (1.5, 2), (2.5, 3), (3.5, 4), (3.49, 3)])
+def test_half_a_head_is_one_more(heads: float, people: int, js: MiniRacer, tmp_path: Path) -> None:
+    content = example("training")
+    content["teams"]["marketing"]["heads"] = heads
+    made = generated(js, content)
+    assert made is not None
+    assert made.teams["marketing"].headcount == people
+    alike(content, js, tmp_path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_company_that_pays_nobody_for_results_is_refused(kind: str, js: MiniRacer, tmp_path: Path) -> None:
+    content = example(kind)
+    for team in content["teams"].values():
+        team["variable"] = 0
+    assert "no team has variable pay" in problems(content, tmp_path)[0]["message"]
+    assert generated(js, content) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "answers"),
+    [
+        ("training", {"fit_share": 99.9}),
+        ("services", {"fit_share": 100, "wins": 9}),
+        ("branch", {"retention": 100}),
+    ],
+)
+def test_the_page_agrees_at_the_ends(
+    kind: str, answers: dict[str, float], js: MiniRacer, tmp_path: Path
+) -> None:
+    alike(changed(kind, **answers), js, tmp_path)

@@ -112,3 +112,86 @@ def test_the_page_agrees_at_the_ends(
     kind: str, answers: dict[str, float], js: MiniRacer, tmp_path: Path
 ) -> None:
     alike(changed(kind, **answers), js, tmp_path)
+
+
+NIL = [
+    ("saas_sdr", {"leads_hot": 0}),
+    ("saas_sdr", {"leads_hot": 0, "leads_event": 0}),
+    ("saas_sdr", {"leads_campaign": 0}),
+    ("training", {"leads_hot": 0}),
+    ("training", {"leads_campaign": 0, "leads_hot": 900}),
+    ("services", {"leads_campaign": 0}),
+    ("marketplace", {"leads_hot": 0}),
+    ("distribution", {"leads_hot": 0, "visits": 0}),
+    ("partners", {"leads_hot": 0}),
+    ("branch", {"walkins": 0}),
+]
+
+
+@pytest.mark.parametrize(("kind", "answers"), NIL)
+def test_a_source_of_which_there_is_none_needs_no_invented_one(
+    kind: str, answers: dict[str, float], js: MiniRacer, tmp_path: Path
+) -> None:
+    content = changed(kind, **answers)
+    for team in content["teams"].values():
+        team.pop("weights")
+    first = attempt(content, tmp_path / "first")
+    if first.exit_code:
+        (problem,) = json.loads(first.stdout)["problems"]
+        assert "signatures" in problem["message"]
+        content["answers"]["wins"] = float(problem["message"].split("give ")[1].split()[0])
+    told = accepted(content, tmp_path / "made")
+    gone = [
+        a["found"] for a in told["answers"] if a["id"] in answers and not a["given"] and a["id"] != "visits"
+    ]
+    assert set(gone) <= {0, None}
+    checked = run("check", str(tmp_path / "made" / "made"), "--json")
+    assert checked.exit_code == 0, checked.output
+    alike(content, js, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "message"),
+    [
+        ("training", {"leads_campaign": 0, "leads_event": 0}, "Marketing has no work"),
+        ("services", {"leads_campaign": 0, "leads_event": 0}, "Marketing has no work"),
+        ("partners", {"partner_opps": 0}, "Partner managers has no work"),
+        ("branch", {"leads_hot": 0}, "Remote platform is paid on meetings"),
+    ],
+)
+def test_a_team_without_work_or_without_a_kpi_is_named(
+    kind: str, answers: dict[str, float], message: str, js: MiniRacer, tmp_path: Path
+) -> None:
+    content = changed(kind, **answers)
+    assert any(message in problem["message"] and problem["hint"] for problem in problems(content, tmp_path))
+    assert generated(js, content) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("price", 1e12),
+        ("price", 3e8),
+        ("attainment", 2),
+        ("attainment", 5000),
+        ("wins", 1e9),
+        ("spend", 9e11),
+    ],
+)
+def test_what_is_far_from_plausible_is_refused(
+    question: str, value: float, js: MiniRacer, tmp_path: Path
+) -> None:
+    content = changed("saas_sdr", **{question: value})
+    problem = problems(content, tmp_path)[0]
+    assert problem["message"] == "is far from anything plausible"
+    assert "check the unit" in problem["hint"]
+    assert (
+        js.eval(f"doubtOf(questionsOf(library, 'saas_sdr').find(({{ id }}) => id === '{question}'), {value})")
+        == "far"
+    )
+
+
+def test_pay_a_head_is_bounded_more_closely(tmp_path: Path) -> None:
+    content = example("saas_sdr")
+    content["teams"]["sales"]["variable"] = 900_000
+    assert problems(content, tmp_path)[0]["message"] == "is far from anything plausible"

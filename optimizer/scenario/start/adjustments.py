@@ -113,7 +113,7 @@ def _visits(given: Company, scenario: Scenario) -> Iterator[Said]:
         return
     stated, found = given.counts["visits"], baseline_counts(scenario).counted(scenario.kpis["visits"])
     low, high = VISITS
-    if not low <= found / stated <= high:
+    if not low * stated <= found <= high * stated:
         yield Said("visits_apart", "visits", {"stated": stated, "found": found}, is_doubt=True)
 
 

@@ -20,12 +20,14 @@ KEYS = ("archetype", "company", "lang", "period", "teams", "answers", "sources")
 OVER_HUNDRED = ("attainment",)
 """Percentages that may exceed 100."""
 WHOLE = ("horizon",)
+MAY_BE_NIL = ("variable", "leads_campaign", "leads_hot", "partner_opps", "walkins", "visits")
+"""Answers of which none at all is a company too, though so few are unusual."""
 TOLERANCE = 1e-6
 """Of a sum of percentages."""
 LARGEST = 1e12
 MISSING = "is missing"
 """The message where there is no answer."""
-Impossible = Literal["negative", "large", "zero", "share", "over", "part", "outside", "heads"]
+Impossible = Literal["negative", "large", "zero", "share", "over", "part", "outside", "heads", "far"]
 """Why a number cannot be an answer."""
 
 
@@ -207,7 +209,7 @@ def why_impossible(question: AskedQuestion, value: float) -> Impossible | None:
         return "negative"
     if value > LARGEST:
         return "large"
-    if value == 0 and question.low > 0 and question.id != "variable":
+    if value == 0 and question.low > 0 and question.id not in MAY_BE_NIL:
         return "zero"
     if question.is_percent and _reads_as_share(question, value):
         return "share"
@@ -217,7 +219,9 @@ def why_impossible(question: AskedQuestion, value: float) -> Impossible | None:
         return "part"
     if question.id in WHOLE and not question.low <= value <= question.high:
         return "outside"
-    return "heads" if question.id == "heads" and value < 1 else None
+    if question.id == "heads" and value < 1:
+        return "heads"
+    return "far" if question.is_far(value) else None
 
 
 def _impossible(question: AskedQuestion, value: float) -> Iterator[Finding]:
@@ -240,6 +244,9 @@ def _impossible(question: AskedQuestion, value: float) -> Iterator[Finding]:
             yield Finding(at, seen, "is outside of what can be computed", between)
         case "heads":
             yield Finding(at, seen, "must be at least 1", "a team has at least one full-time equivalent")
+        case "far":
+            hint = f"{between}; check the unit, the period and the digits"
+            yield Finding(at, seen, "is far from anything plausible", hint)
 
 
 def _reads_as_share(question: AskedQuestion, value: float) -> bool:
@@ -273,11 +280,10 @@ def warnings_of(answers: Answers) -> tuple[Finding, ...]:
 
 
 def is_unusual(question: AskedQuestion, value: float) -> bool:
-    """Whether it is outside of the plausible range, or less than one percent; no variable pay at all is a
-    plan too."""
-    unpaid = question.id == "variable" and value == 0
+    """Whether it is outside of the plausible range, or less than one percent; not where none is usual too."""
+    nil = question.id in MAY_BE_NIL and value == 0
     faint = question.is_percent and 0 < value < 1
-    return faint or (not question.low <= value <= question.high and not unpaid)
+    return faint or (not question.low <= value <= question.high and not nil)
 
 
 def _given(answers: Answers) -> Iterator[tuple[AskedQuestion, float]]:

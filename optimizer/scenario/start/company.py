@@ -50,8 +50,11 @@ class Company:
     def stages(self) -> tuple[StageForm, ...]:
         """Stages that something can arrive at, in the order of the funnel."""
         reached = {work.to for work in self.hourly}
-        if self.form.campaign is not None:
-            reached |= {self.form.campaign.fit, self.form.campaign.broad}
+        campaign = self.form.campaign
+        if campaign is not None and self.counts[campaign.answer] > 0:
+            reached |= {campaign.fit, campaign.broad}
+        if campaign is not None and self.counts[campaign.event_answer] > 0:
+            reached |= set(campaign.event_to)
         kept = []
         for stage in self.form.stages:
             if stage.id in reached or (stage.inflow is not None and self.counts[stage.inflow] > 0):

@@ -13,6 +13,9 @@ from optimizer.scenario.value_types import Label
 
 WEIGHTS = "weights"
 """The one question that is answered by a number for each KPI."""
+FAR, FAR_FOR_PAY = 100, 5
+"""Times what is plausible beyond which an answer is refused; for pay a head and for the share of variable pay
+that was paid, which may not be as far below either."""
 _TEAM = "{team}"
 
 
@@ -45,6 +48,12 @@ class AskedQuestion:
     @property
     def is_percent(self) -> bool:
         return self.unit.startswith("%")
+
+    def is_far(self, value: float) -> bool:
+        """So far from what is plausible that it is in another unit, or has digits too many."""
+        paid = self.id == "attainment"
+        times = FAR_FOR_PAY if paid or self.unit == "EUR/year" else FAR
+        return value > times * self.high or (paid and value < self.low / times)
 
     @property
     def path(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ NEVER_ALL = ("unworked", "discount_share")
 def refuse_impossible(company: Company) -> None:
     """Raises ScenarioError where today's plan pays nothing or for what does not exist, or nothing is left
     to work."""
-    problems = [*_nobody_paid(company), *_unknown_pay(company), *_all_of_it(company)]
+    problems = [*_nobody_paid(company), *_no_work(company), *_unknown_pay(company), *_all_of_it(company)]
     if problems:
         raise ScenarioError(problems)
 
@@ -33,6 +33,29 @@ def _nobody_paid(company: Company) -> Iterator[InputProblem]:
         said = "no team has variable pay: there is nothing that a plan could hang on results"
         hint = "give the variable pay at target of one team at least, gross, a head and year"
         yield InputProblem(f"teams.{first}.variable", "0", said, hint)
+
+
+def _no_work(company: Company) -> Iterator[InputProblem]:
+    """Teams that nothing arrives for."""
+    working = {work.team for work in company.hourly} | {stage.owner for stage in company.stages}
+    campaign = company.form.campaign
+    if campaign and company.counts[campaign.answer] + company.counts[campaign.event_answer] > 0:
+        working.add(campaign.team)
+    for team in company.form.teams:
+        if team.id not in working:
+            said = f"{team.label.en} has no work: by your counts nothing arrives that it works on"
+            hint = f"give one of the counts that it stands for: {listed(sorted(_works_on(company, team.id)))}"
+            yield InputProblem(f"teams.{team.id}.heads", "", said, hint)
+
+
+def _works_on(company: Company, team: str) -> set[str]:
+    """Counts that bring a team its work."""
+    form = company.form
+    asked = {stage.inflow for stage in form.stages if stage.owner == team and stage.inflow}
+    asked |= {work.answer for work in form.hourly if work.team == team}
+    if form.campaign and form.campaign.team == team:
+        asked |= {form.campaign.answer, form.campaign.event_answer}
+    return asked
 
 
 def _unknown_pay(company: Company) -> Iterator[InputProblem]:

@@ -64,7 +64,8 @@ const STAGES = new WeakMap();
 function reachedStages(company) {
   const { campaign, stages } = company.form;
   const reached = new Set(hourlyOf(company).map((work) => work.to));
-  if (campaign) [campaign.fit, campaign.broad].forEach((stage) => reached.add(stage));
+  if (campaign && company.counts[campaign.answer] > 0) [campaign.fit, campaign.broad].forEach((stage) => reached.add(stage));
+  if (campaign && company.counts[campaign.event_answer] > 0) Object.keys(campaign.event_to).forEach((stage) => reached.add(stage));
   return stages.filter((stage) => {
     if (!reached.has(stage.id) && !(stage.inflow && company.counts[stage.inflow] > 0)) return false;
     stage.ways.forEach((way) => Object.keys(way.to).forEach((to) => reached.add(to)));

@@ -3,6 +3,10 @@
 const WEIGHTS = "weights";
 const OVER_HUNDRED = new Set(["attainment"]);
 const WHOLE = new Set(["horizon"]);
+/** Answers of which none at all is a company too, though so few are unusual. */
+const MAY_BE_NIL = new Set(["variable", "leads_campaign", "leads_hot", "partner_opps", "walkins", "visits"]);
+/** Times what is plausible beyond which an answer is refused; for pay a head, and for what was paid of it. */
+const [FAR, FAR_FOR_PAY] = [100, 5];
 const LARGEST = 1e12;
 
 /** The library with families by name. */
@@ -37,9 +41,9 @@ function doubtOf(question, value) {
   if (!Number.isFinite(value)) return "text";
   const impossible = impossibleOf(question, value);
   if (impossible) return impossible;
-  const unpaid = question.id === "variable" && value === 0;
+  const nil = MAY_BE_NIL.has(question.id) && value === 0;
   const faint = question.unit.startsWith("%") && value > 0 && value < 1;
-  return !faint && ((question.low <= value && value <= question.high) || unpaid) ? null : "unusual";
+  return !faint && ((question.low <= value && value <= question.high) || nil) ? null : "unusual";
 }
 
 /** As `why_impossible` of optimizer/scenario/start/answer_checks.py. */
@@ -47,12 +51,19 @@ function impossibleOf(question, value) {
   const percent = question.unit.startsWith("%");
   if (value < 0) return "negative";
   if (value > LARGEST) return "large";
-  if (value === 0 && question.low > 0 && question.id !== "variable") return "zero";
+  if (value === 0 && question.low > 0 && !MAY_BE_NIL.has(question.id)) return "zero";
   if (percent && readsAsShare(question, value)) return "share";
   if (percent && value > 100 && !OVER_HUNDRED.has(question.id)) return "over";
   if (WHOLE.has(question.id) && !Number.isInteger(value)) return "part";
   if (WHOLE.has(question.id) && (value < question.low || value > question.high)) return "outside";
-  return question.id === "heads" && value < 1 ? "heads" : null;
+  if (question.id === "heads" && value < 1) return "heads";
+  return isFar(question, value) ? "far" : null;
+}
+
+function isFar({ id, unit, low, high }, value) {
+  const paid = id === "attainment";
+  const times = paid || unit === "EUR/year" ? FAR_FOR_PAY : FAR;
+  return value > times * high || (paid && value < low / times);
 }
 
 /** A percentage far below its range that would lie within it times a hundred. Where less than one percent is

@@ -13,7 +13,7 @@ const NEVER_ALL = ["unworked", "discount_share"];
 
 /** Answers that describe no company: {code, about, numbers}. What cannot be computed with is refused alone. */
 function refusalsOf({ given, found, hours }) {
-  const first = [...nobodyPaid(given), ...unknownPay(given), ...NEVER_ALL.filter((id) => (given.shares[id] ?? 0) >= 1).map((id) => remark("all_of_it", id, {}, "stops"))];
+  const first = [...nobodyPaid(given), ...withoutWork(given), ...unknownPay(given), ...NEVER_ALL.filter((id) => (given.shares[id] ?? 0) >= 1).map((id) => remark("all_of_it", id, {}, "stops"))];
   if (first.length) return first;
   const over = hours.filter((team) => team.booked > FULL);
   return [...unreconciled(found), ...unprofitable(found), ...over.map(({ team, booked, hours: all }) => remark("overbooked", `${team}.heads`, { booked, hours: all }, "stops"))];
@@ -33,6 +33,14 @@ function unprofitable({ company, walk }) {
 function nobodyPaid({ answers, form: { teams } }) {
   const isPaid = teams.some(({ id }) => answers.teams[id].variable !== 0);
   return isPaid ? [] : [remark("nobody_paid", `${teams[0].id}.variable`, {}, "stops")];
+}
+
+/** Teams that nothing arrives for. */
+function withoutWork(company) {
+  const { counts, form: { campaign, teams } } = company;
+  const working = new Set([...hourlyOf(company).map(({ team }) => team), ...stagesOf(company).map(({ owner }) => owner)]);
+  if (campaign && counts[campaign.answer] + counts[campaign.event_answer] > 0) working.add(campaign.team);
+  return teams.filter(({ id }) => !working.has(id)).map(({ id }) => remark("no_work", `${id}.heads`, { team: id }, "stops"));
 }
 
 function unknownPay(company) {
@@ -106,7 +114,7 @@ function hourRemarks({ form }, { team, wanted, factor, size, hourly, booked }) {
 function visitRemarks({ form, counts }, tree) {
   if (!form.questions.includes("visits")) return [];
   const found = countedToday(tree.kpis.visits, countsToday(tree.stages, tree.activities));
-  return isWithin(found / counts.visits, VISITS) ? [] : [remark("visits_apart", "visits", { stated: counts.visits, found }, "doubted")];
+  return isWithin(found, VISITS.map((times) => times * counts.visits)) ? [] : [remark("visits_apart", "visits", { stated: counts.visits, found }, "doubted")];
 }
 
 /** Rule R7. */

@@ -353,11 +353,15 @@ def test_a_run_with_what_ifs_has_a_folder_of_its_own_and_every_document_says_so(
             "Changed for this run",
             "rules.budget.expected: 64,000 → 67,200",
             "kpis.wins.target: nothing → 40",
+            "calibrated anew: by construction nobody reacts",
+            "plans.PLAN.targets.wins",
         ),
         "fr": (
             "Modifié pour ce calcul",
             "rules.budget.expected : 64 000 → 67 200",
             "kpis.wins.target : rien → 40",
+            "personne ne réagit à la modification",
+            "plans.PLAN.targets.wins",
         ),
     }
     for language, words in expected.items():
@@ -403,3 +407,50 @@ def test_a_record_that_was_taken_out_is_found(what_if: Path, tmp_path: Path) -> 
     del tree["changed"]
     file.write_text(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True), encoding="utf-8")
     assert incentives("verify", forged).exit_code == 4
+
+
+# --- another company, or the same -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("sales.target_pay=+10%", "plans.PLAN.target_pay.sales"),
+        ("bookings.target=60", "plans.PLAN.targets.bookings"),
+        ("sales.curve={slope: 2}", "plans.PLAN.curves.sales"),
+        ("current_plan.sales={bookings: 0.5, vested_wins: 0.5}", "plans.PLAN.sales"),
+        ("sales.hours=+5%", ""),
+        ("activities.touch_fit.baseline=-5%", ""),
+    ],
+)
+def test_today_is_the_changed_companys_where_costs_are_calibrated_anew(text: str, instead: str) -> None:
+    told = incentives("evaluate", ALIGNMENT, "--set", text, "--json")
+    assert told.exit_code == 0, told.stdout
+    assert {one["instead"] for one in json.loads(told.stdout)["calibrated_anew"]} == {instead}
+    shown = incentives("check", ALIGNMENT, "--set", text).stdout
+    assert "nobody reacts to the change itself" in shown
+    assert (f"--set {instead}=" in shown) == bool(instead)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "budget.expected=+5%",
+        "plans.more.target_pay.sales=90000",
+        "sales.label=Vente",
+        "curves.fast={slope: 2}",
+    ],
+)
+def test_a_rule_a_plan_or_a_label_is_the_same_company(text: str) -> None:
+    done = incentives("check", ALIGNMENT, "--set", text, "--json")
+    assert done.exit_code == 0
+    assert "calibrated_anew" not in json.loads(done.stdout)
+    assert "nobody reacts" not in incentives("check", ALIGNMENT, "--set", text).stdout
+
+
+@pytest.mark.parametrize("verb", ["check", "evaluate", "budget --plan current", "measures"])
+def test_charges_above_all_pay_are_warned_of_by_every_verb(verb: str) -> None:
+    done = incentives(*verb.split(), SMALL, "--set", "sales.charges=45")
+    told = done.stdout + done.stderr
+    assert "employer charges above 100 % of variable pay" in told
+    assert told.count("write 0.45 if you mean 45 %") == 1

@@ -325,6 +325,23 @@ def tell_changed(scenario: Scenario) -> None:
     for change in scenario.changed:
         sides = (_told(text) for text in (change.before, change.after))
         click.echo(f"changed for this run: {change.path}: {' to '.join(sides)}")
+    _tell_anew(scenario)
+
+
+def _tell_anew(scenario: Scenario) -> None:
+    """That today is the changed company's, and how to ask what people would do about the change."""
+    from optimizer.scenario.assigned.anew import calibrated_anew
+
+    anew = calibrated_anew(scenario)
+    if not anew:
+        return
+    paths, places = ", ".join(one.path for one in anew), [one.instead for one in anew if one.instead]
+    click.echo(
+        f'note: "today" is the company after this change ({paths}), calibrated anew: by construction nobody '
+        "reacts to the change itself"
+    )
+    for place in dict.fromkeys(places):
+        click.echo(f"  what people would do about it is asked of a plan: --set {place}=...")
 
 
 def _told(text: str) -> str:

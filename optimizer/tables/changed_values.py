@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from optimizer.scenario.assigned.anew import calibrated_anew
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -16,19 +17,36 @@ CHANGED = Table(
     path=Column(str, "name", "the value in the scenario file that was changed for this run", "path"),
     before=Column(str, "text", "what the scenario says; empty where it says nothing"),
     after=Column(str, "text", "what holds in this run; empty where it was taken out"),
+    anew=Column(
+        bool,
+        "flag",
+        "whether costs are calibrated anew with it: today is then the changed company's, and nobody reacts "
+        "to the change",
+    ),
+    instead=Column(
+        str,
+        "text",
+        "where a plan asks what people would do about the change, e.g. plans.PLAN.target_pay.sales; "
+        "empty where no plan can",
+    ),
 )
 
 
 def changed_rows(scenario: Scenario) -> Iterator[Row]:
     """In the order of the file."""
+    anew = {one.path: one.instead for one in calibrated_anew(scenario)}
     for change in scenario.changed:
-        yield {"path": change.path, "before": change.before, "after": change.after}
+        path = change.path
+        sides = {"before": change.before, "after": change.after}
+        yield {"path": path, **sides, "anew": path in anew, "instead": anew.get(path, "")}
 
 
-def changed_json(scenario: Scenario) -> dict[str, list[dict[str, str]]]:
-    """`{"changed": [{"path", "before", "after"}]}` where anything was; else nothing."""
-    told = list(changed_rows(scenario))
-    return {"changed": told} if told else {}
+def changed_json(scenario: Scenario) -> dict[str, Any]:
+    """`{"changed": [{"path", "before", "after"}]}` where anything was, and of those that costs are calibrated
+    on `{"calibrated_anew": [{"path", "instead"}]}`; else nothing."""
+    anew = [{"path": one.path, "instead": one.instead} for one in calibrated_anew(scenario)]
+    told = [{side: row[side] for side in ("path", "before", "after")} for row in changed_rows(scenario)]
+    return ({"changed": told} if told else {}) | ({"calibrated_anew": anew} if anew else {})
 
 
 def changed_table(scenario: Scenario) -> Tables:

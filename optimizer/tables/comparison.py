@@ -33,7 +33,12 @@ PLANS = Table(
     charges=Column(float, "money/period", "employer charges on them, as booked"),
     loaded_pay=Column(float, "money/period", "pay + charges"),
     net=Column(float, "money/period", "revenue − loaded_pay"),
-    effort_cost=Column(float, "money/period", "what work costs the teams themselves"),
+    effort_cost=Column(
+        float,
+        "money/period",
+        "what work costs the teams themselves, up to an amount that is the same of all plans and may be far "
+        "below 0: only differences mean something",
+    ),
     risk_premium=Column(
         float, "money/period", "how much less uncertain pay is worth to the teams than its mean"
     ),

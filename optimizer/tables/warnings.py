@@ -21,7 +21,8 @@ WARNINGS = Table(
         str,
         "code",
         "hours (per head and month), fixed (pay per head and month), variable (pay per head and year), "
-        "per_hour (pay per hour), share (variable over all pay), attainment (today, at a stated target), "
+        "per_hour (pay per hour), share (variable over all pay), charges (over variable pay), attainment "
+        "(today, at a stated target), "
         "budget (limit over loaded target pay), base_pay (missing), curve (taken as in force today), volume "
         "(moves by more than half), timing (results that are moved), unpriced (results that may be moved, on "
         "or behind a gate: in no figure)",

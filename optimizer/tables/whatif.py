@@ -36,12 +36,14 @@ if TYPE_CHECKING:
     from optimizer.solver.solution import Solution
 
 Json = dict[str, Any]
+CHANGED_TOLD = ("path", "before", "after", "anew")
 
 SCHEMA: dict[str, str] = {
     "schema": "version of this shape",
     "scenario": "name, label, currency, period, objective, status of the solve (null where nothing "
     "was solved), placeholders (numbers that nobody has given yet), changed (path, "
-    "before, after of what was changed for this run), decimals of money",
+    "before, after of what was changed for this run, anew: whether "
+    "costs are calibrated with it), decimals of money",
     "constants": "tolerances of rules (absolute, and relative to the limit) and of the equilibrium, decimals "
     "to which payouts are booked, floors and reach: those of the Python modules",
     "teams": "name, label, loading 1 + τ_i, charges τ_i, hours H_i (0: as `effort` says; null: no limit), "
@@ -141,7 +143,7 @@ def _scenario(cal: Calibrated) -> Json:
         "objective": scenario.rules.objective,
         "status": None,
         "placeholders": len(scenario.placeholders),
-        "changed": list(changed_rows(scenario)),
+        "changed": [{key: row[key] for key in CHANGED_TOLD} for row in changed_rows(scenario)],
         "decimals": money_decimals([gross]),
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from reports.words.catalogue import Words
-from reports.words.changed import changes_said
+from reports.words.changed import anew_said, changes_said
 from reports.words.control_words import failed_controls
 from reports.words.doubts import doubts
 from reports.words.sentences import Row, Tables, objective, period
@@ -33,7 +33,7 @@ def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
 
 def _changed(words: Words, tables: Tables) -> list[dict[str, Any]]:
     """A what-if: these are not the figures of the scenario's file."""
-    lines = changes_said(words, tables)
+    lines = [*changes_said(words, tables), *anew_said(words, tables)]
     return [{"title": words.say("alert.changed"), "lines": lines, "tone": "warn"}] if lines else []
 
 

@@ -20,7 +20,23 @@ def changes_said(words: Words, tables: Tables) -> list[str]:
     changed = tables["changed"]
     lines = [_said(words, change) for _, change in changed.head(MOST).iterrows()]
     rest = len(changed) - len(lines)
-    return [*lines, *([words.count("changed.more", rest)] if rest else [])]
+    more = [words.count("changed.more", rest)] if rest else []
+    return [*lines, *more]
+
+
+def anew_said(words: Words, tables: Tables) -> list[str]:
+    """That today is the changed company's, and where to ask the other question; nothing where it is not."""
+    changed = tables["changed"]
+    anew = changed[changed["anew"].astype(bool)]
+    if anew.empty:
+        return []
+    paths, places = (list(dict.fromkeys(filter(None, anew[key].astype(str)))) for key in ("path", "instead"))
+    said = [words.say("changed.anew", paths=_few(paths))]
+    return [*said, words.say("changed.instead", places=_few(places))] if places else said
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join([*names[:MOST], *(["…"] if len(names) > MOST else [])])
 
 
 def _said(words: Words, change: Any) -> str:
@@ -39,6 +55,8 @@ def _value(words: Words, text: str) -> str:
 
 
 def what_if_said(words: Words, tables: Tables) -> list[str]:
-    """That these are the figures of a what-if, in one line; nothing where nothing was changed."""
+    """That these are the figures of a what-if, and what today then is; nothing where nothing was changed."""
     lines = changes_said(words, tables) if "changed" in tables else []
-    return [words.say("letter.changed", changes="; ".join(lines))] if lines else []
+    if not lines:
+        return []
+    return [words.say("letter.changed", changes="; ".join(lines)), *anew_said(words, tables)]

@@ -55,6 +55,8 @@ def write_changed(sheet: Sheet, changed: pd.DataFrame) -> None:
     sheet.say(1, 0, "xlsx.what_if")
     said = (f"{c['path']}: {c['before'] or '–'} → {c['after'] or '–'}" for _, c in changed.iterrows())
     sheet.text(1, 1, "; ".join(said), "text", "bad")
+    if changed["anew"].astype(bool).any():
+        sheet.say(2, 2, "xlsx.anew", "text", "bad")
 
 
 def write_state(sheet: Sheet, state: State) -> None:

@@ -99,6 +99,15 @@ def amounts(cal: Calibrated, outcome: Outcome) -> dict[str, float]:
     return shown | {name: getattr(outcome, name) for name in surplus}
 
 
+def _of_surplus(scenario: Scenario) -> Iterator[Text]:
+    """What the amounts of a surplus are, of which no one is paid."""
+    if scenario.rules.objective == "surplus":
+        yield Text(
+            "effort_cost: what work costs people themselves, up to an amount that is the same of all plans "
+            "(often far below 0); of it and of surplus only differences between plans mean something"
+        )
+
+
 def show_evaluation(evaluation: Evaluation) -> None:
     """Money, KPIs and activities: today, next quarter, once learnt."""
     cal, network = evaluation.cal, evaluation.cal.network
@@ -115,7 +124,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
     score = _table("Attainment", ["KPI", "first response", "consistent"])
     for k, kpi in enumerate(network.kpis):
         _row(score, kpi, _share(first.score[k]), _share(learnt.score[k]))
-    _print(money, Text(against_today(cal.scenario, today, learnt)))
+    _print(money, *_of_surplus(cal.scenario), Text(against_today(cal.scenario, today, learnt)))
     _print(pay, score, _activities(cal, first.x, learnt.x))
     if evaluation.fixed_targets is not None:
         _print(_ratchet(evaluation, evaluation.fixed_targets))

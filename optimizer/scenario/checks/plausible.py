@@ -30,6 +30,8 @@ PER_HOUR = (10.0, 250.0)
 """Fixed and variable pay per hour [EUR], where heads are not known."""
 SHARE = (0.01, 0.6)
 """Variable share of pay."""
+CHARGES = (0.0, 1.0)
+"""Employer charges over variable pay."""
 ATTAINMENT = (0.6, 1.4)
 """Value of a KPI today over its target."""
 BUDGET = (0.9, 1.3)
@@ -48,7 +50,8 @@ class Implausible(NamedTuple):
     """A number whose size is not believed."""
 
     code: str
-    """What was judged: hours, fixed, variable, per_hour, share, attainment, budget or base_pay."""
+    """What was judged: hours, fixed, variable, per_hour, share, charges, attainment, budget or
+    base_pay."""
     path: Path
     written: float
     """The number that stands there."""
@@ -108,6 +111,7 @@ def implausible(scenario: Scenario, baseline: BaselineCounts | None = None) -> I
         if team.headcount is not None:
             yield from _per_head(scenario, name, team, team.headcount * months)
         yield from _pay(scenario, name, team, months)
+        yield from _charges(name, team)
     for name, kpi in scenario.kpis.items():
         yield from _target(scenario, baseline or baseline_counts(scenario), name, kpi)
     yield from _budgets(scenario)
@@ -175,6 +179,13 @@ def _pay(scenario: Scenario, name: str, team: Team, months: float) -> Iterator[I
         hint = f"check that hours and pay are both those of the whole team for a {_period(scenario)}"
         said = "fixed and variable pay per hour, EUR"
         yield from _judged("per_hour", at[:2], team.hours, whole / team.hours, PER_HOUR, said, hint)
+
+
+def _charges(name: str, team: Team) -> Iterator[Implausible]:
+    """A percentage that was written as such."""
+    said, rate = "employer charges above 100 % of variable pay", team.charges
+    hint = f"write {number(rate / 100)} if you mean {number(rate)} %"
+    yield from _judged("charges", ("teams", name, "charges"), rate, rate, CHARGES, said, hint)
 
 
 def _target(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -> Iterator[Implausible]:

@@ -9,10 +9,6 @@ from optimizer.scenario.types import Activity, Kpi, Scenario
 
 def warnings(scenario: Scenario) -> Findings:
     """Percentages written as such, entries without effect, yields above 1, stages without work."""
-    for name, team in scenario.teams.items():
-        if team.charges > 1:
-            message = "employer charges above 100 % of variable pay"
-            yield _percent(("teams", name, "charges"), team.charges, message)
     for name, kpi in scenario.kpis.items():
         yield from _kpi(("kpis", name), kpi)
     for name, activity in scenario.activities.items():

@@ -137,7 +137,8 @@ function header({ company, catalogues, state }, words, actions) {
   const { label, period, currency, placeholders, changed } = company.scenario;
   const draft = placeholders > 0 ? element("p", { class: "draft" }, words.count("draft", placeholders)) : null;
   const values = changed.map(({ path, before, after }) => `${path}: ${before || "–"} → ${after || "–"}`).join("; ");
-  const whatIf = values ? element("p", { class: "draft" }, words.say("changed", { values })) : null;
+  const anew = changed.some((change) => change.anew) ? `. ${words.say("anew")}` : "";
+  const whatIf = values ? element("p", { class: "draft" }, words.say("changed", { values }) + anew) : null;
   return element(
     "header",
     {},

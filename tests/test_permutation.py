@@ -43,8 +43,9 @@ DRAWN = {"mean", "standard_error", "p10", "p50", "p90", "p95", "cvar", "over_bud
 """Columns of `payout_distribution` that come from draws, which are made in the company's order."""
 TIED = {"activities": "rank"}
 """Ranks by size of change where nothing changes."""
-LEFT = {"controls": {"difference"}}
-"""What is left between two amounts that are compared themselves: rounding, in another order."""
+LEFT = {"controls": {"difference"}, "worked_examples": {"result", "attainment", "level", "pay"}}
+"""What is left between two amounts that are compared themselves: rounding, in another order. Which result an
+example imagines of which of two KPIs of equal weight goes by their order in the file."""
 PROOF = {"gap", "gap_of_gain", "bound"}
 """What is left to prove: HiGHS branches in the model's order."""
 SEEDS = (1, 2)

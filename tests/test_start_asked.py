@@ -72,7 +72,7 @@ def test_french_is_spoken_throughout(tmp_path: Path) -> None:
     assert (
         "[21 sur 37] Demandes spontan\u00e9es" not in done.output
     )  # the label is that of this kind of company
-    assert "Propositions sign\u00e9es" in done.output
+    assert "Devis qui ouvrent un nouveau compte" in done.output
     assert "d\u2019ordinaire 8\u00a0% \u00e0 70\u00a0%" in done.output
     assert "qui le sait\u00a0: CRM, direction commerciale" in done.output
     english = ("usually", "who knows", "assumed:", "percent", "Saved in")
@@ -116,7 +116,7 @@ def test_what_was_left_for_later_is_asked_again_and_then_named(tmp_path: Path) -
     assert "One question was left for later." in later.output
     assert answers_in(tmp_path / "a")["answers"]["price"] == 9000
     never = start("--out", tmp_path / "b", lines=[*lines, "skip"])
-    assert "One answer is missing for a scenario: Average amount of a contract" in never.output
+    assert "One answer is missing for a scenario: What an account buys in a year, on average" in never.output
     assert f"To go on: incentives start --out {tmp_path / 'b'}" in never.output
     assert not (tmp_path / "b" / "scenario.yaml").exists()
 
@@ -356,7 +356,7 @@ def test_a_designer_answers_at_a_terminal(tmp_path: Path, lang: str, language: s
     content = answers_in(tmp_path)
     assert (content["lang"], content["company"]) == (language, "Tarvenne & Fils \u00e9t\u00e9")
     assert content["answers"]["wins"] == 150
-    assert ("Contrats sign\u00e9s" in terminal.seen) == (language == "fr")
+    assert ("Nouveaux comptes ouverts" in terminal.seen) == (language == "fr")
     questions = terminal.seen[: terminal.seen.index("1100")]
     assert not re.search(r"\x1b\[[0-9;]*m", questions)
     read_scenario(tmp_path)

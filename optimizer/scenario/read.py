@@ -34,6 +34,9 @@ __all__ = [
 ]
 
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".ods")
+ANSWERS = {"archetype", "answers"}
+"""Keys of the answers that a scenario can be made of, and of no scenario."""
+_OF_ANSWERS = "make a scenario of them: incentives start --answers THIS_FILE --out FOLDER"
 _WEIGHTS: TypeAdapter[Weights] = TypeAdapter(Weights, config=ConfigDict(strict=True, allow_inf_nan=False))
 _WHOLE: TypeAdapter[StatedPlan] = TypeAdapter(StatedPlan)
 
@@ -129,6 +132,8 @@ def _validated(tree: Tree) -> tuple[Scenario | None, list[Finding]]:
     if not isinstance(data, dict):
         hint = f"its keys: {listed(keys_of(Scenario))}"
         return None, [Finding((), shown(data), "a scenario is a mapping", hint)]
+    if data.keys() >= ANSWERS and "activities" not in data:
+        return None, [Finding((), "", "these are answers, not a scenario", _OF_ANSWERS)]
     findings = _version_is_a_number(data)
     data.setdefault("name", _default_name(tree.source.path))
     if isinstance(data["name"], str):

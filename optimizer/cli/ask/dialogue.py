@@ -11,9 +11,11 @@ from typing import NoReturn
 import click
 
 from optimizer.cli.ask.conversation import Conversation
+from optimizer.cli.ask.prompts import prompts_of
 from optimizer.cli.ask.remarks import remark
 from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.answer_values import answers_in, content_text
+from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.start.questions import questions_of
 from optimizer.scenario.start.unfinished import Content, joined, open_questions, read_unfinished, value_at
 from reports.words.asking import asking, spoken
@@ -107,8 +109,19 @@ def _welcome(talk: Conversation, file: Path) -> None:
     if done:
         click.echo(words.say("ask.resumed", file=str(file), done=done, all=everything))
     else:
-        click.echo(words.say("ask.hello", file=str(file)))
+        click.echo(_hello(talk, file))
     click.echo(words.say("ask.how", **{name: words.command(name) for name in ("back", "skip", "quit")}))
+
+
+def _hello(talk: Conversation, file: Path) -> str:
+    """What begins, with how many questions there are: of the kind of company, where that is known."""
+    known = talk.content.get("archetype")
+    kinds = [known] if known else LIBRARY.archetypes
+    numbers = [len(prompts_of({"archetype": kind}, talk.words)) for kind in kinds]
+    least, most = (talk.words.write.number(count) for count in (min(numbers), max(numbers)))
+    if least == most:
+        return talk.words.say("ask.hello.kind", file=str(file), all=most)
+    return talk.words.say("ask.hello", file=str(file), low=least, high=most)
 
 
 def _progress(content: Content) -> tuple[str, str]:

@@ -127,7 +127,7 @@ def _notes(asked: tuple[AskedQuestion, ...], words: Asking) -> Iterator[tuple[st
     for question in asked:
         if question.id not in told:
             told.add(question.id)
-            label = LIBRARY.questions[question.id].label
+            label = LIBRARY.questions[question.id].label if question.team else question.label
             yield (
                 words.per(in_language(label, words.language).replace(" {team}", " …")),
                 words.meaning(question.id),

@@ -32,6 +32,7 @@ _SHARES = {
     "booked": 0,
     "noise": 0,
     "lapsing": 1,
+    "kept": 1,
 }
 
 

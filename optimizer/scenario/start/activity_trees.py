@@ -65,10 +65,11 @@ def _activity(company: Company, work: Work, works: tuple[Work, ...], lag: float)
 
 
 def label_of(company: Company, work: Work, works: tuple[Work, ...]) -> dict[str, str]:
-    """The family's name; with the stage where several activities are of the same family."""
-    name = work.family.label.model_dump()
-    alike = [other for other in works if other.family.id == work.family.id]
-    if len(alike) == 1 or work.from_ is None:
+    """The way's own name, else the family's, with the stage where several activities are of that family."""
+    own = work.way.label if work.way is not None else None
+    name = (own or work.family.label).model_dump()
+    alike = [other for other in works if other.family.id == work.family.id and own is None]
+    if len(alike) <= 1 or work.from_ is None:
         return dict(name)
     stage = company.form.stage[work.from_].label
     return {"en": f"{name['en']} ({stage.en})", "fr": f"{name['fr']} ({stage.fr})"}

@@ -82,7 +82,7 @@ def _ways(given: Company, found: Reconciled) -> Iterator[Said]:
 
 
 def _pushed(given: Company, found: Reconciled) -> Iterator[Said]:
-    """Sales that lapse, where the stages that can push them do not sign as many."""
+    """Sales that do not fit: more than the stages that can push them sign, or more than do not stand."""
     if not undone(given):
         return
     to = {to for s in given.stages for way in s.ways if way.share in PUSHED for to in way.to}
@@ -90,6 +90,9 @@ def _pushed(given: Company, found: Reconciled) -> Iterator[Said]:
     stated = given.shares["push_share"]
     if pushed < stated * (1 - SAME):
         yield Said("lapsing_lowered", "push_share", {"given": stated, "lapsing": pushed}, is_doubt=True)
+    kept = given.shares["retention"]
+    if stated + kept > 1 + SAME:
+        yield Said("pushed_but_kept", "push_share", {"given": stated, "kept": kept}, is_doubt=True)
 
 
 def _hours(given: Company, team: TeamHours) -> Iterator[Said]:

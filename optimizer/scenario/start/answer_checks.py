@@ -22,6 +22,8 @@ OVER_HUNDRED = ("attainment",)
 WHOLE = ("horizon",)
 MAY_BE_NIL = ("variable", "leads_campaign", "leads_hot", "partner_opps", "walkins", "visits")
 """Answers of which none at all is a company too, though so few are unusual."""
+_MEASURED = "write a number that was counted or measured"
+_OF_SCENARIOS = "check and solve read it as it is; start reads the answers that it was made of: answers.yaml"
 TOLERANCE = 1e-6
 """Of a sum of percentages."""
 LARGEST = 1e12
@@ -35,6 +37,8 @@ def problems_in(content: Any) -> list[Finding]:
     """All problems of plain values that should be answers."""
     if not isinstance(content, dict):
         return [Finding((), shown(content), "answers are a mapping", f"its keys: {listed(KEYS)}")]
+    if content.keys() >= {"stages", "activities"}:
+        return [Finding((), "", "this is a scenario, not answers", _OF_SCENARIOS)]
     findings = [*_unknown((), content, KEYS), *_head(content)]
     name = content.get("archetype")
     if not isinstance(name, str) or name not in LIBRARY.archetypes:
@@ -192,7 +196,7 @@ def _number(at: Path, value: object, unit: str) -> Iterator[Finding]:
         hint = number_in_text(value, shares=False) if isinstance(value, str) else "write a number, e.g. 12.5"
         yield Finding(at, shown(value), "must be a number", hint)
     elif not abs(value) <= LARGEST:
-        yield Finding(at, shown(value), "must be a finite number of a usual size", f"write it in {unit}")
+        yield Finding(at, shown(value), "must be a finite number of a usual size", _MEASURED)
 
 
 def _is_number(value: object) -> TypeGuard[float]:

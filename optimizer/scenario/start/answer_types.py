@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from optimizer.scenario.start.library import LIBRARY, Archetype, Period
+from optimizer.scenario.start.library import LIBRARY, Archetype, Period, default_of
 
 Lang = Literal["en", "fr"]
 
@@ -46,7 +46,12 @@ class Answers:
 
     def value(self, question: str) -> float:
         """The answer, or the default where it was skipped."""
-        return self.answers[question] if question in self.answers else LIBRARY.defaults[question]
+        if question in self.answers:
+            return self.answers[question]
+        default = default_of(self.form, question)
+        if default is None:
+            raise KeyError(question)
+        return default
 
     def skipped(self, question: str) -> bool:
         """Its default stands in."""

@@ -1,8 +1,7 @@
 """The library behind `incentives start`: kinds of company, families of work, ranges and where they come from.
 
-`library.json` is the data; this module gives it types and nothing else. What a field means stands in
-docs/start.md. A number with a range has `low`, `mid` (what is taken) and `high`; shares of families are 0-1,
-ranges of questions are in the question's own unit (percent where it says %).
+`library.json` is the data; this module gives it types. A number with a range has `low`, `mid` (what is taken)
+and `high`; shares of families are 0-1, ranges of questions in their own unit (percent where it says %).
 """
 
 from __future__ import annotations
@@ -101,6 +100,8 @@ class Way(Frozen):
     lag_days: float | None = None
     cash_of_price: float = 0.0
     """Money given away per unit, as a share of the price."""
+    label: Label | None = None
+    """In place of the family's, where it speaks of another kind of company."""
 
 
 class StageForm(Frozen):
@@ -194,11 +195,13 @@ Paired = Annotated[tuple[str, str, str, float], Field(strict=False)]
 
 
 class AskedAs(Frozen):
-    """How a kind of company words a question, and what is plausible there."""
+    """What of a question is otherwise in a kind of company; the rest stays."""
 
     label: Label
-    low: float
-    high: float
+    low: float | None = None
+    high: float | None = None
+    who: Label | None = None
+    default: float | None = None
 
 
 class Archetype(Frozen):
@@ -289,3 +292,9 @@ def _read() -> Library:
 
 
 LIBRARY = _read()
+
+
+def default_of(form: Archetype, question: str) -> float | None:
+    """What is taken in a kind of company where a question is skipped; None where it must be answered."""
+    here = form.asked.get(question)
+    return LIBRARY.defaults.get(question) if here is None or here.default is None else here.default

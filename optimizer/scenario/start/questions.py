@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from optimizer.scenario.start.library import LIBRARY, Archetype, Question, TeamForm
+from optimizer.scenario.start.library import LIBRARY, Archetype, Question, TeamForm, default_of
 from optimizer.scenario.value_types import Label
 
 WEIGHTS = "weights"
@@ -78,10 +78,17 @@ def _of_team(form: Archetype, team: TeamForm, name: str) -> AskedQuestion:
 
 
 def _of_company(form: Archetype, name: str) -> AskedQuestion:
+    question = question_in(form, name)
+    return _asked(question, name, None, question.label, default_of(form, name))
+
+
+def question_in(form: Archetype, name: str) -> Question:
+    """A question as this kind of company words it."""
     question = LIBRARY.questions[name]
-    if name in form.asked:
-        question = question.model_copy(update=dict(form.asked[name]))
-    return _asked(question, name, None, question.label, LIBRARY.defaults.get(name))
+    here = dict(form.asked[name]) if name in form.asked else {}
+    return question.model_copy(
+        update={part: said for part, said in here.items() if part != "default" and said is not None}
+    )
 
 
 def _asked(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, number
 from optimizer.scenario.start.company import Company
 from optimizer.scenario.start.hours import FULL, TeamHours
-from optimizer.scenario.start.library import LIBRARY
+from optimizer.scenario.start.questions import question_in
 from optimizer.scenario.start.reconcile import REFUSE, Reconciled
 from optimizer.scenario.start.stage_values import amounts
 
@@ -74,7 +74,7 @@ def _all_of_it(company: Company) -> Iterator[InputProblem]:
     """Shares of which something must be left: leads that somebody works, sales that no discount won."""
     for question in NEVER_ALL:
         if company.shares.get(question, 0.0) >= 1:
-            asked = LIBRARY.questions[question]
+            asked = question_in(company.form, question)
             said = f"{asked.label.en}: it cannot be all of them, as the others are what your rates speak of"
             hint = f"write less than 100; plausible: {number(asked.low)} to {number(asked.high)} %"
             yield InputProblem(f"answers.{question}", "100", said, hint)

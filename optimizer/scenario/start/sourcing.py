@@ -14,6 +14,7 @@ from optimizer.scenario.start.company import GROUP_RATES, Company
 from optimizer.scenario.start.evidence import Pair, answered, evidence, joined, said, said_by
 from optimizer.scenario.start.library import LIBRARY, Estimate, StageForm
 from optimizer.scenario.start.reconcile import Reconciled, uncertain
+from optimizer.scenario.start.stage_values import said_of
 from optimizer.scenario.start.way_yields import PUSHED
 from optimizer.scenario.start.work import Work
 
@@ -114,11 +115,12 @@ def _stages(found: Reconciled, stages: dict[str, Any]) -> Iterator[Entry]:
 
 
 def _value(company: Company, form: StageForm) -> Iterator[Entry]:
-    """The formula, with the answers in it."""
-    asked = [q for q in _IN_VALUE[str(form.value)] if q in company.form.questions]
+    """The formula as it is in this company, with the answers in it."""
+    formula = said_of(company, str(form.value))
+    asked = [q for q in _IN_VALUE[formula] if q in company.form.questions]
     parts = [answered(company.answers, question) for question in asked]
     skipped = any(company.answers.skipped(question) for question in asked)
-    text = joined(said(f"value.{form.value}"), *parts)
+    text = joined(said(f"value.{formula}"), *parts)
     yield Entry(f"stages.{form.id}.value", text, None, skipped, True)
 
 
@@ -126,7 +128,11 @@ _IN_VALUE = {
     "first_year": ("price", "margin"),
     "first_year_discounted": ("price", "margin", "discount_depth"),
     "first_year_partner": ("price", "margin", "partner_share"),
+    "half": ("price", "margin"),
+    "other_half": ("price", "margin", "horizon"),
+    "other_half_and_later": ("price", "margin", "retention", "horizon"),
     "later_years": ("price", "margin", "retention", "horizon"),
+    "no_later_years": ("horizon",),
     "one_year": ("price", "margin"),
     "one_period": ("price", "margin"),
     "expansion": ("expansion_price", "margin"),

@@ -4,7 +4,7 @@ p is the price (a year of it where it recurs), m the margin, d a discount, r the
 horizon in years. A discount comes off the margin, as the cost of serving does not fall. The first year's
 retention sits in the yields of onboarding; years 2 to N count p m r^(t-1) / 1.1^t with t from 1. Where a sale
 can be undone (its answers have a share of sales that lapse), half of the margin arises at signature and
-half on completion, and no discount is asked.
+half on completion, and no discount is asked; years 2 to N come on top of the second half.
 """
 
 from __future__ import annotations
@@ -50,6 +50,16 @@ def later_years(company: Company) -> float:
 def stage_values(company: Company) -> dict[str, float]:
     """V_n of every stage that has one [EUR/unit]."""
     return {s.id: exactly(_value(company, s.value)) for s in company.stages if s.value is not None}
+
+
+def said_of(company: Company, formula: str) -> str:
+    """What a formula of the library comes to in this company: a key of the sentences on values."""
+    only_one = formula == "later_years" and company.money("horizon") <= 1
+    if undone(company) and formula in ("first_year", "first_year_discounted"):
+        return "half"
+    if undone(company) and formula == "later_years":
+        return "other_half" if only_one else "other_half_and_later"
+    return "no_later_years" if only_one else formula
 
 
 def _value(company: Company, formula: str) -> float:

@@ -50,8 +50,9 @@ function activityTree(company, work, works, lag) {
   return Object.fromEntries(Object.entries(tree).filter(([name, value]) => name === "baseline" || says(value)));
 }
 
-/** The family's name; with the stage where several activities are of the same family. */
+/** The way's own name, else the family's; that with the stage where several activities are of the family. */
 function labelOf({ form }, work, works) {
+  if (work.way?.label) return { ...work.way.label };
   const name = work.family.label;
   if (work.from === null || works.filter(({ family }) => family.id === work.family.id).length === 1) return { ...name };
   const stage = form.stages.find(({ id }) => id === work.from).label;

@@ -43,7 +43,7 @@ function companyOf(library, answers) {
 }
 
 /** The answer, or the default where it was skipped. */
-const answerOf = ({ library, answers }, id) => answers.answers[id] ?? library.defaults[id];
+const answerOf = ({ library, answers, form }, id) => answers.answers[id] ?? defaultOf(library, form, id) ?? undefined;
 
 /** Percent by KPI that a team is paid on today, or usually where it was not said. */
 const paidToday = ({ answers, form }, team) =>

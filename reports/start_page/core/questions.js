@@ -33,8 +33,11 @@ function ofTeam(question, id, team) {
 
 function ofCompany(library, form, id) {
   const question = { ...library.questions[id], ...form.asked?.[id] };
-  return { ...question, key: id, id, team: null, default: library.defaults[id] ?? null };
+  return { ...question, key: id, id, team: null, default: defaultOf(library, form, id) };
 }
+
+/** What is taken in a kind of company where a question is skipped; null where it must be answered. */
+const defaultOf = (library, form, id) => form.asked?.[id]?.default ?? library.defaults[id] ?? null;
 
 /** What is wrong with a number: a code of `start_page.field.*`, or null. What is only unusual is `unusual`. */
 function doubtOf(question, value) {

@@ -88,14 +88,18 @@ function wayRemarks(given, { company, walk }) {
   });
 }
 
-/** Sales that lapse, where the stages that can push them do not sign as many. */
+/** Sales that do not fit: more than the stages that can push them sign, or more than do not stand. */
 function pushedRemarks(given, { walk }) {
   if (!undone(given)) return [];
   const ways = stagesOf(given).flatMap((stage) => stage.ways).filter(({ share }) => PUSHED.has(share));
   const to = [...new Set(ways.flatMap((way) => Object.keys(way.to)))];
   const lapsing = countIn(walk, to) / countIn(walk, given.form.count_stages);
   const stated = given.shares.push_share;
-  return lapsing < stated * (1 - SAME) ? [remark("lapsing_lowered", "push_share", { given: stated, lapsing }, "doubted")] : [];
+  const kept = given.shares.retention;
+  return [
+    ...(lapsing < stated * (1 - SAME) ? [remark("lapsing_lowered", "push_share", { given: stated, lapsing }, "doubted")] : []),
+    ...(stated + kept > 1 + SAME ? [remark("pushed_but_kept", "push_share", { given: stated, kept }, "doubted")] : []),
+  ];
 }
 
 /** Rule R6. */

@@ -6,7 +6,11 @@ const IN_VALUE = {
   first_year: ["price", "margin"],
   first_year_discounted: ["price", "margin", "discount_depth"],
   first_year_partner: ["price", "margin", "partner_share"],
+  half: ["price", "margin"],
+  other_half: ["price", "margin", "horizon"],
+  other_half_and_later: ["price", "margin", "retention", "horizon"],
   later_years: ["price", "margin", "retention", "horizon"],
+  no_later_years: ["horizon"],
   one_year: ["price", "margin"],
   one_period: ["price", "margin"],
   expansion: ["expansion_price", "margin"],
@@ -90,10 +94,11 @@ function stageNotes(found, stages) {
   ]);
 }
 
-/** The formula, with the answers in it. */
+/** The formula as it is in this company, with the answers in it. */
 function valueNote(company, form) {
-  const asked = IN_VALUE[form.value].filter((id) => company.form.questions.includes(id));
-  const text = joinedTexts(saidText(company.library, `value.${form.value}`), ...asked.map((id) => answeredText(company, id)));
+  const formula = saidOfValue(company, form.value);
+  const asked = IN_VALUE[formula].filter((id) => company.form.questions.includes(id));
+  const text = joinedTexts(saidText(company.library, `value.${formula}`), ...asked.map((id) => answeredText(company, id)));
   return note(`stages.${form.id}.value`, text, null, asked.some((id) => isSkipped(company, id)), true);
 }
 

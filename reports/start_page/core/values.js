@@ -34,6 +34,14 @@ function stageValues(company) {
   return Object.fromEntries(valued.map((stage) => [stage.id, exactly(VALUES[stage.value](company))]));
 }
 
+/** What a formula of the library comes to in this company: a key of the sentences on values. */
+function saidOfValue(company, formula) {
+  const onlyOne = formula === "later_years" && answerOf(company, "horizon") <= 1;
+  if (undone(company) && ["first_year", "first_year_discounted"].includes(formula)) return "half";
+  if (undone(company) && formula === "later_years") return onlyOne ? "other_half" : "other_half_and_later";
+  return onlyOne ? "no_later_years" : formula;
+}
+
 const priced = (company, share) => answerOf(company, "price") * share;
 const firstPart = (company) => (undone(company) ? AT_SIGNATURE : 1);
 const VALUES = {

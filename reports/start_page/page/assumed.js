@@ -43,9 +43,11 @@ function usualTables(page) {
   const { words, library, form } = page;
   const general = Object.entries(library.parameters).filter(([id]) => id !== "charges").map(([id, parameter]) => usualRow(page, words.say(`parameter.${id}`), parameter, parameter.source));
   const families = form.teams.map((team) => {
-    const ids = new Set([...form.stages.filter(({ owner }) => owner === team.id).flatMap(({ ways }) => ways), ...form.hourly.filter((work) => work.team === team.id)].map(({ family }) => family));
-    if (form.campaign?.team === team.id) [TARGETED, WIDE, EVENT].forEach((id) => ids.add(id));
-    const rows = [...ids].flatMap((id) => familyRows(page, library.families[id]));
+    const ways = form.stages.filter(({ owner }) => owner === team.id).flatMap((stage) => stage.ways);
+    const names = new Map(ways.map(({ family, label }) => [family, label ?? library.families[family].label]));
+    const others = [...form.hourly.filter((work) => work.team === team.id).map(({ family }) => family), ...(form.campaign?.team === team.id ? [TARGETED, WIDE, EVENT] : [])];
+    others.forEach((id) => names.set(id, library.families[id].label));
+    const rows = [...names].flatMap(([id, label]) => familyRows(page, library.families[id], label));
     return usualTable(page, team.label[page.state.language], rows);
   });
   return [usualTable(page, words.say("assumed.general"), general), ...families];
@@ -53,9 +55,9 @@ function usualTables(page) {
 
 const FIELDS = ["hours", "share_today", "yield_vs_good", "units_per_unit", "lag_days", "cash", "reach_share"];
 
-function familyRows(page, family) {
+function familyRows(page, family, label) {
   const named = FIELDS.filter((field) => family[field] && family[field].low !== family[field].high);
-  return named.map((field) => usualRow(page, `${family.label[page.state.language]}: ${page.words.say(`estimate.${field}`)}`, family[field], family.sources[field] ?? BASIC));
+  return named.map((field) => usualRow(page, `${label[page.state.language]}: ${page.words.say(`estimate.${field}`)}`, family[field], family.sources[field] ?? BASIC));
 }
 
 function usualRow(page, label, { low, mid, high }, source) {

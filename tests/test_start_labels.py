@@ -144,4 +144,4 @@ def test_endless_numbers_are_refused_with_a_remedy_that_is_a_phrase(value: float
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
     done = run("start", "--answers", str(file), "--out", str(tmp_path / "made"), "--json")
     (problem,) = json.loads(done.stdout)["problems"]
-    assert problem["hint"] == "write a number that was counted or measured"
+    assert problem["hint"] == "write what was counted"

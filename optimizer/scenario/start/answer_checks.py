@@ -1,5 +1,4 @@
-"""What is wrong with answers, and what is doubtful: unknown names, missing and impossible numbers,
-percentages written as shares.
+"""What is wrong with answers, and what is doubtful: unknown names, missing and impossible numbers.
 
 A question's range is what is plausible: outside it is warned of. Refused is what cannot be: a negative count,
 a rate of nothing or of more than all, a percentage that reads like a share, weights that do not make 100.
@@ -22,8 +21,6 @@ OVER_HUNDRED = ("attainment",)
 WHOLE = ("horizon",)
 MAY_BE_NIL = ("variable", "leads_campaign", "leads_hot", "partner_opps", "walkins", "visits")
 """Answers of which none at all is a company too, though so few are unusual."""
-_MEASURED = "write a number that was counted or measured"
-_OF_SCENARIOS = "check and solve read it as it is; start reads the answers that it was made of: answers.yaml"
 TOLERANCE = 1e-6
 """Of a sum of percentages."""
 LARGEST = 1e12
@@ -38,7 +35,7 @@ def problems_in(content: Any) -> list[Finding]:
     if not isinstance(content, dict):
         return [Finding((), shown(content), "answers are a mapping", f"its keys: {listed(KEYS)}")]
     if content.keys() >= {"stages", "activities"}:
-        return [Finding((), "", "this is a scenario, not answers", _OF_SCENARIOS)]
+        return [Finding((), "", "this is a scenario, not answers", "name its answers.yaml; solve reads this")]
     findings = [*_unknown((), content, KEYS), *_head(content)]
     name = content.get("archetype")
     if not isinstance(name, str) or name not in LIBRARY.archetypes:
@@ -121,7 +118,7 @@ def _weights(content: Any, at: Path, form: Archetype, team: str) -> Iterator[Fin
     for kpi in unknown:
         hint = did_you_mean(str(kpi), form.kpi)
         yield Finding((*at, kpi), "", "is no KPI of this kind of company", hint, True)
-    wrong = [f for kpi, weight in content.items() for f in _number((*at, kpi), weight, "%")]
+    wrong = [f for kpi, weight in content.items() for f in _number((*at, kpi), weight)]
     wrong += [_negative((*at, kpi), w) for kpi, w in content.items() if _is_number(w) and w < 0]
     yield from wrong
     if not unknown and not wrong:
@@ -187,16 +184,16 @@ def _answer(content: Mapping[str, Any], question: AskedQuestion) -> Iterator[Fin
             yield Finding(question.path, "", MISSING, hint, True)
         return
     value = content[question.id]
-    wrong = list(_number(question.path, value, question.unit))
+    wrong = list(_number(question.path, value))
     yield from wrong or _impossible(question, value)
 
 
-def _number(at: Path, value: object, unit: str) -> Iterator[Finding]:
+def _number(at: Path, value: object) -> Iterator[Finding]:
     if not _is_number(value):
         hint = number_in_text(value, shares=False) if isinstance(value, str) else "write a number, e.g. 12.5"
         yield Finding(at, shown(value), "must be a number", hint)
     elif not abs(value) <= LARGEST:
-        yield Finding(at, shown(value), "must be a finite number of a usual size", _MEASURED)
+        yield Finding(at, shown(value), "must be a finite number of a usual size", "write what was counted")
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "scenarios" / "school_crm_twin"))  # pytest has it already
 import twin
 
 from tests.benchmarks.recovery import COMPANY

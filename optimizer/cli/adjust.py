@@ -7,22 +7,9 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import (
-    EXIT,
-    file_argument,
-    json_option,
-    main,
-    out_option,
-    plan_named,
-    plan_option,
-    print_json,
-    read_and_warn,
-    seed_option,
-    tell_changed,
-    verb,
-    with_changed,
-    write_study,
-)
+from optimizer.cli.common import EXIT, main, print_json, verb, write_study
+from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.parameters import file_argument, json_option, out_option, plan_option, seed_option
 
 
 @main.command()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.common import INTERRUPTED, Destination, main, verb
+from optimizer.cli.common import INTERRUPTED, main, verb
+from optimizer.cli.parameters import Destination
 
 if TYPE_CHECKING:
     from optimizer.runs.batch import Settings

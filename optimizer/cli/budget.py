@@ -7,21 +7,9 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import (
-    PLAN,
-    file_argument,
-    json_option,
-    main,
-    plan_named,
-    plan_names,
-    print_json,
-    read_and_warn,
-    seed_option,
-    set_option,
-    tell_changed,
-    verb,
-    with_changed,
-)
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.parameters import PLAN, file_argument, json_option, plan_names, seed_option, set_option
 
 
 @main.command()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import EXIT, Destination, json_option, main, print_json, verb, write_new
+from optimizer.cli.common import EXIT, main, print_json, verb, write_new
+from optimizer.cli.parameters import Destination, json_option
 
 
 @main.command()

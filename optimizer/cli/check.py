@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import (
-    file_argument,
-    json_option,
-    main,
-    placed,
-    print_json,
-    read,
-    set_option,
-    tell_changed,
-    verb,
-    with_changed,
-)
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.given_scenario import placed, read, tell_changed, with_changed
+from optimizer.cli.parameters import file_argument, json_option, set_option
 
 if TYPE_CHECKING:
     from optimizer.scenario.start.answer_types import Answers

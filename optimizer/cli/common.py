@@ -1,4 +1,4 @@
-"""What the verbs share: arguments, exit codes, refusals. Results on stdout, everything else on stderr."""
+"""How verbs begin and end: exit codes, refusals, files. Results on stdout, everything else on stderr."""
 
 from __future__ import annotations
 
@@ -20,15 +20,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
 import click
 
 from optimizer.scenario.files import system_reason, system_remedy
-from optimizer.scenario.seed import LARGEST, SEED
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
     from pandas import DataFrame
 
-    from optimizer.scenario.plan import Plan
-    from optimizer.scenario.problems import Finding, InputProblem
-    from optimizer.scenario.types import Scenario
     from optimizer.tables.table import Table
     from reports.run import Document
 
@@ -54,50 +49,6 @@ REPORT = (
     "file, where you got the program from; nothing was replaced"
 )
 P = ParamSpec("P")
-
-
-class Destination(click.Path):
-    """A file or a folder to write once the work is done: refused before it begins where that cannot be."""
-
-    def __init__(self, *, new: bool = False, **kinds: Any) -> None:
-        """A `new` file is never an existing one."""
-        super().__init__(writable=True, **kinds)
-        self.new = new
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        try:
-            if self.new and path.exists():
-                self.fail(f"{path} exists already; name another file, or move it away", param, ctx)
-            from optimizer.runs.folder import refuse_unwritable
-
-            if path.is_dir() or not path.exists():
-                refuse_unwritable(path)
-        except OSError as error:
-            self.fail(f"{path} cannot be written: {system_reason(error)}", param, ctx)
-        return path
-
-
-file_argument = click.argument("file", type=click.Path(path_type=Path))
-seed_option = click.option(
-    "--seed",
-    type=click.IntRange(0, LARGEST),
-    default=SEED,
-    show_default=True,
-    help="Of everything that is drawn.",
-)
-out_option = click.option(
-    "--out", type=Destination(file_okay=False), help="Folder for tables (CSV) and PDFs."
-)
-set_option = click.option(
-    "--set",
-    "changes",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Change a value of the scenario for this run, by its path in the file: budget.expected=126000, "
-    "budget.expected=+5%, kpis.wins.target=null. May be repeated.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, nothing else.")
 
 
 class Verbs(click.Group):
@@ -275,89 +226,6 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False))
 
 
-def read(file: Path, changes: Sequence[str] = ()) -> Scenario:
-    """The scenario of a file, or of a run folder that is what was written, with what is changed for this run
-    (`set_option`)."""
-    from optimizer.runs.folder import refuse_changed_run
-    from optimizer.scenario.read import read_scenario
-
-    refuse_changed_run(file)
-    scenario = read_scenario(file)
-    if not changes:
-        return scenario
-    from optimizer.scenario.assigned.changed_scenario import changed_scenario
-
-    changed = changed_scenario(scenario, changes, str(file))
-    if changed.changed == scenario.changed:
-        click.echo(f"note: nothing was changed: {file} says so already", err=True)
-    return changed
-
-
-def read_and_warn(file: Path, changes: Sequence[str] = ()) -> Scenario:
-    """The scenario; what a decision should not rest on unread is said on stderr."""
-    scenario = read(file, changes)
-    warn(file, scenario)
-    return scenario
-
-
-def warn(file: Path, scenario: Scenario) -> None:
-    """Numbers of the wrong size, pay that is missing and labels that cannot be printed, on stderr."""
-    from optimizer.scenario.checks import decisive_warnings_of
-
-    findings = decisive_warnings_of(scenario)
-    for warning in placed(file, scenario, findings) if findings else ():
-        click.echo(f"warning: {warning}", err=True)
-
-
-def placed(file: Path, scenario: Scenario, findings: Sequence[Finding]) -> Sequence[InputProblem]:
-    """Findings with their places in the file; what was changed for this run stands nowhere in it."""
-    from optimizer.scenario.problems import InputProblem, dotted
-    from optimizer.scenario.read import located
-
-    changed = tuple(change.path for change in scenario.changed)
-    of_run = [f for f in findings if changed and dotted(f.path).startswith(changed)]
-    here = [InputProblem(dotted(f.path), f.value, f.message, f.hint, "--set") for f in of_run]
-    return [*here, *located(file, [f for f in findings if f not in of_run])]
-
-
-def tell_changed(scenario: Scenario) -> None:
-    """First of all that is printed: what was changed for this run."""
-    for change in scenario.changed:
-        sides = (_told(text) for text in (change.before, change.after))
-        click.echo(f"changed for this run: {change.path}: {' to '.join(sides)}")
-    _tell_anew(scenario)
-
-
-def _tell_anew(scenario: Scenario) -> None:
-    """That today is the changed company's, and how to ask what people would do about the change."""
-    from optimizer.scenario.assigned.anew import calibrated_anew
-
-    anew = calibrated_anew(scenario)
-    if not anew:
-        return
-    paths, places = ", ".join(one.path for one in anew), [one.instead for one in anew if one.instead]
-    click.echo(
-        f'note: "today" is the company after this change ({paths}), calibrated anew: by construction nobody '
-        "reacts to the change itself"
-    )
-    for place in dict.fromkeys(places):
-        click.echo(f"  what people would do about it is asked of a plan: --set {place}=...")
-
-
-def _told(text: str) -> str:
-    try:
-        return f"{float(text):,.10g}"
-    except ValueError:
-        return text or "nothing"
-
-
-def with_changed(scenario: Scenario, content: dict[str, Any]) -> dict[str, Any]:
-    """A verb's JSON, and in it what was changed for this run, where anything was."""
-    from optimizer.tables.changed_values import changed_json
-
-    return {**content, **changed_json(scenario)}
-
-
 def write_new(file: Path, content: bytes) -> None:
     """Write a file that is not there yet; an existing one is never overwritten."""
     try:
@@ -389,54 +257,3 @@ def write_study(
     write_tables(declared, with_labels(declared, tables), folder)
     for document in chain(documents, study_workbook(name, declared, tables)):
         click.echo(f"wrote {write_document(document, folder)}", err=True)
-
-
-def plan_names(context: click.Context, _parameter: click.Parameter, start: str) -> list[CompletionItem]:
-    """Plans of the scenario named on the command line, for a shell to complete."""
-    from click.shell_completion import CompletionItem
-
-    from optimizer.scenario.problems import ScenarioError
-    from optimizer.scenario.read import tree_in
-
-    file = context.params.get("file") or next(iter(context.args), "")  # click stops at `--plan` without value
-    try:
-        plans = tree_in(file).root.child("plans")
-    except ScenarioError:
-        plans = None
-    known = ["current", *(plans.value if plans is not None and isinstance(plans.value, dict) else ())]
-    return [CompletionItem(name) for name in known if name.startswith(start)]
-
-
-PLAN = "NAME|PLANFILE|RUN"
-"""A plan of the scenario, a plan file, or a run folder: what its solve recommends."""
-plan_option = click.option(
-    "--plan",
-    "plan_name",
-    metavar=PLAN,
-    shell_complete=plan_names,
-    help="Default: the current plan.",
-)
-
-
-def plan_named(scenario: Scenario, name: str | None) -> Plan:
-    """A named plan, `current`, that of a plan file or run folder; any other name is a usage error."""
-    from optimizer.runs.api.border import UnknownPlanError, checked_plan
-
-    try:
-        plan = checked_plan(scenario, name)
-    except UnknownPlanError as error:
-        raise click.BadParameter(error.problems[0].message) from None
-    _warn_of_plan(scenario, plan)
-    return plan
-
-
-def _warn_of_plan(scenario: Scenario, plan: Plan) -> None:
-    """Targets and pay of the wrong size that a plan brings, on stderr."""
-    from optimizer.scenario.checks import sizes
-    from optimizer.scenario.checks.baseline_counts import baseline_counts
-
-    for finding in sizes.of_plan(scenario, baseline_counts(scenario), plan, ("plan",)):
-        place = ".".join(map(str, finding.path))
-        click.echo(
-            f"warning: [{place}] {finding.message} (got: {finding.value})\n    {finding.hint}", err=True
-        )

@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.common import (
-    Destination,
-    file_argument,
-    json_option,
-    main,
-    print_json,
-    read,
-    verb,
-    write_new,
-)
+from optimizer.cli.common import main, print_json, verb, write_new
+from optimizer.cli.given_scenario import read
+from optimizer.cli.parameters import Destination, file_argument, json_option
 from reports.words.locales import languages
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import json_option, main, print_json, verb
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.parameters import json_option
 
 run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from optimizer.cli.common import (
-    file_argument,
-    json_option,
-    main,
-    plan_named,
-    plan_option,
-    print_json,
-    read_and_warn,
-    seed_option,
-    set_option,
-    tell_changed,
-    verb,
-    with_changed,
-)
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.parameters import file_argument, json_option, plan_option, seed_option, set_option
 
 
 @main.command()

@@ -7,17 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import (
-    Destination,
-    file_argument,
-    json_option,
-    main,
-    print_json,
-    read,
-    verb,
-    write_new,
-)
+from optimizer.cli.common import main, print_json, verb, write_new
 from optimizer.cli.convert import refuse_kind, write_scenario
+from optimizer.cli.given_scenario import read
+from optimizer.cli.parameters import Destination, file_argument, json_option
 from optimizer.scenario.files import WORKBOOK
 from reports.words.locales import languages
 

@@ -9,19 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import (
-    EXIT,
-    Destination,
-    file_argument,
-    json_option,
-    main,
-    print_json,
-    read_and_warn,
-    set_option,
-    tell_changed,
-    verb,
-    with_changed,
-)
+from optimizer.cli.common import EXIT, main, print_json, verb
+from optimizer.cli.given_scenario import read_and_warn, tell_changed, with_changed
+from optimizer.cli.parameters import Destination, file_argument, json_option, set_option
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint, Over

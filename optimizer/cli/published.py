@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import json_option, main, print_json, verb
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.parameters import json_option
 
 
 def case_names(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:

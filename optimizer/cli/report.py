@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import json_option, main, plan_named, print_json, verb
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.given_scenario import plan_named
+from optimizer.cli.parameters import json_option
 from reports.words.locales import languages
 
 KINDS = ("pdf", "plans", "xlsx", "html")

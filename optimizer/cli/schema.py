@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from optimizer.cli.common import json_option, main, print_json, verb
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.parameters import json_option
 
 
 @main.command()

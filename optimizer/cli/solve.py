@@ -8,18 +8,9 @@ from typing import Any
 
 import click
 
-from optimizer.cli.common import (
-    EXIT,
-    file_argument,
-    json_option,
-    main,
-    print_json,
-    read_and_warn,
-    seed_option,
-    set_option,
-    tell_changed,
-    verb,
-)
+from optimizer.cli.common import EXIT, main, print_json, verb
+from optimizer.cli.given_scenario import read_and_warn, tell_changed
+from optimizer.cli.parameters import file_argument, json_option, seed_option, set_option
 
 
 @main.command()

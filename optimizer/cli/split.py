@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import Destination, file_argument, json_option, main, print_json, read, verb
+from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.convert import refuse_kind, write_scenario
+from optimizer.cli.given_scenario import read
+from optimizer.cli.parameters import Destination, file_argument, json_option
 
 if TYPE_CHECKING:
     from optimizer.runs.split.luck_of_parts import Luck

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import Destination, json_option, main, print_json, verb, write_new
+from optimizer.cli.common import main, print_json, verb, write_new
+from optimizer.cli.parameters import Destination, json_option
 
 if TYPE_CHECKING:
     from optimizer.scenario.problems import InputProblem

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import json_option, main, print_json, verb, write_new
+from optimizer.cli.common import main, print_json, verb, write_new
 from optimizer.cli.convert import refuse_options, workbook_content, workbook_options
+from optimizer.cli.parameters import json_option
 
 
 @main.command()

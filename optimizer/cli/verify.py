@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import json_option, main, print_json, verb
+from optimizer.cli.common import main, print_json, verb
+from optimizer.cli.parameters import json_option
 
 if TYPE_CHECKING:
     from optimizer.runs.verify import Difference

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optimizer.cli.common import Destination, json_option, print_json, read, verb
+from optimizer.cli.common import print_json, verb
+from optimizer.cli.given_scenario import read
+from optimizer.cli.parameters import Destination, json_option
 
 if TYPE_CHECKING:
     from tests.benchmarks.peers.instances import Instance

@@ -267,6 +267,31 @@ def test_all_that_is_wrong_is_said_at_once_and_two_values_for_one_place_are_refu
     assert problem["message"] == "is set twice"
 
 
+def test_two_values_for_one_weight_are_refused_also_where_the_plan_says_more_between_them() -> None:
+    """Weights alone become a part of the plan once it has curves too: the two are at one place then."""
+    texts = ("plans.quality.sales={wins: 1}", "plans.quality.curves.sales.slope=2")
+    said = [*texts, "plans.quality.sales={wins: 0.5, retention: 0.5}"]
+    done = incentives("check", SMALL, *(part for text in said for part in ("--set", text)), "--json")
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["message"] == "is set twice"
+
+
+def test_what_is_inside_of_one_value_is_refused() -> None:
+    done = incentives("check", SMALL, "--set", "plans=5", "--set", "plans.quality.sales.wins=1", "--json")
+    assert done.exit_code == 2
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["message"] == "is one value, with nothing inside"
+
+
+def test_a_team_may_be_called_as_a_rule_is(tmp_path: Path) -> None:
+    """`rules.same` holds lists of teams; the measures of a team called so are one list."""
+    file = tmp_path / "small.yaml"
+    file.write_text(SMALL.read_text(encoding="utf-8").replace("marketing", "same"), encoding="utf-8")
+    assert changed("measures.same=leads,meeting_rate", file=file) == [
+        ("rules.measures.same", "[leads, meeting_rate, wins]", "[leads, meeting_rate]")
+    ]
+
+
 def test_what_is_so_already_changes_nothing_and_says_so() -> None:
     done = incentives("evaluate", ALIGNMENT, "--set", "weights.max_measures=3")
     assert done.exit_code == 0

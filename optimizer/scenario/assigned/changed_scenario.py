@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from typing import Any
+from functools import reduce
+from typing import Any, get_origin
 
 from pydantic import ValidationError
 
 from optimizer.scenario.assigned.assignment import FROM, THOUSANDS, Assignment, assignment_of
-from optimizer.scenario.assigned.differences import changes_between
-from optimizer.scenario.assigned.places import is_part, place_of
+from optimizer.scenario.assigned.differences import changes_between, child
+from optimizer.scenario.assigned.places import is_part, place_of, plan_in
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.messages import findings_of, keys_of, options_of, type_at
 from optimizer.scenario.plan_types import StatedPlan, plan_kind
@@ -30,10 +31,9 @@ def changed_scenario(scenario: Scenario, texts: Sequence[str], file: str) -> Sce
     """
     tree: Tree = scenario.model_dump(mode="python", by_alias=True, exclude_defaults=True)
     typed = _all_of(texts)
-    places = {place: one for one in typed for place in [_put(scenario, tree, one)]}
-    if len(places) < len(typed):
-        _refuse_twice(scenario, tree, typed)
-    made = _validated(tree, places, file)
+    for one in typed:
+        _put(scenario, tree, one)
+    made = _validated(tree, _places(scenario, tree, typed), file)
     return made.model_copy(update={"changed": changes_between(scenario, made)})
 
 
@@ -51,17 +51,18 @@ def _all_of(texts: Sequence[str]) -> list[Assignment]:
     return found
 
 
-def _refuse_twice(scenario: Scenario, tree: Tree, typed: Sequence[Assignment]) -> None:
-    seen: set[Path] = set()
+def _places(scenario: Scenario, tree: Tree, typed: Sequence[Assignment]) -> dict[Path, Assignment]:
+    """Where each stands in the tree that they made. Raises ScenarioError where two are for one place."""
+    places: dict[Path, Assignment] = {}
     for one in typed:
         place = place_of(scenario, tree, one)
-        if place in seen and not one.adds:
+        if place in places and not one.adds:
             raise one.wrong(dotted(place), "", "is set twice", "keep one of the two")
-        seen.add(place)
+        places[place] = one
+    return places
 
 
-def _put(scenario: Scenario, tree: Tree, typed: Assignment) -> Path:
-    """Change the tree; returns where."""
+def _put(scenario: Scenario, tree: Tree, typed: Assignment) -> None:
     keys = place_of(scenario, tree, typed)
     if is_part(keys):
         _widen(tree, str(keys[1]))
@@ -72,20 +73,21 @@ def _put(scenario: Scenario, tree: Tree, typed: Assignment) -> Path:
     if value is None:
         _take(parent, last)
     elif typed.adds:
-        parent[last] = [*_list_at(typed, keys, parent, last), *(value if _several(value, keys) else [value])]
+        parent[last] = [
+            *_list_at(typed, keys, parent, last),
+            *(value if isinstance(value, list) else [value]),
+        ]
     elif _is_record(keys) and isinstance(value, Mapping) and isinstance(parent.get(last), Mapping):
         parent[last] = {**parent[last], **value}
     else:
         parent[last] = value
-    return keys
 
 
 def _widen(tree: Tree, plan: str) -> None:
     """A plan of weights alone becomes one that can say more."""
-    plans = tree.setdefault("plans", {})
-    there = plans.get(plan, {})
+    there = plan_in(tree, plan)
     if there and plan_kind(there) == "weights":
-        plans[plan] = {"weights": there}
+        tree["plans"][plan] = {"weights": there}
 
 
 def _parent(tree: Tree, keys: Path, typed: Assignment) -> Any:
@@ -128,19 +130,9 @@ def _take(parent: Any, last: str | int) -> None:
 
 def _list_at(typed: Assignment, keys: Path, parent: Any, last: str | int) -> list[Any]:
     there = parent.get(last, []) if isinstance(parent, Mapping) else parent[last]
-    listing = any(
-        getattr(option, "__origin__", None) is tuple for option in options_of(type_at(Scenario, keys))
-    )
-    if not listing:
+    if not _is_list(keys):
         raise typed.wrong(dotted(keys), "", "is no list to add to", f"write {dotted(keys)}=...")
     return list(there)
-
-
-def _several(value: Any, keys: Path) -> bool:
-    """Whether a list is several things to add, rather than one that is a list itself."""
-    return isinstance(value, list) and not (
-        keys[-1] == "same" and not any(isinstance(v, list) for v in value)
-    )
 
 
 def _is_record(keys: Path) -> bool:
@@ -153,15 +145,7 @@ def _is_record(keys: Path) -> bool:
 
 def _there(scenario: Scenario, keys: Path) -> Any:
     """What stands at a path of the scenario, defaults included; None for nothing."""
-    place: Any = scenario.model_dump(mode="python", by_alias=True)
-    for key in keys:
-        if isinstance(place, Mapping):
-            place = place.get(key)
-        elif isinstance(place, list | tuple) and isinstance(key, int) and key < len(place):
-            place = place[key]
-        else:
-            return None
-    return place
+    return reduce(child, keys, scenario.model_dump(mode="python", by_alias=True))
 
 
 def _meant(scenario: Scenario, tree: Tree, typed: Assignment, keys: Path, before: Any) -> Any:
@@ -180,11 +164,9 @@ def _meant(scenario: Scenario, tree: Tree, typed: Assignment, keys: Path, before
         hint = f"write locks.{team}=@current_plan.{team} for today's weights, or locks.{team}={{KPI: 1}}"
         raise typed.wrong(dotted(keys), value, "is no weights to lock", hint)
     if isinstance(value, str) and _is_list(keys):
-        names = [name.strip() for name in value.strip("[]").split(",")]
-        return [names] if keys[-1] == "same" and not typed.adds else names
-    if keys[-1] == "same" and isinstance(value, list) and not any(isinstance(v, list) for v in value):
-        return value if typed.adds else [value]
-    return value
+        value = [name.strip() for name in value.strip("[]").split(",")]
+    alone = isinstance(value, list) and not any(isinstance(inner, list) for inner in value)
+    return [value] if alone and _is_lists_of_names(keys) else value
 
 
 def _is_text(keys: Path) -> bool:
@@ -192,7 +174,12 @@ def _is_text(keys: Path) -> bool:
 
 
 def _is_list(keys: Path) -> bool:
-    return any(getattr(option, "__origin__", None) is tuple for option in options_of(type_at(Scenario, keys)))
+    return any(get_origin(option) is tuple for option in options_of(type_at(Scenario, keys)))
+
+
+def _is_lists_of_names(keys: Path) -> bool:
+    """Whether a path leads to lists of names, of which one may be written alone."""
+    return _is_list(keys) and _is_text((*keys, 0, 0))
 
 
 def _taken(scenario: Scenario, tree: Tree, typed: Assignment, value: str) -> Any:

@@ -42,7 +42,7 @@ class _Told:
 
     def inside(self, key: Any) -> _Told:
         """What a key or a place leads to; nothing where there is no such."""
-        return _Told(_child(self.whole, key), _child(self.brief, key))
+        return _Told(child(self.whole, key), child(self.brief, key))
 
     @property
     def text(self) -> str:
@@ -50,10 +50,12 @@ class _Told:
         return _text(self.whole if self.brief is None else self.brief)
 
 
-def _child(value: Any, key: Any) -> Any:
+def child(value: Any, key: Any) -> Any:
+    """What a key or a place of plain values leads to; None for nothing."""
     if isinstance(value, Mapping):
         return value.get(key)
-    return value[key] if isinstance(value, list | tuple) and key < len(value) else None
+    listed = isinstance(value, list | tuple) and isinstance(key, int) and key < len(value)
+    return value[key] if listed else None
 
 
 def _differing(place: str, before: _Told, after: _Told) -> Iterator[tuple[str, str, str]]:

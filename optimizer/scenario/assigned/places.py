@@ -76,7 +76,7 @@ def _nearest(scenario: Scenario, typed: str, value: Any, known: list[str]) -> st
 def _in_plan(scenario: Scenario, tree: Mapping[str, Any], keys: Path) -> Path:
     """Weights may be named without `weights`; a curve of a team and a KPI is one key."""
     section, plan, part, *rest = keys
-    there = tree.get("plans", {}).get(plan)
+    there = plan_in(tree, str(plan))
     if part in scenario.teams and (there is None or plan_kind(there) == "whole"):
         return (section, plan, "weights", part, *rest)
     if part == "curves" and len(rest) > 1 and rest[1] in scenario.kpis:
@@ -97,6 +97,12 @@ def _refuse_weight(scenario: Scenario, typed: Assignment, keys: Path) -> None:
         at = f"{keys[1]}.{named[0] if named else 'KPI'}"
         hint = f"write weights.limits.{at}.min=... or .max=..., of a plan plans.PLAN.{at}=..."
         raise typed.wrong(dotted(keys), "", "a team has no weights of its own: rules and plans have", hint)
+
+
+def plan_in(tree: Mapping[str, Any], plan: str) -> Any:
+    """What a tree says of a named plan; None for nothing."""
+    plans = tree.get("plans")
+    return plans.get(plan) if isinstance(plans, Mapping) else None
 
 
 def is_part(keys: Path) -> bool:

@@ -6,10 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from optimizer.scenario.checks import problems_of
-from optimizer.scenario.messages import findings_of
+from optimizer.scenario.from_values import from_values
 from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, listed, number
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.xlsx.filled_form import Answer
@@ -66,12 +63,8 @@ def put(tree: Tree, path: str, value: float) -> None:
 def validated(tree: Tree, file: str, spots: Mapping[str, str]) -> Scenario:
     """The scenario that the values are. Raises ScenarioError where they are none, with the `spots` in a file
     of the numbers that were changed."""
-    try:
-        scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
-        findings = problems_of(scenario)
-    except ValidationError as error:
-        findings = findings_of(error, Scenario)
-    if findings:
+    scenario, findings = from_values(tree)
+    if scenario is None or findings:
         raise ScenarioError(
             InputProblem(where, f.value, f.message, f.hint, file, spot=_spot(where, spots))
             for f, where in ((f, dotted(f.path)) for f in findings)

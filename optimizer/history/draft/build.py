@@ -7,8 +7,6 @@ comes from the map's `assume` and is marked so.
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
 from optimizer.history.draft.funnel import add_leads, split_leads
 from optimizer.history.draft.kpis import add_controllability, add_kpis, add_luck
 from optimizer.history.draft.sales_stages import add_customer, add_selling
@@ -27,8 +25,7 @@ from optimizer.history.draft.team_stages import add_closing, add_keeping
 from optimizer.history.estimate.experiment import responsiveness_of
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.read.maps.assumptions import TeamAssumed
-from optimizer.scenario.checks import problems_of
-from optimizer.scenario.messages import findings_of
+from optimizer.scenario.from_values import from_values
 from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, number
 from optimizer.scenario.types import Scenario
 
@@ -135,12 +132,8 @@ def _valid(draft: Draft) -> Scenario:
     head = {"name": given.name, "currency": given.currency, "period": given.period}
     label = given.label.model_dump() if given.label else given.name
     tree = {**head, "label": label, **draft.tree}
-    try:
-        scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
-        findings = problems_of(scenario)
-    except ValidationError as error:
-        findings = findings_of(error, Scenario)
-    if findings:
+    scenario, findings = from_values(tree)
+    if scenario is None or findings:
         where = [f"assume (scenario: {dotted(f.path)})" for f in findings]
         raise ScenarioError(
             InputProblem(w, f.value, f.message, f.hint) for w, f in zip(where, findings, strict=True)

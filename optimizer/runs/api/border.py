@@ -11,13 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from optimizer.plans.evaluation import CURRENT
 from optimizer.response.calibration import CalibrationError
 from optimizer.runs.folder import refuse_changed, refuse_changed_run
-from optimizer.scenario.checks import curves, pay_problems, problems_of
-from optimizer.scenario.messages import findings_of
+from optimizer.scenario.checks import curves, pay_problems
+from optimizer.scenario.from_values import from_values
 from optimizer.scenario.plan import Plan, PlanWeights, plan_of, stated_of
 from optimizer.scenario.plan_types import StatedPlan
 from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean, dotted, shown
@@ -40,11 +38,9 @@ def checked_scenario(given: GivenScenario) -> Scenario:
     if not isinstance(given, Scenario):
         return _read(given)
     tree = given.model_dump(by_alias=True, warnings=False)
-    try:
-        scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
-    except ValidationError as error:
-        raise refusal(findings_of(error, Scenario)) from None
-    raise_findings(problems_of(scenario))
+    scenario, findings = from_values(tree)
+    if scenario is None or findings:
+        raise refusal(findings)
     return scenario
 
 

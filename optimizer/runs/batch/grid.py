@@ -14,8 +14,8 @@ from pydantic import Field, StringConstraints, ValidationError
 from optimizer.runs.batch.job import Job
 from optimizer.runs.options import Documents, Language, RunOptions
 from optimizer.scenario.assigned.differences import changes_between
-from optimizer.scenario.checks import problems_of
 from optimizer.scenario.files import read_plain
+from optimizer.scenario.from_values import from_values
 from optimizer.scenario.messages import findings_of
 from optimizer.scenario.nodes import Tree
 from optimizer.scenario.problems import Finding, ScenarioError, did_you_mean, shown
@@ -134,15 +134,10 @@ def _merged(variant: _Variant, grid: Grid) -> tuple[Scenario | None, list[Findin
     if findings:
         return None, _placed(findings, place)
     merged = _merge(tree, grid.overrides[variant.override])
-    try:
-        scenario = Scenario.model_validate(
-            {**merged, "name": variant.base.name}, by_alias=True, by_name=False
-        )
-    except ValidationError as error:
-        return None, _placed(findings_of(error, Scenario), place)
-    wrong = problems_of(scenario)
-    told = scenario.model_copy(update={"changed": changes_between(variant.base, scenario)})
-    return (None if wrong else told), _placed(wrong, place)
+    scenario, wrong = from_values({**merged, "name": variant.base.name})
+    if scenario is None or wrong:
+        return None, _placed(wrong, place)
+    return scenario.model_copy(update={"changed": changes_between(variant.base, scenario)}), []
 
 
 def _placed(findings: list[Finding], place: Keys) -> list[Finding]:

@@ -8,13 +8,11 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any, get_origin
 
-from pydantic import ValidationError
-
 from optimizer.scenario.assigned.assignment import FROM, THOUSANDS, Assignment, assignment_of
 from optimizer.scenario.assigned.differences import changes_between, child
 from optimizer.scenario.assigned.places import is_part, place_of, plan_in
-from optimizer.scenario.checks import problems_of
-from optimizer.scenario.messages import findings_of, keys_of, options_of, type_at
+from optimizer.scenario.from_values import from_values
+from optimizer.scenario.messages import keys_of, options_of, type_at
 from optimizer.scenario.plan_types import StatedPlan, plan_kind
 from optimizer.scenario.problems import Finding, InputProblem, Path, ScenarioError, dotted, listed, number
 from optimizer.scenario.types import Scenario
@@ -232,12 +230,8 @@ def _moved(typed: Assignment, keys: Path, before: Any, factor: float) -> Any:
 
 def _validated(tree: Tree, places: Mapping[Path, Assignment], file: str) -> Scenario:
     """Raises ScenarioError with problems under the assignment that brought them, else under the file."""
-    try:
-        made = Scenario.model_validate(tree, by_alias=True, by_name=False)
-        findings = problems_of(made)
-    except ValidationError as error:
-        findings = findings_of(error, Scenario)
-    if findings:
+    made, findings = from_values(tree)
+    if made is None or findings:
         raise ScenarioError(_located(finding, places, file) for finding in findings)
     return made
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from reports.charts.lines import Line, Panel, Scales, lines_chart
 from reports.plan_document.letter_parts import Block, Column, Drawing, Grid, Heading, Paragraph, Row
-from reports.plan_document.told import Told, digits
+from reports.plan_document.told import Told
+from reports.words.format import digits
 
 Curve = tuple[tuple[float, bool, float], ...]
 """(attainment, whether just below it, share paid), by rising attainment."""

@@ -14,6 +14,7 @@ from babel.dates import format_date
 from reports.plan_document.letter_parts import BLANK
 from reports.style import MISSING, SHY
 from reports.words.catalogue import Words
+from reports.words.format import digits
 from reports.words.periods import PeriodName, period_name
 from reports.words.sentences import Tables
 
@@ -140,8 +141,3 @@ class Told:
             return self.words.write.money(value, digits(step))
         number = self.words.write.number(value, digits(step, 6))
         return self.say("of_unit", number=number, unit=self.given("kpi_unit", str(objective["kpi"])))
-
-
-def digits(value: float, most: int = 2) -> int:
-    """Decimals that a number has, up to some."""
-    return next((d for d in range(most) if abs(round(value, d) - value) < 1e-9), most)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.words.catalogue import FIRST
-from reports.words.format import Formatter
+from reports.words.format import Formatter, digits
 from reports.words.locales import languages
 from reports.words.phrases import Phrases
 
@@ -44,13 +44,8 @@ class Asking(Phrases):
         return {"period": self.say(f"period.{self.period}")} if "per period" in unit else {}
 
     def amount(self, value: float, unit: str) -> str:
-        """A number with its sign of unit where it has one, in as many decimals as it has, at most 4."""
-        decimals = next((d for d in range(4) if abs(value - round(value, d)) < 1e-9), 4)
-        if unit.startswith("%"):
-            return self.write.percent(value / 100, decimals)
-        if unit.startswith(CURRENCY):
-            return self.write.money(value, decimals)
-        return self.write.number(value, decimals)
+        """With at most 4 decimals."""
+        return amount(value, unit, self.write, 4)
 
     def span(self, low: float, high: float, unit: str) -> str:
         """What is usual."""
@@ -83,6 +78,16 @@ class Asking(Phrases):
     def weights(self, pairs: Sequence[tuple[str, float]]) -> str:
         """Names of KPIs with their percent."""
         return ", ".join(f"{label} {self.amount(percent, '%')}" for label, percent in pairs)
+
+
+def amount(value: float, unit: str, write: Formatter, most: int = 2) -> str:
+    """A number in a question's unit, with its sign where it has one, in as many decimals as it has."""
+    decimals = digits(value, most)
+    if unit.startswith("%"):
+        return write.percent(value / 100, decimals)
+    if unit.startswith(CURRENCY):
+        return write.money(value, decimals)
+    return write.number(value, decimals)
 
 
 def asking(language: str, period: str) -> Asking:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from babel.dates import format_date
 
 from reports.style import printable_text
-from reports.words.format import NOTHING, Formatter
+from reports.words.format import NOTHING, Formatter, digits
 from reports.words.naming import Labels, Names
 from reports.words.phrases import Phrases
 
@@ -133,5 +133,4 @@ def plain_number(words: Words, value: float) -> str:
     """A number of the scenario with the decimals that it has, at most 4."""
     if not math.isfinite(value):
         return NOTHING
-    decimals = next((d for d in range(4) if abs(value - round(value, d)) < 1e-9), 4)
-    return words.write.number(value, decimals)
+    return words.write.number(value, digits(value, 4))

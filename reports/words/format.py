@@ -104,6 +104,11 @@ class Formatter:
         return MINUS + text if shown < 0 else ("+" if signed else "") + text
 
 
+def digits(value: float, most: int = 2) -> int:
+    """Decimals that a number has, up to some."""
+    return next((d for d in range(most) if abs(round(value, d) - value) < 1e-9), most)
+
+
 def _with_decimals(pattern: str, decimals: int) -> str:
     zeros = "." + "0" * decimals if decimals else ""
     return re.sub(r"0(\.0+)?", "0" + zeros, pattern.split(";")[0], count=1)

@@ -14,10 +14,10 @@ from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.default_rules import FLOOR
 from optimizer.scenario.start.kept_answers import KeptAnswer
 from optimizer.scenario.start.questions import AskedQuestion, questions_of
-from reports.words.format import Formatter
+from reports.words.asking import CURRENCY, amount
+from reports.words.format import Formatter, digits
 from reports.words.phrases import Phrases
 
-CURRENCY = "EUR"
 SAME = 5e-5
 """Relative difference below which a number came out as it was given."""
 _DECIMALS = {"found": 1, "factor": 2, "size": 2, "heads": 2}
@@ -63,22 +63,9 @@ def _number(name: str, value: float, write: Formatter, question: AskedQuestion |
         return write.percent(value, 1)
     if name in _SHARES:
         return write.percent(value, _SHARES[name], signed=name == "step")
-    return write.money(value) if name == "value" else _plain(value, write, _DECIMALS.get(name, 2))
-
-
-def amount(value: float, unit: str, write: Formatter) -> str:
-    """A number in a question's unit, with as many decimals as it has, at most two."""
-    if unit.startswith("%"):
-        return write.percent(value / 100, _digits(value, 2))
-    return write.money(value, _digits(value, 2)) if unit.startswith(CURRENCY) else _plain(value, write, 2)
-
-
-def _plain(value: float, write: Formatter, most: int) -> str:
-    return write.number(value, _digits(value, most))
-
-
-def _digits(value: float, most: int) -> int:
-    return next((digits for digits in range(most) if abs(value - round(value, digits)) < 1e-9), most)
+    if name == "value":
+        return write.money(value)
+    return write.number(value, digits(value, _DECIMALS.get(name, 2)))
 
 
 def _question(answers: Answers, about: str) -> AskedQuestion:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from optimizer.cli.ask.prompts import HEAD, Prompt, Read, Refused, prompts_of
+from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.start.unfinished import Content, value_at, with_value, without_source
 from reports.words.asking import Asking, asking
 
@@ -94,16 +95,10 @@ class Conversation:
         words = self.words
         try:
             self.say("\n" + words.say("ask.all", back=words.command("back")))
-            text = self.line("> ").strip().casefold()
+            command = self._command(self.line("> ").strip())
         except EOFError:
             return "next"
-        named = {words.command(turn).casefold(): turn for turn in ("back", "quit")}
-        match named.get(text) or text:
-            case "back":
-                return "back"
-            case "quit":
-                return "quit"
-        return "next"
+        return command if command in ("back", "quit") else "next"
 
     # --- one question -----------------------------------------------------------------------------------
 
@@ -121,13 +116,13 @@ class Conversation:
                 return self._skip(prompt)
             elif command == "help":
                 self._explain(prompt)
-            elif text or not self._settled(prompt):
-                if text and self._answered(prompt, text):
+            elif text:
+                if self._answered(prompt, text):
                     return "next"
-                if not text:
-                    self.say(words.say("ask.needed", skip=words.command("skip")))
-            else:
+            elif self._settled(prompt):
                 return "next"
+            else:
+                self.say(words.say("ask.needed", skip=words.command("skip")))
 
     def _put(self, prompt: Prompt, position: int) -> None:
         words, write = self.words, self.words.write
@@ -229,7 +224,5 @@ class Conversation:
 
 def _usual(content: Content) -> str:
     """The period of the kind of company, where none was said; a quarter before that is known."""
-    from optimizer.scenario.start.library import LIBRARY
-
     form = LIBRARY.archetypes.get(str(content.get("archetype", "")))
     return form.period if form else "quarter"

@@ -30,19 +30,19 @@ def asked_answers(
     talk = Conversation(content, _line, click.echo, lambda answers: save(file, answers), remark, only_open)
     if given:
         save(file, content)
-    with _forgiving():
-        _welcome(talk, file)
-        try:
-            end = talk.hold()
-        except EOFError:
-            _ended(talk, file)
-        except KeyboardInterrupt:
-            click.echo(f"\n{_standing(talk, file, 'stopped')}", err=True)
-            raise
-        if end == "quit":
-            click.echo(_standing(talk, file, "stopped"))
-            return None
-        return _complete(talk, file)
+    _forgive()
+    _welcome(talk, file)
+    try:
+        end = talk.hold()
+    except EOFError:
+        _ended(talk, file)
+    except KeyboardInterrupt:
+        click.echo(f"\n{_standing(talk, file, 'stopped')}", err=True)
+        raise
+    if end == "quit":
+        click.echo(_standing(talk, file, "stopped"))
+        return None
+    return _complete(talk, file)
 
 
 def _begun(file: Path, given: Content, archetype: str | None, language: str | None) -> Content:
@@ -77,19 +77,15 @@ def save(file: Path, content: Content) -> None:
 # --- the terminal ---------------------------------------------------------------------------------------
 
 
-class _forgiving:
-    """What a terminal cannot show or send is replaced, and lines can be edited where a person types them."""
-
-    def __enter__(self) -> None:
-        for stream in (sys.stdin, sys.stdout):
-            with suppress(AttributeError, ValueError):
-                stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-        if sys.stdin.isatty():
-            with suppress(ImportError):
-                import readline  # noqa: F401 - input() takes it up
-
-    def __exit__(self, *_: object) -> None:
-        return None
+def _forgive() -> None:
+    """From now on what a terminal cannot show or send is replaced, and lines can be edited where a person
+    types them."""
+    for stream in (sys.stdin, sys.stdout):
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    if sys.stdin.isatty():
+        with suppress(ImportError):
+            import readline  # noqa: F401 - input() takes it up
 
 
 def _line(prompt: str) -> str:

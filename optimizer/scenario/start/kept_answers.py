@@ -16,8 +16,9 @@ from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.company import DAYS_A_MONTH, GROUP_RATES, company_of
 from optimizer.scenario.start.library import LIBRARY, StageForm
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
-from optimizer.scenario.start.stage_values import AT_SIGNATURE, MONTHS_A_YEAR, undone
+from optimizer.scenario.start.stage_values import AT_SIGNATURE, MONTHS_A_YEAR, undone, worth_later
 from optimizer.scenario.start.way_yields import PUSHED
+from optimizer.scenario.start.work import EVENT, TARGETED, WIDE
 from optimizer.scenario.types import Scenario
 
 
@@ -131,9 +132,9 @@ class _Reading:
         """What arrives by itself, and what hourly work and campaigns bring of the same count."""
         campaign = self.form.campaign
         if campaign is not None and question == campaign.answer:
-            return self._brought("targeted_campaign") + self._brought("wide_net")
+            return self._brought(TARGETED) + self._brought(WIDE)
         if campaign is not None and question == campaign.event_answer:
-            return self._brought("event")
+            return self._brought(EVENT)
         by_itself = sum(self.scenario.stages[s.id].inflow for s in self.stages if s.inflow == question)
         return by_itself + sum(self._brought(w.act) for w in self.form.hourly if w.answer == question)
 
@@ -156,7 +157,7 @@ class _Reading:
     def _fit_share(self) -> float:
         campaign = self.form.campaign
         assert campaign is not None
-        known = [act for act in ("targeted_campaign", "wide_net") if act in self.scenario.activities]
+        known = [act for act in (TARGETED, WIDE) if act in self.scenario.activities]
         yields = {act: self.scenario.activities[act].yields for act in known}
         fit = sum(self._volume(act) * yields[act].get(campaign.fit, 0.0) for act in known)
         return _share(fit, sum(self._brought(act) for act in known))
@@ -227,18 +228,15 @@ class _Reading:
 
     def _horizon(self) -> float:
         """The number of years of which later years come nearest to the value that stands there."""
-        stays, rate = self.company.shares["retention"], 1 + LIBRARY.parameters["capital_rate"].mid
+        stays = self.company.shares["retention"]
         yearly, later = self._first_year(), self._value("later_years")
         later -= yearly * (1 - AT_SIGNATURE) if undone(self.company) else 0.0
         low, high = int(LIBRARY.questions["horizon"].low), int(LIBRARY.questions["horizon"].high)
-        worth = {
-            n: yearly * sum(stays ** (t - 1) / rate**t for t in range(1, n)) for n in range(low, high + 1)
-        }
-        return float(min(worth, key=lambda years: abs(worth[years] - later)))
+        years = range(low, high + 1)
+        return float(min(years, key=lambda n: abs(worth_later(yearly, stays, n) - later)))
 
     def _spend(self) -> float:
-        acts = ("targeted_campaign", "wide_net", "event")
-        known = [act for act in acts if act in self.scenario.activities]
+        known = [act for act in (TARGETED, WIDE, EVENT) if act in self.scenario.activities]
         return sum(self._volume(act) * self.scenario.activities[act].cash for act in known)
 
     def _visits(self) -> float:

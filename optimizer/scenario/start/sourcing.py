@@ -16,7 +16,7 @@ from optimizer.scenario.start.library import LIBRARY, Estimate, StageForm
 from optimizer.scenario.start.reconcile import Reconciled, uncertain
 from optimizer.scenario.start.stage_values import said_of
 from optimizer.scenario.start.way_yields import PUSHED
-from optimizer.scenario.start.work import Work
+from optimizer.scenario.start.work import EVENT, Work
 
 NOISE_RANGE = 0.66
 """Of luck: the Fano factor is known between 1 and 5.5, 2 is taken."""
@@ -61,7 +61,7 @@ def entries(found: Reconciled, works: tuple[Work, ...], tree: dict[str, Any]) ->
         *_teams(company, tree["teams"]),
         *_stages(found, tree["stages"]),
         *(note for work in works for note in _activity(found, work, tree["activities"][work.act])),
-        *_kpis(company, tree["kpis"]),
+        *_kpis(found, tree["kpis"]),
         *_plan(company, tree["current_plan"]),
         *_rules(tree["rules"]),
     )
@@ -70,15 +70,13 @@ def entries(found: Reconciled, works: tuple[Work, ...], tree: dict[str, Any]) ->
 # --- answers --------------------------------------------------------------------------------------------
 
 
-def _told(found_or_company: Reconciled | Company, question: str) -> tuple[Pair, bool]:
+def _told(found: Reconciled, question: str) -> tuple[Pair, bool]:
     """What a question was answered, moved or skipped, in words; and whether nobody answered it."""
-    company = found_or_company.company if isinstance(found_or_company, Reconciled) else found_or_company
-    answers = company.answers
-    skipped = answers.skipped(question)
+    answers = found.company.answers
     text = answered(answers, question)
-    if isinstance(found_or_company, Reconciled) and question in uncertain(company):
-        text = joined(text, said("moved", step=f"{100 * found_or_company.step:+.2f}"))
-    return text, skipped
+    if question in uncertain(found.company):
+        text = joined(text, said("moved", step=f"{100 * found.step:+.2f}"))
+    return text, answers.skipped(question)
 
 
 def _teams(company: Company, teams: dict[str, Any]) -> Iterator[Entry]:
@@ -144,23 +142,27 @@ _IN_VALUE = {
 
 def _activity(found: Reconciled, work: Work, tree: dict[str, Any]) -> Iterator[Entry]:
     at = f"activities.{work.act}"
-    company, family = found.company, work.family
+    family = work.family
     yield _volume(found, work, f"{at}.baseline")
     if work.written_yields:
         yield _yields(found, work, f"{at}.yields")
     if family.hours is not None and not work.hour_unit:
         yield Entry(f"{at}.hours", _of_family(work, "hours"), family.hours.spread, known=True)
     if "cash" in tree:
-        yield _cash(company, work, f"{at}.cash")
+        yield _cash(found, work, f"{at}.cash")
     if "lag" in tree:
-        yield _lag(company, work, f"{at}.lag")
+        yield _lag(found, work, f"{at}.lag")
     for part, name in (("reach", "reach_share"), ("entry", "entry")):
         if part in tree:
             yield Entry(f"{at}.{part}", _of_family(work, name), _spread(getattr(family, name)))
 
 
 def _of_family(work: Work, part: str) -> Pair:
-    return joined(said("usual"), evidence(work.family.sources.get(part, BASIC)))
+    return joined(said("usual"), _evidence(work, part))
+
+
+def _evidence(work: Work, part: str) -> Pair:
+    return evidence(work.family.sources.get(part, BASIC))
 
 
 def _spread(estimate: Estimate | None) -> float | None:
@@ -171,33 +173,21 @@ def _volume(found: Reconciled, work: Work, path: str) -> Entry:
     if work.kind == "campaign":
         campaign = found.company.form.campaign
         assert campaign is not None
-        question = campaign.event_answer if work.family.id == "event" else campaign.answer
-        text, _ = _told(found, question)
-        each = work.family.units_per_unit
-        return Entry(
-            path,
-            joined(text, said("campaigns"), _evidence(work, "units_per_unit")),
-            _spread(each),
-            True,
-            True,
-        )
+        question = campaign.event_answer if work.family.id == EVENT else campaign.answer
+        text = joined(_told(found, question)[0], said("campaigns"), _evidence(work, "units_per_unit"))
+        return Entry(path, text, _spread(work.family.units_per_unit), True, True)
     if work.kind == "hourly":
         question = next(w.answer for w in found.company.hourly if w.act == work.act)
-        text, _ = _told(found, question)
-        each = work.family.units_per_unit
-        return Entry(path, joined(text, _evidence(work, "units_per_unit")), _spread(each), True, True)
+        text = joined(_told(found, question)[0], _evidence(work, "units_per_unit"))
+        return Entry(path, text, _spread(work.family.units_per_unit), True, True)
     assert work.way is not None
     if work.way.share in PUSHED:
         text, skipped = _told(found, "discount_share" if work.way.share == PUSHED[0] else "push_share")
         return Entry(path, joined(text, said("share_of_successes")), None, skipped, True)
     if work.written == 0:
         return Entry(path, said("unseen"), None, True, True)
-    text = joined(said("share_today"), evidence(work.family.sources.get("share_today", BASIC)))
+    text = joined(said("share_today"), _evidence(work, "share_today"))
     return Entry(path, text, _spread(work.family.share_today), True, True)
-
-
-def _evidence(work: Work, part: str) -> Pair:
-    return evidence(work.family.sources.get(part, BASIC))
 
 
 def _yields(found: Reconciled, work: Work, path: str) -> Entry:
@@ -207,7 +197,7 @@ def _yields(found: Reconciled, work: Work, path: str) -> Entry:
     if work.from_ is None:
         each = work.family.units_per_unit
         text = joined(said("brings"), _evidence(work, "units_per_unit"))
-        if work.kind == "campaign" and work.family.id != "event":
+        if work.kind == "campaign" and work.family.id != EVENT:
             text = joined(text, _told(found, "fit_share")[0])
         return Entry(path, text, _spread(each))
     form = company.form.stage[work.from_]
@@ -220,19 +210,20 @@ def _yields(found: Reconciled, work: Work, path: str) -> Entry:
     return Entry(path, joined(text, more), spread or None, bool(spread))
 
 
-def _cash(company: Company, work: Work, path: str) -> Entry:
+def _cash(found: Reconciled, work: Work, path: str) -> Entry:
     if work.kind == "campaign":
-        text, skipped = _told(company, "spend")
+        text, skipped = _told(found, "spend")
         return Entry(path, text, None, skipped, True)
     if work.way is not None and work.way.cash_of_price:
-        return Entry(path, joined(said("cash_of_price"), answered(company.answers, "price")), 0.5, True, True)
+        price = answered(found.company.answers, "price")
+        return Entry(path, joined(said("cash_of_price"), price), 0.5, True, True)
     return Entry(path, _of_family(work, "cash"), _spread(work.family.cash), True, True)
 
 
-def _lag(company: Company, work: Work, path: str) -> Entry:
-    form = company.form.stage[work.from_] if work.from_ is not None else None
+def _lag(found: Reconciled, work: Work, path: str) -> Entry:
+    form = found.company.form.stage[work.from_] if work.from_ is not None else None
     if form is not None and form.cycle is not None and (work.way is None or work.way.lag_days is None):
-        text, _ = _told(company, "cycle_days")
+        text, _ = _told(found, "cycle_days")
         return Entry(path, joined(text, said("cycle")), 0.3, True, False)
     return Entry(path, _of_family(work, "lag_days"), _spread(work.family.lag_days))
 
@@ -240,8 +231,8 @@ def _lag(company: Company, work: Work, path: str) -> Entry:
 # --- the rest -------------------------------------------------------------------------------------------
 
 
-def _kpis(company: Company, kpis: dict[str, Any]) -> Iterator[Entry]:
-    text, skipped = _told(company, "attainment")
+def _kpis(found: Reconciled, kpis: dict[str, Any]) -> Iterator[Entry]:
+    text, skipped = _told(found, "attainment")
     for kpi, tree in kpis.items():
         yield Entry(f"kpis.{kpi}.target", joined(said("target"), text), None, skipped, True)
         yield Entry(f"kpis.{kpi}.noise", said("noise"), NOISE_RANGE)

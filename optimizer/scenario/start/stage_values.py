@@ -41,10 +41,14 @@ def amounts(company: Company) -> dict[str, float]:
 
 def later_years(company: Company) -> float:
     """Years 2 to N of a customer that stayed the first [EUR]."""
-    rate, stays = 1 + LIBRARY.parameters["capital_rate"].mid, company.shares["retention"]
-    years = range(1, int(company.money("horizon")))
     yearly = company.money("price") * company.shares["margin"]
-    return float(sum(yearly * stays ** (t - 1) / rate**t for t in years))
+    return worth_later(yearly, company.shares["retention"], int(company.money("horizon")))
+
+
+def worth_later(yearly: float, stays: float, horizon: int) -> float:
+    """Years 2 to N at so much a year, where a share `stays` from each year to the next [EUR]."""
+    rate = 1 + LIBRARY.parameters["capital_rate"].mid
+    return float(sum(yearly * stays ** (t - 1) / rate**t for t in range(1, horizon)))
 
 
 def stage_values(company: Company) -> dict[str, float]:

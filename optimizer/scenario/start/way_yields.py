@@ -130,4 +130,4 @@ def class_rates(rate: float, arriving: Mapping[str, float], factors: Mapping[str
     def within(power: float) -> bool:
         return max(rates(power).values()) <= bound
 
-    return rates(1.0 if within(1.0) else largest(within))
+    return rates(largest(within))

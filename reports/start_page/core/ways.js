@@ -63,5 +63,5 @@ function classRates(rate, arriving, factors) {
     return Object.fromEntries(ids.map((id) => [id, (factors[id] ** power * rate) / mean]));
   };
   const within = (power) => Math.max(...Object.values(rates(power))) <= bound;
-  return rates(within(1) ? 1 : largest(within));
+  return rates(largest(within));
 }

@@ -9,12 +9,9 @@ from optimizer.scenario.start.answers import answers_in, content_of, example_ans
 from optimizer.scenario.start.company import company_of
 from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.start.questions import AskedQuestion, questions_of
-from optimizer.scenario.start.reconcile import ASK, Reconciled, reconciled
+from optimizer.scenario.start.reconcile import Reconciled, reconciled
 from optimizer.scenario.start.unfinished import Content, value_at
 from reports.words.asking import Asking
-
-SHOWN = 5e-4
-"""A move that a tenth of a percent shows."""
 
 
 def remark(content: Content, words: Asking) -> str:
@@ -23,10 +20,9 @@ def remark(content: Content, words: Asking) -> str:
     if found is None:
         return ""
     told = {"given": words.write.number(found.found, 1), "signed": words.write.number(found.signed)}
-    low, high = ASK
-    if not low <= found.ratio <= high:
+    if found.is_apart:
         return words.say("ask.counts.far", back=words.command("back"), **told)
-    if abs(found.step) < SHOWN:
+    if not found.is_moved:
         return words.say("ask.counts", **told)
     return words.say("ask.counts.moved", moved=words.write.percent(found.step, 1, signed=True), **told)
 

@@ -14,7 +14,7 @@ from optimizer.scenario.start.company import Company
 from optimizer.scenario.start.hours import FREE, IDLE, TeamHours
 from optimizer.scenario.start.kpi_luck import FEW
 from optimizer.scenario.start.questions import questions_of
-from optimizer.scenario.start.reconcile import ASK, Reconciled
+from optimizer.scenario.start.reconcile import SAME, Reconciled
 from optimizer.scenario.start.stage_values import stage_values, undone
 from optimizer.scenario.start.team_terms import heads
 from optimizer.scenario.start.way_yields import PUSHED
@@ -24,7 +24,6 @@ QUIET = (0.8, 1.25)
 """Factors on hours of which nothing is said."""
 VISITS = (0.5, 2.0)
 """Visits of the scenario over those stated, within which nothing is said."""
-SAME = 5e-4
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,9 @@ def adjustments(
 def _counts(found: Reconciled) -> Iterator[Said]:
     """Rule R1."""
     numbers = {"found": found.found, "signed": found.signed, "step": found.step}
-    low, high = ASK
-    if abs(found.step) > SAME:
+    if found.is_moved:
         yield Said("counts_moved", numbers=numbers)
-    if not low <= found.ratio <= high:
+    if found.is_apart:
         yield Said("counts_apart", numbers={**numbers, "ratio": found.ratio}, is_doubt=True)
 
 

@@ -28,6 +28,8 @@ UNCERTAIN_COUNTS = (
     "walkins",
 )
 UNCERTAIN_RATES = ("r_hot", "r_lead", "r_meeting", "r_offer", "r_partner", "r_walkin")
+SAME = 5e-4
+"""Of a relative move, below which nothing is said: in tenths of a percent it reads as none."""
 WIDEST = 1.0
 """Largest |t| that is tried."""
 
@@ -48,6 +50,17 @@ class Reconciled:
     def ratio(self) -> float:
         """n(0) over what was signed."""
         return self.found / self.signed
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether a number is of another period, or a source is missing."""
+        low, high = ASK
+        return not low <= self.ratio <= high
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether counts and rates were moved by so much that it shows."""
+        return abs(self.step) > SAME
 
 
 def reconciled(company: Company) -> Reconciled:

@@ -20,6 +20,7 @@ from optimizer.scenario.value_types import (
     LabelField,
     Name,
     NonNegative,
+    Period,
     Positive,
     Share,
     SourceField,
@@ -263,7 +264,7 @@ class Scenario(Frozen):
     """How people read it: one text, or one per language."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "EUR"
     """Three letters, e.g. EUR."""
-    period: Literal["month", "quarter", "half_year", "year"] = "quarter"
+    period: Period = "quarter"
     """What all volumes, hours and money are per."""
     teams: Annotated[dict[Name, Team], Field(min_length=1)]
     """Who is paid."""

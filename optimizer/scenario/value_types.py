@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -10,6 +10,10 @@ from pydantic_core import PydanticCustomError
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 """A name in the file: a letter, then letters, digits and underscores. Labels carry everything else."""
 
+Period = Literal["month", "quarter", "half_year", "year"]
+"""What volumes, hours and money are per."""
+MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+"""Length of each period."""
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NonNegative = Annotated[float, Field(ge=0)]

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple, get_args
 from optimizer.cli.ask.typed_weights import read_weights
 from optimizer.scenario.start.answer_checks import is_unusual, why_impossible
 from optimizer.scenario.start.answer_values import plain
-from optimizer.scenario.start.library import LIBRARY, Archetype, Period
+from optimizer.scenario.start.library import LIBRARY, Archetype
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
 from optimizer.scenario.start.typed_number import Unreadable, typed_number
-from optimizer.scenario.value_types import Label
+from optimizer.scenario.value_types import Label, Period
 from reports.words.asking import Asking
 
 HEAD = ("archetype", "company", "period")

@@ -7,9 +7,10 @@ from typing import Any, get_args
 
 from optimizer.cli.ask.prompts import in_language, offered
 from optimizer.scenario.problems import dotted
-from optimizer.scenario.start.library import LIBRARY, Archetype, Period
+from optimizer.scenario.start.library import LIBRARY, Archetype
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
 from optimizer.scenario.start.unfinished import value_at
+from optimizer.scenario.value_types import Period
 from reports.words.asking import Asking, asking
 from reports.workbook.asked import MOST_KPIS, Choices, Line, asked_workbook
 

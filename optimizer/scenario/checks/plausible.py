@@ -17,9 +17,8 @@ from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_c
 from optimizer.scenario.money_unit import SMALLEST_PAY, has_cents
 from optimizer.scenario.problems import Finding, Path, number
 from optimizer.scenario.types import Kpi, Scenario, TargetPay, Team
+from optimizer.scenario.value_types import MONTHS
 
-MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-"""Months of a period."""
 HOURS = (100.0, 165.0)
 """Hours per head and month."""
 FIXED = (1_823.0, 12_000.0)

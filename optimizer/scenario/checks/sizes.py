@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, Findings
-from optimizer.scenario.checks.plausible import ATTAINMENT, MONTHS
+from optimizer.scenario.checks.plausible import ATTAINMENT
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.plan import Plan, plans_in
 from optimizer.scenario.problems import Finding, Path, number
 from optimizer.scenario.types import Activity, Scenario, Team
+from optimizer.scenario.value_types import MONTHS
 
 RESPONSIVENESS = (0.02, 3.0)
 """η: half and double of what was found anywhere, and more."""

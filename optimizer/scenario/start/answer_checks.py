@@ -12,8 +12,9 @@ from typing import Any, Literal, TypeGuard, get_args
 from optimizer.scenario.messages import number_in_text
 from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted, listed, number, shown
 from optimizer.scenario.start.answer_types import Answers, Lang
-from optimizer.scenario.start.library import LIBRARY, Archetype, Period
+from optimizer.scenario.start.library import LIBRARY, Archetype
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
+from optimizer.scenario.value_types import Period
 
 KEYS = ("archetype", "company", "lang", "period", "teams", "answers", "sources")
 OVER_HUNDRED = ("attainment",)

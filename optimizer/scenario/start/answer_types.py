@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from optimizer.scenario.start.library import LIBRARY, Archetype, Period, default_of
+from optimizer.scenario.start.library import LIBRARY, Archetype, default_of
+from optimizer.scenario.value_types import Period
 
 Lang = Literal["en", "fr"]
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from optimizer.scenario.checks.plausible import MONTHS
 from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.library import LIBRARY, Archetype, Hourly, KpiForm, StageForm
+from optimizer.scenario.value_types import MONTHS
 
 DAYS_A_MONTH = 365.25 / 12
 GROUP_RATES = {"lead": "r_lead", "meeting": "r_meeting", "retention": "retention"}

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
-from optimizer.scenario.checks.plausible import MONTHS
 from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.company import DAYS_A_MONTH, GROUP_RATES, company_of
 from optimizer.scenario.start.library import LIBRARY, StageForm
@@ -20,6 +19,7 @@ from optimizer.scenario.start.stage_values import AT_SIGNATURE, MONTHS_A_YEAR, u
 from optimizer.scenario.start.way_yields import PUSHED
 from optimizer.scenario.start.work import EVENT, TARGETED, WIDE
 from optimizer.scenario.types import Scenario
+from optimizer.scenario.value_types import MONTHS
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from optimizer.scenario.value_types import Frozen, Label
+from optimizer.scenario.value_types import Frozen, Label, Period
 
-Period = Literal["month", "quarter", "half_year", "year"]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 

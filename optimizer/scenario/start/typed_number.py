@@ -7,10 +7,10 @@ import unicodedata
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from optimizer.scenario.value_types import MONTHS
+
 Wrong = Literal["no_number", "several", "two_ways", "negative", "other_unit", "other_money", "other_time"]
 """Why a text is no answer."""
-MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-"""Length of each period."""
 
 
 class Unreadable(NamedTuple):

@@ -31,7 +31,7 @@ from optimizer.scenario.messages import findings_of, keys_of
 from optimizer.scenario.problems import Finding, did_you_mean, listed, shown
 from optimizer.scenario.read import raise_any
 from optimizer.scenario.start.library import LIBRARY
-from optimizer.scenario.value_types import Frozen, LabelField, Name, Positive
+from optimizer.scenario.value_types import Frozen, LabelField, Name, Period, Positive
 from optimizer.scenario.yaml_nodes import tree_of
 
 WEEKS = {"month": 365.25 / 84, "quarter": 365.25 / 28, "half_year": 365.25 / 14, "year": 365.25 / 7}
@@ -51,7 +51,7 @@ class Map(Frozen):
     """Three letters."""
     rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Positive] = {}  # noqa: RUF012 - pydantic copies
     """What one of another currency is worth in `currency`, by code; amounts in it are converted."""
-    period: Literal["month", "quarter", "half_year", "year"] = "quarter"
+    period: Period = "quarter"
     """What the scenario's volumes are per."""
     deals: Deals
     """The main export."""

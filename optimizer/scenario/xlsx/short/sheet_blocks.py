@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
+from optimizer.scenario.value_types import Period
 from optimizer.scenario.xlsx.layout import Form, SheetColumn
 from optimizer.scenario.xlsx.sheets import SHEETS
 
@@ -268,7 +269,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 """Columns without which no row of a block can be placed; of things a label or a code."""
 
 WORDS: dict[str, tuple[str, ...]] = {
-    "period": ("month", "quarter", "half_year", "year"),
+    "period": get_args(Period),
     "paid_on": ("team", "person"),
     "side": ("entering", "numerator", "entering_denominator", "denominator", "noise_with"),
     "form": ("points", "steps", "rates"),

@@ -24,7 +24,8 @@ class Targets(Frozen):
     """How far above what was seen: 0.05 = 5 %."""
 
 
-def _targets_kind(value: Any) -> str:
+def targets_kind(value: Any) -> str:
+    """`stated` for targets of their own, or `issued` for whether they are issued anew."""
     issued = isinstance(value, Targets) or (
         isinstance(value, dict) and bool({"mode", "stretch"} & value.keys())
     )
@@ -50,7 +51,7 @@ class StatedPlan(Frozen):
     """Pay curves by team, for all that it is paid on, or by `team.kpi`; here or by a name in `curves`."""
     targets: Annotated[
         Annotated[dict[Name, Positive], Tag("stated")] | Annotated[Targets, Tag("issued")],
-        Discriminator(_targets_kind),
+        Discriminator(targets_kind),
     ] = {}
     """`{kpi: value that is 100 % attainment}`, or `{mode, stretch}`: whether they are issued anew."""
 

@@ -6,18 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from optimizer.runs.split.divided import Divided
-from optimizer.runs.split.shares import Tree, curve, for_parts, target_share
-
-
-def _by_team(mapping: Mapping[str, Any], split: Divided, change: Callable[[Any, str], Any]) -> Tree:
-    """`{team: ...}` with the parts in place of the team."""
-    found: Tree = {}
-    for team, value in mapping.items():
-        if team == split.parts.team:
-            found |= {part: change(value, part) for part in split.parts.shares}
-        else:
-            found[team] = value
-    return found
+from optimizer.runs.split.shares import Tree, by_team, curve, for_parts, target_share
+from optimizer.scenario.plan_types import plan_kind, targets_kind
 
 
 def _own(values: Mapping[str, Any], split: Divided, part: str) -> Tree:
@@ -27,11 +17,11 @@ def _own(values: Mapping[str, Any], split: Divided, part: str) -> Tree:
 
 def weights(mapping: Mapping[str, Any], split: Divided) -> Tree:
     """`{team: {kpi: ...}}`: each part has the team's, on its own results."""
-    return _by_team(mapping, split, lambda own, part: _own(own, split, part))
+    return by_team(mapping, split, lambda own, part: _own(own, split, part))
 
 
 def _scaled(mapping: Mapping[str, float], split: Divided) -> Tree:
-    return _by_team(mapping, split, lambda amount, part: amount * split.parts.shares[part])
+    return by_team(mapping, split, lambda amount, part: amount * split.parts.shares[part])
 
 
 # --- plans ----------------------------------------------------------------------------------------------
@@ -39,12 +29,10 @@ def _scaled(mapping: Mapping[str, float], split: Divided) -> Tree:
 
 def plans(tree: Tree, split: Divided) -> Tree:
     """Every named plan."""
-    return {name: _plan(plan, tree, split) for name, plan in tree.get("plans", {}).items()}
+    return {name: _plan(plan, split) for name, plan in tree.get("plans", {}).items()}
 
 
-def _plan(plan: Tree, tree: Tree, split: Divided) -> Tree:
-    from optimizer.scenario.plan_types import plan_kind
-
+def _plan(plan: Tree, split: Divided) -> Tree:
     if plan_kind(plan) == "weights":
         return weights(plan, split)
     made = dict(plan)
@@ -54,8 +42,8 @@ def _plan(plan: Tree, tree: Tree, split: Divided) -> Tree:
         made["target_pay"] = _scaled(plan["target_pay"], split)
     if "curves" in plan:
         made["curves"] = _curves(plan["curves"], split)
-    if "targets" in plan and not {"mode", "stretch"} & plan["targets"].keys():
-        made["targets"] = _targets(plan["targets"], tree, split)
+    if "targets" in plan and targets_kind(plan["targets"]) == "stated":
+        made["targets"] = _targets(plan["targets"], split)
     return made
 
 
@@ -72,14 +60,14 @@ def _curves(stated: Tree, split: Divided) -> Tree:
     return found
 
 
-def _targets(stated: Tree, tree: Tree, split: Divided) -> Tree:
+def _targets(stated: Tree, split: Divided) -> Tree:
     found: Tree = {}
     for kpi, value in stated.items():
         if kpi not in split.kpis or kpi in split.kept:
             found[kpi] = value
         if kpi in split.kpis:
             for part, share in split.parts.shares.items():
-                found[split.kpi(kpi, part)] = value * target_share(tree["kpis"][kpi], share)
+                found[split.kpi(kpi, part)] = value * target_share(split.scenario.kpis[kpi], share)
     return found
 
 
@@ -123,7 +111,7 @@ def _weights(stated: Tree, split: Divided) -> Tree:
     if "limits" in stated:
         made["limits"] = weights(stated["limits"], split)
     if "teams" in stated:
-        made["teams"] = _by_team(stated["teams"], split, lambda own, _: own)
+        made["teams"] = by_team(stated["teams"], split, lambda own, _: own)
     if "groups" in stated:
         made["groups"] = _of_team(stated["groups"], split, _group)
     return made
@@ -174,4 +162,4 @@ def _gaming(stated: Tree, split: Divided) -> Tree:
 
 
 def _chosen_curves(stated: Tree, split: Divided) -> Tree:
-    return _by_team(stated, split, lambda names, part: [curve(split, name, part) for name in names])
+    return by_team(stated, split, lambda names, part: [curve(split, name, part) for name in names])

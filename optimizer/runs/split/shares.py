@@ -7,7 +7,7 @@ from typing import Any
 
 from optimizer.runs.split.divided import Divided, behind_curve
 from optimizer.runs.split.parts import heads_of
-from optimizer.scenario.types import Scenario
+from optimizer.scenario.types import Kpi, Scenario
 
 Tree = dict[str, Any]
 
@@ -25,6 +25,17 @@ def for_parts(
     return tree
 
 
+def by_team(mapping: Mapping[str, Any], split: Divided, change: Callable[[Any, str], Any]) -> Tree:
+    """`{team: ...}` with the parts in place of the team: `change(its, part)`."""
+    found: Tree = {}
+    for team, value in mapping.items():
+        if team == split.parts.team:
+            found |= {part: change(value, part) for part in split.parts.shares}
+        else:
+            found[team] = value
+    return found
+
+
 def labelled(label: Mapping[str, str] | None, name: str, part: str) -> Tree:
     """`Offer made (north)`, in both languages."""
     return {lang: f"{(label or {}).get(lang, name)} ({part})" for lang in ("en", "fr")}
@@ -35,17 +46,11 @@ def labelled(label: Mapping[str, str] | None, name: str, part: str) -> Tree:
 
 def teams(tree: Tree, split: Divided) -> Tree:
     """Money, hours and people by share; how people are stays."""
-    found: Tree = {}
-    for name, team in tree["teams"].items():
-        if name != split.parts.team:
-            found[name] = team
-            continue
-        for part, share in split.parts.shares.items():
-            found[part] = _team(team, split, part, share)
-    return found
+    return by_team(tree["teams"], split, lambda team, part: _team(team, split, part))
 
 
-def _team(team: Tree, split: Divided, part: str, share: float) -> Tree:
+def _team(team: Tree, split: Divided, part: str) -> Tree:
+    share = split.parts.shares[part]
     made = {**team, "label": labelled(team.get("label"), split.parts.team, part)}
     for key in ("hours", "base_pay"):
         if made.get(key) is not None:
@@ -155,7 +160,7 @@ def _whole(kpi: Tree, split: Divided) -> Tree:
 
 def _of_part(kpi: Tree, split: Divided, name: str, part: str) -> Tree:
     """What the part does counts in full, what is not told apart by its share. An index stays at its level."""
-    share, index = split.parts.shares[part], is_index(kpi)
+    share, index = split.parts.shares[part], is_index(split.scenario.kpis[name])
     own, common = (1 / share, 1.0) if index else (1.0, share)
     made = {**kpi, "label": labelled(kpi.get("label"), name, part)}
     for key in ("numerator", "denominator"):
@@ -173,24 +178,20 @@ def _of_part(kpi: Tree, split: Divided, name: str, part: str) -> Tree:
     if kpi.get("constant") and not index:
         made["constant"] = kpi["constant"] * share
     if kpi.get("target") is not None:
-        made["target"] = kpi["target"] * target_share(kpi, share)
+        made["target"] = kpi["target"] * target_share(split.scenario.kpis[name], share)
     if kpi.get("curve") is not None:
         made["curve"] = curve(split, kpi["curve"], part)
     return made
 
 
-def is_index(kpi: Mapping[str, Any]) -> bool:
+def is_index(kpi: Kpi) -> bool:
     """A level that is not counted, as satisfaction: two halves of a company have it both."""
-    return bool(kpi.get("constant")) and not _is_rate(kpi)
+    return kpi.constant != 0 and not kpi.is_rate
 
 
-def target_share(kpi: Mapping[str, Any], share: float) -> float:
+def target_share(kpi: Kpi, share: float) -> float:
     """What of the target is the part's: a count's share, and all of a rate's or an index's."""
-    return 1.0 if _is_rate(kpi) or is_index(kpi) else share
-
-
-def _is_rate(kpi: Mapping[str, Any]) -> bool:
-    return bool(kpi.get("denominator") or kpi.get("entering_denominator"))
+    return 1.0 if kpi.is_rate or is_index(kpi) else share
 
 
 # --- pay curves -----------------------------------------------------------------------------------------

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from optimizer.runs.split.luck_of_parts import Luck
     from optimizer.scenario.types import Scenario
 
-LONGEST_NAME = 64
-
 
 @main.command()
 @file_argument
@@ -43,7 +41,7 @@ def split(file: Path, team: str, into: str, luck: Luck, out: Path | None, as_jso
     people do in sum what they did. Comments of FILE are not kept.
     """
     from optimizer.runs.split.split_company import split_company
-    from optimizer.scenario.problems import as_name
+    from optimizer.scenario.problems import LONGEST_NAME, as_name
     from optimizer.scenario.write import content_of, dump_scenario
 
     if out is not None:

@@ -17,6 +17,9 @@ Path = tuple[str | int, ...]
 Mark = tuple[int, ...]
 """A place in a file, from 0 and in reading order: line and column, or sheet, row and column."""
 
+NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
+LONGEST_NAME = 64
+"""What a name in a file looks like."""
 _LISTED = 16
 """Names listed in a hint before it says how many more there are."""
 _COMPARED = 2000
@@ -154,10 +157,19 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     return (f'did you mean "{near}"? ' if near else "") + f"allowed: {listed(allowed)}"
 
 
+def within(path: str, start: str) -> bool:
+    """Whether a dotted path is another, or leads on from it: `kpis.wins.noise` is within `kpis.wins`."""
+    return path == start or path.startswith((f"{start}.", f"{start}["))
+
+
+def is_name(text: str) -> bool:
+    return len(text) <= LONGEST_NAME and re.fullmatch(NAME, text) is not None
+
+
 def as_name(text: str) -> str:
     """The valid name most like a text: `Été 2025` gives `Ete_2025`."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9_]+", "_", plain).strip("_")
     if not name:
         return "scenario"
-    return (name if name[0].isalpha() else f"s_{name}")[:64]
+    return (name if name[0].isalpha() else f"s_{name}")[:LONGEST_NAME]

@@ -7,7 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
+from optimizer.scenario.problems import LONGEST_NAME, NAME
+
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=LONGEST_NAME)]
 """A name in the file: a letter, then letters, digits and underscores. Labels carry everything else."""
 
 Period = Literal["month", "quarter", "half_year", "year"]

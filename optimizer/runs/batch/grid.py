@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 
 from optimizer.runs.batch.job import Job
 from optimizer.runs.options import Documents, Language, RunOptions
@@ -23,11 +23,10 @@ from optimizer.scenario.problems import Path as Keys
 from optimizer.scenario.read import dump_scenario, raise_any, read_scenario
 from optimizer.scenario.seed import LARGEST, SEED
 from optimizer.scenario.types import Scenario
-from optimizer.scenario.value_types import Frozen, Positive
+from optimizer.scenario.value_types import Frozen, Name, Positive
 from optimizer.scenario.yaml_nodes import tree_of
 from reports.words.locales import languages
 
-RunName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 FORM = "write base: and overrides:"
 NAMED = ("teams", "stages", "activities", "kpis")
 """Sections where an override may change what exists and may not invent."""
@@ -40,7 +39,7 @@ class Grid(Frozen):
 
     base: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     """Scenario files or folders, relative to the grid file."""
-    overrides: dict[RunName, dict[str, Any]] = Field(default_factory=dict)
+    overrides: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """What each variant changes: section, key, value; `null` takes a key away."""
     combine: Literal["product", "list"] = "product"
     """Every base with every override, or the first base with the first override and so on."""

@@ -8,11 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from optimizer.scenario.problems import InputProblem, ScenarioError, as_name, did_you_mean, number, shown
+from optimizer.scenario.problems import (
+    InputProblem,
+    ScenarioError,
+    as_name,
+    did_you_mean,
+    is_name,
+    number,
+    shown,
+)
 from optimizer.scenario.types import Scenario
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-LONGEST = 64
 TOLERANCE = 1e-6
 """By how much shares may miss 1, as weights of a plan may: they are scaled to it."""
 EXAMPLE = "write north:0.6,south:0.4"
@@ -70,7 +76,7 @@ def _wrong_pair(
     if ":" not in pair:
         yield InputProblem("--into", shown(pair), "is no name with its share", EXAMPLE)
         return
-    if not NAME.fullmatch(name) or len(name) > LONGEST:
+    if not is_name(name):
         hint = f"write {as_name(name)}:... (a letter, then letters, digits and _); labels carry the rest"
         yield InputProblem("--into", shown(name), "is not a valid name", hint)
     elif name in before:

@@ -11,7 +11,7 @@ from optimizer.runs.split.divided import Divided, divided
 from optimizer.runs.split.luck_of_parts import Luck, growth, with_luck
 from optimizer.runs.split.parts import heads_of, parts_of
 from optimizer.scenario.completed import validated
-from optimizer.scenario.problems import InputProblem, ScenarioError, listed, number
+from optimizer.scenario.problems import LONGEST_NAME, InputProblem, ScenarioError, listed, number
 from optimizer.scenario.types import Scenario
 
 Tree = dict[str, Any]
@@ -73,8 +73,8 @@ def _refuse_clashes(split: Divided) -> None:
                 message = ""
                 if new in getattr(split.scenario, section):
                     message = f"{section}.{new} is there already"
-                elif len(new) > 64:
-                    message = f"{section}.{new} would be longer than 64 characters"
+                elif len(new) > LONGEST_NAME:
+                    message = f"{section}.{new} would be longer than {LONGEST_NAME} characters"
                 if message:
                     hint = f"name the part otherwise, or rename {section}.{name} or {new}"
                     problems.append(InputProblem("--into", part, message, hint))

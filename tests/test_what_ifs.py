@@ -479,3 +479,9 @@ def test_charges_above_all_pay_are_warned_of_by_every_verb(verb: str) -> None:
     told = done.stdout + done.stderr
     assert "employer charges above 100 % of variable pay" in told
     assert told.count("write 0.45 if you mean 45 %") == 1
+
+
+def test_a_warning_about_another_thing_of_a_like_name_keeps_its_place_in_the_file() -> None:
+    """What is new is `teams.succ`; hours and pay of `teams.success` stand in the file."""
+    told = incentives("evaluate", SMALL, "--set", "teams.succ={headcount: 1}").stderr
+    assert "small.yaml:28:3: [teams.success]" in told

@@ -13,7 +13,7 @@ from typing import Any
 
 from optimizer.risk.ranges import numbers_at
 from optimizer.scenario.completed import put, validated
-from optimizer.scenario.problems import InputProblem, ScenarioError
+from optimizer.scenario.problems import InputProblem, ScenarioError, within
 from optimizer.scenario.types import Scenario, Source
 
 Tree = dict[str, Any]
@@ -60,7 +60,8 @@ def merged(
     _refuse_other_units(scenario, estimated, file)
     measured = dict(_measured(estimated, renamed))
     there = {at: v for at, v in measured.items() if at in _numbers(scenario, at)}
-    stays = [at for at in there if _begins(at, left_out) or (not renew and _is_measured(scenario, at))]
+    left = {at for at in there for start in left_out if within(at, start)}
+    stays = [at for at in there if at in left or (not renew and _is_measured(scenario, at))]
     taken = {at: v for at, v in there.items() if at not in stays}
     tree: Tree = scenario.model_dump(mode="python", by_alias=True)
     changed = tuple(_change(scenario, at, *number) for at, number in taken.items())
@@ -97,13 +98,9 @@ def _measured(estimated: Scenario, renamed: Mapping[str, str]) -> Iterator[tuple
 def _called(path: str, renamed: Mapping[str, str]) -> str:
     """By the longest beginning that is called otherwise."""
     for start in sorted(renamed, key=len, reverse=True):
-        if _begins(path, [start]):
+        if within(path, start):
             return renamed[start] + path.removeprefix(start)
     return path
-
-
-def _begins(path: str, starts: Collection[str]) -> bool:
-    return any(path == start or path.startswith(f"{start}.") for start in starts)
 
 
 def _numbers(scenario: Scenario, path: str) -> Collection[str]:

@@ -52,6 +52,10 @@ class Label(Frozen):
     fr: str
     """French."""
 
+    def said_in(self, language: str) -> str:
+        """The text of a language; English where there is no other."""
+        return self.fr if language == "fr" else self.en
+
 
 def _both_languages(value: Any) -> Any:
     return {"en": value, "fr": value} if isinstance(value, str) else value

@@ -12,7 +12,7 @@ from optimizer.scenario.start.answer_values import plain
 from optimizer.scenario.start.library import LIBRARY, Archetype
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
 from optimizer.scenario.start.typed_number import Unreadable, typed_number
-from optimizer.scenario.value_types import Label, Period
+from optimizer.scenario.value_types import Period
 from reports.words.asking import Asking
 
 HEAD = ("archetype", "company", "period")
@@ -56,11 +56,6 @@ class Prompt:
     unit: str = ""
 
 
-def in_language(label: Label, language: str) -> str:
-    """A label of the library; English where there is no other."""
-    return label.fr if language == "fr" else label.en
-
-
 def prompts_of(content: Mapping[str, Any], words: Asking) -> tuple[Prompt, ...]:
     """All that is asked, as far as it is known by the answers so far."""
     kind = _kind(words)
@@ -76,7 +71,7 @@ def prompts_of(content: Mapping[str, Any], words: Asking) -> tuple[Prompt, ...]:
 
 def _kind(words: Asking) -> Prompt:
     names = tuple(LIBRARY.archetypes)
-    labels = tuple(in_language(form.label, words.language) for form in LIBRARY.archetypes.values())
+    labels = tuple(form.label.said_in(words.language) for form in LIBRARY.archetypes.values())
     return _choice("archetype", names, labels, "", words)
 
 
@@ -116,7 +111,7 @@ def _company(form: Archetype, words: Asking) -> Prompt:
 
     about, label = words.say("ask.company.how"), words.say("ask.company")
     part, meaning = words.say("ask.part.company"), words.meaning("company")
-    default = in_language(form.label, words.language)
+    default = form.label.said_in(words.language)
     return Prompt(("company",), part, label, about, read, str, meaning, default=default)
 
 
@@ -126,14 +121,14 @@ def _company(form: Archetype, words: Asking) -> Prompt:
 def _asked(question: AskedQuestion, form: Archetype, words: Asking) -> Prompt:
     part = words.say("ask.part.numbers")
     if question.team is not None:
-        part = in_language(form.team[question.team].label, words.language)
+        part = form.team[question.team].label.said_in(words.language)
     if question.id == WEIGHTS:
         return _of_weights(question, form, words, part)
     return _of_number(question, words, part)
 
 
 def _of_number(question: AskedQuestion, words: Asking, part: str) -> Prompt:
-    unit, who = question.unit, in_language(question.who, words.language)
+    unit, who = question.unit, question.who.said_in(words.language)
     usual = words.span(question.low, question.high, unit)
 
     def read(text: str) -> Read | Refused:
@@ -157,7 +152,7 @@ def _of_number(question: AskedQuestion, words: Asking, part: str) -> Prompt:
         words.say("ask.help.write"),
     )
     about = words.about(unit, question.low, question.high, who)
-    label = words.per(in_language(question.label, words.language))
+    label = words.per(question.label.said_in(words.language))
     return Prompt(question.path, part, label, about, read, told, words.meaning(question.id), help_,
                   default=default, unit=unit)  # fmt: skip
 
@@ -176,7 +171,7 @@ def offered(form: Archetype, team: str) -> tuple[str, ...]:
 def _of_weights(question: AskedQuestion, form: Archetype, words: Asking, part: str) -> Prompt:
     assert question.team is not None
     names = offered(form, question.team)
-    labels = {name: in_language(kpi.label, words.language) for name, kpi in form.kpi.items()}
+    labels = {name: kpi.label.said_in(words.language) for name, kpi in form.kpi.items()}
 
     def read(text: str) -> Read | Refused:
         found = read_weights(text, names, labels, words)
@@ -185,12 +180,12 @@ def _of_weights(question: AskedQuestion, form: Archetype, words: Asking, part: s
     def told(value: Mapping[str, float]) -> str:
         return words.weights([(labels[kpi], percent) for kpi, percent in value.items()])
 
-    who = in_language(question.who, words.language)
+    who = question.who.said_in(words.language)
     help_ = (
         words.say("ask.help.who", who=who),
         words.say("ask.help.default", value=told(question.usual or {})),
     )
-    label, about = in_language(question.label, words.language), words.say("ask.weights.how")
+    label, about = question.label.said_in(words.language), words.say("ask.weights.how")
     choices, default = tuple(labels[name] for name in names), told(question.usual or {})
     meaning = words.meaning(WEIGHTS)
     return Prompt(question.path, part, label, about, read, told, meaning, help_, choices, default)

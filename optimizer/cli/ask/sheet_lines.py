@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
-from optimizer.cli.ask.prompts import in_language, offered
+from optimizer.cli.ask.prompts import offered
 from optimizer.scenario.problems import dotted
 from optimizer.scenario.start.library import LIBRARY, Archetype
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
@@ -20,14 +20,14 @@ def answers_workbook(content: Mapping[str, Any]) -> bytes:
     form = LIBRARY.archetypes[content["archetype"]]
     words = asking(content["lang"], content.get("period") or form.period)
     asked = questions_of(content["archetype"])
-    company = content.get("company") or in_language(form.label, words.language)
+    company = content.get("company") or form.label.said_in(words.language)
     title = words.say("ask.sheet.title", company=company)
     lines = [*_head(content, form, words), *_of_questions(content, form, asked, words)]
     return asked_workbook(title, lines, _choices(content, form, words), list(_notes(asked, words)), words)
 
 
 def _head(content: Mapping[str, Any], form: Archetype, words: Asking) -> Iterator[Line]:
-    label, periods = in_language(form.label, words.language), _periods(words)
+    label, periods = form.label.said_in(words.language), _periods(words)
     yield Line(words.say("ask.part.company"))
     fixed = words.say("ask.sheet.fixed")
     yield Line(words.say("ask.sheet.kind"), "archetype", default=fixed, value=label, fixed=True)
@@ -54,9 +54,7 @@ def _of_questions(
     for question in asked:
         if question.team != part:
             part = question.team
-            heading = (
-                in_language(form.team[part].label, words.language) if part else words.say("ask.part.numbers")
-            )
+            heading = form.team[part].label.said_in(words.language) if part else words.say("ask.part.numbers")
             yield Line(heading)
         if question.id == WEIGHTS:
             yield from _of_weights(content, form, question, words)
@@ -67,12 +65,12 @@ def _of_questions(
 def _of_number(content: Mapping[str, Any], question: AskedQuestion, words: Asking) -> Line:
     default = "" if question.default is None else words.amount(question.default, question.unit)
     return Line(
-        words.per(in_language(question.label, words.language)),
+        words.per(question.label.said_in(words.language)),
         dotted(question.path),
         question.unit,
         question.low,
         question.high,
-        in_language(question.who, words.language),
+        question.who.said_in(words.language),
         default,
         value=value_at(content, question.path),
         sourced=True,
@@ -89,9 +87,9 @@ def _of_weights(
 ) -> Iterator[Line]:
     """A line for each KPI that the team may be paid on."""
     given = value_at(content, question.path) or {}
-    labels = {name: in_language(kpi.label, words.language) for name, kpi in form.kpi.items()}
+    labels = {name: kpi.label.said_in(words.language) for name, kpi in form.kpi.items()}
     usual = words.weights([(labels[kpi], percent) for kpi, percent in (question.usual or {}).items()])
-    who = in_language(question.who, words.language)
+    who = question.who.said_in(words.language)
     pairs = list(given.items())
     for number in range(1, max(MOST_KPIS, len(pairs)) + 1):
         kpi, percent = pairs[number - 1] if number <= len(pairs) else (None, None)
@@ -111,12 +109,12 @@ def _of_weights(
 
 def _choices(content: Mapping[str, Any], form: Archetype, words: Asking) -> Choices:
     """What may be chosen; KPIs of each team first those that it is likely to be paid on."""
-    labels = {name: in_language(kpi.label, words.language) for name, kpi in form.kpi.items()}
+    labels = {name: kpi.label.said_in(words.language) for name, kpi in form.kpi.items()}
     of_teams = {
         f"kpi:{team}": [(kpi, labels[kpi]) for kpi in dict.fromkeys((*offered(form, team), *form.kpi))]
         for team in form.team
     }
-    kind = [(content["archetype"], in_language(form.label, words.language))]
+    kind = [(content["archetype"], form.label.said_in(words.language))]
     return {"archetype": kind, "period": list(_periods(words).items()), **of_teams}
 
 
@@ -130,6 +128,6 @@ def _notes(asked: tuple[AskedQuestion, ...], words: Asking) -> Iterator[tuple[st
             told.add(question.id)
             label = LIBRARY.questions[question.id].label if question.team else question.label
             yield (
-                words.per(in_language(label, words.language).replace(" {team}", " …")),
+                words.per(label.said_in(words.language).replace(" {team}", " …")),
                 words.meaning(question.id),
             )

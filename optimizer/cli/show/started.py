@@ -77,8 +77,8 @@ def _label(answers: Answers, about: str, language: str) -> str:
     form = answers.form
     for named in (form.team, form.stage, form.kpi):
         if about in named:
-            return str(getattr(named[about].label, language))
-    return str(getattr(_question(answers, about).label, language))
+            return named[about].label.said_in(language)
+    return _question(answers, about).label.said_in(language)
 
 
 # --- answers found again --------------------------------------------------------------------------------
@@ -95,8 +95,8 @@ def answers_table(answers: Answers, kept: Sequence[KeptAnswer], words: Phrases) 
 
 def _cells(answers: Answers, kept: KeptAnswer, words: Phrases) -> Iterator[str]:
     unit, write = kept.question.unit, words.write
-    named = str(getattr(kept.question.label, words.language))
-    kpi = f": {getattr(answers.form.kpi[kept.kpi].label, words.language)}" if kept.kpi else ""
+    named = kept.question.label.said_in(words.language)
+    kpi = f": {answers.form.kpi[kept.kpi].label.said_in(words.language)}" if kept.kpi else ""
     assumed = f" ({words.say('start.answers.assumed')})" if kept.skipped else ""
     yield words.write.text(named + kpi + assumed)
     yield amount(kept.given, unit, write)

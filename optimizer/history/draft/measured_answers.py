@@ -81,7 +81,7 @@ def measured_answers(study: Study) -> MeasuredAnswers:
 
 def _called(study: Study, asked: StartQuestions) -> str:
     label = study.given.label
-    return study.given.name if label is None else str(getattr(label, asked.lang))
+    return study.given.name if label is None else label.said_in(asked.lang)
 
 
 # --- how leads arrive -----------------------------------------------------------------------------------

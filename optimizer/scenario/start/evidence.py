@@ -54,7 +54,7 @@ def answered(answers: Answers, question: str, team: str | None = None) -> Pair:
     units = _texts()[f"unit.{asked.unit}"]
     texts = []
     for index, language in enumerate(("en", "fr")):
-        values = {"label": getattr(asked.label, language), "who": getattr(asked.who, language)}
+        values = {"label": asked.label.said_in(language), "who": asked.who.said_in(language)}
         texts.append(_texts()[key][index].format(value=_number(value, language), unit=units[index], **values))
     source = said_by(answers, f"teams.{team}.{question}" if team is not None else f"answers.{question}")
     return joined((texts[0], texts[1]), *source)

@@ -48,15 +48,15 @@ class Company:
         return {row["key"]: row["value"] for row in self.rows(sheet) if row.get("for") is None}
 
     def label(self, label: Label | None) -> str | None:
-        return None if label is None else str(getattr(label, self.words.here))
+        return None if label is None else label.said_in(self.words.here)
 
     def other(self, label: Label | None, code: str) -> str | None:
         """What stands in the other language beside a label: nothing where that is the same text, unless the
         text is the code, which alone would say that there is no label."""
         if label is None:
             return None
-        own, other = self.label(label), getattr(label, other_language(self.words.here))
-        return str(other) if other != own or own == code else None
+        own, other = self.label(label), label.said_in(other_language(self.words.here))
+        return other if other != own or own == code else None
 
     def name(self, section: str, code: Any) -> str | None:
         return None if code is None else self.names[section].text(str(code))

@@ -51,12 +51,12 @@ def warn(file: Path, scenario: Scenario) -> None:
 
 def placed(file: Path, scenario: Scenario, findings: Sequence[Finding]) -> Sequence[InputProblem]:
     """Findings with their places in the file; what was changed for this run stands nowhere in it."""
-    from optimizer.scenario.problems import InputProblem, dotted, within
+    from optimizer.scenario.problems import dotted, within
     from optimizer.scenario.read import located
 
     changed = [change.path for change in scenario.changed]
     of_run = [f for f in findings if any(within(dotted(f.path), path) for path in changed)]
-    here = [InputProblem(dotted(f.path), f.value, f.message, f.hint, "--set") for f in of_run]
+    here = [finding.problem("--set") for finding in of_run]
     return [*here, *located(file, [f for f in findings if f not in of_run])]
 
 

@@ -37,6 +37,10 @@ class Finding(NamedTuple):
     at_key: bool = False
     """Point at the key rather than at its value."""
 
+    def problem(self, file: str = "", mark: Mark = (), spot: str = "") -> InputProblem:
+        """Joined to what it is in, and where there, as far as that is known."""
+        return InputProblem(dotted(self.path), self.value, self.message, self.hint, file, mark, spot)
+
 
 @dataclass(frozen=True)
 class InputProblem:

@@ -18,7 +18,7 @@ from optimizer.scenario.checks import curves, pay_problems
 from optimizer.scenario.from_values import from_values
 from optimizer.scenario.plan import Plan, PlanWeights, plan_of, stated_of
 from optimizer.scenario.plan_types import StatedPlan
-from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean, dotted, shown
+from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean, shown
 from optimizer.scenario.read import plan_in_value, read_plan, read_recommended, read_scenario
 from optimizer.scenario.seed import LARGEST
 from optimizer.scenario.types import Scenario
@@ -125,7 +125,7 @@ def raise_findings(findings: Iterable[Finding]) -> None:
 
 def refusal(findings: Iterable[Finding]) -> ScenarioError:
     """Findings without a file to point into, as an error."""
-    return ScenarioError(InputProblem(dotted(f.path), f.value, f.message, f.hint) for f in findings)
+    return ScenarioError(finding.problem() for finding in findings)
 
 
 def plain(value: Any) -> Any:

@@ -240,7 +240,7 @@ def _located(finding: Finding, places: Mapping[Path, Assignment], file: str) -> 
     near = [one for place, one in places.items() if _overlap(place, finding.path)]
     only = next(iter(places.values())) if len(places) == 1 else None
     said = near[0].said if near else only.said if only else file
-    return InputProblem(dotted(finding.path), finding.value, finding.message, finding.hint, said)
+    return finding.problem(said)
 
 
 def _overlap(one: Path, other: Path) -> bool:

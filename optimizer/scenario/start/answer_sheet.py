@@ -266,10 +266,5 @@ def _placed(sheet: _Sheet, finding: Finding) -> InputProblem:
     row = next((row for row in sheet.rows if sheet.place(row)[:length] == path[:length]), None)
     code = "weight" if weights else "answer"
     if row is None:
-        return InputProblem(
-            dotted(finding.path), finding.value, finding.message, finding.hint, str(sheet.file)
-        )
-    mark, spot = sheet.mark(row, code), sheet.spot(row, code)
-    return InputProblem(
-        dotted(finding.path), finding.value, finding.message, finding.hint, str(sheet.file), mark, spot
-    )
+        return finding.problem(str(sheet.file))
+    return finding.problem(str(sheet.file), sheet.mark(row, code), sheet.spot(row, code))

@@ -76,4 +76,4 @@ def example_answers(archetype: str) -> Answers:
 
 def doubts_of(answers: Answers, file: str = "") -> tuple[InputProblem, ...]:
     """Answers outside of what is plausible: warnings."""
-    return tuple(InputProblem(dotted(f.path), f.value, f.message, f.hint, file) for f in warnings_of(answers))
+    return tuple(finding.problem(file) for finding in warnings_of(answers))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from optimizer.scenario.files import read_plain
-from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, dotted
+from optimizer.scenario.problems import Finding, ScenarioError, dotted
 from optimizer.scenario.read import raise_any
 from optimizer.scenario.start.answer_checks import KEYS, MISSING, problems_in
 from optimizer.scenario.start.answer_types import Answers
@@ -109,7 +109,5 @@ def finished(content: Content, file: Path) -> Answers:
     """Checked answers. Raises ScenarioError where some are missing."""
     answers, findings = answers_in(content)
     if answers is None:
-        raise ScenarioError(
-            InputProblem(dotted(f.path), f.value, f.message, f.hint, str(file)) for f in findings
-        )
+        raise ScenarioError(finding.problem(str(file)) for finding in findings)
     return answers

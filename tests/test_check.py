@@ -407,6 +407,19 @@ def test_a_kpi_that_no_paid_team_moves_is_warned_of_and_feeding_it_counts_as_mov
     assert warned(apart, "no team with target pay") == ["kpis.advocates"]
 
 
+@pytest.mark.parametrize("name", ["later", "sales"])
+def test_when_pay_that_comes_later_is_acquired_is_to_complete_whatever_its_curve_is_called(name: str) -> None:
+    begun, at_once = {"plan_document__agreement": "Syntec"}, {"curves__steep": {"cap": 1.5}}
+    later = {f"curves__{name}": {"cap": 1.5, "vesting": [{"after": 1.0, "share": 0.25}]}}
+    dots = [
+        next(
+            f.message for f in warnings_of(small(**begun, **at_once, **more)) if "lines of dots" in f.message
+        )
+        for more in ({}, later)
+    ]
+    assert ["plan_document.acquired_if" in message for message in dots] == [False, True]
+
+
 # --- words ----------------------------------------------------------------------------------------------
 
 

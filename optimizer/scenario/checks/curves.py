@@ -23,7 +23,7 @@ _NOISE = "add noise: the standard deviation of attainment that nobody here cause
 
 def problems(scenario: Scenario) -> Findings:
     """What is wrong with curves, with the choice among them, and with targets."""
-    for path, curve in _written(scenario):
+    for path, curve in written_curves(scenario):
         yield from _drawn(scenario, path, curve)
     for name, plan in plans_in(scenario).items():
         yield from problems_of_plan(scenario, plan, ("plans", name))
@@ -75,7 +75,7 @@ def _squared_by_plan(scenario: Scenario, plan: Plan, path: Path, paid: list[str]
 def warnings(scenario: Scenario) -> Findings:
     """Allowed, but probably not meant."""
     brought = ((path, curve) for path, curve in _of_plans(scenario) if isinstance(curve, Curve))
-    for path, curve in (*_written(scenario), *brought):
+    for path, curve in (*written_curves(scenario), *brought):
         yield from curve_forms.warnings(path, curve)
         if curve.cap is not None and curve.cap < 1:
             message = "a cap below target: full target pay cannot be reached"
@@ -89,7 +89,7 @@ def warnings(scenario: Scenario) -> Findings:
         yield Finding(("targets", "stretch"), number(scenario.targets.stretch), "has no effect", hint)
 
 
-def _written(scenario: Scenario) -> Iterator[tuple[Path, Curve]]:
+def written_curves(scenario: Scenario) -> Iterator[tuple[Path, Curve]]:
     """Curves with their places."""
     for section, things in (("kpis", scenario.kpis), ("teams", scenario.teams)):
         for name, thing in things.items():
@@ -176,7 +176,7 @@ def _squared(scenario: Scenario) -> Findings:
             yield Finding(path, shown(name), *_ITSELF)
         elif path[0] != "kpis" and curve is not None:
             yield from _paid_on_itself(scenario, path, path[1] if path[0] == "teams" else path[2], curve)
-    for path, own in _written(scenario):
+    for path, own in written_curves(scenario):
         if path[0] == "teams":
             yield from _paid_on_itself(scenario, (*path, "times", "kpi"), path[1], own)
 

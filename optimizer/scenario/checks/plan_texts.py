@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimizer.scenario.checks.baseline_counts import Findings
+from optimizer.scenario.checks.curves import written_curves
 from optimizer.scenario.document_texts import KPI_TEXTS, mistold
 from optimizer.scenario.document_types import PlanDocument
 from optimizer.scenario.problems import Finding, dotted, shown
@@ -49,7 +50,7 @@ def _left_out(scenario: Scenario) -> Findings:
     """Said where somebody has begun to fill the section: without it all of it is dots."""
     said = scenario.plan_document
     missing = [f"plan_document.{key}" for key in type(said).model_fields if getattr(said, key) is None]
-    if not any(curve_pays_later(scenario)):
+    if not any(curve.vesting for _, curve in written_curves(scenario)):
         missing = [path for path in missing if path != "plan_document.acquired_if"]
     missing += [
         f"kpis.{name}.{key}"
@@ -63,10 +64,3 @@ def _left_out(scenario: Scenario) -> Findings:
         )
         message += " …" if len(missing) > MOST_NAMED else ""
         yield Finding(("plan_document",), "", message, "give them here, or in the .docx")
-
-
-def curve_pays_later(scenario: Scenario) -> list[str]:
-    """Things with a curve, or curves, that pay a part later."""
-    things = {**scenario.curves, **{name: kpi.curve for name, kpi in scenario.kpis.items()}}
-    things |= {name: team.curve for name, team in scenario.teams.items()}
-    return [name for name, curve in things.items() if getattr(curve, "vesting", ())]

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from optimizer.history.draft.sourced_values import Said, as_it_is, short
+from optimizer.history.draft.sourced_values import Said, as_it_is, short, where_in
 from optimizer.history.draft.sourced_values import said as words
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.rates import rate_of
@@ -24,9 +24,8 @@ from optimizer.scenario.start.answer_values import plain
 from optimizer.scenario.start.library import LIBRARY, Archetype
 from optimizer.scenario.start.unfinished import Content, in_order, open_questions
 
-LEADS = ("leads_campaign", "leads_event", "leads_hot", "referrals")
-"""Questions of leads that arrive, in the order of `ARRIVES`."""
-ARRIVES = ("campaign", "event", "hot", "referral")
+LEADS = {"campaign": "leads_campaign", "event": "leads_event", "hot": "leads_hot", "referral": "referrals"}
+"""The question that asks for leads by how they arrive."""
 YEAR = timedelta(days=365)
 
 
@@ -108,7 +107,7 @@ def _unplaced(leads: pl.DataFrame) -> dict[str, int]:
 def _answers(study: Study, asked: StartQuestions, form: Archetype, leads: pl.DataFrame) -> Iterator[Measured]:
     """Every question that the exports may answer, of any kind of company."""
     named = asked.sources.named or {"": "campaign"}
-    for question, kind in zip(LEADS, ARRIVES, strict=True):
+    for kind, question in LEADS.items():
         if kind in named.values():
             count = leads.filter(pl.col("arrives") == kind).height
             yield _count(study, question, count, "answer.leads")
@@ -127,7 +126,7 @@ def _answers(study: Study, asked: StartQuestions, form: Archetype, leads: pl.Dat
 
 
 def _count(study: Study, question: str, count: int, key: str) -> Measured:
-    text = words(key, n=str(count), weeks=f"{study.weeks:.0f}", where=_where(study))
+    text = words(key, n=str(count), weeks=f"{study.weeks:.0f}", where=where_in(study))
     return Measured(question, plain(short(study.per_period(count))), _measured(text))
 
 
@@ -161,7 +160,7 @@ def _rate(study: Study, question: str, leads: pl.DataFrame, outcome: str) -> Ite
             "lo": f"{100 * rate.lo:.1f}",
             "hi": f"{100 * rate.hi:.1f}",
         }
-        text = words("answer.rate", where=_where(study), **counts)
+        text = words("answer.rate", where=where_in(study), **counts)
         yield Measured(question, plain(short(100 * rate.rate)), _measured(text))
 
 
@@ -169,10 +168,10 @@ def _deals(study: Study) -> Iterator[Measured]:
     """The cycle and the price of what is won."""
     lag = study.lags.get("created_to_won")
     if lag is not None and len(lag.observed):
-        text = words("answer.cycle", n=str(len(lag.observed)), where=_where(study))
+        text = words("answer.cycle", n=str(len(lag.observed)), where=where_in(study))
         yield Measured("cycle_days", plain(short(max(1.0, float(lag.observed.mean())))), _measured(text))
     if study.value.get("n", 0):
-        text = words("answer.price", n=str(int(study.value["n"])), where=_where(study))
+        text = words("answer.price", n=str(int(study.value["n"])), where=where_in(study))
         yield Measured("price", plain(short(study.value["mean"])), _measured(text))
 
 
@@ -193,11 +192,6 @@ def _spend(study: Study) -> Iterator[Measured]:
     total, files = float(spend["cost"].sum()), ", ".join(study.history.files.get("spend", ()))
     text = words("answer.spend", total=f"{total:.0f}", days=str(days), files=as_it_is(files))
     yield Measured("spend", plain(short(total * 7 * WEEKS[study.given.period] / days)), _measured(text))
-
-
-def _where(study: Study) -> Said:
-    files = ", ".join(study.history.files["deals"])
-    return words("where", files=as_it_is(files), day=str(study.mature_before))
 
 
 def _measured(text: Said) -> Said:

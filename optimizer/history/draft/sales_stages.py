@@ -26,6 +26,7 @@ from optimizer.history.draft.sourced_values import (
     label,
     said,
     short,
+    work_label,
 )
 from optimizer.history.estimate.rates import Rate, standard_error
 from optimizer.history.estimate.speed_to_lead import Slope
@@ -203,10 +204,7 @@ def _add_way(draft: Draft, segment: str, way: Way, volume: float) -> None:
     name = f"{way.kind}_{segment}"
     place = f"activities.{name}"
     content: Tree = {
-        "label": {
-            "en": f"{LABELS[way.kind][0]}: {LABELS[segment][0]}",
-            "fr": f"{LABELS[way.kind][1]} : {LABELS[segment][1]}",
-        },
+        "label": work_label(way.kind, segment),
         "team": draft.answers,
         "from": segment,
         "yields": {draft.leads_to[0]: short(way.wins)},
@@ -246,10 +244,7 @@ def add_lag(draft: Draft, place: str, content: Tree) -> None:
 def _add_touch(draft: Draft, segment: str, leads: pl.DataFrame) -> None:
     name = f"touch_{segment}"
     draft.tree["activities"][name] = {
-        "label": {
-            "en": f"{LABELS['touch'][0]}: {LABELS[segment][0]}",
-            "fr": f"{LABELS['touch'][1]} : {LABELS[segment][1]}",
-        },
+        "label": work_label("touch", segment),
         "team": draft.answers,
         "from": segment,
         "hours": draft.assume.work.touch,

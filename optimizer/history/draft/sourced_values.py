@@ -114,8 +114,7 @@ class Draft:
     @property
     def where(self) -> Said:
         """The rows that rates are taken from, in words."""
-        files, before = ", ".join(self.study.history.files["deals"]), self.study.mature_before
-        return said("where", files=as_it_is(files), day=str(before))
+        return where_in(self.study)
 
 
 @cache
@@ -132,6 +131,12 @@ def said(key: str, **values: str | Said) -> Said:
         en.format(**{name: pair[0] for name, pair in pairs.items()}),
         fr.format(**{name: pair[1] for name, pair in pairs.items()}),
     )
+
+
+def where_in(study: Study) -> Said:
+    """The leads old enough to be judged, in words."""
+    files = ", ".join(study.history.files["deals"])
+    return said("where", files=as_it_is(files), day=str(study.mature_before))
 
 
 def as_it_is(text: str) -> Said:
@@ -151,6 +156,12 @@ def in_french(numbers: str) -> str:
 def label(name: str, more: str = "") -> Tree:
     en, fr = LABELS.get(name, (name, name))
     return {"en": f"{en}{more}", "fr": f"{fr}{more}"}
+
+
+def work_label(kind: str, stage: str) -> Tree:
+    """Of one way of working a stage."""
+    (en, fr), (stage_en, stage_fr) = LABELS[kind], LABELS[stage]
+    return {"en": f"{en}: {stage_en}", "fr": f"{fr} : {stage_fr}"}
 
 
 def count_width(draft: Draft, leads: pl.DataFrame) -> float:

@@ -9,7 +9,6 @@ import polars as pl
 
 from optimizer.history.draft.sales_stages import add_lag, inflow_of, since_change
 from optimizer.history.draft.sourced_values import (
-    LABELS,
     Draft,
     below,
     half_width,
@@ -18,6 +17,7 @@ from optimizer.history.draft.sourced_values import (
     label,
     said,
     short,
+    work_label,
 )
 from optimizer.history.estimate.rates import Rate
 
@@ -61,10 +61,7 @@ def _add_work(draft: Draft, kind: str, way: tuple[str, str, str], rate: Rate, ho
     team, stage, to = way
     name = f"{kind}_{stage}"
     draft.tree["activities"][name] = {
-        "label": {
-            "en": f"{LABELS[kind][0]}: {LABELS[stage][0]}",
-            "fr": f"{LABELS[kind][1]} : {LABELS[stage][1]}",
-        },
+        "label": work_label(kind, stage),
         "team": team,
         "from": stage,
         "yields": {to: short(rate.rate)},

@@ -207,7 +207,7 @@ def _questions(given: Map) -> list[Finding]:
     """The kind of company is one of the library's, its steps are the map's, and no source arrives twice."""
     if given.questions is None:
         return []
-    findings, named = [], [source for kind in given.questions.sources for source in kind[1]]
+    findings, named = [], [source for _, sources in given.questions.sources for source in sources]
     archetype = given.questions.archetype
     if archetype not in LIBRARY.archetypes:
         hint = did_you_mean(archetype, LIBRARY.archetypes)

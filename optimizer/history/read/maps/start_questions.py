@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from optimizer.scenario.start.answer_types import Lang
 from optimizer.scenario.value_types import Frozen, Name
 
-Arrives = Literal["campaign", "event", "hot", "referral", "own"]
-"""How a lead arrives."""
 Sources = Annotated[tuple[str, ...], Field(strict=False)]
 
 
@@ -30,10 +28,9 @@ class SourceKinds(Frozen):
     """Cold calls and own networks of the people who sell."""
 
     @property
-    def named(self) -> dict[str, Arrives]:
+    def named(self) -> dict[str, str]:
         """How the leads of each source arrive."""
-        kinds: tuple[Arrives, ...] = ("campaign", "event", "hot", "referral", "own")
-        return {source: kind for kind in kinds for source in getattr(self, kind)}
+        return {source: kind for kind, sources in self for source in sources}
 
 
 class StartQuestions(Frozen):

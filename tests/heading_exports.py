@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.heading_files import _holds
+from tests.heading_files import _any
 from tests.verbs import incentives
 
 EXPORTS = Path(__file__).parent / "cases" / "headings"
@@ -162,11 +162,6 @@ def rows_of(path: Path) -> list[dict[str, str]]:
             continue
     delimiter = max(",;", key=text.splitlines()[0].count)
     return list(csv.DictReader(text.splitlines(), delimiter=delimiter))
-
-
-def _any(conditions: Any, row: Mapping[str, str]) -> bool:
-    those = [conditions] if isinstance(conditions, dict) else conditions or []
-    return any(all(_holds(row.get(name, ""), cell) for name, cell in c.items()) for c in those)
 
 
 class Share(NamedTuple):

@@ -43,8 +43,6 @@ class Table(NamedTuple):
     """Points against numbers that follow from another column, by heading."""
     created: Column | None = None
     """The column of creations, once it is known."""
-    about_leads: bool = False
-    """Its rows are leads that became deals of another file, or none."""
 
 
 NEVER = -99.0

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from optimizer.cli.common import EXIT, main, print_json, verb, write_new
 from optimizer.cli.parameters import Destination, json_option
+
+if TYPE_CHECKING:
+    from optimizer.history.draft.measured_answers import MeasuredAnswers
+    from optimizer.history.estimate.history_study import Study
 
 
 @main.command()
@@ -44,48 +49,63 @@ def calibrate(
     if map_file is None:
         raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
     from optimizer.history.behaviour import converged
-    from optimizer.history.draft.build import scenario_of
     from optimizer.history.estimate.history_study import study_of
-    from optimizer.history.findings import as_json as findings_json
     from optimizer.history.read.deals import read_history
     from optimizer.history.read.maps.mapping import read_map
-    from optimizer.scenario.write import dump_scenario
 
     given = read_map(map_file)
     history = read_history(exports, given, names=names, tell=_tell)
     study = converged(study_of(history, given, _tell))
     if out is not None:
-        write_new(out, dump_scenario(scenario_of(study)).encode())
-    answered = None
-    if answers_out is not None:
-        from optimizer.history.draft.measured_answers import measured_answers
-        from optimizer.scenario.start.answer_values import content_text
-
-        answered = measured_answers(study)
-        write_new(answers_out, content_text(answered.content).encode())
+        _write_scenario(study, out)
+    answered = _write_answers(study, answers_out) if answers_out is not None else None
     if report_dir is not None:
-        from optimizer.tables.history import calibration_tables
-        from reports.studies.calibration import calibration_pdfs
-
-        report_dir.mkdir(parents=True, exist_ok=True)
-        for document in calibration_pdfs(calibration_tables(study)):
-            (report_dir / document.name).write_bytes(document.content)
-    from optimizer.cli.show.calibration import changes_said, in_words
-
+        _write_report(study, report_dir)
     if as_json:
-        found = {**findings_json(study), "said": list(changes_said(study))}
-        print_json(found if answered is None else {**found, "answers": answered.as_json()})
+        _print_json(study, answered)
         return
+    from optimizer.cli.show.calibration import answers_said, in_words
 
     click.echo(in_words(study))
     if out is not None:
         click.echo(f"wrote {out}; next: incentives check {out}")
     if answered is not None:
-        from optimizer.cli.show.calibration import answers_said
-
         for line in answers_said(answered):
             click.echo(line)
         click.echo(f"wrote {answers_out}; next: incentives start --answers {answers_out} --ask --out FOLDER")
+
+
+def _write_scenario(study: Study, file: Path) -> None:
+    from optimizer.history.draft.build import scenario_of
+    from optimizer.scenario.write import dump_scenario
+
+    write_new(file, dump_scenario(scenario_of(study)).encode())
+
+
+def _write_answers(study: Study, file: Path) -> MeasuredAnswers:
+    from optimizer.history.draft.measured_answers import measured_answers
+    from optimizer.scenario.start.answer_values import content_text
+
+    answered = measured_answers(study)
+    write_new(file, content_text(answered.content).encode())
+    return answered
+
+
+def _write_report(study: Study, folder: Path) -> None:
+    from optimizer.tables.history import calibration_tables
+    from reports.studies.calibration import calibration_pdfs
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for document in calibration_pdfs(calibration_tables(study)):
+        (folder / document.name).write_bytes(document.content)
+
+
+def _print_json(study: Study, answered: MeasuredAnswers | None) -> None:
+    from optimizer.cli.show.calibration import changes_said
+    from optimizer.history.findings import as_json
+
+    found = {**as_json(study), "said": list(changes_said(study))}
+    print_json(found if answered is None else {**found, "answers": answered.as_json()})
 
 
 def _suggest(exports: tuple[Path, ...], as_json: bool) -> None:

@@ -19,6 +19,7 @@ from optimizer.history.estimate.responsiveness import Effect
 from optimizer.history.estimate.side_metrics import SideMetrics
 from optimizer.history.estimate.spending import SourceCost
 from optimizer.history.estimate.timing import Rush
+from optimizer.history.read.deals import History
 from optimizer.history.read.losses import Loss
 
 Json = dict[str, Any]
@@ -69,20 +70,25 @@ def as_json(study: Study) -> Json:
         "plan_change": _effect(study.effect),
         "experiment": _experiment(study.experiment),
         "responsiveness": vars(study.responsiveness),
-        "dropped": {loss.reason: loss.rows for loss in history.dropped},
-        "unusable_cells": {loss.reason: loss.rows for loss in history.blanked},
-        "read_otherwise": {loss.reason: loss.rows for loss in history.otherwise},
-        "open_values": _texts(history.otherwise).get("neither_won_nor_lost", {}),
-        "cell_texts": _texts((*history.dropped, *history.blanked, *history.otherwise)),
-        "first_rows": {
-            loss.reason: list(loss.examples)
-            for loss in (*history.dropped, *history.blanked, *history.otherwise)
-        },
+        **_losses(history),
         "notes": list(history.notes),
         "choice": _choice(study),
     }
     plain: Json = _plain(sections)
     return plain
+
+
+def _losses(history: History) -> Json:
+    """What is left out or read otherwise than it stands, by reason."""
+    every = (*history.dropped, *history.blanked, *history.otherwise)
+    return {
+        "dropped": {loss.reason: loss.rows for loss in history.dropped},
+        "unusable_cells": {loss.reason: loss.rows for loss in history.blanked},
+        "read_otherwise": {loss.reason: loss.rows for loss in history.otherwise},
+        "open_values": _texts(history.otherwise).get("neither_won_nor_lost", {}),
+        "cell_texts": _texts(every),
+        "first_rows": {loss.reason: list(loss.examples) for loss in every},
+    }
 
 
 def _texts(losses: Iterable[Loss]) -> dict[str, dict[str, int]]:
@@ -122,7 +128,7 @@ def _in_the_end(study: Study) -> Json:
     if outcome is None or study.given.mature_before is not None:
         return {}
     own = {"rate": outcome.rate, "lo": outcome.lo, "hi": outcome.hi}
-    since = {"won_since_change": vars(study.today)} if study.changes and study.today else {}
+    since = {"won_since_change": vars(study.since_change)} if study.since_change else {}
     return {"won": {"k": counted.k, "n": counted.n, **own}, "won_of_mature": counted.as_json(), **since}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from optimizer.history.draft.choices import choices_of
 from optimizer.history.estimate.history_study import Study
+from optimizer.history.estimate.outcomes import Outcome
 from optimizer.history.estimate.rates import quantiles, standard_error, told
 from optimizer.tables.history_people import (
     CAPACITY,
@@ -82,9 +83,6 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
     arrival = study.arrival
     known = arrival if arrival is not None and arrival.told else None
     lag = (known.mean, known.lo, known.hi) if known else (np.nan,) * 3
-    end = (outcome.rate, outcome.lo, outcome.hi) if outcome else (np.nan,) * 3
-    today = study.today if study.changes else None
-    since = (today.rate, today.lo, today.hi) if today else (np.nan,) * 3
     yield (
         study.given.name,
         study.given.currency,
@@ -97,8 +95,8 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         study.mature.height,
         study.rates["won"].k,
         *(int(counts.sum()) for counts in (days.won, days.lost, days.open)),
-        *end,
-        *since,
+        *_share_won(outcome),
+        *_share_won(study.since_change),
         outcome.decided if outcome else np.nan,
         outcome is not None and outcome.all_decided,
         *lag,
@@ -118,6 +116,11 @@ def _summary(study: Study) -> Iterator[tuple[object, ...]]:
         responsiveness.hi,
         responsiveness.kind,
     )
+
+
+def _share_won(outcome: Outcome | None) -> tuple[float, ...]:
+    """With the ends of its interval; NaN where it is not known."""
+    return (outcome.rate, outcome.lo, outcome.hi) if outcome else (np.nan,) * 3
 
 
 LOSSES = Table(

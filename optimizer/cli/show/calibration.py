@@ -10,7 +10,8 @@ from optimizer.history.draft.choices import choices_of
 from optimizer.history.draft.measured_answers import MeasuredAnswers
 from optimizer.history.estimate.history_study import Study
 from optimizer.history.estimate.lags import Lag
-from optimizer.history.estimate.rates import quantiles, told
+from optimizer.history.estimate.people import Persons
+from optimizer.history.estimate.rates import quantiles, standard_error, told
 from optimizer.history.read.frames.exports import Loss
 from reports.words.locales import phrase
 
@@ -33,17 +34,7 @@ def answers_said(answered: MeasuredAnswers) -> Iterator[str]:
 
 
 def _lines(study: Study) -> Iterator[str]:
-    history = study.history
-    read = ", ".join(f"{count:,} {table}" for table, count in history.read.items())
-    yield f"rows read: {read}; used: {history.deals.height:,}, of them junk {study.junk:,}"
-    for loss in history.dropped:
-        yield f"  dropped {loss.rows:,}: {_why(loss)} {_where(loss.examples)}"
-    for loss in history.blanked:
-        yield f"  in {loss.rows:,} rows: {_why(loss)} {_where(loss.examples)}"
-    for loss in history.otherwise:
-        yield f"  {loss.rows:,} rows read otherwise: {_why(loss)} {_where(loss.examples)}"
-    for note in history.notes:
-        yield f"  note: {note}"
+    yield from _rows(study)
     yield from _ends(study)
     yield f"leads old enough to be judged (created before {study.mature_before}): {study.mature.height:,}"
     for name, rate in study.rates.items():
@@ -55,13 +46,7 @@ def _lines(study: Study) -> Iterator[str]:
             yield f"{name}: {_days(lag)}"
     yield from _value(study)
     if study.people is not None:
-        people = study.people.people
-        apart = [p for p in people if p.verdict != "not_distinguishable"]
-        yield f"persons compared: {len(people)}; distinguishable after supply and mix: {len(apart)}"
-        yield f"  what persons' raw rates differ by is {study.people.explained_by}"
-        for person in apart:
-            yield f"  {person.id}: {person.estimate:.2%} [{person.lo:.2%}, {person.hi:.2%}] {person.verdict}"
-        yield from _open(study)
+        yield from _people(study.people)
     yield from _fewer(study)
     for name, rush in study.rushes.items():
         yield f"{name}: {rush.ratio:.2f} times the usual; {'real' if rush.real else 'not proven'}"
@@ -73,6 +58,21 @@ def _lines(study: Study) -> Iterator[str]:
     eta = study.responsiveness
     yield f"responsiveness: {eta.value:.2f} [{eta.lo:.2f}, {eta.hi:.2f}] from {eta.kind}"
     yield from _choice(study)
+
+
+def _rows(study: Study) -> Iterator[str]:
+    """What was read, left out, or read otherwise than it stands."""
+    history = study.history
+    read = ", ".join(f"{count:,} {table}" for table, count in history.read.items())
+    yield f"rows read: {read}; used: {history.deals.height:,}, of them junk {study.junk:,}"
+    for loss in history.dropped:
+        yield f"  dropped {loss.rows:,}: {_why(loss)} {_where(loss.examples)}"
+    for loss in history.blanked:
+        yield f"  in {loss.rows:,} rows: {_why(loss)} {_where(loss.examples)}"
+    for loss in history.otherwise:
+        yield f"  {loss.rows:,} rows read otherwise: {_why(loss)} {_where(loss.examples)}"
+    for note in history.notes:
+        yield f"  note: {note}"
 
 
 def _choice(study: Study) -> Iterator[str]:
@@ -111,8 +111,8 @@ def _in_the_end(study: Study) -> Iterator[str]:
 
 
 def _since(study: Study) -> Iterator[str]:
-    today = study.today
-    if study.changes and today is not None:
+    today = study.since_change
+    if today is not None:
         shares = {"rate": today.rate, "lo": today.lo, "hi": today.hi}
         written = {name: f"{share:.1%}" for name, share in shares.items()}
         yield phrase(LANGUAGE, "calibration.since_change").format(**written)
@@ -156,14 +156,24 @@ def _value(study: Study) -> Iterator[str]:
         interval = f"[{arrival.lo:.1f}, {arrival.hi:.1f}]"
         yield f"created to won, young leads allowed for: mean {arrival.mean:.1f} days {interval}"
     if value["n"] > 1:
-        error = value["sd"] / math.sqrt(value["n"])
+        error = standard_error(value)
         spread = f"standard deviation {value['sd']:,.0f}, median {value['p50']:,.0f}, n = {value['n']:,.0f}"
         yield f"value of a won deal: mean {value['mean']:,.0f} ± {error:,.0f} (standard error); {spread}"
 
 
-def _open(study: Study) -> Iterator[str]:
+def _people(persons: Persons) -> Iterator[str]:
+    people = persons.people
+    apart = [p for p in people if p.verdict != "not_distinguishable"]
+    yield f"persons compared: {len(people)}; distinguishable after supply and mix: {len(apart)}"
+    yield f"  what persons' raw rates differ by is {persons.explained_by}"
+    for person in apart:
+        yield f"  {person.id}: {person.estimate:.2%} [{person.lo:.2%}, {person.hi:.2%}] {person.verdict}"
+    yield from _open(persons)
+
+
+def _open(persons: Persons) -> Iterator[str]:
     """What share of their leads persons leave open, where that differs much."""
-    shares = [p.open_share for p in study.people.people] if study.people else []
+    shares = [p.open_share for p in persons.people]
     if shares and max(shares) > 0:
         between = f"{min(shares):.0%} to {max(shares):.0%}"
         yield f"  persons leave {between} of their leads open; those are not counted as lost"

@@ -74,12 +74,12 @@ def _ways(draft: Draft, segment: str, leads: pl.DataFrame) -> list[Way]:
     answered, soon = pl.col("response") > 0, pl.col("response") <= draft.assume.prompt_within
     prompt, late = leads.filter(answered & soon), leads.filter(answered & ~soon)
     if not prompt.height or not late.height:
-        rate = Rate(wins, max(round(study.exposed(leads)), wins))
+        rate = study.share_won(wins, leads)
         every = Rate(current.height, current.height)
         seen = _seen(draft, segment, leads, rate)
         return [Way("work", work.late, every, rate.rate, _width(rate, unsettled), seen)]
     # Wins of leads without a response time were answered too: the rate is over all that were.
-    rate = Rate(wins, max(round(study.exposed(leads.filter(answered))), wins))
+    rate = study.share_won(wins, leads.filter(answered))
     used = [Rate(current.filter(part).height, current.height) for part in (answered & soon, answered & ~soon)]
     rates, widths, evidence = _by_speed(draft, (rate, _width(rate, unsettled)), prompt, late)
     told = joined(_seen(draft, segment, leads, rate), evidence)

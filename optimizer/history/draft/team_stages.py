@@ -31,8 +31,7 @@ def add_closing(draft: Draft) -> None:
         return
     study, step = draft.study, draft.leads_to[1]
     handed = study.latest(study.mature.filter(pl.col(step) | pl.col("won")))
-    wins = int(handed["won"].sum())
-    rate = Rate(wins, max(round(study.exposed(handed)), wins))
+    rate = study.share_won(int(handed["won"].sum()), handed)
     draft.tree["stages"][HANDED] = {"label": label(HANDED), "owner": "sales"}
     text = joined(said("closed", where=draft.where, rate=in_words(rate)), *since_change(draft, handed))
     _add_work(draft, "close", ("sales", HANDED, "customer"), rate, hours)

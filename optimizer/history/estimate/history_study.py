@@ -154,6 +154,15 @@ class Study:
         age, count = ages.to_series(0).to_numpy(), ages["leads"].to_numpy()
         return float(count @ self.arrival.by(age))
 
+    def share_won(self, wins: int, leads: pl.DataFrame) -> Rate:
+        """Of leads, by how many of them can have been won at their age."""
+        return Rate(wins, max(round(self.exposed(leads)), wins))
+
+    @property
+    def since_change(self) -> Outcome | None:
+        """Share won of leads created since the win rate last changed; None where it did not."""
+        return self.today if self.changes else None
+
     def latest(self, leads: pl.DataFrame) -> pl.DataFrame:
         """Those since the win rate last changed, if enough of them are won to tell it; else all of them."""
         if not self.changes:

@@ -9,9 +9,14 @@ from __future__ import annotations
 from optimizer.scenario.types import Scenario
 
 
+def own_name(name: str, team: str) -> str:
+    """What a team's own of something that several have is called: `bookings_north`."""
+    return f"{name}_{team}"
+
+
 def common_name(team: str, kpi: str) -> str:
     """What a team's own measure is called without the team: `bookings` for `bookings_north` of north."""
-    return kpi.removesuffix(f"_{team}")
+    return kpi.removesuffix(own_name("", team))
 
 
 def measures_of(scenario: Scenario, team: str) -> dict[str, str]:

@@ -38,16 +38,16 @@ SAME = 1e-9
 
 def with_luck(tree: Tree, split: Divided, luck: Luck, copied: Scenario) -> Tree:
     """The KPIs of `tree` with the luck of parts; `copied` is the company without what it states of that."""
-    made = {name: {**kpi, "noise_with": {}} for name, kpi in tree.items()}
+    made: Tree = {}
     names = list(copied.kpis)
-    asked = _correlation(split, names, luck)
+    origins = _origins(split, names)
+    asked = _correlation(split, origins, luck)
     itself = luck_correlation(copied, build_network(copied))
-    for i, one in enumerate(names):
+    for i, (one, (_, part)) in enumerate(zip(names, origins, strict=True)):
         told = {other: float(asked[i, j]) for j, other in enumerate(names[:i]) if _apart(asked, itself, i, j)}
-        made[one]["noise_with"] = told
-        part = _origin(split, one)[1]
+        made[one] = {**tree[one], "noise_with": told}
         if luck == "own" and part:
-            made[one]["noise"] = made[one].get("noise", 0.0) * growth(split, part)
+            made[one]["noise"] = tree[one].get("noise", 0.0) * growth(split, part)
     return made
 
 
@@ -61,10 +61,9 @@ def _apart(asked: Floats, itself: Floats, i: int, j: int) -> bool:
     return bool(abs(asked[i, j] - itself[i, j]) > SAME)
 
 
-def _correlation(split: Divided, names: list[str], luck: Luck) -> Floats:
+def _correlation(split: Divided, origins: list[tuple[str, str]], luck: Luck) -> Floats:
     """(K, K), of the luck of the new company's KPIs."""
     before, common = list(split.scenario.kpis), split.scenario.noise_correlation
-    origins = [_origin(split, name) for name in names]
     at = [before.index(name) for name, _ in origins]
     whole = luck_correlation(split.scenario, build_network(split.scenario))[np.ix_(at, at)]
     if luck == "shared":
@@ -78,7 +77,7 @@ def _correlation(split: Divided, names: list[str], luck: Luck) -> Floats:
     return np.asarray(alike / np.outer(size, size))
 
 
-def _origin(split: Divided, name: str) -> tuple[str, str]:
-    """The KPI of the whole company that one of the new company is, and the part that it is of."""
+def _origins(split: Divided, names: list[str]) -> list[tuple[str, str]]:
+    """The KPI of the whole company that each of the new company is, and the part that it is of."""
     own = {split.kpi(kpi, part): (kpi, part) for kpi in split.kpis for part in split.parts.shares}
-    return own.get(name, (name, ""))
+    return [own.get(name, (name, "")) for name in names]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from optimizer.scenario.own_measures import own_name
 from optimizer.scenario.problems import (
     InputProblem,
     ScenarioError,
@@ -33,7 +34,7 @@ class Parts:
 
     def of(self, name: str, part: str) -> str:
         """What a stage, an activity, a KPI or a curve of one part is called."""
-        return f"{name}_{part}"
+        return own_name(name, part)
 
 
 def parts_of(scenario: Scenario, team: str, into: str) -> Parts:

@@ -38,7 +38,7 @@ def split_company(scenario: Scenario, team: str, into: str, luck: Luck, file: st
         "teams": shares.teams(tree, split),
         "stages": shares.stages(tree, split),
         "activities": shares.activities(tree, split),
-        "kpis": shares.kpis(tree, split),
+        "kpis": _without_stated_luck(shares.kpis(tree, split)),
         "curves": shares.curves(tree, split),
         "regimes": shares.regimes(tree, split),
         "current_plan": agreed.weights(tree["current_plan"], split),
@@ -47,39 +47,40 @@ def split_company(scenario: Scenario, team: str, into: str, luck: Luck, file: st
         "sources": {},
         "placeholders": (),
     }
-    copied = validated(made | {"kpis": _without_shared_luck(made["kpis"])}, file, {})
-    made["kpis"] = with_luck(made["kpis"], split, luck, copied)
+    made["kpis"] = with_luck(made["kpis"], split, luck, validated(made, file, {}))
     lucky = validated(made, file, {})
     made |= {"sources": traced.sources(split, lucky), "placeholders": traced.placeholders(split, lucky)}
     return SplitCompany(validated(made, file, {}), tuple(_said(split, luck)))
 
 
-def _without_shared_luck(kpis: Tree) -> Tree:
+def _without_stated_luck(kpis: Tree) -> Tree:
     return {name: {**kpi, "noise_with": {}} for name, kpi in kpis.items()}
 
 
 def _refuse_clashes(split: Divided) -> None:
     """Raise ScenarioError where a part's name of something is taken."""
-    problems = []
-    for section, names in (
+    divided_names = (
         ("stages", split.stages),
         ("activities", split.activities),
         ("kpis", split.kpis),
         ("curves", shares.hanging(split.scenario, split)),
-    ):
-        for name in sorted(names):
-            for part in split.parts.shares:
-                new = split.parts.of(name, part)
-                message = ""
-                if new in getattr(split.scenario, section):
-                    message = f"{section}.{new} is there already"
-                elif len(new) > LONGEST_NAME:
-                    message = f"{section}.{new} would be longer than {LONGEST_NAME} characters"
-                if message:
-                    hint = f"name the part otherwise, or rename {section}.{name} or {new}"
-                    problems.append(InputProblem("--into", part, message, hint))
+    )
+    of_section = ((section, name) for section, names in divided_names for name in sorted(names))
+    problems = [problem for at in of_section for problem in _clashes(split, *at)]
     if problems:
         raise ScenarioError(problems)
+
+
+def _clashes(split: Divided, section: str, name: str) -> Iterator[InputProblem]:
+    """Names of one thing that cannot be those of its parts."""
+    for part in split.parts.shares:
+        new = split.parts.of(name, part)
+        hint = f"name the part otherwise, or rename {section}.{name} or {new}"
+        if new in getattr(split.scenario, section):
+            yield InputProblem("--into", part, f"{section}.{new} is there already", hint)
+        elif len(new) > LONGEST_NAME:
+            message = f"{section}.{new} would be longer than {LONGEST_NAME} characters"
+            yield InputProblem("--into", part, message, hint)
 
 
 # --- what is said ---------------------------------------------------------------------------------------

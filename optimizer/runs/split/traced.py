@@ -8,7 +8,7 @@ from itertools import product
 from optimizer.risk.ranges import numbers_at
 from optimizer.runs.split.divided import Divided
 from optimizer.runs.split.shares import Tree
-from optimizer.scenario.checks.sources import unknown_path
+from optimizer.scenario.checks.sources import value_at
 from optimizer.scenario.problems import number
 from optimizer.scenario.types import Scenario, Source
 
@@ -48,7 +48,7 @@ def _shared(source: Source, split: Divided, part: str) -> Tree:
 
 def _called(path: str, split: Divided, after: Scenario) -> Iterator[tuple[str, str]]:
     """Paths of the new scenario, each with the part that it is of; none for what is not of one."""
-    if unknown_path(after, path) is None and not _names_split(path, split):
+    if value_at(after, path) is not None and not _names_split(path, split):
         yield path, ""
         return
     seen = set()
@@ -56,7 +56,7 @@ def _called(path: str, split: Divided, after: Scenario) -> Iterator[tuple[str, s
         options = (_names(step, split, part) for step in path.split("."))
         for steps in product(*options):
             new = ".".join(steps)
-            if new not in seen and unknown_path(after, new) is None:
+            if new not in seen and value_at(after, new) is not None:
                 seen.add(new)
                 yield new, part
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -52,12 +52,15 @@ class Listing:
 
     def plans(self, chosen: tuple[Ints, ...]) -> Ints:
         """Plans (S, I, K) by the place of each team's row (S,)."""
-        of_team = {
-            i: r[c][:, self.twins[i]]
-            for r, c, teams in zip(self.rows, chosen, self.together, strict=True)
-            for i in teams
-        }
-        return np.stack([of_team[i] for i in sorted(of_team)], axis=1)
+        rows = [r[c] for r, c in zip(self.rows, chosen, strict=True)]
+        return plans_of_rows(rows, self.together, self.twins)
+
+
+def plans_of_rows(rows: Sequence[Ints], together: tuple[tuple[int, ...], ...], twins: Ints) -> Ints:
+    """Plans (S, I, K) of rows (S, K), one for the teams that go together each; the last two as in the
+    space."""
+    of_team = {i: r[:, twins[i]] for r, teams in zip(rows, together, strict=True) for i in teams}
+    return np.stack([of_team[i] for i in sorted(of_team)], axis=1)
 
 
 def listing(space: PlanSpace, most: int = WHOLE) -> Listing | None:

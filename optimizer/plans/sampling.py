@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.arrays import Floats, Ints
-from optimizer.plans.enumeration import joint_rows, keeps_rules_of, most_used, step_choices
+from optimizer.plans.enumeration import joint_rows, keeps_rules_of, most_used, plans_of_rows, step_choices
 from optimizer.plans.space import PlanSpace
 
 FEW = 20_000
@@ -40,9 +40,7 @@ class Sampler:
         rows = [self._rows(group, count) for group in range(len(self.listed))]
         if any(len(r) < count for r in rows):
             return np.zeros((0, *self.space.allowed.shape), dtype=np.intp)
-        twins, groups = self.space.twins, self.space.together
-        of_team = {i: r[:, twins[i]] for r, teams in zip(rows, groups, strict=True) for i in teams}
-        return np.stack([of_team[i] for i in sorted(of_team)], axis=1)
+        return plans_of_rows(rows, self.space.together, self.space.twins)
 
     def _rows(self, group: int, count: int) -> Ints:
         listed, teams = self.listed[group], self.space.together[group]

@@ -44,8 +44,9 @@ def changed_rows(scenario: Scenario) -> Iterator[Row]:
 def changed_json(scenario: Scenario) -> dict[str, Any]:
     """`{"changed": [{"path", "before", "after"}]}` where anything was, and of those that costs are calibrated
     on `{"calibrated_anew": [{"path", "instead"}]}`; else nothing."""
-    anew = [{"path": one.path, "instead": one.instead} for one in calibrated_anew(scenario)]
-    told = [{side: row[side] for side in ("path", "before", "after")} for row in changed_rows(scenario)]
+    rows = list(changed_rows(scenario))
+    told = [{key: row[key] for key in ("path", "before", "after")} for row in rows]
+    anew = [{key: row[key] for key in ("path", "instead")} for row in rows if row["anew"]]
     return ({"changed": told} if told else {}) | ({"calibrated_anew": anew} if anew else {})
 
 

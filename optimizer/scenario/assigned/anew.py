@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from optimizer.scenario.document_texts import KPI_TEXTS
 from optimizer.scenario.types import Scenario
 
 COMPANY = ("teams", "stages", "activities", "kpis", "current_plan", "regimes", "noise_correlation", "period")
 """Sections that the company is calibrated on."""
-WORDS = ("label", "unit", "definition", "counted_on", "data_source", "excluded", "measured_by", "paid_on")
+WORDS = ("label", *KPI_TEXTS, "paid_on")
 """Of them, what says how a thing is read, and not what it is."""
 DECIDED = ("min", "max", "step")
 """Of target pay, what rules leave to choose from."""

@@ -10,13 +10,11 @@ import click
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.given_scenario import placed, read, tell_changed, with_changed
 from optimizer.cli.parameters import file_argument, json_option, set_option
+from optimizer.cli.start import ANSWERS
 
 if TYPE_CHECKING:
     from optimizer.scenario.start.answer_types import Answers
     from optimizer.scenario.types import Scenario
-
-BESIDE = "answers.yaml"
-"""What `start` writes beside a scenario."""
 
 
 @main.command()
@@ -25,7 +23,7 @@ BESIDE = "answers.yaml"
     "--answers",
     "answers_file",
     type=click.Path(path_type=Path),
-    help=f"What `start` made it of; default: {BESIDE} beside it. Each answer is held against the scenario.",
+    help=f"What `start` made it of; default: {ANSWERS} beside it. Each answer is held against the scenario.",
 )
 @set_option
 @json_option
@@ -65,7 +63,7 @@ def _answers(file: Path, named: Path | None, scenario: Scenario) -> Answers | No
     from optimizer.scenario.problems import as_name
     from optimizer.scenario.start.answers import read_answers
 
-    beside = scenario_file(file).with_name(BESIDE)
+    beside = scenario_file(file).with_name(ANSWERS)
     if named is None and not beside.is_file():
         return None
     answers = read_answers(named or beside)

@@ -15,6 +15,8 @@ from optimizer.scenario.value_types import Label
 
 KPI_TEXTS = ("unit", "definition", "counted_on", "data_source", "excluded", "measured_by")
 """Keys of a KPI that only people read."""
+LANGUAGES = {"en": "English", "fr": "French"}
+"""Languages whose words are known here, by code."""
 
 _WORDS = FilePath(__file__).with_name("languages.json")
 """Words that only one language has: of its grammar, without which there is no sentence, and of business, for

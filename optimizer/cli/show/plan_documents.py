@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 
+from optimizer.scenario.document_texts import LANGUAGES
 from optimizer.tables.build import RUN_TABLES
 from optimizer.tables.table import read_tables
 from reports.plan_document.unwritten import Refusal, refusals
@@ -17,7 +18,6 @@ from reports.words.locales import languages as known
 
 NEEDED = ("teams", "objectives", "mistold")
 """Tables that decide."""
-SPOKEN = {"en": "English", "fr": "French"}
 
 
 class Unwritten(NamedTuple):
@@ -43,7 +43,7 @@ def unwritten_documents(folder: Path, languages: tuple[str, ...]) -> Iterator[Un
 
 def _told(refusal: Refusal) -> Unwritten:
     if refusal.reason == "language":
-        spoken = SPOKEN.get(refusal.language, refusal.language)
+        spoken = LANGUAGES.get(refusal.language, refusal.language)
         said, hint = f"is not {spoken}", "write {en: ..., fr: ...} there"
     else:
         kpi = refusal.path.removesuffix(".target")

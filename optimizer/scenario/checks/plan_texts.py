@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from optimizer.scenario.checks.baseline_counts import Findings
 from optimizer.scenario.checks.curves import written_curves
-from optimizer.scenario.document_texts import KPI_TEXTS, mistold
+from optimizer.scenario.document_texts import KPI_TEXTS, LANGUAGES, mistold
 from optimizer.scenario.document_types import PlanDocument
 from optimizer.scenario.problems import Finding, dotted, shown
 from optimizer.scenario.types import Scenario
 
 MOST_NAMED = 12
 """Places named in a warning."""
-_LANGUAGES = {"en": "English", "fr": "French"}
 
 
 def problems(scenario: Scenario) -> Findings:
@@ -36,7 +35,7 @@ def warnings(scenario: Scenario) -> Findings:
 def _foreign(scenario: Scenario) -> Findings:
     """One per language: which texts keep plan documents in it from being written."""
     found = list(mistold(scenario))
-    for language, told in _LANGUAGES.items():
+    for language, told in LANGUAGES.items():
         foreign = [text for text in found if text.language == language]
         if foreign:
             places = ", ".join(dotted(text.path) for text in foreign[:MOST_NAMED])

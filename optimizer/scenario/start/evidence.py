@@ -48,7 +48,7 @@ def joined(*parts: Pair) -> Pair:
 
 def answered(answers: Answers, question: str, team: str | None = None) -> Pair:
     """What was answered, with its unit and who knows; or what is taken instead."""
-    asked = _asked(answers.archetype, question, team)
+    asked = _by_path(answers.archetype)[team, question]
     value = getattr(answers.teams[team], question) if team is not None else answers.value(question)
     key = "default" if team is None and answers.skipped(question) else "answer"
     units = _texts()[f"unit.{asked.unit}"]
@@ -69,15 +69,6 @@ def said_by(answers: Answers, place: str) -> tuple[Pair, ...]:
 @cache
 def _by_path(archetype: str) -> dict[tuple[str | None, str], AskedQuestion]:
     return {(question.team, question.id): question for question in questions_of(archetype)}
-
-
-def _asked(archetype: str, question: str, team: str | None) -> AskedQuestion:
-    found = _by_path(archetype).get((team, question))
-    if found is not None:
-        return found
-    general = LIBRARY.questions[question]
-    about = (general.unit, general.low, general.high, general.who, general.feeds)
-    return AskedQuestion(question, team, general.label, *about)
 
 
 def _number(value: float, language: str) -> str:

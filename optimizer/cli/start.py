@@ -69,23 +69,36 @@ def start(
     Questions are asked in English or French, and answers kept in the folder after each: the same command goes
     on where one stopped. With --answers nothing is asked. Writes scenario.yaml and answers.yaml.
     """
-
-    from optimizer.cli.start_page import write_page
-    from optimizer.scenario.start.answers import doubts_of
-
     if page:
+        from optimizer.cli.start_page import write_page
+
         if answers_file or ask or resume or example or xlsx:
             raise click.UsageError(
                 "--page takes --archetype, --lang and --out; answers are opened in the page"
             )
         write_page(archetype, lang, out, as_json)
-        return
-    if example is not None:
+    elif example is not None:
         _example(example, as_json)
-        return
-    if archetype and xlsx and not (answers_file or ask or resume):
+    elif archetype and xlsx and not (answers_file or ask or resume):
         _empty_workbook(archetype, lang, out or FOLDER, as_json)
-        return
+    else:
+        _company(answers_file, out, archetype, lang, ask=ask, resume=resume, xlsx=xlsx, as_json=as_json)
+
+
+def _company(
+    answers_file: Path | None,
+    out: Path | None,
+    archetype: str | None,
+    lang: str | None,
+    *,
+    ask: bool,
+    resume: bool,
+    xlsx: bool,
+    as_json: bool,
+) -> None:
+    """Ask for answers or read them, and write what they make."""
+    from optimizer.scenario.start.answers import doubts_of
+
     asked = ask or answers_file is None
     if asked and as_json:
         raise click.UsageError("--json asks nothing: name a file of answers with --answers")

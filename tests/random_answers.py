@@ -123,12 +123,12 @@ def _signatures(content: dict[str, Any], folder: Path) -> float:
     return float(re.findall(r"give ([0-9.e+]+) signatures", message)[0])
 
 
-def attempt(content: dict[str, Any], folder: Path) -> Result:
+def attempt(content: Any, folder: Path, *more: str) -> Result:
     """`start --json` of answers, into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "given.yaml"
     file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    return run("start", "--answers", str(file), "--out", str(folder / "made"), "--json")
+    return run("start", "--answers", str(file), "--out", str(folder / "made"), "--json", *more)
 
 
 # --- what must hold --------------------------------------------------------------------------------------

@@ -17,9 +17,7 @@ from optimizer import read_scenario
 
 def started(folder: Path, content: dict[str, Any], *more: str) -> dict[str, Any]:
     """What `start --json` says of answers, which must be accepted."""
-    file = folder / "given.yaml"
-    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    result = run("start", "--answers", str(file), "--out", str(folder / "made"), "--json", *more)
+    result = attempt(content, folder, *more)
     assert result.exit_code == 0, result.output
     told: dict[str, Any] = json.loads(result.stdout)
     return told
@@ -27,9 +25,7 @@ def started(folder: Path, content: dict[str, Any], *more: str) -> dict[str, Any]
 
 def refused(folder: Path, content: Any) -> list[dict[str, str]]:
     """Problems with answers."""
-    file = folder / "given.yaml"
-    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    result = run("start", "--answers", str(file), "--out", str(folder / "made"), "--json")
+    result = attempt(content, folder)
     assert result.exit_code == 2, result.output
     assert not (folder / "made").exists()
     problems: list[dict[str, str]] = json.loads(result.stdout)["problems"]

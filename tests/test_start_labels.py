@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from random_answers import KINDS, LIBRARY, example, run
+from random_answers import KINDS, LIBRARY, attempt, example, run
 
 LANGUAGES = ("en", "fr")
 MEETINGS = {"en": "meeting", "fr": "RDV"}
@@ -34,9 +34,7 @@ def reached(kind: str, question: str) -> set[str]:
 
 def started(folder: Path, content: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What is said, and the scenario."""
-    file = folder / "given.yaml"
-    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    done = run("start", "--answers", str(file), "--out", str(folder / "made"), "--json")
+    done = attempt(content, folder)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout), yaml.safe_load((folder / "made" / "scenario.yaml").read_text("utf-8"))
 
@@ -140,8 +138,6 @@ def test_a_scenario_is_no_answers_and_answers_are_no_scenario(tmp_path: Path) ->
 def test_endless_numbers_are_refused_with_a_remedy_that_is_a_phrase(value: float, tmp_path: Path) -> None:
     content = example("training")
     content["answers"]["wins"] = value
-    file = tmp_path / "given.yaml"
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
-    done = run("start", "--answers", str(file), "--out", str(tmp_path / "made"), "--json")
+    done = attempt(content, tmp_path)
     (problem,) = json.loads(done.stdout)["problems"]
     assert problem["hint"] == "write what was counted"

@@ -485,3 +485,16 @@ def test_a_warning_about_another_thing_of_a_like_name_keeps_its_place_in_the_fil
     """What is new is `teams.succ`; hours and pay of `teams.success` stand in the file."""
     told = incentives("evaluate", SMALL, "--set", "teams.succ={headcount: 1}").stderr
     assert "small.yaml:28:3: [teams.success]" in told
+
+
+def test_a_value_of_a_what_if_that_is_read_again_has_its_place_in_the_file(tmp_path: Path) -> None:
+    """As in the folder of a run: the file says what was changed, and nobody wrote --set."""
+    tree = yaml.safe_load(SMALL.read_text(encoding="utf-8"))
+    tree["teams"]["sales"]["charges"] = 45
+    tree["changed"] = [{"path": "teams.sales.charges", "before": "0.45", "after": "45"}]
+    file = tmp_path / "small.yaml"
+    file.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    for verb in ("evaluate", "check"):
+        told = incentives(verb, file).stderr
+        assert re.search(r"small\.yaml:\d+:\d+: \[teams\.sales\.charges\]", told)
+        assert "--set" not in told

@@ -40,7 +40,7 @@ def check(file: Path, answers_file: Path | None, changes: tuple[str, ...], as_js
 
     scenario = read(file, changes)
     cal = calibrate(scenario)
-    warnings = placed(file, scenario, [*warnings_of(scenario), *measured_warnings(cal)])
+    warnings = placed(file, scenario, [*warnings_of(scenario), *measured_warnings(cal)], changes)
     answers = _answers(file, answers_file, scenario)
     if as_json:
         told = with_changed(scenario, {"problems": [], "warnings": [w.as_json() for w in warnings]})

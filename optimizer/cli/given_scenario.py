@@ -36,25 +36,27 @@ def read(file: Path, changes: Sequence[str] = ()) -> Scenario:
 def read_and_warn(file: Path, changes: Sequence[str] = ()) -> Scenario:
     """The scenario; what a decision should not rest on unread is said on stderr."""
     scenario = read(file, changes)
-    warn(file, scenario)
+    warn(file, scenario, changes)
     return scenario
 
 
-def warn(file: Path, scenario: Scenario) -> None:
+def warn(file: Path, scenario: Scenario, changes: Sequence[str]) -> None:
     """Numbers of the wrong size, pay that is missing and labels that cannot be printed, on stderr."""
     from optimizer.scenario.checks import decisive_warnings_of
 
     findings = decisive_warnings_of(scenario)
-    for warning in placed(file, scenario, findings) if findings else ():
+    for warning in placed(file, scenario, findings, changes) if findings else ():
         click.echo(f"warning: {warning}", err=True)
 
 
-def placed(file: Path, scenario: Scenario, findings: Sequence[Finding]) -> Sequence[InputProblem]:
-    """Findings with their places in the file; what was changed for this run stands nowhere in it."""
+def placed(
+    file: Path, scenario: Scenario, findings: Sequence[Finding], changes: Sequence[str]
+) -> Sequence[InputProblem]:
+    """Findings with their places in the file; what `changes` brought stands nowhere in it."""
     from optimizer.scenario.problems import dotted, within
     from optimizer.scenario.read import located
 
-    changed = [change.path for change in scenario.changed]
+    changed = [change.path for change in scenario.changed] if changes else []
     of_run = [f for f in findings if any(within(dotted(f.path), path) for path in changed)]
     here = [finding.problem("--set") for finding in of_run]
     return [*here, *located(file, [f for f in findings if f not in of_run])]

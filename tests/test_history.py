@@ -31,7 +31,7 @@ from optimizer.history.estimate.rates import Rate, wilson
 from optimizer.history.estimate.spending import costs_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.maps.mapping import Map, read_map
-from tests.verbs import incentives
+from tests.verbs import run
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases" / "history"
@@ -80,12 +80,6 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Study, Scen
     history = read_history(twin.write(small(), folder), given(), today=TODAY)
     study = study_of(history, given())
     return folder, study, scenario_of(study)
-
-
-def run(*arguments: object) -> tuple[int, str, str]:
-    result = incentives(*arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 # --- end to end -----------------------------------------------------------------------------------------

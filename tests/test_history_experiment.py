@@ -16,7 +16,7 @@ import twin
 import yaml
 from real_data import real
 from scipy import stats
-from test_history import CASES, TODAY, given, run, small
+from test_history import CASES, TODAY, given, small
 from threadpoolctl import threadpool_limits
 from wording import Words
 
@@ -30,6 +30,7 @@ from optimizer.history.read.maps.mapping import read_map
 from optimizer.tables.history import calibration_tables
 from reports.studies.calibration import calibration_payload
 from reports.words.format import Formatter
+from tests.verbs import run
 
 TRUTH = 0.3
 PLAIN = {"pay": "Pay per call", "effort": "Calls"}

@@ -14,9 +14,9 @@ import pytest
 import yaml
 from benchmarks import make_histories
 from benchmarks.histories import ASSUMED, said_of
-from test_history import run
 
 from optimizer.history.estimate import arrivals
+from tests.verbs import run
 
 CASES = Path(__file__).parent / "cases" / "history"
 EXPECTED: dict[str, Any] = json.loads((CASES / "expected.json").read_text())

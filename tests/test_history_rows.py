@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from test_history import CASES, run
+from test_history import CASES
 from test_history_exports import (
     HEAD,
     MAP,
@@ -29,6 +29,7 @@ from test_history_exports import (
 )
 
 from optimizer import ScenarioError
+from tests.verbs import run
 
 EXPECTED = json.loads((CASES / "expected.json").read_text())
 MAPS = {

@@ -18,7 +18,7 @@ from optimizer import read_scenario
 from optimizer.history.estimate.history_study import study_of
 from optimizer.history.read.deals import History, read_history
 from optimizer.history.read.maps.mapping import Map, read_map
-from tests.verbs import incentives
+from tests.verbs import run
 
 HEADERS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "history" / "headers.json").read_text()
@@ -140,12 +140,6 @@ def export(system: System, folder: Path) -> Path:
     with (folder / "deals.csv").open("w", newline="") as stream:
         csv.writer(stream, quoting=csv.QUOTE_ALL).writerows(rows)
     return folder / "deals.csv"
-
-
-def run(*arguments: object) -> tuple[int, str, str]:
-    result = incentives(*arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 def from_exports(exports: list[Path], folder: Path) -> Path:

@@ -16,7 +16,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from tests.heading_files import rows_of, write, write_spend, wrong, wrong_spend
-from tests.verbs import incentives
+from tests.verbs import run
 
 CASES = Path(__file__).parent / "cases" / "history"
 SEEN, MORE = (
@@ -38,12 +38,6 @@ class Answer(NamedTuple):
 
     def marked(self, word: str) -> list[str]:
         return [line for line in self.text.splitlines() if word in line]
-
-
-def run(*arguments: object) -> tuple[int, str, str]:
-    result = incentives(*arguments)
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, result.stdout, result.stderr
 
 
 def suggest(*paths: Path) -> Answer:

@@ -181,14 +181,11 @@ def _unused(file: Known) -> str:
 
 
 def _with_spend(tables: _Tables, sources: Sequence[str], files: Sequence[Known]) -> None:
-    first = files[0] if files else None
     for file in files:
-        assert first is not None
-        same = {c.heading for c in first.spend.values()} <= set(file.export.columns)
-        if same:
+        if {c.heading for c in files[0].spend.values()} <= set(file.export.columns):
             tables.add("spend", file, spend_lines(file, sources))
         else:
-            tables.files[file.name] = f"not used: its headings are not those of {first.name}"
+            tables.files[file.name] = f"not used: its headings are not those of {files[0].name}"
 
 
 # --- currency --------------------------------------------------------------------------------------------

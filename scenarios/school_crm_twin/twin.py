@@ -17,8 +17,9 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
+from optimizer.arrays import Floats
 from optimizer.history.estimate.history_study import Study
-from optimizer.history.estimate.rates import Floats, rate_of
+from optimizer.history.estimate.rates import rate_of
 
 IN_TIME = 24.0
 """An answer within so many hours is in time."""

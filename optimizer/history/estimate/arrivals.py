@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
+from optimizer.arrays import Floats
 from optimizer.history.estimate.lags import FAMILIES, SAME_DAY
-from optimizer.history.estimate.rates import Z95, Floats
+from optimizer.history.estimate.rates import Z95
 
 _NEEDED = 20
 _WATCHED, _OLD = 1.25, 0.25

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from optimizer.arrays import Floats
 from optimizer.history.estimate import responsiveness, side_metrics, speed_to_lead, timing
 from optimizer.history.estimate.arrivals import Arrival, arrival_of
 from optimizer.history.estimate.comparable import leads_needed, settled_of
@@ -15,7 +16,7 @@ from optimizer.history.estimate.controllability import Controlled, controlled
 from optimizer.history.estimate.experiment import PayElasticity, pay_elasticity
 from optimizer.history.estimate.lags import Done, Lag, done_within, lag_of
 from optimizer.history.estimate.people import Persons, persons, with_open_shares
-from optimizer.history.estimate.rates import Floats, Rate, Spread, rate_of, rates_by, spread_of
+from optimizer.history.estimate.rates import Rate, Spread, rate_of, rates_by, spread_of
 from optimizer.history.estimate.timing import WEEKS_NEEDED
 from optimizer.history.read.account import NOBODY
 from optimizer.history.read.deals import History

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from optimizer.history.estimate.rates import LEVEL, Floats
+from optimizer.arrays import Floats
+from optimizer.history.estimate.rates import LEVEL
 
 FAMILIES = {"lognormal": stats.lognorm, "weibull": stats.weibull_min, "gamma": stats.gamma}
 SAME_DAY = 0.5

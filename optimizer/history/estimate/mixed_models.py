@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy import linalg, optimize, sparse
 
-Floats = NDArray[np.float64]
+from optimizer.arrays import Floats
+from optimizer.history.estimate.rates import MISSING
+
 _TINY = 1e-8
 
 
@@ -82,7 +83,7 @@ def _cells(frame: pl.DataFrame, outcome: str, groups: Sequence[str], fixed: Sequ
     cells = frame.group_by(*groups, *fixed, maintain_order=True).agg(
         pl.len().alias("n"), y.sum().alias("sum"), (y * y).sum().alias("squares")
     )
-    keys = [pl.col(group).cast(pl.String).fill_null("missing") for group in groups]
+    keys = [pl.col(group).cast(pl.String).fill_null(MISSING) for group in groups]
     return cells.with_columns(keys).sort(*groups, *fixed)
 
 

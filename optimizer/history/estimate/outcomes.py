@@ -17,8 +17,9 @@ import numpy as np
 import polars as pl
 from scipy import special
 
+from optimizer.arrays import Floats
 from optimizer.history.estimate.arrivals import Arrival
-from optimizer.history.estimate.rates import Z95, Floats, Rate, wilson
+from optimizer.history.estimate.rates import Z95, Rate, wilson
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from scipy import stats
 
 from optimizer.history.estimate import mixed_models, strata
 from optimizer.history.estimate.comparable import Settled, leads_needed, open_shares, readings_of
-from optimizer.history.estimate.rates import Rate, Spread, rates_by, spread_of, wilson
+from optimizer.history.estimate.rates import MISSING, Rate, Spread, rates_by, spread_of, wilson
 from optimizer.history.read.account import NOBODY
 
 Verdict = Literal["above", "below", "not_distinguishable"]
@@ -209,7 +209,7 @@ def _expected(
     eta = np.full(cells.height, model.fixed[0])
     for group in others:
         effects = dict(zip(model.effects[group].levels, model.effects[group].effect, strict=True))
-        keys = cells[group].cast(pl.String).fill_null("missing")
+        keys = cells[group].cast(pl.String).fill_null(MISSING)
         eta = eta + keys.replace_strict(effects, return_dtype=pl.Float64).to_numpy()
     p = np.clip(eta, 1e-6, 1) if "residual" in model.variance else 1 / (1 + np.exp(-eta))
     each = cells.with_columns(pl.Series("e", p * cells["n"].to_numpy()))

@@ -17,9 +17,10 @@ import numpy as np
 import polars as pl
 from scipy import optimize, stats
 
+from optimizer.arrays import Floats
 from optimizer.history.estimate.arrivals import Arrival
 from optimizer.history.estimate.outcomes import Days
-from optimizer.history.estimate.rates import Floats, Rate
+from optimizer.history.estimate.rates import Rate
 
 _EDGE = 0.08
 """Share of the evidence that must lie on either side."""

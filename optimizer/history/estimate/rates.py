@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import stats
 
-Floats = NDArray[np.float64]
 LEVEL = 0.95
 Z95 = 1.959964
 """Standard errors on either side of a normal estimate that hold LEVEL."""

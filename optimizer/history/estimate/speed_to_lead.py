@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from optimizer.history.estimate.rates import Z95, Floats, Rate, rates_by
+from optimizer.arrays import Floats
+from optimizer.history.estimate.rates import MISSING, Z95, Rate, rates_by
 
 _SHORTEST, _LONGEST = 1 / 60, 720.0
 """Waiting times [h] are cut to this range before the logarithm."""
@@ -61,7 +62,7 @@ def slope(frame: pl.DataFrame, outcome: str, controls: Sequence[str] = ()) -> Sl
     used = frame.filter(pl.col("response") > 0)
     if used.height > _ROWS:
         used = used.sample(_ROWS, seed=0)
-    used = used.with_columns(pl.col(c).cast(pl.String).fill_null("missing") for c in controls)
+    used = used.with_columns(pl.col(c).cast(pl.String).fill_null(MISSING) for c in controls)
     for control in controls:
         share = pl.col(outcome).mean().over(control)
         used = used.filter(share.is_between(0, 1, closed="none"))

@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 from scipy import sparse, stats
 
+from optimizer.history.estimate.rates import MISSING
+
 ATTRIBUTES = ("source", "segment", "product")
 """Columns of a lead that may make it an easy one."""
 _LEAST = 50
@@ -53,7 +55,7 @@ def with_levels(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
         levels = _large_levels(frame, name)[name].cast(pl.String).drop_nulls()
         large = pl.col(name).cast(pl.String).is_in(levels.implode())
         text = pl.when(large).then(pl.col(name).cast(pl.String)).otherwise(pl.lit(_SMALL))
-        missing = pl.when(pl.col(name).is_null()).then(pl.lit("missing")).otherwise(text)
+        missing = pl.when(pl.col(name).is_null()).then(pl.lit(MISSING)).otherwise(text)
         frame = frame.with_columns(missing.cast(pl.Categorical).alias(name))
     return frame
 

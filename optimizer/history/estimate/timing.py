@@ -12,7 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-Floats = NDArray[np.float64]
+from optimizer.arrays import Floats
+
 WEEKS_NEEDED = 8
 """To say how far counts scatter."""
 

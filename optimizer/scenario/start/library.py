@@ -186,7 +186,6 @@ class TeamForm(Frozen):
     id: str
     function: str
     label: Label
-    usual_variable_share: Annotated[tuple[float, float, float], Field(strict=False)]
 
 
 Paired = Annotated[tuple[str, str, str, float], Field(strict=False)]
@@ -220,7 +219,6 @@ class Archetype(Frozen):
     measures: dict[str, Names]
     pairs: Annotated[tuple[Paired, ...], Field(strict=False)]
     usual: dict[str, dict[str, float]]
-    usual_gaming: Names
     questions: Names
     asked: dict[str, AskedAs] = {}  # noqa: RUF012 - pydantic copies
     """Questions that mean something else here, or have another range."""

@@ -35,7 +35,6 @@ class AskedQuestion:
     """What is plausible, in the unit; beyond is warned of, the impossible refused."""
     who: Label
     """Who in a company knows."""
-    feeds: str
     default: float | None = None
     """What is taken where it is skipped; None: it must be answered."""
     usual: Mapping[str, float] | None = None
@@ -99,5 +98,5 @@ def _asked(
     default: float | None = None,
     usual: Mapping[str, float] | None = None,
 ) -> AskedQuestion:
-    about = (question.unit, question.low, question.high, question.who, question.feeds)
+    about = (question.unit, question.low, question.high, question.who)
     return AskedQuestion(name, team, label, *about, default, usual)

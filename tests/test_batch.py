@@ -101,6 +101,7 @@ def test_null_takes_a_key_away(tmp_path: Path) -> None:
         ("base: [nowhere.yaml]", "this scenario cannot be used"),
         ("base: [SHOP]\noverrides: {a: {teams: {markting: {hours: 1}}}}", 'did you mean "marketing"?'),
         ("base: [SHOP]\noverrides: {a: {teams: {marketing: {hour: 1}}}}", "overrides.a.teams.marketing.hour"),
+        ("base: [SHOP]\noverrides: {a: {activities: {fly: {hours: 1}}}}", "the base has no such activity"),
         (
             "base: [SHOP]\noverrides: {a: {teams: {marketing: {hours: -1}}}}",
             "overrides.a.teams.marketing.hours",

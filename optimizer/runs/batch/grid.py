@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from optimizer.runs.batch.job import Job
 from optimizer.runs.options import Documents, Language, RunOptions
 from optimizer.scenario.assigned.differences import changes_between
+from optimizer.scenario.assigned.places import one_of
 from optimizer.scenario.files import read_plain
 from optimizer.scenario.from_values import from_values
 from optimizer.scenario.messages import findings_of
@@ -150,7 +151,8 @@ def _unknown(tree: Mapping[str, Any], change: Mapping[str, Any]) -> Iterator[Fin
         for name in changed if isinstance(changed, Mapping) else ():
             if name not in tree.get(section, {}):
                 hint = did_you_mean(name, tree.get(section, {}))
-                yield Finding((section, name), "", f"the base has no such {section[:-1]}", hint, at_key=True)
+                message = f"the base has no such {one_of(section)}"
+                yield Finding((section, name), "", message, hint, at_key=True)
     if "name" in change:
         hint = "leave it out: a run is called by its base and its override"
         yield Finding(("name",), shown(change["name"]), "an override cannot rename a scenario", hint)

@@ -20,6 +20,11 @@ FIXED = ("version", "name", "changed")
 """What no what-if changes."""
 
 
+def one_of(section: str) -> str:
+    """What a thing of a section is called: `activity` in `activities`."""
+    return "activity" if section == "activities" else section.removesuffix("s")
+
+
 def place_of(scenario: Scenario, tree: Mapping[str, Any], typed: Assignment) -> Path:
     """The keys of the file that the typed ones mean. Raises ScenarioError where that is nothing."""
     keys = _whole(scenario, typed)
@@ -119,7 +124,7 @@ def _refuse_unknown(scenario: Scenario, typed: Assignment, keys: Path) -> None:
     whole = len(rest) == 1 and (isinstance(typed.value, Mapping) or taken)
     if whole or (section in MADE and len(rest) > 1):
         return
-    name, kind = rest[0], str(section).removesuffix("s").replace("activitie", "activity")
+    name, kind = rest[0], one_of(str(section))
     near = did_you_mean(str(name), getattr(scenario, str(section)))
     made = "" if near.startswith("did") else f"; a new one is a mapping: {section}.{name}={{...}}"
     raise typed.wrong(dotted(keys), "", f"the scenario has no {kind} {name}", near + made)

@@ -35,7 +35,8 @@ from optimizer.tables.rounding import printable
 from optimizer.tables.table import Tables
 from optimizer.tables.whatif import whatif_data
 from reports.board.report import payload_of
-from reports.whatif import core_script, embedded
+from reports.browser import embedded
+from reports.whatif import core_script
 
 CLOSE = 1e-9
 """Relative to a number, and to the largest of its column."""

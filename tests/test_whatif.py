@@ -41,7 +41,8 @@ from optimizer.response.separable_qp import solve_separable
 from optimizer.scenario.plan import plan_of
 from optimizer.tables.whatif import SCHEMA, company_data, whatif_data
 from reports import write_whatif
-from reports.whatif import CORE, HERE, PAGE, core_script, embedded, page_of, page_words
+from reports.browser import embedded
+from reports.whatif import CORE, HERE, PAGE, core_script, page_of, page_words
 from reports.whatif.page_labels import in_words
 from reports.words.format import Formatter
 

@@ -11,12 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reports.browser import DOM, LINEAR, WORDS, Json, embedded, html_page, joined, words_for
+from reports.browser import DOM, LINEAR, WORDS, Json, html_page, joined, words_for
 from reports.run import Document, RunContent
 from reports.whatif.page_labels import in_words
 from reports.words.locales import as_given, languages
 
-__all__ = ["core_script", "embedded", "page_of", "page_words", "whatif_page"]
 HERE = Path(__file__).parent
 CORE = (
     "bivariate",

@@ -15,7 +15,7 @@ from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.company import DAYS_A_MONTH, GROUP_RATES, company_of
 from optimizer.scenario.start.library import LIBRARY, StageForm
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
-from optimizer.scenario.start.stage_values import AT_SIGNATURE, MONTHS_A_YEAR, undone, worth_later
+from optimizer.scenario.start.stage_values import MONTHS_A_YEAR, first_part, worth_later
 from optimizer.scenario.start.way_yields import PUSHED
 from optimizer.scenario.start.work import EVENT, TARGETED, WIDE
 from optimizer.scenario.types import Scenario
@@ -207,7 +207,7 @@ class _Reading:
 
     def _first_year(self) -> float:
         """price x margin."""
-        return self._value("first_year") / (AT_SIGNATURE if undone(self.company) else 1.0)
+        return self._value("first_year") / first_part(self.company)
 
     def _price(self) -> float:
         price = self._credit("price")
@@ -230,7 +230,7 @@ class _Reading:
         """The number of years of which later years come nearest to the value that stands there."""
         stays = self.company.shares["retention"]
         yearly, later = self._first_year(), self._value("later_years")
-        later -= yearly * (1 - AT_SIGNATURE) if undone(self.company) else 0.0
+        later -= yearly * (1 - first_part(self.company))
         low, high = int(LIBRARY.questions["horizon"].low), int(LIBRARY.questions["horizon"].high)
         years = range(low, high + 1)
         return float(min(years, key=lambda n: abs(worth_later(yearly, stays, n) - later)))

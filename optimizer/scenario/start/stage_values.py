@@ -23,6 +23,11 @@ def undone(company: Company) -> bool:
     return "push_share" in company.form.questions
 
 
+def first_part(company: Company) -> float:
+    """Share of the margin that arises at signature."""
+    return AT_SIGNATURE if undone(company) else 1.0
+
+
 def discount(company: Company) -> float:
     """d of a pushed sale; 0 where none is asked."""
     return company.shares.get("discount_depth", 0.0)
@@ -69,7 +74,7 @@ def said_of(company: Company, formula: str) -> str:
 def _value(company: Company, formula: str) -> float:
     """The formulas of the library, by name."""
     price, margin = company.money("price"), company.shares["margin"]
-    first = AT_SIGNATURE if undone(company) else 1.0
+    first = first_part(company)
     match formula:
         case "first_year":
             return price * margin * first

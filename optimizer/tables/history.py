@@ -226,9 +226,8 @@ CHANGES = Table(
 
 def _changes(study: Study) -> Iterator[tuple[object, ...]]:
     for c in study.changes:
-        kind = "fell" if c.since.rate < c.before.rate else "rose"
         before, since = ((r.k, r.n, r.rate) for r in (c.before, c.since))
-        yield kind, c.on, c.earliest, c.latest, *before, *since, c.pvalue
+        yield c.kind, c.on, c.earliest, c.latest, *before, *since, c.pvalue
 
 
 QUARTER_MONTHS = Table(

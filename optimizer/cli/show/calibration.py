@@ -122,8 +122,7 @@ def changes_said(study: Study) -> Iterator[str]:
     """A sentence per change of the win rate."""
     for change in study.changes:
         before, since = change.before, change.since
-        kind = "fell" if since.rate < before.rate else "rose"
-        yield phrase(LANGUAGE, f"calibration.changed.{kind}").format(
+        yield phrase(LANGUAGE, f"calibration.changed.{change.kind}").format(
             before=f"{before.rate:.1%}",
             since=f"{since.rate:.1%}",
             before_k=f"{before.k:,}",

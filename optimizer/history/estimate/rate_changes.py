@@ -11,7 +11,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -51,6 +51,10 @@ class Change:
     earliest: dt.date
     latest: dt.date
     """Between which the change was, with about 95 %."""
+
+    @property
+    def kind(self) -> Literal["fell", "rose"]:
+        return "fell" if self.since.rate < self.before.rate else "rose"
 
 
 def changes_of(days: Days, won: Arrival | None, lost: Arrival | None) -> tuple[Change, ...]:

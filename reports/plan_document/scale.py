@@ -12,7 +12,6 @@ import pandas as pd
 from reports.charts.lines import Line, Panel, Scales, lines_chart
 from reports.plan_document.letter_parts import Block, Column, Drawing, Grid, Heading, Paragraph, Row
 from reports.plan_document.told import Told
-from reports.words.format import digits
 
 Curve = tuple[tuple[float, bool, float], ...]
 """(attainment, whether just below it, share paid), by rising attainment."""
@@ -72,7 +71,7 @@ def _ends(told: Told, kpis: list[str], *, several: bool) -> str:
         said.append(told.say("nothing_below", share=told.share(ends["nothing_below"])))
     last, slope = float(ends["last_corner"]), float(ends["slope"])
     if slope:
-        points = told.words.write.number(slope, digits(slope))
+        points = told.number(slope)
         one = told.words.write.plural(slope) == "one"
         key = ("goes_on" if last else "each_point") + ("_one" if one else "")
         said += [told.say(key, share=told.share(last), points=points), told.say("no_maximum")]
@@ -101,11 +100,11 @@ def _term(told: Told, term: Any) -> str:
         later = (
             told.words.count(key, int(at))
             if at == int(at)
-            else told.say("periods", n=told.words.write.number(at, digits(at)), period=told.period.many)
+            else told.say("periods", n=told.number(at), period=told.period.many)
         )
         return told.say("vesting", share=told.share(value), later=later)
     shares = {"at": told.share(at) if math.isfinite(at) else ""}
-    points = told.words.write.number(value, digits(value)) if math.isfinite(value) else ""
+    points = told.number(value) if math.isfinite(value) else ""
     return told.say(term["term"], kpi=label, points=points, **shares)
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_date
 
 from reports.plan_document.letter_parts import BLANK
 from reports.style import MISSING, SHY
-from reports.words.catalogue import Words
+from reports.words.catalogue import Words, day_said
 from reports.words.format import digits
 from reports.words.periods import PeriodName, period_name
 from reports.words.sentences import Tables
@@ -112,10 +111,7 @@ class Told:
         said = self.terms[column]
         if not isinstance(said, str) or not said:
             return BLANK
-        day = dt.date.fromisoformat(said)
-        written = str(format_date(day, format="long", locale=self.words.write.locale))
-        first = self.words.language == "fr" and day.day == 1
-        return written.replace("1", "1er", 1) if first else written
+        return day_said(self.words, dt.date.fromisoformat(said))
 
     def count(self, column: str) -> str:
         """A number of days; dots where the scenario has none."""
@@ -125,6 +121,10 @@ class Told:
     def money(self, value: float) -> str:
         """To the cent; dots where it is unknown."""
         return self.words.write.money(value, CENTS) if math.isfinite(value) else BLANK
+
+    def number(self, value: float) -> str:
+        """A number with the digits that it has, up to two."""
+        return self.words.write.number(value, digits(value))
 
     def share(self, value: float) -> str:
         """A percentage with the digits that it has, up to two."""

@@ -108,7 +108,7 @@ def _concerned(solution: Solution, i: int) -> list[int]:
     assert solution.chosen is not None
     scenario, network = solution.problem.scenario, solution.problem.cal.network
     euros = solution.chosen.euros[i]
-    paid = [int(k) for k in np.argsort(-euros, kind="stable") if euros[k] > 0]
+    paid = heaviest_first(euros)
     deciding: list[int] = []
     for k in paid:
         curve = curve_of(scenario, network.teams[i], network.kpis[k], solution.problem.space.terms)
@@ -116,6 +116,11 @@ def _concerned(solution: Solution, i: int) -> list[int]:
         if on is not None and on[0] and network.kpis.index(on[0]) not in (*paid, *deciding):
             deciding.append(network.kpis.index(on[0]))
     return [*paid, *deciding]
+
+
+def heaviest_first(euros: Floats) -> list[int]:
+    """KPIs that a team with such euros (K,) is paid on; of equal weights in the order of the file."""
+    return [int(k) for k in np.argsort(-euros, kind="stable") if euros[k] > 0]
 
 
 def _expected(solution: Solution, i: int, k: int, share: float) -> float:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.response.gates import NO_GATES
 from optimizer.response.outcome import realised_pay
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import curve_of, hung
 from optimizer.scenario.curve_shapes import paid_at, shape_of
+from optimizer.tables.scales import paid_if, turns_of, without_gates
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
@@ -108,23 +107,20 @@ CURVE_LINES = Table(
 def curve_lines_rows(solution: Solution) -> Iterator[Row]:
     """Pay between known attainments as a line with all its corners; none for pay that is straight."""
     cal = solution.problem.cal
-    open_gates = replace(cal.curves, gates=NO_GATES)
+    curves = without_gates(cal.curves)
     for i, team in enumerate(cal.network.teams if cal.curves.by_team else [""]):
         for k, kpi in enumerate(cal.network.kpis):
-            for attainment, paid in _corners(open_gates, i, k) if open_gates.bent[i, k] else ():
+            for attainment, paid in _corners(curves, i, k) if curves.bent[i, k] else ():
                 numbers = {"attainment": attainment, "paid": paid}
                 yield {"team": team, "kpi": kpi, **numbers}
 
 
 def _corners(curves: PayCurves, i: int, k: int) -> Iterator[tuple[float, float]]:
     """(attainment, pay) at both ends of every piece; a jump has two at the same attainment."""
-    pair = (min(i, len(curves.knots) - 1), k)
-    turns: dict[float, float] = {}
-    for at, jump in zip(curves.knots[pair].tolist(), curves.jumps[pair].tolist(), strict=True):
-        turns[at] = turns.get(at, 0.0) + jump
+    turns = turns_of(curves, i, k)
     last = max(ATTAINMENTS[-1], *(at + BEYOND for at in turns))
     for at in sorted({0.0, last, *(at for at in turns if at > 0)}):
-        paid = float(curves.certain(np.full(len(curves.noise), at))[i, k])
+        paid = paid_if(curves, i, k, at)
         if turns.get(at):
             yield at, paid - turns[at]
         yield at, paid

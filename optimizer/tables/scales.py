@@ -11,6 +11,7 @@ import numpy as np
 
 from optimizer.response.gates import NO_GATES
 from optimizer.response.pay_curves import PayCurves
+from optimizer.tables.objectives import heaviest_first
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -48,73 +49,78 @@ SCALE_ENDS = Table(
 
 def scales_rows(solution: Solution) -> Iterator[Row]:
     """Every paid team; none without a plan."""
-    for team, pairs, curves in _paid(solution):
-        corners = {k: _corners(curves, *pair) for k, pair in pairs.items()}
+    network, curves = solution.problem.cal.network, without_gates(solution.problem.cal.curves)
+    for i, paid_on in _paid(solution):
+        corners = {k: _corners(curves, i, k) for k in paid_on}
         jumps = {at for turns in corners.values() for at, jump in turns.items() if abs(jump) > ALIKE}
         shown = sorted({*SHOWN, *(at for turns in corners.values() for at in turns)})
-        for k, (i, _) in pairs.items():
-            kpi = solution.problem.cal.network.kpis[k]
+        for k in paid_on:
+            pair = {"team": network.teams[i], "kpi": network.kpis[k]}
             for at in (*shown, shown[-1] + AFTER):
-                paid = _certain(curves, i, k, at)
+                paid = paid_if(curves, i, k, at)
                 for before in (True, False) if at in jumps else (False,):
                     share = paid - corners[k].get(at, 0.0) if before else paid
-                    yield {"team": team, "kpi": kpi, "attainment": at, "before": before, "paid": share}
+                    yield {**pair, "attainment": at, "before": before, "paid": share}
 
 
 def scale_ends_rows(solution: Solution) -> Iterator[Row]:
     """Every paid team; none without a plan."""
-    for team, pairs, curves in _paid(solution):
-        for k, (i, at_pair) in pairs.items():
-            turns = _corners(curves, i, at_pair)
+    network, curves = solution.problem.cal.network, without_gates(solution.problem.cal.curves)
+    for i, paid_on in _paid(solution):
+        for k in paid_on:
+            turns = _corners(curves, i, k)
             last = max(turns, default=0.0)
-            ends = [_certain(curves, i, k, last + far) for far in (1.0, 2.0)]
+            ends = [paid_if(curves, i, k, last + far) for far in (1.0, 2.0)]
             slope = ends[1] - ends[0]
             yield {
-                "team": team,
-                "kpi": solution.problem.cal.network.kpis[k],
-                "straight": not turns and abs(_certain(curves, i, k, 0.0)) < ALIKE,
+                "team": network.teams[i],
+                "kpi": network.kpis[k],
+                "straight": not turns and abs(paid_if(curves, i, k, 0.0)) < ALIKE,
                 "nothing_below": _nothing_below(curves, i, k, sorted(turns)),
                 "last_corner": last,
                 "slope": slope if abs(slope) > ALIKE else 0.0,
             }
 
 
-def _paid(solution: Solution) -> Iterator[tuple[str, dict[int, tuple[int, int]], PayCurves]]:
-    """Teams with, by KPI that they are paid on, heaviest first, team and KPI as (i, k), and open gates."""
-    if solution.chosen is None:
-        return
-    cal = solution.problem.cal
-    curves = replace(cal.curves, gates=NO_GATES)
-    for i, team in enumerate(cal.network.teams):
-        euros = solution.chosen.euros[i]
-        paid = [int(k) for k in np.argsort(-euros, kind="stable") if euros[k] > 0]
-        if paid:
-            yield team, {k: (i, k) for k in paid}, curves
+def _paid(solution: Solution) -> Iterator[tuple[int, list[int]]]:
+    """Paid teams, each with the KPIs that it is paid on."""
+    for i, euros in enumerate(solution.chosen.euros if solution.chosen is not None else ()):
+        if paid_on := heaviest_first(euros):
+            yield i, paid_on
 
 
 def _corners(curves: PayCurves, i: int, k: int) -> dict[float, float]:
     """Attainments above 0 at which a curve bends or jumps, with the jump; none of a straight line."""
-    if not curves.bent[i, k]:
-        return {}
+    turns = turns_of(curves, i, k) if curves.bent[i, k] else {}
+    return {at: jump for at, jump in turns.items() if at > 0}
+
+
+def without_gates(curves: PayCurves) -> PayCurves:
+    """The same curves where every gate is open and no factor counts."""
+    return replace(curves, gates=NO_GATES)
+
+
+def turns_of(curves: PayCurves, i: int, k: int) -> dict[float, float]:
+    """Knots of a team's curve on a KPI, with what is paid more at once there."""
     pair = (min(i, len(curves.knots) - 1), k)
     turns: dict[float, float] = {}
     for at, jump in zip(curves.knots[pair].tolist(), curves.jumps[pair].tolist(), strict=True):
-        if at > 0:
-            turns[at] = turns.get(at, 0.0) + jump
+        turns[at] = turns.get(at, 0.0) + jump
     return turns
 
 
-def _certain(curves: PayCurves, i: int, k: int, at: float) -> float:
+def paid_if(curves: PayCurves, i: int, k: int, at: float) -> float:
+    """Share of the amount at 100 % that a team is paid on a KPI where all attain so much."""
     return float(curves.certain(np.full(len(curves.noise), at))[i, k])
 
 
 def _nothing_below(curves: PayCurves, i: int, k: int, turns: list[float]) -> float:
     """The end of the first piece where all of it pays nothing; NaN where it pays something."""
-    if _certain(curves, i, k, 0.0) > ALIKE:
+    if paid_if(curves, i, k, 0.0) > ALIKE:
         return np.nan
     least = np.nan
     for from_, to in pairwise([0.0, *turns]):
-        if _certain(curves, i, k, (from_ + to) / 2) > ALIKE:
+        if paid_if(curves, i, k, (from_ + to) / 2) > ALIKE:
             break
         least = to
     return least

@@ -23,12 +23,14 @@ def _day(text: str) -> str:
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_day)]
 """A day as a text: 2027-01-31."""
+LegalForm = Literal["objectives_letter", "contract", "amendment", "collective_agreement"]
+Leaving = Literal["last_day", "whole_period"]
 
 
 class PlanDocument(Frozen):
     """What people are handed besides amounts; what is left out is a line of dots to complete."""
 
-    legal_form: Literal["objectives_letter", "contract", "amendment", "collective_agreement"] | None = None
+    legal_form: LegalForm | None = None
     """What is signed: a letter is received, a contract or an amendment is agreed."""
     purpose: LabelField = None
     """What the plan rewards, after "This plan rewards"."""
@@ -46,7 +48,7 @@ class PlanDocument(Frozen):
     """With the wages of which month it is paid."""
     paid_after_days: Annotated[int, Field(ge=0)] | None = None
     """Days from the end of the period to the payment, at most."""
-    leaving: Literal["last_day", "whole_period"] | None = None
+    leaving: Leaving | None = None
     """On which results a leaver is paid: those at the last day of work, or those of the whole period."""
     agreement: LabelField = None
     """The collective agreement that may maintain pay during absences."""

@@ -19,6 +19,7 @@ from optimizer.plans.rules.family import Change, Unit
 from optimizer.plans.statuses import Status
 from optimizer.rollout.adjust import Verdict
 from optimizer.scenario.document_texts import KPI_TEXTS
+from optimizer.scenario.document_types import Leaving, LegalForm
 from optimizer.scenario.placeholders import Asked, AskedUnit
 from optimizer.scenario.rule_types import Objective
 from optimizer.scenario.types import Scenario
@@ -41,8 +42,8 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
     "measure": _listed("money percent number"),
     "worked": _listed("below at mixed"),
-    "legal_form": _listed("objectives_letter contract amendment collective_agreement"),
-    "leaving": _listed("last_day whole_period"),
+    "legal_form": _of(LegalForm),
+    "leaving": _of(Leaving),
     "period": _of(Scenario.model_fields["period"].annotation),
     "objective": _of(Objective),
     "targets": _listed("fixed reset"),

@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.arrays import Floats
 from optimizer.response.outcome import expected_pay, realised_pay
 from optimizer.response.pay_knots import curve_of, hung
-from optimizer.tables.rounding import rounded
+from optimizer.tables.rounding import CENTS, rounded
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ LARGE, THOUSAND, HUNDRED = 100_000, 1_000.0, 100.0
 TENTH_OF_A_POINT = 0.001
 MONEY = {"EUR": ("€", "euro", "euros"), "USD": ("$", "dollar", "dollars"), "GBP": ("£", "pound", "pounds")}
 """What a currency is called as a unit, besides its code."""
-CENTS = 2
 SHARES = {"below": (0.8,), "at": (1.0,), "mixed": (1.2, 0.9, 1.1, 0.8)}
 """Results over objectives in worked examples, KPI by KPI in the order of weights, over and over."""
 

@@ -11,18 +11,16 @@ import numpy as np
 from optimizer.response.outcome import realised_pay
 from optimizer.scenario.document_texts import mistold
 from optimizer.scenario.problems import dotted
-from optimizer.tables.objectives import CENTS, amounts_at_goal
-from optimizer.tables.rounding import rounded
+from optimizer.scenario.value_types import MONTHS
+from optimizer.tables.objectives import amounts_at_goal
+from optimizer.tables.plan_document import CASES
+from optimizer.tables.rounding import CENTS, rounded
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
     from optimizer.scenario.types import Scenario
     from optimizer.solver.solution import Solution
 
-PERIODS = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}
-"""Periods a year."""
-CASES = {"below": 0.8, "at": 1.0, "above": 1.2}
-"""Attainment of every KPI in the year of a worked example."""
 
 PLAN_TERMS = Table(
     "plan_terms",
@@ -68,7 +66,7 @@ def personal_pay_rows(solution: Solution) -> Iterator[Row]:
     if solution.chosen is None:
         return
     scenario, cal = solution.problem.scenario, solution.problem.cal
-    periods = PERIODS[scenario.period]
+    periods = MONTHS["year"] // MONTHS[scenario.period]
     for i in np.flatnonzero(solution.chosen.euros.sum(axis=1) > 0):
         team = scenario.teams[cal.network.teams[i]]
         amounts, many = amounts_at_goal(solution, int(i)), team.headcount or 1

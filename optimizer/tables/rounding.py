@@ -15,10 +15,11 @@ from optimizer.explanation.waterfall import CAUSES
 from optimizer.response.booking import half_up, rounded
 from optimizer.tables.table import Tables
 
+CENTS = 2
 SHARE_DECIMALS = 3
 """Shares are printed to a tenth of a percent."""
 MONEY_PER_UNIT = 2
-__all__ = ["digits_of", "half_up", "money_decimals", "printable", "rounded"]
+__all__ = ["CENTS", "digits_of", "half_up", "money_decimals", "printable", "rounded"]
 
 
 def money_decimals(amounts: Iterable[float]) -> int:
@@ -116,9 +117,6 @@ def _sums(waterfall: pd.DataFrame) -> Tables:
     return {
         name: ordered[name].groupby(by, sort=False)[amounts].sum().reset_index() for name, by in keys.items()
     }
-
-
-CENTS = 2
 
 
 def _examples(frame: pd.DataFrame, earnings: pd.DataFrame) -> pd.DataFrame:

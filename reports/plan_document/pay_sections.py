@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from optimizer.tables.plan_document import CASES
+from optimizer.tables.rounding import CENTS
 from reports.plan_document.letter_parts import BLANK, Block, Column, Grid, Heading, Paragraph, Row
-from reports.plan_document.told import CENTS, Told
+from reports.plan_document.told import Told
 from reports.words.format import NOTHING
 
 
@@ -138,11 +140,10 @@ def _case(told: Told, case: str) -> Iterator[Row]:
 
 def _year(told: Told) -> Iterator[Block]:
     """Variable pay of a year at 80, 100 and 120 % of every objective."""
-    cases = ("below", "at", "above")
-    shares = [told.words.write.percent(share, 0) for share in (0.8, 1.0, 1.2)]
+    shares = [told.words.write.percent(share, 0) for share in CASES.values()]
     columns = (
         Column(told.say("year"), numbers=False, share=2.0),
         *(Column(told.say("column.year", share=share)) for share in shares),
     )
-    amounts = tuple(told.money(told.pay[f"{case}_year"]) for case in cases)
+    amounts = tuple(told.money(told.pay[f"{case}_year"]) for case in CASES)
     yield Grid(columns, (Row((told.say("year_variable"), *amounts)),))

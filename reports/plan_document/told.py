@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.tables.rounding import CENTS
 from reports.plan_document.letter_parts import BLANK
 from reports.style import MISSING, SHY
 from reports.words.catalogue import Words, day_said
@@ -17,7 +18,6 @@ from reports.words.format import digits
 from reports.words.periods import PeriodName, period_name
 from reports.words.sentences import Tables
 
-CENTS = 2
 LONGEST = 90
 """Letters of a name."""
 LONGEST_TEXT = 400

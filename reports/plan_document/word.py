@@ -31,6 +31,7 @@ from reports.plan_document.letter_parts import (
 )
 from reports.style import COLOURS
 from reports.typesetting.typeset import EPOCH, picture
+from reports.words.locales import phrase
 
 FONT = "Arial"
 """Present wherever Word is; LibreOffice has one of the same widths."""
@@ -199,7 +200,7 @@ def _set_styles(document: Any, language: str) -> None:
             fonts.set(qn(script), FONT)
         for border in style.element.findall(f".//{qn('w:pBdr')}"):
             border.getparent().remove(border)
-    told = {"fr": "fr-FR", "en": "en-GB"}.get(language, language)
+    told = phrase(language, "language.locale").replace("_", "-")
     for lang in document.styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), told)
 

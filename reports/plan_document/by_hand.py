@@ -20,10 +20,16 @@ def schedule(told: Told) -> Iterator[Block]:
     yield Paragraph(told.say("schedule.lead"))
     fields = (Column("", False, 1.0), Column("", False, 2.0))
     yield Grid(fields, tuple(Row((told.say(f"schedule.{field}"), BY_HAND)) for field in PERSON), tall=True)
-    heads = ("objective_full", "objective_part", "amount_full", "amount_part", "amount_year")
+    heads = (
+        "column.objective",
+        "schedule.objective_part",
+        "column.amount",
+        "schedule.amount_part",
+        "schedule.amount_year",
+    )
     columns = (
         Column(told.say("kpi"), False, 1.6),
-        *(Column(told.say(f"schedule.{head}", period=told.period)) for head in heads),
+        *(Column(told.say(head, period=told.period)) for head in heads),
     )
     paid = told.objectives[told.objectives["paid"]]
     rows = [_scheduled(told, line) for _, line in paid.iterrows()]

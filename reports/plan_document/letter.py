@@ -12,7 +12,7 @@ from reports.plan_document.scale import scale
 from reports.plan_document.told import Told
 from reports.run import RunContent
 from reports.words.catalogue import footer
-from reports.words.changed import changes_said
+from reports.words.changed import what_if_said
 
 SHORT = 12
 """Digits of a version that are printed."""
@@ -35,8 +35,8 @@ def letter_of(told: Told, run: RunContent, date: dt.date | None) -> PlanLetter:
 def _subtitle(told: Told) -> str:
     """Whose plan it is; of a what-if also that it is one, for who is asked to sign."""
     company = told.name("company", told.tables["summary"].iloc[0]["scenario"])
-    changes = changes_said(told.words, told.tables)
-    return f"{company}. {told.say('changed', changes='; '.join(changes))}" if changes else company
+    changed = what_if_said(told.words, told.tables)[:1]
+    return ". ".join((company, *changed))
 
 
 def version_of(run: RunContent) -> str:

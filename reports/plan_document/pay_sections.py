@@ -113,8 +113,9 @@ def _case(told: Told, case: str) -> Iterator[Row]:
     mine = told.mine("worked_examples")
     lines = mine[mine["case"] == case]
     objectives = told.objectives.set_index("kpi", drop=False)
-    several = "mixed" if len(lines) > 2 else "above"
-    yield Row((told.say(f"case.{several if case == 'mixed' else case}"), *[""] * 5), strong=True)
+    alone = case == "mixed" and len(lines) == 2
+    head = told.say("above") if alone else told.words.say(f"worked.{case}")
+    yield Row((head, *[""] * 5), strong=True)
     shown = lines[lines["kpi"] != ""]
     for _, line in shown.iterrows():
         paid = math.isfinite(line["pay"])

@@ -10,18 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from optimizer.scenario.files import refuse
-from optimizer.scenario.problems import (
-    Finding,
-    InputProblem,
-    Mark,
-    ScenarioError,
-    did_you_mean,
-    dotted,
-    shown,
-)
+from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean, dotted
 from optimizer.scenario.start.answer_checks import problems_in
 from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.answer_values import answers_in
@@ -29,8 +20,8 @@ from optimizer.scenario.start.cell_numbers import cell_number
 from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.start.questions import WEIGHTS, AskedQuestion, questions_of
 from optimizer.scenario.start.unfinished import Content, Place, in_order, is_open
-from optimizer.scenario.xlsx.cells import SheetGrid, grids_of
-from optimizer.scenario.xlsx.rows import column_letters
+from optimizer.scenario.xlsx.cells import grids_of
+from optimizer.scenario.xlsx.coded_sheet import CodedSheet, coded_sheets
 
 NEEDED = ("place", "answer", "weight")
 """Columns without which a sheet holds no answers, by their codes."""
@@ -63,44 +54,19 @@ def unfinished_in_workbook(file: Path) -> Content:
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """The sheet of answers, with its codes."""
+class _Sheet(CodedSheet):
+    """The sheet of answers, with its lists."""
 
-    file: Path
-    position: int
-    grid: SheetGrid
-    codes: int
-    """The row of the codes of columns."""
-    columns: Mapping[str, int]
     labels: Mapping[tuple[str, str], str]
     """Codes by list and by label in small letters."""
 
-    def cell(self, row: int, code: str) -> Any:
-        values, column = self.grid.rows[row], self.columns.get(code, -1)
-        value = values[column] if 0 <= column < len(values) else None
-        return None if isinstance(value, str) and not value.strip() else value
-
     def place(self, row: int) -> Place:
-        return tuple(str(self.cell(row, "place") or "").strip().split("."))
+        return tuple(self.where(row).split("."))
 
     @property
     def rows(self) -> Iterator[int]:
         """Those that have a place."""
-        below = range(self.codes + 1, len(self.grid.rows))
-        return (row for row in below if isinstance(self.cell(row, "place"), str))
-
-    def mark(self, row: int, code: str) -> Mark:
-        return self.position, row, self.columns[code]
-
-    def spot(self, row: int, code: str) -> str:
-        return f"{self.grid.name}!{column_letters(self.columns[code])}{row + 1}"
-
-    def problem(self, row: int, code: str, message: str, hint: str) -> InputProblem:
-        where, value = dotted(self.place(row)), self.cell(row, code)
-        seen = "" if value is None else shown(value)
-        return InputProblem(
-            where, seen, message, hint, str(self.file), self.mark(row, code), self.spot(row, code)
-        )
+        return (row for row in self.below if isinstance(self.cell(row, "place"), str))
 
     def chosen(self, name: str, text: str) -> str | None:
         """The code of what was chosen from a list, by its label or by the code itself."""
@@ -114,31 +80,18 @@ class _Sheet:
 
 def _sheet(file: Path) -> _Sheet:
     grids = grids_of(file)
-    labels = dict(pair for grid in grids for pair in _labels(grid))
-    for position, grid in enumerate(grids):
-        found = _headed(grid, NEEDED)
-        if found is not None:
-            return _Sheet(file, position, grid, *found, labels)
-    return refuse(file, "holds no answers", _AGAIN)
+    labels = dict(pair for lists in coded_sheets(file, grids, LISTS) for pair in _labels(lists))
+    sheet = next(coded_sheets(file, grids, NEEDED), None)
+    if sheet is None:
+        refuse(file, "holds no answers", _AGAIN)
+    return _Sheet(**vars(sheet), labels=labels)
 
 
-def _headed(grid: SheetGrid, needed: tuple[str, ...]) -> tuple[int, dict[str, int]] | None:
-    """The row of the codes of columns, and where each stands."""
-    for row, values in enumerate(grid.rows[:20]):
-        columns = {str(value): column for column, value in enumerate(values) if isinstance(value, str)}
-        if columns.keys() >= set(needed):
-            return row, columns
-    return None
-
-
-def _labels(grid: SheetGrid) -> Iterator[tuple[tuple[str, str], str]]:
-    found = _headed(grid, LISTS)
-    if found is not None:
-        at = [found[1][name] for name in LISTS]
-        for values in grid.rows[found[0] + 1 :]:
-            name, code, label = (str(values[column] or "") for column in at)
-            if code:
-                yield (name, label.casefold()), code
+def _labels(lists: CodedSheet) -> Iterator[tuple[tuple[str, str], str]]:
+    for row in lists.below:
+        name, code, label = (str(lists.cell(row, column) or "") for column in LISTS)
+        if code:
+            yield (name, label.casefold()), code
 
 
 # --- cells to answers -----------------------------------------------------------------------------------
@@ -195,7 +148,7 @@ def _answers(sheet: _Sheet) -> Iterator[tuple[int, Place, object]]:
 def _answer(
     sheet: _Sheet, row: int, place: Place, question: AskedQuestion | None, language: str, period: str
 ) -> object:
-    value, doubt = sheet.cell(row, "answer"), sheet.grid.refused.get((row, sheet.columns["answer"]))
+    value, doubt = sheet.cell(row, "answer"), sheet.doubt(row, "answer")
     if doubt is not None:
         return sheet.problem(row, "answer", doubt.message, doubt.hint)
     if value is None:
@@ -206,8 +159,7 @@ def _answer(
         return code or sheet.problem(row, "answer", "is not in the list", hint)
     if question is None:
         return str(value).strip()
-    percent = (row, sheet.columns["answer"]) in sheet.grid.percents
-    found = cell_number(value, percent, question.unit, language, period)
+    found = cell_number(value, sheet.is_percent(row, "answer"), question.unit, language, period)
     return found if not isinstance(found, tuple) else sheet.problem(row, "answer", *found)
 
 
@@ -236,7 +188,7 @@ def _weights(sheet: _Sheet) -> Iterator[tuple[int, Place, object]]:
 def _weight(sheet: _Sheet, row: int, alone: bool) -> tuple[str, float] | InputProblem | None:
     name, weight = sheet.cell(row, "answer"), sheet.cell(row, "weight")
     for code in ("answer", "weight"):
-        doubt = sheet.grid.refused.get((row, sheet.columns[code]))
+        doubt = sheet.doubt(row, code)
         if doubt is not None:
             return sheet.problem(row, code, doubt.message, doubt.hint)
     if name is None:
@@ -249,8 +201,7 @@ def _weight(sheet: _Sheet, row: int, alone: bool) -> tuple[str, float] | InputPr
     if weight is None:
         hint = "write its percent; the weights of a team add up to 100"
         return (kpi, 100) if alone else sheet.problem(row, "weight", "is missing", hint)
-    percent = (row, sheet.columns["weight"]) in sheet.grid.percents
-    found = cell_number(weight, percent, "%", "en", "")
+    found = cell_number(weight, sheet.is_percent(row, "weight"), "%", "en", "")
     return sheet.problem(row, "weight", *found) if isinstance(found, tuple) else (kpi, found)
 
 
@@ -265,6 +216,5 @@ def _placed(sheet: _Sheet, finding: Finding) -> InputProblem:
     length = 3 if weights else len(path)
     row = next((row for row in sheet.rows if sheet.place(row)[:length] == path[:length]), None)
     code = "weight" if weights else "answer"
-    if row is None:
-        return finding.problem(str(sheet.file))
-    return finding.problem(str(sheet.file), sheet.mark(row, code), sheet.spot(row, code))
+    mark = () if row is None else sheet.mark(row, code)
+    return finding.problem(str(sheet.file.path), mark, sheet.file.spot(mark))

@@ -24,10 +24,12 @@ class WorkbookFile:
 
     def problem(self, mark: Mark, where: str, message: str, hint: str, value: str = "") -> InputProblem:
         """A problem of a cell, of a sheet, or of the file where the mark is empty."""
+        return InputProblem(where, value, message, hint, str(self.path), mark, self.spot(mark))
+
+    def spot(self, mark: Mark) -> str:
+        """A place as people say it: `teams!C4`."""
         spot = self.sheets[mark[0]] if mark else ""
-        if len(mark) == 3:
-            spot += f"!{column_letters(mark[2])}{mark[1] + 1}"
-        return InputProblem(where, value, message, hint, str(self.path), mark, spot)
+        return f"{spot}!{column_letters(mark[2])}{mark[1] + 1}" if len(mark) == 3 else spot
 
 
 def column_letters(column: int) -> str:

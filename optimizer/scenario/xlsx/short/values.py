@@ -68,8 +68,8 @@ def _leaf(holder: Node, parts: Parts, node: Node, mark: Mark, report: Report) ->
 
 
 def _refuse(report: Report, mark: Mark, first: Node, parts: Parts) -> None:
-    where = report.file.problem(first.mark, "", "", "").spot
-    report.add(mark, DUPLICATE, f"it is already at {where}; keep one of the two", path=parts)
+    hint = f"it is already at {report.file.spot(first.mark)}; keep one of the two"
+    report.add(mark, DUPLICATE, hint, path=parts)
 
 
 def _is_there(root: Node, parts: Parts) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +98,7 @@ def known_sheets(grids: Sequence[SheetGrid], report: Report) -> list[Sheet]:
 
 def rows_of(sheet: Sheet, report: Report) -> Iterator[Row]:
     """The rows below the headings that are not blank."""
-    _judge_look(sheet, report)
+    judge_look(sheet.position, sheet.grid, report)
     columns = _columns(sheet, report)
     headers = {column: header for header, column in columns.items()}
     for number, values in enumerate(sheet.grid.rows[1:], 1):
@@ -160,18 +161,24 @@ def _judge_cell(sheet: Sheet, place: tuple[int, int], report: Report) -> None:
         report.add(mark, doubt.message, doubt.hint, value)
 
 
-def _judge_look(sheet: Sheet, report: Report) -> None:
-    """Merged cells are refused; hidden ones count, which is worth a warning."""
-    grid = sheet.grid
+def judge_look(
+    position: int,
+    grid: SheetGrid,
+    report: Report,
+    our_rows: Collection[int] = (),
+    our_columns: Collection[int] = (),
+) -> None:
+    """Merged cells are refused; hidden ones count, which is worth a warning, unless they are hidden by us."""
     for place, area in grid.merged.items():
-        report.add(sheet.mark(*place), "merged cells", "unmerge them and fill each cell", area)
+        report.add((position, *place), "merged cells", "unmerge them and fill each cell", area)
     hint = "unhide it, or delete it if it should not count"
     if grid.hidden:
-        report.warn((sheet.position,), "a hidden sheet, which counts", hint, grid.name)
-    for row in sorted(grid.hidden_rows):
-        if any(value is not None for value in grid.rows[row : row + 1] or ()):
-            report.warn(sheet.mark(row, 0), "a hidden row, which counts", hint, f"row {row + 1}")
-    for column in sorted(grid.hidden_columns):
+        report.warn((position,), "a hidden sheet, which counts", hint, grid.name)
+    first = next(column for column in count() if column not in our_columns)
+    for row in sorted(grid.hidden_rows.difference(our_rows)):
+        if any(value is not None for values in grid.rows[row : row + 1] for value in values):
+            report.warn((position, row, first), "a hidden row, which counts", hint, f"row {row + 1}")
+    for column in sorted(grid.hidden_columns.difference(our_columns)):
         if any(row[column : column + 1] not in ((), (None,)) for row in grid.rows):
             letters = column_letters(column)
-            report.warn(sheet.mark(0, column), "a hidden column, which counts", hint, f"column {letters}")
+            report.warn((position, 0, column), "a hidden column, which counts", hint, f"column {letters}")

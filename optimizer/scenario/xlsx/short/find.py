@@ -16,7 +16,7 @@ from optimizer.scenario.xlsx.short.sheet_parts import (
     NOT_READ,
     FoundBlock,
     Part,
-    judge_look,
+    judge_hidden,
     judge_strays,
     starts_of,
 )
@@ -36,7 +36,7 @@ def found_blocks(grids: Sequence[SheetGrid], words: CarriedWords, report: Report
                 "its hidden column A has to be written anew"
             )
             report.add((position,), "unknown sheet", hint, shown(grid.name))
-        judge_look(position, grid, report)
+        judge_hidden(position, grid, report)
         judge_strays(position, grid, report)
         for column, row, code, end in starts:
             if code in seen:

@@ -10,7 +10,7 @@ from optimizer.scenario.nodes import Node
 from optimizer.scenario.problems import Mark
 from optimizer.scenario.xlsx.cells import SheetGrid
 from optimizer.scenario.xlsx.layout import COMMENT
-from optimizer.scenario.xlsx.rows import Report, column_letters
+from optimizer.scenario.xlsx.rows import Report, judge_look
 from optimizer.scenario.xlsx.short.sheet_blocks import BY_CODE, Block, Field
 
 NEW = "new:"
@@ -111,23 +111,14 @@ def marker_column(grid: SheetGrid) -> int | None:
     return None
 
 
-def judge_look(position: int, grid: SheetGrid, report: Report) -> None:
-    """Merged cells are refused; hidden rows of data count, which is worth a warning."""
-    for place, area in grid.merged.items():
-        report.add((position, *place), "merged cells", "unmerge them and fill each cell", area)
+def judge_hidden(position: int, grid: SheetGrid, report: Report) -> None:
+    """What can hardly be seen, the column of markers and the rows that it marks apart."""
     column = marker_column(grid)
-    hint = "unhide it, or delete it if it should not count"
-    if grid.hidden:
-        report.warn((position,), "a hidden sheet, which counts", hint, grid.name)
-    for row in sorted(grid.hidden_rows):
-        values = grid.rows[row : row + 1]
-        marked = column is not None and values and marker_of(grid, row, column)
-        if not marked and any(value is not None for cells in values for value in cells):
-            report.warn((position, row, 1), "a hidden row, which counts", hint, f"row {row + 1}")
-    for hidden in sorted(grid.hidden_columns - {column}):
-        if any(row[hidden : hidden + 1] not in ((), (None,)) for row in grid.rows):
-            letters = column_letters(hidden)
-            report.warn((position, 0, hidden), "a hidden column, which counts", hint, f"column {letters}")
+    if column is None:
+        judge_look(position, grid, report)
+        return
+    rows = range(len(grid.rows))
+    judge_look(position, grid, report, [row for row in rows if marker_of(grid, row, column)], [column])
 
 
 def judge_strays(position: int, grid: SheetGrid, report: Report) -> None:

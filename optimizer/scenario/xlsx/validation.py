@@ -25,6 +25,8 @@ class Limits:
 
     words: str
     rule: dict[str, Any] | None = None
+    bounds: tuple[str, ...] = ()
+    """Of numbers, as signs that every language has: `≥ 0`."""
 
 
 def literals_of(annotation: Any) -> list[str]:
@@ -48,7 +50,7 @@ def _of_number(annotation: Any) -> Limits:
     branch = next(part for part in schema.get("anyOf", [schema]) if part.get("type") in ("number", "integer"))
     bounds = [(sign, branch[key]) for key, sign in _SIGNS.items() if key in branch]
     kind = "whole number" if branch["type"] == "integer" else "number"
-    words = " and ".join(f"{sign} {number(value)}" for (sign, _), value in bounds)
+    said = tuple(f"{sign} {number(value)}" for (sign, _), value in bounds)
     rule: dict[str, Any] = {"validate": "integer" if branch["type"] == "integer" else "decimal"}
     if {"minimum", "maximum"} <= branch.keys():
         rule |= {"criteria": "between", "minimum": branch["minimum"], "maximum": branch["maximum"]}
@@ -57,4 +59,4 @@ def _of_number(annotation: Any) -> Limits:
         rule |= {"criteria": criterion, "value": value}
     else:
         rule |= {"criteria": "between", "minimum": -1e300, "maximum": 1e300}
-    return Limits(f"{kind} {words}".strip(), rule)
+    return Limits(f"{kind} {' and '.join(said)}".strip(), rule, said)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from optimizer.scenario.xlsx.short.company import Company
-from optimizer.scenario.xlsx.short.computed import range_of
+from optimizer.scenario.xlsx.short.computed import cell_of, range_of
 from optimizer.scenario.xlsx.short.pages import PlacedBlock
-from optimizer.scenario.xlsx.short.sheet_blocks import WORDS, Field, column_of
+from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED, WORDS, Field, column_of
 from optimizer.scenario.xlsx.validation import limits_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-_LISTED = ("teams", "stages", "activities", "kpis")
-
 
 def define_lists(book: Workbook, blocks: Mapping[str, PlacedBlock]) -> None:
     """Names for the cells that hold the names of things, so that lists grow with inserted rows."""
-    for section in _LISTED:
+    for section in LABELLED:
         book.define_name(f"list_{section}", f"={range_of(blocks[section], 'label')}")
 
 
@@ -61,9 +58,7 @@ def _listed(source: str, say: Any) -> dict[str, Any]:
 
 def _counted(company: Company, placed: PlacedBlock, row: int) -> str:
     """Stages, activities or KPIs, by how they are counted in the same row."""
-    from optimizer.scenario.xlsx.rows import column_letters
-
-    side = f"${column_letters(placed.column('side'))}{row + 1}"
+    side = cell_of(placed, "side", row)
     shared, *arrivals = (
         company.words.word("side", code) for code in ("noise_with", "entering", "entering_denominator")
     )
@@ -76,5 +71,5 @@ def _number(placed: PlacedBlock, field: Field, say: Any) -> dict[str, Any] | Non
     limits = limits_of(column.annotation) if column is not None else None
     if limits is None or limits.rule is None:
         return None
-    bounds = re.sub("[a-z]+", "", limits.words.replace(" and ", ", ")).strip()
-    return {**limits.rule, "error_message": say("sheets.wrong.number", allowed=bounds or "0, 1.5, -2")}
+    allowed = ", ".join(limits.bounds) or "0, 1.5, -2"
+    return {**limits.rule, "error_message": say("sheets.wrong.number", allowed=allowed)}

@@ -10,7 +10,6 @@ from optimizer.scenario.plan_types import StatedPlan
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label, Weights
 from optimizer.scenario.xlsx.fill import rows_of
-from optimizer.scenario.xlsx.layout import Form
 from optimizer.scenario.xlsx.sheets import SHEETS
 from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED, Block
 from optimizer.scenario.xlsx.short.sheet_words import SheetWords, other_language
@@ -38,9 +37,6 @@ class Company:
     def rows(self, sheet: str) -> list[Values]:
         """Of a sheet of the full form, by heading."""
         layout = _LAYOUTS[sheet]
-        if isinstance(layout, Form):
-            heads = ("key", "for", "value") if layout.named else ("key", "value")
-            return [dict(zip(heads, row, strict=True)) for row in rows_of(layout, self.scenario)]
         return [dict(zip(layout.headers, row, strict=True)) for row in rows_of(layout, self.scenario)]
 
     def setting(self, sheet: str) -> Values:
@@ -104,14 +100,13 @@ def _heading(company: Company, block: Block, code: str) -> str:
     say, scenario = company.words.say, company.scenario
     units = {"currency": scenario.currency, "period": say(f"period.{scenario.period}")}
     units |= {"periods": say(f"period.many.{scenario.period}")}
+    language = say(f"sheets.language.{other_language(company.words.here)}")
     head, _, number = code.partition(".")
     if block.code == "weights" and code.startswith(PLAN):
         return company.plans()[number]
     if code in ("code", "other", "label") and not block.form:
-        other = other_language(company.words.here)
         key = f"sheets.any.{code}" if code != "label" else f"sheets.{block.code}.label"
-        return say(key, language=say(f"sheets.language.{other}"), **units)
+        return say(key, language=language, **units)
     if block.code == "activities" and head in ("to", "units"):
         return say(f"sheets.activities.{head}", number=number)
-    language = say(f"sheets.language.{other_language(company.words.here)}")
     return say(f"sheets.{block.code}.{code}", language=language, **units)

@@ -38,13 +38,14 @@ def quoted(page: str) -> str:
     return "'" + page.replace("'", "''") + "'"
 
 
-def _cell(placed: PlacedBlock, code: str, row: int) -> str:
+def cell_of(placed: PlacedBlock, code: str, row: int) -> str:
+    """The cell of a column of a block in a row, named from the same sheet."""
     return f"${column_letters(placed.column(code))}{row + 1}"
 
 
 def _hours_of_activity(company: Company, blocks: Blocks, row: int, name: str | None) -> Computed:
     own, activity = blocks["activities"], company.scenario.activities.get(name or "")
-    formula = f"=N({_cell(own, 'hours', row)})*N({_cell(own, 'baseline', row)})"
+    formula = f"=N({cell_of(own, 'hours', row)})*N({cell_of(own, 'baseline', row)})"
     return Computed(formula, activity.hours * activity.baseline if activity else 0)
 
 
@@ -58,12 +59,12 @@ def _hours_of_team(company: Company, blocks: Blocks, row: int, name: str | None)
 
 def _is(own: PlacedBlock, row: int, cells: str) -> str:
     """Whether cells name the thing of a row, by its label or its code."""
-    return f"(({cells}={_cell(own, 'label', row)})+({cells}={_cell(own, 'code', row)})>0)"
+    return f"(({cells}={cell_of(own, 'label', row)})+({cells}={cell_of(own, 'code', row)})>0)"
 
 
 def _variable_share(company: Company, blocks: Blocks, row: int, name: str | None) -> Computed:
     own, team = blocks["teams"], company.scenario.teams.get(name or "")
-    base, target = (_cell(own, code, row) for code in ("base_pay", "target_pay"))
+    base, target = (cell_of(own, code, row) for code in ("base_pay", "target_pay"))
     whole = team.base_pay + team.current_pay if team else 0
     share = team.current_pay / whole if team and whole else 0
     return Computed(f"=IF(N({base})+N({target})>0,N({target})/(N({base})+N({target})),0)", share)
@@ -79,7 +80,7 @@ def _arrives(company: Company, blocks: Blocks, row: int, name: str | None) -> Co
         for code in pairs
     ]
     return Computed(
-        "=" + "+".join([f"N({_cell(own, 'inflow', row)})", *terms]), _arriving(company.scenario, name)
+        "=" + "+".join([f"N({cell_of(own, 'inflow', row)})", *terms]), _arriving(company.scenario, name)
     )
 
 
@@ -92,13 +93,13 @@ def _arriving(scenario: Scenario, stage: str | None) -> float:
 
 def _kind(company: Company, blocks: Blocks, row: int, name: str | None) -> Computed:
     own, credit, say = blocks["kpis"], blocks["credit"], company.words.say
-    label, sides = _cell(own, "label", row), range_of(credit, "side", own.page)
+    label, sides = cell_of(own, "label", row), range_of(credit, "side", own.page)
     below = "+".join(
         f'COUNTIFS({range_of(credit, "kpi", own.page)},{label},{sides},"{company.words.word("side", side)}")'
         for side in ("denominator", "entering_denominator")
     )
     rate, index, count = (say(f"sheets.kind.{kind}") for kind in ("rate", "index", "count"))
-    constant = _cell(own, "constant", row)
+    constant = cell_of(own, "constant", row)
     formula = f'=IF({label}="","",IF({below}>0,"{rate}",IF(N({constant})<>0,"{index}","{count}")))'
     kpi = company.scenario.kpis.get(name or "")
     if kpi is None:

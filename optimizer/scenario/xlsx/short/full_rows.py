@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from optimizer.scenario.nodes import Node
 from optimizer.scenario.problems import Mark
-from optimizer.scenario.value_types import Label
 from optimizer.scenario.xlsx.rows import Row
 from optimizer.scenario.xlsx.short.cell_reader import CellReader
 from optimizer.scenario.xlsx.short.company import TODAY
 from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED
 from optimizer.scenario.xlsx.short.sheet_parts import FoundBlock
+from optimizer.scenario.xlsx.short.sheet_words import LABEL_LANGUAGES
 from optimizer.scenario.xlsx.short.things import Things
+from optimizer.scenario.xlsx.tree import FILL
 
 Rows = Iterator[tuple[str, Row]]
 """Sheets of the full form, and rows of them."""
@@ -54,7 +55,7 @@ class ShortReader:
             if code is None and not self._is_filled(found, row):
                 continue
             if code is None:
-                self.cells.report.add(found.place(row, "label"), "is missing", "fill this cell")
+                self.cells.report.add(found.place(row, "label"), "is missing", FILL)
                 continue
             label, other = found.cell(row, "label"), found.cell(row, "other")
             yield section, self.cells.row(found, row, of, {"name": code, **self._label(code, label, other)})
@@ -66,8 +67,8 @@ class ShortReader:
         if other is None:
             return {} if label is None or label.value == code.value else {"label": label}
         here = self.cells.words.here
-        both = dict.fromkeys(Label.model_fields, other) | {here: label or other}
-        first, *rest = Label.model_fields
+        both = dict.fromkeys(LABEL_LANGUAGES, other) | {here: label or other}
+        first, *rest = LABEL_LANGUAGES
         return {"label": both[first], **{f"label.{language}": both[language] for language in rest}}
 
     def _yields(self, found: FoundBlock, row: int, code: Node) -> Rows:
@@ -166,7 +167,7 @@ class ShortReader:
             if found.cell(row, "budget") is not None:
                 yield self._of_name(found, row, "budget.teams", "team", "budget")
             if self._is_filled(found, row) and found.cell(row, "team") is None:
-                self.cells.report.add(found.place(row, "team"), "is missing", "fill this cell")
+                self.cells.report.add(found.place(row, "team"), "is missing", FILL)
 
     def _caps(self, found: FoundBlock) -> Rows:
         for row, _ in found.rows:

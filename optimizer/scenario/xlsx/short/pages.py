@@ -10,7 +10,7 @@ from typing import Any, Literal
 from optimizer.scenario.xlsx.cells import SheetGrid
 from optimizer.scenario.xlsx.short.company import Company
 from optimizer.scenario.xlsx.short.content import FilledBlock
-from optimizer.scenario.xlsx.short.sheet_blocks import PAGES, Field
+from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED, PAGES, Field
 from optimizer.scenario.xlsx.short.sheet_words import CODES
 
 SPARE = 5
@@ -105,7 +105,7 @@ def _headings(pages: Sequence[Page]) -> Iterator[list[str]]:
 
 
 def _labels(company: Company) -> Iterator[list[str]]:
-    for section in ("teams", "stages", "activities", "kpis"):
+    for section in LABELLED:
         for code, thing in getattr(company.scenario, section).items():
             yield ["was", f"{section}.{code}", company.label(thing.label) or code]
 

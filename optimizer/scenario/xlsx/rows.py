@@ -13,7 +13,7 @@ from optimizer.scenario.problems import InputProblem, Mark, did_you_mean, dotted
 from optimizer.scenario.problems import Path as TreePath
 from optimizer.scenario.xlsx.cells import SheetGrid
 from optimizer.scenario.xlsx.layout import COMMENT, NOTES, Form, SheetTable
-from optimizer.scenario.xlsx.sheets import SHEETS
+from optimizer.scenario.xlsx.sheets import BY_NAME
 
 
 @dataclass(frozen=True)
@@ -81,17 +81,16 @@ class Row:
 
 def known_sheets(grids: Sequence[SheetGrid], report: Report) -> list[Sheet]:
     """In the order of the layout; an unknown sheet is reported, and read as the missing one it resembles."""
-    layouts = {layout.name: layout for layout in SHEETS}
-    positions = {grid.name: position for position, grid in enumerate(grids) if grid.name in layouts}
+    positions = {grid.name: position for position, grid in enumerate(grids) if grid.name in BY_NAME}
     for position, grid in enumerate(grids):
-        if grid.name in layouts or grid.name == NOTES or grid.name.startswith(COMMENT):
+        if grid.name in BY_NAME or grid.name == NOTES or grid.name.startswith(COMMENT):
             continue
-        hint = f"{did_you_mean(grid.name, layouts)}; sheets of your own start with {COMMENT}"
+        hint = f"{did_you_mean(grid.name, BY_NAME)}; sheets of your own start with {COMMENT}"
         report.add((position,), "unknown sheet", hint, shown(grid.name))
-        positions.setdefault(nearest(grid.name, layouts) or grid.name, position)
+        positions.setdefault(nearest(grid.name, BY_NAME) or grid.name, position)
     return [
         Sheet(layout, positions[name], grids[positions[name]])
-        for name, layout in layouts.items()
+        for name, layout in BY_NAME.items()
         if name in positions
     ]
 

@@ -283,6 +283,7 @@ SHEETS: tuple[Form | SheetTable, ...] = (
         columns_of(Source),
     ),
 )
+BY_NAME = {layout.name: layout for layout in SHEETS}
 REFERENCES = {
     "team": "teams",
     "owner": "teams",

@@ -10,7 +10,7 @@ from optimizer.scenario.plan_types import StatedPlan
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import Label, Weights
 from optimizer.scenario.xlsx.fill import rows_of
-from optimizer.scenario.xlsx.sheets import SHEETS
+from optimizer.scenario.xlsx.sheets import BY_NAME
 from optimizer.scenario.xlsx.short.sheet_blocks import LABELLED, Block
 from optimizer.scenario.xlsx.short.sheet_words import SheetWords, other_language
 from optimizer.scenario.xlsx.short.thing_names import Names
@@ -23,7 +23,6 @@ PLAN = "plan."
 """Start of the codes of other plans' columns."""
 Values = dict[str, Any]
 """A row of a block: values by the code of a column."""
-_LAYOUTS = {layout.name: layout for layout in SHEETS}
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Company:
 
     def rows(self, sheet: str) -> list[Values]:
         """Of a sheet of the full form, by heading."""
-        layout = _LAYOUTS[sheet]
+        layout = BY_NAME[sheet]
         return [dict(zip(layout.headers, row, strict=True)) for row in rows_of(layout, self.scenario)]
 
     def setting(self, sheet: str) -> Values:

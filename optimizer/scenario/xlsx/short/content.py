@@ -46,8 +46,12 @@ def _filled(company: Company, block: Block) -> FilledBlock:
 
 def _plain_rows(company: Company, block: Block) -> Iterator[Values]:
     """The rows of one sheet of the full form."""
-    for row in company.rows(block.table):
-        yield {field.code: _shown(company, field, row.get(field.key)) for field in block.fields}
+    yield from (_told(company, block.code, row) for row in company.rows(block.table))
+
+
+def _told(company: Company, code: str, row: Values) -> Values:
+    """A row of the full form as one of a block, in words."""
+    return {field.code: _shown(company, field, row.get(field.key)) for field in BY_CODE[code].fields}
 
 
 def _shown(company: Company, field: Field, value: Any) -> Any:
@@ -63,13 +67,11 @@ def _shown(company: Company, field: Field, value: Any) -> Any:
 
 def _things(section: str) -> Any:
     def rows(company: Company) -> Iterator[Values]:
-        block = BY_CODE[section]
         for row, (code, thing) in zip(
             company.rows(section), getattr(company.scenario, section).items(), strict=True
         ):
-            values = {field.code: _shown(company, field, row.get(field.key)) for field in block.fields}
             told = {"label": company.label(thing.label) or code, "other": company.other(thing.label, code)}
-            yield values | told | {"code": code}
+            yield _told(company, section, row) | told | {"code": code}
 
     return rows
 
@@ -90,21 +92,16 @@ def _kpis(company: Company) -> Iterator[Values]:
 
 
 def _company(company: Company) -> Iterator[Values]:
-    scenario, values = company.scenario, company.setting("scenario")
-    shown = {field.code: _shown(company, field, values.get(field.key)) for field in BY_CODE["company"].fields}
+    scenario = company.scenario
     told = {"label": company.label(scenario.label), "other": company.other(scenario.label, scenario.name)}
-    yield {**shown, **told}
+    yield _told(company, "company", company.setting("scenario")) | told
 
 
 def _credit(company: Company) -> Iterator[Values]:
     for row in company.rows("credit"):
         if row["coefficient"] is not None:
-            told = {"counted": counted_text(company, row["side"], row["counted"])}
-            yield {
-                "kpi": company.name("kpis", row["kpi"]),
-                **told,
-                "side": company.words.word("side", row["side"]),
-                "coefficient": row["coefficient"],
+            yield _told(company, "credit", row) | {
+                "counted": counted_text(company, row["side"], row["counted"])
             }
 
 
@@ -177,16 +174,14 @@ def _caps(company: Company) -> Iterator[Values]:
 
 def _sources(company: Company) -> Iterator[Values]:
     for row, source in zip(company.rows("sources"), company.scenario.sources.values(), strict=True):
-        shown = {f.code: _shown(company, f, row.get(f.key)) for f in BY_CODE["sources"].fields}
-        yield shown | {"text": company.label(source.text)}
+        yield _told(company, "sources", row) | {"text": company.label(source.text)}
 
 
 def _points(company: Company) -> Iterator[Values]:
     """Of curves that have a name; the full form gives one to those that plans draw in place."""
-    block = BY_CODE["points"]
     for row in company.rows("points"):
         if row["curve"] in company.scenario.curves:
-            yield {field.code: _shown(company, field, row.get(field.key)) for field in block.fields}
+            yield _told(company, "points", row)
 
 
 _ROWS: dict[str, Any] = {

@@ -133,7 +133,7 @@ def _lines(company: Company, filled: FilledBlock) -> Iterator[PageLine]:
     yield PageLine("help", f"{name}:help", (say(f"sheets.{name}.help"),))
     if filled.block.form:
         yield PageLine("codes", f"{name}:codes", ("label", "value", "note"))
-        yield from _settings(company, filled)
+        yield from _settings(filled)
         return
     codes = [COMPUTED * (filled.field(code).style == "sum") + code for code in filled.codes]
     yield PageLine("codes", f"{name}:codes", tuple(codes))
@@ -151,11 +151,10 @@ def _totals(company: Company) -> Iterator[PageLine]:
         yield PageLine("total", "sum:total", (company.name("teams", team),))
 
 
-def _settings(company: Company, filled: FilledBlock) -> Iterator[PageLine]:
-    name, values = filled.block.code, filled.rows[0]
+def _settings(filled: FilledBlock) -> Iterator[PageLine]:
+    """What settings are called, and their values; what each means is for people alone."""
     for code, heading in zip(filled.codes, filled.headings, strict=True):
-        note = company.words.say(f"sheets.{name}.{code}.note")
-        yield PageLine("setting", f"{name}:{code}", (heading, values.get(code), note))
+        yield PageLine("setting", f"{filled.block.code}:{code}", (heading, filled.rows[0].get(code)))
 
 
 def blocks_on(pages: Sequence[Page]) -> Mapping[str, PlacedBlock]:

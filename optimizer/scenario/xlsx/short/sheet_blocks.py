@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 from optimizer.scenario.value_types import Period
 from optimizer.scenario.xlsx.layout import Form, SheetColumn
-from optimizer.scenario.xlsx.sheets import SHEETS
+from optimizer.scenario.xlsx.sheets import BY_NAME
 
 Style = Literal[
     "text", "number", "money", "share", "count", "yes", "word", "name", "things", "counted", "sum"
@@ -286,7 +286,7 @@ LEAVE = "leave:"
 
 def column_of(block: Block, field: Field) -> SheetColumn | None:
     """The column, or row, of the full form that a field is of; None where it is none of values."""
-    layout = next((s for s in SHEETS if s.name == (field.table or block.table)), None)
+    layout = BY_NAME.get(field.table or block.table)
     if layout is None:
         return None
     columns = (*layout.fields, *layout.named) if isinstance(layout, Form) else layout.columns

@@ -37,8 +37,7 @@ def _texts(line: PageLine) -> list[tuple[int, str]]:
     """What decides over widths: not titles and help, which run on over empty cells."""
     if line.kind not in ("heads", "row", "setting", "total"):
         return []
-    values = line.values[:2] if line.kind == "setting" else line.values
-    return [(column, value) for column, value in enumerate(values, 1) if isinstance(value, str)]
+    return [(column, value) for column, value in enumerate(line.values, 1) if isinstance(value, str)]
 
 
 def heights_of(page: Page, widths: dict[int, float]) -> dict[int, float]:

@@ -15,7 +15,8 @@ from xlsxwriter import Workbook
 
 from reports.style import COLOURS
 from reports.words.asking import Asking
-from reports.workbook.book import STAMP
+from reports.workbook.book import opened, printed
+from reports.workbook.question_sheet import ASKED, framed, question_styles
 
 COLUMNS = ("place", "question", "answer", "weight", "unit", "empty", "range", "who", "source")
 """In order: their codes stand in a hidden row, by which the sheet is read back in any language."""
@@ -72,9 +73,7 @@ def asked_workbook(
 ) -> bytes:
     """The workbook. `notes`: questions and what they mean. The same values give the same bytes."""
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(content, options) as book:
-        book.set_properties({"created": STAMP, "title": title})
+    with opened(content, title) as book:
         styles = _styles(book)
         page = book.add_worksheet(words.say("ask.sheet.answers"))
         _explain(book.add_worksheet(words.say("ask.sheet.notes")), notes, words, styles)
@@ -84,21 +83,15 @@ def asked_workbook(
 
 
 def _styles(book: Workbook) -> dict[str, Any]:
-    plain: dict[str, Any] = {"font_name": "Calibri", "valign": "vcenter", "text_wrap": True}
-    asked = {"bg_color": COLOURS["warn_tint"], "border": 1, "border_color": COLOURS["line"]}
-    formats: dict[str, dict[str, Any]] = {
-        "title": {"bold": True, "font_size": 16, "font_color": COLOURS["accent"], "text_wrap": False},
+    own: dict[str, dict[str, Any]] = {
         "muted": {"font_color": COLOURS["muted"], "indent": 1},
-        "loose": {"font_color": COLOURS["muted"], "text_wrap": False},
         "bare": {"text_wrap": False},
-        "head": {"bold": True, "bg_color": COLOURS["accent"], "font_color": COLOURS["paper"]},
         "part": {"bold": True, "font_color": COLOURS["accent"], "bottom": 1, "bottom_color": COLOURS["line"]},
-        "text": {"indent": 1},
-        "answer": {**asked, "align": "right"},
-        "choice": asked,
+        "answer": {**ASKED, "align": "right"},
+        "choice": ASKED,
         "fixed": {"font_color": COLOURS["muted"], "italic": True},
     }
-    return {name: book.add_format({**plain, **own}) for name, own in formats.items()}
+    return question_styles(book, own)
 
 
 # --- the questions --------------------------------------------------------------------------------------
@@ -130,11 +123,7 @@ def _ask(
         else:
             page.merge_range(row, 1, row, len(COLUMNS) - 1, line.label, styles["part"])
             page.set_row(row, 1.5 * LINE)
-    page.freeze_panes(FIRST, 2)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(HEADS)
+    framed(page, HEADS)
 
 
 def _line(
@@ -248,6 +237,4 @@ def _explain(page: Any, notes: Sequence[tuple[str, str]], words: Asking, styles:
         page.write_string(row, 0, question, styles["text"])
         page.write_string(row, 1, meaning, styles["text"])
         page.set_row(row, LINE * max(ceil(len(question) / 60), ceil(len(meaning) / 100)))
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    printed(page)

@@ -32,6 +32,21 @@ MOST_DECIMALS = 6
 """Shown of money that has no cents."""
 
 
+def opened(content: io.BytesIO, title: str) -> Workbook:
+    """A new xlsx file in memory, in which no text is a formula or a link."""
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = Workbook(content, options)
+    book.set_properties({"created": STAMP, "title": title})
+    return book
+
+
+def printed(page: Worksheet) -> None:
+    """On A4, across, as wide as one page."""
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+
+
 class Book:
     """An xlsx file in memory; `words` of every language, the first of which is shown where a reader asks for
     none of them. It opens in `language`: values stored beside formulas are in it."""
@@ -42,9 +57,7 @@ class Book:
         self.opens = next((one for one in words if one.language == language), words[0])
         self.inputs: list[tuple[str, float]] = []
         self._bytes = io.BytesIO()
-        options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = Workbook(self._bytes, options)
-        self._book.set_properties({"created": STAMP, "title": words[0].say("xlsx.title")})
+        self._book = opened(self._bytes, words[0].say("xlsx.title"))
         self._formats: dict[tuple[str, ...], Any] = {}
 
     def sheet(self, name: str, widths: Sequence[float]) -> Sheet:
@@ -54,9 +67,7 @@ class Book:
             page.set_column(column, column, width)
         page.set_row(0, 26)
         page.hide_gridlines(2)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        printed(page)
         return Sheet(self, page, name)
 
     def rounded(self, formula: str) -> str:

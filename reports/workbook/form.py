@@ -13,7 +13,8 @@ from reports.style import COLOURS
 from reports.words.catalogue import Words, words_for
 from reports.words.doubts import how_far
 from reports.words.sentences import Tables, period
-from reports.workbook.book import STAMP
+from reports.workbook.book import opened
+from reports.workbook.question_sheet import ASKED, framed, question_styles
 
 COLUMNS = ("path", "label", "unit", "who", "today", "range", "moves", "answer", "off", "source")
 """Of the form, in order: their codes stand in a hidden row, by which it is read back in any language."""
@@ -27,9 +28,7 @@ CODES, HEADS, FIRST = 4, 5, 6
 def form_of(tables: Tables, language: str) -> bytes:
     """The form in a language, what moves most first. The same tables give the same bytes."""
     words, content = words_for(tables, language), io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(content, options) as book:
-        book.set_properties({"created": STAMP, "title": words.say("form.sheet")})
+    with opened(content, words.say("form.sheet")) as book:
         _write(book, words, tables)
     return content.getvalue()
 
@@ -42,7 +41,7 @@ def _write(book: Workbook, words: Words, tables: Tables) -> None:
     company = words.name("company", summary["scenario"], 90)
     page.write_string(0, 0, words.say("form.title", company=company), styles["title"])
     page.write_string(1, 0, words.say("form.how"))
-    page.write_string(2, 0, words.say("form.back"), styles["muted"])
+    page.write_string(2, 0, words.say("form.back"), styles["loose"])
     money = {"currency": str(summary["currency"]), "period": period(words, summary)}
     for column, code in enumerate(COLUMNS):
         page.write_string(CODES, column, code)
@@ -51,30 +50,19 @@ def _write(book: Workbook, words: Words, tables: Tables) -> None:
     page.set_row(HEADS, 32)
     for row, (_, line) in enumerate(_by_size(tables["placeholders"]).iterrows(), FIRST):
         _question(page, row, words, line, money, styles)
-    page.freeze_panes(FIRST, 2)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(HEADS)
+    framed(page, HEADS)
 
 
 def _styles(book: Workbook) -> dict[str, Any]:
-    plain: dict[str, Any] = {"font_name": "Calibri", "valign": "vcenter", "text_wrap": True}
-    head = {"bold": True, "bg_color": COLOURS["accent"], "font_color": COLOURS["paper"]}
-    asked = {"bg_color": COLOURS["warn_tint"], "border": 1, "border_color": COLOURS["line"]}
-    formats: dict[str, dict[str, Any]] = {
-        "title": {"bold": True, "font_size": 16, "font_color": COLOURS["accent"], "text_wrap": False},
-        "muted": {"font_color": COLOURS["muted"], "text_wrap": False},
-        "head": head,
-        "text": {"indent": 1},
+    own: dict[str, dict[str, Any]] = {
         "path": {"font_color": COLOURS["muted"], "font_size": 9},
         "number": {"num_format": "#,##0.####", "align": "right"},
         "right": {"align": "right"},
-        "answer": {**asked, "num_format": "#,##0.####"},
-        "off": {**asked, "num_format": "0%"},
-        "source": asked,
+        "answer": {**ASKED, "num_format": "#,##0.####"},
+        "off": {**ASKED, "num_format": "0%"},
+        "source": ASKED,
     }
-    return {name: book.add_format({**plain, **own}) for name, own in formats.items()}
+    return question_styles(book, own)
 
 
 def _by_size(frame: pd.DataFrame) -> pd.DataFrame:

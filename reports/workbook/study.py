@@ -15,7 +15,7 @@ from reports.run import Document
 from reports.style import COLOURS
 from reports.words.labelled import in_words, with_labels
 from reports.words.locales import languages, phrase
-from reports.workbook.book import STAMP
+from reports.workbook.book import opened
 
 if TYPE_CHECKING:
     from optimizer.tables.table import Table
@@ -31,9 +31,7 @@ def study_workbook(
     """`<name>.xlsx` with the tables declared, in words too. The same tables give the same bytes."""
     said = with_labels(declared, tables)
     content = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(content, options) as book:
-        book.set_properties({"created": STAMP, "title": name})
+    with opened(content, name) as book:
         for table in declared:
             _write(book, table.name, said[table.name])
         known = [(table.name, *line) for table in declared for line in _meanings(table)]

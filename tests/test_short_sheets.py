@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 from fuzz import generated_tree, valid
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import TypeAdapter
 from second_edition import all_of, some_of
@@ -25,6 +22,8 @@ from second_edition import all_of, some_of
 from optimizer import Options, Scenario, ScenarioError, cli, read_scenario, solve
 from optimizer.scenario.xlsx.short import sheet_blocks
 from reports.words import locales
+from tests.verbs import incentives
+from tests.workbooks import bare, saved_by_libreoffice
 
 ROOT = Path(__file__).parent.parent
 CASES = ROOT / "tests" / "cases"
@@ -46,10 +45,6 @@ SHEETS = {
 }
 Edit = Callable[["Book"], None]
 SOLD = {"sales": {"wins": 1.0}}
-
-
-def incentives(*arguments: object) -> Result:
-    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments])
 
 
 def short(scenario: Scenario, language: str = "en") -> bytes:
@@ -114,21 +109,6 @@ def small(whole: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def french() -> bytes:
     return bare(short(read_scenario(SMALL), "fr"))
-
-
-def bare(content: bytes) -> bytes:
-    """The values alone, without comments, lists and looks: quicker to change and save."""
-    book = load_workbook(io.BytesIO(content))
-    for sheet in book:
-        sheet.data_validations.dataValidation = []
-        sheet.conditional_formatting = ConditionalFormattingList()
-        sheet.legacy_drawing = None
-        for row in sheet.iter_rows():
-            for cell in row:
-                cell.comment = None
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def edited(content: bytes, folder: Path, edit: Edit) -> Path:
@@ -865,15 +845,12 @@ def test_lists_have_every_value_that_the_file_may_have() -> None:
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 def test_libreoffice_computes_what_was_written_and_saves_the_same_scenario(tmp_path: Path) -> None:
     scenario = read_scenario(ALIGNMENT)
-    (tmp_path / "company.xlsx").write_bytes(short(scenario, "fr"))
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = ["soffice", "--headless", profile, "--convert-to", "xlsx", "--outdir", "saved", "company.xlsx"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
-    assert read_scenario(tmp_path / "saved" / "company.xlsx") == scenario
-    written, computed = (
-        load_workbook(tmp_path / f, data_only=True) for f in ("company.xlsx", "saved/company.xlsx")
-    )
-    formulas = load_workbook(tmp_path / "company.xlsx")
+    file = tmp_path / "company.xlsx"
+    file.write_bytes(short(scenario, "fr"))
+    saved = saved_by_libreoffice(file)
+    assert read_scenario(saved) == scenario
+    written, computed = (load_workbook(each, data_only=True) for each in (file, saved))
+    formulas = load_workbook(file)
     seen = 0
     for sheet in formulas:
         for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):

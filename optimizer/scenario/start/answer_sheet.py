@@ -124,15 +124,17 @@ def _put(content: Content, place: Place, value: object) -> None:
 
 def _answers(sheet: _Sheet) -> Iterator[tuple[int, Place, object]]:
     """Row, place, and value or problem of each answer; weights by KPI."""
-    head = {place[0]: row for row in sheet.rows if len(place := sheet.place(row)) == 1}
-    kind = str(sheet.cell(head["archetype"], "answer") or "") if "archetype" in head else ""
+    given = {
+        place[0]: str(sheet.cell(row, "answer") or "")
+        for row in sheet.rows
+        if len(place := sheet.place(row)) == 1
+    }
+    kind = given.get("archetype", "")
     archetype = sheet.chosen("archetype", kind) or kind
     form = LIBRARY.archetypes.get(archetype)
     asked = {question.path: question for question in questions_of(archetype)} if form else {}
-    language = str(sheet.cell(head["lang"], "answer") or "") if "lang" in head else "en"
-    period = (
-        sheet.chosen("period", str(sheet.cell(head["period"], "answer") or "")) if "period" in head else ""
-    )
+    language = given.get("lang", "en")
+    period = sheet.chosen("period", given.get("period", ""))
     usual = period or (form.period if form else "")
     seen: set[Place] = set()
     for row in sheet.rows:

@@ -12,14 +12,14 @@ from optimizer.scenario.xlsx.cells import grids_of
 from optimizer.scenario.xlsx.plan_rows import short_where_weights
 from optimizer.scenario.xlsx.rows import Report, WorkbookFile, known_sheets, rows_of
 from optimizer.scenario.xlsx.short.read import is_short, language_of, short_tree
-from optimizer.scenario.xlsx.tree import FILL, TreeBuilder
+from optimizer.scenario.xlsx.tree import FILL, TreeBuilder, as_text
 
 
 def _absent(path: TreePath) -> str:
     return f"add a sheet called {path[0]}" if len(path) == 1 else FILL
 
 
-SHEET = Medium(_absent, lambda value: f"type '{value} with the apostrophe, which makes it text")
+SHEET = Medium(_absent, as_text)
 
 
 def tree_of_workbook(file: Path) -> Tree:

@@ -17,6 +17,11 @@ Step = tuple[str | None, Mark]
 FILL = "fill this cell"
 
 
+def as_text(value: object) -> str:
+    """The remedy for a number where text is wanted."""
+    return f"type '{value} with the apostrophe, which makes it text"
+
+
 class TreeBuilder:
     """Puts the rows of one sheet after the other into the root."""
 

@@ -19,7 +19,7 @@ from optimizer.scenario.xlsx.short.sheet_parts import marker_column
 from optimizer.scenario.xlsx.short.sheet_words import CODES, CarriedWords, carried_words
 from optimizer.scenario.xlsx.short.things import things_in
 from optimizer.scenario.xlsx.short.values import put_values
-from optimizer.scenario.xlsx.tree import FILL, TreeBuilder
+from optimizer.scenario.xlsx.tree import FILL, TreeBuilder, as_text
 
 _NEEDED = ("teams", "activities", "kpis", "weights")
 """Parts without which there is no scenario."""
@@ -29,7 +29,7 @@ def _absent(path: TreePath) -> str:
     return "fill in at least one row of it" if len(path) == 1 else FILL
 
 
-SHORT = Medium(_absent, lambda value: f"type '{value} with the apostrophe, which makes it text")
+SHORT = Medium(_absent, as_text)
 
 
 def is_short(grids: Sequence[SheetGrid]) -> bool:

@@ -58,6 +58,23 @@ def test_help_loads_neither_pyomo_nor_pandas_nor_matplotlib():
     assert incentives("--help").returncode == 0
 
 
+def test_verbs_that_only_look_load_neither_pyomo_nor_pandas_nor_matplotlib():
+    """Loading them takes longer than all that these verbs do."""
+    heavy = ("pyomo", "highspy", "pandas", "matplotlib", "polars", "scipy.stats", "openpyxl", "typst")
+    asked = (["check"], ["evaluate"], ["budget", "--plan", "current"], ["measures"], ["compare"])
+    code = (
+        "import sys; from optimizer.cli import main\n"
+        f"for verb, *options in {asked}:\n"
+        f"    main([verb, {str(MINI)!r}, *options], standalone_mode=False)\n"
+        f"print([m for m in {heavy} if m in sys.modules], file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert result.stderr.splitlines()[-1] == "[]"
+    assert all(title in result.stdout for title in ("Money (", "Budget (", "Congruence", "Plans ("))
+
+
 @pytest.mark.slow
 def test_check_says_the_baseline_in_words_and_warns_on_stderr():
     result = incentives("check", MINI)

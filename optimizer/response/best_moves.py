@@ -4,15 +4,23 @@ since building each apart takes ten times as long as solving them."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from optimizer.arrays import Floats
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 _AT_ONCE = 200
 """Programs that are solved as one."""
+_KEPT = 1_000
+"""Answers that are remembered: a few numbers each."""
+_answers: dict[bytes, Floats] = {}
+"""By all numbers of the programs. A company that is calibrated again, changed in what moves nothing here (its
+pay, a curve), asks the same programs, and building and solving them is most of a calibration."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +43,31 @@ class Moves:
 def largest_gains(moves: Moves, gain: Floats) -> Floats:
     """max gain·Δ of each program, (R,), for `gain` (R, A). Raises RuntimeError where HiGHS finds none."""
     parts = [slice(first, first + _AT_ONCE) for first in range(0, len(gain), _AT_ONCE)]
-    return np.concatenate([np.zeros(0), *(_side_by_side(moves.rows(part), gain[part]) for part in parts)])
+    return np.concatenate([np.zeros(0), *(_answered(moves.rows(part), gain[part]) for part in parts)])
+
+
+def _answered(moves: Moves, gain: Floats) -> Floats:
+    """Solved once: the same numbers have the same answer, to the bit."""
+    asked = _fingerprint(moves.balance, moves.low, moves.high, moves.lost, moves.purse, gain)
+    if asked not in _answers:
+        if len(_answers) >= _KEPT:
+            _answers.clear()
+        _answers[asked] = _side_by_side(moves, gain)
+    return _answers[asked]
+
+
+def _fingerprint(*arrays: Floats | None) -> bytes:
+    """Of shapes and all numbers, in which no two programs agree."""
+    seen = blake2b()
+    for array in arrays:
+        seen.update(b"none" if array is None else repr(array.shape).encode() + array.tobytes())
+    return seen.digest()
 
 
 def _side_by_side(moves: Moves, gain: Floats) -> Floats:
     """Variables in units of `high`, rows near 1."""
+    from scipy.optimize import linprog
+
     unit = np.where(moves.high > 0, moves.high, 1.0)
     scaled = gain * unit
     size = np.maximum(np.abs(scaled).max(axis=1, keepdims=True), 1e-300)
@@ -73,6 +101,8 @@ def _balances(balance: Floats, unit: Floats) -> dict[str, csr_array | Floats]:
 
 def _diagonal(blocks: Floats) -> csr_array:
     """Blocks (R, m, n) along the diagonal of a sparse matrix (R m, R n)."""
+    from scipy.sparse import csr_array
+
     count, rows, columns = blocks.shape
     at = np.arange(columns) + columns * np.arange(count)[:, None, None]
     ends = columns * np.arange(count * rows + 1)

@@ -7,13 +7,16 @@ so that printed numbers add up: where lines stand above their total, a line `rou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from optimizer.explanation.waterfall import CAUSES
 from optimizer.response.booking import half_up, rounded
 from optimizer.tables.table import Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CENTS = 2
 SHARE_DECIMALS = 3

@@ -17,13 +17,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = dict[str, Any]
-Tables = dict[str, pd.DataFrame]
+Tables = dict[str, "pd.DataFrame"]
 
 UNITS = {
     "name": "a name of the scenario, of the command line or of a file",
@@ -107,12 +109,14 @@ class Table:
 
     def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
         """Rows with a cell for every column, and for nothing else, as a frame of the columns' types."""
+        from pandas import DataFrame
+
         content = list(rows)
         for row in content:
             if row.keys() != self.columns.keys():
                 odd = ", ".join(sorted(row.keys() ^ self.columns.keys()))
                 raise ValueError(f"a row of {self.name} has not the columns that were declared: {odd}")
-        frame = pd.DataFrame(content, columns=list(self.columns))
+        frame = DataFrame(content, columns=list(self.columns))
         return frame.astype({name: _DTYPES[column.type] for name, column in self.columns.items()})
 
     def write(self, frame: pd.DataFrame, file: Path) -> None:
@@ -142,27 +146,33 @@ class Table:
 
     def read(self, file: Path) -> pd.DataFrame:
         """Equal to what was written. Raises TableError."""
+        from pandas import DataFrame
+
         texts = _texts(file)
         texts = texts[self._own(texts.columns)]
         if list(texts.columns) != list(self.columns):
             odd = ", ".join(sorted(set(texts.columns) ^ set(self.columns))) or "another order"
             raise TableError(f"{file} has other columns ({odd}): solve again with this version")
-        return pd.DataFrame({name: self._typed(file, name, texts[name]) for name in self.columns})
+        return DataFrame({name: self._typed(file, name, texts[name]) for name in self.columns})
 
     def _typed(self, file: Path, name: str, texts: Iterable[str]) -> pd.Series[Any]:
         """Python's own conversions: exact, whatever the version of pandas."""
+        from pandas import Series
+
         kind = self.columns[name].type
         try:
             values = [_VALUE[kind](text) for text in texts]
         except (ValueError, KeyError) as error:
             raise TableError(f"{file}, column {name}: {error} is no {kind.__name__}: solve again") from error
-        typed: pd.Series[Any] = pd.Series(values, dtype=_DTYPES[kind])
+        typed: pd.Series[Any] = Series(values, dtype=_DTYPES[kind])
         return typed
 
 
 def _texts(file: Path) -> pd.DataFrame:
+    from pandas import read_csv
+
     try:
-        texts: pd.DataFrame = pd.read_csv(file, dtype=object, na_filter=False)
+        texts: pd.DataFrame = read_csv(file, dtype=object, na_filter=False)
     except FileNotFoundError as error:
         raise TableError(f"{file} is missing: solve again, the run is incomplete or older") from error
     except ValueError as error:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from reports.words.catalogue import Words
 from reports.words.naming import plain_name
 from reports.words.periods import PeriodName, period_name
 
-Tables = dict[str, pd.DataFrame]
+if TYPE_CHECKING:
+    import pandas as pd
+
+Tables = dict[str, "pd.DataFrame"]
 Row = Any
 
 

@@ -30,7 +30,6 @@ from optimizer.response.pay_response import pay_responses
 from optimizer.scenario.plan import plans_in
 from optimizer.scenario.types import Scenario
 from optimizer.tables.frontier import frontier_rows
-from reports.board.limits import state_of
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import FrontierPoint
@@ -298,6 +297,8 @@ def _in_words(lines: tuple[BudgetLine, ...]) -> Iterator[str]:
 
 def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None:
     """One row per limit, loosest last; the scenario's own is marked."""
+    from reports.board.limits import state_of
+
     over = points[0].over
     paid = ("gross pay", "charges", "loaded pay")
     columns = [over, "status", scenario.rules.objective, "gain", *paid, "net change", "gaming hours"]

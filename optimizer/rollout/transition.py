@@ -125,20 +125,36 @@ def transition(
 ) -> Transition:
     """Simulate staying and changing to the plan `euros` (I, K) on its terms, in the same draws."""
     luck = draw_luck(cal.scenario, seed, periods, draws)
-    stay = follow(cal.paid_by(IN_FORCE), cal.current, luck, learning)
-    paid = cal.paid_by(terms)
-    goes_on = same_plan(cal.scenario, (cal.current, IN_FORCE), (euros, terms))
-    return Transition(paid, luck, stay, stay if goes_on else follow(paid, euros, luck, learning))
+    in_force, paid = cal.paid_by(IN_FORCE), cal.paid_by(terms)
+    starts = _starts(in_force, luck, learning)
+    stay = _follow(in_force, cal.current, luck, learning, starts)
+    if same_plan(cal.scenario, (cal.current, IN_FORCE), (euros, terms)):
+        return Transition(paid, luck, stay, stay)
+    return Transition(paid, luck, stay, _follow(paid, euros, luck, learning, starts))
 
 
 def follow(cal: Calibrated, euros: Floats, luck: Luck, learning: float = LEARNING) -> TransitionPath:
     """What happens from today on under a plan (I, K) that begins now, today's having gone on for long."""
-    parts: dict[int, TransitionPath] = {}
     before = cal.paid_by(IN_FORCE) if len(luck.earlier) else cal
-    for s in map(int, np.unique(luck.regime)):
-        mine = luck.regime == s
-        start = _Run(before, s, cal.current, learning).after(luck.earlier[:, mine])
-        parts[s] = _Run(cal, s, euros, learning).path(luck.noise[:, mine], start)
+    return _follow(cal, euros, luck, learning, _starts(before, luck, learning))
+
+
+def _starts(before: Calibrated, luck: Luck, learning: float) -> dict[int, _State]:
+    """Where today's plan has led the draws of every regime, whatever begins then."""
+    return {
+        s: _Run(before, s, before.current, learning).after(luck.earlier[:, luck.regime == s])
+        for s in map(int, np.unique(luck.regime))
+    }
+
+
+def _follow(
+    cal: Calibrated, euros: Floats, luck: Luck, learning: float, starts: dict[int, _State]
+) -> TransitionPath:
+    """All draws, in their order."""
+    parts = {
+        s: _Run(cal, s, euros, learning).path(luck.noise[:, luck.regime == s], start)
+        for s, start in starts.items()
+    }
     return _together(parts, luck.regime)
 
 

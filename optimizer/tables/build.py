@@ -33,6 +33,7 @@ from optimizer.tables import (
     solve_summary,
     tornado,
     warnings,
+    year,
 )
 from optimizer.tables.table import Row, Table, Tables
 
@@ -70,6 +71,9 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (payroll.PAY_TOTALS, lambda e: payroll.Payroll.of(e).totals()),
     (payroll.PAY_CASES, lambda e: payroll.Payroll.of(e).cases()),
     (payroll.CASE_TOTALS, lambda e: payroll.Payroll.of(e).case_totals()),
+    (year.YEAR, lambda e: year.year_rows(year.year_of(e))),
+    (year.YEAR_LINES, lambda e: year.year_lines_rows(year.year_of(e))),
+    (year.YEAR_GAIN, lambda e: year.year_gain_rows(year.year_of(e))),
     (controls.CONTROLS, controls.controls_rows),
     (paid_curves.CURVES, lambda e: paid_curves.curves_rows(payroll.Payroll.of(e).cal)),
     (paid_curves.FACTORS, lambda e: paid_curves.factors_rows(payroll.Payroll.of(e).cal)),

@@ -1,0 +1,206 @@
+"""The first year of a plan as tables: what is earned by period against limits, what the switch brings.
+
+The plan is the recommended one, or the current one where there is none. Without `phasing` people stay as they
+are and periods are alike: what moves then is what people learn, and what is under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from optimizer.arrays import Floats
+from optimizer.explanation.build import Explanation
+from optimizer.response.booking import Booked, half_up, rounded
+from optimizer.risk.cvar import percentile
+from optimizer.rollout.year.earned import Year, first_year
+from optimizer.tables.table import Column, Row, Table
+
+WHOLE = 0
+"""In place of a period: the whole year."""
+LEVEL = 0.9
+"""Of the percentile beside what is expected: one case in ten is above."""
+COMPANY = ""
+
+_PERIOD = Column(int, "order", "period of the year, from 1; 0: the whole year")
+_TEAM = Column(str, "name", "name of the team; empty for the company", "team")
+
+YEAR = Table(
+    "year",
+    period=_PERIOD,
+    team=_TEAM,
+    present=Column(float, "1", "people present and paid, year: on average; empty where not given"),
+    new=Column(float, "1", "of them more than the period before; year: in all"),
+    gone=Column(float, "1", "fewer than the period before; year: in all"),
+    counted=Column(
+        float, "1", "people present as parts of the team's people, new ones by their ramp; empty: the company"
+    ),
+    target=Column(float, "money", "pay at 100 % of the people counted, in this season"),
+    guaranteed=Column(float, "money", "paid whatever the result during the ramp, before leave pay; in gross"),
+    gross=Column(
+        float,
+        "money",
+        "expected payout before charges, guaranteed and leave pay in it, rounded once per team and period; "
+        "sums else",
+    ),
+    charges=Column(float, "money", "gross × rate, rounded once per team and period; sums else"),
+    loaded=Column(float, "money", "gross + charges"),
+    standard_error=Column(float, "money", "of loaded, from the number of draws"),
+    p90=Column(float, "money", "loaded payout that one case in ten exceeds, over draws of the whole year"),
+    reserve=Column(float, "money", "set aside by the budget of the company; 0 for teams"),
+    limit=Column(float, "money", "loaded; year: of all its periods; empty without one"),
+    slack=Column(float, "money", "limit − reserve − loaded"),
+    over=Column(float, "share", "probability that loaded and reserve exceed the limit; empty without one"),
+)
+YEAR_LINES = Table(
+    "year_lines",
+    period=Column(int, "order", "period of the year, from 1"),
+    team=Column(str, "name", "name of the team", "team"),
+    kpi=Column(str, "name", "name of the KPI", "kpi"),
+    euros=Column(float, "money/period", "weight × target pay of the team's people, in an average period"),
+    season=Column(float, "share", "of the year's objective and pay that falls in the period"),
+    level=Column(float, "share", "expected pay per unit of pay at 100 %, from the simulated switch"),
+    counted=Column(float, "1", "people as parts of the team's people, new ones by their ramp"),
+    pay=Column(
+        float,
+        "money",
+        "euros × periods × season × level × counted, before charges; rounded to be shown, never added up",
+    ),
+)
+YEAR_GAIN = Table(
+    "year_gain",
+    period=_PERIOD,
+    revenue_change=Column(float, "money", "revenue after direct costs over today's plan, same luck, mean"),
+    loaded_change=Column(float, "money", "the same of loaded payouts, people and seasons as today"),
+    net_change=Column(float, "money", "revenue_change − loaded_change"),
+    net_error=Column(float, "money", "standard error of net_change, from the number of draws"),
+    noise=Column(float, "money", "standard deviation of net under today's plan, by luck and regimes alone"),
+    draws=Column(int, "count", "years drawn"),
+)
+
+
+def year_of(explanation: Explanation) -> Year:
+    """Of the recommended plan, or of the current one where there is none; simulated once."""
+    if not _KEPT or _KEPT[0][0] is not explanation:
+        paid = explanation.in_force if explanation.chosen is None else explanation.chosen.paid
+        _KEPT[:] = [(explanation, first_year(explanation.cal, *paid))]
+    return _KEPT[0][1]
+
+
+_KEPT: list[tuple[Explanation, Year]] = []
+"""The explanation that tables are made of, and its year."""
+
+
+def year_rows(year: Year) -> Iterator[Row]:
+    """Every period, then the year: teams, then the company."""
+    for t in range(year.periods):
+        yield from _block(year, t + 1, slice(t, t + 1), _at(year.booked, t))
+    yield from _block(year, WHOLE, slice(None), year.whole)
+
+
+def _at(booked: Booked, t: int) -> Booked:
+    return Booked(booked.pay[t], booked.charges[t], booked.decimals)
+
+
+def _block(year: Year, period: int, some: slice, booked: Booked) -> Iterator[Row]:
+    """Rows of some periods together."""
+    budget = year.cal.scenario.rules.budget
+    drawn, foreseen = (paid[some].sum(axis=0) for paid in (year.loaded, year.loaded_foreseen))
+    count = len(range(year.periods)[some])
+    for i, team in enumerate(year.cal.network.teams):
+        people = _people(year, some, i) | _amounts(year, some, slice(i, i + 1), booked.decimals)
+        error = _error(foreseen[:, i])
+        row = _against(booked.of(i), drawn[:, i], budget.teams.get(team), 0.0, count)
+        yield {"period": period, "team": team, **people, **error, **row}
+    whole = _company_people(year, some) | _amounts(year, some, slice(None), booked.decimals)
+    row = _against(booked.company, drawn.sum(axis=1), budget.expected, budget.reserve, count)
+    error = _error(foreseen.sum(axis=1))
+    yield {"period": period, "team": COMPANY, **whole, **error, **row}
+
+
+def _error(drawn: Floats) -> Row:
+    return {"standard_error": float(drawn.std() / np.sqrt(len(drawn)))}
+
+
+def _people(year: Year, some: slice, i: int) -> Row:
+    of = year.staffing
+    return {
+        "present": float(of.present[some, i].mean()),
+        "new": float(of.new[some, i].sum()),
+        "gone": float(of.gone[some, i].sum()),
+        "counted": float(of.counted[some, i].mean()),
+    }
+
+
+def _company_people(year: Year, some: slice) -> Row:
+    of = year.staffing
+    moved = {"new": float(of.new[some].sum()), "gone": float(of.gone[some].sum())}
+    return {"present": float(of.present[some].mean(axis=0).sum()), **moved, "counted": np.nan}
+
+
+def _amounts(year: Year, some: slice, teams: slice, decimals: int) -> Row:
+    target = (year.at_target.sum(axis=2) * year.staffing.counted)[some, teams].sum()
+    return {
+        "target": rounded(float(target), decimals),
+        "guaranteed": rounded(float(year.guaranteed[some, teams].sum()), decimals),
+    }
+
+
+def _against(booked: Booked, drawn: Floats, most: float | None, kept: float, count: int) -> Row:
+    """What is booked for `count` periods, beside draws of it (S,) and their limit."""
+    pay, charges, loaded = (float(v) for v in (booked.pay, booked.charges, booked.loaded))
+    reserve = rounded(count * kept, booked.decimals)
+    limit = np.nan if most is None else rounded(count * most, booked.decimals)
+    with_reserve = half_up(drawn + reserve, booked.decimals)
+    odds = np.full(len(drawn), 1 / len(drawn))
+    return {
+        "gross": pay,
+        "charges": charges,
+        "loaded": loaded,
+        "p90": rounded(float(percentile(drawn[None], odds, LEVEL)[0]), booked.decimals),
+        "reserve": reserve,
+        "limit": limit,
+        "slack": rounded(limit - reserve - loaded, booked.decimals),
+        "over": np.nan if most is None else float((with_reserve > limit).mean()),
+    }
+
+
+def year_lines_rows(year: Year) -> Iterator[Row]:
+    """Every KPI that a team is paid on, in every period."""
+    network, count = year.cal.network, year.periods
+    for t in range(count):
+        for i, k in np.argwhere(year.euros > 0):
+            euros, level = float(year.euros[i, k]), float(year.level[t, i, k])
+            season, counted = float(year.season[t, k]), float(year.staffing.counted[t, i])
+            yield {
+                "period": t + 1,
+                "team": network.teams[i],
+                "kpi": network.kpis[k],
+                "euros": euros,
+                "season": season / count,
+                "level": level,
+                "counted": counted,
+                "pay": rounded(euros * season * level * counted, year.booked.decimals),
+            }
+
+
+def year_gain_rows(year: Year) -> Iterator[Row]:
+    """Every period, then the year."""
+    for t in range(year.periods):
+        yield _gain(year, t + 1, slice(t, t + 1))
+    yield _gain(year, WHOLE, slice(None))
+
+
+def _gain(year: Year, period: int, some: slice) -> Row:
+    change, stay = year.transition.change, year.transition.stay
+    net = (change.net[some] - stay.net[some]).sum(axis=0)
+    return {
+        "period": period,
+        "revenue_change": float((change.revenue[some] - stay.revenue[some]).sum(axis=0).mean()),
+        "loaded_change": float((change.loaded_pay[some] - stay.loaded_pay[some]).sum(axis=0).mean()),
+        "net_change": float(net.mean()),
+        "net_error": float(net.std() / np.sqrt(net.size)),
+        "noise": float(stay.net[some].sum(axis=0).std()),
+        "draws": net.size,
+    }

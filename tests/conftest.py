@@ -5,6 +5,10 @@ With `--strict-skips` only a test without its data may be skipped.
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import pytest
 
 ALLOWED = ("data is absent", "--benchmark-skip active", "--benchmark-only active")
@@ -12,6 +16,19 @@ ALLOWED = ("data is absent", "--benchmark-skip active", "--benchmark-only active
 
 SLOW = ("documents", "batch", "browser", "data")
 """Marks of kinds of tests that `-m "not slow"` leaves out."""
+
+BYTECODE = Path(__file__).parents[1] / ".pytest_cache" / "bytecode"
+
+
+def _compile_once() -> None:
+    """Where Python may not write bytecode, each process that tests start would compile all libraries
+    anew (Pyomo takes two seconds): it is kept, in a folder of the tests' own."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BYTECODE)
+        sys.dont_write_bytecode = False
+
+
+_compile_once()
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks

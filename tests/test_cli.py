@@ -1,4 +1,5 @@
-"""The verbs as a person or a scheduler runs them: real processes, real files."""
+"""The verbs as a person or a scheduler runs them: real files, and real processes where one is asked about
+(start, exit codes, signals, bytes); elsewhere in this process, since loading takes longer than most verbs."""
 
 import json
 import os
@@ -10,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import verbs
 import yaml
 from click.testing import CliRunner, Result
 
@@ -31,7 +33,15 @@ RULES = {
 }
 
 
-def incentives(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def incentives(*arguments: object) -> Result:
+    """A verb in this process, which has loaded what it needs; never one that ends in an error of its own."""
+    done = verbs.incentives(*arguments, env={"COLUMNS": "100"})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done
+
+
+def started(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """A verb as a person starts it."""
     command = [sys.executable, "-m", "optimizer.cli", *map(str, arguments)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd or ROOT, env=env, timeout=240)
@@ -55,7 +65,7 @@ def test_help_loads_neither_pyomo_nor_pandas_nor_matplotlib():
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert result.stdout.strip() == "[]"
-    assert incentives("--help").returncode == 0
+    assert started("--help").returncode == 0
 
 
 def test_verbs_that_only_look_load_neither_pyomo_nor_pandas_nor_matplotlib():
@@ -78,7 +88,7 @@ def test_verbs_that_only_look_load_neither_pyomo_nor_pandas_nor_matplotlib():
 @pytest.mark.slow
 def test_check_says_the_baseline_in_words_and_warns_on_stderr():
     result = incentives("check", MINI)
-    assert result.returncode == 0
+    assert result.exit_code == 0
     assert "marketing: 75% of 800 hours are booked" in result.stdout
     assert "uncapped rate" in result.stderr
 
@@ -95,7 +105,7 @@ def test_check_as_json_is_one_object_with_problems_and_warnings():
 def test_bad_input_ends_with_code_2_a_place_and_no_traceback(tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text(MINI.read_text().replace('"noise": 0.35', '"nois": 0.35'))
-    result = incentives("check", file, "--json")
+    result = started("check", file, "--json")
     assert result.returncode == 2
     (problem,) = json.loads(result.stdout)["problems"]
     assert "kpis.wins.nois" in problem["where"]
@@ -106,7 +116,7 @@ def test_bad_input_ends_with_code_2_a_place_and_no_traceback(tmp_path):
 @pytest.mark.slow
 def test_a_plan_that_does_not_exist_is_refused_with_the_known_ones():
     result = incentives("evaluate", MINI, "--plan", "nowhere")
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "current" in result.stderr
 
 
@@ -177,7 +187,7 @@ def test_a_budget_on_bad_cases_says_what_they_come_to_on_another_sample(scenario
     tree["rules"]["budget"] = {"cvar": {"level": 0.95, "limit": 150000}}
     scenario.write_text(yaml.safe_dump(tree))
     result = incentives("budget", scenario, "--plan", "current", "--json")
-    assert result.returncode == 1
+    assert result.exit_code == 1
     line = json.loads(result.stdout)["lines"][-1]
     assert line["name"] == "budget.cvar"
     assert line["slack"] == pytest.approx(line["limit"] - line["value"])
@@ -227,7 +237,7 @@ def test_measures_has_every_team_kpi_and_pair():
 @pytest.mark.slow
 def test_budget_exits_with_1_when_a_line_is_exceeded(scenario):
     ok = incentives("budget", scenario, "--plan", "current", "--json")
-    assert ok.returncode == 0
+    assert ok.exit_code == 0
     lines = {line["name"]: line for line in json.loads(ok.stdout)["lines"]}
     assert lines["budget.expected"]["value"] == pytest.approx(127800, abs=1e-3)
     assert lines["budget.expected"]["slack"] == pytest.approx(7200, abs=1e-3)
@@ -235,14 +245,14 @@ def test_budget_exits_with_1_when_a_line_is_exceeded(scenario):
     tight = yaml.safe_load(scenario.read_text())
     tight["rules"]["budget"]["expected"] = 127000
     scenario.write_text(yaml.safe_dump(tight))
-    assert incentives("budget", scenario, "--plan", "current").returncode == 1
+    assert incentives("budget", scenario, "--plan", "current").exit_code == 1
 
 
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory) -> tuple[subprocess.CompletedProcess[str], Path]:
     folder = tmp_path_factory.mktemp("solve")
     file = written(folder, RULES)
-    return incentives("solve", file, "--json", cwd=folder), folder
+    return started("solve", file, "--json", cwd=folder), folder
 
 
 @pytest.mark.slow
@@ -272,7 +282,7 @@ def test_the_same_input_gives_the_same_bytes(solved, tmp_path):
     _, folder = solved
     first = folder / "runs" / "company"
     again = tmp_path / "again"
-    assert incentives("solve", folder / "company.yaml", "--out", again).returncode == 0
+    assert incentives("solve", folder / "company.yaml", "--out", again).exit_code == 0
     differing = [
         p.relative_to(first)
         for p in sorted(first.rglob("*"))
@@ -295,7 +305,7 @@ def test_baseline_beliefs_add_what_the_model_saw(scenario, tmp_path):
 def test_an_infeasible_scenario_exits_with_1_and_still_writes_a_report(tmp_path):
     file = written(tmp_path, {**RULES, "budget": {"expected": 60000}})
     done = incentives("solve", file, "--json", "--out", tmp_path / "run")
-    assert done.returncode == 1
+    assert done.exit_code == 1
     answer = json.loads(done.stdout)
     assert answer["status"] == "infeasible"
     assert answer["plan"] is None
@@ -377,7 +387,7 @@ def test_a_folder_that_is_not_a_run_is_never_replaced(scenario, tmp_path):
     victim.mkdir()
     (victim / "thesis.txt").write_text("years of work")
     done = incentives("solve", scenario, "--out", victim)
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "not a run folder" in done.stderr
     assert (victim / "thesis.txt").read_text() == "years of work"
 
@@ -405,7 +415,7 @@ def test_numbers_are_never_cut_however_narrow_the_terminal(capsys, monkeypatch):
 def test_plans_without_steps_are_not_listed_but_refused_with_the_remedy(tmp_path):
     company = written(tmp_path, {"objective": "surplus", "weights": {"step": 0}})
     result = incentives("solve", company, "--alternatives", 3)
-    assert result.returncode == 2
+    assert result.exit_code == 2
     assert "rules.weights.step is 0: write 0.05 there" in " ".join(result.stderr.replace("│", " ").split())
     assert "Traceback" not in result.stderr
 
@@ -462,7 +472,7 @@ def test_solve_looks_at_its_destination_before_it_solves(scenario, tmp_path, bel
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that nobody can write to")
 def test_a_folder_that_cannot_be_written_ends_with_code_2_and_no_traceback(scenario):
     done = incentives("solve", scenario, "--json", "--out", "/proc/nowhere/run")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "Traceback" not in done.stderr
     assert "check the path" in json.loads(done.stdout)["problems"][0]["hint"]
 

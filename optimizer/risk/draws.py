@@ -18,9 +18,11 @@ of what the team is paid.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from zlib import crc32
 
 import numpy as np
 from scipy.special import ndtri
@@ -53,6 +55,8 @@ class Stream(IntEnum):
     EARLIER = 6
     """Periods before the first one."""
     PERSONS = 7
+    UNITS = 8
+    """What companies under one envelope share, and a seed of its own for each."""
 
 
 def generator(seed: int, stream: Stream, *part: int) -> np.random.Generator:
@@ -101,6 +105,25 @@ def draw(scenario: Scenario, seed: int = SEED, periods: int = PERIODS) -> Draws:
     regime = _regimes(rng, scenario, periods)
     noise = _luck(rng, luck_factors(scenario, build_network(scenario)), periods)
     return Draws(regime, noise, _spread_evenly(seed, Stream.PAYOUTS, noise.shape), seed)
+
+
+def draw_units(scenarios: Sequence[Scenario], seed: int = SEED, periods: int = PERIODS) -> Iterator[Draws]:
+    """For several companies in the same periods: the common factor F of model.md §10 is one for all, and so
+    are regimes of the same names and odds; all other luck is each company's own."""
+    shared = generator(seed, Stream.UNITS).standard_normal(periods)
+    for n, scenario in enumerate(scenarios):
+        own = int(generator(seed, Stream.UNITS, n).integers(2**31))
+        rng, factors = generator(own, Stream.PAYOUTS), luck_factors(scenario, build_network(scenario))
+        independent = np.column_stack([shared, rng.standard_normal((periods, len(factors.own)))])
+        order = generator(seed, Stream.UNITS, 0, _odds_of(scenario))
+        regime = order.permutation(_regimes(order, scenario, periods))
+        before = _spread_evenly(own, Stream.PAYOUTS, (periods, len(scenario.kpis)))
+        yield Draws(regime, correlated(independent, factors), before, own)
+
+
+def _odds_of(scenario: Scenario) -> int:
+    """A number for the names and odds of regimes: companies with the same ones live in the same."""
+    return crc32(repr([(name, r.probability) for name, r in scenario.regimes.items()]).encode())
 
 
 @dataclass(frozen=True)

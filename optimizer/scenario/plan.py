@@ -141,6 +141,30 @@ def curves_in_words(curves: ChosenCurves) -> str:
     return "; ".join(f"{at}: {curve if isinstance(curve, str) else 'own'}" for at, curve in curves.items())
 
 
+def plan_in_told_words(scenario: Scenario, weights: str, curves: str, target_pay: str) -> Plan:
+    """What `plan_in_words`, `curves_in_words` and `pay_in_words` say of a plan, weights to six digits.
+
+    Raises ValueError for anything else, and for curves written in place, which words do not tell.
+    """
+    own = {team: dict(map(_told_share, told.split(", "))) for team, told in _told(weights)}
+    chosen = dict(_told(curves))
+    if "own" in chosen.values():
+        raise ValueError("a curve that is written in place has no name")
+    pay = {name: float(team.current_pay) for name, team in scenario.teams.items()}
+    return Plan(own, pay | {team: float(amount) for team, amount in _told(target_pay)}, dict(chosen))
+
+
+def _told(words: str) -> list[tuple[str, str]]:
+    """`place: what; place: what` taken apart."""
+    pairs = (part.split(": ", 1) for part in words.split("; ") if part)
+    return [(place, what) for place, what in pairs]
+
+
+def _told_share(words: str) -> tuple[str, float]:
+    kpi, share = words.rsplit(" ", 1)
+    return kpi, float(share)
+
+
 def stated_of(plan: Plan) -> StatedPlan:
     """A plan as a file would say it, every part of it, unchecked."""
     targets: Any = plan.issued if plan.issued is not None else plan.targets

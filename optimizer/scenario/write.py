@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from optimizer.scenario.plan import Plan, terms_json
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.yaml_scalars import NOT_TEXT
 
@@ -23,8 +24,19 @@ def content_of(scenario: Scenario) -> dict[str, Any]:
 
 def dump_scenario(scenario: Scenario) -> str:
     """The scenario as one YAML text that reads back equal."""
+    return _dumped(content_of(scenario))
+
+
+def dump_plan(plan: Plan) -> str:
+    """A plan as the YAML text of a plan file: weights, target pay, curves and targets."""
+    return _dumped(
+        _writable({"weights": plan.weights, "target_pay": plan.target_pay, **terms_json(plan.terms)})
+    )
+
+
+def _dumped(content: Mapping[str, Any]) -> str:
     return yaml.dump(
-        content_of(scenario),
+        content,
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,

@@ -61,6 +61,7 @@ SAME_THING: dict[str, str] = {
     "report": "the report, and the verb that makes it again",
     "robust": "the plan that holds when numbers are off: chosen, on screen",
     "robustness": "plans when numbers are off: computed, as table, as chapter",
+    "rollup": "several units under one envelope: read from runs, as tables, as documents, as verb, on screen",
     "rule_prices": "what a rule costs: computed, as table",
     "rules": "rules: their families, the checks of what a scenario says",
     "side_effects": "what plans leave undone and at whose mercy: their tables, their page, on screen",

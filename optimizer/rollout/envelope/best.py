@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.arrays import Ints
 from optimizer.response.booking import CENT, half_up
-from optimizer.rollout.envelope.choices import BusinessUnit, Choice
+from optimizer.rollout.envelope.unit_choices import BusinessUnit, Choice
 from optimizer.solver.one_each import NothingFitsError, one_each
 
 SECONDS = 60.0

@@ -11,7 +11,7 @@ from optimizer.arrays import Floats
 from optimizer.risk.draws import Draws, Stream, draw_units, generator
 from optimizer.risk.payouts import Spread, company_pay, spread
 from optimizer.rollout.envelope.best import total
-from optimizer.rollout.envelope.choices import Choice
+from optimizer.rollout.envelope.unit_choices import Choice
 from optimizer.scenario.charges import loading
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from optimizer.response.booking import CENT, rounded
 from optimizer.rollout.envelope.best import Combination, best_combinations, least, reserves
-from optimizer.rollout.envelope.choices import BusinessUnit, Choice
 from optimizer.rollout.envelope.joint import JointPayouts, drawn_payouts, joint_payouts
+from optimizer.rollout.envelope.unit_choices import BusinessUnit, Choice
 
 AROUND = (0.9, 0.95, 1.0, 1.05, 1.1)
 """Envelopes beside the one given, as shares of it."""

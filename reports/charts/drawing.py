@@ -62,7 +62,8 @@ def ticks(axis: Any, write: Write, most: int = 5) -> None:
 
 def dress(ax: Any, title: str) -> None:
     """A light grid, no frame above and at the right, the upright axis named over the chart."""
-    ax.set_title(title, loc="left", fontsize=SIZE, color=COLOURS["muted"], pad=3)
+    # Said where it stands: left to itself, matplotlib lays out all labels once more to find the same place.
+    ax.set_title(title, loc="left", y=1.0, fontsize=SIZE, color=COLOURS["muted"], pad=3)
     ax.grid(color=COLOURS["line"], linewidth=0.4)
     ax.set_axisbelow(True)
     ax.tick_params(length=0, pad=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -67,8 +68,9 @@ PLAIN = ("Normal", "Subtitle", NOTE, CELL, NUMBER)
 
 def docx_of(letter: PlanLetter, mark: str, date: dt.date | None) -> bytes:
     """The file; `mark` stands at the head of every page while fields are open."""
-    document = new_document()
+    document: Any = new_document()
     _prepare(document, letter, mark, date)
+    document.part.get_style_id = cache(document.part.get_style_id)  # the library reads all styles each time
     bookmarks = count(1)
     document.add_paragraph(letter.title, style="Title")
     document.add_paragraph(letter.subtitle, style="Subtitle")

@@ -22,6 +22,8 @@ PICTURE = 200.0
 """Dots per inch."""
 REMEMBERED = 10
 """Documents whose steps the engine keeps."""
+MOST_KEPT = 250_000
+"""Bytes of PDF after which the engine lets go of what it keeps: one report, or some plan documents."""
 MIME = {".yaml": "application/yaml", ".json": "application/json"}
 
 
@@ -35,7 +37,7 @@ def typeset(template: str, payload: Block, date: dt.date | None) -> tuple[bytes,
         pdf_standards=STANDARDS,
         timestamp=stamp,
     )
-    _forget()
+    _forget_after(len(pdf))
     return bytes(pdf), tuple(str(w.message) for w in warnings)
 
 
@@ -55,8 +57,21 @@ def _compiler() -> Any:
     return typst.Compiler(root=str(TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
 
 
+_kept = 0
+"""Bytes of PDF since the engine last let go."""
+
+
+def _forget_after(size: int) -> None:
+    """Short documents are let go of together: it takes half as long as setting one."""
+    global _kept
+    _kept += size
+    if _kept > MOST_KEPT:
+        _forget()
+        _kept = 0
+
+
 def _forget() -> None:
-    """Let go of what the last document left in memory, some 100 MB: no other document can use it.
+    """Let go of what the last documents left in memory, some 100 MB of a report: no other can use it.
 
     The engine keeps every step that one of the last ten documents used; here come ten with nothing in them.
     """

@@ -531,7 +531,7 @@ def test_the_reference_scenarios_load_as_they_are() -> None:
 
 def test_the_small_scenario_uses_every_section_and_means_what_it_says() -> None:
     scenario = read_scenario(SMALL)
-    elsewhere = {"placeholders", "changed", "plan_document"}  # written by the program, or of documents alone
+    elsewhere = {"placeholders", "changed", "plan_document", "phasing"}  # by the program, or of documents
     assert scenario.model_fields_set == set(Scenario.model_fields) - elsewhere  # nothing is invented
     assert scenario.teams["sales"].target_pay == TargetPay(current=24000, min=18000, max=30000, step=2000)
     assert scenario.teams["success"].label == Label(en="Success", fr="Success")

@@ -215,7 +215,7 @@ def test_every_mapping_and_list_of_a_scenario_has_a_sheet() -> None:
         (*keys(layout.path), choice) for layout in tables for key in layout.keys for choice in key.choices
     }
     assert set(forms.collections_of(Scenario)) == {
-        path for path in held if len(path) == 1 or path[0] == "rules"
+        path for path in held if len(path) == 1 or path[0] in ("rules", "phasing")
     }
     inside = {(s, *path) for s, model in forms.SECTIONS.items() for path in forms.collections_of(model)}
     assert inside == {path for path in held | choices if len(path) > 1 and path[0] in forms.SECTIONS}

@@ -1,4 +1,5 @@
-"""What plan documents say besides amounts: dates, legal form, whom to ask; nothing here changes a figure."""
+"""What plan documents say besides amounts: dates, legal form, whom to ask. Nothing here changes what is
+earned; `paid_after_days` also says when the cash of a year is paid."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def _is_pair(option: Any) -> bool:
 def _out_of_range(kind: str, limit: float, value: float) -> tuple[str, str]:
     message = f"{_COMPARISONS[kind]} {number(limit)}"
     if kind in ("less_than", "less_than_equal"):
-        percent = limit == 1 and 1 < value <= 100
+        percent = limit <= 1 < value <= 100 * limit
         return message, f"write {number(value / 100)} if you mean {number(value)} %" if percent else ""
     if value < 0:
         return message, f"write {number(-value)}, without the minus sign, if that is what is meant"

@@ -19,7 +19,7 @@ Shares = Annotated[tuple[Share, ...], Field(strict=False, min_length=1)]
 
 
 class PayDate(Frozen):
-    """When what was earned is paid."""
+    """How long after a period is paid."""
 
     after_days: Annotated[int, Field(ge=0, le=730)] | None = None
     """Days from the end of a period to the payment; default `plan_document.paid_after_days`, else 30."""
@@ -48,4 +48,4 @@ class Phasing(Frozen):
     paid_leave: Annotated[float, Field(ge=0, le=MOST_LEAVE)] = 0.0
     """Paid-leave pay on top of variable pay, where variable pay enters it: 0.1 = 10 %."""
     paid: PayDate = PayDate()
-    """When what was earned is paid."""
+    """Pay dates: how long after a period what it earned is paid."""

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints
 
 from optimizer.scenario.curve_types import Curve, CurveField
 from optimizer.scenario.document_types import PlanDocument
+from optimizer.scenario.phasing_types import Phasing
 from optimizer.scenario.plan_types import PlanField, Targets
 from optimizer.scenario.rule_types import Rules
 from optimizer.scenario.value_types import (
@@ -288,6 +289,9 @@ class Scenario(Frozen):
     """Whether targets stay or are issued anew with the plan."""
     rules: Rules = Rules()
     """What the plan must keep; what is left out does not bind."""
+    phasing: Phasing = Phasing()
+    """The year: people by period, how new ones start, seasons, pay dates. Budgets and reports follow it, the
+    plan does not."""
     plan_document: PlanDocument = PlanDocument()
     """What people are handed besides amounts: dates, legal form, whom to ask."""
     placeholders: Annotated[tuple[str, ...], Field(strict=False)] = ()

@@ -73,6 +73,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (payroll.CASE_TOTALS, lambda e: payroll.Payroll.of(e).case_totals()),
     (year.YEAR, lambda e: year.year_rows(year.year_of(e))),
     (year.YEAR_LINES, lambda e: year.year_lines_rows(year.year_of(e))),
+    (year.CASH, lambda e: year.cash_rows(year.year_of(e))),
     (year.YEAR_GAIN, lambda e: year.year_gain_rows(year.year_of(e))),
     (controls.CONTROLS, controls.controls_rows),
     (paid_curves.CURVES, lambda e: paid_curves.curves_rows(payroll.Payroll.of(e).cal)),

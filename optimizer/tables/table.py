@@ -236,6 +236,11 @@ def records(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     }
 
 
+def plain_rows(rows: Iterable[Row]) -> list[Row]:
+    """Rows as JSON has them."""
+    return [_plain(row) for row in rows]
+
+
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
     values = {str(name): v.item() if isinstance(v, np.generic) else v for name, v in row.items()}
     return {name: number(v) if isinstance(v, float) else v for name, v in values.items()}

@@ -6,7 +6,7 @@ are and periods are alike: what moves then is what people learn, and what is und
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from optimizer.arrays import Floats
 from optimizer.explanation.build import Explanation
 from optimizer.response.booking import Booked, half_up, rounded
 from optimizer.risk.cvar import percentile
+from optimizer.rollout.year.cash import cash_of
 from optimizer.rollout.year.earned import Year, first_year
 from optimizer.tables.table import Column, Row, Table
 
@@ -78,6 +79,20 @@ YEAR_GAIN = Table(
     noise=Column(float, "money", "standard deviation of net under today's plan, by luck and regimes alone"),
     draws=Column(int, "count", "years drawn"),
 )
+CASH = Table(
+    "cash",
+    period=Column(int, "order", "period, from 1; those of the next year go on counting"),
+    next_year=Column(
+        bool, "flag", "whether the period is after the year: what is paid then was earned in it"
+    ),
+    team=_TEAM,
+    opening=Column(float, "money", "earned and not yet paid at its beginning, charges included"),
+    gross=Column(float, "money", "earned in it before charges, as booked"),
+    charges=Column(float, "money", "on what is earned, as booked"),
+    earned=Column(float, "money", "gross + charges"),
+    paid=Column(float, "money", "paid in it, charges included: pay dates and vesting say when"),
+    closing=Column(float, "money", "opening + earned − paid"),
+)
 
 
 def year_of(explanation: Explanation) -> Year:
@@ -90,6 +105,20 @@ def year_of(explanation: Explanation) -> Year:
 
 _KEPT: list[tuple[Explanation, Year]] = []
 """The explanation that tables are made of, and its year."""
+
+
+Rows = dict[str, list[Row]]
+
+
+def rows_of_year(year: Year) -> Rows:
+    """YEAR, YEAR_LINES and CASH of a plan that nothing else is asked of: `budget`."""
+    every = {YEAR: year_rows(year), YEAR_LINES: year_lines_rows(year), CASH: cash_rows(year)}
+    return {table.name: list(rows) for table, rows in every.items()}
+
+
+def exceeded(rows: Iterable[Row]) -> list[Row]:
+    """Rows of YEAR in which what is expected is above its limit."""
+    return [row for row in rows if row["slack"] < 0]
 
 
 def year_rows(year: Year) -> Iterator[Row]:
@@ -204,3 +233,18 @@ def _gain(year: Year, period: int, some: slice) -> Row:
         "noise": float(stay.net[some].sum(axis=0).std()),
         "draws": net.size,
     }
+
+
+def cash_rows(year: Year) -> Iterator[Row]:
+    """Every period, also those of the next year until all is paid: teams, then the company."""
+    cash, booked = cash_of(year), year.booked
+    for t in range(len(cash.paid)):
+        parts = np.stack([booked.pay[t], booked.charges[t]]) if t < year.periods else 0 * cash.paid[:2]
+        rows = np.stack([cash.opening[t], *parts, cash.earned[t], cash.paid[t], cash.closing[t]])
+        whole = half_up(rows.sum(axis=1), cash.decimals)
+        for team, of in zip((*year.cal.network.teams, COMPANY), (*rows.T, whole), strict=True):
+            start: Row = {"period": t + 1, "next_year": t >= year.periods, "team": team}
+            yield start | dict(zip(_FLOWS, map(float, of), strict=True))
+
+
+_FLOWS = ("opening", "gross", "charges", "earned", "paid", "closing")

@@ -17,7 +17,8 @@ from optimizer.arrays import Floats
 from optimizer.response.booking import Booked, book, half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import expected_pay, team_pay
-from optimizer.rollout.transition import Transition, transition
+from optimizer.risk.draws import Luck
+from optimizer.rollout.transition import Transition, TransitionPath, transition
 from optimizer.rollout.year.seasons import periods_of_year, seasons
 from optimizer.rollout.year.staffing import Staffing, staffing
 from optimizer.scenario.charges import loading
@@ -41,7 +42,16 @@ class Year:
     """Pay per euro at target, (T, S, I, K)."""
     foreseen: Floats
     """The same with the period's own luck averaged out."""
-    phasing: Phasing
+    terms: PlanTerms
+
+    @property
+    def phasing(self) -> Phasing:
+        return self.cal.scenario.phasing
+
+    @property
+    def decimals(self) -> int:
+        """To which payouts are booked."""
+        return self.booked.decimals
 
     @property
     def cal(self) -> Calibrated:
@@ -103,19 +113,25 @@ class Year:
 def first_year(cal: Calibrated, euros: Floats, terms: PlanTerms, draws: int = DRAWS) -> Year:
     """The first year of a plan (I, K) on its terms, from today on."""
     scenario, periods = cal.scenario, periods_of_year(cal.scenario)
-    phasing = Phasing()
     run = transition(cal, euros, periods, draws, cal.seed, terms=terms)
-    people = staffing(scenario, phasing, periods)
+    people = staffing(scenario, periods)
     levels = _levels(run, people)
-    return Year(euros, run, people, seasons(scenario, phasing, periods), *levels, phasing)
+    return Year(euros, run, people, seasons(scenario, periods), *levels, terms)
+
+
+def foreseen_levels(cal: Calibrated, path: TransitionPath, luck: Luck) -> Floats:
+    """Pay per euro at target with the period's own luck averaged out, (T, S, I, K).
+
+    Moved results are what they are in the draw: their luck is not averaged out.
+    """
+    moved = team_pay(cal, path.attainment) - team_pay(cal, path.score + luck.noise)
+    return np.asarray(expected_pay(cal, path.score) + moved)
 
 
 def _levels(run: Transition, people: Staffing) -> tuple[Floats, Floats]:
     """Pay per euro at target in every draw, and with the period's own luck averaged out, (T, S, I, K)."""
-    cal, path = run.cal, run.change
-    levels = team_pay(cal, path.attainment)
-    unmoved = team_pay(cal, path.score + run.luck.noise)
-    foreseen = levels - unmoved + expected_pay(cal, path.score)
+    levels = team_pay(run.cal, run.change.attainment)
+    foreseen = foreseen_levels(run.cal, run.change, run.luck)
     for i in np.flatnonzero((people.output < 1).any(axis=0)):
         levels[:, :, i] = foreseen[:, :, i] = _fewer(run, people.output[:, i])[:, :, i]
     return levels, foreseen

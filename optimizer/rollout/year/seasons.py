@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.scenario.phasing_types import Phasing
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.value_types import MONTHS
 
@@ -15,7 +14,7 @@ def periods_of_year(scenario: Scenario) -> int:
     return MONTHS["year"] // MONTHS[scenario.period]
 
 
-def seasons(scenario: Scenario, phasing: Phasing, periods: int) -> Floats:
+def seasons(scenario: Scenario, periods: int) -> Floats:
     """What a period has of an average one, (T, K): 1 where a year is spread evenly."""
-    even = np.full(periods, 1 / periods)
-    return periods * np.stack([np.array(phasing.seasonality.get(kpi, even)) for kpi in scenario.kpis], axis=1)
+    shares, even = scenario.phasing.seasonality, np.full(periods, 1 / periods)
+    return periods * np.stack([np.array(shares.get(kpi, even)) for kpi in scenario.kpis], axis=1)

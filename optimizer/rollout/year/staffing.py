@@ -30,8 +30,9 @@ class Staffing:
     output: Floats
 
 
-def staffing(scenario: Scenario, phasing: Phasing, periods: int) -> Staffing:
+def staffing(scenario: Scenario, periods: int) -> Staffing:
     """Of the year; each team by itself."""
+    phasing = scenario.phasing
     each = [_team(name, team, phasing, periods) for name, team in scenario.teams.items()]
     return Staffing(*(np.stack(columns, axis=1) for columns in zip(*each, strict=True)))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from optimizer.runs.split.divided import Divided
+from optimizer.runs.split.parts import heads_of
 from optimizer.runs.split.shares import Tree, by_team, curve, for_parts, target_share
 from optimizer.scenario.plan_types import plan_kind, targets_kind
 
@@ -22,6 +24,30 @@ def weights(mapping: Mapping[str, Any], split: Divided) -> Tree:
 
 def _scaled(mapping: Mapping[str, float], split: Divided) -> Tree:
     return by_team(mapping, split, lambda amount, part: amount * split.parts.shares[part])
+
+
+def phasing(tree: Tree, split: Divided) -> Tree:
+    """The year: who comes and goes is shared as people are; ramps and seasons are everybody's."""
+    made = dict(tree.get("phasing", {}))
+    for key, change in (("headcount", _heads), ("ramp", _alike), ("guaranteed", _alike), ("vacancy", _alike)):
+        if key in made:
+            made[key] = by_team(made[key], split, partial(change, split))
+    if "seasonality" in made:
+        known = made["seasonality"]
+        whole = {kpi: known[kpi] for kpi in known if kpi not in split.kpis or kpi in split.kept}
+        parts = {split.kpi(k, p): known[k] for k in known if k in split.kpis for p in split.parts.shares}
+        made["seasonality"] = whole | parts
+    return made
+
+
+def _heads(split: Divided, people: Sequence[float], part: str) -> list[float]:
+    whole = split.scenario.teams[split.parts.team].headcount or 1
+    share = heads_of(whole, split.parts.shares)[part] / whole
+    return [share * count for count in people]
+
+
+def _alike(_split: Divided, value: Any, _part: str) -> Any:
+    return value
 
 
 # --- plans ----------------------------------------------------------------------------------------------

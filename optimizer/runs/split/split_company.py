@@ -44,6 +44,7 @@ def split_company(scenario: Scenario, team: str, into: str, luck: Luck, file: st
         "current_plan": agreed.weights(tree["current_plan"], split),
         "plans": agreed.plans(tree, split),
         "rules": agreed.rules(tree, split),
+        "phasing": agreed.phasing(tree, split),
         "sources": {},
         "placeholders": (),
     }

@@ -13,6 +13,7 @@ from optimizer.scenario.checks import (
     kpis,
     letters,
     names,
+    phasing,
     placeholders,
     plan_texts,
     plans,
@@ -46,6 +47,7 @@ def problems_of(scenario: Scenario) -> list[Finding]:
         *sources.problems(scenario),
         *placeholders.problems(scenario),
         *plan_texts.problems(scenario),
+        *phasing.problems(scenario),
     ]
 
 
@@ -73,6 +75,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
         *plans.warnings(scenario),
         *(contradiction.finding for contradiction in impossible(scenario)),
         *plan_texts.warnings(scenario),
+        *phasing.warnings(scenario),
         *sources.warnings(scenario),
     ]
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from optimizer.scenario.curve_types import LISTED, Accelerator, Curve, Vesting
+from optimizer.scenario.phasing_types import Phasing, Vacancy
 from optimizer.scenario.plan_types import StatedPlan, Targets
 from optimizer.scenario.rule_types import Measured, Pair, Rules, TeamWeights, WeightGroup, WeightLimit
 from optimizer.scenario.types import Activity, ChangedValue, Kpi, Regime, Scenario, Source, Stage, Team
-from optimizer.scenario.value_types import NonNegative
+from optimizer.scenario.value_types import NonNegative, Share
 from optimizer.scenario.xlsx.layout import Form, Key, SheetColumn, SheetTable, columns_of
 
 
@@ -99,7 +100,7 @@ def _scenario() -> Form:
     own = tuple(
         replace(column, default="") if column.path == ("name",) else column
         for column in columns_of(Scenario)
-        if column.path[0] != "rules"
+        if column.path[0] not in ("rules", "phasing")
     )
     return Form("scenario", "The company and its period.", (), own, nullable=("label",))
 
@@ -113,6 +114,44 @@ def _rules() -> Form:
     )
     note = "What a plan must keep. A rule without a value does not bind."
     return Form("rules", note, ("rules",), columns_of(Rules), named)
+
+
+def _phasing() -> tuple[Form | SheetTable, ...]:
+    """The year: what is one value, and what has one per period."""
+    share = "Share of the pay at 100 % that the ramp leaves out which is paid whatever the result."
+    stays = "lowers_target, or keeps_target: objectives stay while people are missing."
+    named = (
+        SheetColumn("guaranteed", ("guaranteed",), Share, share, per="teams"),
+        SheetColumn("vacancy", ("vacancy",), Vacancy, stays, per="teams"),
+    )
+    note = "The year, for budgets and reports: pay dates, leave pay, guarantees."
+    people = "People by period of the year, by team; rows in the order of the periods."
+    ramp = "How new people start, by team: a row per period since they came."
+    season = "Which share of the year falls in each period, by KPI; rows in the order of the periods."
+    return (
+        Form("phasing", note, ("phasing",), columns_of(Phasing), named),
+        SheetTable(
+            "headcount",
+            people,
+            ("phasing", "headcount", 0, None),
+            (_TEAM,),
+            _value("people", "Present and paid in the period.", NonNegative),
+        ),
+        SheetTable(
+            "ramp",
+            ramp,
+            ("phasing", "ramp", 0, None),
+            (_TEAM,),
+            _value("share", "Of a full objective, and of pay at 100 %.", Share),
+        ),
+        SheetTable(
+            "seasonality",
+            season,
+            ("phasing", "seasonality", 0, None),
+            (_KPI,),
+            _value("share", "Of the year; those of a KPI sum to 1.", Share),
+        ),
+    )
 
 
 SHEETS: tuple[Form | SheetTable, ...] = (
@@ -261,6 +300,7 @@ SHEETS: tuple[Form | SheetTable, ...] = (
         (),
         columns_of(Pair),
     ),
+    *_phasing(),
     SheetTable(
         "placeholders",
         "Numbers that nobody has given yet; while there is one, all that is made is a draft.",

@@ -22,6 +22,7 @@ from optimizer.response.calibration import Calibrated
 from optimizer.response.equilibrium import Equilibrium
 from optimizer.response.moved_results import (
     Owed,
+    PeriodEnd,
     end_of_period,
     losses,
     movables,
@@ -177,6 +178,19 @@ class _State:
     owed: Owed
 
 
+@dataclass(frozen=True)
+class _Passed:
+    """A period: work done, units that entered stages (S, N), scores without luck, luck (S, K), what was moved
+    over its end, and the value of a point of attainment (S, K)."""
+
+    done: Equilibrium
+    entered: Floats
+    score: Floats
+    luck: Floats
+    end: PeriodEnd
+    value: Floats
+
+
 class _Run:
     """One plan in one regime."""
 
@@ -193,8 +207,8 @@ class _Run:
         """All periods for the draws of this regime, noise (T, S, K)."""
         state, rows = start, []
         for luck in noise:
-            row, state = self._step(state, luck)
-            rows.append(row)
+            passed, state = self._step(state, luck)
+            rows.append(self._account(passed))
         return TransitionPath(
             **{name: np.stack([r[name] for r in rows]) for name in TransitionPath.__dataclass_fields__}
         )
@@ -208,12 +222,17 @@ class _Run:
             _, state = self._step(state, luck)
         return state
 
-    def _step(self, state: _State, luck: Floats) -> tuple[dict[str, Floats], _State]:
-        """What a period with this luck (S, K) brings, and what it leaves."""
+    def _step(self, state: _State, luck: Floats) -> tuple[_Passed, _State]:
+        """What happens in a period with this luck (S, K), and what it leaves."""
         response, pipeline, learnt, entered = self._period(state.pipeline, state.beliefs, luck)
         done = Equilibrium(self.network, response, state.beliefs, response.imbalance, 0)
-        row, owed = self._account(done, entered, luck, state.owed)
-        return row, _State(pipeline, learnt, owed)
+        score = true_scores(self.cal, done)
+        choose = partial(move, self.cal, self.movable)
+        believed, kept = _believed(self.cal, done.beliefs), 1 - losses(self.cal)
+        end = end_of_period(state.owed, score + luck, believed, kept, choose)
+        value = value_per_attainment(self.network, done.x, score)
+        passed = _Passed(done, entered, score, luck, end, value)
+        return passed, _State(pipeline, learnt, end.later.after(end.moved, value))
 
     def _period(
         self, pipeline: Pipeline, beliefs: Beliefs, luck: Floats
@@ -225,35 +244,29 @@ class _Run:
         learnt = learn(self.cal, now, response, beliefs, luck, self.learning)
         return response, pipeline.after(self.network, self.shares, response.x), learnt, entered
 
-    def _account(
-        self, done: Equilibrium, entered: Floats, luck: Floats, owed: Owed
-    ) -> tuple[dict[str, Floats], Owed]:
-        """KPIs and money of a period, and what later ones inherit from moved results."""
-        cal, network, x = self.cal, self.network, done.x
-        score, kept = true_scores(cal, done), 1 - losses(cal)
-        choose = partial(move, cal, self.movable)
-        end = end_of_period(owed, score + luck, _believed(cal, done.beliefs), kept, choose)
-        moved, value = end.moved, value_per_attainment(network, x, score)
+    def _account(self, period: _Passed) -> dict[str, Floats]:
+        """KPIs and money of a period."""
+        cal, x, score, end, value = self.cal, period.done.x, period.score, period.end, period.value
+        moved, kept = end.moved, 1 - losses(cal)
         pay = np.einsum("ik,sik->si", self.euros, team_pay(cal, end.attainment))
         moved_value = (value * (kept * moved.pulled - moved.held)).sum(axis=1)
-        lucky = luck @ self.worth_of_luck
-        sold = entered @ network.stage_value + x @ network.unit_value + lucky
-        row = {
+        lucky = period.luck @ self.worth_of_luck
+        sold = period.entered @ self.network.stage_value + x @ self.network.unit_value + lucky
+        return {
             "x": x,
             "score": score,
             "attainment": end.attainment,
-            "target": np.broadcast_to(cal.targets_at(done.beliefs), score.shape),
+            "target": np.broadcast_to(cal.targets_at(period.done.beliefs), score.shape),
             "pay": pay,
             "gross": sold + end.due.value.sum(axis=1) + moved_value,
             "lucky": lucky,
-            "direct_costs": x @ network.cash,
+            "direct_costs": x @ self.network.cash,
             "loaded_pay": pay @ loading(cal.scenario),
             "pulled": moved.pulled,
             "held": moved.held,
             "owed": end.due.attainment,
             "timing_cost": (value * losses(cal) * moved.pulled).sum(axis=1),
         }
-        return row, end.later.after(moved, value)
 
 
 def _believed(cal: Calibrated, beliefs: Beliefs) -> Floats:

@@ -14,6 +14,7 @@ from typing import Any
 from optimizer.risk.ranges import numbers_at
 from optimizer.scenario.completed import put, validated
 from optimizer.scenario.problems import InputProblem, ScenarioError, within
+from optimizer.scenario.spoken import part_of, spoken
 from optimizer.scenario.types import Scenario, Source
 
 Tree = dict[str, Any]
@@ -67,7 +68,7 @@ def merged(
     changed = tuple(_change(scenario, at, *number) for at, number in taken.items())
     for at, (value, source) in taken.items():
         put(tree, at, value)
-        _put_source(tree, scenario, at, source)
+        _put_source(tree, scenario, at, value, source)
     tree["placeholders"] = [at for at in scenario.placeholders if at not in taken]
     followed = tuple(_followed(scenario, tree, taken))
     for change in followed:
@@ -125,7 +126,7 @@ def _change(scenario: Scenario, path: str, value: float, source: Source) -> Chan
     return Change(path, numbers_at(scenario, path)[""], value, _text(scenario, path), source.text.en)
 
 
-def _put_source(tree: Tree, scenario: Scenario, path: str, source: Source) -> None:
+def _put_source(tree: Tree, scenario: Scenario, path: str, value: float, source: Source) -> None:
     """At the number itself; what stood above it is said of the other numbers there one by one, so that no
     range counts twice."""
     sources: Tree = tree["sources"]
@@ -133,8 +134,8 @@ def _put_source(tree: Tree, scenario: Scenario, path: str, source: Source) -> No
     for at in above:
         old = sources.pop(at)
         for part in numbers_at(scenario, at):
-            sources.setdefault(f"{at}.{part}", old)
-    sources[path] = source.model_dump()
+            sources.setdefault(f"{at}.{part}", {**old, "of": part_of(old["of"], part)})
+    sources[path] = {**source.model_dump(), "of": spoken(value)}
 
 
 def _followed(scenario: Scenario, tree: Tree, taken: Collection[str]) -> Iterator[Change]:

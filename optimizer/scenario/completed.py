@@ -8,6 +8,7 @@ from typing import Any
 
 from optimizer.scenario.from_values import from_values
 from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, listed, number
+from optimizer.scenario.spoken import spoken
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.xlsx.filled_form import Answer
 
@@ -47,7 +48,9 @@ def _misplaced(scenario: Scenario, answers: Sequence[Answer], file: Path) -> Ite
 def _source(answer: Answer, file: Path) -> Tree:
     """Who says so; the form where nobody does."""
     text = {"en": f"form {file.name}", "fr": f"formulaire {file.name}"}
-    return {"text": answer.source or text} | ({} if answer.off is None else {"range": answer.off})
+    return {"text": answer.source or text, "of": spoken(answer.value)} | (
+        {} if answer.off is None else {"range": answer.off}
+    )
 
 
 def put(tree: Tree, path: str, value: float) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from optimizer.scenario.curve_types import Curve, CurveField
 from optimizer.scenario.document_types import PlanDocument
 from optimizer.scenario.phasing_types import Phasing
 from optimizer.scenario.plan_types import PlanField, Targets
 from optimizer.scenario.rule_types import Rules
+from optimizer.scenario.spoken import said_again
 from optimizer.scenario.value_types import (
     Frozen,
     LabelField,
@@ -222,6 +223,11 @@ class Regime(Frozen):
     """Per stage or activity."""
 
 
+SpokenField = Annotated[
+    str, BeforeValidator(said_again, json_schema_input_type=float | dict[str, float] | str)
+]
+
+
 class Source(Frozen):
     """Where a number comes from, and how far it may be off: by a share (`range`) or a factor (`factor`)."""
 
@@ -234,6 +240,10 @@ class Source(Frozen):
     kind: Literal["measured", "assumed"] | None = None
     """Whether it was counted in data, or nobody measured it; empty where that is not said. `incentives merge`
     puts measured numbers in place of others."""
+
+    of: SpokenField | None = None
+    """The number that the text speaks of, or `{lead: 6, deal: 0.5}` where it speaks of several: what the file
+    said when the text was written. `check` tells where it says something else now."""
 
     @property
     def ends(self) -> tuple[float, float] | None:

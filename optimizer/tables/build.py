@@ -31,6 +31,7 @@ from optimizer.tables import (
     scales,
     side_effects,
     solve_summary,
+    sources,
     tornado,
     warnings,
     year,
@@ -101,7 +102,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (plan_terms.MISTOLD, lambda e: plan_terms.mistold_rows(e.cal.scenario)),
     (placeholders.PLACEHOLDERS, placeholders.placeholders_rows),
     (changed_values.CHANGED, lambda e: changed_values.changed_rows(e.solution.problem.scenario)),
-    (certificate.SOURCES, lambda e: certificate.sources_rows(e.solution)),
+    (sources.SOURCES, lambda e: sources.sources_rows(e.solution.problem.scenario)),
     (warnings.WARNINGS, warnings.warnings_rows),
     (
         labels.LABELS,

@@ -10,7 +10,6 @@ import numpy as np
 from optimizer.explanation.build import Explanation, RuleState
 from optimizer.plans.rules import rule_named
 from optimizer.plans.rules.budget import EXPECTED, TEAM
-from optimizer.risk.ranges import numbers_at
 from optimizer.scenario.plan import curves_in_words, pay_decided, pay_in_words, plan_in_words
 from optimizer.tables.table import Column, Row, Table, ratio
 
@@ -128,35 +127,6 @@ def alternatives_rows(solution: Solution) -> Iterator[Row]:
             "behind_share": ratio(behind, abs(solution.certificate.objective)),
             "proven": a.proven,
         }
-
-
-SOURCES = Table(
-    "sources",
-    path=Column(str, "name", "the number in the scenario file", "path"),
-    part=Column(str, "name", "which number, where the path holds several; empty otherwise", "part"),
-    number=Column(float, "row", "the number itself; empty where the path holds none"),
-    source=Column(str, "text", "where the number comes from"),
-    range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where the source does not say"),
-    factor=Column(float, "1", "the same as a factor, 2 = half to double; empty where the source names none"),
-    placeholder=Column(bool, "flag", "whether nobody has given the number yet"),
-)
-
-
-def sources_rows(solution: Solution) -> Iterator[Row]:
-    """Every source, one row per number that it speaks of."""
-    scenario = solution.problem.scenario
-    for path, source in scenario.sources.items():
-        for part, number in numbers_at(scenario, path).items():
-            whole = f"{path}.{part}" if part else path
-            yield {
-                "path": path,
-                "part": part,
-                "number": number,
-                "source": source.text.en,
-                "range": source.range,
-                "factor": source.factor,
-                "placeholder": whole in scenario.placeholders,
-            }
 
 
 CONFLICT = Table(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from optimizer.scenario.placeholders import is_provisional
 from optimizer.tables.explanation import plan_cells
+from optimizer.tables.sources import SPOKEN, spoken_cells
 from optimizer.tables.table import Column, Row, Table
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ ASSUMPTIONS = Table(
     range=Column(float, "share", "how far it may be off, 0.2 = ± 20 %; empty where a factor says so"),
     factor=Column(float, "1", "how far it may be off, 2 = half to double; empty where a range says so"),
     placeholder=Column(bool, "flag", "whether nobody has given it yet: its range is a guess, too"),
+    **SPOKEN,
     gain=Column(float, "money/period", "gain over the current plan with the number as it is"),
     gain_low=Column(
         float,
@@ -133,6 +135,7 @@ def assumptions_rows(explanation: Explanation) -> Iterator[Row]:
             "range": swing.source.range,
             "factor": swing.source.factor,
             "placeholder": is_provisional(swing.path, placeholders),
+            **spoken_cells(explanation.cal.scenario, swing.path),
             "gain": gain,
             "gain_low": low,
             "gain_high": high,

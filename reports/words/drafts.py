@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.words.catalogue import LONGEST_LABEL, Words
+from reports.words.catalogue import LONGEST_LABEL, Words, plain_number
 from reports.words.sentences import Tables
 
 
@@ -25,8 +25,20 @@ def draft_said(words: Words, tables: Tables) -> list[str]:
 
 
 def source_text(words: Words, row: Any, longest: int = LONGEST_LABEL) -> str:
-    """Where a number comes from, in the language of the document where the scenario says it there."""
-    return words.user(words.labels.get(("source", str(row["path"])), str(row["source"])), longest)
+    """Where a number comes from, in the language of the document where the scenario says it there; what it
+    spoke of, where the number is another one since."""
+    text = words.user(words.labels.get(("source", str(row["path"])), str(row["source"])), longest)
+    if not row["changed"]:
+        return text
+    return words.say("source.changed", source=text, of=_spoken(words, str(row["of"])))
+
+
+def _spoken(words: Words, of: str) -> str:
+    """A number as the language writes it; several as the file does."""
+    try:
+        return plain_number(words, float(of))
+    except ValueError:
+        return words.user(of)
 
 
 def provisional(words: Words, row: Any, label: str) -> str:

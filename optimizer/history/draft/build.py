@@ -27,6 +27,7 @@ from optimizer.history.estimate.history_study import Study
 from optimizer.history.read.maps.assumptions import TeamAssumed
 from optimizer.scenario.from_values import from_values
 from optimizer.scenario.problems import InputProblem, ScenarioError, dotted, number
+from optimizer.scenario.spoken import with_spoken
 from optimizer.scenario.types import Scenario
 
 BEHAVIOUR = ("effort", "luck_discount")
@@ -132,6 +133,7 @@ def _valid(draft: Draft) -> Scenario:
     head = {"name": given.name, "currency": given.currency, "period": given.period}
     label = given.label.model_dump() if given.label else given.name
     tree = {**head, "label": label, **draft.tree}
+    tree["sources"] = with_spoken(tree["sources"], tree)
     scenario, findings = from_values(tree)
     if scenario is None or findings:
         where = [f"assume (scenario: {dotted(f.path)})" for f in findings]

@@ -8,8 +8,9 @@ from itertools import product
 from optimizer.risk.ranges import numbers_at
 from optimizer.runs.split.divided import Divided
 from optimizer.runs.split.shares import Tree
-from optimizer.scenario.checks.sources import value_at
+from optimizer.scenario.checks.sources import stale, value_at
 from optimizer.scenario.problems import number
+from optimizer.scenario.spoken import spoken
 from optimizer.scenario.types import Scenario, Source
 
 
@@ -20,8 +21,14 @@ def sources(split: Divided, after: Scenario) -> dict[str, Tree]:
     for path, source in split.scenario.sources.items():
         for new, part in _called(path, split, after):
             changed = bool(part) and _numbers(after, new) != _numbers(split.scenario, path)
-            found.setdefault(new, _shared(source, split, part) if changed else source.model_dump())
+            told = _shared(source, split, part) if changed else source.model_dump()
+            found.setdefault(new, _speaking(told, stale(split.scenario, path), value_at(after, new)))
     return found
+
+
+def _speaking(told: Tree, was_stale: bool, value: object) -> Tree:
+    """What a text speaks of is the part's number now, unless it was another one's before."""
+    return told if told["of"] is None or was_stale else {**told, "of": spoken(value) or None}
 
 
 def _numbers(scenario: Scenario, path: str) -> list[float]:

@@ -8,7 +8,8 @@ from functools import cache
 from pydantic import BaseModel
 
 from optimizer.scenario.checks.baseline_counts import Findings
-from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted, number
+from optimizer.scenario.problems import Finding, Path, did_you_mean, dotted, number, shown
+from optimizer.scenario.spoken import is_spoken, speaks_of, spoken
 from optimizer.scenario.types import Scenario
 
 _BEHAVIOURAL = {
@@ -19,13 +20,22 @@ _BEHAVIOURAL = {
 
 
 def problems(scenario: Scenario) -> Findings:
-    """Sources of something that the file does not have, or with two ranges."""
+    """Sources of something that the file does not have, with two ranges, or that speak of no number."""
     for written, source in scenario.sources.items():
         if source.range is not None and source.factor is not None:
             hint = "`range: 0.2` is ± 20 %, `factor: 2` is half to double; keep one of them"
             yield Finding(("sources", written, "factor"), number(source.factor), "`range` is given too", hint)
+        if source.of is not None and not is_spoken(source.of):
+            hint = "write the number that the text speaks of, or {name: number} where it speaks of several"
+            yield Finding(("sources", written, "of"), shown(source.of), "is no number", hint)
         if (unknown := unknown_path(scenario, written)) is not None:
             yield Finding(("sources", written), "", *unknown, at_key=True)
+
+
+def stale(scenario: Scenario, path: str) -> bool:
+    """Whether the text of a source speaks of another number than stands at its path."""
+    of = scenario.sources[path].of
+    return of is not None and not speaks_of(of, value_at(scenario, path))
 
 
 def unknown_path(scenario: Scenario, written: str) -> tuple[str, str] | None:
@@ -82,7 +92,14 @@ def _children(value: object) -> dict[str, object]:
 
 
 def warnings(scenario: Scenario) -> Findings:
-    """Numbers about how people and markets react without a source, where some have one."""
+    """Texts that speak of another number than the file has; numbers about how people and markets react
+    without a source, where some have one."""
+    for path, source in scenario.sources.items():
+        if stale(scenario, path):
+            stands = spoken(value_at(scenario, path)) or "nothing"
+            message = f"its text speaks of {source.of}, and the file says {stands}"
+            hint = "correct the text and `of`, or take both out"
+            yield Finding(("sources", path, "of"), shown(source.of), message, hint)
     sourced = set(scenario.sources)
     bare = [path for path in _behavioural(scenario) if sourced.isdisjoint(_prefixes(path))]
     if scenario.sources and bare:

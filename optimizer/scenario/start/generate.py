@@ -78,7 +78,7 @@ def _scenario(found: Reconciled, works: tuple[Work, ...]) -> Scenario:
     bare = Scenario.model_validate(tree, by_alias=True, by_name=False)
     tree["kpis"] = _with_luck(company, tree["kpis"], bare)
     notes = entries(found, works, tree)
-    tree["placeholders"], tree["sources"] = placeholders_of(notes), sources_of(notes)
+    tree["placeholders"], tree["sources"] = placeholders_of(notes), sources_of(notes, tree)
     scenario = Scenario.model_validate(tree, by_alias=True, by_name=False)
     findings = problems_of(scenario)
     if findings:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from optimizer.scenario.spoken import with_spoken
 from optimizer.scenario.start.company import GROUP_RATES, Company
 from optimizer.scenario.start.evidence import Pair, answered, evidence, joined, said, said_by
 from optimizer.scenario.start.library import LIBRARY, Estimate, StageForm
@@ -36,9 +37,9 @@ class Entry:
     """Somebody in the company could tell it."""
 
 
-def sources_of(notes: Iterable[Entry]) -> dict[str, Any]:
-    """The section `sources`."""
-    return {note.path: _source(note) for note in notes}
+def sources_of(notes: Iterable[Entry], tree: dict[str, Any]) -> dict[str, Any]:
+    """The section `sources` of a file, each with the number of the tree that its text speaks of."""
+    return with_spoken({note.path: _source(note) for note in notes}, tree)
 
 
 def _source(note: Entry) -> dict[str, Any]:

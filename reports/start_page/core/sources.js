@@ -26,7 +26,9 @@ function sourcedTree(made) {
   const notes = notesOf(made, bare);
   const { tree, locked } = withLocks(bare);
   const left = { "rules.gaming.pairs": tree.rules.gaming.pairs.length, "rules.weights.groups": tree.rules.weights.groups.length };
-  const sources = Object.fromEntries(notes.filter(({ path }) => !isGone(path, left)).map((one) => [one.path, sourceOf(one)]));
+  const sources = Object.fromEntries(
+    notes.filter(({ path }) => !isGone(path, left)).map((one) => [one.path, { ...sourceOf(one), ...spokenOf(valueAt(bare, one.path)) }]),
+  );
   for (const [team, share] of Object.entries(locked))
     sources[`rules.locks.${team}`] = sourceOf(note(`rules.locks.${team}`, saidText(made.given.library, "rule.locks.floor", { found: share.toFixed(3) }), null, false));
   const placeholders = notes.filter(({ assumed, known }) => assumed && known).map(({ path }) => path);
@@ -37,6 +39,18 @@ function isGone(path, left) {
   const at = path.lastIndexOf(".");
   const section = path.slice(0, at);
   return section in left && Number(path.slice(at + 1)) >= left[section];
+}
+
+/** Nothing in a list, whose places move. */
+const valueAt = (tree, path) => path.split(".").reduce((at, name) => (Array.isArray(at) ? undefined : at?.[name]), tree);
+
+/** The numbers that a source's text speaks of, with the digits that the scenario's reader keeps. */
+function spokenOf(value) {
+  const spoken = (number) => Number(number.toPrecision(12));
+  if (typeof value === "number") return { of: spoken(value) };
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
+  const numbers = Object.entries(value).filter(([, number]) => typeof number === "number");
+  return numbers.length > 0 ? { of: Object.fromEntries(numbers.map(([name, number]) => [name, spoken(number)])) } : {};
 }
 
 const sourceOf = ({ text: [en, fr], range, assumed }) => ({

@@ -247,6 +247,7 @@ BLOCKS: tuple[Block, ...] = (
             *_shares("range"),
             Field("factor", "number"),
             Field("kind", "word", "kind"),
+            Field("of"),
         ),
         "sources",
     ),

@@ -48,7 +48,7 @@ DRAWN = {
     },
     "year": {"gross", "charges", "loaded", "standard_error", "p90", "slack", "over"},
     "year_lines": {"level", "pay"},
-    "cash": {"opening", "gross", "charges", "earned", "paid", "closing"},
+    "cash": {"opening", "gross", "charges", "earned", "paid", "true_up", "closing"},
     "year_gain": {"revenue_change", "loaded_change", "net_change", "net_error", "noise"},
 }
 """Columns that come from draws, which are made in the company's order; without luck they are compared."""

@@ -244,7 +244,7 @@ def test_a_workbook_saved_by_libreoffice_says_the_same(tmp_path: Path) -> None:
         ("teams", "E2", clock(12, 30), "", "a date or a time", "format the cell as a number"),
         ("teams", "D2", 2.5, "teams.marketing.headcount", "must be a whole number", "write 2"),
         ("teams", "B2", 2026, "teams.marketing.label", "must be text", "type '2026 with the apostrophe"),
-        ("teams", "M2", 85, "teams.marketing.discount", "must be at most 1", "write 0.85 if you mean 85 %"),
+        ("teams", "R2", 85, "teams.marketing.discount", "must be at most 1", "write 0.85 if you mean 85 %"),
         ("teams", "A2", "Mark eting", "teams.Mark eting", "is not a valid name", "write Mark_eting"),
         ("teams", "A2", 2026, "teams", "a key must be a name", "start it with a letter, e.g. s_2026"),
         ("stages", "D2", "sale", "stages.lead.owner", "unknown team", 'did you mean "sales"?'),
@@ -293,10 +293,10 @@ def test_all_problems_come_at_once_in_the_order_of_the_sheets(small: bytes, tmp_
 
 
 def test_a_problem_prints_with_file_sheet_and_cell(small: bytes, tmp_path: Path) -> None:
-    file = edited(small, tmp_path, put("teams", "M2", 85))
+    file = edited(small, tmp_path, put("teams", "R2", 85))
     (problem,) = problems_in(file)
     assert str(problem).split("\n") == [
-        f"{file}:teams!M2: [teams.marketing.discount] must be at most 1 (got: 85)",
+        f"{file}:teams!R2: [teams.marketing.discount] must be at most 1 (got: 85)",
         "    write 0.85 if you mean 85 %",
     ]
 

@@ -32,17 +32,17 @@ def impossible(scenario: Scenario) -> list[Impossible]:
 # --- least shares against budgets -----------------------------------------------------------------------
 
 
-def least_payout(team: Team, share: float) -> float:
+def least_payout(scenario: Scenario, team: Team, share: float) -> float:
     """What a team costs at least where it is promised a share of its target pay, charges included."""
     pay = team.target_pay.min if isinstance(team.target_pay, TargetPay) else team.target_pay
-    return share * pay * (1 + charge_rate(team))
+    return share * pay * (1 + charge_rate(scenario, team))
 
 
 def _shares(scenario: Scenario) -> Iterator[Impossible]:
     budget, share = scenario.rules.budget, scenario.rules.budget.min_share_of_target
     if not share:
         return
-    least = {name: least_payout(team, share) for name, team in scenario.teams.items()}
+    least = {name: least_payout(scenario, team, share) for name, team in scenario.teams.items()}
     limits = {"expected": (budget.expected, [name for name, pay in least.items() if pay > 0])}
     limits |= {f"teams.{name}": (most, [name]) for name, most in budget.teams.items() if name in least}
     for key, (most, teams) in limits.items():
@@ -76,7 +76,7 @@ def _caps(scenario: Scenario) -> Iterator[Impossible]:
     share = scenario.rules.budget.min_share_of_target or 0.0
     for name, team in scenario.teams.items() if share else ():
         most = most_share(scenario, name)
-        if least_payout(team, share) > 0 and most.share < share - 1e-6:
+        if least_payout(scenario, team, share) > 0 and most.share < share - 1e-6:
             named = listed([f"rules.{rule}" for rule in most.rules]) if most.rules else "its pay curves"
             message = (
                 f"budget.min_share_of_target: {name} is to expect {number(share)} of its target pay or more, "

@@ -58,7 +58,8 @@ def _no_pair(detail: ErrorDetails, path: Path) -> Finding | None:
 
 def _path_of(loc: Path) -> Path:
     loc = _without_tags(loc)
-    path = loc[:3] + loc[4:] if _branch(loc, "target_pay") or _branch(loc, "curve") else loc
+    tagged = any(_branch(loc, key) for key in ("target_pay", "curve", "charges"))
+    path = loc[:3] + loc[4:] if tagged else loc
     return path[:-1] if path[-1:] == ("[key]",) else path
 
 

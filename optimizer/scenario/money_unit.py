@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.rule_types import Budget
 from optimizer.scenario.types import Activity, Scenario, Stage, TargetPay, Team
 
@@ -23,7 +24,7 @@ def has_cents(scenario: Scenario, money: float = 1.0) -> bool:
 def in_unit(scenario: Scenario, factor: float) -> Scenario:
     """Every amount of money times `factor`; what is per currency divided by it. A power of two is exact."""
     parts = {
-        "teams": {name: _team(team, factor) for name, team in scenario.teams.items()},
+        "teams": {name: _team(scenario, team, factor) for name, team in scenario.teams.items()},
         "stages": {name: _stage(stage, factor) for name, stage in scenario.stages.items()},
         "activities": {name: _activity(a, factor) for name, a in scenario.activities.items()},
         "rules": scenario.rules.model_copy(update={"budget": _budget(scenario.rules.budget, factor)}),
@@ -35,8 +36,9 @@ def _times(record: Any, factor: float, *names: str) -> dict[str, float]:
     return {n: getattr(record, n) * factor for n in names if getattr(record, n) is not None}
 
 
-def _team(team: Team, factor: float) -> Team:
+def _team(scenario: Scenario, team: Team, factor: float) -> Team:
     changed: dict[str, Any] = _times(team, factor, "base_pay", "hour_value")
+    changed["charges"] = charge_rate(scenario, team)
     pay = team.target_pay
     if isinstance(pay, TargetPay):
         changed["target_pay"] = pay.model_copy(update=_times(pay, factor, "current", "min", "max", "step"))

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from optimizer.scenario.charge_types import ChargesField
 from optimizer.scenario.curve_types import Curve, CurveField
 from optimizer.scenario.document_types import PlanDocument
 from optimizer.scenario.phasing_types import Phasing
@@ -58,8 +59,9 @@ class Team(Frozen):
     """B_i: variable pay of the whole team at 100 % attainment [currency/period]."""
     hour_value: Positive | None = None
     """λ⁰_i: what an hour trades at [currency/hour]; default (base_pay + target_pay) / hours."""
-    charges: NonNegative = 0.0
-    """τ_i: employer charges on variable pay, 0.42 = 42 %."""
+    charges: ChargesField = 0.0
+    """τ_i: employer charges on variable pay, 0.42 = 42 %; brackets of a head's gross pay in a year, or a
+    preset: each euro is charged where it falls."""
     discount: Share = 1.0
     """δ_i: weight of a reward that comes one period later."""
     risk_aversion: NonNegative = 0.0

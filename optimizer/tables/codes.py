@@ -42,6 +42,7 @@ CODES: dict[str, tuple[str, ...]] = {
     ),
     "measure": _listed("money percent number"),
     "worked": _listed("below at mixed"),
+    "charges_basis": _listed("rate brackets preset"),
     "legal_form": _of(LegalForm),
     "leaving": _of(Leaving),
     "period": _of(Scenario.model_fields["period"].annotation),

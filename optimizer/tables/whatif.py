@@ -156,7 +156,7 @@ def _teams(cal: Calibrated, space: PlanSpace) -> Iterator[Json]:
             "name": name,
             "label": labels_of(name, team),
             "loading": float(load[i]),
-            "charges": charge_rate(team),
+            "charges": charge_rate(cal.scenario, team),
             "hours": float(network.fixed_hours[i]) if np.isfinite(network.hours[i]) else None,
             "discount": float(network.discount[i]),
             "unit": float(space.unit[i]) / finer,

@@ -17,6 +17,7 @@ from optimizer.risk.cvar import percentile
 from optimizer.rollout.year.cash import cash_of
 from optimizer.rollout.year.earned import Year, first_year
 from optimizer.tables.table import Column, Row, Table
+from optimizer.tables.team_charges import TEAM_CHARGES, team_charges_rows
 
 WHOLE = 0
 """In place of a period: the whole year."""
@@ -91,7 +92,12 @@ CASH = Table(
     charges=Column(float, "money", "on what is earned, as booked"),
     earned=Column(float, "money", "gross + charges"),
     paid=Column(float, "money", "paid in it, charges included: pay dates and vesting say when"),
-    closing=Column(float, "money", "opening + earned − paid"),
+    true_up=Column(
+        float,
+        "money",
+        "last period: charges by a head's pay in the year beyond those booked at one rate",
+    ),
+    closing=Column(float, "money", "opening + earned − paid + true_up"),
 )
 
 
@@ -111,8 +117,13 @@ Rows = dict[str, list[Row]]
 
 
 def rows_of_year(year: Year) -> Rows:
-    """YEAR, YEAR_LINES and CASH of a plan that nothing else is asked of: `budget`."""
-    every = {YEAR: year_rows(year), YEAR_LINES: year_lines_rows(year), CASH: cash_rows(year)}
+    """YEAR, YEAR_LINES, CASH and TEAM_CHARGES of a plan that nothing else is asked of: `budget`."""
+    every = {
+        YEAR: year_rows(year),
+        YEAR_LINES: year_lines_rows(year),
+        CASH: cash_rows(year),
+        TEAM_CHARGES: team_charges_rows(year.cal.scenario),
+    }
     return {table.name: list(rows) for table, rows in every.items()}
 
 
@@ -240,11 +251,13 @@ def cash_rows(year: Year) -> Iterator[Row]:
     cash, booked = cash_of(year), year.booked
     for t in range(len(cash.paid)):
         parts = np.stack([booked.pay[t], booked.charges[t]]) if t < year.periods else 0 * cash.paid[:2]
-        rows = np.stack([cash.opening[t], *parts, cash.earned[t], cash.paid[t], cash.closing[t]])
+        rows = np.stack(
+            [cash.opening[t], *parts, cash.earned[t], cash.paid[t], cash.true_up[t], cash.closing[t]]
+        )
         whole = half_up(rows.sum(axis=1), cash.decimals)
         for team, of in zip((*year.cal.network.teams, COMPANY), (*rows.T, whole), strict=True):
             start: Row = {"period": t + 1, "next_year": t >= year.periods, "team": team}
             yield start | dict(zip(_FLOWS, map(float, of), strict=True))
 
 
-_FLOWS = ("opening", "gross", "charges", "earned", "paid", "closing")
+_FLOWS = ("opening", "gross", "charges", "earned", "paid", "true_up", "closing")

@@ -15,7 +15,7 @@ from reports.words.catalogue import Words
 from reports.words.year import when
 
 _EARNED = ("gross", "charges", "loaded", "p90", "reserve", "limit", "slack")
-_FLOWS = ("opening", "earned", "paid", "closing")
+_FLOWS = ("opening", "earned", "paid", "true_up", "closing")
 
 
 def show_year(scenario: Scenario, tables: Rows) -> None:
@@ -41,10 +41,11 @@ def _year(words: Words, scenario: Scenario, year: Sequence[Row]) -> object:
 
 def _cash(words: Words, scenario: Scenario, cash: Sequence[Row]) -> object:
     title = words.say("year.title.cash", currency=scenario.currency)
-    rows = table(title, _heads(words, ["when", *_FLOWS]))
+    flows = [flow for flow in _FLOWS if flow != "true_up" or _says(cash, flow)]
+    rows = table(title, _heads(words, ["when", *flows]))
     for line in cash:
         called = when(words, scenario.period, int(line["period"]))
-        row(rows, called, *(_amount(line[c]) for c in _FLOWS))
+        row(rows, called, *(_amount(line[c]) for c in flows))
     return rows
 
 

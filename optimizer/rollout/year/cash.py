@@ -19,6 +19,8 @@ from optimizer.response.booking import Booked, book, half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.response.pay_knots import curve_of
 from optimizer.rollout.year.earned import Year, foreseen_levels
+from optimizer.scenario.charge_types import Charges
+from optimizer.scenario.charges import charge_rate, charges_of, yearly_pay
 from optimizer.scenario.phasing_types import DAYS_AFTER
 from optimizer.scenario.plan import IN_FORCE, PlanTerms
 from optimizer.scenario.types import Scenario
@@ -37,12 +39,13 @@ class Cash:
     """Earned and not paid at the beginning of each period."""
     earned: Floats
     paid: Floats
+    true_up: Floats
     decimals: int
 
     @property
     def closing(self) -> Floats:
-        """Opening + earned − paid."""
-        return half_up(self.opening + self.earned - self.paid, self.decimals)
+        """Opening + earned − paid + true-up."""
+        return half_up(self.opening + self.earned - self.paid + self.true_up, self.decimals)
 
 
 def delay_of(scenario: Scenario) -> float:
@@ -61,10 +64,28 @@ def cash_of(year: Year) -> Cash:
     for t, instalments in enumerate(now):
         paid[t : t + later + 1] += instalments
     paid[: len(before)] += before
+    true_up = np.zeros_like(paid)
+    true_up[periods - 1] = _true_up(year)
+    paid[periods - 1 + (now[-1] > 0).argmax(axis=0), np.arange(paid.shape[1])] += true_up[periods - 1]
     earned = np.concatenate([earned, np.zeros((len(paid) - periods, earned.shape[1]))])
-    flows = np.cumsum(earned - paid, axis=0)
+    flows = np.cumsum(earned - paid + true_up, axis=0)
     opening = before.sum(axis=0) + np.concatenate([np.zeros_like(flows[:1]), flows[:-1]])
-    return Cash(half_up(opening, year.decimals), earned, half_up(paid, year.decimals), year.decimals)
+    opening, paid = half_up(opening, year.decimals), half_up(paid, year.decimals)
+    return Cash(opening, earned, paid, true_up, year.decimals)
+
+
+def _true_up(year: Year) -> Floats:
+    """What charges by a head's pay in the year are expected to be beyond those at one rate, (I,)."""
+    scenario, gross = year.cal.scenario, year.gross.sum(axis=0)
+    found = np.zeros(gross.shape[1])
+    for i, team in enumerate(scenario.teams.values()):
+        heads = float(year.staffing.present[:, i].mean())
+        if isinstance(team.charges, Charges) and heads > 0:
+            fixed, _ = yearly_pay(scenario, team)
+            charged = charges_of(team.charges)
+            each = charged(fixed + gross[:, i] / heads) - charged(fixed)
+            found[i] = float((heads * each - charge_rate(scenario, team) * gross[:, i]).mean())
+    return half_up(found, year.decimals)
 
 
 def _before(year: Year) -> Floats:

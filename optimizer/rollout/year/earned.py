@@ -83,14 +83,19 @@ class Year:
         return np.asarray(self.at_target.sum(axis=2) * self.staffing.ramping * shares)
 
     @cached_property
-    def loaded(self) -> Floats:
-        """Payouts with charges in every draw, (T, S, I): guarantees and leave pay in them."""
-        return self._paid(self.levels) * loading(self.cal.scenario)
+    def gross(self) -> Floats:
+        """Payouts before charges in every draw, (T, S, I): guarantees and leave pay in them."""
+        return self._paid(self.levels)
 
-    @cached_property
+    @property
+    def loaded(self) -> Floats:
+        """The same with charges."""
+        return np.asarray(self.gross * loading(self.cal.scenario))
+
+    @property
     def loaded_foreseen(self) -> Floats:
         """The same with the luck of each period averaged out."""
-        return self._paid(self.foreseen) * loading(self.cal.scenario)
+        return np.asarray(self._paid(self.foreseen) * loading(self.cal.scenario))
 
     def _paid(self, levels: Floats) -> Floats:
         """Before charges, (T, S, I)."""

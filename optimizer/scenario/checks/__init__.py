@@ -8,6 +8,7 @@ and tolerates what another check reports, so that all problems come out at once.
 from __future__ import annotations
 
 from optimizer.scenario.checks import (
+    charge_bases,
     curves,
     funnel,
     kpis,
@@ -48,6 +49,7 @@ def problems_of(scenario: Scenario) -> list[Finding]:
         *placeholders.problems(scenario),
         *plan_texts.problems(scenario),
         *phasing.problems(scenario),
+        *charge_bases.problems(scenario),
     ]
 
 
@@ -76,6 +78,7 @@ def warnings_of(scenario: Scenario) -> list[Finding]:
         *(contradiction.finding for contradiction in impossible(scenario)),
         *plan_texts.warnings(scenario),
         *phasing.warnings(scenario),
+        *charge_bases.warnings(scenario),
         *sources.warnings(scenario),
     ]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from optimizer.scenario.charge_types import Charges
 from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
 from optimizer.scenario.money_unit import SMALLEST_PAY, has_cents
@@ -110,7 +111,7 @@ def implausible(scenario: Scenario, baseline: BaselineCounts | None = None) -> I
         if team.headcount is not None:
             yield from _per_head(scenario, name, team, team.headcount * months)
         yield from _pay(scenario, name, team, months)
-        yield from _charges(name, team)
+        yield from _charges(scenario, name, team)
     for name, kpi in scenario.kpis.items():
         yield from _target(scenario, baseline or baseline_counts(scenario), name, kpi)
     yield from _budgets(scenario)
@@ -180,10 +181,12 @@ def _pay(scenario: Scenario, name: str, team: Team, months: float) -> Iterator[I
         yield from _judged("per_hour", at[:2], team.hours, whole / team.hours, PER_HOUR, said, hint)
 
 
-def _charges(name: str, team: Team) -> Iterator[Implausible]:
+def _charges(scenario: Scenario, name: str, team: Team) -> Iterator[Implausible]:
     """A percentage that was written as such."""
-    said, rate = "employer charges above 100 % of variable pay", team.charges
+    said, rate = "employer charges above 100 % of variable pay", charge_rate(scenario, team)
     hint = f"write {number(rate / 100)} if you mean {number(rate)} %"
+    if isinstance(team.charges, Charges):
+        hint = "the variable at 100 % passes the end of a reduction: check base_pay, headcount, brackets"
     yield from _judged("charges", ("teams", name, "charges"), rate, rate, CHARGES, said, hint)
 
 
@@ -203,14 +206,14 @@ def _target(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -
 def _budgets(scenario: Scenario) -> Iterator[Implausible]:
     """Limits on payouts against target pay with charges, the least and the most that may be chosen."""
     budget, at = scenario.rules.budget, ("rules", "budget")
-    least = sum(_loaded(team, least=True) for team in scenario.teams.values())
-    most = sum(_loaded(team, least=False) for team in scenario.teams.values())
+    least = sum(_loaded(scenario, team, least=True) for team in scenario.teams.values())
+    most = sum(_loaded(scenario, team, least=False) for team in scenario.teams.values())
     if budget.expected is not None:
         yield from _budget((*at, "expected"), budget.expected, least, most, BUDGET, budget.reserve)
     for name, limit in budget.teams.items():
         if name in scenario.teams:
             team = scenario.teams[name]
-            ends = _loaded(team, least=True), _loaded(team, least=False)
+            ends = _loaded(scenario, team, least=True), _loaded(scenario, team, least=False)
             yield from _budget((*at, "teams", name), limit, *ends, TEAM_BUDGET)
     for part in ("cvar", "percentile"):
         rule = getattr(budget, part)
@@ -231,10 +234,10 @@ def _budget(
         yield from _judged("budget", path, limit, left / nearest, bounds, said, hint)
 
 
-def _loaded(team: Team, least: bool) -> float:
+def _loaded(scenario: Scenario, team: Team, least: bool) -> float:
     pay = team.target_pay
     chosen = (pay.min if least else pay.max) if isinstance(pay, TargetPay) else pay
-    return chosen * (1 + charge_rate(team))
+    return chosen * (1 + charge_rate(scenario, team))
 
 
 def _period(scenario: Scenario) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from optimizer.scenario.charge_types import Charges
 from optimizer.scenario.curve_types import Curve
 from optimizer.scenario.messages import options_of
 from optimizer.scenario.problems import number
@@ -40,6 +41,7 @@ HEADS = {
     Label: ("en", "For people; in both languages, or in English where `label.fr` is filled."),
     TargetPay: ("current", "Today's where `min`, `max` and `step` make it a decision."),
     Exposure: ("limit", "In pay, where `basis` does not say otherwise."),
+    Charges: ("rate", "One rate, where no brackets and no preset stand beside it."),
     Curve: ("name", "A name here, or the curve itself in the columns beside it."),
 }
 """Types that may also be written as one plain value: the key that this value stands for, and its meaning."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from optimizer.scenario.charge_types import ChargeBracket
 from optimizer.scenario.curve_types import LISTED, Accelerator, Curve, Vesting
 from optimizer.scenario.phasing_types import Phasing, Vacancy
 from optimizer.scenario.plan_types import StatedPlan, Targets
@@ -157,6 +158,13 @@ def _phasing() -> tuple[Form | SheetTable, ...]:
 SHEETS: tuple[Form | SheetTable, ...] = (
     _scenario(),
     SheetTable("teams", "Who is paid.", ("teams", 0), _name("team"), columns_of(Team)),
+    SheetTable(
+        "charge_brackets",
+        "Employer charges by what a head earns in a year, by team; rows by rising pay.",
+        ("teams", 0, "charges", "brackets", None),
+        (_TEAM,),
+        columns_of(ChargeBracket),
+    ),
     SheetTable(
         "stages", "Pools of things waiting to be worked.", ("stages", 0), _name("stage"), columns_of(Stage)
     ),

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import verbs
@@ -17,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from optimizer.cli import main
 from optimizer.cli.show.terminal import row, show, table
+from optimizer.tables.worth import SIMPLEST, SINGLE_CHANGES, WORTH
 
 ROOT = Path(__file__).parent.parent
 MINI = ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"
@@ -274,7 +276,21 @@ def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     assert expected | {"manifest.json", "run.log"} == {p.name for p in run.iterdir()}
     stored = json.loads((run / "result.json").read_text())
     assert "seconds" not in stored
-    assert stored == {k: v for k, v in answer.items() if k != "seconds"}
+    # What a decision is worth is in the tables of the folder, so that result.json stays what search found.
+    assert stored == {k: v for k, v in answer.items() if k not in ("seconds", *worth_of(run, answer))}
+
+
+def worth_of(run: Path, answer: dict[str, Any]) -> tuple[str, ...]:
+    """The parts of the answer that the tables of the run have too, held against them."""
+    parts = ("worth", "single_changes", "simplest")
+    worth = WORTH.read(run / "tables" / "worth.csv").iloc[0]
+    assert answer["worth"]["full_net"] == worth["full_net"]
+    assert answer["worth"]["grade"] == worth["grade"]
+    singles = SINGLE_CHANGES.read(run / "tables" / "single_changes.csv")
+    assert [one["net_year"] for one in answer["single_changes"]] == list(singles["net_year"])
+    simple = SIMPLEST.read(run / "tables" / "simplest.csv").to_dict("records")
+    assert [answer["simplest"]["plan"]] == [one["plan"] for one in simple]
+    return parts
 
 
 @pytest.mark.slow

@@ -21,7 +21,8 @@ KINDS = ("pdf", "plans", "xlsx", "html")
     "--plan",
     "plan_name",
     metavar="PLAN",
-    help="Documents of another plan: one of the scenario, a plan file, or what another run recommends.",
+    help="Documents of another plan: `simplest` of this run, one of the scenario, a plan file, or what "
+    "another run recommends.",
 )
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder for these; default the run's name and the plan's."
@@ -87,14 +88,16 @@ def _of_plan(
     run: Path, plan_name: str, out: Path | None, languages: tuple[str, ...], only: tuple[str, ...]
 ) -> tuple[Path, list[str]]:
     """The folder of a plan's documents and their names."""
-    from optimizer.runs.given import options_of, report_given
+    from optimizer.runs.given import SIMPLEST_PLAN, options_of, report_given, simplest_of
     from optimizer.runs.options import RunOptions
     from optimizer.scenario.read import read_scenario
 
     options = RunOptions(**options_of(run), outputs=only, languages=languages)  # type: ignore[arg-type]
     file = run / "scenario.yaml"
     scenario = read_scenario(file)
-    plan, name = plan_named(scenario, plan_name), Path(plan_name).stem
+    own = plan_name == SIMPLEST_PLAN and plan_name not in scenario.plans
+    plan = simplest_of(run, scenario) if own else plan_named(scenario, plan_name)
+    name = Path(plan_name).stem
     folder = out or run.with_name(f"{run.resolve().name}-{name}")
     documents = report_given(scenario, plan, name, folder, file.read_bytes(), options)
     return folder, [document.name for document in documents]

@@ -83,6 +83,7 @@ def solve(
     from optimizer.runs.solve import solve_to_folder
     from optimizer.scenario.files import scenario_file
     from optimizer.tables.json_values import solution_json
+    from optimizer.tables.worth import worth_json
 
     asked = RunOptions(**options)
     if (asked.robust or asked.draws) and asked.beliefs == "baseline":
@@ -110,7 +111,7 @@ def solve(
         tell_unwritten(unwritten_documents(folder, asked.languages))
     if as_json:
         seconds = {phase: round(value, 3) for phase, value in run.seconds.items()}
-        print_json({**solution_json(run.solution), "seconds": seconds})
+        print_json({**solution_json(run.solution), **worth_json(run.explanation), "seconds": seconds})
     else:
         tell_changed(scenario)
         show_solution(run.explanation, folder)

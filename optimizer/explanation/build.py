@@ -10,6 +10,8 @@ plan, "then" the chosen one. Only `full` and what it calls solve again, and only
 | why this weight, and why nothing else? | weight_shifts |
 | what stands in the way? | binding_rules |
 | is there an easier plan that is almost as good? | near_ties |
+| which is the simplest that keeps the net gain? what does one team's change bring? | simplest |
+| how sure is it that anything is gained? | sign |
 | who games, and what does it cost? | gaming_ledger |
 | which numbers does the decision rest on? | tornado |
 | what does each rule cost? | rule_prices |
@@ -32,6 +34,8 @@ from optimizer.explanation.binding_rules import Neighbourhood, RuleState, rules_
 from optimizer.explanation.comparison import EQUAL, ComparedPlan, compare, equal_weights
 from optimizer.explanation.gaming_ledger import Gaming, gaming_ledger
 from optimizer.explanation.near_ties import NearTie, near_ties
+from optimizer.explanation.sign import UNKNOWN, Sign, sign_of
+from optimizer.explanation.simplest import SimplePlan, SingleChange, simplest, single_changes
 from optimizer.explanation.tornado import TornadoBar, tornado
 from optimizer.explanation.waterfall import WaterfallStep, waterfall
 from optimizer.explanation.weight_shifts import WeightShift, cheapest, weight_shifts
@@ -137,6 +141,33 @@ class Explanation:
     def moved(self) -> bool:
         """Whether the chosen plan differs from the current one: in weights, pay, curves or targets."""
         return any(change.any for change in self.changes)
+
+    @cached_property
+    def single_changes(self) -> tuple[SingleChange, ...]:
+        """What the chosen plan brings where only one team changes; computed when asked, as what follows."""
+        if self.chosen is None:
+            return ()
+        space, current = self.solution.problem.space, self.plans[0].evaluation
+        return single_changes(self.cal, space, self.chosen.paid, current)
+
+    @cached_property
+    def simplest(self) -> SimplePlan | None:
+        """The simplest plan that keeps nearly all of the net gain; None without a gain or a search."""
+        if self.chosen is None or not self.moved or self.solution.asked.given is not None:
+            return None
+        cal, space = self.cal, self.solution.problem.space
+        others = PlanBatch.of(tie.paid for tie in self.near_ties) if self.near_ties else None
+        known = [plan.evaluation for plan in self.plans if plan.kind != "chosen"]
+        known += evaluate_each(cal, space, others) if others else ()
+        known += [change.at for change in self.single_changes]
+        return simplest(cal, space, self.plans[0].evaluation, self.plans[-1].evaluation, known)
+
+    @cached_property
+    def sign(self) -> Sign:
+        """How sure it is that the chosen plan leaves more net than today's."""
+        if self.chosen is None or not self.moved or self.cut:
+            return UNKNOWN
+        return sign_of(self.cal, self.chosen.paid)
 
     @cached_property
     def exposure(self) -> Floats:

@@ -12,7 +12,7 @@ from optimizer.response.outcome import value_of
 from optimizer.runs.folder import refuse_changed, refuse_foreign, refuse_unwritable
 from optimizer.runs.options import RunOptions
 from optimizer.runs.write import write_run
-from optimizer.scenario.plan import Plan
+from optimizer.scenario.plan import Plan, plan_in_told_words
 from optimizer.scenario.problems import InputProblem, ScenarioError
 from optimizer.scenario.types import Scenario
 from optimizer.solver.certificate import check_equilibrium, check_global, check_sample
@@ -20,6 +20,7 @@ from optimizer.solver.clock import Clock
 from optimizer.solver.optimize import problem_of, under
 from optimizer.solver.solution import Asked, Certificate, Given, Solution
 from optimizer.solver.verdict import chosen_in
+from optimizer.tables.worth import SIMPLEST
 from reports.documents import SUFFIXES
 
 
@@ -53,6 +54,22 @@ def report_given(
         explanation = explain(solution)
     write_run(folder, source, explanation, options, [f"documents of the plan {name}, which was given"], clock)
     return tuple(sorted(file for file in folder.iterdir() if file.suffix in SUFFIXES))
+
+
+SIMPLEST_PLAN = "simplest"
+"""Names the simplest plan that keeps nearly all of a run's net gain (`tables/simplest.csv`)."""
+
+
+def simplest_of(run: Path, scenario: Scenario) -> Plan:
+    """The simplest plan of a run. Raises ScenarioError where it has none, TableError as `read_table`."""
+    told = SIMPLEST.read(run / "tables" / "simplest.csv")
+    if told.empty:
+        message = "this run has no simplest plan: nothing was searched, or nothing is gained"
+        raise ScenarioError(
+            [InputProblem("plan", SIMPLEST_PLAN, message, "name another plan, or a plan file")]
+        )
+    words = (str(told.iloc[0][column]) for column in ("plan", "curves", "target_pay"))
+    return plan_in_told_words(scenario, *words)
 
 
 def options_of(run: Path) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from optimizer.tables import (
     team_charges,
     tornado,
     warnings,
+    worth,
     year,
 )
 from optimizer.tables.table import Row, Table, Tables
@@ -79,6 +80,9 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (year.YEAR_LINES, lambda e: year.year_lines_rows(year.year_of(e))),
     (year.CASH, lambda e: year.cash_rows(year.year_of(e))),
     (year.YEAR_GAIN, lambda e: year.year_gain_rows(year.year_of(e))),
+    (worth.WORTH, worth.worth_rows),
+    (worth.SINGLE_CHANGES, worth.single_changes_rows),
+    (worth.SIMPLEST, worth.simplest_rows),
     (controls.CONTROLS, controls.controls_rows),
     (paid_curves.CURVES, lambda e: paid_curves.curves_rows(payroll.Payroll.of(e).cal)),
     (paid_curves.FACTORS, lambda e: paid_curves.factors_rows(payroll.Payroll.of(e).cal)),

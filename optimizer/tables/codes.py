@@ -24,6 +24,7 @@ from optimizer.scenario.placeholders import Asked, AskedUnit
 from optimizer.scenario.rule_types import Objective
 from optimizer.scenario.types import Scenario
 from optimizer.tables.controls import Block, Result, Side
+from optimizer.tables.worth import Grade
 
 
 def _of(literal: Any) -> tuple[str, ...]:
@@ -71,6 +72,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "placeholder_unit": _of(AskedUnit),
     "placeholder_asked": _of(Asked),
     "no_guarantee": _listed("unpaid risk curve rate targets later cost no_share others"),
+    "grade": _of(Grade),
     "criterion": _of(Criterion),
     "xlsx.robust": _of(Kind),
     "xlsx.level": _listed("company team person"),

@@ -10,6 +10,7 @@ import numpy as np
 from optimizer.explanation.comparison import better_outside, shares
 from optimizer.plans.plan_changes import same_plan
 from optimizer.response.booking import book
+from optimizer.rollout.year.seasons import periods_of_year
 from optimizer.tables.table import Column, Row, Table, ratio
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ PLANS = Table(
     revenue_change=Column(float, "money/period", "revenue over the current plan's"),
     loaded_change=Column(float, "money/period", "loaded payouts over the current plan's"),
     net_change=Column(float, "money/period", "net over the current plan's"),
+    net_year=Column(float, "money", "net_change in a year at full effect"),
     revenue_change_share=Column(float, "share", "revenue_change over |revenue of the current plan|"),
     loaded_change_share=Column(float, "share", "loaded_change over loaded payouts of the current plan"),
     net_change_share=Column(float, "share", "net_change over |net of the current plan|"),
@@ -85,6 +87,7 @@ PLANS = Table(
 def plans_rows(explanation: Explanation) -> Iterator[Row]:
     current = explanation.plans[0]
     outside = {plan.name for plan in better_outside(explanation.solution, explanation.plans)}
+    periods = periods_of_year(explanation.cal.scenario)
     for plan in explanation.plans:
         at, gain = plan.evaluation, plan.evaluation.value - current.evaluation.value
         yield {
@@ -95,7 +98,7 @@ def plans_rows(explanation: Explanation) -> Iterator[Row]:
             "value": at.value,
             "gain": gain,
             "gain_share": ratio(gain, abs(current.evaluation.value)),
-            **_against_today(plan, current),
+            **_against_today(plan, current, periods),
             "gaming_hours": plan.gaming_hours,
             "gaming_excess": plan.gaming_excess,
             "controllability": plan.controllability,
@@ -129,7 +132,7 @@ def _told(plan: ComparedPlan) -> Row:
     return {"revenue": at.consistent.revenue, **paid_cells(at.cal, at.consistent)}
 
 
-def _against_today(plan: ComparedPlan, current: ComparedPlan) -> Row:
+def _against_today(plan: ComparedPlan, current: ComparedPlan, periods: int) -> Row:
     """Changes against the current plan, absolute and relative."""
     after, before = (_told(side) for side in (plan, current))
     of = {
@@ -138,7 +141,7 @@ def _against_today(plan: ComparedPlan, current: ComparedPlan) -> Row:
         "net": (after["net"], before["net"]),
         "gaming": (plan.gaming_hours, current.gaming_hours),
     }
-    row: Row = {}
+    row: Row = {"net_year": periods * (after["net"] - before["net"])}
     for name, (new, old) in of.items():
         row |= {f"{name}_change": new - old, f"{name}_change_share": ratio(new - old, abs(old))}
     return row

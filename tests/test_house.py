@@ -79,7 +79,8 @@ SAME_THING: dict[str, str] = {
     "weights": "weights of a plan: equations, rule family",
     "whatif": "the what-if page and its data",
     "write": "writing what was read or made",
-    "year": "the first year of a plan: computed, as tables, in words, on screen",
+    "year": "the first year of a plan: computed, as tables, in words, on screen, as a sheet",
+    "cash": "when a year is paid: computed, as a sheet",
 }
 """Module names that occur more than once: always the same thing seen from another room."""
 

@@ -79,6 +79,7 @@ _FILLED: tuple[tuple[Table, Fill], ...] = (
     (year.YEAR, lambda e: year.year_rows(year.year_of(e))),
     (year.YEAR_LINES, lambda e: year.year_lines_rows(year.year_of(e))),
     (year.CASH, lambda e: year.cash_rows(year.year_of(e))),
+    (year.PAY_DATES, lambda e: year.pay_dates_rows(year.year_of(e))),
     (year.YEAR_GAIN, lambda e: year.year_gain_rows(year.year_of(e))),
     (worth.WORTH, worth.worth_rows),
     (worth.SINGLE_CHANGES, worth.single_changes_rows),

@@ -38,6 +38,11 @@ YEAR = Table(
     counted=Column(
         float, "1", "people present as parts of the team's people, new ones by their ramp; empty: the company"
     ),
+    left_out=Column(
+        float, "1", "people that the ramp leaves out: present less those that count; empty likewise"
+    ),
+    guarantee=Column(float, "share", "share of the pay left out that is paid whatever the result"),
+    leave=Column(float, "share", "leave pay per unit of variable pay"),
     target=Column(float, "money", "pay at 100 % of the people counted, in this season"),
     guaranteed=Column(float, "money", "paid whatever the result during the ramp, before leave pay; in gross"),
     gross=Column(
@@ -91,7 +96,8 @@ CASH = Table(
     gross=Column(float, "money", "earned in it before charges, as booked"),
     charges=Column(float, "money", "on what is earned, as booked"),
     earned=Column(float, "money", "gross + charges"),
-    paid=Column(float, "money", "paid in it, charges included: pay dates and vesting say when"),
+    before=Column(float, "money", "paid in it of what was earned before the year, charges included"),
+    paid=Column(float, "money", "paid in it, before included: pay dates and vesting say when"),
     true_up=Column(
         float,
         "money",
@@ -170,18 +176,22 @@ def _people(year: Year, some: slice, i: int) -> Row:
         "new": float(of.new[some, i].sum()),
         "gone": float(of.gone[some, i].sum()),
         "counted": float(of.counted[some, i].mean()),
+        "left_out": float((of.ramping * of.heads)[some, i].mean()),
+        "guarantee": year.phasing.guaranteed.get(year.cal.network.teams[i], 0.0),
     }
 
 
 def _company_people(year: Year, some: slice) -> Row:
     of = year.staffing
+    unknown = dict.fromkeys(("counted", "left_out", "guarantee"), np.nan)
     moved = {"new": float(of.new[some].sum()), "gone": float(of.gone[some].sum())}
-    return {"present": float(of.present[some].mean(axis=0).sum()), **moved, "counted": np.nan}
+    return {"present": float(of.present[some].mean(axis=0).sum()), **moved, **unknown}
 
 
 def _amounts(year: Year, some: slice, teams: slice, decimals: int) -> Row:
     target = (year.at_target.sum(axis=2) * year.staffing.counted)[some, teams].sum()
     return {
+        "leave": year.leave,
         "target": rounded(float(target), decimals),
         "guaranteed": rounded(float(year.guaranteed[some, teams].sum()), decimals),
     }
@@ -246,13 +256,39 @@ def _gain(year: Year, period: int, some: slice) -> Row:
     }
 
 
+PAY_DATES = Table(
+    "pay_dates",
+    team=Column(str, "name", "name of the team", "team"),
+    period=Column(int, "order", "period of the year in which pay is earned, from 1"),
+    paid_in=Column(int, "order", "period in which it is paid; those of the next year go on counting"),
+    share=Column(float, "share", "of what is earned; the first of several has what rounding leaves"),
+)
+
+
+def pay_dates_rows(year: Year) -> Iterator[Row]:
+    """When what each period of the year earns is paid."""
+    shares = cash_of(year).shares
+    for i, team in enumerate(year.cal.network.teams):
+        for t, d in np.argwhere(shares[:, :, i] > 0):
+            share = float(shares[t, d, i])
+            yield {"team": team, "period": int(t) + 1, "paid_in": int(t + d) + 1, "share": share}
+
+
 def cash_rows(year: Year) -> Iterator[Row]:
     """Every period, also those of the next year until all is paid: teams, then the company."""
     cash, booked = cash_of(year), year.booked
     for t in range(len(cash.paid)):
         parts = np.stack([booked.pay[t], booked.charges[t]]) if t < year.periods else 0 * cash.paid[:2]
         rows = np.stack(
-            [cash.opening[t], *parts, cash.earned[t], cash.paid[t], cash.true_up[t], cash.closing[t]]
+            [
+                cash.opening[t],
+                *parts,
+                cash.earned[t],
+                cash.before[t],
+                cash.paid[t],
+                cash.true_up[t],
+                cash.closing[t],
+            ]
         )
         whole = half_up(rows.sum(axis=1), cash.decimals)
         for team, of in zip((*year.cal.network.teams, COMPANY), (*rows.T, whole), strict=True):
@@ -260,4 +296,4 @@ def cash_rows(year: Year) -> Iterator[Row]:
             yield start | dict(zip(_FLOWS, map(float, of), strict=True))
 
 
-_FLOWS = ("opening", "gross", "charges", "earned", "paid", "true_up", "closing")
+_FLOWS = ("opening", "gross", "charges", "earned", "before", "paid", "true_up", "closing")

@@ -8,11 +8,13 @@ from optimizer.tables.rounding import rounded
 from reports.workbook.book import LANGUAGE, Book, Sheet
 from reports.workbook.budget import COMPANY, LINE, TOTAL, Paid
 from reports.workbook.cases import CASE
+from reports.workbook.cash import DATE_HEADS, FLOW_HEADS
 from reports.workbook.controls import HEADS, State
 from reports.workbook.curves import FIXED as CURVE
 from reports.workbook.factors import FIXED as FACTOR
 from reports.workbook.factors import HEADS as KNOTS
 from reports.workbook.recorded import CHANGED, Amounts
+from reports.workbook.year import COMPANY_HEADS, LINE_HEADS, TEAM_HEADS
 
 LANGUAGE_CELL = (2, 1)
 
@@ -136,6 +138,8 @@ COLUMNS = {
     "Curves": (*CURVE, "knot", "jump", "slope_change"),
     "Factors": (*FACTOR, *KNOTS, "point", "point_weight"),
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
+    "Year": tuple(dict.fromkeys((*COMPANY_HEADS, *TEAM_HEADS, *LINE_HEADS))),
+    "Cash": tuple(dict.fromkeys((*FLOW_HEADS, *DATE_HEADS))),
     "Attainment": ("attainment", *CASE, "rounding", "reserve", "limit", "slack"),
     "Payouts": PAYOUTS,
     "Robustness": (*ROBUSTNESS, *GUARANTEES),

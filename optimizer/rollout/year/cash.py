@@ -40,6 +40,10 @@ class Cash:
     earned: Floats
     paid: Floats
     true_up: Floats
+    before: Floats
+    """Of what is paid, what was earned before the year."""
+    shares: Floats
+    """Of what is earned in each period of the year, by the periods from then to the payment, (T, D, I)."""
     decimals: int
 
     @property
@@ -58,7 +62,8 @@ def delay_of(scenario: Scenario) -> float:
 def cash_of(year: Year) -> Cash:
     """Of a year, and of the periods after it until all of it is paid."""
     earned, before = year.booked.loaded, _before(year)
-    now = _instalments(earned, _shares(year.cal, year.terms, year.at_target * year.level), year.decimals)
+    shares = _shares(year.cal, year.terms, year.at_target * year.level)
+    now = _instalments(earned, shares, year.decimals)
     periods, later = len(earned), now.shape[1] - 1
     paid = np.zeros((max(periods + later, len(before)), earned.shape[1]))
     for t, instalments in enumerate(now):
@@ -71,7 +76,8 @@ def cash_of(year: Year) -> Cash:
     flows = np.cumsum(earned - paid + true_up, axis=0)
     opening = before.sum(axis=0) + np.concatenate([np.zeros_like(flows[:1]), flows[:-1]])
     opening, paid = half_up(opening, year.decimals), half_up(paid, year.decimals)
-    return Cash(opening, earned, paid, true_up, year.decimals)
+    older = np.concatenate([before, np.zeros((len(paid) - len(before), paid.shape[1]))])
+    return Cash(opening, earned, paid, true_up, older, shares, year.decimals)
 
 
 def _true_up(year: Year) -> Floats:

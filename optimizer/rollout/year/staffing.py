@@ -19,7 +19,8 @@ class Staffing:
     `present`: paid; NaN where the scenario does not say how many people there are. `new`, `gone`: more or
     fewer than the period before. `counted`: present as parts of the team's people, new ones by their ramp; 1
     is the whole team. `ramping`: the parts that the ramp leaves out. `output`: what those present do as parts
-    of what the team does, where objectives stay although people are missing; else 1.
+    of what the team does, where objectives stay although people are missing; else 1. `heads`: the team's
+    people.
     """
 
     present: Floats
@@ -28,6 +29,7 @@ class Staffing:
     counted: Floats
     ramping: Floats
     output: Floats
+    heads: Floats
 
 
 def staffing(scenario: Scenario, periods: int) -> Staffing:
@@ -48,7 +50,7 @@ def _team(name: str, team: Team, phasing: Phasing, periods: int) -> tuple[Floats
     keeps = phasing.vacancy.get(name) == "keeps_target"
     output = np.minimum(1.0, counted) if keeps else np.ones(periods)
     known = present if team.headcount or name in phasing.headcount else np.full(periods, np.nan)
-    return known, new, gone, counted, (present - full) / whole, output
+    return known, new, gone, counted, (present - full) / whole, output, np.full(periods, whole)
 
 
 def ramped(present: Floats, new: Floats, gone: Floats, ramp: Sequence[float]) -> Floats:

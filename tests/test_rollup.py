@@ -17,16 +17,13 @@ import pypdf
 import pytest
 from click.testing import CliRunner, Result
 
-from optimizer import RunOptions, evaluate, read_plan, read_scenario, solve_to_folder
+from optimizer import RunOptions, Scenario, evaluate, read_plan, read_scenario, solve_to_folder
 from optimizer.cli import main
 from optimizer.response.booking import BookedMoney
 from optimizer.risk.draws import draw_units
 from optimizer.risk.payouts import company_pay
-from optimizer.rollout.envelope import BusinessUnit, Choice, Found
-from optimizer.rollout.envelope.best import best_combinations, least
-from optimizer.rollout.envelope.joint import drawn_payouts, joint_payouts
+from optimizer.rollout import envelope
 from optimizer.scenario.plan import plan_in_told_words, plan_in_words, plan_of
-from optimizer.scenario.types import Scenario
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 NOBODY = cast(Any, None)
@@ -43,19 +40,19 @@ def small(**changes: Any) -> Scenario:
 # --- the choice -----------------------------------------------------------------------------------------
 
 
-def offered(net: float, loaded: float) -> Choice:
+def offered(net: float, loaded: float) -> envelope.Choice:
     money = BookedMoney(0.0, 0.0, round(net + loaded, 2), 0.0, 0.0, loaded, net)
-    return Choice(Found("frontier", "run", "optimal", NOBODY), NOBODY, money, ())
+    return envelope.Choice(envelope.Found("frontier", "run", "optimal", NOBODY), NOBODY, money, ())
 
 
-def some_units(rng: np.random.Generator, reserve: float) -> list[BusinessUnit]:
+def some_units(rng: np.random.Generator, reserve: float) -> list[envelope.BusinessUnit]:
     rules = small().rules
     kept = small(
         rules=rules.model_copy(update={"budget": rules.budget.model_copy(update={"reserve": reserve})})
     )
     sizes = rng.integers(1, 5, size=5)
     return [
-        BusinessUnit(
+        envelope.BusinessUnit(
             f"unit_{n}",
             kept,
             tuple(
@@ -80,13 +77,13 @@ def test_the_choice_is_the_best_of_every_combination(seed: int) -> None:
     # Every kind of limit: below all, exactly at one, a cent below it, between, above all.
     near = rng.choice(costs, 3)
     limits = [costs[0] - 0.01, costs[0], *near, *(rng.choice(costs, 3) - 0.01), costs[-1]]
-    for found in best_combinations(units, [round(float(limit), 2) for limit in limits]):
+    for found in envelope.best.best_combinations(units, [round(float(limit), 2) for limit in limits]):
         fitting = [net for cost, net in every if cost <= found.limit]
         assert found.status == ("optimal" if fitting else "infeasible")
         if fitting:
             assert found.net == max(fitting)
             assert found.spent + reserves <= found.limit + 1e-6
-    assert least(units) == costs[0]
+    assert envelope.best.least(units) == costs[0]
 
 
 # --- luck -----------------------------------------------------------------------------------------------
@@ -131,10 +128,10 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return files
 
 
-def in_force(file: Path) -> Choice:
+def in_force(file: Path) -> envelope.Choice:
     evaluation = evaluate(file)
     money = BookedMoney(0, 0, 0, 0, 0, round(evaluation.consistent.loaded_pay, 2), 0)
-    return Choice(Found("in_force", "", "", evaluation.plan), evaluation, money, ())
+    return envelope.Choice(envelope.Found("in_force", "", "", evaluation.plan), evaluation, money, ())
 
 
 def test_joint_payouts_of_linear_pay_are_normal_with_the_shared_part_in_common(worlds: list[Path]) -> None:
@@ -148,11 +145,11 @@ def test_joint_payouts_of_linear_pay_are_normal_with_the_shared_part_in_common(w
         alone.append(float((luck.noise * each).sum(axis=1).var()))  # overlap of KPIs included
         shared.append(float(each.sum() * np.sqrt(world["rho"])))
     expected = sum(c.money.loaded_pay for c in choices)
-    (drawn,) = drawn_payouts([choices], 20240)
+    (drawn,) = envelope.joint.drawn_payouts([choices], 20240)
     for common, spread_of in ((True, "together"), (False, "own_luck")):
         covariance = sum(shared) ** 2 - sum(s**2 for s in shared) if common else 0.0
         deviation = np.sqrt(sum(alone) + covariance)
-        paid = getattr(joint_payouts(choices, drawn, 1e9, 0.0, 20240), spread_of)
+        paid = getattr(envelope.joint.joint_payouts(choices, drawn, 1e9, 0.0, 20240), spread_of)
         # Four standard errors of a percentile of 20,000 normal draws: √(0.9·0.1)/φ(1.2816)/√20000 = 1.2 %.
         assert paid.percentiles[2] == pytest.approx(
             expected + 1.28155 * deviation, abs=4 * 0.0121 * deviation

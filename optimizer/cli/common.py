@@ -15,7 +15,7 @@ from functools import wraps
 from itertools import chain
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, cast
 
 import click
 
@@ -132,11 +132,11 @@ def main() -> None:
     """Find the variable-pay weights that maximize revenue, knowing that teams answer in their interest."""
 
 
-def _calibration_error() -> type[Exception]:
-    """Loaded when something went wrong, not before: it takes half a second."""
-    from optimizer.response.calibration import CalibrationError
-
-    return CalibrationError
+def _calibration_error() -> type[Exception] | tuple[()]:
+    """Nothing where it has not been loaded: nobody can have raised it, and an interrupt may have left what it
+    needs half loaded."""
+    found = getattr(sys.modules.get("optimizer.response.calibration"), "CalibrationError", ())
+    return cast("type[Exception] | tuple[()]", found)
 
 
 def verb(function: Callable[P, None]) -> Callable[P, None]:
@@ -156,7 +156,10 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except NotARunFolderError as error:
             raise click.BadParameter(str(error)) from error
         except ScenarioError as error:
-            _refuse(kwargs.get("as_json") is True, [p.as_json() for p in error.problems], str(error))
+            from optimizer.cli.reader import all_told
+
+            told = all_told(error.problems)
+            _refuse(kwargs.get("as_json") is True, [p.as_json() for p in error.problems], told)
         except _calibration_error() as error:
             problem = {"where": "activities", "value": "", "message": str(error), "hint": ""}
             _refuse(kwargs.get("as_json") is True, [problem], f"error: {error}")

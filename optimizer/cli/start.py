@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ FORM, WORKBOOK = "answers.xlsx", "scenario.xlsx"
 """Files of the folder that is written."""
 KIND = click.Choice(["saas_sdr", "distribution", "services", "training", "marketplace", "branch", "partners"])
 """Kinds of company, as in the library."""
+LANG = re.compile(r"""(?m)^[{\s]*["']?lang["']?\s*:\s*["']?(?P<lang>en|fr)\b""")
+LONGEST = 1 << 16
+"""Bytes of a file in which its language is looked for."""
 FOLDER = Path("my-company")
 """Where answers are kept while they are given, before the company has a name."""
 
@@ -69,6 +73,7 @@ def start(
     Questions are asked in English or French, and answers kept in the folder after each: the same command goes
     on where one stopped. With --answers nothing is asked. Writes scenario.yaml and answers.yaml.
     """
+    _speak(lang, answers_file)
     if page:
         from optimizer.cli.start_page import write_page
 
@@ -83,6 +88,29 @@ def start(
         _empty_workbook(archetype, lang, out or FOLDER, as_json)
     else:
         _company(answers_file, out, archetype, lang, ask=ask, resume=resume, xlsx=xlsx, as_json=as_json)
+
+
+def _speak(lang: str | None, answers_file: Path | None) -> None:
+    """What is refused is told in the language asked for, else in that of the answers, else of the system."""
+    from optimizer.cli.reader import environment_language, speak
+
+    of_file = None if lang or answers_file is None else _language_of(answers_file)
+    speak(lang or of_file or environment_language())
+
+
+def _language_of(file: Path) -> str | None:
+    """What a file of answers says of its language, whatever else is wrong with it."""
+    from optimizer.scenario.problems import ScenarioError
+    from optimizer.scenario.start.answer_sheet import language_in_workbook
+
+    try:
+        if file.suffix.lower() == ".xlsx":
+            said = language_in_workbook(file)
+            return said if said in ("en", "fr") else None
+        found = LANG.search(file.read_bytes()[:LONGEST].decode("utf-8", "replace"))
+    except (OSError, ScenarioError):
+        return None
+    return found["lang"] if found else None
 
 
 def _company(
@@ -131,8 +159,8 @@ def _example(kind: str, as_json: bool) -> None:
 
 def _empty_workbook(archetype: str, lang: str | None, folder: Path, as_json: bool) -> None:
     """A workbook to fill in, in the language of the reader."""
-    from optimizer.cli.ask.dialogue import environment_language
     from optimizer.cli.ask.sheet_lines import answers_workbook
+    from optimizer.cli.reader import environment_language
 
     file = folder / FORM
     write_new(file, answers_workbook({"archetype": archetype, "lang": lang or environment_language()}))
@@ -193,12 +221,14 @@ def _write(
 ) -> None:
     """Generate, write, and tell what was given, adjusted and assumed. `kept`: the folder has these
     answers, or others that they took the place of."""
+    from optimizer.cli.reader import speak, warned
     from optimizer.cli.show.started import kept_json, phrases, show_started, started_json
     from optimizer.scenario.start.kept_answers import kept_answers
     from optimizer.scenario.write import dump_scenario
 
+    speak(lang or answers.lang)
     for doubt in () if as_json else doubts:
-        click.echo(f"warning: {doubt}", err=True)
+        click.echo(warned(doubt), err=True)
     made = _started(answers, folder / ANSWERS if folder is not None and kept else None)
     folder = folder or Path(made.scenario.name)
     files = {folder / SCENARIO: dump_scenario(made.scenario).encode()}

@@ -18,7 +18,7 @@ from optimizer.scenario.start.answer_values import answers_in, content_text
 from optimizer.scenario.start.library import LIBRARY
 from optimizer.scenario.start.questions import questions_of
 from optimizer.scenario.start.unfinished import Content, joined, open_questions, read_unfinished, value_at
-from reports.words.asking import asking, spoken
+from reports.words.asking import asking
 
 
 def asked_answers(
@@ -54,13 +54,10 @@ def _begun(file: Path, given: Content, archetype: str | None, language: str | No
             message = f"the answers are of another kind of company, {known}; name another folder"
             raise click.BadParameter(message, param_hint="--archetype")
     content = joined(given, saved)
+    from optimizer.cli.reader import environment_language
+
     chosen = language or content.get("lang") or environment_language()
     return {**({"archetype": archetype} if archetype else {}), **content, "lang": chosen}
-
-
-def environment_language() -> str:
-    """What the environment says: LC_ALL, LC_MESSAGES, LANG."""
-    return spoken(*(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
 
 
 def save(file: Path, content: Content) -> None:

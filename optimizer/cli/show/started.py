@@ -28,7 +28,7 @@ _SHARES = {
     "power": 2,
     "leave": 1,
     "given": 1,
-    "wanted": 0,
+    "usual": 0,
     "booked": 0,
     "noise": 0,
     "lapsing": 1,

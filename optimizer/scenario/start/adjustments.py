@@ -98,7 +98,7 @@ def _hours(given: Company, team: TeamHours) -> Iterator[Said]:
     low, high = QUIET
     free = given.form.team[team.team].function in FREE
     if not low <= team.factor <= high:
-        numbers = {"wanted": 1 / team.wanted if team.wanted > 0 else 0.0, "factor": team.factor}
+        numbers = {"usual": team.usual, "factor": team.factor, "booked": team.booked}
         yield Said("hours_of_projects" if free else "hours_scaled", team.team, numbers)
     if team.size != 1:
         yield Said("campaigns_resized", team.team, {"size": team.size})

@@ -236,8 +236,9 @@ def _impossible(question: AskedQuestion, value: float) -> Iterator[Finding]:
             yield Finding(at, seen, "must be above 0", between)
         case "share":
             message = f"is {seen} %: percentages are written as 45, not as 0.45"
-            less = "; of less than 1 %, write 0" if question.low == 0 else ""
-            yield Finding(at, seen, message, f"write {meant} if {meant} % is meant{less}")
+            hint = f"write {meant} if {meant} % is meant"
+            less = f"{hint}; of less than 1 %, write 0"
+            yield Finding(at, seen, message, less if question.low == 0 else hint)
         case "over":
             yield Finding(at, seen, "is more than all", f"write a percentage; {between}")
         case "part":

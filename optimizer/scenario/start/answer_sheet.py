@@ -50,6 +50,14 @@ def unfinished_in_workbook(file: Path) -> Content:
     return in_order(content)
 
 
+def language_in_workbook(file: Path) -> str | None:
+    """The language in which a workbook asked; None where it does not say. Raises ScenarioError for a file
+    that is no such workbook."""
+    sheet = _sheet(file)
+    rows = (row for row in sheet.rows if sheet.place(row) == ("lang",))
+    return next((str(sheet.cell(row, "answer")) for row in rows), None)
+
+
 # --- the sheet ------------------------------------------------------------------------------------------
 
 

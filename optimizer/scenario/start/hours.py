@@ -36,6 +36,8 @@ class TeamHours:
     """H [hours/period]."""
     wanted: float
     """The factor on usual hours that would book 0.78 of H."""
+    usual: float
+    """Share of H that the listed work would take with usual hours."""
     factor: float
     """The one that was taken."""
     size: float
@@ -70,7 +72,8 @@ def _fitted(company: Company, team: TeamForm, works: list[Work]) -> tuple[list[W
     factor = min(high, max(low, wanted))
     size = _size(works, wanted_hours - by_hour, factor) if factor != wanted else 1.0
     scaled = [_scaled(work, factor, size) for work in works]
-    return scaled, TeamHours(team.id, hours, wanted, factor, size, hourly, _booked(scaled) / hours)
+    would = (by_hour + usual) / hours
+    return scaled, TeamHours(team.id, hours, wanted, would, factor, size, hourly, _booked(scaled) / hours)
 
 
 def _booked(works: list[Work]) -> float:

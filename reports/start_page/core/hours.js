@@ -23,13 +23,14 @@ function fittedTeam(company, team, given) {
   const hours = teamHours(company, team.id);
   const all = company.library.parameters.booked_share.mid * hours;
   const [works, hourly] = scaledHourly(given, hours, all);
-  const rest = all - bookedBy(works.filter((work) => work.hourUnit));
+  const byHour = bookedBy(works.filter((work) => work.hourUnit));
+  const rest = all - byHour;
   const usual = bookedBy(works.filter((work) => !work.hourUnit));
   const wanted = usual > 0 ? rest / usual : 1;
   const factor = within(wanted, FREE.has(team.function) ? [1e-6, Infinity] : FACTOR);
   const size = factor === wanted ? 1 : sizeOf(works, rest, factor);
   const scaled = works.map((work) => scaledWork(work, factor, size));
-  return [scaled, { team: team.id, hours, wanted, factor, size, hourly, booked: bookedBy(scaled) / hours }];
+  return [scaled, { team: team.id, hours, wanted, usual: (byHour + usual) / hours, factor, size, hourly, booked: bookedBy(scaled) / hours }];
 }
 
 /** Prospecting that would take more than half of the booked hours is set to 0.35 H. */

@@ -103,11 +103,11 @@ function pushedRemarks(given, { walk }) {
 }
 
 /** Rule R6. */
-function hourRemarks({ form }, { team, wanted, factor, size, hourly, booked }) {
+function hourRemarks({ form }, { team, usual, factor, size, hourly, booked }) {
   const free = FREE.has(form.teams.find(({ id }) => id === team).function);
   const about = `${team}.heads`;
   return [
-    ...(isWithin(factor, QUIET) ? [] : [remark(free ? "hours_of_projects" : "hours_scaled", about, { team, wanted: wanted > 0 ? 1 / wanted : 0, factor })]),
+    ...(isWithin(factor, QUIET) ? [] : [remark(free ? "hours_of_projects" : "hours_scaled", about, { team, usual, factor, booked })]),
     ...(size !== 1 ? [remark("campaigns_resized", about, { team, size })] : []),
     ...(hourly !== null ? [remark("prospecting_scaled", about, { team, hours: hourly })] : []),
     ...(booked < IDLE ? [remark("other_work", about, { team, booked }, "doubted")] : []),

@@ -1,7 +1,7 @@
 // What follows from the answers: a company where nothing is missing, and in sentences what did not add up.
 
 /** Decimals of the numbers in sentences: of shares, and the most of others (optimizer/cli/show/started.py). */
-const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, wanted: 0, booked: 0, noise: 0, controllability: 1, lapsing: 1, kept: 1 };
+const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, usual: 0, booked: 0, noise: 0, controllability: 1, lapsing: 1, kept: 1 };
 const DECIMALS_SAID = { found: 1, factor: 2, size: 2, heads: 2 };
 
 /** {walk, funnel, told, toldOf, scenario, reason}; numbers of an example stand in for what is still missing. */

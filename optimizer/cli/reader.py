@@ -1,0 +1,81 @@
+"""The language of whoever reads the terminal, and problems in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimizer.scenario.problems import InputProblem
+
+ENGLISH = "en"
+_LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+def speak(language: str) -> None:
+    """From now on, in this process."""
+    _LANGUAGE.set(language)
+
+
+def language() -> str:
+    """Of the reader."""
+    return _LANGUAGE.get()
+
+
+def environment_language() -> str:
+    """What the environment says: LC_ALL, LC_MESSAGES, LANG."""
+    from reports.words.asking import spoken
+
+    return spoken(*(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
+
+
+def told(problem: InputProblem) -> str:
+    """A problem as it is printed, in the reader's language."""
+    if language() == ENGLISH:
+        return str(problem)
+    from reports.words.locales import phrase
+    from reports.words.problem_words import problem_said
+
+    message, hint = (
+        problem_said(text, language(), _names(language())) for text in (problem.message, problem.hint)
+    )
+    text = str(replace(problem, message=message, hint=hint))
+    got = f" (got: {problem.value})"
+    return text.replace(got, phrase(language(), "terminal.got").format(value=problem.value), 1)
+
+
+def all_told(problems: Iterable[InputProblem]) -> str:
+    """Line under line."""
+    return "\n".join(map(told, problems))
+
+
+def warned(problem: InputProblem) -> str:
+    """A problem that refuses nothing."""
+    from reports.words.locales import phrase
+
+    return phrase(language(), "terminal.warning").format(problem=told(problem))
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    """Labels of questions, teams and periods that sentences are made with, by the English ones."""
+    from reports.words.locales import phrase
+
+    periods = ("month", "quarter", "half_year", "year")
+    return dict(_labels(language)) | {p.replace("_", "-"): phrase(language, f"period.{p}") for p in periods}
+
+
+def _labels(language: str) -> Iterator[tuple[str, str]]:
+    from optimizer.scenario.start.library import LIBRARY
+    from optimizer.scenario.start.questions import questions_of
+
+    for archetype, form in LIBRARY.archetypes.items():
+        for named in (form.team, form.stage, form.kpi):
+            yield from ((one.label.en, one.label.said_in(language)) for one in named.values())
+        for question in questions_of(archetype):
+            yield question.label.en, question.label.said_in(language)
+            yield question.who.en, question.who.said_in(language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,18 @@ def started(folder: Path, content: dict[str, Any]) -> tuple[dict[str, Any], dict
     done = attempt(content, folder)
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout), yaml.safe_load((folder / "made" / "scenario.yaml").read_text("utf-8"))
+
+
+def test_pages_say_how_many_numbers_are_asked() -> None:
+    counts = []
+    for kind in KINDS:
+        form = LIBRARY["archetypes"][kind]
+        counts.append(len(form["questions"]) + len(form["teams"]) * len(LIBRARY["per_team_questions"]))
+    for page in ("README.md", "docs/start.md", "docs/answering.md", "optimizer/cli/start.py"):
+        text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+        said = re.findall(r"(\d+) to (\d+) (?:numbers|answers)", text)
+        assert said, page
+        assert {tuple(map(int, pair)) for pair in said} == {(min(counts), max(counts))}, page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

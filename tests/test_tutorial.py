@@ -1,4 +1,4 @@
-"""The tutorial does what it says: from forty numbers to plan documents that people sign."""
+"""The tutorial does what it says: from some thirty numbers to plan documents that people sign."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def start(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """From about forty answers to a balanced scenario: every given number kept, everything else a usual value
+    """From 23 to 40 answers to a balanced scenario: every given number kept, everything else a usual value
     with its source and range.
 
     Questions are asked in English or French, and answers kept in the folder after each: the same command goes

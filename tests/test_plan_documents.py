@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import pytest
 from click.testing import CliRunner
 from solved import unequal_tree
 from test_documents import Document, RunContent, Tables, documents, plain, tables_of, text_of
-from test_workbook import gated, linked, listed
+from test_workbook import tables_for
 from wording import catalogue
 
 from optimizer import Scenario, Solution, read_scenario
@@ -345,10 +345,14 @@ def _table(document: Document, head: str) -> list[list[str]]:
     raise AssertionError(f"no table with {head}")
 
 
-@pytest.mark.parametrize("make", [lambda: today(company()), gated, listed], ids=["points", "gated", "forms"])
+@pytest.mark.parametrize(
+    "make",
+    [todays_tables, partial(tables_for, "gated"), partial(tables_for, "listed")],
+    ids=["points", "gated", "forms"],
+)
 def test_amounts_are_recomputed_by_hand_from_the_printed_scale(make: Any) -> None:
     """From the French .docx alone: objectives, amounts, scale and results give every amount, to the cent."""
-    made = written(make(), "fr")
+    made = written_from(make(), "fr")
     checked = 0
     for name in [name for name in made if name.endswith(".fr.docx")]:
         document, pdf = made[name], close(text_of(made[name.replace(".docx", ".pdf")]))
@@ -528,7 +532,7 @@ def test_verify_knows_the_docx_and_finds_a_changed_one(run: Path, tmp_path: Path
 
 
 def test_what_opens_and_multiplies_pay_is_said_and_what_comes_later_has_its_condition() -> None:
-    texts = {name: said(document) for name, document in written(gated()).items()}
+    texts = {name: said(document) for name, document in written_from(tables_for("gated")).items()}
     assert (
         "Due only if the result of “Retention” is at least 90% of its objective."
         in texts["plan_sales.en.docx"]
@@ -537,14 +541,14 @@ def test_what_opens_and_multiplies_pay_is_said_and_what_comes_later_has_its_cond
     assert "It stops rising at 180%." in texts["plan_sales.en.pdf"]
     assert "à la condition de la section 12" in texts["plan_marketing.fr.docx"]
     assert "n’est acquis que si" in texts["plan_marketing.fr.docx"]
-    multiplied = {name: said(document) for name, document in written(linked()).items()}
+    multiplied = {name: said(document) for name, document in written_from(tables_for("linked")).items()}
     assert "Multiplied by 0.5 where the result of “Retention” is 80%" in multiplied["plan_sales.en.pdf"]
     assert "le coefficient multiplicateur évolue proportionnellement" in multiplied["plan_marketing.fr.pdf"]
 
 
 def test_a_bent_scale_is_drawn_with_its_points_as_text_and_a_straight_one_is_not() -> None:
     drawn = {}
-    for name, document in written(gated(), "en").items():
+    for name, document in written_from(tables_for("gated"), "en").items():
         if name.endswith(".en.pdf"):
             with pikepdf.open(BytesIO(document.content)) as file:
                 alts = [str(o.Alt) for o in file.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o]

@@ -143,8 +143,10 @@ def test_pilot_recommends_a_design_where_people_abound(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_adjust_learns_and_proposes_a_change(company: Path, tmp_path: Path) -> None:
-    result = run("adjust", company, company.parent / "actuals.csv", "--plan", "by_hand", "--out", tmp_path)
+    actuals, change = company.parent / "actuals.csv", ("--set", "budget.expected=141000")
+    result = run("adjust", company, actuals, "--plan", "by_hand", *change, "--out", tmp_path)
     assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("changed for this run: rules.budget.expected: 140,000 to 141,000\n")
     assert "of it." in result.stdout or "Keep by_hand" in result.stdout
     said = checked(tmp_path, adjust.TABLES, "adjustment")
     assert "Measured and expected" in said["en"]

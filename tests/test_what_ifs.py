@@ -498,3 +498,24 @@ def test_a_value_of_a_what_if_that_is_read_again_has_its_place_in_the_file(tmp_p
         told = incentives(verb, file).stderr
         assert re.search(r"small\.yaml:\d+:\d+: \[teams\.sales\.charges\]", told)
         assert "--set" not in told
+
+
+def test_what_a_what_if_changed_before_is_not_said_to_be_of_this_command(tmp_path: Path) -> None:
+    """A run that is a what-if, and one more change: each warning names where its value stands."""
+    tree = yaml.safe_load(SMALL.read_text(encoding="utf-8"))
+    tree["teams"]["sales"]["charges"] = 45
+    tree["changed"] = [{"path": "teams.sales.charges", "before": "0.45", "after": "45"}]
+    file = tmp_path / "small.yaml"
+    file.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    told = incentives("evaluate", file, "--set", "marketing.charges=36").stderr
+    assert re.search(r"small\.yaml:\d+:\d+: \[teams\.sales\.charges\]", told)
+    assert "warning: --set: [teams.marketing.charges]" in told
+    again = incentives("evaluate", file, "--set", "sales.charges=46").stderr
+    assert "warning: --set: [teams.sales.charges]" in again
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "compare"])
+def test_verbs_that_print_a_surplus_say_what_it_is(verb: str) -> None:
+    told = " ".join(incentives(*verb.split(), SMALL, "--set", "rules.objective=surplus").stdout.split())
+    assert told.count("only differences between plans mean something") == 1
+    assert "only differences" not in incentives("evaluate", SMALL).stdout

@@ -9,7 +9,14 @@ import click
 
 from optimizer.cli.common import EXIT, main, print_json, verb, write_study
 from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
-from optimizer.cli.parameters import file_argument, json_option, out_option, plan_option, seed_option
+from optimizer.cli.parameters import (
+    file_argument,
+    json_option,
+    out_option,
+    plan_option,
+    seed_option,
+    set_option,
+)
 
 
 @main.command()
@@ -20,6 +27,7 @@ from optimizer.cli.parameters import file_argument, json_option, out_option, pla
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
 @seed_option
 @out_option
+@set_option
 @json_option
 @verb
 def adjust(
@@ -30,6 +38,7 @@ def adjust(
     gap: float,
     seed: int,
     out: Path | None,
+    changes: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Actuals against expectations, responsiveness learnt from them, and the smallest change worth making.
@@ -45,7 +54,7 @@ def adjust(
     from optimizer.tables.changed_values import changed_table
     from optimizer.tables.table import records
 
-    scenario = read_and_warn(file)
+    scenario = read_and_warn(file, changes)
     plan, (actuals, doubts) = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
     for doubt in doubts:
         click.echo(f"warning: {doubt}", err=True)
@@ -63,7 +72,7 @@ def adjust(
         from optimizer.cli.show.adjust import show_adjustment
 
         tell_changed(scenario)
-        show_adjustment(tables)
+        show_adjustment(scenario, tables)
     summary = tables["summary"].iloc[0]
     if adjustment.verdict == "no_plan":
         sys.exit(EXIT[adjustment.unlimited.solution.status])

@@ -56,10 +56,19 @@ def placed(
     from optimizer.scenario.problems import dotted, within
     from optimizer.scenario.read import located
 
-    changed = [change.path for change in scenario.changed] if changes else []
+    changed = _changed_now(file, scenario) if changes else []
     of_run = [f for f in findings if any(within(dotted(f.path), path) for path in changed)]
     here = [finding.problem("--set") for finding in of_run]
     return [*here, *located(file, [f for f in findings if f not in of_run])]
+
+
+def _changed_now(file: Path, scenario: Scenario) -> list[str]:
+    """Paths of what this command changed: a run folder that is itself a what-if has what was changed before
+    in its file."""
+    from optimizer.scenario.read import read_scenario
+
+    before = {(change.path, change.after) for change in read_scenario(file).changed}
+    return [change.path for change in scenario.changed if (change.path, change.after) not in before]
 
 
 def tell_changed(scenario: Scenario) -> None:

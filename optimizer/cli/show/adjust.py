@@ -6,18 +6,20 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from optimizer.cli.show.against_today import of_surplus
 from optimizer.cli.show.terminal import row, show, table
+from optimizer.scenario.types import Scenario
 from optimizer.tables.table import Tables
 
 _CLEAR = 0.1
 """Less narrowing than this says next to nothing."""
 
 
-def show_adjustment(tables: Tables) -> None:
+def show_adjustment(scenario: Scenario, tables: Tables) -> None:
     """Actuals, responsiveness, and the smallest change."""
     summary = tables["summary"].iloc[0]
     show(_actuals(tables["actuals"]), _responsiveness(tables["responsiveness"]))
-    show(*_sentences(summary))
+    show(*_sentences(summary), *of_surplus(scenario))
     if len(tables["changes"]):
         show(_changes(tables["changes"]))
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from rich.text import Text
+
 from optimizer.response.booking import booked_money, rounded
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, evaluate_plan
@@ -38,3 +42,13 @@ def _change(scenario: Scenario, today: Outcome, learnt: Outcome, name: str) -> f
 def amount(scenario: Scenario, at: Outcome, name: str) -> float:
     """An amount of what people do as it is told: payouts and net as booked, the surplus as computed."""
     return float({"surplus": at.surplus, **vars(booked_money(scenario, at))}[name])
+
+
+def of_surplus(scenario: Scenario) -> Iterator[Text]:
+    """What the amounts of a surplus are, of which no one is paid: beside all that prints one."""
+    if scenario.rules.objective == "surplus":
+        yield Text(
+            "surplus: revenue less effort_cost and risk_premium; effort_cost: what work costs people "
+            "themselves, up to an amount that is the same of all plans (often far below 0); of it and of "
+            "surplus only differences between plans mean something"
+        )

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.arrays import Floats
-from optimizer.cli.show.against_today import against_today, net_falls, today_of
+from optimizer.cli.show.against_today import against_today, net_falls, of_surplus, today_of
 from optimizer.cli.show.side_effects import pay_at_mercy, side_effects
 from optimizer.cli.show.terminal import money as _money
 from optimizer.cli.show.terminal import period, words_of
@@ -98,15 +98,6 @@ def amounts(cal: Calibrated, outcome: Outcome) -> dict[str, float]:
     return shown | {name: getattr(outcome, name) for name in surplus}
 
 
-def _of_surplus(scenario: Scenario) -> Iterator[Text]:
-    """What the amounts of a surplus are, of which no one is paid."""
-    if scenario.rules.objective == "surplus":
-        yield Text(
-            "effort_cost: what work costs people themselves, up to an amount that is the same of all plans "
-            "(often far below 0); of it and of surplus only differences between plans mean something"
-        )
-
-
 def show_evaluation(evaluation: Evaluation) -> None:
     """Money, KPIs and activities: today, next quarter, once learnt."""
     cal, network = evaluation.cal, evaluation.cal.network
@@ -123,7 +114,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
     score = _table("Attainment", ["KPI", "first response", "consistent"])
     for k, kpi in enumerate(network.kpis):
         _row(score, kpi, _share(first.score[k]), _share(learnt.score[k]))
-    _print(money, *_of_surplus(cal.scenario), Text(against_today(cal.scenario, today, learnt)))
+    _print(money, *of_surplus(cal.scenario), Text(against_today(cal.scenario, today, learnt)))
     _print(pay, score, _activities(cal, first.x, learnt.x))
     if evaluation.fixed_targets is not None:
         _print(_ratchet(evaluation, evaluation.fixed_targets))
@@ -213,7 +204,8 @@ def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
         _row(table, _called(scenario, name), *(f"{rounded(money[m], 0):,.0f}" for m in COMPARED), broken)
     _print(table, *(doubt for name, plan in plans.items() for doubt in doubts(plan, name)))
     _print(side_effects(scenario, plans))
-    _print(*_losses_of_net(scenario, plans))
+    losses = list(_losses_of_net(scenario, plans))
+    _print(*losses, *(of_surplus(scenario) if losses else ()))
 
 
 def _called(scenario: Scenario, plan: str) -> str:
@@ -314,3 +306,4 @@ def show_frontier(scenario: Scenario, points: tuple[FrontierPoint, ...]) -> None
         status = state_of(words, line) if late else optimum.status
         _row(table, f"{limit} *" if point.is_own else limit, status, *shown)
     _print(table, *([Text("* the scenario's own limit")] if any(p.is_own for p in points) else []))
+    _print(*of_surplus(scenario))

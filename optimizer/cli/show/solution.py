@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.text import Text
 
-from optimizer.cli.show.against_today import against_today, amount, today_of
+from optimizer.cli.show.against_today import against_today, amount, of_surplus, today_of
 from optimizer.cli.show.results import amounts, unpriced_words
 from optimizer.cli.show.robust import show_guarantees, show_robustness
 from optimizer.cli.show.terminal import money as _money
@@ -109,7 +109,7 @@ def _show_plan(solution: Solution, chosen: Chosen) -> None:
         _row(money, name, _money(before[name]), _money(after[name]), f"{apart:+,.2f}")
     known = solution.certificate
     gap = f"objective {known.objective:,.2f}, bound {known.bound:,.2f}, gap {known.gap:.2e}"
-    _print(table, money, Text(gap))
+    _print(table, money, *of_surplus(scenario), Text(gap))
 
 
 def _todays(scenario: Scenario, team: str, paid: Mapping[str, float], change: TeamChange) -> str:

@@ -17,6 +17,7 @@ from optimizer.scenario.checks import problems_of
 from tests.benchmarks.peers.__main__ import bench
 from tests.benchmarks.peers.instances import ACTIVITIES, MOST_PAIRS, company
 from tests.benchmarks.peers.searches import evolve
+from tests.benchmarks.waiting import ROWS, table
 
 
 @pytest.mark.parametrize("teams", ACTIVITIES)
@@ -60,3 +61,12 @@ def test_a_size_that_cannot_be_generated_is_refused():
     run = CliRunner().invoke(bench, ["--teams", "2,9"])
     assert run.exit_code == 2
     assert "numbers from 2 to 8" in run.stderr
+
+
+@pytest.mark.slow
+def test_what_people_wait_for_is_told_in_seconds_and_beside_the_libraries():
+    _, _, libraries, told = (line.split("|") for line in table(["help"], times=1))
+    assert told[1].strip() == ROWS["help"].work
+    seconds, multiple = float(told[2].split()[0]), float(told[3])
+    assert 0 < seconds < float(libraries[2].split()[0])
+    assert multiple < 1

@@ -56,6 +56,15 @@ REGIMES = {
     "normal": {"probability": 0.75},
     "weak": {"probability": 0.25, "yields": {"targeted_campaign": 0.8}},
 }
+PHASING = {
+    "headcount": {"sales": [7, 8, 9.5, 9], "marketing": [3, 2, 3, 3]},
+    "ramp": {"sales": [0.25, 0.5]},
+    "guaranteed": {"sales": 0.4},
+    "seasonality": {"bookings": [0.19, 0.245, 0.28, 0.285]},
+    "vacancy": {"marketing": "keeps_target"},
+    "paid_leave": 0.1,
+    "paid": {"after_days": 100},
+}
 Cells = dict[tuple[str, str], Any]
 
 
@@ -73,8 +82,11 @@ def curved() -> Solution:
 
 @cache
 def gated() -> Solution:
-    """Curves of teams: a threshold behind a gate, an accelerator, luck that is shared; vesting; regimes."""
-    scenario = unequal({"budget": {"expected": 150000.0}}, curves=NAMED, noise_correlation=0.6)
+    """Curves of teams: a threshold behind a gate, an accelerator, luck that is shared; vesting; regimes; a year
+    in which people come, seasons, pay dates."""
+    scenario = unequal(
+        {"budget": {"expected": 150000.0}}, curves=NAMED, noise_correlation=0.6, phasing=PHASING
+    )
     tree = scenario.model_dump(by_alias=True, exclude_none=True)
     for team, curve in {"sales": "steep", "marketing": "later"}.items():
         tree["teams"][team]["curve"] = curve

@@ -81,7 +81,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "control_block": _of(Block),
     "control": _listed(
         "pay charges loaded rounding net objective probabilities weights expected teams "
-        "min_share_of_target cvar percentile measures least_measures other_rules"
+        "min_share_of_target cvar percentile measures least_measures year owed other_rules"
     ),
     "control_side": _of(Side),
     "verdict": _of(Result),

@@ -25,6 +25,7 @@ from optimizer.response.booking import book, booked_money, most_rounding, rounde
 from optimizer.response.outcome import value_of
 from optimizer.tables.payroll import COMPANY, Payroll
 from optimizer.tables.table import Column, Row, Table
+from optimizer.tables.year import WHOLE, cash_rows, year_of, year_rows
 
 Block = Literal["ties", "holds"]
 Side = Literal["equal", "at_most", "at_least"]
@@ -176,8 +177,22 @@ class ControlFacts:
             used, least = float(np.count_nonzero(euros[i])), rules.least_measures(team)
             limit = float(least) if least > 1 else np.nan
             yield Control("holds", "least_measures", team, "count", "at_least", used, limit)
+        yield from self._of_year()
         broken = float(sum(map(_other, self.judged.evaluation.broken_rules)))
         yield Control("holds", "other_rules", COMPANY, "count", "at_most", broken, 0.0)
+
+    def _of_year(self) -> Iterator[Control]:
+        """The year is the sum of its periods; what was owed and earned is paid or still owed."""
+        rows = [row for row in year_rows(year_of(self.explanation)) if row["team"] == COMPANY]
+        cash = [row for row in cash_rows(year_of(self.explanation)) if row["team"] == COMPANY]
+        periods, whole = (
+            sum(self._cents(row["loaded"]) for row in rows if (row["period"] == WHOLE) is year)
+            for year in (False, True)
+        )
+        yield Control("holds", "year", COMPANY, "money", "equal", self._cents(periods), whole)
+        flows = {name: sum(row[name] for row in cash) for name in ("earned", "paid", "true_up")}
+        left = cash[0]["opening"] + flows["earned"] - flows["paid"] + flows["true_up"]
+        yield Control("holds", "owed", COMPANY, "money", "equal", self._cents(left), cash[-1]["closing"])
 
     def _limit(self, rule: str, team: str) -> Control:
         """One limit on pay; not applicable where the scenario has none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.board.company import every_game, every_rule, exposure, funnel, influence, more_pay, pay
+from reports.board.first_year import first_year
 from reports.board.gain import gain_split, tornado
 from reports.board.limits import frontiers, rule_prices
 from reports.board.luck import objectives, payouts
@@ -31,6 +32,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
         side_effects(words, tables),
         *([pay(words, tables)] if planned else []),
         payouts(words, tables),
+        first_year(words, tables),
         objectives(words, tables),
         *((every_rule(words, tables), every_game(words, tables)) if planned else []),
         provisional_values(words, tables),

@@ -14,7 +14,7 @@ from reports.workbook.book import Book
 from reports.workbook.budget import write_budget
 from reports.workbook.cases import write_cases
 from reports.workbook.cash import write_cash
-from reports.workbook.controls import write_controls
+from reports.workbook.controls import Balances, write_controls
 from reports.workbook.curves import write_curves
 from reports.workbook.front import (
     open_summary,
@@ -53,7 +53,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], languag
     curves = write_curves(book, tables["curves"], tables["pay_factors"])
     agreed = write_plan(book, totals, lines, curves)
     paid = write_budget(book, lines, totals, agreed)
-    write_phased(book, tables, agreed)
+    balances = write_phased(book, tables, agreed)
     write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)
     write_payouts(book, tables["payout_distribution"], tables["objectives_reached"])
     write_robustness(book, tables["robustness"], tables["guarantees"])
@@ -62,14 +62,15 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], languag
     write_head(summary, head)
     write_changed(summary, tables["changed"])
     net = write_summary(summary, tables, amounts, paid)
-    write_state(summary, write_controls(book, tables["controls"], agreed, paid, net))
+    write_state(summary, write_controls(book, tables["controls"], agreed, paid, net, balances))
     write_dictionary(book)
     return book.close()
 
 
-def write_phased(book: Book, tables: dict[str, pd.DataFrame], agreed: Agreed) -> None:
-    """The first year, and when it is paid."""
+def write_phased(book: Book, tables: dict[str, pd.DataFrame], agreed: Agreed) -> Balances:
+    """The first year, and when it is paid; what of them must balance."""
     totals = tables["pay_totals"].dropna(subset="headcount")
     heads = dict(zip(totals["team"], totals["headcount"].astype(float), strict=True))
     phased = write_year(book, tables["year"], tables["year_lines"], heads, agreed)
-    write_cash(book, tables["cash"], tables["pay_dates"], phased)
+    owed = write_cash(book, tables["cash"], tables["pay_dates"], phased)
+    return {"year": phased.balance(book), "owed": owed}

@@ -21,8 +21,9 @@ OPENING, GROSS, CHARGES, EARNED, BEFORE, PAID, TRUE_UP, CLOSING = range(2, 10)
 SHARE = 3
 
 
-def write_cash(book: Book, cash: pd.DataFrame, dates: pd.DataFrame, phased: Phased) -> None:
-    """All teams together, each team, then the pay dates."""
+def write_cash(book: Book, cash: pd.DataFrame, dates: pd.DataFrame, phased: Phased) -> tuple[str, str]:
+    """All teams together, each team, then the pay dates. Returns formulas of what was owed and earned, less
+    what was paid, and of what is owed in the end."""
     sheet = book.sheet("Cash", (28, 10, 16, 16, 16, 16, 16, 16, 16, 16))
     sheet.say(0, 0, "xlsx.sheet.cash", "title")
     sheet.say(1, 0, "xlsx.cash.note", "muted")
@@ -41,6 +42,17 @@ def write_cash(book: Book, cash: pd.DataFrame, dates: pd.DataFrame, phased: Phas
             if team != COMPANY:
                 _own(sheet, starts[team], at, line, _Schedule(dates[dates["team"] == team], shares), phased)
     sheet.page.freeze_panes(4, 2)
+    return _balance(sheet, starts[COMPANY], count)
+
+
+def _balance(sheet: Sheet, top: int, count: int) -> tuple[str, str]:
+    """Over all periods of the company."""
+    ends = (top, top + count - 1)
+    earned, paid, true_up = (
+        f"SUM({sheet.span((ends[0], c), (ends[1], c), outside=True)})" for c in (EARNED, PAID, TRUE_UP)
+    )
+    opening, closing = (sheet.at(*at, outside=True) for at in ((ends[0], OPENING), (ends[1], CLOSING)))
+    return sheet.book.rounded(f"{opening}+{earned}-{paid}+{true_up}"), closing
 
 
 class _Schedule:

@@ -15,6 +15,8 @@ from reports.workbook.recorded import CHANGED
 
 Cells = dict[tuple[str, str], str]
 """Formulas by control and team."""
+Balances = dict[str, tuple[str, str]]
+"""Formulas of what must be equal, by control of the year."""
 HEADS = ("control", "team", "live", "recorded", "allowed", "difference", "verdict")
 LIVE, RECORDED, ALLOWED, DIFFERENCE, VERDICT, FLAG, NAMES = range(2, 9)
 MEASURES = ("measures", "least_measures")
@@ -50,12 +52,17 @@ class State:
         return f"{count}{len(self.now)}{named}{', '.join(self.now)}"
 
 
-def write_controls(book: Book, controls: pd.DataFrame, agreed: Agreed, paid: Paid, net: str) -> State:
-    """Both blocks; `net` is the address of what the summary recomputes."""
+def write_controls(
+    book: Book, controls: pd.DataFrame, agreed: Agreed, paid: Paid, net: str, balances: Balances
+) -> State:
+    """Both blocks; `net` is the address of what the summary recomputes, `balances` those of the year."""
     sheet = book.sheet("Controls", (52, 28, 17, 17, 13, 15, 18, 4, 4))
     sheet.say(0, 0, "xlsx.sheet.controls", "title")
     sheet.say(1, 0, "xlsx.controls.note", "muted")
-    formulas, limits, names = _formulas(book, agreed, paid, net), _limits(paid), '""'
+    formulas = _formulas(book, agreed, paid, net) | {
+        (name, COMPANY): of for name, (of, _) in balances.items()
+    }
+    limits, names = _limits(paid) | {(name, COMPANY): to for name, (_, to) in balances.items()}, '""'
     first = row = 3
     failed: list[str] = []
     for block in ("ties", "holds"):

@@ -39,6 +39,13 @@ class Phased:
     pay: dict[Place, str] = field(default_factory=dict)
     charges: dict[Place, str] = field(default_factory=dict)
     loaded: dict[Place, str] = field(default_factory=dict)
+    whole: list[str] = field(default_factory=list)
+    """What each team is paid in the year, loaded."""
+
+    def balance(self, book: Book) -> tuple[str, str]:
+        """Periods of all teams together against years of each team."""
+        periods = [at for (team, t), at in self.loaded.items() if team == COMPANY and t != WHOLE]
+        return book.rounded("+".join(periods)), book.rounded("+".join(self.whole))
 
 
 def write_year(
@@ -104,10 +111,11 @@ def _team(sheet: Sheet, row: int, mine: pd.DataFrame, heads: float | None, cells
         _period(sheet, row + period - 1, by_period[period], heads, cells)
     last, whole = row + cells.periods, by_period[WHOLE]
     sheet.label(last, 0, whole, "team", "text", "total")
-    sheet.say(last, 1, "xlsx.year.whole", "text", "total")
+    sheet.say(last, 1, "year.whole", "text", "total")
     for column, key in ((GUARANTEED, "guaranteed"), (PAY, "gross"), (CHARGES, "charges"), (LOADED, "loaded")):
         total = sheet.book.rounded(f"SUM({sheet.span((row, column), (last - 1, column))})")
         sheet.live(last, column, total, float(whole[key]), "money", "total")
+    cells.phased.whole.append(sheet.at(last, LOADED, outside=True))
     _against(sheet, last, whole, (P90, LIMIT, SLACK, OVER), LOADED, None)
 
 
@@ -186,7 +194,7 @@ def _company(sheet: Sheet, company: pd.DataFrame, rows: tuple[int, int], phased:
         period, last = int(line["period"]), int(line["period"]) == WHOLE
         styles = ("money", "total") if last else ("money",)
         if last:
-            sheet.say(at, 0, "xlsx.year.whole", "text", "total")
+            sheet.say(at, 0, "year.whole", "text", "total")
         else:
             sheet.number(at, 0, period, "whole")
         for column, (source, key) in enumerate(((PAY, "gross"), (CHARGES, "charges"), (LOADED, "loaded")), 1):

@@ -1,0 +1,102 @@
+"""Appendix: the first year by period against the limits, and when what is earned is paid."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
+from reports.words.catalogue import Words
+from reports.words.format import NOTHING
+from reports.words.sentences import Tables, period
+from reports.words.year import WHOLE, when
+
+EARNED = ("gross", "charges", "loaded", "p90", "reserve", "limit", "slack")
+FLOWS = ("opening", "earned", "paid", "true_up", "closing")
+
+
+def first_year(words: Words, tables: Tables) -> Block | None:
+    """All teams together; teams by themselves are in the workbook."""
+    if not (tables["year"]["target"] > 0).any():
+        return None
+    blocks = [year_table(words, tables), _cash(words, tables)]
+    return chapter(
+        words.say("year.chapter", period=period(words, tables["summary"].iloc[0])),
+        lead=[words.say("year.lead")],
+        tables=blocks,
+        notes=[*over_limit(words, tables), words.say("year.note")],
+    )
+
+
+def year_table(words: Words, tables: Tables) -> Block:
+    """Expected payouts by period and of the year, one case in ten above, and the limit."""
+    year = _of_company(tables["year"])
+    shown = [c for c in EARNED if c not in ("reserve", "limit", "slack") or _says(year[c])]
+    chance = ["over"] if _says(year["limit"]) else []
+    columns = [
+        PageColumn(words.say("year.col.when"), "left", 1.0),
+        *(PageColumn(words.say(f"year.col.{c}")) for c in (*shown, *chance)),
+    ]
+    rows = [_year_row(words, tables, line, shown, bool(chance)) for _, line in year.iterrows()]
+    return table(columns, rows)
+
+
+def over_limit(words: Words, tables: Tables) -> list[str]:
+    """A sentence for every limit that what is expected exceeds."""
+    year, code = tables["year"], _period_code(tables)
+    said = []
+    for _, line in year[year["slack"] < 0].iterrows():
+        key = "year.exceeded.team" if line["team"] else "year.exceeded"
+        team = words.label(line, "team") if line["team"] else ""
+        called = when(words, code, int(line["period"]))
+        said.append(words.say(key, when=called, team=team, by=words.money(-line["slack"])))
+    return said
+
+
+def _year_row(words: Words, tables: Tables, line: Any, shown: list[str], chance: bool) -> Block:
+    cells = [_money(words, line, c) for c in shown]
+    over = [_share(words, line["over"])] if chance else []
+    tone = "total" if line["period"] == WHOLE else "plain"
+    return row(when(words, _period_code(tables), int(line["period"])), *cells, *over, tone=tone)
+
+
+def _cash(words: Words, tables: Tables) -> Block:
+    cash = _of_company(tables["cash"])
+    flows = [c for c in FLOWS if c != "true_up" or _says(cash[c])]
+    columns = [
+        PageColumn(words.say("year.col.when"), "left", 1.0),
+        *(PageColumn(words.say(f"year.col.{c}")) for c in flows),
+    ]
+    code = _period_code(tables)
+    rows = [
+        row(when(words, code, int(line["period"])), *(_money(words, line, c) for c in flows))
+        for _, line in cash.iterrows()
+    ]
+    return table(columns, rows)
+
+
+def _money(words: Words, line: Any, column: str) -> Cell:
+    amount = float(line[column])
+    if not math.isfinite(amount):
+        return NOTHING
+    said = words.money(amount)
+    return cell(said, "bad_text") if column == "slack" and amount < 0 else said
+
+
+def _share(words: Words, share: float) -> Cell:
+    return words.write.percent(share, 0) if math.isfinite(share) else NOTHING
+
+
+def _of_company(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["team"] == ""]
+
+
+def _says(column: pd.Series) -> bool:
+    """Whether a column has anything to tell."""
+    return bool((column.fillna(0.0) != 0).any())
+
+
+def _period_code(tables: Tables) -> str:
+    return str(tables["summary"].iloc[0]["period"])

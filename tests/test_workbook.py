@@ -82,8 +82,8 @@ def curved() -> Solution:
 
 @cache
 def gated() -> Solution:
-    """Curves of teams: a threshold behind a gate, an accelerator, luck that is shared; vesting; regimes; a year
-    in which people come, seasons, pay dates."""
+    """Curves of teams: a threshold behind a gate, an accelerator, luck that is shared; vesting; regimes;
+    a year in which people come, with seasons and pay dates."""
     scenario = unequal(
         {"budget": {"expected": 150000.0}}, curves=NAMED, noise_correlation=0.6, phasing=PHASING
     )

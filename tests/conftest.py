@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.update(LC_ALL="C.UTF-8")  # tests read English, whatever the language of who runs them
+
 ALLOWED = ("data is absent", "--benchmark-skip active", "--benchmark-only active")
 """In reasons of skips that do not fail a strict run: data that is not copied here, benchmarks run apart."""
 

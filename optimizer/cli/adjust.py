@@ -17,6 +17,7 @@ from optimizer.cli.parameters import (
     seed_option,
     set_option,
 )
+from optimizer.cli.reader import echo
 
 
 @main.command()
@@ -57,7 +58,7 @@ def adjust(
     scenario = read_and_warn(file, changes)
     plan, (actuals, doubts) = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
     for doubt in doubts:
-        click.echo(f"warning: {doubt}", err=True)
+        echo(f"warning: {doubt}", err=True)
     with Narrator() as narrator:
         options = Options(gap=gap, time_limit=time_limit, seed=seed)
         adjustment = find_adjustment(scenario, plan, actuals, options, seed=seed, tell=narrator.say)

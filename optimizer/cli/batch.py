@@ -11,6 +11,7 @@ import click
 
 from optimizer.cli.common import INTERRUPTED, main, verb
 from optimizer.cli.parameters import Destination
+from optimizer.cli.reader import echo
 
 if TYPE_CHECKING:
     from optimizer.runs.batch import Settings
@@ -64,7 +65,7 @@ def batch(
             write_summary(table, labels_of(batch_run), folder, jobs[0].options.languages)
             board.end(batch_run)
     except KeyboardInterrupt:
-        click.echo("stopped; the same command goes on from here: finished runs are kept", err=True)
+        echo("stopped; the same command goes on from here: finished runs are kept", err=True)
         sys.exit(INTERRUPTED)
     except (LockedError, AttemptsError) as error:
         raise click.BadParameter(str(error), param_hint="--out") from error

@@ -9,6 +9,7 @@ import click
 
 from optimizer.cli.common import EXIT, main, print_json, verb, write_new
 from optimizer.cli.parameters import Destination, json_option
+from optimizer.cli.reader import echo
 
 if TYPE_CHECKING:
     from optimizer.history.draft.measured_answers import MeasuredAnswers
@@ -66,13 +67,13 @@ def calibrate(
         return
     from optimizer.cli.show.calibration import answers_said, in_words
 
-    click.echo(in_words(study))
+    echo(in_words(study))
     if out is not None:
-        click.echo(f"wrote {out}; next: incentives check {out}")
+        echo(f"wrote {out}; next: incentives check {out}")
     if answered is not None:
         for line in answers_said(answered):
-            click.echo(line)
-        click.echo(f"wrote {answers_out}; next: incentives start --answers {answers_out} --ask --out FOLDER")
+            echo(line)
+        echo(f"wrote {answers_out}; next: incentives start --answers {answers_out} --ask --out FOLDER")
 
 
 def _write_scenario(study: Study, file: Path) -> None:
@@ -127,9 +128,9 @@ def _suggest(exports: tuple[Path, ...], as_json: bool) -> None:
     else:
         click.echo(found.text, nl=False)
     if not found.runs:
-        click.echo(f"the map does not run yet: {found.problem}", err=True)
+        echo(f"the map does not run yet: {found.problem}", err=True)
         raise SystemExit(EXIT["not_found"])
 
 
 def _tell(text: str) -> None:
-    click.echo(text, err=True)
+    echo(text, err=True)

@@ -10,6 +10,7 @@ import click
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.given_scenario import placed, read, tell_changed, with_changed
 from optimizer.cli.parameters import file_argument, json_option, set_option
+from optimizer.cli.reader import echo, warned
 from optimizer.cli.start import ANSWERS
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
 @verb
 def check(file: Path, answers_file: Path | None, changes: tuple[str, ...], as_json: bool) -> None:
     """All problems and warnings of a scenario, and its calibrated baseline in words."""
+    from optimizer.cli.reader import language
     from optimizer.cli.show.results import baseline_in_words
     from optimizer.cli.show.started import answers_table, kept_json, phrases
-    from optimizer.cli.show.terminal import LANGUAGE, show
+    from optimizer.cli.show.terminal import show
     from optimizer.plans.warnings import measured_warnings
     from optimizer.response.calibration import calibrate
     from optimizer.scenario.checks import warnings_of
@@ -50,10 +52,10 @@ def check(file: Path, answers_file: Path | None, changes: tuple[str, ...], as_js
         return
     tell_changed(scenario)
     for warning in warnings:
-        click.echo(f"warning: {warning}", err=True)
-    click.echo(baseline_in_words(cal))
+        echo(warned(warning), err=True)
+    echo(baseline_in_words(cal))
     if answers is not None:
-        show(answers_table(answers, kept_answers(answers, scenario), phrases(LANGUAGE)))
+        show(answers_table(answers, kept_answers(answers, scenario), phrases(language())))
 
 
 def _answers(file: Path, named: Path | None, scenario: Scenario) -> Answers | None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, cast
 
 import click
 
+from optimizer.cli.reader import all_told, echo, environment_language, speak
 from optimizer.scenario.files import system_reason, system_remedy
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _deafen() -> None:
 
 
 def _stop() -> NoReturn:
-    click.echo("stopped", err=True)
+    echo("stopped", err=True)
     sys.exit(INTERRUPTED)
 
 
@@ -127,9 +128,15 @@ def _told_as_json(ctx: click.Context) -> Iterator[None]:
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fr"]),
+    help="Of what is said at the terminal; default: what LANG says.",
+)
 @click.version_option(package_name="incentive-optimizer", prog_name="incentives")
-def main() -> None:
+def main(lang: str | None) -> None:
     """Find the variable-pay weights that maximize revenue, knowing that teams answer in their interest."""
+    speak(lang or environment_language())
 
 
 def _calibration_error() -> type[Exception] | tuple[()]:
@@ -156,8 +163,6 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
         except NotARunFolderError as error:
             raise click.BadParameter(str(error)) from error
         except ScenarioError as error:
-            from optimizer.cli.reader import all_told
-
             told = all_told(error.problems)
             _refuse(kwargs.get("as_json") is True, [p.as_json() for p in error.problems], told)
         except _calibration_error() as error:
@@ -194,7 +199,7 @@ def fail(as_json: bool, place: str, messages: Sequence[str]) -> NoReturn:
         hint = "nothing was written"
         _print_problems([{"where": place, "value": "", "message": m, "hint": hint} for m in messages])
     for message in messages:
-        click.echo(f"error: {place}: {message}", err=True)
+        echo(f"error: {place}: {message}", err=True)
     sys.exit(4)
 
 
@@ -205,7 +210,7 @@ def _unexpected(as_json: bool, error: Exception) -> NoReturn:
     message = f"{type(error).__name__}: {error}{where}".replace("\n", " ")
     if as_json:
         _print_problems([{"where": "incentives", "value": "", "message": message, "hint": REPORT}])
-    click.echo(f"error: {message}\n    {REPORT}", err=True)
+    echo(f"error: {message}\n    {REPORT}", err=True)
     sys.exit(4)
 
 
@@ -216,7 +221,7 @@ def _ours(file: str) -> bool:
 def _refuse(as_json: bool, problems: list[Any], text: str) -> None:
     if as_json:
         _print_problems(problems)
-    click.echo(text, err=True)
+    echo(text, err=True)
     sys.exit(2)
 
 
@@ -259,4 +264,4 @@ def write_study(
 
     write_tables(declared, with_labels(declared, tables), folder)
     for document in chain(documents, study_workbook(name, declared, tables)):
-        click.echo(f"wrote {write_document(document, folder)}", err=True)
+        echo(f"wrote {write_document(document, folder)}", err=True)

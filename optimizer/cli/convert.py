@@ -12,6 +12,7 @@ import click
 from optimizer.cli.common import main, print_json, verb, write_new
 from optimizer.cli.given_scenario import read
 from optimizer.cli.parameters import Destination, file_argument, json_option
+from optimizer.cli.reader import echo
 from reports.words.locales import languages
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def convert(file: Path, out: Path, full: bool, language: str | None, as_json: bo
     if as_json:
         print_json({"file": str(out)})
     else:
-        click.echo(f"wrote {out}")
+        echo(f"wrote {out}")
 
 
 def refuse_kind(out: Path, param: str) -> None:
@@ -106,7 +107,7 @@ def write_scenario(
         raise click.BadParameter(str(error), param_hint="FILE") from error
     write_new(out, content)
     if source.suffix in (".yaml", ".yml") and any(COMMENT.match(line) for line in read_text(source).lines):
-        click.echo(f"comments of {source} are not in {out}", err=True)
+        echo(f"comments of {source} are not in {out}", err=True)
 
 
 def workbook_content(scenario: Scenario, *, full: bool, language: str) -> bytes:

@@ -8,6 +8,7 @@ import click
 
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.parameters import json_option
+from optimizer.cli.reader import echo
 
 run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -35,6 +36,6 @@ def diff(before: Path, after: Path, as_json: bool) -> None:
         return
     for part in ("inputs", "plan", "outcome"):
         lines = [change for change in changes if change.part == part]
-        click.echo(f"{part}: {'nothing changed' if not lines else ''}".rstrip())
+        echo(f"{part}: {'nothing changed' if not lines else ''}".rstrip())
         for change in lines:
-            click.echo(f"  {change}")
+            echo(f"  {change}")

@@ -11,6 +11,7 @@ from optimizer.cli.common import main, print_json, verb, write_new
 from optimizer.cli.convert import refuse_kind, write_scenario
 from optimizer.cli.given_scenario import read
 from optimizer.cli.parameters import Destination, file_argument, json_option
+from optimizer.cli.reader import echo
 from optimizer.scenario.files import WORKBOOK
 from reports.words.locales import languages
 
@@ -71,8 +72,8 @@ def _write_form(
     if as_json:
         print_json({"file": str(form), "placeholders": list(scenario.placeholders)})
     else:
-        click.echo(f"wrote {form}: {_counted(len(scenario.placeholders))} to ask for")
-        click.echo(f"then: incentives fill {file} --answers {form} --out NEW_FILE")
+        echo(f"wrote {form}: {_counted(len(scenario.placeholders))} to ask for")
+        echo(f"then: incentives fill {file} --answers {form} --out NEW_FILE")
 
 
 def _tables(file: Path, scenario: Scenario, time_limit: float) -> Tables:
@@ -84,7 +85,7 @@ def _tables(file: Path, scenario: Scenario, time_limit: float) -> Tables:
 
     if file.is_dir() and (file / "tables").is_dir():
         return read_run(file).tables
-    click.echo("solving, for what the answers move", err=True)
+    echo("solving, for what the answers move", err=True)
     explanation = explained(scenario, RunOptions(time_limit=time_limit or None), Nobody())
     return tables_of(explanation.solution, explanation)
 
@@ -105,11 +106,11 @@ def _read_back(file: Path, scenario: Scenario, answers: Path, out: Path | None, 
         print_json({"file": str(out), "answered": answered, "placeholders": left})
         return
     for answer in given:
-        click.echo(f"{answer.path}: {_before(scenario, answer.path):,.6g} to {answer.value:,.6g}")
+        echo(f"{answer.path}: {_before(scenario, answer.path):,.6g} to {answer.value:,.6g}")
     still = (
         f"{_counted(len(left))} still to be given: {', '.join(left)}" if left else "no placeholder is left"
     )
-    click.echo(f"wrote {out}; {still}")
+    echo(f"wrote {out}; {still}")
 
 
 def _before(scenario: Scenario, path: str) -> float:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from optimizer.cli.reader import echo, warned
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,7 +31,7 @@ def read(file: Path, changes: Sequence[str] = ()) -> Scenario:
 
     changed = changed_scenario(scenario, changes, str(file))
     if changed.changed == scenario.changed:
-        click.echo(f"note: nothing was changed: {file} says so already", err=True)
+        echo(f"note: nothing was changed: {file} says so already", err=True)
     return changed
 
 
@@ -46,7 +48,7 @@ def warn(file: Path, scenario: Scenario, changes: Sequence[str]) -> None:
 
     findings = decisive_warnings_of(scenario)
     for warning in placed(file, scenario, findings, changes) if findings else ():
-        click.echo(f"warning: {warning}", err=True)
+        echo(warned(warning), err=True)
 
 
 def placed(
@@ -75,7 +77,7 @@ def tell_changed(scenario: Scenario) -> None:
     """First of all that is printed: what was changed for this run."""
     for change in scenario.changed:
         sides = (_told(text) for text in (change.before, change.after))
-        click.echo(f"changed for this run: {change.path}: {' to '.join(sides)}")
+        echo(f"changed for this run: {change.path}: {' to '.join(sides)}")
     _tell_anew(scenario)
 
 
@@ -87,12 +89,12 @@ def _tell_anew(scenario: Scenario) -> None:
     if not anew:
         return
     paths, places = ", ".join(one.path for one in anew), [one.instead for one in anew if one.instead]
-    click.echo(
+    echo(
         f'note: "today" is the company after this change ({paths}), calibrated anew: by construction nobody '
         "reacts to the change itself"
     )
     for place in dict.fromkeys(places):
-        click.echo(f"  what people would do about it is asked of a plan: --set {place}=...")
+        echo(f"  what people would do about it is asked of a plan: --set {place}=...")
 
 
 def _told(text: str) -> str:
@@ -128,6 +130,4 @@ def _warn_of_plan(scenario: Scenario, plan: Plan) -> None:
 
     for finding in sizes.of_plan(scenario, baseline_counts(scenario), plan, ("plan",)):
         place = ".".join(map(str, finding.path))
-        click.echo(
-            f"warning: [{place}] {finding.message} (got: {finding.value})\n    {finding.hint}", err=True
-        )
+        echo(f"warning: [{place}] {finding.message} (got: {finding.value})\n    {finding.hint}", err=True)

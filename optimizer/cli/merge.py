@@ -11,6 +11,7 @@ from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.convert import refuse_kind, write_scenario
 from optimizer.cli.given_scenario import read
 from optimizer.cli.parameters import Destination, file_argument, json_option
+from optimizer.cli.reader import echo
 
 if TYPE_CHECKING:
     from optimizer.runs.merged import Change
@@ -75,13 +76,13 @@ def merge(
     _list("kept", result.kept)
     _list("no place in the scenario for (--as says what is what)", result.missing)
     changed = f"{len(result.changed)} number{'s' if len(result.changed) != 1 else ''} replaced"
-    click.echo(f"wrote {out}: {changed}; next: incentives check {out}")
+    echo(f"wrote {out}: {changed}; next: incentives check {out}")
 
 
 def _tell(change: Change, why: str) -> None:
-    click.echo(f"{change.path}: {change.before:,.6g} to {change.after:,.6g}\n    {why}")
+    echo(f"{change.path}: {change.before:,.6g} to {change.after:,.6g}\n    {why}")
 
 
 def _list(what: str, paths: tuple[str, ...]) -> None:
     if paths:
-        click.echo(f"{what}: {', '.join(paths)}")
+        echo(f"{what}: {', '.join(paths)}")

@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from optimizer.scenario.problems import InputProblem
 
@@ -33,17 +35,36 @@ def environment_language() -> str:
     return spoken(*(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
 
 
+def said(text: str) -> str:
+    """A sentence, or several lines of them, in the reader's language."""
+    if language() == ENGLISH:
+        return text
+    from reports.words.turned import turned
+
+    return turned(text, language(), _names(language()))
+
+
+def numbers_said(text: str) -> str:
+    """A cell, with its numbers as the reader's language writes them."""
+    if language() == ENGLISH:
+        return text
+    from reports.words.turned import numbered
+
+    return numbered(text, language())
+
+
+def echo(text: object = "", *, err: bool = False) -> None:
+    """Print what people read. What programs read is printed as it is (`click.echo`)."""
+    click.echo(said(str(text)), err=err)
+
+
 def told(problem: InputProblem) -> str:
     """A problem as it is printed, in the reader's language."""
     if language() == ENGLISH:
         return str(problem)
     from reports.words.locales import phrase
-    from reports.words.problem_words import problem_said
 
-    message, hint = (
-        problem_said(text, language(), _names(language())) for text in (problem.message, problem.hint)
-    )
-    text = str(replace(problem, message=message, hint=hint))
+    text = str(replace(problem, message=said(problem.message), hint=said(problem.hint)))
     got = f" (got: {problem.value})"
     return text.replace(got, phrase(language(), "terminal.got").format(value=problem.value), 1)
 

@@ -10,6 +10,7 @@ import click
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.given_scenario import plan_named
 from optimizer.cli.parameters import json_option
+from optimizer.cli.reader import echo
 from reports.words.locales import languages
 
 KINDS = ("pdf", "plans", "xlsx", "html")
@@ -71,7 +72,7 @@ def report(
         )
     else:
         for name in names:
-            click.echo(folder / name)
+            echo(folder / name)
     tell_unwritten(unwritten)
     _tell_if_draft(folder)
 
@@ -81,7 +82,7 @@ def _tell_if_draft(folder: Path) -> None:
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     if drafted := len(result.get("placeholders", ())):
         said = f"DRAFT: {drafted} number{'s' if drafted > 1 else ''} that nobody has given yet"
-        click.echo(f"{said}: no plan document is written before `incentives fill`", err=True)
+        echo(f"{said}: no plan document is written before `incentives fill`", err=True)
 
 
 def _of_plan(

@@ -9,6 +9,7 @@ import click
 
 from optimizer.cli.common import EXIT, main, print_json, verb, write_study
 from optimizer.cli.parameters import json_option, out_option, seed_option
+from optimizer.cli.reader import echo
 
 
 @main.command()
@@ -46,7 +47,7 @@ def rollup(runs: tuple[Path, ...], budget: float, seed: int, out: Path | None, a
 
         write_study(out, "rollup", TABLES, tables, rollup_pdfs(tables))
         for file in plan_files(rolled, out / "plans"):
-            click.echo(f"wrote {file}", err=True)
+            echo(f"wrote {file}", err=True)
     if as_json:
         print_json(records(tables))
     else:

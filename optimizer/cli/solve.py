@@ -11,6 +11,7 @@ import click
 from optimizer.cli.common import EXIT, main, print_json, verb
 from optimizer.cli.given_scenario import read_and_warn, tell_changed
 from optimizer.cli.parameters import file_argument, json_option, seed_option, set_option
+from optimizer.cli.reader import echo
 
 
 @main.command()
@@ -104,9 +105,7 @@ def solve(
     except RangeError as error:
         raise click.UsageError(f"--robust, --draws: {error}") from error
     if run.left_out:
-        click.echo(
-            f"no time was left for: {', '.join(run.left_out)}{_remedy(run.left_out, folder)}", err=True
-        )
+        echo(f"no time was left for: {', '.join(run.left_out)}{_remedy(run.left_out, folder)}", err=True)
     if not asked.outputs or "plans" in asked.outputs:
         tell_unwritten(unwritten_documents(folder, asked.languages))
     if as_json:

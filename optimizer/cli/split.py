@@ -11,6 +11,7 @@ from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.convert import refuse_kind, write_scenario
 from optimizer.cli.given_scenario import read
 from optimizer.cli.parameters import Destination, file_argument, json_option
+from optimizer.cli.reader import echo
 
 if TYPE_CHECKING:
     from optimizer.runs.split.luck_of_parts import Luck
@@ -58,11 +59,11 @@ def split(file: Path, team: str, into: str, luck: Luck, out: Path | None, as_jso
         print_json({**placed, "teams": teams, "added": _added(scenario, company), "said": list(made.said)})
         return
     for sentence in made.said:
-        click.echo(f"note: {sentence}", err=True)
+        echo(f"note: {sentence}", err=True)
     if out is None:
         click.echo(dump_scenario(company), nl=False)
     else:
-        click.echo(f"wrote {out}; next: incentives compare {out}")
+        echo(f"wrote {out}; next: incentives compare {out}")
 
 
 def _added(before: Scenario, after: Scenario) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import click
 
 from optimizer.cli.common import main, print_json, verb, write_new
 from optimizer.cli.parameters import Destination, json_option
+from optimizer.cli.reader import echo
 
 if TYPE_CHECKING:
     from optimizer.scenario.problems import InputProblem
@@ -167,7 +168,7 @@ def _empty_workbook(archetype: str, lang: str | None, folder: Path, as_json: boo
     if as_json:
         print_json({"files": [str(file)]})
     else:
-        click.echo(f"wrote {file}; fill it in, then: incentives start --answers {file} --out {folder}")
+        echo(f"wrote {file}; fill it in, then: incentives start --answers {file} --out {folder}")
 
 
 # --- answers --------------------------------------------------------------------------------------------
@@ -228,7 +229,7 @@ def _write(
 
     speak(lang or answers.lang)
     for doubt in () if as_json else doubts:
-        click.echo(warned(doubt), err=True)
+        echo(warned(doubt), err=True)
     made = _started(answers, folder / ANSWERS if folder is not None and kept else None)
     folder = folder or Path(made.scenario.name)
     files = {folder / SCENARIO: dump_scenario(made.scenario).encode()}
@@ -247,8 +248,8 @@ def _write(
         print_json({"files": names, "said": told, "answers": kept_json(found), "warnings": warnings})
         return
     show_started(answers, made.said, found, words)
-    click.echo(words.say("start.wrote", files=", ".join(names)))
-    click.echo(words.say("start.next", folder=str(folder)))
+    echo(words.say("start.wrote", files=", ".join(names)))
+    echo(words.say("start.next", folder=str(folder)))
 
 
 def _started(answers: Answers, kept: Path | None) -> Started:
@@ -263,7 +264,7 @@ def _started(answers: Answers, kept: Path | None) -> Started:
         if kept is not None:
             from optimizer.cli.ask.dialogue import told_refused
 
-            click.echo(told_refused(kept, answers.lang), err=True)
+            echo(told_refused(kept, answers.lang), err=True)
         raise
 
 

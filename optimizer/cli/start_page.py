@@ -7,9 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import click
-
 from optimizer.cli.common import print_json, write_new
+from optimizer.cli.reader import echo
 
 PAGE = "start.html"
 
@@ -28,7 +27,7 @@ def write_page(archetype: str | None, language: str | None, out: Path | None, as
     if as_json:
         print_json({"files": [str(file)]})
     else:
-        click.echo(f"wrote {file}; open it in a browser: it needs no network and keeps nothing")
+        echo(f"wrote {file}; open it in a browser: it needs no network and keeps nothing")
 
 
 def _data(name: str) -> Any:

@@ -9,6 +9,7 @@ import click
 from optimizer.cli.common import main, print_json, verb, write_new
 from optimizer.cli.convert import refuse_options, workbook_content, workbook_options
 from optimizer.cli.parameters import json_option
+from optimizer.cli.reader import echo
 
 
 @main.command()
@@ -37,4 +38,4 @@ def template(target: Path, xlsx: bool, full: bool, language: str | None, as_json
     if as_json:
         print_json({"file": str(file)})
     else:
-        click.echo(f"wrote {file}; next: incentives check {file}")
+        echo(f"wrote {file}; next: incentives check {file}")

@@ -12,6 +12,7 @@ import click
 
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.parameters import json_option
+from optimizer.cli.reader import echo
 
 if TYPE_CHECKING:
     from optimizer.runs.verify import Difference
@@ -44,15 +45,15 @@ def verify(folder: Path, again: bool, as_json: bool) -> None:
         print_json({"runs": len(runs), **found, "not_recomputed": dict(trusted)})
     else:
         _show(differences, left_open)
-        click.echo(_last_line(len(runs), len(differences), tuple(trusted), again))
+        echo(_last_line(len(runs), len(differences), tuple(trusted), again))
     sys.exit(4 if differences else 0)
 
 
 def _show(differences: Sequence[Difference], left_open: Mapping[str, int]) -> None:
     for difference in differences:
-        click.echo(str(difference))
+        echo(str(difference))
     for what, number in left_open.items():
-        click.echo(f"open in {_counted(number, 'run')}: {what}")
+        echo(f"open in {_counted(number, 'run')}: {what}")
 
 
 def _last_line(runs: int, differences: int, trusted: Sequence[str], again: bool) -> str:

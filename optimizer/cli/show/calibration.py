@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from optimizer.cli.show.terminal import LANGUAGE
+from optimizer.cli.reader import language
 from optimizer.history.draft.choices import choices_of
 from optimizer.history.draft.measured_answers import MeasuredAnswers
 from optimizer.history.estimate.history_study import Study
@@ -115,14 +115,14 @@ def _since(study: Study) -> Iterator[str]:
     if today is not None:
         shares = {"rate": today.rate, "lo": today.lo, "hi": today.hi}
         written = {name: f"{share:.1%}" for name, share in shares.items()}
-        yield phrase(LANGUAGE, "calibration.since_change").format(**written)
+        yield phrase(language(), "calibration.since_change").format(**written)
 
 
 def changes_said(study: Study) -> Iterator[str]:
     """A sentence per change of the win rate."""
     for change in study.changes:
         before, since = change.before, change.since
-        yield phrase(LANGUAGE, f"calibration.changed.{change.kind}").format(
+        yield phrase(language(), f"calibration.changed.{change.kind}").format(
             before=f"{before.rate:.1%}",
             since=f"{since.rate:.1%}",
             before_k=f"{before.k:,}",
@@ -187,11 +187,11 @@ def _fewer(study: Study) -> Iterator[str]:
             f"{study.needed:,} are needed"
         )
     if study.other_roles:
-        yield phrase(LANGUAGE, "calibration.other_roles").format(persons=len(study.other_roles))
+        yield phrase(language(), "calibration.other_roles").format(persons=len(study.other_roles))
 
 
 def _why(loss: Loss) -> str:
-    reason = phrase(LANGUAGE, f"calibration.loss.{loss.reason}")
+    reason = phrase(language(), f"calibration.loss.{loss.reason}")
     return f"{reason}: {_in_counts(loss.values)}" if loss.values else reason
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.cli.show.terminal import LANGUAGE, row, share, show, table
+from optimizer.cli.reader import language
+from optimizer.cli.show.terminal import row, share, show, table
 from optimizer.tables.table import Tables
 from reports.words.catalogue import words_for
 
@@ -27,7 +28,7 @@ def show_pilots(tables: Tables) -> None:
 
 
 def _sentences(s: pd.Series, tables: Tables) -> Iterator[str]:
-    period, words = s["period"].replace("_", "-"), words_for(tables, LANGUAGE)
+    period, words = s["period"].replace("_", "-"), words_for(tables, language())
     if s["team"]:
         yield (
             f"Test {s['plan']} in {words.label(s, 'team')}: {s['people']:.0f} people on the new plan and "

@@ -8,8 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-import click
-
+from optimizer.cli.reader import echo
 from optimizer.scenario.document_texts import LANGUAGES
 from optimizer.tables.build import RUN_TABLES
 from optimizer.tables.table import read_tables
@@ -59,4 +58,4 @@ def tell_unwritten(unwritten: Iterable[Unwritten]) -> None:
         first, *more = whys
         also = f" (and {len(more)} more)" if more else ""
         said = f"{first.where} {first.message} (got: {first.value}){also}: {first.hint}"
-        click.echo(f"{document}.pdf and .docx are not written: {said}", err=True)
+        echo(f"{document}.pdf and .docx are not written: {said}", err=True)

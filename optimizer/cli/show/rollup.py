@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from optimizer.cli.show.terminal import LANGUAGE, money, row, show, table
+from optimizer.cli.reader import language
+from optimizer.cli.show.terminal import money, row, show, table
 from optimizer.tables.table import Tables
 from reports.studies.rollup import choice_said, rollup_findings
 from reports.words.catalogue import Words, words_for
@@ -10,7 +11,7 @@ from reports.words.catalogue import Words, words_for
 
 def show_rollup(tables: Tables) -> None:
     """What is decided, then every unit."""
-    words = words_for(tables, LANGUAGE)
+    words = words_for(tables, language())
     show(*rollup_findings(words, tables), _units(words, tables))
 
 

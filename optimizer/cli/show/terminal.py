@@ -12,6 +12,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from optimizer.cli.reader import ENGLISH, language, numbers_said, said
 from optimizer.tables.labels import labels_rows
 from reports.words.catalogue import Words, labels_in
 from reports.words.format import Formatter
@@ -19,21 +20,22 @@ from reports.words.format import Formatter
 if TYPE_CHECKING:
     from optimizer.scenario.types import Scenario
 
-LANGUAGE = "en"
-"""Of the terminal."""
+PLAIN = frozenset({"yes", "no", "NO", "revenue", "charges", "net", "objective"})
+"""Single words of cells that are no names of the company's own."""
 WIDEST = 1_000
 """Letters in a line, at most."""
 
 
 def words_of(scenario: Scenario) -> Words:
     """The words of the terminal, with the company's own labels."""
-    labels = labels_in(list(labels_rows(scenario)), LANGUAGE)
-    return Words(Formatter(LANGUAGE, scenario.currency), 2, labels)
+    labels = labels_in(list(labels_rows(scenario)), language())
+    return Words(Formatter(language(), scenario.currency), 2, labels)
 
 
 def show(*parts: object) -> None:
-    """Print; where a table needs more room, headings are folded, and lines go beyond the edge."""
-    for part in parts:
+    """Print in the reader's language; where a table needs more room, headings are folded, and lines go beyond
+    the edge."""
+    for part in map(_said, parts):
         console = Console(highlight=False)
         if isinstance(part, Table) and _room(console, part).maximum > console.width:
             for column in part.columns:
@@ -42,6 +44,25 @@ def show(*parts: object) -> None:
                     column.min_width = max((cell_len(str(c)) for c in column.cells), default=0)
             console = Console(highlight=False, width=max(console.width, _room(console, part).minimum))
         console.print(part)
+
+
+def _said(part: object) -> object:
+    """A sentence or a table in the reader's language; names of the company's own stay."""
+    if isinstance(part, Table) and language() != ENGLISH:
+        part.title = said(str(part.title)) if part.title else part.title
+        for column in part.columns:
+            column.header = Text(said(str(column.header)))
+            column._cells = [_cell(cell) for cell in column.cells]
+        return part
+    if isinstance(part, Text) and language() != ENGLISH:
+        return Text(said(part.plain), style=part.style)
+    return said(part) if isinstance(part, str) else part
+
+
+def _cell(cell: object) -> Text:
+    text = str(cell)
+    name = text.isidentifier() and "_" not in text and text not in PLAIN
+    return Text(text if name else numbers_said(said(text)))
 
 
 def _room(console: Console, part: Table) -> Measurement:

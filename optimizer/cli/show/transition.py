@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from optimizer.cli.show.terminal import LANGUAGE, period, row, share, show, table, units
+from optimizer.cli.reader import language
+from optimizer.cli.show.terminal import period, row, share, show, table, units
 from optimizer.tables.table import Tables
 from reports.studies.transition import digits
 from reports.words.catalogue import Words, words_for
@@ -17,7 +18,7 @@ _SHOWN_ACTIVITIES = 12
 
 def show_transition(tables: Tables) -> None:
     """Sentences, then money by period, KPIs, the work that moves most, and alarms."""
-    summary, words = tables["summary"].iloc[0], words_for(tables, LANGUAGE)
+    summary, words = tables["summary"].iloc[0], words_for(tables, language())
     show(*_sentences(words, summary), "")
     show(_money(tables, summary), _scores(tables, summary), _work(tables, summary))
     if len(tables["budget"]):

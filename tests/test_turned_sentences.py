@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from optimizer.cli import main
-from reports.words.problem_words import FOLDER, problem_said
+from reports.words.turned import FOLDER, turned
 
 ROOT = Path(__file__).parents[1]
 TURNED = ("optimizer/scenario/start", "optimizer/scenario/messages.py")
@@ -65,7 +65,7 @@ def files() -> list[Path]:
 
 @pytest.mark.parametrize("file", files(), ids=lambda file: file.name)
 def test_every_sentence_of_these_rooms_has_a_french_one(file: Path) -> None:
-    lacking = [text for text in sentences(file) if problem_said(text, "fr") == text]
+    lacking = [text for text in sentences(file) if turned(text, "fr") == text]
     assert lacking == []
 
 

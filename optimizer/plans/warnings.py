@@ -16,6 +16,7 @@ from optimizer.response.outcome import evaluate_plan
 from optimizer.response.pay_response import LITTLE, pay_responses
 from optimizer.response.shared_luck import is_contradictory, overlap
 from optimizer.scenario.charges import loading
+from optimizer.scenario.plan import plan_of
 from optimizer.scenario.problems import Finding, Path
 from optimizer.scenario.types import Scenario
 
@@ -44,6 +45,7 @@ def curves_of_today(scenario: Scenario) -> Iterator[CurveOfToday]:
     """Curves written on teams and KPIs that change what today's plan pays, one after the other."""
     paths: list[Path] = [("teams", name) for name, team in scenario.teams.items() if team.curve is not None]
     paths += [("kpis", name) for name, kpi in scenario.kpis.items() if kpi.curve is not None]
+    paths = [path for path in paths if _pays(scenario, *path)]
     loaded = _loaded_today(scenario) if paths else None
     for section, name in paths:
         apart = _loaded_today(_straightened(scenario, str(section), str(name)))
@@ -53,6 +55,17 @@ def curves_of_today(scenario: Scenario) -> Iterator[CurveOfToday]:
             teams = tuple(team for i, team in enumerate(scenario.teams) if i in moved)
             path: Path = (section, name, "curve")
             yield CurveOfToday(path, teams, float(loaded[moved].sum()), float(apart[moved].sum()))
+
+
+def _pays(scenario: Scenario, section: str | int, name: str | int) -> bool:
+    """Whether today's plan pays anyone by the curve of a team or KPI: no other one moves pay or effort."""
+    paid = plan_of(scenario, scenario.current_plan).weights
+    return any(
+        weight > 0
+        for team, weights in paid.items()
+        for kpi, weight in weights.items()
+        if name == (team if section == "teams" else kpi)
+    )
 
 
 def _straightened(scenario: Scenario, section: str, name: str) -> Scenario:

@@ -60,11 +60,12 @@ def baseline_in_words(cal: Calibrated) -> str:
                 f"    10 % more pay on what it is paid for: booked hours {_signed(answer.booked_hours)}, "
                 f"{answer.kpi} {_signed(answer.score)} at first."
             )
+    per_unit = pay_per_unit(cal)
     for n, stage in enumerate(network.stages):
         if network.owner[n] >= 0:
             owner, units = network.teams[network.owner[n]], network.stage_inflow(network.baseline)[n]
             arrive = f"{_units(units)} units a {period(scenario.period)}"
-            lines.append(f"  {stage}: {arrive}; one more {_pays(cal, n, owner)}.")
+            lines.append(f"  {stage}: {arrive}; one more {_pays(cal, n, float(per_unit[n]), owner)}.")
     return "\n".join(lines)
 
 
@@ -77,9 +78,8 @@ def _whole(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1 or value == 0 else _small(value)
 
 
-def _pays(cal: Calibrated, stage: int, owner: str) -> str:
+def _pays(cal: Calibrated, stage: int, change: float, owner: str) -> str:
     """What a unit that enters a stage does to its owner's expected variable pay, worked as today."""
-    change = float(pay_per_unit(cal)[stage])
     written = f"{_small(abs(change))} {cal.scenario.currency}"
     inflow = cal.network.stage_inflow(cal.network.baseline)[stage]
     if abs(change) * max(1.0, inflow) <= NOTHING * cal.current.sum():

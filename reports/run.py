@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from optimizer.tables.approvals import Approval, approvals_of, run_version
 from optimizer.tables.build import RUN_TABLES
 from optimizer.tables.table import read_tables
 
@@ -29,6 +30,10 @@ class RunContent:
     files: Mapping[str, str] = field(default_factory=dict)
     company: Mapping[str, Any] | None = None
     """What the what-if page computes with (`optimizer.tables.whatif`)."""
+    version: str = ""
+    """SHA-256 of what the run says (`run_version`); empty for tables without a folder."""
+    approvals: tuple[Approval, ...] = ()
+    """Who approved it, oldest first: the one place where documents read that."""
 
 
 class Document(NamedTuple):
@@ -40,10 +45,12 @@ class Document(NamedTuple):
 
 
 def read_run(folder: Path) -> RunContent:
-    """A run folder as it lies on the disk. Raises TableError where its tables are of another version."""
+    """A run folder as it lies on the disk. Raises TableError where its tables are of another version,
+    BrokenChainError where its approvals are not what was written."""
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ATTACHED}
     company = json.loads((folder / COMPANY).read_text(encoding="utf-8"))
-    return RunContent(read_tables(RUN_TABLES, folder / "tables"), files, company)
+    tables = read_tables(RUN_TABLES, folder / "tables")
+    return RunContent(tables, files, company, run_version(folder), approvals_of(folder))
 
 
 def write_document(document: Document, folder: Path) -> Path:

@@ -5,6 +5,7 @@ import sys
 try:
     from optimizer.cli import (
         adjust,
+        approve,
         batch,
         budget,
         calibrate,
@@ -37,6 +38,7 @@ except KeyboardInterrupt:  # Ctrl-C before there is anything to stop
 
 __all__ = [
     "adjust",
+    "approve",
     "batch",
     "budget",
     "calibrate",

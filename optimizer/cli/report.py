@@ -89,7 +89,7 @@ def _of_plan(
     run: Path, plan_name: str, out: Path | None, languages: tuple[str, ...], only: tuple[str, ...]
 ) -> tuple[Path, list[str]]:
     """The folder of a plan's documents and their names."""
-    from optimizer.runs.given import SIMPLEST_PLAN, options_of, report_given, simplest_of
+    from optimizer.runs.given import SIMPLEST_PLAN, folder_of, options_of, report_given, simplest_of
     from optimizer.runs.options import RunOptions
     from optimizer.scenario.read import read_scenario
 
@@ -99,6 +99,6 @@ def _of_plan(
     own = plan_name == SIMPLEST_PLAN and plan_name not in scenario.plans
     plan = simplest_of(run, scenario) if own else plan_named(scenario, plan_name)
     name = Path(plan_name).stem
-    folder = out or run.with_name(f"{run.resolve().name}-{name}")
+    folder = out or folder_of(run, name)
     documents = report_given(scenario, plan, name, folder, file.read_bytes(), options)
     return folder, [document.name for document in documents]

@@ -1,9 +1,10 @@
-"""What changed between two runs: inputs, plan, outcome; numbers first, in words for a terminal."""
+"""What changed between two runs: what it costs, in bad cases and how likely; then plan, outcome, inputs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from optimizer.scenario.plan import Plan, plan_in
 from optimizer.scenario.problems import printable, shown
 from optimizer.scenario.read import read_scenario
 from optimizer.scenario.types import Scenario
+from optimizer.tables.approvals import approvals_of, run_version
+from optimizer.tables.build import RUN_TABLES
+from optimizer.tables.table import read_tables
 
 OF_THE_OBJECTIVE = (("outcome", "objective"), ("outcome", "bound"))
 LINE = "a straight line"
@@ -24,7 +28,7 @@ MONEY = ("gross", "direct_costs", "revenue", "loaded_pay", "net")
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that differs: `part` is inputs, plan or outcome; None where it is absent."""
+    """One thing that differs: `part` is one of PARTS; None where it is absent."""
 
     part: str
     what: str
@@ -54,7 +58,7 @@ def _signed(value: float, form: str) -> str:
 
 
 def differences(before: Path, after: Path) -> tuple[Change, ...]:
-    """Everything that differs between two run folders: inputs, then plan, then outcome.
+    """Everything that differs between two run folders, in the order of PARTS.
 
     Values of different objectives do not compare, and are left out; revenue and net are there. Raises
     NotARunFolderError or ChangedRunError where a folder is not what a solve wrote.
@@ -63,7 +67,7 @@ def differences(before: Path, after: Path) -> tuple[Change, ...]:
         refuse_changed(folder)
     changes = [
         Change(part, what, one, other)
-        for part, read in (("inputs", _inputs), ("plan", _plan), ("outcome", _outcome))
+        for part, read in PARTS.items()
         for what, one, other in _changes(read(before), read(after))
     ]
     if any(change.what == "rules.objective" for change in changes):
@@ -75,6 +79,44 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tu
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key):
             yield key, before.get(key), after.get(key)
+
+
+def _budget(folder: Path) -> dict[str, Any]:
+    """Payouts of company and teams as booked, and the limit of each that has one."""
+    totals = read_tables([t for t in RUN_TABLES if t.name == "pay_totals"], folder / "tables")["pay_totals"]
+    lines: dict[str, Any] = {}
+    for row in totals.to_dict("records"):
+        who = row["team"] or "the company"
+        amounts = {"payouts, gross": "pay", "charges": "charges", "payouts, loaded": "loaded"}
+        amounts |= {"set aside": "reserve", "limit, loaded": "limit", "left under the limit": "slack"}
+        lines |= {
+            f"{words} of {who}": float(row[key]) for words, key in amounts.items() if math.isfinite(row[key])
+        }
+    return lines
+
+
+def _payouts(folder: Path) -> dict[str, Any]:
+    """Of the plan, by whom: the distribution of its payouts; nothing for a run without a plan."""
+    paid = (_result(folder).get("payouts") or {}).get("chosen") or {}
+    return {"the company": paid["company"], **paid["teams"]} if paid else {}
+
+
+def _bad_cases(folder: Path) -> dict[str, Any]:
+    paid = _payouts(folder)
+    words = {"p90": "one case in ten costs more than (P90)", "cvar": "mean of the worst 5 %"}
+    return {f"{said} of {who}": at[key] for key, said in words.items() for who, at in paid.items()}
+
+
+def _probabilities(folder: Path) -> dict[str, Any]:
+    """Of exceeding limits, and of reaching objectives."""
+    over = {
+        f"probability that {who} exceeds its limit": at["over_budget"]
+        for who, at in _payouts(folder).items()
+        if at["over_budget"] is not None
+    }
+    chosen = (_result(folder).get("payouts") or {}).get("chosen") or {}
+    reached = chosen.get("objectives_reached", {})
+    return over | {f"probability of reaching the objective of {kpi}": p for kpi, p in reached.items()}
 
 
 def _inputs(folder: Path) -> dict[str, Any]:
@@ -148,3 +190,24 @@ def _outcome(folder: Path) -> dict[str, Any]:
 def _result(folder: Path) -> dict[str, Any]:
     result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     return result
+
+
+PARTS: dict[str, Callable[[Path], dict[str, Any]]] = {
+    "budget": _budget,
+    "bad cases": _bad_cases,
+    "probabilities": _probabilities,
+    "plan": _plan,
+    "outcome": _outcome,
+    "inputs": _inputs,
+}
+"""What is compared, in the order in which who signs reads it."""
+
+
+def standing_of(folder: Path) -> dict[str, Any]:
+    """Which version a folder holds, who approved it, and which versions it replaces."""
+    approvals = approvals_of(folder)
+    return {
+        "version": run_version(folder),
+        "approved_by": [f"{one.by} ({one.role}, {one.date})" for one in approvals],
+        "replaces": list(dict.fromkeys(one.replaces for one in approvals if one.replaces)),
+    }

@@ -16,6 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from optimizer.tables.approvals import JOURNAL, SHORT, BrokenChainError, approvals_of, run_version
+
 VERSIONED = (
     "incentive-optimizer", "pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib", "typst",
     "xlsxwriter", "babel", "python-docx",
@@ -82,8 +84,9 @@ def listing(folder: Path) -> dict[str, str]:
     return {str(name): str(digest) for name, digest in recorded.items()}
 
 
-def refuse_foreign(target: Path) -> None:
-    """Raise NotARunFolderError unless the target is absent, empty, or an earlier run and nothing else."""
+def refuse_foreign(target: Path, keeps: Sequence[str] = ()) -> None:
+    """Raise NotARunFolderError unless the target is absent, empty, or an earlier run and nothing else but
+    what the new one `keeps`. A run that somebody approved is not replaced."""
     place, working = target.resolve(), Path.cwd().resolve()
     if target.is_symlink():
         raise NotARunFolderError(f"{target} is a symbolic link; name the folder that it leads to")
@@ -97,7 +100,9 @@ def refuse_foreign(target: Path) -> None:
         raise NotARunFolderError(
             f"{target} exists and is not a run folder; name another or remove it yourself"
         ) from None
-    foreign = [name for name in _contents(place) if name not in known and name != MANIFEST]
+    foreign = [name for name in _contents(place) if name not in (*known, *keeps, MANIFEST)]
+    if JOURNAL in foreign:
+        raise NotARunFolderError(f"{target} is approved ({JOURNAL}) and is not replaced; name another folder")
     if foreign:
         raise NotARunFolderError(
             f"{target} holds {foreign[0]}, which is no file of the run; move it away, or name another folder"
@@ -138,13 +143,14 @@ def refuse_other(target: Path) -> None:
         raise NotARunFolderError(f"{target} is not a run folder: it has no {missing[0]}; {remedy}")
 
 
-def replace_folder(target: Path, fill: Callable[[Path], None]) -> None:
+def replace_folder(target: Path, fill: Callable[[Path], None], keeps: Sequence[str] = ()) -> None:
     """Fill a new folder beside the target, then put it in the target's place.
 
     A reader sees the old folder or the new one, never a mixture; a failure leaves the old one.
-    Raises NotARunFolderError where the target holds anything but an earlier run.
+    Raises NotARunFolderError where the target holds anything but an earlier run, and what `fill` takes over
+    from it (`keeps`).
     """
-    refuse_foreign(target)
+    refuse_foreign(target, keeps)
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = _new_folder(target.parent, f".{target.name}.")
@@ -191,7 +197,7 @@ def manifest_of(folder: Path, seconds: Mapping[str, float], left_out: Sequence[s
 
 
 def _is_listed(name: str, path: Path) -> bool:
-    return name != MANIFEST and not path.is_dir()
+    return name not in (MANIFEST, JOURNAL) and not path.is_dir()
 
 
 def _seal(manifest: Mapping[str, Any]) -> str:
@@ -225,7 +231,8 @@ def changed_files(folder: Path) -> list[str]:
     there = _contents(folder)
     unsealed = [] if _sealed(folder) else [f"{MANIFEST} has changed"]
     missing = [f"{name} is missing" for name in recorded if name not in there]
-    foreign = [f"{name} is not in the manifest" for name in there if name not in (*recorded, MANIFEST)]
+    beside = (*recorded, MANIFEST, JOURNAL)
+    foreign = [f"{name} is not in the manifest" for name in there if name not in beside]
     links = [f"{name} is a symbolic link" for name, path in there.items() if path.is_symlink()]
     odd = [
         f"{name} is no file" for name, path in there.items() if not path.is_symlink() and not path.is_file()
@@ -234,7 +241,26 @@ def changed_files(folder: Path) -> list[str]:
     changed = [
         f"{n} has changed" for n in files if not there[n].is_symlink() and _digest(there[n]) != recorded[n]
     ]
-    return unsealed + missing + foreign + links + odd + changed
+    apart = unsealed + missing + foreign + links + odd + changed
+    return apart + _broken_approvals(folder, there, sound=not apart)
+
+
+def _broken_approvals(folder: Path, there: Mapping[str, Path], sound: bool) -> list[str]:
+    """The first entry of the journal that is not what was written; of a `sound` run also the first that
+    approves another version than it is."""
+    if JOURNAL not in there or there[JOURNAL].is_symlink() or not there[JOURNAL].is_file():
+        return []
+    try:
+        approvals = approvals_of(folder)
+    except BrokenChainError as error:
+        return [str(error)]
+    version = run_version(folder)
+    others = [one for one in approvals if one.version != version] if sound else []
+    return [
+        f"{JOURNAL}, entry {one.number} ({one.by}, {one.date}) approves version {one.version[:SHORT]}, and "
+        f"the folder holds {version[:SHORT]}"
+        for one in others[:1]
+    ]
 
 
 def refuse_changed_run(place: Path) -> None:

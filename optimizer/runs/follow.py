@@ -8,7 +8,7 @@ import re
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -193,24 +193,44 @@ def documents_apart(folder: Path, made: Documents | None = None, missing: bool =
         words = f"documents cannot be made again byte for byte: written with {', '.join(old)}"
         return Followed(tuple(_carried(folder, there)), (Open(words, ("documents",)),))
     claim = _claim(folder)
-    made, options = made or Documents(read_run(folder)), claim.options
+    run, options = read_run(folder), claim.options
+    made = made or Documents(run)
     missing = missing and UNMADE not in claim.left_out
     asked = [one.name for one in made.asked(options.outputs, options.languages)] if missing else []
     absent = [(f"{name} is missing, and was asked for",) for name in asked if name not in there]
-    return Followed((*absent, *_apart(folder, made, there, options.languages)))
+    apart = _unlike(folder, made, there, options.languages)
+    earlier: tuple[str, ...] = ()
+    for known in dict.fromkeys((0, *range(len(run.approvals) - 1, 0, -1)) if run.approvals else ()):
+        if apart:
+            before = Documents(replace(run, approvals=run.approvals[:known]))
+            still = _unlike(folder, before, apart, options.languages)
+            earlier, apart = (*earlier, *(name for name in apart if name not in still)), still
+    unlike = tuple((f"{name} is not what the files of the run give",) for name in apart)
+    return Followed((*absent, *unlike), _without_approvals(earlier))
+
+
+def _without_approvals(earlier: tuple[str, ...]) -> tuple[Open, ...]:
+    """Documents that are right, and were made before somebody approved the run."""
+    if not earlier:
+        return ()
+    more = f" and {len(earlier) - 1} more" if len(earlier) > 1 else ""
+    return (Open(f"{earlier[0]}{more}: made before the last approval; `report` prints it on them", ()),)
 
 
 def _is_document(file: Path) -> bool:
     return file.suffix in SUFFIXES and file.is_file()
 
 
-def _apart(
+def _unlike(
     folder: Path, made: Documents, there: tuple[str, ...], languages: tuple[str, ...]
-) -> Iterator[Parts]:
-    for name in there:
-        recorded = (folder / name).read_bytes()
-        if not any(document.content == recorded for document in made.called(name, languages)):
-            yield (f"{name} is not what the files of the run give",)
+) -> tuple[str, ...]:
+    """Documents of a folder that are not those that are made."""
+    recorded = {name: (folder / name).read_bytes() for name in there}
+    return tuple(
+        name
+        for name in there
+        if not any(document.content == recorded[name] for document in made.called(name, languages))
+    )
 
 
 def _carried(folder: Path, there: tuple[str, ...]) -> Iterator[Parts]:

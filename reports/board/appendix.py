@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from reports.board.company import every_game, every_rule, exposure, funnel, influence, more_pay, pay
 from reports.board.first_year import first_year
 from reports.board.gain import gain_split, tornado
@@ -14,12 +12,13 @@ from reports.board.provisional import provisional_values
 from reports.board.robustness import guarantees, robustness
 from reports.board.side_effects import side_effects
 from reports.board.trust import assumptions, glossary, method, proof
+from reports.run import RunContent
 from reports.typesetting.blocks import Block
 from reports.words.catalogue import Words
 from reports.words.sentences import Tables
 
 
-def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Block]:
+def chapters(words: Words, tables: Tables, run: RunContent) -> list[Block]:
     """Chapters that have something to say; those about a plan only where there is one."""
     planned = bool((tables["plans"]["kind"] == "chosen").any())
     parts = [
@@ -37,7 +36,7 @@ def chapters(words: Words, tables: Tables, files: Mapping[str, str]) -> list[Blo
         *((every_rule(words, tables), every_game(words, tables)) if planned else []),
         provisional_values(words, tables),
         assumptions(words, tables),
-        proof(words, tables, files) if planned else None,
+        proof(words, tables, run) if planned else None,
         method(words, tables),
         glossary(words),
     ]

@@ -23,6 +23,7 @@ from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
 from reports.words.alerts import alerts
+from reports.words.approved import version_line
 from reports.words.catalogue import Words, footer, words_for
 from reports.words.drafts import draft_mark
 from reports.words.sentences import Tables, decision
@@ -31,16 +32,25 @@ from reports.words.sentences import Tables, decision
 def report_pdf(run: RunContent, language: str, date: dt.date | None) -> Iterator[Document]:
     """`report.<language>.pdf`."""
     shown = printable(run.tables)
-    payload = payload_of(shown, words_for(shown, language), date, run.files)
+    payload = payload_of(shown, words_for(shown, language), date, run.files, run)
     yield Document(f"report.{language}.pdf", *typeset("report.typ", payload, date))
 
 
-def payload_of(tables: Tables, words: Words, date: dt.date | None, files: Mapping[str, str]) -> Block:
-    """Everything that the template prints, as strings, for tables whose numbers are `printable`."""
+def payload_of(
+    tables: Tables,
+    words: Words,
+    date: dt.date | None,
+    files: Mapping[str, str],
+    run: RunContent | None = None,
+) -> Block:
+    """Everything that the template prints, as strings, for tables whose numbers are `printable`. Version and
+    approvals are the `run`'s."""
+    run = run or RunContent(tables, files)
     top, draft = head(words, tables), draft_mark(words, tables)
     planned = bool((tables["plans"]["kind"] == "chosen").any())
+    foot = " · ".join(filter(None, (footer(words, top["title"], date), version_line(words, run))))
     return {
-        **page_data(words.language, top["title"], footer(words, top["title"], date), files, draft),
+        **page_data(words.language, top["title"], foot, files, draft),
         "head": top,
         "alerts": alerts(words, tables),
         "decision": decision(words, tables),
@@ -49,7 +59,7 @@ def payload_of(tables: Tables, words: Words, date: dt.date | None, files: Mappin
         "first_page": _first_page(words, tables, planned),
         "chart": chart(words, tables) if planned else None,
         "second_page": _second_page(words, tables) if planned else None,
-        "appendix": {"title": words.say("appendix.title"), "chapters": chapters(words, tables, files)},
+        "appendix": {"title": words.say("appendix.title"), "chapters": chapters(words, tables, run)},
     }
 
 

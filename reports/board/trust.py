@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Mapping
 from typing import Any
 
+from reports.run import RunContent
 from reports.typesetting.blocks import Block, PageColumn, cell, chapter, row, table
+from reports.words.approved import approvals_in
 from reports.words.catalogue import Words, plain_number
 from reports.words.doubts import how_far
 from reports.words.drafts import source_text
@@ -72,7 +73,7 @@ def _source(words: Words, mine: Any) -> Block:
     return row(name, values, how_far(words, first) or nothing, text)
 
 
-def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block | None:
+def proof(words: Words, tables: Tables, run: RunContent) -> Block | None:
     """Every round of beliefs, and what the run was made from; nothing where every plan was judged at once."""
     rounds = tables["rounds"]
     columns = [
@@ -83,7 +84,7 @@ def proof(words: Words, tables: Tables, files: Mapping[str, str]) -> Block | Non
     ]
     rows = [_round(words, line) for _, line in rounds.iterrows()]
     lead = [words.say("proof.history", objective=objective(words, tables["summary"].iloc[0]))] if rows else []
-    parts = [*([table(columns, rows)] if rows else []), *_made_from(words, files)]
+    parts = [*([table(columns, rows)] if rows else []), *_made_from(words, run), *_approvals(words, run)]
     return chapter(words.say("proof.more"), lead=lead, tables=parts) if parts else None
 
 
@@ -97,16 +98,17 @@ def _round(words: Words, line: Any) -> Block:
     )
 
 
-def _made_from(words: Words, files: Mapping[str, str]) -> list[Block]:
-    """Options, versions and hashes of `inputs.json`."""
-    if "inputs.json" not in files:
+def _made_from(words: Words, run: RunContent) -> list[Block]:
+    """Options, versions and hashes of `inputs.json`, and that of the run."""
+    if "inputs.json" not in run.files:
         return []
-    inputs = json.loads(files["inputs.json"])
+    inputs = json.loads(run.files["inputs.json"])
     versions = ", ".join(f"{name} {value}" for name, value in inputs.get("versions", {}).items())
     options = ", ".join(
         f"{name} {value}" for name, value in inputs.get("options", {}).items() if value is not None
     )
     lines = {
+        **({"run": run.version} if run.version else {}),
         "hash": str(inputs.get("merged_sha256", "")),
         "options": options,
         "versions": ", ".join(v for v in (f"Python {inputs.get('python', '')}", versions) if v),
@@ -114,6 +116,16 @@ def _made_from(words: Words, files: Mapping[str, str]) -> list[Block]:
     columns = [PageColumn(words.say("made.what"), "left"), PageColumn(words.say("made.value"), "left", 1.0)]
     rows = [row(words.say(f"made.{name}"), words.user(value, 600)) for name, value in lines.items()]
     return [table(columns, rows)]
+
+
+def _approvals(words: Words, run: RunContent) -> list[Block]:
+    """Who approved this version; nothing where nobody did."""
+    heads = ("role", "person", "date", "comment", "hash")
+    columns = [
+        PageColumn(words.say(f"approved.{head}"), "left", 1.0 if head == "comment" else 0.0) for head in heads
+    ]
+    rows = [row(*one) for one in approvals_in(words, run)]
+    return [table(columns, rows)] if rows else []
 
 
 def method(words: Words, tables: Tables) -> Block:

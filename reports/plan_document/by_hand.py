@@ -8,6 +8,8 @@ from typing import Any
 from reports.plan_document.letter_parts import BY_HAND, Block, Column, Grid, Heading, Paragraph, Row
 from reports.plan_document.pay_sections import amount_of
 from reports.plan_document.told import Told
+from reports.run import RunContent
+from reports.words.approved import approvals_in, version_said
 from reports.words.format import NOTHING
 
 PERSON = ("name", "number", "job", "territory", "time", "from", "to")
@@ -57,21 +59,31 @@ def _scheduled(told: Told, line: Any) -> Row:
     )
 
 
-def approvals(told: Told, version: str) -> Iterator[Block]:
+def approvals(told: Told, run: RunContent) -> Iterator[Block]:
     """Who approved, of which version, and what individual objectives add up to."""
     yield Heading(told.say("approvals.title"), 1)
     yield Paragraph(told.say("approvals.lead"))
+    if version := version_said(run):
+        yield Paragraph(told.say("approvals.version", version=version))
+    yield from _approved(told, run)
     columns = tuple(
         Column(told.say(f"approvals.{head}"), False, share)
         for head, share in (("who", 1.6), ("name", 1.4), ("function", 1.4), ("date", 1.0), ("signature", 1.4))
     )
     rows = tuple(Row((told.say(f"approvals.{who}"), *[BY_HAND] * 4)) for who in APPROVERS)
     yield Grid(columns, rows, tall=True)
-    if version:
-        yield Paragraph(told.say("approvals.version", version=version))
     for _, line in told.objectives.iterrows():
         if line["people"] > 1:
             yield Paragraph(_over_assigned(told, line), "note")
+
+
+def _approved(told: Told, run: RunContent) -> Iterator[Block]:
+    """Approvals that the run's journal has; nothing where it has none."""
+    given = approvals_in(told.words, run)
+    heads = (("role", 1.2), ("person", 1.2), ("date", 1.1), ("comment", 1.8), ("hash", 1.0))
+    columns = tuple(Column(told.words.say(f"approved.{head}"), False, share) for head, share in heads)
+    if given:
+        yield Grid(columns, tuple(Row(tuple(one)) for one in given))
 
 
 def _over_assigned(told: Told, line: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 
 from reports.plan_document import by_hand, pay_sections, rule_sections
@@ -11,24 +10,22 @@ from reports.plan_document.letter_parts import Block, Heading, NewPage, Paragrap
 from reports.plan_document.scale import scale
 from reports.plan_document.told import Told
 from reports.run import RunContent
+from reports.words.approved import version_said
 from reports.words.catalogue import footer
 from reports.words.changed import what_if_said
-
-SHORT = 12
-"""Digits of a version that are printed."""
 
 
 def letter_of(told: Told, run: RunContent, date: dt.date | None) -> PlanLetter:
     """Everything that is printed for a team."""
     title = told.say("title", team=told.name("team", told.team["team"]))
-    version = version_of(run)
+    version = version_said(run)
     foot = footer(told.words, title, date)
     return PlanLetter(
         told.words.language,
         title,
         _subtitle(told),
         " · ".join((foot, told.say("version", version=version))) if version else foot,
-        tuple(_numbered(_blocks(told, version))),
+        tuple(_numbered(_blocks(told, run))),
     )
 
 
@@ -39,14 +36,7 @@ def _subtitle(told: Told) -> str:
     return ". ".join((company, *changed))
 
 
-def version_of(run: RunContent) -> str:
-    """The first digits of the hash of what went in; empty for tables without a run."""
-    if "inputs.json" not in run.files:
-        return ""
-    return str(json.loads(run.files["inputs.json"])["merged_sha256"])[:SHORT]
-
-
-def _blocks(told: Told, version: str) -> Iterator[Block]:
+def _blocks(told: Told, run: RunContent) -> Iterator[Block]:
     yield Paragraph(told.say("binding"), "note")
     for part in (
         pay_sections.purpose,
@@ -70,7 +60,7 @@ def _blocks(told: Told, version: str) -> Iterator[Block]:
     yield NewPage()
     yield from by_hand.schedule(told)
     yield NewPage()
-    yield from by_hand.approvals(told, version)
+    yield from by_hand.approvals(told, run)
 
 
 def _numbered(blocks: Iterator[Block]) -> Iterator[Block]:

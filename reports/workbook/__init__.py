@@ -10,6 +10,7 @@ import pandas as pd
 from reports.run import Document, RunContent
 from reports.words.catalogue import Words, words_for
 from reports.words.locales import languages
+from reports.workbook.approval_sheet import write_approvals
 from reports.workbook.book import Book
 from reports.workbook.budget import write_budget
 from reports.workbook.cases import write_cases
@@ -38,11 +39,17 @@ __all__ = ["budget_workbook", "workbook_of"]
 def budget_workbook(run: RunContent, language: str, _date: dt.date | None) -> Iterator[Document]:
     """`budget.xlsx`."""
     words = [words_for(run.tables, spoken) for spoken in languages()]
-    yield Document("budget.xlsx", workbook_of(run.tables, words, language))
+    yield Document("budget.xlsx", workbook_of(run.tables, words, language, run))
 
 
-def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], language: str = "en") -> bytes:
-    """The xlsx file for a run's tables; `language` is the one it opens in.
+def workbook_of(
+    tables: dict[str, pd.DataFrame],
+    words: Sequence[Words],
+    language: str = "en",
+    run: RunContent | None = None,
+) -> bytes:
+    """The xlsx file for a run's tables; `language` is the one it opens in. Version and approvals are the
+    `run`'s.
 
     The same tables give the same bytes.
     """
@@ -63,6 +70,7 @@ def workbook_of(tables: dict[str, pd.DataFrame], words: Sequence[Words], languag
     write_changed(summary, tables["changed"])
     net = write_summary(summary, tables, amounts, paid)
     write_state(summary, write_controls(book, tables["controls"], agreed, paid, net, balances))
+    write_approvals(book, run or RunContent(tables))
     write_dictionary(book)
     return book.close()
 

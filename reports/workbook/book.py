@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -173,6 +173,10 @@ class Sheet:
         texts = {source_text(words, record, LONGEST_TEXT) for words in self.book.words}
         longest = LONGEST_TEXT if len(texts) == 1 else LONGEST_LITERAL
         self._translated(row, column, lambda words: source_text(words, record, longest), ("wrap",))
+
+    def told(self, row: int, column: int, texts: Mapping[str, str], *styles: str) -> None:
+        """A text by language, of at most LONGEST_LITERAL characters."""
+        self._translated(row, column, lambda words: texts[words.language], styles)
 
     def heads(self, row: int, keys: Sequence[str], column: int = 0) -> None:
         self.page.set_row(row, 32)

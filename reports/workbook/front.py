@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from optimizer.tables.rounding import rounded
+from reports.workbook.approval_sheet import APPROVAL
 from reports.workbook.book import LANGUAGE, Book, Sheet
 from reports.workbook.budget import COMPANY, LINE, TOTAL, Paid
 from reports.workbook.cases import CASE
@@ -144,6 +145,7 @@ COLUMNS = {
     "Payouts": PAYOUTS,
     "Robustness": (*ROBUSTNESS, *GUARANTEES),
     "Sensitivity": ("assumption", "source", "range", "factor", "gain", "gain_low", "gain_high"),
+    "Approvals": APPROVAL,
     "Controls": tuple(head for head in HEADS if head != "team"),
 }
 

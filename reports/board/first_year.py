@@ -14,19 +14,17 @@ from reports.words.sentences import Tables, period
 from reports.words.year import WHOLE, when
 
 EARNED = ("gross", "charges", "loaded", "p90", "reserve", "limit", "slack")
-FLOWS = ("opening", "earned", "paid", "true_up", "closing")
 
 
 def first_year(words: Words, tables: Tables) -> Block | None:
     """All teams together; teams by themselves are in the workbook."""
     if not (tables["year"]["target"] > 0).any():
         return None
-    blocks = [year_table(words, tables), _cash(words, tables)]
     return chapter(
         words.say("year.chapter", period=period(words, tables["summary"].iloc[0])),
         lead=[words.say("year.lead")],
-        tables=blocks,
-        notes=[*over_limit(words, tables), words.say("year.note")],
+        tables=[year_table(words, tables)],
+        notes=[*over_limit(words, tables), _cash(words, tables), words.say("year.note")],
     )
 
 
@@ -62,19 +60,14 @@ def _year_row(words: Words, tables: Tables, line: Any, shown: list[str], chance:
     return row(when(words, _period_code(tables), int(line["period"])), *cells, *over, tone=tone)
 
 
-def _cash(words: Words, tables: Tables) -> Block:
+def _cash(words: Words, tables: Tables) -> str:
+    """What is owed, earned and paid in the year, in a sentence."""
     cash = _of_company(tables["cash"])
-    flows = [c for c in FLOWS if c != "true_up" or _says(cash[c])]
-    columns = [
-        PageColumn(words.say("year.col.when"), "left", 1.0),
-        *(PageColumn(words.say(f"year.col.{c}")) for c in flows),
-    ]
-    code = _period_code(tables)
-    rows = [
-        row(when(words, code, int(line["period"])), *(_money(words, line, c) for c in flows))
-        for _, line in cash.iterrows()
-    ]
-    return table(columns, rows)
+    year = cash[~cash["next_year"].astype(bool)]
+    amounts = {"opening": year["opening"].iloc[0], "closing": year["closing"].iloc[-1]}
+    amounts |= {flow: year[flow].sum() for flow in ("earned", "paid", "true_up")}
+    key = "year.cash_true_up" if _says(year["true_up"]) else "year.cash"
+    return words.say(key, **{name: words.money(float(amount)) for name, amount in amounts.items()})
 
 
 def _money(words: Words, line: Any, column: str) -> Cell:

@@ -195,3 +195,57 @@ def test_pay_a_head_is_bounded_more_closely(tmp_path: Path) -> None:
     content = example("saas_sdr")
     content["teams"]["sales"]["variable"] = 900_000
     assert problems(content, tmp_path)[0]["message"] == "is far from anything plausible"
+
+
+SAID = (
+    ("distribution", {}, {}, {"visits_compared"}),
+    ("services", {"attainment": 10}, {}, {"little_paid", "nobody_steered"}),
+    ("training", {"price": 150}, {"advisers": {"variable": 9000}}, {"pay_over_margin"}),
+    ("partners", {"horizon": 1}, {}, set()),
+)
+NEW = {"visits_compared", "little_paid", "nobody_steered", "pay_over_margin"}
+
+
+@pytest.mark.parametrize(("kind", "answers", "teams", "expected"), SAID, ids=[kind for kind, *_ in SAID])
+def test_what_a_designer_should_know_before_solving_is_said(
+    kind: str,
+    answers: dict[str, float],
+    teams: dict[str, Any],
+    expected: set[str],
+    js: MiniRacer,
+    tmp_path: Path,
+) -> None:
+    """Visits that only compare, a budget far above what was paid, pay that the work cannot carry, nobody to
+    steer; on the page too, with the same numbers."""
+    content = changed(kind, **answers)
+    for team, pay in teams.items():
+        content["teams"][team] |= pay
+    told = {said["code"]: said for said in accepted(content, tmp_path)["said"]}
+    assert NEW & told.keys() == expected
+    page = json.loads(str(js.call("remarked", content)))
+    for code in NEW - {"nobody_steered"}:
+        assert page.get(code) == (pytest.approx(told[code]["numbers"]) if code in told else None)
+    doubted = run("check", str(tmp_path / "made")).stderr
+    assert ("what is brought" in doubted) == ("pay_over_margin" in expected)
+
+
+def test_years_that_a_partners_customer_counts_for_are_asked(js: MiniRacer, tmp_path: Path) -> None:
+    values = []
+    for years in (1, 5):
+        content = changed("partners", horizon=years)
+        made, page = by_verb(content, tmp_path), generated(js, content)
+        assert made is not None
+        assert apart(made, page) == []
+        values.append(made.stages["retained"].value)
+    assert values[0] == 0
+    assert values[1] > 20000
+
+
+def test_a_team_paid_on_what_there_is_none_of_is_told_what_to_answer(tmp_path: Path) -> None:
+    content = changed("branch", leads_hot=0)
+    (problem,) = problems(content, tmp_path)
+    assert "answer more than 0 for leads_hot" in problem["hint"]
+    content["teams"]["platform"]["weights"] = {"kept_n": 100}
+    assert "weights: {kept_n: 100}" in problem["hint"]
+    content["answers"]["wins"] = 2300
+    accepted(content, tmp_path / "again")

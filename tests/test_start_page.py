@@ -69,6 +69,11 @@ def js(file: Path, data: Content) -> Iterator[MiniRacer]:
           const refused = refusalsOf(made);
           return JSON.stringify(refused.length ? { refused } : sourcedTree(made));
         };
+        globalThis.remarked = (answers) => {
+          const made = workedOut(library, answers);
+          const said = remarksOf(made, sourcedTree(made).tree).map(({ code, numbers }) => [code, numbers]);
+          return JSON.stringify(Object.fromEntries(said));
+        };
         globalThis.reread = (text) => JSON.stringify(readAnswersText(text));"""
     )
     yield engine

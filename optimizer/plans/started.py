@@ -20,6 +20,9 @@ from optimizer.scenario.start.generate import Started, start
 from optimizer.scenario.types import Scenario
 from optimizer.scenario.write import content_of
 
+NOBODY = Said("nobody_steered", is_doubt=True)
+"""Said where every team keeps its plan, so that nothing is left to choose."""
+
 
 def started(answers: Answers) -> Started:
     """The scenario of an answered set, complete. Raises ScenarioError where the answers describe no
@@ -28,7 +31,9 @@ def started(answers: Answers) -> Started:
     most = _most_controlled(first.scenario)
     locked = {team: share for team, share in most.items() if share < FLOOR}
     told = tuple(Said("team_locked", team, {"controllability": share}) for team, share in locked.items())
-    return Started(_locked(first.scenario, locked), (*first.said, *told), answers, first.company)
+    scenario = _locked(first.scenario, locked)
+    nobody = () if scenario.teams.keys() - scenario.rules.locks.keys() else (NOBODY,)
+    return Started(scenario, (*first.said, *told, *nobody), answers, first.company)
 
 
 def _most_controlled(scenario: Scenario) -> dict[str, float]:

@@ -23,7 +23,8 @@ WARNINGS = Table(
         "hours (per head and month), fixed (pay per head and month), variable (pay per head and year), "
         "per_hour (pay per hour), share (variable over all pay), charges (over variable pay), attainment "
         "(today, at a stated target), "
-        "budget (limit over loaded target pay), base_pay (missing), curve (taken as in force today), volume "
+        "budget (limit over loaded target pay), margin (what a period's work brings after direct costs over "
+        "loaded target pay of all teams), base_pay (missing), curve (taken as in force today), volume "
         "(moves by more than half), timing (results that are moved), unpriced (results that may be moved, on "
         "or behind a gate: in no figure)",
         "doubt",
@@ -41,7 +42,7 @@ WARNINGS = Table(
         "least plausible value; curve: today's loaded pay without it; volume: units today; timing: change of "
         "gross",
     ),
-    high=Column(float, "row", "most plausible value; empty for curve, volume and timing"),
+    high=Column(float, "row", "most plausible value; empty for curve, volume, timing and margin"),
 )
 
 
@@ -51,7 +52,8 @@ def warnings_rows(explanation: Explanation) -> Iterator[Row]:
     scenario, nan = cal.scenario, float("nan")
     yield from _of_pay(Payroll.of(explanation))
     for doubt in implausible(scenario):
-        yield _row(doubt.code, dotted(doubt.path), (doubt.value, doubt.low, doubt.high))
+        high = doubt.high if np.isfinite(doubt.high) else nan
+        yield _row(doubt.code, dotted(doubt.path), (doubt.value, doubt.low, high))
     for team in unscaled_teams(scenario):
         yield _row("base_pay", f"teams.{team}.base_pay", (nan, nan, nan))
     for curve in curves_of_today(scenario):

@@ -50,7 +50,7 @@ def _doubted(words: Words, row: Any) -> str:
 def _writer(words: Words, code: str) -> Callable[[float], str]:
     if code == "hours":
         return lambda value: words.write.number(value, 0 if abs(value) >= 10 else 1)
-    if code in ("share", "charges", "attainment", "budget"):
+    if code in ("share", "charges", "attainment", "budget", "margin"):
         return lambda value: words.write.percent(value, 0 if abs(value) >= 0.01 else 2)
     return lambda value: words.write.money(value, 0 if abs(value) >= 10 else 2)
 

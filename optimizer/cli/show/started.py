@@ -20,7 +20,7 @@ from reports.words.phrases import Phrases
 
 SAME = 5e-5
 """Relative difference below which a number came out as it was given."""
-_DECIMALS = {"found": 1, "factor": 2, "size": 2, "heads": 2}
+_DECIMALS = {"found": 1, "factor": 2, "size": 2, "heads": 2, "times": 1}
 """Of numbers that are no shares."""
 _SHARES = {
     "step": 1,
@@ -63,7 +63,7 @@ def _number(name: str, value: float, write: Formatter, question: AskedQuestion |
         return write.percent(value, 1)
     if name in _SHARES:
         return write.percent(value, _SHARES[name], signed=name == "step")
-    if name == "value":
+    if name in ("value", "pay"):
         return write.money(value)
     return write.number(value, digits(value, _DECIMALS.get(name, 2)))
 

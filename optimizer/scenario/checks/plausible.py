@@ -9,12 +9,14 @@ pay (bent curves cost up to 1.2). Amounts are only judged in euros, shares in ev
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from optimizer.scenario.charge_types import Charges
 from optimizer.scenario.charges import charge_rate
 from optimizer.scenario.checks.baseline_counts import BaselineCounts, baseline_counts
+from optimizer.scenario.checks.carried_pay import carried, most_paid
 from optimizer.scenario.money_unit import SMALLEST_PAY, has_cents
 from optimizer.scenario.problems import Finding, Path, number
 from optimizer.scenario.types import Kpi, Scenario, TargetPay, Team
@@ -40,8 +42,8 @@ TEAM_BUDGET = (0.9, 2.0)
 """The same for a team's budget, which may leave room for shifts between teams."""
 BAD_CASES = (0.9, 3.0)
 """The same for limits on payouts in bad cases."""
-
-
+MARGIN = (1.0, math.inf)
+"""What a period's work brings after direct costs, over variable pay at target with charges."""
 LEAST_VOLUME = 0.5
 """Largest volume of a company below which tables of volumes say nothing."""
 
@@ -50,8 +52,8 @@ class Implausible(NamedTuple):
     """A number whose size is not believed."""
 
     code: str
-    """What was judged: hours, fixed, variable, per_hour, share, charges, attainment, budget or
-    base_pay."""
+    """What was judged: hours, fixed, variable, per_hour, share, charges, attainment, budget,
+    margin or base_pay."""
     path: Path
     written: float
     """The number that stands there."""
@@ -65,7 +67,8 @@ class Implausible(NamedTuple):
 
     def finding(self) -> Finding:
         """The same as a warning, at the key where a whole team is meant."""
-        between = f"plausible: {_shown(self.low)} to {_shown(self.high)}"
+        upper = f"to {_shown(self.high)}" if math.isfinite(self.high) else "or more"
+        between = f"plausible: {_shown(self.low)} {upper}"
         written = "" if len(self.path) == 2 else number(self.written)
         return Finding(self.path, written, f"{self.said}: {_shown(self.value)}; {between}", self.hint, True)
 
@@ -114,6 +117,7 @@ def implausible(scenario: Scenario, baseline: BaselineCounts | None = None) -> I
         yield from _charges(scenario, name, team)
     for name, kpi in scenario.kpis.items():
         yield from _target(scenario, baseline or baseline_counts(scenario), name, kpi)
+    yield from _margin(scenario, baseline or baseline_counts(scenario))
     yield from _budgets(scenario)
 
 
@@ -201,6 +205,18 @@ def _target(scenario: Scenario, baseline: BaselineCounts, name: str, kpi: Kpi) -
         hint = f"a target is 100 %, in the KPI's own unit per {_period(scenario)}; without it, today's value"
         path: Path = ("kpis", name, "target")
         yield from _judged("attainment", path, kpi.target, today / kpi.target, ATTAINMENT, said, hint)
+
+
+def _margin(scenario: Scenario, baseline: BaselineCounts) -> Iterator[Implausible]:
+    """Variable pay that what people do cannot pay for."""
+    found = carried(scenario, baseline)
+    if found is not None:
+        team = most_paid(scenario)
+        pay, brought = (format(amount, ",.0f") for amount in (found.pay, found.brought))
+        said = f"what is brought, {brought} after direct costs, over all variable pay with charges, {pay}"
+        hint = f"check target_pay, values and volumes: each is of a {_period(scenario)} and the whole team"
+        path: Path = ("teams", team, "target_pay")
+        yield from _judged("margin", path, scenario.teams[team].current_pay, found.share, MARGIN, said, hint)
 
 
 def _budgets(scenario: Scenario) -> Iterator[Implausible]:

@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from optimizer.scenario.checks.baseline_counts import baseline_counts
+from optimizer.scenario.checks.carried_pay import carried, most_paid
+from optimizer.scenario.checks.plausible import ATTAINMENT
 from optimizer.scenario.start.company import Company
+from optimizer.scenario.start.default_rules import ROOM
 from optimizer.scenario.start.hours import FREE, IDLE, TeamHours
 from optimizer.scenario.start.kpi_luck import FEW
 from optimizer.scenario.start.questions import questions_of
@@ -23,7 +26,9 @@ from optimizer.scenario.types import Scenario
 QUIET = (0.8, 1.25)
 """Factors on hours of which nothing is said."""
 VISITS = (0.5, 2.0)
-"""Visits of the scenario over those stated, within which nothing is said."""
+"""Visits of the scenario over those stated, beyond which one of the two is doubted."""
+NEAR = 0.01
+"""Relative difference of visits that is not worth a word."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ def adjustments(
         *(said for team in hours for said in _hours(given, team)),
         *_visits(given, scenario),
         *_values(found.company),
+        *_pay(given, scenario),
         *_luck(scenario),
         *_people(given),
         *_skipped(given),
@@ -116,6 +122,8 @@ def _visits(given: Company, scenario: Scenario) -> Iterator[Said]:
     low, high = VISITS
     if not low * stated <= found <= high * stated:
         yield Said("visits_apart", "visits", {"stated": stated, "found": found}, is_doubt=True)
+    elif abs(found - stated) > NEAR * stated:
+        yield Said("visits_compared", "visits", {"stated": stated, "found": found})
 
 
 def _values(company: Company) -> Iterator[Said]:
@@ -124,6 +132,17 @@ def _values(company: Company) -> Iterator[Said]:
     for stage, value in stage_values(company).items():
         if value < 0:
             yield Said("loss_making", stage, {"value": value}, is_doubt=True)
+
+
+def _pay(given: Company, scenario: Scenario) -> Iterator[Said]:
+    """Variable pay that the work cannot carry; a budget far above what was paid (rule R12)."""
+    found = carried(scenario, baseline_counts(scenario))
+    if found is not None and found.share < 1:
+        numbers = {"pay": found.pay, "value": found.brought}
+        yield Said("pay_over_margin", most_paid(scenario), numbers, is_doubt=True)
+    paid = given.shares["attainment"]
+    if paid < ATTAINMENT[0]:
+        yield Said("little_paid", "attainment", {"given": paid, "times": ROOM / paid}, is_doubt=True)
 
 
 def _luck(scenario: Scenario) -> Iterator[Said]:

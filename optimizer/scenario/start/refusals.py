@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from optimizer.scenario.problems import InputProblem, ScenarioError, listed, number
 from optimizer.scenario.start.company import Company
+from optimizer.scenario.start.default_rules import measures_of
 from optimizer.scenario.start.hours import FULL, TeamHours
 from optimizer.scenario.start.questions import question_in
 from optimizer.scenario.start.reconcile import REFUSE, Reconciled
@@ -65,9 +66,16 @@ def _unknown_pay(company: Company) -> Iterator[InputProblem]:
             if kpi not in known:
                 where = f"teams.{team.id}.weights.{kpi}"
                 said = f"{team.label.en} is paid on {kpi}, but by your other answers it counts nothing"
-                others = listed(sorted(known))
-                hint = f"give the counts that it stands for, or pay the team on one of: {others}"
-                yield InputProblem(where, "", said, hint)
+                yield InputProblem(where, "", said, _instead(company, team.id))
+
+
+def _instead(company: Company, team: str) -> str:
+    """What to answer of a team that is paid for what there is none of."""
+    kpis = [kpi for kpi in measures_of(company, team) if kpi in {k.id for k in company.kpis}]
+    kpis = kpis or sorted(kpi.id for kpi in company.kpis)
+    none = sorted(q for q, n in company.counts.items() if n == 0 and q in company.form.questions)
+    paid = f"pay the team on one of: {listed(kpis)}; e.g. weights: {{{kpis[0]}: 100}}"
+    return f"answer more than 0 for {listed(none)}, or {paid}" if none else paid
 
 
 def _all_of_it(company: Company) -> Iterator[InputProblem]:

@@ -2,6 +2,8 @@
 
 const QUIET = [0.8, 1.25];
 const VISITS = [0.5, 2];
+const NEAR = 0.01;
+const LITTLE_PAID = 0.6;
 const SAME = 5e-4;
 const CLOSED = 1e-6;
 
@@ -46,7 +48,7 @@ function withoutWork(company) {
 function unknownPay(company) {
   const known = new Set(kpisOf(company).map((kpi) => kpi.id));
   return company.form.teams.flatMap(({ id }) =>
-    Object.keys(paidToday(company, id)).filter((kpi) => !known.has(kpi)).map((kpi) => remark("unknown_pay", `${id}.${WEIGHTS}`, { kpi }, "stops"))
+    Object.keys(paidToday(company, id)).filter((kpi) => !known.has(kpi)).map((kpi) => remark("unknown_pay", `${id}.${WEIGHTS}`, { kpi, other: company.form.measures[id].find((one) => known.has(one)) ?? [...known][0] }, "stops"))
   );
 }
 
@@ -64,6 +66,7 @@ const remarksOf = (made, tree) => [
   ...made.hours.flatMap((team) => hourRemarks(made.given, team)),
   ...visitRemarks(made.given, tree),
   ...valueRemarks(made.found.company),
+  ...payRemarks(made.given, tree),
   ...luckRemarks(tree),
   ...peopleRemarks(made.given),
 ];
@@ -118,7 +121,9 @@ function hourRemarks({ form }, { team, usual, factor, size, hourly, booked }) {
 function visitRemarks({ form, counts }, tree) {
   if (!form.questions.includes("visits")) return [];
   const found = countedToday(tree.kpis.visits, countsToday(tree.stages, tree.activities));
-  return isWithin(found, VISITS.map((times) => times * counts.visits)) ? [] : [remark("visits_apart", "visits", { stated: counts.visits, found }, "doubted")];
+  const numbers = { stated: counts.visits, found };
+  if (!isWithin(found, VISITS.map((times) => times * counts.visits))) return [remark("visits_apart", "visits", numbers, "doubted")];
+  return Math.abs(found - counts.visits) > NEAR * counts.visits ? [remark("visits_compared", "visits", numbers)] : [];
 }
 
 /** Rule R7. */
@@ -126,6 +131,24 @@ const valueRemarks = (company) => [
   remark("horizon", "horizon", { years: answerOf(company, "horizon") }),
   ...Object.entries(stageValues(company)).filter(([, value]) => value < 0).map(([stage, value]) => remark("loss_making", "margin", { stage, value }, "doubted")),
 ];
+
+/** Variable pay that the work cannot carry; a budget far above what was paid (rule R12). */
+function payRemarks({ shares }, tree) {
+  const [{ brought, pay }, paid] = [carriedToday(tree), shares.attainment];
+  const [most] = Object.entries(tree.teams).sort(([, a], [, b]) => b.target_pay - a.target_pay)[0];
+  return [
+    ...(brought < pay ? [remark("pay_over_margin", `${most}.variable`, { pay, value: brought }, "doubted")] : []),
+    ...(paid < LITTLE_PAID ? [remark("little_paid", "attainment", { given: paid, times: ROOM_ABOVE_TARGET / paid }, "doubted")] : []),
+  ];
+}
+
+/** What a period's work brings after direct costs, and variable pay at target with charges. */
+function carriedToday({ stages, activities, teams }) {
+  const { arriving } = countsToday(stages, activities);
+  const entering = sum(Object.entries(stages).map(([id, stage]) => (stage.value ?? 0) * arriving[id]));
+  const spent = sum(Object.values(activities).map((act) => (act.cash ?? 0) * act.baseline));
+  return { brought: entering - spent, pay: sum(Object.values(teams).map((team) => team.target_pay * (1 + team.charges))) };
+}
 
 /** Rule R9: measures that are mostly luck. */
 function luckRemarks({ kpis, rules }) {

@@ -2,7 +2,7 @@
 
 /** Decimals of the numbers in sentences: of shares, and the most of others (optimizer/cli/show/started.py). */
 const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, usual: 0, booked: 0, noise: 0, controllability: 1, lapsing: 1, kept: 1 };
-const DECIMALS_SAID = { found: 1, factor: 2, size: 2, heads: 2 };
+const DECIMALS_SAID = { found: 1, factor: 2, size: 2, heads: 2, times: 1 };
 
 /** {walk, funnel, told, toldOf, scenario, reason}; numbers of an example stand in for what is still missing. */
 function madeOf(page, read, answers, example) {
@@ -12,7 +12,7 @@ function madeOf(page, read, answers, example) {
   const made = workedOut(page.library, filledWith(example, answers, read));
   const refused = ready ? refusalsOf(made) : [];
   const whole = ready && !refused.length ? sourcedTree(made) : null;
-  const remarks = whole ? [...remarksOf(made, whole.tree), ...lockRemarks(whole.locked)] : ready ? refused : earlyRemarks(made, known);
+  const remarks = whole ? [...remarksOf(made, whole.tree), ...lockRemarks(whole)] : ready ? refused : earlyRemarks(made, known);
   const told = remarks.map((one) => ({ ...one, text: sentenceOf(page, one) }));
   const { company, walk } = known(page.form.count) && isReconciled(made.found) ? made.found : { company: made.given, walk: walkOf(made.given) };
   return {
@@ -36,20 +36,25 @@ function earlyRemarks({ given, found, walk }, known) {
   return told.some((one) => one.level === "stops") ? told.filter((one) => one.level === "stops") : told;
 }
 
-const lockRemarks = (locked) => Object.entries(locked).map(([team, controllability]) => remark("team_locked", `${team}.${WEIGHTS}`, { team, controllability }));
+/** Teams that no plan can steer; last, that no other is left. */
+function lockRemarks({ tree, locked }) {
+  const told = Object.entries(locked).map(([team, controllability]) => remark("team_locked", `${team}.${WEIGHTS}`, { team, controllability }));
+  const nobody = Object.keys(tree.teams).every((team) => team in (tree.rules.locks ?? {}));
+  return nobody ? [...told, remark("nobody_steered", null, {}, "doubted")] : told;
+}
 
 function sentenceOf(page, { code, about, numbers, level }) {
   const { words } = page;
   if (code === "horizon") return words.count("start.said.horizon", numbers.years);
-  const { team, stage, kpi, ...figures } = numbers;
+  const { team, stage, kpi, other, ...figures } = numbers;
   const values = Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, figureSaid(words, name, value)]));
-  const labels = { about: labelSaid(page, numbers, about), kpi: kpi ? labelIn(page, page.form.kpis, kpi) : "", floor: words.percent(FLOOR), period: words.say(`period.${page.state.period ?? page.form.period}`) };
+  const labels = { about: labelSaid(page, numbers, about), kpi: kpi ? labelIn(page, page.form.kpis, kpi) : "", other: other ? labelIn(page, page.form.kpis, other) : "", floor: words.percent(FLOOR), period: words.say(`period.${page.state.period ?? page.form.period}`) };
   return words.say(level === "stops" ? `refused.${code}` : `start.said.${code}`, { ...labels, ...values });
 }
 
 function figureSaid(words, name, value) {
   if (name in SHARES_SAID) return words.percent(value, SHARES_SAID[name], name === "step");
-  if (name === "value") return words.money(value);
+  if (name === "value" || name === "pay") return words.money(value);
   const most = DECIMALS_SAID[name] ?? 2;
   const digits = Array.from({ length: most }, (_, at) => at).find((at) => Math.abs(value - Number(value.toFixed(at))) < 1e-9) ?? most;
   return words.number(value, digits);

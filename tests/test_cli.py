@@ -1,6 +1,7 @@
 """The verbs as a person or a scheduler runs them: real files, and real processes where one is asked about
 (start, exit codes, signals, bytes); elsewhere in this process, since loading takes longer than most verbs."""
 
+import csv
 import json
 import os
 import signal
@@ -18,7 +19,6 @@ from click.testing import CliRunner, Result
 
 from optimizer.cli import main
 from optimizer.cli.show.terminal import row, show, table
-from optimizer.tables.worth import SIMPLEST, SINGLE_CHANGES, WORTH
 
 ROOT = Path(__file__).parent.parent
 MINI = ROOT / "tests" / "cases" / "mini_funnel" / "mini_funnel.json"
@@ -280,15 +280,18 @@ def test_solve_prints_one_json_object_and_writes_the_run_folder(solved):
     assert stored == {k: v for k, v in answer.items() if k not in ("seconds", *worth_of(run, answer))}
 
 
+def rows_of(run: Path, table: str) -> list[dict[str, str]]:
+    with (run / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def worth_of(run: Path, answer: dict[str, Any]) -> tuple[str, ...]:
     """The parts of the answer that the tables of the run have too, held against them."""
     parts = ("worth", "single_changes", "simplest")
-    worth = WORTH.read(run / "tables" / "worth.csv").iloc[0]
-    assert answer["worth"]["full_net"] == worth["full_net"]
-    assert answer["worth"]["grade"] == worth["grade"]
-    singles = SINGLE_CHANGES.read(run / "tables" / "single_changes.csv")
-    assert [one["net_year"] for one in answer["single_changes"]] == list(singles["net_year"])
-    simple = SIMPLEST.read(run / "tables" / "simplest.csv").to_dict("records")
+    worth, singles, simple = (rows_of(run, name) for name in parts)
+    assert answer["worth"]["full_net"] == float(worth[0]["full_net"])
+    assert answer["worth"]["grade"] == worth[0]["grade"]
+    assert [one["net_year"] for one in answer["single_changes"]] == [float(r["net_year"]) for r in singles]
     assert [answer["simplest"]["plan"]] == [one["plan"] for one in simple]
     return parts
 

@@ -48,8 +48,8 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\u00ad", "").replace("\u00a0", " ").replace("\u202f", " ").split())
 
 
-def page_one(folder: Path, language: str) -> str:
-    return plain(PdfReader(folder / f"report.{language}.pdf").pages[0].extract_text())
+def page(folder: Path, language: str, number: int = 1) -> str:
+    return plain(PdfReader(folder / f"report.{language}.pdf").pages[number - 1].extract_text())
 
 
 def folder_of(scenario: Scenario, folder: Path) -> Path:
@@ -76,12 +76,15 @@ def folder_of(scenario: Scenario, folder: Path) -> Path:
 def test_page_one_names_the_curve_as_the_change_and_both_gains(tmp_path: Path) -> None:
     said = plain(incentives("solve", TRUST / "curve_only.yaml", "--out", tmp_path / "run"))
     assert "against today: revenue +12,827.95, net +2,464.74" in said
-    english, french = (page_one(tmp_path / "run", language) for language in ("en", "fr"))
+    english, french = (page(tmp_path / "run", language, 2) for language in ("en", "fr"))
     for part in ("pay curve “Steep” instead of “Straight”", "€12,828", "Net rises by €2,465"):
         assert part in english
     for part in ("le barème « Steep » au lieu de « Straight »", "12 828 €", "Net : 2 465 € de plus"):
         assert part in french
-    assert not any(word in english for word in ("Keep the current", "nothing moved"))
+    english, french = (page(tmp_path / "run", language) for language in ("en", "fr"))
+    assert "Straight → Steep" in english  # in the table of page one
+    assert "Straight → Steep" in french
+    assert not any(word in english for word in ("Keep the plan in force", "nothing moved"))
     assert not any(word in french for word in ("Garder le plan", "rien n’a bougé"))
 
 
@@ -217,12 +220,14 @@ def test_a_diff_of_two_runs_says_that_the_curve_changed_and_what_it_promises(tmp
 def test_a_loss_of_net_stands_in_the_headline(tmp_path: Path) -> None:
     said = plain(incentives("solve", TRUST / "revenue_up_net_down.yaml", "--out", tmp_path / "run"))
     assert "against today: revenue +2,700.00, net -7,800.00; the net falls" in said
-    english, french = (page_one(tmp_path / "run", language) for language in ("en", "fr"))
-    assert "rises by €2,700 a quarter (+1.0%), at €50,500" in english
-    assert "Net falls by €7,800 (−3.4%)." in english
-    assert english.index("Net falls by €7,800 a quarter") < english.index("rises by €2,700")
-    assert "Net : 7 800 € de moins (−3,4 %)." in french
-    assert french.index("Le net baisse de 7 800 € par trimestre") < french.index("2 700 € de plus")
+    english, french = (page(tmp_path / "run", language) for language in ("en", "fr"))
+    assert "Contribution rises by €10,800 a year at full effect, but payouts rise by more" in english
+    assert "the net falls by €31,200." in english
+    assert "Keep the plan in force, or accept less net" in english
+    assert "La contribution augmente de 10 800 € par an à plein effet" in french
+    assert "le net baisse de 31 200 €." in french
+    assert "rises by €2,700 a quarter (+1.0%), at €50,500" in page(tmp_path / "run", "en", 2)
+    assert "Net : 7 800 € de moins (−3,4 %)." in page(tmp_path / "run", "fr", 2)
 
 
 def test_target_pay_alone_is_a_change() -> None:
@@ -239,7 +244,7 @@ def test_where_the_net_is_maximized_a_loss_of_revenue_is_said() -> None:
     frames = tables_for(company("revenue_up_net_down.yaml", rules={"objective": "net"}))
     chosen = frames["plans"].iloc[-1]
     assert chosen["revenue_change"] < 0 < chosen["net_change"]
-    for language, said in {"en": "Revenue after direct costs falls by €", "fr": " de moins ("}.items():
+    for language, said in {"en": "Contribution falls by €", "fr": " de moins ("}.items():
         assert said in plain(decision(words_for(frames, language), frames)["result"])
 
 

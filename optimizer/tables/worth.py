@@ -4,15 +4,20 @@ what one team's change brings alone; the simplest plan that keeps nearly all of 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from optimizer.explanation.comparison import choosable
 from optimizer.explanation.sign import Sign
+from optimizer.explanation.simplest import net_of
+from optimizer.plans.evaluation import evaluate_each
+from optimizer.response.plan_batch import PlanBatch
 from optimizer.rollout.pilot import ENOUGH
 from optimizer.rollout.visible import Seen, seen_between_years, seen_in_a_year
 from optimizer.rollout.year.seasons import periods_of_year
+from optimizer.scenario.plan_types import Targets
 from optimizer.tables.comparison import broken_cells, paid_cells
 from optimizer.tables.explanation import plan_cells
 from optimizer.tables.table import Column, Row, Table, ratio, records
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
 Grade = Literal["visible", "likely", "noise"]
 SOLID = 0.9
 """Share of drawn companies with a net gain from which its sign is solid."""
+ABOVE = 1.10
+"""Expected share of target pay above which objectives are too low."""
 CARRIES = 0.9
 """Share of the net gain from which one team alone carries it."""
 
@@ -58,6 +65,12 @@ WORTH = Table(
         float, "share", "companies drawn from the ranges of the sources in which net rises; empty: no ranges"
     ),
     sign_draws=Column(int, "count", "companies drawn"),
+    reset_net=Column(
+        float,
+        "money",
+        "full_net of the same plan where objectives are issued anew at what was seen before; empty unless a "
+        "team is expected above 110 % of its target pay with objectives as they are",
+    ),
     carrier=Column(
         str,
         "name",
@@ -85,6 +98,7 @@ def worth_rows(explanation: Explanation) -> Iterator[Row]:
         "sign_share": explanation.sign.share,
         "sign_draws": explanation.sign.draws,
         "grade": grade_of(seen, power, explanation.sign),
+        "reset_net": _reset(explanation),
         "carrier": _carrier(explanation),
     }
 
@@ -126,6 +140,21 @@ def grade_of(seen: Seen, between_years: float, sign: Sign) -> Grade:
     if seen.pilot is not None or between_years >= ENOUGH:
         return "visible"
     return "likely" if sign.share >= SOLID else "noise"
+
+
+def _reset(explanation: Explanation) -> float:
+    """Net over today's plan in a year, with objectives that follow what people do."""
+    chosen, cal = explanation.chosen, explanation.cal
+    if chosen is None or cal.scenario.targets.mode == "reset" or not explanation.moved:
+        return np.nan
+    target = chosen.euros.sum(axis=1)
+    if not (chosen.consistent.pay > ABOVE * target)[target > 0].any():
+        return np.nan
+    plan = (chosen.euros, replace(chosen.plan.terms, targets={}, issued=Targets(mode="reset")))
+    at = evaluate_each(cal, explanation.solution.problem.space, PlanBatch.of([plan]))[0]
+    if not at.consistent.converged:
+        return np.nan
+    return float(_periods(explanation) * (net_of(at) - net_of(explanation.plans[0].evaluation)))
 
 
 def _carrier(explanation: Explanation) -> str:

@@ -8,6 +8,7 @@ from reports.board.gain import gain_split, tornado
 from reports.board.limits import frontiers, rule_prices
 from reports.board.luck import objectives, payouts
 from reports.board.other_plans import alternatives, near_ties, unmoved, weights_moved
+from reports.board.plans import plans_side_by_side
 from reports.board.provisional import provisional_values
 from reports.board.robustness import guarantees, robustness
 from reports.board.side_effects import side_effects
@@ -22,6 +23,7 @@ def chapters(words: Words, tables: Tables, run: RunContent) -> list[Block]:
     """Chapters that have something to say; those about a plan only where there is one."""
     planned = bool((tables["plans"]["kind"] == "chosen").any())
     parts = [
+        plans_side_by_side(words, tables),
         *(_of_the_plan(words, tables) if planned else []),
         frontiers(words, tables),
         funnel(words, tables),

@@ -1,273 +1,197 @@
-"""Page one: the decision, four figures, the plans side by side, the weights, one chart."""
+"""Page one: what is asked, what it is worth, what is avoided, what is simpler, cost and risk, alerts."""
 
 from __future__ import annotations
 
-import math
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
-from reports.board.what_happens import what_happens
-from reports.charts.charts import Dot, plans_chart
+from reports.board.cost import cost_section
+from reports.board.weights import weights_section
 from reports.typesetting.blocks import Block, PageColumn, cell, row, section, table
-from reports.typesetting.matrix import MOST_COLUMNS, tint
-from reports.words.catalogue import LONGEST_TEAM, Words
-from reports.words.drafts import placeholders_in
+from reports.words.alerts import split_alerts
+from reports.words.badge import badge
+from reports.words.catalogue import Words, day_said
+from reports.words.decision_asked import asked, others_named
 from reports.words.format import NOTHING
-from reports.words.naming import plain_name
-from reports.words.sentences import Tables, as_written, in_unit, objective, period, status_of
+from reports.words.naming import pairs_of
+from reports.words.sentences import Tables, as_written, period, status_of
+from reports.words.worth_words import reversal_said, simplest_said, worth_said
 
-MOST_PLANS = 8
-MOST_KPIS = 12
-HEAT = ((0.5, "heat3"), (0.25, "heat2"), (0.0, "heat1"))
-"""Tint of a cell by the weight that it is above."""
+MOST_LOSSES = 4
+MOST_RULES = 2
+"""Named of a plan."""
 
 
-def head(words: Words, tables: Tables) -> Block:
-    """Title, what the amounts are, and the status."""
-    summary = tables["summary"].iloc[0]
-    status = status_of(tables)
-    if status == "optimal" and summary["beliefs"] == "baseline":
-        status = "baseline"
-    title = status if status in ("optimal", "baseline", "imposed", "feasible", "given") else "other"
-    subtitle = words.say(
-        "head.subtitle",
-        what=words.say(f"head.{title}", objective=objective(words, summary)),
-        currency=words.write.symbol,
-        period=period(words, summary),
+def first_page(words: Words, tables: Tables, planned: bool) -> list[Block]:
+    """Blocks in their order; each says its shape."""
+    parts = _of_a_plan(words, tables) if planned else _without_plan(words, tables)
+    return [{"shape": "asked", "text": asked(words, tables)}, *parts, *_alerts(words, tables, planned)]
+
+
+def _of_a_plan(words: Words, tables: Tables) -> Iterator[Block]:
+    losses, moved = losses_section(words, tables), bool(tables["summary"].iloc[0]["moved"])
+    first = losses is not None and losses_lead(tables)
+    yield _titled(weights_section(words, tables))
+    if first and losses is not None:
+        yield _titled(losses)
+    if moved:
+        yield from _worth(words, tables)
+    if losses is not None and not first:
+        yield _titled(losses)
+    if simple := simple_section(words, tables):
+        yield _titled(simple)
+    yield _titled(cost_section(words, tables))
+    turn = list(reversal_said(words, tables))
+    if turn:
+        yield _titled({**section(words.say("turn.title")), "lines": turn})
+
+
+def _titled(part: Block) -> Block:
+    return {"lines": [], **part, "shape": "section"}
+
+
+def _without_plan(words: Words, tables: Tables) -> Iterator[Block]:
+    parts = (
+        conflict_section(words, tables),
+        losses_section(words, tables, "losses.title_known"),
+        cost_section(words, tables),
     )
-    known = status in ("optimal", "feasible", "baseline") and math.isfinite(summary["gap"])
-    tone = {
-        "optimal": "good",
-        "imposed": "warn",
-        "given": "warn",
-        "feasible": "warn",
-        "baseline": "warn",
-    }.get(status, "bad")
-    gap = words.say("badge.gap", gap=words.write.percent(summary["gap"], 2)) if known else ""
-    badge = {"text": words.say(f"badge.{status}"), "more": gap, "tone": tone}
-    if (drafted := placeholders_in(tables)) and status != "error":
-        badge = {"text": words.count("badge.draft", drafted), "more": "", "tone": "warn"}
-    return {"title": words.name("company", summary["scenario"], 90), "subtitle": subtitle, "badge": badge}
+    yield from (_titled(part) for part in parts if part is not None)
 
 
-def cards(words: Words, tables: Tables) -> list[Block]:
-    """Revenue, loaded payouts, net, hours of gaming: recommended, and against today."""
-    plans, summary = tables["plans"], tables["summary"].iloc[0]
-    current, recommended = plans.iloc[0], plans.iloc[-1]
-    if recommended["kind"] != "chosen":
-        return []
-
-    def hours(value: float, signed: bool = False) -> str:
-        return words.say("card.hours", hours=words.write.number(value, signed=signed))
-
-    four = [
-        _card(words, current, recommended, "revenue", "revenue", words.money),
-        _card(words, current, recommended, "loaded", "loaded_pay", words.money),
-        _card(words, current, recommended, "net", "net", words.money),
-        _card(words, current, recommended, "gaming", "gaming_hours", hours),
-    ]
-    if math.isfinite(summary["budget_unused"]):
-        four[1]["notes"][1] = _unused(words, float(summary["budget_unused"]))
-    parts = {name: words.money(recommended[name]) for name in ("pay", "charges")}
-    four[1]["notes"].append(words.say("card.parts", **parts))
-    return four
+def _alerts(words: Words, tables: Tables, planned: bool) -> Iterator[Block]:
+    """At most four where there is a second page for the others."""
+    shown, rest = split_alerts(words, tables, *(() if planned else (99,)))
+    yield from ({**alert, "shape": "alert"} for alert in shown)
+    if rest:
+        yield {"shape": "note", "text": words.count("alert.more", len(rest))}
 
 
-def _unused(words: Words, unused: float) -> str:
-    if unused < 0:
-        return words.say("card.exceeded", over=in_unit(words, "money", -unused))
-    return words.say("card.unused", unused=words.money(unused))
-
-
-def _card(words: Words, current: Any, recommended: Any, name: str, column: str, write: Any) -> Block:
-    """A figure, its change, and what it is today."""
-    share = words.write.percent(recommended[f"{name}_change_share"], 1, signed=True)
-    change = words.say("card.change", change=write(recommended[f"{name}_change"], signed=True), share=share)
-    notes = [change, words.say("card.today", before=write(current[column]))]
-    return {"label": words.say(f"card.{name}"), "value": write(recommended[column]), "notes": notes}
-
-
-def next_period(words: Words, tables: Tables) -> str:
-    """What the plan brings before people have learnt; nothing where there is no plan."""
+def head(words: Words, tables: Tables, version: str, date: dt.date | None) -> Block:
+    """Title, version line and badge."""
     summary = tables["summary"].iloc[0]
-    amounts = {
-        k: summary[f"first_{c}"]
-        for k, c in (("revenue", "revenue"), ("loaded", "loaded_pay"), ("net", "net"))
+    parts = [
+        words.say("head.version", version=version) if version else "",
+        day_said(words, date) if date else "",
+        words.say("head.amounts", period=period(words, summary), currency=str(summary["currency"])),
+    ]
+    return {
+        "title": words.name("company", summary["scenario"], 90),
+        "subtitle": " · ".join(part for part in parts if part),
+        "badge": badge(words, tables),
     }
-    if not all(map(math.isfinite, amounts.values())):
-        return ""
-    written = {name: words.money(value) for name, value in amounts.items()}
-    return words.say("first", period=period(words, summary), **written)
 
 
-# --- plans side by side ---------------------------------------------------------------------------------
+# --- worth ----------------------------------------------------------------------------------------------
 
 
-def shown_plans(tables: Tables) -> tuple[pd.DataFrame, int]:
-    """Current, chosen and the best of the others, in the file's order; and how many are left out."""
-    plans = tables["plans"]
-    others = plans[plans["kind"].isin(["named", "equal"]) & ~plans["same_as_current"].astype(bool)]
-    best = others.sort_values("value", ascending=False, kind="stable").head(MOST_PLANS - 2)
-    ends = plans[plans["kind"].isin(["current", "chosen"])]
-    return plans.loc[sorted([*best.index, *ends.index])], len(others) - len(best)
+def _worth(words: Words, tables: Tables) -> Iterator[Block]:
+    """Contribution, payouts and net in the same size, year 1 first; then luck, and who would see it."""
+    worth = tables["worth"].iloc[0]
+    yield {"shape": "cards", "title": words.say("worth.title"), "cards": cards(words, worth)}
+    notes = [*worth_said(words, tables), " ".join(words.say(f"worth.{w}") for w in ("known", "values"))]
+    yield {"shape": "lines", "lines": notes[:-1], "note": notes[-1]}
 
 
-def plan_name(words: Words, tables: Tables, plan: Any) -> str:
-    """The current plan also says under which name the file lists it."""
-    if plan["kind"] != "current":
-        return words.plan(plan, 32)
-    plans = tables["plans"]
-    same = plans[plans["kind"].isin(["named"]) & plans["same_as_current"].astype(bool)]
-    names = [words.plan(p, 32) for _, p in same.iterrows()]
-    plain = words.plan(plan)
-    return words.say("plans.same", plan=plain, names=words.write.listed(names)) if names else plain
+def cards(words: Words, worth: Any) -> list[Block]:
+    """The first year large, a year at full effect below it."""
+    return [
+        {
+            "label": words.say(f"card.{name}"),
+            "value": words.money(worth[f"year_{name}"], signed=True),
+            "notes": [words.say("card.full", change=words.money(worth[f"full_{name}"], signed=True))],
+        }
+        for name in ("revenue", "loaded", "net")
+    ]
 
 
-def plans_section(words: Words, tables: Tables) -> Block:
-    shown, left_out = shown_plans(tables)
-    heads = ("gross", "direct", "revenue", "loaded", "net", "gain", "gaming", "control", "broken")
+# --- losses avoided -------------------------------------------------------------------------------------
+
+
+def losses_lead(tables: Tables) -> bool:
+    """Whether what is avoided matters more than what is gained: nobody would see the gain, or every other
+    named plan loses more than it."""
+    if tables["worth"].empty:
+        return True
+    worth, others = tables["worth"].iloc[0], others_named(tables["plans"])
+    lost = -others["net_year"]
+    return bool(worth["grade"] != "visible" or (lost > max(worth["full_net"], 0.0)).all())
+
+
+def losses_section(words: Words, tables: Tables, title: str = "losses.title") -> Block | None:
+    """Other named plans that lose net or break rules, a year, worst first; those that people know at all
+    where there is no plan to recommend."""
+    others = others_named(tables["plans"])
+    bad = (others["net_year"] < 0) | (others["broken_rules"] > 0)
+    shown = others[bad] if title == "losses.title" else others
+    if shown.empty:
+        return None
     columns = [
-        PageColumn(words.say("plans.plan"), "left", 1.0),
-        *(PageColumn(words.say(f"plans.{h}")) for h in heads),
+        PageColumn(words.say("losses.plan"), "left", 1.0),
+        PageColumn(words.say("losses.net")),
+        PageColumn(words.say("losses.rules"), "left", 1.6),
     ]
-    rows = [_plan_row(words, tables, plan) for _, plan in shown.iterrows()]
-    summary = tables["summary"].iloc[0]
-    notes = [words.say("plans.note", objective=objective(words, summary))]
-    notes += [words.say("plans.surplus")] if summary["objective"] == "surplus" else []
-    notes += [words.count("plans.more", left_out)] if left_out else []
-    starved = [plan_name(words, tables, plan) for _, plan in shown[shown["starved"].astype(bool)].iterrows()]
-    notes += [words.say("plans.starved", plans=words.write.listed(starved))] if starved else []
-    notes += what_happens(words, tables, shown)
-    planned = (shown["kind"] == "chosen").any()
-    title = words.say("plans.title" if planned else "plans.title_known")
-    return section(title, body=table(columns, rows), notes=notes)
+    rows = [_loss(words, plan) for _, plan in shown.head(MOST_LOSSES).iterrows()]
+    left_out = len(shown) - MOST_LOSSES
+    notes = [words.count("losses.more", left_out) if left_out > 0 else ""]
+    return section(words.say(title), body=table(columns, rows), notes=notes)
 
 
-def _plan_row(words: Words, tables: Tables, plan: Any) -> Block:
-    money = [words.amount(plan[c]) for c in ("gross", "direct_costs", "revenue", "loaded_pay", "net")]
-    gain = NOTHING if plan["kind"] == "current" else words.amount(plan["gain"], signed=True)
-    broken = int(plan["broken_rules"])
-    return row(
-        plan_name(words, tables, plan),
-        *money,
-        gain,
-        words.write.number(plan["gaming_hours"]),
-        words.write.percent(plan["controllability"], 0),
-        cell(words.write.number(broken), "bad") if broken else words.say("plans.none"),
-        tone="chosen" if plan["kind"] == "chosen" else "plain",
-    )
+def _loss(words: Words, plan: Any) -> Block:
+    net = words.amount(plan["net_year"], signed=True) if plan["settled"] else NOTHING
+    rules = rules_broken(words, str(plan["broken"])) or words.say("losses.none")
+    return row(words.plan(plan, 60), cell(net, "bold") if plan["net_year"] < 0 else net, rules)
 
 
-# --- weights --------------------------------------------------------------------------------------------
+def rules_broken(words: Words, broken: str) -> str:
+    """The first rules by name, and how many more."""
+    names = broken.split("; ") if broken else []
+    told = words.name("rule_list", "; ".join(names[:MOST_RULES]), 160)
+    left_out = len(names) - MOST_RULES
+    return words.count("losses.and_more", left_out, rules=told) if left_out > 0 else told
 
 
-def weights_section(words: Words, tables: Tables) -> Block:
-    """KPI by team: weight today and weight recommended, darker where heavier; a list where teams are many."""
-    if len(tables["teams"]) > MOST_COLUMNS:
-        return _weights_list(words, tables)
-    weights, teams = tables["weights"], tables["teams"]
-    paid = weights[(weights["now"] > 0) | (weights["then"] > 0)]
-    order = [k for k in tables["kpis"]["kpi"] if k in set(paid["kpi"])]
-    head = [PageColumn(words.say("weights.kpi"), "left", 1.6)]
-    columns = head + [
-        PageColumn(words.label(t, "team", LONGEST_TEAM), "center", 1.0) for _, t in teams.iterrows()
-    ]
-    rows = [_kpi_row(words, paid[paid["kpi"] == k], teams) for k in order[:MOST_KPIS]]
-    rows += _terms_rows(words, teams)
-    left_out = len(order) - MOST_KPIS
-    notes = [words.say("weights.note"), words.count("weights.more", left_out) if left_out > 0 else ""]
-    return section(words.say("weights.title"), body=table(columns, rows), notes=notes)
+# --- simpler --------------------------------------------------------------------------------------------
 
 
-def _weights_list(words: Words, tables: Tables) -> Block:
-    """Team after team, the KPIs that it is or was paid on."""
-    weights = tables["weights"]
-    columns = [
-        PageColumn(words.say("pay.team"), "left", 1.0),
-        PageColumn(words.say("weights.kpi"), "left", 1.6),
-        PageColumn(words.say("weights.pay")),
-    ]
+def simple_section(words: Words, tables: Tables) -> Block | None:
+    """The simplest plan beside the recommended one, and what one change brings."""
+    said = list(simplest_said(words, tables))
+    if not said:
+        return None
+    return {**section(words.say("simple.title"), body=_side_by_side(words, tables)), "lines": said}
+
+
+def _side_by_side(words: Words, tables: Tables) -> Block | None:
+    """Teams that the simplest plan pays otherwise; nothing where it is the recommended one."""
+    frame, weights = tables["simplest"], tables["weights"]
+    if frame.empty or frame.iloc[0]["recommended"]:
+        return None
+    simple = {team: {k: float(w) for k, w in paid} for team, paid in pairs_of(frame.iloc[0]["plan"])}
+    columns = [PageColumn(words.say(f"simple.{h}"), "left", 1.0) for h in ("team", "recommended", "simplest")]
     rows = []
     for _, team in tables["teams"].iterrows():
-        mine = weights[(weights["team"] == team["team"]) & ((weights["now"] > 0) | (weights["then"] > 0))]
-        paid = [
-            words.say("weights.of", kpi=words.label(w, "kpi", 52), weight=_weight(words, w))
-            for _, w in mine.iterrows()
+        mine = weights[(weights["team"] == team["team"]) & (weights["then"] > 0)]
+        recommended = {str(w["kpi"]): float(w["then"]) for _, w in mine.iterrows()}
+        other = {kpi: weight for kpi, weight in simple.get(team["team"], {}).items() if weight > 0}
+        if not _alike(recommended, other):
+            cells = (_paid(words, paid) for paid in (recommended, other))
+            rows.append(row(words.label(team, "team"), *cells))
+    return table(columns, rows) if rows else None
+
+
+def _alike(one: dict[str, float], other: dict[str, float]) -> bool:
+    return one.keys() == other.keys() and all(abs(one[k] - other[k]) < 1e-5 for k in one)
+
+
+def _paid(words: Words, weights: dict[str, float]) -> str:
+    return words.write.listed(
+        [
+            words.say("weights.of", kpi=words.name("kpi", kpi, 40), weight=words.write.weight(weight))
+            for kpi, weight in weights.items()
         ]
-        terms = [_target(words, team)]
-        terms += [words.say("weights.curve_of", curve=_curve(words, team))] if team["curve_moved"] else []
-        listed = (words.say("separator").join(parts) for parts in (paid, terms))
-        rows.append(row(words.label(team, "team"), *listed))
-    return section(words.say("weights.title"), body=table(columns, rows))
-
-
-def _kpi_row(words: Words, paid: pd.DataFrame, teams: pd.DataFrame) -> Block:
-    of = {r["team"]: cell(_weight(words, r), tint(r["then"], HEAT)) for _, r in paid.iterrows()}
-    return row(words.label(paid.iloc[0], "kpi", 52), *(of.get(t, cell("", "plain")) for t in teams["team"]))
-
-
-def _weight(words: Words, weight: Any) -> str:
-    current, recommended = weight["now"], weight["then"]
-    if recommended == current:
-        return words.write.weight(recommended)
-    before, after = (words.write.weight(w) if w > 0 else NOTHING for w in (current, recommended))
-    return words.say("weights.move", now=before, then=after)
-
-
-def _terms_rows(words: Words, teams: pd.DataFrame) -> list[Block]:
-    """Target pay, and the pay curves where one changes."""
-    parts = {"pay": _target} | ({"curve": _curve} if teams["curve_moved"].any() else {})
-    return [
-        row(words.say(f"weights.{name}"), *(of(words, t) for _, t in teams.iterrows()), tone="total")
-        for name, of in parts.items()
-    ]
-
-
-def _curve(words: Words, team: Any) -> str:
-    """The pay curve before and after; nothing for a team without pay."""
-    current, recommended = (plain_name(team[c]) if team[c] else "" for c in ("curve_now", "curve_then"))
-    if not team["curve_moved"]:
-        return words.say("weights.curve_today") if team["target_then"] > 0 else NOTHING
-    if not recommended:
-        return words.say("weights.curve_own")
-    key = "weights.move" if current else "weights.curve_new"
-    return words.say(key, now=words.user(current, 32), then=words.user(recommended, 32))
-
-
-def _target(words: Words, team: Any) -> str:
-    current, recommended = words.money(team["target_now"]), words.money(team["target_then"])
-    return current if current == recommended else words.say("weights.move", now=current, then=recommended)
-
-
-# --- chart ----------------------------------------------------------------------------------------------
-
-
-HEIGHTS = (42.0, 54.0, 68.0, 88.0)
-"""Heights [mm] in which the chart is drawn; the template takes the tallest that fits."""
-
-
-def chart(words: Words, tables: Tables) -> Block:
-    """Payouts against revenue of the plans shown."""
-    shown, _ = shown_plans(tables)
-    points = [
-        Dot(plan_name(words, tables, p), float(p["loaded_pay"]), float(p["revenue"]), str(p["kind"]))
-        for _, p in shown.iterrows()
-    ]
-    summary = tables["summary"].iloc[0]
-    said = [
-        words.say("chart.point", plan=p.label, loaded=words.money(p.paid), revenue=words.money(p.revenue))
-        for p in points
-    ]
-    axes = {a: words.say(f"chart.{a}", unit=words.write.symbol) for a in ("x", "y")}
-    budget = float(summary["budget"])
-    drawings = [{"height": h, "svg": plans_chart(points, budget, words, axes, h)} for h in HEIGHTS]
-    return {
-        "title": words.say("chart.title"),
-        "drawings": drawings,
-        "alt": words.say("chart.alt", points=" ".join(said)),
-        "note": words.say("chart.note"),
-    }
+    )
 
 
 # --- without a plan -------------------------------------------------------------------------------------
@@ -295,20 +219,3 @@ def _conflict_row(words: Words, rule: Any) -> Block:
     limit, relaxed = (as_written(words, rule["unit"], rule[c]) for c in ("limit", "relaxed"))
     by = as_written(words, rule["unit"], rule["by"]) if moved else words.say("conflict.not_moved")
     return row(words.label(rule, "rule", 80), limit, by, relaxed, tone="chosen" if moved else "plain")
-
-
-def broken_section(words: Words, tables: Tables) -> Block:
-    """Which rules the plans that people know break."""
-    shown, _ = shown_plans(tables)
-    columns = [
-        PageColumn(words.say("broken.plan"), "left"),
-        PageColumn(words.say("broken.rules"), "left", 1.0),
-    ]
-    rows = [
-        row(
-            plan_name(words, tables, p),
-            words.name("rule_list", p["broken"], 240) or words.say("plans.none"),
-        )
-        for _, p in shown.iterrows()
-    ]
-    return section(words.say("broken.title"), body=table(columns, rows))

@@ -19,6 +19,11 @@ MOST_LINES = 24
 """Activities shown, over all teams."""
 MOST_GAMING = 8
 MOST_RULES = 7
+ERRORS = (
+    *("gap", "rules", "model_value", "regret", "bounds", "equilibrium_residual", "one_equilibrium"),
+    *("global_response", "amounts", "model_cvar", "realised_cvar", "cvar_sample", "percentile_sample"),
+)
+"""Checks whose number is nothing but an error near zero: that they hold says it."""
 
 
 # --- what each team does differently --------------------------------------------------------------------
@@ -96,11 +101,16 @@ def _gaming_row(words: Words, line: Any) -> Block:
         words.units(line["now"], digits),
         cell(recommended, "bad") if over else recommended,
         words.units(line["cap"], digits) if math.isfinite(line["cap"]) else words.say("gaming.no_cap"),
-        words.per_unit(line["team_reward"]),
-        words.per_unit(line["company_cost"]),
-        words.money(line["company_loss"]),
+        words.per_unit(line["team_reward"]) if line["team_reward"] >= 0 else NOTHING,
+        words.per_unit(line["company_cost"]) if line["company_cost"] >= 0 else NOTHING,
+        loss_said(words, line["company_loss"]),
         margin_text(words, line["margin"]),
     )
+
+
+def loss_said(words: Words, loss: float) -> str:
+    """What it costs the company; what it brings where that is below nothing."""
+    return words.money(loss) if loss >= 0 else words.say("gaming.brings", amount=words.money(-loss))
 
 
 def margin_text(words: Words, margin: float) -> str:
@@ -219,5 +229,7 @@ def _check(words: Words, check: Any) -> Block:
     value, limit = (check_number(words, check["check"], check[c]) for c in ("value", "limit"))
     if check["check"] in ("no_better_plan", "every_plan_judged", "sample"):
         limit = NOTHING
+    if check["ok"] and check["check"] in ERRORS:
+        value = limit = NOTHING
     state = cell(words.say("proof.ok"), "good") if check["ok"] else cell(words.say("proof.failed"), "bad")
     return row(words.label(check, "check"), value, limit, state)

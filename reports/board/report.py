@@ -7,23 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from optimizer.tables.rounding import printable
 from reports.board.appendix import chapters
-from reports.board.page_one import (
-    broken_section,
-    cards,
-    chart,
-    conflict_section,
-    head,
-    next_period,
-    plans_section,
-    weights_section,
-)
+from reports.board.page_one import first_page, head
 from reports.board.page_two import certificate, gaming, rules, work
 from reports.board.sensitivity import sensitivity
 from reports.run import Document, RunContent
 from reports.typesetting.blocks import Block
 from reports.typesetting.typeset import page_data, typeset
-from reports.words.alerts import alerts
-from reports.words.approved import version_line
+from reports.words.alerts import split_alerts
+from reports.words.approved import version_line, version_said
 from reports.words.catalogue import Words, footer, words_for
 from reports.words.drafts import draft_mark
 from reports.words.sentences import Tables, decision
@@ -46,32 +37,23 @@ def payload_of(
     """Everything that the template prints, as strings, for tables whose numbers are `printable`. Version and
     approvals are the `run`'s."""
     run = run or RunContent(tables, files)
-    top, draft = head(words, tables), draft_mark(words, tables)
+    top, draft = head(words, tables, version_said(run), date), draft_mark(words, tables)
     planned = bool((tables["plans"]["kind"] == "chosen").any())
     foot = " · ".join(filter(None, (footer(words, top["title"], date), version_line(words, run))))
     return {
         **page_data(words.language, top["title"], foot, files, draft),
         "head": top,
-        "alerts": alerts(words, tables),
-        "decision": decision(words, tables),
-        "cards": cards(words, tables),
-        "first": next_period(words, tables),
-        "first_page": _first_page(words, tables, planned),
-        "chart": chart(words, tables) if planned else None,
+        "first_page": first_page(words, tables, planned),
         "second_page": _second_page(words, tables) if planned else None,
         "appendix": {"title": words.say("appendix.title"), "chapters": chapters(words, tables, run)},
     }
 
 
-def _first_page(words: Words, tables: Tables, planned: bool) -> list[Block]:
-    if planned:
-        return [plans_section(words, tables), weights_section(words, tables)]
-    sections = [conflict_section(words, tables), plans_section(words, tables), broken_section(words, tables)]
-    return [s for s in sections if s is not None]
-
-
 def _second_page(words: Words, tables: Tables) -> Block:
+    _, rest = split_alerts(words, tables)
     return {
+        "alerts": rest,
+        "decision": decision(words, tables) | {"title": words.say("decision.title")},
         "work": work(words, tables),
         "gaming": gaming(words, tables),
         "rules": rules(words, tables),

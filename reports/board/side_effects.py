@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports.board.page_one import plan_name, shown_plans
+from reports.board.plans import plan_name, shown_plans
 from reports.board.what_happens import rows_of
 from reports.typesetting.blocks import Block, PageColumn, chapter, row, table
 from reports.words.catalogue import LONGEST_TEAM, Words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -11,24 +12,68 @@ from reports.words.catalogue import Words
 from reports.words.changed import anew_said, changes_said
 from reports.words.control_words import failed_controls
 from reports.words.doubts import doubts
-from reports.words.sentences import Row, Tables, objective, period
+from reports.words.money_alerts import (
+    above_target,
+    counted_twice,
+    hard_or_sure,
+    limit_exceeded,
+    little_control,
+    net_falls,
+    person_by_person,
+    results_moved,
+    under_limit,
+)
+from reports.words.sentences import Row, Tables, objective
 
+MOST_ALERTS = 4
+"""On page one."""
 MOST_NAMED = 3
 """KPIs or rules named in a sentence."""
 
 
-def alerts(words: Words, tables: Tables) -> list[dict[str, Any]]:
-    """What must be read before the numbers: what failed, is broken or doubtful, and why nothing moved."""
-    blocks = [*_changed(words, tables), *_failed(words, tables)]
-    blocks += [*_loss_of_net(words, tables), *_better_outside(words, tables)]
-    blocks += failed_controls(words, tables)
+Alert = dict[str, Any]
+
+
+def alerts(words: Words, tables: Tables) -> list[Alert]:
+    """All of them, in the order in which they are read."""
+    planned = bool((tables["plans"]["kind"] == "chosen").any())
+    searched = planned and tables["summary"].iloc[0]["status"] != "given"
+    blocks = _changed(words, tables)
+    blocks += [{**block, "large": True} for block in _sentences(net_falls(words, tables), "bad")]
+    blocks += _sentences(limit_exceeded(words, tables), "bad")
+    blocks += [*_failed(words, tables), *failed_controls(words, tables)]
     blocks += [*_broken(words, tables), *_beliefs(words, tables)]
-    blocks += doubts(words, tables["warnings"])
-    summary = tables["summary"].iloc[0]
-    searched = summary["status"] != "given" and (tables["plans"]["kind"] == "chosen").any()
-    if not summary["moved"] and searched:
+    if planned:
+        blocks += [block for tell in _OF_MEASURES for block in _sentences(tell(words, tables), "warn")]
+    blocks += [*_better_outside(words, tables), *doubts(words, tables["warnings"])]
+    if not tables["summary"].iloc[0]["moved"] and searched:
         blocks.append({"title": words.say("alert.still"), "lines": _still(words, tables), "tone": "warn"})
     return blocks
+
+
+_OF_MEASURES = (
+    above_target,
+    results_moved,
+    person_by_person,
+    little_control,
+    counted_twice,
+    hard_or_sure,
+)
+
+
+def _sentences(said: Iterable[str], tone: str) -> list[Alert]:
+    """One alert for what is of one kind: the first sentence, then the others."""
+    lines = list(said)
+    return [{"title": lines[0], "lines": lines[1:], "tone": tone}] if lines else []
+
+
+def split_alerts(words: Words, tables: Tables, most: int = MOST_ALERTS) -> tuple[list[Alert], list[Alert]]:
+    """Those of page one, and those that page two has; where why nothing moved is told it is on page one."""
+    every = alerts(words, tables)
+    still = [block for block in every if block["title"] == words.say("alert.still")]
+    others = [block for block in every if block not in still]
+    first = [*others[: most - len(still)], *still]
+    return first, [block for block in others if block not in first]
 
 
 def _changed(words: Words, tables: Tables) -> list[dict[str, Any]]:
@@ -45,24 +90,6 @@ def _failed(words: Words, tables: Tables) -> list[dict[str, Any]]:
     wrong, planned = summary["status"] == "error", (tables["plans"]["kind"] == "chosen").any()
     title = words.say(("alert.failed" if wrong else "alert.unproven") if planned else "alert.no_plan")
     return [{"title": title, "lines": failed, "tone": "bad" if wrong else "warn"}]
-
-
-def _loss_of_net(words: Words, tables: Tables) -> list[dict[str, Any]]:
-    """The plan brings more of its objective and leaves less: that is no matter for a column of a table."""
-    summary, chosen = tables["summary"].iloc[0], tables["plans"].iloc[-1]
-    if not summary["moved"] or chosen["kind"] != "chosen" or chosen["net_change"] >= 0:
-        return []
-    net = words.money(-chosen["net_change"])
-    line = words.say(
-        "alert.net_alone" if summary["status"] in ("imposed", "given") else "alert.net_why",
-        objective=objective(words, summary),
-        loaded=words.money(chosen["loaded_change"], signed=True),
-        revenue=words.money(chosen["revenue_change"], signed=True),
-        net=net,
-        share=words.write.percent(chosen["net_change_share"], 1, signed=True),
-    )
-    title = words.say("alert.net", net=net, period=period(words, summary))
-    return [{"title": title, "lines": [line], "tone": "bad"}]
 
 
 def _better_outside(words: Words, tables: Tables) -> list[dict[str, Any]]:
@@ -116,14 +143,7 @@ def check_number(words: Words, check: str, value: float) -> str:
         return words.write.percent(value, 2 if abs(value) < 0.1 else 1)
     if check == "denominator_floor":
         return words.write.percent(value, 0)
-    if check in (
-        "no_better_plan",
-        "model_accepts_plan",
-        "every_plan_judged",
-        "every_curve",
-        "solver",
-        "time",
-    ):
+    if check in COUNTED:
         return words.write.number(value)
     return words.write.tiny(value)
 
@@ -156,8 +176,7 @@ def _still(words: Words, tables: Tables) -> list[str]:
     if summary["near_ties"]:
         lines.append(words.count("still.ties", int(summary["near_ties"])))
     if math.isfinite(summary["budget_unused"]):
-        amounts = {"unused": words.money(summary["budget_unused"]), "budget": words.money(summary["budget"])}
-        lines.append(words.say("still.unused", **amounts))
+        lines += under_limit(words, tables)
     return lines
 
 

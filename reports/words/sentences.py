@@ -21,7 +21,7 @@ def decision(words: Words, tables: Tables) -> dict[str, str]:
     """`what` is to be done, and the `result` that it brings."""
     summary = tables["summary"].iloc[0]
     if drafted := int(summary["placeholders"]):
-        return {"what": words.count("decision.draft", drafted), "result": words.say("decision.draft_why")}
+        return {"what": words.count("decision.draft", drafted), "result": ""}
     chosen = tables["plans"][tables["plans"]["kind"] == "chosen"]
     if chosen.empty:
         return _without_plan(words, tables, summary)
@@ -103,7 +103,7 @@ def _change(words: Words, tables: Tables, team: Row) -> str:
     if not old or not new:
         return words.say("change.paid" if new else "change.unpaid", **parts)
     change = words.say("change.kpis" if team["weights_moved"] else "change.same", **parts)
-    terms = [*_terms(words, team), *_goals(words, tables, mine, team)]
+    terms = [*_terms(words, team), *goals(words, tables, mine, team)]
     return words.say("change.with", change=change, terms=words.write.listed(terms)) if terms else change
 
 
@@ -118,7 +118,7 @@ def _terms(words: Words, team: Row) -> Iterator[str]:
         yield words.say(key if curve else "change.curve_own", curve=curve, before=before)
 
 
-def _goals(words: Words, tables: Tables, mine: pd.DataFrame, team: Row) -> Iterator[str]:
+def goals(words: Words, tables: Tables, mine: pd.DataFrame, team: Row) -> Iterator[str]:
     """Targets of KPIs that a team is paid on, where they change."""
     if not team["goals_moved"]:
         return

@@ -68,4 +68,4 @@ def _over(words: Words, scenario: Scenario, year: Sequence[Row]) -> Iterator[str
         called = when(words, scenario.period, int(line["period"]))
         key = "year.exceeded.team" if line["team"] else "year.exceeded"
         team = words.label(line, "team") if line["team"] else ""
-        yield words.say(key, when=called, team=team, by=money(-line["slack"]))
+        yield words.say(key, when=called, team=team, by=words.cents(-line["slack"]))

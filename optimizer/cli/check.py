@@ -10,7 +10,7 @@ import click
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.given_scenario import placed, read, tell_changed, with_changed
 from optimizer.cli.parameters import file_argument, json_option, set_option
-from optimizer.cli.reader import echo, warned
+from optimizer.cli.reader import echo, problem_json, warned
 from optimizer.cli.start import ANSWERS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def check(file: Path, answers_file: Path | None, changes: tuple[str, ...], as_js
     warnings = placed(file, scenario, [*warnings_of(scenario), *measured_warnings(cal)], changes)
     answers = _answers(file, answers_file, scenario)
     if as_json:
-        told = with_changed(scenario, {"problems": [], "warnings": [w.as_json() for w in warnings]})
+        told = with_changed(scenario, {"problems": [], "warnings": [problem_json(w) for w in warnings]})
         print_json(
             told if answers is None else {**told, "answers": kept_json(kept_answers(answers, scenario))}
         )

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, cast
 
 import click
 
-from optimizer.cli.reader import all_told, echo, environment_language, speak
+from optimizer.cli.help import LANGUAGES, Verb, asked_in, show_usage_error, verbs_help
+from optimizer.cli.reader import ENGLISH, all_told, echo, environment_language, language, problem_json, speak
 from optimizer.scenario.files import system_reason, system_remedy
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ P = ParamSpec("P")
 
 
 class Verbs(click.Group):
-    """The verbs; where `--json` is among the arguments, a usage error is one JSON object on stdout too."""
+    """The verbs; where `--json` is among the arguments, a usage error is one JSON object on stdout too.
+    `--lang` may stand before or after the verb; without it the environment says the language."""
+
+    command_class = Verb
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         atexit.register(_deafen)
@@ -62,8 +66,26 @@ class Verbs(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.obj = {"as_json": "--json" in args}
+        speak(environment_language())
         with _told_as_json(ctx), _stopping():
-            return super().parse_args(ctx, args)
+            lang, rest = asked_in(args, self._with_own_language())
+            if lang is not None:
+                speak(lang, asked=True)
+            return super().parse_args(ctx, rest)
+
+    def _with_own_language(self) -> set[str]:
+        """Verbs whose `--lang` says the language of what they write."""
+        named = ((name, param) for name, verb in self.commands.items() for param in verb.params)
+        return {name for name, param in named if "--lang" in param.opts}
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        Verb.format_help(self, ctx, formatter)  # type: ignore[arg-type]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if language() == ENGLISH:
+            super().format_commands(ctx, formatter)
+        else:
+            verbs_help(self, ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> Any:
         with _told_as_json(ctx), _stopping():
@@ -124,19 +146,22 @@ def _told_as_json(ctx: click.Context) -> Iterator[None]:
             hint = f"{place} --help says what is allowed"
             problem = {"where": place, "value": "", "message": error.format_message(), "hint": hint}
             _print_problems([problem])
-        raise
+        if language() == ENGLISH:
+            raise
+        show_usage_error(error)
+        sys.exit(error.exit_code)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--lang",
-    type=click.Choice(["en", "fr"]),
-    help="Of what is said at the terminal; default: what LANG says.",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Of what is said at the terminal, also after a verb; default: what LANG says.",
 )
 @click.version_option(package_name="incentive-optimizer", prog_name="incentives")
-def main(lang: str | None) -> None:
+def main() -> None:
     """Find the variable-pay weights that maximize revenue, knowing that teams answer in their interest."""
-    speak(lang or environment_language())
 
 
 def _calibration_error() -> type[Exception] | tuple[()]:
@@ -164,7 +189,7 @@ def verb(function: Callable[P, None]) -> Callable[P, None]:
             raise click.BadParameter(str(error)) from error
         except ScenarioError as error:
             told = all_told(error.problems)
-            _refuse(kwargs.get("as_json") is True, [p.as_json() for p in error.problems], told)
+            _refuse(kwargs.get("as_json") is True, [problem_json(p) for p in error.problems], told)
         except _calibration_error() as error:
             problem = {"where": "activities", "value": "", "message": str(error), "hint": ""}
             _refuse(kwargs.get("as_json") is True, [problem], f"error: {error}")

@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 _LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_ASKED: ContextVar[bool] = ContextVar("asked", default=False)
+"""Whether somebody asked for the language (`--lang`), rather than the environment: JSON follows only then."""
 
 
-def speak(language: str) -> None:
+def speak(language: str, *, asked: bool = False) -> None:
     """From now on, in this process."""
     _LANGUAGE.set(language)
+    _ASKED.set(asked)
+
+
+def asked_language() -> str | None:
+    """What `--lang` before the verb, or after one without its own, named."""
+    return language() if _ASKED.get() else None
 
 
 def language() -> str:
@@ -56,6 +64,14 @@ def numbers_said(text: str) -> str:
 def echo(text: object = "", *, err: bool = False) -> None:
     """Print what people read. What programs read is printed as it is (`click.echo`)."""
     click.echo(said(str(text)), err=err)
+
+
+def problem_json(problem: InputProblem) -> dict[str, str]:
+    """A problem as JSON: its sentences in the language that was asked for, keys and places as they are."""
+    content = problem.as_json()
+    if not _ASKED.get():
+        return content
+    return content | {key: said(content[key]) for key in ("message", "hint")}
 
 
 def told(problem: InputProblem) -> str:

@@ -10,7 +10,7 @@ import click
 
 from optimizer.cli.common import main, print_json, verb, write_new
 from optimizer.cli.parameters import Destination, json_option
-from optimizer.cli.reader import echo
+from optimizer.cli.reader import asked_language, echo, environment_language, speak
 
 if TYPE_CHECKING:
     from optimizer.scenario.problems import InputProblem
@@ -74,6 +74,7 @@ def start(
     Questions are asked in English or French, and answers kept in the folder after each: the same command goes
     on where one stopped. With --answers nothing is asked. Writes scenario.yaml and answers.yaml.
     """
+    lang = lang or asked_language()
     _speak(lang, answers_file)
     if page:
         from optimizer.cli.start_page import write_page
@@ -93,10 +94,8 @@ def start(
 
 def _speak(lang: str | None, answers_file: Path | None) -> None:
     """What is refused is told in the language asked for, else in that of the answers, else of the system."""
-    from optimizer.cli.reader import environment_language, speak
-
     of_file = None if lang or answers_file is None else _language_of(answers_file)
-    speak(lang or of_file or environment_language())
+    speak(lang or of_file or environment_language(), asked=lang is not None)
 
 
 def _language_of(file: Path) -> str | None:
@@ -161,7 +160,6 @@ def _example(kind: str, as_json: bool) -> None:
 def _empty_workbook(archetype: str, lang: str | None, folder: Path, as_json: bool) -> None:
     """A workbook to fill in, in the language of the reader."""
     from optimizer.cli.ask.sheet_lines import answers_workbook
-    from optimizer.cli.reader import environment_language
 
     file = folder / FORM
     write_new(file, answers_workbook({"archetype": archetype, "lang": lang or environment_language()}))
@@ -222,12 +220,12 @@ def _write(
 ) -> None:
     """Generate, write, and tell what was given, adjusted and assumed. `kept`: the folder has these
     answers, or others that they took the place of."""
-    from optimizer.cli.reader import speak, warned
+    from optimizer.cli.reader import warned
     from optimizer.cli.show.started import kept_json, phrases, show_started, started_json
     from optimizer.scenario.start.kept_answers import kept_answers
     from optimizer.scenario.write import dump_scenario
 
-    speak(lang or answers.lang)
+    speak(lang or answers.lang, asked=lang is not None)
     for doubt in () if as_json else doubts:
         echo(warned(doubt), err=True)
     made = _started(answers, folder / ANSWERS if folder is not None and kept else None)

@@ -20,7 +20,22 @@ from reports.words.format import Formatter
 if TYPE_CHECKING:
     from optimizer.scenario.types import Scenario
 
-PLAIN = frozenset({"yes", "no", "NO", "revenue", "charges", "net", "objective"})
+PLAIN = frozenset(
+    {
+        "yes",
+        "no",
+        "NO",
+        "revenue",
+        "charges",
+        "net",
+        "objective",
+        "loaded",
+        "gross",
+        "nothing",
+        "none",
+        "chosen",
+    }
+)
 """Single words of cells that are no names of the company's own."""
 WIDEST = 1_000
 """Letters in a line, at most."""

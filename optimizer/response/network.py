@@ -237,11 +237,13 @@ def _block(network: Network, i: int) -> TeamBlock:
 def _reverse_topological(count: int, source: Ints, leads_to: Bools) -> tuple[int, ...]:
     below = [set(np.flatnonzero(leads_to[:, source == n].any(axis=1))) for n in range(count)]
     done: list[int] = []
+    passed: set[int] = set()
     while len(done) < count:
-        ready = [n for n in range(count) if n not in done and below[n] <= set(done)]
+        ready = [n for n in range(count) if n not in passed and below[n] <= passed]
         if not ready:
             raise ValueError("stages form a cycle")
         done += ready
+        passed.update(ready)
     return tuple(done)
 
 

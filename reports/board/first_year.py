@@ -13,6 +13,8 @@ from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
 from reports.words.year import WHOLE, when
 
+SHOWN = 0.5
+"""Of a true-up, in the unit of the currency: less is printed as 0."""
 EARNED = ("gross", "charges", "loaded", "p90", "reserve", "limit", "slack")
 
 
@@ -66,7 +68,7 @@ def _cash(words: Words, tables: Tables) -> str:
     year = cash[~cash["next_year"].astype(bool)]
     amounts = {"opening": year["opening"].iloc[0], "closing": year["closing"].iloc[-1]}
     amounts |= {flow: year[flow].sum() for flow in ("earned", "paid", "true_up")}
-    key = "year.cash_true_up" if _says(year["true_up"]) else "year.cash"
+    key = "year.cash_true_up" if abs(amounts["true_up"]) >= SHOWN else "year.cash"
     return words.say(key, **{name: words.money(float(amount)) for name, amount in amounts.items()})
 
 

@@ -70,8 +70,8 @@ def _season(scenario: Scenario, at: Path, shares: Sequence[float]) -> Findings:
     yield from _listed(scenario, at, shares)
     total = math.fsum(shares)
     if abs(total - 1) > SUMS:
-        fair = ", ".join(number(round(share / total, 4)) for share in shares) if total > 0 else ""
-        hint = f"in the same proportions: [{fair}]" if fair else "write shares that sum to 1"
+        kept = f"divide each by {number(total)}: they keep their proportions"
+        hint = kept if total > 0 else "write shares that sum to 1"
         yield Finding(at, _shown(shares), f"shares of a year sum to 1, these to {number(total)}", hint)
 
 

@@ -10,6 +10,7 @@ import click
 
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.parameters import json_option
+from optimizer.cli.reader import echo
 
 run_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -68,10 +69,10 @@ def approve(
     if as_json:
         print_json({"run": str(folder), "approval": asdict(approval)})
         return
-    click.echo(f"approved by {approval.by} ({approval.role}) on {approval.date}: {folder}")
-    click.echo(f"version {approval.version}")
-    click.echo(f"plan {approval.plan[:12]}, approval {approval.number}: {approval.short}")
-    click.echo("`incentives report` prints it on the documents", err=True)
+    echo(f"approved by {approval.by} ({approval.role}) on {approval.date}: {folder}")
+    echo(f"version {approval.version}")
+    echo(f"plan {approval.plan[:12]}, approval {approval.number}: {approval.short}")
+    echo("`incentives report` prints it on the documents", err=True)
 
 
 def _of_plan(run: Path, plan_name: str) -> Path:

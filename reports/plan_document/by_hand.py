@@ -10,7 +10,6 @@ from reports.plan_document.pay_sections import amount_of
 from reports.plan_document.told import Told
 from reports.run import RunContent
 from reports.words.approved import approvals_in, version_said
-from reports.words.format import NOTHING
 
 PERSON = ("name", "number", "job", "territory", "time", "from", "to")
 APPROVERS = ("prepared", "hr", "finance", "management", "council")
@@ -51,7 +50,7 @@ def _scheduled(told: Told, line: Any) -> Row:
         (
             told.name("kpi", line["kpi"]),
             told.measured(line, line["objective"]),
-            BY_HAND if told.on_persons else NOTHING,
+            BY_HAND if told.on_persons else told.say("schedule.of_team"),
             told.money(amount) if own else BY_HAND,
             BY_HAND,
             told.money(amount * int(told.pay["periods"])) if own else BY_HAND,
@@ -70,7 +69,7 @@ def approvals(told: Told, run: RunContent) -> Iterator[Block]:
         Column(told.say(f"approvals.{head}"), False, share)
         for head, share in (("who", 1.6), ("name", 1.4), ("function", 1.4), ("date", 1.0), ("signature", 1.4))
     )
-    rows = tuple(Row((told.say(f"approvals.{who}"), *[BY_HAND] * 4)) for who in APPROVERS)
+    rows = tuple(Row((told.say(f"approvals.{who}"), *[BY_HAND] * 4), signed=True) for who in APPROVERS)
     yield Grid(columns, rows, tall=True)
     for _, line in told.objectives.iterrows():
         if line["people"] > 1:

@@ -44,13 +44,9 @@ def _blocks(told: Told, run: RunContent) -> Iterator[Block]:
         pay_sections.earn,
         pay_sections.measures,
         scale,
-    ):
-        yield from part(told)
-    yield NewPage()
-    for part in (pay_sections.examples, rule_sections.definitions, rule_sections.whose):
-        yield from part(told)
-    yield NewPage()
-    for part in (
+        pay_sections.examples,
+        rule_sections.definitions,
+        rule_sections.whose,
         rule_sections.part_periods,
         rule_sections.payment,
         rule_sections.rules,

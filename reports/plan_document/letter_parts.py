@@ -42,6 +42,8 @@ class Row:
     cells: tuple[str, ...]
     strong: bool = False
     """A total, or the name of a case."""
+    signed: bool = False
+    """Whether there is room for a signature."""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,11 @@ def _payload(block: Block) -> dict[str, Any]:
                 "tall": block.tall,
                 "columns": [{"head": c.head, "numbers": c.numbers, "share": c.share} for c in block.columns],
                 "rows": [
-                    {"cells": [dotted_out(text) for text in row.cells], "strong": row.strong}
+                    {
+                        "cells": [dotted_out(text) for text in row.cells],
+                        "strong": row.strong,
+                        "signed": row.signed,
+                    }
                     for row in block.rows
                 ],
             }

@@ -90,7 +90,10 @@ def signatures(told: Told) -> Iterator[Block]:
         Column("", numbers=False, share=1.0),
         *(Column(told.say(f"sign.{w}"), False, 2.0) for w in _WHO),
     )
-    lines = tuple(Row((told.say(f"sign.{line}"), BY_HAND, BY_HAND)) for line in ("name", "date", "signature"))
+    lines = tuple(
+        Row((told.say(f"sign.{line}"), BY_HAND, BY_HAND), signed=line == "signature")
+        for line in ("name", "date", "signature")
+    )
     yield Grid(columns, lines, tall=True)
 
 

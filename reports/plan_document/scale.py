@@ -68,7 +68,8 @@ def _ends(told: Told, kpis: list[str], *, several: bool) -> str:
     ends = told.ends(kpis[0])
     said = []
     if math.isfinite(ends["nothing_below"]):
-        said.append(told.say("nothing_below", share=told.share(ends["nothing_below"])))
+        key = "nothing_below_each" if len(kpis) > 1 else "nothing_below"
+        said.append(told.say(key, share=told.share(ends["nothing_below"])))
     last, slope = float(ends["last_corner"]), float(ends["slope"])
     if slope:
         points = told.number(slope)

@@ -55,12 +55,14 @@ SIZES = {
 SPACES = {
     "Title": (0, 2),
     "Heading 1": (0, 6),
-    "Heading 2": (7, 2),
-    "Normal": (0, 3),
-    CELL: (1, 1),
-    NUMBER: (1, 1),
+    "Heading 2": (5, 1.5),
+    "Normal": (0, 2.5),
+    CELL: (0.6, 0.6),
+    NUMBER: (0.6, 0.6),
 }
 """Points before and after."""
+SIGNED = 14
+"""Millimetres for a signature."""
 STYLES = {"plain": "Normal", "strong": AMOUNT, "note": NOTE}
 PLAIN = ("Normal", "Subtitle", NOTE, CELL, NUMBER)
 """Styles that are not bold."""
@@ -140,11 +142,14 @@ def _add_grid(document: Any, grid: Grid, bookmarks: count[int]) -> None:
     for place, (made, row) in enumerate(zip(table._tbl.tr_lst, rows, strict=True)):
         made.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         if grid.tall and place >= grid.headed:
-            made.trHeight_val = Mm(8)
+            made.trHeight_val = Mm(SIGNED if row.signed else 8)
         for column, made_cell, text, width in zip(grid.columns, made.tc_lst, row.cells, widths, strict=True):
             made_cell.width = width
             paragraph = made_cell.p_lst[0]
             paragraph.style = number if column.numbers else cell
+            begins = row.strong and not any(row.cells[1:])
+            if (grid.tall and place < len(rows) - 1) or begins:
+                paragraph.get_or_add_pPr().get_or_add_keepNext()
             _write(TextParagraph(paragraph, document), text, bookmarks, bold=row.strong)
     if grid.headed:
         table._tbl.tr_lst[0].get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -22,7 +22,7 @@ from optimizer.risk.draws import draw, draw_luck
 from optimizer.rollout.transition import follow
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
-from reports.board.page_one import plans_section
+from reports.board.plans import plans_side_by_side
 from tests.verbs import incentives
 
 TRUST = Path(__file__).parent / "cases" / "trust"
@@ -81,7 +81,7 @@ def test_the_report_says_which_plan_starves_a_rate() -> None:
         "fr": "paie un taux et laisse presque disparaître ce par quoi il est divisé",
     }
     for language, sentence in said.items():
-        notes = plans_section(words_for(tables, language), tables)["notes"]
+        notes = plans_side_by_side(words_for(tables, language), tables)["notes"]
         assert sum(sentence in " ".join(note.split()) for note in notes) == 1
 
 

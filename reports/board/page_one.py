@@ -135,6 +135,8 @@ def losses_section(words: Words, tables: Tables, title: str = "losses.title") ->
     rows = [_loss(words, plan) for _, plan in shown.head(MOST_LOSSES).iterrows()]
     left_out = len(shown) - MOST_LOSSES
     notes = [words.count("losses.more", left_out) if left_out > 0 else ""]
+    starved = [words.plan(plan, 40) for _, plan in shown[shown["starved"].astype(bool)].iterrows()]
+    notes += [words.say("plans.starved", plans=words.write.listed(starved))] if starved else []
     return section(words.say(title), body=table(columns, rows), notes=notes)
 
 

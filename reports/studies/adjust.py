@@ -165,7 +165,7 @@ def _attempts(words: Words, tables: Tables) -> Block | None:
             if line["limit"] >= _ANYTHING
             else words.write.number(line["limit"], 2),
             words.money(line["gain"], signed=True),
-            words.say(f"badge.{line['status']}"),
+            words.name("status", line["status"]),
         )
         for _, line in tables["attempts"].iterrows()
     ]

@@ -21,7 +21,7 @@ LITTLE_CONTROL, HEAVY = 0.30, 0.30
 """Control of a KPI below which, and weight from which, one does not fit the other."""
 HARD, SURE = 0.25, 0.90
 """Probabilities of reaching a paid objective outside which it says little."""
-ALL = 0.99
+NONE, ALL = 0.01, 0.99
 
 
 def net_falls(words: Words, tables: Tables) -> Iterator[str]:
@@ -152,6 +152,8 @@ def _probability(words: Words, share: float) -> str:
     """In whole percent; nothing that luck decides is certain."""
     if share > ALL:
         return words.say("alert.nearly_all", share=words.write.percent(ALL, 0))
+    if share < NONE:
+        return words.say("alert.hardly_any", share=words.write.percent(NONE, 0))
     return words.write.percent(share, 0)
 
 

@@ -423,3 +423,24 @@ def test_every_amount_of_a_plan_document_is_recomputed_by_the_workbook(name: str
         row = rows[words.label(example, "team"), words.label(example, "kpi")]
         address = f"{columns[round(example['attainment'], 6)]}{row}"
         assert cells["Attainment", address] == pytest.approx(example["pay"], abs=SAME)
+
+
+@pytest.mark.parametrize("name", ["curved"])
+def test_inputs_alone_may_be_changed_within_what_they_can_be_and_pages_print_with_heads(name: str) -> None:
+    opened = openpyxl.load_workbook(io.BytesIO(book(name)))
+    told = [sheet for sheet in opened if sheet.sheet_state == "visible"]
+    checked = 0
+    for sheet in told:
+        assert sheet.protection.sheet, sheet.title
+        assert sheet.protection.password is None, "formulas are protected from slips, not from people"
+        assert "&P" in sheet.oddFooter.right.text
+        ranges = {str(cell) for rule in sheet.data_validations.dataValidation for cell in rule.cells}
+        cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert all(cell.protection.locked for cell in cells if str(cell.value).startswith("="))
+        open_cells = [cell for cell in cells if not cell.protection.locked and cell.data_type == "n"]
+        for cell in open_cells:
+            assert cell.coordinate in ranges, (sheet.title, cell.coordinate)
+            checked += 1
+    assert checked > 20
+    headed = [sheet.title for sheet in told if sheet.print_title_rows]
+    assert {"Plan", "Budget", "Controls"} <= set(headed)

@@ -28,6 +28,10 @@ LANGUAGE = "Language"
 LONGEST_LITERAL = 230
 """Characters of a text in a formula, of which spreadsheets take 255."""
 LONGEST_TEXT = 4000
+OPEN = dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter", "select_locked_cells"), True)
+"""What a reader may do in a sheet whose formulas are protected, beside changing inputs."""
+LARGEST = 1e12
+"""Of a number that somebody types."""
 MOST_DECIMALS = 6
 """Shown of money that has no cents."""
 
@@ -41,10 +45,11 @@ def opened(content: io.BytesIO, title: str) -> Workbook:
 
 
 def printed(page: Worksheet) -> None:
-    """On A4, across, as wide as one page."""
+    """On A4, across, as wide as one page; file, sheet and page at the foot."""
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
+    page.set_footer("&L&F&C&A&R&P / &N")
 
 
 class Book:
@@ -56,6 +61,8 @@ class Book:
         self.cents = cents
         self.opens = next((one for one in words if one.language == language), words[0])
         self.inputs: list[tuple[str, float]] = []
+        self.headed: list[Worksheet] = []
+        """Sheets whose first heads are printed on every page."""
         self._bytes = io.BytesIO()
         self._book = opened(self._bytes, words[0].say("xlsx.title"))
         self._formats: dict[tuple[str, ...], Any] = {}
@@ -67,6 +74,7 @@ class Book:
             page.set_column(column, column, width)
         page.set_row(0, 26)
         page.hide_gridlines(2)
+        page.protect("", OPEN)  # against slips of the hand: there is no password
         printed(page)
         return Sheet(self, page, name)
 
@@ -113,7 +121,12 @@ class Book:
             "exact": {"num_format": "0.000000"},
             "whole": {"num_format": "0"},
             "strong": {"bold": True},
-            "input": {"bg_color": COLOURS["warn_tint"], "border": 1, "border_color": COLOURS["line"]},
+            "input": {
+                "locked": False,
+                "bg_color": COLOURS["warn_tint"],
+                "border": 1,
+                "border_color": COLOURS["line"],
+            },
             "total": {"bold": True, "top": 1},
             "bad": {"bg_color": COLOURS["bad_tint"], "font_color": COLOURS["bad"]},
         }
@@ -180,6 +193,9 @@ class Sheet:
 
     def heads(self, row: int, keys: Sequence[str], column: int = 0) -> None:
         self.page.set_row(row, 32)
+        if self.page not in self.book.headed:
+            self.page.repeat_rows(row)
+            self.book.headed.append(self.page)
         for offset, key in enumerate(keys):
             self.say(row, column + offset, f"xlsx.col.{key}", "head")
 
@@ -195,8 +211,21 @@ class Sheet:
 
     def input(self, row: int, column: int, value: float, *styles: str) -> None:
         """A number that a reader may change; the book remembers what it was."""
-        self.number(row, column, value, *styles, "input")
+        self.asked(row, column, value, *styles)
         self.book.inputs.append((self.at(row, column, outside=True), value))
+
+    def asked(self, row: int, column: int, value: float, *styles: str) -> None:
+        """A number that a reader may change without changing what the run was made from."""
+        self.number(row, column, value, *styles, "input")
+        self._validated(row, column, "share" if "share" in styles else "number")
+
+    def _validated(self, row: int, column: int, kind: str) -> None:
+        """What is typed must be a number, a share one from 0 to 1; else that is said, as the file opens."""
+        low, high = (0, 1) if kind == "share" else (-LARGEST, LARGEST)
+        said = self.book.opens.say(f"xlsx.input.{kind}")
+        rule = {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+        told = {"error_title": self.book.opens.say("xlsx.input"), "error_message": said}
+        self.page.data_validation(row, column, row, column, {**rule, **told})
 
     def live(self, row: int, column: int, formula: str, value: float | str, *styles: str) -> None:
         """A formula, stored with its value."""

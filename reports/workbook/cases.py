@@ -33,7 +33,7 @@ def write_cases(book: Book, cases: pd.DataFrame, totals: pd.DataFrame, agreed: A
     _heads(sheet, end, teams, paid)
     for number, (level, mine) in enumerate(totals.groupby("case", sort=True)):
         column = 3 + len(CASE) * number
-        sheet.number(FIRST - 2, column, float(str(level)), "share", "input")
+        sheet.asked(FIRST - 2, column, float(str(level)), "level")
         sheet.heads(FIRST - 1, CASE, column)
         lines = [line for _, line in cases[cases["case"] == level].iterrows()]
         for row, line in enumerate(lines, FIRST):

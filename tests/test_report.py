@@ -453,7 +453,7 @@ def test_a_date_is_printed_and_stamped_only_where_it_is_given() -> None:
 
 @pytest.mark.documents
 def test_the_report_is_small() -> None:
-    assert len(document("moved", "fr")) < 500_000
+    assert len(document("moved", "fr")) < 600_000  # nine pages, tags for every cell
 
 
 # --- words and numbers ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from reports.words.phrases import Phrases
 ROOT = Path(__file__).parents[1]
 GLOSSARY = json.loads((ROOT / "reports/locale/glossary/fr.json").read_text(encoding="utf-8"))
 FRENCH = [
+    "reports/locale/fr.json",
     "reports/locale/sentences/fr.json",
     "optimizer/scenario/start/evidence.fr.json",
 ]

@@ -75,6 +75,7 @@ def test_sentences_have_the_values_that_they_are_made_of() -> None:
     for english, french in told.items():
         values = len(re.findall(r"\{w?\}", english))
         assert sorted(set(re.findall(r"\{(\d)\}", french))) == [str(n) for n in range(values)], english
+        assert not re.search(r"\}(?:s\b|\(s\))", french), french  # "moiss"
         assert not re.search(r"\b(?:KPI|placeholder|revenu|piste)\b", french), french
 
 

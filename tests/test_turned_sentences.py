@@ -73,7 +73,7 @@ def test_every_sentence_of_these_rooms_has_a_french_one(file: Path) -> None:
 def test_sentences_have_the_values_that_they_are_made_of() -> None:
     told = json.loads((FOLDER / "fr.json").read_text(encoding="utf-8"))
     for english, french in told.items():
-        values = len(re.findall(r"\{w?\}", english))
+        values = len(re.findall(r"\{[wc]?\}", english))
         assert sorted(set(re.findall(r"\{(\d)\}", french))) == [str(n) for n in range(values)], english
         assert not re.search(r"\}(?:s\b|\(s\))", french), french  # "moiss"
         assert not re.search(r"\b(?:KPI|placeholder|revenu|piste)\b", french), french

@@ -2,9 +2,9 @@
 
 Problems are found deep inside, where no language is known, and terminals are written to from many places. A
 sentence is turned by itself, as gettext does: `locale/sentences/<language>.json` has it, with `{}` for every
-value in it (`{w}` for one without spaces), and beside it the sentence of the language, where the values stand
-by their places, `{0}`, `{1}`. Numbers are written as the language does. What the file does not have stays
-English; a test says what that is.
+value in it (`{w}` for one without spaces, `{c}` for a currency), and beside it the sentence of the language,
+where the values stand by their places, `{0}`, `{1}`. Numbers are written as the language does. What the file
+does not have stays English; a test says what that is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from reports.words.format import Formatter
 from reports.words.locales import LOCALE
 
 FOLDER = LOCALE / "sentences"
-GAPS = {"{}": "(.+?)", "{w}": r"(\S+)"}
+GAPS = {"{}": "(.+?)", "{w}": r"(\S+)", "{c}": "([A-Z]{3})"}
 ENGLISH = "en"
 NUMBER = re.compile(r"(?<![\w.,])[-+−]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+(?=%))%?(?![\w.]*\w)")
 """A number as English writes it, that other languages write otherwise; not one in a name or a date."""
@@ -83,9 +83,9 @@ def _sentences(language: str) -> tuple[_Sentence, ...]:
 
 
 def _pattern(said: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{w?\})", said)
+    parts = re.split(r"(\{[wc]?\})", said)
     return re.compile("".join(GAPS.get(part, re.escape(part)) for part in parts))
 
 
 def _words(said: str) -> int:
-    return len(re.sub(r"\{w?\}", "", said))
+    return len(re.sub(r"\{[wc]?\}", "", said))

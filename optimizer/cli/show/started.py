@@ -14,7 +14,7 @@ from optimizer.scenario.start.answer_types import Answers
 from optimizer.scenario.start.default_rules import FLOOR
 from optimizer.scenario.start.kept_answers import KeptAnswer
 from optimizer.scenario.start.questions import AskedQuestion, questions_of
-from reports.words.asking import CURRENCY, amount
+from reports.words.asking import CURRENCY, amount, asking
 from reports.words.format import Formatter, digits
 from reports.words.phrases import Phrases
 
@@ -29,6 +29,7 @@ _SHARES = {
     "leave": 1,
     "given": 1,
     "usual": 0,
+    "by_hour": 0,
     "booked": 0,
     "noise": 0,
     "lapsing": 1,
@@ -78,7 +79,7 @@ def _label(answers: Answers, about: str, language: str) -> str:
     for named in (form.team, form.stage, form.kpi):
         if about in named:
             return named[about].label.said_in(language)
-    return _question(answers, about).label.said_in(language)
+    return asking(language, answers.period).per(_question(answers, about).label.said_in(language))
 
 
 # --- answers found again --------------------------------------------------------------------------------
@@ -95,8 +96,9 @@ def answers_table(answers: Answers, kept: Sequence[KeptAnswer], words: Phrases) 
 
 def _cells(answers: Answers, kept: KeptAnswer, words: Phrases) -> Iterator[str]:
     unit, write = kept.question.unit, words.write
-    named = kept.question.label.said_in(words.language)
-    kpi = f": {answers.form.kpi[kept.kpi].label.said_in(words.language)}" if kept.kpi else ""
+    named = asking(words.language, answers.period).per(kept.question.label.said_in(words.language))
+    colon = words.say("start.answers.colon")
+    kpi = f"{colon}{answers.form.kpi[kept.kpi].label.said_in(words.language)}" if kept.kpi else ""
     assumed = f" ({words.say('start.answers.assumed')})" if kept.skipped else ""
     yield words.write.text(named + kpi + assumed)
     yield amount(kept.given, unit, write)

@@ -102,16 +102,30 @@ def _pushed(given: Company, found: Reconciled) -> Iterator[Said]:
 def _hours(given: Company, team: TeamHours) -> Iterator[Said]:
     """Rule R6."""
     low, high = QUIET
-    free = given.form.team[team.team].function in FREE
-    if not low <= team.factor <= high:
-        numbers = {"usual": team.usual, "factor": team.factor, "booked": team.booked}
-        yield Said("hours_of_projects" if free else "hours_scaled", team.team, numbers)
-    if team.size != 1:
-        yield Said("campaigns_resized", team.team, {"size": team.size})
     if team.hourly is not None:
         yield Said("prospecting_scaled", team.team, {"hours": team.hourly})
+    if not low <= team.factor <= high:
+        yield Said(
+            _scaled(given, team), team.team, {"usual": team.usual, "factor": team.factor, **_taken(team)}
+        )
+    if team.size != 1:
+        yield Said("campaigns_resized", team.team, {"size": team.size, "booked": team.booked})
     if team.booked < IDLE:
         yield Said("other_work", team.team, {"booked": team.booked}, is_doubt=True)
+
+
+def _scaled(given: Company, team: TeamHours) -> str:
+    """The sentence of hours a unit that were multiplied; work counted in hours stays as it is."""
+    if given.form.team[team.team].function in FREE:
+        return "hours_of_projects"
+    return "hours_scaled_beside" if team.by_hour > 0 else "hours_scaled"
+
+
+def _taken(team: TeamHours) -> dict[str, float]:
+    """Shares of all hours: of work counted in hours, and of all work with hours multiplied, before the
+    number of campaigns was fitted."""
+    scaled = team.by_hour + team.factor * (team.usual - team.by_hour)
+    return {"by_hour": team.by_hour, "booked": scaled}
 
 
 def _visits(given: Company, scenario: Scenario) -> Iterator[Said]:

@@ -42,6 +42,8 @@ class TeamHours:
     """The one that was taken."""
     size: float
     """k: campaigns over their usual number."""
+    by_hour: float
+    """Share of H of work that is counted in hours, which the factor leaves as it is."""
     hourly: float | None
     """Hours of prospecting as they were set, where usual ones would have taken too much; else None."""
     booked: float
@@ -73,7 +75,18 @@ def _fitted(company: Company, team: TeamForm, works: list[Work]) -> tuple[list[W
     size = _size(works, wanted_hours - by_hour, factor) if factor != wanted else 1.0
     scaled = [_scaled(work, factor, size) for work in works]
     would = (by_hour + usual) / hours
-    return scaled, TeamHours(team.id, hours, wanted, would, factor, size, hourly, _booked(scaled) / hours)
+    told = TeamHours(
+        team=team.id,
+        hours=hours,
+        wanted=wanted,
+        usual=would,
+        factor=factor,
+        size=size,
+        by_hour=by_hour / hours,
+        hourly=hourly,
+        booked=_booked(scaled) / hours,
+    )
+    return scaled, told
 
 
 def _booked(works: list[Work]) -> float:

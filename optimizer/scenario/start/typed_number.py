@@ -74,6 +74,7 @@ _LINKS = frozenset(
 )
 _MONEY = re.compile(r"[$£¥]|\b(?:usd|gbp|chf|cad|dollars?|francs?|livres?|pounds?)\b|\bttc\b")
 _ABOUT = re.compile(r"^(?:~|≈|±|env(?:iron)?\.?|about|approx\.?|ca\.?)\s*")
+_BRACKETS = re.compile(r"^\(\s*([^()-]*\d[^()]*?)\s*\)(.*)$")
 _NUMBER = re.compile(
     r"^(?P<money>€|eur\b)?\s*(?P<sign>[-+]?)\s*(?P<digits>\d(?:[\d.,'_ ]*\d)?|[.,]\d+)[.,]?"
     r"(?P<power>e[-+]?\d{1,2})?\s*(?P<rest>[^\d]*)$"
@@ -111,12 +112,14 @@ def typed_number(text: str, unit: str, language: str, period: str) -> float | Un
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents, one kind of space, of minus and of apostrophe."""
+    """Small letters without accents, one kind of space, of minus and of apostrophe; what accountants put into
+    brackets is below zero."""
     joined = unicodedata.normalize("NFKD", text.strip().lower())
     bare = "".join(c for c in joined if not unicodedata.combining(c))
     bare = re.sub(r"[\u2212\u2012-\u2015]", "-", bare)
     bare = re.sub(r"[\u2018\u2019\u02bc\u00b4`]", "'", bare)
-    return re.sub(r"\s+", " ", bare).strip()
+    spaced = re.sub(r"\s+", " ", bare).strip()
+    return _BRACKETS.sub(r"-\1\2", spaced)
 
 
 def _readings(digits: str, language: str) -> list[str]:

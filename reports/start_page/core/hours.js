@@ -30,7 +30,7 @@ function fittedTeam(company, team, given) {
   const factor = within(wanted, FREE.has(team.function) ? [1e-6, Infinity] : FACTOR);
   const size = factor === wanted ? 1 : sizeOf(works, rest, factor);
   const scaled = works.map((work) => scaledWork(work, factor, size));
-  return [scaled, { team: team.id, hours, wanted, usual: (byHour + usual) / hours, factor, size, hourly, booked: bookedBy(scaled) / hours }];
+  return [scaled, { team: team.id, hours, wanted, usual: (byHour + usual) / hours, factor, size, byHour: byHour / hours, hourly, booked: bookedBy(scaled) / hours }];
 }
 
 /** Prospecting that would take more than half of the booked hours is set to 0.35 H. */

@@ -106,13 +106,14 @@ function pushedRemarks(given, { walk }) {
 }
 
 /** Rule R6. */
-function hourRemarks({ form }, { team, usual, factor, size, hourly, booked }) {
+function hourRemarks({ form }, { team, usual, factor, size, byHour, hourly, booked }) {
   const free = FREE.has(form.teams.find(({ id }) => id === team).function);
+  const scaled = byHour > 0 ? "hours_scaled_beside" : "hours_scaled";
   const about = `${team}.heads`;
   return [
-    ...(isWithin(factor, QUIET) ? [] : [remark(free ? "hours_of_projects" : "hours_scaled", about, { team, usual, factor, booked })]),
-    ...(size !== 1 ? [remark("campaigns_resized", about, { team, size })] : []),
     ...(hourly !== null ? [remark("prospecting_scaled", about, { team, hours: hourly })] : []),
+    ...(isWithin(factor, QUIET) ? [] : [remark(free ? "hours_of_projects" : scaled, about, { team, usual, factor, by_hour: byHour, booked: byHour + factor * (usual - byHour) })]),
+    ...(size !== 1 ? [remark("campaigns_resized", about, { team, size, booked })] : []),
     ...(booked < IDLE ? [remark("other_work", about, { team, booked }, "doubted")] : []),
   ];
 }

@@ -29,7 +29,7 @@ function skippedRow(page, entry) {
 function skippedAnswer(page, question) {
   const { low, high, standard } = valuesOf(page, question);
   const unit = question.unit.startsWith("%") ? "" : ` ${unitOf(page, question.unit)}`;
-  return [question.label[page.state.language], standard + unit, page.words.say("assumed.between", { low, high }), question.who[page.state.language]];
+  return [perPeriod(page, question.label[page.state.language]), standard + unit, page.words.say("assumed.between", { low, high }), question.who[page.state.language]];
 }
 
 function skippedPlan(page, { team }) {

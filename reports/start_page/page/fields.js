@@ -9,7 +9,7 @@ function questionField(page, question) {
   const node = element(
     "div",
     { class: "field" },
-    element("label", { for: id }, question.label[state.language]),
+    element("label", { for: id }, perPeriod(page, question.label[state.language])),
     element("span", { class: "entry" }, input, element("span", { class: "unit" }, unitOf(page, question.unit))),
     element("p", { class: "hint", id: `${id}-hint` }, hintOf(page, question)),
     doubt
@@ -64,6 +64,12 @@ function valuesOf(page, question, value = NaN) {
   const withUnit = (number) => (percent ? page.numbers.percent.replace("{n}", () => written(number)) : written(number));
   const { low, high } = question;
   return { low: written(low), high: withUnit(high), standard: withUnit(question.default), value: written(value), hundred: written(100 * value) };
+}
+
+/** A label with the period that is meant (reports/words/asking.py). */
+function perPeriod({ words, form, state }, label) {
+  const period = words.say(`period.${state.period ?? form.period}`);
+  return label.replace(words.say("per.period"), () => words.say("unit.per_period", { period }));
 }
 
 /** A unit in words: `start_page.unit.*`; of a period, the one chosen. */

@@ -1,7 +1,7 @@
 // What follows from the answers: a company where nothing is missing, and in sentences what did not add up.
 
 /** Decimals of the numbers in sentences: of shares, and the most of others (optimizer/cli/show/started.py). */
-const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, usual: 0, booked: 0, noise: 0, controllability: 1, lapsing: 1, kept: 1 };
+const SHARES_SAID = { step: 1, rate: 0, power: 2, leave: 1, given: 1, usual: 0, by_hour: 0, booked: 0, noise: 0, controllability: 1, lapsing: 1, kept: 1 };
 const DECIMALS_SAID = { found: 1, factor: 2, size: 2, heads: 2, times: 1 };
 
 /** {walk, funnel, told, toldOf, scenario, reason}; numbers of an example stand in for what is still missing. */
@@ -69,7 +69,7 @@ function labelSaid(page, { team, stage, kpi }, about) {
   if (kpi) return labelIn(page, form.kpis, kpi);
   const [first] = String(about).split(".");
   if (form.teams.some(({ id }) => id === first)) return labelIn(page, form.teams, first);
-  return about in page.library.questions ? ofCompany(page.library, form, about).label[page.state.language] : "";
+  return about in page.library.questions ? perPeriod(page, ofCompany(page.library, form, about).label[page.state.language]) : "";
 }
 
 /** All sentences; each also stands beside its field. */

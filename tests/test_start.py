@@ -134,6 +134,41 @@ def test_hours_fit_the_team_and_what_was_scaled_is_said(tmp_path: Path) -> None:
         assert math.isclose(sum(a.hours * a.baseline for a in mine), 0.78 * team.hours, rel_tol=1e-4)
 
 
+SCALED = [("training", "marketing", 5), ("services", "sales", 18), ("marketplace", "sdr", 6)]
+"""Campaigns resized; prospecting beside scaled work, idle and full."""
+
+
+@pytest.mark.parametrize(("kind", "team", "heads"), SCALED)
+def test_what_is_said_of_scaled_hours_can_be_worked_out(
+    tmp_path: Path, kind: str, team: str, heads: int
+) -> None:
+    """Shares are of all hours, and the sentences of a team lead to the share that check prints."""
+    content = example(kind)
+    content["teams"][team]["heads"] = heads
+    told = started(tmp_path, content)["said"]
+    scaled = [s for s in told if s["code"] in ("hours_scaled", "hours_scaled_beside")]
+    resized = {s["about"]: s["numbers"]["booked"] for s in told if s["code"] == "campaigns_resized"}
+    scenario = read_scenario(tmp_path / "made")
+    assert team in {s["about"] for s in scaled}
+    for about, n in ((s["about"], s["numbers"]) for s in scaled):
+        assert math.isclose(n["by_hour"] + n["factor"] * (n["usual"] - n["by_hour"]), n["booked"])
+        hours = sum(a.hours * a.baseline for a in scenario.activities.values() if a.team == about)
+        all_of_it, share = scenario.teams[about].hours, resized.get(about, n["booked"])
+        assert all_of_it is not None
+        assert math.isclose(hours / all_of_it, share, rel_tol=1e-4)
+
+
+def test_how_many_numbers_are_asked_is_said_as_it_is() -> None:
+    """Numbers, and with kind, name and period the questions of the dialogue."""
+    forms, of_team = LIBRARY["archetypes"], len(LIBRARY["per_team_questions"])
+    counts = [of_team * len(forms[kind]["teams"]) + len(forms[kind]["questions"]) for kind in KINDS]
+    numbers, asked = (f"{min(counts) + more} to {max(counts) + more}" for more in (0, 3))
+    root = Path(__file__).parent.parent
+    for file in ("README.md", "docs/start.md", "docs/answering.md", "optimizer/cli/start.py"):
+        assert f"{numbers} " in (root / file).read_text("utf-8"), file
+    assert f"{asked} questions" in (root / "docs/scenario.md").read_text("utf-8")
+
+
 def test_today_signed_is_exact_and_no_stage_is_overdrawn(tmp_path: Path) -> None:
     for kind in KINDS:
         folder = tmp_path / kind

@@ -67,6 +67,8 @@ def test_what_people_type_is_read(text: str, unit: str, value: float, language: 
         ("1/3", "%", ("several",)),
         ("-5", "per period", ("negative", 5.0)),
         ("\u22125", "per period", ("negative", 5.0)),
+        ("(540)", "EUR", ("negative", 540.0)),
+        ("(1 250,5) €", "EUR", ("negative", 1250.5)),
         ("80 %", "FTE", ("other_unit",)),
         ("12 €", "%", ("other_unit",)),
         ("3 douzaines", "per period", ("other_unit",)),

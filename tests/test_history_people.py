@@ -234,11 +234,11 @@ def test_a_rush_at_the_end_of_quarters_is_seen_in_the_time_in_which_closings_are
     ("case", "words"),
     [
         ("regime", {"en": ["win rate fell from 34.8%", "are won, 1,226 lost", "By the time they came"],
-                    "fr": ["taux de gain a baissé de 34,8", "Selon leur arrivée", "du 1er janvier 2024",
-                           "De celles créées depuis le dernier changement"]}),
+                    "fr": ["taux de signature a baissé de 34,8", "Selon leur arrivée", "du 1er janvier 2024",
+                           "De ceux créés depuis le dernier changement"]}),
         ("quarter_end", {"en": ["Wins by month of the quarter", "78.1%"], "fr": ["Gains selon le mois"]}),
         ("plain", {"en": ["3,639 ± 123", "a win takes 31.8 days"], 
-                   "fr": ["873 perdues", "prend 31,8 jours"]}),
+                   "fr": ["873 perdus", "prend 31,8 jours"]}),
     ],
 )  # fmt: skip
 def test_the_report_says_so_in_both_languages(tmp_path: Path, case: str, words: dict[str, list[str]]) -> None:

@@ -18,6 +18,7 @@ from optimizer import Scenario, evaluate, solve
 from optimizer.cli import main
 from optimizer.runs.diff import differences
 from optimizer.tables.json_values import solution_json
+from optimizer.tables.payroll import PAY_TOTALS
 from optimizer.tables.whatif import whatif_data
 from reports.words.catalogue import words_for
 from reports.words.sentences import decision
@@ -65,6 +66,7 @@ def folder_of(scenario: Scenario, folder: Path) -> Path:
         (folder / f"{name}.json").write_text(json.dumps(part), encoding="utf-8")
     (folder / "tables").mkdir()
     (folder / "tables" / "labels.csv").write_text("thing,name,language,label\n", encoding="utf-8")
+    PAY_TOTALS.write(PAY_TOTALS.frame([]), folder / "tables" / "pay_totals.csv")
     write_json(folder / "manifest.json", manifest_of(folder, {}))
     return folder
 

@@ -108,7 +108,7 @@ def test_a_plan_fixed_by_locks_is_imposed_everywhere(tmp_path: Path) -> None:
     assert json.loads((folder / "result.json").read_text(encoding="utf-8"))["status"] == "imposed"
     for language, said, claims in (
         ("en", "Imposed", ("optimal", "brings the most")),
-        ("fr", "Imposé", ("Optimum", "apporte le plus")),
+        ("fr", "Plan imposé", ("Optimum", "apporte le plus")),
     ):
         text = PdfReader(folder / f"report.{language}.pdf").pages[0].extract_text()
         assert said in text

@@ -75,7 +75,7 @@ def test_simulate_says_what_happens_and_what_to_watch(tmp_path: Path) -> None:
     assert "By week" in said["en"] or "Too few to tell" in said["en"]
     assert "Petite société" in said["fr"]
     fans = drawings(tmp_path / "simulation.fr.pdf")
-    assert "Revenu après coûts directs, nouveau plan" in fans
+    assert "Contribution, nouveau plan" in fans
     assert "Net par rapport au plan actuel" in fans
     write, money = Formatter("en", "EUR"), pd.read_csv(tmp_path / "money.csv")
     change = money[(money["plan"] == "change") & (money["measure"] == "revenue")]

@@ -32,8 +32,12 @@ def changed(name: str, path: str = "", value: Any = None) -> Scenario:
 
 
 def warned(scenario: Scenario) -> dict[str, str]:
-    """Message and value of the warning at each place."""
-    return {".".join(map(str, f.path)): f"{f.message} {f.value}" for f in warnings_of(scenario)}
+    """Message and value of every warning at each place."""
+    said: dict[str, str] = {}
+    for f in warnings_of(scenario):
+        place = ".".join(map(str, f.path))
+        said[place] = f"{said.get(place, '')} {f.message} {f.value}".strip()
+    return said
 
 
 # --- sizes ----------------------------------------------------------------------------------------------

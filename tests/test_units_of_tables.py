@@ -31,6 +31,10 @@ CENTS = 0.02
 PAYROLL = ("pay_lines", "pay_totals", "pay_cases", "case_totals")
 BOOKED = {"loaded_change", "net_change"}
 """Differences of booked payouts of three teams, small beside the payouts, which are rounded themselves."""
+OF_A_YEAR = {"full_loaded", "full_net", "loaded_year", "net_year"}
+"""The same of four booked periods."""
+SHARES_OF_BOOKED = {"simplest.share"}
+"""Ratios of such differences, of some thousands here: a cent of them is a part in a hundred thousand."""
 SPREAD_OF_PROOF = {"bound", "gap", "gap_of_gain"}
 """How far a proof went, which is the solver's affair."""
 ROWS_OF_MONEY = {"rules": ("money", "money_per_unit"), "conflict": ("money",), "rule_prices": ("money",)}
@@ -152,6 +156,8 @@ def compared(change: str, declared: tuple[Table, ...], before: Tables, after: Ta
                 largest = np.nanmax(np.abs(expected), initial=0.0, where=np.isfinite(expected))
                 least = FACTOR * CENTS if table.name in PAYROLL else ALIKE * max(largest, 1e-3)
                 least = max(least, 3 * FACTOR * CENTS) if name in BOOKED else least
+                least = max(least, 4 * 3 * FACTOR * CENTS) if name in OF_A_YEAR else least
+                least = 1e-5 if f"{table.name}.{name}" in SHARES_OF_BOOKED else least
                 if not np.allclose(other[name], expected, rtol=ALIKE, atol=least, equal_nan=True):
                     odd.append(f"{table.name}.{name}")
             elif column.type in (bool, str) and name != "target_pay" and list(one[name]) != list(other[name]):

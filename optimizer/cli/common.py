@@ -66,8 +66,8 @@ class Verbs(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.obj = {"as_json": "--json" in args}
-        speak(environment_language())
         with _told_as_json(ctx), _stopping():
+            speak(environment_language())
             lang, rest = asked_in(args, self._with_own_language())
             if lang is not None:
                 speak(lang, asked=True)

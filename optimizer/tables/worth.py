@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from optimizer.explanation.simplest import SimplePlan, SingleChange
     from optimizer.rollout.year.earned import Year
 
+DUST = 1e-9
+"""Of a gain: a spread so much smaller is what sums leave, and no luck."""
 Grade = Literal["visible", "likely", "noise"]
 SOLID = 0.9
 """Share of drawn companies with a net gain from which its sign is solid."""
@@ -107,8 +109,9 @@ def _first(year: Year) -> Row:
     """The first year, from the table of the year."""
     whole = next(row for row in year_gain_rows(year) if row["period"] == WHOLE)
     amounts = {f"year_{name}": whole[f"{name}_change"] for name in ("revenue", "loaded", "net")}
-    noise = whole["noise"]
-    return {**amounts, "noise": noise, "of_noise": ratio(abs(whole["net_change"]), noise)}
+    gain = abs(whole["net_change"])
+    noise = whole["noise"] if whole["noise"] > DUST * gain else 0.0
+    return {**amounts, "noise": noise, "of_noise": ratio(gain, noise)}
 
 
 def _full(explanation: Explanation, periods: int) -> Row:

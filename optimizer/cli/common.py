@@ -244,6 +244,8 @@ def _ours(file: str) -> bool:
 
 
 def _refuse(as_json: bool, problems: list[Any], text: str) -> None:
+    if _came.is_set():
+        _stop()  # an interrupt that a library swallowed makes problems of its own
     if as_json:
         _print_problems(problems)
     echo(text, err=True)

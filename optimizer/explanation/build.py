@@ -79,7 +79,7 @@ OnProgress = Callable[[str, int, int], None]
 """Told (what is done, jobs done, jobs in all)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Explanation:
     """Parts that need a plan are empty where there is none.
 

@@ -16,7 +16,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from optimizer.tables.approvals import JOURNAL, SHORT, BrokenChainError, approvals_of, run_version
+from optimizer.tables.approvals import (
+    JOURNAL,
+    SHORT,
+    BrokenChainError,
+    approvals_of,
+    digest_of,
+    run_version,
+)
 
 VERSIONED = (
     "incentive-optimizer", "pyomo", "highspy", "numpy", "scipy", "pandas", "matplotlib", "typst",
@@ -189,7 +196,9 @@ def _new_folder(parent: Path, prefix: str) -> Path:
 def manifest_of(folder: Path, seconds: Mapping[str, float], left_out: Sequence[str] = ()) -> dict[str, Any]:
     """SHA-256 of every file in the folder, timings, and what there was no time for."""
     manifest: dict[str, Any] = {
-        "sha256": {name: _digest(path) for name, path in _contents(folder).items() if _is_listed(name, path)},
+        "sha256": {
+            name: digest_of(path) for name, path in _contents(folder).items() if _is_listed(name, path)
+        },
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
     manifest |= {"left_out": list(left_out)} if left_out else {}
@@ -216,11 +225,6 @@ def _sealed(folder: Path) -> bool:
         return False
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def changed_files(folder: Path) -> list[str]:
     """What does not agree with the listing of a run folder: missing, changed and foreign files, and links,
     which are not followed."""
@@ -239,7 +243,7 @@ def changed_files(folder: Path) -> list[str]:
     ]
     files = [name for name in recorded if name in there and there[name].is_file()]
     changed = [
-        f"{n} has changed" for n in files if not there[n].is_symlink() and _digest(there[n]) != recorded[n]
+        f"{n} has changed" for n in files if not there[n].is_symlink() and digest_of(there[n]) != recorded[n]
     ]
     apart = unsealed + missing + foreign + links + odd + changed
     return apart + _broken_approvals(folder, there, sound=not apart)

@@ -113,12 +113,16 @@ def run_version(folder: Path) -> str:
     or approvals. That of the list which `sha256sum` prints of these files, in the order of their names."""
     files = [folder / name for name in ("company.json", "inputs.json", "result.json", "scenario.yaml")]
     files += sorted((folder / "tables").glob("*.csv"))
-    listed = (f"{_digest(file)}  {file.relative_to(folder).as_posix()}\n" for file in files if file.is_file())
+    listed = (
+        f"{digest_of(file)}  {file.relative_to(folder).as_posix()}\n" for file in files if file.is_file()
+    )
     return hashlib.sha256("".join(listed).encode()).hexdigest()
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def plan_id(result: dict[str, Any]) -> str:

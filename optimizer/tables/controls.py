@@ -23,9 +23,10 @@ from optimizer.plans.rules.weight_limits import FEW, MANY
 from optimizer.plans.rules.weights import COUNT
 from optimizer.response.booking import book, booked_money, most_rounding, rounded
 from optimizer.response.outcome import value_of
-from optimizer.tables.payroll import COMPANY, Payroll
+from optimizer.tables.marks import COMPANY, WHOLE_YEAR
+from optimizer.tables.payroll import Payroll
 from optimizer.tables.table import Column, Row, Table
-from optimizer.tables.year import WHOLE, cash_rows, year_of, year_rows
+from optimizer.tables.year import cash_rows, year_of, year_rows
 
 Block = Literal["ties", "holds"]
 Side = Literal["equal", "at_most", "at_least"]
@@ -186,7 +187,7 @@ class ControlFacts:
         rows = [row for row in year_rows(year_of(self.explanation)) if row["team"] == COMPANY]
         cash = [row for row in cash_rows(year_of(self.explanation)) if row["team"] == COMPANY]
         periods, whole = (
-            sum(self._cents(row["loaded"]) for row in rows if (row["period"] == WHOLE) is year)
+            sum(self._cents(row["loaded"]) for row in rows if (row["period"] == WHOLE_YEAR) is year)
             for year in (False, True)
         )
         yield Control("holds", "year", COMPANY, "money", "equal", self._cents(periods), whole)

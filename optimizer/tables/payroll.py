@@ -21,11 +21,11 @@ from optimizer.response.long_run import moved_level
 from optimizer.response.outcome import Outcome, realised_pay
 from optimizer.scenario.charges import charge_rates, loading
 from optimizer.scenario.plan import IN_FORCE
+from optimizer.tables.marks import COMPANY
 from optimizer.tables.table import Column, Row, Table, ratio
 
 CASES = (0.8, 0.9, 1.0, 1.1, 1.2)
 """Attainments of every KPI at which finance looks at payouts."""
-COMPANY = ""
 
 PAY_LINES = Table(
     "pay_lines",

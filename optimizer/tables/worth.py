@@ -20,8 +20,9 @@ from optimizer.rollout.year.seasons import periods_of_year
 from optimizer.scenario.plan_types import Targets
 from optimizer.tables.comparison import broken_cells, paid_cells
 from optimizer.tables.explanation import plan_cells
+from optimizer.tables.marks import ABOVE_TARGET, WHOLE_YEAR
 from optimizer.tables.table import Column, Row, Table, ratio, records
-from optimizer.tables.year import WHOLE, year_gain_rows, year_of
+from optimizer.tables.year import year_gain_rows, year_of
 
 if TYPE_CHECKING:
     from optimizer.explanation.build import Explanation
@@ -33,8 +34,6 @@ DUST = 1e-9
 Grade = Literal["visible", "likely", "noise"]
 SOLID = 0.9
 """Share of drawn companies with a net gain from which its sign is solid."""
-ABOVE = 1.10
-"""Expected share of target pay above which objectives are too low."""
 CARRIES = 0.9
 """Share of the net gain from which one team alone carries it."""
 
@@ -107,7 +106,7 @@ def worth_rows(explanation: Explanation) -> Iterator[Row]:
 
 def _first(year: Year) -> Row:
     """The first year, from the table of the year."""
-    whole = next(row for row in year_gain_rows(year) if row["period"] == WHOLE)
+    whole = next(row for row in year_gain_rows(year) if row["period"] == WHOLE_YEAR)
     amounts = {f"year_{name}": whole[f"{name}_change"] for name in ("revenue", "loaded", "net")}
     gain = abs(whole["net_change"])
     noise = whole["noise"] if whole["noise"] > DUST * gain else 0.0
@@ -151,7 +150,7 @@ def _reset(explanation: Explanation) -> float:
     if chosen is None or cal.scenario.targets.mode == "reset" or not explanation.moved:
         return np.nan
     target = chosen.euros.sum(axis=1)
-    if not (chosen.consistent.pay > ABOVE * target)[target > 0].any():
+    if not (chosen.consistent.pay > ABOVE_TARGET * target)[target > 0].any():
         return np.nan
     plan = (chosen.euros, replace(chosen.plan.terms, targets={}, issued=Targets(mode="reset")))
     at = evaluate_each(cal, explanation.solution.problem.space, PlanBatch.of([plan]))[0]

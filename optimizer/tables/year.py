@@ -7,6 +7,7 @@ are and periods are alike: what moves then is what people learn, and what is und
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,14 +17,12 @@ from optimizer.response.booking import Booked, half_up, rounded
 from optimizer.risk.cvar import percentile
 from optimizer.rollout.year.cash import cash_of
 from optimizer.rollout.year.earned import Year, first_year
+from optimizer.tables.marks import COMPANY, WHOLE_YEAR
 from optimizer.tables.table import Column, Row, Table
 from optimizer.tables.team_charges import TEAM_CHARGES, team_charges_rows
 
-WHOLE = 0
-"""In place of a period: the whole year."""
 LEVEL = 0.9
 """Of the percentile beside what is expected: one case in ten is above."""
-COMPANY = ""
 
 _PERIOD = Column(int, "order", "period of the year, from 1; 0: the whole year")
 _TEAM = Column(str, "name", "name of the team; empty for the company", "team")
@@ -107,16 +106,11 @@ CASH = Table(
 )
 
 
+@lru_cache(maxsize=1)  # five tables are made of one explanation
 def year_of(explanation: Explanation) -> Year:
-    """Of the recommended plan, or of the current one where there is none; simulated once."""
-    if not _KEPT or _KEPT[0][0] is not explanation:
-        paid = explanation.in_force if explanation.chosen is None else explanation.chosen.paid
-        _KEPT[:] = [(explanation, first_year(explanation.cal, *paid))]
-    return _KEPT[0][1]
-
-
-_KEPT: list[tuple[Explanation, Year]] = []
-"""The explanation that tables are made of, and its year."""
+    """Of the recommended plan, or of the current one where there is none."""
+    paid = explanation.in_force if explanation.chosen is None else explanation.chosen.paid
+    return first_year(explanation.cal, *paid)
 
 
 Rows = dict[str, list[Row]]
@@ -142,7 +136,7 @@ def year_rows(year: Year) -> Iterator[Row]:
     """Every period, then the year: teams, then the company."""
     for t in range(year.periods):
         yield from _block(year, t + 1, slice(t, t + 1), _at(year.booked, t))
-    yield from _block(year, WHOLE, slice(None), year.whole)
+    yield from _block(year, WHOLE_YEAR, slice(None), year.whole)
 
 
 def _at(booked: Booked, t: int) -> Booked:
@@ -239,7 +233,7 @@ def year_gain_rows(year: Year) -> Iterator[Row]:
     """Every period, then the year."""
     for t in range(year.periods):
         yield _gain(year, t + 1, slice(t, t + 1))
-    yield _gain(year, WHOLE, slice(None))
+    yield _gain(year, WHOLE_YEAR, slice(None))
 
 
 def _gain(year: Year, period: int, some: slice) -> Row:

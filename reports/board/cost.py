@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.tables.marks import OFTEN, WHOLE_YEAR
 from reports.typesetting.blocks import Block, PageColumn, cell, row, section, table
 from reports.words.catalogue import Words
 from reports.words.format import NOTHING
 from reports.words.money_alerts import company_payouts, under_limit
 from reports.words.sentences import Tables, period
-from reports.words.year import WHOLE, when
+from reports.words.year import when
 
 MOST_PERIODS = 4
 """Of the year on the page; the others are in the tables."""
@@ -45,7 +46,7 @@ def company_year(tables: Tables) -> pd.DataFrame:
 
 def _periods(year: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """Periods and the year; of many those most likely to exceed their limit, in their order."""
-    each, whole = year[year["period"] != WHOLE], year[year["period"] == WHOLE]
+    each, whole = year[year["period"] != WHOLE_YEAR], year[year["period"] == WHOLE_YEAR]
     if len(each) <= MOST_PERIODS:
         return (pd.concat([each, whole]) if len(each) > 1 else each), False
     dear = each.sort_values(["over", "loaded"], ascending=False, kind="stable").head(MOST_PERIODS - 1)
@@ -74,7 +75,7 @@ def _at_full_effect(words: Words, tables: Tables) -> Block | None:
 
 def _of_year(words: Words, tables: Tables, line: Any) -> Block:
     code, place = str(tables["summary"].iloc[0]["period"]), int(line["period"])
-    name = words.say("cost.year") if place == WHOLE else when(words, code, place)
+    name = words.say("cost.year") if place == WHOLE_YEAR else when(words, code, place)
     amounts = (words.amount(line[c]) for c in ("gross", "charges", "loaded"))
     return row(
         name,
@@ -83,7 +84,7 @@ def _of_year(words: Words, tables: Tables, line: Any) -> Block:
         _share(words, line["over"]),
         words.amount(line["p90"]),
         NOTHING,
-        tone="total" if place == WHOLE else "plain",
+        tone="total" if place == WHOLE_YEAR else "plain",
     )
 
 
@@ -95,4 +96,4 @@ def _share(words: Words, share: float) -> Any:
     if not math.isfinite(share):
         return NOTHING
     written = words.write.percent(share, 0)
-    return cell(written, "bold") if share >= 0.25 else written
+    return cell(written, "bold") if share >= OFTEN else written

@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.tables.marks import WHOLE_YEAR
 from reports.typesetting.blocks import Block, Cell, PageColumn, cell, chapter, row, table
 from reports.words.catalogue import Words
 from reports.words.format import NOTHING
 from reports.words.sentences import Tables, period
-from reports.words.year import WHOLE, when
+from reports.words.year import when
 
 SHOWN = 0.5
 """Of a true-up, in the unit of the currency: less is printed as 0."""
@@ -58,7 +59,7 @@ def over_limit(words: Words, tables: Tables) -> list[str]:
 def _year_row(words: Words, tables: Tables, line: Any, shown: list[str], chance: bool) -> Block:
     cells = [_money(words, line, c) for c in shown]
     over = [_share(words, line["over"])] if chance else []
-    tone = "total" if line["period"] == WHOLE else "plain"
+    tone = "total" if line["period"] == WHOLE_YEAR else "plain"
     return row(when(words, _period_code(tables), int(line["period"])), *cells, *over, tone=tone)
 
 

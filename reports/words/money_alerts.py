@@ -7,14 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from optimizer.tables.marks import ABOVE_TARGET, OFTEN
 from reports.words.catalogue import LONGEST_TEAM, Words
 from reports.words.periods import period_name
 from reports.words.sentences import Tables
 
-OFTEN = 0.25
-"""Probability of exceeding a limit from which it is told."""
-ABOVE = 1.10
-"""Expected share of target pay above which objectives are too low."""
 APART = 0.01
 """Of the expected payout: pay person by person that differs by more is told."""
 LITTLE_CONTROL, HEAVY = 0.30, 0.30
@@ -68,7 +65,7 @@ def above_target(words: Words, tables: Tables) -> Iterator[str]:
     summary, teams = tables["summary"].iloc[0], tables["teams"]
     if summary["targets"] != "fixed" or not summary["moved"]:
         return
-    above = teams[teams["share_then"] > ABOVE]
+    above = teams[teams["share_then"] > ABOVE_TARGET]
     if above.empty:
         return
     each = [

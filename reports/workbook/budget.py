@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from optimizer.tables.marks import COMPANY
 from reports.words.format import NOTHING
 from reports.workbook.book import Book, Sheet
 from reports.workbook.plan import Agreed
-
-COMPANY = ""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optimizer.tables.marks import COMPANY
 from reports.workbook.book import Book, Sheet
-from reports.workbook.budget import COMPANY, Paid
+from reports.workbook.budget import Paid
 from reports.workbook.plan import Agreed
 
 FIRST = 5

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
+from optimizer.tables.marks import COMPANY
 from reports.workbook.book import Book, Sheet
-from reports.workbook.budget import COMPANY
 from reports.workbook.year import Phased
 
 FLOW_HEADS = (

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from optimizer.tables.marks import COMPANY
 from reports.words.catalogue import Words
 from reports.words.control_words import control_name
 from reports.workbook.book import Book, Sheet, literal
-from reports.workbook.budget import COMPANY, Paid
+from reports.workbook.budget import Paid
 from reports.workbook.plan import Agreed
 from reports.workbook.recorded import CHANGED
 

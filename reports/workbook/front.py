@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from optimizer.tables.marks import COMPANY
 from optimizer.tables.rounding import rounded
 from reports.workbook.approval_sheet import APPROVAL
 from reports.workbook.book import LANGUAGE, Book, Sheet
-from reports.workbook.budget import COMPANY, LINE, TOTAL, Paid
+from reports.workbook.budget import LINE, TOTAL, Paid
 from reports.workbook.cases import CASE
 from reports.workbook.cash import DATE_HEADS, FLOW_HEADS
 from reports.workbook.controls import HEADS, State

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from optimizer.tables.marks import COMPANY, WHOLE_YEAR
 from reports.workbook.book import Book, Sheet
-from reports.workbook.budget import COMPANY
 from reports.workbook.plan import Agreed
 
-WHOLE = 0
 Place = tuple[str, int]
 """A team and a period."""
 
@@ -44,7 +43,7 @@ class Phased:
 
     def balance(self, book: Book) -> tuple[str, str]:
         """Periods of all teams together against years of each team."""
-        periods = [at for (team, t), at in self.loaded.items() if team == COMPANY and t != WHOLE]
+        periods = [at for (team, t), at in self.loaded.items() if team == COMPANY and t != WHOLE_YEAR]
         return book.rounded("+".join(periods)), book.rounded("+".join(self.whole))
 
 
@@ -109,7 +108,7 @@ def _team(sheet: Sheet, row: int, mine: pd.DataFrame, heads: float | None, cells
     by_period = {int(line["period"]): line for _, line in mine.iterrows()}
     for period in range(1, cells.periods + 1):
         _period(sheet, row + period - 1, by_period[period], heads, cells)
-    last, whole = row + cells.periods, by_period[WHOLE]
+    last, whole = row + cells.periods, by_period[WHOLE_YEAR]
     sheet.label(last, 0, whole, "team", "text", "total")
     sheet.say(last, 1, "year.whole", "text", "total")
     for column, key in ((GUARANTEED, "guaranteed"), (PAY, "gross"), (CHARGES, "charges"), (LOADED, "loaded")):
@@ -191,7 +190,7 @@ def _company(sheet: Sheet, company: pd.DataFrame, rows: tuple[int, int], phased:
     sheet.heads(3, COMPANY_HEADS)
     ordered = [line for _, line in company.iterrows()]
     for at, line in enumerate(ordered, 4):
-        period, last = int(line["period"]), int(line["period"]) == WHOLE
+        period, last = int(line["period"]), int(line["period"]) == WHOLE_YEAR
         styles = ("money", "total") if last else ("money",)
         if last:
             sheet.say(at, 0, "year.whole", "text", "total")

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from optimizer.cli.show.terminal import money, row, share, show, table, units, words_of
 from optimizer.scenario.types import Scenario
+from optimizer.tables.marks import COMPANY
 from optimizer.tables.table import Row
-from optimizer.tables.year import COMPANY, Rows, exceeded
+from optimizer.tables.year import Rows, exceeded
 from reports.words.catalogue import Words
 from reports.words.year import when
 

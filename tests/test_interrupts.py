@@ -59,3 +59,29 @@ def test_ctrl_c_at_any_moment_is_130_without_a_traceback(verb: str, tmp_path: Pa
         assert "Traceback" not in said
         assert code != 130 or "stopped" in said
         (tmp_path / "book.xlsx").unlink(missing_ok=True)
+
+
+LOST = """
+import gc, os, signal, time, weakref
+from optimizer.cli.common import _interruptible
+class Thing: pass
+def dropped(_):
+    print("up", flush=True)
+    time.sleep(3)
+thing = Thing()
+kept = weakref.ref(thing, dropped)
+with _interruptible():
+    del thing
+    time.sleep(30)
+"""
+
+
+def test_an_interrupt_that_python_loses_comes_again() -> None:
+    """Where it comes while a weak reference is dropped (three seconds here), Python prints it and goes on."""
+    command = [sys.executable, "-c", LOST]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    os.kill(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (130, "stopped\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import atexit
 import json
 import os
@@ -101,12 +102,14 @@ def _interruptible() -> Iterator[None]:
     """Ctrl-C outside of a verb, while arguments are read or a result is printed, ends as it does in one."""
     here = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, _interrupt) if here else None
+    hook, sys.unraisablehook = sys.unraisablehook, _again
     _came.clear()
     try:
         yield
     except KeyboardInterrupt:
         _stop()
     finally:
+        sys.unraisablehook = hook
         if before is not None:
             signal.signal(signal.SIGINT, before)
 
@@ -123,6 +126,19 @@ def _stopping() -> Iterator[None]:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     _came.set()
     signal.default_int_handler(number, frame)
+
+
+def _again(lost: sys.UnraisableHookArgs) -> None:
+    """An interrupt that comes while a weak reference is dropped cannot be raised there: Python prints it and
+    goes on. A thread sends it once more, as a signal of one's own would be raised in the same place."""
+    if not isinstance(lost.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+    elif sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        main = threading.main_thread().ident
+        assert main is not None
+        _thread.start_new_thread(signal.pthread_kill, (main, signal.SIGINT))
 
 
 def _deafen() -> None:

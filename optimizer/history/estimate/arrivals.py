@@ -77,8 +77,11 @@ class Truncated:
         return math.isfinite(self.variance(lambda at: math.log(self.mean(at) or 1e-9)))
 
     def variance(self, of: Callable[[Floats], float]) -> float:
-        """Of a function of the parameters, by its slope and the wider of the two covariances."""
+        """Of a function of the parameters, by its slope and the wider of the two covariances; infinite where
+        these cannot be had."""
         slope = optimize.approx_fprime(self.at, of, 1e-5)
+        if not all(np.isfinite(a).all() for a in (slope, self.covariance, self.robust)):
+            return math.inf
         return max(0.0, *(float(slope @ c @ slope) for c in (self.covariance, self.robust)))
 
 

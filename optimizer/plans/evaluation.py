@@ -196,9 +196,16 @@ def compare(
     scenario: Scenario, plans: Mapping[str, PlanWeights | Plan], seed: int = SEED
 ) -> dict[str, Evaluation]:
     """Plans side by side, in the order given; rules on bad cases hold on the sample of the seed."""
-    cal, every = calibrate(scenario, seed), [plan_of(scenario, plan) for plan in plans.values()]
-    space = plan_space(cal, measure(cal).controllability)
-    alone = [PlanBatch.of([(plan.euros(scenario), plan.terms)]) for plan in every]
+    cal = calibrate(scenario, seed)
+    return compare_in(cal, plan_space(cal, measure(cal).controllability), plans)
+
+
+def compare_in(
+    cal: Calibrated, space: PlanSpace, plans: Mapping[str, PlanWeights | Plan]
+) -> dict[str, Evaluation]:
+    """As `compare`, where the company is calibrated and its rules are at hand."""
+    every = [plan_of(cal.scenario, plan) for plan in plans.values()]
+    alone = [PlanBatch.of([(plan.euros(cal.scenario), plan.terms)]) for plan in every]
     evaluations = [evaluate_each(cal, space, batch)[0] for batch in alone]
     return dict(zip(plans, evaluations, strict=True))
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from optimizer.arrays import Floats
-from optimizer.plans.evaluation import CURRENT, compare
-from optimizer.response.calibration import Calibrated, calibrate
+from optimizer.plans.evaluation import CURRENT, compare_in
+from optimizer.plans.space import PlanSpace, plan_space
+from optimizer.response.calibration import Calibrated, calibrate_on
 from optimizer.response.measures import measure
 from optimizer.response.moved_results import every_movable
 from optimizer.response.outcome import evaluate_plan
@@ -41,14 +42,15 @@ class CurveOfToday(NamedTuple):
     """The same without the curve."""
 
 
-def curves_of_today(scenario: Scenario) -> Iterator[CurveOfToday]:
+def curves_of_today(cal: Calibrated) -> Iterator[CurveOfToday]:
     """Curves written on teams and KPIs that change what today's plan pays, one after the other."""
+    scenario = cal.scenario
     paths: list[Path] = [("teams", name) for name, team in scenario.teams.items() if team.curve is not None]
     paths += [("kpis", name) for name, kpi in scenario.kpis.items() if kpi.curve is not None]
     paths = [path for path in paths if _pays(scenario, *path)]
-    loaded = _loaded_today(scenario) if paths else None
+    loaded = _loaded_today(cal) if paths else None
     for section, name in paths:
-        apart = _loaded_today(_straightened(scenario, str(section), str(name)))
+        apart = _loaded_today(calibrate_on(cal.network, _straightened(scenario, str(section), str(name))))
         assert loaded is not None
         moved = [i for i, team in enumerate(scenario.teams) if abs(loaded[i] - apart[i]) > FELT * apart[i]]
         if moved:
@@ -75,9 +77,8 @@ def _straightened(scenario: Scenario, section: str, name: str) -> Scenario:
     return scenario.model_copy(update={section: {**things, name: plain}})
 
 
-def _loaded_today(scenario: Scenario) -> Floats:
+def _loaded_today(cal: Calibrated) -> Floats:
     """Loaded pay of every team under today's plan [currency/period]."""
-    cal = calibrate(scenario)
     return np.asarray(evaluate_plan(cal, cal.current).pay * loading(cal.scenario))
 
 
@@ -101,16 +102,16 @@ def extrapolated(cal: Calibrated, volumes: Floats) -> Iterator[Extrapolated]:
 
 def measured_warnings(cal: Calibrated) -> list[Finding]:
     """What a designer should look at before solving."""
-    curves = [_curve_of_today(cal.scenario, curve) for curve in curves_of_today(cal.scenario)]
-    parts = (
-        _no_time_to_win,
-        _contradictory_luck,
-        _uncontrolled,
-        _one_number_twice,
-        _moved_behind_gates,
-        _today_breaks,
-    )
-    return [*curves, *(finding for part in parts for finding in part(cal))]
+    control = measure(cal).controllability
+    return [
+        *(_curve_of_today(cal.scenario, curve) for curve in curves_of_today(cal)),
+        *_no_time_to_win(cal),
+        *_contradictory_luck(cal),
+        *_uncontrolled(cal, control),
+        *_one_number_twice(cal),
+        *_moved_behind_gates(cal),
+        *_today_breaks(cal, plan_space(cal, control)),
+    ]
 
 
 def _contradictory_luck(cal: Calibrated) -> Iterator[Finding]:
@@ -175,8 +176,8 @@ def _curve_of_today(scenario: Scenario, curve: CurveOfToday) -> Finding:
     return Finding(curve.path, "", message, hint, at_key=True)
 
 
-def _uncontrolled(cal: Calibrated) -> list[Finding]:
-    most = measure(cal).controllability.max(axis=0)
+def _uncontrolled(cal: Calibrated, control: Floats) -> list[Finding]:
+    most = control.max(axis=0)
     return [
         Finding(
             ("kpis", name),
@@ -190,9 +191,8 @@ def _uncontrolled(cal: Calibrated) -> list[Finding]:
     ]
 
 
-def _today_breaks(cal: Calibrated) -> list[Finding]:
-    scenario = cal.scenario
-    broken = compare(scenario, {CURRENT: scenario.current_plan})[CURRENT].broken_rules
+def _today_breaks(cal: Calibrated, space: PlanSpace) -> list[Finding]:
+    broken = compare_in(cal, space, {CURRENT: cal.scenario.current_plan})[CURRENT].broken_rules
     return [
         Finding(
             ("current_plan",),

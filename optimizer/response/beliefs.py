@@ -134,10 +134,13 @@ def _constant(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
 def credit(network: Network, routing: Floats, marginal: Floats, delay: Floats) -> Floats:
     """C_ka, (S, K, A): G_ka and what comes back to the activity's own team from downstream."""
     expected = downstream_credit(network, routing, marginal, delay)
-    own = expected[:, network.team, :, :]
-    coming = np.einsum("sakn,na->ska", own, network.yields, optimize=True)
-    acting = delay[network.team, np.arange(len(network.activities))]
-    return np.asarray(marginal + acting * coming, dtype=float)
+    gained = np.array(marginal, dtype=float)
+    for i, block in enumerate(network.blocks):
+        mine = block.activities
+        following = network.next_stages(mine)
+        coming = expected[:, i, :, following].transpose(1, 2, 0) @ network.yields[np.ix_(following, mine)]
+        gained[:, :, mine] += delay[i, mine] * coming
+    return gained
 
 
 def downstream_credit(network: Network, routing: Floats, marginal: Floats, delay: Floats) -> Floats:
@@ -148,7 +151,8 @@ def downstream_credit(network: Network, routing: Floats, marginal: Floats, delay
         if network.owner[n] < 0:
             continue
         taking = network.from_stage[n]
-        later = expected @ network.yields[:, taking]
+        following = network.next_stages(taking)
+        later = expected[..., following] @ network.yields[np.ix_(following, taking)]
         gained = marginal[:, None, :, taking] + delay[None, :, None, taking] * later
         expected[:, :, :, n] = (gained * routing[:, None, None, taking]).sum(axis=-1)
         expected[:, network.owner[n], :, n] = 0.0

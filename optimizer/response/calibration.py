@@ -148,7 +148,11 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
 
     Raises CalibrationError where κ_a = 0 (no hours, no reward: state `cost`).
     """
-    network = build_network(scenario)
+    return calibrate_on(build_network(scenario), scenario, seed)
+
+
+def calibrate_on(network: Network, scenario: Scenario, seed: int = SEED) -> Calibrated:
+    """As `calibrate`, on the network of this scenario or of one that pays otherwise: pay is no part of it."""
     targets = _targets(scenario, network)
     routing, numerator, denominator = _observed(network)
     unpriced = Beliefs(routing, numerator, denominator, np.zeros((1, len(network.stages))))

@@ -102,6 +102,10 @@ class Network:
         """Activities that take from each stage."""
         return tuple(np.flatnonzero(self.source == n) for n in range(len(self.stages)))
 
+    def next_stages(self, activities: Ints) -> Ints:
+        """Stages that any of some activities yields units of."""
+        return np.flatnonzero(self.leads_to[:, activities].any(axis=1))
+
     @cached_property
     def own_yields(self) -> Floats:
         """P_na where stage n belongs to the activity's own team, else 0; (N, A)."""

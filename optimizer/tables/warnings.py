@@ -56,7 +56,7 @@ def warnings_rows(explanation: Explanation) -> Iterator[Row]:
         yield _row(doubt.code, dotted(doubt.path), (doubt.value, doubt.low, high))
     for team in unscaled_teams(scenario):
         yield _row("base_pay", f"teams.{team}.base_pay", (nan, nan, nan))
-    for curve in curves_of_today(scenario):
+    for curve in curves_of_today(cal):
         yield _row("curve", dotted(curve.path), (curve.loaded, curve.straight, nan))
     if explanation.recommended is not None:
         moved = sorted(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -31,14 +31,10 @@ if TYPE_CHECKING:
 @verb
 def check(file: Path, answers_file: Path | None, changes: tuple[str, ...], as_json: bool) -> None:
     """All problems and warnings of a scenario, and its calibrated baseline in words."""
-    from optimizer.cli.reader import language
     from optimizer.cli.show.results import baseline_in_words
-    from optimizer.cli.show.started import answers_table, kept_json, phrases
-    from optimizer.cli.show.terminal import show
     from optimizer.plans.warnings import measured_warnings
     from optimizer.response.calibration import calibrate
     from optimizer.scenario.checks import warnings_of
-    from optimizer.scenario.start.kept_answers import kept_answers
 
     scenario = read(file, changes)
     cal = calibrate(scenario)
@@ -46,16 +42,30 @@ def check(file: Path, answers_file: Path | None, changes: tuple[str, ...], as_js
     answers = _answers(file, answers_file, scenario)
     if as_json:
         told = with_changed(scenario, {"problems": [], "warnings": [problem_json(w) for w in warnings]})
-        print_json(
-            told if answers is None else {**told, "answers": kept_json(kept_answers(answers, scenario))}
-        )
+        print_json(told if answers is None else {**told, "answers": _kept_json(answers, scenario)})
         return
     tell_changed(scenario)
     for warning in warnings:
         echo(warned(warning), err=True)
     echo(baseline_in_words(cal))
     if answers is not None:
-        show(answers_table(answers, kept_answers(answers, scenario), phrases(language())))
+        _show_kept(answers, scenario)
+
+
+def _kept_json(answers: Answers, scenario: Scenario) -> Any:
+    from optimizer.cli.show.started import kept_json
+    from optimizer.scenario.start.kept_answers import kept_answers
+
+    return kept_json(kept_answers(answers, scenario))
+
+
+def _show_kept(answers: Answers, scenario: Scenario) -> None:
+    from optimizer.cli.reader import language
+    from optimizer.cli.show.started import answers_table, phrases
+    from optimizer.cli.show.terminal import show
+    from optimizer.scenario.start.kept_answers import kept_answers
+
+    show(answers_table(answers, kept_answers(answers, scenario), phrases(language())))
 
 
 def _answers(file: Path, named: Path | None, scenario: Scenario) -> Answers | None:
@@ -63,11 +73,12 @@ def _answers(file: Path, named: Path | None, scenario: Scenario) -> Answers | No
     Raises ScenarioError where they cannot be read, or are of another company."""
     from optimizer.scenario.files import refuse, scenario_file
     from optimizer.scenario.problems import as_name
-    from optimizer.scenario.start.answers import read_answers
 
     beside = scenario_file(file).with_name(ANSWERS)
     if named is None and not beside.is_file():
         return None
+    from optimizer.scenario.start.answers import read_answers
+
     answers = read_answers(named or beside)
     if as_name(answers.company) == scenario.name and set(answers.teams) == set(scenario.teams):
         return answers

@@ -2,8 +2,8 @@
 
 The plans stay, the company changes: it is calibrated again with the other number, and the current plan, the
 chosen one and its runners-up are answered in it. Rules are not judged again. Where the gain, or the lead over
-the runners-up, changes sign within the range, the number at which it is nothing is found by Brent's method;
-a sign that changes twice between today and an end is not seen.
+the runners-up, changes sign within the range, the number at which it is nothing is found by Chandrupatla's
+method, for all numbers at once; a sign that changes twice between today and an end is not seen.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize.elementwise import find_root
 
-from optimizer.arrays import Bools, Floats
+from optimizer.arrays import Bools, Floats, Ints
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.response.batched import evaluate_companies
 from optimizer.response.beliefs import Beliefs
@@ -105,10 +105,16 @@ def tornado(
     used = plans.euros.sum(axis=(0, 1)) > 0
     used[np.concatenate([cal.paid_by(terms).curves.gates.on for terms in plans.terms])] = True
     sources = [(path, s, s.ends) for path, s in cal.scenario.sources.items() if s.ends]
+    company = _Company.of(_bare(cal.scenario, used), replace(plans, euros=plans.euros[:, :, used]))
     portions = [sources[n : n + PORTION] for n in range(0, len(sources), PORTION)]
-    some = replace(plans, euros=plans.euros[:, :, used])
-    work = partial(_bars, cal.scenario, _bare(cal.scenario, used), some)
-    bars = [bar for portion in workers.each(work, portions, on_done) for bar in portion]
+    values = np.concatenate(
+        list(workers.each(partial(_values, company), portions, on_done)) or [np.empty((0, 3, len(plans)))]
+    )
+    even, even_runner_up = (_crossings(company, sources, of, of(values)) for of in (_gain, _lead))
+    bars = [
+        TornadoBar(path, source, ends, _number_at(cal.scenario, path), *found)
+        for (path, source, ends), *found in zip(sources, values, even, even_runner_up, strict=True)
+    ]
     return tuple(sorted(bars, key=lambda s: -round(s.spread, ALIKE)))
 
 
@@ -119,29 +125,11 @@ def _bare(scenario: Scenario, kept: Bools) -> Scenario:
     return scenario.model_copy(update={"kpis": kpis, "plans": {}, "rules": rules, "sources": {}})
 
 
-def _bars(scenario: Scenario, bare: Scenario, plans: PlanBatch, sources: list[_Ranged]) -> list[TornadoBar]:
-    company = _Company.of(bare, plans)
-    ends = [(path, factor) for path, _, both in sources for factor in both]
-    values = company.values(ends).reshape(len(sources), 2, -1)
-    return [_bar(scenario, company, s, *v) for s, v in zip(sources, values, strict=True)]
-
-
-def _bar(scenario: Scenario, company: _Company, ranged: _Ranged, low: Floats, high: Floats) -> TornadoBar:
-    path, source, ends = ranged
-    values = np.array([low, company.today, high])
-
-    def at(factor: float) -> Floats:
-        return np.asarray(company.values([(path, factor)])[0])
-
-    return TornadoBar(
-        path=path,
-        source=source,
-        ends=ends,
-        number=_number_at(scenario, path),
-        values=values,
-        break_even=_crossing(lambda f: float(_gain(at(f))), _gain(values), ends),
-        break_even_runner_up=_crossing(lambda f: float(_lead(at(f))), _lead(values), ends),
-    )
+def _values(company: _Company, sources: Sequence[_Ranged]) -> Floats:
+    """Of every plan with each number at the low end, as it is, and at the high end, (B, 3, S)."""
+    moved = [(path, factor) for path, _, both in sources for factor in both]
+    low, high = company.values(moved).reshape(len(sources), 2, -1).swapaxes(0, 1)
+    return np.stack([low, np.broadcast_to(company.today, low.shape), high], axis=1)
 
 
 def _gain(values: Floats) -> Floats:
@@ -161,20 +149,28 @@ def _flips(margins: Floats) -> bool:
     return bool(low < 0 < high)
 
 
-def _crossing(margin: Callable[[float], float], margins: Floats, ends: tuple[float, float]) -> float:
-    """The factor nearest to 1 at which a margin is nothing; `margins` are those at both ends and at 1."""
-    low, today, high = margins
-    sides = [(ends[0], 1.0, low), (1.0, ends[1], high)]
-    crossings = [_root(margin, a, b) for a, b, end in sides if end * today < 0]
-    return min((f for f in crossings if np.isfinite(f)), key=lambda f: abs(f - 1), default=np.nan)
+def _crossings(
+    company: _Company, sources: Sequence[_Ranged], margin: Callable[[Floats], Floats], margins: Floats
+) -> Floats:
+    """The factor on each number nearest to 1 at which a margin of the plans is nothing, (B,); NaN where there
+    is none, or where a factor on the way gives no valid company.
 
+    `margins` (B, 3) are those at the low end, at 1, at the high end.
+    """
+    ends = np.array([both for _, _, both in sources]).reshape(-1, 2)
+    at, side = np.nonzero(margins[:, [0, 2]] * margins[:, [1]] < 0)
+    crossings = np.full((len(sources), 2), np.nan)
+    if len(at):
 
-def _root(margin: Callable[[float], float], low: float, high: float) -> float:
-    """NaN where some number on the way gives no valid company."""
-    try:
-        return float(brentq(margin, low, high, xtol=PRECISE))
-    except ValueError:
-        return np.nan
+        def margin_at(factors: Floats, numbers: Ints) -> Floats:
+            moved = [(sources[n][0], float(factor)) for n, factor in zip(numbers, factors, strict=True)]
+            return margin(company.values(moved))
+
+        sides = np.sort(np.stack([ends[at, side], np.ones(len(at))]), axis=0)
+        found = find_root(margin_at, tuple(sides), args=(at,), tolerances={"xatol": PRECISE})
+        crossings[at, side] = np.where(found.success, found.x, np.nan)
+    far = np.where(np.isfinite(crossings), np.abs(crossings - 1), np.inf)
+    return np.asarray(crossings[np.arange(len(sources)), far.argmin(axis=1)])
 
 
 def _number_at(scenario: Scenario, path: str) -> float:

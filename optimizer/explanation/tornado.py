@@ -20,7 +20,7 @@ from optimizer.arrays import Bools, Floats, Ints
 from optimizer.parallel.pool import ALONE, OnDone, Workers
 from optimizer.response.batched import evaluate_companies
 from optimizer.response.beliefs import Beliefs
-from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
+from optimizer.response.calibration import Calibrated, calibrate, calibrate_each
 from optimizer.response.outcome import evaluate_plans, value_of
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.ranges import RangeError, pay_ratio, scaled
@@ -208,13 +208,15 @@ class _Company:
     def values(self, moved: Sequence[tuple[str, float]]) -> Floats:
         """(M, S) with each number times its factor, NaN where invalid; target pay follows the scenario's."""
         values = np.full((len(moved), len(self.plans)), np.nan)
-        companies: dict[int, Calibrated] = {}
+        others: dict[int, Scenario] = {}
         for m, (path, factor) in enumerate(moved):
             if path.startswith("kpis.") and path.split(".")[1] not in self.scenario.kpis:
                 values[m] = self.today
                 continue
-            with suppress(RangeError, CalibrationError):
-                companies[m] = calibrate(scaled(self.scenario, path, factor))
+            with suppress(RangeError):
+                others[m] = scaled(self.scenario, path, factor)
+        calibrated = dict(zip(others, calibrate_each(list(others.values())), strict=True))
+        companies = {m: cal for m, cal in calibrated.items() if isinstance(cal, Calibrated)}
         values[list(companies)] = self._answered(list(companies.values()))
         return values
 

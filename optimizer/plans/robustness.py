@@ -7,7 +7,7 @@ people's beliefs do not settle under every candidate counts for none of them, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal
@@ -20,7 +20,7 @@ from optimizer.plans.evaluator import consistent_tail
 from optimizer.plans.rules import payout_values
 from optimizer.plans.rules.facts import Facts
 from optimizer.response.batched import evaluate_companies
-from optimizer.response.calibration import Calibrated, CalibrationError, calibrate
+from optimizer.response.calibration import Calibrated, CalibrationError, calibrate, calibrate_each
 from optimizer.response.outcome import OutcomeBatch, value_of
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.risk.cvar import cvar
@@ -209,7 +209,7 @@ class _Answer:
 
 
 def _portion(cal: Calibrated, plans: PlanBatch, numbers: Sequence[int]) -> list[_Answer]:
-    companies, rejected = zip(*(_company(cal, number) for number in numbers), strict=True)
+    companies, rejected = zip(*_companies(cal, numbers), strict=True)
     euros = [plans.euros * pay_ratio(cal.scenario, company.scenario)[:, None] for company in companies]
     shape = len(companies), len(plans)
     values, broken, converged = np.zeros(shape), np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
@@ -231,10 +231,20 @@ def _over_budget(cal: Calibrated, euros: Floats, outcome: OutcomeBatch) -> Bools
     return np.asarray(np.any([np.zeros(len(euros), dtype=bool), *over], axis=0))
 
 
-def _company(cal: Calibrated, number: int) -> tuple[Calibrated, int]:
-    """One draw, calibrated; and how many gave no company that can be."""
-    rng = generator(cal.seed, Stream.RANGES, number)
-    rejected = 0
+def _companies(cal: Calibrated, numbers: Sequence[int]) -> Iterator[tuple[Calibrated, int]]:
+    """Draws by their numbers, calibrated; and how many of each gave no company that can be."""
+    streams = [generator(cal.seed, Stream.RANGES, number) for number in numbers]
+    first = [draw(cal.scenario, rng) for rng in streams]
+    calibrated = calibrate_each([drawn.scenario for drawn in first], cal.seed)
+    for rng, drawn, company in zip(streams, first, calibrated, strict=True):
+        if isinstance(company, Calibrated):
+            yield company, drawn.rejected
+        else:
+            yield _another(cal, rng, drawn.rejected + 1)
+
+
+def _another(cal: Calibrated, rng: np.random.Generator, rejected: int) -> tuple[Calibrated, int]:
+    """The next draw that can be calibrated, and how many were rejected before it."""
     while rejected < ATTEMPTS:
         drawn = draw(cal.scenario, rng)
         rejected += drawn.rejected

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.arrays import Bools, Floats, Ints
 from optimizer.response.beliefs import Beliefs, perceived_rewards, worth_to_others
-from optimizer.response.controllability import line_of_sight
+from optimizer.response.controllability import Baseline, lines_of_sight
 from optimizer.response.network import NEGLIGIBLE, Network
 from optimizer.response.pay_curves import PayCurves
 from optimizer.response.pay_knots import pay_curves
@@ -153,10 +153,27 @@ def calibrate(scenario: Scenario, seed: int = SEED) -> Calibrated:
 
 def calibrate_on(network: Network, scenario: Scenario, seed: int = SEED) -> Calibrated:
     """As `calibrate`, on the network of this scenario or of one that pays otherwise: pay is no part of it."""
-    targets = _targets(scenario, network)
-    routing, numerator, denominator = _observed(network)
-    unpriced = Beliefs(routing, numerator, denominator, np.zeros((1, len(network.stages))))
-    curves = pay_curves(scenario, sight=line_of_sight(scenario, network, targets, unpriced))
+    observed = _observed(network, scenario)
+    (sight,) = lines_of_sight([scenario], [observed])
+    return _calibrated(scenario, observed, sight, seed)
+
+
+def calibrate_each(scenarios: Sequence[Scenario], seed: int = SEED) -> list[Calibrated | CalibrationError]:
+    """As `calibrate`, of many at once, which takes a fraction of the time; an error stands in its place."""
+    observed = [_observed(build_network(scenario), scenario) for scenario in scenarios]
+    found: list[Calibrated | CalibrationError] = []
+    for company in zip(scenarios, observed, lines_of_sight(scenarios, observed), strict=True):
+        try:
+            found.append(_calibrated(*company, seed))
+        except CalibrationError as error:
+            found.append(error)
+    return found
+
+
+def _calibrated(scenario: Scenario, observed: Baseline, sight: Floats, seed: int) -> Calibrated:
+    network, targets, unpriced = observed
+    routing = unpriced.routing
+    curves = pay_curves(scenario, sight=sight)
     current = plan_of(scenario, scenario.current_plan).euros(scenario)
     hour_price = _hour_prices(scenario)
     pay = perceived_rewards(network, curves, targets, unpriced, current[None])[0]
@@ -172,7 +189,7 @@ def calibrate_on(network: Network, scenario: Scenario, seed: int = SEED) -> Cali
         targets=targets,
         stretch=_stretch(scenario.targets),
         current=current,
-        beliefs=Beliefs(routing, numerator, denominator, price[None, :]),
+        beliefs=replace(unpriced, price=price[None, :]),
         hour_price=hour_price,
         reward=pay + onward,
         curvature_value=kappa,
@@ -193,8 +210,8 @@ def _targets(scenario: Scenario, network: Network) -> Floats:
     return np.array([t if t is not None else (o or 1.0) for t, o in zip(stated, observed, strict=True)])
 
 
-def _observed(network: Network) -> tuple[Floats, Floats, Floats]:
-    """φ⁰, Num⁰ and Den⁰ with a leading axis of 1; a stage without inflow routes by reach."""
+def _observed(network: Network, scenario: Scenario) -> Baseline:
+    """T, and φ⁰, Num⁰, Den⁰ (a leading axis of 1), no prices; a stage without inflow routes by reach."""
     x, inflow = network.baseline, network.stage_inflow(network.baseline)
     routing = np.zeros(len(x))
     for n, taking in enumerate(network.from_stage):
@@ -202,7 +219,13 @@ def _observed(network: Network) -> tuple[Floats, Floats, Floats]:
             share = x[taking] if inflow[n] > 0 else network.scale[taking]
             routing[taking] = share / (inflow[n] if inflow[n] > 0 else share.sum())
     per = network.denominators(x)
-    return routing[None, :], network.numerators(x)[None, :], np.where(per > 0, per, 1.0)[None, :]
+    beliefs = Beliefs(
+        routing=routing[None, :],
+        numerator=network.numerators(x)[None, :],
+        denominator=np.where(per > 0, per, 1.0)[None, :],
+        price=np.zeros((1, len(network.stages))),
+    )
+    return Baseline(network, _targets(scenario, network), beliefs)
 
 
 def _hour_prices(scenario: Scenario) -> Floats:

@@ -3,13 +3,25 @@ its work moves it (§13.5)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from optimizer.arrays import Floats
 from optimizer.response.beliefs import Beliefs, credit, marginal_score
-from optimizer.response.best_moves import Moves, largest_gains
+from optimizer.response.best_moves import Moves, largest_gains_each
 from optimizer.response.network import NEGLIGIBLE, Network, TeamBlock
 from optimizer.scenario.types import Scenario
+
+
+class Baseline(NamedTuple):
+    """What swings follow from: targets (K,) or (1, K), beliefs S = 1."""
+
+    network: Network
+    targets: Floats
+    beliefs: Beliefs
+
 
 RHO = 0.5
 """How far a team's activities can be moved, as a share of baseline (or reach); hours worked are not."""
@@ -22,38 +34,51 @@ def controllability(
 
     `targets` (K,) or (1, K); the variance that a team causes is that of an even spread over its swing.
     """
-    swing = swings(network, targets, beliefs)
+    (swing,) = swings([Baseline(network, targets, beliefs)])
+    return _control(scenario, network, swing), swing
+
+
+def _control(scenario: Scenario, network: Network, swing: Floats) -> Floats:
     caused = swing**2 / 12
     total = caused.sum(axis=0) + np.array([kpi.noise for kpi in scenario.kpis.values()]) ** 2
     control = caused / np.where(total > 0, total, 1.0)
     for team, kpis in scenario.rules.controllability.override.items():
         for kpi, measured in kpis.items():
             control[network.teams.index(team), network.kpis.index(kpi)] = measured.value
-    return control, swing
+    return control
 
 
-def line_of_sight(scenario: Scenario, network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
-    """v_ik = c_ik^ψ_i, (I, K): what is left of the reward of a KPI that a team discounts for luck and
-    others."""
-    discount = np.array([team.luck_discount for team in scenario.teams.values()])[:, None]
-    if not discount.any():
-        return np.ones((len(network.teams), len(network.kpis)))
-    control, _ = controllability(scenario, network, targets, beliefs)
-    return np.asarray(control**discount)
+def lines_of_sight(scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> list[Floats]:
+    """v_ik = c_ik^ψ_i of each company, (I, K): what is left of the reward of a KPI that a team discounts for
+    luck and others."""
+    discounts = [np.array([team.luck_discount for team in s.teams.values()])[:, None] for s in scenarios]
+    seen = [n for n, discount in enumerate(discounts) if discount.any()]
+    swing = dict(zip(seen, swings([baselines[n] for n in seen]), strict=True))
+    return [
+        np.asarray(_control(scenario, at.network, swing[n]) ** discounts[n])
+        if n in swing
+        else np.ones((len(at.network.teams), len(at.network.kpis)))
+        for n, (scenario, at) in enumerate(zip(scenarios, baselines, strict=True))
+    ]
 
 
-def swings(network: Network, targets: Floats, beliefs: Beliefs) -> Floats:
-    """Range of each score over each team's reachable set, (I, K), undiscounted and without θ.
+def swings(baselines: Sequence[Baseline]) -> list[Floats]:
+    """Range of each score over each team's reachable set in each company, (I, K), undiscounted and without θ.
 
     One that rounding alone leaves is none: raised to a small power it would look like influence.
     """
-    gained = undiscounted_credit(network, targets, beliefs)[0]
-    swing = np.zeros((len(network.teams), len(network.kpis)))
-    for i, block in enumerate(network.blocks):
-        mine = gained[:, block.activities]
-        moved = np.abs(mine).max(axis=1, initial=0.0) > 0
-        swing[i, moved] = _ranges(network, block, mine[moved])
-    return np.where(swing > NEGLIGIBLE, swing, 0.0)
+    swing = [np.zeros((len(at.network.teams), len(at.network.kpis))) for at in baselines]
+    places, asked = [], []
+    for n, at in enumerate(baselines):
+        gained = undiscounted_credit(at.network, at.targets, at.beliefs)[0]
+        for i, block in enumerate(at.network.blocks):
+            mine = gained[:, block.activities]
+            moved = np.abs(mine).max(axis=1, initial=0.0) > 0
+            places.append((n, i, moved))
+            asked.append(_both_ways(at.network, block, mine[moved]))
+    for (n, i, moved), gains in zip(places, largest_gains_each(asked), strict=True):
+        swing[n][i, moved] = gains.reshape(2, -1).sum(axis=0)
+    return [np.where(each > NEGLIGIBLE, each, 0.0) for each in swing]
 
 
 def movable_share(network: Network, block: TeamBlock) -> Floats:
@@ -67,10 +92,10 @@ def undiscounted_credit(network: Network, targets: Floats, beliefs: Beliefs) -> 
     return credit(network, beliefs.routing, marginal, np.ones_like(network.delay))
 
 
-def _ranges(network: Network, block: TeamBlock, gained: Floats) -> Floats:
-    """Most less least that a team's moves bring each row of `gained` (R, A_i), (R,)."""
+def _both_ways(network: Network, block: TeamBlock, gained: Floats) -> tuple[Moves, Floats]:
+    """What a team can do, asked for the most that each row of `gained` (R, A_i) rises, then falls: 2 R."""
     x, rho = network.baseline[block.activities], movable_share(network, block)
     reach = rho * np.where(x > 0, x, network.scale[block.activities])
     both = np.concatenate([gained, -gained])
-    moves = Moves(block.balance, *(np.broadcast_to(end, both.shape) for end in (-rho * x, reach)))
-    return np.asarray(largest_gains(moves, both).reshape(2, -1).sum(axis=0))
+    low, high = (np.broadcast_to(end, both.shape) for end in (-rho * x, reach))
+    return Moves(np.broadcast_to(block.balance, (len(both), *block.balance.shape)), low, high), both

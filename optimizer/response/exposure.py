@@ -86,7 +86,8 @@ def _worst_falls(at: Equilibrium, block: TeamBlock, fall: Floats, lost: Floats, 
     low, high = _room(at.network, block, at.x[:, block.activities])
     worst = np.zeros(fall.shape[:2])
     plan, kpi = np.nonzero(np.abs(fall).max(axis=2, initial=0.0) > 0)
-    moves = Moves(block.balance, low[plan], high[plan], -lost[plan], purse[plan])
+    balance = np.broadcast_to(block.balance, (len(plan), *block.balance.shape))
+    moves = Moves(balance, low[plan], high[plan], -lost[plan], purse[plan])
     worst[plan, kpi] = largest_gains(moves, fall[plan, kpi])
     return worst
 

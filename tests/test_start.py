@@ -12,7 +12,7 @@ import pytest
 import yaml
 from random_answers import KINDS, LIBRARY, attempt, example, moved_in, not_found_again, random_answers, run
 
-from optimizer import read_scenario
+from optimizer import read_scenario, solve
 
 
 def started(folder: Path, content: dict[str, Any], *more: str) -> dict[str, Any]:
@@ -276,6 +276,28 @@ def test_teams_that_no_plan_can_steer_are_locked_with_the_reason(tmp_path: Path)
     assert set(scenario.rules.locks) == {"delivery"}
     assert "controllability floor" in scenario.sources["rules.locks.delivery"].text.en
     assert any(said["code"] == "team_locked" and said["about"] == "delivery" for said in told["said"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed", "team", "rate"),
+    [("marketplace", 6, "sales", "active_rate"), ("branch", 1, "advisers", "kept_rate")],
+)
+def test_gaming_has_room_where_the_plan_of_today_cannot_stay(
+    kind: str, seed: int, team: str, rate: str, tmp_path: Path
+) -> None:
+    """Paid on a rate alone today: kept to a tenth above today's gaming, no plan would be left."""
+    told = attempt(random_answers(kind, seed, tmp_path), tmp_path / "given")
+    assert told.exit_code == 0, told.output
+    scenario = read_scenario(tmp_path / "given" / "made")
+    assert scenario.current_plan[team] == {rate: 1.0}
+    gaming = {name: a for name, a in scenario.activities.items() if a.gaming and a.baseline > 0}
+    freed = {name for name in gaming if name in scenario.rules.gaming.caps}
+    assert {gaming[name].team for name in freed} == {team}
+    for name in freed:
+        a = gaming[name]
+        assert scenario.rules.gaming.caps[name] == pytest.approx(max(0.2 * a.reach, 2 * a.baseline), rel=1e-3)
+        assert "cannot stay" in scenario.sources[f"rules.gaming.caps.{name}"].text.en
+    assert solve(scenario).status == "optimal"
 
 
 def test_existing_files_are_never_overwritten(tmp_path: Path) -> None:

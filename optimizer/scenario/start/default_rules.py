@@ -3,7 +3,8 @@
 Objective net; weights in steps of 0.10, at least 0.20, at most three measures; a budget of 1.05 times loaded
 target pay (or what today's plan pays and 5 % more, where that is more) and for each team 0.9 of its target
 pay (or 0.97 of what it is paid today, where that is less); a controllability floor of 0.05; gaming within
-10 % of today's share, and within 0.2 of its reach where nobody does it yet. A rate or a share worked never
+10 % of today's share, within 0.2 of its reach where nobody does it yet, and up to double of today's or 0.2 of
+its reach where a team's plan of today breaks what follows and cannot stay. A rate or a share worked never
 outweighs the count beside it, a number of visits half of its result; a rate whose denominator its own team
 feeds always has such a partner. Who signs keeps half of the pay on what is signed (or today's share, where
 that is less). Teams without variable pay keep their plan.
@@ -12,7 +13,7 @@ that is less). Teams without variable pay keep their plan.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from optimizer.scenario.start.company import Company
@@ -29,6 +30,8 @@ FLOOR = 0.05
 TOLERANCE = 0.1
 UNSEEN = 0.2
 """Cap of gaming that nobody does today, over its reach."""
+FREED = 2.0
+"""Cap of gaming over today's, at least, in a team that must be paid otherwise than today."""
 SIGNED = 0.5
 """Least share of a seller's pay that hangs on what is signed."""
 
@@ -37,16 +40,17 @@ def rules_tree(
     company: Company, works: tuple[Work, ...], teams: dict[str, Any], reach: dict[str, float]
 ) -> Any:
     """The section `rules`."""
-    caps = {w.act: short(UNSEEN * reach[w.act]) for w in works if w.family.gaming and w.written == 0}
     pairs = [
         {"team": team, "volume": weaker, "quality": stronger, "ratio": ratio}
         for team, weaker, stronger, ratio in pairs_of(company, works)
     ]
+    groups = list(_signed_groups(company))
+    caps = gaming_caps(works, reach, _paid_anew(company, pairs, groups))
     gaming: dict[str, Any] = {"tolerance": TOLERANCE, "caps": caps, "pairs": pairs}
     weights: dict[str, Any] = {"step": STEP, "min": LEAST, "max_measures": MOST_MEASURES}
     rules: dict[str, Any] = {
         "objective": "net",
-        "weights": {**weights, "groups": list(_signed_groups(company))},
+        "weights": {**weights, "groups": groups},
         "measures": {team.id: measures_of(company, team.id) for team in company.form.teams},
         "budget": _budget(company, teams),
         "controllability": {"floor": FLOOR},
@@ -82,6 +86,33 @@ def _budget(company: Company, teams: dict[str, Any]) -> dict[str, float]:
         "expected": exactly(max(ROOM, ABOVE_TODAY * attained) * loaded),
         "min_share_of_target": short(least),
     }
+
+
+def gaming_caps(
+    works: tuple[Work, ...], reach: Mapping[str, float], paid_anew: Collection[str]
+) -> dict[str, float]:
+    """How far gaming may go where a tenth more than today is no measure, since nobody does it today or it
+    answers to a plan that cannot stay."""
+    gaming = [work for work in works if work.family.gaming]
+    unseen = {w.act: UNSEEN * reach[w.act] for w in gaming if w.written == 0}
+    freed = {
+        w.act: max(UNSEEN * reach.get(w.act, 0.0), FREED * w.written)
+        for w in gaming
+        if w.written > 0 and w.team in paid_anew
+    }
+    return {w.act: short((unseen | freed)[w.act]) for w in gaming if w.act in unseen | freed}
+
+
+def _paid_anew(company: Company, pairs: list[dict[str, Any]], groups: list[dict[str, Any]]) -> set[str]:
+    """Teams whose plan of today breaks a pair or a group of weights."""
+    today = {team.id: current_weights(company, team.id) for team in company.form.teams}
+    outweighed = (
+        p["team"]
+        for p in pairs
+        if today[p["team"]].get(p["volume"], 0.0) > p["ratio"] * today[p["team"]].get(p["quality"], 0.0)
+    )
+    unsigned = (g["team"] for g in groups if sum(today[g["team"]].get(k, 0.0) for k in g["kpis"]) < g["min"])
+    return {*outweighed, *unsigned}
 
 
 # --- pairs ----------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def entries(found: Reconciled, works: tuple[Work, ...], tree: dict[str, Any]) ->
         *(note for work in works for note in _activity(found, work, tree["activities"][work.act])),
         *_kpis(found, tree["kpis"]),
         *_plan(company, tree["current_plan"]),
-        *_rules(tree["rules"]),
+        *_rules(tree["rules"], tree["activities"]),
     )
 
 
@@ -250,7 +250,7 @@ def _plan(company: Company, plan: dict[str, Any]) -> Iterator[Entry]:
             yield Entry(f"current_plan.{team}.{kpi}", text, None, usual, True)
 
 
-def _rules(rules: dict[str, Any]) -> Iterator[Entry]:
+def _rules(rules: dict[str, Any], activities: dict[str, Any]) -> Iterator[Entry]:
     """The reason of each rule."""
     fixed = (
         "objective",
@@ -269,7 +269,8 @@ def _rules(rules: dict[str, Any]) -> Iterator[Entry]:
     for number in range(len(rules["gaming"]["pairs"])):
         yield Entry(f"rules.gaming.pairs.{number}", said("rule.gaming.pairs"), None)
     for act in rules["gaming"]["caps"]:
-        yield Entry(f"rules.gaming.caps.{act}", said("rule.gaming.caps"), None)
+        reason = "rule.gaming.caps.freed" if activities[act]["baseline"] > 0 else "rule.gaming.caps"
+        yield Entry(f"rules.gaming.caps.{act}", said(reason), None)
     for team in rules["measures"]:
         yield Entry(f"rules.measures.{team}", said("rule.measures"), None)
     for team in rules.get("locks", {}):

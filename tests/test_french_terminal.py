@@ -10,6 +10,9 @@ import pytest
 from click.testing import Result
 from verbs import incentives
 
+from optimizer.solver.check_words import WORDS
+from reports.words.turned import turned
+
 ROOT = Path(__file__).parents[1]
 SMALL = ROOT / "tests/cases/small.yaml"
 ENGLISH = re.compile(
@@ -100,3 +103,50 @@ def test_a_language_that_verbs_do_not_speak_is_refused() -> None:
     told = run("--lang", "de", "check", SMALL)
     assert told.exit_code == 2
     assert "'de' is not one of 'en', 'fr'" in told.stderr
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Two runs of the small company, the first approved, and all that was said meanwhile."""
+    folder = tmp_path_factory.mktemp("french")
+    tight = ("--set", "rules.budget.expected=1")
+    solved = [
+        run("--lang", "fr", "solve", SMALL, "--out", folder / name, *more)
+        for name, more in (("a", ()), ("b", tight))
+    ]
+    approved = run("--lang", "fr", "approve", folder / "a", "--by", "Anne", "--role", "finance")
+    assert [done.exit_code for done in (*solved, approved)] == [0, 1, 0]
+    return folder, "".join(done.stdout + done.stderr for done in (*solved, approved))
+
+
+@pytest.mark.slow
+def test_what_follows_a_solve_prints_nothing_english(runs: tuple[Path, str], tmp_path: Path) -> None:
+    folder, solving = runs
+    told = [
+        run("--lang", "fr", *words)
+        for words in (
+            ("diff", folder / "a", folder / "b"),
+            ("verify", folder / "a"),
+            ("report", folder / "a", "--only", "html"),
+            ("simulate", SMALL, "--draws", "20"),
+            ("split", SMALL, "--team", "sales", "--into", "n:0.6,s:0.4", "--out", tmp_path / "s.yaml"),
+        )
+    ]
+    assert [done.exit_code for done in told] == [0, 0, 0, 0, 0]
+    said = solving + "".join(done.stdout + done.stderr for done in told)
+    own = re.compile(r"^ *\d+ \| |\S*/french\d|\S*/test_what_follows")  # lines of the file, and paths
+    assert [line for line in english_in(said) if not own.search(line)] == []
+
+
+def test_published_cases_are_told_in_french() -> None:
+    told = run("--lang", "fr", "published").stdout
+    assert english_in(told) == []
+    assert not re.search(r"\b(?:rises|falls|to|Sales|Revenue|Trees)\b", told)
+
+
+def test_every_reason_of_a_check_has_a_french_one() -> None:
+    """With figures in it as the solver has them."""
+    numbers = set(re.findall(r"{(\w+)", " ".join(WORDS.values()))) - {"criterion"}
+    figures = dict.fromkeys(numbers, 1234.5)
+    english = [words.format(criterion="mean", **figures) for words in WORDS.values()]
+    assert [words for words in english if turned(words, "fr") == words] == []

@@ -13,7 +13,7 @@ import click
 
 from optimizer.cli.common import main, print_json, verb
 from optimizer.cli.parameters import json_option
-from optimizer.cli.reader import echo
+from optimizer.cli.reader import echo, said
 
 if TYPE_CHECKING:
     from optimizer.runs.verify import Difference
@@ -95,7 +95,7 @@ def _last_line(runs: int, differences: int, trusted: Sequence[str], again: bool)
     """How many runs and differences, and what nobody computed again: it may be false."""
     found = f"{_counted(runs, 'run')}, {_counted(differences, 'difference')}"
     remedy = "" if again or set(trusted) <= {"documents"} else " (--again does)"
-    return f"{found}; NOT computed again: {', '.join(trusted)}{remedy}" if trusted else found
+    return f"{found}; NOT computed again: {', '.join(map(said, trusted))}{remedy}" if trusted else found
 
 
 def _counted(number: int, thing: str) -> str:

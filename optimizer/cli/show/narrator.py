@@ -10,6 +10,8 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
+from optimizer.cli.reader import said
+
 if TYPE_CHECKING:
     from optimizer.solver.state import Event
 
@@ -57,13 +59,13 @@ class Narrator:
         self.say(f"{what}: {done} of {of}", lasting=False)
 
     def say(self, text: str, *, lasting: bool = True) -> None:
-        """Keep a lasting line; show a passing one while it is true."""
+        """Keep a lasting line, in English for the log; show a passing one while it is true."""
         if lasting:
             self.lines.append(text)
         if self._status is not None:
-            self._status.update(Text(text))
+            self._status.update(Text(said(text)))
             if lasting:
-                self._console.print(Text(text))
+                self._console.print(Text(said(text)))
         elif lasting or time.monotonic() - self._last > QUIET_SECONDS:
             self._last = time.monotonic()
-            self._console.print(Text(text))
+            self._console.print(Text(said(text)))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from optimizer.cli.reader import said
 from optimizer.cli.show.terminal import row, show, table
 from optimizer.rollout.published import CaseFolder, Defaults, Fit, Prediction, Published, parameters_of
 
@@ -35,7 +36,7 @@ def cells(prediction: Prediction) -> tuple[str, ...]:
     unit = measure.as_
     return (
         prediction.case.name,
-        measure.label,
+        said(measure.label),
         published_in_words(measure.published, unit),
         change(prediction.consistent, unit),
         f"{change(prediction.low, unit)} to {change(prediction.high, unit)}",
@@ -50,7 +51,7 @@ def published_in_words(published: Published, unit: str) -> str:
     if published.smaller_than is not None:
         return f"smaller than {published.smaller_than}"
     if published.value is None:
-        return "rises" if published.sign == 1 else "falls"
+        return said("rises" if published.sign == 1 else "falls")
     if published.low is None or published.high is None:
         return change(published.value, unit)
     ends = f"{change(published.low, unit)} to {change(published.high, unit)}"
@@ -65,8 +66,8 @@ def change(value: float, unit: str) -> str:
 def parameters_line(defaults: Defaults) -> str:
     """The one set of parameters, with the ranges behind `at the ends`."""
     known = parameters_of(defaults.parameters).items()
-    said = ", ".join(f"{name} {p.value:g} ({p.low:g} to {p.high:g})" for name, p in known)
-    return f"Parameters of every case, none tuned: {said}."
+    all_told = ", ".join(f"{name} {p.value:g} ({p.low:g}–{p.high:g})" for name, p in known)
+    return f"Parameters of every case, none tuned: {all_told}."
 
 
 def missed_line(predictions: Sequence[Prediction]) -> str:

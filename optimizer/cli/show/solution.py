@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from optimizer.solver.solution import Chosen, Conflict, Solution
 
 
+WHOLE = 1e9
+"""Below, a whole number has all its digits."""
 OUTSIDE = "its steps, pay, curves or targets are none of those that the rules leave to choose from"
 
 
@@ -62,9 +64,14 @@ def show_solution(explanation: Explanation, folder: Path) -> None:
     if solution.certificate.checks:
         checks = _table("Certificate", ["check", "kept", "value", "limit", "what"], words=("what",))
         for c in solution.certificate.checks:
-            _row(checks, c.name, "yes" if c.ok else "NO", f"{c.value:.3g}", f"{c.limit:.3g}", c.detail)
+            _row(checks, c.name, "yes" if c.ok else "NO", _short(c.value), _short(c.limit), c.detail)
         _print(checks)
     _print(Text(f"run folder: {folder}"))
+
+
+def _short(value: float) -> str:
+    """A whole number as it is, another to three digits."""
+    return f"{value:,.0f}" if value == round(value) and abs(value) < WHOLE else f"{value:.3g}"
 
 
 def _show_outside(explanation: Explanation) -> None:

@@ -172,7 +172,7 @@ def test_the_words_of_the_report_are_those_of_its_catalogues() -> None:
     assert glossary_page.written(page) == page
 
 
-# --- reference, scenario.md, README ---------------------------------------------------------------------
+# --- reference, scenario.md, verbs.md, README ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", reference_pages.PAGES)
@@ -181,7 +181,7 @@ def test_the_reference_is_what_the_code_declares(name: str) -> None:
     assert page == reference_pages.PAGES[name](), "run `uv run python -m tests.reference_pages`"
 
 
-@pytest.mark.parametrize("page", [DOCS / "scenario.md", ROOT / "README.md"], ids=where)
+@pytest.mark.parametrize("page", [DOCS / "scenario.md", DOCS / "verbs.md"], ids=where)
 def test_exit_codes_are_those_of_the_verbs(page: Path) -> None:
     text = page.read_text(encoding="utf-8").partition("# Second edition")[0]
     sentence = text[text.index("Exit codes:") :].split("\n\n")[0]
@@ -221,19 +221,19 @@ SHOWN = ("check", "evaluate", "compare", "measures", "budget", "template", "sche
 
 
 def cheap() -> list[str]:
-    """Verbs of README that take no longer than a second or two."""
+    """Verbs of verbs.md that take no longer than a second or two."""
     lines = re.findall(
-        r"^incentives ([^#\n]*)", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^incentives ([^#\n]*)", (DOCS / "verbs.md").read_text(encoding="utf-8"), re.MULTILINE
     )
     return [line.strip() for line in lines if line.split()[0] in SHOWN]
 
 
-def test_cheap_verbs_of_the_readme_are_among_those_run() -> None:
+def test_cheap_verbs_by_example_are_among_those_run() -> None:
     assert {line.split()[0] for line in cheap()} == set(SHOWN)
 
 
 @pytest.mark.parametrize("line", cheap())
-def test_verbs_of_the_readme_do_what_they_show(
+def test_verbs_by_example_do_what_they_show(
     line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -256,9 +256,10 @@ def test_shapes_of_json_are_those_of_scenario_md() -> None:
     assert set(re.findall(r"`(\w+)`", drawn)) - {"D"} == set(answer["payouts"])
 
 
-def test_readme_counts_the_assumptions_of_the_reference_company() -> None:
+@pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "reference_company.md"], ids=where)
+def test_pages_count_the_assumptions_of_the_reference_company(page: Path) -> None:
     company = yaml.safe_load((ROOT / "scenarios" / "alignment" / "scenario.yaml").read_text(encoding="utf-8"))
     sources = [source["text"] for source in company["sources"].values()]
     assumed = sum("assumption" in text for text in sources)
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    assert f"{assumed} of the {len(sources)} sources are assumptions" in readme
+    text = " ".join(page.read_text(encoding="utf-8").split())
+    assert f"{assumed} of the {len(sources)} sources are assumptions" in text

@@ -19,6 +19,14 @@ def test_readme_opens_with_the_three_commands():
     assert "pip install uv && uv run pytest" in first
 
 
+def test_readme_is_a_page_with_two_pictures():
+    assert len(README.splitlines()) <= 150
+    assert re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README) == [
+        "docs/pictures/page_one.png",
+        "docs/pictures/whatif.png",
+    ]
+
+
 def test_ci_calls_the_test_command_of_the_readme():
     assert "pip install uv && uv run pytest" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
@@ -32,12 +40,13 @@ def test_python_examples_run(block, tmp_path, monkeypatch):
     assert (tmp_path / "out" / "report.fr.pdf").exists()
 
 
-def test_every_verb_in_the_readme_exists():
+def test_every_verb_that_is_shown_by_example_exists_and_every_verb_is_shown():
     from optimizer.cli import main
 
-    shown = set(re.findall(r"^(?:uv run )?incentives (\w+)", README, re.MULTILINE))
-    assert shown
-    assert shown <= set(main.commands)
+    text = (ROOT / "docs" / "verbs.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^incentives (?:--lang fr )?(\w+)", text, re.MULTILINE))
+    assert shown == set(main.commands)
+    assert set(re.findall(r"^incentives (?:--lang fr )?(\w+)", README, re.MULTILINE)) < shown
 
 
 def commands(starting: str) -> list[tuple[str, list[str]]]:

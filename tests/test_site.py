@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from docs.site.gallery import GALLERY
 from tests.verbs import incentives
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,14 @@ def test_the_site_asks_the_network_for_nothing() -> None:
 def test_a_link_that_leads_nowhere_is_an_error() -> None:
     assert set(SITE["validation"]["links"].values()) == {"warn"}
     assert "mkdocs build --strict" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_every_picture_is_made_by_a_script_is_small_and_is_shown() -> None:
+    drawn = {file.stem for file in (DOCS / "pictures").glob("*.png")}
+    assert drawn == {*GALLERY}
+    assert max(file.stat().st_size for file in (DOCS / "pictures").glob("*.png")) < 100_000
+    pages = "\n".join(file.read_text(encoding="utf-8") for file in DOCS.rglob("*.md"))
+    assert drawn == set(re.findall(r"pictures/(\w+)\.png\)", pages))
 
 
 def lines_of(page: str) -> list[str]:

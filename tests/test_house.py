@@ -59,6 +59,7 @@ SAME_THING: dict[str, str] = {
     "plan_document": "what a team signs: its tables, its pages",
     "plans": "the room of plans, and the checks of named ones",
     "published": "published changes of pay: read and judged, as plain values, as verb, on screen",
+    "ratios": "what finance divides: their table, their sheet",
     "read": "reading an input",
     "report": "the report, and the verb that makes it again",
     "robust": "the plan that holds when numbers are off: chosen, on screen",

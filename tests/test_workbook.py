@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import json
 import shutil
 import subprocess
 import warnings
 from functools import cache, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,13 @@ from wording import words_for
 
 from optimizer import Options, Scenario, Solution, solve
 from optimizer.explanation.build import explain
+from optimizer.response.outcome import realised_pay
 from optimizer.response.pay_curves import PayCurves
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 from optimizer.tables.rounding import printable
 from optimizer.tables.table import Tables
+from reports.run import RunContent
 from reports.workbook import workbook_of
 
 pytestmark = pytest.mark.documents
@@ -184,13 +187,6 @@ def book(name: str) -> bytes:
     return book_of(tables_for(name))
 
 
-@cache
-def recalculated(name: str) -> Cells:
-    """All of a workbook by its formulas alone, which takes seconds."""
-    with TemporaryDirectory() as folder:
-        return by_formulas(edited(book(name), {}), Path(folder))
-
-
 def stored(content: bytes) -> Cells:
     """Values as stored beside the formulas."""
     return {at: value for at, value in _cells(content, data_only=True).items() if value is not None}
@@ -270,9 +266,9 @@ def _same(stored: Any, value: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", SOLUTIONS)
-def test_every_formula_gives_what_is_stored_beside_it(name: str) -> None:
+def test_every_formula_gives_what_is_stored_beside_it(name: str, tmp_path: Path) -> None:
     assert len(formulas_of(book(name))) > 100
-    assert misses(book(name), recalculated(name)) == []
+    assert misses(book(name), by_formulas(edited(book(name), {}), tmp_path)) == []
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is absent")
@@ -375,8 +371,88 @@ def test_changed_inputs_are_counted_ties_no_longer_compare_and_a_limit_that_brea
     assert "inputs changed" in said
     verdicts = [str(cells["Controls", at]) for at in _column(content, "Controls", "Verdict")]
     assert verdicts.count("FAILED") == 1
+    at_limits = [str(cells["Limits", at]) for at in _column(content, "Limits", "Verdict")]
+    assert at_limits[0] == "FAILED"
+    assert "FAILED" not in at_limits[1:]
+    assert float(cells["Limits", _column(content, "Limits", "Left")[0]]) < 0
+    for sheet in ("Payouts", "Limits", "Ratios", "Budget", "Cash"):
+        assert str(cells[sheet, "A3"]).startswith("Inputs changed since the run, cells: 3"), sheet
     changed = _beside(content, "Summary", "Inputs changed since the run (cells)")
     assert cells["Summary", changed] == 3
+
+
+def test_every_limit_on_money_is_on_the_sheet_of_limits_and_none_is_invented() -> None:
+    for name in ("curved", "moved"):
+        controls = tables_for(name)["controls"]
+        limits = controls[
+            controls["control"].isin(["expected", "teams", "min_share_of_target", "cvar", "percentile"])
+        ]
+        held = limits[limits["verdict"] != "not_applicable"]
+        cells, content = stored(book(name)), book(name)
+        left = [cells["Limits", at] for at in _column(content, "Limits", "Left")]
+        sign = [1 if side == "at_most" else -1 for side in held["side"]]
+        assert left == pytest.approx(
+            [s * (of - paid) for s, of, paid in zip(sign, held["limit"], held["value"], strict=True)]
+        )
+        assert len(left) >= 1
+
+
+def test_ratios_are_those_of_a_head_and_a_year_and_say_which_kpi_has_no_cap() -> None:
+    """Against the scenario by hand; the timed company is told by quarter."""
+    scenario, cells, content = SOLUTIONS["timed"]().problem.scenario, stored(book("timed")), book("timed")
+    counted = {n: t for n, t in scenario.teams.items() if t.headcount}
+    ote = [cells["Ratios", at] for at in _column(content, "Ratios", "OTE, a head and year")]
+    year = {"month": 12, "quarter": 4, "half_year": 2, "year": 1}[scenario.period]
+    plan = SOLUTIONS["timed"]().chosen
+    assert plan is not None
+    pays = dict(zip(scenario.teams, plan.euros.sum(axis=1), strict=True))
+    by_hand = [(t.base_pay + pays[n]) * year / t.headcount for n, t in counted.items() if t.headcount]
+    assert [v for v in ote if isinstance(v, float | int)] == pytest.approx(by_hand, abs=0.011)
+
+
+def test_what_a_team_is_paid_at_most_is_the_top_of_its_capped_curves() -> None:
+    """Attainments so high that every cap holds; a KPI that pays more for more has no most."""
+    payroll, ratios = (
+        Payroll.of(explain(SOLUTIONS["curved"]())),
+        tables_for("curved")["ratios"].set_index("team"),
+    )
+    kpis = len(payroll.cal.network.kpis)
+    levels = np.array([realised_pay(payroll.cal, np.full(kpis, at)) for at in np.arange(0, 60, 0.25)])
+    still = levels[-1] > levels[-5] + 1e-9
+    for i, team in enumerate(payroll.cal.network.teams):
+        paid = payroll.euros[i] > 0
+        if (still[i] & paid).any():
+            assert ratios.loc[team, "uncapped"] in {
+                payroll.cal.network.kpis[k] for k in np.flatnonzero(still[i] & paid)
+            }
+            assert np.isnan(ratios.loc[team, "most"])
+        else:
+            top = float((payroll.euros[i] * levels[:, i].max(axis=0))[paid].sum())
+            assert ratios.loc[team, "most"] == pytest.approx(top, abs=0.01)
+    assert ratios["most"].notna().any() or ratios["uncapped"].any()
+
+
+def test_a_workbook_says_what_it_was_made_from_and_a_date_only_where_one_is_given() -> None:
+    tables = tables_for("moved")
+    made = {
+        "scenario_sha256": "ab" * 32,
+        "merged_sha256": "cd" * 32,
+        "options": {"gap": 0.0003, "robust": None},
+    }
+    made |= {"python": "3.12.1", "versions": {"highspy": "1.15.9"}}
+    run = RunContent(tables, {"inputs.json": json.dumps(made)})
+    words = [words_for(tables, "en")]
+    texts = {
+        date: {
+            str(v)
+            for (sheet, _), v in stored(workbook_of(tables, words, "en", run, date)).items()
+            if sheet == "Approvals"
+        }
+        for date in (None, dt.date(2026, 3, 31))
+    }
+    assert {"ab" * 32, "cd" * 32, "--gap", "0.0003", "3.12.1", "highspy", "1.15.9"} <= texts[None]
+    assert "--robust" not in texts[None]
+    assert texts[dt.date(2026, 3, 31)] - texts[None] == {"Date given", "2026-03-31"}
 
 
 def _beside(content: bytes, sheet: str, text: str) -> str:
@@ -411,11 +487,12 @@ def test_the_same_tables_give_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("name", SOLUTIONS)
 def test_every_amount_of_a_plan_document_is_recomputed_by_the_workbook(name: str) -> None:
-    """Worked examples against the recalculated payouts by attainment: same team, KPI and attainment."""
+    """Worked examples against payouts by attainment, same team, KPI and attainment: as stored, which is what
+    formulas give."""
     page = openpyxl.load_workbook(io.BytesIO(book(name)), data_only=True)["Attainment"]
     columns = {round(float(c.value), 6): c.column_letter for c in page[4] if isinstance(c.value, int | float)}
     rows = {(row[0].value, row[1].value): row[0].row for row in page.iter_rows(min_row=6)}
-    cells = recalculated(name)
+    cells = stored(book(name))
     examples = printable(tables_for(name))["examples"]
     words = words_for(tables_for(name), "en")
     assert len(examples) >= 6

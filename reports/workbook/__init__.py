@@ -29,17 +29,19 @@ from reports.workbook.front import (
     write_state,
     write_summary,
 )
+from reports.workbook.money_limits import open_limits, write_limits
 from reports.workbook.plan import Agreed, write_plan
+from reports.workbook.ratios import write_ratios
 from reports.workbook.recorded import write_recorded
 from reports.workbook.year import write_year
 
 __all__ = ["budget_workbook", "workbook_of"]
 
 
-def budget_workbook(run: RunContent, language: str, _date: dt.date | None) -> Iterator[Document]:
+def budget_workbook(run: RunContent, language: str, date: dt.date | None) -> Iterator[Document]:
     """`budget.xlsx`."""
     words = [words_for(run.tables, spoken) for spoken in languages()]
-    yield Document("budget.xlsx", workbook_of(run.tables, words, language, run))
+    yield Document("budget.xlsx", workbook_of(run.tables, words, language, run, date))
 
 
 def workbook_of(
@@ -47,9 +49,10 @@ def workbook_of(
     words: Sequence[Words],
     language: str = "en",
     run: RunContent | None = None,
+    date: dt.date | None = None,
 ) -> bytes:
     """The xlsx file for a run's tables; `language` is the one it opens in. Version and approvals are the
-    `run`'s.
+    `run`'s; `date` is printed where it is given.
 
     The same tables give the same bytes.
     """
@@ -62,6 +65,7 @@ def workbook_of(
     paid = write_budget(book, lines, totals, agreed)
     balances = write_phased(book, tables, agreed)
     write_cases(book, tables["pay_cases"], tables["case_totals"], agreed, paid)
+    limits = open_limits(book)
     write_payouts(book, tables["payout_distribution"], tables["objectives_reached"])
     write_robustness(book, tables["robustness"], tables["guarantees"])
     write_sensitivity(book, tables["assumptions"])
@@ -69,8 +73,11 @@ def workbook_of(
     write_head(summary, head)
     write_changed(summary, tables["changed"])
     net = write_summary(summary, tables, amounts, paid)
-    write_state(summary, write_controls(book, tables["controls"], agreed, paid, net, balances))
-    write_approvals(book, run or RunContent(tables))
+    write_ratios(book, tables, agreed, paid, amounts)
+    state = write_controls(book, tables["controls"], agreed, paid, net, balances)
+    write_limits(limits, tables["controls"], state, totals)
+    write_state(summary, state)
+    write_approvals(book, run or RunContent(tables), date)
     write_dictionary(book)
     return book.close()
 

@@ -25,6 +25,8 @@ from reports.words.drafts import provisional, source_text
 STAMP = dt.datetime(2000, 1, 1)
 """Time stamp of every workbook: the same input gives the same bytes."""
 LANGUAGE = "Language"
+CHANGED = "InputsChanged"
+"""Name of the cell with the number of inputs that are not what they were."""
 LONGEST_LITERAL = 230
 """Characters of a text in a formula, of which spreadsheets take 255."""
 LONGEST_TEXT = 4000
@@ -128,6 +130,7 @@ class Book:
                 "border_color": COLOURS["line"],
             },
             "total": {"bold": True, "top": 1},
+            "stale": {"font_color": COLOURS["muted"], "italic": True},
             "bad": {"bg_color": COLOURS["bad_tint"], "font_color": COLOURS["bad"]},
         }
 
@@ -226,6 +229,22 @@ class Sheet:
         rule = {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
         told = {"error_title": self.book.opens.say("xlsx.input"), "error_message": said}
         self.page.data_validation(row, column, row, column, {**rule, **told})
+
+    def grey_when_changed(self, first: tuple[int, int], last: tuple[int, int]) -> None:
+        """Figures that no formula repeats turn grey once an input is not what the run recorded."""
+        grey = {"type": "formula", "criteria": f"={CHANGED}>0", "format": self.book.style("stale")}
+        self.page.conditional_format(*first, *last, grey)
+
+    def stale(self, row: int, column: int) -> None:
+        """A line that says how many inputs were changed, and that figures here are of those recorded."""
+
+        def formula(words: Words) -> str:
+            said, still = (literal(words.say(f"xlsx.stale.{part}")) for part in ("changed", "static"))
+            return f'IF({CHANGED}>0,{said}&{CHANGED}&{still},"")'
+
+        self.spoken(row, column, formula, "", "text")
+        bad = {"type": "formula", "criteria": f"={CHANGED}>0", "format": self.book.style("bad")}
+        self.page.conditional_format(row, column, row, column, bad)
 
     def live(self, row: int, column: int, formula: str, value: float | str, *styles: str) -> None:
         """A formula, stored with its value."""

@@ -46,6 +46,7 @@ def write_budget(book: Book, lines: pd.DataFrame, totals: pd.DataFrame, agreed: 
     sheet = book.sheet("Budget", (28, 34, 16, 15, 15, 13, 15, 15, 15, 15, 15, 15))
     sheet.say(0, 0, "xlsx.sheet.budget", "title")
     sheet.say(1, 0, "xlsx.budget.note", "muted")
+    sheet.stale(2, 0)
     first = 3 + len(totals) + 3
     last = first + len(lines)
     sheet.heads(first, LINE)

@@ -20,6 +20,7 @@ def write_cases(book: Book, cases: pd.DataFrame, totals: pd.DataFrame, agreed: A
     sheet = book.sheet("Attainment", (28, 34, 15, *[14] * (5 * len(CASE))))
     sheet.say(0, 0, "xlsx.sheet.attainment", "title")
     sheet.say(1, 0, "xlsx.attainment.note", "muted")
+    sheet.stale(2, 0)
     sheet.heads(FIRST - 1, ("team", "kpi", "euros"))
     sheet.say(FIRST - 2, 2, "xlsx.col.attainment", "muted")
     sheet.page.freeze_panes(FIRST, 3)

@@ -27,6 +27,7 @@ def write_cash(book: Book, cash: pd.DataFrame, dates: pd.DataFrame, phased: Phas
     sheet = book.sheet("Cash", (28, 10, 16, 16, 16, 16, 16, 16, 16, 16))
     sheet.say(0, 0, "xlsx.sheet.cash", "title")
     sheet.say(1, 0, "xlsx.cash.note", "muted")
+    sheet.stale(2, 0)
     count = int(cash["period"].max())
     teams = list(dict.fromkeys(team for team in cash["team"] if team))
     blocks = [COMPANY, *teams]

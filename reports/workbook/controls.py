@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,10 +10,9 @@ import pandas as pd
 from optimizer.tables.marks import COMPANY
 from reports.words.catalogue import Words
 from reports.words.control_words import control_name
-from reports.workbook.book import Book, Sheet, literal
+from reports.workbook.book import CHANGED, Book, Sheet, literal
 from reports.workbook.budget import Paid
 from reports.workbook.plan import Agreed
-from reports.workbook.recorded import CHANGED
 
 Cells = dict[tuple[str, str], str]
 """Formulas by control and team."""
@@ -38,6 +38,8 @@ class State:
     failed: str
     names: str
     now: tuple[str, ...]
+    cells: Mapping[tuple[str, str], tuple[str, str, str]]
+    """Addresses of value, limit and verdict by control and team."""
 
     def formula(self, words: Words) -> str:
         """`"27 controls, all hold"`, or how many failed and which."""
@@ -60,18 +62,22 @@ def write_controls(
     sheet = book.sheet("Controls", (52, 28, 17, 17, 13, 15, 18, 4, 4))
     sheet.say(0, 0, "xlsx.sheet.controls", "title")
     sheet.say(1, 0, "xlsx.controls.note", "muted")
+    sheet.stale(2, 0)
     formulas = _formulas(book, agreed, paid, net) | {
         (name, COMPANY): of for name, (of, _) in balances.items()
     }
     limits, names = _limits(paid) | {(name, COMPANY): to for name, (_, to) in balances.items()}, '""'
     first = row = 3
     failed: list[str] = []
+    cells: dict[tuple[str, str], tuple[str, str, str]] = {}
     for block in ("ties", "holds"):
         sheet.named(row, 0, "control_block", block, "section")
         sheet.heads(row + 1, HEADS)
         row += 2
         for _, control in controls[controls["block"] == block].iterrows():
             _control(sheet, row, control, formulas, limits)
+            value, limit, verdict = (sheet.at(row, c, outside=True) for c in (LIVE, RECORDED, VERDICT))
+            cells[str(control["control"]), str(control["team"])] = value, limit, verdict
             failed += [control_name(book.opens, control)] if control["verdict"] == "failed" else []
             names = _failed_names(sheet, row, control, names, ", ".join(failed))
             row += 1
@@ -80,7 +86,8 @@ def write_controls(
     sheet.live(1, FLAG, count, float(len(failed)), "muted")
     sheet.page.set_column(FLAG, NAMES, None, None, {"hidden": True})
     _paint(sheet, first, row)
-    return State(len(controls), sheet.at(1, FLAG, outside=True), f"{sheet.name}!{names}", tuple(failed))
+    flag = sheet.at(1, FLAG, outside=True)
+    return State(len(controls), flag, f"{sheet.name}!{names}", tuple(failed), cells)
 
 
 def _paint(sheet: Sheet, first: int, last: int) -> None:

@@ -59,6 +59,7 @@ def write_curves(book: Book, curves: pd.DataFrame, factors: pd.DataFrame) -> Cur
     sheet = book.sheet("Curves", (24, 34, 10, 11, 11, *[10] * 20))
     sheet.say(0, 0, "xlsx.sheet.curves", "title")
     sheet.say(1, 0, "xlsx.curves.note", "muted")
+    sheet.stale(2, 0)
     most = int(curves["knot"].max())
     sheet.heads(FIRST - 1, FIXED)
     write_heads(sheet, FIRST - 1, len(FIXED), most, HEADS)

@@ -83,6 +83,7 @@ def write_factors(book: Book, factors: pd.DataFrame, own: dict[Pair, Bends]) -> 
     sheet = book.sheet("Factors", (24, 34, 34, 11, 12, 11, *[10] * 30))
     sheet.say(0, 0, "xlsx.sheet.factors", "title")
     sheet.say(1, 0, "xlsx.factors.note", "muted")
+    sheet.stale(2, 0)
     groups = {(str(t), str(k)): mine for (t, k), mine in factors.groupby(["team", "kpi"], sort=False)}
     most = int(factors["knot"].max())
     longest = max(len(own[pair].cells) * int(mine["knot"].max()) for pair, mine in groups.items())

@@ -7,7 +7,7 @@ import pandas as pd
 from optimizer.tables.marks import COMPANY
 from optimizer.tables.rounding import rounded
 from reports.workbook.approval_sheet import APPROVAL
-from reports.workbook.book import LANGUAGE, Book, Sheet
+from reports.workbook.book import CHANGED, LANGUAGE, Book, Sheet
 from reports.workbook.budget import LINE, TOTAL, Paid
 from reports.workbook.cases import CASE
 from reports.workbook.cash import DATE_HEADS, FLOW_HEADS
@@ -15,10 +15,15 @@ from reports.workbook.controls import HEADS, State
 from reports.workbook.curves import FIXED as CURVE
 from reports.workbook.factors import FIXED as FACTOR
 from reports.workbook.factors import HEADS as KNOTS
-from reports.workbook.recorded import CHANGED, Amounts
+from reports.workbook.money_limits import LIMITS
+from reports.workbook.ratios import HEADS as RATIO
+from reports.workbook.ratios import MOST
+from reports.workbook.recorded import Amounts
 from reports.workbook.year import COMPANY_HEADS, LINE_HEADS, TEAM_HEADS
 
 LANGUAGE_CELL = (2, 1)
+STATIC = ((3, 0), (999, 15))
+"""Cells of a sheet without formulas."""
 
 
 def open_summary(book: Book, language: str) -> Sheet:
@@ -142,6 +147,8 @@ COLUMNS = {
     "Budget": tuple(dict.fromkeys((*LINE, *TOTAL))),
     "Year": tuple(dict.fromkeys((*COMPANY_HEADS, *TEAM_HEADS, *LINE_HEADS))),
     "Cash": tuple(dict.fromkeys((*FLOW_HEADS, *DATE_HEADS))),
+    "Limits": tuple(head for head in LIMITS if head != "team"),
+    "Ratios": tuple(dict.fromkeys(head for head in (*RATIO, *MOST) if head != "team")),
     "Attainment": ("attainment", *CASE, "rounding", "reserve", "limit", "slack"),
     "Payouts": PAYOUTS,
     "Robustness": (*ROBUSTNESS, *GUARANTEES),
@@ -156,6 +163,8 @@ def write_payouts(book: Book, spreads: pd.DataFrame, objectives: pd.DataFrame) -
     sheet = book.sheet("Payouts", (18, 14, 28, 10, *[14] * 11))
     sheet.say(0, 0, "xlsx.sheet.payouts", "title")
     sheet.say(1, 0, "xlsx.payouts.note", "muted")
+    sheet.stale(2, 0)
+    sheet.grey_when_changed(*STATIC)
     person, row = spreads["level"] == "person", 3
     for basis, mine in (("loaded", spreads[~person]), ("gross", spreads[person])):
         sheet.say(row, 0, f"xlsx.payouts.{basis}", "section")
@@ -188,6 +197,8 @@ def write_robustness(book: Book, plans: pd.DataFrame, guarantees: pd.DataFrame) 
     sheet = book.sheet("Robustness", (60, 12, *[14] * 10))
     sheet.say(0, 0, "xlsx.sheet.robustness", "title")
     sheet.say(1, 0, "xlsx.robustness.note", "muted")
+    sheet.stale(2, 0)
+    sheet.grey_when_changed(*STATIC)
     row = _write_candidates(sheet, 3, plans) if len(plans) else 3
     sheet.heads(row, GUARANTEES)
     for at, (_, one) in enumerate(guarantees.iterrows(), row + 1):
@@ -217,6 +228,8 @@ def write_sensitivity(book: Book, assumptions: pd.DataFrame) -> None:
     sheet = book.sheet("Sensitivity", (52, 60, 10, 10, 16, 16, 16))
     sheet.say(0, 0, "xlsx.sheet.sensitivity", "title")
     sheet.say(1, 0, "xlsx.sensitivity.note", "muted")
+    sheet.stale(2, 0)
+    sheet.grey_when_changed(*STATIC)
     sheet.heads(3, COLUMNS["Sensitivity"])
     for row, (_, one) in enumerate(assumptions.iterrows(), 4):
         sheet.provisional(row, 0, one)

@@ -30,6 +30,7 @@ def write_plan(book: Book, totals: pd.DataFrame, lines: pd.DataFrame, curves: Cu
     sheet = book.sheet("Plan", (28, 34, 12, 16, 14, 14))
     sheet.say(0, 0, "xlsx.sheet.plan", "title")
     sheet.say(1, 0, "xlsx.inputs", "muted")
+    sheet.stale(2, 0)
     pairs = lines.drop_duplicates(["team", "kpi"])
     teams = totals[totals["team"] != ""]
     first = 3 + len(teams) + 3

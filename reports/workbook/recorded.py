@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports.workbook.book import Book, Sheet
+from reports.workbook.book import CHANGED, Book, Sheet
 
-CHANGED = "InputsChanged"
-"""Name of the cell with the number of inputs that are not what they were."""
 AMOUNTS = ("gross", "direct_costs", "revenue", "pay", "charges", "loaded_pay")
 Amounts = dict[tuple[str, str], str]
 """Addresses by kind of plan and amount."""

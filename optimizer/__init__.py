@@ -1,8 +1,13 @@
 """Variable-pay plans that people answer in their own interest: model, response, solver.
 
-scenario = read_scenario("scenarios/alignment")
-today = evaluate(scenario)
-best = solve(scenario)
+import optimizer as io
+
+best = io.solve("scenarios/alignment")
+best.weights
+best.table("gaming")
+best.save("runs/alignment")
+
+Every verb of `incentives` is a call of the same name with the same parameters and defaults (docs/python.md).
 """
 
 from __future__ import annotations
@@ -13,11 +18,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from optimizer.plans.evaluation import Evaluation
-    from optimizer.runs.api.functions import (
-        check_budget,
-        compare,
-        evaluate,
-        measures,
+    from optimizer.runs.api.judging import budget, check, compare, evaluate, measures
+    from optimizer.runs.api.reading import read
+    from optimizer.runs.api.solving import (
+        Result,
+        explain,
+        frontier,
+        load,
+        save,
         solve,
         solve_to_folder,
     )
@@ -34,19 +42,26 @@ _HOME = {
     "Options": "optimizer.solver.options",
     "Plan": "optimizer.scenario.plan",
     "PlanTerms": "optimizer.scenario.plan",
+    "Result": "optimizer.runs.api.solving",
     "Run": "optimizer.runs.solve",
     "RunOptions": "optimizer.runs.options",
     "Scenario": "optimizer.scenario.types",
     "ScenarioError": "optimizer.scenario.problems",
     "Solution": "optimizer.solver.solution",
-    "check_budget": "optimizer.runs.api.functions",
-    "compare": "optimizer.runs.api.functions",
-    "evaluate": "optimizer.runs.api.functions",
-    "measures": "optimizer.runs.api.functions",
+    "budget": "optimizer.runs.api.judging",
+    "check": "optimizer.runs.api.judging",
+    "compare": "optimizer.runs.api.judging",
+    "evaluate": "optimizer.runs.api.judging",
+    "explain": "optimizer.runs.api.solving",
+    "frontier": "optimizer.runs.api.solving",
+    "load": "optimizer.runs.api.solving",
+    "measures": "optimizer.runs.api.judging",
+    "read": "optimizer.runs.api.reading",
     "read_plan": "optimizer.scenario.read",
     "read_scenario": "optimizer.scenario.read",
-    "solve": "optimizer.runs.api.functions",
-    "solve_to_folder": "optimizer.runs.api.functions",
+    "save": "optimizer.runs.api.solving",
+    "solve": "optimizer.runs.api.solving",
+    "solve_to_folder": "optimizer.runs.api.solving",
 }
 
 __all__ = [
@@ -54,17 +69,24 @@ __all__ = [
     "Options",
     "Plan",
     "PlanTerms",
+    "Result",
     "Run",
     "RunOptions",
     "Scenario",
     "ScenarioError",
     "Solution",
-    "check_budget",
+    "budget",
+    "check",
     "compare",
     "evaluate",
+    "explain",
+    "frontier",
+    "load",
     "measures",
+    "read",
     "read_plan",
     "read_scenario",
+    "save",
     "solve",
     "solve_to_folder",
 ]

@@ -22,9 +22,10 @@ from unittest.mock import patch
 
 import numpy as np
 
-from optimizer import Options, Scenario, Solution, compare, solve
+from optimizer import Options, Scenario, Solution, compare
 from optimizer.plans.evaluation import evaluate_batch
 from optimizer.plans.space import plan_space
+from optimizer.solver import solve
 from tests.fuzz import CalibrationError, SolveState, calibrate, generated, generated_tree, measure, valid
 from tests.second_edition import FIELDS, all_of, some_of
 

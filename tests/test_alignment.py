@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer import Scenario, Solution, read_scenario, solve
+from optimizer import Scenario, Solution, read_scenario
 from optimizer.plans.evaluation import compare
 from optimizer.plans.rules import rule_values
 from optimizer.plans.rules.facts import Facts
@@ -23,6 +23,7 @@ from optimizer.response.measures import measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.plan import plan_of
+from optimizer.solver import solve
 
 ALIGNMENT = Path(__file__).parents[1] / "scenarios" / "alignment"
 BEHAVIOURAL = {

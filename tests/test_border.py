@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from pydantic import ValidationError
 
 import optimizer
-from optimizer import Options, Plan, Scenario, ScenarioError, check_budget, compare, evaluate, measures, solve
+from optimizer import Options, Plan, Scenario, ScenarioError, budget, compare, evaluate, measures, solve
 from optimizer.cli import main
 
 Tree = dict[str, Any]
@@ -45,7 +45,7 @@ SOUND = {"flyers": {"visits": 1.0}, "counter": {"baskets": 1.0}}
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "evaluate": evaluate,
     "compare": compare,
-    "check_budget": lambda scenario: check_budget(scenario, "current"),
+    "budget": lambda scenario: budget(scenario, "current"),
     "measures": measures,
     "solve": solve,
 }
@@ -165,7 +165,7 @@ WRONG_PLANS: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("case", WRONG_PLANS)
 @pytest.mark.parametrize(
     "function",
-    [evaluate, check_budget, lambda s, p: compare(s, {"mine": p})],
+    [evaluate, budget, lambda s, p: compare(s, {"mine": p})],
     ids=["evaluate", "budget", "compare"],
 )
 def test_an_impossible_plan_is_refused_with_its_place(function: Callable[..., Any], case: str) -> None:
@@ -214,6 +214,7 @@ def test_options_are_strict(wrong: Tree) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         Options(**wrong)
     if "gpa" not in wrong:
+        assert next(iter(wrong)) in refused(lambda: solve(bakery(), **wrong))
         with pytest.raises(ValidationError, match=next(iter(wrong))):
             replace(Options(), **wrong)
 
@@ -225,7 +226,7 @@ def test_options_do_not_change() -> None:
 
 def test_alternatives_need_steps() -> None:
     scenario = bakery(lambda t: t["rules"].update(objective="surplus", weights={"step": 0}))
-    assert "alternatives" in refused(lambda: solve(scenario, Options(alternatives=3)))
+    assert "alternatives" in refused(lambda: solve(scenario, alternatives=3))
 
 
 @pytest.mark.parametrize("seed", [-1, 2**63, 1.0, True, "1"], ids=str)
@@ -245,7 +246,7 @@ def test_evaluating_loads_no_solver() -> None:
         "import sys, optimizer\n"
         "scenario = optimizer.read_scenario('scenarios/alignment')\n"
         "optimizer.evaluate(scenario), optimizer.compare(scenario), optimizer.measures(scenario)\n"
-        "optimizer.check_budget(scenario, 'current')\n"
+        "optimizer.budget(scenario, 'current')\n"
         "from optimizer.cli import main\n"
         "for verb in ('check', 'evaluate', 'compare', 'measures'):\n"
         "    main([verb, 'scenarios/alignment', *['--json'] * (verb != 'check')], standalone_mode=False)\n"

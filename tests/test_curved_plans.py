@@ -13,7 +13,7 @@ from solved import CASE
 from test_solve import enumerated as brute_force
 from test_solve import ruled_company
 
-from optimizer import Options, PlanTerms, Scenario, Solution, solve
+from optimizer import Options, PlanTerms, Scenario, Solution
 from optimizer.arrays import Floats
 from optimizer.plans.enumeration import every_plan
 from optimizer.plans.evaluation import evaluate
@@ -24,6 +24,7 @@ from optimizer.response.global_response import deviations
 from optimizer.response.measures import measure
 from optimizer.response.outcome import evaluate_plan
 from optimizer.scenario.plan import plan_from_euros
+from optimizer.solver import solve
 from optimizer.solver.curve_choice import combinations
 from optimizer.tables.json_values import solution_json
 

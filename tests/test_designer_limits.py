@@ -11,7 +11,7 @@ from fuzz import generated
 from never_better import every_payment, word_for
 from solved import mini, unequal
 
-from optimizer import Options, Scenario, check_budget, solve
+from optimizer import Options, Scenario, budget
 from optimizer.plans.enumeration import every_plan, listing
 from optimizer.plans.local_search import neighbours
 from optimizer.plans.rules import keeps_weight_rules
@@ -21,6 +21,7 @@ from optimizer.response.calibration import calibrate
 from optimizer.response.measures import measure
 from optimizer.scenario.checks import problems_of
 from optimizer.scenario.rule_types import TeamWeights
+from optimizer.solver import solve
 from optimizer.solver.state import SolveState
 
 TOLERANCE = 1e-6
@@ -215,7 +216,7 @@ def test_a_reserve_counts_in_the_budgets_of_all_and_in_no_teams() -> None:
     """To the cent, in the check of finance."""
     limits = {"expected": 140000.0, "teams": {"sales": 90000.0}, "cvar": {"level": 0.95, "limit": 190000.0}}
     plain, kept = (
-        {line.name: line for line in check_budget(unequal({"budget": limits | more}), "current")}
+        {line.name: line for line in budget(unequal({"budget": limits | more}), "current").lines}
         for more in ({}, {"reserve": 3210.55})
     )
     for name in ("budget.expected", "budget.cvar"):

@@ -20,9 +20,10 @@ from companies import random_company
 from pypdf import PdfReader
 from wording import words_for
 
-from optimizer import Scenario, check_budget, compare, evaluate, solve
+from optimizer import Scenario, budget, compare, evaluate
 from optimizer.cli import main
 from optimizer.response import booking
+from optimizer.solver import solve
 from optimizer.tables import json_values, payroll
 from optimizer.tables.build import tables_of
 from reports.workbook import workbook_of
@@ -309,7 +310,7 @@ def test_verbs_tell_the_same_cents(seed: int) -> None:
     assert name in random_plans(seed)
     at, sums = evaluate(company(seed), beside.plan), told_in_json(beside)
     assert told_in_json(at) == sums
-    whole, *teams = check_budget(company(seed), beside.plan)[: len(sums)]
+    whole, *teams = budget(company(seed), beside.plan).lines[: len(sums)]
     assert [(line.gross, line.charges, line.loaded) for line in (*teams, whole)] == sums
 
 

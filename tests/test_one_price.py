@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from wording import words_for
 
-from optimizer import Evaluation, Scenario, check_budget, compare, evaluate, solve
+from optimizer import Evaluation, Scenario, budget, compare, evaluate
 from optimizer.explanation.waterfall import waterfall
 from optimizer.response.calibration import Calibrated
 from optimizer.response.shared_luck import luck_correlation, luck_factors
 from optimizer.risk.draws import draw, draw_luck
 from optimizer.rollout.transition import follow
+from optimizer.solver import solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 from reports.board.plans import plans_side_by_side
@@ -398,7 +399,7 @@ def test_a_simulation_shows_each_budget_line(tmp_path: Path) -> None:
     file = written({**tree, "rules": {**tree["rules"], "budget": budget}}, tmp_path)
     asked = ("simulate", file, "--plan", "current", "--periods", 4, "--draws", 400, "--json")
     lines = json.loads(incentives(*asked).stdout)["budget"]
-    limited = [line.name for line in check_budget(file, "current") if line.limit is not None]
+    limited = [line.name for line in budget(file, "current").lines if line.limit is not None]
     assert sorted({line["rule"] for line in lines}) == sorted(limited)
     broken = {rule: [line["exceeded"] for line in lines if line["rule"] == rule] for rule in limited}
     assert all(broken["budget.expected"])
@@ -530,7 +531,7 @@ def test_a_payout_is_the_same_to_the_cent_in_every_verb(data: st.DataObject) -> 
         plan[team] = {k: c / total for k, c in zip(kpis, cuts, strict=True) if c} if total else {kpis[0]: 1.0}
     at = evaluate(scenario, plan)
     (side,) = compare(scenario, {"it": plan}).values()
-    lines = {line.name: line.value for line in check_budget(scenario, plan)}
+    lines = {line.name: line.value for line in budget(scenario, plan).lines}
     paid = Payroll(at.cal, at.euros, at.consistent)
     assert side.consistent.loaded_pay == pytest.approx(at.consistent.loaded_pay, rel=1e-12)
     assert lines["budget.expected"] == pytest.approx(at.consistent.loaded_pay, rel=1e-12)

@@ -11,11 +11,12 @@ from solved import mini
 from test_solve import enumerated, ruled_company
 from test_surplus import cautious
 
-from optimizer import Options, Scenario, evaluate, solve
+from optimizer import Options, Scenario, evaluate
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans, pay_spread
 from optimizer.response.pay_covariance import PaySpread
 from optimizer.response.pay_knots import pay_curves
+from optimizer.solver import solve
 
 LINE: dict[str, Any] = {}
 CAPPED = {"cap": 1.3}

@@ -27,9 +27,10 @@ from test_report import strings
 from test_workbook import NAMED, REGIMES, book_of, by_formulas, edited, formulas_of, misses, stored
 from wording import words_for
 
-from optimizer import Scenario, Solution, solve
+from optimizer import Scenario, Solution
 from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
+from optimizer.solver import solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.rounding import printable
 from optimizer.tables.table import Tables

@@ -14,9 +14,10 @@ from corruptions import manifest_of, write_json
 from pypdf import PdfReader
 from solved import tables_for
 
-from optimizer import Scenario, evaluate, solve
+from optimizer import Scenario, evaluate
 from optimizer.cli import main
 from optimizer.runs.diff import differences
+from optimizer.solver import solve
 from optimizer.tables.json_values import solution_json
 from optimizer.tables.payroll import PAY_TOTALS
 from optimizer.tables.whatif import whatif_data

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from optimizer import Scenario, Solution, read_scenario, solve
+from optimizer import Scenario, Solution, read_scenario
 from optimizer.cli import main
 from optimizer.plans.evaluator import LinearisedBatch, linearised
 from optimizer.response.calibration import Calibrated, calibrate
@@ -23,6 +23,7 @@ from optimizer.response.measures import measure
 from optimizer.response.outcome import OutcomeBatch, evaluate_plans
 from optimizer.response.shared_luck import overlap
 from optimizer.scenario.plan import PlanWeights, plan_of
+from optimizer.solver import solve
 
 CASES = Path(__file__).parent / "cases"
 NAMES = ("mini_funnel", "capped_funnel", "second_funnel")

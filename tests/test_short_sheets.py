@@ -19,8 +19,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import TypeAdapter
 from second_edition import all_of, some_of
 
-from optimizer import Options, Scenario, ScenarioError, cli, read_scenario, solve
+from optimizer import Options, Scenario, ScenarioError, cli, read_scenario
 from optimizer.scenario.xlsx.short import sheet_blocks
+from optimizer.solver import solve
 from reports.words import locales
 from tests.verbs import incentives
 from tests.workbooks import bare, saved_by_libreoffice

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import yaml
 
-from optimizer import Scenario, compare, evaluate, read_scenario, solve
+from optimizer import Scenario, compare, evaluate, read_scenario
 from optimizer.runs.split.split_company import split_company
+from optimizer.solver import solve
 from optimizer.solver.state import SolveState
 from tests.companies import random_company, random_weights
 from tests.solved import CASES

@@ -12,7 +12,8 @@ import pytest
 import yaml
 from random_answers import KINDS, LIBRARY, attempt, example, moved_in, not_found_again, random_answers, run
 
-from optimizer import read_scenario, solve
+from optimizer import read_scenario
+from optimizer.solver import solve
 
 
 def started(folder: Path, content: dict[str, Any], *more: str) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from pypdf import PdfReader
 from solved import mini
 from test_loop import SolveState, count_plans, every_plan, state_of
 
-from optimizer import Options, Scenario, Solution, compare, read_scenario, solve
+from optimizer import Options, Scenario, Solution, compare, read_scenario
 from optimizer.plans.sampling import Sampler
 from optimizer.scenario.checks import warnings_of
 from optimizer.scenario.money_unit import in_unit
+from optimizer.solver import solve
 from optimizer.solver.way_out import exact_conflict
 from optimizer.tables.build import tables_of
 from reports.words.catalogue import words_for

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 from solved import explained, moved, moved_tables, unequal, unequal_tree
 
-from optimizer import solve
 from optimizer.cli import main
 from optimizer.scenario.write import dump_scenario
+from optimizer.solver import solve
 from optimizer.tables.build import tables_of
 
 CENT = 0.01

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from solved import mini
 
-from optimizer import Options, Scenario, solve
+from optimizer import Options, Scenario
 from optimizer.plans.evaluation import evaluate
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
+from optimizer.solver import solve
 from optimizer.tables.json_values import evaluation_json
 
 STRONGER = {"marketing": {"wins": 1.0}, "sales": {"bookings": 1.0}, "success": {"retention": 1.0}}

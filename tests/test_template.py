@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from optimizer import Options, cli, read_scenario, solve
+from optimizer import Options, cli, read_scenario
 from optimizer.runs.folder import inputs_record
 from optimizer.scenario.files import scenario_file
 from optimizer.scenario.template import STARTER, starter
 from optimizer.scenario.write import dump_scenario
+from optimizer.solver import solve
 
 SMALL = Path(__file__).parent / "cases" / "small.yaml"
 

@@ -11,8 +11,9 @@ import pytest
 import yaml
 from pypdf import PdfReader
 
-from optimizer import Scenario, evaluate, solve
+from optimizer import Scenario, evaluate
 from optimizer.scenario.checks import warnings_of
+from optimizer.solver import solve
 from tests.verbs import incentives
 
 TRUST = Path(__file__).parent / "cases" / "trust"

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from solved import moved_tables
 
-from optimizer import Scenario, solve
+from optimizer import Scenario
 from optimizer.runs.reference import WRITTEN, reference
+from optimizer.solver import solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.table import UNITS, Column, Table, TableError, read_tables, write_tables
 

@@ -14,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 from solved import PLANS, SOURCES, unequal
 
-from optimizer import Scenario, solve
+from optimizer import Scenario
 from optimizer.cli import main
 from optimizer.runs.reference import WRITTEN
 from optimizer.scenario.write import dump_scenario
+from optimizer.solver import solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.table import Column, Table, Tables
 

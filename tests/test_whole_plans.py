@@ -19,7 +19,7 @@ from optimizer import (
     PlanTerms,
     Scenario,
     ScenarioError,
-    check_budget,
+    budget,
     compare,
     evaluate,
     read_plan,
@@ -155,9 +155,9 @@ def test_a_plan_file_says_the_same_as_a_plan_of_the_scenario(tmp_path: Path) -> 
     scenario = company(whole=WHOLE)
     file = written(tmp_path, WHOLE)
     assert read_plan(file, scenario) == scenario.plans["whole"]
-    here, there = (check_budget(scenario, plan) for plan in ("whole", file))
+    here, there = (budget(scenario, plan).lines for plan in ("whole", file))
     assert here == there
-    assert here[0].value != check_budget(scenario, SHORT)[0].value
+    assert here[0].value != budget(scenario, SHORT).lines[0].value
 
 
 @pytest.mark.parametrize(

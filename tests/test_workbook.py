@@ -21,10 +21,11 @@ from solved import hostile, infeasible, moved, unequal, unequal_tree
 from test_curved_plans import PROVEN, scenario_of
 from wording import words_for
 
-from optimizer import Options, Scenario, Solution, solve
+from optimizer import Options, Scenario, Solution
 from optimizer.explanation.build import explain
 from optimizer.response.outcome import realised_pay
 from optimizer.response.pay_curves import PayCurves
+from optimizer.solver import solve
 from optimizer.tables.build import tables_of
 from optimizer.tables.payroll import Payroll
 from optimizer.tables.rounding import printable

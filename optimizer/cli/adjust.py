@@ -34,7 +34,7 @@ from optimizer.cli.reader import echo
 def adjust(
     file: Path,
     actuals_file: Path,
-    plan_name: str | None,
+    plan: str | None,
     time_limit: float | None,
     gap: float,
     seed: int,
@@ -56,13 +56,13 @@ def adjust(
     from optimizer.tables.table import records
 
     scenario = read_and_warn(file, changes)
-    plan, (actuals, doubts) = plan_named(scenario, plan_name), read_actuals(actuals_file, scenario)
+    chosen, (actuals, doubts) = plan_named(scenario, plan), read_actuals(actuals_file, scenario)
     for doubt in doubts:
         echo(f"warning: {doubt}", err=True)
     with Narrator() as narrator:
         options = Options(gap=gap, time_limit=time_limit, seed=seed)
-        adjustment = find_adjustment(scenario, plan, actuals, options, seed=seed, tell=narrator.say)
-    tables = adjust_tables(adjustment, plan_name or "current")
+        adjustment = find_adjustment(scenario, chosen, actuals, options, seed=seed, tell=narrator.say)
+    tables = adjust_tables(adjustment, plan or "current")
     if out is not None:
         from reports.studies.adjust import adjust_pdfs
 

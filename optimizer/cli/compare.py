@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from optimizer.cli.common import main, print_json, verb
-from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.given_scenario import given_and_warned, plan_named, tell_changed, with_changed
 from optimizer.cli.parameters import file_argument, json_option, plan_names, seed_option, set_option
 
 
@@ -21,15 +21,14 @@ from optimizer.cli.parameters import file_argument, json_option, plan_names, see
 def compare(file: Path, plans: tuple[str, ...], seed: int, changes: tuple[str, ...], as_json: bool) -> None:
     """Plans side by side; without names, every named plan and the current one."""
     from optimizer.cli.show import results
-    from optimizer.plans import evaluation
-    from optimizer.response.calibration import calibrate
-    from optimizer.tables import json_values
+    from optimizer.runs.api import judging
 
-    scenario = read_and_warn(file, changes)
-    names = plans or (evaluation.CURRENT, *scenario.plans)
-    evaluations = evaluation.compare(scenario, {name: plan_named(scenario, name) for name in names}, seed)
+    read = given_and_warned(file, changes)
+    scenario = read.scenario
+    names = plans or judging.every_plan(scenario)
+    compared = judging.compare(read, {name: plan_named(scenario, name) for name in names}, seed)
     if as_json:
-        print_json(with_changed(scenario, json_values.compare_json(calibrate(scenario), evaluations)))
+        print_json(with_changed(scenario, compared.as_json))
     else:
         tell_changed(scenario)
-        results.show_comparison(scenario, evaluations)
+        results.show_comparison(scenario, compared)

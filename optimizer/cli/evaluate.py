@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from optimizer.cli.common import main, print_json, verb
-from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.given_scenario import given_and_warned, plan_named, tell_changed, with_changed
 from optimizer.cli.parameters import file_argument, json_option, plan_option, seed_option, set_option
 
 
@@ -16,16 +16,16 @@ from optimizer.cli.parameters import file_argument, json_option, plan_option, se
 @set_option
 @json_option
 @verb
-def evaluate(file: Path, plan_name: str | None, seed: int, changes: tuple[str, ...], as_json: bool) -> None:
+def evaluate(file: Path, plan: str | None, seed: int, changes: tuple[str, ...], as_json: bool) -> None:
     """What people do under any plan, at first and once they have learnt."""
     from optimizer.cli.show import results
-    from optimizer.plans.evaluation import evaluate as evaluate_plan
-    from optimizer.tables import json_values
+    from optimizer.runs.api import judging
 
-    scenario = read_and_warn(file, changes)
-    evaluation = evaluate_plan(scenario, plan_named(scenario, plan_name), seed)
+    read = given_and_warned(file, changes)
+    scenario = read.scenario
+    evaluation = judging.evaluate(read, plan_named(scenario, plan), seed)
     if as_json:
-        print_json(with_changed(scenario, json_values.evaluation_json(evaluation)))
+        print_json(with_changed(scenario, evaluation.as_json))
     else:
         tell_changed(scenario)
         results.show_evaluation(evaluation)

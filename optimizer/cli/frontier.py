@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from optimizer.cli.common import EXIT, main, print_json, verb
-from optimizer.cli.given_scenario import read_and_warn, tell_changed, with_changed
+from optimizer.cli.given_scenario import given_and_warned, tell_changed, with_changed
 from optimizer.cli.parameters import Destination, file_argument, json_option, set_option
 
 if TYPE_CHECKING:
-    from optimizer.explanation.frontier import FrontierPoint, Over
+    from optimizer.explanation.frontier import Over
 
 
 @main.command()
@@ -54,35 +54,24 @@ def frontier(
     """The best plan at every limit of the budget, of gaming or of controllability."""
     from optimizer.cli.show.narrator import Narrator
     from optimizer.cli.show.results import show_frontier
-    from optimizer.explanation.frontier import frontier as trace
-    from optimizer.parallel.pool import Workers, cores
-    from optimizer.solver import Options
-    from optimizer.tables.frontier import FRONTIER, frontier_rows
+    from optimizer.runs.api import solving
     from optimizer.tables.json_values import frontier_json
-    from optimizer.tables.labels import LABELS, labels_rows
-    from reports.words.labelled import labelled, names_in
 
-    scenario = read_and_warn(file, changes)
-    options = Options(gap=gap, time_limit=time_limit)
-    with Narrator() as narrator, Workers(workers or cores()) as crew:
-        tell = partial(narrator.tell_share, f"frontier over {over}")
-        traced = trace(scenario, over, points, options, crew, tell)
+    read = given_and_warned(file, changes)
+    with Narrator() as narrator:
+        traced = solving.frontier(read, over, points, None, time_limit, gap, workers, listener=narrator)
     if out is not None:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        table = FRONTIER.frame(frontier_rows(traced))
-        labels = LABELS.frame(labels_rows(scenario))
-        FRONTIER.write(labelled(FRONTIER, table, names_in(labels)), out)
+        traced.save(out)
     if as_json:
-        print_json(with_changed(scenario, frontier_json(traced)))
+        print_json(with_changed(read.scenario, frontier_json(traced.points)))
     else:
-        tell_changed(scenario)
-        show_frontier(scenario, traced)
-    sys.exit(_exit_code(traced))
+        tell_changed(read.scenario)
+        show_frontier(read.scenario, traced.points)
+    sys.exit(_exit_code(traced.statuses))
 
 
-def _exit_code(points: tuple[FrontierPoint, ...]) -> int:
+def _exit_code(statuses: Collection[str]) -> int:
     """0 where every point is settled, one way or the other; 1 where no limit leaves a plan."""
-    statuses = {p.optimum.status for p in points}
-    if statuses == {"infeasible"}:
+    if set(statuses) == {"infeasible"}:
         return EXIT["infeasible"]
-    return max((EXIT[status] for status in statuses - {"infeasible"}), default=0)
+    return max((EXIT[status] for status in statuses if status != "infeasible"), default=0)

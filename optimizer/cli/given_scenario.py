@@ -12,65 +12,43 @@ from optimizer.cli.reader import echo, warned
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from optimizer.runs.api.reading import Sound
     from optimizer.scenario.plan import Plan
-    from optimizer.scenario.problems import Finding, InputProblem
     from optimizer.scenario.types import Scenario
 
 
-def read(file: Path, changes: Sequence[str] = ()) -> Scenario:
+def given(file: Path, changes: Sequence[str] = ()) -> Sound:
     """The scenario of a file, or of a run folder that is what was written, with what is changed for this run
     (`set_option`)."""
-    from optimizer.runs.folder import refuse_changed_run
+    from optimizer.runs.api.reading import sound
     from optimizer.scenario.read import read_scenario
 
-    refuse_changed_run(file)
-    scenario = read_scenario(file)
-    if not changes:
-        return scenario
-    from optimizer.scenario.assigned.changed_scenario import changed_scenario
-
-    changed = changed_scenario(scenario, changes, str(file))
-    if changed.changed == scenario.changed:
+    found = sound(file, changes)
+    if changes and found.scenario.changed == read_scenario(file).changed:
         echo(f"note: nothing was changed: {file} says so already", err=True)
-    return changed
+    return found
+
+
+def given_and_warned(file: Path, changes: Sequence[str] = ()) -> Sound:
+    """The same; what a decision should not rest on unread is said on stderr."""
+    from optimizer.runs.api.reading import placed
+    from optimizer.scenario.checks import decisive_warnings_of
+
+    found = given(file, changes)
+    findings = decisive_warnings_of(found.scenario)
+    for warning in placed(found, findings) if findings else ():
+        echo(warned(warning), err=True)
+    return found
+
+
+def read(file: Path, changes: Sequence[str] = ()) -> Scenario:
+    """The scenario alone, and nothing said of it."""
+    return given(file, changes).scenario
 
 
 def read_and_warn(file: Path, changes: Sequence[str] = ()) -> Scenario:
-    """The scenario; what a decision should not rest on unread is said on stderr."""
-    scenario = read(file, changes)
-    warn(file, scenario, changes)
-    return scenario
-
-
-def warn(file: Path, scenario: Scenario, changes: Sequence[str]) -> None:
-    """Numbers of the wrong size, pay that is missing and labels that cannot be printed, on stderr."""
-    from optimizer.scenario.checks import decisive_warnings_of
-
-    findings = decisive_warnings_of(scenario)
-    for warning in placed(file, scenario, findings, changes) if findings else ():
-        echo(warned(warning), err=True)
-
-
-def placed(
-    file: Path, scenario: Scenario, findings: Sequence[Finding], changes: Sequence[str]
-) -> Sequence[InputProblem]:
-    """Findings with their places in the file; what `changes` brought stands nowhere in it."""
-    from optimizer.scenario.problems import dotted, within
-    from optimizer.scenario.read import located
-
-    changed = _changed_now(file, scenario) if changes else []
-    of_run = [f for f in findings if any(within(dotted(f.path), path) for path in changed)]
-    here = [finding.problem("--set") for finding in of_run]
-    return [*here, *located(file, [f for f in findings if f not in of_run])]
-
-
-def _changed_now(file: Path, scenario: Scenario) -> list[str]:
-    """Paths of what this command changed: a run folder that is itself a what-if has what was changed before
-    in its file."""
-    from optimizer.scenario.read import read_scenario
-
-    before = {(change.path, change.after) for change in read_scenario(file).changed}
-    return [change.path for change in scenario.changed if (change.path, change.after) not in before]
+    """The scenario alone, of verbs that no call is behind."""
+    return given_and_warned(file, changes).scenario
 
 
 def tell_changed(scenario: Scenario) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from optimizer.cli.common import main, print_json, verb
-from optimizer.cli.given_scenario import read_and_warn, tell_changed, with_changed
+from optimizer.cli.given_scenario import given_and_warned, tell_changed, with_changed
 from optimizer.cli.parameters import file_argument, json_option, set_option
 
 
@@ -17,13 +17,12 @@ from optimizer.cli.parameters import file_argument, json_option, set_option
 def measures(file: Path, changes: tuple[str, ...], as_json: bool) -> None:
     """What each team can move: controllability, swing, lag, exposure, congruence."""
     from optimizer.cli.show import results
-    from optimizer.plans import evaluation
-    from optimizer.tables import json_values
+    from optimizer.runs.api import judging
 
-    scenario = read_and_warn(file, changes)
-    influence = evaluation.influence(scenario)
+    read = given_and_warned(file, changes)
+    found = judging.measures(read)
     if as_json:
-        print_json(with_changed(scenario, json_values.influence_json(influence)))
+        print_json(with_changed(read.scenario, found.as_json))
     else:
-        tell_changed(scenario)
-        results.show_influence(influence)
+        tell_changed(read.scenario)
+        results.show_influence(found)

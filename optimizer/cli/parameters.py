@@ -79,7 +79,6 @@ PLAN = "NAME|PLANFILE|RUN"
 """A plan of the scenario, a plan file, or a run folder: what its solve recommends."""
 plan_option = click.option(
     "--plan",
-    "plan_name",
     metavar=PLAN,
     shell_complete=plan_names,
     help="Default: the current plan.",

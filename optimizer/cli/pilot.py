@@ -36,7 +36,7 @@ from optimizer.cli.parameters import (
 @verb
 def pilot(
     file: Path,
-    plan_name: str | None,
+    plan: str | None,
     periods: int,
     seed: int,
     out: Path | None,
@@ -55,11 +55,11 @@ def pilot(
     from optimizer.tables.table import records
 
     scenario = read_and_warn(file, changes)
-    plan = plan_named(scenario, plan_name)
-    cal, euros = calibrate(scenario), plan.euros(scenario)
-    changed = [cal.network.teams[i] for i in changed_teams(cal, euros, plan.terms)]
-    pilots = [design(setting, seed) for setting in settings(cal, euros, periods, plan.terms)]
-    tables = pilot_tables(scenario, plan_name or "current", seed, pilots, changed)
+    chosen = plan_named(scenario, plan)
+    cal, euros = calibrate(scenario), chosen.euros(scenario)
+    changed = [cal.network.teams[i] for i in changed_teams(cal, euros, chosen.terms)]
+    pilots = [design(setting, seed) for setting in settings(cal, euros, periods, chosen.terms)]
+    tables = pilot_tables(scenario, plan or "current", seed, pilots, changed)
     if out is not None:
         from reports.studies.pilot import pilot_pdfs
 

@@ -37,7 +37,7 @@ from optimizer.cli.parameters import (
 @verb
 def simulate(
     file: Path,
-    plan_name: str | None,
+    plan: str | None,
     periods: int,
     draws: int,
     learning: float,
@@ -55,11 +55,11 @@ def simulate(
     from optimizer.tables.transition import TABLES, Simulated, transition_tables
 
     scenario = read_and_warn(file, changes)
-    plan = plan_named(scenario, plan_name)
-    cal, euros = calibrate(scenario), plan.euros(scenario)
-    run = transition(cal, euros, periods, draws, seed, learning, plan.terms)
+    chosen = plan_named(scenario, plan)
+    cal, euros = calibrate(scenario), chosen.euros(scenario)
+    run = transition(cal, euros, periods, draws, seed, learning, chosen.terms)
     alarms = limits(run.cal, euros, seed)
-    tables = transition_tables(Simulated(plan_name or "current", seed, learning, euros, run, alarms))
+    tables = transition_tables(Simulated(plan or "current", seed, learning, euros, run, alarms))
     if out is not None:
         from reports.studies.transition import transition_pdfs
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from optimizer.cli.common import EXIT, main, print_json, verb
-from optimizer.cli.given_scenario import read_and_warn, tell_changed
+from optimizer.cli.given_scenario import given_and_warned, tell_changed
 from optimizer.cli.parameters import file_argument, json_option, seed_option, set_option
 from optimizer.cli.reader import echo
 
@@ -77,13 +77,10 @@ def solve(
     from optimizer.cli.show.narrator import Narrator
     from optimizer.cli.show.plan_documents import tell_unwritten, unwritten_documents
     from optimizer.cli.show.solution import show_solution
-    from optimizer.parallel.pool import cores
     from optimizer.risk.ranges import RangeError
+    from optimizer.runs.api.solving import solve_as_asked
     from optimizer.runs.folder import NotARunFolderError
     from optimizer.runs.options import RunOptions
-    from optimizer.runs.solve import solve_to_folder
-    from optimizer.scenario.files import scenario_file
-    from optimizer.tables.json_values import solution_json
     from optimizer.tables.worth import worth_json
 
     asked = RunOptions(**options)
@@ -91,7 +88,8 @@ def solve(
         raise click.UsageError(
             "--robust and --draws compare plans at consistent beliefs, not --beliefs baseline"
         )
-    scenario, source = read_and_warn(file, changes), scenario_file(file).read_bytes()
+    read = given_and_warned(file, changes)
+    scenario = read.scenario
     if asked.alternatives and not scenario.rules.weights.step:
         raise click.UsageError(
             "--alternatives lists plans that differ by steps, and rules.weights.step is 0: write 0.05 there"
@@ -99,22 +97,23 @@ def solve(
     folder = out or Path("runs") / f"{scenario.name}{'-what-if' if scenario.changed else ''}"
     try:
         with Narrator() as narrator:
-            run = solve_to_folder(scenario, folder, asked, source=source, listener=narrator, workers=cores())
+            best = solve_as_asked(read, folder, asked, listener=narrator)
     except NotARunFolderError as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
     except RangeError as error:
         raise click.UsageError(f"--robust, --draws: {error}") from error
-    if run.left_out:
-        echo(f"no time was left for: {', '.join(run.left_out)}{_remedy(run.left_out, folder)}", err=True)
+    left_out = best.known.left_out
+    if left_out:
+        echo(f"no time was left for: {', '.join(left_out)}{_remedy(left_out, folder)}", err=True)
     if not asked.outputs or "plans" in asked.outputs:
         tell_unwritten(unwritten_documents(folder, asked.languages))
     if as_json:
-        seconds = {phase: round(value, 3) for phase, value in run.seconds.items()}
-        print_json({**solution_json(run.solution), **worth_json(run.explanation), "seconds": seconds})
+        seconds = {phase: round(value, 3) for phase, value in best.known.clock.seconds.items()}
+        print_json({**best.as_json, **worth_json(best.explanation), "seconds": seconds})
     else:
         tell_changed(scenario)
-        show_solution(run.explanation, folder)
-    sys.exit(EXIT[run.solution.status])
+        show_solution(best.explanation, folder)
+    sys.exit(EXIT[best.status])
 
 
 def _remedy(left_out: tuple[str, ...], folder: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from optimizer.arrays import Floats
-from optimizer.plans.evaluation import Evaluation, evaluate
+from optimizer.plans.evaluation import Evaluation
 from optimizer.plans.evaluator import consistent_tail
 from optimizer.plans.rules import payout_values
 from optimizer.plans.rules.bad_cases import KEYS
@@ -21,9 +21,6 @@ from optimizer.risk.cvar import has_tail_rule
 from optimizer.risk.draws import draw
 from optimizer.risk.payouts import tail_elsewhere
 from optimizer.scenario.charges import loading
-from optimizer.scenario.plan import Plan, PlanWeights
-from optimizer.scenario.seed import SEED
-from optimizer.scenario.types import Scenario
 
 Basis = Literal["gross", "loaded"]
 
@@ -52,11 +49,6 @@ class BudgetLine:
     kept: bool = True
     elsewhere: float | None = None
     standard_error: float | None = None
-
-
-def check_budget(scenario: Scenario, plan: PlanWeights | Plan, seed: int = SEED) -> tuple[BudgetLine, ...]:
-    """Every budget line of any plan at its consistent beliefs; lines without a limit are shown too."""
-    return budget_lines(evaluate(scenario, plan, seed))
 
 
 def budget_lines(at: Evaluation) -> tuple[BudgetLine, ...]:

@@ -74,7 +74,7 @@ def rebuilt(claim: Claim) -> Explanation:
     """The explanation of the run, from scenario and plan. Raises CalibrationError, KeyError, ValueError or
     TypeError where these are none."""
     cut = CUT in claim.left_out
-    return explain(_solution(claim), until=0.0 if cut else math.inf)
+    return explain(solution_in(claim), until=0.0 if cut else math.inf)
 
 
 def is_cheap(claim: Claim, few: int) -> bool:
@@ -102,7 +102,8 @@ def proof_again(claim: Claim) -> Solution:
 # --- the solution as it is claimed ----------------------------------------------------------------------
 
 
-def _solution(claim: Claim) -> Solution:
+def solution_in(claim: Claim) -> Solution:
+    """The solution that the run says it is. Raises as `rebuilt`."""
     result, scenario = claim.result, claim.scenario
     plan = None if result["plan"] is None else plan_in(result)
     problem = under(problem_of(scenario, claim.options.seed), plan.terms if plan else IN_FORCE)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from time import process_time
 
-from optimizer import Options, read_scenario, solve
+from optimizer import Options, read_scenario
+from optimizer.solver import solve
 from tests.benchmarks.peers.instances import company, with_objective
 
 ROOT = Path(__file__).parents[2]

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scenarios" / "school_crm_twi
 import twin
 from twin import Answers, Change, Source, Twin
 
-from optimizer import Scenario, evaluate, solve
+from optimizer import Scenario, evaluate
 from optimizer.history.behaviour import converged
 from optimizer.history.draft.build import scenario_of
 from optimizer.history.estimate.history_study import Study, study_of
@@ -34,6 +34,7 @@ from optimizer.history.read.deals import read_history
 from optimizer.history.read.maps.mapping import WEEKS, Map
 from optimizer.response.calibration import calibrate
 from optimizer.response.outcome import evaluate_plans
+from optimizer.solver import solve
 
 TODAY = dt.date(2027, 1, 1)
 REWARD = 1.5

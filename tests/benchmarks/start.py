@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from random_answers import KINDS, attempt, laughable, not_found_again, random_answers, run
 
-from optimizer import read_scenario, solve
+from optimizer import read_scenario
+from optimizer.solver import solve
 
 
 def judged(kind: str, seed: int, solved: bool, folder: Path) -> tuple[str, float]:

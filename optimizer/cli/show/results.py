@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -190,7 +190,7 @@ def _activities(cal: Calibrated, first: Floats, learnt: Floats) -> Table:
     return table
 
 
-def show_comparison(scenario: Scenario, plans: dict[str, Evaluation]) -> None:
+def show_comparison(scenario: Scenario, plans: Mapping[str, Evaluation]) -> None:
     """One row per plan, at consistent beliefs."""
     columns = ["plan", *(name.replace("_", " ") for name in COMPARED), "breaks"]
     table = _table(
@@ -214,7 +214,7 @@ def _called(scenario: Scenario, plan: str) -> str:
     return plan if label is None else f"{plan} ({label.en})"
 
 
-def _losses_of_net(scenario: Scenario, plans: dict[str, Evaluation]) -> Iterator[Text]:
+def _losses_of_net(scenario: Scenario, plans: Mapping[str, Evaluation]) -> Iterator[Text]:
     """Plans that bring more than today's and leave less."""
     for name, plan in plans.items():
         today = today_of(plan.cal)

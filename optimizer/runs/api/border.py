@@ -13,35 +13,18 @@ from typing import Any
 
 from optimizer.plans.evaluation import CURRENT
 from optimizer.response.calibration import CalibrationError
-from optimizer.runs.folder import refuse_changed, refuse_changed_run
+from optimizer.runs.api.reading import shown_type
+from optimizer.runs.folder import refuse_changed
 from optimizer.scenario.checks import curves, pay_problems
-from optimizer.scenario.from_values import from_values
 from optimizer.scenario.plan import Plan, PlanWeights, plan_of, stated_of
 from optimizer.scenario.plan_types import StatedPlan
-from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean, shown
+from optimizer.scenario.problems import Finding, InputProblem, ScenarioError, did_you_mean
 from optimizer.scenario.read import plan_in_value, read_plan, read_recommended, read_scenario
 from optimizer.scenario.seed import LARGEST
 from optimizer.scenario.types import Scenario
 
-GivenScenario = Scenario | str | os.PathLike[str]
-"""A scenario, or the path of its file, workbook or folder."""
 GivenPlan = PlanWeights | StatedPlan | Plan | str | os.PathLike[str]
 """A plan: its name in the scenario, what a plan file says, a `Plan`, a plan file or a run folder."""
-
-
-def checked_scenario(given: GivenScenario) -> Scenario:
-    """The scenario, with everything held against it that `check` says of its file (about 2 ms).
-
-    Types are validated again: a frozen model can be copied with any values, and its mappings can be changed.
-    Raises ScenarioError.
-    """
-    if not isinstance(given, Scenario):
-        return _read(given)
-    tree = given.model_dump(by_alias=True, warnings=False)
-    scenario, findings = from_values(tree)
-    if scenario is None or findings:
-        raise refusal(findings)
-    return scenario
 
 
 def checked_plan(scenario: Scenario, given: GivenPlan | None) -> Plan:
@@ -103,7 +86,7 @@ def checked_seed(seed: int) -> int:
     """The seed. Raises ScenarioError where it is none."""
     if type(seed) is not int or not 0 <= seed <= LARGEST:
         hint = f"write a whole number from 0 to {LARGEST}"
-        raise refusal([Finding(("seed",), shown(seed), "is no seed", hint)])
+        raise refusal([Finding(("seed",), shown_type(seed), "is no seed", hint)])
     return seed
 
 
@@ -131,13 +114,3 @@ def refusal(findings: Iterable[Finding]) -> ScenarioError:
 def plain(value: Any) -> Any:
     """Mappings of any kind as dictionaries, which is what a file has."""
     return {key: plain(inner) for key, inner in value.items()} if isinstance(value, Mapping) else value
-
-
-def _read(given: Any) -> Scenario:
-    if isinstance(given, str | os.PathLike):
-        refuse_changed_run(Path(given))
-        return read_scenario(given)
-    hint = (
-        "give a Scenario, or the path of a scenario file; Scenario.model_validate(tree) makes one of a tree"
-    )
-    raise refusal([Finding((), type(given).__name__, "is no scenario", hint)])

@@ -1,0 +1,236 @@
+"""Every verb is a call of the same name with the same parameters and defaults, and its results are frames."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+from solved import mini
+
+import optimizer as io
+from optimizer.cli import main
+from tests.verbs import incentives
+
+ROOT = Path(__file__).parents[1]
+RULES = {"objective": "revenue", "weights": {"step": 0.5}, "budget": {"expected": 150000}}
+PRINTED = {"as_json", "json_lines"}
+"""Parameters that say how a verb prints."""
+ONLY_IN_PYTHON = {"listener"}
+CALLS = ("check", "evaluate", "compare", "measures", "budget", "solve", "frontier")
+
+
+def company() -> io.Scenario:
+    rules = {**RULES, "measures": {"marketing": ["lead_volume", "wins"], "sales": ["bookings"]}}
+    return mini({"objective": "revenue", "weights": {"step": 0.5}, "measures": rules["measures"]})
+
+
+@pytest.fixture(scope="module")
+def best() -> io.Result:
+    return io.solve(company())
+
+
+@pytest.fixture(scope="module")
+def saved(best: io.Result, tmp_path_factory: pytest.TempPathFactory) -> io.Result:
+    only_a_page = replace(best.known, options=replace(best.known.options, outputs=("html",)))
+    return replace(best, known=only_a_page).save(tmp_path_factory.mktemp("saved") / "run")
+
+
+# --- verbs and calls ------------------------------------------------------------------------------------
+
+
+def asked(verb: str) -> Iterator[tuple[str, Any, bool]]:
+    """Name, default and necessity of what a verb takes, as a call would have it."""
+    for param in main.commands[verb].params:
+        if param.name not in PRINTED and param.name is not None:
+            missing = () if param.multiple or param.nargs == -1 else None
+            given = param.to_info_dict()["default"]
+            given = (
+                missing if isinstance(given, type(click.Option(["--x"]).default)) or given is None else given
+            )
+            yield {"file": "scenario"}.get(param.name, param.name), given, param.required
+
+
+@pytest.mark.parametrize("verb", CALLS)
+def test_a_call_has_the_parameters_of_its_verb(verb: str) -> None:
+    signature = inspect.signature(getattr(io, verb)).parameters
+    names = [name for name, _, _ in asked(verb)]
+    assert set(names) == set(signature) - ONLY_IN_PYTHON
+    for name, default, required in asked(verb):
+        has = signature[name].default
+        assert (has is inspect.Parameter.empty) == required, name
+        if not required:
+            assert has == default or (has is None and default in ((), None)), name
+
+
+def test_a_call_prints_what_its_verb_prints(tmp_path: Path) -> None:
+    file = tmp_path / "company.yaml"
+    file.write_text(yaml.safe_dump(company().model_dump(mode="json", by_alias=True, exclude_defaults=True)))
+    change = "teams.sales.hours=+3%"
+    calls: dict[str, Any] = {"evaluate": io.evaluate, "compare": io.compare, "measures": io.measures}
+    for verb, call in calls.items():
+        printed = json.loads(incentives(verb, file, "--json", "--set", change).stdout)
+        assert printed["changed"]
+        told = json.loads(json.dumps(call(file, changes=[change]).as_json))
+        assert told == {name: printed[name] for name in told}
+
+
+# --- results --------------------------------------------------------------------------------------------
+
+
+def test_a_solved_plan_is_frames(best: io.Result) -> None:
+    weights = best.weights
+    assert list(weights.columns[:4]) == ["team", "kpi", "now", "then"]
+    assert weights.groupby("team")["then"].sum().round(9).eq(1).all()
+    assert best.table("gaming").equals(best.tables["gaming"])
+    assert best.gain == pytest.approx(best.table("plans")["gain"].iloc[-1])
+
+
+def test_nobody_changes_what_was_found(best: io.Result) -> None:
+    before = best.weights
+    before.loc[:, "then"] = 7.0
+    best.tables.clear()
+    assert (best.weights["then"] <= 1).all()
+    with pytest.raises(AttributeError):
+        best.status = "infeasible"  # type: ignore[misc]
+
+
+def results(best: io.Result) -> dict[str, Any]:
+    scenario = best.scenario
+    return {
+        "solve": best,
+        "check": io.check(scenario),
+        "evaluate": io.evaluate(scenario),
+        "compare": best.compare(),
+        "measures": io.measures(scenario),
+        "budget": io.budget(scenario, "current"),
+    }
+
+
+def test_results_are_short_in_a_terminal_and_tables_in_a_notebook(best: io.Result) -> None:
+    for name, result in results(best).items():
+        assert len(repr(result).splitlines()) <= 12, name
+        assert max(map(len, repr(result).splitlines())) <= 110, name
+        assert "<table" in result._repr_html_(), name
+        assert result.tables, name
+        assert all(len(frame.columns) for frame in result.tables.values() if len(frame)), name
+
+
+def test_an_unknown_table_is_refused_with_the_nearest_name(best: io.Result) -> None:
+    with pytest.raises(io.ScenarioError, match='did you mean "gaming"'):
+        best.table("gamign")
+
+
+def test_a_plan_beside_others(best: io.Result) -> None:
+    beside = best.compare(["current"])
+    assert list(beside) == ["current", "chosen"]
+    assert beside["chosen"].value == pytest.approx(best.certificate.objective)
+    gained = beside["chosen"].value - beside["current"].value
+    assert gained == pytest.approx(best.gain)
+
+
+# --- runs -----------------------------------------------------------------------------------------------
+
+
+def test_a_saved_run_is_loaded_equal(best: io.Result, saved: io.Result) -> None:
+    assert saved.folder is not None
+    loaded = io.load(saved.folder)
+    assert loaded == best
+    assert loaded.status == best.status
+    assert loaded.plan == best.plan
+    assert repr(loaded) == repr(best)
+    assert io.evaluate(best.scenario, saved.folder).value == pytest.approx(best.certificate.objective)
+
+
+def test_a_saved_run_is_what_the_verb_verifies(saved: io.Result) -> None:
+    assert incentives("verify", saved.folder).exit_code == 0
+
+
+def test_a_loaded_run_is_saved_elsewhere(saved: io.Result, tmp_path: Path) -> None:
+    assert saved.folder is not None
+    again = io.save(io.load(saved.folder), tmp_path / "copy")
+    assert again == saved
+    assert {p.name for p in (tmp_path / "copy").iterdir()} == {p.name for p in saved.folder.iterdir()}
+
+
+def test_a_changed_run_is_not_loaded(saved: io.Result, tmp_path: Path) -> None:
+    assert saved.folder is not None
+    folder = io.save(io.load(saved.folder), tmp_path / "run").folder
+    assert folder is not None
+    (folder / "result.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"result\.json has changed"):
+        io.load(folder)
+
+
+def test_a_folder_of_something_else_is_not_overwritten(best: io.Result, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match="not a run folder"):
+        best.save(tmp_path)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+# --- errors ---------------------------------------------------------------------------------------------
+
+WRONG: dict[str, Any] = {
+    "scenario": lambda: io.evaluate(3),  # type: ignore[arg-type]
+    "changes": lambda: io.evaluate(company(), changes=7),  # type: ignore[arg-type]
+    "plan": lambda: io.evaluate(company(), 3.5),  # type: ignore[arg-type]
+    "seed": lambda: io.evaluate(company(), seed="1"),  # type: ignore[arg-type]
+    "gap": lambda: io.solve(company(), gap="small"),  # type: ignore[arg-type]
+    "explain": lambda: io.solve(company(), explain="all"),  # type: ignore[arg-type]
+    "over": lambda: io.frontier(company(), "budgte"),  # type: ignore[arg-type]
+    "points": lambda: io.frontier(company(), "budget", points=1.5),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_wrong_types_are_refused_with_place_value_and_remedy(what: str) -> None:
+    with pytest.raises(io.ScenarioError) as error:
+        WRONG[what]()
+    (problem,) = error.value.problems
+    assert problem.where == ("" if what == "scenario" else what)
+    assert problem.value or problem.message
+    assert problem.hint
+
+
+def test_check_returns_what_is_wrong() -> None:
+    found = io.check(ROOT / "tests" / "nothing.yaml")
+    assert not found.ok
+    assert found.problems[0].message
+    assert list(found.table("findings")["kind"]) == ["problem"]
+
+
+# --- the package ----------------------------------------------------------------------------------------
+
+
+def test_every_public_name_has_a_docstring_with_its_sections() -> None:
+    for verb in (*CALLS, "read", "load", "save", "explain"):
+        text = inspect.getdoc(getattr(io, verb)) or ""
+        for section in ("Parameters\n---", "Returns\n---", "Raises\n---"):
+            assert section in text, (verb, section)
+        for name in inspect.signature(getattr(io, verb)).parameters:
+            assert f"\n{name} : " in text, (verb, name)
+
+
+@pytest.mark.parametrize("module", ["reading", "judging", "solving"])
+def test_examples_of_docstrings_run(module: str) -> None:
+    here = Path.cwd()
+    os.chdir(ROOT)
+    try:
+        ran = doctest.testmod(
+            import_module(f"optimizer.runs.api.{module}"),
+            optionflags=doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL,
+        )
+    finally:
+        os.chdir(here)
+    assert ran.attempted > 0
+    assert ran.failed == 0

@@ -74,10 +74,14 @@ def run(*words: object, within: Path) -> None:
         raise SystemExit(f"{words}: {done.stderr}")
 
 
+def run_verb(*words: object, within: Path) -> None:
+    run(sys.executable, "-m", "optimizer.cli", *words, within=within)
+
+
 def made(folder: Path) -> None:
     """Every document, in a folder."""
     for command in COMMANDS:
-        run(sys.executable, "-m", "optimizer.cli", *command, within=folder)
+        run_verb(*command, within=folder)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     run(
         "soffice",

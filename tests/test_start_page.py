@@ -340,8 +340,13 @@ def test_saved_answers_are_opened_again_in_either_language(page: Page, tmp_path:
 @in_browser
 @pytest.mark.browser
 def test_a_file_that_is_no_answers_is_told(page: Page) -> None:
-    for text, said in (("archetype: shop\n", "shop"), ("a: [\nb", "cannot be read"), ("PK\x03\x04", "read")):
-        page.set_input_files("#open", {"name": "x.yaml", "mimeType": "text/yaml", "buffer": text.encode()})
+    for name, text, said in (
+        ("x.yaml", "archetype: shop\n", "shop"),
+        ("x.yaml", "a: [\nb", "cannot be read"),
+        ("x.yaml", "PK\x03\x04", "read"),
+        ("answers.xlsx", "PK\x03\x04", "--answers answers.xlsx --ask"),
+    ):
+        page.set_input_files("#open", {"name": name, "mimeType": "text/yaml", "buffer": text.encode()})
         page.wait_for_function(
             "(said) => document.getElementById('open-doubt').textContent.includes(said)", arg=said
         )

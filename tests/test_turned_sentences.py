@@ -108,6 +108,21 @@ def test_wrong_answers_of_a_french_file_are_refused_in_french(kind: str, tmp_pat
         assert not ENGLISH.search(words), line
 
 
+def test_what_is_no_word_or_number_is_called_in_french(tmp_path: Path) -> None:
+    content = {**yaml.safe_load(run("start", "--example", "branch").stdout), "lang": "fr"}
+    first, second, third = list(content["answers"])[:3]
+    content["answers"] = {**content["answers"], first: None, second: [7], third: {"a": 8}}
+    file = tmp_path / "answers.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    said = run("start", "--answers", file, "--out", tmp_path / "made").output
+    assert [f"(lu : {value})" in re.sub("[\u202f\u00a0]", " ", said) for value in ("rien", "une liste")] == [
+        True,
+        True,
+    ]
+    assert "nothing" not in said
+    assert "a mapping" not in said
+
+
 def test_english_readers_are_told_what_they_were(tmp_path: Path) -> None:
     file = tmp_path / "answers.yaml"
     file.write_text(yaml.safe_dump({**wrong_answers("training"), "lang": "en"}), encoding="utf-8")

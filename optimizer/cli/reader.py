@@ -78,11 +78,12 @@ def told(problem: InputProblem) -> str:
     """A problem as it is printed, in the reader's language."""
     if language() == ENGLISH:
         return str(problem)
+    from optimizer.scenario.problems import LIST, MAPPING, NOTHING
     from reports.words.locales import phrase
 
     text = str(replace(problem, message=said(problem.message), hint=said(problem.hint)))
-    got = f" (got: {problem.value})"
-    return text.replace(got, phrase(language(), "terminal.got").format(value=problem.value), 1)
+    value = said(problem.value) if problem.value in (MAPPING, LIST, NOTHING) else problem.value
+    return text.replace(f" (got: {problem.value})", phrase(language(), "terminal.got").format(value=value), 1)
 
 
 def all_told(problems: Iterable[InputProblem]) -> str:

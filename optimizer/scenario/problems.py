@@ -106,14 +106,18 @@ def dotted(path: Path) -> str:
     return "".join(parts).removeprefix(".")
 
 
+MAPPING, LIST, NOTHING = "a mapping", "a list", "nothing"
+"""What values are called that are no word or number."""
+
+
 def shown(value: object) -> str:
     """A value as it would be written in the file, on one line, at most 60 characters."""
     if isinstance(value, dict):
-        return "a mapping" if value else "{}"
+        return MAPPING if value else "{}"
     if isinstance(value, list | tuple):
-        return "a list" if value else "[]"
+        return LIST if value else "[]"
     if value is None:
-        return "nothing"
+        return NOTHING
     if isinstance(value, float) and not math.isfinite(value):
         return f"{'-' if value < 0 else ''}.{abs(value)}"
     text = json.dumps(value, ensure_ascii=False)

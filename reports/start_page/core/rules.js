@@ -6,23 +6,39 @@ const [LEAST_PAY, BELOW_TODAY] = [0.9, 0.97];
 const FLOOR = 0.05;
 const TOLERANCE = 0.1;
 const UNSEEN = 0.2;
+const FREED = 2;
 const SIGNED = 0.5;
 
 /** The section `rules`. */
 function rulesTree(company, works, teams) {
-  const unseen = works.filter((work) => work.family.gaming && writtenVolume(work) === 0);
-  const caps = Object.fromEntries(unseen.map((work) => [work.act, short(UNSEEN * reachOf(work))]));
   const pairs = pairsOf(company, works).map(([team, volume, quality, ratio]) => ({ team, volume, quality, ratio }));
+  const groups = signedGroups(company);
+  const caps = gamingCaps(works, paidAnew(company, pairs, groups));
   const unpaid = unpaidTeams(company);
   return {
     objective: "net",
-    weights: { step: STEP, min: LEAST, max_measures: MOST_MEASURES, groups: signedGroups(company) },
+    weights: { step: STEP, min: LEAST, max_measures: MOST_MEASURES, groups },
     measures: Object.fromEntries(company.form.teams.map(({ id }) => [id, measuresOf(company, id)])),
     budget: budgetOf(company, teams),
     controllability: { floor: FLOOR },
     gaming: { tolerance: TOLERANCE, caps, pairs },
     ...(unpaid.length ? { locks: Object.fromEntries(unpaid.map((team) => [team, currentWeights(company, team)])) } : {}),
   };
+}
+
+/** How far gaming may go where nobody does it today, or where it answers to a plan that cannot stay. */
+function gamingCaps(works, anew) {
+  const capped = works.filter((work) => work.family.gaming && (writtenVolume(work) === 0 || anew.has(work.team)));
+  return Object.fromEntries(capped.map((work) => [work.act, short(Math.max(UNSEEN * reachOf(work), FREED * writtenVolume(work)))]));
+}
+
+/** Teams whose plan of today breaks a pair or a group of weights. */
+function paidAnew(company, pairs, groups) {
+  const today = Object.fromEntries(company.form.teams.map(({ id }) => [id, currentWeights(company, id)]));
+  const weight = (team, kpi) => today[team][kpi] ?? 0;
+  const outweighed = pairs.filter(({ team, volume, quality, ratio }) => weight(team, volume) > ratio * weight(team, quality));
+  const unsigned = groups.filter(({ team, kpis, min }) => sum(kpis.map((kpi) => weight(team, kpi))) < min);
+  return new Set([...outweighed, ...unsigned].map(({ team }) => team));
 }
 
 /** Today's weights as shares. */

@@ -66,7 +66,7 @@ const notesOf = (made, tree) => [
   ...made.works.flatMap((work) => activityNotes(made.found, work, tree.activities[work.act])),
   ...kpiNotes(made.found.company, tree.kpis),
   ...planNotes(made.found.company, tree.current_plan),
-  ...ruleNotes(made.found.company.library, tree.rules),
+  ...ruleNotes(made.found.company.library, tree.rules, tree.activities),
 ];
 
 /** The larger half width over what is taken, at most 0.9. */
@@ -206,13 +206,13 @@ function planNotes({ library, answers }, plan) {
 }
 
 /** The reason of each rule. */
-function ruleNotes(library, { weights, gaming, measures, locks = {} }) {
+function ruleNotes(library, { weights, gaming, measures, locks = {} }, activities) {
   const reason = (path, key = path) => note(`rules.${path}`, saidText(library, `rule.${key}`));
   return [
     ...REASONS.map((path) => reason(path)),
     ...weights.groups.map((_, at) => reason(`weights.groups.${at}`, "weights.groups")),
     ...gaming.pairs.map((_, at) => reason(`gaming.pairs.${at}`, "gaming.pairs")),
-    ...Object.keys(gaming.caps).map((act) => reason(`gaming.caps.${act}`, "gaming.caps")),
+    ...Object.keys(gaming.caps).map((act) => reason(`gaming.caps.${act}`, activities[act].baseline > 0 ? "gaming.caps.freed" : "gaming.caps")),
     ...Object.keys(measures).map((team) => reason(`measures.${team}`, "measures")),
     ...Object.keys(locks).map((team) => reason(`locks.${team}`, "locks.unpaid")),
   ];

@@ -12,6 +12,9 @@ function saveText(name, text) {
   setTimeout(() => URL.revokeObjectURL(address), AFTER_SAVING);
 }
 
+const WORKBOOK = /\.(xlsx?|ods)$/i;
+/** Spreadsheets, which `incentives start` reads and a page cannot. */
+
 /** Saving: the answers at any time, the company once nothing is missing. */
 function saveView(page) {
   const { words } = page;
@@ -47,6 +50,11 @@ function openEntry(page) {
   const input = element("input", { type: "file", id: "open", class: "unseen", accept: ".yaml,.yml,.json", "aria-describedby": "open-doubt", change: async () => {
     const [file] = input.files;
     if (!file) return;
+    if (WORKBOOK.test(file.name)) {
+      tell(words.say("open.workbook", { file: file.name }));
+      input.value = "";
+      return;
+    }
     const text = await file.text();
     try {
       page.load(stateOf(page.library, readAnswersText(text), page.state.language, page.numbers), "open");

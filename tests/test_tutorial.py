@@ -10,14 +10,17 @@ from typing import Any
 import openpyxl
 import pypdf
 import pytest
+import yaml
 from random_answers import run
 
-PAGE = (Path(__file__).parents[1] / "docs" / "tutorial.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+HISTORY = (ROOT / "docs" / "tutorial_history.md").read_text(encoding="utf-8")
 
 
-def commands() -> list[str]:
-    """Lines of the page's blocks, in order."""
-    return [line for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) for line in block.splitlines()]
+def commands(page: str) -> list[str]:
+    """Lines of a page's blocks, in order."""
+    return [line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
 
 
 def carried_out(line: str) -> None:
@@ -48,7 +51,7 @@ def test_the_tutorial_goes_from_answers_to_plan_documents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for line in commands():
+    for line in commands(PAGE):
         if "--answers to-ask.xlsx" in line:
             answer_everything(Path("to-ask.xlsx"))
         carried_out(line)
@@ -63,4 +66,25 @@ def test_the_tutorial_goes_from_answers_to_plan_documents(
 
 def test_the_tutorial_is_as_long_as_it_says() -> None:
     assert "nine commands" in PAGE
-    assert len(commands()) == 9
+    assert len(commands(PAGE)) == 9
+    assert "Seven commands" in HISTORY
+    assert len(commands(HISTORY)) == 7
+
+
+@pytest.mark.slow
+@pytest.mark.documents
+def test_a_crm_export_becomes_plan_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    for line in commands(HISTORY):
+        if "--answers form.xlsx" in line:
+            said = re.search(r"The form has (\d+) lines", HISTORY)
+            assert said
+            drafted = yaml.safe_load(Path("school.yaml").read_text(encoding="utf-8"))
+            assert len(drafted["placeholders"]) == int(said[1])
+            answer_everything(Path("form.xlsx"))
+        carried_out(line)
+    assert "# CHECK" in Path("map.yaml").read_text(encoding="utf-8")
+    assert Path("history/calibration.fr.pdf").exists()
+    signed = {file.name for file in Path("runs/school").glob("plan_*.pdf")}
+    assert signed == {f"plan_{team}.{lang}.pdf" for team in ("marketing", "sales") for lang in ("en", "fr")}

@@ -1,4 +1,4 @@
-"""What the site needs beside `docs/`: links from a page to a file of the tree lead somewhere.
+"""What the site needs beside `docs/`: links to files of the tree lead somewhere; Python has each public name.
 
 A file outside of `docs/` that a page links to is part of the site, under `tree/` and its place: a page where
 it is Markdown, a file to open where it is not. On a folder stands its name alone.
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, Files
+
+import optimizer
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -46,7 +48,25 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     here = page.file.src_uri
     inside = here.removeprefix("tree/")
     source = ROOT / inside if inside != here else DOCS / here
+    markdown = markdown.replace("<!-- every public name -->", public_names())
     return LINK.sub(lambda found: placed(found, source, Path(here).parent), markdown)
+
+
+def public_names() -> str:
+    """A place for the docstring of every public name: calls first, then what they take and give."""
+    calls = [name for name in optimizer.__all__ if name.islower()]
+    classes = [name for name in optimizer.__all__ if name not in calls]
+    parts = ["## Calls", *map(docstring_of, calls), "## What they take and give", *map(docstring_of, classes)]
+    return "\n\n".join(parts)
+
+
+def docstring_of(name: str) -> str:
+    """What mkdocstrings fills in."""
+    options = ["heading_level: 3", "show_root_heading: true", "show_root_toc_entry: true"]
+    options += ["show_root_full_path: false"]
+    if name == "Scenario":
+        options.append("members: false")  # its keys have a page
+    return "\n".join([f"::: optimizer.{name}", "    options:", *(f"      {line}" for line in options)])
 
 
 def placed(found: re.Match[str], source: Path, folder: Path) -> str:

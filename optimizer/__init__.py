@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from optimizer.plans.evaluation import Evaluation
     from optimizer.runs.api.judging import budget, check, compare, evaluate, measures
+    from optimizer.runs.api.making import batch, calibrate, start
     from optimizer.runs.api.reading import read
     from optimizer.runs.api.solving import (
         Result,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         solve,
         solve_to_folder,
     )
+    from optimizer.runs.api.studies import adjust, pilot, rollup, simulate
     from optimizer.runs.options import RunOptions
     from optimizer.runs.solve import Run
     from optimizer.scenario.plan import Plan, PlanTerms
@@ -48,7 +50,10 @@ _HOME = {
     "Scenario": "optimizer.scenario.types",
     "ScenarioError": "optimizer.scenario.problems",
     "Solution": "optimizer.solver.solution",
+    "adjust": "optimizer.runs.api.studies",
+    "batch": "optimizer.runs.api.making",
     "budget": "optimizer.runs.api.judging",
+    "calibrate": "optimizer.runs.api.making",
     "check": "optimizer.runs.api.judging",
     "compare": "optimizer.runs.api.judging",
     "evaluate": "optimizer.runs.api.judging",
@@ -56,12 +61,16 @@ _HOME = {
     "frontier": "optimizer.runs.api.solving",
     "load": "optimizer.runs.api.solving",
     "measures": "optimizer.runs.api.judging",
+    "pilot": "optimizer.runs.api.studies",
     "read": "optimizer.runs.api.reading",
     "read_plan": "optimizer.scenario.read",
     "read_scenario": "optimizer.scenario.read",
+    "rollup": "optimizer.runs.api.studies",
     "save": "optimizer.runs.api.solving",
+    "simulate": "optimizer.runs.api.studies",
     "solve": "optimizer.runs.api.solving",
     "solve_to_folder": "optimizer.runs.api.solving",
+    "start": "optimizer.runs.api.making",
 }
 
 __all__ = [
@@ -75,7 +84,10 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Solution",
+    "adjust",
+    "batch",
     "budget",
+    "calibrate",
     "check",
     "compare",
     "evaluate",
@@ -83,12 +95,16 @@ __all__ = [
     "frontier",
     "load",
     "measures",
+    "pilot",
     "read",
     "read_plan",
     "read_scenario",
+    "rollup",
     "save",
+    "simulate",
     "solve",
     "solve_to_folder",
+    "start",
 ]
 
 

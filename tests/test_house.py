@@ -20,6 +20,7 @@ PACKAGES = ("optimizer", "reports")
 MOST_ENTRIES = 16
 
 SAME_THING: dict[str, str] = {
+    "studies": "one question each, asked apart from a solve: made, as documents",
     "sources": "where numbers come from: checked, as table",
     "start": "from answers to a scenario: the room, and its verb",
     "start_page": "the page of start: written, as verb",

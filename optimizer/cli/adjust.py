@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import EXIT, main, print_json, verb, write_study
-from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.common import EXIT, main, print_json, save_study, verb
+from optimizer.cli.given_scenario import given_and_warned, plan_named, tell_changed, with_changed
 from optimizer.cli.parameters import (
     file_argument,
     json_option,
@@ -22,7 +22,7 @@ from optimizer.cli.reader import echo
 
 @main.command()
 @file_argument
-@click.argument("actuals_file", metavar="ACTUALS.csv", type=click.Path(path_type=Path))
+@click.argument("actuals", metavar="ACTUALS.csv", type=click.Path(path_type=Path))
 @plan_option
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each solve.")
 @click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
@@ -33,7 +33,7 @@ from optimizer.cli.reader import echo
 @verb
 def adjust(
     file: Path,
-    actuals_file: Path,
+    actuals: Path,
     plan: str | None,
     time_limit: float | None,
     gap: float,
@@ -48,33 +48,20 @@ def adjust(
     the KPI's own (leads, not attainment).
     """
     from optimizer.cli.show.narrator import Narrator
-    from optimizer.rollout.actuals import read_actuals
-    from optimizer.rollout.adjust import adjust as find_adjustment
-    from optimizer.solver import Options
-    from optimizer.tables.adjust import TABLES, adjust_tables
-    from optimizer.tables.changed_values import changed_table
-    from optimizer.tables.table import records
+    from optimizer.runs.api import studies
 
-    scenario = read_and_warn(file, changes)
-    chosen, (actuals, doubts) = plan_named(scenario, plan), read_actuals(actuals_file, scenario)
-    for doubt in doubts:
-        echo(f"warning: {doubt}", err=True)
+    read = given_and_warned(file, changes)
+    plan_named(read.scenario, plan)
     with Narrator() as narrator:
-        options = Options(gap=gap, time_limit=time_limit, seed=seed)
-        adjustment = find_adjustment(scenario, chosen, actuals, options, seed=seed, tell=narrator.say)
-    tables = adjust_tables(adjustment, plan or "current")
-    if out is not None:
-        from reports.studies.adjust import adjust_pdfs
-
-        write_study(out, "adjustment", TABLES, tables, adjust_pdfs({**tables, **changed_table(scenario)}))
+        study = studies.adjust(read, actuals, plan, time_limit, gap, seed, listener=narrator)
+    for doubt in study.warnings:
+        echo(f"warning: {doubt}", err=True)
+    save_study(study, out)
     if as_json:
-        print_json(with_changed(scenario, records(tables)))
+        print_json(with_changed(read.scenario, study.as_json))
     else:
         from optimizer.cli.show.adjust import show_adjustment
 
-        tell_changed(scenario)
-        show_adjustment(scenario, tables)
-    summary = tables["summary"].iloc[0]
-    if adjustment.verdict == "no_plan":
-        sys.exit(EXIT[adjustment.unlimited.solution.status])
-    sys.exit(0 if summary["proven"] else EXIT["feasible"])
+        tell_changed(read.scenario)
+        show_adjustment(read.scenario, study.tables)
+    sys.exit(EXIT[study.status])

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Literal
 
 import click
 
 from optimizer.cli.common import INTERRUPTED, main, verb
 from optimizer.cli.parameters import Destination
 from optimizer.cli.reader import echo
-
-if TYPE_CHECKING:
-    from optimizer.runs.batch import Settings
 
 
 @main.command()
@@ -34,58 +32,32 @@ def batch(
     json_lines: bool,
     workers: int | None,
     scheduler: str | None,
-    retry: str | None,
+    retry: Literal["failed"] | None,
     wait: bool,
 ) -> None:
     """Solve and report every run of a grid; only what is not finished is done."""
-    from optimizer.runs.batch import (
-        AttemptsError,
-        LockedError,
-        UnreachableError,
-        labels_of,
-        read_grid,
-        run_batch,
-        write_index,
-    )
+    from optimizer.runs.api import making
+    from optimizer.runs.batch import AttemptsError, LockedError, UnreachableError
     from optimizer.runs.batch.progress import ProgressView, batch_run_json, show_batch_run
-    from optimizer.runs.folder import placed
-    from reports.batch_summary import write_summary
+    from optimizer.runs.folder import NotARunFolderError
 
     if as_json and json_lines:
         raise click.UsageError("--json is one object at the end, --json-lines one per event: choose one")
-    jobs = read_grid(grid)
-    folder = out or Path("runs") / grid.stem
-    if (folder / "manifest.json").exists():
-        raise click.BadParameter(f"{folder} is a run; a batch needs a folder of its own", param_hint="--out")
-    settings = _settings(workers, scheduler, retry, wait)
+    view = partial(ProgressView, lines=json_lines)
     try:
-        with placed(folder), ProgressView(len(jobs), lines=json_lines) as board:
-            batch_run = run_batch(jobs, folder, settings, board.tell)
-            table = write_index(batch_run)
-            write_summary(table, labels_of(batch_run), folder, jobs[0].options.languages)
-            board.end(batch_run)
+        done = making.batch(grid, out, workers, scheduler, retry, wait, view)
     except KeyboardInterrupt:
         echo("stopped; the same command goes on from here: finished runs are kept", err=True)
         sys.exit(INTERRUPTED)
-    except (LockedError, AttemptsError) as error:
+    except (LockedError, AttemptsError, NotARunFolderError) as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
     except UnreachableError as error:
         raise click.BadParameter(str(error), param_hint="--scheduler") from error
     if as_json:
-        click.echo(batch_run_json(batch_run))
+        click.echo(batch_run_json(done.run))
     elif not json_lines:
-        show_batch_run(batch_run)
-    sys.exit(exit_code(batch_run.counts))
-
-
-def _settings(workers: int | None, scheduler: str | None, retry: str | None, wait: bool) -> Settings:
-    from optimizer.runs.batch import Settings, cluster, cores, processes
-
-    count = workers or cores()
-    common: dict[str, Any] = {"retry_failed": retry == "failed", "wait": wait}
-    if scheduler is None:
-        return Settings(processes, count, **common)
-    return Settings(lambda _: cluster(scheduler), count, **common)
+        show_batch_run(done.run)
+    sys.exit(exit_code(done.run.counts))
 
 
 def exit_code(counts: Counter[str]) -> int:

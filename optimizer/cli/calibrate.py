@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from optimizer.cli.common import EXIT, main, print_json, verb, write_new
+from optimizer.cli.common import EXIT, main, print_json, verb
 from optimizer.cli.parameters import Destination, json_option
 from optimizer.cli.reader import echo
 
 if TYPE_CHECKING:
     from optimizer.history.draft.measured_answers import MeasuredAnswers
-    from optimizer.history.estimate.history_study import Study
+    from optimizer.history.suggest.suggestion import Suggestion
+    from optimizer.runs.api.making import Calibration
 
 
 @main.command()
 @click.argument("exports", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="What the columns mean.")
+@click.option("--map", type=click.Path(path_type=Path), help="What the columns mean.")
 @click.option("--out", type=Destination(new=True), help="The scenario to write; never an existing file.")
 @click.option(
     "--answers-out",
@@ -26,17 +27,17 @@ if TYPE_CHECKING:
     help="Answers to questions of `incentives start`, as far as exports have them; a new file.",
 )
 @click.option("--suggest-map", is_flag=True, help="Print a map to start from, and do nothing else.")
-@click.option("--report", "report_dir", type=Destination(file_okay=False), help="Folder for the PDF report.")
+@click.option("--report", type=Destination(file_okay=False), help="Folder for the PDF report.")
 @click.option("--names", is_flag=True, help="Names of persons instead of pseudonyms.")
 @json_option
 @verb
 def calibrate(
     exports: tuple[Path, ...],
-    map_file: Path | None,
+    map: Path | None,
     out: Path | None,
     answers_out: Path | None,
     suggest_map: bool,
-    report_dir: Path | None,
+    report: Path | None,
     names: bool,
     as_json: bool,
 ) -> None:
@@ -44,30 +45,21 @@ def calibrate(
 
     EXPORTS are CSV (also gzipped) or XLSX files.
     """
-    if suggest_map:
-        _suggest(exports, as_json)
-        return
-    if map_file is None:
-        raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
-    from optimizer.history.behaviour import converged
-    from optimizer.history.estimate.history_study import study_of
-    from optimizer.history.read.deals import read_history
-    from optimizer.history.read.maps.mapping import read_map
+    from optimizer.runs.api import making
 
-    given = read_map(map_file)
-    history = read_history(exports, given, names=names, tell=_tell)
-    study = converged(study_of(history, given, _tell))
-    if out is not None:
-        _write_scenario(study, out)
-    answered = _write_answers(study, answers_out) if answers_out is not None else None
-    if report_dir is not None:
-        _write_report(study, report_dir)
+    if suggest_map:
+        _suggest(making.calibrate(exports, suggest_map=True), as_json)
+        return
+    if map is None:
+        raise click.UsageError("name a map with --map MAP.yaml; --suggest-map prints one to start from")
+    found = making.calibrate(exports, map, out, answers_out, report=report, names=names, listener=_tell)
+    answered = found.answers if answers_out is not None else None
     if as_json:
-        _print_json(study, answered)
+        _print_json(found, answered)
         return
     from optimizer.cli.show.calibration import answers_said, in_words
 
-    echo(in_words(study))
+    echo(in_words(found.study))
     if out is not None:
         echo(f"wrote {out}; next: incentives check {out}")
     if answered is not None:
@@ -76,44 +68,15 @@ def calibrate(
         echo(f"wrote {answers_out}; next: incentives start --answers {answers_out} --ask --out FOLDER")
 
 
-def _write_scenario(study: Study, file: Path) -> None:
-    from optimizer.history.draft.build import scenario_of
-    from optimizer.scenario.write import dump_scenario
-
-    write_new(file, dump_scenario(scenario_of(study)).encode())
-
-
-def _write_answers(study: Study, file: Path) -> MeasuredAnswers:
-    from optimizer.history.draft.measured_answers import measured_answers
-    from optimizer.scenario.start.answer_values import content_text
-
-    answered = measured_answers(study)
-    write_new(file, content_text(answered.content).encode())
-    return answered
-
-
-def _write_report(study: Study, folder: Path) -> None:
-    from optimizer.tables.history import calibration_tables
-    from reports.studies.calibration import calibration_pdfs
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for document in calibration_pdfs(calibration_tables(study)):
-        (folder / document.name).write_bytes(document.content)
-
-
-def _print_json(study: Study, answered: MeasuredAnswers | None) -> None:
+def _print_json(found: Calibration, answered: MeasuredAnswers | None) -> None:
     from optimizer.cli.show.calibration import changes_said
-    from optimizer.history.findings import as_json
 
-    found = {**as_json(study), "said": list(changes_said(study))}
-    print_json(found if answered is None else {**found, "answers": answered.as_json()})
+    told = {**found.as_json, "said": list(changes_said(found.study))}
+    print_json(told if answered is None else {**told, "answers": answered.as_json()})
 
 
-def _suggest(exports: tuple[Path, ...], as_json: bool) -> None:
+def _suggest(found: Suggestion, as_json: bool) -> None:
     """Print a map; exit code 3 where it does not run yet, and why on stderr."""
-    from optimizer.history.suggest.suggestion import suggested
-
-    found = suggested(exports)
     if as_json:
         print_json(
             {

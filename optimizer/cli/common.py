@@ -10,10 +10,9 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import wraps
-from itertools import chain
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, cast
@@ -25,10 +24,7 @@ from optimizer.cli.reader import ENGLISH, all_told, echo, environment_language, 
 from optimizer.scenario.files import system_reason, system_remedy
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
-
-    from optimizer.tables.table import Table
-    from reports.run import Document
+    from optimizer.runs.api.studies import Study
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices are small: threads only wait for each other
 
@@ -45,7 +41,7 @@ EXIT = {
 """Exit code by status; 2 is bad input."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: none of those that say how a plan or a batch went."""
-OUTPUTS = ("out", "report_dir", "target", "folder", "run")
+OUTPUTS = ("out", "report", "target", "folder", "run")
 """Parameters of verbs that name what is written, the likeliest first."""
 REPORT = (
     "this is an error of the program, not of your files: report it, with this line, the command and the "
@@ -280,9 +276,9 @@ def print_json(value: Any) -> None:
 def write_new(file: Path, content: bytes) -> None:
     """Write a file that is not there yet; an existing one is never overwritten."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("xb") as stream:
-            stream.write(content)
+        from optimizer.runs.api.making import write_new as write
+
+        write(file, content)
     except FileExistsError as error:
         raise click.BadParameter(
             f"{error.filename} exists already; name another file, or move it away"
@@ -291,20 +287,7 @@ def write_new(file: Path, content: bytes) -> None:
         raise click.BadParameter(f"{file} cannot be written: {system_reason(error)}") from None
 
 
-def write_study(
-    folder: Path,
-    name: str,
-    declared: Sequence[Table],
-    tables: Mapping[str, DataFrame],
-    documents: Iterable[Document],
-) -> None:
-    """Tables as CSV and in a workbook, with the meanings of their columns, and documents; files of the same
-    names are replaced."""
-    from optimizer.tables.table import write_tables
-    from reports.run import write_document
-    from reports.words.labelled import with_labels
-    from reports.workbook.study import study_workbook
-
-    write_tables(declared, with_labels(declared, tables), folder)
-    for document in chain(documents, study_workbook(name, declared, tables)):
-        echo(f"wrote {write_document(document, folder)}", err=True)
+def save_study(study: Study, out: Path | None) -> None:
+    """Tables as CSV and in a workbook, and documents, where a folder is named; which, on stderr."""
+    for file in study.save(out) if out is not None else ():
+        echo(f"wrote {file}", err=True)

@@ -54,12 +54,15 @@ def frontier(
     """The best plan at every limit of the budget, of gaming or of controllability."""
     from optimizer.cli.show.narrator import Narrator
     from optimizer.cli.show.results import show_frontier
+    from optimizer.parallel.pool import cores
     from optimizer.runs.api import solving
     from optimizer.tables.json_values import frontier_json
 
     read = given_and_warned(file, changes)
     with Narrator() as narrator:
-        traced = solving.frontier(read, over, points, None, time_limit, gap, workers, listener=narrator)
+        traced = solving.frontier(
+            read, over, points, None, time_limit, gap, workers or cores(), listener=narrator
+        )
     if out is not None:
         traced.save(out)
     if as_json:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import EXIT, main, print_json, verb, write_study
-from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.common import EXIT, main, print_json, save_study, verb
+from optimizer.cli.given_scenario import given_and_warned, plan_named, tell_changed, with_changed
 from optimizer.cli.parameters import (
     file_argument,
     json_option,
@@ -47,28 +47,17 @@ def pilot(
 
     Exit code 1 where no pilot within the headcount would.
     """
-    from optimizer.response.calibration import calibrate
-    from optimizer.rollout.pilot import changed_teams, settings
-    from optimizer.rollout.pilot import pilot as design
-    from optimizer.tables.changed_values import changed_table
-    from optimizer.tables.pilot import TABLES, pilot_tables
-    from optimizer.tables.table import records
+    from optimizer.runs.api import studies
 
-    scenario = read_and_warn(file, changes)
-    chosen = plan_named(scenario, plan)
-    cal, euros = calibrate(scenario), chosen.euros(scenario)
-    changed = [cal.network.teams[i] for i in changed_teams(cal, euros, chosen.terms)]
-    pilots = [design(setting, seed) for setting in settings(cal, euros, periods, chosen.terms)]
-    tables = pilot_tables(scenario, plan or "current", seed, pilots, changed)
-    if out is not None:
-        from reports.studies.pilot import pilot_pdfs
-
-        write_study(out, "pilot", TABLES, tables, pilot_pdfs({**tables, **changed_table(scenario)}))
+    read = given_and_warned(file, changes)
+    plan_named(read.scenario, plan)
+    study = studies.pilot(read, plan, periods, seed)
+    save_study(study, out)
     if as_json:
-        print_json(with_changed(scenario, records(tables)))
+        print_json(with_changed(read.scenario, study.as_json))
     else:
         from optimizer.cli.show.pilot import show_pilots
 
-        tell_changed(scenario)
-        show_pilots(tables)
-    sys.exit(0 if tables["summary"].iloc[0]["team"] or not changed else EXIT["infeasible"])
+        tell_changed(read.scenario)
+        show_pilots(study.tables)
+    sys.exit(0 if study.would_see else EXIT["infeasible"])

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import EXIT, main, print_json, verb, write_study
+from optimizer.cli.common import EXIT, main, print_json, save_study, verb
 from optimizer.cli.parameters import json_option, out_option, seed_option
-from optimizer.cli.reader import echo
 
 
 @main.command()
@@ -35,23 +34,13 @@ def rollup(runs: tuple[Path, ...], budget: float, seed: int, out: Path | None, a
     given. The choice with the largest net in all is found, and luck drawn once for all units. Exit code 1
     where not even the cheapest plans keep the envelope.
     """
-    from optimizer.rollout.envelope import roll_up
-    from optimizer.runs.rollup import plan_files, units_in
-    from optimizer.tables.rollup import TABLES, rollup_tables
-    from optimizer.tables.table import records
+    from optimizer.cli.show.rollup import show_rollup
+    from optimizer.runs.api import studies
 
-    rolled = roll_up(units_in(runs, seed), budget, seed)
-    tables = rollup_tables(rolled)
-    if out is not None:
-        from reports.studies.rollup import rollup_pdfs
-
-        write_study(out, "rollup", TABLES, tables, rollup_pdfs(tables))
-        for file in plan_files(rolled, out / "plans"):
-            echo(f"wrote {file}", err=True)
+    study = studies.rollup(runs, budget, seed)
+    save_study(study, out)
     if as_json:
-        print_json(records(tables))
+        print_json(study.as_json)
     else:
-        from optimizer.cli.show.rollup import show_rollup
-
-        show_rollup(tables)
-    sys.exit(EXIT["infeasible"] if rolled.best is None else 0)
+        show_rollup(study.tables)
+    sys.exit(0 if study.feasible else EXIT["infeasible"])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from optimizer.cli.common import main, print_json, verb, write_study
-from optimizer.cli.given_scenario import plan_named, read_and_warn, tell_changed, with_changed
+from optimizer.cli.common import main, print_json, save_study, verb
+from optimizer.cli.given_scenario import given_and_warned, plan_named, tell_changed, with_changed
 from optimizer.cli.parameters import (
     file_argument,
     json_option,
@@ -47,27 +47,16 @@ def simulate(
     as_json: bool,
 ) -> None:
     """What happens after a switch of plan: work, KPIs, cash, when the gain shows, what to watch."""
-    from optimizer.response.calibration import calibrate
-    from optimizer.rollout.early_warning import limits
-    from optimizer.rollout.transition import transition
-    from optimizer.tables.changed_values import changed_table
-    from optimizer.tables.table import records
-    from optimizer.tables.transition import TABLES, Simulated, transition_tables
+    from optimizer.runs.api import studies
 
-    scenario = read_and_warn(file, changes)
-    chosen = plan_named(scenario, plan)
-    cal, euros = calibrate(scenario), chosen.euros(scenario)
-    run = transition(cal, euros, periods, draws, seed, learning, chosen.terms)
-    alarms = limits(run.cal, euros, seed)
-    tables = transition_tables(Simulated(plan or "current", seed, learning, euros, run, alarms))
-    if out is not None:
-        from reports.studies.transition import transition_pdfs
-
-        write_study(out, "simulation", TABLES, tables, transition_pdfs({**tables, **changed_table(scenario)}))
+    read = given_and_warned(file, changes)
+    plan_named(read.scenario, plan)
+    study = studies.simulate(read, plan, periods, draws, learning, seed)
+    save_study(study, out)
     if as_json:
-        print_json(with_changed(scenario, records(tables)))
+        print_json(with_changed(read.scenario, study.as_json))
     else:
         from optimizer.cli.show.transition import show_transition
 
-        tell_changed(scenario)
-        show_transition(tables)
+        tell_changed(read.scenario)
+        show_transition(study.tables)

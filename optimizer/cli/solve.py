@@ -77,6 +77,7 @@ def solve(
     from optimizer.cli.show.narrator import Narrator
     from optimizer.cli.show.plan_documents import tell_unwritten, unwritten_documents
     from optimizer.cli.show.solution import show_solution
+    from optimizer.parallel.pool import cores
     from optimizer.risk.ranges import RangeError
     from optimizer.runs.api.solving import solve_as_asked
     from optimizer.runs.folder import NotARunFolderError
@@ -97,7 +98,7 @@ def solve(
     folder = out or Path("runs") / f"{scenario.name}{'-what-if' if scenario.changed else ''}"
     try:
         with Narrator() as narrator:
-            best = solve_as_asked(read, folder, asked, listener=narrator)
+            best = solve_as_asked(read, folder, asked, listener=narrator, workers=cores())
     except NotARunFolderError as error:
         raise click.BadParameter(str(error), param_hint="--out") from error
     except RangeError as error:

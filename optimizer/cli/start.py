@@ -34,7 +34,6 @@ FOLDER = Path("my-company")
 @main.command()
 @click.option(
     "--answers",
-    "answers_file",
     type=click.Path(path_type=Path),
     help="YAML, JSON, or a filled workbook; without it the questions are asked.",
 )
@@ -57,7 +56,7 @@ FOLDER = Path("my-company")
 @json_option
 @verb
 def start(
-    answers_file: Path | None,
+    answers: Path | None,
     ask: bool,
     resume: bool,
     archetype: str | None,
@@ -75,21 +74,21 @@ def start(
     on where one stopped. With --answers nothing is asked. Writes scenario.yaml and answers.yaml.
     """
     lang = lang or asked_language()
-    _speak(lang, answers_file)
+    _speak(lang, answers)
     if page:
         from optimizer.cli.start_page import write_page
 
-        if answers_file or ask or resume or example or xlsx:
+        if answers or ask or resume or example or xlsx:
             raise click.UsageError(
                 "--page takes --archetype, --lang and --out; answers are opened in the page"
             )
         write_page(archetype, lang, out, as_json)
     elif example is not None:
         _example(example, as_json)
-    elif archetype and xlsx and not (answers_file or ask or resume):
+    elif archetype and xlsx and not (answers or ask or resume):
         _empty_workbook(archetype, lang, out or FOLDER, as_json)
     else:
-        _company(answers_file, out, archetype, lang, ask=ask, resume=resume, xlsx=xlsx, as_json=as_json)
+        _company(answers, out, archetype, lang, ask=ask, resume=resume, xlsx=xlsx, as_json=as_json)
 
 
 def _speak(lang: str | None, answers_file: Path | None) -> None:
@@ -253,11 +252,11 @@ def _write(
 def _started(answers: Answers, kept: Path | None) -> Started:
     """The scenario of the answers. Raises ScenarioError where there is none; where the answers are kept, how
     to change one is said first."""
-    from optimizer.plans.started import started
+    from optimizer.runs.api import making
     from optimizer.scenario.problems import ScenarioError
 
     try:
-        return started(answers)
+        return making.start(answers).started
     except ScenarioError:
         if kept is not None:
             from optimizer.cli.ask.dialogue import told_refused

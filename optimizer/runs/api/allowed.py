@@ -41,6 +41,7 @@ GAP = Allowed(False, 0, 1)
 SECONDS = Allowed(False, 0, above=True)
 WORKERS = Allowed(True, 1, optional=True)
 ALLOWED: dict[str, dict[str, Allowed]] = {
+    "solve": {"workers": Allowed(True, 1)},
     "frontier": {"points": Allowed(True, 2), "time_limit": SECONDS, "gap": GAP, "workers": WORKERS},
     "simulate": {
         "periods": Allowed(True, 1, 400),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ValidationError
 
 from optimizer.explanation.build import Explanation
+from optimizer.runs.api.allowed import checked_choice, checked_numbers
 from optimizer.runs.api.border import GivenPlan, calibrating, checked_plan, raise_findings, refusal
 from optimizer.runs.api.judging import ComparedPlans, compare
 from optimizer.runs.api.reading import GivenScenario, sound
@@ -207,6 +208,7 @@ def solve(
     seed: int = SEED,
     changes: Sequence[str] = (),
     listener: Listener | None = None,
+    workers: int = 1,
 ) -> Result:
     """The plan that maximizes the scenario's objective under its rules, with its certificate, explained.
 
@@ -240,6 +242,8 @@ def solve(
         As `read` takes them.
     listener : Listener, optional
         Who hears how the run goes on.
+    workers : int
+        Processes that explain; more than one wants `if __name__ == "__main__":` around a script.
 
     Returns
     -------
@@ -279,7 +283,8 @@ def solve(
         draws=draws,
         seed=seed,
     )
-    return solve_as_asked(scenario, out, asked, changes, listener)
+    checked_numbers("solve", workers=workers)
+    return solve_as_asked(scenario, out, asked, changes, listener, workers)
 
 
 def solve_as_asked(
@@ -288,9 +293,9 @@ def solve_as_asked(
     asked: RunOptions,
     changes: Sequence[str] = (),
     listener: Listener | None = None,
+    workers: int = 1,
 ) -> Result:
     """As `solve`, of options that are one value."""
-    from optimizer.parallel.pool import cores
     from optimizer.risk.ranges import RangeError
     from optimizer.runs.solve import Nobody, explained, solve_to_folder
 
@@ -301,12 +306,12 @@ def solve_as_asked(
         with calibrating():
             if out is not None:
                 run = solve_to_folder(
-                    given.scenario, Path(out), asked, source=source, listener=listener, workers=cores()
+                    given.scenario, Path(out), asked, source=source, listener=listener, workers=workers
                 )
                 known = Known(asked, run.explanation, run.folder, source, tuple(listener.lines))
                 spent = replace(known, clock=_spent(run.seconds), left_out=run.left_out)
                 return result_of(run.explanation, spent)
-            explanation = explained(given.scenario, asked, listener, clock, cores())
+            explanation = explained(given.scenario, asked, listener, clock, workers)
     except RangeError as error:
         raise refusal([Finding(("robust",), "", str(error), "leave robust and draws out")]) from error
     return result_of(explanation, Known(asked, None, None, source, tuple(listener.lines), clock))
@@ -411,7 +416,9 @@ def save(result: Result, folder: str | os.PathLike[str]) -> Result:
 Tell = Callable[[str, int, int], None]
 
 
-def explain(result: Result | str | os.PathLike[str], listener: Listener | None = None) -> Result:
+def explain(
+    result: Result | str | os.PathLike[str], listener: Listener | None = None, workers: int = 1
+) -> Result:
     """The same result, explained in full: prices of rules and frontiers too, which takes solving again.
 
     Parameters
@@ -420,6 +427,8 @@ def explain(result: Result | str | os.PathLike[str], listener: Listener | None =
         Of `solve` or `load`, or a run folder.
     listener : Listener, optional
         Who hears how it goes on.
+    workers : int
+        Processes; more than one wants `if __name__ == "__main__":` around a script.
 
     Returns
     -------
@@ -432,12 +441,13 @@ def explain(result: Result | str | os.PathLike[str], listener: Listener | None =
         As `load`.
     """
     from optimizer.explanation.full import explain_fully
-    from optimizer.parallel.pool import Workers, cores
+    from optimizer.parallel.pool import Workers
     from optimizer.runs.solve import Nobody
 
+    checked_numbers("solve", workers=workers)
     one = result if isinstance(result, Result) else load(result)
     options = replace(one.known.options, explain="full")
-    with Workers(cores()) as crew, one.known.clock.timed("explain"):
+    with Workers(workers) as crew, one.known.clock.timed("explain"):
         full = explain_fully(one.explanation, options, crew, (listener or Nobody()).tell_share)
     return result_of(full, replace(one.known, options=options, folder=None))
 
@@ -533,7 +543,8 @@ def frontier(
     gap : float
         Relative, 0 to 1.
     workers : int, optional
-        Processes; None is all processors.
+        Processes; None is this one alone (the verb takes all processors). More than one wants
+        `if __name__ == "__main__":` around a script.
     changes : sequence of str
         As `read` takes them.
     listener : Listener, optional
@@ -551,8 +562,7 @@ def frontier(
     """
     from optimizer.explanation.frontier import OVERS
     from optimizer.explanation.frontier import frontier as trace
-    from optimizer.parallel.pool import Workers, cores
-    from optimizer.runs.api.allowed import checked_choice, checked_numbers
+    from optimizer.parallel.pool import Workers
     from optimizer.runs.solve import Nobody
     from optimizer.solver.options import Options
 
@@ -560,7 +570,7 @@ def frontier(
     checked_choice("over", over, OVERS)
     checked_numbers("frontier", points=points, time_limit=time_limit, gap=gap, workers=workers)
     options = Options(gap=float(gap), time_limit=float(time_limit))
-    with calibrating(), Workers(workers or cores()) as crew:
+    with calibrating(), Workers(workers or 1) as crew:
         tell = partial((listener or Nobody()).tell_share, f"frontier over {over}")
         traced = Frontier(checked, trace(checked, over, points, options, crew, tell))
     if out is not None:

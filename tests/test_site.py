@@ -63,6 +63,7 @@ def test_every_picture_is_made_by_a_script_is_small_and_is_shown() -> None:
 
 PAGES = (
     "index.md",
+    "commencer.md",
     "finance.md",
     "faq.md",
     "batches.md",
@@ -102,7 +103,10 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
         done: dict[str, Result] = {}
         for line, _ in (command for page in PAGES for command in commands(page)):
             if line not in done or line in TWICE:
-                done[line] = incentives(*shlex.split(line)[1:])
+                words, _, target = line.partition(" > ")
+                done[line] = incentives(*shlex.split(words)[1:])
+                if target:
+                    Path(target).write_text(done[line].stdout, encoding="utf-8")
         return done
 
 

@@ -38,7 +38,7 @@ def language() -> str:
 
 def environment_language() -> str:
     """What the environment says: LC_ALL, LC_MESSAGES, LANG."""
-    from reports.words.asking import spoken
+    from reports.words.locales import spoken
 
     return spoken(*(os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, rounded
 from optimizer.explanation.gaming_ledger import gaming_excess, gaming_hours
 from optimizer.plans.evaluation import Evaluation, evaluate_each
 from optimizer.plans.plan_changes import PaidPlan, curves_offered
 from optimizer.plans.space import PlanSpace
-from optimizer.response.booking import rounded
 from optimizer.response.plan_batch import PlanBatch
 from optimizer.scenario.plan import IN_FORCE, plans_in, weights_of
 

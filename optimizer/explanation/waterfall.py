@@ -36,8 +36,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from optimizer.arrays import Bools, Floats, Ints
-from optimizer.response.booking import book, half_up
+from optimizer.arrays import Bools, Floats, Ints, half_up
+from optimizer.response.booking import book
 from optimizer.response.calibration import Calibrated
 from optimizer.response.moved_results import every_movable
 from optimizer.response.network import Network

@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, rounded
 from optimizer.plans.space import RELATIVE, PlanSpace
 from optimizer.response.beliefs import Beliefs, signals_of
-from optimizer.response.booking import booking_decimals, most_rounding, rounded
+from optimizer.response.booking import booking_decimals, most_rounding
 from optimizer.response.calibration import Calibrated
 from optimizer.response.network import Network
 from optimizer.response.outcome import pay_spread

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, rounded
 from optimizer.plans.evaluation import Evaluation
 from optimizer.plans.evaluator import consistent_tail
 from optimizer.plans.rules import payout_values
@@ -14,7 +14,7 @@ from optimizer.plans.rules.bad_cases import KEYS
 from optimizer.plans.rules.budget import EXPECTED, SHARE, TEAM
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import RuleOfPlan
-from optimizer.response.booking import book, rounded
+from optimizer.response.booking import book
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome
 from optimizer.risk.cvar import has_tail_rule

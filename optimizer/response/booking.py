@@ -10,33 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from optimizer.arrays import Floats
+from optimizer.arrays import CENT, Floats, half_up, rounded
 from optimizer.response.outcome import Outcome
 from optimizer.scenario.charges import charge_rates
 from optimizer.scenario.money_unit import has_cents
 from optimizer.scenario.types import Scenario
 
-CENT = 2
-"""Decimals of a cent."""
 FINE = 9
 """Decimals where amounts are in a unit so large that cents of it would be money."""
-_NOISE = 1e-6
-"""Of the last decimal: what lies so near to a half is one, but for the noise of doubles."""
-
-
-def half_up(amounts: ArrayLike, decimals: int = CENT) -> Floats:
-    """Rounded to decimals, halves away from zero, as people and spreadsheets do."""
-    scale = 10.0**decimals
-    units = np.abs(np.asarray(amounts, dtype=float)) * scale
-    whole = np.floor(units + 0.5 + _NOISE + 4 * np.finfo(float).eps * units)
-    return np.asarray(np.copysign(whole / scale, amounts) + 0.0)
-
-
-def rounded(amount: float, decimals: int = CENT) -> float:
-    """`half_up` of one amount."""
-    return float(half_up(amount, decimals))
 
 
 def booking_decimals(scenario: Scenario, money: float = 1.0) -> int:

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, rounded
 from optimizer.explanation.build import ComparedPlan, Explanation
 from optimizer.plans.budget_lines import BudgetLine, payout_lines
 from optimizer.plans.rules.bad_cases import CVAR, PERCENTILE
@@ -21,7 +21,7 @@ from optimizer.plans.rules.budget import EXPECTED, SHARE, TEAM
 from optimizer.plans.rules.family import RuleOfPlan, allowed_booked
 from optimizer.plans.rules.weight_limits import FEW, MANY
 from optimizer.plans.rules.weights import COUNT
-from optimizer.response.booking import book, booked_money, most_rounding, rounded
+from optimizer.response.booking import book, booked_money, most_rounding
 from optimizer.response.outcome import value_of
 from optimizer.tables.marks import COMPANY, WHOLE_YEAR
 from optimizer.tables.payroll import Payroll

@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, rounded
 from optimizer.explanation.build import Explanation
-from optimizer.response.booking import Booked, book, booking_decimals, rounded
+from optimizer.response.booking import Booked, book, booking_decimals
 from optimizer.response.calibration import Calibrated
 from optimizer.response.long_run import moved_level
 from optimizer.response.outcome import Outcome, realised_pay

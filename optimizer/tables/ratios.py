@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from optimizer.arrays import Bools, Floats
+from optimizer.arrays import Bools, Floats, rounded
 from optimizer.explanation.build import Explanation
-from optimizer.response.booking import book, rounded
+from optimizer.response.booking import book
 from optimizer.response.outcome import realised_pay
 from optimizer.scenario.charges import charge_rates
 from optimizer.tables.marks import COMPANY

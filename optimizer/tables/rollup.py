@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from optimizer.response.booking import CENT, rounded
+from optimizer.arrays import CENT, rounded
 from optimizer.risk.draws import PERIODS
 from optimizer.risk.payouts import PERCENTILES, Spread
 from optimizer.rollout.envelope import BusinessUnit, Choice, Combination, RolledUp, Side, total

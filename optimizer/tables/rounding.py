@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimizer.arrays import half_up, rounded
 from optimizer.explanation.waterfall import CAUSES
-from optimizer.response.booking import half_up, rounded
 from optimizer.tables.table import Tables
 
 if TYPE_CHECKING:

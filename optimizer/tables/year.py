@@ -11,9 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, half_up, rounded
 from optimizer.explanation.build import Explanation
-from optimizer.response.booking import Booked, half_up, rounded
+from optimizer.response.booking import Booked
 from optimizer.risk.cvar import percentile
 from optimizer.rollout.year.cash import cash_of
 from optimizer.rollout.year.earned import Year, first_year

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.words.catalogue import FIRST
 from reports.words.format import Formatter, digits
-from reports.words.locales import languages
+from reports.words.locales import FIRST, languages
 from reports.words.phrases import Phrases
 
 CURRENCY = "EUR"
@@ -94,10 +93,3 @@ def asking(language: str, period: str) -> Asking:
     """The words of a language; of a language that there is not, those of the first."""
     known = language if language in languages() else FIRST
     return Asking(Formatter(known, CURRENCY), period=period)
-
-
-def spoken(*wanted: str) -> str:
-    """The language that an environment wants: `fr_FR.UTF-8`; the first of several that says any."""
-    codes = (name.split(":")[0].partition(".")[0].partition("_")[0].lower() for name in wanted if name)
-    code = next(codes, FIRST)
-    return code if code in languages() else FIRST

@@ -14,6 +14,7 @@ from babel.dates import format_date
 
 from reports.style import printable_text
 from reports.words.format import NOTHING, Formatter, digits
+from reports.words.locales import FIRST
 from reports.words.naming import Labels, Names
 from reports.words.phrases import Phrases
 
@@ -25,9 +26,6 @@ LONGEST_LABEL = 60
 
 LONGEST_TEAM = 40
 """The same for teams in a narrow column."""
-
-FIRST = "en"
-"""Labels are in this language where the company has none in another."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from babel.numbers import (
     get_decimal_symbol,
 )
 
-from optimizer.tables.rounding import rounded
+from optimizer.arrays import rounded
 from reports.words.locales import phrase
 
 MINUS = "\u2212"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 LOCALE = Path(__file__).parents[1] / "locale"
 Entry = str | dict[str, str]
+FIRST = "en"
+"""What is said where nobody asks for another; labels are in it where a company has none in another."""
 
 
 @cache
@@ -25,6 +27,13 @@ def catalogue(language: str) -> dict[str, Entry]:
 def languages() -> tuple[str, ...]:
     """Those that there are, in the order of their names."""
     return tuple(sorted(file.stem for file in LOCALE.glob("*.json")))
+
+
+def spoken(*wanted: str) -> str:
+    """The language that an environment wants: `fr_FR.UTF-8`; the first of several that says any."""
+    codes = (name.split(":")[0].partition(".")[0].partition("_")[0].lower() for name in wanted if name)
+    code = next(codes, FIRST)
+    return code if code in languages() else FIRST
 
 
 def as_given(language: str, text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from optimizer.response.booking import booked_money, rounded
+from optimizer.arrays import rounded
+from optimizer.response.booking import booked_money
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import Outcome, evaluate_plan
 from optimizer.scenario.plan import IN_FORCE

@@ -9,7 +9,7 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, rounded
 from optimizer.cli.show.against_today import against_today, net_falls, of_surplus, today_of
 from optimizer.cli.show.side_effects import pay_at_mercy, side_effects
 from optimizer.cli.show.terminal import money as _money
@@ -22,7 +22,7 @@ from optimizer.cli.show.terminal import units as _units
 from optimizer.plans.budget_lines import BudgetLine
 from optimizer.plans.evaluation import Evaluation, Influence
 from optimizer.response.beliefs import DENOMINATOR_FLOOR
-from optimizer.response.booking import book, booked_money, rounded
+from optimizer.response.booking import book, booked_money
 from optimizer.response.calibration import Calibrated, pay_per_unit
 from optimizer.response.long_run import long_runs
 from optimizer.response.outcome import Outcome

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.text import Text
 
+from optimizer.arrays import rounded
 from optimizer.cli.show.against_today import against_today, amount, of_surplus, today_of
 from optimizer.cli.show.results import amounts, unpriced_words
 from optimizer.cli.show.robust import show_guarantees, show_robustness
@@ -20,7 +21,6 @@ from optimizer.cli.show.terminal import table as _table
 from optimizer.explanation.comparison import better_outside
 from optimizer.plans.plan_changes import TeamChange, curve_named, team_changes
 from optimizer.plans.warnings import extrapolated
-from optimizer.response.booking import rounded
 from optimizer.scenario.plan import IN_FORCE
 from optimizer.tables.certificate import CONFLICT, conflict_rows
 from reports.words.sentences import way_out

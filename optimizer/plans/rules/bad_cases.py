@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from optimizer.arrays import half_up
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import (
     BookedValue,
@@ -17,7 +18,7 @@ from optimizer.plans.rules.family import (
 )
 from optimizer.plans.rules.steps import MONEY_STEP, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
-from optimizer.response.booking import booking_decimals, half_up
+from optimizer.response.booking import booking_decimals
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import Cvar, Percentile, Rules
 

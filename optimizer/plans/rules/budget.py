@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from optimizer.arrays import Floats
+from optimizer.arrays import Floats, half_up
 from optimizer.plans.rules.facts import Facts
 from optimizer.plans.rules.family import (
     BookedValue,
@@ -18,7 +18,7 @@ from optimizer.plans.rules.family import (
 )
 from optimizer.plans.rules.steps import MONEY_STEP, SHARE_STEP, one_number, relaxed, removed, updated
 from optimizer.plans.space import PlanSpace
-from optimizer.response.booking import book, half_up
+from optimizer.response.booking import book
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.charges import loading
 from optimizer.scenario.rule_types import Rules

@@ -12,10 +12,9 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from optimizer.arrays import Bools, Floats
+from optimizer.arrays import Bools, Floats, half_up
 from optimizer.plans.rules.facts import Facts, TeamPlans
 from optimizer.plans.space import BOOKED, RELATIVE, TOLERANCE, PlanSpace
-from optimizer.response.booking import half_up
 from optimizer.response.calibration import Calibrated
 from optimizer.scenario.rule_types import Rules
 

@@ -8,8 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from optimizer.arrays import Ints
-from optimizer.response.booking import CENT, half_up
+from optimizer.arrays import CENT, Ints, half_up
 from optimizer.rollout.envelope.unit_choices import BusinessUnit, Choice
 from optimizer.solver.one_each import NothingFitsError, one_each
 

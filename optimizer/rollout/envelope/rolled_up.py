@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.response.booking import CENT, rounded
+from optimizer.arrays import CENT, rounded
 from optimizer.rollout.envelope.best import Combination, best_combinations, least, reserves
 from optimizer.rollout.envelope.joint import JointPayouts, drawn_payouts, joint_payouts
 from optimizer.rollout.envelope.unit_choices import BusinessUnit, Choice

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.arrays import Floats
-from optimizer.response.booking import Booked, book, half_up
+from optimizer.arrays import Floats, half_up
+from optimizer.response.booking import Booked, book
 from optimizer.response.calibration import Calibrated
 from optimizer.response.pay_knots import curve_of
 from optimizer.rollout.year.earned import Year, foreseen_levels

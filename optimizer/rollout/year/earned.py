@@ -13,8 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.arrays import Floats
-from optimizer.response.booking import Booked, book, half_up
+from optimizer.arrays import Floats, half_up
+from optimizer.response.booking import Booked, book
 from optimizer.response.calibration import Calibrated
 from optimizer.response.outcome import expected_pay, team_pay
 from optimizer.risk.draws import Luck

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
@@ -27,10 +28,10 @@ COLOURS = 48
 
 @dataclass(frozen=True)
 class Printed:
-    """A page of a PDF, from 1."""
+    """A page of a PDF: its number, from 1, or the first one that has these words."""
 
     file: str
-    page: int
+    page: int | str
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ GALLERY: dict[str, Printed | Shown] = {
     "page_two": Printed("run/report.en.pdf", 2),
     "appendix": Printed("run/report.en.pdf", 6),
     "plan_document": Printed("run/plan_marketing.en.pdf", 1),
-    "workbook": Printed("run/budget.pdf", 14),
+    "workbook": Printed("run/budget.pdf", "Ties to the run"),
     "whatif": Shown("run/whatif.html", 1000, "Recommended plan"),
     "simulation": Printed("simulated/simulation.en.pdf", 1),
     "pilot": Printed("pilot/pilot.en.pdf", 1),
@@ -96,8 +97,15 @@ def made(folder: Path) -> None:
     )
 
 
+def found(file: Path, words: str) -> int:
+    """The first page of a PDF that has these words, from 1."""
+    pages = enumerate(PdfReader(file).pages, 1)
+    return next(number for number, page in pages if words in page.extract_text())
+
+
 def printed(page: Printed, folder: Path, to: Path) -> None:
-    where = ("-f", page.page, "-l", page.page, "-scale-to-x", WIDTH, "-scale-to-y", -1)
+    number = page.page if isinstance(page.page, int) else found(folder / page.file, page.page)
+    where = ("-f", number, "-l", number, "-scale-to-x", WIDTH, "-scale-to-y", -1)
     run("pdftoppm", "-png", "-singlefile", *where, page.file, to.with_suffix(""), within=folder)
 
 

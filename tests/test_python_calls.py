@@ -150,6 +150,36 @@ def test_a_plan_beside_others(best: io.Result) -> None:
     assert gained == pytest.approx(best.gain)
 
 
+# --- charts ---------------------------------------------------------------------------------------------
+
+
+def test_charts_are_axes_that_show_the_tables(best: io.Result) -> None:
+    bars = best.plot.weights().containers
+    then = best.weights[(best.weights["now"] > 0) | (best.weights["then"] > 0)]["then"]
+    assert [bar.get_width() for bar in bars[1]] == pytest.approx(list(then))
+    stages = best.table("stages")
+    assert [bar.get_width() for bar in best.plot.funnel().containers[0]] == pytest.approx(
+        list(stages["now"]), abs=0.06
+    )
+    steps = [bar.get_height() for one in best.plot.waterfall().containers for bar in one]
+    assert sum(steps[:-1]) == pytest.approx(steps[-1], abs=len(steps))
+    assert steps[-1] == pytest.approx(best.table("plans")["net_change"].iloc[-1], abs=1)
+
+
+def test_a_chart_speaks_french_and_is_written_as_a_picture(best: io.Result, tmp_path: Path) -> None:
+    english, french = best.plot.funnel(), best.plot.funnel("fr")
+    assert english.get_title(loc="left") != french.get_title(loc="left")
+    french.figure.savefig(tmp_path / "funnel.png")
+    assert (tmp_path / "funnel.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_chart_without_content_says_what_to_do(best: io.Result) -> None:
+    with pytest.raises(io.ScenarioError, match="no frontier was traced"):
+        best.plot.frontier()
+    with pytest.raises(io.ScenarioError, match='did you mean "budget"'):
+        best.plot.frontier("budgte")
+
+
 # --- runs -----------------------------------------------------------------------------------------------
 
 

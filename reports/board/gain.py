@@ -69,16 +69,23 @@ def _team_parts(words: Words, parts: pd.DataFrame, team: Any, order: list[str]) 
 
 
 def _waterfall(words: Words, causes: pd.DataFrame, whole: float) -> Block:
+    steps, last, axis = waterfall_bars(words, causes, whole)
+    said = ", ".join(
+        words.say("split.step", cause=" ".join(s.label.split("\n")), change=s.text) for s in [*steps, last]
+    )
+    return {"svg": waterfall_chart(steps, last, words, axis), "alt": words.say("split.alt", steps=said)}
+
+
+def waterfall_bars(
+    words: Words, causes: pd.DataFrame, whole: float
+) -> tuple[list[WaterfallBar], WaterfallBar, str]:
+    """The change of net by cause, in all, and what the axis says."""
     steps = [
         WaterfallBar(_folded(words.label(c, "cause")), float(c["net"]), words.amount(c["net"], signed=True))
         for _, c in causes.iterrows()
     ]
     last = WaterfallBar(words.say("split.net"), whole, words.amount(whole, signed=True))
-    said = ", ".join(
-        words.say("split.step", cause=" ".join(s.label.split("\n")), change=s.text) for s in [*steps, last]
-    )
-    axis = words.say("split.axis", unit=words.write.symbol)
-    return {"svg": waterfall_chart(steps, last, words, axis), "alt": words.say("split.alt", steps=said)}
+    return steps, last, words.say("split.axis", unit=words.write.symbol)
 
 
 def _folded(text: str) -> str:

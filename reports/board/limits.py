@@ -72,7 +72,7 @@ def _frontier_chart(words: Words, frame: pd.DataFrame, name: str) -> Block | Non
     solved = frame[frame["value"].notna()]
     if solved.empty:
         return None
-    traces = [_trace(words, mine) for _, mine in solved.groupby("over", sort=False)]
+    traces, axis = frontier_traces(words, solved, name)
     said = " ".join(
         words.say(
             "frontier.point",
@@ -82,8 +82,13 @@ def _frontier_chart(words: Words, frame: pd.DataFrame, name: str) -> Block | Non
         )
         for _, p in solved.iterrows()
     )
-    axis = words.say("frontier.axis", objective=name, unit=words.write.symbol)
     return {"svg": frontier_chart(traces, words, axis), "alt": words.say("frontier.alt", points=said)}
+
+
+def frontier_traces(words: Words, solved: pd.DataFrame, name: str) -> tuple[list[Trace], str]:
+    """The best value along every limit that varies, and what the axis says."""
+    traces = [_trace(words, mine) for _, mine in solved.groupby("over", sort=False)]
+    return traces, words.say("frontier.axis", objective=name, unit=words.write.symbol)
 
 
 def _trace(words: Words, mine: pd.DataFrame) -> Trace:

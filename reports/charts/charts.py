@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,8 +117,19 @@ class WaterfallBar:
     text: str
 
 
+WATERFALL = 58.0
+"""Height of a waterfall [mm]."""
+
+
 def waterfall_chart(steps: list[WaterfallBar], whole: WaterfallBar, words: Words, axis: str) -> str:
     """Changes one after the other, from nothing to their sum; text says the sign, colour only repeats it."""
+    return drawn(WATERFALL, waterfall_drawing(steps, whole, words, axis))
+
+
+def waterfall_drawing(
+    steps: list[WaterfallBar], whole: WaterfallBar, words: Words, axis: str
+) -> Callable[[Figure], None]:
+    """What puts it on a figure."""
 
     def draw(figure: Figure) -> None:
         ax = figure.add_axes((0.085, 0.14, 0.905, 0.74))
@@ -135,7 +147,7 @@ def waterfall_chart(steps: list[WaterfallBar], whole: WaterfallBar, words: Words
         ax.set_xticks(range(len(steps) + 1), [s.label.replace(SHY, "") for s in [*steps, whole]])
         ticks(ax.yaxis, lambda v: words.write.number(v, words.decimals))
 
-    return drawn(58.0, draw)
+    return draw
 
 
 def _step(ax: Any, j: int, start: float, step: WaterfallBar, tone: str) -> None:
@@ -157,8 +169,17 @@ class Trace:
     points: list[tuple[float, float, bool]]
 
 
+FRONTIERS = 62.0
+"""Height of frontiers [mm]."""
+
+
 def frontier_chart(traces: list[Trace], words: Words, axis: str) -> str:
     """One small chart per limit, side by side, on the same upright scale; the scenario's own limit filled."""
+    return drawn(FRONTIERS, frontier_drawing(traces, words, axis))
+
+
+def frontier_drawing(traces: list[Trace], words: Words, axis: str) -> Callable[[Figure], None]:
+    """What puts them on a figure."""
     values = [value for trace in traces for _, value, _ in trace.points]
 
     def draw(figure: Figure) -> None:
@@ -171,7 +192,7 @@ def frontier_chart(traces: list[Trace], words: Words, axis: str) -> str:
             if j > 0:
                 ax.yaxis.set_tick_params(labelleft=False)
 
-    return drawn(62.0, draw)
+    return draw
 
 
 def _trace(ax: Any, trace: Trace, words: Words) -> None:

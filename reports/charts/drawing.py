@@ -44,14 +44,21 @@ def _register() -> None:
 
 def drawn(height: float, draw: Callable[[Figure], None]) -> str:
     """What `draw` puts on a figure of the text width and a height [mm], as SVG."""
+    with mpl.rc_context(LOOK):
+        figure = figure_of(height, draw)
+        out = StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+        return out.getvalue()
+
+
+def figure_of(height: float, draw: Callable[[Figure], None]) -> Figure:
+    """The same as a figure, which nothing else holds."""
     _register()
     with mpl.rc_context(LOOK):
         figure = Figure(figsize=(WIDTH * MILLIMETRE, height * MILLIMETRE))
         FigureCanvasSVG(figure)
         draw(figure)
-        out = StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-        return out.getvalue()
+        return figure
 
 
 def ticks(axis: Any, write: Write, most: int = 5) -> None:

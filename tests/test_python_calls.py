@@ -159,7 +159,7 @@ def test_charts_are_axes_that_show_the_tables(best: io.Result) -> None:
     assert [bar.get_width() for bar in bars[1]] == pytest.approx(list(then))
     stages = best.table("stages")
     assert [bar.get_width() for bar in best.plot.funnel().containers[0]] == pytest.approx(
-        list(stages["now"]), abs=0.06
+        list(stages["now"]), rel=0.01
     )
     steps = [bar.get_height() for one in best.plot.waterfall().containers for bar in one]
     assert sum(steps[:-1]) == pytest.approx(steps[-1], abs=len(steps))
@@ -171,6 +171,18 @@ def test_a_chart_speaks_french_and_is_written_as_a_picture(best: io.Result, tmp_
     assert english.get_title(loc="left") != french.get_title(loc="left")
     french.figure.savefig(tmp_path / "funnel.png")
     assert (tmp_path / "funnel.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_frontier_is_a_table_and_a_chart(best: io.Result, tmp_path: Path) -> None:
+    traced = io.frontier(best.scenario, "budget", points=3, out=tmp_path / "frontier.csv")
+    table = traced.table("frontier")
+    assert len(table) >= 3
+    assert table["here"].sum() == 1
+    assert (tmp_path / "frontier.csv").read_text(encoding="utf-8").startswith("over,")
+    known = replace(best.known, explanation=replace(best.explanation, frontiers=traced.points))
+    drawn = replace(best, known=known).plot.frontier()
+    values = table.loc[table["value"].notna(), "value"].round()
+    assert list(drawn.lines[0].get_ydata()) == pytest.approx(list(values), rel=1e-3)
 
 
 def test_a_chart_without_content_says_what_to_do(best: io.Result) -> None:

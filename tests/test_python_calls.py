@@ -6,6 +6,7 @@ import doctest
 import inspect
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -288,3 +289,31 @@ def test_examples_of_docstrings_run(module: str) -> None:
         os.chdir(here)
     assert ran.attempted > 0
     assert ran.failed == 0
+
+
+# --- the page -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.documents
+def test_the_page_about_python_runs_from_top_to_bottom(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    first, *others = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(first.strip().splitlines()) <= 10
+    (shown,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(first, "docs/python.md", "exec"), names)
+    assert capsys.readouterr().out.startswith(shown)
+    for block in others:
+        exec(compile(block, "docs/python.md", "exec"), names)
+    made = ("gaming.csv", "waterfall.png", "tornado.png", "poids.svg", "runs/alignment/report.fr.pdf")
+    assert [name for name in made if not (tmp_path / name).exists()] == []
+
+
+def test_the_page_about_python_names_every_call() -> None:
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    assert [verb for verb in (*CALLS, "read", "load", "explain") if f"{verb}" not in page] == []

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from wording import words_for
 
-from optimizer import Evaluation, Scenario, budget, compare, evaluate
+from optimizer import Evaluation, Scenario, budget, compare, evaluate, read_scenario
 from optimizer.explanation.waterfall import waterfall
 from optimizer.response.calibration import Calibrated
 from optimizer.response.shared_luck import luck_correlation, luck_factors
@@ -73,7 +73,7 @@ def test_every_verb_names_the_starved_rate(name: str, verb: tuple[str, ...]) -> 
 
 
 def test_the_report_says_which_plan_starves_a_rate() -> None:
-    tables = tables_of(solve(TRUST / "rate_to_zero.json"))
+    tables = tables_of(solve(read_scenario(TRUST / "rate_to_zero.json")))
     plans = tables["plans"].set_index("plan")
     assert plans["starved"].to_dict()["by_ratio"]
     assert not plans["starved"].to_dict()["current"]
@@ -203,7 +203,7 @@ def test_a_solve_judges_plans_with_what_they_make_people_move() -> None:
 @pytest.mark.slow
 def test_curves_are_compared_with_what_they_make_people_move() -> None:
     """Without it the rising curve would bring 258,770; that people buy results with discounts takes 5,900."""
-    solution = solve(TRUST / "timing_curve.yaml")
+    solution = solve(read_scenario(TRUST / "timing_curve.yaml"))
     assert solution.chosen is not None
     values = {tuple(c.curves.items()): c.objective for c in solution.asked.combinations}
     assert values[("rep", "rising"),] == pytest.approx(258_770.5 - 5_936, rel=0.005)
@@ -342,7 +342,7 @@ def test_two_names_for_one_number_have_one_luck() -> None:
 
 
 def test_a_limit_on_bad_cases_is_not_met_by_paying_one_number_twice() -> None:
-    solution = solve(TRUST / "same_deals_twice.yaml")
+    solution = solve(read_scenario(TRUST / "same_deals_twice.yaml"))
     assert solution.status == "infeasible"
 
 
@@ -395,8 +395,8 @@ def test_a_simulation_shows_each_budget_line(tmp_path: Path) -> None:
     """Today's plan pays some 37,900 of 32,000 in every quarter; limits per team and on bad cases, too."""
     tree = on_team()
     cvar, teams = {"level": 0.9, "limit": 60_000}, {"finders": 12_000, "closers": 27_000}
-    budget = {"expected": 32_000, "teams": teams, "cvar": cvar, "min_share_of_target": 0.5}
-    file = written({**tree, "rules": {**tree["rules"], "budget": budget}}, tmp_path)
+    limits = {"expected": 32_000, "teams": teams, "cvar": cvar, "min_share_of_target": 0.5}
+    file = written({**tree, "rules": {**tree["rules"], "budget": limits}}, tmp_path)
     asked = ("simulate", file, "--plan", "current", "--periods", 4, "--draws", 400, "--json")
     lines = json.loads(incentives(*asked).stdout)["budget"]
     limited = [line.name for line in budget(file, "current").lines if line.limit is not None]

@@ -7,6 +7,8 @@ import inspect
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -257,6 +259,32 @@ def test_wrong_types_are_refused_with_place_value_and_remedy(what: str) -> None:
     assert problem.hint
 
 
+NUMBERS: dict[str, Any] = {
+    "simulate periods 401": lambda: io.simulate(company(), periods=401),
+    "simulate draws 1": lambda: io.simulate(company(), draws=1),
+    "simulate learning 0": lambda: io.simulate(company(), learning=0),
+    "pilot periods 0": lambda: io.pilot(company(), periods=0),
+    "adjust time_limit 0": lambda: io.adjust(company(), "actuals.csv", time_limit=0),
+    "frontier points 1": lambda: io.frontier(company(), "budget", points=1),
+    "batch workers 0": lambda: io.batch("grid.yaml", workers=0),
+    "rollup budget 0": lambda: io.rollup([], 0),
+    "solve workers True": lambda: io.solve(company(), workers=True),
+}
+
+
+@pytest.mark.parametrize("case", NUMBERS)
+def test_numbers_have_the_limits_of_the_verb(case: str) -> None:
+    verb, name, value = case.split()
+    with pytest.raises(io.ScenarioError) as error:
+        NUMBERS[case]()
+    (problem,) = error.value.problems
+    assert (problem.where, problem.value.capitalize()) == (name, value.capitalize())
+    if verb != "solve":
+        (param,) = (p for p in main.commands[verb].params if p.name == name)
+        with pytest.raises(click.BadParameter):
+            param.type.convert(value, param, click.Context(main.commands[verb]))
+
+
 def test_check_returns_what_is_wrong() -> None:
     found = io.check(ROOT / "tests" / "nothing.yaml")
     assert not found.ok
@@ -265,6 +293,14 @@ def test_check_returns_what_is_wrong() -> None:
 
 
 # --- the package ----------------------------------------------------------------------------------------
+
+
+def test_importing_and_completing_loads_no_library() -> None:
+    heavy = ("numpy", "pandas", "pyomo", "highspy", "matplotlib", "pydantic", "scipy")
+    code = f"import sys, optimizer as io; dir(io); print([m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert {*CALLS, "read", "load", "save", "explain"} <= set(dir(io))
 
 
 def test_every_public_name_has_a_docstring_with_its_sections() -> None:

@@ -14,6 +14,7 @@ from optimizer.cli.parameters import (
     json_option,
     out_option,
     plan_option,
+    ranged,
     seed_option,
     set_option,
 )
@@ -24,8 +25,8 @@ from optimizer.cli.reader import echo
 @file_argument
 @click.argument("actuals", metavar="ACTUALS.csv", type=click.Path(path_type=Path))
 @plan_option
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Seconds for each solve.")
-@click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
+@click.option("--time-limit", type=ranged("adjust", "time_limit"), help="Seconds for each solve.")
+@click.option("--gap", type=ranged("adjust", "gap"), default=1e-4, show_default=True, help="Relative.")
 @seed_option
 @out_option
 @set_option

@@ -11,14 +11,14 @@ from typing import Literal
 import click
 
 from optimizer.cli.common import INTERRUPTED, main, verb
-from optimizer.cli.parameters import Destination
+from optimizer.cli.parameters import Destination, ranged
 from optimizer.cli.reader import echo
 
 
 @main.command()
 @click.argument("grid", type=click.Path(path_type=Path))
 @click.option("--out", type=Destination(file_okay=False), help="Default: runs/<name of the grid file>.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; default: one per core.")
+@click.option("--workers", type=ranged("batch", "workers"), help="Processes; default: one per core.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="A Dask scheduler instead of processes.")
 @click.option("--retry", type=click.Choice(["failed"]), help="Also do failed runs again.")
 @click.option("--wait", is_flag=True, help="Wait while another batch works in the folder.")

@@ -11,7 +11,7 @@ import click
 
 from optimizer.cli.common import EXIT, main, print_json, verb
 from optimizer.cli.given_scenario import given_and_warned, tell_changed, with_changed
-from optimizer.cli.parameters import Destination, file_argument, json_option, set_option
+from optimizer.cli.parameters import Destination, file_argument, json_option, ranged, set_option
 
 if TYPE_CHECKING:
     from optimizer.explanation.frontier import Over
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--over", type=click.Choice(["budget", "gaming", "controllability"]), required=True)
 @click.option(
     "--points",
-    type=click.IntRange(min=2),
+    type=ranged("frontier", "points"),
     default=9,
     show_default=True,
     help="Limits tried; the scenario's own is always among them.",
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 @click.option("--out", type=Destination(dir_okay=False), help="Also write the table as CSV.")
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=ranged("frontier", "time_limit"),
     default=60.0,
     show_default=True,
     help="Seconds for each point; one that is not decided in them says so, with exit code 3.",
 )
-@click.option("--gap", type=click.FloatRange(0, 1), default=1e-4, show_default=True, help="Relative.")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes; default: all processors.")
+@click.option("--gap", type=ranged("frontier", "gap"), default=1e-4, show_default=True, help="Relative.")
+@click.option("--workers", type=ranged("frontier", "workers"), help="Processes; default: all processors.")
 @set_option
 @json_option
 @verb

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from optimizer.runs.api.allowed import ALLOWED
 from optimizer.scenario.files import system_reason
 from optimizer.scenario.seed import LARGEST, SEED
 
@@ -35,6 +36,13 @@ class Destination(click.Path):
         except OSError as error:
             self.fail(f"{path} cannot be written: {system_reason(error)}", param, ctx)
         return path
+
+
+def ranged(verb: str, name: str) -> click.IntRange | click.FloatRange:
+    """The type of a number, with the limits that its call has."""
+    number = ALLOWED[verb][name]
+    kind = click.IntRange if number.whole else click.FloatRange
+    return kind(number.low, number.high, min_open=number.above)  # type: ignore[arg-type]
 
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))

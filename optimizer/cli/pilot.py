@@ -14,6 +14,7 @@ from optimizer.cli.parameters import (
     json_option,
     out_option,
     plan_option,
+    ranged,
     seed_option,
     set_option,
 )
@@ -24,7 +25,7 @@ from optimizer.cli.parameters import (
 @plan_option
 @click.option(
     "--periods",
-    type=click.IntRange(1, 40),
+    type=ranged("pilot", "periods"),
     default=4,
     show_default=True,
     help="Longest pilot.",

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from optimizer.cli.common import EXIT, main, print_json, save_study, verb
-from optimizer.cli.parameters import json_option, out_option, seed_option
+from optimizer.cli.parameters import json_option, out_option, ranged, seed_option
 
 
 @main.command()
@@ -17,7 +17,7 @@ from optimizer.cli.parameters import json_option, out_option, seed_option
 )
 @click.option(
     "--budget",
-    type=click.FloatRange(min=0.0, min_open=True),
+    type=ranged("rollup", "budget"),
     required=True,
     help="The envelope: limit on expected payouts of all units together, charges and reserves included, "
     "a period.",

@@ -13,6 +13,7 @@ from optimizer.cli.parameters import (
     json_option,
     out_option,
     plan_option,
+    ranged,
     seed_option,
     set_option,
 )
@@ -21,11 +22,11 @@ from optimizer.cli.parameters import (
 @main.command()
 @file_argument
 @plan_option
-@click.option("--periods", type=click.IntRange(1, 400), default=8, show_default=True)
-@click.option("--draws", type=click.IntRange(min=2), default=1000, show_default=True, help="Of luck.")
+@click.option("--periods", type=ranged("simulate", "periods"), default=8, show_default=True)
+@click.option("--draws", type=ranged("simulate", "draws"), default=1000, show_default=True, help="Of luck.")
 @click.option(
     "--learning",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=ranged("simulate", "learning"),
     default=0.5,
     show_default=True,
     help="Share of the way from belief to what was seen that people go each period.",

@@ -51,7 +51,7 @@ ALLOWED: dict[str, dict[str, Allowed]] = {
     "pilot": {"periods": Allowed(True, 1, 40)},
     "adjust": {"time_limit": Allowed(False, 0, above=True, optional=True), "gap": GAP},
     "batch": {"workers": WORKERS},
-    "rollup": {"budget": Allowed(False, 0, above=True)},
+    "rollup": {"budget": Allowed(False, 0.0, above=True)},
 }
 """By verb and parameter."""
 

@@ -70,3 +70,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> object:
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid} may not be skipped here{' unmarked' * unmarked}: {reason}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _english_before_each() -> None:
+    """A verb that ran in French leaves the process speaking it."""
+    reader = sys.modules.get("optimizer.cli.reader")
+    if reader is not None:
+        reader.speak("en")

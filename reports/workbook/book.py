@@ -30,6 +30,10 @@ CHANGED = "InputsChanged"
 LONGEST_LITERAL = 230
 """Characters of a text in a formula, of which spreadsheets take 255."""
 LONGEST_TEXT = 4000
+CHARACTERS = 52
+"""In a line of a column of texts."""
+LINE = 15
+"""Points of a line."""
 OPEN = dict.fromkeys(("format_columns", "format_rows", "sort", "autofilter", "select_locked_cells"), True)
 """What a reader may do in a sheet whose formulas are protected, beside changing inputs."""
 LARGEST = 1e12
@@ -188,6 +192,10 @@ class Sheet:
         """Where a number comes from; cut where the languages differ, as formulas hold no longer texts."""
         texts = {source_text(words, record, LONGEST_TEXT) for words in self.book.words}
         longest = LONGEST_TEXT if len(texts) == 1 else LONGEST_LITERAL
+        lines = max(math.ceil(min(len(text), longest) / CHARACTERS) for text in texts)
+        self.page.set_row(
+            row, LINE * max(1, lines)
+        )  # LibreOffice leaves rows of wrapped formulas one line high
         self._translated(row, column, lambda words: source_text(words, record, longest), ("wrap",))
 
     def told(self, row: int, column: int, texts: Mapping[str, str], *styles: str) -> None:

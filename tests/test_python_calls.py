@@ -244,6 +244,12 @@ WRONG: dict[str, Any] = {
     "seed": lambda: io.evaluate(company(), seed="1"),  # type: ignore[arg-type]
     "gap": lambda: io.solve(company(), gap="small"),  # type: ignore[arg-type]
     "explain": lambda: io.solve(company(), explain="all"),  # type: ignore[arg-type]
+    "folder": lambda: io.load(3),  # type: ignore[arg-type]
+    "exports": lambda: io.calibrate(3),  # type: ignore[call-overload]
+    "runs": lambda: io.rollup(3, 5.0),  # type: ignore[arg-type]
+    "actuals": lambda: io.adjust(company(), 3),  # type: ignore[arg-type]
+    "grid": lambda: io.batch(3),  # type: ignore[arg-type]
+    "answers": lambda: io.check(company(), answers=3),  # type: ignore[arg-type]
     "over": lambda: io.frontier(company(), "budgte"),  # type: ignore[arg-type]
     "points": lambda: io.frontier(company(), "budget", points=1.5),  # type: ignore[arg-type]
 }

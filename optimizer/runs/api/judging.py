@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.plans import evaluation
 from optimizer.plans.evaluation import CURRENT, Evaluation, Influence
 from optimizer.response.calibration import Calibrated, calibrate
 from optimizer.runs.api.border import GivenPlan, calibrating, checked_plan, checked_seed
-from optimizer.runs.api.reading import GivenScenario, Sound, placed, sound
+from optimizer.runs.api.reading import GivenScenario, Sound, path_of, placed, sound
 from optimizer.runs.api.shown import Shown, frame_of, matrix, money, plan_line
 from optimizer.scenario.problems import InputProblem, ScenarioError
 from optimizer.scenario.seed import SEED
@@ -119,7 +118,7 @@ def _answers(given: Sound, named: str | os.PathLike[str] | None) -> Answers | No
     from optimizer.scenario.problems import as_name
 
     beside = None if given.file is None else scenario_file(given.file).with_name(ANSWERS)
-    file = beside if named is None else Path(named)
+    file = beside if named is None else path_of("answers", named)
     if file is None or (named is None and not file.is_file()):
         return None
     from optimizer.scenario.start.answers import read_answers

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from optimizer.runs.api.allowed import checked_choice, checked_numbers
+from optimizer.runs.api.reading import path_of
 from optimizer.runs.api.shown import Shown
 from optimizer.scenario.problems import Finding, InputProblem, ScenarioError
 
@@ -42,8 +43,8 @@ def _silent(text: str) -> None:
 
 
 def _paths(given: Sequence[Place] | Place) -> tuple[Path, ...]:
-    listed = [given] if isinstance(given, str | os.PathLike) else list(given)
-    return tuple(Path(one) for one in listed)
+    listed = list(given) if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+    return tuple(path_of("exports", one) for one in listed)
 
 
 # --- calibrate ------------------------------------------------------------------------------------------
@@ -422,7 +423,7 @@ def batch(
     checked_numbers("batch", workers=workers)
     if retry is not None:
         checked_choice("retry", retry, ("failed",))
-    jobs = read_grid(Path(grid))
+    jobs = read_grid(path_of("grid", grid))
     folder = Path("runs") / Path(grid).stem if out is None else Path(out)
     if (folder / MANIFEST).exists():
         raise NotARunFolderError(f"{folder} is a run; a batch needs a folder of its own")

@@ -131,6 +131,14 @@ def _path(given: Any) -> Path:
     raise ScenarioError([Finding((), type(given).__name__, "is no scenario", hint).problem()])
 
 
+def path_of(name: str, given: Any) -> Path:
+    """A path that is given as `name`. Raises ScenarioError."""
+    if isinstance(given, str | os.PathLike):
+        return Path(os.fsdecode(given))
+    hint = "give the path of a file or folder"
+    raise ScenarioError([Finding((name,), shown_type(given), "is no path", hint).problem()])
+
+
 def _texts(changes: Any) -> tuple[str, ...]:
     """One text stands for itself: its letters would be read as changes."""
     if isinstance(changes, str):

@@ -18,7 +18,7 @@ from optimizer.runs.api.allowed import checked_choice, checked_numbers
 from optimizer.runs.api.border import GivenPlan, calibrating, checked_plan, raise_findings, refusal
 from optimizer.runs.api.judging import ComparedPlans, compare
 from optimizer.runs.api.plotting import Plots
-from optimizer.runs.api.reading import GivenScenario, sound
+from optimizer.runs.api.reading import GivenScenario, path_of, sound
 from optimizer.runs.api.shown import Shown, money, plan_line
 from optimizer.runs.options import RunOptions, options_problems
 from optimizer.scenario.checks import problems_of
@@ -381,7 +381,7 @@ def load(folder: str | os.PathLike[str]) -> Result:
     from optimizer.runs.rebuild import claim_of, solution_in
     from optimizer.scenario.read import read_scenario
 
-    place = Path(folder)
+    place = path_of("folder", folder)
     refuse_changed(place)
     result, inputs, manifest = (
         json.loads((place / name).read_text(encoding="utf-8"))

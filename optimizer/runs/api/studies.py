@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.runs.api.allowed import checked_numbers
 from optimizer.runs.api.border import GivenPlan, calibrating, checked_plan, checked_seed
-from optimizer.runs.api.reading import GivenScenario, sound
+from optimizer.runs.api.reading import GivenScenario, path_of, sound
 from optimizer.runs.api.shown import Shown
 from optimizer.scenario.seed import SEED
 from optimizer.scenario.types import Scenario
@@ -333,7 +333,7 @@ def adjust(
     checked_numbers("adjust", time_limit=time_limit, gap=gap)
     asked = run_options(time_limit=time_limit, gap=gap, seed=checked_seed(seed))
     options = Options(gap=asked.gap, time_limit=asked.time_limit, seed=asked.seed)
-    told, warnings = read_actuals(Path(actuals), checked)
+    told, warnings = read_actuals(path_of("actuals", actuals), checked)
     with calibrating():
         tell = (listener or Nobody()).say
         adjustment = find_adjustment(checked, chosen, told, options, seed=seed, tell=tell)
@@ -413,11 +413,11 @@ def rollup(
     from optimizer.runs.rollup import units_in
     from optimizer.tables.rollup import TABLES, rollup_tables
 
-    given = [runs] if isinstance(runs, str | os.PathLike) else list(runs)
+    given = list(runs) if isinstance(runs, Sequence) and not isinstance(runs, str) else [runs]
     checked_numbers("rollup", budget=budget)
     seed = checked_seed(seed)
     with calibrating():
-        rolled = roll_up(units_in([Path(run) for run in given], seed), float(budget), seed)
+        rolled = roll_up(units_in([path_of("runs", run) for run in given], seed), float(budget), seed)
     title = f"{len(rolled.units)} units under one envelope"
     study = RollupStudy("rollup", title, TABLES, rollup_tables(rolled), _rollup_pdfs, rolled=rolled)
     return _saved(study, out)  # type: ignore[no-any-return]

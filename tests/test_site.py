@@ -19,11 +19,33 @@ from click.testing import Result
 import optimizer
 from docs.site.concept_pictures import CONCEPTS
 from docs.site.gallery import COMPANY, GALLERY
+from docs.site.notebooks import NOTEBOOKS, page_of
 from tests.verbs import incentives
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 SITE = yaml.safe_load((ROOT / ".mkdocs.yml").read_text(encoding="utf-8"))
+
+
+SCRIPT = """# %% [markdown]
+# Seven and **more**.
+
+# %%
+number = 7
+print(number + 1)
+
+# %%
+import pandas
+pandas.DataFrame({"seven": [number]})
+
+# %%
+import matplotlib.pyplot as plt
+_, axes = plt.subplots()
+axes
+
+# %%
+"gone"
+"""
 
 
 def places(nav: Any) -> Iterator[str]:
@@ -37,7 +59,41 @@ def places(nav: Any) -> Iterator[str]:
 
 def test_the_navigation_has_every_page_once() -> None:
     inside = [place for place in places(SITE["nav"]) if not place.startswith("tree/")]
-    assert sorted(inside) == sorted(file.relative_to(DOCS).as_posix() for file in DOCS.rglob("*.md"))
+    pages = {file.relative_to(DOCS).as_posix() for file in DOCS.rglob("*.md")}
+    assert sorted(inside) == sorted(
+        {*pages, *(f"notebooks/{file.stem}.md" for file in NOTEBOOKS.glob("*.py"))}
+    )
+
+
+def test_a_notebook_shows_what_its_cells_print_and_give(tmp_path: Path) -> None:
+    script = tmp_path / "small.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    page = page_of(script)
+    text = page.text
+    assert "Seven and **more**." in text
+    assert "```text\n8\n```" in text
+    assert "```text\n'gone'\n```" in text
+    assert "<table" in text
+    assert re.findall(r"!\[chart\]\((.*?)\)", text) == ["small_1.png"] == list(page.charts)
+    assert page.charts["small_1.png"].startswith(b"\x89PNG")
+    assert "```python\nnumber = 7\nprint(number + 1)\n```" in text
+
+
+def test_a_notebook_that_fails_ends_the_build(tmp_path: Path) -> None:
+    script = tmp_path / "wrong.py"
+    script.write_text("# %%\n1 / 0\n", encoding="utf-8")
+    here = Path.cwd()
+    with pytest.raises(ZeroDivisionError):
+        page_of(script)
+    assert Path.cwd() == here
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", sorted(NOTEBOOKS.glob("*.py")), ids=lambda script: script.stem)
+def test_notebooks_end_with_a_table(script: Path) -> None:
+    page = page_of(script)
+    assert "<table" in page.parts[-1]
+    assert len(page.charts) == page.text.count("best.plot.")
 
 
 def test_the_site_asks_the_network_for_nothing() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 import optimizer
+from docs.site.notebooks import NOTEBOOKS, page_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -29,7 +30,12 @@ def linked(page: Path) -> list[Path]:
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """The files of the tree that pages link to join the site, with those that these link to."""
+    """Notebooks, and the files of the tree that pages link to, with those that these link to."""
+    for script in sorted(NOTEBOOKS.glob("*.py")):
+        page = page_of(script)
+        files.append(File.generated(config, f"notebooks/{page.name}.md", content=page.text))
+        for name, chart in page.charts.items():
+            files.append(File.generated(config, f"notebooks/{name}", content=chart))
     waiting = [
         *(ROOT / name for name in ALWAYS),
         *(file for page in DOCS.rglob("*.md") for file in linked(page)),

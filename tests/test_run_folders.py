@@ -265,7 +265,7 @@ def test_what_nobody_foresaw_ends_with_4_one_problem_and_where_to_report_it(
     def broken(_: object) -> None:
         raise ZeroDivisionError("nobody thought of this")
 
-    monkeypatch.setattr("optimizer.response.calibration.calibrate", broken)
+    monkeypatch.setattr("optimizer.runs.api.judging.calibrate", broken)
     done = incentives("check", FOLDER, "--json")
     assert done.exit_code == 4
     (problem,) = json.loads(done.stdout)["problems"]

@@ -88,14 +88,6 @@ def test_a_notebook_that_fails_ends_the_build(tmp_path: Path) -> None:
     assert Path.cwd() == here
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("script", sorted(NOTEBOOKS.glob("*.py")), ids=lambda script: script.stem)
-def test_notebooks_end_with_a_table(script: Path) -> None:
-    page = page_of(script)
-    assert "<table" in page.parts[-1]
-    assert len(page.charts) == page.text.count("best.plot.")
-
-
 def test_the_site_asks_the_network_for_nothing() -> None:
     assert SITE["theme"]["font"] is False
     assert "offline" not in SITE["plugins"]  # its search loads a script from elsewhere

@@ -16,10 +16,12 @@ today.table("money")
 # ## What named plans would do
 #
 # A bonus on the closing rate, a 48-hour rule: people answer each in their own interest, and the last
-# column has the rules that it breaks.
+# column says how many rules it breaks.
 
 # %%
-io.compare(scenario).table("plans")[["plan", "revenue", "loaded_pay", "net", "broken_rules"]]
+io.compare(scenario).table("plans")[["plan", "revenue", "loaded_pay", "net", "broken_rules"]].astype(
+    {"net": int, "revenue": int, "loaded_pay": int}
+)
 
 # %% [markdown]
 # ## What each team moves
